@@ -1,0 +1,39 @@
+import { budgetEntries } from "./catalogue/budget.js";
+import { dataEntries } from "./catalogue/data.js";
+import { graphEntries } from "./catalogue/graph.js";
+import { importEntries } from "./catalogue/import.js";
+import { limitEntries } from "./catalogue/limit.js";
+import { lintEntries } from "./catalogue/lint.js";
+import { onnxEntries } from "./catalogue/onnx.js";
+import { recipeEntries } from "./catalogue/recipe.js";
+import { resolveEntries } from "./catalogue/resolve.js";
+import { shapeEntries } from "./catalogue/shape.js";
+import { syntaxEntries } from "./catalogue/syntax.js";
+import { toolEntries } from "./catalogue/tool.js";
+import { typeEntries } from "./catalogue/type.js";
+import { valueEntries } from "./catalogue/value.js";
+import { weightsEntries } from "./catalogue/weights.js";
+
+/**
+ * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase.
+ * A code is public: it is never renamed in a minor release.
+ */
+export const catalogue = {
+  ...syntaxEntries,
+  ...importEntries,
+  ...resolveEntries,
+  ...typeEntries,
+  ...valueEntries,
+  ...shapeEntries,
+  ...limitEntries,
+  ...recipeEntries,
+  ...budgetEntries,
+  ...lintEntries,
+  ...graphEntries,
+  ...onnxEntries,
+  ...weightsEntries,
+  ...dataEntries,
+  ...toolEntries,
+};
+
+export type CatalogueEntries = typeof catalogue;

@@ -1,0 +1,1 @@
+export const budgetEntries = {} as const;

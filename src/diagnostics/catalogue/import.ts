@@ -1,0 +1,1 @@
+export const importEntries = {} as const;

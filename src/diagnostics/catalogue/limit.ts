@@ -1,0 +1,1 @@
+export const limitEntries = {} as const;

@@ -1,0 +1,1 @@
+export const onnxEntries = {} as const;

@@ -1,0 +1,1 @@
+export const recipeEntries = {} as const;

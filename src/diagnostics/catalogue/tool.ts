@@ -1,0 +1,1 @@
+export const toolEntries = {} as const;

@@ -1,0 +1,1 @@
+export const typeEntries = {} as const;

@@ -1,0 +1,1 @@
+export const weightsEntries = {} as const;

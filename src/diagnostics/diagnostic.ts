@@ -1,0 +1,69 @@
+import { type CatalogueEntries, catalogue } from "./catalogue.js";
+import type { Entry, Severity } from "./entry.js";
+import type { Span } from "./span.js";
+
+export type DiagnosticCode = keyof CatalogueEntries;
+
+/** The typed holes of a code's message. */
+export type Holes<C extends DiagnosticCode> = CatalogueEntries[C] extends Entry<infer H> ? H : never;
+
+/** Another place that belongs to the story: where the other side was said, or a block on the way. */
+export interface Related {
+  readonly message: string;
+  readonly span: Span;
+}
+
+/** Text that would mend the mistake: put `text` where `span` is. */
+export interface Fix {
+  readonly title: string;
+  readonly span: Span;
+  readonly text: string;
+}
+
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly help: string;
+  /** Absent where there is no text to point at. */
+  readonly span: Span | undefined;
+  readonly related: readonly Related[];
+  readonly fix?: Fix;
+}
+
+export interface DiagnosticPlace {
+  readonly span?: Span | undefined;
+  readonly related?: readonly Related[];
+  readonly fix?: Fix | undefined;
+}
+
+/** Makes a diagnostic of a catalogue code; a wrong code or a missing hole does not compile. */
+export function diagnose<C extends DiagnosticCode>(code: C, holes: Holes<C>, place: DiagnosticPlace = {}): Diagnostic {
+  const found = catalogue[code] as unknown as Entry<Holes<C>>;
+  return {
+    code,
+    severity: found.severity,
+    message: found.message(holes),
+    help: found.help(holes),
+    span: place.span,
+    related: place.related ?? [],
+    ...(place.fix === undefined ? {} : { fix: place.fix }),
+  };
+}
+
+/** What a rule that knows no source found wrong; whoever called it adds the span. */
+export interface Problem {
+  readonly kind: "problem";
+  readonly diagnose: (place: DiagnosticPlace) => Diagnostic;
+  /** The input or attribute that is to blame, so that the caller can point at its text. */
+  readonly about: string | undefined;
+}
+
+/** A {@link Problem} of a catalogue code; `about` names the input or attribute to point at. */
+export function problem<C extends DiagnosticCode>(code: C, holes: Holes<C>, about?: string): Problem {
+  return { kind: "problem", diagnose: (place) => diagnose(code, holes, place), about };
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "problem";
+}

@@ -1,0 +1,12 @@
+/** The outside world, as far as `load` needs it. Paths are project-relative with forward slashes. */
+export interface Host {
+  /** The file's text, or why it cannot be had. */
+  read(path: string): Promise<HostText>;
+}
+
+export type HostText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "outside" }
+  | { readonly kind: "unreadable"; readonly reason: string }
+  | { readonly kind: "too-large"; readonly bytes: number; readonly limit: number };

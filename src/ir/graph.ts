@@ -1,0 +1,79 @@
+import type { Span } from "../diagnostics/span.js";
+import type { TensorType } from "./shape.js";
+
+/** Index into {@link Graph.types}; values are numbered in the order they come to be. */
+export type ValueId = number;
+
+/** Sizes are always written out per axis: `kernel: [3, 3]`, `padding: [top, left, bottom, right]` (ONNX's order). */
+export type AttributeValue = number | boolean | string | readonly number[];
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** One application of an op. Weights are inputs like any other, so that sharing is two nodes with one value. */
+export interface Node {
+  readonly op: string;
+  readonly attributes: Attributes;
+  /** In the order of the op's `inputs`; optional ones may be left out at the end. */
+  readonly inputs: readonly ValueId[];
+  /** In the order of the op's `results`. */
+  readonly outputs: readonly ValueId[];
+  /** Where it stands in the network: `stage2.unit_1.conv_2`. Unique in the graph. */
+  readonly path: string;
+  readonly span?: Span | undefined;
+}
+
+/** How a slot's first value is drawn; every number is final (fan-in already applied). */
+export type Initializer =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number };
+
+/** State with a name: a trained parameter, or a statistic that training updates and inference reads. */
+export interface Slot {
+  /** `stage2.unit_1.conv_2.weight`: the name in weight files. */
+  readonly name: string;
+  readonly value: ValueId;
+  readonly role: "parameter" | "statistic";
+  readonly initializer: Initializer;
+  readonly span?: Span | undefined;
+}
+
+/** How a picture becomes the input: RGB in 0..1, minus mean, over std, NCHW. */
+export interface Picture {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface GraphInput {
+  readonly name: string;
+  readonly value: ValueId;
+  readonly picture?: Picture | undefined;
+}
+
+export interface GraphOutput {
+  readonly name: string;
+  readonly value: ValueId;
+  /** Class names along axis 1, in order. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/**
+ * An immutable network in NCHW: nodes in topological order, every value made once (by an input, a slot or a node).
+ * Passes return new graphs.
+ */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly GraphInput[];
+  readonly slots: readonly Slot[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly GraphOutput[];
+  /** The type of each value. */
+  readonly types: readonly TensorType[];
+}
+
+/** The type of a value; an unknown id is a bug of ours. */
+export function typeOf(graph: Graph, value: ValueId): TensorType {
+  const type = graph.types[value];
+  if (type === undefined) throw new RangeError(`value ${value} is not in graph ${graph.name}`);
+  return type;
+}

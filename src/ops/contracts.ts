@@ -1,0 +1,136 @@
+import type { Problem } from "../diagnostics/diagnostic.js";
+import type { Attributes, AttributeValue, Initializer } from "../ir/graph.js";
+import type { TensorType } from "../ir/shape.js";
+import type { AnySurface } from "./surface.js";
+
+/** One thing an op takes. Parameters and statistics are inputs too; they come from slots. */
+export interface OpInput {
+  readonly name: string;
+  readonly role: "tensor" | "parameter" | "statistic";
+  /** Only the last inputs of an op may be optional. */
+  readonly optional?: true;
+}
+
+/** The slot that an input with role `parameter` or `statistic` wants when a layer is made. */
+export interface SlotSpec {
+  readonly type: TensorType;
+  readonly initializer: Initializer;
+}
+
+/**
+ * The work of one application with N = 1: facts, never policy (a counting convention is policy, `analysis/conventions/`).
+ * All are plain counts.
+ */
+export interface Work {
+  readonly multiplies: number;
+  readonly adds: number;
+  readonly compares: number;
+  readonly exponentials: number;
+  readonly logarithms: number;
+  readonly divisions: number;
+  readonly roots: number;
+}
+
+const noWorkAtAll: Work = {
+  multiplies: 0,
+  adds: 0,
+  compares: 0,
+  exponentials: 0,
+  logarithms: 0,
+  divisions: 0,
+  roots: 0,
+};
+
+/** The named facts, zeros elsewhere. */
+export function work(facts: Partial<Work>): Work {
+  return { ...noWorkAtAll, ...facts };
+}
+
+/** A dense tensor of the reference interpreter: row-major, double precision whatever the dtype; bools are 0 and 1. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+
+/** What an op's ONNX lowering may do: nothing here knows of protobuf. Values are named by strings; `""` is an absent optional input. */
+export interface OnnxBuilder {
+  readonly opset: number;
+  /** Adds a node. `outputs` are names from the {@link OnnxSite}, or a count of fresh ones (1 unless told); returns their names. */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    outputs?: readonly string[] | number,
+  ): readonly string[];
+  /** The name of an int64 constant (a vector; a scalar when `values` is a number). Equal constants share one name. */
+  int64s(values: readonly number[] | number): string;
+  /** The name of a float32 constant (a vector; a scalar when `values` is a number). */
+  floats(values: readonly number[] | number): string;
+}
+
+/** Where an op stands when it is lowered: names and types of its inputs and results. */
+export interface OnnxSite {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly inputTypes: readonly TensorType[];
+  readonly outputTypes: readonly TensorType[];
+}
+
+/** How far one output position sees along H or W: for the receptive field and for dead taps. */
+export interface Window {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  /** top, left, bottom, right. */
+  readonly padding: readonly [number, number, number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/**
+ * Everything we know about one op. All fields are required, so that a forgotten rule does not compile; where a rule has
+ * nothing to say, say so (`surfaces: []`, `window: () => undefined`).
+ *
+ * `gradient` (issue 4) and `lowerToTfjs` (a later one) will stand here too, required like the rest.
+ */
+export interface OpDefinition<A extends Attributes> {
+  /** The op id: `conv2d`. Also its key in the registry. */
+  readonly name: string;
+  /** One sentence, with the formula where there is one. */
+  readonly doc: string;
+  /** `"many"`: any number of tensors (concat). */
+  readonly inputs: readonly OpInput[] | "many";
+  /** Names of its results; `"many"` where an attribute decides how many (split). */
+  readonly results: readonly string[] | "many";
+  /** The attributes a node must have, with a sentence each; the graph verifier holds nodes to them. */
+  readonly attributes: { readonly [K in keyof A]: AttributeSpec };
+  /** How `.lfer` writes it: none, one or several names (`conv` and `depthwise` are both conv2d). */
+  readonly surfaces: readonly AnySurface[];
+  /** The slots to make for a new layer, by input name; the tensor inputs are given. Empty where the op holds no weights. */
+  slots(tensors: readonly TensorType[], attributes: A): Readonly<Record<string, SlotSpec>>;
+  /** Types of the results from types of all inputs (slots too), or what is wrong. Never throws. */
+  inferTypes(inputs: readonly TensorType[], attributes: A): readonly TensorType[] | Problem;
+  work(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Work;
+  /** Reference evaluation in float64: slow, obvious, the executable specification. */
+  evaluate(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
+  lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
+  /** The spatial window, for ops that look around themselves; undefined for those that do not. */
+  window(attributes: A): Window | undefined;
+  /** May write its result over its first input (element-wise activations): for the in-place reading of peak memory. */
+  readonly inPlace: boolean;
+}
+
+export type AttributeKind = "int" | "float" | "bool" | "string" | "ints";
+
+export interface AttributeSpec {
+  readonly kind: AttributeKind;
+  readonly doc: string;
+}
+
+/** An op whose attribute types are not at hand, as the registry gives it. */
+export type AnyOp = OpDefinition<Attributes>;
+
+/** Types one op file. The attribute types are inferred from the `attributes` record's keys and `A`. */
+export function defineOp<A extends { readonly [key: string]: AttributeValue }>(op: OpDefinition<A>): OpDefinition<A> {
+  return op;
+}

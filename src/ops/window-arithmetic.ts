@@ -1,0 +1,52 @@
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { Shape } from "../ir/shape.js";
+import type { Window } from "./contracts.js";
+
+export type Pair = readonly [number, number];
+export type Padding = readonly [number, number, number, number];
+
+/** Cells that a dilated kernel spans: `dilation * (kernel - 1) + 1`. */
+export function spanOfKernel(kernel: number, dilation: number): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+/** Padding that keeps the size at stride 1: `dilation * (kernel - 1) / 2` for odd kernels, 0 for even ones. */
+export function keepingPadding(kernel: Pair, dilation: Pair): Padding {
+  const side = (k: number, d: number): number => (k % 2 === 1 ? (d * (k - 1)) / 2 : 0);
+  const [h, w] = [side(kernel[0], dilation[0]), side(kernel[1], dilation[1])];
+  return [h, w, h, w];
+}
+
+/** Positions of a window along one axis: floor((in + pads - span) / stride) + 1 (ONNX Conv, PyTorch Conv2d). */
+export function windowPositions(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number {
+  return Math.floor((size + padding - spanOfKernel(kernel, dilation)) / stride) + 1;
+}
+
+/** `[out height, out width]` of a window over an NCHW shape, or what is wrong. */
+export function windowedSize(op: string, input: Shape, window: Window): Pair | Problem {
+  const [, , height, width] = input;
+  if (input.length !== 4 || typeof height !== "number" || typeof width !== "number") {
+    return problem("shape/wrong-rank", { op, expected: 4, actual: input }, "input");
+  }
+  const { kernel, stride, padding, dilation } = window;
+  const outHeight = windowPositions(height, kernel[0], stride[0], padding[0] + padding[2], dilation[0]);
+  const outWidth = windowPositions(width, kernel[1], stride[1], padding[1] + padding[3], dilation[1]);
+  if (outHeight < 1 || outWidth < 1) {
+    return problem(
+      "shape/kernel-larger-than-map",
+      {
+        op,
+        kernel: [spanOfKernel(kernel[0], dilation[0]), spanOfKernel(kernel[1], dilation[1])],
+        map: [height + padding[0] + padding[2], width + padding[1] + padding[3]],
+      },
+      "kernel",
+    );
+  }
+  return [outHeight, outWidth];
+}

@@ -1,0 +1,28 @@
+/** What a counter counts; always named with its unit, never a bare "flops". `flops` is 2 x MACs or a named tool's own figure. */
+export type Quantity = "params" | "macs" | "madds" | "flops" | "mult_adds" | "activations";
+
+/** The counting conventions and the quantities each of them gives; the first is the one meant when none is named. */
+export const conventions = {
+  paper: ["params", "madds"],
+  conv: ["params", "macs", "madds"],
+  fvcore: ["macs", "activations"],
+  thop: ["macs"],
+  "thop-2020": ["macs"],
+  torchstat: ["madds", "macs"],
+  ptflops: ["macs"],
+  "ptflops-aten": ["macs"],
+  torchinfo: ["mult_adds"],
+  calflops: ["flops", "macs"],
+  torch: ["flops"],
+  deepspeed: ["flops", "macs"],
+  keras: ["flops"],
+  "onnx-tool": ["macs"],
+} as const satisfies Record<string, readonly Quantity[]>;
+
+export type ConventionName = keyof typeof conventions;
+
+/**
+ * What a check may ask for besides the conventions' quantities: `params` without a convention is every trained number,
+ * shared ones once; the bytes are those of float32.
+ */
+export const plainMeasures = ["params", "param_bytes", "peak_activation_bytes", "receptive_field"] as const;
