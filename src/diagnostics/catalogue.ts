@@ -4,9 +4,11 @@ import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
+import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
+import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
@@ -25,10 +27,12 @@ export const catalogue = {
   ...typeEntries,
   ...valueEntries,
   ...shapeEntries,
+  ...shapeConstructEntries,
   ...limitEntries,
   ...recipeEntries,
   ...budgetEntries,
   ...lintEntries,
+  ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
   ...weightsEntries,

@@ -108,7 +108,10 @@ export interface OpDefinition<A extends Attributes> {
   readonly surfaces: readonly AnySurface[];
   /** The slots to make for a new layer, by input name; the tensor inputs are given. Empty where the op holds no weights. */
   slots(tensors: readonly TensorType[], attributes: A): Readonly<Record<string, SlotSpec>>;
-  /** Types of the results from types of all inputs (slots too), or what is wrong. Never throws. */
+  /**
+   * Types of the results from types of all inputs (slots too), or what is wrong. Never throws. It judges by the tensors
+   * alone, so it may be asked before slots are made; slots are held to `slots()` by `slotProblem` of verify-types.ts.
+   */
   inferTypes(inputs: readonly TensorType[], attributes: A): readonly TensorType[] | Problem;
   work(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Work;
   /** Reference evaluation in float64: slow, obvious, the executable specification. */
@@ -120,11 +123,17 @@ export interface OpDefinition<A extends Attributes> {
   readonly inPlace: boolean;
 }
 
-export type AttributeKind = "int" | "float" | "bool" | "string" | "ints";
+export type AttributeKind = "int" | "float" | "bool" | "string" | "ints" | "floats";
 
+/** What the graph verifier holds an attribute to, so that rules may rely on it even in a graph read from text. */
 export interface AttributeSpec {
   readonly kind: AttributeKind;
   readonly doc: string;
+  /** Bounds on the number, or on each number of a list. */
+  readonly min?: number;
+  readonly max?: number;
+  /** How many numbers a list has; any number of them when left out. */
+  readonly length?: number;
 }
 
 /** An op whose attribute types are not at hand, as the registry gives it. */

@@ -1,8 +1,10 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
+import { convolve } from "./convolve.js";
+import { floatProblem } from "./dtype-rules.js";
 import { type Parameter, surface } from "./surface.js";
-import { keepingPadding, type Padding, type Pair, windowedSize } from "./window-arithmetic.js";
+import { type Padding, type Pair, resolvePadding, windowedSize } from "./window-arithmetic.js";
 
 type Conv2dAttributes = {
   readonly channels: number;
@@ -33,16 +35,6 @@ const kernelParameters = {
   bias: { kind: "bool", default: false, doc: "add a learnt number to each output channel" },
 } as const satisfies Record<string, Parameter>;
 
-/** One number for all sides, [height, width], or all four; the default keeps the size at stride 1. */
-function resolvePadding(given: readonly number[] | undefined, kernel: Pair, dilation: Pair) {
-  if (given === undefined) return keepingPadding(kernel, dilation);
-  const [a = 0, b = a, c = a, d = b] = given;
-  if (given.length === 3 || given.length > 4 || given.length === 0) {
-    return problem("value/wrong-length", { what: "padding", expected: "1, 2 or 4", actual: given.length }, "padding");
-  }
-  return [a, b, c, d] as const;
-}
-
 export const conv2d = defineOp<Conv2dAttributes>({
   name: "conv2d",
   doc: "2-D convolution (cross-correlation): NCHW input, OIHW weight.",
@@ -53,12 +45,12 @@ export const conv2d = defineOp<Conv2dAttributes>({
   ],
   results: ["output"],
   attributes: {
-    channels: { kind: "int", doc: "number of filters" },
-    kernel: { kind: "ints", doc: "[height, width]" },
-    stride: { kind: "ints", doc: "[down, right]" },
-    padding: { kind: "ints", doc: "[top, left, bottom, right]" },
-    dilation: { kind: "ints", doc: "[down, right]" },
-    groups: { kind: "int", doc: "independent groups of channels" },
+    channels: { kind: "int", min: 1, doc: "number of filters" },
+    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
+    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
     bias: { kind: "bool", doc: "whether a bias is added" },
   },
   surfaces: [
@@ -124,9 +116,14 @@ export const conv2d = defineOp<Conv2dAttributes>({
   },
   inferTypes: ([input], a) => {
     const { shape, dtype } = input as TensorType;
+    const wrong = floatProblem("conv", [input as TensorType]);
+    if (wrong) return wrong;
     const size = windowedSize("conv", shape, windowOf(a));
     if (isProblem(size)) return size;
-    const inputChannels = shape[1] as number;
+    const inputChannels = shape[1];
+    if (typeof inputChannels !== "number") {
+      return problem("shape/needs-fixed-size", { op: "conv", axis: 1, actual: shape }, "input");
+    }
     if (inputChannels % a.groups !== 0) {
       const why = "the input's channels are cut into groups";
       return problem(
@@ -162,43 +159,3 @@ export const conv2d = defineOp<Conv2dAttributes>({
   window: windowOf,
   inPlace: false,
 });
-
-/** y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. */
-function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: Conv2dAttributes): Tensor {
-  const [batch = 0, inChannels = 0, height = 0, width = 0] = input.shape;
-  const [filters = 0, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = weight.shape;
-  const [top, left, bottom, right] = a.padding;
-  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / a.stride[0]) + 1;
-  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / a.stride[1]) + 1;
-  const filtersPerGroup = filters / a.groups;
-  const out = new Float64Array(batch * filters * outHeight * outWidth);
-  const [x, w] = [input.data, weight.data];
-  for (let n = 0; n < batch; n++) {
-    for (let o = 0; o < filters; o++) {
-      const firstChannel = Math.floor(o / filtersPerGroup) * perGroup;
-      const outBase = (n * filters + o) * outHeight * outWidth;
-      out.fill(bias?.data[o] ?? 0, outBase, outBase + outHeight * outWidth);
-      for (let c = 0; c < perGroup; c++) {
-        const inBase = (n * inChannels + firstChannel + c) * height * width;
-        for (let u = 0; u < kernelHeight; u++) {
-          for (let v = 0; v < kernelWidth; v++) {
-            const tap = w[((o * perGroup + c) * kernelHeight + u) * kernelWidth + v] as number;
-            const rowShift = u * a.dilation[0] - top;
-            const columnShift = v * a.dilation[1] - left;
-            for (let i = 0; i < outHeight; i++) {
-              const row = i * a.stride[0] + rowShift;
-              if (row < 0 || row >= height) continue;
-              for (let j = 0; j < outWidth; j++) {
-                const column = j * a.stride[1] + columnShift;
-                if (column < 0 || column >= width) continue;
-                out[outBase + i * outWidth + j] =
-                  (out[outBase + i * outWidth + j] as number) + tap * (x[inBase + row * width + column] as number);
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-  return { shape: [batch, filters, outHeight, outWidth], data: out };
-}

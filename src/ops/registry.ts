@@ -1,12 +1,110 @@
+import { abs } from "./abs.js";
+import { add } from "./add.js";
+import { avgPool } from "./avg-pool.js";
+import { batchNorm } from "./batch-norm.js";
+import { channelShuffle } from "./channel-shuffle.js";
+import { clip } from "./clip.js";
+import { concat } from "./concat.js";
+import { constant } from "./constant.js";
 import type { AnyOp } from "./contracts.js";
 import { conv2d } from "./conv2d.js";
+import { div } from "./div.js";
+import { equal } from "./equal.js";
+import { exp } from "./exp.js";
+import { flatten } from "./flatten.js";
+import { globalAvgPool } from "./global-avg-pool.js";
+import { greater } from "./greater.js";
+import { hardSigmoid } from "./hard-sigmoid.js";
+import { hardSwish } from "./hard-swish.js";
+import { identity } from "./identity.js";
+import { less } from "./less.js";
+import { linear } from "./linear.js";
+import { log } from "./log.js";
+import { logNotSoftmax } from "./log-not-softmax.js";
+import { logSoftmax } from "./log-softmax.js";
+import { matmul } from "./matmul.js";
+import { maxPool } from "./max-pool.js";
+import { maximum } from "./maximum.js";
+import { minimum } from "./minimum.js";
+import { mish } from "./mish.js";
+import { mul } from "./mul.js";
+import { neg } from "./neg.js";
+import { pad } from "./pad.js";
+import { pow } from "./pow.js";
+import { reduceMax } from "./reduce-max.js";
+import { reduceMean } from "./reduce-mean.js";
+import { reduceMin } from "./reduce-min.js";
+import { reduceSum } from "./reduce-sum.js";
 import { relu } from "./relu.js";
+import { relu6 } from "./relu6.js";
+import { reshape } from "./reshape.js";
+import { sigmoid } from "./sigmoid.js";
+import { silu } from "./silu.js";
+import { slice } from "./slice.js";
+import { softmax } from "./softmax.js";
+import { softplus } from "./softplus.js";
+import { split } from "./split.js";
+import { sqrt } from "./sqrt.js";
+import { square } from "./square.js";
+import { sub } from "./sub.js";
 import type { AnySurface } from "./surface.js";
+import { tanh } from "./tanh.js";
+import { transpose } from "./transpose.js";
+import { where } from "./where.js";
 
 /** Every op there is. A name that is not here is an error, never a zero. */
 export const ops = {
   conv2d,
+  linear,
+  matmul,
+  batch_norm: batchNorm,
   relu,
+  relu6,
+  mish,
+  silu,
+  sigmoid,
+  tanh,
+  softplus,
+  hard_sigmoid: hardSigmoid,
+  hard_swish: hardSwish,
+  exp,
+  log,
+  sqrt,
+  neg,
+  abs,
+  square,
+  clip,
+  identity,
+  max_pool: maxPool,
+  avg_pool: avgPool,
+  global_avg_pool: globalAvgPool,
+  flatten,
+  reshape,
+  transpose,
+  concat,
+  split,
+  slice,
+  pad,
+  channel_shuffle: channelShuffle,
+  softmax,
+  log_softmax: logSoftmax,
+  log_not_softmax: logNotSoftmax,
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  maximum,
+  minimum,
+  reduce_sum: reduceSum,
+  reduce_mean: reduceMean,
+  reduce_max: reduceMax,
+  reduce_min: reduceMin,
+  greater,
+  less,
+  equal,
+  where,
+  constant,
 } as const;
 
 export type OpName = keyof typeof ops;

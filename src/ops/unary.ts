@@ -1,5 +1,6 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { type OnnxBuilder, type OnnxSite, type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
 import { surface } from "./surface.js";
 
 /** What an element-wise op without attributes has to say of itself; the rest follows. */
@@ -30,7 +31,7 @@ export function unaryOp(facts: UnaryFacts): OpDefinition<Record<never, never>> {
       }),
     ],
     slots: () => ({}),
-    inferTypes: ([input]) => [input as TensorType],
+    inferTypes: ([input]) => floatProblem(facts.name, [input as TensorType]) ?? [input as TensorType],
     work: ([input]) => {
       const elements = elementCount((input as TensorType).shape);
       const scaled = Object.entries(facts.workPerElement).map(([fact, count]) => [fact, count * elements]);

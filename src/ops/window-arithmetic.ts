@@ -17,6 +17,16 @@ export function keepingPadding(kernel: Pair, dilation: Pair): Padding {
   return [h, w, h, w];
 }
 
+/** One number for all sides, [height, width], or all four; left out, it keeps the size at stride 1. */
+export function resolvePadding(given: readonly number[] | undefined, kernel: Pair, dilation: Pair): Padding | Problem {
+  if (given === undefined) return keepingPadding(kernel, dilation);
+  const [a = 0, b = a, c = a, d = b] = given;
+  if (given.length === 3 || given.length > 4 || given.length === 0) {
+    return problem("value/wrong-length", { what: "padding", expected: "1, 2 or 4", actual: given.length }, "padding");
+  }
+  return [a, b, c, d];
+}
+
 /** Positions of a window along one axis: floor((in + pads - span) / stride) + 1 (ONNX Conv, PyTorch Conv2d). */
 export function windowPositions(
   size: number,
@@ -31,8 +41,10 @@ export function windowPositions(
 /** `[out height, out width]` of a window over an NCHW shape, or what is wrong. */
 export function windowedSize(op: string, input: Shape, window: Window): Pair | Problem {
   const [, , height, width] = input;
-  if (input.length !== 4 || typeof height !== "number" || typeof width !== "number") {
-    return problem("shape/wrong-rank", { op, expected: 4, actual: input }, "input");
+  if (input.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: input }, "input");
+  if (typeof height !== "number" || typeof width !== "number") {
+    const axis = typeof height === "number" ? 3 : 2;
+    return problem("shape/needs-fixed-size", { op, axis, actual: input }, "input");
   }
   const { kernel, stride, padding, dilation } = window;
   const outHeight = windowPositions(height, kernel[0], stride[0], padding[0] + padding[2], dilation[0]);

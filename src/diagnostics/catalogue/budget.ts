@@ -1,1 +1,115 @@
-export const budgetEntries = {} as const;
+import { didYouMean, entry } from "../entry.js";
+import { asPaper, grouped } from "../number-text.js";
+
+/** What every broken claim has to say. */
+interface Broken {
+  readonly model: string;
+  /** The measured side as the check says it: `macs("fvcore", at: "stage2")`. */
+  readonly measure: string;
+  readonly operator: string;
+  readonly actual: number;
+  readonly wanted: number;
+  readonly tolerance: number | undefined;
+  /** Whether the figures are the paper's, which prints millions truncated to two decimals. */
+  readonly paper: boolean;
+}
+
+const share = (h: Broken): string =>
+  h.wanted === 0 ? "" : ` (${((100 * Math.abs(h.actual - h.wanted)) / Math.abs(h.wanted)).toFixed(2)}%)`;
+
+const apart = (h: Broken): string => `${grouped(Math.abs(h.actual - h.wanted))}${share(h)}`;
+
+const within = (h: Broken): string => (h.tolerance === undefined ? "" : ` within ${grouped(h.tolerance)}`);
+
+const printed = (h: Broken): string =>
+  h.paper ? `; the paper would print ${asPaper(h.actual)}, the check says ${asPaper(h.wanted)}` : "";
+
+const seeLayers = (h: Broken): string => `\`lferc stats\` shows which layers ${h.measure} comes from.`;
+
+const network = (check: string): string => `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  features = image -> conv(8) -> relu
+  logits = features -> global_avg_pool -> flatten -> linear(4)
+  output logits
+}
+
+check M { ${check} }
+`;
+
+const enormous = (kernel: number): string => `lfer 1
+
+model M {
+  input image: float32[N, 3, 30_000, 30_000]
+  logits = image -> conv(1024, kernel: ${kernel}) -> global_avg_pool -> flatten
+  output logits
+}
+
+check M { macs("conv") >= 1 }
+`;
+
+export const budgetEntries = {
+  "budget/exceeded": entry<Broken>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check allows ${h.operator} ${grouped(h.wanted)}${within(h)}: ${apart(h)} too many${printed(h)}`,
+    help: (h) => `${seeLayers(h)} Make the network smaller there, or raise the budget knowingly.`,
+    explanation:
+      "A check is a promise about what a network may cost; whoever changes the network sees at once what the change costs.",
+    bad: network("params <= 200"),
+    good: network("params <= 300"),
+  }),
+
+  "budget/below-minimum": entry<Broken>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check wants ${h.operator} ${grouped(h.wanted)}${within(h)}: ${apart(h)} too few${printed(h)}`,
+    help: seeLayers,
+    explanation: "A lower bound holds a network to what it must see or hold, for example its receptive field.",
+    bad: network("receptive_field >= 7"),
+    good: network("receptive_field >= 3"),
+  }),
+
+  "budget/not-equal": entry<Broken>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check says ${grouped(h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
+    help: (h) => `${seeLayers(h)} If the change was meant, write ${h.actual} into the check.`,
+    explanation: "An exact claim pins a figure, so that any change of the network that moves it is seen.",
+    bad: network("params == 259"),
+    good: network("params == 252"),
+  }),
+
+  "budget/equal": entry<Broken>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the very number that the check excludes${within(h)}`,
+    help: seeLayers,
+    explanation: "`!=` says that a figure must differ from another.",
+    bad: network("params != 252"),
+    good: network("params != 253"),
+  }),
+
+  "budget/unknown-part": entry<{ model: string; part: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `${h.model} has no part "${h.part}"`,
+    help: (h) =>
+      `${didYouMean(h.suggestion).trimStart()} A part is`.trimStart() +
+      " a layer's path, or the beginning of one up to a dot; `lferc stats --depth 1` lists the parts at the top.",
+    explanation:
+      "`at:` names a part of the network by its path: bindings and `as` names, else the block's name in snake case.",
+    bad: network('params(at: "featurs") <= 300'),
+    good: network('params(at: "features") <= 300'),
+  }),
+
+  "budget/too-large-to-count": entry<{ quantity: string; convention: string; atLeast: number }>({
+    severity: "error",
+    message: (h) =>
+      `the network's ${h.quantity} in the convention "${h.convention}" come to about ${h.atLeast.toExponential(2)}, more than can be counted exactly`,
+    help: () => "Counts are exact up to 2^53 - 1 (about 9e15); a network beyond that is a mistake in its sizes.",
+    explanation: "Every figure of lferc is exact to the last integer; one that cannot be is refused.",
+    bad: enormous(59),
+    good: enormous(3),
+  }),
+} as const;

@@ -1,1 +1,188 @@
-export const dataEntries = {} as const;
+import { entry } from "../entry.js";
+
+const badPicture = { command: "lferc predict model.onnx broken.jpg" };
+const goodPicture = { command: "lferc predict model.onnx face.jpg" };
+
+const megapixels = (pixels: number): string => `${(pixels / 1e6).toFixed(pixels < 1e7 ? 1 : 0)} megapixels`;
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+export const dataEntries = {
+  "data/missing-picture": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: there is no such file`,
+    help: () => "Check the path. Paths are relative to the folder in which lferc runs.",
+    explanation: "A picture that cannot be found is named; the other pictures are still answered.",
+    bad: { command: "lferc predict model.onnx nowhere.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/unreadable-picture": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} cannot be read: ${h.reason}`,
+    help: () => "Make it a regular file that you may read.",
+    explanation: "The system refused to hand out the file, so nothing is known about the picture in it.",
+    bad: { command: "lferc predict model.onnx /root/secret.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/picture-file-too-large": entry<{ path: string; bytes: number; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.path} has ${mebibytes(h.bytes)}, more than the limit of ${mebibytes(h.limit)}`,
+    help: () => "Save the picture smaller; a network looks at a few hundred pixels across.",
+    explanation: "Pictures are read whole; the limit keeps a wrong file name from filling the memory.",
+    bad: { command: "lferc predict model.onnx film.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/no-pictures": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `there is no picture in the folder ${h.path}`,
+    help: () => "Name a folder that holds JPEG, PNG, WebP, GIF, TIFF or AVIF files, or name the files themselves.",
+    explanation: "A folder stands for the pictures in it and in its folders, known by the endings of their names.",
+    bad: { command: "lferc predict model.onnx empty-folder" },
+    good: { command: "lferc predict model.onnx faces" },
+  }),
+
+  "data/empty-picture": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is an empty file`,
+    help: () => "Fetch or save the picture again; a copy that broke off leaves such files.",
+    explanation: "A file of 0 bytes holds no picture.",
+    bad: { command: "lferc predict model.onnx empty.png" },
+    good: goodPicture,
+  }),
+
+  "data/not-a-picture": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is no picture: its first bytes are those of no format that lferc knows`,
+    help: () => "Give a JPEG, PNG, WebP, GIF, TIFF or AVIF file. The name's ending does not count, the content does.",
+    explanation: "Each format begins with bytes of its own, whatever the file is called.",
+    bad: { command: "lferc predict model.onnx notes.txt" },
+    good: goodPicture,
+  }),
+
+  "data/unsupported-picture": entry<{ path: string; format: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is ${h.format}, which lferc does not read`,
+    help: () => "Convert it to PNG or JPEG (8 or 16 bits a sample).",
+    explanation:
+      "lferc reads JPEG, PNG, WebP, GIF, TIFF and AVIF with 8 or 16 bits a sample. Drawings (SVG, PDF) have no pixels of their own and can name other files.",
+    bad: { command: "lferc predict model.onnx face.bmp" },
+    good: goodPicture,
+  }),
+
+  "data/corrupt-picture": entry<{ path: string; format: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is a damaged ${h.format} file: ${h.reason}`,
+    help: () => "Fetch or save the picture again; if a viewer still shows it, saving it from there mends it.",
+    explanation:
+      "A picture that ends early or holds broken data would be classified by a grey remainder, so it is refused.",
+    bad: badPicture,
+    good: goodPicture,
+  }),
+
+  "data/too-many-pixels": entry<{ path: string; width: number; height: number; limit: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} claims ${h.width}x${h.height} pixels (${megapixels(h.width * h.height)}); the limit is ${megapixels(h.limit)}`,
+    help: () => "Save the picture smaller; a network looks at a few hundred pixels across.",
+    explanation:
+      "A file of a few bytes can claim pixels that fill the memory; its header is read before any is decoded.",
+    bad: { command: "lferc predict model.onnx bomb.png" },
+    good: goodPicture,
+  }),
+
+  "data/no-decoder": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `pictures cannot be decoded: the package sharp cannot be loaded (${h.reason})`,
+    help: () => 'Install it with "npm install sharp" (for this system and this version of Node).',
+    explanation: "sharp is an optional dependency: only commands that look at pictures need it.",
+    bad: goodPicture,
+    good: goodPicture,
+  }),
+
+  "data/model-unreadable": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `the model ${h.path} cannot be read: ${h.reason}`,
+    help: () => 'Build one with "lferc build MODEL.lfer --target onnx -o MODEL.onnx" and give its path first.',
+    explanation: "The first argument of predict is the model, the others are pictures.",
+    bad: { command: "lferc predict nowhere.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/not-an-onnx-model": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is no ONNX model: ${h.reason}`,
+    help: () =>
+      'Build one with "lferc build MODEL.lfer --target onnx -o MODEL.onnx"; a copy that broke off must be made again.',
+    explanation:
+      "An ONNX file is one protobuf message, ModelProto; its fields are read before ONNX Runtime sees the file.",
+    bad: { command: "lferc predict face.jpg model.onnx" },
+    good: goodPicture,
+  }),
+
+  "data/foreign-model": entry<{ path: string; missing: readonly string[] }>({
+    severity: "error",
+    message: (h) => `${h.path} does not say how to feed it: its metadata lacks ${h.missing.join(", ")}`,
+    help: () =>
+      'Build the model with "lferc build": it writes input size, mean, std and class names into the file when the input is a picture(...) and the output has labels(...).',
+    explanation:
+      "Without the input's size and normalisation any guess would give confident nonsense, so predict does not guess.",
+    bad: { command: "lferc predict from-elsewhere.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/bad-metadata": entry<{ path: string; key: string; value: string; expected: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: the metadata entry ${h.key} must be ${h.expected}; it is ${JSON.stringify(h.value)}`,
+    help: () => "Build the model again with this version of lferc.",
+    explanation: "What predict feeds the network follows from these entries; a wrong one would be silent nonsense.",
+    bad: { command: "lferc predict edited.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/newer-metadata": entry<{ path: string; schemaVersion: number; known: number }>({
+    severity: "error",
+    message: (h) => `${h.path} has metadata of schema version ${h.schemaVersion}; this lferc knows ${h.known}`,
+    help: () => "Use the lferc that built the model, or a newer one.",
+    explanation: "A newer schema may mean something else by the same keys, so it is refused by name.",
+    bad: { command: "lferc predict from-a-newer-lferc.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/model-does-not-run": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `ONNX Runtime cannot run ${h.path}: ${h.reason}`,
+    help: () => "Build the model again, perhaps with a lower --opset.",
+    explanation: "The file is an ONNX model, but this version of ONNX Runtime does not accept its graph.",
+    bad: { command: "lferc predict damaged.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/label-count": entry<{ path: string; labels: number; outputs: number }>({
+    severity: "error",
+    message: (h) => `${h.path} names ${h.labels} classes, but its output has ${h.outputs} numbers a picture`,
+    help: () => "Give labels(...) as many names as the network has outputs, and build it again.",
+    explanation: "The i-th class name belongs to the i-th output.",
+    bad: { command: "lferc predict edited.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/not-finite": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `the network gives no finite numbers for ${h.path}`,
+    help: () => "Its weights are broken (NaN or infinite) or overflow; look at the file that went into --weights.",
+    explanation: "Probabilities of NaN would be printed as if they were an answer.",
+    bad: { command: "lferc predict diverged.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/run-folder": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is a folder; predict takes an ONNX file so far`,
+    help: (h) => `Give the ONNX file itself, for example ${h.path}/model.onnx.`,
+    explanation: "Folders of training runs come with lferc train.",
+    bad: { command: "lferc predict runs/first face.jpg" },
+    good: { command: "lferc predict runs/first/model.onnx face.jpg" },
+  }),
+} as const;

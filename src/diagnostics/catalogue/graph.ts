@@ -1,1 +1,108 @@
-export const graphEntries = {} as const;
+import { didYouMean, entry } from "../entry.js";
+
+/** A dimension as this folder sees it: it imports nothing of ours. */
+type Dim = number | { readonly batch: number };
+interface TensorType {
+  readonly dtype: string;
+  readonly shape: readonly Dim[];
+}
+
+const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch === 1 ? "N" : `${d.batch}*N`);
+const type = (t: TensorType): string => `${t.dtype}[${t.shape.map(dim).join(", ")}]`;
+
+/** A graph's text comes from `build --target ir`; only an edit by hand can break it. */
+const good = { command: "lferc build net.lfer --target ir -o net.graph" };
+const edited = (edit: string) => ({ command: `${good.command}   # then edited by hand: ${edit}` });
+
+/** What can be wrong in a graph that was read from its text form. */
+export const graphEntries = {
+  "graph/unknown-version": entry<{ found: string }>({
+    severity: "error",
+    message: (h) => `a graph's text begins with "lfer_graph 1", this one with "${h.found}"`,
+    help: () => "Write the text again with this version of lferc.",
+    explanation: "The first line says which form the rest has, so that a newer form is refused and not misread.",
+    bad: edited("first line `lfer_graph 2`"),
+    good,
+  }),
+
+  "graph/unreadable-line": entry<{ expected: string; found: string }>({
+    severity: "error",
+    message: (h) => `expected ${h.expected} here, found ${h.found}`,
+    help: () => "Each line is one input, slot, node or output in the form that `lferc build --target ir` writes.",
+    explanation: "The text form has one thing a line, so that a mistake spoils only its own line.",
+    bad: edited("a bracket removed"),
+    good,
+  }),
+
+  "graph/value-made-again": entry<{ at: string; value: number }>({
+    severity: "error",
+    message: (h) => `${h.at} makes %${h.value}, which is made before`,
+    help: () => "Give each value one number of its own, from %0 upwards.",
+    explanation: "Every value comes from exactly one input, slot or node.",
+    bad: edited("a line repeated"),
+    good,
+  }),
+
+  "graph/value-not-made": entry<{ at: string; value: number }>({
+    severity: "error",
+    message: (h) => `${h.at} needs %${h.value}, which nothing before it makes`,
+    help: () => "Nodes stand in the order in which they can run; values are numbered from %0 without gaps.",
+    explanation: "A graph runs from top to bottom: what a node takes must come from an input, a slot or a node above.",
+    bad: edited("two lines swapped"),
+    good,
+  }),
+
+  "graph/duplicate-name": entry<{ what: string; name: string }>({
+    severity: "error",
+    message: (h) => `two ${h.what} are called "${h.name}"`,
+    help: () => "Rename one of them.",
+    explanation: "Names are how weight files, reports and programs address the parts of a graph.",
+    bad: edited("one slot renamed to another's name"),
+    good,
+  }),
+
+  "graph/impossible-size": entry<{ at: string; actual: TensorType }>({
+    severity: "error",
+    message: (h) => `${h.at} has the type ${type(h.actual)}: sizes are whole numbers from 1, their product below 2^53`,
+    help: () => "Correct the size.",
+    explanation: "Element counts are exact integers everywhere in the compiler.",
+    bad: edited("a size changed to 0"),
+    good,
+  }),
+
+  "graph/unknown-op": entry<{ at: string; op: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `${h.at} applies "${h.op}", which is no op.${didYouMean(h.suggestion)}`,
+    help: () => "docs/ops.md lists all ops.",
+    explanation: "An op nobody knows has no shape, no work and no meaning; it is never taken for nothing.",
+    bad: edited("`relu` written `reluu`"),
+    good,
+  }),
+
+  "graph/wrong-count": entry<{ at: string; op: string; what: "inputs" | "results"; wanted: string; actual: number }>({
+    severity: "error",
+    message: (h) => `${h.at}: ${h.op} has ${h.wanted} ${h.what}, here ${h.actual}`,
+    help: () => "docs/ops.md names the inputs and results of each op.",
+    explanation: "Inputs and results are known by their place.",
+    bad: edited("one of a convolution's inputs removed"),
+    good,
+  }),
+
+  "graph/wrong-attribute": entry<{ at: string; op: string; attribute: string; wanted: string; found: string }>({
+    severity: "error",
+    message: (h) => `${h.at}: ${h.op}'s attribute ${h.attribute} must be ${h.wanted}, is ${h.found}`,
+    help: () => "docs/ops.md names the attributes of each op; a node writes out all of them.",
+    explanation: "Nodes carry no hidden defaults: what is not written does not hold.",
+    bad: edited("`stride: [1, 1]` changed to `stride: 1`"),
+    good,
+  }),
+
+  "graph/wrong-type": entry<{ at: string; value: number; said: TensorType; inferred: TensorType }>({
+    severity: "error",
+    message: (h) => `${h.at}: %${h.value} is said to be ${type(h.said)}, but the op makes ${type(h.inferred)}`,
+    help: (h) => `Write ${type(h.inferred)}, or correct the attributes or inputs.`,
+    explanation: "Types follow from the inputs; they are written down to be read, and must agree.",
+    bad: edited("a result's size changed"),
+    good,
+  }),
+} as const;

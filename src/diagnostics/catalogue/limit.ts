@@ -1,1 +1,83 @@
-export const limitEntries = {} as const;
+import { entry } from "../entry.js";
+import { inModel } from "./example.js";
+
+type Dim = number | { readonly batch: number };
+const shapeText = (s: readonly Dim[]): string =>
+  `[${s.map((d) => (typeof d === "number" ? d : `${d.batch}*N`)).join(", ")}]`;
+
+export const limitEntries = {
+  "limit/file-too-large": entry<{ path: string; bytes: number; limit: number }>({
+    severity: "error",
+    message: (h) => `"${h.path}" has ${h.bytes} bytes; a source file may have ${h.limit}`,
+    help: () => "Write the network as blocks and tables instead of unrolling it, or split the file.",
+    explanation: "A bound on what is read, so that a wrong path (a picture, a weight file) cannot stall the compiler.",
+    bad: { command: "lferc check a-file-of-many-megabytes.lfer" },
+    good: { command: "lferc check models/lfer_ldl.lfer" },
+  }),
+  "limit/too-many-imports": entry<{ limit: number; what: string }>({
+    severity: "error",
+    message: (h) => `imports go more than ${h.limit} ${h.what}`,
+    help: () => "Gather declarations in fewer files.",
+    explanation: "A bound on how deep files import files and on how many there are.",
+    bad: { command: "lferc check the-first-of-a-hundred-files-that-import-the-next.lfer" },
+    good: { command: "lferc check models/lfer_ldl.lfer" },
+  }),
+  "limit/too-many-nodes": entry<{ limit: number }>({
+    severity: "error",
+    message: (h) => `the network would have more than ${h.limit} nodes`,
+    help: () => "Check the counts of `repeat` and `for`: they multiply where they are nested.",
+    explanation: "A bound on the size of one graph; the largest networks in use have some thousand nodes.",
+    bad: inModel(`logits = image -> repeat(2000, repeat(1000, relu)) -> flatten`),
+    good: inModel(`logits = image -> repeat(20, repeat(10, relu)) -> flatten`),
+  }),
+  "limit/too-many-repeats": entry<{ count: number; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.count} turns are more than the ${h.limit} that one \`repeat\` or list may have`,
+    help: () => "Is a number missing a unit, or was a size meant?",
+    explanation: "A bound on one list or `repeat`, so that a slip of the keyboard cannot stall the compiler.",
+    bad: inModel(`logits = image -> repeat(1_000_000, relu) -> flatten`),
+    good: inModel(`logits = image -> repeat(10, relu) -> flatten`),
+  }),
+  "limit/tensor-too-large": entry<{ shape: readonly Dim[]; limit: number }>({
+    severity: "error",
+    message: (h) => `a tensor of shape ${shapeText(h.shape)} has more than ${h.limit} elements`,
+    help: () => "Check the sizes it is made from.",
+    explanation: "Beyond this bound counts would no longer be exact integers.",
+    bad: inModel(`logits = image -> conv(2_000_000_000) -> flatten`),
+    good: inModel(`logits = image -> conv(200) -> flatten`),
+  }),
+  "limit/too-much-work": entry<{ limit: number }>({
+    severity: "error",
+    message: (h) => `evaluating the file takes more than ${h.limit} steps`,
+    help: () => "Check nested `repeat`, `for` and functions that call functions: their counts multiply.",
+    explanation: "A bound on compile time: every file ends in a result or in a diagnostic.",
+    bad: `lfer 1
+
+fn two(n: int) = n + n
+fn four(n: int) = two(two(n)) + two(two(n)) + two(two(n)) + two(two(n))
+fn five(n: int) = four(four(n)) + four(four(n)) + four(four(n)) + four(four(n))
+fn six(n: int) = five(five(n)) + five(five(n)) + five(five(n)) + five(five(n))
+fn seven(n: int) = six(six(n)) + six(six(n)) + six(six(n)) + six(six(n))
+const value = seven(0) + seven(0) + seven(0) + seven(0) + seven(0) + seven(0)
+`,
+    good: `lfer 1
+
+fn two(n: int) = n + n
+const value = two(two(two(0)))
+`,
+  }),
+  "limit/nested-too-deep": entry<{ limit: number }>({
+    severity: "error",
+    message: (h) => `blocks stand within blocks more than ${h.limit} deep`,
+    help: () => "Flatten the blocks, or use `repeat`.",
+    explanation: "A bound on blocks that instantiate blocks; paths and messages would become unreadable long before.",
+    bad: deepBlocks(120),
+    good: deepBlocks(12),
+  }),
+} as const;
+
+/** A chain of blocks, each applying the one before. */
+function deepBlocks(depth: number): string {
+  const blocks = Array.from({ length: depth }, (_, i) => `block B${i + 1} = B${i}`);
+  return inModel(`logits = image -> B${depth} -> flatten`, ["block B0 = relu", ...blocks].join("\n"));
+}

@@ -1,1 +1,69 @@
-export const lintEntries = {} as const;
+import { entry } from "../entry.js";
+
+const pair = (p: readonly [number, number]): string => `${p[0]}x${p[1]}`;
+const alsoIn = (layers: number): string =>
+  layers === 1 ? "" : `, and so in ${layers - 1} more layer${layers === 2 ? "" : "s"} made here`;
+
+export const lintEntries = {
+  "lint/dead-taps": entry<{
+    path: string;
+    /** How many layers made at this place of the source have the same dead taps. */
+    layers: number;
+    kernel: readonly [number, number];
+    map: readonly [number, number];
+    live: number;
+    total: number;
+    deadWeights: number;
+    weights: number;
+  }>({
+    severity: "warning",
+    message: (h) =>
+      `only ${h.live} of the ${h.total} taps of this ${pair(h.kernel)} kernel ever meet its ${pair(h.map)} map, the others only padding: ${h.deadWeights} of ${h.weights} weights of ${h.path} are dead${alsoIn(h.layers)}`,
+    help: (h) =>
+      h.live === 1
+        ? "`kernel: 1` computes the same. `lferc build` cuts dead taps out of the ONNX file in any case; a checkpoint keeps them."
+        : "Use a smaller kernel or padding, or put the layer where the map is larger. `lferc build` cuts dead taps out of the ONNX file in any case.",
+    explanation:
+      "A tap that only ever meets zeros of the padding never changes the output and gets no gradient: its weights are counted, stored and never used.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> conv(8) -> global_avg_pool -> depthwise(8) -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> conv(8) -> depthwise(8) -> global_avg_pool -> flatten
+  output logits
+}
+`,
+  }),
+
+  "lint/bias-before-batch-norm": entry<{ path: string; norm: string; layers: number }>({
+    severity: "warning",
+    message: (h) => `the bias of ${h.path} has no effect: ${h.norm} follows and subtracts the mean${alsoIn(h.layers)}`,
+    help: () => "Leave it out (`bias: false`): the batch norm brings a bias of its own.",
+    explanation:
+      "Batch norm subtracts each channel's mean, and with it any constant that was just added; training moves such a bias only by chance.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> conv(8, bias: true) -> batch_norm -> global_avg_pool -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> conv(8) -> batch_norm -> global_avg_pool -> flatten
+  output logits
+}
+`,
+  }),
+} as const;

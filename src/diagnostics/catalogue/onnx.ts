@@ -1,1 +1,131 @@
-export const onnxEntries = {} as const;
+import { entry } from "../entry.js";
+
+const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
+const good = { command: build };
+const percent = (share: number): string => share.toExponential(1);
+
+/** What the operating system's codes mean to somebody who wants to write a file. */
+const writeFailures: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "its folder is a file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "your quota is used up",
+  ENAMETOOLONG: "its name is too long",
+};
+
+export const onnxEntries = {
+  "onnx/unsupported-opset": entry<{ opset: number; oldest: number; newest: number }>({
+    severity: "error",
+    message: (h) => `lferc writes ONNX opsets ${h.oldest} to ${h.newest}, not ${h.opset}`,
+    help: (h) => `Use \`--opset N\` with N from ${h.oldest} to ${h.newest}, or leave it out for 18.`,
+    explanation:
+      "Below the oldest one, operators that lferc relies on have other meanings; above the newest one, the ONNX Runtime that the compiler checks its files with refuses them.",
+    bad: { command: `${build} --opset 12` },
+    good: { command: `${build} --opset 17` },
+  }),
+
+  "onnx/unsupported-target": entry<{ target: string; available: readonly string[] }>({
+    severity: "error",
+    message: (h) => `this version of lferc cannot build "${h.target}" yet`,
+    help: (h) => `Available targets: ${h.available.join(", ")}.`,
+    explanation: "The names of later targets are reserved, so that scripts that use them fail with a reason.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o out --target tfjs" },
+    good,
+  }),
+
+  "onnx/which-model": entry<{ path: string; choices: readonly string[]; flag: "--model NAME" | "PATH" }>({
+    severity: "error",
+    message: (h) =>
+      h.choices.length === 0
+        ? `${h.path} holds no model that could be built`
+        : `${h.path} holds ${h.choices.length} models, and a build makes one file of one model`,
+    help: (h) =>
+      h.choices.length === 0
+        ? "A model whose parameters all have values can be built: give them defaults, or name a variant."
+        : `Say which with ${h.flag}: ${h.choices.join(", ")}.`,
+    explanation: "A file has one output path, so it must be clear which model goes there.",
+    bad: { command: "lferc build models -o model.onnx --target onnx" },
+    good,
+  }),
+
+  "onnx/model-too-large": entry<{ model: string; bytes: number; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.model} has ${h.bytes} bytes of weights; one ONNX file holds at most ${h.limit}`,
+    help: () => "Make the network narrower: this is a compiler for light ones.",
+    explanation: "Protocol buffers, the format of ONNX files, end at 2 GiB.",
+    bad: good,
+    good,
+  }),
+
+  "onnx/no-runtime": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `onnxruntime-node cannot be loaded: ${h.reason}`,
+    help: () =>
+      "Install it beside lfer: `npm install onnxruntime-node`. It is optional, and some platforms have no build of it.",
+    explanation:
+      "ONNX Runtime runs ONNX models: `predict` needs it, and `build` compares its results with the reference.",
+    bad: { command: "lferc predict model.onnx photo.jpg" },
+    good: { command: "npm install onnxruntime-node && lferc predict model.onnx photo.jpg" },
+  }),
+
+  "onnx/cannot-write-file": entry<{ path: string; code: string; existed: boolean }>({
+    severity: "error",
+    message: (h) => `cannot write ${h.path}: ${writeFailures[h.code] ?? h.code}`,
+    help: (h) =>
+      h.existed ? "The old file is as it was. Choose another `-o`, or make it writable." : "Choose another `-o`.",
+    explanation:
+      "A file is written beside its place and renamed when it is whole, so a failure never harms the old one.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o no/such/folder/model.onnx --target onnx" },
+    good,
+  }),
+
+  "onnx/optimiser-differs": entry<{ model: string; output: string; input: string; error: number; allowed: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: the optimised graph is wrong: output "${h.output}" differs from the reference by ${percent(h.error)} of its norm (allowed: ${percent(h.allowed)}; ${h.input}, batch 2, probe weights); nothing was written`,
+    help: () =>
+      "This is a bug in lferc: please report it with the source file. `--optimize 0` builds without the rewrites.",
+    explanation:
+      "Before a file is written, the rewritten graph is compared in double precision with the graph as it was written, on weights that make every layer matter.",
+    bad: good,
+    good: { command: `${build} --optimize 0` },
+  }),
+
+  "onnx/runtime-differs": entry<{ model: string; output: string; input: string; error: number; allowed: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ONNX Runtime's output "${h.output}" differs from the reference by ${percent(h.error)} of its norm (allowed: ${percent(h.allowed)}; ${h.input}, batch 2, probe weights); nothing was written`,
+    help: () =>
+      "Please report it with the source file. `--optimize 0` or another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
+    explanation:
+      "The bytes to be written are run with probe weights by ONNX Runtime, and compared with the reference interpreter; float32 rounding is allowed for.",
+    bad: good,
+    good: { command: `${build} --optimize 0` },
+  }),
+
+  "onnx/runtime-refuses": entry<{ model: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.model}: ONNX Runtime refuses the model: ${h.reason}; nothing was written`,
+    help: () =>
+      "Try an older `--opset`, or another version of onnxruntime-node; `--no-verify` writes the file unchecked.",
+    explanation: "A file that the most used runtime cannot load is of no use, so loading it is part of the build.",
+    bad: good,
+    good: { command: `${build} --opset 17` },
+  }),
+
+  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: output "${h.output}" does not depend on the input (it varies by ${percent(h.variation)} of its norm), so the build cannot be verified; nothing was written`,
+    help: () =>
+      "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
+    explanation:
+      "A comparison of outputs that are always the same would pass whatever the middle of the network computes.",
+    bad: good,
+    good: { command: `${build} --no-verify` },
+  }),
+} as const;

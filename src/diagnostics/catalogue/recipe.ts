@@ -1,1 +1,89 @@
-export const recipeEntries = {} as const;
+import { didYouMean, entry } from "../entry.js";
+
+const recipe = (entries: string): string => `lfer 1
+
+import { cross_entropy } from "std/losses"
+
+model M {
+  input image: float32[N, 3, 8, 8]
+  logits = image -> global_avg_pool -> flatten -> linear(3)
+  output logits
+}
+
+recipe Train {
+${entries
+  .trim()
+  .split("\n")
+  .map((line) => `  ${line.trim()}\n`)
+  .join("")}}
+`;
+
+const good = recipe(`student = M
+  data = folder()
+  loss = cross_entropy(student.logits, data.label)
+  optimizer = sgd(lr: 0.1)
+  train = run(batch: 4, epochs: 1)`);
+
+export const recipeEntries = {
+  "recipe/unknown-entry": entry<{ name: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `a recipe has no entry "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => `Its entries are ${h.known}.`,
+    explanation: "A recipe is a fixed set of named decisions; a misspelt one must not be passed over.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1)
+      scedule = cosine()
+      train = run(batch: 4, epochs: 1)`),
+    good,
+  }),
+  "recipe/missing-entries": entry<{ names: string }>({
+    severity: "error",
+    message: (h) => `the recipe lacks ${h.names}`,
+    help: () => "A recipe needs student, data, loss, optimizer and train; teacher, schedule and evaluation are optional.",
+    explanation: "Nothing about a training run is guessed.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      train = run(batch: 4, epochs: 1)`),
+    good,
+  }),
+  "recipe/wrong-entry": entry<{ key: string; sort: string; actual: string; known: string }>({
+    severity: "error",
+    message: (h) => `"${h.key}" takes one of ${h.known}, gets ${h.actual}`,
+    help: (h) => `Write \`${h.key} = NAME(...)\` with one of these names; docs/language.md lists their parameters.`,
+    explanation: "Each entry of a recipe takes things of one sort.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = cosine()
+      train = run(batch: 4, epochs: 1)`),
+    good,
+  }),
+  "recipe/wrong-frozen": entry({
+    severity: "error",
+    message: () => `a frozen network is written \`frozen(Model(...), weights: "file.safetensors")\``,
+    help: () => "Name the model first and its weight file as `weights`.",
+    explanation: "A teacher does not learn: without weights it would have nothing to teach.",
+    bad: recipe(`student = M
+      teacher = frozen(M)
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1)
+      train = run(batch: 4, epochs: 1)`),
+    good,
+  }),
+  "recipe/loss-not-scalar": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a loss is one number, this is ${h.actual}`,
+    help: () => "Reduce it: `mean(...)` or `sum(...)` over everything.",
+    explanation: "Training descends along a single number.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = log_softmax(student.logits) * data.label
+      optimizer = sgd(lr: 0.1)
+      train = run(batch: 4, epochs: 1)`),
+    good,
+  }),
+} as const;

@@ -1,4 +1,5 @@
 import { entry } from "../entry.js";
+import { tensorShapeEntries } from "./shape-of-tensors.js";
 
 /** A dimension as this folder sees it: it imports nothing of ours. */
 type Dim = number | { readonly batch: number };
@@ -8,7 +9,7 @@ const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
 const pair = (p: readonly [number, number]): string => `${p[0]}x${p[1]}`;
 
 export const shapeEntries = {
-  "shape/wrong-rank": entry<{ op: string; expected: number; actual: readonly Dim[] }>({
+  "shape/wrong-rank": entry<{ op: string; expected: number | string; actual: readonly Dim[] }>({
     severity: "error",
     message: (h) => `${h.op} takes a tensor with ${h.expected} axes, gets ${shape(h.actual)}`,
     help: (h) =>
@@ -84,4 +85,130 @@ model M {
 }
 `,
   }),
+
+  "shape/channel-mismatch": entry<{
+    op: string;
+    slot: string;
+    made: readonly Dim[];
+    needed: readonly Dim[];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `${h.op}'s ${h.slot} is ${shape(h.made)}, but for this input it would have to be ${shape(h.needed)}`,
+    help: () =>
+      "Weights that are shared fit one number of channels: give every use the same, or make a layer for each.",
+    explanation: "`share` makes one set of weights when the layer is first applied; every later input must fit it.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  share layer = conv(8)
+  logits = image -> layer -> layer -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  share layer = conv(3)
+  logits = image -> layer -> layer -> flatten
+  output logits
+}
+`,
+  }),
+
+  "shape/wrong-dtype": entry<{ op: string; expected: string; actual: string }>({
+    severity: "error",
+    message: (h) => `${h.op} takes ${h.expected} tensors, gets ${h.actual}`,
+    help: () => "A comparison gives bool; `where(condition, a, b)` turns it back into numbers.",
+    explanation: "Numbers and truth values do not mix: no arithmetic on bool, and a condition is never a number.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = greater(image, 0.5) -> relu -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = where(greater(image, 0.5), image, 0) -> relu -> flatten
+  output logits
+}
+`,
+  }),
+
+  "shape/needs-fixed-size": entry<{ op: string; axis: number; actual: readonly Dim[] }>({
+    severity: "error",
+    message: (h) => `${h.op} needs a known size along axis ${h.axis}, but ${shape(h.actual)} has the batch there`,
+    help: () => "Work along another axis, or bring the batch to axis 0 with `transpose` first.",
+    explanation: "The batch size is known only when the network runs; weights and cuts cannot depend on it.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = slice(image, axis: 0, from: 0, to: 1) -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = slice(image, axis: 1, from: 0, to: 1) -> flatten
+  output logits
+}
+`,
+  }),
+
+  "shape/padding-too-large": entry<{ op: string; padding: readonly number[]; kernel: readonly [number, number] }>({
+    severity: "error",
+    message: (h) => `${h.op}'s padding [${h.padding.join(", ")}] is not smaller than its kernel ${pair(h.kernel)}`,
+    help: () => "Pad less than the kernel's size on each side.",
+    explanation: "A pooling window that lies in the padding alone sees nothing: it has no maximum and no mean.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> max_pool(2, padding: 2) -> flatten
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> max_pool(2, padding: 1) -> flatten
+  output logits
+}
+`,
+  }),
+
+  "shape/too-few-classes": entry<{ op: string; axis: number; actual: readonly Dim[] }>({
+    severity: "error",
+    message: (h) => `${h.op} needs two classes or more along axis ${h.axis}, gets ${shape(h.actual)}`,
+    help: () => "Give the network at least two outputs, or name the axis of the classes.",
+    explanation: "The probability of all other classes is zero where there are none, and its logarithm is no number.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> flatten -> linear(1) -> log_not_softmax
+  output logits
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> flatten -> linear(2) -> log_not_softmax
+  output logits
+}
+`,
+  }),
+
+  ...tensorShapeEntries,
 } as const;

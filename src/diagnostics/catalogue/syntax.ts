@@ -1,1 +1,292 @@
-export const syntaxEntries = {} as const;
+import { entry } from "../entry.js";
+import { syntaxDeclarationEntries } from "./syntax-declarations.js";
+
+/** A model around `lines`, whose result is `logits`. */
+const model = (...lines: readonly string[]): string => `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+${lines.map((line) => `  ${line}\n`).join("")}  output logits
+}
+`;
+const plain = model("logits = image -> conv(8)");
+const why = (text: string): string => (text === "" ? "" : ` ${text}`);
+
+export const syntaxEntries = {
+  "syntax/unexpected-character": entry<{ characters: string }>({
+    severity: "error",
+    message: (h) => `${h.characters} is no part of the language`,
+    help: () => "Names are made of a-z, A-Z, 0-9 and `_`. Take the character out, or put the text in double quotes.",
+    explanation: "Outside of strings and comments only the characters of names, numbers and operators have a meaning.",
+    bad: model("logits = image -> conv(8)$"),
+    good: plain,
+  }),
+
+  "syntax/wrong-comment": entry<{ written: string }>({
+    severity: "error",
+    message: (h) => `\`${h.written}\` begins no comment`,
+    help: () => "Write `//` before a remark, and `///` before what documents a declaration.",
+    explanation: "Comments run from `//` to the end of the line; there is no other kind.",
+    bad: model("logits = image -> conv(8)  # the head"),
+    good: model("logits = image -> conv(8)  // the head"),
+  }),
+
+  "syntax/unterminated-string": entry({
+    severity: "error",
+    message: () => "this string has no closing quote on its line",
+    help: () => 'Close it with `"`; a line break inside a string is written `\\n`.',
+    explanation: "A string ends on the line where it begins, so that one forgotten quote spoils one line only.",
+    bad: `lfer 1
+
+const title = "faces
+`,
+    good: `lfer 1
+
+const title = "faces"
+`,
+  }),
+
+  "syntax/single-quotes": entry<{ text: string }>({
+    severity: "error",
+    message: (h) => `${h.text} is in the wrong kind of quotes`,
+    help: () => 'Strings stand in double quotes: `"..."`.',
+    explanation: "One kind of quote keeps files alike and leaves the apostrophe to ordinary text.",
+    bad: `lfer 1
+
+const title = 'faces'
+`,
+    good: `lfer 1
+
+const title = "faces"
+`,
+  }),
+
+  "syntax/bad-escape": entry<{ written: string }>({
+    severity: "error",
+    message: (h) => `\`${h.written}\` is no escape`,
+    help: () =>
+      'Known are `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` and `\\u{...}` with up to six hexadecimal digits. A backslash itself is `\\\\`.',
+    explanation: "A backslash in a string begins an escape; an unknown one is more likely a slip than meant.",
+    bad: `lfer 1
+
+const path = "weights\\faces"
+`.replace("\\f", "\\q"),
+    good: `lfer 1
+
+const path = "weights/faces"
+`,
+  }),
+
+  "syntax/number-too-large": entry<{ text: string }>({
+    severity: "error",
+    message: (h) => `${h.text} is too large: whole numbers go up to 9007199254740991`,
+    help: () => "Write a smaller number, or one with a decimal point where it need not be exact.",
+    explanation: "Numbers are doubles; above 2^53 - 1 they could no longer count exactly.",
+    bad: `lfer 1
+
+const many = 9_007_199_254_740_993
+`,
+    good: `lfer 1
+
+const many = 9_007_199_254_740_991
+`,
+  }),
+
+  "syntax/unexpected-token": entry<{ found: string; why: string }>({
+    severity: "error",
+    message: (h) => `${h.found} does not fit here`,
+    help: (h) => `Take it out, or look for what is missing before it.${why(h.why)}`,
+    explanation: "The text up to here is complete, and what follows cannot continue it.",
+    bad: model("logits = image -> conv(8))"),
+    good: plain,
+  }),
+
+  "syntax/expected-token": entry<{ expected: string; found: string }>({
+    severity: "error",
+    message: (h) => `${h.expected} is missing before ${h.found}`,
+    help: (h) => `Put ${h.expected} here.`,
+    explanation: "The grammar allows only this at the place; `docs/language.md` shows each form.",
+    bad: model("logits = if true image -> conv(8) else image -> conv(9)"),
+    good: model("logits = if true then image -> conv(8) else image -> conv(9)"),
+  }),
+
+  "syntax/unclosed-bracket": entry<{ open: string; close: string; found: string }>({
+    severity: "error",
+    message: (h) => `\`${h.open}\` is never closed: \`${h.close}\` is missing before ${h.found}`,
+    help: (h) => `Put \`${h.close}\` where the text in the brackets ends.`,
+    explanation: "Every bracket is closed by its like.",
+    bad: model("logits = image -> conv(8"),
+    good: plain,
+  }),
+
+  "syntax/wrong-bracket": entry<{ found: string; expected: string }>({
+    severity: "error",
+    message: (h) => `\`${h.found}\` closes here what only ${h.expected} can close`,
+    help: (h) => `Write ${h.expected} instead.`,
+    explanation: "`(` is closed by `)`, `[` by `]` and `{` by `}`.",
+    bad: model("logits = image -> conv(8]"),
+    good: plain,
+  }),
+
+  "syntax/missing-expression": entry<{ found: string }>({
+    severity: "error",
+    message: (h) => `a value is missing before ${h.found}`,
+    help: () => "Put a name, a number, a call or a text in quotes here, or take out what comes before.",
+    explanation: "Operators and separators stand between values.",
+    bad: model("logits = image + -> conv(8)"),
+    good: plain,
+  }),
+
+  "syntax/missing-stage": entry<{ found: string }>({
+    severity: "error",
+    message: (h) => `\`->\` leads nowhere: a layer is missing before ${h.found}`,
+    help: () => "Name the layer that takes the tensor, as in `image -> conv(8)`, or take out the arrow.",
+    explanation: "An arrow gives the tensor on its left to the layer on its right.",
+    bad: model("logits = image -> conv(8) ->"),
+    good: plain,
+  }),
+
+  "syntax/not-a-stage": entry<{ found: string }>({
+    severity: "error",
+    message: (h) => `${h.found} cannot stand after \`->\`: a stage is a name, a call, or an expression in parentheses`,
+    help: () => "Put parentheses round an expression that gives a layer: `x -> (if wide then conv(64) else conv(32))`.",
+    explanation: "Only layers take a tensor from an arrow; parentheses show where the layer ends.",
+    bad: model("logits = image -> if true then conv(8) else conv(9)"),
+    good: model("logits = image -> (if true then conv(8) else conv(9))"),
+  }),
+
+  "syntax/operator-after-stage": entry<{ operator: string }>({
+    severity: "error",
+    message: (h) => `\`${h.operator}\` after a stage is ambiguous: put the pipe in parentheses`,
+    help: (h) => `Write \`(x -> f) ${h.operator} y\`, or give the pipe a name first.`,
+    explanation:
+      "The arrow binds loosest, so `a + b -> f` is `(a + b) -> f`; what `x -> f + y` means a reader could only guess.",
+    bad: model("logits = image -> conv(3) + image"),
+    good: model("logits = (image -> conv(3)) + image"),
+  }),
+
+  "syntax/equals-for-comparison": entry({
+    severity: "error",
+    message: () => "`=` gives a name to a value; it compares nothing",
+    help: () => "To compare write `==`.",
+    explanation: "A name is bound once, at the start of a statement; inside an expression only `==` can be meant.",
+    bad: `lfer 1
+
+const wide = if 2 = 3 then 64 else 32
+`,
+    good: `lfer 1
+
+const wide = if 2 == 3 then 64 else 32
+`,
+  }),
+
+  "syntax/wrong-operator": entry<{ written: string; meant: string }>({
+    severity: "error",
+    message: (h) => `\`${h.written}\` is written \`${h.meant}\` here`,
+    help: (h) => `Write \`${h.meant}\`.`,
+    explanation: "Logic is written in words (`and`, `or`, `not`), powers `**`, and pipes `->`.",
+    bad: `lfer 1
+
+const both = true && false
+`,
+    good: `lfer 1
+
+const both = true and false
+`,
+  }),
+
+  "syntax/chained-comparison": entry<{ operator: string }>({
+    severity: "error",
+    message: (h) => `\`${h.operator}\` follows another comparison`,
+    help: () => "Compare twice: `a < b and b < c`.",
+    explanation: "A comparison gives true or false, which has no place in another comparison.",
+    bad: `lfer 1
+
+const fine = 1 < 2 == true
+`,
+    good: `lfer 1
+
+const fine = 1 < 2 and true
+`,
+  }),
+
+  "syntax/missing-else": entry({
+    severity: "error",
+    message: () => "this `if` has no `else`",
+    help: () =>
+      "Say what the value is otherwise: `if c then a else b`. To leave a tensor as it is, name it after `else`.",
+    explanation: "`if` is an expression: it needs a value in both cases.",
+    bad: model("logits = if true then image"),
+    good: model("logits = if true then image else image -> conv(8)"),
+  }),
+
+  "syntax/needs-parentheses": entry<{ word: string }>({
+    severity: "error",
+    message: (h) => `\`${h.word}\` needs parentheses here`,
+    help: (h) => `Write \`(${h.word} ...)\`.`,
+    explanation:
+      "`if`, `for` and `not` reach as far as they can; inside an operation parentheses must show where they end.",
+    bad: `lfer 1
+
+const width = 8 + if true then 1 else 2
+`,
+    good: `lfer 1
+
+const width = 8 + (if true then 1 else 2)
+`,
+  }),
+
+  "syntax/braces-after-call": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `\`${h.name}\` takes its layers in parentheses, not in braces`,
+    help: (h) =>
+      `Write \`${h.name}(layer -> layer)\`; \`grid\`, \`repeat\` and their like are ordinary names that take layers.`,
+    explanation: "Braces belong to declarations; after an expression they mean nothing.",
+    bad: model("logits = image -> residual { conv(3) }"),
+    good: model("logits = image -> residual(conv(3))"),
+  }),
+
+  "syntax/equals-for-colon": entry({
+    severity: "error",
+    message: () => "`=` stands where `:` belongs",
+    help: () => "Arguments, types and labels follow a colon: `conv(8, kernel: 1)`, `output logits: labels(classes)`.",
+    explanation: "`=` only binds names at the start of a statement and gives parameters their defaults.",
+    bad: model("logits = image -> conv(8, kernel = 1)"),
+    good: model("logits = image -> conv(8, kernel: 1)"),
+  }),
+
+  "syntax/colon-for-equals": entry({
+    severity: "error",
+    message: () => "`:` stands where `=` belongs",
+    help: () => "A name is bound by `=`: `conv1 = image -> conv(8)`.",
+    explanation: "`:` goes before types and before the values of named arguments.",
+    bad: model("logits: image -> conv(8)"),
+    good: plain,
+  }),
+
+  "syntax/missing-comma": entry<{ where: string; found: string }>({
+    severity: "error",
+    message: (h) => `a comma is missing before ${h.found}`,
+    help: () => "Separate the parts by commas; an operator may be missing instead.",
+    explanation: "Arguments, parameters, and the items of lists and tuples are separated by commas.",
+    bad: model("logits = image -> conv(8 kernel: 1)"),
+    good: model("logits = image -> conv(8, kernel: 1)"),
+  }),
+
+  "syntax/nesting-too-deep": entry<{ limit: number; what: string }>({
+    severity: "error",
+    message: (h) => `more than ${h.limit} ${h.what}`,
+    help: () => "Give the inner parts names of their own, or fold a list with `for`.",
+    explanation: "Nobody reads such an expression; the limit also keeps the compiler safe from hostile files.",
+    bad: `lfer 1
+
+const deep = ${"(".repeat(201)}1${")".repeat(201)}
+`,
+    good: `lfer 1
+
+const deep = ((1))
+`,
+  }),
+
+  ...syntaxDeclarationEntries,
+} as const;

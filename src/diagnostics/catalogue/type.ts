@@ -1,1 +1,128 @@
-export const typeEntries = {} as const;
+import { entry } from "../entry.js";
+import { inModel } from "./example.js";
+import { typeStructureEntries } from "./type-structure.js";
+
+const plain = inModel(`logits = image -> conv(8) -> flatten`);
+
+/** What arguments and operands must be; what layers, blocks and lists must be is in type-structure.ts. */
+export const typeEntries = {
+  ...typeStructureEntries,
+  "type/too-many-arguments": entry<{ callee: string; expected: number }>({
+    severity: "error",
+    message: (h) => `${h.callee} takes ${h.expected} argument${h.expected === 1 ? "" : "s"}, this is one more`,
+    help: () => "Positional arguments come in the order of the parameters; name the others.",
+    explanation: "Every argument has a parameter.",
+    bad: inModel(`logits = image -> conv(8) -> B(8, 3) -> flatten`, `block B(channels: int) = conv(channels)`),
+    good: inModel(`logits = image -> conv(8) -> B(8) -> flatten`, `block B(channels: int) = conv(channels)`),
+  }),
+  "type/argument-given-twice": entry<{ callee: string; name: string }>({
+    severity: "error",
+    message: (h) => `${h.callee}'s "${h.name}" is given twice`,
+    help: () => "Give it once, by position or by name.",
+    explanation: "A second value would silently replace the first.",
+    bad: inModel(`logits = image -> conv(8, channels: 16) -> flatten`),
+    good: plain,
+  }),
+  "type/missing-argument": entry<{ callee: string; names: string }>({
+    severity: "error",
+    message: (h) => `${h.callee} needs ${h.names}`,
+    help: (h) => `Write \`${h.callee}(...)\` with a value for it.`,
+    explanation: "A parameter without a default has to be given.",
+    bad: inModel(`logits = image -> conv(kernel: 3) -> flatten`),
+    good: inModel(`logits = image -> conv(8, kernel: 3) -> flatten`),
+  }),
+  "type/wrong-argument": entry<{ callee: string; name: string; expected: string; actual: string }>({
+    severity: "error",
+    message: (h) => `${h.callee}'s ${h.name} is ${h.expected}, gets ${h.actual}`,
+    help: (h) => `Give it a value of type ${h.expected}.`,
+    explanation: "Each parameter takes values of its type; an int may stand for a float.",
+    bad: inModel(`logits = image -> conv("8") -> flatten`),
+    good: plain,
+  }),
+  "type/wrong-default": entry<{ name: string; expected: string; actual: string }>({
+    severity: "error",
+    message: (h) => `"${h.name}" is ${h.expected}, but its default is ${h.actual}`,
+    help: () => "Change the type or the default.",
+    explanation: "The default is an argument like any other.",
+    bad: inModel(`logits = image -> B -> flatten`, `block B(channels: int = 1.5) = conv(channels)`),
+    good: inModel(`logits = image -> B -> flatten`, `block B(channels: int = 15) = conv(channels)`),
+  }),
+  "type/wrong-operand": entry<{ operator: string; operand: string }>({
+    severity: "error",
+    message: (h) => `\`${h.operator}\` does not work on ${h.operand}`,
+    help: () => "Arithmetic takes numbers and tensors, `and`, `or`, `not` take bools, sizes and ranges take ints.",
+    explanation: "Nothing is converted silently but an int to a float.",
+    bad: `lfer 1\n\nconst x = not 3\n`,
+    good: `lfer 1\n\nconst x = not true\n`,
+  }),
+  "type/wrong-operands": entry<{ operator: string; left: string; right: string }>({
+    severity: "error",
+    message: (h) => `\`${h.operator}\` does not work on ${h.left} and ${h.right}`,
+    help: () => "Both sides must be numbers, or tensors; `==` also compares strings and bools. Tensors compare by `<`, `>` and `==`.",
+    explanation: "Nothing is converted silently but an int to a float.",
+    bad: `lfer 1\n\nconst x = 3 + "3"\n`,
+    good: `lfer 1\n\nconst x = 3 + 3\n`,
+  }),
+  "type/wrong-condition": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a condition is true or false, this is ${h.actual}`,
+    help: () => "Compare it with something: `x > 0`, `name == \"relu\"`.",
+    explanation: "There are no truthy numbers.",
+    bad: `lfer 1\n\nconst x = if 1 then 2 else 3\n`,
+    good: `lfer 1\n\nconst x = if 1 > 0 then 2 else 3\n`,
+  }),
+  "type/branches-differ": entry<{ then: string; else: string }>({
+    severity: "error",
+    message: (h) => `the branches differ: ${h.then} after \`then\`, ${h.else} after \`else\``,
+    help: () => "Give both branches the same type.",
+    explanation: "Both branches are typed, whichever is taken, so that a variant nobody built yet is checked too.",
+    bad: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else "8")`),
+    good: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else 8)`),
+  }),
+  "type/wrong-input-count": entry<{ callee: string; expected: string; count: number; actual: number }>({
+    severity: "error",
+    message: (h) => `${h.callee} takes ${h.count} tensor${h.count === 1 ? "" : "s"} (${h.expected}), gets ${h.actual}`,
+    help: () => "Several tensors go in as `(a, b) -> F(...)`, or as positional arguments of a function.",
+    explanation: "A layer takes the tensors that it names.",
+    bad: inModel(`a = image -> conv(8)
+      logits = (a, a) -> relu -> flatten`),
+    good: inModel(`a = image -> conv(8)
+      logits = (a, a) -> add -> flatten`),
+  }),
+  "type/not-a-tensor": entry<{ callee: string; actual: string }>({
+    severity: "error",
+    message: (h) => `${h.callee} takes a tensor, gets ${h.actual}`,
+    help: () => "Apply layers to a tensor first: `x -> layer`; take one of several results by naming them: `a, b = ...`.",
+    explanation: "Only tensors flow through a network.",
+    bad: inModel(`logits = concat(image, relu, axis: 1) -> flatten`),
+    good: inModel(`logits = concat(image, image -> relu, axis: 1) -> flatten`),
+  }),
+  "type/arrow-without-tensor": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `an arrow carries a tensor or joins layers, this is ${h.actual}`,
+    help: () => "Begin with an input, a binding or a layer.",
+    explanation: "`x -> f` applies f to the tensor x; `f -> g` is the layer that does both.",
+    bad: inModel(`x = 3 -> relu
+      logits = image + x -> flatten`),
+    good: inModel(`x = image -> relu
+      logits = image + x -> flatten`),
+  }),
+  "type/tensor-in-stage": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `after an arrow, ${h.name} takes parameters; tensors come by the arrow`,
+    help: (h) => `Write \`(a, b) -> ${h.name}(...)\` or \`${h.name}(a, b, ...)\`.`,
+    explanation: "In a stage nobody has to guess which argument is the tensor.",
+    bad: inModel(`a = image -> conv(8)
+      logits = a -> add(a) -> flatten`),
+    good: inModel(`a = image -> conv(8)
+      logits = (a, a) -> add -> flatten`),
+  }),
+  "type/block-needs-arrow": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `${h.name} holds weights: it is applied by an arrow, not called with a tensor`,
+    help: (h) => `Write \`x -> ${h.name}(...)\`.`,
+    explanation: "Weights enter only through `->`, so that every place where they are made can be seen.",
+    bad: inModel(`logits = conv(image, 8) -> flatten`),
+    good: plain,
+  }),
+} as const;

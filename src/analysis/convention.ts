@@ -1,0 +1,38 @@
+import type { OpName } from "../ops/registry.js";
+import type { Quantity } from "../recipe/measures.js";
+
+/** How a convention counts one op: a formula for each of its quantities, and where the tool says so. */
+export interface CountedRule<Q extends Quantity> {
+  readonly kind: "counted";
+  /** In the letters of `factSymbols`; `"0"` where only another quantity counts it. */
+  readonly formulas: Readonly<Record<Q, string>>;
+  readonly source: string;
+}
+
+/** An op that a convention counts as nothing, and why. */
+export interface ZeroRule {
+  readonly kind: "zero";
+  readonly why: string;
+}
+
+export type Rule<Q extends Quantity> = CountedRule<Q> | ZeroRule;
+
+/** One counter: an exhaustive table over the ops, so that a forgotten op does not compile. */
+export interface Convention<Q extends Quantity = Quantity> {
+  readonly name: string;
+  /** The tool with its version, or the paper. */
+  readonly tool: string;
+  /** What its unit is, in one sentence. */
+  readonly unit: string;
+  /** What was read into it, where the tool's figure hangs on how a network was written. */
+  readonly readings: readonly string[];
+  readonly rules: Readonly<Record<OpName, Rule<Q>>>;
+}
+
+export function counted<Q extends Quantity>(formulas: Readonly<Record<Q, string>>, source: string): CountedRule<Q> {
+  return { kind: "counted", formulas, source };
+}
+
+export function zero(why: string): ZeroRule {
+  return { kind: "zero", why };
+}

@@ -1,0 +1,78 @@
+import { type Convention, counted, zero } from "../convention.js";
+
+const zeroOps = zero("registered with zero_ops in profile.py");
+const noHook = zero("a module without a hook in profile.py's register_hooks");
+const noModule = zero("a function or an operator: thop's hooks see modules only");
+
+/** What thop 0.1.1 counts. */
+export const thop: Convention<"macs"> = {
+  name: "thop",
+  tool: "thop 0.1.1 (2022)",
+  unit: "macs: multiply-accumulates of convolutions and linear layers; of other layers, elementary operations added to the same sum.",
+  readings: [
+    "Every layer is a module, none reused. thop sees no functions or operators, so the same network written with F.relu or x.mean may give less.",
+    "global_avg_pool is read as AdaptiveAvgPool2d, reduce_mean as x.mean.",
+  ],
+  rules: {
+    conv2d: counted(
+      { macs: "O * K" },
+      "vision/basic_hooks.py count_convNd, calc_func.py calculate_conv2d_flops; bias ignored",
+    ),
+    linear: counted({ macs: "O * K" }, "vision/basic_hooks.py count_linear; bias ignored"),
+    matmul: noModule,
+    batch_norm: counted({ macs: "4 * I" }, "vision/basic_hooks.py count_normalization: 2 * I, doubled when affine"),
+    relu: zeroOps,
+    relu6: zeroOps,
+    mish: noHook,
+    silu: noHook,
+    hard_sigmoid: noHook,
+    hard_swish: noHook,
+    sigmoid: noHook,
+    tanh: noHook,
+    softplus: noHook,
+    softmax: counted(
+      { macs: "R * (3 * n - 1)" },
+      "calc_func.py calculate_softmax: n exponentials, n - 1 additions, n divisions",
+    ),
+    log_softmax: noHook,
+    log_not_softmax: noModule,
+    max_pool: zeroOps,
+    avg_pool: counted({ macs: "O" }, "calc_func.py calculate_avgpool"),
+    global_avg_pool: counted(
+      { macs: "(A + 1) * O" },
+      "calc_func.py calculate_adaptive_avg: A additions and a division",
+    ),
+    reduce_mean: noModule,
+    reduce_sum: noModule,
+    reduce_max: noModule,
+    reduce_min: noModule,
+    add: noModule,
+    sub: noModule,
+    mul: noModule,
+    div: noModule,
+    pow: noModule,
+    minimum: noModule,
+    maximum: noModule,
+    exp: noModule,
+    log: noModule,
+    sqrt: noModule,
+    square: noModule,
+    neg: noModule,
+    abs: noModule,
+    clip: noModule,
+    greater: noModule,
+    less: noModule,
+    equal: noModule,
+    where: noModule,
+    flatten: noHook,
+    reshape: noModule,
+    transpose: noModule,
+    concat: noModule,
+    split: noModule,
+    slice: noModule,
+    channel_shuffle: noModule,
+    pad: zeroOps,
+    identity: noHook,
+    constant: noModule,
+  },
+};

@@ -1,0 +1,83 @@
+import { type Convention, counted, zero } from "../convention.js";
+
+const unsupported = zero("prints that the module is not supported and returns 0");
+const invisible = zero("a function or an operator: torchstat sees modules only");
+
+/** What torchstat 0.0.7 counts. */
+export const torchstat: Convention<"madds" | "macs"> = {
+  name: "torchstat",
+  tool: "torchstat 0.0.7",
+  unit: "madds: its column MAdd, multiplications plus additions; macs: its column Flops, one per multiply-accumulate.",
+  readings: [
+    "Every layer is a module and every call is counted: the tool itself keeps only the last call of a module that is used twice.",
+    "Layers that it does not know count 0 and are listed on its output.",
+  ],
+  rules: {
+    conv2d: counted(
+      { madds: "O * (2 * K - 1 + b)", macs: "O * K + b * O" },
+      "compute_madd.py compute_Conv2d_madd; compute_flops.py compute_Conv2d_flops",
+    ),
+    linear: counted(
+      { madds: "O * (2 * K - 1)", macs: "O * K" },
+      "compute_Linear_madd, compute_Linear_flops; bias ignored",
+    ),
+    matmul: invisible,
+    batch_norm: counted(
+      { madds: "4 * I", macs: "2 * I" },
+      "compute_BatchNorm2d_madd: subtract, divide, scale, shift; compute_BatchNorm2d_flops, affine",
+    ),
+    relu: counted({ madds: "I", macs: "I" }, "compute_ReLU_madd, compute_ReLU_flops"),
+    relu6: counted({ madds: "I", macs: "I" }, "compute_ReLU_madd, compute_ReLU_flops: ReLU6 like ReLU"),
+    mish: unsupported,
+    silu: unsupported,
+    hard_sigmoid: unsupported,
+    hard_swish: unsupported,
+    sigmoid: unsupported,
+    tanh: unsupported,
+    softplus: unsupported,
+    softmax: counted(
+      { madds: "3 * I - 1", macs: "0" },
+      "compute_Softmax_madd, over all elements of a sample; not in compute_flops.py",
+    ),
+    log_softmax: unsupported,
+    log_not_softmax: invisible,
+    max_pool: counted({ madds: "(k - 1) * O", macs: "I" }, "compute_MaxPool2d_madd; compute_Pool2d_flops"),
+    avg_pool: counted(
+      { madds: "k * O", macs: "I" },
+      "compute_AvgPool2d_madd: k - 1 additions and a division; compute_Pool2d_flops",
+    ),
+    global_avg_pool: unsupported,
+    reduce_mean: invisible,
+    reduce_sum: invisible,
+    reduce_max: invisible,
+    reduce_min: invisible,
+    add: invisible,
+    sub: invisible,
+    mul: invisible,
+    div: invisible,
+    pow: invisible,
+    minimum: invisible,
+    maximum: invisible,
+    exp: invisible,
+    log: invisible,
+    sqrt: invisible,
+    square: invisible,
+    neg: invisible,
+    abs: invisible,
+    clip: invisible,
+    greater: invisible,
+    less: invisible,
+    equal: invisible,
+    where: invisible,
+    flatten: unsupported,
+    reshape: invisible,
+    transpose: invisible,
+    concat: invisible,
+    split: invisible,
+    slice: invisible,
+    channel_shuffle: invisible,
+    pad: unsupported,
+    identity: unsupported,
+    constant: invisible,
+  },
+};

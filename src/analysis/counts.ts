@@ -1,0 +1,51 @@
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
+import { conventionTable } from "./conventions.js";
+import { formula } from "./formula.js";
+import type { Layer } from "./layers.js";
+
+/** A convention's figures, in the order of its quantities. */
+export type Figures = readonly (readonly [Quantity, number])[];
+
+/** One figure of one layer by one convention. */
+export function countLayer(layer: Layer, convention: ConventionName, quantity: Quantity): number {
+  const rule = conventionTable(convention).rules[layer.opName];
+  return rule.kind === "zero" ? 0 : formula(rule.formulas[quantity]).evaluate(layer.facts);
+}
+
+/** All figures of one layer by one convention. */
+export function layerFigures(layer: Layer, convention: ConventionName): Figures {
+  return conventions[convention].map((quantity) => [quantity, countLayer(layer, convention, quantity)] as const);
+}
+
+/** One figure of all the layers together, or the problem that it is too large to be exact. */
+export function countTotal(layers: readonly Layer[], convention: ConventionName, quantity: Quantity): number | Problem {
+  let total = 0;
+  for (const layer of layers) total += countLayer(layer, convention, quantity);
+  if (Number.isSafeInteger(total)) return total;
+  return problem("budget/too-large-to-count", { quantity, convention, atLeast: total });
+}
+
+/** A layer's figure as a sum that can be followed, or why it counts as nothing. */
+export interface Explanation {
+  readonly convention: ConventionName;
+  readonly quantity: Quantity;
+  /** `O * K = 90944 * 58 = 5274752`; undefined where the rule is a zero. */
+  readonly sum: string | undefined;
+  readonly value: number;
+  /** Where the tool says so, or why the layer counts as nothing. */
+  readonly source: string;
+}
+
+/** How a convention comes to each of its figures for one layer. */
+export function explainLayer(layer: Layer, convention: ConventionName): readonly Explanation[] {
+  const rule = conventionTable(convention).rules[layer.opName];
+  return conventions[convention].map((quantity) => {
+    if (rule.kind === "zero") return { convention, quantity, sum: undefined, value: 0, source: rule.why };
+    const { text, evaluate, withNumbers } = formula(rule.formulas[quantity]);
+    const value = evaluate(layer.facts);
+    const steps = [text, withNumbers(layer.facts), String(value)];
+    const sum = steps.filter((step, i) => step !== steps[i - 1]).join(" = ");
+    return { convention, quantity, sum, value, source: rule.source };
+  });
+}

@@ -1,0 +1,131 @@
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { elementCount, type Shape } from "../ir/shape.js";
+import type { AnyOp, Work } from "../ops/contracts.js";
+import type { GraphIndex } from "./graph-index.js";
+
+/** What counting rules may ask of one application of an op, batch 1. A fact that an op does not have is undefined. */
+export interface CountingFacts {
+  readonly inputElements: number;
+  readonly outputElements: number;
+  readonly inputChannels: number | undefined;
+  readonly outputPositions: number | undefined;
+  readonly productsPerOutput: number | undefined;
+  /** 1 with a bias, else 0. */
+  readonly bias: number;
+  readonly windowCells: number | undefined;
+  readonly axisLength: number | undefined;
+  readonly axisRows: number | undefined;
+  readonly averagedCells: number | undefined;
+  readonly parameters: number;
+  /** Elements of the weight, 0 where an earlier layer brought the same weight. */
+  readonly freshWeights: number;
+  /** 1 where a batch norm can be folded into the convolution before it. */
+  readonly folds: number | undefined;
+  /** 1 where that folding gives the convolution a bias that it did not have. */
+  readonly addsBias: number | undefined;
+}
+
+/** The letters of counting formulas: which fact each stands for, and its meaning in words. */
+export const factSymbols = {
+  I: { fact: "inputElements", meaning: "elements of the input (of the first, where there are several)" },
+  O: { fact: "outputElements", meaning: "elements of the output (of all outputs together)" },
+  K: {
+    fact: "productsPerOutput",
+    meaning:
+      "products that make one output element: kernel height * width * input channels / groups; input features of a linear layer; inner length of a matrix product",
+  },
+  b: { fact: "bias", meaning: "1 with a bias, else 0" },
+  C: { fact: "inputChannels", meaning: "channels of the input" },
+  M: { fact: "outputPositions", meaning: "positions of the output map: height * width" },
+  k: { fact: "windowCells", meaning: "cells of the pooling window" },
+  n: { fact: "axisLength", meaning: "length of the axis that softmax goes over" },
+  R: { fact: "axisRows", meaning: "how many such axes there are: I / n" },
+  A: { fact: "averagedCells", meaning: "cells averaged for one output element: I / O" },
+  P: { fact: "parameters", meaning: "trained numbers of the layer" },
+  w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
+  f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
+  d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the convolution did not have, else 0" },
+} as const satisfies Record<string, { readonly fact: keyof CountingFacts; readonly meaning: string }>;
+
+export type FactSymbol = keyof typeof factSymbols;
+
+/** Weighted sums: their second input says how many products make one output element. */
+const weighted = new Set(["conv2d", "linear"]);
+
+/** Products per output of a weighted sum or a matrix product. */
+function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefined {
+  const [first = [], second = []] = shapes;
+  if (weighted.has(op.name)) return elementCount(second.slice(1));
+  if (op.name === "matmul") return elementCount(first.slice(-1));
+  return undefined;
+}
+
+/** Whether a batch norm's input comes from a convolution that nobody else reads, and whether that one has a bias. */
+function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly folds: number; readonly addsBias: number } {
+  const input = node.inputs[0] as ValueId;
+  const producer = graph.nodes[index.producer[input] ?? -1];
+  const folds = producer?.op === "conv2d" && index.uses[input] === 1 ? 1 : 0;
+  return { folds, addsBias: folds === 1 && producer?.inputs.length === 2 ? 1 : 0 };
+}
+
+/** What the parameter inputs of a node hold. `isFresh` says whether a slot's value has not been met before. */
+function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) => boolean) {
+  const held = { parameters: 0, freshWeights: 0, bias: 0 };
+  if (op.inputs === "many") return held;
+  for (const [i, { name, role }] of op.inputs.entries()) {
+    const value = node.inputs[i];
+    if (role !== "parameter" || value === undefined) continue;
+    const elements = elementCount(typeOf(graph, value).shape);
+    held.parameters += elements;
+    if (name === "bias") held.bias = 1;
+    if (name === "weight" && isFresh(value)) held.freshWeights = elements;
+  }
+  return held;
+}
+
+/** The facts of one node. `isFresh` says whether a slot's value has not been met before. */
+export function factsOf(
+  graph: Graph,
+  node: Node,
+  op: AnyOp,
+  index: GraphIndex,
+  isFresh: (value: ValueId) => boolean,
+): CountingFacts {
+  const shapes = node.inputs.map((value) => typeOf(graph, value).shape);
+  const first = shapes[0];
+  const output = typeOf(graph, node.outputs[0] as ValueId).shape;
+  const inputElements = first === undefined ? 0 : elementCount(first);
+  let outputElements = 0;
+  for (const value of node.outputs) outputElements += elementCount(typeOf(graph, value).shape);
+  const { parameters, freshWeights, bias } = heldBy(graph, node, op, isFresh);
+  const axis = node.attributes.axis;
+  const axisLength =
+    typeof axis === "number" && first !== undefined ? elementCount(first.slice(axis, axis + 1)) : undefined;
+  const window = op.window(node.attributes);
+  const folding = op.name === "batch_norm" ? foldingOf(graph, node, index) : undefined;
+  return {
+    inputElements,
+    outputElements,
+    inputChannels: first !== undefined && first.length > 1 ? elementCount(first.slice(1, 2)) : undefined,
+    outputPositions: output.length === 4 ? elementCount(output.slice(2)) : undefined,
+    productsPerOutput: productsPerOutput(op, shapes),
+    bias,
+    windowCells: window === undefined ? undefined : window.kernel[0] * window.kernel[1],
+    axisLength,
+    axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
+    averagedCells: op.name === "global_avg_pool" ? inputElements / outputElements : undefined,
+    parameters,
+    freshWeights,
+    folds: folding?.folds,
+    addsBias: folding?.addsBias,
+  };
+}
+
+/** The op's own account of its arithmetic, batch 1. */
+export function workOf(graph: Graph, node: Node, op: AnyOp): Work {
+  return op.work(
+    node.inputs.map((value) => typeOf(graph, value)),
+    node.outputs.map((value) => typeOf(graph, value)),
+    node.attributes,
+  );
+}

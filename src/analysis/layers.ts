@@ -1,0 +1,52 @@
+import { invariant } from "../diagnostics/invariant.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { elementCount } from "../ir/shape.js";
+import type { AnyOp } from "../ops/contracts.js";
+import { findOp, type OpName } from "../ops/registry.js";
+import { type CountingFacts, factsOf } from "./facts.js";
+import { indexGraph } from "./graph-index.js";
+
+/** One node as the counters see it. */
+export interface Layer {
+  readonly node: Node;
+  readonly op: AnyOp;
+  readonly opName: OpName;
+  readonly facts: CountingFacts;
+  /** Trained numbers that this layer brings; those of an earlier layer that it shares are not among them. */
+  readonly params: number;
+  /** Path of the earlier layer whose weights it shares. */
+  readonly sharedWith: string | undefined;
+}
+
+/** Whether a path lies in the part of the network named by `part`: the part itself or anything below it. */
+export function isWithin(path: string, part: string): boolean {
+  return path === part || path.startsWith(`${part}.`);
+}
+
+/**
+ * The layers of a graph in emitted order. With `part`, only those in it, and weights count where that part first uses
+ * them.
+ */
+export function layersOf(graph: Graph, part?: string): readonly Layer[] {
+  const index = indexGraph(graph);
+  const firstUser = new Map<ValueId, string>();
+  const layers: Layer[] = [];
+  for (const node of graph.nodes) {
+    if (part !== undefined && !isWithin(node.path, part)) continue;
+    const op = findOp(node.op);
+    invariant(op !== undefined, `node ${node.path} has the op "${node.op}", which nobody counts`, node.span);
+    const facts = factsOf(graph, node, op, index, (value) => !firstUser.has(value));
+    let params = 0;
+    let sharedWith: string | undefined;
+    for (const value of node.inputs) {
+      if (index.slots.get(value)?.role !== "parameter") continue;
+      const user = firstUser.get(value);
+      if (user === undefined) {
+        params += elementCount(typeOf(graph, value).shape);
+        firstUser.set(value, node.path);
+      } else if (user !== node.path) sharedWith ??= user;
+    }
+    layers.push({ node, op, opName: node.op as OpName, facts, params, sharedWith });
+  }
+  return layers;
+}

@@ -1,0 +1,67 @@
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import type { Graph, Node, ValueId } from "../ir/graph.js";
+import { findDeadTaps } from "./dead-taps.js";
+import { indexGraph } from "./graph-index.js";
+
+/** Gathers findings that stand at one place of the source and say the same: a block used eight times is warned of once. */
+function bySource<T>(found: readonly T[], nodeOf: (found: T) => Node, saying: (found: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const each of found) {
+    const { span, path } = nodeOf(each);
+    const place = span === undefined ? path : `${span.file}:${span.start}:${span.end}`;
+    const key = `${place} ${saying(each)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()];
+}
+
+function deadTaps(graph: Graph): Diagnostic[] {
+  const groups = bySource(
+    findDeadTaps(graph),
+    (dead) => dead.node,
+    (dead) => `${dead.taps.live} ${dead.map.join("x")} ${dead.weights}`,
+  );
+  return groups.map((group) => {
+    const { node, taps, map, kernel, deadWeights, weights } = group[0] as (typeof group)[number];
+    return diagnose(
+      "lint/dead-taps",
+      { path: node.path, layers: group.length, kernel, map, live: taps.live, total: taps.total, deadWeights, weights },
+      { span: node.span },
+    );
+  });
+}
+
+/** Batch norm subtracts the mean of what it gets, so a constant added just before is gone again. */
+function cancelledBiases(graph: Graph): Diagnostic[] {
+  const index = indexGraph(graph);
+  const cancelled = graph.nodes.flatMap((norm) => {
+    if (norm.op !== "batch_norm") return [];
+    const input = norm.inputs[0] as ValueId;
+    const node = graph.nodes[index.producer[input] ?? -1];
+    if (node === undefined || index.uses[input] !== 1 || node.inputs.length !== 3) return [];
+    return node.op === "conv2d" || node.op === "linear" ? [{ node, norm }] : [];
+  });
+  const groups = bySource(
+    cancelled,
+    ({ node }) => node,
+    () => "bias",
+  );
+  return groups.map((group) => {
+    const { node, norm } = group[0] as (typeof group)[number];
+    return diagnose(
+      "lint/bias-before-batch-norm",
+      { path: node.path, norm: norm.path, layers: group.length },
+      {
+        span: node.span,
+        related: norm.span === undefined ? [] : [{ message: "this batch norm takes it away", span: norm.span }],
+      },
+    );
+  });
+}
+
+/** What a graph does that its author may not have meant: warnings, in source order of the first node concerned. */
+export function lintGraph(graph: Graph): readonly Diagnostic[] {
+  return [...deadTaps(graph), ...cancelledBiases(graph)];
+}

@@ -1,0 +1,51 @@
+import { type Graph, typeOf } from "../ir/graph.js";
+import { dtypeBytes, elementCount } from "../ir/shape.js";
+import type { Layer } from "./layers.js";
+
+/** What a network learns and remembers, in elements. */
+export interface Params {
+  /** Trained numbers of the network as it is deployed, shared ones once. */
+  readonly total: number;
+  /** Trained numbers that only training has: auxiliary heads. */
+  readonly trainingOnly: number;
+  /** Statistics that training updates and inference reads. */
+  readonly buffers: number;
+  /** Trained numbers by the op that uses them first. */
+  readonly byOp: Readonly<Record<string, number>>;
+}
+
+/** Counts the slots of a graph; `training` is the same model specialised for training, where it has one. */
+export function countParams(graph: Graph, layers: readonly Layer[], training?: Graph): Params {
+  let total = 0;
+  let buffers = 0;
+  for (const slot of graph.slots) {
+    const elements = elementCount(typeOf(graph, slot.value).shape);
+    if (slot.role === "parameter") total += elements;
+    else buffers += elements;
+  }
+  const byOp: Record<string, number> = {};
+  for (const { opName, params } of layers) {
+    if (params > 0) byOp[opName] = (byOp[opName] ?? 0) + params;
+  }
+  return { total, trainingOnly: training === undefined ? 0 : onlyIn(training, graph), buffers, byOp };
+}
+
+/** Parameters that `training` has beyond those of `deployed`, by name. */
+function onlyIn(training: Graph, deployed: Graph): number {
+  const kept = new Set(deployed.slots.map((slot) => slot.name));
+  let more = 0;
+  for (const slot of training.slots) {
+    if (slot.role === "parameter" && !kept.has(slot.name)) more += elementCount(typeOf(training, slot.value).shape);
+  }
+  return more;
+}
+
+/** Bytes of the trained numbers, each in its own type (float32 unless a pass changed it). */
+export function paramBytes(graph: Graph): number {
+  let bytes = 0;
+  for (const slot of graph.slots) {
+    const { shape, dtype } = typeOf(graph, slot.value);
+    if (slot.role === "parameter") bytes += elementCount(shape) * dtypeBytes[dtype];
+  }
+  return bytes;
+}

@@ -1,0 +1,26 @@
+import { type ConventionName, conventions, type Quantity } from "../../recipe/measures.js";
+import { quantityKeys } from "../conventions.js";
+import type { FiguresByConvention } from "../stats.js";
+
+/** One kind of number that a table shows: a convention's quantity. */
+export interface Figure {
+  readonly convention: ConventionName;
+  readonly quantity: Quantity;
+  /** `macs (fvcore)`: the unit is always named. */
+  readonly title: string;
+}
+
+/** The convention shown unless another is asked for: its macs and activations are what model cards mostly quote. */
+export const defaultConvention: ConventionName = "fvcore";
+
+/** The figures of these conventions, in order. */
+export function figuresOf(names: readonly ConventionName[]): readonly Figure[] {
+  return names.flatMap((convention) =>
+    conventions[convention].map((quantity) => ({ convention, quantity, title: `${quantity} (${convention})` })),
+  );
+}
+
+/** A figure among counts; a convention that was not counted is a bug of ours. */
+export function figureIn(counts: FiguresByConvention, { convention, quantity }: Figure): number {
+  return counts[convention]?.[quantityKeys[quantity]] ?? Number.NaN;
+}

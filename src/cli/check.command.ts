@@ -1,0 +1,76 @@
+import type { CommandModule } from "yargs";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { renderGithub } from "../diagnostics/render-github.js";
+import { type Located, renderJson } from "../diagnostics/render-json.js";
+import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
+import { noSourceTexts } from "../diagnostics/source-text.js";
+import { compileFile } from "./compile-file.js";
+import { expandPaths } from "./project.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+import { paintFor } from "./terminal.js";
+
+const formats = ["pretty", "json", "github"] as const;
+
+interface CheckArguments {
+  readonly path: readonly string[];
+  readonly format: (typeof formats)[number];
+}
+
+/** Two files that import a third both report what is wrong in it; it is told once. */
+function told(diagnostic: Diagnostic, located: Located, seen: Set<string>): boolean {
+  const { span } = diagnostic;
+  const file = span === undefined ? "" : located[1].displayName(span.file);
+  const key = JSON.stringify([diagnostic.code, file, span?.start, span?.end, diagnostic.message]);
+  if (seen.has(key)) return true;
+  seen.add(key);
+  return false;
+}
+
+async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
+  const paths = args.path.length === 0 ? ["."] : args.path;
+  const expanded = await expandPaths(paths, session.cwd);
+  const paint = paintFor(process.stderr);
+  const found: Located[] = [];
+  const seen = new Set<string>();
+  const take = (located: Located): void => {
+    if (told(located[0], located, seen)) return;
+    found.push(located);
+    // People want to see something happen; programs want one document.
+    if (args.format === "pretty") session.talk(`${renderPretty(located[0], located[1], paint)}\n`);
+    if (args.format === "github") session.print(renderGithub(located[0], located[1]));
+  };
+  for (const diagnostic of expanded.diagnostics) take([diagnostic, noSourceTexts]);
+  for (const file of expanded.files) {
+    const compiled = await compileFile(file, session.cwd);
+    for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
+  }
+  if (args.format === "json") session.print(renderJson(found));
+  const diagnostics = found.map(([diagnostic]) => diagnostic);
+  const files = `${expanded.files.length} file${expanded.files.length === 1 ? "" : "s"}`;
+  session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}\n`);
+  return diagnostics.some((diagnostic) => diagnostic.severity === "error") ? 1 : 0;
+}
+
+export const checkCommand: CommandModule<object, CheckArguments> = {
+  command: "check [path..]",
+  describe:
+    "Reports every mistake in .lfer files, and every budget that a model breaks. Exit code 1 when there is an error.",
+  builder: (yargs) =>
+    yargs
+      .positional("path", {
+        type: "string",
+        array: true,
+        default: [],
+        defaultDescription: "the folder you stand in",
+        describe: "files, or folders with all .lfer files under them",
+      })
+      .option("format", {
+        choices: formats,
+        default: "pretty" as const,
+        requiresArg: true,
+        describe: "pretty: for people, on stderr; json: one object on stdout; github: annotations for GitHub Actions",
+      })
+      .example("lferc check models", "everything under models/")
+      .example("lferc check --format json models", "for a program"),
+  handler: (args) => runCommand((session) => check(session, args)),
+};

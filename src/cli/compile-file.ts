@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import { type Compilation, type CompileOptions, compile, load, type Sources } from "../compiler.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
+import { nodeHost } from "../hosts/node-host.js";
+import { displayPath, hostPath, projectRoot } from "./project.js";
+
+export interface CompiledPath {
+  /** The file as the user would type it. */
+  readonly path: string;
+  readonly sources: Sources;
+  readonly compilation: Compilation;
+  /** Of the whole program, budgets included. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly hasErrors: boolean;
+  /** For rendering diagnostics, and for `FILE:LINE:COLUMN` of a span (`formatPlace`). */
+  readonly texts: SourceTexts;
+}
+
+/** Compiles one file and says nothing. */
+export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
+  const full = resolve(cwd, path);
+  const root = projectRoot(full, cwd);
+  const entry = hostPath(root, full);
+  // `std/` alone is the standard library; a project's own folder of that name is reached as `./std/`.
+  const sources = await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry);
+  const compilation = compile(sources, options);
+  const texts = sourceTexts(
+    (file) => sources.files.get(file)?.text,
+    (file) => (file.startsWith("std/") ? file : displayPath(cwd, resolve(root, file))),
+  );
+  const { diagnostics } = compilation;
+  const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  return { path: displayPath(cwd, full), sources, compilation, diagnostics, hasErrors, texts };
+}

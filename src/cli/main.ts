@@ -1,0 +1,83 @@
+import type { ArgumentsCamelCase } from "yargs";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { InvariantError } from "../diagnostics/invariant.js";
+import { renderPretty } from "../diagnostics/render-pretty.js";
+import { noSourceTexts } from "../diagnostics/source-text.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { version } from "../version.js";
+import { commands } from "./commands.js";
+import { fastArguments } from "./fast-arguments.js";
+import { paintFor, stayQuietOnBrokenPipes } from "./terminal.js";
+import { UsageError } from "./usage.js";
+
+const usageExit = 2;
+const bugExit = 70;
+const interruptedExit = 130;
+
+/** The text of `lferc --help`. */
+export function helpText(): string {
+  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
+  return `lferc ${version}: compiler for lfer, a language for lightweight vision networks
+
+usage: lferc COMMAND [ARGUMENTS...]
+
+commands:
+${commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`).join("\n")}
+
+lferc COMMAND --help says more about a command, lferc --version prints the version.
+exit codes: 0 fine, 1 errors or a broken budget, 2 wrong usage, 70 a bug in lferc, 130 interrupted.
+`;
+}
+
+function refuse(diagnostic: Diagnostic): void {
+  process.stderr.write(renderPretty(diagnostic, noSourceTexts, paintFor(process.stderr)));
+  process.exitCode = usageExit;
+}
+
+/** Says that the bug is ours and what to send; the stack is for whoever mends it. */
+function reportBug(error: unknown): void {
+  const kind = error instanceof InvariantError ? "" : " (an error that nobody caught)";
+  const where =
+    error instanceof InvariantError && error.span !== undefined ? ` at ${error.span.file}:${error.span.start}` : "";
+  process.stderr.write(`lferc: this is a bug in lferc${kind}, not in your file${where}.
+${error instanceof Error ? (error.stack ?? error.message) : String(error)}
+lferc ${version}, Node ${process.version}, ${process.platform} ${process.arch}
+Please report it, with the command and the file that showed it, where the project keeps its issues ("npm bugs lfer").
+`);
+  process.exitCode = bugExit;
+}
+
+/** Runs one command line; leaves the exit code in `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  stayQuietOnBrokenPipes();
+  process.once("SIGINT", () => process.exit(interruptedExit));
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    process.stderr.write(helpText());
+    process.exitCode = usageExit;
+    return;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(helpText());
+    return;
+  }
+  if (name === "--version" || name === "-v") {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    const names = commands.map((candidate) => candidate.name);
+    refuse(diagnose("tool/unknown-command", { name, suggestion: suggest(name, names), known: names.join(", ") }));
+    return;
+  }
+  try {
+    const module = await command.load();
+    const parsed = fastArguments(name, module, rest);
+    if (parsed === undefined) await (await import("./parse-command.js")).runParsed(name, module, rest);
+    else await module.handler(parsed as ArgumentsCamelCase);
+  } catch (error) {
+    if (error instanceof UsageError) refuse(error.diagnostic);
+    else reportBug(error);
+  }
+}

@@ -1,0 +1,81 @@
+import type { CommandModule } from "yargs";
+import { loadDecoder } from "../data/decode.js";
+import { findPictures } from "../data/picture-files.js";
+import { openClassifier } from "../deploy/classifier.js";
+import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { type PictureAnswer, predict } from "../deploy/predict.js";
+import { renderAnswer, renderPredictionJson, renderSkipped } from "../deploy/render-prediction.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+
+const formats = ["pretty", "json"] as const;
+const shownUnlessTold = 3;
+
+interface PredictArguments {
+  readonly model: string;
+  readonly image: readonly string[];
+  readonly format: (typeof formats)[number];
+  readonly top?: number | undefined;
+}
+
+async function predictPictures(session: Session, args: PredictArguments): Promise<ExitCode> {
+  const refuse = (problem: Problem): ExitCode => {
+    session.report([problem.diagnose({})]);
+    return 1;
+  };
+  const runtime = await loadOnnxRuntime();
+  if (isProblem(runtime)) return refuse(runtime);
+  const decode = await loadDecoder();
+  if (isProblem(decode)) return refuse(decode);
+  const classifier = await openClassifier(args.model, runtime);
+  if (isProblem(classifier)) return refuse(classifier);
+
+  const { pictures, skipped, failed } = await findPictures(args.image);
+  if (skipped.length > 0) session.talk(renderSkipped(skipped));
+  const answers: PictureAnswer[] = [];
+  const take = (answer: PictureAnswer): void => {
+    answers.push(answer);
+    if (answer.kind === "failed") session.report([answer.problem.diagnose({})]);
+    else if (args.format === "pretty") session.print(renderAnswer(answer, args.top ?? shownUnlessTold, session.paint));
+  };
+  for (const failure of failed) take({ kind: "failed", ...failure });
+  for await (const answer of predict(classifier, decode, pictures)) take(answer);
+  await classifier.release();
+
+  if (args.format === "json") session.print(renderPredictionJson(classifier, answers, skipped, args.top));
+  return answers.some((answer) => answer.kind === "failed") ? 1 : 0;
+}
+
+function atLeastOne(top: number): number {
+  if (Number.isInteger(top) && top >= 1) return top;
+  throw new Error("--top takes a whole number from 1");
+}
+
+export const predictCommand: CommandModule<object, PredictArguments> = {
+  command: "predict <model> <image..>",
+  describe: "Classifies pictures with an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
+  builder: (yargs) =>
+    yargs
+      .positional("model", { type: "string", demandOption: true, describe: "the ONNX file" })
+      .positional("image", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF), or folders with all pictures under them",
+      })
+      .option("format", {
+        choices: formats,
+        default: "pretty" as const,
+        requiresArg: true,
+        describe: "pretty: a line for each picture; json: one object on stdout",
+      })
+      .option("top", {
+        type: "number",
+        requiresArg: true,
+        coerce: atLeastOne,
+        describe: `how many classes to show (pretty: ${shownUnlessTold} unless told; json: all)`,
+      })
+      .example("lferc predict model.onnx face.jpg", "the three likeliest classes")
+      .example("lferc predict --format json model.onnx faces", "all pictures in a folder, for a program"),
+  handler: (args) => runCommand((session) => predictPictures(session, args)),
+};

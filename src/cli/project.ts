@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { isInside } from "../hosts/node-host.js";
+
+/** Files that mark the top of a project. */
+const projectMarks = [".git", "package.json"];
+
+const slashes = (path: string): string => (sep === "/" ? path : path.split(sep).join("/"));
+
+/** A path as the user would type it from `cwd`. */
+export function displayPath(cwd: string, path: string): string {
+  const way = slashes(relative(cwd, path));
+  return way === "" ? "." : way.startsWith("../../..") ? slashes(path) : way;
+}
+
+/**
+ * The folder that a file's imports may not leave: the nearest one upwards with `.git` or `package.json`; without any, the
+ * folder the user stands in if the file lies under it, else the file's own.
+ */
+export function projectRoot(file: string, cwd: string): string {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (projectMarks.some((mark) => existsSync(join(folder, mark)))) return folder;
+    if (dirname(folder) === folder) return isInside(cwd, file) ? cwd : dirname(file);
+  }
+}
+
+/** A file's path as hosts know it: relative to its project, with forward slashes. */
+export function hostPath(root: string, file: string): string {
+  return slashes(relative(root, file));
+}
+
+/** The `.lfer` files under a folder in alphabetical order; hidden folders and node_modules are not searched, links not followed. */
+async function sourcesUnder(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await sourcesUnder(path)));
+    else if (entry.isFile() && entry.name.endsWith(".lfer")) found.push(path);
+  }
+  return found;
+}
+
+export interface Expanded {
+  /** Absolute, each once, in the order asked for. */
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The source files that the command line's paths name: files as they are, folders searched. */
+export async function expandPaths(paths: readonly string[], cwd: string): Promise<Expanded> {
+  const files = new Set<string>();
+  const diagnostics: Diagnostic[] = [];
+  for (const path of paths) {
+    const full = resolve(cwd, path);
+    try {
+      if (!(await stat(full)).isDirectory()) {
+        files.add(full);
+        continue;
+      }
+      const under = await sourcesUnder(full);
+      if (under.length === 0) diagnostics.push(diagnose("tool/no-models-in-folder", { path }));
+      for (const file of under) files.add(file);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      const missing = code === "ENOENT" || code === "ENOTDIR";
+      diagnostics.push(
+        missing ? diagnose("tool/no-such-path", { path }) : diagnose("tool/unreadable-path", { path, reason: code }),
+      );
+    }
+  }
+  return { files: [...files], diagnostics };
+}

@@ -1,0 +1,66 @@
+import type { CompileOptions } from "../compiler.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Paint } from "../diagnostics/paint.js";
+import { renderPretty } from "../diagnostics/render-pretty.js";
+import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
+import type { CompiledPath } from "./compile-file.js";
+import { expandPaths } from "./project.js";
+import { paintFor } from "./terminal.js";
+
+/** 0 fine, 1 errors or a broken budget, 2 wrong usage. 70 (our bug) and 130 (interrupted) are the main program's. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What a command has of the world: where it stands, where its text goes. */
+export interface Session {
+  readonly cwd: string;
+  /** Looks on stdout. */
+  readonly paint: Paint;
+  /** Data: to stdout, as it is. */
+  print(text: string): void;
+  /** Talk and progress: to stderr. */
+  talk(text: string): void;
+  /** Diagnostics for people: to stderr. */
+  report(diagnostics: readonly Diagnostic[], texts?: SourceTexts): void;
+  /** The source files that PATH... names (folders searched), absolute; what is wrong with the paths is reported. */
+  expand(paths: readonly string[]): Promise<{ readonly files: readonly string[]; readonly failed: boolean }>;
+  /** Compiles a file and reports what is wrong with it. */
+  compilePath(path: string, options?: CompileOptions): Promise<CompiledPath>;
+}
+
+/** A session in the folder the user stands in. */
+export function openSession(): Session {
+  const cwd = process.cwd();
+  const talk = (text: string): void => {
+    process.stderr.write(text);
+  };
+  const paintErr = paintFor(process.stderr);
+  const session: Session = {
+    cwd,
+    paint: paintFor(process.stdout),
+    print(text) {
+      process.stdout.write(text);
+    },
+    talk,
+    report(diagnostics, texts = noSourceTexts) {
+      for (const diagnostic of diagnostics) talk(`${renderPretty(diagnostic, texts, paintErr)}\n`);
+    },
+    async expand(paths) {
+      const { files, diagnostics } = await expandPaths(paths, cwd);
+      session.report(diagnostics);
+      return { files, failed: diagnostics.length > 0 };
+    },
+    async compilePath(path, options) {
+      // The compiler is loaded by the commands that compile, and by no others.
+      const { compileFile } = await import("./compile-file.js");
+      const compiled = await compileFile(path, cwd, options);
+      session.report(compiled.diagnostics, compiled.texts);
+      return compiled;
+    },
+  };
+  return session;
+}
+
+/** The body of a yargs handler: runs the command and leaves its exit code for when everything is written. */
+export async function runCommand(body: (session: Session) => Promise<ExitCode>): Promise<void> {
+  process.exitCode = await body(openSession());
+}

@@ -1,0 +1,29 @@
+import type { Options } from "yargs";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+
+/** `--model NAME`. */
+export const modelOption = {
+  type: "string",
+  describe: "the model or variant that is meant; may be left out where there is one",
+  requiresArg: true,
+} as const satisfies Options;
+
+/** `--set k=v`, as often as needed. */
+export const setOption = {
+  type: "string",
+  array: true,
+  describe: "another value for a model's parameter: --set size=112",
+  requiresArg: true,
+} as const satisfies Options;
+
+/** The values of `--set` by name, or what is wrong with one of them. */
+export function parseSettings(values: readonly string[] = []): ReadonlyMap<string, string> | Diagnostic {
+  const settings = new Map<string, string>();
+  for (const value of values) {
+    const at = value.indexOf("=");
+    const name = value.slice(0, at).trim();
+    if (at < 1 || name === "") return diagnose("tool/bad-setting", { setting: value });
+    settings.set(name, value.slice(at + 1).trim());
+  }
+  return settings;
+}

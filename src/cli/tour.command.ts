@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CommandModule } from "yargs";
+import { faceExpressions, generateFace } from "../data/generated-faces.js";
+import { encodePng } from "../data/png.js";
+import { invariant } from "../diagnostics/invariant.js";
+import { displayPath } from "./project.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+
+const example = "models/lfer_ldl.lfer";
+const pictureSize = 224;
+
+interface TourArguments {
+  readonly out?: string | undefined;
+}
+
+/** The folder of the package that this file belongs to, bundled or not. */
+function packageRoot(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) return folder;
+    invariant(dirname(folder) !== folder, "lferc lies in no package");
+  }
+}
+
+/** Runs lferc itself with these arguments, its text going where ours goes; resolves to its exit code. */
+function lferc(args: readonly string[]): Promise<number> {
+  const [, script = ""] = process.argv;
+  return new Promise((settle, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    child.once("error", reject);
+    child.once("close", (code) => settle(code ?? 1));
+  });
+}
+
+const quoted = (arg: string): string => (/^[\w./:=@-]+$/.test(arg) ? arg : `'${arg}'`);
+
+interface Step {
+  readonly why: string;
+  readonly args: readonly string[];
+}
+
+async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
+  const out = args.out === undefined ? await mkdtemp(join(tmpdir(), "lfer-tour-")) : resolve(session.cwd, args.out);
+  const faces = join(out, "faces");
+  await mkdir(faces, { recursive: true });
+  const pictures: string[] = [];
+  for (const expression of faceExpressions) {
+    const picture = join(faces, `${expression}.png`);
+    await writeFile(picture, encodePng(generateFace(expression, 1, pictureSize)));
+    pictures.push(displayPath(session.cwd, picture));
+  }
+  const source = displayPath(session.cwd, join(packageRoot(), example));
+  const model = displayPath(session.cwd, join(out, "lfer_ldl.onnx"));
+  const steps: readonly Step[] = [
+    { why: "Is the network right, and within its budget?", args: ["check", source] },
+    { why: "What does it cost? Nothing is run for these numbers.", args: ["stats", source, "--model", "LferLdl"] },
+    {
+      why: "Write it as an ONNX file, compared with the float64 reference before it is written.",
+      args: ["build", source, "--model", "LferLdl", "--target", "onnx", "-o", model],
+    },
+    {
+      why: `Classify drawn faces (${displayPath(session.cwd, faces)}). The weights are fresh, so these are guesses until it is trained.`,
+      args: ["predict", model, ...pictures],
+    },
+  ];
+  for (const { why, args } of steps) {
+    session.print(
+      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ lferc ${args.map(quoted).join(" ")}`)}\n\n`,
+    );
+    const code = await lferc(args);
+    if (code !== 0) {
+      session.talk(`\nThis step ended with exit code ${code}; the message above says why.\n`);
+      return 1;
+    }
+  }
+  session.print(`
+${session.paint("bold", "What to try next")}
+  Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
+  Try a stem of 24: PDWRes refuses it and says why.   lferc check your.lfer
+  See every counting convention side by side:         lferc stats ${source} --model LferLdl --convention all
+  Read why a message exists:                          lferc explain shape/not-divisible
+  The language by example is in docs/language.md.
+`);
+  return 0;
+}
+
+export const tourCommand: CommandModule<object, TourArguments> = {
+  command: "tour",
+  describe: "Checks, counts, builds and tries the example network on drawn pictures, showing each command it runs.",
+  builder: (yargs) =>
+    yargs.option("out", {
+      alias: "o",
+      type: "string",
+      requiresArg: true,
+      describe: "folder for the pictures and the model; a new temporary one unless given",
+    }),
+  handler: (args) => runCommand((session) => tour(session, args)),
+};

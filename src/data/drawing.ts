@@ -1,0 +1,92 @@
+import type { RgbImage } from "./rgb-image.js";
+
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** Signed distance from a point to a shape's edge, negative inside; the picture spans 0..1 both ways, y downwards. */
+export type Shape = (x: number, y: number) => number;
+
+/** A shape and its colour; later layers lie over earlier ones. */
+export interface Layer {
+  readonly shape: Shape;
+  readonly colour: Colour;
+}
+
+/** An ellipse with these half axes (a good approximation of its distance near the edge). */
+export function ellipse(centerX: number, centerY: number, radiusX: number, radiusY: number): Shape {
+  return (x, y) => {
+    const dx = x - centerX;
+    const dy = y - centerY;
+    const scaled = Math.hypot(dx / radiusX, dy / radiusY);
+    const slope = Math.hypot(dx / radiusX ** 2, dy / radiusY ** 2);
+    return slope === 0 ? -Math.min(radiusX, radiusY) : (scaled * (scaled - 1)) / slope;
+  };
+}
+
+const curveSegments = 10;
+
+/** A stroke with round ends along the quadratic curve from `a` to `c` that `b` pulls at. */
+export function stroke(
+  a: readonly [number, number],
+  b: readonly [number, number],
+  c: readonly [number, number],
+  width: number,
+): Shape {
+  const points = Array.from({ length: curveSegments + 1 }, (_, i) => {
+    const t = i / curveSegments;
+    const at = (axis: 0 | 1): number => (1 - t) ** 2 * a[axis] + 2 * t * (1 - t) * b[axis] + t ** 2 * c[axis];
+    return [at(0), at(1)] as const;
+  });
+  return (x, y) => {
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < curveSegments; i++) {
+      const [fromX, fromY] = points[i] as readonly [number, number];
+      const [toX, toY] = points[i + 1] as readonly [number, number];
+      const alongX = toX - fromX;
+      const alongY = toY - fromY;
+      const length = alongX ** 2 + alongY ** 2;
+      const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - fromX) * alongX + (y - fromY) * alongY) / length));
+      nearest = Math.min(nearest, Math.hypot(x - fromX - t * alongX, y - fromY - t * alongY));
+    }
+    return nearest - width / 2;
+  };
+}
+
+/** What lies in both shapes. */
+export function both(a: Shape, b: Shape): Shape {
+  return (x, y) => Math.max(a(x, y), b(x, y));
+}
+
+/** Everything below the height `y(x)`. */
+export function below(height: (x: number) => number): Shape {
+  return (x, y) => height(x) - y;
+}
+
+/** The shape turned by `angle` (radians, clockwise as seen) about the middle of the picture, then moved. */
+export function placed(shape: Shape, angle: number, moveX: number, moveY: number): Shape {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  return (x, y) => {
+    const dx = x - moveX - 0.5;
+    const dy = y - moveY - 0.5;
+    return shape(0.5 + cos * dx + sin * dy, 0.5 - sin * dx + cos * dy);
+  };
+}
+
+/** Paints layers over a background, edges smoothed over a pixel. */
+export function paintLayers(size: number, background: Colour, layers: readonly Layer[]): RgbImage {
+  const pixels = new Uint8Array(size * size * 3);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      let [red, green, blue] = background;
+      for (const { shape, colour } of layers) {
+        const cover = Math.min(1, Math.max(0, 0.5 - shape((column + 0.5) / size, (row + 0.5) / size) * size));
+        if (cover === 0) continue;
+        red += (colour[0] - red) * cover;
+        green += (colour[1] - green) * cover;
+        blue += (colour[2] - blue) * cover;
+      }
+      pixels.set([Math.round(red), Math.round(green), Math.round(blue)], (row * size + column) * 3);
+    }
+  }
+  return { width: size, height: size, pixels };
+}

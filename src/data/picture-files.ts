@@ -1,0 +1,85 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+
+/** Larger files are refused unread: 256 MiB. */
+export const pictureFileLimit = 256 * 2 ** 20;
+
+const pictureExtension = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heif|heic|bmp)$/i;
+
+/** The reason in words for the system's usual refusals. */
+function whyUnreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "ELOOP") return "its links lead in a circle";
+  if (code === "ENAMETOOLONG") return "the name is too long";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unreadable(path: string, error: unknown): Problem {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") return problem("data/missing-picture", { path });
+  return problem("data/unreadable-picture", { path, reason: whyUnreadable(error) });
+}
+
+/** The bytes of a picture file; a folder, a device or a file beyond {@link pictureFileLimit} is refused. */
+export async function readPictureFile(path: string): Promise<Uint8Array | Problem> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) {
+      const reason = found.isDirectory() ? "it is a folder" : "it is no regular file";
+      return problem("data/unreadable-picture", { path, reason });
+    }
+    if (found.size > pictureFileLimit) {
+      return problem("data/picture-file-too-large", { path, bytes: found.size, limit: pictureFileLimit });
+    }
+    return await readFile(path);
+  } catch (error) {
+    return unreadable(path, error);
+  }
+}
+
+/** What the arguments of a command name. */
+export interface PicturePaths {
+  /** In the order of the arguments; those of a folder sorted by name. */
+  readonly pictures: readonly string[];
+  /** Files in folders that do not have a picture's name. */
+  readonly skipped: readonly string[];
+  /** Arguments that name no picture at all. */
+  readonly failed: readonly { readonly path: string; readonly problem: Problem }[];
+}
+
+/** Files stand for themselves; a folder stands for the pictures in it and in its folders. */
+export async function findPictures(paths: readonly string[]): Promise<PicturePaths> {
+  const pictures: string[] = [];
+  const skipped: string[] = [];
+  const failed: { path: string; problem: Problem }[] = [];
+  for (const path of paths) {
+    try {
+      if (!(await stat(path)).isDirectory()) {
+        pictures.push(path);
+        continue;
+      }
+      const before = pictures.length;
+      for await (const file of filesUnder(path)) (pictureExtension.test(file) ? pictures : skipped).push(file);
+      if (pictures.length === before) failed.push({ path, problem: problem("data/no-pictures", { path }) });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // What cannot be found or read is reported in its turn, when it is read.
+      if (code === "ENOENT" || code === "ENOTDIR") pictures.push(path);
+      else failed.push({ path, problem: unreadable(path, error) });
+    }
+  }
+  return { pictures, skipped, failed };
+}
+
+/** All files under a folder, sorted by path in code-unit order; links to folders are not followed, hidden files left out. */
+async function* filesUnder(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesUnder(path);
+    else yield path;
+  }
+}

@@ -1,0 +1,114 @@
+import { readFile, stat } from "node:fs/promises";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { type ClassifierMetadata, readMetadata } from "../targets/onnx/metadata.js";
+import { readMetadataProps } from "../targets/onnx/read-props.js";
+
+/** The part of ONNX Runtime that prediction uses. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
+}
+
+/** An ONNX file of ours, loaded and ready to be asked. */
+export interface Classifier {
+  readonly path: string;
+  readonly metadata: ClassifierMetadata;
+  /** Logits [count, labels] of a batch of pictures [count, 3, height, width], row by row. */
+  run(batch: Float32Array, count: number): Promise<Float32Array | Problem>;
+  release(): Promise<void>;
+}
+
+/** ONNX Runtime's own warnings stay off the terminal. */
+const errorsOnly = 3;
+
+const firstLine = (error: unknown): string =>
+  ((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "").trim();
+
+/** Opens an ONNX file that `lferc build` wrote; or says why it is none. */
+export async function openClassifier(path: string, runtime: Runtime): Promise<Classifier | Problem> {
+  const bytes = await readModel(path);
+  if (isProblem(bytes)) return bytes;
+  const found = readMetadataProps(bytes);
+  if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
+  const metadata = readMetadata(found.props, path);
+  if (isProblem(metadata)) return metadata;
+
+  let session: InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: errorsOnly });
+  } catch (error) {
+    return problem("data/model-does-not-run", { path, reason: firstLine(error) });
+  }
+  const { picture, output } = metadata;
+  const mismatch = interfaceMismatch(session, path, metadata);
+  if (mismatch !== undefined) {
+    await session.release();
+    return mismatch;
+  }
+  return {
+    path,
+    metadata,
+    async run(batch, count) {
+      const input = new runtime.Tensor("float32", batch, [count, 3, picture.height, picture.width]);
+      try {
+        const results = await session.run({ [picture.name]: input }, [output.name]);
+        return results[output.name]?.data as Float32Array;
+      } catch (error) {
+        return problem("data/model-does-not-run", { path, reason: firstLine(error) });
+      }
+    },
+    release: () => session.release(),
+  };
+}
+
+async function readModel(path: string): Promise<Uint8Array | Problem> {
+  try {
+    if ((await stat(path)).isDirectory()) return problem("data/run-folder", { path });
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    return problem("data/model-unreadable", { path, reason: missing ? "there is no such file" : message });
+  }
+}
+
+/** The first way in which the graph is not what its metadata says. */
+function interfaceMismatch(session: InferenceSession, path: string, metadata: ClassifierMetadata): Problem | undefined {
+  const { picture, output } = metadata;
+  const input = session.inputMetadata.find((value) => value.name === picture.name);
+  const inputNames = session.inputNames.join(", ");
+  if (input === undefined || session.inputNames.length !== 1) {
+    const expected = `the name of the graph's only input (${inputNames})`;
+    return problem("data/bad-metadata", { path, key: "lfer.input", value: picture.name, expected });
+  }
+  const [, channels, height, width] = input.isTensor ? input.shape : [];
+  if (
+    !input.isTensor ||
+    input.type !== "float32" ||
+    channels !== 3 ||
+    height !== picture.height ||
+    width !== picture.width
+  ) {
+    const actual = input.isTensor ? `${input.type}[${input.shape.join(", ")}]` : "no tensor";
+    const value = `[${picture.height},${picture.width}]`;
+    return problem("data/bad-metadata", {
+      path,
+      key: "lfer.input.size",
+      value,
+      expected: `that of the graph's input, ${actual}`,
+    });
+  }
+  const result = session.outputMetadata.find((value) => value.name === output.name);
+  if (result === undefined || !result.isTensor || result.type !== "float32" || result.shape.length !== 2) {
+    const expected = "the name of a float32 output of the graph with two axes";
+    return problem("data/bad-metadata", { path, key: "lfer.output", value: output.name, expected });
+  }
+  const outputs = result.shape[1];
+  if (outputs !== output.labels.length) {
+    return problem("data/label-count", { path, labels: output.labels.length, outputs: Number(outputs) });
+  }
+  return undefined;
+}

@@ -1,0 +1,82 @@
+import type { Decode } from "../data/decode.js";
+import { normaliseInto } from "../data/normalise.js";
+import { readPictureFile } from "../data/picture-files.js";
+import { resizeBilinear } from "../data/resize.js";
+import type { RgbImage } from "../data/rgb-image.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { Classifier } from "./classifier.js";
+import { softmax } from "./softmax.js";
+
+/** Pictures that go through the network together. */
+export const picturesPerBatch = 32;
+
+/** Pictures that are decoded at a time; each may be large. */
+const decodesAtOnce = 4;
+
+export interface ClassProbability {
+  readonly label: string;
+  readonly probability: number;
+}
+
+export type PictureAnswer =
+  | {
+      readonly kind: "answer";
+      readonly path: string;
+      /** All classes, the likeliest first; equally likely ones in the model's order. */
+      readonly classes: readonly ClassProbability[];
+    }
+  | { readonly kind: "failed"; readonly path: string; readonly problem: Problem };
+
+/** Classifies pictures, one answer for each, in order; a picture that cannot be read fails alone. */
+export async function* predict(
+  classifier: Classifier,
+  decode: Decode,
+  paths: readonly string[],
+): AsyncGenerator<PictureAnswer> {
+  for (let at = 0; at < paths.length; at += picturesPerBatch) {
+    yield* await predictBatch(classifier, decode, paths.slice(at, at + picturesPerBatch));
+  }
+}
+
+async function predictBatch(
+  classifier: Classifier,
+  decode: Decode,
+  paths: readonly string[],
+): Promise<readonly PictureAnswer[]> {
+  const { picture } = classifier.metadata;
+  const pixels: (RgbImage | Problem)[] = [];
+  for (let at = 0; at < paths.length; at += decodesAtOnce) {
+    const together = paths.slice(at, at + decodesAtOnce);
+    pixels.push(...(await Promise.all(together.map((path) => load(path, decode, picture.width, picture.height)))));
+  }
+
+  const good = pixels.filter((found): found is RgbImage => !isProblem(found));
+  const batch = new Float32Array(good.length * 3 * picture.height * picture.width);
+  for (const [index, image] of good.entries()) normaliseInto(batch, index, image, picture);
+  const logits = good.length === 0 ? new Float32Array() : await classifier.run(batch, good.length);
+
+  let row = 0;
+  return paths.map((path, index) => {
+    const found = pixels[index];
+    if (isProblem(found)) return { kind: "failed", path, problem: found };
+    if (isProblem(logits)) return { kind: "failed", path, problem: logits };
+    return answer(classifier, path, logits, row++);
+  });
+}
+
+/** A picture at the network's size: oriented, flattened and resized without regard to its proportions. */
+async function load(path: string, decode: Decode, width: number, height: number): Promise<RgbImage | Problem> {
+  const bytes = await readPictureFile(path);
+  if (isProblem(bytes)) return bytes;
+  const decoded = await decode(bytes, path);
+  return isProblem(decoded) ? decoded : resizeBilinear(decoded, width, height);
+}
+
+function answer(classifier: Classifier, path: string, logits: Float32Array, row: number): PictureAnswer {
+  const { labels } = classifier.metadata.output;
+  const own = logits.subarray(row * labels.length, (row + 1) * labels.length);
+  if (!own.every(Number.isFinite)) return { kind: "failed", path, problem: problem("data/not-finite", { path }) };
+  const probabilities = softmax(own);
+  const classes = labels.map((label, index) => ({ label, probability: probabilities[index] as number }));
+  return { kind: "answer", path, classes: classes.sort((a, b) => b.probability - a.probability) };
+}

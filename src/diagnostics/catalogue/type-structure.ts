@@ -1,0 +1,149 @@
+import { entry } from "../entry.js";
+import { inModel } from "./example.js";
+
+const plain = inModel(`logits = image -> conv(8) -> flatten`);
+
+/** What layers, blocks, lists and annotations must be. */
+export const typeStructureEntries = {
+  "type/layer-takes-no-arguments": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `"${h.name}" is a finished layer and takes no arguments`,
+    help: (h) => `Write \`x -> ${h.name}\`.`,
+    explanation: "A name bound to a layer has its arguments already; what it waits for is its input.",
+    bad: inModel(`act = relu
+      logits = image -> act(3) -> flatten`),
+    good: inModel(`act = relu
+      logits = image -> act -> flatten`),
+  }),
+  "type/not-callable": entry<{ name: string; what: string }>({
+    severity: "error",
+    message: (h) => `"${h.name}" is ${h.what}; it cannot be called`,
+    help: () => "Leave the parentheses out.",
+    explanation: "Only ops, blocks and functions take arguments.",
+    bad: `lfer 1\n\nconst width = 8\nconst wide = width(2)\n`,
+    good: `lfer 1\n\nconst width = 8\nconst wide = width * 2\n`,
+  }),
+  "type/not-a-value": entry<{ name: string; what: string }>({
+    severity: "error",
+    message: (h) => `"${h.name}" is ${h.what}, not a layer or a value`,
+    help: () => "Make a block of what models share; models are named by variants, checks and recipes.",
+    explanation: "A model has inputs and outputs of its own; a block is what other networks build on.",
+    bad: `${plain}\nmodel Other {\n  input image: float32[N, 3, 32, 32]\n  logits = image -> M\n  output logits\n}\n`,
+    good: plain,
+  }),
+  "type/not-a-layer": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a layer is wanted here, this is ${h.actual}`,
+    help: () => "After an arrow, in `share` and in combinators stands a layer: an op, a block, or layers joined by arrows.",
+    explanation: "What stands after an arrow waits for the tensor that comes.",
+    bad: inModel(`width = 8
+      logits = image -> width -> flatten`),
+    good: inModel(`width = 8
+      logits = image -> conv(width) -> flatten`),
+  }),
+  "type/mixed-list": entry<{ first: string; other: string }>({
+    severity: "error",
+    message: (h) => `the list holds ${h.first}, this is ${h.other}`,
+    help: () => "Items of a list have one type; use tuples for things of several types: `[(16, \"relu\"), (24, \"mish\")]`.",
+    explanation: "A list is folded with `for`, each item in the same way.",
+    bad: `lfer 1\n\nconst widths = [24, "116"]\n`,
+    good: `lfer 1\n\nconst widths = [24, 116]\n`,
+  }),
+  "type/not-a-list": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a list is wanted here, this is ${h.actual}`,
+    help: () => "Write `[a, b]` or `[1..n]`. Tensors are cut with `slice(axis:, from:, to:)` and `split`.",
+    explanation: "`for` and `[ ]` work on lists, never on tensors.",
+    bad: inModel(`logits = image -> (for i in 3 do relu) -> flatten`),
+    good: inModel(`logits = image -> (for _i in [1..3] do relu) -> flatten`),
+  }),
+  "type/for-needs-layers": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `\`for\` joins layers, its body is ${h.actual}`,
+    help: () => "Give a layer after `do`; for a list of values write `[for x in list do value]`.",
+    explanation: "`for` threads the tensor through one layer after the other.",
+    bad: inModel(`logits = image -> (for i in [1..3] do i) -> flatten`),
+    good: inModel(`logits = image -> (for i in [1..3] do conv(i)) -> flatten`),
+  }),
+  "type/wrong-tuple-length": entry<{ names: number; actual: string }>({
+    severity: "error",
+    message: (h) => `${h.names} names for ${h.actual}`,
+    help: () => "Give one name for each part.",
+    explanation: "Every part of a tuple gets a name.",
+    bad: inModel(`a, b, c = split(image -> conv(8), parts: 2)
+      logits = a + b + c -> flatten`),
+    good: inModel(`a, b = split(image -> conv(8), parts: 2)
+      logits = a + b -> flatten`),
+  }),
+  "type/not-an-initializer": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a weight begins with an initializer, this is ${h.actual}`,
+    help: () => "Use zeros, ones, fill(value), uniform(low, high) or normal(std).",
+    explanation: "A learnable tensor has to start somewhere.",
+    bad: inModel(`weight scale: float32[1, 3, 1, 1] = 1
+      logits = image * scale -> flatten`),
+    good: inModel(`weight scale: float32[1, 3, 1, 1] = ones
+      logits = image * scale -> flatten`),
+  }),
+  "type/weight-type": entry<{ type: string }>({
+    severity: "error",
+    message: () => "a weight is a float32 tensor of fixed sizes",
+    help: () => "Leave N out: weights are the same for every picture of the batch.",
+    explanation: "What is learnt cannot depend on how many pictures are looked at together.",
+    bad: inModel(`weight scale: float32[N, 3, 1, 1] = ones
+      logits = image * scale -> flatten`),
+    good: inModel(`weight scale: float32[1, 3, 1, 1] = ones
+      logits = image * scale -> flatten`),
+  }),
+  "type/no-fields": entry<{ actual: string; field: string }>({
+    severity: "error",
+    message: (h) => `${h.actual} has no fields, so no "${h.field}"`,
+    help: () => "Only `student`, `teacher` and `data` of a recipe have fields.",
+    explanation: "Sizes of a tensor are asked with `channels(x)`, `height(x)`, `width(x)`.",
+    bad: inModel(`logits = image -> conv(image.channels) -> flatten`),
+    good: inModel(`logits = image -> conv(channels(image)) -> flatten`),
+  }),
+  "type/constant-tensor": entry({
+    severity: "error",
+    message: () => "a constant cannot be a tensor",
+    help: () => "Use a number, or a `weight` in a block.",
+    explanation: "Constants stand outside of every network.",
+    bad: inModel(
+      `logits = image -> conv(8) -> flatten`,
+      `const two = relu(1 -> relu)`,
+    ),
+    good: inModel(`logits = image -> conv(8) -> flatten`, `const two = 1 + 1`),
+  }),
+  "type/block-needs-layer": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a block written with \`=\` is a layer, this is ${h.actual}`,
+    help: () => "Join layers with arrows, or name the input: `block B(...) on x { ... return ... }`.",
+    explanation: "The short form of a block has no tensor in sight.",
+    bad: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) = channels * 2`),
+    good: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) = conv(channels * 2)`),
+  }),
+  "type/block-needs-tensor": entry<{ actual: string }>({
+    severity: "error",
+    message: (h) => `a block with \`on\` returns tensors, this is ${h.actual}`,
+    help: () => "Apply the layer to the input: `return x -> layer`.",
+    explanation: "What a block returns is what flows on behind it.",
+    bad: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) on x = conv(channels + channels(x))`),
+    good: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) on x = x -> conv(channels + channels(x))`),
+  }),
+  "type/wrong-annotation": entry<{ what: string; expected: string; actual: string }>({
+    severity: "error",
+    message: (h) => `${h.what} is described by \`${h.expected}(...)\`, this is ${h.actual}`,
+    help: () => "Inputs take `= picture(mean: [...], std: [...])`, outputs `: labels([...])`.",
+    explanation: "What depends on the picture stands with the model, so that `build` and `predict` need nothing else.",
+    bad: plain.replace("output logits", `output logits: ["cat"]`),
+    good: plain,
+  }),
+  "type/not-a-claim": entry({
+    severity: "error",
+    message: () => "a check compares: `params <= 1.3M`",
+    help: () => "Write a measure, one of == != < <= > >= and a number.",
+    explanation: "Each line of a check holds or it does not.",
+    bad: `${plain}\ncheck M { params }\n`,
+    good: `${plain}\ncheck M { params <= 1.3M }\n`,
+  }),
+} as const;

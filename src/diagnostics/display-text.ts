@@ -1,0 +1,53 @@
+const tabStop = 4;
+
+/** East Asian wide and fullwidth forms (Unicode TR 11, the blocks that matter) and pictures. */
+const wide =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}])/u;
+const widthless = /^(?:[\p{Mn}\p{Me}]|\u200b|\u200c|\u200d|[\ufe00-\ufe0f])+$/u;
+/** Controls would move the cursor or colour the terminal; bidi overrides would reorder what is read. */
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+let graphemes: Intl.Segmenter | undefined;
+
+/** Made when first needed: it costs a tenth of a start of Node. */
+function segments(text: string): Intl.Segments {
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return graphemes.segment(text);
+}
+
+/** Text that is safe to print: control and bidi characters shown as a sign instead of obeyed. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (unit) => {
+    if (unit === "\n" || unit === "\t") return unit;
+    const code = unit.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : "\ufffd";
+  });
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (widthless.test(grapheme)) return 0;
+  return wide.test(grapheme) || grapheme.includes("\ufe0f") ? 2 : 1;
+}
+
+/** Columns that text takes on a terminal when it begins at column `from` (from 0). Tabs go to the next stop of 4. */
+export function displayWidth(text: string, from = 0): number {
+  let column = from;
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  for (const { segment } of segments(text)) {
+    column += segment === "\t" ? tabStop - (column % tabStop) : graphemeWidth(segment);
+  }
+  return column - from;
+}
+
+/** Printable text with its tabs as spaces, so that what stands under it lines up. */
+export function expandTabs(text: string): string {
+  if (!text.includes("\t")) return printable(text);
+  let out = "";
+  let column = 0;
+  for (const piece of text.split(/(\t)/)) {
+    const width = displayWidth(piece, column);
+    out += piece === "\t" ? " ".repeat(width) : printable(piece);
+    column += width;
+  }
+  return out;
+}

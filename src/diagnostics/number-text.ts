@@ -1,0 +1,37 @@
+/** `1,262,920`: an exact integer in groups of three. */
+export function grouped(value: number): string {
+  const digits = String(Math.abs(value));
+  if (!/^\d+$/.test(digits)) return String(value);
+  const groups = digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  return value < 0 ? `-${groups}` : groups;
+}
+
+const scales = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/** `1.26M`: at most three figures and a suffix, for reading; small integers stay exact. */
+export function short(value: number): string {
+  for (const [scale, suffix] of scales) {
+    if (Math.abs(value) < scale * 0.9995) continue;
+    const scaled = value / scale;
+    return `${scaled.toFixed(Math.abs(scaled) < 9.995 ? 2 : Math.abs(scaled) < 99.95 ? 1 : 0)}${suffix}`;
+  }
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+/** As the LFER-LDL paper prints its figures: millions, truncated to two decimals (1,262,920 is 1.26M). */
+export function asPaper(value: number): string {
+  const hundredths = Math.trunc(value / 1e4);
+  return `${Math.trunc(hundredths / 100)}.${String(Math.abs(hundredths) % 100).padStart(2, "0")}M`;
+}
+
+/** `3.06 MiB`. */
+export function byteText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(2)} MiB`;
+  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+}

@@ -1,0 +1,54 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { Host, HostText } from "./host.js";
+import { normalizePath } from "./path.js";
+
+/** Largest source file that is read, in bytes: far above any model written by people or generated for them. */
+export const sourceFileLimit = 8 * 1024 * 1024;
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ELOOP: "its symbolic links go in a circle",
+  ENAMETOOLONG: "its name is too long",
+  EMFILE: "too many files are open",
+};
+
+function failure(error: unknown): HostText {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+  return { kind: "unreadable", reason: reasons[code] ?? (code === "" ? String(error) : code) };
+}
+
+/** Whether `path` is `folder` or lies under it; both absolute. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** The disk under the project folder `root` (absolute). Nothing outside it is read, by `..` or by a symbolic link. */
+export function nodeHost(root: string): Host {
+  return {
+    async read(path) {
+      const way = normalizePath(path);
+      if (way === undefined || isAbsolute(way)) return { kind: "outside" };
+      try {
+        const real = await realpath(join(root, way));
+        if (!isInside(await realpath(root), real)) return { kind: "outside" };
+        const about = await stat(real);
+        if (about.isDirectory()) return { kind: "unreadable", reason: "it is a folder" };
+        if (!about.isFile()) return { kind: "unreadable", reason: "it is no regular file" };
+        if (about.size > sourceFileLimit) return { kind: "too-large", bytes: about.size, limit: sourceFileLimit };
+        const bytes = await readFile(real);
+        try {
+          return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+        } catch {
+          return { kind: "unreadable", reason: "it is not UTF-8 text" };
+        }
+      } catch (error) {
+        return failure(error);
+      }
+    },
+  };
+}

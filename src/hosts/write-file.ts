@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+export type WriteResult =
+  | { readonly kind: "written"; readonly bytes: number }
+  /** `code` is the operating system's (`ENOSPC`); an existing file is as it was. */
+  | { readonly kind: "failed"; readonly code: string; readonly existed: boolean };
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+/** Size and mode of what stands at a path, following links; undefined where nothing does. */
+async function existing(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function writePieces(path: string, pieces: readonly Uint8Array[], flags: string, mode: number): Promise<number> {
+  const file = await open(path, flags, mode);
+  try {
+    let bytes = 0;
+    for (const piece of pieces) {
+      await file.writeFile(piece);
+      bytes += piece.byteLength;
+    }
+    // Renaming before the bytes are on the disk could leave an empty file where a good one was, after a power cut.
+    if (flags === "wx") await file.sync();
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes a file beside its place and renames it when it is whole: whoever reads sees the old file or the new one, never half
+ * of one. A link stays a link; what is no file (a pipe, `/dev/stdout`) is written to as it is.
+ */
+export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<WriteResult> {
+  let existed = false;
+  try {
+    const old = await existing(path);
+    existed = old !== undefined;
+    if (old?.isDirectory()) return { kind: "failed", code: "EISDIR", existed: false };
+    if (old !== undefined && !old.isFile()) {
+      return { kind: "written", bytes: await writePieces(path, pieces, "w", 0o666) };
+    }
+    // Renaming needs only the folder: a file that is write-protected would be replaced all the same.
+    if (old !== undefined) await (await open(path, "r+")).close();
+    const place = old === undefined ? path : await realpath(path);
+    const beside = join(dirname(place), `.${basename(place).slice(0, 100)}.${randomUUID()}.tmp`);
+    try {
+      const bytes = await writePieces(beside, pieces, "wx", old === undefined ? 0o666 : old.mode & 0o777);
+      await rename(beside, place);
+      return { kind: "written", bytes };
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    return { kind: "failed", code: codeOf(error), existed };
+  }
+}

@@ -1,0 +1,10 @@
+import { binaryOp } from "./binary.js";
+
+export const add = binaryOp({
+  name: "add",
+  doc: "a + b, with broadcasting.",
+  value: (a, b) => a + b,
+  workPerElement: { adds: 1 },
+  onnxOp: "Add",
+  gives: "float32",
+});

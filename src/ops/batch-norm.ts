@@ -1,0 +1,86 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { viewAlong } from "./axes.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+type BatchNormAttributes = { readonly epsilon: number; readonly momentum: number };
+
+/**
+ * Inference reads the running statistics; training (its own op) updates them with PyTorch's momentum:
+ * running = (1 - momentum) * running + momentum * batch, the variance unbiased.
+ */
+export const batchNorm = defineOp<BatchNormAttributes>({
+  name: "batch_norm",
+  doc: "(x - running_mean) / sqrt(running_var + epsilon) * weight + bias, per channel (axis 1).",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter" },
+    { name: "running_mean", role: "statistic" },
+    { name: "running_var", role: "statistic" },
+  ],
+  results: ["output"],
+  attributes: {
+    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+    momentum: { kind: "float", min: 0, max: 1, doc: "share of the new batch in the running statistics" },
+  },
+  surfaces: [
+    surface({
+      name: "batch_norm",
+      kind: "block",
+      doc: "Batch normalisation per channel; inference uses the running statistics.",
+      inputs: ["input"],
+      parameters: {
+        eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
+        momentum: { kind: "float", min: 0, max: 1, default: 0.1, doc: "share of the new batch in running statistics" },
+      },
+      resolve: ({ eps, momentum }) => ({ epsilon: eps, momentum }),
+    }),
+  ],
+  // PyTorch BatchNorm2d: weight 1, bias 0, running_mean 0, running_var 1.
+  slots: ([input]) => {
+    const type = { dtype: "float32", shape: [(input as TensorType).shape[1] as number] } as const;
+    const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
+    return { weight: constant(1), bias: constant(0), running_mean: constant(0), running_var: constant(1) };
+  },
+  inferTypes: ([input]) => {
+    const { shape } = input as TensorType;
+    const wrong = floatProblem("batch_norm", [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length < 2 || shape.length > 4) {
+      return problem("shape/wrong-rank", { op: "batch_norm", expected: "two to four", actual: shape }, "input");
+    }
+    if (typeof shape[1] !== "number") {
+      return problem("shape/needs-fixed-size", { op: "batch_norm", axis: 1, actual: shape }, "input");
+    }
+    return [input as TensorType];
+  },
+  // Scale and shift of a channel are constants of inference: one product and one sum an element remain.
+  work: ([input]) => {
+    const elements = elementCount((input as TensorType).shape);
+    return work({ multiplies: elements, adds: elements });
+  },
+  evaluate: (inputs, { epsilon }) => {
+    const [input, weight, bias, mean, variance] = inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const { outer, length: channels, inner } = viewAlong(input.shape, 1);
+    const out = new Float64Array(input.data.length);
+    for (let n = 0; n < outer; n++) {
+      for (let c = 0; c < channels; c++) {
+        const scale = (weight.data[c] as number) / Math.sqrt((variance.data[c] as number) + epsilon);
+        const [center, shift] = [mean.data[c] as number, bias.data[c] as number];
+        const base = (n * channels + c) * inner;
+        for (let i = base; i < base + inner; i++) out[i] = ((input.data[i] as number) - center) * scale + shift;
+      }
+    }
+    return [{ shape: input.shape, data: out }];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, a) => {
+    // ONNX's momentum is the share of the old statistics.
+    const attributes = { epsilon: { float: a.epsilon }, momentum: { float: 1 - a.momentum } };
+    onnx.node("BatchNormalization", inputs, attributes, outputs);
+  },
+  window: () => undefined,
+  inPlace: true,
+});

@@ -1,0 +1,70 @@
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
+import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { expandTo } from "./expand.js";
+import { surface } from "./surface.js";
+
+/** What an element-wise op of two tensors has to say of itself; broadcasting and the rest follow. */
+export interface BinaryFacts {
+  readonly name: string;
+  readonly doc: string;
+  readonly value: (a: number, b: number) => number;
+  readonly workPerElement: Partial<Work>;
+  readonly onnxOp: string;
+  /** What it gives: numbers, or the truth values of a comparison. */
+  readonly gives: "float32" | "bool";
+}
+
+/** The shape that broadcasting gives, or what is wrong. */
+export function broadcastOrProblem(op: string, a: Shape, b: Shape): Shape | Problem {
+  const shape = broadcastShapes(a, b);
+  if (!isMismatch(shape)) return shape;
+  return problem("shape/broadcast-mismatch", { op, left: a, right: b, axis: shape.axis, sizes: shape.sizes }, "input");
+}
+
+/** The shape that two evaluated tensors are brought to; types were checked before. */
+export function broadcastSizes(a: readonly number[], b: readonly number[]): readonly number[] {
+  return broadcastShapes(a, b) as readonly number[];
+}
+
+/** Completes an element-wise op of two float32 tensors, with broadcasting. */
+export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>> {
+  const { name, doc, value } = facts;
+  return {
+    name,
+    doc,
+    inputs: [
+      { name: "a", role: "tensor" },
+      { name: "b", role: "tensor" },
+    ],
+    results: ["output"],
+    attributes: {},
+    surfaces: [surface({ name, kind: "function", doc, inputs: ["a", "b"], parameters: {}, resolve: () => ({}) })],
+    slots: () => ({}),
+    inferTypes: (inputs) => {
+      const wrong = floatProblem(name, inputs);
+      if (wrong) return wrong;
+      const [a, b] = inputs as readonly [TensorType, TensorType];
+      const shape = broadcastOrProblem(name, a.shape, b.shape);
+      return isProblem(shape) ? shape : [{ dtype: facts.gives, shape }];
+    },
+    work: (_, [output]) => {
+      const elements = elementCount((output as TensorType).shape);
+      const scaled = Object.entries(facts.workPerElement).map(([fact, count]) => [fact, count * elements]);
+      return work(Object.fromEntries(scaled) as Partial<Work>);
+    },
+    evaluate: (inputs) => {
+      const [a, b] = inputs as readonly [Tensor, Tensor];
+      const shape = broadcastSizes(a.shape, b.shape);
+      const [left, right] = [expandTo(a, shape).data, expandTo(b, shape).data];
+      return [{ shape, data: left.map((x, i) => value(x, right[i] as number)) }];
+    },
+    lowerToOnnx: (onnx, { inputs, outputs }) => {
+      onnx.node(facts.onnxOp, inputs, {}, outputs);
+    },
+    window: () => undefined,
+    inPlace: false,
+  };
+}

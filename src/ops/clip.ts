@@ -1,0 +1,47 @@
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+type ClipAttributes = { readonly min: number; readonly max: number };
+
+/** PyTorch's tie rule (clamp): at a bound the gradient passes. */
+export const clip = defineOp<ClipAttributes>({
+  name: "clip",
+  doc: "min(max, max(min, x)).",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {
+    min: { kind: "float", doc: "lower bound, may be -inf" },
+    max: { kind: "float", doc: "upper bound, may be inf" },
+  },
+  surfaces: [
+    surface({
+      name: "clip",
+      kind: "function",
+      doc: "Holds each element between two bounds.",
+      inputs: ["input"],
+      parameters: {
+        min: { kind: "float", computed: "no lower bound", doc: "lower bound" },
+        max: { kind: "float", computed: "no upper bound", doc: "upper bound" },
+      },
+      resolve: ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => ({ min, max }),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input]) => floatProblem("clip", [input as TensorType]) ?? [input as TensorType],
+  work: ([input], _, a) => {
+    const bounds = [a.min, a.max].filter((bound) => Number.isFinite(bound)).length;
+    return work({ compares: bounds * elementCount((input as TensorType).shape) });
+  },
+  evaluate: ([input], a) => {
+    const { shape, data } = input as Tensor;
+    return [{ shape, data: data.map((x) => Math.min(a.max, Math.max(a.min, x))) }];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
+    const bound = (value: number): string => (Number.isFinite(value) ? onnx.floats(value) : "");
+    onnx.node("Clip", [x, bound(a.min), bound(a.max)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: true,
+});

@@ -1,0 +1,80 @@
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { addDims, type Dim, type Shape, sameDim, type TensorType } from "../ir/shape.js";
+import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { countOf } from "./expand.js";
+import { surface } from "./surface.js";
+
+type ConcatAttributes = { readonly axis: number };
+
+function concatShape(shapes: readonly Shape[], axis: number): Shape | Problem {
+  const [first, ...others] = shapes;
+  if (first === undefined) return problem("shape/no-tensors", { op: "concat" });
+  const outside = axisProblem("concat", axis, first);
+  if (outside) return outside;
+  let total = first[axis] as Dim;
+  for (const [i, other] of others.entries()) {
+    const fits = other.length === first.length && other.every((dim, k) => k === axis || sameDim(dim, first[k] as Dim));
+    const longer = fits ? addDims(total, other[axis] as Dim) : undefined;
+    if (longer === undefined) {
+      return problem("shape/concat-mismatch", { axis, first, other, position: i + 2 }, "input");
+    }
+    total = longer;
+  }
+  return first.map((dim, k) => (k === axis ? total : dim));
+}
+
+export const concat = defineOp<ConcatAttributes>({
+  name: "concat",
+  doc: "Tensors laid side by side along one axis.",
+  inputs: "many",
+  results: ["output"],
+  attributes: { axis: { kind: "int", min: 0, doc: "the axis along which they are joined" } },
+  surfaces: [
+    surface({
+      name: "concat",
+      kind: "function",
+      doc: "Lays tensors side by side along one axis.",
+      inputs: "many",
+      parameters: { axis: { kind: "int", default: 1, doc: "the axis that grows; negative: from the end" } },
+      resolve: ({ axis }, [first]) => {
+        if (first === undefined) return problem("shape/no-tensors", { op: "concat" });
+        const counted = resolveAxis("concat", axis, first.shape);
+        return isProblem(counted) ? counted : { axis: counted };
+      },
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: (inputs, { axis }) => {
+    const shapes = inputs.map((input) => input.shape);
+    const shape = concatShape(shapes, axis);
+    if (isProblem(shape)) return shape;
+    const { dtype } = inputs[0] as TensorType;
+    const stranger = inputs.find((input) => input.dtype !== dtype);
+    if (stranger) {
+      return problem("shape/wrong-dtype", { op: "concat", expected: dtype, actual: stranger.dtype }, "input");
+    }
+    return [{ dtype, shape }];
+  },
+  work: () => work({}),
+  evaluate: (inputs, { axis }) => {
+    const shapes = inputs.map((input) => input.shape);
+    const shape = concatShape(shapes, axis) as readonly number[];
+    const out = new Float64Array(countOf(shape));
+    const { outer } = viewAlong(shape, axis);
+    let to = 0;
+    for (let o = 0; o < outer; o++) {
+      for (const { data } of inputs) {
+        const run = data.length / outer;
+        out.set(data.subarray(o * run, (o + 1) * run), to);
+        to += run;
+      }
+    }
+    return [{ shape, data: out }] satisfies Tensor[];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, { axis }) => {
+    onnx.node("Concat", inputs, { axis }, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

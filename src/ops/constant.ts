@@ -1,0 +1,34 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import { defineOp, work } from "./contracts.js";
+import { countOf } from "./expand.js";
+
+type ConstantAttributes = { readonly shape: readonly number[]; readonly values: readonly number[] };
+
+/** What a number becomes where a tensor is wanted: `shape: []` and one value. */
+export const constant = defineOp<ConstantAttributes>({
+  name: "constant",
+  doc: "Fixed float32 numbers.",
+  inputs: [],
+  results: ["output"],
+  attributes: {
+    shape: { kind: "ints", min: 1, doc: "sizes; none for a single number" },
+    values: { kind: "floats", doc: "the numbers in row-major order" },
+  },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: (_, { shape, values }) => {
+    if (countOf(shape) !== values.length) {
+      return problem("shape/reshape-count", { from: [values.length], to: shape }, "values");
+    }
+    return [{ dtype: "float32", shape }];
+  },
+  work: () => work({}),
+  evaluate: (_, { shape, values }) => [{ shape, data: Float64Array.from(values) }],
+  lowerToOnnx: (onnx, { outputs }, { shape, values }) => {
+    const [first = 0] = values;
+    if (shape.length === 0) onnx.node("Constant", [], { value_float: { float: first } }, outputs);
+    else onnx.node("Reshape", [onnx.floats(values), onnx.int64s(shape)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

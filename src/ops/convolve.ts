@@ -1,0 +1,61 @@
+import type { Tensor } from "./contracts.js";
+import type { Padding, Pair } from "./window-arithmetic.js";
+
+/** What convolving needs to know; kernel and filter counts are read off the weight. */
+export interface ConvolveOptions {
+  readonly stride: Pair;
+  readonly padding: Padding;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** The output positions `[first, end)` whose tap `position * stride + shift` lies inside `size` cells. */
+function positionsInside(size: number, outSize: number, stride: number, shift: number): Pair {
+  const first = Math.max(0, Math.ceil(-shift / stride));
+  const end = Math.min(outSize, Math.floor((size - 1 - shift) / stride) + 1);
+  return [first, end];
+}
+
+/**
+ * y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p].
+ * Tap by tap over whole rows: taps that fall on padding are left out beforehand, so that the inner loop has no test.
+ */
+export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: ConvolveOptions): Tensor {
+  const [batch = 0, inChannels = 0, height = 0, width = 0] = input.shape;
+  const [filters = 0, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = weight.shape;
+  const [top, left, bottom, right] = a.padding;
+  const [strideDown, strideRight] = a.stride;
+  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / strideDown) + 1;
+  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / strideRight) + 1;
+  const filtersPerGroup = filters / a.groups;
+  const out = new Float64Array(batch * filters * outHeight * outWidth);
+  const [x, w] = [input.data, weight.data];
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < filters; o++) {
+      const firstChannel = Math.floor(o / filtersPerGroup) * perGroup;
+      const outBase = (n * filters + o) * outHeight * outWidth;
+      out.fill(bias?.data[o] ?? 0, outBase, outBase + outHeight * outWidth);
+      for (let c = 0; c < perGroup; c++) {
+        const inBase = (n * inChannels + firstChannel + c) * height * width;
+        for (let u = 0; u < kernelHeight; u++) {
+          const rowShift = u * a.dilation[0] - top;
+          const [firstRow, endRow] = positionsInside(height, outHeight, strideDown, rowShift);
+          for (let v = 0; v < kernelWidth; v++) {
+            const tap = w[((o * perGroup + c) * kernelHeight + u) * kernelWidth + v] as number;
+            const columnShift = v * a.dilation[1] - left;
+            const [firstColumn, endColumn] = positionsInside(width, outWidth, strideRight, columnShift);
+            for (let i = firstRow; i < endRow; i++) {
+              const outRow = outBase + i * outWidth;
+              let from = inBase + (i * strideDown + rowShift) * width + firstColumn * strideRight + columnShift;
+              for (let to = outRow + firstColumn; to < outRow + endColumn; to++) {
+                out[to] = (out[to] as number) + tap * (x[from] as number);
+                from += strideRight;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return { shape: [batch, filters, outHeight, outWidth], data: out };
+}

@@ -1,0 +1,62 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { Dim, Shape, TensorType } from "../ir/shape.js";
+import { axisProblem, resolveAxis } from "./axes.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { countOf } from "./expand.js";
+import { surface } from "./surface.js";
+
+type FlattenAttributes = { readonly axis: number };
+
+/** The product of sizes, or undefined where the batch would be multiplied with itself. */
+function productOf(dims: Shape): Dim | undefined {
+  let count = 1;
+  let batches = 0;
+  for (const dim of dims) {
+    count *= typeof dim === "number" ? dim : dim.batch;
+    if (typeof dim !== "number") batches++;
+  }
+  if (batches > 1) return undefined;
+  return batches === 1 ? { batch: count } : count;
+}
+
+export const flatten = defineOp<FlattenAttributes>({
+  name: "flatten",
+  doc: "All axes from one on made into one.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: { axis: { kind: "int", min: 0, doc: "the first axis that is merged" } },
+  surfaces: [
+    surface({
+      name: "flatten",
+      kind: "function",
+      doc: "Makes all axes from `axis` on into one.",
+      inputs: ["input"],
+      parameters: { axis: { kind: "int", default: 1, doc: "the first axis that is merged; negative: from the end" } },
+      resolve: ({ axis }, [input]) => {
+        const counted = resolveAxis("flatten", axis, input?.shape ?? []);
+        return isProblem(counted) ? counted : { axis: counted };
+      },
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], { axis }) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = axisProblem("flatten", axis, shape);
+    if (wrong) return wrong;
+    const merged = productOf(shape.slice(axis));
+    if (merged === undefined) return problem("shape/flatten-batch", { actual: shape, axis }, "axis");
+    return [{ dtype, shape: [...shape.slice(0, axis), merged] }];
+  },
+  work: () => work({}),
+  evaluate: ([input], { axis }) => {
+    const { shape, data } = input as Tensor;
+    return [{ shape: [...shape.slice(0, axis), countOf(shape.slice(axis))], data }];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis }) => {
+    if (axis === 1) onnx.node("Flatten", [x], { axis }, outputs);
+    // In Reshape's target 0 keeps the size at its place and -1 takes the rest.
+    else onnx.node("Reshape", [x, onnx.int64s([...new Array<number>(axis).fill(0), -1])], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: true,
+});

@@ -1,0 +1,55 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+export const globalAvgPool = defineOp<Record<never, never>>({
+  name: "global_avg_pool",
+  doc: "The mean of each channel's whole map: [N, C, H, W] to [N, C, 1, 1].",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {},
+  surfaces: [
+    surface({
+      name: "global_avg_pool",
+      kind: "function",
+      doc: "The mean of each channel's whole map, as a map of one cell.",
+      inputs: ["input"],
+      parameters: {},
+      resolve: () => ({}),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input]) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = floatProblem("global_avg_pool", [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) {
+      return problem("shape/wrong-rank", { op: "global_avg_pool", expected: 4, actual: shape }, "input");
+    }
+    return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, 1, 1] }];
+  },
+  work: ([input], [output]) => {
+    const [cells, maps] = [elementCount((input as TensorType).shape), elementCount((output as TensorType).shape)];
+    return work({ adds: cells - maps, divisions: maps });
+  },
+  evaluate: ([input]) => {
+    const { shape, data } = input as Tensor;
+    const [batch = 0, channels = 0, height = 0, width = 0] = shape;
+    const [maps, cells] = [batch * channels, height * width];
+    const out = new Float64Array(maps);
+    for (let map = 0; map < maps; map++) {
+      let sum = 0;
+      for (let i = map * cells; i < (map + 1) * cells; i++) sum += data[i] as number;
+      out[map] = sum / cells;
+    }
+    return [{ shape: [batch, channels, 1, 1], data: out }];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }) => {
+    onnx.node("GlobalAveragePool", inputs, {}, outputs);
+  },
+  // It sees the whole map, whatever its size: no window of fixed size says that.
+  window: () => undefined,
+  inPlace: false,
+});

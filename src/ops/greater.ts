@@ -1,0 +1,10 @@
+import { binaryOp } from "./binary.js";
+
+export const greater = binaryOp({
+  name: "greater",
+  doc: "Whether a > b, with broadcasting.",
+  value: (a, b) => (a > b ? 1 : 0),
+  workPerElement: { compares: 1 },
+  onnxOp: "Greater",
+  gives: "bool",
+});

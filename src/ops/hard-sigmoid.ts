@@ -1,0 +1,11 @@
+import { unaryOp } from "./unary.js";
+
+/** PyTorch's tie rule: the gradient is 0 at -3 and at 3. */
+export const hardSigmoid = unaryOp({
+  name: "hard_sigmoid",
+  doc: "min(1, max(0, x / 6 + 1 / 2)).",
+  value: (x) => Math.min(1, Math.max(0, x / 6 + 0.5)),
+  workPerElement: { multiplies: 1, adds: 1, compares: 2 },
+  lowerToOnnx: (onnx, { inputs, outputs }) =>
+    onnx.node("HardSigmoid", inputs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }, outputs),
+});

@@ -1,0 +1,14 @@
+import { unaryOp } from "./unary.js";
+
+/** An ONNX op from opset 14 on, spelled out before. */
+export const hardSwish = unaryOp({
+  name: "hard_swish",
+  doc: "x * min(1, max(0, x / 6 + 1 / 2)) (MobileNetV3).",
+  value: (x) => x * Math.min(1, Math.max(0, x / 6 + 0.5)),
+  workPerElement: { multiplies: 2, adds: 1, compares: 2 },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
+    if (onnx.opset >= 14) return onnx.node("HardSwish", [x], {}, outputs);
+    const [gate = ""] = onnx.node("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+    return onnx.node("Mul", [x, gate], {}, outputs);
+  },
+});

@@ -1,0 +1,94 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+type LinearAttributes = { readonly features: number; readonly bias: boolean };
+
+const lastOf = (type: TensorType | undefined): Dim => type?.shape.at(-1) ?? 1;
+
+/** Weight is [features, inputs] as in PyTorch, so that files fit. */
+export const linear = defineOp<LinearAttributes>({
+  name: "linear",
+  doc: "x W^T + b over the last axis.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter", optional: true },
+  ],
+  results: ["output"],
+  attributes: {
+    features: { kind: "int", min: 1, doc: "number of outputs" },
+    bias: { kind: "bool", doc: "whether a bias is added" },
+  },
+  surfaces: [
+    surface({
+      name: "linear",
+      kind: "block",
+      doc: "A fully connected layer over the last axis.",
+      inputs: ["input"],
+      parameters: {
+        features: { kind: "int", min: 1, doc: "number of outputs" },
+        bias: { kind: "bool", default: true, doc: "add a learnt number to each output" },
+      },
+      resolve: (args) => args,
+    }),
+  ],
+  // PyTorch Linear.reset_parameters: kaiming_uniform(a = sqrt 5) is U(-b, b) with b = 1 / sqrt(inputs), for the bias too.
+  slots: ([input], a) => {
+    const inputs = lastOf(input) as number;
+    const bound = 1 / Math.sqrt(inputs);
+    const initializer = { kind: "uniform", low: -bound, high: bound } as const;
+    const weight = { type: { dtype: "float32", shape: [a.features, inputs] }, initializer } as const;
+    const bias = { type: { dtype: "float32", shape: [a.features] }, initializer } as const;
+    return a.bias ? { weight, bias } : { weight };
+  },
+  inferTypes: ([input], a) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = floatProblem("linear", [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length < 2) {
+      return problem("shape/wrong-rank", { op: "linear", expected: "two or more", actual: shape }, "input");
+    }
+    if (typeof lastOf(input) !== "number") {
+      return problem("shape/needs-fixed-size", { op: "linear", axis: shape.length - 1, actual: shape }, "input");
+    }
+    return [{ dtype, shape: [...shape.slice(0, -1), a.features] }];
+  },
+  work: ([input], [output], a) => {
+    const outputs = elementCount((output as TensorType).shape);
+    const products = lastOf(input) as number;
+    return work({ multiplies: outputs * products, adds: outputs * (products - 1 + (a.bias ? 1 : 0)) });
+  },
+  evaluate: ([input, weight, bias], a) => {
+    const { shape, data: x } = input as Tensor;
+    const w = (weight as Tensor).data;
+    const inputs = shape.at(-1) as number;
+    const rows = x.length / inputs;
+    const out = new Float64Array(rows * a.features);
+    for (let row = 0; row < rows; row++) {
+      for (let feature = 0; feature < a.features; feature++) {
+        let sum = bias?.data[feature] ?? 0;
+        for (let i = 0; i < inputs; i++) sum += (x[row * inputs + i] as number) * (w[feature * inputs + i] as number);
+        out[row * a.features + feature] = sum;
+      }
+    }
+    return [{ shape: [...shape.slice(0, -1), a.features], data: out }];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias], outputs, inputTypes }) => {
+    if (inputTypes[0]?.shape.length === 2) {
+      onnx.node("Gemm", bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 }, outputs);
+      return;
+    }
+    const [turned = ""] = onnx.node("Transpose", [weight], { perm: [1, 0] });
+    if (bias === undefined) {
+      onnx.node("MatMul", [x, turned], {}, outputs);
+      return;
+    }
+    const [product = ""] = onnx.node("MatMul", [x, turned]);
+    onnx.node("Add", [product, bias], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,74 @@
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
+import { type Dim, elementCount, type Shape, sameDim, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { countOf, expandTo } from "./expand.js";
+import { surface } from "./surface.js";
+
+function productShape(a: Shape, b: Shape): Shape | Problem {
+  const mismatch = problem("shape/matmul-mismatch", { left: a, right: b }, "input");
+  if (a.length < 2 || b.length < 2) return mismatch;
+  const batches = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
+  if (isMismatch(batches) || !sameDim(a.at(-1) as Dim, b.at(-2) as Dim)) return mismatch;
+  return [...batches, a.at(-2) as Dim, b.at(-1) as Dim];
+}
+
+export const matmul = defineOp<Record<never, never>>({
+  name: "matmul",
+  doc: "The matrix product over the last two axes; the axes before are broadcast.",
+  inputs: [
+    { name: "a", role: "tensor" },
+    { name: "b", role: "tensor" },
+  ],
+  results: ["output"],
+  attributes: {},
+  surfaces: [
+    surface({
+      name: "matmul",
+      kind: "function",
+      doc: "The matrix product over the last two axes.",
+      inputs: ["a", "b"],
+      parameters: {},
+      resolve: () => ({}),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: (inputs) => {
+    const [a, b] = inputs as readonly [TensorType, TensorType];
+    const wrong = floatProblem("matmul", inputs);
+    if (wrong) return wrong;
+    const shape = productShape(a.shape, b.shape);
+    return isProblem(shape) ? shape : [{ dtype: a.dtype, shape }];
+  },
+  work: ([a], [output]) => {
+    const outputs = elementCount((output as TensorType).shape);
+    const products = elementCount((a as TensorType).shape.slice(-1));
+    return work({ multiplies: outputs * products, adds: outputs * (products - 1) });
+  },
+  evaluate: (inputs) => {
+    const [a, b] = inputs as readonly [Tensor, Tensor];
+    const shape = productShape(a.shape, b.shape) as readonly number[];
+    const batches = shape.slice(0, -2);
+    const [rows, inner, columns] = [a.shape.at(-2) as number, a.shape.at(-1) as number, b.shape.at(-1) as number];
+    const left = expandTo(a, [...batches, rows, inner]).data;
+    const right = expandTo(b, [...batches, inner, columns]).data;
+    const out = new Float64Array(countOf(shape));
+    for (let row = 0; row < countOf(batches) * rows; row++) {
+      const rightBase = Math.floor(row / rows) * inner * columns;
+      for (let k = 0; k < inner; k++) {
+        const factor = left[row * inner + k] as number;
+        for (let column = 0; column < columns; column++) {
+          const to = row * columns + column;
+          out[to] = (out[to] as number) + factor * (right[rightBase + k * columns + column] as number);
+        }
+      }
+    }
+    return [{ shape, data: out }];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }) => {
+    onnx.node("MatMul", inputs, {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,44 @@
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import {
+  evaluatePool,
+  inferPoolTypes,
+  type PoolAttributes,
+  poolAttributes,
+  poolParameters,
+  poolWindow,
+  resolvePool,
+} from "./pooling.js";
+import { surface } from "./surface.js";
+
+/** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
+export const maxPool = defineOp<PoolAttributes>({
+  name: "max_pool",
+  doc: "The largest cell of each window.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: poolAttributes,
+  surfaces: [
+    surface({
+      name: "max_pool",
+      kind: "function",
+      doc: "The largest cell of each window.",
+      inputs: ["input"],
+      parameters: poolParameters,
+      resolve: resolvePool,
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], a) => inferPoolTypes("max_pool", input as TensorType, a),
+  work: (_, [output], a) =>
+    work({ compares: elementCount((output as TensorType).shape) * (a.kernel[0] * a.kernel[1] - 1) }),
+  evaluate: ([input], a) => {
+    const largest = (joined: number, x: number): number => Math.max(joined, x);
+    return [evaluatePool(input as Tensor, a, Number.NEGATIVE_INFINITY, largest, (joined) => joined)];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, a) => {
+    onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);
+  },
+  window: poolWindow,
+  inPlace: false,
+});

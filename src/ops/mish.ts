@@ -1,0 +1,25 @@
+import { unaryOp } from "./unary.js";
+
+/**
+ * With e = exp(x), tanh(ln(1 + e)) = ((1 + e)^2 - 1) / ((1 + e)^2 + 1) = (e^2 + 2e) / (e^2 + 2e + 2); for x > 0 both sides
+ * are divided by e^2, so that nothing overflows.
+ */
+function mishOf(x: number): number {
+  const n = Math.exp(-Math.abs(x));
+  const gate = x > 0 ? (1 + 2 * n) / (1 + 2 * n + 2 * n * n) : (n * n + 2 * n) / (n * n + 2 * n + 2);
+  return x * gate;
+}
+
+/** An ONNX op from opset 18 on, spelled out before. Work as softplus, tanh, product. */
+export const mish = unaryOp({
+  name: "mish",
+  doc: "x * tanh(softplus(x)) (Misra 2019).",
+  value: mishOf,
+  workPerElement: { exponentials: 2, logarithms: 1, adds: 3, divisions: 1, multiplies: 2 },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
+    if (onnx.opset >= 18) return onnx.node("Mish", [x], {}, outputs);
+    const [soft = ""] = onnx.node("Softplus", [x]);
+    const [gate = ""] = onnx.node("Tanh", [soft]);
+    return onnx.node("Mul", [x, gate], {}, outputs);
+  },
+});

@@ -1,0 +1,68 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { Dim, TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+import { type Padding, resolvePadding } from "./window-arithmetic.js";
+
+type PadAttributes = { readonly padding: Padding; readonly value: number };
+
+export const pad = defineOp<PadAttributes>({
+  name: "pad",
+  doc: "A map with cells of one value put around it.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {
+    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
+    value: { kind: "float", doc: "what the new cells hold" },
+  },
+  surfaces: [
+    surface({
+      name: "pad",
+      kind: "function",
+      doc: "Puts cells of one value around a map.",
+      inputs: ["input"],
+      parameters: {
+        padding: { kind: "ints", min: 0, doc: "one number, [height, width] or [top, left, bottom, right]" },
+        value: { kind: "float", default: 0, doc: "what the new cells hold" },
+      },
+      resolve: (args) => {
+        const padding = resolvePadding(args.padding, [1, 1], [1, 1]);
+        return isProblem(padding) ? padding : { padding, value: args.value };
+      },
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], { padding: [top, left, bottom, right] }) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = floatProblem("pad", [input as TensorType]);
+    if (wrong) return wrong;
+    const [batch, channels, height, width] = shape;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op: "pad", expected: 4, actual: shape }, "input");
+    if (typeof height !== "number" || typeof width !== "number") {
+      const axis = typeof height === "number" ? 3 : 2;
+      return problem("shape/needs-fixed-size", { op: "pad", axis, actual: shape }, "input");
+    }
+    return [{ dtype, shape: [batch as Dim, channels as Dim, height + top + bottom, width + left + right] }];
+  },
+  work: () => work({}),
+  evaluate: ([input], { padding: [top, left, bottom, right], value }) => {
+    const { shape, data } = input as Tensor;
+    const [batch = 0, channels = 0, height = 0, width = 0] = shape;
+    const [outHeight, outWidth] = [height + top + bottom, width + left + right];
+    const out = new Float64Array(batch * channels * outHeight * outWidth).fill(value);
+    for (let map = 0; map < batch * channels; map++) {
+      for (let row = 0; row < height; row++) {
+        const from = (map * height + row) * width;
+        out.set(data.subarray(from, from + width), (map * outHeight + row + top) * outWidth + left);
+      }
+    }
+    return [{ shape: [batch, channels, outHeight, outWidth], data: out }];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
+    const pads = onnx.int64s([0, 0, top, left, 0, 0, bottom, right]);
+    onnx.node("Pad", [x, pads, onnx.floats(value)], { mode: "constant" }, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,14 @@
+import { reductionOp } from "./reduction.js";
+
+/** PyTorch's tie rule (amax, amin): equal extremes share the gradient evenly. */
+export const reduceMax = reductionOp({
+  name: "reduce_max",
+  surfaceName: "max",
+  doc: "The largest element over some axes, all unless told; they are dropped unless kept.",
+  start: Number.NEGATIVE_INFINITY,
+  join: (a, b) => Math.max(a, b),
+  finish: (largest) => largest,
+  workPerResult: (count) => ({ compares: count - 1 }),
+  onnxOp: "ReduceMax",
+  axesInputSince: 18,
+});

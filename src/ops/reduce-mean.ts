@@ -1,0 +1,13 @@
+import { reductionOp } from "./reduction.js";
+
+export const reduceMean = reductionOp({
+  name: "reduce_mean",
+  surfaceName: "mean",
+  doc: "The mean over some axes, all unless told; they are dropped unless kept.",
+  start: 0,
+  join: (sum, x) => sum + x,
+  finish: (sum, count) => sum / count,
+  workPerResult: (count) => ({ adds: count - 1, divisions: 1 }),
+  onnxOp: "ReduceMean",
+  axesInputSince: 18,
+});

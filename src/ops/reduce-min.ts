@@ -1,0 +1,14 @@
+import { reductionOp } from "./reduction.js";
+
+/** PyTorch's tie rule (amax, amin): equal extremes share the gradient evenly. */
+export const reduceMin = reductionOp({
+  name: "reduce_min",
+  surfaceName: "min",
+  doc: "The smallest element over some axes, all unless told; they are dropped unless kept.",
+  start: Number.POSITIVE_INFINITY,
+  join: (a, b) => Math.min(a, b),
+  finish: (smallest) => smallest,
+  workPerResult: (count) => ({ compares: count - 1 }),
+  onnxOp: "ReduceMin",
+  axesInputSince: 18,
+});

@@ -1,0 +1,13 @@
+import { reductionOp } from "./reduction.js";
+
+export const reduceSum = reductionOp({
+  name: "reduce_sum",
+  surfaceName: "sum",
+  doc: "The sum over some axes, all unless told; they are dropped unless kept.",
+  start: 0,
+  join: (sum, x) => sum + x,
+  finish: (sum) => sum,
+  workPerResult: (count) => ({ adds: count - 1 }),
+  onnxOp: "ReduceSum",
+  axesInputSince: 13,
+});

@@ -1,0 +1,139 @@
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { axisProblem, resolveAxis } from "./axes.js";
+import { type OnnxBuilder, type OnnxSite, type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { rowMajorStrides } from "./expand.js";
+import { surface } from "./surface.js";
+
+export type ReductionAttributes = {
+  /** Counted from 0, ascending. */
+  readonly axes: readonly number[];
+  readonly keep: boolean;
+};
+
+/** What a reduction over axes has to say of itself; the rest follows. */
+export interface ReductionFacts {
+  readonly name: string;
+  /** Its name in `.lfer`. */
+  readonly surfaceName: string;
+  readonly doc: string;
+  /** The value before the first element. */
+  readonly start: number;
+  readonly join: (sum: number, x: number) => number;
+  /** From the joined value and the count of elements. */
+  readonly finish: (joined: number, count: number) => number;
+  /** Work of one result over `count` elements. */
+  readonly workPerResult: (count: number) => Partial<Work>;
+  readonly onnxOp: string;
+  /** The opset in which `axes` turned from an attribute into an input. */
+  readonly axesInputSince: number;
+}
+
+/** A reduction node; ReduceSum takes its axes as an input from opset 13, all others from 18. */
+export function reduceNode(
+  onnx: OnnxBuilder,
+  op: { readonly type: string; readonly axesInputSince: number },
+  input: string,
+  axes: readonly number[],
+  keep: boolean,
+  outputs: readonly string[] | number = 1,
+): string {
+  const keepdims = keep ? 1 : 0;
+  const [result = ""] =
+    onnx.opset >= op.axesInputSince
+      ? onnx.node(op.type, [input, onnx.int64s(axes)], { keepdims }, outputs)
+      : onnx.node(op.type, [input], { axes, keepdims }, outputs);
+  return result;
+}
+
+function axesProblem(op: string, axes: readonly number[], shape: Shape): Problem | undefined {
+  for (const axis of axes) {
+    const outside = axisProblem(op, axis, shape);
+    if (outside) return { ...outside, about: "axes" };
+  }
+  const ascending = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
+  if (ascending && (axes.length > 0 || shape.length === 0)) return undefined;
+  return problem("shape/bad-axes", { op, given: axes, actual: shape, wanted: "distinct axes, at least one" }, "axes");
+}
+
+function reducedShape(shape: Shape, { axes, keep }: ReductionAttributes): Shape {
+  if (keep) return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Completes a reduction of a float32 tensor over some axes. */
+export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttributes> {
+  const { name, doc, surfaceName } = facts;
+  return {
+    name,
+    doc,
+    inputs: [{ name: "input", role: "tensor" }],
+    results: ["output"],
+    attributes: {
+      axes: { kind: "ints", min: 0, doc: "the axes reduced, ascending" },
+      keep: { kind: "bool", doc: "keep reduced axes with size 1" },
+    },
+    surfaces: [
+      surface({
+        name: surfaceName,
+        kind: "function",
+        doc,
+        inputs: ["input"],
+        parameters: {
+          axes: { kind: "ints", computed: "all axes", doc: "the axes to reduce; negative ones count from the end" },
+          keep: { kind: "bool", default: false, doc: "keep the reduced axes with size 1" },
+        },
+        resolve: ({ axes, keep }, [input]) => {
+          const shape = input?.shape ?? [];
+          const resolved: number[] = [];
+          for (const axis of axes ?? shape.keys()) {
+            const counted = resolveAxis(surfaceName, axis, shape);
+            if (typeof counted !== "number") return { ...counted, about: "axes" };
+            resolved.push(counted);
+          }
+          return { axes: resolved.sort((a, b) => a - b), keep };
+        },
+      }),
+    ],
+    slots: () => ({}),
+    inferTypes: ([input], a) => {
+      const { dtype, shape } = input as TensorType;
+      const wrong = floatProblem(surfaceName, [input as TensorType]) ?? axesProblem(surfaceName, a.axes, shape);
+      return wrong ?? [{ dtype, shape: reducedShape(shape, a) }];
+    },
+    work: ([input], [output]) => {
+      const results = elementCount((output as TensorType).shape);
+      const perResult = facts.workPerResult(elementCount((input as TensorType).shape) / results);
+      return work(Object.fromEntries(Object.entries(perResult).map(([fact, count]) => [fact, count * results])));
+    },
+    evaluate: ([input], a) => [reduce(input as Tensor, a, facts)],
+    lowerToOnnx: (onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { axes, keep }) => {
+      // Without axes ONNX would reduce all; on a single number that is the same thing.
+      reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
+    },
+    window: () => undefined,
+    inPlace: false,
+  };
+}
+
+function reduce({ shape, data }: Tensor, a: ReductionAttributes, facts: ReductionFacts): Tensor {
+  const outShape = reducedShape(shape, a) as readonly number[];
+  const keptStrides = rowMajorStrides(reducedShape(shape, { axes: a.axes, keep: true }) as readonly number[]);
+  const strides = keptStrides.map((stride, axis) => (a.axes.includes(axis) ? 0 : stride));
+  const inStrides = rowMajorStrides(shape);
+  const out = new Float64Array(outShape.reduce((product, size) => product * size, 1)).fill(facts.start);
+  for (let from = 0; from < data.length; from++) {
+    let to = 0;
+    let rest = from;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const stride = inStrides[axis] as number;
+      const index = Math.floor(rest / stride);
+      rest -= index * stride;
+      to += index * (strides[axis] as number);
+    }
+    out[to] = facts.join(out[to] as number, data[from] as number);
+  }
+  const count = data.length / out.length;
+  return { shape: outShape, data: out.map((joined) => facts.finish(joined, count)) };
+}

@@ -1,0 +1,15 @@
+import { alongAxisOp } from "./along-axis.js";
+
+/** The largest element is taken off first, so that nothing overflows. ONNX's meaning from opset 13 on: one axis. */
+export const softmax = alongAxisOp({
+  name: "softmax",
+  doc: "exp(x) over its sum along the axis: probabilities of logits.",
+  transform: (vector) => {
+    const largest = vector.reduce((a, b) => Math.max(a, b));
+    const powers = vector.map((x) => Math.exp(x - largest));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  },
+  workPerVector: (n) => ({ compares: n - 1, adds: 2 * n - 1, exponentials: n, divisions: n }),
+  lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
+});

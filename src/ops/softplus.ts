@@ -1,0 +1,10 @@
+import { softplusOf } from "./stable-math.js";
+import { unaryOp } from "./unary.js";
+
+export const softplus = unaryOp({
+  name: "softplus",
+  doc: "ln(1 + exp(x)).",
+  value: softplusOf,
+  workPerElement: { exponentials: 1, adds: 1, logarithms: 1 },
+  lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Softplus", inputs, {}, outputs),
+});

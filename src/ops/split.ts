@@ -1,0 +1,107 @@
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { addDims, type Dim, formatDim, type Shape, type TensorType } from "../ir/shape.js";
+import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
+import { surface } from "./surface.js";
+
+type SplitAttributes = { readonly axis: number; readonly sizes: SignedSizes };
+
+const isEqualParts = (sizes: SignedSizes): boolean => sizes.every((size) => size === sizes[0]);
+
+/** The signed sizes of `parts` equal parts, or what is wrong. */
+function equalParts(shape: Shape, axis: number, parts: number): SignedSizes | Problem {
+  const size = shape[axis] as Dim;
+  const amount = typeof size === "number" ? size : size.batch;
+  if (amount % parts !== 0) {
+    const what = typeof size === "number" ? `axis ${axis}` : `axis ${axis} (in units of N)`;
+    return problem("shape/not-divisible", { what, amount, by: parts, why: "split makes equal parts" }, "parts");
+  }
+  const part = typeof size === "number" ? size / parts : { batch: amount / parts };
+  return toSignedSizes(new Array<Dim>(parts).fill(part));
+}
+
+/** What is wrong with the sizes, if anything. Along the batch only equal parts can be told apart at run time. */
+function sizesProblem(shape: Shape, { axis, sizes }: SplitAttributes): Problem | undefined {
+  const size = shape[axis] as Dim;
+  let total: Dim | undefined;
+  for (const part of fromSignedSizes(sizes)) total = total === undefined ? part : addDims(total, part);
+  const alongBatch = typeof size !== "number";
+  const fits =
+    total !== undefined &&
+    formatDim(total) === formatDim(size) &&
+    sizes.every((part) => (alongBatch ? part < 0 : part > 0)) &&
+    (!alongBatch || isEqualParts(sizes));
+  if (fits) return undefined;
+  const said = `[${sizes.map((part) => formatDim(fromSignedSize(part))).join(", ")}]`;
+  return problem("shape/split-mismatch", { sizes: said, axis, size, actual: shape }, "sizes");
+}
+
+export const split = defineOp<SplitAttributes>({
+  name: "split",
+  doc: "A tensor cut into parts along one axis; one result for each.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: "many",
+  attributes: {
+    axis: { kind: "int", min: 0, doc: "the axis that is cut" },
+    sizes: { kind: "ints", doc: "the parts' sizes, in order; -k stands for k*N" },
+  },
+  surfaces: [
+    surface({
+      name: "split",
+      kind: "function",
+      doc: "Cuts a tensor into parts along one axis: `a, b = split(x, parts: 2)`.",
+      inputs: ["input"],
+      parameters: {
+        parts: { kind: "int", min: 1, max: 65536, computed: "as many as `sizes` has, else 2", doc: "equal parts" },
+        sizes: { kind: "ints", min: 1, computed: "equal parts", doc: "the size of each part" },
+        axis: { kind: "int", default: 1, doc: "the axis to cut; negative: from the end" },
+      },
+      resolve: ({ parts, sizes, axis: said }, [input]) => {
+        const shape = input?.shape ?? [];
+        const axis = resolveAxis("split", said, shape);
+        if (isProblem(axis)) return axis;
+        if (sizes === undefined) {
+          const equal = equalParts(shape, axis, parts ?? 2);
+          return isProblem(equal) ? equal : { axis, sizes: equal };
+        }
+        if (parts === undefined || parts === sizes.length) return { axis, sizes };
+        const both = `${parts} parts and [${sizes.join(", ")}] at once`;
+        return problem("shape/split-mismatch", { sizes: both, axis, size: shape[axis] as Dim, actual: shape }, "parts");
+      },
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], a) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = axisProblem("split", a.axis, shape) ?? sizesProblem(shape, a);
+    if (wrong) return wrong;
+    const parts = fromSignedSizes(a.sizes);
+    return parts.map((part) => ({ dtype, shape: shape.map((dim, axis) => (axis === a.axis ? part : dim)) }));
+  },
+  work: () => work({}),
+  evaluate: ([input], { axis, sizes }) => {
+    const { shape, data } = input as Tensor;
+    const { outer, length, inner } = viewAlong(shape, axis);
+    const unit = length / sizes.reduce((sum, size) => sum + Math.abs(size), 0);
+    let first = 0;
+    return sizes.map((size) => {
+      const part = Math.abs(size) * unit;
+      const out = new Float64Array(outer * part * inner);
+      for (let o = 0; o < outer; o++) {
+        const from = (o * length + first) * inner;
+        out.set(data.subarray(from, from + part * inner), o * part * inner);
+      }
+      first += part;
+      return { shape: shape.map((dim, k) => (k === axis ? part : dim)), data: out };
+    });
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, sizes }) => {
+    if (sizes.every((size) => size > 0)) onnx.node("Split", [x, onnx.int64s(sizes)], { axis }, outputs);
+    // Equal parts of the batch: by the number of results, which opset 18 wants said.
+    else if (onnx.opset >= 18) onnx.node("Split", [x], { axis, num_outputs: sizes.length }, outputs);
+    else onnx.node("Split", [x], { axis }, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,10 @@
+import { binaryOp } from "./binary.js";
+
+export const sub = binaryOp({
+  name: "sub",
+  doc: "a - b, with broadcasting.",
+  value: (a, b) => a - b,
+  workPerElement: { adds: 1 },
+  onnxOp: "Sub",
+  gives: "float32",
+});

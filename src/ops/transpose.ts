@@ -1,0 +1,48 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import type { Dim, TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { gather, rowMajorStrides } from "./expand.js";
+import { surface } from "./surface.js";
+
+type TransposeAttributes = { readonly permutation: readonly number[] };
+
+export const transpose = defineOp<TransposeAttributes>({
+  name: "transpose",
+  doc: "The axes in another order: axis i of the result is axis permutation[i] of the input.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: { permutation: { kind: "ints", min: 0, doc: "for each axis of the result, the input's" } },
+  surfaces: [
+    surface({
+      name: "transpose",
+      kind: "function",
+      doc: "Puts the axes in another order.",
+      inputs: ["input"],
+      parameters: { permutation: { kind: "ints", min: 0, doc: "all axes of the input, in their new order" } },
+      resolve: (args) => args,
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], { permutation }) => {
+    const { dtype, shape } = input as TensorType;
+    const sorted = [...permutation].sort((a, b) => a - b);
+    if (permutation.length !== shape.length || sorted.some((axis, i) => axis !== i)) {
+      const wanted = "each axis once";
+      return problem("shape/bad-axes", { op: "transpose", given: permutation, actual: shape, wanted }, "permutation");
+    }
+    return [{ dtype, shape: permutation.map((axis) => shape[axis] as Dim) }];
+  },
+  work: () => work({}),
+  evaluate: ([input], { permutation }) => {
+    const { shape, data } = input as Tensor;
+    const strides = rowMajorStrides(shape);
+    const outShape = permutation.map((axis) => shape[axis] as number);
+    const outStrides = permutation.map((axis) => strides[axis] as number);
+    return [{ shape: outShape, data: gather(data, outShape, outStrides) }];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, { permutation }) => {
+    onnx.node("Transpose", inputs, { perm: permutation }, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

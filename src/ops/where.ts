@@ -1,0 +1,55 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { broadcastOrProblem, broadcastSizes } from "./binary.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { expandTo } from "./expand.js";
+import { surface } from "./surface.js";
+
+export const where = defineOp<Record<never, never>>({
+  name: "where",
+  doc: "a where the condition holds, else b, with broadcasting.",
+  inputs: [
+    { name: "condition", role: "tensor" },
+    { name: "a", role: "tensor" },
+    { name: "b", role: "tensor" },
+  ],
+  results: ["output"],
+  attributes: {},
+  surfaces: [
+    surface({
+      name: "where",
+      kind: "function",
+      doc: "Takes `a` where the condition holds, else `b`.",
+      inputs: ["condition", "a", "b"],
+      parameters: {},
+      resolve: () => ({}),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: (inputs) => {
+    const [condition, a, b] = inputs as readonly [TensorType, TensorType, TensorType];
+    if (condition.dtype !== "bool") {
+      return problem("shape/wrong-dtype", { op: "where", expected: "bool", actual: condition.dtype }, "condition");
+    }
+    const wrong = floatProblem("where", [a, b]);
+    if (wrong) return wrong;
+    const values = broadcastOrProblem("where", a.shape, b.shape);
+    if (isProblem(values)) return values;
+    const shape = broadcastOrProblem("where", condition.shape, values);
+    return isProblem(shape) ? shape : [{ dtype: a.dtype, shape }];
+  },
+  work: (_, [output]) => work({ compares: elementCount((output as TensorType).shape) }),
+  evaluate: (inputs) => {
+    const [condition, a, b] = inputs as readonly [Tensor, Tensor, Tensor];
+    const shape = broadcastSizes(condition.shape, broadcastSizes(a.shape, b.shape));
+    const [left, right] = [expandTo(a, shape).data, expandTo(b, shape).data];
+    const choose = (holds: number, i: number): number => (holds !== 0 ? (left[i] as number) : (right[i] as number));
+    return [{ shape, data: expandTo(condition, shape).data.map(choose) }];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }) => {
+    onnx.node("Where", inputs, {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

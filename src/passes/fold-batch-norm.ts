@@ -1,0 +1,112 @@
+/**
+ * Batch norm of a convolution (or of a linear layer) is that layer with other weights. With s = weight / sqrt(var + epsilon)
+ * per output channel o, from y = W x + b:
+ *
+ *   (y - mean) s + bias  =  (s W) x + ((b - mean) s + bias),   so   W'[o] = s[o] W[o],   b'[o] = (b[o] - mean[o]) s[o] + bias[o]
+ *
+ * Requires that nothing but the batch norm reads y. A batch norm behind anything else stays what it is.
+ */
+import { type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { countUses, GraphRewriter } from "./graph-rewriter.js";
+import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./weighted-graph.js";
+
+/** Layers whose output channels (axis 1) each have their own rows of the weight. */
+function takesBatchNorm(node: Node, outputRank: number): boolean {
+  return node.op === "conv2d" || (node.op === "linear" && outputRank === 2);
+}
+
+export const foldBatchNorm: Pass = { name: "fold-batch-norm", run: fold };
+
+function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> {
+  const { graph } = model;
+  const rewriter = new GraphRewriter(model);
+  const uses = countUses(graph);
+  const folder = new Folder(rewriter);
+  const nodes: Node[] = [];
+  const madeAt = new Map<ValueId, number>();
+  let changed = false;
+  for (const node of graph.nodes) {
+    const [input] = node.inputs;
+    const at = node.op === "batch_norm" && input !== undefined && uses[input] === 1 ? madeAt.get(input) : undefined;
+    const layer = at === undefined ? undefined : nodes[at];
+    const folded =
+      layer !== undefined && takesBatchNorm(layer, typeOf(graph, node.outputs[0] as ValueId).shape.length)
+        ? folder.fold(layer, node)
+        : undefined;
+    if (at !== undefined && folded !== undefined) {
+      nodes[at] = folded;
+      changed = true;
+      for (const value of folded.outputs) madeAt.set(value, at);
+    } else {
+      for (const value of node.outputs) madeAt.set(value, nodes.length);
+      nodes.push(node);
+    }
+  }
+  return changed ? rewriter.finish(nodes) : model;
+}
+
+/** Folds pairs of layers; layers that share all their weights get one set of folded ones. */
+class Folder<W extends WeightValues> {
+  readonly #rewriter: GraphRewriter<W>;
+  readonly #done = new Map<string, readonly [ValueId, ValueId]>();
+
+  constructor(rewriter: GraphRewriter<W>) {
+    this.#rewriter = rewriter;
+  }
+
+  /** The layer with the batch norm in its weights, or undefined where some weight is computed. */
+  fold(layer: Node, norm: Node): Node | undefined {
+    const key = JSON.stringify([layer.inputs.slice(1), norm.inputs.slice(1), norm.attributes.epsilon]);
+    const weights = this.#done.get(key) ?? this.#foldWeights(layer, norm);
+    if (weights === undefined) return undefined;
+    this.#done.set(key, weights);
+    const [input] = layer.inputs as readonly [ValueId];
+    return {
+      ...layer,
+      attributes: { ...layer.attributes, bias: true },
+      inputs: [input, ...weights],
+      outputs: norm.outputs,
+    };
+  }
+
+  #foldWeights(layer: Node, norm: Node): readonly [ValueId, ValueId] | undefined {
+    const slots = [...layer.inputs.slice(1), ...norm.inputs.slice(1)].map((value) => this.#rewriter.slot(value));
+    const hasBias = layer.inputs.length === 3;
+    if (slots.includes(undefined)) return undefined;
+    const known = slots.map((slot) => slot?.values) as W[];
+    const [weight, ...rest] = known as [W, ...W[]];
+    const bias = hasBias ? rest.shift() : undefined;
+    const [scale, shift, mean, variance] = rest as [W, W, W, W];
+    const channels = scale.length;
+    const perChannel = weight.length / channels;
+    const epsilon = norm.attributes.epsilon as number;
+    const foldedWeight = valuesLike(weight, weight.length);
+    const foldedBias = valuesLike(weight, channels);
+    for (let o = 0; o < channels; o++) {
+      const s = (scale[o] as number) / Math.sqrt((variance[o] as number) + epsilon);
+      for (let i = o * perChannel; i < (o + 1) * perChannel; i++) foldedWeight[i] = (weight[i] as number) * s;
+      foldedBias[o] = ((bias?.[o] ?? 0) - (mean[o] as number)) * s + (shift[o] as number);
+    }
+    const weightName = slots[0]?.name ?? `${layer.path}.weight`;
+    const biasName = weightName.endsWith("weight") ? weightName.replace(/weight$/, "bias") : `${layer.path}.bias`;
+    const weightType = this.#rewriter.typeOf(layer.inputs[1] as ValueId);
+    const { span } = layer;
+    const common = { role: "parameter", span } as const;
+    return [
+      this.#rewriter.addSlot({
+        ...common,
+        name: weightName,
+        otherwise: `${layer.path}.weight`,
+        type: weightType,
+        values: foldedWeight,
+      }),
+      this.#rewriter.addSlot({
+        ...common,
+        name: biasName,
+        otherwise: `${layer.path}.bias`,
+        type: { dtype: weightType.dtype, shape: [channels] },
+        values: foldedBias,
+      }),
+    ];
+  }
+}

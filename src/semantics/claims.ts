@@ -1,0 +1,123 @@
+import { suggest } from "../diagnostics/suggest.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Claim, ClaimSide, Measure } from "../recipe/claim.js";
+import { type ConventionName, conventions, plainMeasures, type Quantity } from "../recipe/measures.js";
+import type { Argument, CheckDeclaration, Expression } from "../syntax/ast.js";
+import type { Context, Place } from "./context.js";
+import { nowhere } from "./declared-parameters.js";
+import { Scope } from "./scope.js";
+import { describe } from "./signature.js";
+import type { Module } from "./program.js";
+import type { Value } from "./values.js";
+
+const conventionNames = Object.keys(conventions) as readonly ConventionName[];
+const quantities: readonly string[] = [...new Set(Object.values(conventions).flat())];
+const measureNames: readonly string[] = [...new Set([...plainMeasures, ...quantities])];
+
+const comparisons = ["==", "!=", "<", "<=", ">", ">="] as const;
+
+/** The claims of a `check`, typed; what is wrong is reported and left out. */
+export function resolveClaims(context: Context, declaration: CheckDeclaration, module: Module): readonly Claim[] {
+  const scope = new Scope(module);
+  const place = nowhere();
+  return declaration.claims.flatMap((claim): Claim[] => {
+    const { comparison } = claim;
+    const operator = comparison.kind === "BinaryExpression" ? comparisons.find((o) => o === comparison.operator) : undefined;
+    if (comparison.kind !== "BinaryExpression" || operator === undefined) {
+      context.report("type/not-a-claim", {}, comparison.span);
+      return [];
+    }
+    const left = resolveSide(context, comparison.left, scope, place);
+    const right = resolveSide(context, comparison.right, scope, place);
+    const tolerance = claim.tolerance === undefined ? undefined : context.evaluate(claim.tolerance, scope, place);
+    if (tolerance !== undefined && !isNumber(tolerance)) {
+      context.report("type/wrong-operand", { operator: "within", operand: describe(tolerance) }, claim.tolerance?.span ?? claim.span);
+      return [];
+    }
+    if (left === undefined || right === undefined) return [];
+    return [{ left, operator, right, tolerance: tolerance?.value, span: claim.span }];
+  });
+}
+
+const isNumber = (value: Value): value is Value & { kind: "int" | "float" } =>
+  value.kind === "int" || value.kind === "float";
+
+function resolveSide(context: Context, expression: Expression, scope: Scope, place: Place): ClaimSide | undefined {
+  if (expression.kind === "BinaryExpression") {
+    const operator = (["+", "-", "*", "/"] as const).find((o) => o === expression.operator);
+    if (operator !== undefined) {
+      const left = resolveSide(context, expression.left, scope, place);
+      const right = resolveSide(context, expression.right, scope, place);
+      if (left === undefined || right === undefined) return undefined;
+      return { kind: "arithmetic", operator, left, right };
+    }
+  }
+  if (expression.kind === "NameExpression" && measureNames.includes(expression.name.text)) {
+    return resolveMeasure(context, expression.name.text, [], expression.span, scope, place);
+  }
+  if (expression.kind === "CallExpression" && measureNames.includes(expression.name.text)) {
+    return resolveMeasure(context, expression.name.text, expression.arguments, expression.span, scope, place);
+  }
+  if (expression.kind === "CallExpression" || expression.kind === "NameExpression") {
+    const { text, span } = expression.name;
+    if (!scope.module.names.has(text)) {
+      context.report("resolve/unknown-measure", { name: text, known: measureNames.join(", "), suggestion: suggest(text, measureNames) }, span);
+      return undefined;
+    }
+  }
+  const value = context.evaluate(expression, scope, place);
+  if (value.kind === "unknown") return undefined;
+  if (isNumber(value)) return value.value === undefined ? undefined : { kind: "number", value: value.value };
+  context.report("type/wrong-operand", { operator: "check", operand: describe(value) }, expression.span);
+  return undefined;
+}
+
+function resolveMeasure(
+  context: Context,
+  name: string,
+  args: readonly Argument[],
+  span: Span,
+  scope: Scope,
+  place: Place,
+): Measure | undefined {
+  const text = (argument: Argument | undefined): string | undefined => {
+    if (argument === undefined) return undefined;
+    const value = context.evaluate(argument.value, scope, place);
+    if (value.kind === "string") return value.value;
+    if (value.kind !== "unknown") {
+      const holes = { callee: name, name: argument.name?.text ?? "convention", expected: "string", actual: describe(value) };
+      context.report("type/wrong-argument", holes, argument.span);
+    }
+    return undefined;
+  };
+  for (const argument of args) {
+    if (argument.name !== undefined && argument.name.text !== "at") {
+      const holes = { callee: name, name: argument.name.text, known: "at", suggestion: suggest(argument.name.text, ["at"]) };
+      context.report("resolve/unknown-parameter", holes, argument.name.span);
+      return undefined;
+    }
+  }
+  const [positional, second] = args.filter((argument) => argument.name === undefined);
+  if (second !== undefined) {
+    context.report("type/too-many-arguments", { callee: name, expected: 1 }, second.span);
+    return undefined;
+  }
+  const wanted = text(positional);
+  const at = text(args.find((argument) => argument.name !== undefined));
+  const giving = conventionNames.filter((c) => (conventions[c] as readonly string[]).includes(name));
+  if (positional === undefined) {
+    if (plainMeasures.some((measure) => measure === name)) {
+      return { kind: "measure", name: name as Measure["name"], convention: undefined, at, span };
+    }
+    context.report("resolve/convention-needed", { measure: name, known: giving.join(", ") }, span);
+    return undefined;
+  }
+  if (wanted === undefined) return undefined;
+  const convention = conventionNames.find((c) => c === wanted);
+  if (convention === undefined || !giving.includes(convention)) {
+    const holes = { measure: name, name: wanted, known: giving.join(", "), suggestion: suggest(wanted, giving) };
+    context.report("resolve/unknown-convention", holes, positional.span);
+    return undefined;
+  }
+  return { kind: "measure", name: name as Quantity, convention, at, span };
+}

@@ -1,0 +1,76 @@
+/**
+ * A place in the network's tree of names. Names are settled when the model is whole: what is alone among its equals keeps
+ * the plain name, the others get an ordinal (`unit_1`, `unit_2`), so names are known only then.
+ */
+export class PathScope {
+  readonly #parent: PathScope | undefined;
+  readonly #base: string;
+  readonly #children: PathScope[] = [];
+  #path: string | undefined;
+  #isUsed = false;
+
+  constructor(parent?: PathScope, base = "") {
+    this.#parent = parent;
+    this.#base = base;
+  }
+
+  /** A new place below this one. */
+  child(base: string): PathScope {
+    const scope = new PathScope(this, base);
+    this.#children.push(scope);
+    return scope;
+  }
+
+  /** Says that something stands here; places where nothing does take no name from others. */
+  use(): void {
+    if (this.#isUsed) return;
+    this.#isUsed = true;
+    this.#parent?.use();
+  }
+
+  /** The settled path, `stage2.unit_1`; empty for the root. Call it once nothing will be added. */
+  get path(): string {
+    if (this.#path !== undefined) return this.#path;
+    if (this.#parent === undefined) {
+      this.#path = "";
+      return "";
+    }
+    this.#parent.#settleChildren();
+    return this.#path ?? "";
+  }
+
+  /** A name below this place: `stage2.unit_1` and `weight` give `stage2.unit_1.weight`. */
+  join(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  #settleChildren(): void {
+    const counts = new Map<string, number>();
+    const used = this.#children.filter((scope) => scope.#isUsed);
+    for (const scope of used) counts.set(scope.#base, (counts.get(scope.#base) ?? 0) + 1);
+    const taken = new Set([...counts].filter(([, count]) => count === 1).map(([base]) => base));
+    const ordinals = new Map<string, number>();
+    for (const scope of used) {
+      const base = scope.#base;
+      let name = base;
+      if ((counts.get(base) ?? 0) > 1) {
+        let ordinal = ordinals.get(base) ?? 0;
+        do {
+          ordinal++;
+          name = `${base}_${ordinal}`;
+        } while (taken.has(name));
+        ordinals.set(base, ordinal);
+        taken.add(name);
+      }
+      scope.#path = this.join(name);
+    }
+  }
+}
+
+/** `DownUnit` -> `down_unit`, `PDWRes` -> `pdw_res`, `ResNet50` -> `res_net50`; names already in snake case stay. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase();
+}

@@ -1,0 +1,147 @@
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
+import type { Declaration, SourceTree } from "../syntax/ast.js";
+import { isBuiltinName } from "./builtins.js";
+
+/** One parsed file. */
+export interface SourceFile {
+  /** Project-relative, forward slashes; `std/...` for the standard library. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: SourceTree;
+  /** What the parser found. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Why a file that somebody imports is not among the files. */
+export interface ImportProblem {
+  readonly make: (span: Span | undefined) => Diagnostic;
+}
+
+/** Everything a compilation reads. */
+export interface Sources {
+  readonly entry: string;
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly problems: ReadonlyMap<string, ImportProblem>;
+  /** The path that an import leads to, or undefined where it leaves the project. */
+  readonly resolve: (importer: string, from: string) => string | undefined;
+}
+
+/** A file's top-level names. */
+export interface Module {
+  readonly path: string;
+  readonly tree: SourceTree;
+  /** Its own declarations and what it imports. Checks are not among them. */
+  readonly names: ReadonlyMap<string, NamedDeclaration>;
+}
+
+export interface NamedDeclaration {
+  readonly declaration: Exclude<Declaration, { kind: "CheckDeclaration" }>;
+  readonly module: Module;
+}
+
+export interface Program {
+  readonly entry: Module | undefined;
+  readonly modules: readonly Module[];
+}
+
+type MutableModule = Module & { names: Map<string, NamedDeclaration> };
+
+const isNamed = (declaration: Declaration): declaration is NamedDeclaration["declaration"] =>
+  declaration.kind !== "CheckDeclaration";
+
+/** Links files into modules: own names first, then imports; duplicates, unknown names and import cycles are reported. */
+export function linkProgram(sources: Sources, report: (diagnostic: Diagnostic) => void): Program {
+  const modules = new Map<string, MutableModule>();
+  for (const file of sources.files.values()) {
+    for (const diagnostic of file.diagnostics) report(diagnostic);
+    const edition = file.tree.edition;
+    if (edition !== undefined && edition.value !== 1) {
+      report(diagnose("resolve/unknown-edition", { edition: edition.text }, { span: edition.span }));
+    }
+    const module: MutableModule = { path: file.path, tree: file.tree, names: new Map() };
+    modules.set(file.path, module);
+    for (const declaration of file.tree.declarations) {
+      if (isNamed(declaration)) declare(module, declaration, report);
+    }
+  }
+  for (const module of modules.values()) linkImports(sources, modules, module, report);
+  reportCycles(sources, modules, report);
+  return { entry: modules.get(sources.entry), modules: [...modules.values()] };
+}
+
+function declare(
+  module: MutableModule,
+  declaration: NamedDeclaration["declaration"],
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const { text: name, span } = declaration.name;
+  const earlier = module.names.get(name);
+  if (earlier !== undefined) {
+    const related = [{ message: `"${name}" is declared here first`, span: earlier.declaration.name.span }];
+    report(diagnose("resolve/duplicate-name", { name }, { span, related }));
+  } else if (isBuiltinName(name)) {
+    report(diagnose("resolve/name-is-built-in", { name }, { span }));
+  } else {
+    module.names.set(name, { declaration, module });
+  }
+}
+
+function linkImports(
+  sources: Sources,
+  modules: ReadonlyMap<string, MutableModule>,
+  module: MutableModule,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  for (const { from, names } of module.tree.imports) {
+    const path = sources.resolve(module.path, from.value);
+    if (path === undefined) {
+      report(diagnose("import/outside-project", { from: from.value }, { span: from.span }));
+      continue;
+    }
+    const target = modules.get(path);
+    if (target === undefined) {
+      const problem = sources.problems.get(path);
+      if (problem !== undefined) report(problem.make(from.span));
+      continue;
+    }
+    for (const { text: name, span } of names) {
+      const own = target.tree.declarations.filter(isNamed).find((declaration) => declaration.name.text === name);
+      const earlier = module.names.get(name);
+      if (own === undefined) {
+        const known = target.tree.declarations.filter(isNamed).map((declaration) => declaration.name.text);
+        report(diagnose("import/unknown-name", { name, from: from.value, suggestion: suggest(name, known) }, { span }));
+      } else if (earlier !== undefined && earlier.declaration !== own) {
+        const related = [{ message: `"${name}" is declared here`, span: earlier.declaration.name.span }];
+        report(diagnose("resolve/duplicate-name", { name }, { span, related }));
+      } else {
+        module.names.set(name, { declaration: own, module: target });
+      }
+    }
+  }
+}
+
+/** Depth-first over imports; each cycle is reported once, at the import that closes it. */
+function reportCycles(
+  sources: Sources,
+  modules: ReadonlyMap<string, Module>,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const state = new Map<string, "open" | "done">();
+  const visit = (path: string, trail: readonly string[]): void => {
+    state.set(path, "open");
+    for (const { from } of modules.get(path)?.tree.imports ?? []) {
+      const next = sources.resolve(path, from.value);
+      if (next === undefined || !modules.has(next)) continue;
+      if (state.get(next) === "open") {
+        const cycle = [...trail.slice(trail.indexOf(next)), next].join(" -> ");
+        report(diagnose("import/cycle", { cycle }, { span: from.span }));
+      } else if (state.get(next) === undefined) {
+        visit(next, [...trail, next]);
+      }
+    }
+    state.set(path, "done");
+  };
+  if (modules.has(sources.entry)) visit(sources.entry, [sources.entry]);
+}

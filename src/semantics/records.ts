@@ -1,0 +1,40 @@
+import type { Span } from "../diagnostics/span.js";
+import type { Context } from "./context.js";
+import { bindArguments, type EvaluatedArgument, type SignatureParameter } from "./signature.js";
+import { fit, formatType } from "./types.js";
+import type { RecordValue, Type, Value } from "./values.js";
+
+const parameter = (name: string, type: Type): SignatureParameter => ({
+  name,
+  type: formatType(type),
+  required: true,
+  accept: (value) => fit(value, type),
+});
+
+/** What stands with a model's inputs and outputs. */
+const records: Readonly<Record<string, readonly SignatureParameter[]>> = {
+  picture: [parameter("mean", { list: "float" }), parameter("std", { list: "float" })],
+  labels: [parameter("names", { list: "string" })],
+};
+
+export const recordNames: readonly string[] = Object.keys(records);
+
+/** `picture(mean: ..., std: ...)` or `labels([...])`. */
+export function makeRecord(context: Context, name: string, args: readonly EvaluatedArgument[], span: Span): RecordValue {
+  const { values } = bindArguments(context, name, records[name] ?? [], args, span);
+  return { kind: "record", sort: name, name, fields: values, span };
+}
+
+/** The floats in a list, or undefined where one is not known. */
+export function floatsIn(value: Value | undefined): readonly number[] | undefined {
+  if (value?.kind !== "list" || value.items === undefined) return undefined;
+  const numbers = value.items.map((item) => (item.kind === "float" || item.kind === "int" ? item.value : undefined));
+  return numbers.includes(undefined) ? undefined : (numbers as number[]);
+}
+
+/** The strings in a list, or undefined where one is not known. */
+export function stringsIn(value: Value | undefined): readonly string[] | undefined {
+  if (value?.kind !== "list" || value.items === undefined) return undefined;
+  const strings = value.items.map((item) => (item.kind === "string" ? item.value : undefined));
+  return strings.includes(undefined) ? undefined : (strings as string[]);
+}

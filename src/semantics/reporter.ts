@@ -1,0 +1,37 @@
+import { type Diagnostic, diagnose, type DiagnosticCode, type Holes, type Related } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/span.js";
+
+/** Collects diagnostics; the same mistake at the same place is said once, however often its block is instantiated. */
+export class Reporter {
+  readonly #seen = new Set<string>();
+  readonly diagnostics: Diagnostic[] = [];
+  #errors = 0;
+
+  /** Errors that were handed in so far, repeated ones too: tells whether a step went wrong. */
+  get errorCount(): number {
+    return this.#errors;
+  }
+
+  add(diagnostic: Diagnostic): void {
+    const { span } = diagnostic;
+    if (diagnostic.severity === "error") this.#errors++;
+    const key = `${diagnostic.code}|${span?.file}|${span?.start}|${span?.end}|${span === undefined ? diagnostic.message : ""}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.diagnostics.push(diagnostic);
+  }
+
+  report<C extends DiagnosticCode>(code: C, holes: Holes<C>, span: Span | undefined, related?: readonly Related[]): void {
+    this.add(diagnose(code, holes, { span, ...(related === undefined ? {} : { related }) }));
+  }
+
+  /** By file (in the order they were first met) and position. */
+  sorted(): readonly Diagnostic[] {
+    const files = [...new Set(this.diagnostics.map((d) => d.span?.file))];
+    const rank = new Map(files.map((file, i) => [file, i]));
+    return [...this.diagnostics].sort(
+      (a, b) =>
+        (rank.get(a.span?.file) ?? 0) - (rank.get(b.span?.file) ?? 0) || (a.span?.start ?? 0) - (b.span?.start ?? 0),
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import type { Span } from "../diagnostics/span.js";
+import type { Context } from "./context.js";
+import { describe, type EvaluatedArgument } from "./signature.js";
+import { float, int, unknown, type Value } from "./values.js";
+
+/** A function of numbers, lists and tensors' sizes that gives a number. */
+interface ScalarFunction {
+  readonly doc: string;
+  readonly takes: string;
+  /** The result, `undefined` where the arguments do not fit. */
+  call(context: Context, args: readonly Value[], span: Span): Value | undefined;
+}
+
+type NumberValue = Value & { kind: "int" | "float" };
+const isNumber = (value: Value | undefined): value is NumberValue => value?.kind === "int" || value?.kind === "float";
+
+/** Rounding to an int. */
+function rounding(doc: string, round: (x: number) => number): ScalarFunction {
+  return {
+    doc,
+    takes: "a number",
+    call: (context, [x, ...rest], span) => {
+      if (!isNumber(x) || rest.length > 0) return undefined;
+      if (x.value === undefined) return int(undefined);
+      const result = round(x.value) + 0;
+      if (Number.isSafeInteger(result)) return int(result);
+      return context.report("value/overflow", { expression: `${x.value}`, type: "int" }, span);
+    },
+  };
+}
+
+/** One number from several, or from a list of them. */
+function folding(doc: string, fold: (numbers: readonly number[]) => number): ScalarFunction {
+  return {
+    doc,
+    takes: "numbers, or a list of numbers",
+    call: (_context, args) => {
+      const [first] = args;
+      const isList = args.length === 1 && first?.kind === "list";
+      if (isList && first.items === undefined) return first.element === "int" ? int(undefined) : float(undefined);
+      const numbers = isList ? (first.items ?? []) : args;
+      if (numbers.length === 0 || !numbers.every(isNumber)) return undefined;
+      const known = numbers.map((n) => n.value);
+      const of = numbers.every((n) => n.kind === "int") ? int : float;
+      return of(known.includes(undefined) ? undefined : fold(known as number[]));
+    },
+  };
+}
+
+/** A size of a tensor along one axis. */
+function sizeOf(doc: string, axis: number): ScalarFunction {
+  return {
+    doc,
+    takes: "a tensor",
+    call: (context, [x, ...rest], span) => {
+      if (rest.length > 0 || (x?.kind !== "tensor" && x?.kind !== "unknown")) return undefined;
+      const type = context.typeOf(x);
+      if (type === undefined) return int(undefined);
+      const dim = type.shape[axis];
+      if (typeof dim === "number") return int(dim);
+      return context.report("shape/axis-out-of-range", { op: doc, axis, actual: type.shape }, span);
+    },
+  };
+}
+
+export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
+  len: {
+    doc: "length of a list",
+    takes: "a list",
+    call: (_context, [list, ...rest]) =>
+      list?.kind === "list" && rest.length === 0 ? int(list.items?.length) : undefined,
+  },
+  channels: sizeOf("channels", 1),
+  height: sizeOf("height", 2),
+  width: sizeOf("width", 3),
+  floor: rounding("the largest int not above", Math.floor),
+  ceil: rounding("the smallest int not below", Math.ceil),
+  // Python's round (and torch's): halves go to the even neighbour.
+  round: rounding("the nearest int, halves to the even one", (x) => {
+    const below = Math.floor(x);
+    if (x - below !== 0.5) return Math.round(x);
+    return below % 2 === 0 ? below : below + 1;
+  }),
+  float: {
+    doc: "the number as a float",
+    takes: "a number",
+    call: (_context, [x, ...rest]) => (isNumber(x) && rest.length === 0 ? float(x.value) : undefined),
+  },
+  min: folding("the smallest", (numbers) => numbers.reduce((a, b) => Math.min(a, b))),
+  max: folding("the largest", (numbers) => numbers.reduce((a, b) => Math.max(a, b))),
+  sum: folding("the sum", (numbers) => numbers.reduce((a, b) => a + b, 0)),
+  abs: {
+    doc: "the absolute value",
+    takes: "a number",
+    call: (_context, [x, ...rest]) => {
+      if (!isNumber(x) || rest.length > 0) return undefined;
+      const value = x.value === undefined ? undefined : Math.abs(x.value);
+      return x.kind === "int" ? int(value) : float(value);
+    },
+  },
+  sqrt: {
+    doc: "the square root",
+    takes: "a number",
+    call: (context, [x, ...rest], span) => {
+      if (!isNumber(x) || rest.length > 0) return undefined;
+      if (x.value === undefined) return float(undefined);
+      if (x.value >= 0) return float(Math.sqrt(x.value));
+      return context.report("value/out-of-range", { callee: "sqrt", name: "x", min: 0, max: undefined, actual: x.value }, span);
+    },
+  },
+};
+
+/** Calls a scalar function; anything that does not fit is reported. */
+export function callScalarFunction(
+  context: Context,
+  name: string,
+  args: readonly EvaluatedArgument[],
+  span: Span,
+): Value {
+  const named = args.find((arg) => arg.name !== undefined);
+  if (named?.name !== undefined) {
+    const holes = { callee: name, name: named.name.text, known: "", suggestion: undefined };
+    return context.report("resolve/unknown-parameter", holes, named.name.span);
+  }
+  if (args.some((arg) => arg.value.kind === "unknown")) return unknown;
+  const found = scalarFunctions[name] as ScalarFunction;
+  const result = found.call(
+    context,
+    args.map((arg) => arg.value),
+    span,
+  );
+  if (result !== undefined) return result;
+  const actual = args.map((arg) => describe(arg.value)).join(", ") || "nothing";
+  return context.report("type/wrong-argument", { callee: name, name: "argument", expected: found.takes, actual }, span);
+}

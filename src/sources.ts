@@ -1,0 +1,95 @@
+import { type Diagnostic, diagnose } from "./diagnostics/diagnostic.js";
+import { suggest } from "./diagnostics/suggest.js";
+import type { Host, HostText } from "./hosts/host.js";
+import type { ImportProblem, SourceFile, Sources } from "./semantics/program.js";
+import { standardLibrary } from "./std/sources.js";
+import { parse } from "./syntax/parse.js";
+
+/** How deep imports may import. */
+const maxImportDepth = 32;
+
+/** How many files one compilation may read. */
+const maxFiles = 1000;
+
+/** Where `from` leads, seen from the file `importer`; undefined when it leaves the project. */
+export function resolveImport(importer: string, from: string): string | undefined {
+  if (from.startsWith("std/")) return `${from}.lfer`;
+  if (from.startsWith("/") || from.includes("\\") || from.includes("\0") || /^[a-z]+:/i.test(from)) return undefined;
+  const parts = importer.split("/").slice(0, -1);
+  let climbed = 0;
+  for (const part of from.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else {
+      parts.push("..");
+      climbed++;
+    }
+  }
+  // A file given as ../x.lfer may import its neighbours; the host decides what is outside of the project.
+  return climbed > 0 && !importer.startsWith("..") ? undefined : parts.join("/");
+}
+
+async function readSource(host: Host, path: string): Promise<HostText> {
+  if (!path.startsWith("std/")) return host.read(path);
+  const text = standardLibrary.get(path);
+  return text === undefined ? { kind: "missing" } : { kind: "text", text };
+}
+
+function importDiagnostic(answer: HostText, from: string, path: string): ImportProblem["make"] {
+  return (span): Diagnostic => {
+    switch (answer.kind) {
+      case "outside":
+        return diagnose("import/outside-project", { from }, { span });
+      case "unreadable":
+        return diagnose("import/unreadable-file", { path, reason: answer.reason }, { span });
+      case "too-large":
+        return diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit }, { span });
+      default: {
+        const isStandard = path.startsWith("std/");
+        const names = isStandard ? [...standardLibrary.keys()].map((name) => name.replace(/\.lfer$/, "")) : [];
+        return isStandard
+          ? diagnose("import/unknown-library", { from, suggestion: suggest(from, names), known: names.join(", ") }, { span })
+          : diagnose("import/missing-file", { from, path }, { span });
+      }
+    }
+  };
+}
+
+/**
+ * Reads `entry` and everything it imports. The only asynchronous step: compiling is pure from here on. A file that cannot
+ * be had is a problem of the import that asked for it; a missing entry is reported without a span.
+ */
+export async function load(host: Host, entry: string): Promise<Sources> {
+  const files = new Map<string, SourceFile>();
+  const problems = new Map<string, ImportProblem>();
+  const queue: { path: string; from: string; depth: number }[] = [{ path: entry, from: entry, depth: 0 }];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { path, from, depth } = next;
+    if (files.has(path) || problems.has(path)) continue;
+    if (depth > maxImportDepth || files.size >= maxFiles) {
+      const limit = depth > maxImportDepth ? maxImportDepth : maxFiles;
+      const what = depth > maxImportDepth ? "files deep" : "files";
+      problems.set(path, { make: (span) => diagnose("limit/too-many-imports", { limit, what }, { span }) });
+      continue;
+    }
+    const answer = await readSource(host, path);
+    if (answer.kind !== "text") {
+      problems.set(path, { make: importDiagnostic(answer, from, path) });
+      continue;
+    }
+    const file = sourceFile(path, answer.text);
+    files.set(path, file);
+    for (const declaration of file.tree.imports) {
+      const target = resolveImport(path, declaration.from.value);
+      if (target !== undefined) queue.push({ path: target, from: declaration.from.value, depth: depth + 1 });
+    }
+  }
+  return { entry, files, problems, resolve: resolveImport };
+}
+
+/** A parsed file. */
+export function sourceFile(path: string, text: string): SourceFile {
+  const { tree, diagnostics } = parse(path, text);
+  return { path, text, tree, diagnostics };
+}

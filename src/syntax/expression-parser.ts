@@ -1,0 +1,571 @@
+import type { IOrAlt, IToken } from "chevrotain";
+import type {
+  Argument,
+  BinaryOperator,
+  Expression,
+  ForExpression,
+  Identifier,
+  IfExpression,
+  NumberLiteral,
+  PipeExpression,
+  Stage,
+  StringLiteral,
+} from "./ast.js";
+import { endOf, isCloser } from "./classify.js";
+import { readNumber, readString } from "./literals.js";
+import { maxHeight, ParserBase } from "./parser-base.js";
+import {
+  Arrow,
+  As,
+  BatchN,
+  BinaryOperatorToken,
+  Binding,
+  Colon,
+  Comma,
+  Do,
+  Dot,
+  DotDot,
+  declarationKeywords,
+  Else,
+  EqualEqual,
+  Equals,
+  False,
+  For,
+  If,
+  In,
+  Label,
+  LeftCurly,
+  LeftParen,
+  LeftSquare,
+  labelOf,
+  Minus,
+  Name,
+  Not,
+  NumberToken,
+  RightParen,
+  RightSquare,
+  retag,
+  StringToken,
+  statementKeywords,
+  Then,
+  True,
+} from "./tokens.js";
+
+const itemStarts = new Set([
+  Name,
+  Label,
+  NumberToken,
+  StringToken,
+  True,
+  False,
+  BatchN,
+  LeftParen,
+  LeftSquare,
+  If,
+  For,
+  Not,
+]);
+const wordsInPlaceOfNames = new Set([...declarationKeywords, ...statementKeywords]);
+
+/** The rules of expressions: everything from `if` down to a number. */
+export abstract class ExpressionParser extends ParserBase {
+  protected readonly name = this.RULE("name", (what = "a name"): Identifier => {
+    const odd = this.ACTION(() => this.oddName(what));
+    return odd ?? identifier(this.CONSUME(Name), this.file);
+  });
+
+  protected readonly names = this.RULE("names", (what = "a name"): Identifier[] => {
+    const names: Identifier[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => names.push(this.SUBRULE(this.name, { ARGS: [what] })) });
+    return names;
+  });
+
+  protected readonly expression = this.RULE("expression", (): Expression => {
+    if (this.ACTION(() => this.enter()) === false) {
+      this.leave();
+      return this.missing();
+    }
+    const start = this.startOffset;
+    const found = this.RECORDING_PHASE ? this.OR(this.#expressions) : this.#anyExpression();
+    return this.ACTION(() => {
+      this.leave();
+      return this.#limitHeight(found, start);
+    });
+  });
+
+  /** The alternatives as the grammar records them. At run time {@link #anyExpression} chooses: it never fails, and its stack is shallower. */
+  readonly #expressions: IOrAlt<Expression>[] = [
+    { ALT: () => this.SUBRULE(this.ifExpression) },
+    { ALT: () => this.SUBRULE(this.forExpression) },
+    { ALT: () => this.SUBRULE(this.pipe) },
+  ];
+
+  #anyExpression(): Expression {
+    if (this.at(If)) return this.SUBRULE(this.ifExpression);
+    return this.at(For) ? this.SUBRULE(this.forExpression) : this.SUBRULE(this.pipe);
+  }
+
+  protected readonly ifExpression = this.RULE("if", (): IfExpression => {
+    const start = this.startOffset;
+    this.CONSUME(If);
+    const condition = this.SUBRULE(this.expression);
+    let height = this.height;
+    this.CONSUME(Then);
+    const then = this.SUBRULE2(this.expression);
+    height = Math.max(height, this.height);
+    let otherwise: Expression | undefined = this.ACTION(() => this.#missingElse());
+    if (otherwise === undefined) {
+      this.CONSUME(Else);
+      otherwise = this.SUBRULE3(this.expression);
+    }
+    this.height = 1 + Math.max(height, this.height);
+    return { kind: "IfExpression", condition, then, else: otherwise, span: this.spanFrom(start) };
+  });
+
+  protected readonly forExpression = this.RULE("for", (): ForExpression => {
+    const start = this.startOffset;
+    this.CONSUME(For);
+    const names = this.SUBRULE(this.names, { ARGS: ["the name of an item"] });
+    this.CONSUME(In);
+    const list = this.SUBRULE(this.expression);
+    const height = this.height;
+    this.CONSUME(Do);
+    const body = this.SUBRULE2(this.expression);
+    this.height = 1 + Math.max(height, this.height);
+    return { kind: "ForExpression", names, list, body, span: this.spanFrom(start) };
+  });
+
+  protected readonly pipe = this.RULE("pipe", (): Expression => {
+    const start = this.startOffset;
+    const source = this.SUBRULE(this.operation);
+    let stages: Stage[] | undefined;
+    let height = this.height;
+    this.MANY(() => {
+      this.CONSUME(Arrow);
+      stages ??= [];
+      stages.push(this.SUBRULE(this.stage));
+      height = Math.max(height, this.height);
+      this.ACTION(() => this.#refuseOperatorAfterStage());
+    });
+    if (stages === undefined) return source;
+    this.height = height + 1;
+    return { kind: "PipeExpression", source, stages, span: this.spanFrom(start) } satisfies PipeExpression;
+  });
+
+  protected readonly stage = this.RULE("stage", (): Stage => {
+    const start = this.startOffset;
+    const odd = this.ACTION(() => this.#oddStage());
+    const expression = odd ?? this.OR(this.#stages);
+    const alias = this.OPTION(() => {
+      this.CONSUME(As);
+      return this.SUBRULE(this.name, { ARGS: ["a name for this stage"] });
+    });
+    return { kind: "Stage", expression, alias, span: this.spanFrom(start) };
+  });
+
+  readonly #stages: IOrAlt<Expression>[] = [
+    { ALT: () => this.SUBRULE(this.call) },
+    { ALT: () => this.SUBRULE(this.group) },
+  ];
+
+  /** `or` down to `**`: flat here, ordered by `OperatorStack`. */
+  protected readonly operation = this.RULE("operation", (): Expression => {
+    const start = this.startOffset;
+    const mark = this.operations.mark();
+    this.SUBRULE(this.operand, { ARGS: [mark] });
+    this.ACTION(() => this.#mendOperator());
+    this.MANY(() => {
+      const token = this.CONSUME(BinaryOperatorToken);
+      this.ACTION(() => this.#pushBinary(mark, token));
+      this.SUBRULE2(this.operand, { ARGS: [mark] });
+      this.ACTION(() => this.#mendOperator());
+    });
+    return this.ACTION(() => {
+      const { expression, height } = this.operations.finish(mark);
+      this.height = height;
+      return this.#limitHeight(expression, start);
+    });
+  });
+
+  protected readonly operand = this.RULE("operand", (mark: number): void => {
+    this.MANY(() => {
+      const token = this.OR([{ ALT: () => this.CONSUME(Not) }, { ALT: () => this.CONSUME(Minus) }]);
+      this.ACTION(() => this.#pushPrefix(mark, token));
+    });
+    const start = this.startOffset;
+    let target = this.SUBRULE(this.primary);
+    let height = this.height;
+    this.MANY2(() => {
+      target = this.OR2([
+        {
+          ALT: () => {
+            this.CONSUME(Dot);
+            const field = this.SUBRULE(this.name, { ARGS: ["the name of a field"] });
+            return { kind: "FieldExpression", target, field, span: this.spanFrom(start) };
+          },
+        },
+        {
+          ALT: () => {
+            this.ACTION(() => this.open(this.LA(1), RightSquare));
+            this.CONSUME(LeftSquare);
+            const index = this.SUBRULE(this.expression);
+            height = Math.max(height, this.height);
+            this.CONSUME(RightSquare);
+            this.ACTION(() => this.close());
+            return { kind: "IndexExpression", target, index, span: this.spanFrom(start) };
+          },
+        },
+      ]);
+      height++;
+    });
+    this.ACTION(() => this.operations.operand(target, start, Math.max(start, this.endOffset), height));
+  });
+
+  protected readonly primary = this.RULE("primary", (): Expression => {
+    this.height = 1;
+    return this.RECORDING_PHASE ? this.OR(this.#primaries) : (this.#oddOperand() ?? this.#anyPrimary());
+  });
+
+  readonly #primaries: IOrAlt<Expression>[] = [
+    { ALT: () => this.SUBRULE(this.call) },
+    { ALT: () => this.SUBRULE(this.number) },
+    { ALT: () => this.SUBRULE(this.string) },
+    { ALT: () => this.CONSUME(True) as never },
+    { ALT: () => this.CONSUME(False) as never },
+    { ALT: () => this.CONSUME(BatchN) as never },
+    { ALT: () => this.SUBRULE(this.list) },
+    { ALT: () => this.SUBRULE(this.group) },
+  ];
+
+  #anyPrimary(): Expression {
+    const type = this.LA(1).tokenType;
+    if (type === NumberToken) return this.SUBRULE(this.number);
+    if (type === StringToken) return this.SUBRULE(this.string);
+    if (type === LeftSquare) return this.SUBRULE(this.list);
+    if (type === LeftParen) return this.SUBRULE(this.group);
+    if (type !== True && type !== False && type !== BatchN) return this.SUBRULE(this.call);
+    const span = this.#spanOf(this.CONSUME(type));
+    return type === BatchN ? { kind: "BatchLiteral", span } : { kind: "BooleanLiteral", value: type === True, span };
+  }
+
+  protected readonly number = this.RULE("number", (): NumberLiteral => {
+    const token = this.CONSUME(NumberToken);
+    return this.ACTION(() => {
+      const { value, isInteger, isTooLarge } = readNumber(token.image);
+      const span = this.#spanOf(token);
+      if (isTooLarge) this.reports.add("syntax/number-too-large", { text: token.image }, span.start, span.end);
+      return { kind: "NumberLiteral", value: isTooLarge ? 0 : value, isInteger, text: token.image, span };
+    });
+  });
+
+  protected readonly string = this.RULE("string", (): StringLiteral => {
+    const token = this.CONSUME(StringToken);
+    return this.ACTION(() => {
+      const span = this.#spanOf(token);
+      const isClosed = token.image.length > 1 && /["'\u201c\u201d]$/.test(token.image);
+      const inner = token.image.slice(1, isClosed ? -1 : undefined);
+      const value = readString(inner, (written, at) => {
+        const from = token.startOffset + 1 + at;
+        this.reports.add("syntax/bad-escape", { written }, from, from + written.length);
+      });
+      return { kind: "StringLiteral", value, span };
+    });
+  });
+
+  protected readonly call = this.RULE("call", (): Expression => {
+    const start = this.startOffset;
+    const name = identifier(this.CONSUME(Name), this.file);
+    this.height = 1;
+    let given: Argument[] | undefined;
+    if (this.RECORDING_PHASE) this.OPTION(() => this.SUBRULE(this.args));
+    else if (this.at(LeftParen)) given = this.SUBRULE(this.args);
+    this.ACTION(() => this.#refuseBraces(name.text));
+    if (given === undefined) return { kind: "NameExpression", name, span: name.span };
+    this.height++;
+    return { kind: "CallExpression", name, arguments: given, span: this.spanFrom(start) };
+  });
+
+  /** `arguments` is a word of JavaScript. */
+  protected readonly args = this.RULE("arguments", (): Argument[] => {
+    const items: Argument[] = [];
+    let height = 0;
+    const wrap = (value: Expression): Argument => ({ kind: "Argument", name: undefined, value, span: value.span });
+    this.open(this.LA(1), RightParen);
+    this.CONSUME(LeftParen);
+    this.ACTION(() => this.refuseStrayCommas(items, wrap));
+    this.MANY(() => {
+      items.push(this.SUBRULE(this.argument));
+      height = Math.max(height, this.height);
+      this.ACTION(() => this.separate("arguments"));
+      this.OPTION(() => this.CONSUME(Comma));
+      this.ACTION(() => this.refuseStrayCommas(items, wrap));
+    });
+    this.CONSUME(RightParen);
+    this.close();
+    this.height = height;
+    return items;
+  });
+
+  protected readonly argument = this.RULE("argument", (): Argument => {
+    const start = this.startOffset;
+    const name = this.OPTION(() => {
+      const label = this.CONSUME(Label);
+      this.ACTION(() => this.mendColon());
+      this.CONSUME(Colon);
+      return identifier(label, this.file);
+    });
+    const value = this.SUBRULE(this.expression);
+    return { kind: "Argument", name, value, span: this.spanFrom(start) };
+  });
+
+  protected readonly list = this.RULE("list", (): Expression => {
+    const start = this.startOffset;
+    const items: Expression[] = [];
+    let to: Expression | undefined;
+    let height = 0;
+    this.open(this.LA(1), RightSquare);
+    this.CONSUME(LeftSquare);
+    this.ACTION(() => this.refuseStrayCommas(items, (missing) => missing));
+    this.MANY(() => {
+      items.push(this.SUBRULE(this.expression));
+      height = Math.max(height, this.height);
+      this.ACTION(() => this.separate("list"));
+      this.OPTION(() => this.CONSUME(Comma));
+      this.ACTION(() => this.refuseStrayCommas(items, (missing) => missing));
+    });
+    this.OPTION2(() => {
+      this.ACTION(() => this.#expectOneItem(items));
+      this.CONSUME(DotDot);
+      to = this.SUBRULE2(this.expression);
+      height = Math.max(height, this.height);
+    });
+    this.CONSUME(RightSquare);
+    this.close();
+    this.height = height + 1;
+    const span = this.spanFrom(start);
+    const [from] = items;
+    if (to === undefined || from === undefined) return { kind: "ListExpression", items, span };
+    return { kind: "RangeExpression", from, to, span };
+  });
+
+  protected readonly group = this.RULE("group", (): Expression => {
+    const start = this.startOffset;
+    const items: Expression[] = [];
+    let height = 0;
+    this.open(this.LA(1), RightParen);
+    this.CONSUME(LeftParen);
+    this.ACTION(() => this.#refuseEmptyGroup(items));
+    this.MANY(() => {
+      items.push(this.SUBRULE(this.expression));
+      height = Math.max(height, this.height);
+      this.ACTION(() => this.separate("group"));
+      this.OPTION(() => {
+        this.CONSUME(Comma);
+        this.ACTION(() => this.#refuseTrailingComma(items));
+      });
+    });
+    this.CONSUME(RightParen);
+    this.close();
+    const [only] = items;
+    this.height = items.length === 1 ? height : height + 1;
+    if (items.length === 1 && only !== undefined) return only;
+    return { kind: "TupleExpression", items, span: this.spanFrom(start) };
+  });
+
+  /** `=` where `:` is meant. */
+  protected mendColon(): void {
+    if (!this.at(Equals)) return;
+    this.reportNext("syntax/equals-for-colon", {}, this.#replacing(":"));
+    this.takeAs(Colon);
+  }
+
+  /** `:` or `:=` where `=` is meant. */
+  protected mendEquals(): void {
+    if (this.at(Colon) && this.LA(2).tokenType === Equals) {
+      this.reportNext("syntax/colon-for-equals", {});
+      this.skip();
+    } else if (this.at(Colon)) {
+      this.reportNext("syntax/colon-for-equals", {}, this.#replacing("="));
+      this.takeAs(Equals);
+    }
+  }
+
+  /** Whether an expression can begin here. */
+  protected startsItem(): boolean {
+    return (itemStarts.has(this.LA(1).tokenType) && !this.at(Label)) || this.at(Minus) || this.atKind(Name);
+  }
+
+  /** After an item: says which comma is missing, and skips what belongs to none. */
+  protected separate(where: "arguments" | "list" | "group" | "parameters"): void {
+    if (this.at(Comma) || this.atAnchor || isCloser(this.LA(1).tokenType)) return;
+    if (where === "list" && this.at(DotDot)) return;
+    if (itemStarts.has(this.LA(1).tokenType)) {
+      const fix = { title: "Put a comma here", span: this.reports.span(this.endOffset, this.endOffset), text: "," };
+      this.reportGap("syntax/missing-comma", { where, found: this.describeNext() }, { fix });
+      return;
+    }
+    this.refuseNext("", () => this.at(Comma) || isCloser(this.LA(1).tokenType));
+  }
+
+  /** `(, a)` and `(a,, b)`: something is missing between the commas. */
+  protected refuseStrayCommas<T>(items: T[], wrap: (missing: Expression) => T): void {
+    while (this.at(Comma)) {
+      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+      items.push(wrap(this.missing()));
+      this.skip();
+    }
+  }
+
+  /** Says that the next token does not belong here, and skips to where the text makes sense again. */
+  protected refuseNext(why: string, isThere: () => boolean): void {
+    this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
+    if (!this.atAnchor) this.skipBalanced();
+    this.skipUntil(isThere);
+  }
+
+  /** `[..3]` and `[1, 2..3]`: a range has one end on each side. */
+  #expectOneItem(items: Expression[]): void {
+    if (items.length === 0) {
+      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+      items.push(this.missing());
+    } else if (items.length > 1) {
+      const why = "A range has one expression on each side of `..`.";
+      this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
+    }
+  }
+
+  #refuseEmptyGroup(items: Expression[]): void {
+    if (this.at(RightParen)) {
+      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+      items.push(this.missing());
+    }
+    this.refuseStrayCommas(items, (missing) => missing);
+  }
+
+  #refuseTrailingComma(items: Expression[]): void {
+    this.refuseStrayCommas(items, (missing) => missing);
+    if (this.at(RightParen)) this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+  }
+
+  #missingElse(): Expression | undefined {
+    if (this.at(Else)) return undefined;
+    // Something unexpected before an `else` that is there.
+    if (!this.atAnchor && !this.nextStartsLine && !isCloser(this.LA(1).tokenType) && !this.at(Comma)) {
+      this.refuseNext("", () => this.at(Else) || this.at(Comma) || isCloser(this.LA(1).tokenType));
+      return this.at(Else) ? undefined : this.missing();
+    }
+    this.reportGap("syntax/missing-else", {});
+    return this.missing();
+  }
+
+  #refuseOperatorAfterStage(): void {
+    while (this.atKind(BinaryOperatorToken) || this.at(Equals)) {
+      const operator = this.LA(1).image;
+      this.reportNext("syntax/operator-after-stage", { operator });
+      this.skip();
+      this.SUBRULE(this.operation);
+    }
+  }
+
+  #oddStage(): Expression | undefined {
+    this.height = 1;
+    if (this.atKind(Name)) return undefined;
+    if (this.at(LeftParen)) return undefined;
+    const type = this.LA(1).tokenType;
+    const isNothing = this.atAnchor || isCloser(type) || type === Comma || type === Arrow || type === As;
+    if (isNothing || !(itemStarts.has(type) || type === Minus) || type === Label) {
+      if (this.#reservedWord()) return this.#takeReservedWord();
+      this.reportGap("syntax/missing-stage", { found: this.describeNext() });
+      return this.missing();
+    }
+    this.reportNext("syntax/not-a-stage", { found: this.describeNext() });
+    return type === If || type === For ? this.SUBRULE(this.expression) : this.SUBRULE(this.operation);
+  }
+
+  /** What stands where an operand should, when it is none. */
+  #oddOperand(): Expression | undefined {
+    const type = this.LA(1).tokenType;
+    if (type === If || type === For) {
+      this.reportNext("syntax/needs-parentheses", { word: this.LA(1).image });
+      return this.SUBRULE(this.expression);
+    }
+    if (type === Label) return this.#oddLabel();
+    if (itemStarts.has(type) || this.atKind(Name)) return undefined;
+    if (this.#reservedWord()) return this.#takeReservedWord();
+    this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+    return this.missing();
+  }
+
+  /** `f(a + b: 3)`: a label where none can stand. */
+  #oddLabel(): Expression | undefined {
+    if (this.LA(2).tokenType === Equals) {
+      retag(this.LA(1), Name);
+      return undefined;
+    }
+    this.reportGap("syntax/missing-expression", { found: this.describeNext() });
+    return this.missing();
+  }
+
+  /** A word like `model` or `weight` used as a value: not where it begins something of its own. */
+  #reservedWord(): boolean {
+    if (this.atEnd || !wordsInPlaceOfNames.has(this.LA(1).tokenType) || this.nextStartsLine) return false;
+    const after = this.LA(2).tokenType;
+    return after !== Name && after !== Binding;
+  }
+
+  #takeReservedWord(): Expression {
+    this.reportNext("syntax/reserved-name", { name: this.LA(1).image });
+    const name = identifier(this.LA(1), this.file);
+    this.skip();
+    return { kind: "NameExpression", name, span: name.span };
+  }
+
+  /** `=` for `==`, between two operands. */
+  #mendOperator(): void {
+    if (!this.at(Equals)) return;
+    this.reportNext("syntax/equals-for-comparison", {}, this.#replacing("=="));
+    this.takeAs(EqualEqual);
+  }
+
+  #refuseBraces(name: string): void {
+    if (!this.at(LeftCurly)) return;
+    this.reportNext("syntax/braces-after-call", { name });
+    this.skipBalanced();
+  }
+
+  #pushBinary(mark: number, token: IToken): void {
+    const operator = labelOf(token.tokenType) as BinaryOperator;
+    if (!this.operations.binary(mark, operator, token.startOffset)) {
+      this.reports.add("syntax/chained-comparison", { operator }, token.startOffset, endOf(token));
+    }
+  }
+
+  #pushPrefix(mark: number, token: IToken): void {
+    const operator = token.tokenType === Not ? "not" : "-";
+    if (!this.operations.prefix(mark, operator, token.startOffset)) {
+      this.reports.add("syntax/needs-parentheses", { word: "not" }, token.startOffset, endOf(token));
+    }
+  }
+
+  #limitHeight(found: Expression, start: number): Expression {
+    if (this.height <= maxHeight) return found;
+    const what = "terms or other parts nested in one expression";
+    this.reports.add("syntax/nesting-too-deep", { limit: maxHeight, what }, start, this.endOffset);
+    return this.missing();
+  }
+
+  #replacing(text: string) {
+    const { startOffset } = this.LA(1);
+    const span = this.reports.span(startOffset, endOf(this.LA(1)));
+    return { fix: { title: `Write \`${text}\``, span, text } };
+  }
+
+  #spanOf(token: IToken) {
+    return this.reports.span(token.startOffset, endOf(token));
+  }
+}
+
+export function identifier(token: IToken, file: string): Identifier {
+  const start = token.startOffset;
+  return { kind: "Identifier", text: token.image, span: { file, start, end: endOf(token) } };
+}

@@ -1,0 +1,224 @@
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+
+/** Every name of ours, and any run of foreign letters: those are reported, then taken as a name. */
+export const Name = createToken({
+  name: "NAME",
+  // The gap leaves out U+00A0 (a blank), U+00D7, the curly quotes, U+2028/9 and the operators of mathematics.
+  pattern:
+    /[A-Za-z_\u0080-\u009f\u00a1-\u00d6\u00d8-\u201b\u201e-\u2027\u202a-\u218f\u2200-\u2211\u2213-\u225f\u2261-\u2263\u2266-\ufefe\uff00-\uffff][\w\u0080-\u009f\u00a1-\u00d6\u00d8-\u201b\u201e-\u2027\u202a-\u218f\u2200-\u2211\u2213-\u225f\u2261-\u2263\u2266-\ufefe\uff00-\uffff]*/,
+});
+
+/** A {@link Name} that begins a binding, `NAME =` or `NAME, NAME =`: the anchor of error recovery. */
+export const Binding = createToken({ name: "BINDING", pattern: Lexer.NA });
+/** A {@link Name} or keyword before the `:` of an argument or a parameter. */
+export const Label = createToken({ name: "LABEL", pattern: Lexer.NA });
+
+/** Digits with `_`, fraction, exponent and one suffix. A `%` that touches what follows is the remainder. */
+export const NumberToken = createToken({
+  name: "NUMBER",
+  pattern: /[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?(?:[kMG]|%(?![\w(]))?/,
+});
+export const StringToken = createToken({
+  name: "STRING",
+  pattern: /"[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*"/,
+});
+
+const keyword = (word: string, ...categories: TokenType[]): TokenType =>
+  createToken({ name: word.toUpperCase(), label: word, pattern: Lexer.NA, categories });
+
+/** Any of the operators that stand between two operands. */
+export const BinaryOperatorToken = createToken({ name: "OPERATOR", pattern: Lexer.NA });
+
+export const Lfer = keyword("lfer", Name);
+export const Import = keyword("import");
+export const From = keyword("from", Name);
+export const Const = keyword("const");
+export const Block = keyword("block");
+export const Fn = keyword("fn");
+export const Model = keyword("model");
+export const Variant = keyword("variant");
+export const Recipe = keyword("recipe");
+export const Check = keyword("check");
+export const On = keyword("on");
+export const Input = keyword("input");
+export const Output = keyword("output");
+export const Share = keyword("share");
+export const Weight = keyword("weight");
+export const Require = keyword("require");
+export const Return = keyword("return");
+export const If = keyword("if");
+export const Then = keyword("then");
+export const Else = keyword("else");
+export const For = keyword("for");
+export const In = keyword("in");
+export const Do = keyword("do");
+export const As = keyword("as");
+export const Within = keyword("within");
+export const Training = keyword("training", Name);
+export const Or = keyword("or", BinaryOperatorToken);
+export const And = keyword("and", BinaryOperatorToken);
+export const Not = keyword("not");
+export const True = keyword("true");
+export const False = keyword("false");
+export const BatchN = createToken({ name: "BATCH", label: "N", pattern: Lexer.NA });
+
+const punctuation = (name: string, text: string, ...categories: TokenType[]): TokenType =>
+  createToken({ name, label: text, pattern: text, categories });
+
+export const Arrow = punctuation("ARROW", "->");
+export const DotDot = punctuation("DOT_DOT", "..");
+export const Dot = punctuation("DOT", ".");
+export const Comma = punctuation("COMMA", ",");
+export const Colon = punctuation("COLON", ":");
+export const Bar = punctuation("BAR", "|");
+export const Equals = punctuation("EQUALS", "=");
+export const EqualEqual = punctuation("EQUAL_EQUAL", "==", BinaryOperatorToken);
+export const NotEqual = punctuation("NOT_EQUAL", "!=", BinaryOperatorToken);
+export const LessEqual = punctuation("LESS_EQUAL", "<=", BinaryOperatorToken);
+export const GreaterEqual = punctuation("GREATER_EQUAL", ">=", BinaryOperatorToken);
+export const Less = punctuation("LESS", "<", BinaryOperatorToken);
+export const Greater = punctuation("GREATER", ">", BinaryOperatorToken);
+export const Plus = punctuation("PLUS", "+", BinaryOperatorToken);
+export const Minus = punctuation("MINUS", "-", BinaryOperatorToken);
+export const StarStar = punctuation("STAR_STAR", "**", BinaryOperatorToken);
+export const Star = punctuation("STAR", "*", BinaryOperatorToken);
+export const Slash = punctuation("SLASH", "/", BinaryOperatorToken);
+export const Percent = punctuation("PERCENT", "%", BinaryOperatorToken);
+export const LeftParen = punctuation("LEFT_PAREN", "(");
+export const RightParen = punctuation("RIGHT_PAREN", ")");
+export const LeftSquare = punctuation("LEFT_SQUARE", "[");
+export const RightSquare = punctuation("RIGHT_SQUARE", "]");
+export const LeftCurly = punctuation("LEFT_CURLY", "{");
+export const RightCurly = punctuation("RIGHT_CURLY", "}");
+
+/** How other languages write our operators. Lexed so that one kind message can say ours. */
+export const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
+  ["&&", And],
+  ["||", Or],
+  ["===", EqualEqual],
+  ["!==", NotEqual],
+  ["<>", NotEqual],
+  ["=>", Arrow],
+  ["|>", Arrow],
+  ["=<", LessEqual],
+  ["^", StarStar],
+  ["!", Not],
+  ["\u2192", Arrow],
+  ["\u2264", LessEqual],
+  ["\u2265", GreaterEqual],
+  ["\u2260", NotEqual],
+  ["\u00d7", Star],
+  ["\u2212", Minus],
+]);
+export const ForeignOperator = createToken({
+  name: "FOREIGN_OPERATOR",
+  pattern: /&&|\|\||===|!==|<>|=>|\|>|=<(?!=)|\^|!(?!=)|[\u2190-\u2193\u00d7\u2212\u2260\u2264\u2265]/,
+});
+export const SingleQuoted = createToken({
+  name: "SINGLE_QUOTED",
+  pattern: /'[^'\n\r]*'|[\u201c\u201d][^\u201c\u201d\n\r]*[\u201c\u201d]/,
+});
+export const Unterminated = createToken({ name: "UNTERMINATED", pattern: /"[^\n\r]*/ });
+export const ForeignComment = createToken({ name: "FOREIGN_COMMENT", pattern: /#[^\n\r]*|\/\*[^\n\r]*/ });
+
+const Doc = createToken({ name: "DOC", pattern: /\/\/\/(?!\/)[^\n\r]*/, group: "docs" });
+const Comment = createToken({ name: "COMMENT", pattern: /\/\/[^\n\r]*/, group: Lexer.SKIPPED });
+const Blank = createToken({
+  name: "BLANK",
+  pattern: /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
+
+/** Words that begin a declaration: recovery starts afresh there. */
+export const declarationKeywords: readonly TokenType[] = [Import, Const, Block, Fn, Model, Variant, Recipe, Check];
+/** Words that begin a statement or a part of a model or body. */
+export const statementKeywords: readonly TokenType[] = [Input, Output, Share, Weight, Require, Return];
+/** Words inside expressions and declarations. */
+export const innerKeywords: readonly TokenType[] = [
+  Lfer,
+  From,
+  On,
+  If,
+  Then,
+  Else,
+  For,
+  In,
+  Do,
+  As,
+  Within,
+  Training,
+  Or,
+  And,
+  Not,
+];
+export const constantKeywords: readonly TokenType[] = [True, False, BatchN];
+
+const spell = (type: TokenType): string => type.LABEL ?? type.name;
+
+/** Keyword by its text. The lexer sees names only; `classify` tells keywords from names. */
+export const keywords: ReadonlyMap<string, TokenType> = new Map(
+  [...declarationKeywords, ...statementKeywords, ...innerKeywords, ...constantKeywords].map((t) => [spell(t), t]),
+);
+
+export const brackets: readonly TokenType[] = [LeftParen, RightParen, LeftSquare, RightSquare, LeftCurly, RightCurly];
+export const operators: readonly TokenType[] = [
+  Arrow,
+  DotDot,
+  Dot,
+  Comma,
+  Colon,
+  Bar,
+  EqualEqual,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater,
+  Equals,
+  Plus,
+  Minus,
+  StarStar,
+  Star,
+  Slash,
+  Percent,
+];
+
+/** What the lexer tries, in this order. */
+const lexed: readonly TokenType[] = [
+  Blank,
+  Name,
+  Doc,
+  Comment,
+  NumberToken,
+  StringToken,
+  Unterminated,
+  SingleQuoted,
+  ForeignComment,
+  ForeignOperator,
+  ...operators,
+  ...brackets,
+];
+
+/** Every token type: what the parser must know. */
+export const vocabulary: readonly TokenType[] = [...lexed, ...keywords.values(), Binding, Label, BinaryOperatorToken];
+
+/** Validated only by the test: it costs start-up time. */
+export function createLexer(validate: boolean): Lexer {
+  return new Lexer([...vocabulary], {
+    positionTracking: "onlyOffset",
+    skipValidations: !validate,
+    ensureOptimizations: validate,
+  });
+}
+
+/** Makes `token` one of another type, in place. */
+export function retag(token: IToken, type: TokenType): void {
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx as number;
+}
+
+/** The token's text as it stands in a message. */
+export function labelOf(type: TokenType): string {
+  return spell(type);
+}

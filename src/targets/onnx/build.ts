@@ -1,0 +1,96 @@
+/** Graph to ONNX file, from weights to verified bytes. */
+import { createHash } from "node:crypto";
+import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
+import type { Span } from "../../diagnostics/span.js";
+import type { Graph } from "../../ir/graph.js";
+import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
+import { assignWeights } from "../../weights/assign.js";
+import { initialiseWeights } from "../../weights/initialise.js";
+import { readSafetensors } from "../../weights/safetensors.js";
+import { describeModel, type Provenance } from "./describe-model.js";
+import { emitOnnx } from "./emit.js";
+import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
+import type { Verification, VerificationRuntime } from "./verify.js";
+
+/** Where the weights come from: drawn afresh, or a file's bytes under the name that messages and metadata use. */
+export type WeightSource =
+  | { readonly kind: "seed"; readonly seed: number }
+  | { readonly kind: "file"; readonly file: string; readonly bytes: Uint8Array };
+
+export interface BuildOptions {
+  readonly opset: number;
+  readonly level: OptimizeLevel;
+  readonly weights: WeightSource;
+  readonly verify: boolean;
+  /** Asked only when verifying; without a runtime the graph alone is verified. */
+  readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
+  readonly provenance: Omit<Provenance, "weights">;
+  readonly describeSpan?: ((span: Span) => string) | undefined;
+}
+
+export type BuildResult =
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: "built";
+      readonly bytes: Uint8Array;
+      /** Nodes of the graph that was emitted. */
+      readonly nodeCount: number;
+      /** Absent when it was not asked for. */
+      readonly verification?: Verification;
+      /** Why ONNX Runtime did not take part in the verification. */
+      readonly runtimeMissing?: Diagnostic;
+    };
+
+/** Protocol buffers end at 2 GiB; a mebibyte is more than the graph itself needs. */
+const maxWeightBytes = 2 ** 31 - 2 ** 20;
+
+const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "refused", diagnostics });
+
+/** Makes the bytes of an ONNX file. The same input gives the same bytes; what cannot be verified is not built. */
+export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<BuildResult> {
+  const { opset, level } = options;
+  if (!isKnownOpset(opset)) {
+    return refuse([diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset })]);
+  }
+  const loaded = loadWeights(graph, options.weights);
+  if (loaded.kind === "refused") return loaded;
+  const model = optimize({ graph, weights: loaded.weights }, level);
+  let weightBytes = 0;
+  for (const values of model.weights.values()) weightBytes += values.byteLength;
+  if (weightBytes > maxWeightBytes) {
+    return refuse([diagnose("onnx/model-too-large", { model: graph.name, bytes: weightBytes, limit: maxWeightBytes })]);
+  }
+  const proof = options.verify ? await verify(graph, options) : {};
+  if (Array.isArray(proof)) return refuse(proof);
+  const { provenance, describeSpan } = options;
+  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
+  const bytes = emitOnnx(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
+  return { kind: "built", bytes, nodeCount: model.graph.nodes.length, ...proof };
+}
+
+type LoadedWeights =
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "loaded"; readonly weights: ReadonlyMap<string, Float32Array>; readonly provenance: string };
+
+function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
+  if (source.kind === "seed") {
+    return { kind: "loaded", weights: initialiseWeights(graph, source.seed), provenance: `seed ${source.seed}` };
+  }
+  const read = readSafetensors(source.bytes, source.file);
+  if (read.kind === "refused") return read;
+  const { weights, diagnostics } = assignWeights(graph, read.value);
+  if (diagnostics.length > 0) return { kind: "refused", diagnostics };
+  // The digest says which weights; a path would say whose machine.
+  const digest = createHash("sha256").update(source.bytes).digest("hex");
+  return { kind: "loaded", weights, provenance: `sha256 ${digest}` };
+}
+
+/** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
+async function verify(graph: Graph, { opset, level, loadRuntime }: BuildOptions) {
+  const { verifyOnnx } = await import("./verify.js");
+  const runtime = await loadRuntime();
+  const missing = isProblem(runtime);
+  const verification = await verifyOnnx(graph, { opset, level, runtime: missing ? undefined : runtime });
+  if (isProblem(verification)) return [verification.diagnose({})];
+  return missing ? { verification, runtimeMissing: runtime.diagnose({}) } : { verification };
+}

@@ -1,0 +1,152 @@
+/** Graph and weights to the bytes of an ONNX file. Equal input gives equal bytes: no time stamps, no machine, no chance. */
+
+import { invariant } from "../../diagnostics/invariant.js";
+import type { Span } from "../../diagnostics/span.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import { bindShape, elementCount } from "../../ir/shape.js";
+import type { AnyOp } from "../../ops/contracts.js";
+import { findOp } from "../../ops/registry.js";
+import { elementTypes } from "./edge-types.js";
+import { onnx } from "./generated/onnx.js";
+import { OnnxGraphBuilder, rawBytes, valueInfo } from "./graph-builder.js";
+import { NameScope } from "./names.js";
+import { irVersions } from "./opsets.js";
+
+export interface OnnxSource {
+  readonly graph: Graph;
+  /** By slot name, complete. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+export interface OnnxOptions {
+  readonly opset: number;
+  readonly producerVersion: string;
+  /** `metadata_props` in this order; see metadata.ts. */
+  readonly metadata?: ReadonlyMap<string, string>;
+  /** `FILE:LINE:COLUMN`, which nodes carry as doc strings; without it they carry none. */
+  readonly describeSpan?: ((span: Span) => string) | undefined;
+}
+
+/** Encodes the model. Weights are copied once, into the result. */
+export function emitOnnx({ graph, weights }: OnnxSource, options: OnnxOptions): Uint8Array {
+  const irVersion = irVersions[options.opset];
+  invariant(irVersion !== undefined, `opset ${options.opset} is not one that lferc writes`);
+  const scope = new NameScope();
+  const names = nameValues(graph, scope);
+  const builder = new OnnxGraphBuilder(options.opset, scope);
+  const nameOf = (value: ValueId): string => names.get(value) ?? "";
+  for (const { value } of graph.inputs) builder.declare(nameOf(value), typeOf(graph, value));
+  for (const { value } of graph.slots) builder.declare(nameOf(value), typeOf(graph, value));
+  const outputNames = new Set(graph.outputs.map(({ name }) => name));
+  const edges: onnx.ValueInfoProto.$Properties[] = [];
+  for (const node of graph.nodes) {
+    for (const value of node.outputs) {
+      const name = nameOf(value);
+      builder.declare(name, typeOf(graph, value));
+      if (!outputNames.has(name)) edges.push(valueInfo(name, typeOf(graph, value)));
+    }
+    lower(graph, node, builder, nameOf, options);
+  }
+  nameOutputsThatAreNoOwnValue(graph, builder, nameOf);
+  const { name } = graph;
+  const message: onnx.ModelProto.$Properties = {
+    ir_version: irVersion,
+    producer_name: "lferc",
+    producer_version: options.producerVersion,
+    opset_import: [{ domain: "", version: options.opset }],
+    metadata_props: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+    graph: {
+      name,
+      node: builder.nodes,
+      initializer: [
+        ...graph.slots.map((slot) => slotTensor(graph, slot, nameOf(slot.value), weights)),
+        ...builder.constants,
+      ],
+      input: graph.inputs.map((input) => valueInfo(input.name, typeOf(graph, input.value))),
+      output: graph.outputs.map((output) => valueInfo(output.name, typeOf(graph, output.value))),
+      value_info: [...edges, ...builder.valueInfos],
+    },
+  };
+  return onnx.ModelProto.encode(message).finish();
+}
+
+/** Inputs, outputs and weights have the names that users know; a node's value has its path, or path and result. */
+function nameValues(graph: Graph, scope: NameScope): ReadonlyMap<ValueId, string> {
+  const names = new Map<ValueId, string>();
+  const claim = (value: ValueId, wanted: string): void => {
+    if (!names.has(value)) names.set(value, scope.take(wanted));
+  };
+  for (const { value, name } of graph.inputs) claim(value, name);
+  const given = new Set([...graph.inputs, ...graph.slots].map(({ value }) => value));
+  // Outputs before weights: a slot may have to give way, an output's name is what programs ask for.
+  for (const { value, name } of graph.outputs) {
+    if (given.has(value) || names.has(value)) scope.take(name);
+    else claim(value, name);
+  }
+  for (const { value, name } of graph.slots) claim(value, name);
+  for (const node of graph.nodes) {
+    const results = resultNames(node);
+    node.outputs.forEach((value, i) => {
+      claim(value, results[i] ?? node.path);
+    });
+  }
+  return names;
+}
+
+function resultNames(node: Node): readonly string[] {
+  if (node.outputs.length === 1) return [node.path];
+  const { results } = opOf(node);
+  return node.outputs.map((_, i) => `${node.path}.${results === "many" ? i : (results[i] ?? i)}`);
+}
+
+function opOf(node: Node): AnyOp {
+  const op = findOp(node.op);
+  invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
+  return op;
+}
+
+function lower(
+  graph: Graph,
+  node: Node,
+  builder: OnnxGraphBuilder,
+  nameOf: (value: ValueId) => string,
+  { describeSpan }: OnnxOptions,
+): void {
+  const outputs = node.outputs.map(nameOf);
+  const docString = node.span === undefined ? undefined : describeSpan?.(node.span);
+  builder.enter({ path: node.path, docString, outputs });
+  const site = {
+    inputs: node.inputs.map(nameOf),
+    outputs,
+    inputTypes: node.inputs.map((value) => typeOf(graph, value)),
+    outputTypes: node.outputs.map((value) => typeOf(graph, value)),
+  };
+  opOf(node).lowerToOnnx(builder, site, node.attributes);
+}
+
+/** An output that is an input, a weight or another output needs a node of its own to carry its name. */
+function nameOutputsThatAreNoOwnValue(
+  graph: Graph,
+  builder: OnnxGraphBuilder,
+  nameOf: (value: ValueId) => string,
+): void {
+  for (const { name, value } of graph.outputs) {
+    if (nameOf(value) === name) continue;
+    builder.enter({ path: name, docString: undefined, outputs: [name] });
+    builder.node("Identity", [nameOf(value)], {}, [name]);
+  }
+}
+
+function slotTensor(
+  graph: Graph,
+  { name: slotName, value }: Graph["slots"][number],
+  name: string,
+  weights: ReadonlyMap<string, Float32Array>,
+): onnx.TensorProto.$Properties {
+  const { dtype, shape } = typeOf(graph, value);
+  const values = weights.get(slotName);
+  invariant(values !== undefined, `no weights for ${slotName}`);
+  invariant(dtype === "float32", `${name} is ${dtype}; weights are float32`);
+  invariant(values.length === elementCount(shape), `${name} has ${values.length} weights, not ${elementCount(shape)}`);
+  return { name, data_type: elementTypes.float32, dims: bindShape(shape, 1), raw_data: rawBytes(values) };
+}

@@ -1,0 +1,127 @@
+import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+
+/** The keys of `metadata_props` and what they mean; a new meaning for an old key raises it. */
+export const metadataSchemaVersion = 1;
+
+/** How a picture becomes the input tensor: RGB in 0..1, minus mean, over std, planes of rows. */
+export interface PictureInput {
+  /** Name of the graph input, [N, 3, height, width] float32. */
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  /** Red, green, blue. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface LabelledOutput {
+  /** Name of the graph output, [N, labels.length] float32 logits. */
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+/** What a built model says about itself, so that whoever has the file needs nothing else to use it. */
+export interface ModelMetadata {
+  readonly lferVersion: string;
+  readonly model: string;
+  /** Hex digest over the source text. */
+  readonly sourceSha256: string;
+  /** Named counts: `{ "params": 1283024, "conv.madds": ... }`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Absent where the model's input is no `picture(...)`. */
+  readonly picture?: PictureInput | undefined;
+  /** Absent where no output has `labels(...)`. */
+  readonly output?: LabelledOutput | undefined;
+}
+
+/** A model that can be asked about a picture: one picture in, one labelled vector out. */
+export interface ClassifierMetadata {
+  readonly model: string;
+  readonly sourceSha256: string | undefined;
+  readonly picture: PictureInput;
+  readonly output: LabelledOutput;
+}
+
+/** The entries of `metadata_props`, in the order they are written. */
+export function writeMetadata(info: ModelMetadata): ReadonlyMap<string, string> {
+  const { picture, output } = info;
+  const entries: [key: string, value: string][] = [
+    ["lfer.schema", String(metadataSchemaVersion)],
+    ["lfer.version", info.lferVersion],
+    ["lfer.model", info.model],
+    ["lfer.source.sha256", info.sourceSha256],
+    ["lfer.counts", JSON.stringify(info.counts)],
+  ];
+  if (picture !== undefined) {
+    entries.push(
+      ["lfer.input", picture.name],
+      ["lfer.input.size", JSON.stringify([picture.height, picture.width])],
+      ["lfer.input.mean", JSON.stringify(picture.mean)],
+      ["lfer.input.std", JSON.stringify(picture.std)],
+      ["lfer.input.layout", "NCHW"],
+      ["lfer.input.color", "RGB"],
+    );
+  }
+  if (output !== undefined) {
+    entries.push(["lfer.output", output.name], ["lfer.labels", JSON.stringify(output.labels)]);
+  }
+  return new Map(entries);
+}
+
+const neededKeys = [
+  "lfer.model",
+  "lfer.input",
+  "lfer.input.size",
+  "lfer.input.mean",
+  "lfer.input.std",
+  "lfer.output",
+  "lfer.labels",
+] as const;
+
+/** What prediction needs to know, out of `metadata_props`; or what of it is missing or makes no sense. `path` names the file. */
+export function readMetadata(props: ReadonlyMap<string, string>, path: string): ClassifierMetadata | Problem {
+  const text = (key: string): string => props.get(key) ?? "";
+  const schema = props.get("lfer.schema");
+  if (schema !== undefined && Number(schema) > metadataSchemaVersion) {
+    return problem("data/newer-metadata", { path, schemaVersion: Number(schema), known: metadataSchemaVersion });
+  }
+  const missing = neededKeys.filter((key) => !props.has(key));
+  if (missing.length > 0) return problem("data/foreign-model", { path, missing });
+
+  const bad = (key: string, expected: string): Problem =>
+    problem("data/bad-metadata", { path, key, value: text(key), expected });
+  for (const [key, only] of [
+    ["lfer.schema", String(metadataSchemaVersion)],
+    ["lfer.input.layout", "NCHW"],
+    ["lfer.input.color", "RGB"],
+  ] as const) {
+    if (props.has(key) && text(key) !== only) return bad(key, `"${only}"`);
+  }
+  const size = parseList(text("lfer.input.size"), (item) => Number.isInteger(item) && (item as number) > 0);
+  if (size?.length !== 2) return bad("lfer.input.size", "[height, width] in pixels");
+  const mean = parseList(text("lfer.input.mean"), Number.isFinite);
+  if (mean?.length !== 3) return bad("lfer.input.mean", "three numbers: red, green, blue");
+  const std = parseList(text("lfer.input.std"), (item) => Number.isFinite(item) && (item as number) > 0);
+  if (std?.length !== 3) return bad("lfer.input.std", "three positive numbers: red, green, blue");
+  const labels = parseList(text("lfer.labels"), (item) => typeof item === "string");
+  if (labels === undefined || labels.length === 0) return bad("lfer.labels", "a list of class names");
+
+  const [height, width] = size as [number, number];
+  return {
+    model: text("lfer.model"),
+    sourceSha256: props.get("lfer.source.sha256"),
+    picture: { name: text("lfer.input"), height, width, mean: mean as number[], std: std as number[] },
+    output: { name: text("lfer.output"), labels: labels as string[] },
+  };
+}
+
+/** A JSON list whose items all hold to `isItem`. */
+function parseList(text: string, isItem: (item: unknown) => boolean): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(isItem) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

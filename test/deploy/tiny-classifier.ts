@@ -1,0 +1,55 @@
+import { onnx } from "../../src/targets/onnx/generated/onnx.js";
+import { writeMetadata } from "../../src/targets/onnx/metadata.js";
+
+export const tinyLabels = ["red", "green", "blue"] as const;
+
+export interface TinyOptions {
+  readonly size?: number;
+  readonly labels?: readonly string[];
+  readonly metadata?: boolean;
+  /** Factor on the mean colours. */
+  readonly gain?: number;
+}
+
+/** An ONNX classifier whose logits are `gain` times the mean red, green and blue of the normalised picture. */
+export function tinyClassifier({
+  size = 8,
+  labels = tinyLabels,
+  metadata = true,
+  gain = 4,
+}: TinyOptions = {}): Uint8Array {
+  const float = onnx.TensorProto.DataType.FLOAT;
+  const tensor = (name: string, dims: readonly (number | string)[]): onnx.ValueInfoProto.$Properties => ({
+    name,
+    type: {
+      tensor_type: {
+        elem_type: float,
+        shape: { dim: dims.map((d) => (typeof d === "number" ? { dim_value: d } : { dim_param: d })) },
+      },
+    },
+  });
+  const props = writeMetadata({
+    lferVersion: "0.1.0",
+    model: "Tiny",
+    sourceSha256: "00",
+    counts: {},
+    picture: { name: "image", height: size, width: size, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    output: { name: "logits", labels },
+  });
+  return onnx.ModelProto.encode({
+    ir_version: 8,
+    opset_import: [{ domain: "", version: 18 }],
+    metadata_props: metadata ? [...props].map(([key, value]) => ({ key, value })) : [],
+    graph: {
+      name: "Tiny",
+      input: [tensor("image", ["N", 3, size, size])],
+      output: [tensor("logits", ["N", 3])],
+      initializer: [{ name: "gain", data_type: float, dims: [1], float_data: [gain] }],
+      node: [
+        { op_type: "GlobalAveragePool", input: ["image"], output: ["means"] },
+        { op_type: "Flatten", input: ["means"], output: ["flat"] },
+        { op_type: "Mul", input: ["flat", "gain"], output: ["logits"] },
+      ],
+    },
+  }).finish();
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { commands } from "../../src/cli/commands.js";
+import { commandParser, knownFlags } from "../../src/cli/parse-command.js";
+import { generateCliDoc } from "../../tools/generate-cli-doc.js";
+import { generateDiagnosticsDoc } from "../../tools/generate-diagnostics-doc.js";
+import { generateStd } from "../../tools/generate-std.js";
+import { generateVersion } from "../../tools/generate-version.js";
+import { root } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+suite("generated files", (test) => {
+  for (const generate of [generateVersion, generateStd, generateCliDoc, generateDiagnosticsDoc]) {
+    test(`${generate.name}: nothing to renew (npm run gen)`, async () => {
+      for (const { path, text } of await generate()) {
+        assert.fixture(text, readFileSync(join(root, path), "utf8"), `${path} is stale: npm run gen`);
+      }
+    });
+  }
+
+  test("every flag of every command stands in docs/cli.md", async () => {
+    const page = readFileSync(join(root, "docs/cli.md"), "utf8");
+    for (const command of commands) {
+      const parser = commandParser(command.name, await command.load());
+      await new Promise((resolve) => parser.parse([command.name, "--help"], {}, resolve));
+      const section = page.split(/^## /m).find((part) => part.startsWith(`lferc ${command.name}\n`)) ?? "";
+      for (const flag of knownFlags(parser)) {
+        const dashed = flag.length === 1 ? `-${flag}` : `--${flag}`;
+        assert.ok(section.includes(dashed), `${dashed} of lferc ${command.name}`);
+      }
+    }
+  });
+});

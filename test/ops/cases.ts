@@ -1,0 +1,215 @@
+import type { Attributes } from "../../src/ir/graph.js";
+import type { DType, Shape } from "../../src/ir/shape.js";
+import type { OpName } from "../../src/ops/registry.js";
+import { N } from "./network.js";
+
+/** One application of one op: the truth table runs it in the reference and, at several opsets, in ONNX Runtime. */
+export interface OpCase {
+  readonly op: OpName;
+  readonly title: string;
+  readonly inputs: readonly { readonly shape: Shape; readonly dtype?: DType; readonly values?: readonly number[] }[];
+  readonly attributes?: Attributes;
+  /** Range of the drawn inputs; standard normal when left out. */
+  readonly between?: readonly [number, number];
+}
+
+const map = { shape: [N, 4, 7, 6] } as const;
+const vector = { shape: [N, 5] } as const;
+const bools = { shape: [N, 5], dtype: "bool" } as const;
+
+const conv = (given: Attributes): Attributes => ({
+  channels: 6,
+  kernel: [3, 3],
+  stride: [1, 1],
+  padding: [1, 1, 1, 1],
+  dilation: [1, 1],
+  groups: 1,
+  bias: false,
+  ...given,
+});
+
+const pool = (given: Attributes): Attributes => ({ kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1], ...given });
+
+const unary = (op: OpName, more: Partial<OpCase> = {}): OpCase => ({ op, title: "map", inputs: [map], ...more });
+
+/** Every pairing of shapes that broadcasting has a rule for. */
+const binary = (op: OpName, more: Partial<OpCase> = {}): readonly OpCase[] =>
+  [
+    { title: "same", inputs: [vector, vector] },
+    { title: "scalar", inputs: [{ shape: [] }, vector] },
+    { title: "both sides repeated", inputs: [{ shape: [N, 1, 3] }, { shape: [4, 1] }] },
+    { title: "multiples of the batch", inputs: [{ shape: [{ batch: 2 }, 3] }, { shape: [{ batch: 2 }, 1] }] },
+  ].map((row) => ({ op, ...row, ...more }));
+
+const edges = [-100, -20, -6, -3, -1e-9, 0, 1e-9, 3, 6, 20, 100, 0.5, -0.5, 2.5];
+const edgeValues = (op: OpName): OpCase => ({
+  op,
+  title: "edges",
+  inputs: [{ shape: [edges.length], values: edges }],
+});
+
+const certain = [50, -50, 0, -50, -50, 50, 0, 0, 0, 3, 3, -3, 50, 50, -50];
+
+/**
+ * The size of the terms that an op adds up: what cancels keeps their rounding error. ONNX Runtime's sigmoid is a rational
+ * function with an absolute error of about 2e-8. All other ops are held to their own result.
+ */
+export const termSizes: Partial<Readonly<Record<OpName, number>>> = {
+  conv2d: 1,
+  linear: 1,
+  matmul: 1,
+  batch_norm: 1,
+  avg_pool: 1,
+  global_avg_pool: 1,
+  reduce_sum: 4,
+  reduce_mean: 1,
+  add: 1,
+  sub: 1,
+  sigmoid: 0.02,
+  silu: 0.2,
+  hard_sigmoid: 1,
+  hard_swish: 1,
+};
+
+export const cases: readonly OpCase[] = [
+  { op: "conv2d", title: "plain", inputs: [map], attributes: conv({}) },
+  { op: "conv2d", title: "bias", inputs: [map], attributes: conv({ bias: true }) },
+  { op: "conv2d", title: "pointwise", inputs: [map], attributes: conv({ kernel: [1, 1], padding: [0, 0, 0, 0] }) },
+  {
+    op: "conv2d",
+    title: "depthwise, stride 2",
+    inputs: [map],
+    attributes: conv({ channels: 8, groups: 4, stride: [2, 2] }),
+  },
+  {
+    op: "conv2d",
+    title: "everything uneven",
+    inputs: [map],
+    attributes: conv({
+      kernel: [2, 3],
+      stride: [2, 1],
+      padding: [1, 0, 2, 3],
+      dilation: [2, 1],
+      groups: 2,
+      bias: true,
+    }),
+  },
+  { op: "conv2d", title: "taps outside", inputs: [{ shape: [N, 4, 1, 1] }], attributes: conv({}) },
+  {
+    op: "conv2d",
+    title: "stride over the kernel",
+    inputs: [map],
+    attributes: conv({ kernel: [1, 1], stride: [3, 4], padding: [0, 0, 0, 0] }),
+  },
+  {
+    op: "conv2d",
+    title: "four crops in the batch",
+    inputs: [{ shape: [{ batch: 4 }, 4, 5, 5] }],
+    attributes: conv({}),
+  },
+  { op: "linear", title: "rank 2", inputs: [vector], attributes: { features: 3, bias: true } },
+  { op: "linear", title: "rank 2, no bias", inputs: [vector], attributes: { features: 3, bias: false } },
+  { op: "linear", title: "rank 3", inputs: [{ shape: [N, 2, 5] }], attributes: { features: 3, bias: true } },
+  { op: "linear", title: "rank 4, no bias", inputs: [map], attributes: { features: 3, bias: false } },
+  { op: "matmul", title: "rank 2", inputs: [vector, { shape: [5, 3] }] },
+  { op: "matmul", title: "batched", inputs: [{ shape: [N, 2, 3, 5] }, { shape: [N, 2, 5, 4] }] },
+  { op: "matmul", title: "broadcast", inputs: [{ shape: [N, 1, 3, 5] }, { shape: [2, 5, 4] }] },
+  { op: "batch_norm", title: "rank 4", inputs: [map], attributes: { epsilon: 1e-5, momentum: 0.1 } },
+  { op: "batch_norm", title: "rank 3", inputs: [{ shape: [N, 4, 3] }], attributes: { epsilon: 1e-2, momentum: 0.1 } },
+  { op: "batch_norm", title: "rank 2", inputs: [vector], attributes: { epsilon: 1e-5, momentum: 0.01 } },
+  unary("relu"),
+  unary("relu6", { between: [-3, 9] }),
+  unary("mish"),
+  edgeValues("mish"),
+  unary("silu"),
+  edgeValues("silu"),
+  unary("sigmoid"),
+  edgeValues("sigmoid"),
+  unary("tanh"),
+  edgeValues("tanh"),
+  unary("softplus"),
+  edgeValues("softplus"),
+  unary("hard_sigmoid", { between: [-5, 5] }),
+  unary("hard_swish", { between: [-5, 5] }),
+  unary("exp"),
+  unary("log", { between: [0.01, 10] }),
+  unary("sqrt", { between: [0, 10] }),
+  unary("neg"),
+  unary("abs"),
+  unary("square"),
+  unary("clip", { attributes: { min: -0.5, max: 0.25 } }),
+  unary("clip", { title: "only below", attributes: { min: 0.1, max: Number.POSITIVE_INFINITY } }),
+  unary("clip", { title: "only above", attributes: { min: Number.NEGATIVE_INFINITY, max: 0.1 } }),
+  unary("identity"),
+  unary("max_pool", { attributes: pool({}) }),
+  unary("max_pool", { title: "uneven", attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2] }) }),
+  unary("max_pool", { title: "all negative", between: [-9, -1], attributes: pool({}) }),
+  unary("avg_pool", { attributes: pool({ count_include_pad: true }) }),
+  unary("avg_pool", { title: "padding left out", attributes: pool({ count_include_pad: false }) }),
+  unary("avg_pool", {
+    title: "uneven",
+    attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2], count_include_pad: false }),
+  }),
+  unary("global_avg_pool"),
+  unary("flatten", { attributes: { axis: 1 } }),
+  unary("flatten", { title: "from axis 0", attributes: { axis: 0 } }),
+  unary("flatten", { title: "from axis 2", attributes: { axis: 2 } }),
+  unary("reshape", { attributes: { shape: [-1, 2, 2, 42] } }),
+  unary("reshape", { title: "into the batch", attributes: { shape: [-4, 42] } }),
+  unary("reshape", { title: "without a batch", inputs: [{ shape: [6, 4] }], attributes: { shape: [3, 8] } }),
+  unary("transpose", { attributes: { permutation: [0, 2, 3, 1] } }),
+  unary("transpose", { title: "batch moved", attributes: { permutation: [1, 0, 3, 2] } }),
+  { op: "concat", title: "channels", inputs: [map, { shape: [N, 1, 7, 6] }, map], attributes: { axis: 1 } },
+  { op: "concat", title: "batches", inputs: [map, { shape: [{ batch: 2 }, 4, 7, 6] }], attributes: { axis: 0 } },
+  { op: "concat", title: "one tensor, last axis", inputs: [map], attributes: { axis: 3 } },
+  unary("split", { attributes: { axis: 1, sizes: [1, 3] } }),
+  unary("split", { title: "one part", attributes: { axis: 2, sizes: [7] } }),
+  unary("split", { title: "batch", inputs: [{ shape: [{ batch: 4 }, 3] }], attributes: { axis: 0, sizes: [-2, -2] } }),
+  unary("slice", { attributes: { axis: 2, from: 1, to: 5 } }),
+  unary("slice", { title: "last axis", attributes: { axis: 3, from: 0, to: 1 } }),
+  unary("pad", { attributes: { padding: [1, 0, 2, 3], value: 0 } }),
+  unary("pad", { title: "with a value", attributes: { padding: [0, 1, 0, 1], value: -1.5 } }),
+  unary("channel_shuffle", { inputs: [{ shape: [N, 6, 3, 2] }], attributes: { groups: 2 } }),
+  unary("channel_shuffle", { title: "rank 2", inputs: [{ shape: [N, 6] }], attributes: { groups: 3 } }),
+  unary("softmax", { attributes: { axis: 1 } }),
+  unary("softmax", { title: "last axis", attributes: { axis: 3 } }),
+  unary("softmax", { title: "sure", inputs: [{ shape: [5, 3], values: certain }], attributes: { axis: 1 } }),
+  unary("log_softmax", { attributes: { axis: 1 } }),
+  unary("log_softmax", { title: "sure", inputs: [{ shape: [5, 3], values: certain }], attributes: { axis: 1 } }),
+  unary("log_not_softmax", { attributes: { axis: 1 } }),
+  unary("log_not_softmax", { title: "last axis", attributes: { axis: 3 } }),
+  unary("log_not_softmax", { title: "sure", inputs: [{ shape: [5, 3], values: certain }], attributes: { axis: 1 } }),
+  unary("log_not_softmax", {
+    title: "two classes",
+    inputs: [{ shape: [3, 2], values: [60, -60, -3, 4, 1, 1] }],
+    attributes: { axis: 1 },
+  }),
+  ...binary("add"),
+  ...binary("sub"),
+  ...binary("mul"),
+  ...binary("div", { between: [0.5, 3] }),
+  ...binary("pow", { between: [0.5, 3] }),
+  ...binary("maximum"),
+  ...binary("minimum"),
+  ...binary("greater"),
+  ...binary("less"),
+  ...binary("equal"),
+  {
+    op: "equal",
+    title: "some equal",
+    inputs: [
+      { shape: [4], values: [1, 2, 3, 4] },
+      { shape: [4], values: [1, 0, 3, -4] },
+    ],
+  },
+  ...(["reduce_sum", "reduce_mean", "reduce_max", "reduce_min"] as const).flatMap((op) => [
+    unary(op, { attributes: { axes: [2, 3], keep: false } }),
+    unary(op, { title: "kept", attributes: { axes: [1], keep: true } }),
+    unary(op, { title: "all", attributes: { axes: [0, 1, 2, 3], keep: false } }),
+    unary(op, { title: "of a number", inputs: [{ shape: [] }], attributes: { axes: [], keep: false } }),
+  ]),
+  { op: "where", title: "same", inputs: [bools, vector, vector] },
+  { op: "where", title: "broadcast", inputs: [bools, { shape: [] }, { shape: [3, 1, 1] }] },
+  { op: "constant", title: "number", inputs: [], attributes: { shape: [], values: [0.1] } },
+  { op: "constant", title: "matrix", inputs: [], attributes: { shape: [2, 3], values: [1, -2, 3.5, 0, -0.25, 1e6] } },
+];

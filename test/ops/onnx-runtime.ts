@@ -1,0 +1,26 @@
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Graph } from "../../src/ir/graph.js";
+import type { Tensor } from "../../src/ops/contracts.js";
+import type { Feed } from "../../src/reference/interpret.js";
+import { emitOnnx } from "../../src/targets/onnx/emit.js";
+
+/** Runs the graph's ONNX form in ONNX Runtime (float32), unoptimised, so that the file itself is what is tried. */
+export async function runInOnnxRuntime(graph: Graph, feed: Feed, opset: number): Promise<Record<string, Tensor>> {
+  const weights = new Map(Object.entries(feed.slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  const bytes = emitOnnx({ graph, weights }, { opset, producerVersion: "test" });
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, graphOptimizationLevel: "disabled" });
+  const feeds = graph.inputs.map(({ name, value }) => {
+    const tensor = feed.inputs[name] as Tensor;
+    const isBool = graph.types[value]?.dtype === "bool";
+    const data = isBool ? Uint8Array.from(tensor.data) : Float32Array.from(tensor.data);
+    return [name, new OrtTensor(isBool ? "bool" : "float32", data, [...tensor.shape])];
+  });
+  const results = await session.run(Object.fromEntries(feeds));
+  await session.release();
+  return Object.fromEntries(
+    graph.outputs.map(({ name }) => {
+      const { dims, data } = results[name] as { dims: readonly number[]; data: ArrayLike<number> };
+      return [name, { shape: dims, data: Float64Array.from(data) }];
+    }),
+  );
+}

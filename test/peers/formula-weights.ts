@@ -1,0 +1,44 @@
+/** The formula of test/peers/torchvision/make_reference.py, bit for bit; that file explains it. */
+
+const pictureSize = 224;
+const blockSize = 16;
+
+/** In [-1, 1): a hash of a tensor's ordinal and an element's index. */
+function unit(ordinal: number, index: number): number {
+  let h = (Math.imul(index, 0x9e3779b1) + Math.imul(ordinal, 0x85ebca77) + 0x27d4eb2f) | 0;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  h ^= h >>> 16;
+  return (h >>> 0) / 2 ** 31 - 1;
+}
+
+/** The values of a tensor of torchvision's `state_dict`, row-major. `gain` is the network's. */
+export function formulaValues(name: string, ordinal: number, shape: readonly number[], gain: number): Float32Array {
+  const count = shape.reduce((product, dim) => product * dim, 1);
+  const fanIn = shape.slice(1).reduce((product, dim) => product * dim, 1);
+  const depthwise = shape.length === 4 && shape[1] === 1;
+  const scale = Math.sqrt((3 * (depthwise ? 1 : gain)) / fanIn);
+  const value = name.endsWith("running_var")
+    ? (u: number) => 1 + u / 2
+    : name.endsWith("running_mean") || name.endsWith("bias")
+      ? (u: number) => u / 8
+      : shape.length === 1
+        ? (u: number) => 1 + u / 4
+        : (u: number) => u * scale;
+  return Float32Array.from({ length: count }, (_, index) => value(unit(ordinal, index)));
+}
+
+/** The picture that the networks are shown, [1, 3, 224, 224]. */
+export function formulaInput(): Float32Array {
+  const plane = pictureSize * pictureSize;
+  const across = pictureSize / blockSize;
+  return Float32Array.from({ length: 3 * plane }, (_, index) => {
+    const channel = Math.floor(index / plane);
+    const y = Math.floor(index / pictureSize) % pictureSize;
+    const x = index % pictureSize;
+    const block = (channel * across + Math.floor(y / blockSize)) * across + Math.floor(x / blockSize);
+    return unit(9001, block) + unit(9002, index) / 2;
+  });
+}

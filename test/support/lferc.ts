@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+const folder = ".cache/test-dist";
+let built = false;
+
+/** The bundle of the sources as they are now; built once a test run, so that no stale dist/ is tested. */
+export function lfercPath(): string {
+  if (!built) {
+    const build = spawnSync(process.execPath, ["tools/build.mjs", folder], { cwd: root, encoding: "utf8" });
+    if (build.status !== 0) throw new Error(`tools/build.mjs failed:\n${build.stderr}`);
+    built = true;
+  }
+  return join(root, folder, "lferc.js");
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the built lferc to its end, without colours unless `env` says else. */
+export function runLferc(args: readonly string[], { cwd = root, env = {} }: RunOptions = {}): Ran {
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const run = spawnSync(process.execPath, [lfercPath(), ...args], {
+    cwd,
+    encoding: "utf8",
+    env: { ...inherited, NO_COLOR: "1", ...env },
+    maxBuffer: 1 << 28,
+  });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** A scratch folder with these files, gone afterwards. */
+export async function inFolder<T>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  body: (folder: string) => T | Promise<T>,
+): Promise<T> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "lfer-test-")));
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    return await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The codes in brackets of what lferc said. */
+export const codesIn = (text: string): string[] =>
+  [...text.matchAll(/^(?:error|warning)\[([^\]]+)\]/gm)].map(([, code = ""]) => code);

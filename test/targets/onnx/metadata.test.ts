@@ -1,0 +1,99 @@
+import * as assert from "uvu/assert";
+import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
+import { onnx } from "../../../src/targets/onnx/generated/onnx.js";
+import { type ModelMetadata, readMetadata, writeMetadata } from "../../../src/targets/onnx/metadata.js";
+import { readMetadataProps } from "../../../src/targets/onnx/read-props.js";
+import { suite } from "../../support/suite.js";
+
+const info: ModelMetadata = {
+  lferVersion: "0.1.0",
+  model: "LferLdl",
+  sourceSha256: "ab".repeat(32),
+  counts: { params: 1_283_024, "conv.madds": 294_606_017 },
+  picture: { name: "image", height: 112, width: 224, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
+  output: { name: "logits", labels: ["happy", 'quo"te', "überraschung"] },
+};
+
+function refusal(change: Readonly<Record<string, string | undefined>>): ReturnType<Problem["diagnose"]> {
+  const props = new Map(writeMetadata(info));
+  for (const [key, value] of Object.entries(change)) {
+    if (value === undefined) props.delete(key);
+    else props.set(key, value);
+  }
+  const found = readMetadata(props, "m.onnx");
+  assert.ok(isProblem(found), "was accepted");
+  return (found as Problem).diagnose({});
+}
+
+suite("onnx metadata", (test) => {
+  test("what is written is read back", () => {
+    assert.equal(readMetadata(writeMetadata(info), "m.onnx"), {
+      model: info.model,
+      sourceSha256: info.sourceSha256,
+      picture: info.picture,
+      output: info.output,
+    });
+  });
+
+  test("a model without picture and labels says nothing of them", () => {
+    const props = writeMetadata({ ...info, picture: undefined, output: undefined });
+    assert.equal([...props.keys()], ["lfer.schema", "lfer.version", "lfer.model", "lfer.source.sha256", "lfer.counts"]);
+  });
+
+  test("names what is missing", () => {
+    const found = refusal({ "lfer.labels": undefined, "lfer.input.std": undefined });
+    assert.is(found.code, "data/foreign-model");
+    assert.match(found.message, "its metadata lacks lfer.input.std, lfer.labels");
+  });
+
+  test("refuses a newer schema by its number", () => {
+    assert.is(refusal({ "lfer.schema": "2" }).code, "data/newer-metadata");
+  });
+
+  for (const [key, value] of [
+    ["lfer.schema", "x"],
+    ["lfer.input.size", "[0,5]"],
+    ["lfer.input.size", "[1.5,5]"],
+    ["lfer.input.size", "[5]"],
+    ["lfer.input.size", "{"],
+    ["lfer.input.mean", "[1,2]"],
+    ["lfer.input.mean", '["1","2","3"]'],
+    ["lfer.input.std", "[1,0,1]"],
+    ["lfer.input.layout", "NHWC"],
+    ["lfer.input.color", "BGR"],
+    ["lfer.labels", "[]"],
+    ["lfer.labels", '["a",1]'],
+  ] as const) {
+    test(`refuses ${key} = ${value}`, () => {
+      const found = refusal({ [key]: value });
+      assert.is(found.code, "data/bad-metadata");
+      assert.match(found.message, key);
+    });
+  }
+});
+
+suite("onnx metadata_props", (test) => {
+  const file = onnx.ModelProto.encode({
+    ir_version: 8,
+    graph: { name: "g", doc_string: "x".repeat(1000) },
+    metadata_props: [
+      { key: "a", value: "1" },
+      { key: "ü", value: "ä".repeat(200) },
+    ],
+  }).finish();
+
+  test("are found without decoding the graph", () => {
+    const found = readMetadataProps(file);
+    assert.equal(found.kind === "props" && [...found.props], [
+      ["a", "1"],
+      ["ü", "ä".repeat(200)],
+    ]);
+  });
+
+  test("of a file cut off in the graph, or of another kind of file, are refused", () => {
+    assert.is(readMetadataProps(file.subarray(0, 500)).kind, "not-onnx");
+    assert.is(readMetadataProps(new Uint8Array()).kind, "not-onnx");
+    assert.is(readMetadataProps(Buffer.from("\xff\xd8\xff\xe0 a picture", "latin1")).kind, "not-onnx");
+    assert.is(readMetadataProps(Buffer.from("lfer 1\n\nmodel M {}\n")).kind, "not-onnx");
+  });
+});

@@ -1,0 +1,70 @@
+import * as assert from "uvu/assert";
+import { GraphBuilder } from "../../src/ir/builder.js";
+import { assignWeights } from "../../src/weights/assign.js";
+import { readSafetensors, type WeightFile, writeSafetensors } from "../../src/weights/safetensors.js";
+import { suite } from "../support/suite.js";
+
+const graphOf = (slots: Readonly<Record<string, readonly number[]>>) => {
+  const builder = new GraphBuilder("M");
+  for (const [name, shape] of Object.entries(slots)) {
+    builder.slot({ name, role: "parameter", initializer: { kind: "constant", value: 0 } }, { dtype: "float32", shape });
+  }
+  return builder.finish();
+};
+
+const fileOf = (tensors: Readonly<Record<string, readonly number[]>>, fill = 1): WeightFile => {
+  const written = new Map(
+    Object.entries(tensors).map(([name, shape]) => [
+      name,
+      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill) },
+    ]),
+  );
+  const result = readSafetensors(new Uint8Array(Buffer.concat(writeSafetensors(written))), "best.safetensors");
+  if (result.kind === "refused") throw new Error(result.diagnostics[0]?.message);
+  return result.value;
+};
+
+suite("assigning weights", (test) => {
+  test("matches by name and ignores PyTorch's batch counters", () => {
+    const graph = graphOf({ "a.weight": [2, 2], "b.bias": [3] });
+    const file = fileOf({ "b.bias": [3], "a.weight": [2, 2], "bn.num_batches_tracked": [1], num_batches_tracked: [1] });
+    const { weights, diagnostics } = assignWeights(graph, file);
+    assert.equal(diagnostics, []);
+    assert.equal(
+      [...weights].map(([name, values]) => [name, ...values]),
+      [
+        ["a.weight", 1, 1, 1, 1],
+        ["b.bias", 1, 1, 1],
+      ],
+    );
+  });
+
+  test("reports missing, surplus and mis-shaped tensors at once, with what was probably meant", () => {
+    const graph = graphOf({ "stage2.unit_1.weight": [4], "head.weight": [7, 8], "head.bias": [7] });
+    const file = fileOf({ "stage2.unit1.weight": [4], "head.weight": [8, 8], "head.bias": [7] });
+    const { diagnostics } = assignWeights(graph, file);
+    assert.equal(
+      diagnostics.map(({ code }) => code),
+      ["weights/missing-tensor", "weights/surplus-tensor", "weights/wrong-shape"],
+    );
+    assert.ok(diagnostics[0]?.help.includes('"stage2.unit1.weight"'));
+    assert.ok(diagnostics[1]?.help.includes('Did you mean "stage2.unit_1.weight"?'));
+    assert.ok(diagnostics[2]?.message.includes('"head.weight" is [8, 8]; the model needs [7, 8]'));
+  });
+
+  test("lists ten of a kind and counts the rest", () => {
+    const names = Array.from({ length: 25 }, (_, i) => [`layer_${i}.weight`, [i + 1]] as const);
+    const { diagnostics } = assignWeights(graphOf(Object.fromEntries(names)), fileOf({}));
+    assert.is(diagnostics.length, 11);
+    assert.ok(diagnostics[10]?.message.includes("15 more tensors are missing"));
+  });
+
+  test("refuses weights that are not finite", () => {
+    const { diagnostics } = assignWeights(graphOf({ w: [3] }), fileOf({ w: [3] }, Number.NaN));
+    assert.equal(
+      diagnostics.map(({ code }) => code),
+      ["weights/not-finite"],
+    );
+    assert.ok(diagnostics[0]?.message.includes("NaN at element 0 (3 such"));
+  });
+});

@@ -1,0 +1,18 @@
+// `npm run gen`: writes every generated file that is checked in. CI runs it and wants no difference.
+import { generateStd } from "./generate-std.js";
+import { generateVersion } from "./generate-version.js";
+import { type GeneratedFile, writeGenerated } from "./generated-file.js";
+
+/** In order: what the compiler itself imports comes first, and the rest is loaded only when that is written. */
+const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
+  generateVersion,
+  generateStd,
+  async () => (await import("./generate-cli-doc.js")).generateCliDoc(),
+  async () => (await import("./generate-diagnostics-doc.js")).generateDiagnosticsDoc(),
+];
+
+for (const generate of generators) {
+  for (const file of await generate()) {
+    console.log(`${(await writeGenerated(file)) ? "wrote    " : "unchanged"} ${file.path}`);
+  }
+}
