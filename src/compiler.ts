@@ -11,6 +11,7 @@ import { elaborateModel, type ElaboratedModel, isComplete, type ModelRequest, re
 import { linkProgram, type Module, type Sources } from "./semantics/program.js";
 import { elaborateRecipe, type ElaboratedRecipe } from "./semantics/recipes.js";
 import { Reporter } from "./semantics/reporter.js";
+import { withoutEchoes } from "./semantics/echoes.js";
 import { applySettings, unknownSettings } from "./semantics/settings.js";
 import { diagnose } from "./diagnostics/diagnostic.js";
 import { suggest } from "./diagnostics/suggest.js";
@@ -73,7 +74,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   const wanted = selectModels(entry, requests, options, reporter);
   const models = makeModels(wanted, options, facts, reporter);
   if (options.graphsOnly === true) {
-    return { diagnostics: reporter.sorted(), models, modelNames: requests.map((r) => r.name), checks: [], recipes: [] };
+    return { diagnostics: withoutEchoes(sources, reporter.sorted()), models, modelNames: requests.map((r) => r.name), checks: [], recipes: [] };
   }
   const recipes: ElaboratedRecipe[] = [];
   for (const declaration of entry.tree.declarations) {
@@ -86,8 +87,14 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
     for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
   }
   for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
-  for (const module of program.modules) if (!module.path.startsWith("std/")) lintUnused(module, reporter);
-  return { diagnostics: reporter.sorted(), models, modelNames: requests.map((r) => r.name), checks, recipes };
+  for (const module of program.modules) lintModule(module, reporter);
+  return { diagnostics: withoutEchoes(sources, reporter.sorted()), models, modelNames: requests.map((r) => r.name), checks, recipes };
+}
+
+/** Lints a file that is otherwise right: what is unused in a broken one is most often used where it is broken. */
+function lintModule(module: Module, reporter: Reporter): void {
+  const isBroken = reporter.diagnostics.some((d) => d.severity === "error" && d.span?.file === module.path);
+  if (!isBroken && !module.path.startsWith("std/")) lintUnused(module, reporter);
 }
 
 /** The entry file's models and variants, in its order. */
@@ -154,6 +161,7 @@ function makeChecks(
     const own = requests.find((request) => request.name === name);
     const request = own ?? (named === undefined ? undefined : requestModel(named, facts, reporter));
     if (request === undefined) {
+      if (named !== undefined || entry.missing.has(name)) return [];
       const known = requests.map((r) => r.name);
       reporter.report("resolve/not-a-model", { name, suggestion: suggest(name, known) }, span);
       return [];

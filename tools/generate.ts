@@ -7,6 +7,12 @@ import { type GeneratedFile, writeGenerated } from "./generated-file.js";
 const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   generateVersion,
   generateStd,
+  async () => {
+    const { generateOnnxProto } = await import("./generate-onnx-proto.js");
+    return [...generateOnnxProto()].map(([path, text]) => ({ path, text }));
+  },
+  async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
+  async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-cli-doc.js")).generateCliDoc(),
   async () => (await import("./generate-diagnostics-doc.js")).generateDiagnosticsDoc(),
 ];

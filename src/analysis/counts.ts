@@ -4,18 +4,10 @@ import { conventionTable } from "./conventions.js";
 import { formula } from "./formula.js";
 import type { Layer } from "./layers.js";
 
-/** A convention's figures, in the order of its quantities. */
-export type Figures = readonly (readonly [Quantity, number])[];
-
 /** One figure of one layer by one convention. */
 export function countLayer(layer: Layer, convention: ConventionName, quantity: Quantity): number {
   const rule = conventionTable(convention).rules[layer.opName];
   return rule.kind === "zero" ? 0 : formula(rule.formulas[quantity]).evaluate(layer.facts);
-}
-
-/** All figures of one layer by one convention. */
-export function layerFigures(layer: Layer, convention: ConventionName): Figures {
-  return conventions[convention].map((quantity) => [quantity, countLayer(layer, convention, quantity)] as const);
 }
 
 /** One figure of all the layers together, or the problem that it is too large to be exact. */

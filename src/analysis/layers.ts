@@ -29,22 +29,25 @@ export function isWithin(path: string, part: string): boolean {
  */
 export function layersOf(graph: Graph, part?: string): readonly Layer[] {
   const index = indexGraph(graph);
-  const firstUser = new Map<ValueId, string>();
+  const nobody = -1;
+  /** Which layer met a value first. */
+  const firstUser = new Int32Array(graph.types.length).fill(nobody);
+  const isFresh = (value: ValueId): boolean => firstUser[value] === nobody;
   const layers: Layer[] = [];
   for (const node of graph.nodes) {
     if (part !== undefined && !isWithin(node.path, part)) continue;
     const op = findOp(node.op);
     invariant(op !== undefined, `node ${node.path} has the op "${node.op}", which nobody counts`, node.span);
-    const facts = factsOf(graph, node, op, index, (value) => !firstUser.has(value));
+    const facts = factsOf(graph, node, op, index, isFresh);
     let params = 0;
     let sharedWith: string | undefined;
     for (const value of node.inputs) {
-      if (index.slots.get(value)?.role !== "parameter") continue;
-      const user = firstUser.get(value);
-      if (user === undefined) {
+      if (index.isParameter[value] !== 1) continue;
+      const user = firstUser[value] ?? nobody;
+      if (user === nobody) {
         params += elementCount(typeOf(graph, value).shape);
-        firstUser.set(value, node.path);
-      } else if (user !== node.path) sharedWith ??= user;
+        firstUser[value] = layers.length;
+      } else if (user !== layers.length) sharedWith ??= layers[user]?.node.path;
     }
     layers.push({ node, op, opName: node.op as OpName, facts, params, sharedWith });
   }

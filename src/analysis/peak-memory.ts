@@ -1,4 +1,3 @@
-import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { dtypeBytes, elementCount } from "../ir/shape.js";
 import { findOp } from "../ops/registry.js";
@@ -17,47 +16,68 @@ export interface PeakMemoryOptions {
   readonly among?: (node: Node) => boolean;
 }
 
+/** How large values are and how long they are needed. */
+export interface Liveness {
+  /** Bytes of each value, batch 1. */
+  readonly bytes: Float64Array;
+  /** Index of the last node that reads a value; -1 where none does, the number of nodes where it is held to the end. */
+  readonly lastUse: Int32Array;
+}
+
+const never = -1;
+
+export function livenessOf(graph: Graph): Liveness {
+  const bytes = new Float64Array(graph.types.length);
+  for (let value = 0; value < bytes.length; value++) {
+    const { shape, dtype } = typeOf(graph, value);
+    bytes[value] = elementCount(shape) * dtypeBytes[dtype];
+  }
+  const lastUse = new Int32Array(graph.types.length).fill(never);
+  for (let i = 0; i < graph.nodes.length; i++) {
+    for (const value of graph.nodes[i]?.inputs ?? []) lastUse[value] = i;
+  }
+  // Weights are no activations: they are never freed here, and never counted.
+  for (const { value } of [...graph.outputs, ...graph.slots]) lastUse[value] = graph.nodes.length;
+  return { bytes, lastUse };
+}
+
 /**
  * Peak of the activations by liveness, batch 1: nodes run in emitted order, a value is held from the node that makes it to
- * the last that reads it, inputs from the start, outputs to the end. Weights are not activations.
+ * the last that reads it, inputs from the start, outputs to the end.
  */
-export function peakMemory(graph: Graph, options: PeakMemoryOptions): PeakMemory {
-  const bytesOf = (value: ValueId): number => {
-    const { shape, dtype } = typeOf(graph, value);
-    return elementCount(shape) * dtypeBytes[dtype];
-  };
-  const never = -1;
-  const toTheEnd = graph.nodes.length;
-  const lastUse = new Int32Array(graph.types.length).fill(never);
-  for (const [i, node] of graph.nodes.entries()) for (const value of node.inputs) lastUse[value] = i;
-  for (const { value } of graph.outputs) lastUse[value] = toTheEnd;
-  // Slots are never freed; a given input may be somebody else's, so nothing is written over it.
-  const given = new Set<ValueId>();
-  for (const { value } of graph.slots) lastUse[value] = toTheEnd;
-  for (const { value } of graph.inputs) given.add(value);
-
+export function peakMemory(graph: Graph, options: PeakMemoryOptions, liveness = livenessOf(graph)): PeakMemory {
+  const { lastUse } = liveness;
+  const bytesOf = (value: ValueId): number => liveness.bytes[value] ?? 0;
+  // A picture may be somebody else's: nothing is written over it.
+  const given = new Set(graph.inputs.map(({ value }) => value));
   let held = 0;
   for (const value of given) held += bytesOf(value);
-  let peak: PeakMemory = { bytes: options.among === undefined ? held : 0, at: undefined };
-  for (const [i, node] of graph.nodes.entries()) {
-    const made = node.outputs.reduce((sum, value) => sum + bytesOf(value), 0);
-    const op = findOp(node.op);
-    invariant(op !== undefined, `node ${node.path} has an unknown op "${node.op}"`, node.span);
+  let peakBytes = options.among === undefined ? held : 0;
+  let peakAt: string | undefined;
+  for (let i = 0; i < graph.nodes.length; i++) {
+    const node = graph.nodes[i] as Node;
+    let made = 0;
+    for (const value of node.outputs) made += bytesOf(value);
     const first = node.inputs[0];
     const reuses =
       options.inPlace &&
-      op.inPlace &&
       first !== undefined &&
       lastUse[first] === i &&
       !given.has(first) &&
-      bytesOf(first) === made;
+      bytesOf(first) === made &&
+      findOp(node.op)?.inPlace === true;
     const during = held + (reuses ? 0 : made);
-    if (during > peak.bytes && (options.among === undefined || options.among(node))) {
-      peak = { bytes: during, at: node.path };
+    if (during > peakBytes && (options.among === undefined || options.among(node))) {
+      peakBytes = during;
+      peakAt = node.path;
     }
     held += made;
-    for (const value of new Set(node.inputs)) if (lastUse[value] === i) held -= bytesOf(value);
+    for (let at = 0; at < node.inputs.length; at++) {
+      const value = node.inputs[at] as ValueId;
+      // x + x reads one value twice and frees it once.
+      if (lastUse[value] === i && node.inputs.indexOf(value) === at) held -= bytesOf(value);
+    }
     for (const value of node.outputs) if (lastUse[value] === never) held -= bytesOf(value);
   }
-  return peak;
+  return { bytes: peakBytes, at: peakAt };
 }

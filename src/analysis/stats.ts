@@ -2,13 +2,14 @@ import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import { type Graph, typeOf, type ValueId } from "../ir/graph.js";
 import { bindShape } from "../ir/shape.js";
+import type { Work } from "../ops/contracts.js";
 import { type ConventionName, conventions } from "../recipe/measures.js";
-import { quantityKeys } from "./conventions.js";
+import { conventionTable, quantityKeys } from "./conventions.js";
 import { countLayer, countTotal } from "./counts.js";
 import { type CountingFacts, workOf } from "./facts.js";
 import { type Layer, layersOf } from "./layers.js";
 import { countParams, type Params, paramBytes } from "./params.js";
-import { peakMemory } from "./peak-memory.js";
+import { livenessOf, peakMemory } from "./peak-memory.js";
 import { receptiveField } from "./receptive-field.js";
 
 /** Figures of one convention by quantity: `{ "params": 1262920, "madds": 294606017 }`. */
@@ -27,8 +28,8 @@ export interface LayerStats {
   readonly params: number;
   /** Path of the earlier layer whose weights it shares. */
   readonly sharedWith: string | null;
-  /** Sizes and elementary operations, batch 1. */
-  readonly facts: Readonly<Record<string, number>>;
+  /** Elementary operations and sizes, batch 1; undefined (in JSON: not there) is a size that the op does not have. */
+  readonly facts: (Work & CountingFacts) | undefined;
   readonly counts: FiguresByConvention;
 }
 
@@ -61,36 +62,63 @@ export interface StatsOptions {
   readonly locate: (span: Span) => string;
   /** The conventions to count by; all unless told. */
   readonly conventions?: readonly ConventionName[];
+  /** Whether each layer's facts are wanted: true unless told. */
+  readonly facts?: boolean;
   /** The same model specialised for training, where it has outputs that only training has. */
   readonly training?: Graph | undefined;
 }
 
 export const allConventions = Object.keys(conventions) as readonly ConventionName[];
 
-/** Sizes that the op has, without those it lacks. */
-function sizesIn(facts: CountingFacts): Record<string, number> {
-  const sizes: Record<string, number> = {};
-  for (const [name, value] of Object.entries(facts)) if (value !== undefined) sizes[name] = value;
-  return sizes;
+/** Written out: V8 takes ten times as long to spread two records of this size, and there is one for every layer. */
+function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFacts {
+  const work = workOf(graph, node, op);
+  return {
+    multiplies: work.multiplies,
+    adds: work.adds,
+    compares: work.compares,
+    exponentials: work.exponentials,
+    logarithms: work.logarithms,
+    divisions: work.divisions,
+    roots: work.roots,
+    inputElements: facts.inputElements,
+    outputElements: facts.outputElements,
+    inputChannels: facts.inputChannels,
+    outputPositions: facts.outputPositions,
+    productsPerOutput: facts.productsPerOutput,
+    bias: facts.bias,
+    windowCells: facts.windowCells,
+    axisLength: facts.axisLength,
+    axisRows: facts.axisRows,
+    averagedCells: facts.averagedCells,
+    parameters: facts.parameters,
+    freshWeights: facts.freshWeights,
+    folds: facts.folds,
+    addsBias: facts.addsBias,
+  };
 }
 
-function layerStats(graph: Graph, layer: Layer, names: readonly ConventionName[], options: StatsOptions): LayerStats {
-  const { node, op, facts, params, sharedWith } = layer;
-  const counts: Partial<Record<ConventionName, Record<string, number>>> = {};
+type MutableFigures = Partial<Record<ConventionName, ConventionFigures>>;
+
+/** The figures of layers. Most layers count as nothing somewhere: those share one record, or large graphs fill the memory. */
+function figuresFor(names: readonly ConventionName[]): (layer: Layer) => FiguresByConvention {
+  const nothing = new Map<ConventionName, ConventionFigures>();
   for (const name of names) {
-    const figures: Record<string, number> = {};
-    for (const quantity of conventions[name]) figures[quantityKeys[quantity]] = countLayer(layer, name, quantity);
-    counts[name] = figures;
+    const zeros: Record<string, number> = {};
+    for (const quantity of conventions[name]) zeros[quantityKeys[quantity]] = 0;
+    nothing.set(name, Object.freeze(zeros));
   }
-  return {
-    path: node.path,
-    op: node.op,
-    source: node.span === undefined ? null : options.locate(node.span),
-    outputShape: bindShape(typeOf(graph, node.outputs[0] as ValueId).shape, 1),
-    params,
-    sharedWith: sharedWith ?? null,
-    facts: { ...workOf(graph, node, op), ...sizesIn(facts) },
-    counts,
+  const allNothing = Object.freeze(Object.fromEntries(nothing)) as FiguresByConvention;
+  return (layer) => {
+    const counting = names.filter((name) => conventionTable(name).rules[layer.opName].kind === "counted");
+    if (counting.length === 0) return allNothing;
+    const figures: MutableFigures = { ...allNothing };
+    for (const name of counting) {
+      const own: Record<string, number> = {};
+      for (const quantity of conventions[name]) own[quantityKeys[quantity]] = countLayer(layer, name, quantity);
+      figures[name] = own;
+    }
+    return figures;
   };
 }
 
@@ -108,8 +136,10 @@ export function statsOf(graph: Graph, options: StatsOptions): Stats | Problem {
     }
     counts[name] = figures;
   }
-  const peak = peakMemory(graph, { inPlace: false });
-  const inPlace = peakMemory(graph, { inPlace: true });
+  const figures = figuresFor(names);
+  const liveness = livenessOf(graph);
+  const peak = peakMemory(graph, { inPlace: false }, liveness);
+  const inPlace = peakMemory(graph, { inPlace: true }, liveness);
   const field = receptiveField(graph);
   return {
     schemaVersion: 1,
@@ -127,6 +157,15 @@ export function statsOf(graph: Graph, options: StatsOptions): Stats | Problem {
       inPlacePeakAt: inPlace.at ?? null,
     },
     receptiveField: { size: field.size, jump: field.jump, at: field.at ?? null },
-    layers: layers.map((layer) => layerStats(graph, layer, names, options)),
+    layers: layers.map((layer) => ({
+      path: layer.node.path,
+      op: layer.node.op,
+      source: layer.node.span === undefined ? null : options.locate(layer.node.span),
+      outputShape: bindShape(typeOf(graph, layer.node.outputs[0] as ValueId).shape, 1),
+      params: layer.params,
+      sharedWith: layer.sharedWith ?? null,
+      facts: options.facts === false ? undefined : layerFacts(graph, layer),
+      counts: figures(layer),
+    })),
   };
 }

@@ -11,8 +11,10 @@ import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
 import { type BuildResult, buildOnnx, type WeightSource } from "../targets/onnx/build.js";
+import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
+import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, setOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
@@ -74,8 +76,8 @@ const size = (bytes: number): string =>
 
 /** One line for people: what was written, and how well it was proven. */
 function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, opset: number): string {
-  const { bytes, nodeCount, verification } = built;
-  const written = `${path}: ${size(bytes.byteLength)}, opset ${opset}, ${nodeCount} layers`;
+  const { pieces, nodeCount, verification } = built;
+  const written = `${path}: ${size(byteLengthOf(pieces))}, opset ${opset}, ${nodeCount} layers`;
   if (verification === undefined) return `${written}; not verified\n`;
   const { input, graphError, fileError } = verification;
   const file = fileError === undefined ? "" : `, in ONNX Runtime ${fileError.toExponential(1)}`;
@@ -88,7 +90,8 @@ async function compileOne(session: Session, args: BuildArguments, set: ReadonlyM
   if (failed) return undefined;
   const [path = args.path, ...others] = files;
   if (others.length > 0) {
-    session.report([diagnose("onnx/which-model", { path: args.path, choices: files, flag: "PATH" })]);
+    const choices = files.map((file) => displayPath(session.cwd, file));
+    session.report([diagnose("onnx/which-model", { path: args.path, choices, flag: "PATH" })]);
     return undefined;
   }
   const compiled = await session.compilePath(path, { model: args.model ?? "main", set, graphsOnly: true });
@@ -155,7 +158,7 @@ async function buildFile(
   if (built.runtimeMissing !== undefined) {
     session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
   }
-  if (!(await write(session, args, [built.bytes]))) return 1;
+  if (!(await write(session, args, built.pieces))) return 1;
   session.talk(describe(args.output, built, args.opset));
   return 0;
 }

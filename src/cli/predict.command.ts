@@ -5,7 +5,7 @@ import { openClassifier } from "../deploy/classifier.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { type PictureAnswer, predict } from "../deploy/predict.js";
 import { renderAnswer, renderPredictionJson, renderSkipped } from "../deploy/render-prediction.js";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 
 const formats = ["pretty", "json"] as const;
@@ -30,6 +30,10 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
   const classifier = await openClassifier(args.model, runtime);
   if (isProblem(classifier)) return refuse(classifier);
 
+  const { weights } = classifier.metadata;
+  if (weights?.startsWith("seed ") === true) {
+    session.report([diagnose("data/untrained-model", { path: args.model, weights })]);
+  }
   const { pictures, skipped, failed } = await findPictures(args.image);
   if (skipped.length > 0) session.talk(renderSkipped(skipped));
   const answers: PictureAnswer[] = [];

@@ -4,11 +4,13 @@ import { layersAt, renderExplanation } from "../analysis/render/explain.js";
 import { defaultConvention } from "../analysis/render/figures.js";
 import { renderMarkdown } from "../analysis/render/markdown.js";
 import { renderPretty } from "../analysis/render/pretty.js";
-import { allConventions, type Stats, type StatsOptions, statsOf } from "../analysis/stats.js";
-import { diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { allConventions, type Stats, statsOf } from "../analysis/stats.js";
+import type { Compilation, CompiledModel } from "../compiler.js";
+import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { formatPlace } from "../diagnostics/source-text.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Graph } from "../ir/graph.js";
 import type { ConventionName } from "../recipe/measures.js";
-import { conventions as conventionQuantities } from "../recipe/measures.js";
 import type { CompiledPath } from "./compile-file.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, setOption } from "./shared-options.js";
@@ -27,7 +29,9 @@ interface StatsArguments {
   readonly explain?: string | undefined;
 }
 
-const conventionNames = Object.keys(conventionQuantities);
+function refuseUsage(detail: string): never {
+  throw new UsageError(diagnose("tool/wrong-usage", { command: "stats", detail }));
+}
 
 /** The conventions asked for; undefined where none was named. */
 function wantedConventions({ convention }: StatsArguments): readonly ConventionName[] | undefined {
@@ -35,83 +39,87 @@ function wantedConventions({ convention }: StatsArguments): readonly ConventionN
   return convention === "all" ? allConventions : [convention as ConventionName];
 }
 
-function printStats(session: Session, stats: Stats, args: StatsArguments, isFirst: boolean): void {
+function render(stats: Stats, args: StatsArguments, session: Session, isFirst: boolean): string {
   const { depth } = args;
   const conventions = wantedConventions(args) ?? [defaultConvention];
+  const space = isFirst ? "" : "\n";
   switch (args.format) {
     case "json":
-      session.print(`${JSON.stringify(stats)}\n`);
-      return;
+      return `${JSON.stringify(stats)}\n`;
     case "csv":
-      session.print(renderCsv(stats, conventions, isFirst));
-      return;
+      return renderCsv(stats, conventions, isFirst);
     case "markdown":
-      session.print(`${isFirst ? "" : "\n"}${renderMarkdown(stats, conventions, depth)}`);
-      return;
+      return space + renderMarkdown(stats, conventions, depth);
     case "pretty": {
-      const { paint } = session;
       const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-      session.print(`${isFirst ? "" : "\n"}${renderPretty(stats, { conventions, depth, paint, width })}`);
+      return space + renderPretty(stats, { conventions, depth, paint: session.paint, width });
     }
   }
 }
 
-/** The same models as training sees them. They can only differ where some source says `training`. */
-async function trainingGraphs({ sources }: CompiledPath, set: ReadonlyMap<string, string>, model: string) {
-  const mentioned = [...sources.files.values()].some(({ text }) => /\btraining\b/.test(text));
-  if (!mentioned) return new Map<string, never>();
+/** The explanation of a layer or part, or that the model has none of that name. */
+function explain(graph: Graph, part: string, args: StatsArguments, session: Session, locate: (span: Span) => string) {
+  const layers = layersAt(graph, part);
+  if ("code" in layers) return layers;
+  const conventions = wantedConventions(args) ?? (layers.length === 1 ? allConventions : [defaultConvention]);
+  return renderExplanation(graph, layers, { part, conventions, locate, paint: session.paint });
+}
+
+/** The same models as training sees them, by name. They can only differ where some source says `training`. */
+async function trainingGraphs({ sources }: CompiledPath, model: string, set: ReadonlyMap<string, string>) {
+  const isMentioned = [...sources.files.values()].some(({ text }) => /\btraining\b/.test(text));
+  if (!isMentioned) return new Map<string, Graph>();
   const { compile } = await import("../compiler.js");
-  const { models } = compile(sources, { model, set, training: true, graphsOnly: true });
+  const { models }: Compilation = compile(sources, { model, set, training: true, graphsOnly: true });
   return new Map(models.map(({ name, graph }) => [name, graph] as const));
 }
 
+/** What to print of one model, or what is wrong. */
+function answer(
+  { name, graph }: CompiledModel,
+  args: StatsArguments,
+  session: Session,
+  context: { readonly compiled: CompiledPath; readonly training: Graph | undefined; readonly isFirst: boolean },
+): string | Diagnostic {
+  const locate = (span: Span): string => formatPlace(span, context.compiled.texts);
+  if (args.explain !== undefined) return explain(graph, args.explain, args, session, locate);
+  const isJson = args.format === "json";
+  const conventions = isJson ? allConventions : (wantedConventions(args) ?? [defaultConvention]);
+  const stats = statsOf(graph, { locate, conventions, facts: isJson, training: context.training });
+  if (isProblem(stats)) return stats.diagnose({});
+  return render({ ...stats, model: name }, args, session, context.isFirst);
+}
+
 async function stats(session: Session, args: StatsArguments): Promise<ExitCode> {
+  if (!Number.isInteger(args.depth) || args.depth < 1) refuseUsage("--depth takes a whole number from 1");
+  if (args.explain !== undefined && args.format !== "pretty")
+    refuseUsage("--explain is for people: leave --format out");
+  if (args.path.some((path) => path.endsWith(".onnx"))) refuseUsage("it counts .lfer files; ONNX files not yet");
   const set = parseSettings(args.set);
-  if (!(set instanceof Map)) {
-    session.report([set as Exclude<typeof set, ReadonlyMap<string, string>>]);
+  if ("code" in set) {
+    session.report([set]);
     return 2;
   }
-  if (!Number.isInteger(args.depth) || args.depth < 1) {
-    throw new UsageError(
-      diagnose("tool/wrong-usage", { command: "stats", detail: "--depth takes a whole number from 1" }),
-    );
-  }
   const { files, failed } = await session.expand(args.path);
-  let code: ExitCode = failed ? 1 : 0;
+  let hasFailed = failed;
   let isFirst = true;
   const model = args.model ?? "main";
   for (const file of files) {
     const compiled = await session.compilePath(file, { model, set, graphsOnly: true });
-    if (compiled.hasErrors) code = 1;
-    const training = await trainingGraphs(compiled, set, model);
-    const options: StatsOptions = { locate: (span) => formatPlace(span, compiled.texts) };
-    for (const { name, graph } of compiled.compilation.models) {
-      if (args.explain !== undefined) {
-        const layers = layersAt(graph, args.explain);
-        if ("code" in layers) {
-          session.report([layers]);
-          code = 1;
-          continue;
-        }
-        const conventions = wantedConventions(args) ?? (layers.length === 1 ? allConventions : [defaultConvention]);
-        const { locate } = options;
-        session.print(
-          renderExplanation(graph, layers, { part: args.explain, conventions, locate, paint: session.paint }),
-        );
-        continue;
+    if (compiled.hasErrors) hasFailed = true;
+    const training = await trainingGraphs(compiled, model, set);
+    for (const each of compiled.compilation.models) {
+      const text = answer(each, args, session, { compiled, training: training.get(each.name), isFirst });
+      if (typeof text === "string") {
+        session.print(text);
+        isFirst = false;
+      } else {
+        session.report([text], compiled.texts);
+        hasFailed = true;
       }
-      const conventions = args.format === "json" ? allConventions : (wantedConventions(args) ?? [defaultConvention]);
-      const found = statsOf(graph, { ...options, conventions, training: training.get(name) });
-      if (isProblem(found)) {
-        session.report([found.diagnose({})], compiled.texts);
-        code = 1;
-        continue;
-      }
-      printStats(session, { ...found, model: name }, args, isFirst);
-      isFirst = false;
     }
   }
-  return code;
+  return hasFailed ? 1 : 0;
 }
 
 export const statsCommand: CommandModule<object, StatsArguments> = {
@@ -129,10 +137,10 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .option("model", modelOption)
       .option("set", setOption)
       .option("convention", {
-        choices: ["all", ...conventionNames],
+        choices: ["all", ...allConventions],
         requiresArg: true,
         defaultDescription: `${defaultConvention}; json: all`,
-        describe: "whose rules to count by; all: every convention's totals, each with its unit",
+        describe: "whose rules to count by; all: every convention's totals side by side",
       })
       .option("depth", {
         type: "number",
@@ -144,15 +152,15 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty: for people; json: one object a model, each on a line; markdown; csv: one line a layer",
+        describe: "pretty: for people; json: one object a model, each on its line; markdown; csv: one line a layer",
       })
       .option("explain", {
         type: "string",
         requiresArg: true,
-        describe: "show how the figures of this layer or part come about (a path, or its beginning up to a dot)",
+        describe: "show the sums behind the figures of this layer or part (a path, or its beginning up to a dot)",
       })
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
-      .example("lferc stats models/lfer_ldl.lfer --explain conv5", "the sums behind the figures"),
+      .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
   handler: (args) => runCommand((session) => stats(session, args)),
 };

@@ -49,11 +49,8 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   const out = args.out === undefined ? await mkdtemp(join(tmpdir(), "lfer-tour-")) : resolve(session.cwd, args.out);
   const faces = join(out, "faces");
   await mkdir(faces, { recursive: true });
-  const pictures: string[] = [];
   for (const expression of faceExpressions) {
-    const picture = join(faces, `${expression}.png`);
-    await writeFile(picture, encodePng(generateFace(expression, 1, pictureSize)));
-    pictures.push(displayPath(session.cwd, picture));
+    await writeFile(join(faces, `${expression}.png`), encodePng(generateFace(expression, 1, pictureSize)));
   }
   const source = displayPath(session.cwd, join(packageRoot(), example));
   const model = displayPath(session.cwd, join(out, "lfer_ldl.onnx"));
@@ -65,13 +62,13 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
       args: ["build", source, "--model", "LferLdl", "--target", "onnx", "-o", model],
     },
     {
-      why: `Classify drawn faces (${displayPath(session.cwd, faces)}). The weights are fresh, so these are guesses until it is trained.`,
-      args: ["predict", model, ...pictures],
+      why: "Classify drawn faces. The weights are fresh, so these are guesses until the network is trained.",
+      args: ["predict", model, displayPath(session.cwd, faces)],
     },
   ];
   for (const { why, args } of steps) {
     session.print(
-      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ lferc ${args.map(quoted).join(" ")}`)}\n\n`,
+      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ npx lferc ${args.map(quoted).join(" ")}`)}\n\n`,
     );
     const code = await lferc(args);
     if (code !== 0) {
@@ -82,9 +79,9 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   session.print(`
 ${session.paint("bold", "What to try next")}
   Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
-  Try a stem of 24: PDWRes refuses it and says why.   lferc check your.lfer
-  See every counting convention side by side:         lferc stats ${source} --model LferLdl --convention all
-  Read why a message exists:                          lferc explain shape/not-divisible
+  Try a stem of 24: PDWRes refuses it and says why.   npx lferc check your.lfer
+  See every counting convention side by side:         npx lferc stats ${source} --model LferLdl --convention all
+  Read why a message exists:                          npx lferc explain shape/not-divisible
   The language by example is in docs/language.md.
 `);
   return 0;

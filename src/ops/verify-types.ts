@@ -26,16 +26,18 @@ export function slotProblem(op: AnyOp, inputs: readonly TensorType[], attributes
     const holes = { at: op.name, op: op.name, what: "inputs", wanted: `${wanted}`, actual: inputs.length } as const;
     return problem("graph/wrong-count", holes);
   }
+  // In the user's words: the graph's conv2d is `conv` to them.
+  const called = op.surfaces[0]?.name ?? op.name;
   for (const [i, { name, role }] of op.inputs.entries()) {
     const [spec, given] = [specs[name], inputs[i]];
     if (role === "tensor" || spec === undefined || given === undefined) continue;
     if (given.dtype !== spec.type.dtype) {
-      const holes = { op: `${op.name}'s ${name}`, expected: spec.type.dtype, actual: given.dtype };
+      const holes = { op: `${called}'s ${name}`, expected: spec.type.dtype, actual: given.dtype };
       return problem("shape/wrong-dtype", holes, "input");
     }
     if (!sameShape(given.shape, spec.type.shape)) {
-      const holes = { op: op.name, slot: name, made: given.shape, needed: spec.type.shape };
-      return problem("shape/channel-mismatch", holes, "input");
+      const holes = { op: called, slot: name, made: given.shape, needed: spec.type.shape };
+      return problem("graph/wrong-slot", holes, "input");
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { invariant } from "../diagnostics/invariant.js";
-import { type Graph, typeOf, type ValueId } from "../ir/graph.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { bindShape } from "../ir/shape.js";
 import type { Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
@@ -13,8 +13,58 @@ export interface Feed {
   readonly batch: number;
 }
 
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
+/**
+ * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
+ * executed shape must be the inferred one; tensors are let go after their last reader.
+ */
+export function interpret(graph: Graph, feed: Feed): Record<string, Tensor> {
+  const values = new TensorTable(graph, feed.batch);
+  for (const { name, value } of graph.inputs) values.put(value, ownEntry(feed.inputs, name), `input ${name}`);
+  for (const { name, value } of graph.slots) values.put(value, ownEntry(feed.slots, name), `slot ${name}`);
+  runNodes(graph, values);
+  return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
+}
+
+function ownEntry(record: Readonly<Record<string, Tensor>>, name: string): Tensor | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** The tensors of a run, each held to the shape that was inferred for it. */
+export class TensorTable {
+  readonly #graph: Graph;
+  readonly #batch: number;
+  readonly #tensors = new Map<ValueId, Tensor>();
+
+  constructor(graph: Graph, batch: number) {
+    this.#graph = graph;
+    this.#batch = batch;
+  }
+
+  has(value: ValueId): boolean {
+    return this.#tensors.has(value);
+  }
+
+  put(value: ValueId, tensor: Tensor | undefined, what: string): void {
+    invariant(tensor !== undefined, `no tensor is given for ${what}`);
+    const shape = bindShape(typeOf(this.#graph, value).shape, this.#batch);
+    const fits =
+      tensor.shape.length === shape.length &&
+      shape.every((size, axis) => size === tensor.shape[axis]) &&
+      tensor.data.length === shape.reduce((count, size) => count * size, 1);
+    invariant(fits, `${what}: [${tensor.shape.join(", ")}] is executed, [${shape.join(", ")}] was inferred`);
+    this.#tensors.set(value, tensor);
+  }
+
+  take(value: ValueId): Tensor {
+    const tensor = this.#tensors.get(value);
+    invariant(tensor !== undefined, `%${value} is read before it is made`);
+    return tensor;
+  }
+
+  drop(value: ValueId): void {
+    this.#tensors.delete(value);
+  }
+}
 
 /** The number of the last node that reads each value; outputs are never let go. */
 function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
@@ -24,38 +74,16 @@ function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
   return last;
 }
 
-/**
- * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
- * executed shape must be the inferred one; tensors are let go after their last reader.
- */
-export function interpret(graph: Graph, feed: Feed): Record<string, Tensor> {
-  const values = new Map<ValueId, Tensor>();
-  const put = (value: ValueId, tensor: Tensor | undefined, what: string): void => {
-    invariant(tensor !== undefined, `no tensor is given for ${what}`);
-    const shape = bindShape(typeOf(graph, value).shape, feed.batch);
-    const fits =
-      sameSizes(tensor.shape, shape) && tensor.data.length === shape.reduce((count, size) => count * size, 1);
-    invariant(fits, `${what}: [${tensor.shape.join(", ")}] is executed, [${shape.join(", ")}] was inferred`);
-    values.set(value, tensor);
-  };
-  const take = (value: ValueId): Tensor => {
-    const tensor = values.get(value);
-    invariant(tensor !== undefined, `%${value} is read before it is made`);
-    return tensor;
-  };
-  for (const { name, value } of graph.inputs) put(value, ownEntry(feed.inputs, name), `input ${name}`);
-  for (const { name, value } of graph.slots) put(value, ownEntry(feed.slots, name), `slot ${name}`);
+/** Runs all nodes in order; `prepare` may put what a node needs (slots) just before it runs. */
+export function runNodes(graph: Graph, values: TensorTable, prepare: (node: Node) => void = () => {}): void {
   const last = lastReaders(graph);
   for (const [index, node] of graph.nodes.entries()) {
     const op = findOp(node.op);
     invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
-    const results = op.evaluate(node.inputs.map(take), node.attributes);
-    for (const [i, value] of node.outputs.entries()) put(value, results[i], `${node.op} at ${node.path}`);
-    for (const value of [...node.inputs, ...node.outputs]) if ((last.get(value) ?? -1) <= index) values.delete(value);
+    prepare(node);
+    const inputs = node.inputs.map((value) => values.take(value));
+    const results = op.evaluate(inputs, node.attributes);
+    for (const [i, value] of node.outputs.entries()) values.put(value, results[i], `${node.op} at ${node.path}`);
+    for (const value of [...node.inputs, ...node.outputs]) if ((last.get(value) ?? -1) <= index) values.drop(value);
   }
-  return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, take(value)]));
-}
-
-function ownEntry(record: Readonly<Record<string, Tensor>>, name: string): Tensor | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

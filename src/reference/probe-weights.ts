@@ -1,63 +1,40 @@
-import { type Graph, type Node, type Slot, typeOf } from "../ir/graph.js";
+import { invariant } from "../diagnostics/invariant.js";
+import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
 import { bindShape, elementCount } from "../ir/shape.js";
-import type { Tensor } from "../ops/contracts.js";
+import { viewAlong } from "../ops/axes.js";
+import type { AnyOp, Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
-import { randomStream } from "../random/stream.js";
+import { type RandomStream, randomStream } from "../random/stream.js";
+import { runNodes, TensorTable } from "./interpret.js";
 
 /*
- * Default initialisation makes deep outputs collapse to about zero, and then any broken middle passes a comparison. Probe
- * weights keep the scale: var(y) = fan_in * var(w) * var(x), so weights with variance gain^2 / fan_in leave a layer's
- * input as large as it was; gain^2 = 2 makes up for the half that ReLU cuts (He et al. 2015). Biases are not zero, and
- * batch-norm statistics are away from 0 and 1, so that a pass that drops or swaps one of them is seen.
+ * Default initialisation makes deep outputs collapse to about zero or to one and the same for every sample, and then any
+ * broken middle passes a comparison. Probe weights are fitted while a probe batch runs through the network (as in LSUV,
+ * Mishkin & Matas 2016): a layer's weights have variance 1 / (fan_in * mean square of its input), biases and batch-norm
+ * statistics put each channel near mean 0 and variance 1, but not on it, so that a pass that drops or swaps one is seen.
+ * Before a ReLU6 the scale is three times larger: else nothing ever reaches 6.
  */
 
-const gain = Math.SQRT2;
+/** Samples of the fitting batch: enough that a channel after global pooling still has a variance. */
+const fittingBatch = 3;
 
-/** The input's name by which the first node that reads it knows the slot (`weight`, `running_var`); its own name's end else. */
-function roleOf(graph: Graph, slot: Slot, readers: ReadonlyMap<number, Node>): { op: string; input: string } {
-  const reader = readers.get(slot.value);
-  const inputs = reader === undefined ? undefined : findOp(reader.op)?.inputs;
-  const index = reader?.inputs.indexOf(slot.value) ?? 0;
-  const input = inputs === undefined || inputs === "many" ? undefined : inputs[index]?.name;
-  return { op: reader?.op ?? graph.name, input: input ?? slot.name.split(".").at(-1) ?? "" };
-}
-
-function firstReaders(graph: Graph): ReadonlyMap<number, Node> {
-  const readers = new Map<number, Node>();
-  for (const node of graph.nodes) for (const value of node.inputs) if (!readers.has(value)) readers.set(value, node);
-  return readers;
-}
-
-/** A scale-preserving value for every slot, the same for the same seed and name. */
+/** Probe tensors for every slot by name, the same for the same graph and seed. Costs one run of the interpreter. */
 export function probeWeights(graph: Graph, seed: number): Record<string, Tensor> {
-  const readers = firstReaders(graph);
-  return Object.fromEntries(
-    graph.slots.map((slot) => {
-      const shape = bindShape(typeOf(graph, slot.value).shape, 1);
-      const random = randomStream(seed, slot.name);
-      const draw = drawFor(roleOf(graph, slot, readers), shape, random);
-      return [slot.name, { shape, data: Float64Array.from({ length: elementCount(shape) }, draw) }];
-    }),
-  );
-}
-
-function drawFor(
-  { op, input }: { readonly op: string; readonly input: string },
-  shape: readonly number[],
-  random: ReturnType<typeof randomStream>,
-): () => number {
-  const between = (low: number, high: number) => () => low + (high - low) * random.uniform();
-  if (op === "batch_norm") {
-    // After its statistics a channel's variance is about 1; a weight around 1.1 keeps it there.
-    if (input === "weight") return between(0.7, 1.5);
-    if (input === "bias") return between(-0.5, 0.5);
-    if (input === "running_mean") return between(-0.5, 0.5);
-    return between(0.5, 2);
-  }
-  if (shape.length < 2) return between(-0.3, 0.3);
-  // [outputs, inputs / groups, kernel...]: all but the first axis feed one output.
-  const fanIn = elementCount(shape.slice(1));
-  return () => (gain / Math.sqrt(fanIn)) * random.normal();
+  const values = new TensorTable(graph, fittingBatch);
+  const inputs = probeInputs(graph, fittingBatch, seed);
+  for (const { name, value } of graph.inputs) values.put(value, inputs[name], `input ${name}`);
+  const weights = new Map<ValueId, Tensor>();
+  const site: FittingSite = {
+    graph,
+    seed,
+    values,
+    weights,
+    slots: slotsByValue(graph),
+    wide: valuesBeforeRelu6(graph),
+  };
+  runNodes(graph, values, (node) => fitSlots(site, node));
+  for (const slot of graph.slots) if (!weights.has(slot.value)) give(site, slot, plainNumbers(site, slot));
+  return Object.fromEntries(graph.slots.map(({ name, value }) => [name, weights.get(value) as Tensor]));
 }
 
 /** Standard normal numbers for every input: what a normalised picture is like. */
@@ -71,4 +48,133 @@ export function probeInputs(graph: Graph, batch: number, seed: number): Record<s
       return [name, { shape, data: Float64Array.from({ length: elementCount(shape) }, draw) }];
     }),
   );
+}
+
+interface FittingSite {
+  readonly graph: Graph;
+  readonly seed: number;
+  readonly values: TensorTable;
+  readonly weights: Map<ValueId, Tensor>;
+  readonly slots: ReadonlyMap<ValueId, Slot>;
+  readonly wide: ReadonlySet<ValueId>;
+}
+
+const slotsByValue = (graph: Graph): ReadonlyMap<ValueId, Slot> =>
+  new Map(graph.slots.map((slot) => [slot.value, slot]));
+
+const valuesBeforeRelu6 = (graph: Graph): ReadonlySet<ValueId> =>
+  new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])));
+
+function give(site: FittingSite, slot: Slot, data: Float64Array): void {
+  const tensor = { shape: bindShape(typeOf(site.graph, slot.value).shape, 1), data };
+  site.weights.set(slot.value, tensor);
+  site.values.put(slot.value, tensor, `slot ${slot.name}`);
+}
+
+const sizeOf = (site: FittingSite, slot: Slot): number => elementCount(typeOf(site.graph, slot.value).shape);
+
+const between = (random: RandomStream, low: number, high: number): number => low + (high - low) * random.uniform();
+
+/** For a learnt tensor that belongs to no layer. */
+function plainNumbers(site: FittingSite, slot: Slot): Float64Array {
+  const random = randomStream(site.seed, slot.name);
+  return Float64Array.from({ length: sizeOf(site, slot) }, () => random.normal());
+}
+
+/** Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. */
+function fitSlots(site: FittingSite, node: Node): void {
+  const op = findOp(node.op);
+  invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
+  const fresh = new Map<string, Slot>();
+  for (const [i, value] of node.inputs.entries()) {
+    const slot = site.slots.get(value);
+    if (slot === undefined || site.weights.has(value)) continue;
+    const declared = op.inputs === "many" ? undefined : op.inputs[i];
+    if (declared === undefined || declared.role === "tensor") give(site, slot, plainNumbers(site, slot));
+    else fresh.set(declared.name, slot);
+  }
+  if (fresh.size === 0) return;
+  const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
+  if (node.op === "batch_norm") fitBatchNorm(site, node, fresh, scale);
+  else fitLayer(site, node, op, fresh, scale);
+}
+
+/** running_mean and running_var lie near the channel's own; a hundredth of the mean square at least, lest rounding errors swell. */
+function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+  const input = site.values.take(node.inputs[0] as ValueId);
+  const channels = channelMoments(input);
+  const fit = (name: string, draw: (random: RandomStream, channel: ChannelMoments) => number): void => {
+    const slot = fresh.get(name);
+    if (slot === undefined) return;
+    const random = randomStream(site.seed, slot.name);
+    give(
+      site,
+      slot,
+      Float64Array.from(channels, (channel) => draw(random, channel)),
+    );
+  };
+  fit("weight", (random) => scale * between(random, 0.7, 1.5));
+  fit("bias", (random) => scale * between(random, -0.5, 0.5));
+  fit("running_mean", (random, { mean, variance }) => mean + Math.sqrt(variance) * between(random, 0.1, 0.4));
+  fit("running_var", (random, { variance, square }) =>
+    Math.max(variance, 1e-2 * square, 1e-6) * between(random, 0.6, 1.8));
+}
+
+/** A layer with `weight` and perhaps `bias`: output near variance `scale^2`, each channel's mean near 0 where a bias can see to it. */
+function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+  const input = site.values.take(node.inputs[0] as ValueId);
+  const [weight, bias] = [fresh.get("weight"), fresh.get("bias")];
+  if (weight !== undefined) {
+    const { shape } = typeOf(site.graph, weight.value);
+    const random = randomStream(site.seed, weight.name);
+    const std = scale / Math.sqrt(liveTaps(bindShape(shape, 1), input.shape) * meanSquare(input.data));
+    give(
+      site,
+      weight,
+      Float64Array.from({ length: sizeOf(site, weight) }, () => std * random.normal()),
+    );
+  }
+  if (bias === undefined) return;
+  const random = randomStream(site.seed, bias.name);
+  give(site, bias, new Float64Array(sizeOf(site, bias)));
+  const [output] = op.evaluate(
+    node.inputs.map((value) => site.values.take(value)),
+    node.attributes,
+  );
+  const axis = node.op === "conv2d" ? 1 : (output as Tensor).shape.length - 1;
+  const around = channelMoments(output as Tensor, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
+  give(site, bias, Float64Array.from(around));
+}
+
+/** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */
+function liveTaps(weight: readonly number[], input: readonly number[]): number {
+  return weight.slice(1).reduce((taps, size, i) => taps * (i === 0 ? size : Math.min(size, input[i + 1] ?? size)), 1);
+}
+
+/** Never 0: a dead layer must not make weights infinite. */
+function meanSquare(data: Float64Array): number {
+  return Math.max(1e-12, data.reduce((sum, x) => sum + x * x, 0) / data.length);
+}
+
+interface ChannelMoments {
+  readonly mean: number;
+  readonly variance: number;
+  readonly square: number;
+}
+
+function channelMoments({ shape, data }: Tensor, axis = 1): ChannelMoments[] {
+  const { outer, length, inner } = viewAlong(shape, axis);
+  return Array.from({ length }, (_, channel) => {
+    let [sum, squares] = [0, 0];
+    for (let o = 0; o < outer; o++) {
+      const base = (o * length + channel) * inner;
+      for (let i = base; i < base + inner; i++) {
+        const x = data[i] as number;
+        sum += x;
+        squares += x * x;
+      }
+    }
+    const [mean, square] = [sum / (outer * inner), squares / (outer * inner)];
+    return { mean, variance: Math.max(0, square - mean * mean), square };
+  });
 }

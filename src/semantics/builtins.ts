@@ -4,16 +4,15 @@ import { initializers } from "./initializers.js";
 import { recordNames } from "./records.js";
 import { scalarFunctions } from "./scalar-functions.js";
 
-/** Whether the language itself has this name, so that no declaration may take it. */
+/** Whether the language itself has a layer or constant of this name: no declaration may take it. */
+export function isReservedName(name: string): boolean {
+  return surfaces.has(name) || combinatorNames.includes(name) || name === "training";
+}
+
+/** Whether the language has something to call by this name. Constants may share it: `width` and `width(x)` differ. */
 export function isBuiltinName(name: string): boolean {
-  return (
-    surfaces.has(name) ||
-    combinatorNames.includes(name) ||
-    recordNames.includes(name) ||
-    Object.hasOwn(initializers, name) ||
-    Object.hasOwn(scalarFunctions, name) ||
-    name === "training"
-  );
+  const isCallable = Object.hasOwn(initializers, name) || Object.hasOwn(scalarFunctions, name);
+  return isCallable || recordNames.includes(name) || isReservedName(name);
 }
 
 /** All names of the language that an expression may use. */

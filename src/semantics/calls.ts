@@ -4,7 +4,7 @@ import { type SurfaceEntry, surfaces } from "../ops/registry.js";
 import type { Argument, BlockDeclaration, Expression, FunctionDeclaration, Identifier } from "../syntax/ast.js";
 import { ownName } from "./apply-layer.js";
 import { applySurface, flattenInputs, liftNumber } from "./apply-op.js";
-import { builtinNames } from "./builtins.js";
+import { builtinNames, isBuiltinName } from "./builtins.js";
 import { combinatorNames, makeCombinator } from "./combinators.js";
 import type { Context, Place } from "./context.js";
 import { bindDeclared } from "./declared-parameters.js";
@@ -42,7 +42,8 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
     return context.report("type/layer-takes-no-arguments", { name: text }, call.span);
   }
   const declared = scope.module.names.get(text);
-  if (declared !== undefined) return callDeclared(context, call, declared, scope, place);
+  const isShadowed = declared?.declaration.kind === "ConstDeclaration" && call.args !== undefined && isBuiltinName(text);
+  if (declared !== undefined && !isShadowed) return callDeclared(context, call, declared, scope, place);
   if (text === "training" && call.args === undefined) return bool(context.training);
   const args = evaluateArguments(context, call.args ?? [], scope, place);
   const thing = context.things?.get(text);
@@ -56,7 +57,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
   const isScalarCall = !call.isStage && Object.hasOwn(scalarFunctions, text) && !wantsOp(entry, args);
   if (isScalarCall) return callScalarFunction(context, text, args, call.span);
   if (entry !== undefined) return callSurface(context, call, entry, args, place);
-  return reportUnknown(context, call, scope);
+  return scope.module.missing.has(text) ? unknown : reportUnknown(context, call, scope);
 }
 
 function reportUnknown(context: Context, { name, isStage }: Call, scope: Scope): Value {
@@ -83,8 +84,11 @@ function callSurface(
   place: Place,
 ): Value {
   const { surface } = entry;
-  const carried = args.filter((arg) => arg.name === undefined && carriesTensor(arg.value));
-  const [offending] = carried;
+  const offending = args.find(({ name, value }) => {
+    if (name !== undefined) return false;
+    // What is not known yet may be a tensor, where a function is called with it.
+    return carriesTensor(value) || (value.kind === "unknown" && surface.kind === "function" && !call.isStage);
+  });
   if (offending === undefined) {
     const bound = bindArguments(context, surface.name, signatureOf(surface), args, call.span);
     return layer({ kind: "op", entry, arguments: bound, span: call.span });
@@ -97,9 +101,13 @@ function callSurface(
   const named = args.filter((arg) => arg.name !== undefined);
   const inputs: Value[] = [];
   for (const { value, span } of positional) {
-    const flat = value.kind === "int" || value.kind === "float" ? [value] : flattenInputs(context, value, span);
-    if (flat === undefined) return unknown;
-    inputs.push(...flat.map((input) => liftNumber(context, input, place.here, span)));
+    if (value.kind === "int" || value.kind === "float" || isTensorLike(value)) {
+      inputs.push(liftNumber(context, value, place.here, span));
+    } else if (carriesTensor(value)) {
+      inputs.push(...(flattenInputs(context, value, span) ?? [unknown]));
+    } else {
+      return context.report("type/not-a-tensor", { callee: surface.name, actual: describe(value) }, span);
+    }
   }
   const bound = bindArguments(context, surface.name, signatureOf(surface), named, call.span);
   return applySurface(context, entry, bound, inputs, () => place.here.child(surface.name), call.span);
@@ -110,7 +118,7 @@ function carriesTensor(value: Value): boolean {
   if (value.kind === "tuple" || value.kind === "list") {
     return (value.items ?? []).some((item) => item.kind === "tensor");
   }
-  return value.kind === "tensor" || value.kind === "unknown";
+  return value.kind === "tensor";
 }
 
 function callDeclared(

@@ -23,10 +23,8 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
   return declaration.claims.flatMap((claim): Claim[] => {
     const { comparison } = claim;
     const operator = comparison.kind === "BinaryExpression" ? comparisons.find((o) => o === comparison.operator) : undefined;
-    if (comparison.kind !== "BinaryExpression" || operator === undefined) {
-      context.report("type/not-a-claim", {}, comparison.span);
-      return [];
-    }
+    // The parser has said that each line of a check compares.
+    if (comparison.kind !== "BinaryExpression" || operator === undefined) return [];
     const left = resolveSide(context, comparison.left, scope, place);
     const right = resolveSide(context, comparison.right, scope, place);
     const tolerance = claim.tolerance === undefined ? undefined : context.evaluate(claim.tolerance, scope, place);

@@ -8,7 +8,7 @@ import { findRecursion } from "./recursion.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
-import { evaluateBody, evaluateStatement } from "./statements.js";
+import { evaluateBody, evaluateStatement, requireTensors } from "./statements.js";
 import { unknown, unknownTensor, type Value } from "./values.js";
 
 /** Evaluates every declaration once by itself, with nothing known: names, types and arguments are checked here. */
@@ -46,8 +46,7 @@ export class Declarations implements DeclarationFacts {
     this.#constants.set(declaration, unknown);
     if (declaration.kind !== "ConstDeclaration" || this.#recursive.has(declaration)) return unknown;
     const evaluator = new Evaluator(this.#reporter, this);
-    let value = evaluator.evaluate(declaration.value, new Scope(module), nowhere());
-    if (value.kind === "tensor") value = evaluator.report("type/constant-tensor", {}, declaration.value.span);
+    const value = evaluator.evaluate(declaration.value, new Scope(module), nowhere());
     this.#constants.set(declaration, value);
     return value;
   }
@@ -85,7 +84,7 @@ export class Declarations implements DeclarationFacts {
     }
     const value = evaluateBody(evaluator, declaration.body, scope, nowhere());
     if (declaration.kind === "FunctionDeclaration") return value;
-    if (declaration.inputs !== undefined) return wantTensors(evaluator, declaration, value);
+    if (declaration.inputs !== undefined) return requireTensors(evaluator, declaration, value);
     if (value.kind === "layer") {
       const place = nowhere();
       return evaluator.apply(value.layer, unknown, place.here, true, declaration.body.span);
@@ -103,13 +102,4 @@ export class Declarations implements DeclarationFacts {
     for (const statement of declaration.statements) evaluateStatement(evaluator, statement, scope, place);
     evaluateOutputs(evaluator, declaration, scope, place);
   }
-}
-
-/** A block with `on` returns tensors. */
-function wantTensors(evaluator: Evaluator, declaration: BlockDeclaration, value: Value): Value {
-  const isFine = (v: Value): boolean =>
-    v.kind === "tensor" || v.kind === "unknown" || (v.kind === "tuple" && v.items.every(isFine));
-  if (isFine(value)) return value;
-  const span = declaration.body.kind === "Body" ? (declaration.body.results[0]?.span ?? declaration.body.span) : declaration.body.span;
-  return evaluator.report("type/block-needs-tensor", { actual: describe(value) }, span);
 }

@@ -22,7 +22,7 @@ import type { Module, NamedDeclaration } from "./program.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
-import { evaluateBody } from "./statements.js";
+import { evaluateBody, requireTensors } from "./statements.js";
 import { bool, float, int, string, unknown, type UnknownValue, type Value } from "./values.js";
 
 /** Weights of a shared layer: recorded while they are made, replayed at each further application. */
@@ -35,6 +35,8 @@ export interface EvaluatorOptions {
   readonly network?: Network;
   readonly training?: boolean;
   readonly things?: ReadonlyMap<string, RecipeSignature>;
+  /** What all this is part of, where a message has to say it: the variant that is made. */
+  readonly inside?: Related | undefined;
 }
 
 /** Wires the constructs together; see {@link Context} for what each method means. */
@@ -55,6 +57,7 @@ export class Evaluator implements Context {
     this.network = options.network;
     this.training = options.training;
     this.things = options.things;
+    if (options.inside !== undefined) this.#chain.push(options.inside);
   }
 
   get chain(): readonly Related[] {
@@ -167,13 +170,13 @@ export class Evaluator implements Context {
       const scope = scopeOf(declaration, module, values);
       if (declaration.inputs !== undefined) {
         if (!this.#bindInputs(declaration, input, scope, span)) return unknown;
-        return evaluateBody(this, declaration.body, scope, place);
+        return requireTensors(this, declaration, evaluateBody(this, declaration.body, scope, place));
       }
       // The layer's arguments may make no weights here: it is the application below that fills the place.
       const value = evaluateBody(this, declaration.body, scope, nowhere());
       if (value.kind === "layer") return this.apply(value.layer, input, at, true, span);
       if (value.kind === "unknown") return unknown;
-      return this.report("type/not-a-layer", { actual: describe(value) }, declaration.body.span);
+      return this.report("type/block-needs-layer", { actual: describe(value) }, declaration.body.span);
     });
   }
 

@@ -45,6 +45,7 @@ export function requestModel(
   if (declaration.kind !== "VariantDeclaration" || seen.has(declaration)) return undefined;
   const base = module.names.get(declaration.base.text);
   if (base === undefined || (base.declaration.kind !== "ModelDeclaration" && base.declaration.kind !== "VariantDeclaration")) {
+    if (module.missing.has(declaration.base.text)) return undefined;
     const holes = { name: declaration.base.text, suggestion: undefined };
     reporter.report("resolve/not-a-model", holes, declaration.base.span);
     return undefined;
@@ -100,7 +101,9 @@ export function elaborateModel(
   const { declaration, module, name } = request;
   const before = reporter.errorCount;
   const network = new Network(name);
-  const evaluator = new Evaluator(reporter, facts, { network, training });
+  const isVariant = name !== declaration.name.text;
+  const inside = isVariant ? { message: `in variant ${name}`, span: request.span } : undefined;
+  const evaluator = new Evaluator(reporter, facts, { network, training, inside });
   const bound = bindDeclared(
     new Evaluator(reporter, facts),
     declaration.name.text,

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
-import { isBuiltinName } from "./builtins.js";
+import { isBuiltinName, isReservedName } from "./builtins.js";
 
 /** One parsed file. */
 export interface SourceFile {
@@ -34,6 +34,8 @@ export interface Module {
   readonly tree: SourceTree;
   /** Its own declarations and what it imports. Checks are not among them. */
   readonly names: ReadonlyMap<string, NamedDeclaration>;
+  /** Names that it imports but that could not be had: reported already. */
+  readonly missing: ReadonlySet<string>;
 }
 
 export interface NamedDeclaration {
@@ -46,7 +48,7 @@ export interface Program {
   readonly modules: readonly Module[];
 }
 
-type MutableModule = Module & { names: Map<string, NamedDeclaration> };
+type MutableModule = Module & { names: Map<string, NamedDeclaration>; missing: Set<string> };
 
 const isNamed = (declaration: Declaration): declaration is NamedDeclaration["declaration"] =>
   declaration.kind !== "CheckDeclaration";
@@ -56,11 +58,7 @@ export function linkProgram(sources: Sources, report: (diagnostic: Diagnostic) =
   const modules = new Map<string, MutableModule>();
   for (const file of sources.files.values()) {
     for (const diagnostic of file.diagnostics) report(diagnostic);
-    const edition = file.tree.edition;
-    if (edition !== undefined && edition.value !== 1) {
-      report(diagnose("resolve/unknown-edition", { edition: edition.text }, { span: edition.span }));
-    }
-    const module: MutableModule = { path: file.path, tree: file.tree, names: new Map() };
+    const module: MutableModule = { path: file.path, tree: file.tree, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {
       if (isNamed(declaration)) declare(module, declaration, report);
@@ -81,7 +79,7 @@ function declare(
   if (earlier !== undefined) {
     const related = [{ message: `"${name}" is declared here first`, span: earlier.declaration.name.span }];
     report(diagnose("resolve/duplicate-name", { name }, { span, related }));
-  } else if (isBuiltinName(name)) {
+  } else if (declaration.kind === "ConstDeclaration" ? isReservedName(name) : isBuiltinName(name)) {
     report(diagnose("resolve/name-is-built-in", { name }, { span }));
   } else {
     module.names.set(name, { declaration, module });
@@ -96,11 +94,12 @@ function linkImports(
 ): void {
   for (const { from, names } of module.tree.imports) {
     const path = sources.resolve(module.path, from.value);
+    const target = path === undefined ? undefined : modules.get(path);
+    if (target === undefined) for (const { text } of names) module.missing.add(text);
     if (path === undefined) {
       report(diagnose("import/outside-project", { from: from.value }, { span: from.span }));
       continue;
     }
-    const target = modules.get(path);
     if (target === undefined) {
       const problem = sources.problems.get(path);
       if (problem !== undefined) report(problem.make(from.span));
@@ -111,6 +110,7 @@ function linkImports(
       const earlier = module.names.get(name);
       if (own === undefined) {
         const known = target.tree.declarations.filter(isNamed).map((declaration) => declaration.name.text);
+        module.missing.add(name);
         report(diagnose("import/unknown-name", { name, from: from.value, suggestion: suggest(name, known) }, { span }));
       } else if (earlier !== undefined && earlier.declaration !== own) {
         const related = [{ message: `"${name}" is declared here`, span: earlier.declaration.name.span }];

@@ -148,6 +148,7 @@ function requestNamed(
   if (!isName || named === undefined || (kind !== "ModelDeclaration" && kind !== "VariantDeclaration")) {
     const models = [...module.names].filter(([, n]) => ["ModelDeclaration", "VariantDeclaration"].includes(n.declaration.kind));
     const name = isName ? expression.name.text : "this";
+    if (module.missing.has(name)) return undefined;
     const suggestion = suggest(name, models.map(([key]) => key));
     evaluator.report("resolve/not-a-model", { name, suggestion }, expression.span);
     return undefined;

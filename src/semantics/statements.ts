@@ -2,6 +2,7 @@ import { type Dim, dtypes, type DType, elementCount, type Shape, type TensorType
 import { suggest } from "../diagnostics/suggest.js";
 import type {
   BindingStatement,
+  BlockDeclaration,
   Body,
   Expression,
   Identifier,
@@ -40,6 +41,15 @@ export function evaluateBody(context: Context, body: Body | Expression, scope: S
   for (const statement of body.statements) evaluateStatement(context, statement, scope, place);
   const results = body.results.map((result) => context.evaluate(result, scope, place));
   return results.length === 1 ? (results[0] ?? unknown) : { kind: "tuple", items: results };
+}
+
+/** What a block with `on` returns: tensors, or what is not known. */
+export function requireTensors(context: Context, { body }: BlockDeclaration, value: Value): Value {
+  const isFine = (v: Value): boolean =>
+    v.kind === "tensor" || v.kind === "unknown" || (v.kind === "tuple" && v.items.every(isFine));
+  if (isFine(value)) return value;
+  const span = body.kind === "Body" ? (body.results[0]?.span ?? body.span) : body.span;
+  return context.report("type/block-needs-tensor", { actual: describe(value) }, span);
 }
 
 /** Binds a name once: a second binding of it is reported and changes nothing. */

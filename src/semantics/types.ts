@@ -59,6 +59,7 @@ export function fit(value: Value, type: Type): Value | undefined {
   if (typeof type === "string") {
     if (value.kind === type) return value;
     if (type === "float" && value.kind === "int") return float(value.value);
+    if (type === "dim" && (value.kind === "int" || value.kind === "batch")) return value;
     return undefined;
   }
   if ("choice" in type) {
@@ -88,6 +89,8 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
   if (typeof a === "string" || typeof b === "string") {
     if (a === b) return a;
     if ((a === "int" && b === "float") || (a === "float" && b === "int")) return "float";
+    const isDim = (t: Type): boolean => t === "int" || t === "batch" || t === "dim";
+    if (isDim(a) && isDim(b)) return "dim";
     const isString = (t: Type): boolean => t === "string" || (typeof t !== "string" && "choice" in t);
     return isString(a) && isString(b) ? "string" : undefined;
   }

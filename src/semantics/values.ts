@@ -211,7 +211,7 @@ export interface BoundArguments {
   readonly spans: ReadonlyMap<string, Span>;
 }
 
-/** A type of the language. */
+/** A type of the language; `dim` is an int or a multiple of N. */
 export type Type =
   | "int"
   | "float"
@@ -220,6 +220,7 @@ export type Type =
   | "layer"
   | "tensor"
   | "batch"
+  | "dim"
   | "initializer"
   | "unknown"
   | { readonly list: Type }

@@ -75,7 +75,7 @@ const expressionEnds = ids(
 );
 const declarations = ids(...declarationKeywords);
 const statements = ids(...statementKeywords);
-/** Words of `if` are never meant as names, so `then = 3` is no binding. */
+/** Words of `if` are never meant as names of values, so `then = 3` is no binding. */
 const never = ids(Then, Else);
 
 export function endOf(token: IToken): number {
@@ -118,12 +118,14 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     naming.has(before) || (namingOnLine.has(before) && !startsLine(i));
 
   /** The name at `i` stands before `=` or `:` outside of brackets: tags the first of `NAME, NAME =` as the binding. */
-  const tagBinding = (i: number): void => {
+  const tagBinding = (i: number, mark: TokenType): void => {
     let first = i;
     while (typeAt(first - 1) === Comma && typeAt(first - 2) === Name) first -= 2;
     const before = typeAt(first - 1);
     if (before !== undefined && namesAt(first, before)) return;
     if (before === Comma || !canBegin(first)) return;
+    // `a ? b : c` is no statement, `b: c` on a line of its own is one with the wrong mark.
+    if (mark === Colon && before !== LeftCurly && !startsLine(first)) return;
     retag(tokens[first] as IToken, Binding);
     anchors.push((tokens[first] as IToken).startOffset);
   };
@@ -133,6 +135,8 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     const before = typeAt(i - 1);
     if (before !== undefined && namesAt(i, before)) return;
     const inside = innermost();
+    // `const = 3` at the level of the file lacks its name.
+    if (inside === undefined && declarations.has(token.tokenType)) return;
     if (inside === LeftParen || inside === LeftSquare) {
       const afterSeparator = before === LeftParen || before === Comma;
       if (inside === LeftParen && (afterSeparator || mark === Colon)) {
@@ -144,7 +148,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
       closeParens();
     }
     if (before === Colon && !startsLine(i)) return;
-    tagBinding(i);
+    tagBinding(i, mark);
   };
 
   for (let i = 0; i < tokens.length; i++) {
@@ -158,7 +162,11 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     const mark = typeAt(i + 1);
     if (type === Name || keywords.has(token.image)) {
       // `Arrow` before: `-> f = 3` is a stage with a stray `=`.
-      if ((mark === Equals || mark === Colon) && !never.has(type) && (before !== Arrow || startsLine(i))) {
+      if (
+        (mark === Equals || mark === Colon) &&
+        (!never.has(type) || innermost() === LeftParen) &&
+        (before !== Arrow || startsLine(i))
+      ) {
         tagNameBeforeMark(i, mark);
       }
     }

@@ -252,7 +252,7 @@ export abstract class DeclarationParser extends MemberParser {
 
   #missingInput(): boolean {
     if (this.at(Input)) return false;
-    this.reports.add("syntax/missing-input", {}, this.startOffset, this.startOffset);
+    this.reportGap("syntax/missing-input", {});
     return true;
   }
 
@@ -307,7 +307,7 @@ export abstract class DeclarationParser extends MemberParser {
         const why = "Claims stand one after the other without commas.";
         this.reportNext("syntax/unexpected-token", { found: "`,`", why });
         this.skip();
-      } else if (this.startsItem()) return;
+      } else if (this.isAtItem()) return;
       else this.refuseNext("", () => this.nextStartsLine && this.atKind(Name));
     }
   }

@@ -76,34 +76,51 @@ export abstract class ExpressionParser extends ParserBase {
 
   protected readonly names = this.RULE("names", (what = "a name"): Identifier[] => {
     const names: Identifier[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => names.push(this.SUBRULE(this.name, { ARGS: [what] })) });
+    this.separated(Comma, () => names.push(this.SUBRULE(this.name, { ARGS: [what] })));
     return names;
   });
 
+  /** `if` and `for`, or a pipe: `a + b -> f` is `(a + b) -> f`. */
   protected readonly expression = this.RULE("expression", (): Expression => {
-    if (this.ACTION(() => this.enter()) === false) {
+    if (this.RECORDING_PHASE) return this.OR(this.#expressions);
+    if (!this.enter()) {
       this.leave();
       return this.missing();
     }
     const start = this.startOffset;
-    const found = this.RECORDING_PHASE ? this.OR(this.#expressions) : this.#anyExpression();
-    return this.ACTION(() => {
-      this.leave();
-      return this.#limitHeight(found, start);
-    });
+    let found: Expression;
+    if (this.at(If)) found = this.SUBRULE(this.ifExpression);
+    else if (this.at(For)) found = this.SUBRULE(this.forExpression);
+    else found = this.#pipe();
+    this.leave();
+    return this.#limitHeight(found, start);
   });
 
-  /** The alternatives as the grammar records them. At run time {@link #anyExpression} chooses: it never fails, and its stack is shallower. */
+  /** For the recording only: at run time the choice above never fails, and its stack is shallower. */
   readonly #expressions: IOrAlt<Expression>[] = [
     { ALT: () => this.SUBRULE(this.ifExpression) },
     { ALT: () => this.SUBRULE(this.forExpression) },
-    { ALT: () => this.SUBRULE(this.pipe) },
+    { ALT: () => this.#pipe() },
   ];
 
-  #anyExpression(): Expression {
-    if (this.at(If)) return this.SUBRULE(this.ifExpression);
-    return this.at(For) ? this.SUBRULE(this.forExpression) : this.SUBRULE(this.pipe);
+  #pipe(): Expression {
+    const start = this.startOffset;
+    const source = this.SUBRULE(this.operation);
+    let stages: Stage[] | undefined;
+    let height = this.height;
+    this.repeat(this.#isAtArrow, () => {
+      this.CONSUME(Arrow);
+      stages ??= [];
+      stages.push(this.SUBRULE(this.stage));
+      height = Math.max(height, this.height);
+      this.ACTION(() => this.#refuseOperatorAfterStage());
+    });
+    if (stages === undefined) return source;
+    this.height = height + 1;
+    return { kind: "PipeExpression", source, stages, span: this.spanFrom(start) } satisfies PipeExpression;
   }
+
+  readonly #isAtArrow = (): boolean => this.at(Arrow);
 
   protected readonly ifExpression = this.RULE("if", (): IfExpression => {
     const start = this.startOffset;
@@ -133,23 +150,6 @@ export abstract class ExpressionParser extends ParserBase {
     const body = this.SUBRULE2(this.expression);
     this.height = 1 + Math.max(height, this.height);
     return { kind: "ForExpression", names, list, body, span: this.spanFrom(start) };
-  });
-
-  protected readonly pipe = this.RULE("pipe", (): Expression => {
-    const start = this.startOffset;
-    const source = this.SUBRULE(this.operation);
-    let stages: Stage[] | undefined;
-    let height = this.height;
-    this.MANY(() => {
-      this.CONSUME(Arrow);
-      stages ??= [];
-      stages.push(this.SUBRULE(this.stage));
-      height = Math.max(height, this.height);
-      this.ACTION(() => this.#refuseOperatorAfterStage());
-    });
-    if (stages === undefined) return source;
-    this.height = height + 1;
-    return { kind: "PipeExpression", source, stages, span: this.spanFrom(start) } satisfies PipeExpression;
   });
 
   protected readonly stage = this.RULE("stage", (): Stage => {
@@ -193,7 +193,20 @@ export abstract class ExpressionParser extends ParserBase {
       this.ACTION(() => this.#pushPrefix(mark, token));
     });
     const start = this.startOffset;
-    let target = this.SUBRULE(this.primary);
+    this.height = 1;
+    let target: Expression;
+    if (this.RECORDING_PHASE) target = this.OR3(this.#primaries);
+    else {
+      const odd = this.#oddOperand();
+      const type = this.LA(1).tokenType;
+      if (odd !== undefined) target = odd;
+      else if (type === NumberToken) target = this.SUBRULE(this.number);
+      else if (type === StringToken) target = this.SUBRULE(this.string);
+      else if (type === LeftSquare) target = this.SUBRULE(this.list);
+      else if (type === LeftParen) target = this.SUBRULE(this.group);
+      else if (type === True || type === False || type === BatchN) target = this.#constant();
+      else target = this.SUBRULE(this.call);
+    }
     let height = this.height;
     this.MANY2(() => {
       target = this.OR2([
@@ -221,11 +234,7 @@ export abstract class ExpressionParser extends ParserBase {
     this.ACTION(() => this.operations.operand(target, start, Math.max(start, this.endOffset), height));
   });
 
-  protected readonly primary = this.RULE("primary", (): Expression => {
-    this.height = 1;
-    return this.RECORDING_PHASE ? this.OR(this.#primaries) : (this.#oddOperand() ?? this.#anyPrimary());
-  });
-
+  /** For the recording only, as above. */
   readonly #primaries: IOrAlt<Expression>[] = [
     { ALT: () => this.SUBRULE(this.call) },
     { ALT: () => this.SUBRULE(this.number) },
@@ -237,13 +246,8 @@ export abstract class ExpressionParser extends ParserBase {
     { ALT: () => this.SUBRULE(this.group) },
   ];
 
-  #anyPrimary(): Expression {
+  #constant(): Expression {
     const type = this.LA(1).tokenType;
-    if (type === NumberToken) return this.SUBRULE(this.number);
-    if (type === StringToken) return this.SUBRULE(this.string);
-    if (type === LeftSquare) return this.SUBRULE(this.list);
-    if (type === LeftParen) return this.SUBRULE(this.group);
-    if (type !== True && type !== False && type !== BatchN) return this.SUBRULE(this.call);
     const span = this.#spanOf(this.CONSUME(type));
     return type === BatchN ? { kind: "BatchLiteral", span } : { kind: "BooleanLiteral", value: type === True, span };
   }
@@ -293,7 +297,7 @@ export abstract class ExpressionParser extends ParserBase {
     this.open(this.LA(1), RightParen);
     this.CONSUME(LeftParen);
     this.ACTION(() => this.refuseStrayCommas(items, wrap));
-    this.MANY(() => {
+    this.repeat(this.isAtItem, () => {
       items.push(this.SUBRULE(this.argument));
       height = Math.max(height, this.height);
       this.ACTION(() => this.separate("arguments"));
@@ -326,7 +330,7 @@ export abstract class ExpressionParser extends ParserBase {
     this.open(this.LA(1), RightSquare);
     this.CONSUME(LeftSquare);
     this.ACTION(() => this.refuseStrayCommas(items, (missing) => missing));
-    this.MANY(() => {
+    this.repeat(this.isAtItem, () => {
       items.push(this.SUBRULE(this.expression));
       height = Math.max(height, this.height);
       this.ACTION(() => this.separate("list"));
@@ -355,7 +359,7 @@ export abstract class ExpressionParser extends ParserBase {
     this.open(this.LA(1), RightParen);
     this.CONSUME(LeftParen);
     this.ACTION(() => this.#refuseEmptyGroup(items));
-    this.MANY(() => {
+    this.repeat(this.isAtItem, () => {
       items.push(this.SUBRULE(this.expression));
       height = Math.max(height, this.height);
       this.ACTION(() => this.separate("group"));
@@ -390,10 +394,9 @@ export abstract class ExpressionParser extends ParserBase {
     }
   }
 
-  /** Whether an expression can begin here. */
-  protected startsItem(): boolean {
-    return (itemStarts.has(this.LA(1).tokenType) && !this.at(Label)) || this.at(Minus) || this.atKind(Name);
-  }
+  /** Whether an argument, or any expression, can begin here. */
+  protected readonly isAtItem = (): boolean =>
+    itemStarts.has(this.LA(1).tokenType) || this.at(Minus) || this.atKind(Name);
 
   /** After an item: says which comma is missing, and skips what belongs to none. */
   protected separate(where: "arguments" | "list" | "group" | "parameters"): void {
@@ -496,14 +499,14 @@ export abstract class ExpressionParser extends ParserBase {
     return this.missing();
   }
 
-  /** `f(a + b: 3)`: a label where none can stand. */
+  /** `f(a + b: 3)`, `(a: 3)`: a label where none can stand. */
   #oddLabel(): Expression | undefined {
-    if (this.LA(2).tokenType === Equals) {
-      retag(this.LA(1), Name);
-      return undefined;
+    if (this.LA(2).tokenType !== Equals) {
+      const why = "Named arguments stand in the parentheses of a call only.";
+      this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
     }
-    this.reportGap("syntax/missing-expression", { found: this.describeNext() });
-    return this.missing();
+    retag(this.LA(1), Name);
+    return undefined;
   }
 
   /** A word like `model` or `weight` used as a value: not where it begins something of its own. */

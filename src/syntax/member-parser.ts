@@ -116,28 +116,23 @@ export abstract class MemberParser extends ExpressionParser {
         const elements: TypeExpression[] = [];
         this.open(this.LA(1), RightParen);
         this.CONSUME(LeftParen);
-        this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => elements.push(this.SUBRULE2(this.type)) });
+        this.separated(Comma, () => elements.push(this.SUBRULE2(this.type)));
         this.CONSUME(RightParen);
         this.close();
         return { kind: "TupleType", elements, span: this.spanFrom(start) };
       },
     },
-    {
-      ALT: () => {
-        const start = this.startOffset;
-        const options: StringLiteral[] = [];
-        this.AT_LEAST_ONE_SEP2({ SEP: Bar, DEF: () => options.push(this.SUBRULE(this.choice)) });
-        return { kind: "ChoiceType", options, span: this.spanFrom(start) };
-      },
-    },
+    { ALT: () => this.SUBRULE(this.choice) },
   ];
 
-  protected readonly choice = this.RULE("choice", (): StringLiteral => {
-    if (this.ACTION(() => !this.at(StringToken)) === true) {
-      this.reportGap("syntax/missing-type", { found: this.describeNext() });
-      return { kind: "StringLiteral", value: "", span: this.spanFrom(this.endOffset) };
-    }
-    return this.SUBRULE(this.string);
+  protected readonly choice = this.RULE("choice", (): TypeExpression => {
+    const start = this.startOffset;
+    const options: StringLiteral[] = [];
+    this.separated(Bar, () => {
+      const missing = this.ACTION(() => this.#missingOption());
+      options.push(missing ?? this.SUBRULE(this.string));
+    });
+    return { kind: "ChoiceType", options, span: this.spanFrom(start) };
   });
 
   protected readonly tensor = this.RULE("tensor", (): TensorTypeExpression => {
@@ -146,7 +141,7 @@ export abstract class MemberParser extends ExpressionParser {
     const dtype = this.SUBRULE(this.name, { ARGS: ["a type of numbers such as `float32`"] });
     this.open(this.LA(1), RightSquare);
     this.CONSUME(LeftSquare);
-    this.MANY(() => {
+    this.repeat(this.isAtItem, () => {
       dimensions.push(this.SUBRULE(this.expression));
       this.ACTION(() => this.separate("list"));
       this.OPTION(() => this.CONSUME(Comma));
@@ -256,7 +251,7 @@ export abstract class MemberParser extends ExpressionParser {
     });
     if (this.ACTION(() => this.#missingReturn()) !== true) {
       this.CONSUME(Return);
-      this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => results.push(this.SUBRULE(this.expression)) });
+      this.separated(Comma, () => results.push(this.SUBRULE(this.expression)));
       this.ACTION(() => this.#refuseAfterReturn());
     }
     this.CONSUME(RightCurly);
@@ -276,12 +271,12 @@ export abstract class MemberParser extends ExpressionParser {
       if (isStatement) {
         this.reportNext("syntax/statement-without-name", { found: this.describeNext() });
         this.skip();
-        this.skipUntil(() => false);
+        this.skipUntil(() => this.#looksLikeKeyword());
       } else if (this.atAnchor) {
         this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why: misplacedHere(where) });
         this.skip();
-        this.skipUntil(() => false);
-      } else this.refuseNext("", () => this.nextStartsLine && this.#looksLikeKeyword());
+        this.skipUntil(() => this.#looksLikeKeyword());
+      } else this.refuseNext("", () => this.#looksLikeKeyword());
     }
   }
 
@@ -309,6 +304,7 @@ export abstract class MemberParser extends ExpressionParser {
     const suggestion = suggest(word, statementWords) ?? "";
     const span = this.reports.span(this.startOffset, endOf(this.LA(1)));
     const fix = { title: `Write \`${suggestion}\``, span, text: suggestion };
+    this.reports.anchor(this.startOffset);
     this.reportNext("syntax/unknown-statement", { word, suggestion }, { fix });
     this.takeAs(keywords.get(suggestion) ?? Name);
     if (this.LA(2).tokenType === Binding && suggestion !== "require" && suggestion !== "return") {
@@ -352,6 +348,12 @@ export abstract class MemberParser extends ExpressionParser {
   #missingType(): TypeExpression {
     const span = this.spanFrom(this.endOffset);
     return { kind: "NamedType", name: { kind: "Identifier", text: "", span }, span };
+  }
+
+  #missingOption(): StringLiteral | undefined {
+    if (this.at(StringToken)) return undefined;
+    this.reportGap("syntax/missing-type", { found: this.describeNext() });
+    return { kind: "StringLiteral", value: "", span: this.spanFrom(this.endOffset) };
   }
 
   #oddType(): TypeExpression | undefined {

@@ -23,15 +23,25 @@ const guessing: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/missing-type",
   "syntax/braces-after-call",
   "syntax/statement-without-name",
-  "syntax/unknown-declaration",
   "syntax/expected-declaration",
   "syntax/nesting-too-deep",
+]);
+
+/** What the text says by itself, wherever it stands: never an echo. */
+const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
+  "syntax/wrong-comment",
+  "syntax/single-quotes",
+  "syntax/bad-escape",
+  "syntax/number-too-large",
+  "syntax/wrong-operator",
+  "syntax/unterminated-string",
 ]);
 
 /** Collects what is wrong in one file, in any order; {@link Reports.finish} sorts and drops echoes. */
 export class Reports {
   readonly #file: string;
   readonly #found: Diagnostic[] = [];
+  readonly #anchors: number[] = [];
 
   constructor(file: string) {
     this.#file = file;
@@ -51,14 +61,20 @@ export class Reports {
     this.#found.push(diagnose(code, holes, { ...place, span: this.span(start, end) }));
   }
 
+  /** A word that the parser took for a misspelt keyword: a new statement or declaration begins here. */
+  anchor(offset: number): void {
+    this.#anchors.push(offset);
+  }
+
   /**
    * In the order of the text. Between two anchors (offsets where a statement or declaration begins) all mistakes that
    * we understood are kept, and the first at which we had to guess; what follows it there is dropped.
    */
-  finish(anchors: readonly number[]): readonly Diagnostic[] {
+  finish(tokenAnchors: readonly number[]): readonly Diagnostic[] {
     const startOf = (d: Diagnostic): number => d.span?.start ?? 0;
     const sorted = this.#found.map((d, order) => ({ d, order }));
     sorted.sort((a, b) => startOf(a.d) - startOf(b.d) || a.order - b.order);
+    const anchors = [...this.#anchors, ...tokenAnchors].sort((a, b) => a - b);
     const kept: Diagnostic[] = [];
     let nextAnchor = 0;
     let isQuiet = false;
@@ -67,9 +83,9 @@ export class Reports {
         nextAnchor++;
         isQuiet = false;
       }
-      if (isQuiet) continue;
+      if (isQuiet && !certain.has(d.code)) continue;
       kept.push(d);
-      isQuiet = guessing.has(d.code);
+      isQuiet ||= guessing.has(d.code);
     }
     return kept;
   }

@@ -26,8 +26,9 @@ export function parse(file: string, text: string): { tree: SourceTree; diagnosti
   const reports = new Reports(file);
   const lexed = machinery.lexer.tokenize(text);
   reportLexing(reports, text, lexed);
+  const { docs = [] } = lexed.groups;
   const source = classify(text, lexed.tokens);
-  const tree = machinery.parser.parse(file, text, reports, source, lexed.groups["docs"] ?? []);
+  const tree = machinery.parser.parse(file, text, reports, source, docs);
   return { tree, diagnostics: reports.finish(source.anchors) };
 }
 

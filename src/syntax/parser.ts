@@ -161,6 +161,7 @@ export class LferParser extends DeclarationParser {
     const word = this.LA(1).image;
     const span = this.reports.span(this.startOffset, endOf(this.LA(1)));
     const fix = { title: `Write \`${suggestion}\``, span, text: suggestion };
+    this.reports.anchor(this.startOffset);
     this.reportNext("syntax/unknown-declaration", { word, suggestion }, { fix });
     this.takeAs(type);
     if (this.LA(2).tokenType === Binding) retag(this.LA(2), Name);

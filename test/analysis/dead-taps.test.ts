@@ -39,7 +39,7 @@ suite("dead taps", (test) => {
       >,
       dilation: pairOf(1, 3),
     });
-    fc.assert(
+    void fc.assert(
       fc.property(windows, pairOf(1, 7), (window, map) => {
         const { rows, columns, live } = liveTaps(window, map);
         const wanted = walked(window, map);

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { type Stats, statsOf } from "../../src/analysis/stats.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import type { Graph } from "../../src/ir/graph.js";
+import type { Graph, ValueId } from "../../src/ir/graph.js";
 import { suite } from "../support/suite.js";
+import { Network } from "./network.js";
 import { paperNetworks } from "./paper-networks.js";
 
 type Figures = Readonly<Record<string, number>>;
@@ -13,6 +14,8 @@ interface ExactCounts {
 }
 
 const { networks } = JSON.parse(readFileSync(new URL("exact-counts.json", import.meta.url), "utf8")) as ExactCounts;
+
+const relu = (net: Network, x: ValueId): ValueId => net.op("relu", [x]);
 
 function stats(graph: Graph): Stats {
   const found = statsOf(graph, { locate: () => "?" });
@@ -38,6 +41,25 @@ suite("counts equal those of the tools themselves", (test) => {
     assert.equal(figures("lfer_output_module"), { params: 1_254_568, madds: 291_513_921 });
     assert.equal(figures("lfer_ldl"), { params: 1_262_920, madds: 294_606_017 });
     assert.equal(figures("lfer_ldl_8"), { params: 1_263_944, madds: 294_608_064 });
+  });
+
+  test("thop of 2020 on VGG Face, as papers of that time print it: 15,490,455,552", () => {
+    const net = new Network("vgg_face");
+    let x = net.image([3, 224, 224]);
+    for (const [channels, convolutions] of [
+      [64, 2],
+      [128, 2],
+      [256, 3],
+      [512, 3],
+      [512, 3],
+    ] as const) {
+      for (let i = 0; i < convolutions; i++) x = relu(net, net.conv(x, channels, 3, { bias: true }));
+      x = net.pool("max_pool", x, 2, 2);
+    }
+    x = net.op("flatten", [x], { axis: 1 });
+    for (const features of [4096, 4096]) x = relu(net, net.linear(x, features));
+    net.output(net.linear(x, 2622));
+    assert.equal(stats(net.finish()).counts["thop-2020"], { macs: 15_490_455_552 });
   });
 
   test("onnx-tool on the ONNX file of ShuffleNetV2 with batch norm folded: 148,057,042, of which 91 is shape arithmetic", () => {

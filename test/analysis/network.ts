@@ -69,7 +69,7 @@ export class Network {
     x: ValueId,
     channels: number,
     kernel: number,
-    { stride = 1, padding = (kernel - 1) / 2, dilation = 1, groups = 1, bias = false, slots = undefined as never } = {},
+    { stride = 1, padding = (kernel - 1) / 2, dilation = 1, groups = 1, bias = false } = {},
   ): ValueId {
     const attributes = {
       channels,
@@ -80,7 +80,7 @@ export class Network {
       groups,
       bias,
     };
-    return this.op("conv2d", [x], attributes, slots);
+    return this.op("conv2d", [x], attributes);
   }
 
   norm(x: ValueId): ValueId {

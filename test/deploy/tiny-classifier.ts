@@ -9,6 +9,8 @@ export interface TinyOptions {
   readonly metadata?: boolean;
   /** Factor on the mean colours. */
   readonly gain?: number;
+  /** What the file says of its weights' origin. */
+  readonly weights?: string;
 }
 
 /** An ONNX classifier whose logits are `gain` times the mean red, green and blue of the normalised picture. */
@@ -17,6 +19,7 @@ export function tinyClassifier({
   labels = tinyLabels,
   metadata = true,
   gain = 4,
+  weights = "tiny.safetensors",
 }: TinyOptions = {}): Uint8Array {
   const float = onnx.TensorProto.DataType.FLOAT;
   const tensor = (name: string, dims: readonly (number | string)[]): onnx.ValueInfoProto.$Properties => ({
@@ -28,7 +31,7 @@ export function tinyClassifier({
       },
     },
   });
-  const props = writeMetadata({
+  const described = writeMetadata({
     lferVersion: "0.1.0",
     model: "Tiny",
     sourceSha256: "00",
@@ -36,10 +39,11 @@ export function tinyClassifier({
     picture: { name: "image", height: size, width: size, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     output: { name: "logits", labels },
   });
+  const props = { ...described, "lfer.weights": weights };
   return onnx.ModelProto.encode({
     ir_version: 8,
     opset_import: [{ domain: "", version: 18 }],
-    metadata_props: metadata ? [...props].map(([key, value]) => ({ key, value })) : [],
+    metadata_props: metadata ? Object.entries(props).map(([key, value]) => ({ key, value })) : [],
     graph: {
       name: "Tiny",
       input: [tensor("image", ["N", 3, size, size])],

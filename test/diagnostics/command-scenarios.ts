@@ -1,4 +1,8 @@
+import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { dataScenarios } from "./data-scenarios.js";
+import { onnxScenarios } from "./onnx-scenarios.js";
+import { weightsScenarios } from "./weights-scenarios.js";
 
 /** Provokes a diagnostic that no source text can show; gives the codes that came. */
 export type Scenario = () => Promise<readonly string[]>;
@@ -20,6 +24,25 @@ const running =
 
 /** One for every code of the catalogue whose bad example is a command. */
 export const commandScenarios: Readonly<Record<string, Scenario>> = {
+  "import/unreadable-file": () =>
+    inFolder({ "m.lfer": 'import { B } from "./folder.lfer"\n', "folder.lfer/x": "" }, (cwd) =>
+      codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr),
+    ),
+  "resolve/unknown-model": running("stats", "models/m.lfer", "--model", "Mm"),
+  "resolve/unknown-setting": running("stats", "models/m.lfer", "--set", "sise=112"),
+  "value/wrong-setting": running("stats", "models/m.lfer", "--set", "size=big"),
+  "limit/file-too-large": () =>
+    inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
+  "limit/too-many-imports": () =>
+    inFolder(
+      Object.fromEntries(
+        Array.from({ length: 100 }, (_, i) => [
+          `f${i}.lfer`,
+          `import { B } from "./f${i + 1}.lfer"\n\nblock B = conv(${i + 1})\n`,
+        ]),
+      ),
+      (cwd) => codesIn(runLferc(["check", "f0.lfer"], { cwd }).stderr),
+    ),
   "tool/unknown-command": running("chekc", "models"),
   "tool/unknown-flag": running("check", "--formt", "json", "models"),
   "tool/flag-said-twice": running("check", "--format", "json", "--format", "pretty", "models"),
@@ -30,4 +53,8 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
+  ...dataScenarios,
+  ...graphScenarios,
+  ...onnxScenarios,
+  ...weightsScenarios,
 };

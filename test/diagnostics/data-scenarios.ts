@@ -21,6 +21,7 @@ function edited(from: string, to: string): Uint8Array {
 const files = {
   "tiny.onnx": tinyClassifier(),
   "foreign.onnx": tinyClassifier({ metadata: false }),
+  "seeded.onnx": tinyClassifier({ weights: "seed 0" }),
   "labels.onnx": tinyClassifier({ labels: ["one"] }),
   "diverged.onnx": tinyClassifier({ gain: Number.NaN }),
   "size.onnx": edited("[8,8]", "[8.8]"),
@@ -67,5 +68,6 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/model-does-not-run": predicting("damaged.onnx", "face.png"),
   "data/label-count": predicting("labels.onnx", "face.png"),
   "data/not-finite": predicting("diverged.onnx", "face.png"),
+  "data/untrained-model": predicting("seeded.onnx", "face.png"),
   "data/run-folder": predicting("folder", "face.png"),
 };

@@ -1,8 +1,10 @@
 import * as assert from "uvu/assert";
+import { graphEntries } from "../../src/diagnostics/catalogue/graph.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { assertSound, findFaults } from "../../src/ops/verify-types.js";
 import { smallNetwork } from "../ops/small-network.js";
 import { suite } from "../support/suite.js";
+import { graphScenarios } from "./graph-scenarios.js";
 
 const good = smallNetwork();
 
@@ -43,7 +45,7 @@ const rows: readonly (readonly [string, Graph, string])[] = [
   ["an attribute missing", withNode("channel_shuffle", (n) => ({ ...n, attributes: {} })), "graph/wrong-attribute"],
   ["a shape that does not follow", withAttribute("max_pool", { stride: [1, 1] }), "graph/wrong-type"],
   ["a rule of the op broken", withAttribute("channel_shuffle", { groups: 3 }), "shape/not-divisible"],
-  ["a weight for other channels", withAttribute("conv2d", { channels: 9 }), "shape/channel-mismatch"],
+  ["a weight for other channels", withAttribute("conv2d", { channels: 9 }), "graph/wrong-slot"],
   ["a part too few", withAttribute("split", { sizes: [8] }), "graph/wrong-count"],
 ];
 
@@ -51,6 +53,15 @@ const rows: readonly (readonly [string, Graph, string])[] = [
 function withType(graph: Graph, shape: Graph["types"][number]["shape"]): Graph {
   return { ...graph, types: [{ dtype: "float32", shape }, ...graph.types.slice(1)] };
 }
+
+suite("ir: every code of the graph phase", (test) => {
+  for (const code of Object.keys(graphEntries)) {
+    test(`${code} is provoked by an edit of a text`, async () => {
+      const codes = await graphScenarios[code as keyof typeof graphScenarios]();
+      assert.is(codes[0], code);
+    });
+  }
+});
 
 suite("ir: verifier", (test) => {
   test("a good graph has no fault", () => {

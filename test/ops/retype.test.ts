@@ -34,7 +34,7 @@ suite("ops: another input size", (test) => {
 
   test("other channels do not fit the weights", () => {
     const found = retypeGraph(plainNetwork(32), { image: [N, 1, 32, 32] });
-    assert.is(isProblem(found) && found.diagnose({}).code, "shape/channel-mismatch");
+    assert.is(isProblem(found) && found.diagnose({}).code, "graph/wrong-slot");
   });
 
   test("a slice beyond the edge is a problem", () => {

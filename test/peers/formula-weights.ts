@@ -20,14 +20,16 @@ export function formulaValues(name: string, ordinal: number, shape: readonly num
   const fanIn = shape.slice(1).reduce((product, dim) => product * dim, 1);
   const depthwise = shape.length === 4 && shape[1] === 1;
   const scale = Math.sqrt((3 * (depthwise ? 1 : gain)) / fanIn);
-  const value = name.endsWith("running_var")
-    ? (u: number) => 1 + u / 2
+  const [offset, slope] = name.endsWith("running_var")
+    ? [1, 1 / 2]
     : name.endsWith("running_mean") || name.endsWith("bias")
-      ? (u: number) => u / 8
+      ? [0, 1 / 8]
       : shape.length === 1
-        ? (u: number) => 1 + u / 4
-        : (u: number) => u * scale;
-  return Float32Array.from({ length: count }, (_, index) => value(unit(ordinal, index)));
+        ? [1, 1 / 4]
+        : [0, scale];
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) values[index] = offset + slope * unit(ordinal, index);
+  return values;
 }
 
 /** The picture that the networks are shown, [1, 3, 224, 224]. */

@@ -15,10 +15,10 @@ suite("reference: interpreter", (test) => {
   test("a small network does what its ONNX form does in ONNX Runtime", async () => {
     const graph = smallNetwork();
     const feed = { inputs: probeInputs(graph, 3, 1), slots: probeWeights(graph, 2), batch: 3 };
-    const expected = interpret(graph, feed)["logits"] as Tensor;
+    const expected = interpret(graph, feed).logits as Tensor;
     for (const opset of [13, 18]) {
       const actual = await runInOnnxRuntime(graph, feed, opset);
-      assert.ok(distance(actual["logits"] as Tensor, expected) < 1e-6, `opset ${opset}`);
+      assert.ok(distance(actual.logits as Tensor, expected) < 1e-6, `opset ${opset}`);
     }
   });
 
@@ -26,10 +26,10 @@ suite("reference: interpreter", (test) => {
     const graph = smallNetwork();
     const slots = probeWeights(graph, 2);
     const inputs = probeInputs(graph, 2, 1);
-    const image = inputs["image"] as Tensor;
+    const image = inputs.image as Tensor;
     const second = { shape: [1, 3, 32, 32], data: image.data.slice(image.data.length / 2) };
-    const both = interpret(graph, { inputs, slots, batch: 2 })["logits"] as Tensor;
-    const alone = interpret(graph, { inputs: { image: second }, slots, batch: 1 })["logits"] as Tensor;
+    const both = interpret(graph, { inputs, slots, batch: 2 }).logits as Tensor;
+    const alone = interpret(graph, { inputs: { image: second }, slots, batch: 1 }).logits as Tensor;
     assert.equal([...alone.data], [...both.data.slice(both.data.length / 2)]);
   });
 
@@ -41,7 +41,7 @@ suite("reference: interpreter", (test) => {
     const graph = net.finish({ x, double, four });
     const out = interpret(graph, { inputs: { x: vector(1, -2) }, slots: {}, batch: 2 });
     assert.equal(
-      [out["x"]?.data, out["double"]?.data, out["four"]?.data].map((d) => [...(d ?? [])]),
+      [out.x?.data, out.double?.data, out.four?.data].map((d) => [...(d ?? [])]),
       [
         [1, -2],
         [2, -4],

@@ -10,7 +10,7 @@ import { assertVaries, distance } from "./distance.js";
 
 const graph = smallNetwork();
 const feed = { inputs: probeInputs(graph, 2, 11), slots: probeWeights(graph, 12), batch: 2 };
-const whole = interpret(graph, feed)["logits"] as Tensor;
+const whole = interpret(graph, feed).logits as Tensor;
 
 const find = (path: string): Node => {
   const node = graph.nodes.find((candidate) => candidate.path === path);
@@ -68,7 +68,7 @@ suite("reference: mutations are seen on probe weights", (test) => {
   for (const [title, mutant] of Object.entries(mutations)) {
     test(title, () => {
       assertSound(mutant);
-      const logits = interpret(mutant, feed)["logits"] as Tensor;
+      const logits = interpret(mutant, feed).logits as Tensor;
       // Engines in float32 err by about 1e-6: far below what any broken part must do.
       const apart = distance(logits, whole);
       assert.ok(apart > 1e-3, `only ${apart} apart`);
@@ -85,7 +85,7 @@ suite("reference: mutations are seen on probe weights", (test) => {
     ] as const) {
       const slot = feed.slots[name] as Tensor;
       const slots = { ...feed.slots, [name]: { ...slot, data: slot.data.map(() => value) } };
-      const apart = distance(interpret(graph, { ...feed, slots })["logits"] as Tensor, whole);
+      const apart = distance(interpret(graph, { ...feed, slots }).logits as Tensor, whole);
       assert.ok(apart > 1e-3, `${name}: only ${apart} apart`);
     }
   });

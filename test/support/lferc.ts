@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 /** The repository's root. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const folder = ".cache/test-dist";
+// One for each process: test runs beside each other must not build into each other.
+const folder = `.cache/test-dist-${process.pid}`;
 let built = false;
 
 /** The bundle of the sources as they are now; built once a test run, so that no stale dist/ is tested. */
@@ -16,6 +17,7 @@ export function lfercPath(): string {
     const build = spawnSync(process.execPath, ["tools/build.mjs", folder], { cwd: root, encoding: "utf8" });
     if (build.status !== 0) throw new Error(`tools/build.mjs failed:\n${build.stderr}`);
     built = true;
+    process.once("exit", () => rmSync(join(root, folder), { recursive: true, force: true }));
   }
   return join(root, folder, "lferc.js");
 }
@@ -29,12 +31,17 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another lferc.js than the one built for this run. */
+  readonly script?: string;
 }
 
 /** Runs the built lferc to its end, without colours unless `env` says else. */
-export function runLferc(args: readonly string[], { cwd = root, env = {} }: RunOptions = {}): Ran {
+export function runLferc(
+  args: readonly string[],
+  { cwd = root, env = {}, script = lfercPath() }: RunOptions = {},
+): Ran {
   const { FORCE_COLOR: _, ...inherited } = process.env;
-  const run = spawnSync(process.execPath, [lfercPath(), ...args], {
+  const run = spawnSync(process.execPath, [script, ...args], {
     cwd,
     encoding: "utf8",
     env: { ...inherited, NO_COLOR: "1", ...env },

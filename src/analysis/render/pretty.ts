@@ -68,8 +68,9 @@ function conventionTableText(stats: Stats, { conventions, paint, width }: Pretty
     const isFirst = figure.convention !== before;
     before = figure.convention;
     const { tool } = conventionTable(figure.convention);
+    const printed = figure.convention === "paper" ? asPaper(value) : short(value);
     return {
-      cells: [isFirst ? figure.convention : "", figure.quantity, grouped(value), short(value), isFirst ? tool : ""],
+      cells: [isFirst ? figure.convention : "", figure.quantity, grouped(value), printed, isFirst ? tool : ""],
     };
   });
   return layOut(columns, rows, paint, width);

@@ -75,8 +75,6 @@ export function treeRows(layers: readonly LayerStats[], depth: number, figures: 
     });
     if (level + 1 >= depth || inner.parts.size === 0) return;
     const children = [...inner.parts.values(), ...(inner.own === undefined ? [] : [ownRow(inner.own, inner.path)])];
-    // A part's own layer stands where it is emitted.
-    children.sort((a, b) => layers.indexOf(a.layers[0] as LayerStats) - layers.indexOf(b.layers[0] as LayerStats));
     for (const child of children) visit(child, level + 1);
   };
   for (const part of partsOf(layers).parts.values()) visit(part, 0);

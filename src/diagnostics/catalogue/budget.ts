@@ -2,7 +2,7 @@ import { didYouMean, entry } from "../entry.js";
 import { asPaper, grouped } from "../number-text.js";
 
 /** What every broken claim has to say. */
-interface Broken {
+export interface Broken {
   readonly model: string;
   /** The measured side as the check says it: `macs("fvcore", at: "stage2")`. */
   readonly measure: string;

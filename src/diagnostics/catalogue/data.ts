@@ -185,4 +185,14 @@ export const dataEntries = {
     bad: { command: "lferc predict runs/first face.jpg" },
     good: { command: "lferc predict runs/first/model.onnx face.jpg" },
   }),
+
+  "data/untrained-model": entry<{ path: string; weights: string }>({
+    severity: "warning",
+    message: (h) => `${h.path} was built without trained weights (${h.weights}): its answers mean nothing yet`,
+    help: () => "Build it with `--weights FILE.safetensors`.",
+    explanation:
+      "Seeded weights make a file that runs, for measuring and for trying things out; it has learnt nothing.",
+    bad: { command: "lferc predict seeded.onnx face.jpg" },
+    good: goodPicture,
+  }),
 } as const;

@@ -2,13 +2,14 @@ import { didYouMean, entry } from "../entry.js";
 
 /** A dimension as this folder sees it: it imports nothing of ours. */
 type Dim = number | { readonly batch: number };
-interface TensorType {
+export interface TensorType {
   readonly dtype: string;
   readonly shape: readonly Dim[];
 }
 
 const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch === 1 ? "N" : `${d.batch}*N`);
-const type = (t: TensorType): string => `${t.dtype}[${t.shape.map(dim).join(", ")}]`;
+const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
+const type = (t: TensorType): string => `${t.dtype}${shape(t.shape)}`;
 
 /** A graph's text comes from `build --target ir`; only an edit by hand can break it. */
 const good = { command: "lferc build net.lfer --target ir -o net.graph" };
@@ -94,6 +95,16 @@ export const graphEntries = {
     help: () => "docs/ops.md names the attributes of each op; a node writes out all of them.",
     explanation: "Nodes carry no hidden defaults: what is not written does not hold.",
     bad: edited("`stride: [1, 1]` changed to `stride: 1`"),
+    good,
+  }),
+
+  "graph/wrong-slot": entry<{ op: string; slot: string; made: readonly Dim[]; needed: readonly Dim[] }>({
+    severity: "error",
+    message: (h) =>
+      `${h.op}'s ${h.slot} is ${shape(h.made)}, but for this input it would have to be ${shape(h.needed)}`,
+    help: () => "Give the slot that shape, or correct the input or the attributes.",
+    explanation: "Weights fit one number of channels; a graph cannot be given another input without making them anew.",
+    bad: edited("a weight's size changed"),
     good,
   }),
 

@@ -9,7 +9,8 @@ export const importEntries = {
   "import/missing-file": entry<{ from: string; path: string }>({
     severity: "error",
     message: (h) => `there is no file "${h.path}" for the import "${h.from}"`,
-    help: () => "Paths are relative to the importing file and carry the ending `.lfer`; the standard library is `std/...`.",
+    help: () =>
+      "Paths are relative to the importing file and carry the ending `.lfer`; the standard library is `std/...`.",
     explanation: "Imports name files next to the one that imports them.",
     bad: { "main.lfer": usesStem("./layer.lfer"), "layers.lfer": layers },
     good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },

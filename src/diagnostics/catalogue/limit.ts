@@ -53,17 +53,11 @@ export const limitEntries = {
     explanation: "A bound on compile time: every file ends in a result or in a diagnostic.",
     bad: `lfer 1
 
-fn two(n: int) = n + n
-fn four(n: int) = two(two(n)) + two(two(n)) + two(two(n)) + two(two(n))
-fn five(n: int) = four(four(n)) + four(four(n)) + four(four(n)) + four(four(n))
-fn six(n: int) = five(five(n)) + five(five(n)) + five(five(n)) + five(five(n))
-fn seven(n: int) = six(six(n)) + six(six(n)) + six(six(n)) + six(six(n))
-const value = seven(0) + seven(0) + seven(0) + seven(0) + seven(0) + seven(0)
+const cubes = [for _a in [1..1000] do len([for _b in [1..1000] do len([for c in [1..1000] do c])])]
 `,
     good: `lfer 1
 
-fn two(n: int) = n + n
-const value = two(two(two(0)))
+const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..10] do c])])]
 `,
   }),
   "limit/nested-too-deep": entry<{ limit: number }>({

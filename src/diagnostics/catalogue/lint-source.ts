@@ -6,7 +6,8 @@ export const lintSourceEntries = {
   "lint/unused-binding": entry<{ name: string }>({
     severity: "warning",
     message: (h) => `nothing uses "${h.name}"`,
-    help: () => "Delete it, use it, or begin its name with `_` if it is meant to stay. It costs nothing: no node is made for it.",
+    help: () =>
+      "Delete it, use it, or begin its name with `_` if it is meant to stay. It costs nothing: no node is made for it.",
     explanation: "A layer that nothing reads is most often a forgotten connection.",
     bad: inModel(`side = image -> conv(8)
       logits = image -> conv(4) -> flatten`),

@@ -41,7 +41,8 @@ export const recipeEntries = {
   "recipe/missing-entries": entry<{ names: string }>({
     severity: "error",
     message: (h) => `the recipe lacks ${h.names}`,
-    help: () => "A recipe needs student, data, loss, optimizer and train; teacher, schedule and evaluation are optional.",
+    help: () =>
+      "A recipe needs student, data, loss, optimizer and train; teacher, schedule and evaluation are optional.",
     explanation: "Nothing about a training run is guessed.",
     bad: recipe(`student = M
       data = folder()

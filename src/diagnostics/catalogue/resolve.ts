@@ -2,18 +2,11 @@ import { didYouMean, entry } from "../entry.js";
 import { inModel } from "./example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> relu -> flatten`);
-const withCheck = (claims: string): string => `${inModel(`logits = image -> conv(8) -> flatten`)}\ncheck M { ${claims} }\n`;
+const withCheck = (claims: string): string =>
+  `${inModel(`logits = image -> conv(8) -> flatten`)}\ncheck M { ${claims} }\n`;
 const goodCheck = withCheck(`params <= 1k`);
 
 export const resolveEntries = {
-  "resolve/unknown-edition": entry<{ edition: string }>({
-    severity: "error",
-    message: (h) => `this compiler knows edition 1 of the language, not ${h.edition}`,
-    help: () => "Write `lfer 1` on the first line, or use a newer lferc.",
-    explanation: "The first line says which edition of the language a file is written in.",
-    bad: plain.replace("lfer 1", "lfer 2"),
-    good: plain,
-  }),
   "resolve/duplicate-name": entry<{ name: string }>({
     severity: "error",
     message: (h) => `"${h.name}" is there already`,

@@ -19,14 +19,16 @@ export const shapeConstructEntries = {
   "shape/residual-mismatch": entry<{ body: readonly Dim[]; shortcut: readonly Dim[] }>({
     severity: "error",
     message: (h) => `residual adds ${shapeText(h.body)} to ${shapeText(h.shortcut)}: the shapes differ`,
-    help: () => "Keep channels and size in the body, or give a projection: `residual(body, shortcut: conv(..., kernel: 1, stride: ...))`.",
+    help: () =>
+      "Keep channels and size in the body, or give a projection: `residual(body, shortcut: conv(..., kernel: 1, stride: ...))`.",
     explanation: "A residual adds what its layer makes to what came in, element by element.",
     bad: inModel(`logits = image -> residual(conv(8)) -> flatten`),
     good: inModel(`logits = image -> residual(conv(3)) -> flatten`),
   }),
   "shape/shared-weights-differ": entry<{ first: readonly Dim[]; now: readonly Dim[] }>({
     severity: "error",
-    message: (h) => `the shared layer's weights have shape ${shapeText(h.first)}, but here they would need ${shapeText(h.now)}`,
+    message: (h) =>
+      `the shared layer's weights have shape ${shapeText(h.first)}, but here they would need ${shapeText(h.now)}`,
     help: () => "Bring both inputs to the same number of channels, or use two layers.",
     explanation: "`share` makes one set of weights at the first application; every other one must fit it.",
     bad: inModel(`share q = conv(3)

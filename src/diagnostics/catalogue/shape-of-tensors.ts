@@ -130,8 +130,7 @@ model M {
 
 model M {
   input image: float32[N, 3, 32, 32]
-  a = concat(axis: 1)
-  logits = image * a -> flatten
+  logits = [] -> concat(axis: 1)
   output logits
 }
 `,
@@ -139,8 +138,7 @@ model M {
 
 model M {
   input image: float32[N, 3, 32, 32]
-  a = concat(image, image, axis: 1)
-  logits = a -> flatten
+  logits = [image, image] -> concat(axis: 1)
   output logits
 }
 `,

@@ -86,38 +86,6 @@ model M {
 `,
   }),
 
-  "shape/channel-mismatch": entry<{
-    op: string;
-    slot: string;
-    made: readonly Dim[];
-    needed: readonly Dim[];
-  }>({
-    severity: "error",
-    message: (h) =>
-      `${h.op}'s ${h.slot} is ${shape(h.made)}, but for this input it would have to be ${shape(h.needed)}`,
-    help: () =>
-      "Weights that are shared fit one number of channels: give every use the same, or make a layer for each.",
-    explanation: "`share` makes one set of weights when the layer is first applied; every later input must fit it.",
-    bad: `lfer 1
-
-model M {
-  input image: float32[N, 3, 32, 32]
-  share layer = conv(8)
-  logits = image -> layer -> layer -> flatten
-  output logits
-}
-`,
-    good: `lfer 1
-
-model M {
-  input image: float32[N, 3, 32, 32]
-  share layer = conv(3)
-  logits = image -> layer -> layer -> flatten
-  output logits
-}
-`,
-  }),
-
   "shape/wrong-dtype": entry<{ op: string; expected: string; actual: string }>({
     severity: "error",
     message: (h) => `${h.op} takes ${h.expected} tensors, gets ${h.actual}`,

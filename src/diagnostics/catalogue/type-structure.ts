@@ -20,8 +20,8 @@ export const typeStructureEntries = {
     message: (h) => `"${h.name}" is ${h.what}; it cannot be called`,
     help: () => "Leave the parentheses out.",
     explanation: "Only ops, blocks and functions take arguments.",
-    bad: `lfer 1\n\nconst width = 8\nconst wide = width(2)\n`,
-    good: `lfer 1\n\nconst width = 8\nconst wide = width * 2\n`,
+    bad: `lfer 1\n\nconst stem = 8\nconst wide = stem(2)\n`,
+    good: `lfer 1\n\nconst stem = 8\nconst wide = stem * 2\n`,
   }),
   "type/not-a-value": entry<{ name: string; what: string }>({
     severity: "error",
@@ -34,7 +34,8 @@ export const typeStructureEntries = {
   "type/not-a-layer": entry<{ actual: string }>({
     severity: "error",
     message: (h) => `a layer is wanted here, this is ${h.actual}`,
-    help: () => "After an arrow, in `share` and in combinators stands a layer: an op, a block, or layers joined by arrows.",
+    help: () =>
+      "After an arrow, in `share` and in combinators stands a layer: an op, a block, or layers joined by arrows.",
     explanation: "What stands after an arrow waits for the tensor that comes.",
     bad: inModel(`width = 8
       logits = image -> width -> flatten`),
@@ -44,7 +45,8 @@ export const typeStructureEntries = {
   "type/mixed-list": entry<{ first: string; other: string }>({
     severity: "error",
     message: (h) => `the list holds ${h.first}, this is ${h.other}`,
-    help: () => "Items of a list have one type; use tuples for things of several types: `[(16, \"relu\"), (24, \"mish\")]`.",
+    help: () =>
+      'Items of a list have one type; use tuples for things of several types: `[(16, "relu"), (24, "mish")]`.',
     explanation: "A list is folded with `for`, each item in the same way.",
     bad: `lfer 1\n\nconst widths = [24, "116"]\n`,
     good: `lfer 1\n\nconst widths = [24, 116]\n`,
@@ -103,17 +105,6 @@ export const typeStructureEntries = {
     bad: inModel(`logits = image -> conv(image.channels) -> flatten`),
     good: inModel(`logits = image -> conv(channels(image)) -> flatten`),
   }),
-  "type/constant-tensor": entry({
-    severity: "error",
-    message: () => "a constant cannot be a tensor",
-    help: () => "Use a number, or a `weight` in a block.",
-    explanation: "Constants stand outside of every network.",
-    bad: inModel(
-      `logits = image -> conv(8) -> flatten`,
-      `const two = relu(1 -> relu)`,
-    ),
-    good: inModel(`logits = image -> conv(8) -> flatten`, `const two = 1 + 1`),
-  }),
   "type/block-needs-layer": entry<{ actual: string }>({
     severity: "error",
     message: (h) => `a block written with \`=\` is a layer, this is ${h.actual}`,
@@ -127,8 +118,14 @@ export const typeStructureEntries = {
     message: (h) => `a block with \`on\` returns tensors, this is ${h.actual}`,
     help: () => "Apply the layer to the input: `return x -> layer`.",
     explanation: "What a block returns is what flows on behind it.",
-    bad: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) on x = conv(channels + channels(x))`),
-    good: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) on x = x -> conv(channels + channels(x))`),
+    bad: inModel(
+      `logits = image -> B(8) -> flatten`,
+      `block B(channels: int) on x {\n  return conv(channels + channels(x))\n}`,
+    ),
+    good: inModel(
+      `logits = image -> B(8) -> flatten`,
+      `block B(channels: int) on x {\n  return x -> conv(channels + channels(x))\n}`,
+    ),
   }),
   "type/wrong-annotation": entry<{ what: string; expected: string; actual: string }>({
     severity: "error",
@@ -137,13 +134,5 @@ export const typeStructureEntries = {
     explanation: "What depends on the picture stands with the model, so that `build` and `predict` need nothing else.",
     bad: plain.replace("output logits", `output logits: ["cat"]`),
     good: plain,
-  }),
-  "type/not-a-claim": entry({
-    severity: "error",
-    message: () => "a check compares: `params <= 1.3M`",
-    help: () => "Write a measure, one of == != < <= > >= and a number.",
-    explanation: "Each line of a check holds or it does not.",
-    bad: `${plain}\ncheck M { params }\n`,
-    good: `${plain}\ncheck M { params <= 1.3M }\n`,
   }),
 } as const;

@@ -58,7 +58,8 @@ export const typeEntries = {
   "type/wrong-operands": entry<{ operator: string; left: string; right: string }>({
     severity: "error",
     message: (h) => `\`${h.operator}\` does not work on ${h.left} and ${h.right}`,
-    help: () => "Both sides must be numbers, or tensors; `==` also compares strings and bools. Tensors compare by `<`, `>` and `==`.",
+    help: () =>
+      "Both sides must be numbers, or tensors; `==` also compares strings and bools. Tensors compare by `<`, `>` and `==`.",
     explanation: "Nothing is converted silently but an int to a float.",
     bad: `lfer 1\n\nconst x = 3 + "3"\n`,
     good: `lfer 1\n\nconst x = 3 + 3\n`,
@@ -66,7 +67,7 @@ export const typeEntries = {
   "type/wrong-condition": entry<{ actual: string }>({
     severity: "error",
     message: (h) => `a condition is true or false, this is ${h.actual}`,
-    help: () => "Compare it with something: `x > 0`, `name == \"relu\"`.",
+    help: () => 'Compare it with something: `x > 0`, `name == "relu"`.',
     explanation: "There are no truthy numbers.",
     bad: `lfer 1\n\nconst x = if 1 then 2 else 3\n`,
     good: `lfer 1\n\nconst x = if 1 > 0 then 2 else 3\n`,
@@ -92,7 +93,8 @@ export const typeEntries = {
   "type/not-a-tensor": entry<{ callee: string; actual: string }>({
     severity: "error",
     message: (h) => `${h.callee} takes a tensor, gets ${h.actual}`,
-    help: () => "Apply layers to a tensor first: `x -> layer`; take one of several results by naming them: `a, b = ...`.",
+    help: () =>
+      "Apply layers to a tensor first: `x -> layer`; take one of several results by naming them: `a, b = ...`.",
     explanation: "Only tensors flow through a network.",
     bad: inModel(`logits = concat(image, relu, axis: 1) -> flatten`),
     good: inModel(`logits = concat(image, image -> relu, axis: 1) -> flatten`),

@@ -2,13 +2,15 @@
 import { createHash } from "node:crypto";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
-import type { Graph } from "../../ir/graph.js";
+import { type Graph, typeOf } from "../../ir/graph.js";
+import { elementCount } from "../../ir/shape.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import { assignWeights } from "../../weights/assign.js";
 import { initialiseWeights } from "../../weights/initialise.js";
 import { readSafetensors } from "../../weights/safetensors.js";
 import { describeModel, type Provenance } from "./describe-model.js";
-import { emitOnnx } from "./emit.js";
+import { emitOnnxPieces } from "./emit.js";
+import type { Pieces } from "./framing.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
 import type { Verification, VerificationRuntime } from "./verify.js";
 
@@ -32,7 +34,8 @@ export type BuildResult =
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
   | {
       readonly kind: "built";
-      readonly bytes: Uint8Array;
+      /** The file, in pieces to be written one after another. */
+      readonly pieces: Pieces;
       /** Nodes of the graph that was emitted. */
       readonly nodeCount: number;
       /** Absent when it was not asked for. */
@@ -52,20 +55,21 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (!isKnownOpset(opset)) {
     return refuse([diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset })]);
   }
-  const loaded = loadWeights(graph, options.weights);
-  if (loaded.kind === "refused") return loaded;
-  const model = optimize({ graph, weights: loaded.weights }, level);
+  // Before anything is drawn or read: a model that cannot be written need not fill the memory first.
   let weightBytes = 0;
-  for (const values of model.weights.values()) weightBytes += values.byteLength;
+  for (const { value } of graph.slots) weightBytes += 4 * elementCount(typeOf(graph, value).shape);
   if (weightBytes > maxWeightBytes) {
     return refuse([diagnose("onnx/model-too-large", { model: graph.name, bytes: weightBytes, limit: maxWeightBytes })]);
   }
+  const loaded = loadWeights(graph, options.weights);
+  if (loaded.kind === "refused") return loaded;
+  const model = optimize({ graph, weights: loaded.weights }, level);
   const proof = options.verify ? await verify(graph, options) : {};
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
   const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
-  const bytes = emitOnnx(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
-  return { kind: "built", bytes, nodeCount: model.graph.nodes.length, ...proof };
+  const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
+  return { kind: "built", pieces, nodeCount: model.graph.nodes.length, ...proof };
 }
 
 type LoadedWeights =

@@ -7,6 +7,7 @@ import { bindShape, elementCount } from "../../ir/shape.js";
 import type { AnyOp } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
 import { elementTypes } from "./edge-types.js";
+import { field, type Pieces } from "./framing.js";
 import { onnx } from "./generated/onnx.js";
 import { OnnxGraphBuilder, rawBytes, valueInfo } from "./graph-builder.js";
 import { NameScope } from "./names.js";
@@ -27,16 +28,65 @@ export interface OnnxOptions {
   readonly describeSpan?: ((span: Span) => string) | undefined;
 }
 
-/** Encodes the model. Weights are copied once, into the result. */
-export function emitOnnx({ graph, weights }: OnnxSource, options: OnnxOptions): Uint8Array {
+/** Numbers of the fields that are put together by hand (schema/onnx.proto). */
+const graphOfModel = 7;
+const initializerOfGraph = 5;
+const rawDataOfTensor = 9;
+
+/** The file's bytes in one piece; its weights are copied once. */
+export function emitOnnx(source: OnnxSource, options: OnnxOptions): Uint8Array {
+  return Buffer.concat(emitOnnxPieces(source, options));
+}
+
+/** The file's bytes in pieces to be written one after another; the weights among them are views, not copies. */
+export function emitOnnxPieces({ graph, weights }: OnnxSource, options: OnnxOptions): Pieces {
   const irVersion = irVersions[options.opset];
   invariant(irVersion !== undefined, `opset ${options.opset} is not one that lferc writes`);
   const scope = new NameScope();
   const names = nameValues(graph, scope);
   const builder = new OnnxGraphBuilder(options.opset, scope);
   const nameOf = (value: ValueId): string => names.get(value) ?? "";
-  for (const { value } of graph.inputs) builder.declare(nameOf(value), typeOf(graph, value));
-  for (const { value } of graph.slots) builder.declare(nameOf(value), typeOf(graph, value));
+  const edges = lowerNodes(graph, builder, nameOf, options);
+  const initializers = [
+    ...graph.slots.map((slot) => slotTensor(graph, slot, nameOf(slot.value), weights)),
+    ...builder.constants,
+  ];
+  const { GraphProto, ModelProto, TensorProto } = onnx;
+  // Fields stand in the order of their numbers, as every encoder writes them.
+  const graphPieces = [
+    GraphProto.encode({ node: builder.nodes, name: graph.name }).finish(),
+    ...initializers.flatMap(({ raw_data: raw, ...head }) => {
+      const tensor = [TensorProto.encode(head).finish(), ...field(rawDataOfTensor, [raw ?? new Uint8Array()])];
+      return field(initializerOfGraph, tensor);
+    }),
+    GraphProto.encode({
+      input: graph.inputs.map((input) => valueInfo(input.name, typeOf(graph, input.value))),
+      output: graph.outputs.map((output) => valueInfo(output.name, typeOf(graph, output.value))),
+      value_info: [...edges, ...builder.valueInfos],
+    }).finish(),
+  ];
+  return [
+    ModelProto.encode({
+      ir_version: irVersion,
+      producer_name: "lferc",
+      producer_version: options.producerVersion,
+    }).finish(),
+    ...field(graphOfModel, graphPieces),
+    ModelProto.encode({
+      opset_import: [{ domain: "", version: options.opset }],
+      metadata_props: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+    }).finish(),
+  ];
+}
+
+/** Lets every node lower itself; gives the types of the edges between them. */
+function lowerNodes(
+  graph: Graph,
+  builder: OnnxGraphBuilder,
+  nameOf: (value: ValueId) => string,
+  options: OnnxOptions,
+): readonly onnx.ValueInfoProto.$Properties[] {
+  for (const { value } of [...graph.inputs, ...graph.slots]) builder.declare(nameOf(value), typeOf(graph, value));
   const outputNames = new Set(graph.outputs.map(({ name }) => name));
   const edges: onnx.ValueInfoProto.$Properties[] = [];
   for (const node of graph.nodes) {
@@ -48,26 +98,7 @@ export function emitOnnx({ graph, weights }: OnnxSource, options: OnnxOptions): 
     lower(graph, node, builder, nameOf, options);
   }
   nameOutputsThatAreNoOwnValue(graph, builder, nameOf);
-  const { name } = graph;
-  const message: onnx.ModelProto.$Properties = {
-    ir_version: irVersion,
-    producer_name: "lferc",
-    producer_version: options.producerVersion,
-    opset_import: [{ domain: "", version: options.opset }],
-    metadata_props: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
-    graph: {
-      name,
-      node: builder.nodes,
-      initializer: [
-        ...graph.slots.map((slot) => slotTensor(graph, slot, nameOf(slot.value), weights)),
-        ...builder.constants,
-      ],
-      input: graph.inputs.map((input) => valueInfo(input.name, typeOf(graph, input.value))),
-      output: graph.outputs.map((output) => valueInfo(output.name, typeOf(graph, output.value))),
-      value_info: [...edges, ...builder.valueInfos],
-    },
-  };
-  return onnx.ModelProto.encode(message).finish();
+  return edges;
 }
 
 /** Inputs, outputs and weights have the names that users know; a node's value has its path, or path and result. */

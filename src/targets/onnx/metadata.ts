@@ -38,12 +38,14 @@ export interface ModelMetadata {
 export interface ClassifierMetadata {
   readonly model: string;
   readonly sourceSha256: string | undefined;
+  /** Where the weights come from: `seed 0`, or a file's name and digest. */
+  readonly weights: string | undefined;
   readonly picture: PictureInput;
   readonly output: LabelledOutput;
 }
 
 /** The entries of `metadata_props`, in the order they are written. */
-export function writeMetadata(info: ModelMetadata): ReadonlyMap<string, string> {
+export function writeMetadata(info: ModelMetadata): Readonly<Record<string, string>> {
   const { picture, output } = info;
   const entries: [key: string, value: string][] = [
     ["lfer.schema", String(metadataSchemaVersion)],
@@ -65,7 +67,7 @@ export function writeMetadata(info: ModelMetadata): ReadonlyMap<string, string> 
   if (output !== undefined) {
     entries.push(["lfer.output", output.name], ["lfer.labels", JSON.stringify(output.labels)]);
   }
-  return new Map(entries);
+  return Object.fromEntries(entries);
 }
 
 const neededKeys = [
@@ -110,6 +112,7 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   return {
     model: text("lfer.model"),
     sourceSha256: props.get("lfer.source.sha256"),
+    weights: props.get("lfer.weights"),
     picture: { name: text("lfer.input"), height, width, mean: mean as number[], std: std as number[] },
     output: { name: text("lfer.output"), labels: labels as string[] },
   };

@@ -53,6 +53,13 @@ const graphTolerance = 1e-9;
 /** What a file may err more than a file without rewrites, and what is rounding in any case. */
 const fileFactor = 4;
 const fileTolerance = 1e-5;
+/**
+ * Networks of batch norm and ReLU are chaotic: the variance of any difference grows about 1.2 times a layer (Yang et al.,
+ * "A mean field theory of batch normalization", 2019), so that after forty layers float32 rounding looks like a mistake.
+ * Batch-norm weights at nine tenths bring the growth to about 1: on LFER-LDL rounding errs 5e-6 instead of 2e-3, while
+ * two samples still differ by 0.7 of their norm.
+ */
+const damping = 0.9;
 /** Outputs that vary less than this share of their norm show nothing. */
 const leastVariation = 1e-4;
 
@@ -84,7 +91,8 @@ export async function verifyOnnx(graph: Graph, options: VerifyOptions): Promise<
         return problem("onnx/runtime-differs", { model: graph.name, input, ...found, allowed: limit });
       }
     }
-    const atFullSize = probe === graph ? undefined : await compareAtFullSize(graph, rewrite, run);
+    const atFullSize =
+      probe === graph ? undefined : await compareAtFullSize({ graph, weights: plain.weights }, rewrite, run);
     if (atFullSize !== undefined && !(atFullSize.error <= allowed)) {
       return problem("onnx/runtime-differs", { model: graph.name, input: "full size", ...atFullSize, allowed });
     }
@@ -95,14 +103,13 @@ export async function verifyOnnx(graph: Graph, options: VerifyOptions): Promise<
   }
 }
 
-/** At full size the reference is too slow; there the rewritten file is held against the plain one. */
+/** At full size the reference is too slow; there the rewritten file is held against the plain one, with the same weights. */
 async function compareAtFullSize(
-  graph: Graph,
+  model: WeightedGraph<Float64Array>,
   rewrite: (model: WeightedGraph<Float64Array>) => WeightedGraph<Float64Array>,
   run: (model: WeightedGraph, inputs: Outputs) => Promise<Outputs>,
 ): Promise<Difference> {
-  const model = { graph, weights: valuesOf(probeWeights(graph, seeds[0])) };
-  const inputs = probeInputs(graph, batch, seeds[0]);
+  const inputs = probeInputs(model.graph, batch, seeds[0]);
   return worst(await run(model, inputs), await run(rewrite(model), inputs));
 }
 
@@ -117,12 +124,25 @@ interface ProbeFeed {
 function findFeed(graph: Graph): ProbeFeed | Problem {
   let flattest = { output: "", variation: 0 };
   for (const seed of seeds) {
-    const feed = { inputs: probeInputs(graph, batch, seed), slots: probeWeights(graph, seed), batch };
+    const feed = { inputs: probeInputs(graph, batch, seed), slots: calmWeights(graph, seed), batch };
     const expected = interpret(graph, feed);
     flattest = leastVarying(expected);
     if (flattest.variation >= leastVariation) return { ...feed, expected };
   }
   return problem("onnx/nothing-to-compare", { model: graph.name, ...flattest });
+}
+
+/** Probe weights with every batch norm's weight damped. */
+function calmWeights(graph: Graph, seed: number): Outputs {
+  const slots = probeWeights(graph, seed);
+  const damped = new Set(graph.nodes.filter(({ op }) => op === "batch_norm").map(({ inputs }) => inputs[1]));
+  for (const { name, value } of graph.slots) {
+    const tensor = slots[name];
+    if (damped.has(value) && tensor !== undefined) {
+      slots[name] = { ...tensor, data: tensor.data.map((weight) => weight * damping) };
+    }
+  }
+  return slots;
 }
 
 /** The output that differs least between the two samples, by its share of the norm. */

@@ -15,7 +15,7 @@ const info: ModelMetadata = {
 };
 
 function refusal(change: Readonly<Record<string, string | undefined>>): ReturnType<Problem["diagnose"]> {
-  const props = new Map(writeMetadata(info));
+  const props = new Map(Object.entries(writeMetadata(info)));
   for (const [key, value] of Object.entries(change)) {
     if (value === undefined) props.delete(key);
     else props.set(key, value);
@@ -27,9 +27,11 @@ function refusal(change: Readonly<Record<string, string | undefined>>): ReturnTy
 
 suite("onnx metadata", (test) => {
   test("what is written is read back", () => {
-    assert.equal(readMetadata(writeMetadata(info), "m.onnx"), {
+    const props = { ...writeMetadata(info), "lfer.weights": "seed 0" };
+    assert.equal(readMetadata(new Map(Object.entries(props)), "m.onnx"), {
       model: info.model,
       sourceSha256: info.sourceSha256,
+      weights: "seed 0",
       picture: info.picture,
       output: info.output,
     });
@@ -37,7 +39,13 @@ suite("onnx metadata", (test) => {
 
   test("a model without picture and labels says nothing of them", () => {
     const props = writeMetadata({ ...info, picture: undefined, output: undefined });
-    assert.equal([...props.keys()], ["lfer.schema", "lfer.version", "lfer.model", "lfer.source.sha256", "lfer.counts"]);
+    assert.equal(Object.keys(props), [
+      "lfer.schema",
+      "lfer.version",
+      "lfer.model",
+      "lfer.source.sha256",
+      "lfer.counts",
+    ]);
   });
 
   test("names what is missing", () => {

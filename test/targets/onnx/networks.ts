@@ -21,7 +21,13 @@ export class Net {
   }
 
   /** All results of one application; `weightsOf` names the layer whose weights it shares. */
-  many(op: string, path: string, inputs: readonly ValueId[], attributes: Attributes = {}, weightsOf = path): readonly ValueId[] {
+  many(
+    op: string,
+    path: string,
+    inputs: readonly ValueId[],
+    attributes: Attributes = {},
+    weightsOf = path,
+  ): readonly ValueId[] {
     const definition = findOp(op);
     if (definition === undefined) throw new Error(`no op ${op}`);
     const types = inputs.map((value) => this.builder.typeOf(value));
@@ -33,7 +39,10 @@ export class Net {
       return value;
     });
     const all = [...inputs, ...slots];
-    const results = definition.inferTypes(all.map((value) => this.builder.typeOf(value)), attributes);
+    const results = definition.inferTypes(
+      all.map((value) => this.builder.typeOf(value)),
+      attributes,
+    );
     if (isProblem(results)) throw new Error(results.diagnose({}).message);
     return this.builder.node({ op, attributes, inputs: all, path }, results);
   }
@@ -73,11 +82,17 @@ export function miniShuffleNet(size = 32): Graph {
   const pool = { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] };
   const pooled = net.one("max_pool", "max_pool", [stem], pool);
 
-  const [kept, worked] = net.many("split", "stage2.unit_1.split", [pooled], { axis: 1, sizes: [4, 4] }) as [number, number];
+  const [kept, worked] = net.many("split", "stage2.unit_1.split", [pooled], { axis: 1, sizes: [4, 4] }) as [
+    number,
+    number,
+  ];
   const first = net.one("relu", "stage2.unit_1.relu_1", [
     net.norm("stage2.unit_1.batch_norm_1", net.conv("stage2.unit_1.conv_1", worked, 4, 1)),
   ]);
-  const depthwise = net.norm("stage2.unit_1.batch_norm_2", net.conv("stage2.unit_1.conv_2", first, 4, 3, { groups: 4 }));
+  const depthwise = net.norm(
+    "stage2.unit_1.batch_norm_2",
+    net.conv("stage2.unit_1.conv_2", first, 4, 3, { groups: 4 }),
+  );
   const last = net.one("relu", "stage2.unit_1.relu_2", [
     net.norm("stage2.unit_1.batch_norm_3", net.conv("stage2.unit_1.conv_3", depthwise, 4, 1)),
   ]);
@@ -90,7 +105,9 @@ export function miniShuffleNet(size = 32): Graph {
     const cells = net.many("split", `local.split_columns_${i}`, [rows], { axis: 3, sizes: [half, half] });
     const done = cells.map((cell, j) => {
       const path = `local.cell_${i}_${j}`;
-      return net.one("relu6", `${path}.relu6`, [net.norm(`${path}.batch_norm`, net.conv(`${path}.conv`, cell, 8, 3, { groups: 8 }))]);
+      return net.one("relu6", `${path}.relu6`, [
+        net.norm(`${path}.batch_norm`, net.conv(`${path}.conv`, cell, 8, 3, { groups: 8 })),
+      ]);
     });
     return net.one("concat", `local.join_columns_${i}`, done, { axis: 3 });
   });

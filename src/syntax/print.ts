@@ -1,0 +1,220 @@
+import type {
+  Argument,
+  BlockDeclaration,
+  Body,
+  Declaration,
+  Expression,
+  FunctionDeclaration,
+  Identifier,
+  InputDeclaration,
+  ModelDeclaration,
+  OutputDeclaration,
+  ParameterDeclaration,
+  SourceTree,
+  Statement,
+  TensorTypeExpression,
+  TypeExpression,
+} from "./ast.js";
+import { writeString } from "./literals.js";
+import { comparisonPrecedence, postfixPrecedence, precedenceOf, prefixPrecedenceOf } from "./operators.js";
+
+/** `if`, `for` and pipes: below all operators. */
+const loosest = 0;
+
+/**
+ * The canonical text of a tree, with as few parentheses as it can have. Comments other than `///` are not in the tree,
+ * and so not in the text.
+ */
+export function print(tree: SourceTree): string {
+  const parts: string[] = [];
+  if (tree.edition !== undefined) parts.push(`lfer ${tree.edition.text}`);
+  if (tree.imports.length > 0) {
+    parts.push(tree.imports.map((i) => `import { ${names(i.names)} } from ${writeString(i.from.value)}`).join("\n"));
+  }
+  parts.push(...tree.declarations.map(printDeclaration));
+  return parts.length === 0 ? "" : `${parts.join("\n\n")}\n`;
+}
+
+/** One expression on one line. */
+export function printExpression(expression: Expression): string {
+  return atLeast(loosest, expression);
+}
+
+/** `expression`, in parentheses where it binds looser than its place asks for. */
+function atLeast(precedence: number, expression: Expression): string {
+  const text = bare(expression);
+  return precedenceOfExpression(expression) < precedence ? `(${text})` : text;
+}
+
+function precedenceOfExpression(e: Expression): number {
+  if (e.kind === "IfExpression" || e.kind === "ForExpression" || e.kind === "PipeExpression") return loosest;
+  if (e.kind === "BinaryExpression") return precedenceOf[e.operator];
+  return e.kind === "UnaryExpression" ? prefixPrecedenceOf[e.operator] : postfixPrecedence;
+}
+
+function bare(e: Expression): string {
+  switch (e.kind) {
+    case "IfExpression":
+      return `if ${bare(e.condition)} then ${bare(e.then)} else ${bare(e.else)}`;
+    case "ForExpression":
+      return `for ${names(e.names)} in ${bare(e.list)} do ${bare(e.body)}`;
+    case "PipeExpression":
+      return [atLeast(1, e.source), ...e.stages.map((s) => stage(s.expression, s.alias))].join(" -> ");
+    case "BinaryExpression":
+      return binary(e);
+    case "UnaryExpression":
+      return `${e.operator === "not" ? "not " : "-"}${atLeast(prefixPrecedenceOf[e.operator], e.operand)}`;
+    case "FieldExpression":
+      return `${atLeast(postfixPrecedence, e.target)}.${e.field.text}`;
+    case "IndexExpression":
+      return `${atLeast(postfixPrecedence, e.target)}[${bare(e.index)}]`;
+    case "NumberLiteral":
+      return e.text;
+    case "StringLiteral":
+      return writeString(e.value);
+    case "BooleanLiteral":
+      return String(e.value);
+    case "BatchLiteral":
+      return "N";
+    case "NameExpression":
+      return e.name.text;
+    case "CallExpression":
+      return `${e.name.text}(${e.arguments.map(argument).join(", ")})`;
+    case "ListExpression":
+      return `[${e.items.map(bare).join(", ")}]`;
+    case "RangeExpression":
+      return `[${bare(e.from)}..${bare(e.to)}]`;
+    case "TupleExpression":
+      return `(${e.items.map(bare).join(", ")})`;
+    case "MissingExpression":
+      return "";
+  }
+}
+
+function binary(e: Expression & { kind: "BinaryExpression" }): string {
+  // A sum may have a thousand terms: its left spine is walked, not recursed into.
+  const spine: string[] = [];
+  let left: Expression = e;
+  let around = loosest;
+  while (left.kind === "BinaryExpression" && precedenceOf[left.operator] >= around) {
+    const precedence = precedenceOf[left.operator];
+    const groupsRight = left.operator === "**";
+    // `2 ** -3`: a sign may stand on the right of a power.
+    const right = atLeast(groupsRight ? prefixPrecedenceOf["-"] : precedence + 1, left.right);
+    spine.push(` ${left.operator} ${right}`);
+    around = groupsRight || precedence === comparisonPrecedence ? precedence + 1 : precedence;
+    left = left.left;
+  }
+  return atLeast(around, left) + spine.reverse().join("");
+}
+
+function stage(expression: Expression, alias: Identifier | undefined): string {
+  const isPlain =
+    expression.kind === "NameExpression" ||
+    expression.kind === "CallExpression" ||
+    expression.kind === "TupleExpression";
+  const text = isPlain ? bare(expression) : `(${bare(expression)})`;
+  return alias === undefined ? text : `${text} as ${alias.text}`;
+}
+
+function argument(a: Argument): string {
+  return a.name === undefined ? bare(a.value) : `${a.name.text}: ${bare(a.value)}`;
+}
+
+const names = (all: readonly Identifier[]): string => all.map((n) => n.text).join(", ");
+const list = (all: readonly Expression[]): string => all.map(bare).join(", ");
+
+function printDeclaration(d: Declaration): string {
+  const doc = d.doc?.split("\n").map((line) => (line === "" ? "///\n" : `/// ${line}\n`)) ?? [];
+  return doc.join("") + declarationText(d);
+}
+
+function declarationText(d: Declaration): string {
+  switch (d.kind) {
+    case "ConstDeclaration":
+      return `const ${d.name.text} = ${bare(d.value)}`;
+    case "BlockDeclaration":
+      return `block ${signature(d)}`;
+    case "FunctionDeclaration":
+      return `fn ${signature(d)}`;
+    case "ModelDeclaration":
+      return model(d);
+    case "VariantDeclaration":
+      return `variant ${d.name.text} = ${d.base.text}(${d.arguments.map(argument).join(", ")})`;
+    case "RecipeDeclaration":
+      return `recipe ${d.name.text}${parameters(d.parameters)} ${braces(
+        d.entries.map((e) => `${e.name.text} = ${bare(e.value)}`),
+      )}`;
+    case "CheckDeclaration": {
+      const given = d.arguments.length === 0 ? "" : `(${d.arguments.map(argument).join(", ")})`;
+      const claims = d.claims.map(
+        (c) => bare(c.comparison) + (c.tolerance === undefined ? "" : ` within ${atLeast(1, c.tolerance)}`),
+      );
+      return `check ${d.name.text}${given} ${braces(claims)}`;
+    }
+  }
+}
+
+function signature(d: BlockDeclaration | FunctionDeclaration): string {
+  const head = d.name.text + parameters(d.parameters) + (d.inputs === undefined ? "" : ` on ${names(d.inputs)}`);
+  return d.body.kind === "Body" ? `${head} ${body(d.body)}` : `${head} = ${bare(d.body)}`;
+}
+
+function parameters(all: readonly ParameterDeclaration[]): string {
+  if (all.length === 0) return "";
+  const texts = all.map((p) => {
+    const value = p.default === undefined ? "" : ` = ${bare(p.default)}`;
+    return `${p.name.text}: ${type(p.type)}${value}`;
+  });
+  return `(${texts.join(", ")})`;
+}
+
+function type(t: TypeExpression): string {
+  switch (t.kind) {
+    case "NamedType":
+      return t.name.text;
+    case "ListType":
+      return `[${type(t.element)}]`;
+    case "TupleType":
+      return `(${t.elements.map(type).join(", ")})`;
+    case "ChoiceType":
+      return t.options.map((o) => writeString(o.value)).join(" | ");
+  }
+}
+
+const tensor = (t: TensorTypeExpression): string => `${t.dtype.text}[${list(t.dimensions)}]`;
+
+function braces(lines: readonly string[]): string {
+  return lines.length === 0 ? "{}" : `{\n${lines.map((line) => `  ${line}\n`).join("")}}`;
+}
+
+function body(b: Body): string {
+  return braces([...b.statements.map(statement), `return ${list(b.results)}`]);
+}
+
+function model(m: ModelDeclaration): string {
+  const lines = [...m.inputs.map(input), ...m.statements.map(statement), ...m.outputs.map(output)];
+  return `model ${m.name.text}${parameters(m.parameters)} ${braces(lines)}`;
+}
+
+function input(i: InputDeclaration): string {
+  return `input ${i.name.text}: ${tensor(i.type)}${i.value === undefined ? "" : ` = ${bare(i.value)}`}`;
+}
+
+function output(o: OutputDeclaration): string {
+  const value = o.value === undefined ? "" : `: ${bare(o.value)}`;
+  return `output ${names(o.names)}${value}${o.inTraining ? " in training" : ""}`;
+}
+
+function statement(s: Statement): string {
+  switch (s.kind) {
+    case "BindingStatement":
+      return `${names(s.names)} = ${bare(s.value)}`;
+    case "ShareStatement":
+      return `share ${s.name.text} = ${bare(s.value)}`;
+    case "WeightStatement":
+      return `weight ${s.name.text}: ${tensor(s.type)} = ${bare(s.initializer)}`;
+    case "RequireStatement":
+      return `require ${bare(s.condition)}, ${writeString(s.message.value)}`;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Span } from "../diagnostics/span.js";
+import type { SourceTree } from "./ast.js";
+
+/** What every node of the tree has. */
+export interface SyntaxNode {
+  readonly kind: string;
+  readonly span: Span;
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && "kind" in value && "span" in value;
+}
+
+/** The nodes directly below `node`, in the order in which the tree names them. */
+export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (const value of Object.values(node)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (isNode(item)) children.push(item);
+    }
+  }
+  return children;
+}
+
+/** Visits `node` and all below it, parents first, without recursion. `visit` returns false to leave a subtree out. */
+export function walk(node: SyntaxNode | SourceTree, visit: (node: SyntaxNode) => boolean | undefined): void {
+  const waiting: SyntaxNode[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (visit(next) === false) continue;
+    const children = childrenOf(next);
+    for (let i = children.length - 1; i >= 0; i--) waiting.push(children[i] as SyntaxNode);
+  }
+}

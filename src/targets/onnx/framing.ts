@@ -1,0 +1,22 @@
+/**
+ * Protocol-buffer messages around weights that are never copied: a field of a message is its tag, its length and its bytes,
+ * and a message is its fields one after another, in whatever pieces they lie in memory.
+ */
+import protobuf from "protobufjs/minimal.js";
+
+export type Pieces = readonly Uint8Array[];
+
+/** Wire type of strings, bytes and messages: a length, then so many bytes. */
+const lengthDelimited = 2;
+
+export function byteLengthOf(pieces: Pieces): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.byteLength;
+  return bytes;
+}
+
+/** The pieces of a field that holds these. */
+export function field(number: number, content: Pieces): Pieces {
+  const tag = (number << 3) | lengthDelimited;
+  return [protobuf.Writer.create().uint32(tag).uint32(byteLengthOf(content)).finish(), ...content];
+}

@@ -1,0 +1,161 @@
+import { spawn } from "node:child_process";
+import * as assert from "uvu/assert";
+import { version } from "../../src/version.js";
+import { codesIn, inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+const good = `lfer 1
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> conv(8) -> conv(16, groups: 8) -> flatten
+  output logits
+}
+`;
+const bad = good.replace("groups: 8", "groups: 5");
+
+const project = { "package.json": "{}", "models/good.lfer": good, "models/bad/bad.lfer": bad };
+
+suite("lferc", (test) => {
+  test("without a command: help on stderr, exit code 2", () => {
+    const ran = runLferc([]);
+    assert.is(ran.code, 2);
+    assert.is(ran.stdout, "");
+    assert.match(ran.stderr, "usage: lferc COMMAND");
+  });
+
+  test("--help and --version are data", () => {
+    const help = runLferc(["--help"]);
+    assert.equal([help.code, help.stderr], [0, ""]);
+    assert.match(help.stdout, "explain");
+    assert.equal(runLferc(["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("a misspelt command: did you mean, exit code 2", () => {
+    const ran = runLferc(["chekc"]);
+    assert.is(ran.code, 2);
+    assert.match(ran.stderr, 'Did you mean "check"?');
+  });
+
+  test("a command of a later day is unknown, not half there", () => {
+    for (const name of ["train", "eval", "fmt", "bench"]) assert.is(runLferc([name]).code, 2, name);
+  });
+
+  test("a misspelt flag: did you mean, exit code 2", () => {
+    const ran = runLferc(["check", "--fromat", "json"]);
+    assert.equal([ran.code, ran.stdout], [2, ""]);
+    assert.match(ran.stderr, 'Did you mean "--format"?');
+  });
+
+  test("every command has help that goes to stdout", () => {
+    for (const name of ["check", "stats", "build", "predict", "explain", "info", "tour"]) {
+      const ran = runLferc([name, "--help"]);
+      assert.equal([ran.code, ran.stderr], [0, ""], name);
+      assert.match(ran.stdout, `lferc ${name}`);
+    }
+  });
+
+  test("a reader that goes away is no error", async () => {
+    const child = spawn(process.execPath, [lfercPath(), "explain"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (text) => {
+      said += String(text);
+    });
+    child.stdout.destroy();
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    assert.equal([code, said], [0, ""]);
+  });
+});
+
+suite("lferc check", (test) => {
+  test("a folder: mistakes on stderr, exit code 1", () =>
+    inFolder(project, (cwd) => {
+      const ran = runLferc(["check", "models"], { cwd });
+      assert.equal([ran.code, ran.stdout], [1, ""]);
+      assert.equal(codesIn(ran.stderr), ["shape/not-divisible"]);
+      assert.match(ran.stderr, "--> models/bad/bad.lfer:5:");
+      assert.match(ran.stderr, "2 files checked: 1 error");
+    }));
+
+  test("good files: exit code 0; no path means here", () =>
+    inFolder({ "models/good.lfer": good }, (cwd) => {
+      const ran = runLferc(["check"], { cwd });
+      assert.equal([ran.code, ran.stdout], [0, ""]);
+      assert.match(ran.stderr, "1 file checked: no mistakes");
+    }));
+
+  test("json: one object on stdout that names the place", () =>
+    inFolder(project, (cwd) => {
+      const ran = runLferc(["check", "models", "--format", "json"], { cwd });
+      const document = JSON.parse(ran.stdout);
+      assert.equal([ran.code, document.schemaVersion, document.errors], [1, 1, 1]);
+      const [{ code, span }] = document.diagnostics;
+      assert.equal([code, span.file, span.start.line], ["shape/not-divisible", "models/bad/bad.lfer", 5]);
+    }));
+
+  test("github: an annotation at the line", () =>
+    inFolder(project, (cwd) => {
+      const ran = runLferc(["check", "models", "--format=github"], { cwd });
+      assert.match(ran.stdout, /^::error file=models\/bad\/bad\.lfer,line=5,endLine=5,/);
+    }));
+
+  test("a mistake in an imported file is told once", () =>
+    inFolder(
+      {
+        "package.json": "{}",
+        "part.lfer": `lfer 1\n\nblock Part(n: int) = conv(n, kernal: 3)\n`,
+        "a.lfer": good
+          .replace("model M", 'import { Part } from "./part.lfer"\n\nmodel M')
+          .replace("conv(8)", "Part(8)"),
+        "b.lfer": good
+          .replace("model M", 'import { Part } from "./part.lfer"\n\nmodel B')
+          .replace("conv(8)", "Part(8)"),
+      },
+      (cwd) => {
+        const ran = runLferc(["check", "."], { cwd });
+        assert.is(ran.code, 1);
+        const places = [...ran.stderr.matchAll(/^ *--> (part\.lfer:\d+:\d+)$/gm)];
+        assert.is(codesIn(ran.stderr).length, new Set(places.map(([, place]) => place)).size, ran.stderr);
+      },
+    ));
+
+  test("colours only when asked for", () =>
+    inFolder(project, (cwd) => {
+      const colour = "\u001b[";
+      assert.not(runLferc(["check", "models"], { cwd }).stderr.includes(colour));
+      assert.ok(
+        runLferc(["check", "models"], { cwd, env: { NO_COLOR: "", FORCE_COLOR: "1" } }).stderr.includes(colour),
+      );
+    }));
+
+  test("a file too large is refused, not read", () =>
+    inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => {
+      const ran = runLferc(["check", "big.lfer"], { cwd });
+      assert.equal([ran.code, codesIn(ran.stderr)], [1, ["limit/file-too-large"]]);
+    }));
+
+  test("a thousand files", () =>
+    inFolder(Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`m/${i}.lfer`, good])), (cwd) => {
+      const ran = runLferc(["check", "m"], { cwd });
+      assert.equal([ran.code, ran.stderr], [0, "1000 files checked: no mistakes\n"]);
+    }));
+});
+
+suite("lferc explain and info", (test) => {
+  test("explain says why and shows both files", () => {
+    const ran = runLferc(["explain", "shape/not-divisible"]);
+    assert.is(ran.code, 0);
+    assert.match(ran.stdout, "Gives it:");
+    assert.match(ran.stdout, "Mended:");
+  });
+
+  test("a code may carry its brackets", () => assert.is(runLferc(["explain", "[shape/not-divisible]"]).code, 0));
+
+  test("info names versions and what is there", () => {
+    const ran = runLferc(["info"]);
+    assert.is(ran.code, 0);
+    assert.match(ran.stdout, new RegExp(`^lferc +${version.replaceAll(".", "\\.")}`));
+    assert.match(ran.stdout, process.versions.node);
+    assert.match(ran.stdout, /^onnxruntime-node +\S/m);
+  });
+});

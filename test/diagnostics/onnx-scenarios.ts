@@ -1,0 +1,107 @@
+import { cpSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as ort from "onnxruntime-node";
+import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { buildOnnx } from "../../src/targets/onnx/build.js";
+import { type Verification, type VerificationRuntime, verifyOnnx } from "../../src/targets/onnx/verify.js";
+import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { compile } from "../support/tester.js";
+
+const model = (body: string): string => `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8]
+  logits = ${body}
+  output logits
+}
+`;
+
+const usual = "image -> conv(4) -> relu -> flatten";
+
+const building =
+  (...args: readonly string[]) =>
+  (): Promise<readonly string[]> =>
+    inFolder({ "m.lfer": model(usual), "more/a.lfer": model(usual), "more/b.lfer": model(usual) }, (cwd) =>
+      codesIn(runLferc(["build", ...args], { cwd }).stderr),
+    );
+
+async function graphOf(body: string): Promise<Graph> {
+  const [made] = (await compile(model(body))).models;
+  if (made === undefined) throw new Error(`does not compile: ${body}`);
+  return made.graph;
+}
+
+const codesOf = (answer: Verification | Problem): readonly string[] =>
+  isProblem(answer) ? [answer.diagnose({}).code] : [];
+
+/** ONNX Runtime, but every answer is zeros. */
+const forgetful: VerificationRuntime = {
+  Tensor: ort.Tensor,
+  InferenceSession: {
+    async create(bytes, options) {
+      const session = await ort.InferenceSession.create(bytes, options);
+      const run = session.run.bind(session) as (
+        feeds: ort.InferenceSession.FeedsType,
+      ) => Promise<Record<string, ort.Tensor>>;
+      session.run = async (feeds: ort.InferenceSession.FeedsType) => {
+        const answers = await run(feeds);
+        for (const answer of Object.values(answers)) (answer.data as Float32Array).fill(0);
+        return answers;
+      };
+      return session;
+    },
+  },
+};
+
+const refusing: VerificationRuntime = {
+  Tensor: ort.Tensor,
+  InferenceSession: { create: () => Promise.reject(new Error("it does not like the file")) },
+};
+
+/** Provokes each `onnx/` diagnostic. */
+export const onnxScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  "onnx/unsupported-opset": building("m.lfer", "-o", "m.onnx", "--opset", "12"),
+  "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "tfjs"),
+  "onnx/which-model": building("more", "-o", "m.onnx"),
+  "onnx/cannot-write-file": building("m.lfer", "-o", "no/such/folder/m.onnx", "--no-verify"),
+  "onnx/model-too-large": async () => {
+    const graph = await graphOf("image -> flatten -> linear(2_800_000, bias: false)");
+    const weights = { kind: "seed", seed: 0 } as const;
+    const built = await buildOnnx(graph, {
+      opset: 18,
+      level: 1,
+      weights,
+      verify: false,
+      loadRuntime: () => Promise.resolve(refusing),
+      provenance: { lferVersion: "0", sourceSha256: "0", settings: new Map() },
+    });
+    return built.kind === "refused" ? built.diagnostics.map((diagnostic) => diagnostic.code) : [];
+  },
+  // Without a node_modules above it, lferc stands alone.
+  "onnx/no-runtime": () =>
+    inFolder({ "m.onnx": "", "face.png": "" }, (cwd) => {
+      cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
+      return codesIn(runLferc(["predict", "m.onnx", "face.png"], { cwd, script: join(cwd, "dist/lferc.js") }).stderr);
+    }),
+  "onnx/optimiser-differs": async () => {
+    const graph = await graphOf(usual);
+    const double = (values: Float64Array): Float64Array => values.map((value) => 2 * value);
+    return codesOf(
+      await verifyOnnx(graph, {
+        opset: 18,
+        level: 1,
+        rewrite: ({ graph, weights }) => ({
+          graph,
+          weights: new Map([...weights].map(([name, values]) => [name, double(values)])),
+        }),
+      }),
+    );
+  },
+  "onnx/runtime-differs": async () =>
+    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: forgetful })),
+  "onnx/runtime-refuses": async () =>
+    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: refusing })),
+  "onnx/nothing-to-compare": async () =>
+    codesOf(await verifyOnnx(await graphOf("0 * (image -> conv(4) -> flatten)"), { opset: 18, level: 1 })),
+};

@@ -1,0 +1,76 @@
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+
+const model = `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8]
+  logits = image -> conv(2, kernel: 1, padding: 0, bias: true) -> flatten
+  output logits
+}
+`;
+
+const names = { weight: "logits.weight", bias: "logits.bias" };
+
+interface Stored {
+  readonly name: string;
+  readonly shape?: readonly number[];
+  readonly dtype?: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A safetensors file: eight bytes of header length, the header, the data. */
+function fileOf(header: string, data = new Uint8Array(0)): Uint8Array {
+  const text = Buffer.from(header);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, data]);
+}
+
+const entry = ({ name, shape = [0], dtype = "F32", from, to }: Stored): string =>
+  `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [from, to] })}`;
+
+const stored = (entries: readonly Stored[], bytes: number): Uint8Array =>
+  fileOf(`{${entries.map(entry).join(",")}}`, new Uint8Array(bytes));
+
+const weight: Stored = { name: names.weight, shape: [2, 3, 1, 1], from: 0, to: 24 };
+const bias: Stored = { name: names.bias, shape: [2], from: 24, to: 32 };
+
+/** Builds with this file as weights. */
+const building = (weights: Uint8Array | undefined) => (): Promise<readonly string[]> =>
+  inFolder({ "m.lfer": model, ...(weights === undefined ? {} : { "w.safetensors": weights }) }, (cwd) => {
+    const args = ["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"];
+    return codesIn(runLferc(args, { cwd }).stderr);
+  });
+
+const surplus = Array.from({ length: 25 }, (_, i): Stored => ({ name: `x${i}`, shape: [0], from: 32, to: 32 }));
+const notFinite = stored([weight, bias], 32);
+new DataView(notFinite.buffer, notFinite.byteOffset).setFloat32(notFinite.byteLength - 32, Number.NaN, true);
+
+/** Provokes each `weights/` diagnostic. */
+export const weightsScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  "weights/file-unreadable": building(undefined),
+  "weights/file-too-short": building(new Uint8Array(7)),
+  "weights/header-too-large": building(new Uint8Array(9).fill(0xff)),
+  "weights/header-not-json": building(fileOf("{'a': 1}")),
+  "weights/duplicate-key": building(stored([weight, weight], 24)),
+  "weights/entry-invalid": building(fileOf('{"a":1}')),
+  "weights/unsupported-dtype": building(stored([{ ...weight, dtype: "F8_E4M3" }, bias], 32)),
+  "weights/size-mismatch": building(
+    stored(
+      [
+        { ...weight, to: 20 },
+        { ...bias, from: 20, to: 28 },
+      ],
+      28,
+    ),
+  ),
+  "weights/outside-file": building(stored([weight, bias], 28)),
+  "weights/overlap": building(stored([weight, { ...bias, from: 20, to: 28 }], 28)),
+  "weights/gap": building(stored([weight, bias], 40)),
+  "weights/missing-tensor": building(stored([weight], 24)),
+  "weights/surplus-tensor": building(stored([weight, bias, { name: "head", shape: [0], from: 32, to: 32 }], 32)),
+  "weights/wrong-shape": building(stored([{ ...weight, shape: [3, 2, 1, 1] }, bias], 32)),
+  "weights/not-finite": building(notFinite),
+  "weights/more-of-the-same": building(stored([weight, bias, ...surplus], 32)),
+};

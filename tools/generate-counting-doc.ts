@@ -1,0 +1,107 @@
+import type { Convention } from "../src/analysis/convention.js";
+import { conventionTable } from "../src/analysis/conventions.js";
+import { factSymbols } from "../src/analysis/facts.js";
+import { allConventions } from "../src/analysis/stats.js";
+import { type ConventionName, conventions, type Quantity } from "../src/recipe/measures.js";
+import { type GeneratedFile, markdownNote } from "./generated-file.js";
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |\n`;
+
+const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
+  row(titles) + row(titles.map(() => "---")) + rows.map(row).join("");
+
+/** Ops that one rule treats alike stand in one line. */
+function rulesTable(table_: Convention, quantities: readonly Quantity[]): string {
+  const groups = new Map<string, { readonly ops: string[]; readonly cells: readonly string[] }>();
+  for (const [op, rule] of Object.entries(table_.rules)) {
+    const cells =
+      rule.kind === "zero"
+        ? [...quantities.map(() => "0"), rule.why]
+        : [...quantities.map((quantity) => `\`${rule.formulas[quantity]}\``), rule.source];
+    const key = JSON.stringify(cells);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ops: [op], cells });
+    else group.ops.push(op);
+  }
+  const rows = [...groups.values()].map(({ ops, cells }) => [ops.join(", "), ...cells]);
+  return table(["ops", ...quantities, "where it says so, or why nothing"], rows);
+}
+
+function section(name: ConventionName): string {
+  const convention = conventionTable(name);
+  const readings = convention.readings.map((reading) => `- ${reading}\n`).join("");
+  return `### ${name}
+
+${convention.tool}. ${convention.unit}
+
+${readings === "" ? "" : `${readings}\n`}${rulesTable(convention, conventions[name])}`;
+}
+
+const unknowable = `## What a graph cannot know
+
+A counter that hooks into PyTorch counts what the author happened to write, not what the network computes. The same
+network gives other figures when its author uses functions where another uses layer objects. \`lferc\` reads every network in
+one way: **every layer is a module of its own, none is used twice by accident, and arithmetic is written with operators.**
+So these known differences remain, each with its cause:
+
+- **thop** counts 0 for an adaptive pool called as a function, and \`(A + 1) * O\` for the same pool as a layer. torchvision's
+  \`mobilenet_v2\` and \`densenet121\` call the function (62,720 + 1,280 and 50,176 + 1,024 less than our reading), \`resnet50\` has
+  the layer. In \`.lfer\` the choice is \`global_avg_pool\` (a layer) or \`mean(axes: [2, 3])\` (a method).
+- **torchstat** does not see functions: torchvision's \`densenet121\` calls its last ReLU as one (50,176 less), \`googlenet\` all of
+  them. And it keeps only the last call of a module that is called twice: \`resnet50\` reuses its ReLU. \`lferc\` counts every call.
+- **ptflops** (pytorch backend) counts a module twice when the module calls a function that is patched as well (nn.ReLU, pools),
+  and sees \`torch.add(a, b)\` but not \`a + b\`.
+- **torchvision's \`googlenet\`** has 13,004,888 parameters, of which 6,379,984 are auxiliary heads that its counted graph never
+  runs: 6,624,904 without. \`lferc\` gives the latter as \`total\` and the former part as \`trainingOnly\`.
+- **keras**: TensorFlow runs a dilated convolution on the CPU as a plain one over a map padded to multiples of the dilation and
+  counts that; Keras 3 hides grouped convolutions in a compiled call that the profiler does not see into.
+- **onnx-tool** counts the arithmetic on shapes that an exporter leaves in a file: 91 in PyTorch's export of ShuffleNetV2.
+
+Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools) and
+\`test/analysis/peers/\` (small networks that between them use most ops, with the scripts that asked the tools).
+
+## Memory and receptive field
+
+- **Weights**: four bytes for each trained number.
+- **Peak activations**: batch 1, nodes in the order they are emitted; a value is held from the node that makes it to the last that
+  reads it, the picture from the start, outputs to the end. Weights and the scratch memory of an engine are not in it. *In place*
+  lets element-wise activations, batch norms and reshapes write over an input that nobody reads any more, never over the picture.
+- **Receptive field**: side lengths of the patch of the picture that one cell sees, along the path with the largest windows:
+  \`size += (span - 1) * jump\`, then \`jump *= stride\`, with \`span = dilation * (kernel - 1) + 1\`. It may pass the picture's edge.
+  It ends where a whole map is mixed (global pools, flatten). Cells of a \`grid\` are counted as if they could see their neighbours.
+`;
+
+/** docs/counting.md: every convention's rules, and what no static counter can know. */
+export async function generateCountingDoc(): Promise<GeneratedFile[]> {
+  const units = allConventions.flatMap((name) =>
+    conventions[name].map((quantity) => [name, quantity, conventionTable(name).tool]),
+  );
+  const letters = Object.entries(factSymbols).map(([symbol, { meaning }]) => [`\`${symbol}\``, meaning]);
+  const text = `${markdownNote("src/analysis/conventions/")}
+
+# What each counter counts
+
+Nobody agrees on what a "FLOP" is: of the tools below some print multiply-accumulates under that name, some twice that number,
+some add the work of normalisation or pooling. So \`lferc\` never prints a bare "flops": every figure names its convention and its
+unit. \`lferc stats --convention all\` shows them side by side, \`lferc stats --explain LAYER\` the sum behind each.
+
+- **macs**: multiply-accumulates, one for a product and the addition that takes it up.
+- **madds**: multiplications plus additions, 2 K - 1 for a sum of K products.
+- **flops**: two for each multiply-accumulate, or what the named tool calls so.
+- **mult_adds**, **activations**: torchinfo's and fvcore's own figures.
+
+Unless told, \`lferc stats\` shows fvcore's macs and activations, which model cards mostly quote. All figures are for batch 1, and
+exact: one beyond 2^53 - 1 is refused. Parameters that layers share count once, their work at every use.
+
+${table(["convention", "unit", "counter"], units)}
+## Letters of the formulas
+
+${table(["letter", "meaning"], letters)}
+## Conventions
+
+${allConventions.map(section).join("\n")}
+${unknowable}`;
+  return [{ path: "docs/counting.md", text }];
+}
