@@ -164,6 +164,17 @@ const globalPool: EdgeRule = (c) => {
   return [{ dtype, shape: shape.map((dim, axis) => (axis < 2 ? dim : 1)) }];
 };
 
+const conv: EdgeRule = (c) => {
+  const [{ dtype, shape }, weight] = [input(c, 0), input(c, 1)];
+  const positions = shape.slice(2).map((size, axis): Dim => {
+    const span = (ints(c, "dilations", [1, 1])[axis] ?? 1) * ((weight.shape[axis + 2] as number) - 1) + 1;
+    const pads = ints(c, "pads", [0, 0, 0, 0]);
+    const padded = (size as number) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+    return Math.floor((padded - span) / (ints(c, "strides", [1, 1])[axis] ?? 1)) + 1;
+  });
+  return [{ dtype, shape: [shape[0] ?? 1, weight.shape[0] ?? 1, ...positions] }];
+};
+
 const gemm: EdgeRule = (c) => {
   const [a, b] = [input(c, 0), input(c, 1)];
   const rows = a.shape[int(c, "transA", 0) === 1 ? 1 : 0] ?? 1;
@@ -227,6 +238,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ["Squeeze", squeeze],
   ["Flatten", flatten],
   ...named("GlobalAveragePool GlobalMaxPool", globalPool),
+  ["Conv", conv],
   ["Gemm", gemm],
   ["MatMul", matMul],
   ["Pad", pad],
