@@ -21,6 +21,8 @@ interface Normalised {
 
 /** The graph in its training form. A batch norm whose statistics are no slots (computed ones) stays as it is. */
 export function trainingForm(graph: Graph): Graph {
+  const isStep = graph.slots.some(({ next }) => next !== undefined);
+  invariant(!isStep, `${graph.name} is a training step already`);
   const builder = new GraphBuilder(graph.name);
   const moved = new Map<ValueId, ValueId>();
   const at = (value: ValueId): ValueId => moved.get(value) as ValueId;

@@ -34,6 +34,7 @@ export function attachLoss(network: Graph, loss: Graph): Graph {
 /** Slots and nodes, with a prefix to their names; the inputs are there already. */
 function copy(builder: GraphBuilder, graph: Graph, moved: Map<ValueId, ValueId>, prefix: string): void {
   for (const slot of graph.slots) {
+    invariant(slot.next === undefined, `${graph.name} is a training step already`);
     moved.set(slot.value, builder.slot({ ...slot, name: `${prefix}${slot.name}` }, typeOf(graph, slot.value)));
   }
   for (const node of graph.nodes) {
