@@ -114,7 +114,8 @@ function selectModels(
 ): readonly ModelRequest[] {
   if (model === "all") return requests;
   if (model === "main") {
-    const own = requests.filter((request) => request.name === request.declaration.name.text);
+    const isModel = (request: ModelRequest): boolean => request.name === request.declaration.name.text;
+    const own = requests.filter((request) => isModel(request) && isComplete(request));
     return own.length === 1 ? own : requests;
   }
   const found = requests.find((request) => request.name === model);
@@ -134,7 +135,7 @@ function makeModels(
   const settings = options.set ?? new Map<string, string>();
   const parameters = new Set(wanted.flatMap((request) => request.declaration.parameters.map((p) => p.name.text)));
   if (wanted.length > 0) for (const diagnostic of unknownSettings(settings, parameters)) reporter.add(diagnostic);
-  const isNamed = options.model !== undefined && options.model !== "all";
+  const isNamed = options.model !== undefined && options.model !== "all" && options.model !== "main";
   return wanted.flatMap((request): ElaboratedModel[] => {
     const set = applySettings(request, settings, facts, (diagnostic) => reporter.add(diagnostic));
     // A model with parameters left open is a template for variants and checks: nothing to make by itself.

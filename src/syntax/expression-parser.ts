@@ -358,16 +358,19 @@ export abstract class ExpressionParser extends ParserBase {
     let height = 0;
     this.open(this.LA(1), RightParen);
     this.CONSUME(LeftParen);
-    this.ACTION(() => this.#refuseEmptyGroup(items));
-    this.repeat(this.isAtItem, () => {
-      items.push(this.SUBRULE(this.expression));
-      height = Math.max(height, this.height);
-      this.ACTION(() => this.separate("group"));
-      this.OPTION(() => {
-        this.CONSUME(Comma);
-        this.ACTION(() => this.#refuseTrailingComma(items));
-      });
-    });
+    if (this.RECORDING_PHASE) {
+      this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => this.SUBRULE(this.expression) });
+    } else {
+      this.#refuseEmptyGroup(items);
+      while (this.isAtItem()) {
+        items.push(this.SUBRULE(this.expression));
+        height = Math.max(height, this.height);
+        this.separate("group");
+        if (!this.at(Comma)) continue;
+        this.skip();
+        this.#refuseTrailingComma(items);
+      }
+    }
     this.CONSUME(RightParen);
     this.close();
     const [only] = items;
