@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
 import { isBuiltinName, isReservedName } from "./builtins.js";
+import { type Damage, findDamage } from "./damage.js";
 
 /** One parsed file. */
 export interface SourceFile {
@@ -36,11 +37,18 @@ export interface Module {
   readonly names: ReadonlyMap<string, NamedDeclaration>;
   /** Names that it imports but that could not be had: reported already. */
   readonly missing: ReadonlySet<string>;
+  readonly text: string;
+  readonly damage: Damage;
 }
 
 export interface NamedDeclaration {
   readonly declaration: Exclude<Declaration, { kind: "CheckDeclaration" }>;
   readonly module: Module;
+}
+
+/** Whether it was not read whole. */
+export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
+  return module.damage.declarations.has(declaration);
 }
 
 export interface Program {
@@ -58,7 +66,9 @@ export function linkProgram(sources: Sources, report: (diagnostic: Diagnostic) =
   const modules = new Map<string, MutableModule>();
   for (const file of sources.files.values()) {
     for (const diagnostic of file.diagnostics) report(diagnostic);
-    const module: MutableModule = { path: file.path, tree: file.tree, names: new Map(), missing: new Set() };
+    const { path, text, tree, diagnostics } = file;
+    const damage = findDamage(text, tree, diagnostics);
+    const module: MutableModule = { path, text, tree, damage, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {
       if (isNamed(declaration)) declare(module, declaration, report);
@@ -105,11 +115,14 @@ function linkImports(
       if (problem !== undefined) report(problem.make(from.span));
       continue;
     }
+    const offered = new Map(
+      target.tree.declarations.filter(isNamed).map((declaration) => [declaration.name.text, declaration]),
+    );
     for (const { text: name, span } of names) {
-      const own = target.tree.declarations.filter(isNamed).find((declaration) => declaration.name.text === name);
+      const own = offered.get(name);
       const earlier = module.names.get(name);
       if (own === undefined) {
-        const known = target.tree.declarations.filter(isNamed).map((declaration) => declaration.name.text);
+        const known = [...offered.keys()];
         module.missing.add(name);
         report(diagnose("import/unknown-name", { name, from: from.value, suggestion: suggest(name, known) }, { span }));
       } else if (earlier !== undefined && earlier.declaration !== own) {

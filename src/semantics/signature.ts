@@ -1,5 +1,5 @@
-import { suggest } from "../diagnostics/suggest.js";
 import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { Argument, Identifier } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
 import type { Scope } from "./scope.js";
@@ -44,9 +44,12 @@ export function bindArguments(
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
   let position = 0;
+  // An argument that found no parameter is most often the one that another parameter misses: said once.
+  let hasStray = false;
   for (const { name, value, span } of args) {
     const parameter = name === undefined ? parameters[position++] : parameters.find((p) => p.name === name.text);
     if (parameter === undefined) {
+      hasStray = true;
       if (name === undefined) {
         context.report("type/too-many-arguments", { callee, expected: parameters.length }, span);
       } else {
@@ -78,10 +81,10 @@ export function bindArguments(
     }
   }
   const missing = parameters.filter((p) => p.required && !values.has(p.name)).map((p) => p.name);
-  if (missing.length > 0) {
+  if (missing.length > 0 && !hasStray) {
     context.report("type/missing-argument", { callee, names: missing.map((name) => `"${name}"`).join(", ") }, callSpan);
-    for (const name of missing) values.set(name, unknown);
   }
+  for (const name of missing) values.set(name, unknown);
   return { values, spans };
 }
 

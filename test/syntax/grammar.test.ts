@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { LferParser } from "../../src/syntax/parser.js";
-import { createLexer, keywords } from "../../src/syntax/tokens.js";
+import { scan } from "../../src/syntax/scan.js";
+import { brackets, keywords, operators, textOf } from "../../src/syntax/tokens.js";
 import { generateGrammar } from "../../tools/generate-grammar.js";
 import { suite } from "../support/suite.js";
 
 const root = new URL("../../", import.meta.url);
 
 suite("syntax: grammar", (test) => {
-  test("Chevrotain finds no fault with the tokens and rules", () => {
-    assert.deepEqual(createLexer(true).lexerDefinitionErrors, []);
+  test("every operator and bracket is scanned as itself, alone and between names", () => {
+    for (const type of [...operators, ...brackets]) {
+      const typesOf = (text: string): readonly string[] => scan(text).tokens.map((t) => t.tokenType.name);
+      assert.deepEqual(typesOf(textOf(type)), [type.name]);
+      assert.deepEqual(typesOf(`a${textOf(type)}b`), ["NAME", type.name, "NAME"]);
+    }
+  });
+
+  test("Chevrotain finds no fault with the rules", () => {
     // Throws on ambiguous alternatives, left recursion, empty repetitions and the like.
     assert.ok(new LferParser(true).getSerializedGastProductions().length > 20);
   });

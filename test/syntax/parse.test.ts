@@ -12,7 +12,7 @@ function declarationsOf(text: string): readonly Declaration[] {
   return tree.declarations;
 }
 
-function valueOf(text: string): Expression {
+function constantOf(text: string): Expression {
   const [declaration] = declarationsOf(`const v = ${text}`);
   return (declaration as { value: Expression }).value;
 }
@@ -47,7 +47,7 @@ suite("syntax: parse", (test) => {
     ["9007199254740991", 9007199254740991, true],
   ] as const) {
     test(`the number ${text}`, () => {
-      const found = valueOf(text);
+      const found = constantOf(text);
       assert.deepEqual(meaningOf(found), { kind: "NumberLiteral", value, isInteger, text });
     });
   }
@@ -67,29 +67,29 @@ suite("syntax: parse", (test) => {
     ["a + b < c * d", "((a + b) < (c * d))"],
     ["2 ** -a ** b * c", "((2 ** (- (a ** b))) * c)"],
   ] as const) {
-    test(`${text} is ${wanted}`, () => assert.equal(shape(valueOf(text)), wanted));
+    test(`${text} is ${wanted}`, () => assert.equal(shape(constantOf(text)), wanted));
   }
 
   test("the arrow binds loosest", () => {
-    assert.equal(shape(valueOf("a + b -> f -> (g -> h)")), "{(a + b) | f | {g | h}}");
+    assert.equal(shape(constantOf("a + b -> f -> (g -> h)")), "{(a + b) | f | {g | h}}");
   });
 
   test("strings resolve their escapes", () => {
-    assert.deepEqual(meaningOf(valueOf(String.raw`"a\"b\\c\n\t\u{e9}\u{1F600}//"`)), {
+    assert.deepEqual(meaningOf(constantOf(String.raw`"a\"b\\c\n\t\u{e9}\u{1F600}//"`)), {
       kind: "StringLiteral",
       value: 'a"b\\c\n\t\u00e9\u{1F600}//',
     });
   });
 
   test("a list with `for` in it holds one ForExpression", () => {
-    const list = valueOf("[for a, b in xs do a * b]");
+    const list = constantOf("[for a, b in xs do a * b]");
     assert.equal(list.kind, "ListExpression");
     assert.deepEqual(list.kind === "ListExpression" && list.items.map((i) => i.kind), ["ForExpression"]);
   });
 
   test("parentheses of one leave no node, of two a tuple", () => {
-    assert.equal(valueOf("((a))").kind, "NameExpression");
-    assert.equal(valueOf("(a, b)").kind, "TupleExpression");
+    assert.equal(constantOf("((a))").kind, "NameExpression");
+    assert.equal(constantOf("(a, b)").kind, "TupleExpression");
   });
 
   test("documentation belongs to the declaration behind it", () => {
@@ -118,7 +118,7 @@ const c = 3
     assert.equal(found.get("ConstDeclaration"), text);
     assert.equal(found.get("PipeExpression"), "(a + b) * f(c, axis: 1) -> g(2) as h");
     assert.equal(found.get("Stage"), "g(2) as h");
-    const value = valueOf("(a + b) * c");
+    const value = constantOf("(a + b) * c");
     assert.equal(value.kind === "BinaryExpression" && value.span.end - value.span.start, "(a + b) * c".length);
   });
 

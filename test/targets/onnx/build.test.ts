@@ -71,7 +71,7 @@ suite("building ONNX", (test) => {
   test("a broken weight file and a wrong opset are refused", async () => {
     const bytes = weightFile(3);
     assert.equal(await codes({ weights: { kind: "file", file: "w", bytes: bytes.subarray(0, 5000) } }), [
-      "weights/file-too-short",
+      "weights/outside-file",
     ]);
     assert.equal(await codes({ opset: 12 }), ["onnx/unsupported-opset"]);
     assert.equal(await codes({ opset: 27 }), ["onnx/unsupported-opset"]);
@@ -86,6 +86,7 @@ suite("building ONNX", (test) => {
       sourceSha256: "ab12",
       picture: { name: "image", height: 32, width: 32, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
       output: { name: "logits", labels: expressions },
+      weights: "seed 3",
     });
     assert.equal([props.get("lfer.weights"), props.get("lfer.settings")], ["seed 3", '{"size":"32"}']);
     const counts = JSON.parse(props.get("lfer.counts") ?? "");
