@@ -70,7 +70,7 @@ export interface Compilation {
 /** Compiles the entry file: pure and synchronous, whatever is wrong is a diagnostic. */
 export function compile(sources: Sources, options: CompileOptions = {}): Compilation {
   const reporter = new Reporter();
-  const program = linkProgram(sources, (diagnostic) => reporter.add(diagnostic));
+  const program = linkProgram(sources, reporter);
   const { entry } = program;
   if (entry === undefined) {
     const problem = sources.problems.get(sources.entry);
@@ -85,12 +85,13 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   const isWhole = options.graphsOnly !== true;
   const recipes = isWhole ? makeRecipes(entry, facts, reporter) : [];
   const checks = isWhole ? makeChecks(entry, models, options, facts, reporter) : [];
-  for (const { graph, claims, model } of checks) {
-    for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
-  }
   if (isWhole) {
     for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
     for (const module of program.modules) lintModule(module, reporter);
+  }
+  // After the lints: a broken budget does not make a file one that is wrong.
+  for (const { graph, claims, model } of checks) {
+    for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
   }
   const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
   return { diagnostics, models, modelNames: requests.map((request) => request.name), checks, recipes };
@@ -172,6 +173,7 @@ function makeChecks(
   reporter: Reporter,
 ): readonly CompiledCheck[] {
   const evaluator = new Evaluator(reporter, facts);
+  const byName = new Map(models.map((model) => [model.name, model]));
   return entry.tree.declarations.flatMap((declaration): CompiledCheck[] => {
     if (declaration.kind !== "CheckDeclaration" || entry.damage.declarations.has(declaration)) return [];
     const { text: name, span } = declaration.name;
@@ -184,7 +186,7 @@ function makeChecks(
     const { model: wanted = "all", set, training } = options;
     if (wanted !== "all" && wanted !== "main" && wanted !== name) return [];
     const isAsMade = declaration.arguments.length === 0 && set === undefined && training !== true;
-    const made = isAsMade ? models.find((model) => model.name === name) : undefined;
+    const made = isAsMade ? byName.get(name) : undefined;
     if (made !== undefined) return [{ model: name, graph: made.graph, claims }];
     const request = requestModel(named, facts, reporter);
     if (request === undefined) return [];

@@ -89,7 +89,7 @@ export function applyLayer(
     case "parallel":
       return applyParallel(context, layer, input, at);
     case "shared":
-      return applyShared(context, layer, input);
+      return applyShared(context, layer, input, span);
   }
 }
 
@@ -155,12 +155,12 @@ function applyParallel(context: Context, layer: ParallelLayer, input: Value, at:
 }
 
 /** The first application makes the weights; each further one gets a place of its own for its nodes, `name@2`. */
-function applyShared(context: Context, layer: SharedLayer, input: Value): Value {
+function applyShared(context: Context, layer: SharedLayer, input: Value, span: Span): Value {
   layer.weights.applications++;
   const { slots, applications } = layer.weights;
   const at = applications === 1 ? layer.scope : layer.siblingScope(`${layer.name}@${applications}`);
-  const { result, slots: used } = context.sharing.run(slots, () =>
-    context.apply(layer.body.layer, input, at, true, layer.body.span),
+  const { result, slots: used } = context.inside({ message: `in shared ${layer.name}, used here`, span }, () =>
+    context.sharing.run(slots, () => context.apply(layer.body.layer, input, at, true, layer.body.span)),
   );
   // A first application that went wrong is no measure for the others.
   if (slots === undefined && result.kind !== "unknown") layer.weights.slots = used;

@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostics/span.js";
-import { suggest } from "../diagnostics/suggest.js";
 import { type SurfaceEntry, surfaces } from "../ops/registry.js";
 import type { Argument, BlockDeclaration, Expression, FunctionDeclaration, Identifier } from "../syntax/ast.js";
 import { ownName } from "./apply-layer.js";
@@ -69,7 +68,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
 
 function reportUnknown(context: Context, { name, isStage }: Call, scope: Scope): Value {
   const known = [...scope.visibleNames(), ...scope.module.names.keys(), ...builtinNames()];
-  const suggestion = suggest(name.text, known);
+  const suggestion = context.reporter.suggest(name.text, known);
   return context.report("resolve/unknown-name", { name: name.text, isStage, suggestion }, name.span);
 }
 

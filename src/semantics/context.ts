@@ -61,6 +61,9 @@ export interface Context {
   /** Runs `body` as the inside of a block or function, used at `span`: for the chain and the depth limit. */
   within(declaration: BlockDeclaration | FunctionDeclaration, span: Span, body: () => Value): Value;
 
+  /** Runs `body` with one more link in the chain. */
+  inside<T>(link: Related, body: () => T): T;
+
   /** The type of a tensor, or undefined when it is not known. */
   typeOf(value: Value): TensorType | undefined;
   /** A weight for the layer being made: fresh, or the shared one. */

@@ -19,8 +19,11 @@ const missingNameCodes: readonly string[] = ["resolve/unknown-name", "resolve/no
 export function findDamage(text: string, tree: SourceTree, diagnostics: readonly Diagnostic[]): Damage {
   const declarations = new Set<Declaration>();
   const regions: Span[] = [];
-  for (const { severity, span } of diagnostics) {
-    if (severity !== "error" || span === undefined) continue;
+  // A file with more mistakes than anybody reads is no `.lfer` at all: nothing can be told of it.
+  if (diagnostics.length > maxTraced) return lostWhole(text, tree);
+  for (const diagnostic of diagnostics) {
+    const span = diagnostic.severity === "error" ? extentOf(text, diagnostic) : undefined;
+    if (span === undefined) continue;
     const touched = tree.declarations.filter((declaration) => touches(declaration.span, span));
     for (const declaration of touched) {
       declarations.add(declaration);
@@ -30,8 +33,25 @@ export function findDamage(text: string, tree: SourceTree, diagnostics: readonly
     }
     if (touched.length === 0) regions.push(regionOf(tree.declarations, span, { ...span, start: 0, end: text.length }));
   }
-  const words = new Set(regions.flatMap(({ start, end }) => text.slice(start, end).match(/\w+/g) ?? []));
-  return { declarations, regions, words };
+  return { declarations, regions, words: wordsIn(text, regions) };
+}
+
+const maxTraced = 1000;
+
+function lostWhole(text: string, tree: SourceTree): Damage {
+  const regions = [{ file: tree.file, start: 0, end: text.length }];
+  return { declarations: new Set(tree.declarations), regions, words: wordsIn(text, regions) };
+}
+
+function wordsIn(text: string, regions: readonly Span[]): ReadonlySet<string> {
+  return new Set(regions.flatMap(({ start, end }) => text.slice(start, end).match(/\w+/g) ?? []));
+}
+
+/** A bracket that is never closed spoils all that follows it; braces hold statements, which are read one by one. */
+function extentOf(text: string, { code, span, related }: Diagnostic): Span | undefined {
+  const opened = code === "syntax/unclosed-bracket" ? related[0]?.span : undefined;
+  if (span === undefined || opened === undefined || text[opened.start] === "{") return span;
+  return { ...span, start: Math.min(opened.start, span.start) };
 }
 
 /** Leaves out what only echoes a syntax error: mistakes in lost text, and names that are unknown because they were lost. */

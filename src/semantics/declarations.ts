@@ -1,10 +1,10 @@
 import type { BlockDeclaration, Declaration, FunctionDeclaration, ModelDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { orderDeclarations } from "./declaration-order.js";
 import { nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 import { isDamaged, type Module, type NamedDeclaration, type Program } from "./program.js";
-import { orderDeclarations } from "./recursion.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";

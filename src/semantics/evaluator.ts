@@ -218,13 +218,19 @@ export class Evaluator implements Context {
       return this.report("limit/nested-too-deep", { limit: limits.instantiationDepth }, span);
     }
     const isFunction = declaration.kind === "FunctionDeclaration";
-    this.#chain.push({ message: `in ${isFunction ? "function" : "block"} ${declaration.name.text}, used here`, span });
+    const message = `in ${isFunction ? "function" : "block"} ${declaration.name.text}, used here`;
     const wasPure = this.#isPure;
     this.#isPure ||= isFunction;
-    const value = body();
+    const value = this.inside({ message, span }, body);
     this.#isPure = wasPure;
-    this.#chain.pop();
     return value;
+  }
+
+  inside<T>(link: Related, body: () => T): T {
+    this.#chain.push(link);
+    const result = body();
+    this.#chain.pop();
+    return result;
   }
 
   typeOf(value: Value): TensorType | undefined {

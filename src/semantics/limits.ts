@@ -11,9 +11,11 @@ export const limits = {
   /** Expressions and layers within each other, through all blocks: what Node's stack holds several times over. */
   depth: 500,
   /** Evaluation steps of one compilation. */
-  steps: 20_000_000,
+  steps: 10_000_000,
   /** Steps that a node counts for: it takes far more memory than a number. */
   stepsPerNode: 10,
+  /** Names that unknown ones are compared with, for "did you mean". */
+  comparedNames: 200_000,
   /** Elements of one tensor. */
   elements: 2 ** 40,
 } as const;

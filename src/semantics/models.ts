@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostics/span.js";
-import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import type { Argument, Identifier, ModelDeclaration, VariantDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
@@ -79,7 +78,7 @@ export function isModel({ declaration }: NamedDeclaration): boolean {
 export function reportNoModel({ text: name, span }: Identifier, module: Module, reporter: Reporter): void {
   if (module.missing.has(name)) return;
   const known = [...module.names].filter(([, named]) => isModel(named)).map(([key]) => key);
-  reporter.report("resolve/not-a-model", { name, suggestion: suggest(name, known) }, span);
+  reporter.report("resolve/not-a-model", { name, suggestion: reporter.suggest(name, known) }, span);
 }
 
 /** The request with further arguments, written in `module`, over those it has. */

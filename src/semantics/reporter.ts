@@ -1,11 +1,14 @@
 import { type Diagnostic, type DiagnosticCode, diagnose, type Holes, type Related } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { limits } from "./limits.js";
 
 /** Collects diagnostics; the same mistake at the same place is said once, however often its block is instantiated. */
 export class Reporter {
   readonly #seen = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
   #errors = 0;
+  #compared = 0;
 
   /** Errors that were handed in so far, repeated ones too: tells whether a step went wrong. */
   get errorCount(): number {
@@ -28,6 +31,13 @@ export class Reporter {
     related?: readonly Related[],
   ): void {
     this.add(diagnose(code, holes, { span, ...(related === undefined ? {} : { related }) }));
+  }
+
+  /** What was most likely meant by `name`, as long as few names were looked at: a file of nothing but slips ends too. */
+  suggest(name: string, candidates: Iterable<string>): string | undefined {
+    const known = [...candidates];
+    this.#compared += known.length;
+    return this.#compared <= limits.comparedNames ? suggest(name, known) : undefined;
   }
 
   /** Those without a place first, then by file, in this order, and position. */

@@ -92,6 +92,13 @@ suite("stats for people", (test) => {
     assert.match(narrow.at(-1) ?? "", /1,283,024 +152,852,568 +2,199,759$/);
   });
 
+  test("the paper's convention alone: its totals once more as the paper prints them", () => {
+    const text = pretty(1, undefined, ["paper"]);
+    assert.match(text, /total +1,283,024 +1,262,920 +294,606,017\n/);
+    assert.match(text, /as the paper prints it +1\.26M +294\.60M\n/);
+    assert.not.match(pretty(1, undefined, ["fvcore"]), /as the paper prints/);
+  });
+
   test("all conventions side by side: every quantity of each, the paper's as printed there", () => {
     const lines = tableOf(pretty(1, undefined, allConventions));
     assert.is(lines.length, 1 + Object.values(conventions).flat().length);

@@ -54,13 +54,13 @@ async function lossOf(loss: string, inputs: Readonly<Record<string, readonly (re
   );
   const graph = recipes[0]?.loss;
   assert.ok(graph);
-  const values = new Map(
-    graph.inputs.map(({ name, value }) => {
-      const rows = inputs[name] ?? [[0, 0, 0]];
-      return [value, { shape: [rows.length, 3], data: Float64Array.from(rows.flat()) }] as const;
-    }),
-  );
-  return interpret(graph, values).get(graph.outputs[0]?.value ?? -1)?.data[0] ?? Number.NaN;
+  const batch = label.length;
+  const tensors = graph.inputs.map(({ name }) => {
+    const rows = inputs[name] ?? new Array<number[]>(batch).fill([0, 0, 0]);
+    return [name, { shape: [batch, 3], data: Float64Array.from(rows.flat()) }] as const;
+  });
+  const { loss: found } = interpret(graph, { inputs: Object.fromEntries(tensors), slots: {}, batch });
+  return found?.data[0] ?? Number.NaN;
 }
 
 const logits = [

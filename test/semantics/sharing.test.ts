@@ -54,6 +54,11 @@ suite("semantics: share", (test) => {
 
   test("every application must fit the first one's weights", async () => {
     const text = inModel("share q = conv(3)\nlogits = image -> q -> conv(8) -> q");
+    const [found] = await diagnose(text);
+    assert.equal(
+      found?.related.map(({ message, span }) => [message, span.start]),
+      [["in shared q, used here", text.lastIndexOf("q")]],
+    );
     expectDiagnostics(text, await diagnose(text), [
       {
         code: "shape/shared-weights-differ",
