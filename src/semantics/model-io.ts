@@ -74,7 +74,7 @@ export function evaluateOutputs(context: Context, declaration: ModelDeclaration,
     for (const name of output.names) {
       const value = scope.lookup(name.text);
       if (value === undefined) {
-        const suggestion = context.reporter.suggest(name.text, scope.visibleNames());
+        const suggestion = context.reporter.suggest(name.text, () => scope.visibleNames());
         context.report("resolve/unknown-name", { name: name.text, isStage: false, suggestion }, name.span);
       } else if (value.kind !== "tensor" && value.kind !== "unknown") {
         context.report("type/not-a-tensor", { callee: "output", actual: describe(value) }, name.span);

@@ -77,7 +77,7 @@ export function isModel({ declaration }: NamedDeclaration): boolean {
 /** Says that a name which should be a model's is none, unless it was imported in vain: that is said already. */
 export function reportNoModel({ text: name, span }: Identifier, module: Module, reporter: Reporter): void {
   if (module.missing.has(name)) return;
-  const known = [...module.names].filter(([, named]) => isModel(named)).map(([key]) => key);
+  const known = () => [...module.names].filter(([, named]) => isModel(named)).map(([key]) => key);
   reporter.report("resolve/not-a-model", { name, suggestion: reporter.suggest(name, known) }, span);
 }
 

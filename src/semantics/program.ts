@@ -118,12 +118,11 @@ function linkImports(
       const own = offered.get(name);
       const earlier = module.names.get(name);
       if (own === undefined) {
-        const known = [...offered.keys()];
         module.missing.add(name);
         reporter.add(
           diagnose(
             "import/unknown-name",
-            { name, from: from.value, suggestion: reporter.suggest(name, known) },
+            { name, from: from.value, suggestion: reporter.suggest(name, () => offered.keys()) },
             { span },
           ),
         );

@@ -34,10 +34,11 @@ export class Reporter {
   }
 
   /** What was most likely meant by `name`, as long as few names were looked at: a file of nothing but slips ends too. */
-  suggest(name: string, candidates: Iterable<string>): string | undefined {
-    const known = [...candidates];
+  suggest(name: string, candidates: () => Iterable<string>): string | undefined {
+    if (this.#compared > limits.comparedNames) return undefined;
+    const known = [...candidates()];
     this.#compared += known.length;
-    return this.#compared <= limits.comparedNames ? suggest(name, known) : undefined;
+    return suggest(name, known);
   }
 
   /** Those without a place first, then by file, in this order, and position. */

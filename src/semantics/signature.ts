@@ -54,7 +54,7 @@ export function bindArguments(
         context.report("type/too-many-arguments", { callee, expected: parameters.length }, span);
       } else {
         const known = parameters.map((p) => p.name);
-        const suggestion = context.reporter.suggest(name.text, known);
+        const suggestion = context.reporter.suggest(name.text, () => known);
         context.report(
           "resolve/unknown-parameter",
           { callee, name: name.text, known: listOf(known), suggestion },
