@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/span.js";
 import type { BlockDeclaration, FunctionDeclaration } from "../syntax/ast.js";
 import { flattenInputs } from "./apply-op.js";
+import { asPart } from "./combinators.js";
 import type { Context } from "./context.js";
 import { nowhere } from "./declared-parameters.js";
 import type { PathScope } from "./path-scope.js";
@@ -25,7 +26,10 @@ export function instantiateBlock(context: Context, block: BlockLayer, input: Val
     }
     // The layer's arguments may make no weights here: it is the application below that fills the place.
     const value = evaluateBody(context, declaration.body, scope, nowhere());
-    if (value.kind === "layer") return context.apply(value.layer, input, at, true, span);
+    if (value.kind === "layer") {
+      const part = asPart(value, declaration.body.span);
+      return context.apply(part.layer, input, at, true, part.span);
+    }
     if (value.kind === "unknown") return unknown;
     return context.report("type/block-needs-layer", { actual: describe(value) }, declaration.body.span);
   });
