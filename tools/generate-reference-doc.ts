@@ -15,6 +15,7 @@ import { initializers } from "../src/semantics/initializers.js";
 import { records } from "../src/semantics/records.js";
 import { scalarFunctions } from "../src/semantics/scalar-functions.js";
 import type { SignatureParameter } from "../src/semantics/signature.js";
+import { tensorLiterals } from "../src/semantics/tensor-literals.js";
 import { standardLibrary } from "../src/std/sources.js";
 import type { Declaration } from "../src/syntax/ast.js";
 import { softKeywords } from "../src/syntax/literals.js";
@@ -238,6 +239,9 @@ Called with numbers, lists, or the tensor whose size is asked. Arithmetic: \`+ -
 ${table(["name", "takes", "gives"], scalars)}
 \`training\` is true where the graph is made for training, else false.
 
+## Tensors of fixed numbers
+
+${signatureTable(tensorLiterals)}
 ## How a weight begins
 
 After \`weight NAME: float32[...] =\`.

@@ -12,6 +12,8 @@ export interface Differentiated {
   readonly graph: Graph;
   /** For each value asked for, that of its gradient: zeros where the loss does not depend on it. */
   readonly gradients: readonly ValueId[];
+  /** For each value asked for, whether the loss depends on it. */
+  readonly isReached: readonly boolean[];
 }
 
 /**
@@ -41,7 +43,8 @@ export function differentiate(graph: Graph, loss: ValueId, wanted: readonly Valu
   }
   builder.enter("gradient");
   const gradients = wanted.map((value) => gradientOf[value] ?? spread(builder, 0, value));
-  return sweep(graph, builder, gradients);
+  const isReached = wanted.map((value) => gradientOf[value] !== undefined);
+  return { ...sweep(graph, builder, gradients), isReached };
 }
 
 function spread(builder: AppendingBuilder, number: number, like: ValueId): ValueId {

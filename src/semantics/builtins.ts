@@ -3,6 +3,7 @@ import { combinatorNames } from "./combinators.js";
 import { initializers } from "./initializers.js";
 import { recordNames } from "./records.js";
 import { scalarFunctions } from "./scalar-functions.js";
+import { tensorLiterals } from "./tensor-literals.js";
 
 /** Whether the language itself has a layer or constant of this name: no declaration may take it. */
 export function isReservedName(name: string): boolean {
@@ -11,7 +12,7 @@ export function isReservedName(name: string): boolean {
 
 /** Whether the language has something to call by this name. Constants may share it: `width` and `width(x)` differ. */
 export function isBuiltinName(name: string): boolean {
-  const isCallable = Object.hasOwn(initializers, name) || Object.hasOwn(scalarFunctions, name);
+  const isCallable = [initializers, scalarFunctions, tensorLiterals].some((names) => Object.hasOwn(names, name));
   return isCallable || recordNames.includes(name) || isReservedName(name);
 }
 
@@ -23,6 +24,7 @@ export function builtinNames(): readonly string[] {
     ...recordNames,
     ...Object.keys(initializers),
     ...Object.keys(scalarFunctions),
+    ...Object.keys(tensorLiterals),
     "training",
   ];
 }

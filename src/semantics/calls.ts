@@ -16,6 +16,7 @@ import { callScalarFunction, scalarFunctions } from "./scalar-functions.js";
 import type { Scope } from "./scope.js";
 import { bindArguments, describe, type EvaluatedArgument, evaluateArguments } from "./signature.js";
 import { signatureOf } from "./surface-arguments.js";
+import { makeTensorLiteral, tensorLiterals } from "./tensor-literals.js";
 import { bool, layer, type NamedLayer, unknown, type Value } from "./values.js";
 
 /** A name or a call as it was written; `args` is undefined for a bare name. */
@@ -58,6 +59,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
     return makeInitializer(text, bindArguments(context, text, initializerSignature(text), args, call.span));
   }
   const entry = surfaces.get(text);
+  if (Object.hasOwn(tensorLiterals, text)) return makeTensorLiteral(context, text, args, place, call.span);
   const isScalarCall = !call.isStage && Object.hasOwn(scalarFunctions, text) && !wantsOp(entry, args);
   if (isScalarCall) return callScalarFunction(context, text, args, call.span);
   if (entry !== undefined) return callSurface(context, call, entry, args, place);

@@ -25,23 +25,50 @@ const ferplus_classes = ["neutral", "happiness", "surprise", "sadness", "anger",
 fn cross_entropy on logits, target =
   -mean(sum(target * log_softmax(logits), axes: [1]))
 
+/// Cross-entropy with label smoothing (Szegedy et al. 2016): a share of each target is spread evenly over all classes.
+fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
+  cross_entropy(logits, (1 - smoothing) * target + smoothing / channels(target))
+
+/// Cross-entropy with a weight for each class. The mean is over the batch's weights, as PyTorch has it for hard labels;
+/// \`over: "batch"\` divides by the number of pictures, as PyTorch has it for distributions.
+fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights") on logits, target {
+  weighted = target * vector(weights)
+  losses = sum(weighted * log_softmax(logits), axes: [1])
+  return if over == "weights" then -sum(losses) / sum(weighted) else -mean(losses)
+}
+
+/// Focal loss (Lin et al. 2017): cross-entropy in which a class counts by (1 - p)^gamma, so that what is known well
+/// counts little; gamma 0 is cross-entropy.
+fn focal(gamma: float = 2.0) on logits, target =
+  -mean(sum(target * exp(gamma * log_not_softmax(logits)) * log_softmax(logits), axes: [1]))
+
 /// Kullback-Leibler divergence of the student from the target distribution: sum over classes of d ln(d / p), the mean
 /// over the batch. The student's logits are divided by \`temperature\`; the target must have been softened the same way.
-fn kl(temperature: float = 1.0) on target, logits =
-  mean(sum(target * (log(maximum(target, 1e-30)) - log_softmax(logits / temperature)), axes: [1]))
+/// Gradients shrink with the square of the temperature; \`rescale\` multiplies by it (Hinton et al. 2015).
+fn kl(temperature: float = 1.0, rescale: bool = false) on target, logits {
+  terms = target * (log(maximum(target, 1e-30)) - log_softmax(logits / temperature))
+  divergence = mean(sum(terms, axes: [1]))
+  return if rescale then temperature ** 2 * divergence else divergence
+}
 
 /// Improved cross-entropy of LFER-LDL: the mean of C binary ones over softmax probabilities; beta below 0.5 punishes
 /// false positives more.
 fn balanced_bce(beta: float) on logits, target =
   -mean(beta * target * log_softmax(logits) + (1 - beta) * (1 - target) * log_not_softmax(logits))
 
-/// Dice coefficient, one ratio over all elements of the batch (a similarity: larger is better).
-fn dice(smooth: float = 1.0) on p, target =
-  (2 * sum(p * target) + smooth) / (sum(p) + sum(target) + smooth)
+/// Dice coefficient (a similarity: larger is better): one ratio over all elements of the batch, or the mean of one for
+/// each class over the batch, or of one for each sample.
+fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p, target {
+  common = p * target
+  return if each == "batch" then (2 * sum(common) + smooth) / (sum(p) + sum(target) + smooth)
+    else if each == "class"
+    then mean((2 * sum(common, axes: [0]) + smooth) / (sum(p, axes: [0]) + sum(target, axes: [0]) + smooth))
+    else mean((2 * sum(common, axes: [1]) + smooth) / (sum(p, axes: [1]) + sum(target, axes: [1]) + smooth))
+}
 
 /// Combo loss (Taghanaki et al. 2019) as LFER-LDL uses it: alpha of the balanced cross-entropy, less 1 - alpha of Dice.
-fn combo(alpha: float = 0.5, beta: float = 0.5) on logits, target =
-  alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target)
+fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sample" = "batch") on logits, target =
+  alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target, each: each)
 `],
   ["std/resnet.lfer", `lfer 1
 

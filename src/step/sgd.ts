@@ -1,6 +1,5 @@
-import type { ValueId } from "../ir/graph.js";
-import type { GradientBuilder } from "../ops/contracts.js";
 import { arithmetic } from "../ops/gradient-arithmetic.js";
+import type { OptimizerRule } from "./optimizer.js";
 
 /** Stochastic gradient descent as torch.optim.SGD has it (no dampening). */
 export interface SgdOptions {
@@ -9,27 +8,22 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-export interface Updated {
-  readonly parameter: ValueId;
-  /** What the velocity becomes; undefined without momentum. */
-  readonly velocity: ValueId | undefined;
-}
-
-/** g += decay * p; v = momentum * v + g; p -= rate * (v, or with Nesterov g + momentum * v). */
-export function sgdUpdate(
-  builder: GradientBuilder,
-  values: {
-    readonly parameter: ValueId;
-    readonly gradient: ValueId;
-    readonly velocity: ValueId | undefined;
-    readonly rate: ValueId;
-  },
-  { momentum, nesterov, weightDecay }: SgdOptions,
-): Updated {
-  const { add, mul, number, sub } = arithmetic(builder);
-  const { parameter, rate } = values;
-  const decayed = weightDecay === 0 ? values.gradient : add(values.gradient, mul(parameter, number(weightDecay)));
-  const velocity = values.velocity === undefined ? undefined : add(mul(values.velocity, number(momentum)), decayed);
-  const step = velocity === undefined ? decayed : nesterov ? add(decayed, mul(velocity, number(momentum))) : velocity;
-  return { parameter: sub(parameter, mul(step, rate)), velocity };
+/** g += decay * p; v = momentum * v + g; p -= rate * (v, or with Nesterov g + momentum * v). No velocity without momentum. */
+export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): OptimizerRule {
+  return {
+    weightDecay,
+    memories: momentum === 0 ? [] : ["velocity"],
+    counters: [],
+    begin: () => [],
+    update: (builder, step) => {
+      const { add, mul, number, sub } = arithmetic(builder);
+      const { parameter, gradient, rate } = step;
+      const decayed = step.weightDecay === 0 ? gradient : add(gradient, mul(parameter, number(step.weightDecay)));
+      const [remembered] = step.memories;
+      if (remembered === undefined) return { parameter: sub(parameter, mul(decayed, rate)), memories: [] };
+      const velocity = add(mul(remembered, number(momentum)), decayed);
+      const direction = nesterov ? add(decayed, mul(velocity, number(momentum))) : velocity;
+      return { parameter: sub(parameter, mul(direction, rate)), memories: [velocity] };
+    },
+  };
 }

@@ -3,75 +3,130 @@ import { differentiate } from "../autodiff/differentiate.js";
 import { AppendingBuilder } from "../autodiff/gradient-builder.js";
 import { trainingForm } from "../autodiff/training-form.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { GraphBuilder } from "../ir/builder.js";
-import { type Graph, type Slot, typeOf, type ValueId } from "../ir/graph.js";
+import type { Graph, Slot, ValueId } from "../ir/graph.js";
 import { bindBatch } from "../ops/bind-batch.js";
+import { arithmetic } from "../ops/gradient-arithmetic.js";
 import { attachLoss } from "./attach-loss.js";
-import { type SgdOptions, sgdUpdate } from "./sgd.js";
+import { clipByGlobalNorm } from "./clip-norm.js";
+import type { OptimizerRule } from "./optimizer.js";
+import { type GroupOptions, type TrainedParameter, trainedParameters } from "./parameter-groups.js";
+import {
+  accumulatedPrefix,
+  accumulatedSteps,
+  averagePrefix,
+  averageStarted,
+  type StepState,
+  withStepState,
+} from "./step-state.js";
 
-export interface TrainingStepSource {
+export interface TrainingStepSource extends GroupOptions {
   /** The network in its training shape (outputs `in training` are there), the batch not bound. */
   readonly network: Graph;
   /** Over `student.X` and other inputs, with the single output `loss`, a number. */
   readonly loss: Graph;
   readonly batch: number;
-  readonly optimizer: SgdOptions;
+  readonly optimizer: OptimizerRule;
+  /** The largest norm of all gradients together; undefined: any. */
+  readonly clipNorm?: number | undefined;
+  /** Of how many batches the mean gradient makes one update; 1 unless said. Statistics follow each batch. */
+  readonly accumulate?: number | undefined;
+  /** Share that the moving average of the parameters keeps at each update; undefined: there is none. */
+  readonly averageDecay?: number | undefined;
 }
 
-/** The input that holds the step's learning rate, a number. */
-export const learningRateInput = "learning_rate";
+/** A parameter that learns and that the loss depends on, with its gradient. */
+interface Learner extends TrainedParameter {
+  readonly gradient: ValueId;
+}
 
-/** Prefix of the slots in which an optimiser remembers: `velocity.stem.conv.weight`. */
-export const velocityPrefix = "velocity.";
-
-/** The training step: every parameter, statistic and velocity has its `next`. */
-export function trainingStep({ network, loss, batch, optimizer }: TrainingStepSource): Graph {
-  const forward = withOptimizerState(trainingForm(bindBatch(attachLoss(network, loss), batch)), optimizer);
-  const lossValue = forward.outputs.find(({ name }) => name === "loss")?.value;
-  const rate = forward.inputs.find(({ name }) => name === learningRateInput)?.value;
-  invariant(lossValue !== undefined && rate !== undefined, `${loss.name} has no output "loss"`);
-  const parameters = forward.slots.filter(({ role }) => role === "parameter");
-  const { graph, gradients } = differentiate(
-    forward,
-    lossValue,
-    parameters.map(({ value }) => value),
-  );
+/**
+ * The training step: every parameter that learns, every statistic and all that is remembered has its `next`. A parameter
+ * that is frozen, or that the loss does not reach, stays as it is and nothing is remembered of it (as PyTorch does it).
+ */
+export function trainingStep(source: TrainingStepSource): Graph {
+  const { optimizer, accumulate = 1, averageDecay, clipNorm } = source;
+  const forward = trainingForm(bindBatch(attachLoss(source.network, source.loss), source.batch));
+  const loss = forward.outputs.find(({ name }) => name === "loss")?.value;
+  invariant(loss !== undefined, `${source.loss.name} has no output "loss"`);
+  const trained = trainedParameters(forward, source);
+  const wanted = trained.map(({ slot }) => slot.value);
+  const { graph: differentiated, gradients: all, isReached } = differentiate(forward, loss, wanted);
+  const found = trained
+    .map((parameter, i): Learner => ({ ...parameter, gradient: all[i] as ValueId }))
+    .filter((_, i) => isReached[i]);
+  const slots = found.map(({ slot }) => slot);
+  const state = withStepState(differentiated, slots, {
+    memories: optimizer.memories,
+    counters: optimizer.counters,
+    accumulates: accumulate > 1,
+    averages: averageDecay !== undefined,
+  });
+  const { graph } = state;
   const builder = new AppendingBuilder(graph);
-  const slotNamed = new Map(graph.slots.map((slot) => [slot.name, slot]));
+  const { add, div, number, where } = arithmetic(builder);
   const next = new Map<ValueId, ValueId>();
-  for (const [i, { name, value: parameter }] of parameters.entries()) {
-    const velocity = slotNamed.get(`${velocityPrefix}${name}`)?.value;
-    builder.enter(`next.${name}`);
-    const values = { parameter, gradient: gradients[i] as ValueId, velocity, rate };
-    const updated = sgdUpdate(builder, values, optimizer);
-    next.set(parameter, updated.parameter);
-    if (velocity !== undefined && updated.velocity !== undefined) next.set(velocity, updated.velocity);
+  const gradients = found.map(({ slot, gradient }) => {
+    builder.enter(`next.${slot.name}`);
+    const sum = state.slot(`${accumulatedPrefix}${slot.name}`);
+    return sum === undefined ? state.at(gradient) : add(sum, state.at(gradient));
+  });
+  builder.enter("next");
+  const means = accumulate > 1 ? gradients.map((sum) => div(sum, number(accumulate))) : gradients;
+  const clipped = clipNorm === undefined || means.length === 0 ? means : clipByGlobalNorm(builder, means, clipNorm);
+  update(builder, state, { found, gradients: clipped, optimizer, averageDecay }, next);
+  if (accumulate > 1) {
+    builder.enter("next.accumulation");
+    const count = state.slot(accumulatedSteps) as ValueId;
+    const isLast = builder.node("equal", [count, number(accumulate - 1)]);
+    const keep = (whenLast: ValueId, otherwise: ValueId): ValueId => where(isLast, whenLast, otherwise);
+    for (const [slot, value] of next) next.set(slot, keep(value, slot));
+    for (const [i, { slot }] of found.entries()) {
+      const sum = state.slot(`${accumulatedPrefix}${slot.name}`) as ValueId;
+      next.set(sum, keep(number(0), gradients[i] as ValueId));
+    }
+    next.set(count, keep(number(0), add(count, number(1))));
   }
-  const slots = graph.slots.map((slot): Slot => ({ ...slot, next: next.get(slot.value) ?? slot.next }));
-  return { ...graph, slots, nodes: [...graph.nodes, ...builder.nodesMade], types: builder.types };
+  const stepped = graph.slots.map((slot): Slot => ({ ...slot, next: next.get(slot.value) ?? slot.next }));
+  return { ...graph, slots: stepped, nodes: [...graph.nodes, ...builder.nodesMade], types: builder.types };
 }
 
-/** The graph with an input for the learning rate and, where there is momentum, a velocity for each parameter. */
-function withOptimizerState(graph: Graph, { momentum }: SgdOptions): Graph {
-  const builder = new GraphBuilder(graph.name);
-  const moved = new Map<ValueId, ValueId>();
-  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
-  for (const input of graph.inputs) moved.set(input.value, builder.input(input, typeOf(graph, input.value)));
-  builder.input({ name: learningRateInput }, { dtype: "float32", shape: [] });
-  for (const slot of graph.slots) moved.set(slot.value, builder.slot(slot, typeOf(graph, slot.value)));
-  for (const { name, role, value, span } of momentum === 0 ? [] : graph.slots) {
-    if (role !== "parameter") continue;
-    const initializer = { kind: "constant", value: 0 } as const;
-    const velocity = { name: `${velocityPrefix}${name}`, role: "optimizer", initializer, span } as const;
-    builder.slot(velocity, typeOf(graph, value));
+interface UpdateOf {
+  readonly found: readonly Learner[];
+  readonly gradients: readonly ValueId[];
+  readonly optimizer: OptimizerRule;
+  readonly averageDecay: number | undefined;
+}
+
+/** The optimiser's step and the moving average, as the next values of their slots. */
+function update(
+  builder: AppendingBuilder,
+  state: StepState,
+  { found, gradients, optimizer, averageDecay }: UpdateOf,
+  next: Map<ValueId, ValueId>,
+): void {
+  const { add, mul, number, sub } = arithmetic(builder);
+  builder.enter("next.optimizer");
+  const counters = optimizer.counters.map((name) => state.slot(name) as ValueId);
+  const shared = optimizer.begin(builder, counters);
+  for (const [i, counter] of counters.entries()) next.set(counter, shared[i] as ValueId);
+  const started = state.slot(averageStarted);
+  builder.enter("next.average");
+  // The first update takes the parameters themselves (torch.optim.swa_utils.AveragedModel).
+  const kept = started === undefined ? undefined : mul(started, number(averageDecay ?? 0));
+  const taken = kept === undefined ? undefined : sub(number(1), kept);
+  if (started !== undefined) next.set(started, number(1));
+  for (const [i, { slot, rateScale, decayScale }] of found.entries()) {
+    builder.enter(`next.${slot.name}`);
+    const parameter = state.at(slot.value);
+    const memories = optimizer.memories.map((name) => state.slot(`${name}.${slot.name}`) as ValueId);
+    const rate = rateScale === 1 ? state.rate : mul(state.rate, number(rateScale));
+    const weightDecay = optimizer.weightDecay * decayScale;
+    const gradient = gradients[i] as ValueId;
+    const updated = optimizer.update(builder, { parameter, gradient, memories, rate, weightDecay, shared });
+    next.set(parameter, updated.parameter);
+    for (const [k, memory] of memories.entries()) next.set(memory, updated.memories[k] as ValueId);
+    const average = state.slot(`${averagePrefix}${slot.name}`);
+    if (average === undefined || kept === undefined || taken === undefined) continue;
+    next.set(average, add(mul(average, kept), mul(updated.parameter, taken)));
   }
-  for (const node of graph.nodes) {
-    const types = node.outputs.map((value) => typeOf(graph, value));
-    const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
-    for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
-  }
-  for (const output of graph.outputs) builder.output({ ...output, value: at(output.value) });
-  const made = builder.finish();
-  const slots = made.slots.map((slot) => (slot.next === undefined ? slot : { ...slot, next: at(slot.next) }));
-  return { ...made, slots };
 }

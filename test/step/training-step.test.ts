@@ -5,14 +5,15 @@ import { readGraph } from "../../src/ops/read-graph.js";
 import { assertSound } from "../../src/ops/verify-types.js";
 import { removeDeadNodes } from "../../src/passes/remove-dead-nodes.js";
 import { attachLoss } from "../../src/step/attach-loss.js";
+import { sgd } from "../../src/step/sgd.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { N, Network } from "../ops/network.js";
 import { suite } from "../support/suite.js";
 import { compileRecipe, smallModel } from "./small-training.js";
 
-const sgd = { momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
+const optimizer = sgd({ momentum: 0.9, nesterov: false, weightDecay: 1e-4 });
 const small = await compileRecipe(smallModel);
-const step = trainingStep({ ...small, batch: 4, optimizer: sgd });
+const step = trainingStep({ ...small, batch: 4, optimizer });
 
 /** A loss that knows nothing: the mean of the scores. */
 function meanLoss(read: string): Graph {
@@ -42,7 +43,7 @@ suite("training step", (test) => {
 
   test("the same every time, and its text reads back", () => {
     const text = printGraph(step);
-    assert.is(printGraph(trainingStep({ ...small, batch: 4, optimizer: sgd })), text);
+    assert.is(printGraph(trainingStep({ ...small, batch: 4, optimizer })), text);
     const back = readGraph(text);
     assert.ok("nodes" in back && printGraph(back) === text);
   });

@@ -2,7 +2,8 @@
 
     python3 test/peers/torch/make_reference.py
 
-needs PyTorch (any 2.x; gradients.json says which wrote it) and rewrites gradients.json and losses.json beside this file.
+needs PyTorch (any 2.x; gradients.json says which wrote it) and rewrites gradients.json, optimizers.json, schedules.json and
+losses.json beside this file.
 The network is `smallModel` of test/step/small-training.ts, written down again; weights and pictures come from the formula
 of test/peers/formula-weights.ts, so that no numbers of ours are read here.
 """
@@ -153,8 +154,112 @@ def training(**options):
     return {"options": options, "losses": losses, "norms": norms}
 
 
+def dots(slots):
+    """Each tensor as one number that every element of it moves."""
+    return {n: sum(x * unit(777, i) for i, x in enumerate(v.detach().flatten().tolist())) for n, v in slots.items()}
+
+
+def optimizing(make, *, groups=(), spare=False, freeze=(), clip=None, accumulate=1, average=None):
+    """Losses of some steps, and everything after them. Groups are (path, factor of the rate, factor of the decay)."""
+    slots = initial_slots()
+    trained = {n: v for n, v in slots.items() if v.requires_grad and n.split(".")[0] not in freeze}
+    for name, value in slots.items():
+        value.requires_grad_(name in trained)
+    optimizer = make(list(trained.values()))
+    (plain,) = optimizer.param_groups
+    lr, decay = plain["lr"], plain["weight_decay"]
+    plain["params"] = []
+    for name, value in trained.items():
+        scales = [(r, d) for at, r, d in groups if name.startswith(at + ".")] or [(1, 1)]
+        rate_scale, decay_scale = scales[-1]
+        spared = spare and value.dim() <= 1
+        own = {"lr": lr * rate_scale, "weight_decay": 0 if spared else decay * decay_scale}
+        optimizer.add_param_group({"params": [value], **own})
+    holder = torch.nn.ParameterList(list(trained.values()))
+    averages = average and torch.optim.swa_utils.AveragedModel(
+        holder, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(average)
+    )
+    losses = []
+    for step in range(STEPS):
+        loss = F.cross_entropy(network(slots, picture(step)), torch.tensor(LABELS[step]))
+        (loss / accumulate).backward()
+        losses.append(loss.item())
+        if (step + 1) % accumulate:
+            continue
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(list(trained.values()), clip)
+        optimizer.step()
+        optimizer.zero_grad()
+        if averages:
+            averages.update_parameters(holder)
+    made = {"losses": losses, "dots": dots(slots)}
+    if averages:
+        made["averages"] = dots(dict(zip(trained, averages.module)))
+    return made
+
+
+def optimizers():
+    o = torch.optim
+    grouped = {"groups": [("down", 0.1, 0.5), ("local", 2, 0), ("local.quadrant_2", 0.5, 3)], "spare": True}
+    # A larger eps: biases before a batch norm have gradients that are rounding errors, which Adam would blow up to steps.
+    def adamw(p):
+        return o.AdamW(p, lr=0.01, weight_decay=0.05, eps=1e-6)
+
+    return {
+        "adam": optimizing(lambda p: o.Adam(p, lr=0.01, weight_decay=1e-2)),
+        "adam with betas and eps": optimizing(lambda p: o.Adam(p, lr=0.01, betas=(0.8, 0.95), eps=1e-3)),
+        "adamw": optimizing(adamw),
+        "adamw in groups": optimizing(adamw, **grouped),
+        "sgd in groups": optimizing(lambda p: o.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-2), **grouped),
+        "sgd, clipped": optimizing(lambda p: o.SGD(p, lr=0.05, momentum=0.9), clip=0.5),
+        "sgd over two batches": optimizing(lambda p: o.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-2), accumulate=2),
+        "adamw over two batches, clipped and averaged": optimizing(
+            adamw, accumulate=2, clip=0.5, average=0.9
+        ),
+        "sgd, averaged": optimizing(lambda p: o.SGD(p, lr=0.05, momentum=0.9), average=0.75),
+        "sgd, frozen": optimizing(lambda p: o.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-2), freeze=("stem", "local")),
+    }
+
+
+def schedules():
+    """Rates of each step, by PyTorch's schedulers; a warm-up is LinearLR, then SequentialLR goes on."""
+    s = torch.optim.lr_scheduler
+
+    def rates(scheduler_of, epochs, per_epoch, by_step=False, warmup=0):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+        made, main = [], None
+        if warmup > 0:
+            steps = warmup * per_epoch
+            ramp = s.LinearLR(optimizer, start_factor=1 / steps, total_iters=steps - 1)
+            for _ in range(steps):
+                made.append(optimizer.param_groups[0]["lr"])
+                optimizer.step()
+                ramp.step()
+            optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+        main = scheduler_of(optimizer)
+        for _ in range(epochs - warmup):
+            for _ in range(per_epoch):
+                made.append(optimizer.param_groups[0]["lr"])
+                optimizer.step()
+                if by_step:
+                    main.step()
+            if not by_step:
+                main.step()
+        return made
+
+    return {
+        "constant_rate": rates(lambda o: s.ConstantLR(o, factor=1, total_iters=0), 3, 2),
+        "step": rates(lambda o: s.StepLR(o, step_size=2, gamma=0.3), 7, 2),
+        "step after a warm-up": rates(lambda o: s.StepLR(o, step_size=2, gamma=0.3), 7, 3, warmup=2),
+        "cosine": rates(lambda o: s.CosineAnnealingLR(o, T_max=6, eta_min=0.01), 6, 2),
+        "cosine, by steps": rates(lambda o: s.CosineAnnealingLR(o, T_max=12, eta_min=0.01), 6, 2, by_step=True),
+        "cosine after a warm-up": rates(lambda o: s.CosineAnnealingLR(o, T_max=4), 6, 3, warmup=2),
+    }
+
+
 LOGITS = [[50.0, -50, 0, 3, -3], [-50, 50, 50, 0, 0], [0.3, -1.2, 2, 0.5, 0], [-50, -50, -50, -50, 50], [1, 1, 1, 1, 1]]
 TARGETS = [[1.0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0.1, 0.2, 0.3, 0.15, 0.25], [1, 0, 0, 0, 0], [0, 0, 0.5, 0.5, 0]]
+WEIGHTS = [0.5, 2, 1, 3, 0.25]
 
 
 def losses():
@@ -182,10 +287,44 @@ def losses():
     def combo(x, t):
         return 0.5 * balanced_bce(x, t) - 0.5 * dice(x, t)
 
+    def smoothed_cross_entropy(x, t):
+        return F.cross_entropy(x, t, label_smoothing=0.1)
+
+    def weighted_cross_entropy(x, t):
+        """Of one class a picture, as hard labels have it: the mean is weighted."""
+        return F.cross_entropy(x, t.argmax(1), weight=torch.tensor(WEIGHTS))
+
+    def weighted_cross_entropy_by_batch(x, t):
+        return F.cross_entropy(x, t, weight=torch.tensor(WEIGHTS))
+
+    def focal(x, t):
+        p = x.softmax(1)
+        others = 1 - torch.eye(x.shape[1])
+        return -(t * (p @ others) ** 2 * F.log_softmax(x, 1)).sum(1).mean()
+
+    def rescaled_kl(x, t):
+        return 4 * kl(x, t)
+
+    def dice_by_class(x, t):
+        p = x.softmax(1)
+        return ((2 * (p * t).sum(0) + 1) / (p.sum(0) + t.sum(0) + 1)).mean()
+
+    def dice_by_sample(x, t):
+        p = x.softmax(1)
+        return ((2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)).mean()
+
+    def combo_by_class(x, t):
+        return 0.3 * balanced_bce(x, t, 0.6) - 0.7 * dice_by_class(x, t)
+
     made = {}
-    for loss in (cross_entropy, kl, balanced_bce, dice, combo):
+    for loss in (
+        cross_entropy, kl, balanced_bce, dice, combo, smoothed_cross_entropy, weighted_cross_entropy,
+        weighted_cross_entropy_by_batch, focal, rescaled_kl, dice_by_class, dice_by_sample, combo_by_class,
+    ):
         x = torch.tensor(LOGITS, requires_grad=True)
-        value = loss(x, torch.tensor(TARGETS))
+        # Hard labels for the one that knows no others.
+        hard = torch.eye(CLASSES)[torch.tensor(TARGETS).argmax(1)]
+        value = loss(x, hard if loss is weighted_cross_entropy else torch.tensor(TARGETS))
         value.backward()
         made[loss.__name__] = {"value": value.item(), "gradient": x.grad.flatten().tolist()}
     return {"logits": LOGITS, "targets": TARGETS, "losses": made}
@@ -200,4 +339,6 @@ write("gradients.json", {"labels": LABELS, **gradients(), "training": [
     training(momentum=0.9, weight_decay=1e-3, nesterov=True),
     training(),
 ]})
+write("optimizers.json", {"optimizers": optimizers()})
+write("schedules.json", {"schedules": schedules()})
 write("losses.json", losses())
