@@ -5,7 +5,8 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { GraphBuilder } from "../ir/builder.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
-import { elementCount, type TensorType } from "../ir/shape.js";
+import type { TensorType } from "../ir/shape.js";
+import { followsBatch, valuesPerChannel } from "../ops/batch-statistics.js";
 import { arithmetic } from "../ops/gradient-arithmetic.js";
 import { AppendingBuilder } from "./gradient-builder.js";
 
@@ -33,7 +34,7 @@ export function trainingForm(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const [x, weight, bias, mean, variance] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
     const types = node.outputs.map((value) => typeOf(graph, value));
-    if (node.op !== "batch_norm" || !slots.has(mean) || !slots.has(variance)) {
+    if (!followsBatch(node, slots)) {
       const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
       for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
       continue;
@@ -46,7 +47,7 @@ export function trainingForm(graph: Graph): Graph {
       typeOf(graph, variance),
     ]);
     moved.set(node.outputs[0] as ValueId, output);
-    const count = elementCount(typeOf(graph, x).shape) / elementCount(typeOf(graph, mean).shape);
+    const count = valuesPerChannel(graph, node);
     normalised.push({
       node,
       momentum,

@@ -12,16 +12,19 @@ export interface RecipeParameter {
   readonly type: RecipeType;
   readonly doc: string;
   /** Left out, this is meant; a parameter without it is required. */
-  readonly default?: number | string | boolean | readonly never[];
+  readonly default?: number | string | boolean | readonly number[];
+  /** Of a number, or of each in a list. */
   readonly min?: number;
   readonly max?: number;
+  /** How many items a list has. */
+  readonly length?: number;
   readonly options?: readonly string[];
 }
 
 /** What a recipe can be made of: a data set, an augmentation, an optimiser, a schedule, a run, an evaluation. No doing. */
 export interface RecipeSignature {
   readonly name: string;
-  readonly sort: "data" | "augmentation" | "sampler" | "optimizer" | "schedule" | "run" | "evaluation";
+  readonly sort: "data" | "augmentation" | "optimizer" | "group" | "schedule" | "run" | "evaluation";
   readonly doc: string;
   readonly parameters: readonly RecipeParameter[];
 }
@@ -47,6 +50,41 @@ const decay: RecipeParameter = {
   min: 0,
   default: 0,
   doc: "added to the gradient as this times the weight",
+};
+const betas: RecipeParameter = {
+  name: "betas",
+  type: { listOf: "float" },
+  length: 2,
+  min: 0,
+  max: 0.999999,
+  default: [0.9, 0.999],
+  doc: "shares of the two moments that are kept",
+};
+const eps: RecipeParameter = { name: "eps", type: "float", min: 0, default: 1e-8, doc: "keeps the division finite" };
+/** What every optimiser takes. */
+const parts: readonly RecipeParameter[] = [
+  {
+    name: "decay_norm_and_bias",
+    type: "bool",
+    default: true,
+    doc: "whether parameters of one axis (norms' weights, all biases) decay too",
+  },
+  { name: "groups", type: { things: "group" }, default: [], doc: "parts of the network with a rate of their own" },
+  { name: "freeze", type: { listOf: "string" }, default: [], doc: "paths whose parameters stay as they are" },
+  {
+    name: "clip_norm",
+    type: "float",
+    min: 0,
+    default: 0,
+    doc: "largest norm of all gradients together; 0 is any",
+  },
+];
+const warmup: RecipeParameter = {
+  name: "warmup_epochs",
+  type: "int",
+  min: 0,
+  default: 0,
+  doc: "epochs in which the rate grows from nothing, step by step; the schedule begins after them",
 };
 const probability: RecipeParameter = { name: "p", type: "float", min: 0, max: 1, doc: "how often" };
 
@@ -95,8 +133,8 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     sort: "augmentation",
     doc: "a part of the picture, brought to the model's size",
     parameters: [
-      { name: "scale", type: { listOf: "float" }, doc: "smallest and largest share of the area" },
-      { name: "ratio", type: { listOf: "float" }, doc: "smallest and largest width over height" },
+      { name: "scale", type: { listOf: "float" }, length: 2, doc: "smallest and largest share of the area" },
+      { name: "ratio", type: { listOf: "float" }, length: 2, doc: "smallest and largest width over height" },
     ],
   },
   {
@@ -138,18 +176,14 @@ export const recipeSignatures: readonly RecipeSignature[] = [
       { name: "momentum", type: "float", min: 0, max: 1, default: 0, doc: "share of the last step kept" },
       decay,
       { name: "nesterov", type: "bool", default: false, doc: "look ahead" },
+      ...parts,
     ],
   },
   {
     name: "adam",
     sort: "optimizer",
     doc: "Adam (Kingma and Ba, 2015)",
-    parameters: [
-      rate,
-      { name: "betas", type: { listOf: "float" }, default: [], doc: "decay of the two moments; [0.9, 0.999]" },
-      { name: "eps", type: "float", min: 0, default: 1e-8, doc: "keeps the division finite" },
-      decay,
-    ],
+    parameters: [rate, betas, eps, decay, ...parts],
   },
   {
     name: "adamw",
@@ -157,9 +191,20 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     doc: "Adam with decoupled weight decay (Loshchilov and Hutter, 2019)",
     parameters: [
       rate,
-      { name: "betas", type: { listOf: "float" }, default: [], doc: "decay of the two moments; [0.9, 0.999]" },
-      { name: "eps", type: "float", min: 0, default: 1e-8, doc: "keeps the division finite" },
-      { ...decay, default: 0.01 },
+      betas,
+      eps,
+      { ...decay, default: 0.01, doc: "share of the weight, times the rate, that each step takes off" },
+      ...parts,
+    ],
+  },
+  {
+    name: "group",
+    sort: "group",
+    doc: "a part of the network, with factors on the optimiser's rate and decay; of groups in each other the inner one",
+    parameters: [
+      { name: "at", type: "string", doc: "a layer's path or the beginning of one" },
+      { name: "lr_scale", type: "float", min: 0, default: 1, doc: "factor of the rate" },
+      { name: "decay_scale", type: "float", min: 0, default: 1, doc: "factor of the weight decay" },
     ],
   },
   {
@@ -169,15 +214,20 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     parameters: [
       { name: "every_epochs", type: "int", min: 1, doc: "epochs between two drops" },
       { name: "factor", type: "float", min: 0, doc: "what the rate is multiplied by" },
+      warmup,
     ],
   },
   {
     name: "cosine",
     sort: "schedule",
     doc: "half a cosine from the rate down to `floor`",
-    parameters: [{ name: "floor", type: "float", min: 0, default: 0, doc: "the rate at the end" }],
+    parameters: [
+      { name: "floor", type: "float", min: 0, default: 0, doc: "the rate at the end" },
+      { name: "moves", type: "string", options: ["epoch", "step"], default: "epoch", doc: "when the rate changes" },
+      warmup,
+    ],
   },
-  { name: "constant_rate", sort: "schedule", doc: "the same rate throughout", parameters: [] },
+  { name: "constant_rate", sort: "schedule", doc: "the same rate throughout", parameters: [warmup] },
   {
     name: "run",
     sort: "run",
@@ -193,6 +243,21 @@ export const recipeSignatures: readonly RecipeSignature[] = [
         doc: "a last batch that is not full",
       },
       { name: "seed", type: "int", min: 0, default: 0, doc: "of all randomness" },
+      {
+        name: "accumulate",
+        type: "int",
+        min: 1,
+        default: 1,
+        doc: "batches whose mean gradient makes one update",
+      },
+      {
+        name: "average",
+        type: "float",
+        min: 0,
+        max: 1,
+        default: 0,
+        doc: "share that a moving average of the parameters keeps at each update; 0: there is none",
+      },
     ],
   },
   {

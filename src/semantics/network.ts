@@ -51,8 +51,8 @@ export class Network {
     this.#builder.output(output);
   }
 
-  /** The graph, without what no output needs; weights that only dropped nodes used go too. */
-  finish(): Graph {
+  /** The graph, without what no output needs; weights that only dropped nodes used go too, inputs only where asked. */
+  finish({ dropUnreadInputs = false }: { readonly dropUnreadInputs?: boolean } = {}): Graph {
     const raw = this.#builder.finish();
     const named: Graph = {
       ...raw,
@@ -62,12 +62,12 @@ export class Network {
         return { ...slot, name: name === "" ? scope.path : scope.join(name) };
       }),
     };
-    return prune(named);
+    return prune(named, dropUnreadInputs);
   }
 }
 
-/** Keeps the nodes and slots that an output depends on; inputs stay. Values are numbered anew, in the old order. */
-function prune(graph: Graph): Graph {
+/** Keeps the nodes and slots that an output depends on; inputs stay unless told otherwise. Values are numbered anew, in the old order. */
+function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
   const needed = new Uint8Array(graph.types.length);
   for (const { value } of graph.outputs) needed[value] = 1;
   const kept: Node[] = [];
@@ -79,7 +79,8 @@ function prune(graph: Graph): Graph {
     kept.push(node);
   }
   kept.reverse();
-  for (const { value } of graph.inputs) needed[value] = 1;
+  if (!dropUnreadInputs) for (const { value } of graph.inputs) needed[value] = 1;
+  const inputs = graph.inputs.filter(({ value }) => needed[value] === 1);
   const slots = graph.slots.filter((slot: Slot) => needed[slot.value] === 1);
   const renumbered = new Int32Array(graph.types.length);
   const types: TensorType[] = [];
@@ -89,7 +90,7 @@ function prune(graph: Graph): Graph {
   const renumber = (value: ValueId): ValueId => renumbered[value] as number;
   return {
     name: graph.name,
-    inputs: graph.inputs.map((input) => ({ ...input, value: renumber(input.value) })),
+    inputs: inputs.map((input) => ({ ...input, value: renumber(input.value) })),
     slots: slots.map((slot) => ({ ...slot, value: renumber(slot.value) })),
     nodes: kept.map((node) => ({
       ...node,

@@ -17,16 +17,24 @@ function inWords(type: RecipeType): string {
 }
 
 function toSignature(parameter: RecipeParameter, callee: string): SignatureParameter {
-  const { name, type, min, max, options } = parameter;
+  const { name, type, min, max, options, length } = parameter;
   return {
     name,
-    type: inWords(type),
+    type: `${inWords(type)}${length === undefined ? "" : ` of ${length}`}`,
     required: parameter.default === undefined,
-    accept: (value) => fit(value, typeOf(type)),
+    accept: (value) => {
+      const fitted = fit(value, typeOf(type));
+      const isWrong = fitted?.kind === "list" && fitted.items !== undefined && fitted.items.length !== length;
+      return isWrong && length !== undefined ? undefined : fitted;
+    },
     judge: (context, value, span) => {
-      const number = value.kind === "int" || value.kind === "float" ? value.value : undefined;
-      if (number !== undefined && ((min !== undefined && number < min) || (max !== undefined && number > max))) {
-        context.report("value/out-of-range", { callee, name, min, max, actual: number }, span);
+      const numbers = [value].flatMap((one) => (one.kind === "list" ? (one.items ?? []) : [one]));
+      const wrong = numbers.find((one) => {
+        const number = one.kind === "int" || one.kind === "float" ? one.value : undefined;
+        return number !== undefined && ((min !== undefined && number < min) || (max !== undefined && number > max));
+      });
+      if (wrong?.kind === "int" || wrong?.kind === "float") {
+        context.report("value/out-of-range", { callee, name, min, max, actual: wrong.value as number }, span);
       }
       if (options === undefined || value.kind !== "string" || value.value === undefined) return;
       if (options.includes(value.value)) return;
@@ -42,7 +50,8 @@ function defaultOf({ type, default: value }: RecipeParameter): Value | undefined
   if (typeof value === "string") return string(value);
   if (typeof value === "boolean") return bool(value);
   if (value === undefined || typeof type === "string") return undefined;
-  return { kind: "list", element: "listOf" in type ? type.listOf : { record: type.things }, items: [] };
+  const items = value.map(float);
+  return { kind: "list", element: "listOf" in type ? type.listOf : { record: type.things }, items };
 }
 
 /** One of the things that a recipe is made of, its arguments checked and defaults filled in. */

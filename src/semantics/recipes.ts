@@ -2,27 +2,33 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { type Dim, formatShape, type Shape } from "../ir/shape.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../recipe/signatures.js";
+import type { RecipeThing } from "../recipe/thing.js";
 import type { Expression, RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import type { ElaboratedModel } from "./models.js";
 import { Network } from "./network.js";
+import { plainThing } from "./plain-things.js";
 import type { Module } from "./program.js";
+import { checkAgainstStudent } from "./recipe-checks.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
-import { type RecordValue, tensor, unknown, unknownTensor, type Value } from "./values.js";
+import { tensor, unknown, unknownTensor, type Value } from "./values.js";
 
 /** A recipe whose parts are resolved and whose loss is a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
 export interface ElaboratedRecipe {
   readonly name: string;
   readonly student: ElaboratedModel;
+  /** Undefined also where a recipe has one that its loss, with the parameters given, does not read. */
   readonly teacher: { readonly model: ElaboratedModel; readonly weights: string } | undefined;
   readonly loss: Graph;
+  /** The loss as evaluation sees it, `training` false; the same as `loss` where that makes no difference. */
+  readonly evaluationLoss: Graph;
   /** `data`, `optimizer`, `schedule`, `train`, `evaluation`: as written, defaults filled in. */
-  readonly settings: ReadonlyMap<string, RecordValue>;
+  readonly settings: ReadonlyMap<string, RecipeThing>;
 }
 
 const things = new Map(recipeSignatures.map((signature) => [signature.name, signature]));
@@ -52,13 +58,15 @@ export function elaborateRecipe(
   const makeOf = { module, facts, evaluator: abstract, scope: values, isAbstract };
   const student = makeStudent(makeOf, entries.get("student"));
   const teacher = makeTeacher(makeOf, entries.get("teacher"));
-  const settings = new Map<string, RecordValue>();
+  const settings = new Map<string, RecipeThing>();
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
     if (sort === "model" || sort === "loss") continue;
     const value = abstract.evaluate(entry.value, values, nowhere());
-    if (value.kind === "record" && value.sort === sort) settings.set(key, value);
-    else if (value.kind !== "unknown") {
+    if (value.kind === "record" && value.sort === sort) {
+      const thing = plainThing(value);
+      if (thing !== undefined) settings.set(key, thing);
+    } else if (value.kind !== "unknown") {
       const known = recipeSignatures.filter((s) => s.sort === sort).map((s) => s.name);
       abstract.report(
         "recipe/wrong-entry",
@@ -67,11 +75,17 @@ export function elaborateRecipe(
       );
     }
   }
-  const loss = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
-  if (reporter.errorCount > before || student?.model === undefined || loss === undefined) return undefined;
+  const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
+  if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
+  checkAgainstStudent(student.model.graph, settings, reporter);
+  if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
-  const frozen = teacher?.model === undefined ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
-  return { name: declaration.name.text, student: student.model, teacher: frozen, loss, settings };
+  const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
+    inputs.some((input) => input.name.startsWith("teacher.")),
+  );
+  const frozen =
+    teacher?.model === undefined || !isAsked ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
+  return { name: declaration.name.text, student: student.model, teacher: frozen, ...losses, settings };
 }
 
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {
@@ -116,6 +130,8 @@ function concreteScope({ declaration, module }: RecipeContext, evaluator: Evalua
   return scope;
 }
 
+type Losses = Pick<ElaboratedRecipe, "loss" | "evaluationLoss">;
+
 /** The loss as a graph of its own, over the networks' outputs and the label distribution [N, C]; typed by itself first. */
 function makeLoss(
   context: RecipeContext,
@@ -123,7 +139,7 @@ function makeLoss(
   parameters: { readonly typed: Scope; readonly made: Scope },
   student: RecipeNetwork | undefined,
   teacher: RecipeNetwork | undefined,
-): Graph | undefined {
+): Losses | undefined {
   if (entry === undefined) return undefined;
   const { declaration, facts, reporter } = context;
   const before = reporter.errorCount;
@@ -135,17 +151,33 @@ function makeLoss(
   }
   const isConcrete = student?.model !== undefined && (teacher === undefined || teacher.model !== undefined);
   if (reporter.errorCount > before || !isConcrete) return undefined;
+  const make = (training: boolean): Graph | undefined =>
+    lossGraph(context, training, entry.value, (evaluator) =>
+      evaluateLoss(evaluator, entry.value, parameters.made, declared, student, teacher),
+    );
+  const loss = make(true);
+  const evaluationLoss = loss === undefined ? undefined : make(false);
+  return loss === undefined || evaluationLoss === undefined ? undefined : { loss, evaluationLoss };
+}
+
+/** A loss of known networks; inputs that it does not read are not there. */
+function lossGraph(
+  { declaration, facts, reporter }: RecipeContext,
+  training: boolean,
+  { span }: Expression,
+  evaluate: (evaluator: Evaluator) => Value,
+): Graph | undefined {
   const network = new Network(`${declaration.name.text}.loss`);
-  const evaluator = new Evaluator(reporter, facts, { things, network, training: true });
-  const value = evaluateLoss(evaluator, entry.value, parameters.made, declared, student, teacher);
+  const evaluator = new Evaluator(reporter, facts, { things, network, training });
+  const value = evaluate(evaluator);
   const shape: Shape | undefined = evaluator.typeOf(value)?.shape;
   if (value.kind !== "tensor" || value.value === undefined || shape === undefined) return undefined;
   if (shape.length > 0) {
-    evaluator.report("recipe/loss-not-scalar", { actual: `a tensor of shape ${formatShape(shape)}` }, entry.value.span);
+    evaluator.report("recipe/loss-not-scalar", { actual: `a tensor of shape ${formatShape(shape)}` }, span);
     return undefined;
   }
   network.output({ name: "loss", value: value.value });
-  return network.finish();
+  return network.finish({ dropUnreadInputs: true });
 }
 
 function evaluateLoss(

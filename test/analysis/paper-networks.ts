@@ -1,7 +1,7 @@
 import type { Graph, ValueId } from "../../src/ir/graph.js";
 import { Network } from "./network.js";
 
-/** ShuffleNetV2, ResNet-50 and LFER-LDL by hand, without the language: what the exact counts are held against. */
+/** ShuffleNetV2, ResNet-50, MobileNetV2 and LFER-LDL by hand, without the language: what the exact counts are held against. */
 export interface ShuffleNetOptions {
   readonly stem: number;
   readonly stages: readonly [number, number, number];
@@ -103,6 +103,32 @@ export function resNet50(name: string, classes: number): Graph {
   return net.finish();
 }
 
+function mobileNetV2(name: string, classes: number): Graph {
+  const net = new Network(name);
+  const relu6 = (x: ValueId): ValueId => net.op("relu6", [x]);
+  let y = relu6(convNorm(net, net.image([3, 224, 224]), 32, 3, 2));
+  for (const [expand, channels, units, first] of [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ] as const) {
+    for (let unit = 0; unit < units; unit++) {
+      const stride = unit === 0 ? first : 1;
+      const width = net.channels(y) * expand;
+      const wide = expand === 1 ? y : relu6(convNorm(net, y, width, 1));
+      const narrow = convNorm(net, relu6(convNorm(net, wide, width, 3, stride, width)), channels, 1);
+      y = stride === 1 && net.channels(y) === channels ? net.op("add", [y, narrow]) : narrow;
+    }
+  }
+  const last = relu6(convNorm(net, y, 1280, 1));
+  net.output(net.linear(net.op("flatten", [net.op("global_avg_pool", [last])], { axis: 1 }), classes));
+  return net.finish();
+}
+
 const x1 = { stages: [116, 232, 464] } as const;
 
 /** The networks of exact-counts.json by name. */
@@ -127,4 +153,5 @@ export const paperNetworks: Readonly<Record<string, () => Graph>> = {
   shufflenet_v2_x1_0: () => shuffleNet("shufflenet_v2_x1_0", { ...x1, stem: 24, classes: 1000, head: "linear" }),
   resnet50_nc7: () => resNet50("resnet50_nc7", 7),
   resnet50: () => resNet50("resnet50", 1000),
+  mobilenet_v2: () => mobileNetV2("mobilenet_v2", 1000),
 };

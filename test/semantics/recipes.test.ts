@@ -162,8 +162,8 @@ suite("semantics: recipes", (test) => {
       made?.loss.inputs.map(({ name }) => name),
       ["student.logits", "student.aux", "teacher.logits", "data.label"],
     );
-    assert.equal(made?.settings.get("optimizer")?.fields.get("lr"), { kind: "float", value: 0.1 });
-    assert.equal(made?.settings.get("optimizer")?.fields.get("momentum"), { kind: "float", value: 0 });
+    assert.equal(made?.settings.get("optimizer")?.fields.lr, 0.1);
+    assert.equal(made?.settings.get("optimizer")?.fields.momentum, 0);
     assert.equal([...(made?.settings.keys() ?? [])], ["data", "optimizer", "train", "schedule", "evaluation"]);
   });
 

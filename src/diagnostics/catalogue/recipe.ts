@@ -24,6 +24,25 @@ const good = recipe(`student = M
   optimizer = sgd(lr: 0.1)
   train = run(batch: 4, epochs: 1)`);
 
+const pooledNorm = (batch: number): string => `lfer 1
+
+import { cross_entropy } from "std/losses"
+
+model M {
+  input image: float32[N, 3, 8, 8]
+  logits = image -> global_avg_pool -> batch_norm -> flatten -> linear(3)
+  output logits
+}
+
+recipe Train {
+  student = M
+  data = folder()
+  loss = cross_entropy(student.logits, data.label)
+  optimizer = sgd(lr: 0.1)
+  train = run(batch: ${batch}, epochs: 1)
+}
+`;
+
 export const recipeEntries = {
   "recipe/unknown-entry": entry<{ name: string; known: string; suggestion: string | undefined }>({
     severity: "error",
@@ -86,5 +105,29 @@ export const recipeEntries = {
       optimizer = sgd(lr: 0.1)
       train = run(batch: 4, epochs: 1)`),
     good,
+  }),
+  "recipe/unknown-path": entry<{ path: string; model: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `${h.model} has no parameters at "${h.path}".${didYouMean(h.suggestion)}`,
+    help: (h) => `Name a layer's path or the beginning of one; the outermost are ${h.known}.`,
+    explanation: "A part that is frozen or learns at a rate of its own is named by the path of its weights.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1, groups: [group(at: "logit", lr_scale: 0.1)])
+      train = run(batch: 4, epochs: 1)`),
+    good: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1, groups: [group(at: "logits", lr_scale: 0.1)])
+      train = run(batch: 4, epochs: 1)`),
+  }),
+  "recipe/one-value-per-channel": entry<{ path: string; batch: number }>({
+    severity: "error",
+    message: (h) => `batch norm "${h.path}" sees one value of each channel in a batch of ${h.batch}`,
+    help: () => "Train with a batch of at least 2, or put the batch norm before the map is pooled to one cell.",
+    explanation: "While training, batch norm divides by the deviation of the batch's values; a single value has none.",
+    bad: pooledNorm(1),
+    good: pooledNorm(2),
   }),
 } as const;

@@ -1,0 +1,20 @@
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { elementCount } from "../ir/shape.js";
+
+/** Whether training gives this node statistics of the batch: a batch norm whose running ones are slots. */
+export function followsBatch({ op, inputs }: Node, slots: ReadonlySet<ValueId>): boolean {
+  const [, , , mean, variance] = inputs as readonly ValueId[];
+  return op === "batch_norm" && slots.has(mean as ValueId) && slots.has(variance as ValueId);
+}
+
+/** How many values of each channel a batch norm sees. */
+export function valuesPerChannel(graph: Graph, { inputs }: Node, batch = 1): number {
+  const [x, , , mean] = inputs as readonly [ValueId, ValueId, ValueId, ValueId];
+  return elementCount(typeOf(graph, x).shape, batch) / elementCount(typeOf(graph, mean).shape);
+}
+
+/** The batch norms that would see one value of each channel: of one value there is no variance to train with. */
+export function withoutVariance(graph: Graph, batch: number): readonly Node[] {
+  const slots = new Set(graph.slots.map(({ value }) => value));
+  return graph.nodes.filter((node) => followsBatch(node, slots) && valuesPerChannel(graph, node, batch) <= 1);
+}

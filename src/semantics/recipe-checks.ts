@@ -1,0 +1,47 @@
+/** What can only be said of a recipe once its student is made. */
+import { suggest } from "../diagnostics/suggest.js";
+import type { Graph } from "../ir/graph.js";
+import { withoutVariance } from "../ops/batch-statistics.js";
+import type { RecipeThing } from "../recipe/thing.js";
+import type { Reporter } from "./reporter.js";
+
+/** Holds the settings to the network that they are for. */
+export function checkAgainstStudent(
+  student: Graph,
+  settings: ReadonlyMap<string, RecipeThing>,
+  reporter: Reporter,
+): void {
+  const optimizer = settings.get("optimizer");
+  if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
+  const run = settings.get("train");
+  const batch = run?.fields.batch;
+  if (run === undefined || typeof batch !== "number") return;
+  const [lone] = withoutVariance(student, batch);
+  if (lone === undefined) return;
+  const related = lone.span === undefined ? [] : [{ message: `"${lone.path}" is here`, span: lone.span }];
+  reporter.report("recipe/one-value-per-channel", { path: lone.path, batch }, run.span, related);
+}
+
+/** The paths that an optimiser treats apart. */
+function checkPaths(student: Graph, optimizer: RecipeThing, reporter: Reporter): void {
+  const parameters = student.slots.filter(({ role }) => role === "parameter").map(({ name }) => name);
+  const { freeze = [], groups = [] } = optimizer.fields;
+  const places = [
+    ...(Array.isArray(freeze) ? freeze : []).map((path) => ({ path, span: optimizer.span })),
+    ...(Array.isArray(groups) ? groups : []).map((group: RecipeThing) => ({ path: group.fields.at, span: group.span })),
+  ];
+  for (const { path, span } of places) {
+    if (typeof path !== "string") continue;
+    if (parameters.some((name) => name === path || name.startsWith(`${path}.`))) continue;
+    const known = [...new Set(parameters.flatMap(prefixesOf))];
+    const outermost = known.filter((prefix) => !prefix.includes("."));
+    const holes = { path, model: student.name, known: outermost.join(", "), suggestion: suggest(path, known) };
+    reporter.report("recipe/unknown-path", holes, span);
+  }
+}
+
+/** `a.b.weight`: `a`, `a.b`, `a.b.weight`. */
+function prefixesOf(name: string): readonly string[] {
+  const parts = name.split(".");
+  return parts.map((_, i) => parts.slice(0, i + 1).join("."));
+}
