@@ -19,6 +19,7 @@ interface Parts {
 const recipe = (parts: Parts = {}): string => `lfer 1
 
 import { cross_entropy, kl, balanced_bce, dice, combo } from "std/losses"
+import { smoothed_cross_entropy, weighted_cross_entropy, focal } from "std/losses"
 
 model M(classes: int = 3) {
   input image: float32[N, 3, 8, 8]
@@ -32,7 +33,7 @@ model Open(classes: int) {
   logits = image -> flatten
   output logits
 }
-const _all = (cross_entropy, kl, balanced_bce(0.5), dice, combo)
+const _all = (cross_entropy, kl, balanced_bce(0.5), dice, combo, smoothed_cross_entropy, weighted_cross_entropy([1]), focal)
 recipe R(${parts.parameters ?? ""}) {
   student   = ${parts.student ?? "M"}
   ${parts.teacher === undefined ? "" : `teacher   = ${parts.teacher}`}
@@ -119,6 +120,28 @@ suite("semantics: losses, by the reference interpreter", (test) => {
     close(await lossOf("dice(softmax(student.logits), data.label, smooth: 0.25)", inputs), diceOf(0.25));
     const expected = 0.3 * bce(0.2) - 0.7 * diceOf(1);
     close(await lossOf("combo(student.logits, data.label, alpha: 0.3, beta: 0.2)", inputs), expected);
+  });
+
+  test("smoothed, weighted and focal cross-entropy; Dice of each class and each sample", async () => {
+    const crossEntropy = (of: (t: number, q: number, c: number) => number) =>
+      -total(label.flatMap((row, i) => row.map((t, c) => of(t, p[i]?.[c] ?? 0, c)))) / 2;
+    const smoothed = crossEntropy((t, q) => (0.7 * t + 0.1) * Math.log(q));
+    close(await lossOf("smoothed_cross_entropy(student.logits, data.label, smoothing: 0.3)", inputs), smoothed);
+    const weights = [0.5, 2, 4];
+    const weighted = crossEntropy((t, q, c) => (weights[c] ?? 0) * t * Math.log(q));
+    const share = total(label.flatMap((row) => row.map((t, c) => t * (weights[c] ?? 0)))) / 2;
+    const call = "weighted_cross_entropy(student.logits, data.label, weights: [0.5, 2, 4]";
+    close(await lossOf(`${call})`, inputs), weighted / share);
+    close(await lossOf(`${call}, over: "batch")`, inputs), weighted);
+    const focal = crossEntropy((t, q) => t * (1 - q) ** 1.5 * Math.log(q));
+    close(await lossOf("focal(student.logits, data.label, gamma: 1.5)", inputs), focal);
+    const ratio = (ts: readonly number[], qs: readonly number[]) =>
+      (2 * total(ts.map((t, i) => t * (qs[i] ?? 0))) + 1) / (total(ts) + total(qs) + 1);
+    const column = (rows: readonly (readonly number[])[], c: number) => rows.map((row) => row[c] ?? 0);
+    const byClass = mean([0, 1, 2].map((c) => ratio(column(label, c), column(p, c))));
+    const bySample = mean(label.map((row, i) => ratio(row, p[i] ?? [])));
+    close(await lossOf(`dice(softmax(student.logits), data.label, each: "class")`, inputs), byClass);
+    close(await lossOf(`dice(softmax(student.logits), data.label, each: "sample")`, inputs), bySample);
   });
 
   test("they stay finite where the network is most wrong", async () => {
