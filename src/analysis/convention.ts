@@ -1,4 +1,4 @@
-import type { OpName } from "../ops/registry.js";
+import type { LayerOpName } from "../ops/registry.js";
 import type { Quantity } from "../recipe/measures.js";
 
 /** How a convention counts one op: a formula for each of its quantities, and where the tool says so. */
@@ -17,7 +17,7 @@ export interface ZeroRule {
 
 export type Rule<Q extends Quantity> = CountedRule<Q> | ZeroRule;
 
-/** One counter: an exhaustive table over the ops, so that a forgotten op does not compile. */
+/** One counter: an exhaustive table over the ops of networks, so that a forgotten op does not compile. */
 export interface Convention<Q extends Quantity = Quantity> {
   readonly name: string;
   /** The tool with its version, or the paper. */
@@ -26,7 +26,7 @@ export interface Convention<Q extends Quantity = Quantity> {
   readonly unit: string;
   /** What was read into it, where the tool's figure hangs on how a network was written. */
   readonly readings: readonly string[];
-  readonly rules: Readonly<Record<OpName, Rule<Q>>>;
+  readonly rules: Readonly<Record<LayerOpName, Rule<Q>>>;
 }
 
 export function counted<Q extends Quantity>(formulas: Readonly<Record<Q, string>>, source: string): CountedRule<Q> {

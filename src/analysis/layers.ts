@@ -2,7 +2,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { AnyOp } from "../ops/contracts.js";
-import { findOp, type OpName } from "../ops/registry.js";
+import { findOp, isLayerOp, type LayerOpName } from "../ops/registry.js";
 import { type CountingFacts, factsOf } from "./facts.js";
 import { indexGraph } from "./graph-index.js";
 
@@ -10,7 +10,7 @@ import { indexGraph } from "./graph-index.js";
 export interface Layer {
   readonly node: Node;
   readonly op: AnyOp;
-  readonly opName: OpName;
+  readonly opName: LayerOpName;
   readonly facts: CountingFacts;
   /** Trained numbers that this layer brings; those of an earlier layer that it shares are not among them. */
   readonly params: number;
@@ -37,7 +37,9 @@ export function layersOf(graph: Graph, part?: string): readonly Layer[] {
   for (const node of graph.nodes) {
     if (part !== undefined && !isWithin(node.path, part)) continue;
     const op = findOp(node.op);
-    invariant(op !== undefined, `node ${node.path} has the op "${node.op}", which nobody counts`, node.span);
+    const opName = node.op;
+    const isCounted = op !== undefined && isLayerOp(opName);
+    invariant(isCounted, `node ${node.path} has the op "${opName}", which nobody counts`, node.span);
     const facts = factsOf(graph, node, op, index, isFresh);
     let params = 0;
     let sharedWith: string | undefined;
@@ -49,7 +51,7 @@ export function layersOf(graph: Graph, part?: string): readonly Layer[] {
         firstUser[value] = layers.length;
       } else if (user !== layers.length) sharedWith ??= layers[user]?.node.path;
     }
-    layers.push({ node, op, opName: node.op as OpName, facts, params, sharedWith });
+    layers.push({ node, op, opName, facts, params, sharedWith });
   }
   return layers;
 }

@@ -28,13 +28,20 @@ export type Initializer =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "normal"; readonly mean: number; readonly std: number };
 
-/** State with a name: a trained parameter, or a statistic that training updates and inference reads. */
+export type SlotRole = "parameter" | "statistic" | "optimizer";
+
+/**
+ * State with a name: a trained parameter, a statistic that training updates and inference reads, or what an optimiser
+ * remembers. A graph that is a training step says of each what comes `next`.
+ */
 export interface Slot {
   /** `stage2.unit_1.conv_2.weight`: the name in weight files. */
   readonly name: string;
   readonly value: ValueId;
-  readonly role: "parameter" | "statistic";
+  readonly role: SlotRole;
   readonly initializer: Initializer;
+  /** What the slot holds after a step; undefined where it stays as it is. */
+  readonly next?: ValueId | undefined;
   readonly span?: Span | undefined;
 }
 

@@ -64,8 +64,9 @@ function readStatement(draft: Draft, reader: LineReader, span: Span): void {
   if (reader.accept("input")) draft.inputs.push(readInput(draft, reader));
   else if (reader.accept("slot")) draft.slots.push(readSlot(draft, reader, span));
   else if (reader.accept("output")) draft.outputs.push(readOutput(reader));
+  else if (reader.accept("next")) readNext(draft, reader);
   else if (reader.atValue()) draft.nodes.push(readNode(draft, reader, span));
-  else reader.fail(`"input", "slot", "output" or a value such as %0`);
+  else reader.fail(`"input", "slot", "output", "next" or a value such as %0`);
 }
 
 function readInput(draft: Draft, reader: LineReader): GraphInput {
@@ -83,7 +84,7 @@ function readSlot(draft: Draft, reader: LineReader, span: Span): Slot {
   const name = reader.name("the slot's name");
   reader.expect(":");
   draft.types.set(value, readType(reader));
-  const role = reader.word(`"parameter" or "statistic"`, ["parameter", "statistic"]);
+  const role = reader.word(`"parameter", "statistic" or "optimizer"`, ["parameter", "statistic", "optimizer"]);
   return { name, value, role, initializer: readInitializer(reader), span };
 }
 
@@ -145,6 +146,15 @@ function readOutput(reader: LineReader): GraphOutput {
   const value = reader.value();
   if (!reader.accept("labels")) return { name, value };
   return { name, value, labels: reader.list("[", "]", () => reader.string("a label in quotes")) };
+}
+
+/** What a slot that stands above holds after a step. */
+function readNext(draft: Draft, reader: LineReader): void {
+  const value = reader.value();
+  const index = draft.slots.findIndex((slot) => slot.value === value);
+  if (index < 0) reader.fail("the value of a slot that stands above");
+  reader.expect("=");
+  draft.slots[index] = { ...(draft.slots[index] as Slot), next: reader.value() };
 }
 
 function readType(reader: LineReader): TensorType {

@@ -39,6 +39,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => sameDim(dim, b[i] as Dim));
 }
 
+export function sameType(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}
+
 /** `29`, `N` or `4*N`. */
 export function formatDim(dim: Dim): string {
   if (typeof dim === "number") return String(dim);

@@ -2,7 +2,7 @@ import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { AttributeValue, Graph, Node, ValueId } from "./graph.js";
-import { elementCount, type TensorType } from "./shape.js";
+import { elementCount, sameType, type TensorType } from "./shape.js";
 
 /** What is wrong at one place of a graph. */
 export interface Fault {
@@ -68,6 +68,14 @@ export function verifyValues(graph: Graph): readonly Fault[] {
     for (const value of node.outputs) make(value, nodePlace(node), node.span);
   }
   for (const { name, value } of graph.outputs) use(value, `output ${name}`, undefined);
+  for (const { name, value, next, span } of graph.slots) {
+    if (next === undefined) continue;
+    const at = `slot ${name}`;
+    use(next, at, span);
+    const [said, inferred] = [graph.types[value], graph.types[next]];
+    if (said === undefined || inferred === undefined || sameType(said, inferred)) continue;
+    faults.push({ problem: problem("graph/wrong-type", { at, value: next, said, inferred }), at, span });
+  }
   for (const value of graph.types.keys()) {
     if (!made.has(value)) use(value, `graph ${graph.name}`, undefined);
   }

@@ -7,4 +7,5 @@ export const add = binaryOp({
   workPerElement: { adds: 1 },
   onnxOp: "Add",
   gives: "float32",
+  gradient: (_, __, g) => [g, g],
 });

@@ -1,9 +1,19 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
-import { type OnnxBuilder, type OnnxSite, type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import {
+  type GradientBuilder,
+  type OnnxBuilder,
+  type OnnxSite,
+  type OpDefinition,
+  type Tensor,
+  type Work,
+  work,
+} from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { surface } from "./surface.js";
+import type { UnarySite } from "./unary.js";
 
 export type AxisAttributes = { readonly axis: number };
 
@@ -17,6 +27,8 @@ export interface AlongAxisFacts {
   /** What may be wrong with the size along the axis, besides what all have in common. */
   readonly check?: (input: TensorType, axis: number) => Problem | undefined;
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, axis: number) => unknown;
+  /** The input's gradient from the result's. */
+  readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, axis: number) => ValueId;
 }
 
 /** Completes an op over the vectors of a float32 tensor along one axis; shapes stay as they are. */
@@ -54,7 +66,13 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
       const perVector = Object.entries(facts.workPerVector(length));
       return work(Object.fromEntries(perVector.map(([fact, count]) => [fact, count * vectors])));
     },
-    evaluate: ([given], { axis }) => [transformAlong(given as Tensor, axis, facts.transform)],
+    evaluate: ([given], { axis }) => [
+      transformAlong([given as Tensor], axis, ([vector]) => facts.transform(vector as Float64Array)),
+    ],
+    gradient: (builder, { inputs, outputs }, [resultGradient], { axis }) => {
+      const site = { input: inputs[0] as ValueId, output: outputs[0] as ValueId };
+      return [facts.gradient(builder, site, resultGradient as ValueId, axis)];
+    },
     lowerToOnnx: (onnx, site, { axis }) => {
       facts.lowerToOnnx(onnx, site, axis);
     },
@@ -63,15 +81,22 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
   };
 }
 
-function transformAlong({ shape, data }: Tensor, axis: number, transform: AlongAxisFacts["transform"]): Tensor {
+/** Turns the vectors along one axis of tensors of one shape into another such vector. */
+export function transformAlong(
+  tensors: readonly [Tensor, ...Tensor[]],
+  axis: number,
+  transform: (vectors: readonly Float64Array[]) => Float64Array,
+): Tensor {
+  const { shape, data } = tensors[0];
   const { outer, length, inner } = viewAlong(shape, axis);
   const out = new Float64Array(data.length);
-  const vector = new Float64Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const base = o * length * inner + i;
-      for (let k = 0; k < length; k++) vector[k] = data[base + k * inner] as number;
-      for (const [k, value] of transform(vector).entries()) out[base + k * inner] = value;
+      const vectors = tensors.map((tensor) =>
+        Float64Array.from({ length }, (_, k) => tensor.data[base + k * inner] as number),
+      );
+      for (const [k, value] of transform(vectors).entries()) out[base + k * inner] = value;
     }
   }
   return { shape, data: out };

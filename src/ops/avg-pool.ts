@@ -1,6 +1,8 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
+import { sizesOf } from "./gradient-arithmetic.js";
 import {
   evaluatePool,
   inferPoolTypes,
@@ -50,6 +52,10 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     const cells = a.kernel[0] * a.kernel[1];
     const mean = (sum: number, inside: number): number => sum / (a.count_include_pad ? cells : inside);
     return [evaluatePool(input as Tensor, a, 0, (sum, x) => sum + x, mean)];
+  },
+  gradient: (builder, { inputs }, [g], a) => {
+    const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
+    return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...a, size: [height, width] })];
   },
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     const count_include_pad = a.count_include_pad ? 1 : 0;

@@ -1,11 +1,25 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type BatchNormAttributes = { readonly epsilon: number; readonly momentum: number };
+
+/** The type of the normalised tensor, the input's own, or what is wrong with it. */
+export function batchNormTypes(op: string, input: TensorType): readonly [TensorType] | Problem {
+  const { shape } = input;
+  const wrong = floatProblem(op, [input]);
+  if (wrong) return wrong;
+  if (shape.length < 2 || shape.length > 4) {
+    return problem("shape/wrong-rank", { op, expected: "two to four", actual: shape }, "input");
+  }
+  if (typeof shape[1] !== "number") return problem("shape/needs-fixed-size", { op, axis: 1, actual: shape }, "input");
+  return [input];
+}
 
 /**
  * Inference reads the running statistics; training (its own op) updates them with PyTorch's momentum:
@@ -45,18 +59,7 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
     return { weight: constant(1), bias: constant(0), running_mean: constant(0), running_var: constant(1) };
   },
-  inferTypes: ([input]) => {
-    const { shape } = input as TensorType;
-    const wrong = floatProblem("batch_norm", [input as TensorType]);
-    if (wrong) return wrong;
-    if (shape.length < 2 || shape.length > 4) {
-      return problem("shape/wrong-rank", { op: "batch_norm", expected: "two to four", actual: shape }, "input");
-    }
-    if (typeof shape[1] !== "number") {
-      return problem("shape/needs-fixed-size", { op: "batch_norm", axis: 1, actual: shape }, "input");
-    }
-    return [input as TensorType];
-  },
+  inferTypes: ([input]) => batchNormTypes("batch_norm", input as TensorType),
   // Scale and shift of a channel are constants of inference: one product and one sum an element remain.
   work: ([input]) => {
     const elements = elementCount((input as TensorType).shape);
@@ -75,6 +78,24 @@ export const batchNorm = defineOp<BatchNormAttributes>({
       }
     }
     return [{ shape: input.shape, data: out }];
+  },
+  gradient: (builder, { inputs }, [resultGradient], { epsilon }) => {
+    const [x, weight, , mean, variance] = inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+    const g = resultGradient as ValueId;
+    const { add, div, mul, number, sub } = arithmetic(builder);
+    const sizes = sizesOf(builder, x);
+    const channels = sizes[1] as number;
+    const alongChannels = sizes.map((size, axis) => (axis === 1 ? size : 1));
+    const spread = (value: ValueId): ValueId => reshapeTo(builder, value, alongChannels);
+    const total = (value: ValueId): ValueId =>
+      reshapeTo(builder, sumToSizes(builder, value, alongChannels), [channels]);
+    const deviation = builder.node("sqrt", [add(variance, number(epsilon))]);
+    const scale = div(weight, deviation);
+    const forBias = total(g);
+    const forWeight = div(total(mul(g, sub(x, spread(mean)))), deviation);
+    const forMean = builder.node("neg", [mul(scale, forBias)]);
+    const forVariance = mul(div(mul(scale, forWeight), deviation), number(-0.5));
+    return [mul(g, spread(scale)), forWeight, forBias, forMean, forVariance];
   },
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     // ONNX's momentum is the share of the old statistics.

@@ -1,10 +1,26 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
-import { type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import {
+  type GradientBuilder,
+  type NotDifferentiable,
+  type OpDefinition,
+  type Tensor,
+  type Work,
+  work,
+} from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
+import { sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
+
+/** The values of one application that its slopes may be told from. */
+export interface BinarySite {
+  readonly a: ValueId;
+  readonly b: ValueId;
+  readonly output: ValueId;
+}
 
 /** What an element-wise op of two tensors has to say of itself; broadcasting and the rest follow. */
 export interface BinaryFacts {
@@ -15,6 +31,10 @@ export interface BinaryFacts {
   readonly onnxOp: string;
   /** What it gives: numbers, or the truth values of a comparison. */
   readonly gives: "float32" | "bool";
+  /** The gradients for a and b before broadcasting is undone. */
+  readonly gradient:
+    | ((builder: GradientBuilder, site: BinarySite, resultGradient: ValueId) => readonly [ValueId, ValueId])
+    | NotDifferentiable;
 }
 
 /** The shape that broadcasting gives, or what is wrong. */
@@ -61,10 +81,23 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       const [left, right] = [expandTo(a, shape).data, expandTo(b, shape).data];
       return [{ shape, data: left.map((x, i) => value(x, right[i] as number)) }];
     },
+    gradient: differentiateBinary(facts.gradient),
     lowerToOnnx: (onnx, { inputs, outputs }) => {
       onnx.node(facts.onnxOp, inputs, {}, outputs);
     },
     window: () => undefined,
     inPlace: false,
+  };
+}
+
+function differentiateBinary(rule: BinaryFacts["gradient"]): OpDefinition<Record<never, never>>["gradient"] {
+  if (typeof rule !== "function") return rule;
+  return (builder, { inputs, outputs }, [resultGradient]) => {
+    const [a, b] = inputs as readonly [ValueId, ValueId];
+    const gradients = rule(builder, { a, b, output: outputs[0] as ValueId }, resultGradient as ValueId);
+    return [
+      sumToSizes(builder, gradients[0], sizesOf(builder, a)),
+      sumToSizes(builder, gradients[1], sizesOf(builder, b)),
+    ];
   };
 }

@@ -1,4 +1,5 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
@@ -49,6 +50,11 @@ export const channelShuffle = defineOp<ChannelShuffleAttributes>({
     const [batchStride = 1, groupStride = 1, memberStride = 1, ...rest] = rowMajorStrides(grouped);
     const shuffled = [batch, channels / groups, groups, ...behind];
     return [{ shape, data: gather(data, shuffled, [batchStride, memberStride, groupStride, ...rest]) }];
+  },
+  gradient: (builder, { inputs }, [g], { groups }) => {
+    // Dealing out to C / groups undoes dealing out to groups.
+    const channels = builder.typeOf(inputs[0] as ValueId).shape[1] as number;
+    return [builder.node("channel_shuffle", [g as ValueId], { groups: channels / groups })];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { groups }) => {
     const [, channels, ...behind] = (inputTypes[0] as TensorType).shape;

@@ -1,6 +1,8 @@
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { arithmetic } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type ClipAttributes = { readonly min: number; readonly max: number };
@@ -37,6 +39,10 @@ export const clip = defineOp<ClipAttributes>({
   evaluate: ([input], a) => {
     const { shape, data } = input as Tensor;
     return [{ shape, data: data.map((x) => Math.min(a.max, Math.max(a.min, x))) }];
+  },
+  gradient: (builder, { inputs }, [g], { min, max }) => {
+    const passes = builder.node("inside", [inputs[0] as ValueId], { low: min, high: max, closed: true });
+    return [arithmetic(builder).mul(g as ValueId, passes)];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
     const bound = (value: number): string => (Number.isFinite(value) ? onnx.floats(value) : "");

@@ -1,8 +1,10 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { addDims, type Dim, type Shape, sameDim, type TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
+import { sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type ConcatAttributes = { readonly axis: number };
@@ -71,6 +73,10 @@ export const concat = defineOp<ConcatAttributes>({
       }
     }
     return [{ shape, data: out }] satisfies Tensor[];
+  },
+  gradient: (builder, { inputs }, [g], { axis }) => {
+    const sizes = inputs.map((value) => sizesOf(builder, value)[axis] as number);
+    return builder.nodes("split", [g as ValueId], { axis, sizes });
   },
   lowerToOnnx: (onnx, { inputs, outputs }, { axis }) => {
     onnx.node("Concat", inputs, { axis }, outputs);

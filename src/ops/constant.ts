@@ -24,6 +24,7 @@ export const constant = defineOp<ConstantAttributes>({
   },
   work: () => work({}),
   evaluate: (_, { shape, values }) => [{ shape, data: Float64Array.from(values) }],
+  gradient: () => [],
   lowerToOnnx: (onnx, { outputs }, { shape, values }) => {
     const [first = 0] = values;
     if (shape.length === 0) onnx.node("Constant", [], { value_float: { float: first } }, outputs);

@@ -1,5 +1,5 @@
 import type { Problem } from "../diagnostics/diagnostic.js";
-import type { Attributes, AttributeValue, Initializer } from "../ir/graph.js";
+import type { Attributes, AttributeValue, Initializer, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { AnySurface } from "./surface.js";
 
@@ -78,6 +78,43 @@ export interface OnnxSite {
   readonly outputTypes: readonly TensorType[];
 }
 
+/** What a gradient rule may do: append nodes of the same IR behind the forward pass. `autodiff/` has the implementation. */
+export interface GradientBuilder {
+  typeOf(value: ValueId): TensorType;
+  /** Applies an op; its first result. */
+  node(op: string, inputs: readonly ValueId[], attributes?: Attributes): ValueId;
+  /** Applies an op; all its results. */
+  nodes(op: string, inputs: readonly ValueId[], attributes?: Attributes): readonly ValueId[];
+  /** A float32 scalar; equal numbers are one value. */
+  number(value: number): ValueId;
+}
+
+/** The node whose gradient is asked for: what it read and what it gave, both at hand again. */
+export interface GradientSite {
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+}
+
+/**
+ * From the loss' gradient for each result (undefined where none flows; at least one does) to that for each input. All
+ * sizes are fixed: the batch is bound before. A rule may build more than is wanted: what nobody reads is swept away.
+ */
+export type Differentiate<A> = (
+  builder: GradientBuilder,
+  site: GradientSite,
+  resultGradients: readonly (ValueId | undefined)[],
+  attributes: A,
+) => readonly (ValueId | undefined)[];
+
+/** An op that no gradient may reach, and why. */
+export interface NotDifferentiable {
+  readonly notDifferentiable: string;
+}
+
+export function notDifferentiable(why: string): NotDifferentiable {
+  return { notDifferentiable: why };
+}
+
 /** How far one output position sees along H or W: for the receptive field and for dead taps. */
 export interface Window {
   readonly kernel: readonly [number, number];
@@ -91,7 +128,7 @@ export interface Window {
  * Everything we know about one op. All fields are required, so that a forgotten rule does not compile; where a rule has
  * nothing to say, say so (`surfaces: []`, `window: () => undefined`).
  *
- * `gradient` (issue 4) and `lowerToTfjs` (a later one) will stand here too, required like the rest.
+ * `lowerToTfjs` will stand here too, required like the rest.
  */
 export interface OpDefinition<A extends Attributes> {
   /** The op id: `conv2d`. Also its key in the registry. */
@@ -116,6 +153,8 @@ export interface OpDefinition<A extends Attributes> {
   work(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Work;
   /** Reference evaluation in float64: slow, obvious, the executable specification. */
   evaluate(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
+  /** First order; tie rules are PyTorch's. */
+  readonly gradient: Differentiate<A> | NotDifferentiable;
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
   /** The spatial window, for ops that look around themselves; undefined for those that do not. */
   window(attributes: A): Window | undefined;
@@ -134,6 +173,8 @@ export interface AttributeSpec {
   readonly max?: number;
   /** How many numbers a list has; any number of them when left out. */
   readonly length?: number;
+  /** Negative numbers of the list are multiples of N (signed-sizes.ts). */
+  readonly signedSizes?: true;
 }
 
 /** An op whose attribute types are not at hand, as the registry gives it. */

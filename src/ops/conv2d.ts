@@ -1,8 +1,10 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
 import { floatProblem } from "./dtype-rules.js";
+import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { type Parameter, surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, windowedSize } from "./window-arithmetic.js";
 
@@ -148,6 +150,15 @@ export const conv2d = defineOp<Conv2dAttributes>({
     return work({ multiplies: outputs * products, adds: outputs * (products - 1 + (a.bias ? 1 : 0)) });
   },
   evaluate: ([input, weight, bias], a) => [convolve(input as Tensor, weight as Tensor, bias, a)],
+  gradient: (builder, { inputs }, [resultGradient], { channels, kernel, bias, ...a }) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId];
+    const g = resultGradient as ValueId;
+    const [, , height = 1, width = 1] = sizesOf(builder, x);
+    const forInput = builder.node("conv2d_input_gradient", [weight, g], { ...a, size: [height, width] });
+    const forWeight = builder.node("conv2d_weight_gradient", [x, g], { ...a, kernel });
+    const forBias = bias ? [reshapeTo(builder, sumToSizes(builder, g, [1, channels, 1, 1]), [channels])] : [];
+    return [forInput, forWeight, ...forBias];
+  },
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     onnx.node(
       "Conv",

@@ -2,12 +2,12 @@ import type { Tensor } from "./contracts.js";
 import type { Padding, Pair } from "./window-arithmetic.js";
 
 /** What convolving needs to know; kernel and filter counts are read off the weight. */
-export interface ConvolveOptions {
+export type ConvolveOptions = {
   readonly stride: Pair;
   readonly padding: Padding;
   readonly dilation: Pair;
   readonly groups: number;
-}
+};
 
 /** The output positions `[first, end)` whose tap `position * stride + shift` lies inside `size` cells. */
 function positionsInside(size: number, outSize: number, stride: number, shift: number): Pair {
@@ -59,3 +59,102 @@ export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined
   }
   return { shape: [batch, filters, outHeight, outWidth], data: out };
 }
+
+/**
+ * One run of a convolution's innermost loop, a tap of the kernel on one output row: the tap's index in the weight, the first
+ * element of the output row that it reaches, how many it reaches, and where the input is read for the first.
+ */
+type VisitTapRow = (tap: number, to: number, count: number, from: number) => void;
+
+/**
+ * Calls `visit` for every tap on every output row: taps that fall on padding are left out beforehand, so that the inner
+ * loop has no test. Both gradients walk as the convolution does, which has its own loop: it is run far oftener, and a call for
+ * every row would cost it a third.
+ */
+function forEachTapRow(
+  input: readonly number[],
+  weight: readonly number[],
+  a: ConvolveOptions,
+  visit: VisitTapRow,
+): void {
+  const [batch = 0, inChannels = 0, height = 0, width = 0] = input;
+  const [filters = 0, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = weight;
+  const [, , outHeight = 0, outWidth = 0] = convolvedShape(input, weight, a);
+  const [top, left] = a.padding;
+  const [strideDown, strideRight] = a.stride;
+  const filtersPerGroup = filters / a.groups;
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < filters; o++) {
+      const firstChannel = Math.floor(o / filtersPerGroup) * perGroup;
+      const outBase = (n * filters + o) * outHeight * outWidth;
+      for (let c = 0; c < perGroup; c++) {
+        const inBase = (n * inChannels + firstChannel + c) * height * width;
+        for (let u = 0; u < kernelHeight; u++) {
+          const rowShift = u * a.dilation[0] - top;
+          const [firstRow, endRow] = positionsInside(height, outHeight, strideDown, rowShift);
+          for (let v = 0; v < kernelWidth; v++) {
+            const tap = ((o * perGroup + c) * kernelHeight + u) * kernelWidth + v;
+            const columnShift = v * a.dilation[1] - left;
+            const [firstColumn, endColumn] = positionsInside(width, outWidth, strideRight, columnShift);
+            const count = endColumn - firstColumn;
+            if (count <= 0) continue;
+            // Whole rows one after the other are one long row: 1x1 convolutions, mostly.
+            if (count === width && outWidth === width && strideDown === 1 && strideRight === 1) {
+              const rows = endRow - firstRow;
+              if (rows > 0)
+                visit(tap, outBase + firstRow * width, rows * width, inBase + (firstRow + rowShift) * width);
+              continue;
+            }
+            for (let i = firstRow; i < endRow; i++) {
+              const from = inBase + (i * strideDown + rowShift) * width + firstColumn * strideRight + columnShift;
+              visit(tap, outBase + i * outWidth + firstColumn, count, from);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+function convolvedShape(input: readonly number[], weight: readonly number[], a: ConvolveOptions): readonly number[] {
+  const [batch = 0, , height = 0, width = 0] = input;
+  const [filters = 0, , kernelHeight = 0, kernelWidth = 0] = weight;
+  const [top, left, bottom, right] = a.padding;
+  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / a.stride[0]) + 1;
+  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / a.stride[1]) + 1;
+  return [batch, filters, outHeight, outWidth];
+}
+
+/** The convolution's gradients from the result's; of the tensor whose gradient is asked for only the shape is read. */
+export const convolveBack = {
+  forInput(input: Tensor, weight: Tensor, gradient: Tensor, a: ConvolveOptions): Tensor {
+    const out = new Float64Array(input.shape.reduce((product, size) => product * size, 1));
+    const [w, g] = [weight.data, gradient.data];
+    const across = a.stride[1];
+    forEachTapRow(input.shape, weight.shape, a, (tap, to, count, from) => {
+      const factor = w[tap] as number;
+      let at = from;
+      for (let j = to; j < to + count; j++) {
+        out[at] = (out[at] as number) + factor * (g[j] as number);
+        at += across;
+      }
+    });
+    return { shape: input.shape, data: out };
+  },
+
+  forWeight(input: Tensor, weight: Tensor, gradient: Tensor, a: ConvolveOptions): Tensor {
+    const out = new Float64Array(weight.shape.reduce((product, size) => product * size, 1));
+    const [x, g] = [input.data, gradient.data];
+    const across = a.stride[1];
+    forEachTapRow(input.shape, weight.shape, a, (tap, to, count, from) => {
+      let sum = 0;
+      let at = from;
+      for (let j = to; j < to + count; j++) {
+        sum += (x[at] as number) * (g[j] as number);
+        at += across;
+      }
+      out[tap] = (out[tap] as number) + sum;
+    });
+    return { shape: weight.shape, data: out };
+  },
+};

@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { arithmetic } from "./gradient-arithmetic.js";
 export const div = binaryOp({
   name: "div",
   doc: "a / b, with broadcasting.",
@@ -7,4 +7,9 @@ export const div = binaryOp({
   workPerElement: { divisions: 1 },
   onnxOp: "Div",
   gives: "float32",
+  gradient: (builder, { b, output }, g) => {
+    const { div, mul } = arithmetic(builder);
+    const forA = div(g, b);
+    return [forA, builder.node("neg", [mul(forA, output)])];
+  },
 });

@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { notDifferentiable } from "./contracts.js";
 export const equal = binaryOp({
   name: "equal",
   doc: "Whether a = b exactly, with broadcasting.",
@@ -7,4 +7,5 @@ export const equal = binaryOp({
   workPerElement: { compares: 1 },
   onnxOp: "Equal",
   gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
 });

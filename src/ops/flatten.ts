@@ -1,8 +1,10 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
+import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type FlattenAttributes = { readonly axis: number };
@@ -52,6 +54,7 @@ export const flatten = defineOp<FlattenAttributes>({
     const { shape, data } = input as Tensor;
     return [{ shape: [...shape.slice(0, axis), countOf(shape.slice(axis))], data }];
   },
+  gradient: (builder, { inputs }, [g]) => [reshapeTo(builder, g as ValueId, sizesOf(builder, inputs[0] as ValueId))],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis }) => {
     if (axis === 1) onnx.node("Flatten", [x], { axis }, outputs);
     // In Reshape's target 0 keeps the size at its place and -1 takes the rest.

@@ -1,7 +1,9 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 export const globalAvgPool = defineOp<Record<never, never>>({
@@ -45,6 +47,12 @@ export const globalAvgPool = defineOp<Record<never, never>>({
       out[map] = sum / cells;
     }
     return [{ shape: [batch, channels, 1, 1], data: out }];
+  },
+  gradient: (builder, { inputs }, [g]) => {
+    const sizes = sizesOf(builder, inputs[0] as ValueId);
+    const [, , height = 1, width = 1] = sizes;
+    const { mul, number } = arithmetic(builder);
+    return [broadcastToSizes(builder, mul(g as ValueId, number(1 / (height * width))), sizes)];
   },
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("GlobalAveragePool", inputs, {}, outputs);

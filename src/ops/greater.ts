@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { notDifferentiable } from "./contracts.js";
 export const greater = binaryOp({
   name: "greater",
   doc: "Whether a > b, with broadcasting.",
@@ -7,4 +7,5 @@ export const greater = binaryOp({
   workPerElement: { compares: 1 },
   onnxOp: "Greater",
   gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
 });

@@ -23,6 +23,7 @@ export const identity = defineOp<Record<never, never>>({
   inferTypes: ([input]) => [input as TensorType],
   work: () => work({}),
   evaluate: ([input]) => [input as Tensor],
+  gradient: (_, __, gradients) => gradients,
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Identity", inputs, {}, outputs);
   },

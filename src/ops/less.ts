@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { notDifferentiable } from "./contracts.js";
 export const less = binaryOp({
   name: "less",
   doc: "Whether a < b, with broadcasting.",
@@ -7,4 +7,5 @@ export const less = binaryOp({
   workPerElement: { compares: 1 },
   onnxOp: "Less",
   gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
 });

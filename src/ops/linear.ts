@@ -1,7 +1,10 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { countOf } from "./expand.js";
+import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type LinearAttributes = { readonly features: number; readonly bias: boolean };
@@ -75,6 +78,18 @@ export const linear = defineOp<LinearAttributes>({
       }
     }
     return [{ shape: [...shape.slice(0, -1), a.features], data: out }];
+  },
+  gradient: (builder, { inputs }, [resultGradient], { features, bias }) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId];
+    const g = resultGradient as ValueId;
+    const rows = (value: ValueId, columns: number): ValueId =>
+      reshapeTo(builder, value, [countOf(sizesOf(builder, value)) / columns, columns]);
+    const forWeight = builder.node("matmul", [
+      transposeLast(builder, rows(g, features)),
+      rows(x, sizesOf(builder, x).at(-1) as number),
+    ]);
+    const forBias = bias ? [sumToSizes(builder, g, [features])] : [];
+    return [builder.node("matmul", [g, weight]), forWeight, ...forBias];
   },
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias], outputs, inputTypes }) => {
     if (inputTypes[0]?.shape.length === 2) {

@@ -1,5 +1,5 @@
 import { problem } from "../diagnostics/diagnostic.js";
-import type { Dim, TensorType } from "../ir/shape.js";
+import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { alongAxisOp } from "./along-axis.js";
 import type { OnnxBuilder, OnnxSite } from "./contracts.js";
 import { reduceNode } from "./reduction.js";
@@ -25,9 +25,17 @@ function logNotSoftmaxOf(vector: Float64Array): Float64Array {
   );
 }
 
-function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs, inputTypes }: OnnxSite, axis: number): void {
-  const shape = (inputTypes[0] as TensorType).shape;
+/** Where the (first) largest element along the axis stands, as a bool tensor. */
+export function isLargestAlong(onnx: OnnxBuilder, x: string, shape: Shape, axis: number): string {
   const classes = shape[axis] as number;
+  const one = (opType: string, inputs: readonly string[], attributes = {}): string =>
+    onnx.node(opType, inputs, attributes)[0] ?? "";
+  const numbers = onnx.int64s(Array.from({ length: classes }, (_, c) => c));
+  const alongAxis = one("Reshape", [numbers, onnx.int64s(shape.map((_, i) => (i === axis ? classes : 1)))]);
+  return one("Equal", [alongAxis, one("ArgMax", [x], { axis, keepdims: 1 })]);
+}
+
+function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs, inputTypes }: OnnxSite, axis: number): void {
   const one = (opType: string, inputs: readonly string[], attributes = {}): string =>
     onnx.node(opType, inputs, attributes)[0] ?? "";
   const largestOf = (value: string): string =>
@@ -35,9 +43,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs, inputTypes }: Onn
   const sumOf = (value: string): string =>
     reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, [axis], true);
 
-  const numbers = onnx.int64s(Array.from({ length: classes }, (_, c) => c));
-  const alongAxis = one("Reshape", [numbers, onnx.int64s(shape.map((_, i) => (i === axis ? classes : 1)))]);
-  const isTop = one("Equal", [alongAxis, one("ArgMax", [x], { axis, keepdims: 1 })]);
+  const isTop = isLargestAlong(onnx, x, (inputTypes[0] as TensorType).shape, axis);
   const others = one("Where", [isTop, onnx.floats(Number.NEGATIVE_INFINITY), x]);
 
   const largest = largestOf(x);
@@ -73,5 +79,6 @@ export const logNotSoftmax = alongAxisOp({
     if (classes >= 2) return undefined;
     return problem("shape/too-few-classes", { op: "log_not_softmax", axis, actual: input.shape }, "input");
   },
+  gradient: (builder, { input }, g, axis) => builder.node("log_not_softmax_gradient", [input, g], { axis }),
   lowerToOnnx: lower,
 });

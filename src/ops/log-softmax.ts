@@ -1,4 +1,5 @@
 import { alongAxisOp } from "./along-axis.js";
+import { arithmetic } from "./gradient-arithmetic.js";
 
 /** x - max - ln(sum of exp(x - max)). ONNX's meaning from opset 13 on: one axis. */
 export const logSoftmax = alongAxisOp({
@@ -10,5 +11,11 @@ export const logSoftmax = alongAxisOp({
     return vector.map((x) => x - largest - logSum);
   },
   workPerVector: (n) => ({ compares: n - 1, adds: 3 * n - 1, exponentials: n, logarithms: 1 }),
+  gradient: (builder, { output }, g, axis) => {
+    // g - softmax(x) * sum of g
+    const { mul, sub } = arithmetic(builder);
+    const total = builder.node("reduce_sum", [g], { axes: [axis], keep: true });
+    return sub(g, mul(builder.node("exp", [output]), total));
+  },
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("LogSoftmax", inputs, { axis }, outputs),
 });

@@ -1,9 +1,10 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 export const log = unaryOp({
   name: "log",
   doc: "The natural logarithm.",
   value: Math.log,
   workPerElement: { logarithms: 1 },
+  gradient: (builder, { input }, g) => arithmetic(builder).div(g, input),
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Log", inputs, {}, outputs),
 });

@@ -1,9 +1,11 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
+import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type Shape, sameDim, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, expandTo } from "./expand.js";
+import { sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
@@ -65,6 +67,12 @@ export const matmul = defineOp<Record<never, never>>({
       }
     }
     return [{ shape, data: out }];
+  },
+  gradient: (builder, { inputs }, [g]) => {
+    const [a, b] = inputs as readonly [ValueId, ValueId];
+    const forA = builder.node("matmul", [g as ValueId, transposeLast(builder, b)]);
+    const forB = builder.node("matmul", [transposeLast(builder, a), g as ValueId]);
+    return [sumToSizes(builder, forA, sizesOf(builder, a)), sumToSizes(builder, forB, sizesOf(builder, b))];
   },
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("MatMul", inputs, {}, outputs);

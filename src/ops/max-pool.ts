@@ -1,3 +1,4 @@
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import {
@@ -36,6 +37,9 @@ export const maxPool = defineOp<PoolAttributes>({
     const largest = (joined: number, x: number): number => Math.max(joined, x);
     return [evaluatePool(input as Tensor, a, Number.NEGATIVE_INFINITY, largest, (joined) => joined)];
   },
+  gradient: (builder, { inputs, outputs }, [g], a) => [
+    builder.node("max_pool_input_gradient", [inputs[0] as ValueId, outputs[0] as ValueId, g as ValueId], a),
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);
   },

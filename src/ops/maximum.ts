@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { arithmetic } from "./gradient-arithmetic.js";
 /** PyTorch's tie rule: where both are equal, each gets half the gradient. */
 export const maximum = binaryOp({
   name: "maximum",
@@ -8,4 +8,9 @@ export const maximum = binaryOp({
   workPerElement: { compares: 1 },
   onnxOp: "Max",
   gives: "float32",
+  gradient: (builder, { a, b }, g) => {
+    const { mul, number, where } = arithmetic(builder);
+    const shared = where(builder.node("equal", [a, b]), mul(g, number(0.5)), number(0));
+    return [where(builder.node("greater", [a, b]), g, shared), where(builder.node("greater", [b, a]), g, shared)];
+  },
 });

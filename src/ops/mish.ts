@@ -1,3 +1,4 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 
 /**
@@ -16,6 +17,13 @@ export const mish = unaryOp({
   doc: "x * tanh(softplus(x)) (Misra 2019).",
   value: mishOf,
   workPerElement: { exponentials: 2, logarithms: 1, adds: 3, divisions: 1, multiplies: 2 },
+  gradient: (builder, { input }, g) => {
+    // With t = tanh(softplus(x)): t + x * sigmoid(x) * (1 - t^2).
+    const { add, mul, number, sub } = arithmetic(builder);
+    const t = builder.node("tanh", [builder.node("softplus", [input])]);
+    const inner = mul(mul(input, builder.node("sigmoid", [input])), sub(number(1), mul(t, t)));
+    return mul(g, add(t, inner));
+  },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
     if (onnx.opset >= 18) return onnx.node("Mish", [x], {}, outputs);
     const [soft = ""] = onnx.node("Softplus", [x]);

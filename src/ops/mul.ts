@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-
+import { arithmetic } from "./gradient-arithmetic.js";
 export const mul = binaryOp({
   name: "mul",
   doc: "a * b, with broadcasting.",
@@ -7,4 +7,8 @@ export const mul = binaryOp({
   workPerElement: { multiplies: 1 },
   onnxOp: "Mul",
   gives: "float32",
+  gradient: (builder, { a, b }, g) => {
+    const { mul } = arithmetic(builder);
+    return [mul(g, b), mul(g, a)];
+  },
 });

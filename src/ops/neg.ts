@@ -5,5 +5,6 @@ export const neg = unaryOp({
   doc: "-x; a sign flip is no arithmetic, so it counts no work.",
   value: (x) => -x,
   workPerElement: {},
+  gradient: (builder, _, g) => builder.node("neg", [g]),
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Neg", inputs, {}, outputs),
 });

@@ -1,7 +1,9 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 import { type Padding, resolvePadding } from "./window-arithmetic.js";
 
@@ -58,6 +60,11 @@ export const pad = defineOp<PadAttributes>({
       }
     }
     return [{ shape: [batch, channels, outHeight, outWidth], data: out }];
+  },
+  gradient: (builder, { inputs }, [g], { padding: [top, left] }) => {
+    const [, , height = 0, width = 0] = sizesOf(builder, inputs[0] as ValueId);
+    const rows = builder.node("slice", [g as ValueId], { axis: 2, from: top, to: top + height });
+    return [builder.node("slice", [rows], { axis: 3, from: left, to: left + width })];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
     const pads = onnx.int64s([0, 0, top, left, 0, 0, bottom, right]);

@@ -56,6 +56,38 @@ export function inferPoolTypes(op: string, input: TensorType, a: PoolAttributes)
   return [{ dtype: input.dtype, shape: [input.shape[0] as Dim, input.shape[1] as Dim, ...size] }];
 }
 
+/** What both pools' gradients have besides: the size of the map that was pooled. */
+export type PoolGradientAttributes = PoolAttributes & { readonly size: Pair };
+
+/** The cells of one window inside the map: rows and columns `[from, to)`. */
+interface WindowCells {
+  readonly rows: Pair;
+  readonly columns: Pair;
+}
+
+/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number: for the gradients. */
+export function forEachWindow(
+  shape: readonly number[],
+  a: PoolAttributes,
+  visit: (result: number, map: number, cells: WindowCells) => void,
+): void {
+  const [batch = 0, channels = 0, height = 0, width = 0] = shape;
+  const [top, left, bottom, right] = a.padding;
+  const outHeight = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
+  const outWidth = Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1;
+  let result = 0;
+  for (let map = 0; map < batch * channels; map++) {
+    for (let i = 0; i < outHeight; i++) {
+      const row = i * a.stride[0] - top;
+      const rows = [Math.max(0, row), Math.min(height, row + a.kernel[0])] as const;
+      for (let j = 0; j < outWidth; j++) {
+        const column = j * a.stride[1] - left;
+        visit(result++, map, { rows, columns: [Math.max(0, column), Math.min(width, column + a.kernel[1])] });
+      }
+    }
+  }
+}
+
 /** Folds every window: `join` over the cells inside the map, then `finish` with their count. */
 export function evaluatePool(
   { shape, data }: Tensor,

@@ -1,5 +1,6 @@
+import type { ValueId } from "../ir/graph.js";
 import { binaryOp } from "./binary.js";
-
+import { arithmetic } from "./gradient-arithmetic.js";
 /** Work as exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
@@ -8,4 +9,12 @@ export const pow = binaryOp({
   workPerElement: { exponentials: 1, logarithms: 1, multiplies: 1 },
   onnxOp: "Pow",
   gives: "float32",
+  gradient: (builder, { a, b, output }, g) => {
+    // PyTorch's rule at the edges: a's slope is 0 where b is 0, b's where a is 0.
+    const { mul, number, sub, where } = arithmetic(builder);
+    const equalsZero = (x: ValueId): ValueId => builder.node("equal", [x, number(0)]);
+    const forA = where(equalsZero(b), number(0), mul(b, builder.node("pow", [a, sub(b, number(1))])));
+    const forB = where(equalsZero(a), number(0), mul(output, builder.node("log", [a])));
+    return [mul(g, forA), mul(g, forB)];
+  },
 });

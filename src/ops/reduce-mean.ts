@@ -1,3 +1,4 @@
+import { arithmetic, broadcastToSizes } from "./gradient-arithmetic.js";
 import { reductionOp } from "./reduction.js";
 
 export const reduceMean = reductionOp({
@@ -10,4 +11,8 @@ export const reduceMean = reductionOp({
   workPerResult: (count) => ({ adds: count - 1, divisions: 1 }),
   onnxOp: "ReduceMean",
   axesInputSince: 18,
+  gradient: (builder, { resultGradient, sizes, count }) => {
+    const { mul, number } = arithmetic(builder);
+    return broadcastToSizes(builder, mul(resultGradient, number(1 / count)), sizes);
+  },
 });

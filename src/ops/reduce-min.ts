@@ -1,4 +1,4 @@
-import { reductionOp } from "./reduction.js";
+import { reductionOp, shareAmongExtremes } from "./reduction.js";
 
 /** PyTorch's tie rule (amax, amin): equal extremes share the gradient evenly. */
 export const reduceMin = reductionOp({
@@ -11,4 +11,5 @@ export const reduceMin = reductionOp({
   workPerResult: (count) => ({ compares: count - 1 }),
   onnxOp: "ReduceMin",
   axesInputSince: 18,
+  gradient: shareAmongExtremes,
 });

@@ -1,3 +1,4 @@
+import { broadcastToSizes } from "./gradient-arithmetic.js";
 import { reductionOp } from "./reduction.js";
 
 export const reduceSum = reductionOp({
@@ -10,4 +11,5 @@ export const reduceSum = reductionOp({
   workPerResult: (count) => ({ adds: count - 1 }),
   onnxOp: "ReduceSum",
   axesInputSince: 13,
+  gradient: (builder, { resultGradient, sizes }) => broadcastToSizes(builder, resultGradient, sizes),
 });

@@ -1,9 +1,19 @@
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis } from "./axes.js";
-import { type OnnxBuilder, type OnnxSite, type OpDefinition, type Tensor, type Work, work } from "./contracts.js";
+import {
+  type GradientBuilder,
+  type OnnxBuilder,
+  type OnnxSite,
+  type OpDefinition,
+  type Tensor,
+  type Work,
+  work,
+} from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
-import { rowMajorStrides } from "./expand.js";
+import { countOf, rowMajorStrides } from "./expand.js";
+import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 export type ReductionAttributes = {
@@ -11,6 +21,18 @@ export type ReductionAttributes = {
   readonly axes: readonly number[];
   readonly keep: boolean;
 };
+
+/** One application as its gradient sees it: the reduced axes are kept with size 1, so that everything broadcasts. */
+export interface ReductionSite {
+  readonly input: ValueId;
+  readonly output: ValueId;
+  readonly resultGradient: ValueId;
+  readonly axes: readonly number[];
+  /** Sizes of the input. */
+  readonly sizes: readonly number[];
+  /** Elements behind one result. */
+  readonly count: number;
+}
 
 /** What a reduction over axes has to say of itself; the rest follows. */
 export interface ReductionFacts {
@@ -28,6 +50,8 @@ export interface ReductionFacts {
   readonly onnxOp: string;
   /** The opset in which `axes` turned from an attribute into an input. */
   readonly axesInputSince: number;
+  /** The input's gradient. */
+  readonly gradient: (builder: GradientBuilder, site: ReductionSite) => ValueId;
 }
 
 /** A reduction node; ReduceSum takes its axes as an input from opset 13, all others from 18. */
@@ -108,6 +132,23 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       return work(Object.fromEntries(Object.entries(perResult).map(([fact, count]) => [fact, count * results])));
     },
     evaluate: ([input], a) => [reduce(input as Tensor, a, facts)],
+    gradient: (builder, { inputs, outputs }, [resultGradient], { axes }) => {
+      const input = inputs[0] as ValueId;
+      const sizes = sizesOf(builder, input);
+      const kept = sizes.map((size, axis) => (axes.includes(axis) ? 1 : size));
+      // A single number broadcasts as it is.
+      const withAxes = (value: ValueId): ValueId =>
+        sizesOf(builder, value).length === 0 ? value : reshapeTo(builder, value, kept);
+      const site = {
+        input,
+        output: withAxes(outputs[0] as ValueId),
+        resultGradient: withAxes(resultGradient as ValueId),
+        axes,
+        sizes,
+        count: countOf(sizes) / countOf(kept),
+      };
+      return [facts.gradient(builder, site)];
+    },
     lowerToOnnx: (onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { axes, keep }) => {
       // Without axes ONNX would reduce all; on a single number that is the same thing.
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
@@ -136,4 +177,13 @@ function reduce({ shape, data }: Tensor, a: ReductionAttributes, facts: Reductio
   }
   const count = data.length / out.length;
   return { shape: outShape, data: out.map((joined) => facts.finish(joined, count)) };
+}
+
+/** PyTorch's tie rule for amax and amin: equal extremes share the gradient evenly. */
+export function shareAmongExtremes(builder: GradientBuilder, site: ReductionSite): ValueId {
+  const { div, mul, number, where } = arithmetic(builder);
+  const isExtreme = where(builder.node("equal", [site.input, site.output]), number(1), number(0));
+  const howMany =
+    site.axes.length === 0 ? isExtreme : builder.node("reduce_sum", [isExtreme], { axes: site.axes, keep: true });
+  return mul(isExtreme, div(site.resultGradient, howMany));
 }

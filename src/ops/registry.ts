@@ -1,13 +1,19 @@
 import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { avgPool } from "./avg-pool.js";
+import { avgPoolInputGradient } from "./avg-pool-input-gradient.js";
 import { batchNorm } from "./batch-norm.js";
+import { batchNormGradient } from "./batch-norm-gradient.js";
+import { batchNormTraining } from "./batch-norm-training.js";
+import { broadcastTo } from "./broadcast-to.js";
 import { channelShuffle } from "./channel-shuffle.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { constant } from "./constant.js";
 import type { AnyOp } from "./contracts.js";
 import { conv2d } from "./conv2d.js";
+import { conv2dInputGradient } from "./conv2d-input-gradient.js";
+import { conv2dWeightGradient } from "./conv2d-weight-gradient.js";
 import { div } from "./div.js";
 import { equal } from "./equal.js";
 import { exp } from "./exp.js";
@@ -17,13 +23,16 @@ import { greater } from "./greater.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
+import { inside } from "./inside.js";
 import { less } from "./less.js";
 import { linear } from "./linear.js";
 import { log } from "./log.js";
 import { logNotSoftmax } from "./log-not-softmax.js";
+import { logNotSoftmaxGradient } from "./log-not-softmax-gradient.js";
 import { logSoftmax } from "./log-softmax.js";
 import { matmul } from "./matmul.js";
 import { maxPool } from "./max-pool.js";
+import { maxPoolInputGradient } from "./max-pool-input-gradient.js";
 import { maximum } from "./maximum.js";
 import { minimum } from "./minimum.js";
 import { mish } from "./mish.js";
@@ -52,8 +61,8 @@ import { tanh } from "./tanh.js";
 import { transpose } from "./transpose.js";
 import { where } from "./where.js";
 
-/** Every op there is. A name that is not here is an error, never a zero. */
-export const ops = {
+/** The ops that a network is made of: what `.lfer` writes and what counters have a rule for. */
+export const layerOps = {
   conv2d,
   linear,
   matmul,
@@ -107,7 +116,30 @@ export const ops = {
   constant,
 } as const;
 
+/** The ops that only training has: differentiation makes them, no user writes them and nobody counts them. */
+export const gradientOps = {
+  inside,
+  broadcast_to: broadcastTo,
+  conv2d_input_gradient: conv2dInputGradient,
+  conv2d_weight_gradient: conv2dWeightGradient,
+  max_pool_input_gradient: maxPoolInputGradient,
+  avg_pool_input_gradient: avgPoolInputGradient,
+  batch_norm_training: batchNormTraining,
+  batch_norm_gradient: batchNormGradient,
+  log_not_softmax_gradient: logNotSoftmaxGradient,
+} as const;
+
+/** Every op there is. A name that is not here is an error, never a zero. */
+export const ops = { ...layerOps, ...gradientOps } as const;
+
+export type LayerOpName = keyof typeof layerOps;
+
 export type OpName = keyof typeof ops;
+
+/** Whether an op is one of those that a network is made of. */
+export function isLayerOp(name: string): name is LayerOpName {
+  return Object.hasOwn(layerOps, name);
+}
 
 /** The op of this name, or undefined. */
 export function findOp(name: string): AnyOp | undefined {

@@ -1,10 +1,15 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const relu = unaryOp({
   name: "relu",
   doc: "max(0, x).",
   value: (x) => Math.max(0, x),
   workPerElement: { compares: 1 },
+  gradient: (builder, { output }, g) =>
+    arithmetic(builder).mul(
+      g,
+      builder.node("inside", [output], { low: 0, high: Number.POSITIVE_INFINITY, closed: false }),
+    ),
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Relu", inputs, {}, outputs),
 });

@@ -1,11 +1,13 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 /** PyTorch's tie rule: the gradient is 0 at 0 and at 6 (hardtanh_backward). */
 export const relu6 = unaryOp({
   name: "relu6",
   doc: "min(6, max(0, x)).",
   value: (x) => Math.min(6, Math.max(0, x)),
   workPerElement: { compares: 2 },
+  gradient: (builder, { output }, g) =>
+    arithmetic(builder).mul(g, builder.node("inside", [output], { low: 0, high: 6, closed: false })),
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) =>
     onnx.node("Clip", [x, onnx.floats(0), onnx.floats(6)], {}, outputs),
 });

@@ -1,6 +1,8 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { Shape, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
+import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
 
@@ -21,7 +23,7 @@ export const reshape = defineOp<ReshapeAttributes>({
   doc: "The same elements in row-major order under another shape.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { shape: { kind: "ints", doc: "the new sizes; -k stands for k*N" } },
+  attributes: { shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" } },
   surfaces: [
     surface({
       name: "reshape",
@@ -49,6 +51,7 @@ export const reshape = defineOp<ReshapeAttributes>({
     const batch = data.length / known;
     return [{ shape: a.shape.map((size) => (size < 0 ? -size * batch : size)), data }];
   },
+  gradient: (builder, { inputs }, [g]) => [reshapeTo(builder, g as ValueId, sizesOf(builder, inputs[0] as ValueId))],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
     // At most one size depends on N: -1 takes whatever is left.
     const target = a.shape.map((size) => (size < 0 ? -1 : size));

@@ -1,10 +1,14 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { logistic } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
-
 export const sigmoid = unaryOp({
   name: "sigmoid",
   doc: "1 / (1 + exp(-x)).",
   value: logistic,
   workPerElement: { exponentials: 1, adds: 1, divisions: 1 },
+  gradient: (builder, { output }, g) => {
+    const { mul, number, sub } = arithmetic(builder);
+    return mul(g, mul(output, sub(number(1), output)));
+  },
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sigmoid", inputs, {}, outputs),
 });

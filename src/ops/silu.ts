@@ -1,11 +1,17 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { logistic } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
-
 export const silu = unaryOp({
   name: "silu",
   doc: "x * sigmoid(x), also called swish.",
   value: (x) => x * logistic(x),
   workPerElement: { exponentials: 1, adds: 1, divisions: 1, multiplies: 1 },
+  gradient: (builder, { input }, g) => {
+    // With s = sigmoid(x): s * (1 + x * (1 - s)).
+    const { add, mul, number, sub } = arithmetic(builder);
+    const s = builder.node("sigmoid", [input]);
+    return mul(g, mul(s, add(number(1), mul(input, sub(number(1), s)))));
+  },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
     const [gate = ""] = onnx.node("Sigmoid", [x]);
     onnx.node("Mul", [x, gate], {}, outputs);

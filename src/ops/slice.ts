@@ -1,8 +1,10 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
+import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 type SliceAttributes = { readonly axis: number; readonly from: number; readonly to: number };
@@ -64,6 +66,12 @@ export const slice = defineOp<SliceAttributes>({
     const strides = rowMajorStrides(shape);
     const outShape = shape.map((size, k) => (k === axis ? to - from : size));
     return [{ shape: outShape, data: gather(data, outShape, strides, from * (strides[axis] as number)) }];
+  },
+  gradient: (builder, { inputs }, [g], { axis, from, to }) => {
+    const sizes = sizesOf(builder, inputs[0] as ValueId);
+    const zeros = (length: number): readonly ValueId[] =>
+      length === 0 ? [] : [broadcastToSizes(builder, builder.number(0), sizes.with(axis, length))];
+    return [builder.node("concat", [...zeros(from), g as ValueId, ...zeros((sizes[axis] as number) - to)], { axis })];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, from, to }) => {
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);

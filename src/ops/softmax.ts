@@ -1,4 +1,5 @@
 import { alongAxisOp } from "./along-axis.js";
+import { arithmetic } from "./gradient-arithmetic.js";
 
 /** The largest element is taken off first, so that nothing overflows. ONNX's meaning from opset 13 on: one axis. */
 export const softmax = alongAxisOp({
@@ -11,5 +12,10 @@ export const softmax = alongAxisOp({
     return powers.map((power) => power / sum);
   },
   workPerVector: (n) => ({ compares: n - 1, adds: 2 * n - 1, exponentials: n, divisions: n }),
+  gradient: (builder, { output }, g, axis) => {
+    // y * (g - sum of g * y)
+    const { mul, sub } = arithmetic(builder);
+    return mul(output, sub(g, builder.node("reduce_sum", [mul(g, output)], { axes: [axis], keep: true })));
+  },
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
 });

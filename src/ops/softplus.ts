@@ -1,10 +1,11 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { softplusOf } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
-
 export const softplus = unaryOp({
   name: "softplus",
   doc: "ln(1 + exp(x)).",
   value: softplusOf,
   workPerElement: { exponentials: 1, adds: 1, logarithms: 1 },
+  gradient: (builder, { input }, g) => arithmetic(builder).mul(g, builder.node("sigmoid", [input])),
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Softplus", inputs, {}, outputs),
 });

@@ -2,6 +2,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { addDims, type Dim, formatDim, type Shape, type TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
+import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
 
@@ -44,7 +45,7 @@ export const split = defineOp<SplitAttributes>({
   results: "many",
   attributes: {
     axis: { kind: "int", min: 0, doc: "the axis that is cut" },
-    sizes: { kind: "ints", doc: "the parts' sizes, in order; -k stands for k*N" },
+    sizes: { kind: "ints", signedSizes: true, doc: "the parts' sizes, in order; -k stands for k*N" },
   },
   surfaces: [
     surface({
@@ -95,6 +96,12 @@ export const split = defineOp<SplitAttributes>({
       first += part;
       return { shape: shape.map((dim, k) => (k === axis ? part : dim)), data: out };
     });
+  },
+  gradient: (builder, { outputs }, gradients, { axis }) => {
+    const parts = outputs.map(
+      (value, i) => gradients[i] ?? broadcastToSizes(builder, builder.number(0), sizesOf(builder, value)),
+    );
+    return [builder.node("concat", parts, { axis })];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, sizes }) => {
     if (sizes.every((size) => size > 0)) onnx.node("Split", [x, onnx.int64s(sizes)], { axis }, outputs);

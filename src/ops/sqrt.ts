@@ -1,9 +1,13 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 export const sqrt = unaryOp({
   name: "sqrt",
   doc: "The square root.",
   value: Math.sqrt,
   workPerElement: { roots: 1 },
+  gradient: (builder, { output }, g) => {
+    const { div, mul, number } = arithmetic(builder);
+    return div(g, mul(output, number(2)));
+  },
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sqrt", inputs, {}, outputs),
 });

@@ -1,9 +1,13 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 export const square = unaryOp({
   name: "square",
   doc: "x * x.",
   value: (x) => x * x,
   workPerElement: { multiplies: 1 },
+  gradient: (builder, { input }, g) => {
+    const { mul, number } = arithmetic(builder);
+    return mul(g, mul(input, number(2)));
+  },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => onnx.node("Mul", [x, x], {}, outputs),
 });

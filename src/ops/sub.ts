@@ -7,4 +7,5 @@ export const sub = binaryOp({
   workPerElement: { adds: 1 },
   onnxOp: "Sub",
   gives: "float32",
+  gradient: (builder, _, g) => [g, builder.node("neg", [g])],
 });

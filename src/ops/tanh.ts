@@ -1,10 +1,14 @@
+import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
-
 /** Work as 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
   name: "tanh",
   doc: "The hyperbolic tangent.",
   value: Math.tanh,
   workPerElement: { exponentials: 1, multiplies: 1, adds: 2, divisions: 1 },
+  gradient: (builder, { output }, g) => {
+    const { mul, number, sub } = arithmetic(builder);
+    return mul(g, sub(number(1), mul(output, output)));
+  },
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Tanh", inputs, {}, outputs),
 });

@@ -1,4 +1,5 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
@@ -39,6 +40,10 @@ export const transpose = defineOp<TransposeAttributes>({
     const outShape = permutation.map((axis) => shape[axis] as number);
     const outStrides = permutation.map((axis) => strides[axis] as number);
     return [{ shape: outShape, data: gather(data, outShape, outStrides) }];
+  },
+  gradient: (builder, _, [g], { permutation }) => {
+    const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
+    return [builder.node("transpose", [g as ValueId], { permutation: inverse })];
   },
   lowerToOnnx: (onnx, { inputs, outputs }, { permutation }) => {
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);

@@ -1,12 +1,10 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { Attributes, Graph, Node } from "../ir/graph.js";
-import { sameShape, type TensorType } from "../ir/shape.js";
+import { sameShape, sameType, type TensorType } from "../ir/shape.js";
 import { type Fault, nodePlace, verifyGraph } from "../ir/verify.js";
 import type { AnyOp } from "./contracts.js";
 import { findOp, ops } from "./registry.js";
-
-const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 /** The tensors among an op's inputs, without its slots: what `slots()` is given. */
 export function tensorsAmong<T>(op: AnyOp, inputs: readonly T[]): readonly T[] {

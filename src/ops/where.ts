@@ -1,9 +1,11 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { broadcastOrProblem, broadcastSizes } from "./binary.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
+import { arithmetic, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
 
 export const where = defineOp<Record<never, never>>({
@@ -46,6 +48,12 @@ export const where = defineOp<Record<never, never>>({
     const [left, right] = [expandTo(a, shape).data, expandTo(b, shape).data];
     const choose = (holds: number, i: number): number => (holds !== 0 ? (left[i] as number) : (right[i] as number));
     return [{ shape, data: expandTo(condition, shape).data.map(choose) }];
+  },
+  gradient: (builder, { inputs }, [g]) => {
+    const [condition, a, b] = inputs as readonly [ValueId, ValueId, ValueId];
+    const { number, where } = arithmetic(builder);
+    const forA = sumToSizes(builder, where(condition, g as ValueId, number(0)), sizesOf(builder, a));
+    return [undefined, forA, sumToSizes(builder, where(condition, number(0), g as ValueId), sizesOf(builder, b))];
   },
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Where", inputs, {}, outputs);

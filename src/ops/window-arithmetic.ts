@@ -1,5 +1,5 @@
-import { type Problem, problem } from "../diagnostics/diagnostic.js";
-import type { Shape } from "../ir/shape.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { type Dim, type Shape, sameShape } from "../ir/shape.js";
 import type { Window } from "./contracts.js";
 
 export type Pair = readonly [number, number];
@@ -61,4 +61,31 @@ export function windowedSize(op: string, input: Shape, window: Window): Pair | P
     );
   }
   return [outHeight, outWidth];
+}
+
+/** A window's geometry over a map, as ops and their gradients share it. */
+type Geometry = Pick<Window, "kernel" | "stride" | "padding" | "dilation">;
+
+/** Rows and columns at the end (bottom padding first) that no window reaches: the remainder of the strides. */
+export function uncoveredCells(size: Pair, { kernel, stride, padding, dilation }: Geometry): Pair {
+  const rest = (axis: 0 | 1): number => {
+    const padded = size[axis] + padding[axis] + padding[(axis + 2) as 2 | 3];
+    return (padded - spanOfKernel(kernel[axis], dilation[axis])) % stride[axis];
+  };
+  return [rest(0), rest(1)];
+}
+
+/** What is wrong with a result's gradient, if anything: it must have the shape that the window gives over a map of `size`. */
+export function windowProblem(
+  op: string,
+  gradient: Shape,
+  outer: readonly [Dim, Dim],
+  size: Pair,
+  geometry: Geometry,
+): Problem | undefined {
+  const positions = windowedSize(op, [...outer, ...size], geometry);
+  if (isProblem(positions)) return positions;
+  const wanted = [...outer, ...positions];
+  if (sameShape(gradient, wanted)) return undefined;
+  return problem("shape/reshape-count", { from: gradient, to: wanted }, "input");
 }

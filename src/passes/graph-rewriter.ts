@@ -23,6 +23,7 @@ export function countUses(graph: Graph): Int32Array {
   };
   for (const node of graph.nodes) node.inputs.forEach(bump);
   for (const { value } of graph.outputs) bump(value);
+  for (const { next } of graph.slots) if (next !== undefined) bump(next);
   return uses;
 }
 
@@ -69,6 +70,7 @@ export class GraphRewriter<W extends WeightValues> {
     const { graph } = this.#model;
     const read = new Uint8Array(this.#types.length);
     for (const { value } of outputs) read[value] = 1;
+    for (const { next } of graph.slots) if (next !== undefined) read[next] = 1;
     const live: Node[] = [];
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i] as Node;
@@ -96,14 +98,16 @@ export class GraphRewriter<W extends WeightValues> {
       outputs: node.outputs.map(renumber),
     }));
     const finalOutputs = outputs.map((output) => ({ ...output, value: moved(output.value) }));
-    return { graph: { name: graph.name, inputs, slots, nodes: finalNodes, outputs: finalOutputs, types }, weights };
+    const finalSlots = slots.map((slot) => (slot.next === undefined ? slot : { ...slot, next: moved(slot.next) }));
+    const made = { name: graph.name, inputs, slots: finalSlots, nodes: finalNodes, outputs: finalOutputs, types };
+    return { graph: made, weights };
   }
 
   #liveSlots(read: Uint8Array, renumber: (value: ValueId) => ValueId): { slots: Slot[]; weights: Map<string, W> } {
     const slots: Slot[] = [];
     const weights = new Map<string, W>();
     for (const slot of this.#model.graph.slots) {
-      if (read[slot.value] !== 1) continue;
+      if (read[slot.value] !== 1 && slot.next === undefined) continue;
       weights.set(slot.name, this.slot(slot.value)?.values as W);
       slots.push({ ...slot, value: renumber(slot.value) });
     }

@@ -25,6 +25,21 @@ export function interpret(graph: Graph, feed: Feed): Record<string, Tensor> {
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
 }
 
+/** Outputs of one training step, and what every slot holds after it. */
+export interface StepResult {
+  readonly outputs: Record<string, Tensor>;
+  readonly slots: Record<string, Tensor>;
+}
+
+/** {@link interpret}, and the slots' next values: the step that a graph with `next` is. */
+export function interpretStep(graph: Graph, feed: Feed): StepResult {
+  const after = graph.slots.map((slot, i) => ({ name: `next ${i}`, value: slot.next ?? slot.value }));
+  const all = interpret({ ...graph, outputs: [...graph.outputs, ...after] }, feed);
+  const outputs = graph.outputs.map(({ name }) => [name, all[name] as Tensor] as const);
+  const slots = graph.slots.map(({ name }, i) => [name, all[`next ${i}`] as Tensor] as const);
+  return { outputs: Object.fromEntries(outputs), slots: Object.fromEntries(slots) };
+}
+
 function ownEntry(record: Readonly<Record<string, Tensor>>, name: string): Tensor | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -95,7 +95,7 @@ function fitSlots(site: FittingSite, node: Node): void {
   }
   if (fresh.size === 0) return;
   const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
-  if (node.op === "batch_norm") fitBatchNorm(site, node, fresh, scale);
+  if (node.op === "batch_norm" || node.op === "batch_norm_training") fitBatchNorm(site, node, fresh, scale);
   else fitLayer(site, node, op, fresh, scale);
 }
 

@@ -69,6 +69,68 @@ export const termSizes: Partial<Readonly<Record<OpName, number>>> = {
   silu: 0.2,
   hard_sigmoid: 1,
   hard_swish: 1,
+  conv2d_input_gradient: 8,
+  conv2d_weight_gradient: 4,
+  avg_pool_input_gradient: 1,
+  max_pool_input_gradient: 2,
+  batch_norm_training: 2,
+  batch_norm_gradient: 8,
+  log_not_softmax_gradient: 2,
+};
+
+/** Both gradients of a convolution of a map [2, 4, 7, 6]. */
+const convGradients = (
+  title: string,
+  given: Attributes,
+  result: readonly number[],
+  perGroup = 4,
+): readonly OpCase[] => {
+  const {
+    channels,
+    bias: _,
+    kernel,
+    ...geometry
+  } = conv(given) as {
+    readonly channels: number;
+    readonly bias: boolean;
+    readonly kernel: readonly number[];
+  };
+  const gradient = { shape: [channels, ...result] };
+  return [
+    {
+      op: "conv2d_input_gradient",
+      title,
+      inputs: [{ shape: [channels, perGroup, ...kernel] }, { shape: [N, ...gradient.shape] }],
+      attributes: { ...geometry, size: [7, 6] },
+    },
+    {
+      op: "conv2d_weight_gradient",
+      title,
+      inputs: [{ shape: [2, 4, 7, 6] }, { shape: [2, ...gradient.shape] }],
+      attributes: { ...geometry, kernel },
+    },
+  ];
+};
+
+/** A map with ties in every window, and what max_pool makes of it: first maxima must be told from later ones. */
+const tied = Array.from({ length: 2 * 5 * 5 }, (_, i) => [0, 1, 1, 0, 2, 1, 0][i % 7] as number);
+const tiedMaxima = (): readonly number[] => {
+  const maxima: number[] = [];
+  for (let map = 0; map < 2; map++) {
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 3; j++) {
+        let largest = Number.NEGATIVE_INFINITY;
+        for (let row = 2 * i - 1; row <= 2 * i + 1; row++) {
+          for (let column = 2 * j - 1; column <= 2 * j + 1; column++) {
+            const isInside = row >= 0 && row < 5 && column >= 0 && column < 5;
+            if (isInside) largest = Math.max(largest, tied[map * 25 + row * 5 + column] as number);
+          }
+        }
+        maxima.push(largest);
+      }
+    }
+  }
+  return maxima;
 };
 
 export const cases: readonly OpCase[] = [
@@ -212,4 +274,109 @@ export const cases: readonly OpCase[] = [
   { op: "where", title: "broadcast", inputs: [bools, { shape: [] }, { shape: [3, 1, 1] }] },
   { op: "constant", title: "number", inputs: [], attributes: { shape: [], values: [0.1] } },
   { op: "constant", title: "matrix", inputs: [], attributes: { shape: [2, 3], values: [1, -2, 3.5, 0, -0.25, 1e6] } },
+  unary("inside", { attributes: { low: -0.5, high: 0.5, closed: false } }),
+  unary("inside", {
+    title: "at the bounds, open",
+    inputs: [{ shape: [5], values: [-1, 0, 3, 6, 7] }],
+    attributes: { low: 0, high: 6, closed: false },
+  }),
+  unary("inside", {
+    title: "at the bounds, closed",
+    inputs: [{ shape: [5], values: [-1, 0, 3, 6, 7] }],
+    attributes: { low: 0, high: 6, closed: true },
+  }),
+  unary("inside", { title: "only below", attributes: { low: 0, high: Number.POSITIVE_INFINITY, closed: false } }),
+  unary("inside", { title: "only above", attributes: { low: Number.NEGATIVE_INFINITY, high: 0, closed: true } }),
+  unary("inside", {
+    title: "no bound",
+    attributes: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, closed: true },
+  }),
+  unary("broadcast_to", { title: "a number", inputs: [{ shape: [] }], attributes: { sizes: [2, 3] } }),
+  unary("broadcast_to", { title: "axes", inputs: [{ shape: [3, 1, 2] }], attributes: { sizes: [2, 3, 4, 2] } }),
+  ...convGradients("plain", {}, [7, 6]),
+  ...convGradients("pointwise", { kernel: [1, 1], padding: [0, 0, 0, 0] }, [7, 6]),
+  ...convGradients("stride 2", { stride: [2, 2] }, [4, 3]),
+  ...convGradients("depthwise, stride 2", { channels: 8, groups: 4, stride: [2, 2] }, [4, 3], 1),
+  ...convGradients("depthwise", { channels: 4, groups: 4 }, [7, 6], 1),
+  ...convGradients(
+    "everything uneven",
+    { kernel: [2, 3], stride: [2, 1], padding: [1, 0, 2, 3], dilation: [2, 1], groups: 2 },
+    [4, 7],
+    2,
+  ),
+  ...convGradients(
+    "dilated, grouped",
+    { kernel: [3, 2], padding: [2, 0, 1, 1], dilation: [2, 1], groups: 2 },
+    [6, 6],
+    2,
+  ),
+  ...convGradients("depthwise, more filters", { channels: 8, groups: 4 }, [7, 6], 1),
+  ...convGradients("padding beyond the kernel", { kernel: [1, 2], padding: [1, 0, 1, 0] }, [9, 5]),
+  {
+    op: "conv2d_weight_gradient",
+    title: "pointwise, deep",
+    inputs: [{ shape: [3, 9, 1, 2] }, { shape: [3, 12, 1, 2] }],
+    attributes: { kernel: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 },
+  },
+  ...convGradients("stride over the kernel", { kernel: [1, 1], stride: [3, 4], padding: [0, 0, 0, 0] }, [3, 2]),
+  ...convGradients("rows that no window reaches", { kernel: [2, 2], stride: [4, 4], padding: [0, 0, 0, 1] }, [2, 2]),
+  {
+    op: "max_pool_input_gradient",
+    title: "ties",
+    inputs: [
+      { shape: [1, 2, 5, 5], values: tied },
+      { shape: [1, 2, 3, 3], values: tiedMaxima() },
+      { shape: [1, 2, 3, 3] },
+    ],
+    attributes: pool({}),
+  },
+  {
+    op: "max_pool_input_gradient",
+    title: "uneven, all equal",
+    inputs: [
+      { shape: [1, 1, 5, 6], values: new Array<number>(30).fill(-3) },
+      { shape: [1, 1, 5, 3], values: new Array<number>(15).fill(-3) },
+      { shape: [1, 1, 5, 3] },
+    ],
+    attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2] }),
+  },
+  unary("avg_pool_input_gradient", {
+    inputs: [{ shape: [N, 4, 4, 3] }],
+    attributes: pool({ count_include_pad: true, size: [7, 6] }),
+  }),
+  unary("avg_pool_input_gradient", {
+    title: "padding left out",
+    inputs: [{ shape: [N, 4, 7, 3] }],
+    attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2], count_include_pad: false, size: [7, 6] }),
+  }),
+  unary("batch_norm_training", { attributes: { epsilon: 1e-5 } }),
+  unary("batch_norm_training", { title: "rank 3", inputs: [{ shape: [N, 4, 3] }], attributes: { epsilon: 1e-2 } }),
+  unary("batch_norm_training", { title: "rank 2", inputs: [{ shape: [6, 5] }], attributes: { epsilon: 1e-5 } }),
+  ...(
+    [
+      [2, 4, 7, 6],
+      [5, 4, 3],
+      [6, 4],
+    ] as const
+  ).map(
+    (shape): OpCase => ({
+      op: "batch_norm_gradient",
+      title: `rank ${shape.length}`,
+      inputs: [
+        { shape },
+        { shape: [4] },
+        { shape: [4], values: [0.1, -0.2, 0.3, 0] },
+        { shape: [4], values: [1, 0.5, 2, 1.25] },
+        { shape },
+      ],
+      attributes: { epsilon: 1e-5 },
+    }),
+  ),
+  { op: "log_not_softmax_gradient", title: "channels", inputs: [map, map], attributes: { axis: 1 } },
+  {
+    op: "log_not_softmax_gradient",
+    title: "sure",
+    inputs: [{ shape: [5, 3], values: certain }, { shape: [5, 3] }],
+    attributes: { axis: 1 },
+  },
 ];

@@ -129,7 +129,13 @@ const slice: EdgeRule = (c) => {
     const axis = axisOf(given, shape.length);
     const size = shape[axis];
     const step = steps[i] ?? 1;
-    invariant(typeof size === "number" && step > 0, "Slice: only forwards along known axes");
+    invariant(typeof size === "number", "Slice: only along known axes");
+    if (step < 0) {
+      // Backwards the end may lie before the first element: -1.
+      const turned = (at: number) => Math.min(size - 1, Math.max(-1, at < 0 ? at + size : at));
+      sliced[axis] = Math.max(0, Math.ceil((turned(starts[i] ?? 0) - turned(ends[i] ?? 0)) / -step));
+      return;
+    }
     const clamp = (at: number) => Math.min(size, Math.max(0, at < 0 ? at + size : at));
     sliced[axis] = Math.max(0, Math.ceil((clamp(ends[i] ?? size) - clamp(starts[i] ?? 0)) / step));
   });
@@ -162,6 +168,17 @@ const flatten: EdgeRule = (c) => {
 const globalPool: EdgeRule = (c) => {
   const { dtype, shape } = input(c, 0);
   return [{ dtype, shape: shape.map((dim, axis) => (axis < 2 ? dim : 1)) }];
+};
+
+const conv: EdgeRule = (c) => {
+  const [{ dtype, shape }, weight] = [input(c, 0), input(c, 1)];
+  const positions = shape.slice(2).map((size, axis): Dim => {
+    const span = (ints(c, "dilations", [1, 1])[axis] ?? 1) * ((weight.shape[axis + 2] as number) - 1) + 1;
+    const pads = ints(c, "pads", [0, 0, 0, 0]);
+    const padded = (size as number) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+    return Math.floor((padded - span) / (ints(c, "strides", [1, 1])[axis] ?? 1)) + 1;
+  });
+  return [{ dtype, shape: [shape[0] ?? 1, weight.shape[0] ?? 1, ...positions] }];
 };
 
 const gemm: EdgeRule = (c) => {
@@ -227,6 +244,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ["Squeeze", squeeze],
   ["Flatten", flatten],
   ...named("GlobalAveragePool GlobalMaxPool", globalPool),
+  ["Conv", conv],
   ["Gemm", gemm],
   ["MatMul", matMul],
   ["Pad", pad],

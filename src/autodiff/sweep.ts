@@ -1,0 +1,31 @@
+import type { Graph, Node, ValueId } from "../ir/graph.js";
+import type { TensorType } from "../ir/shape.js";
+import type { AppendingBuilder } from "./gradient-builder.js";
+
+/** The graph with those appended nodes that the roots depend on, numbered without gaps, and the roots under their new numbers. */
+export function sweep(
+  graph: Graph,
+  builder: AppendingBuilder,
+  roots: readonly ValueId[],
+): { readonly graph: Graph; readonly gradients: readonly ValueId[] } {
+  const read = new Uint8Array(builder.types.length);
+  for (const value of roots) read[value] = 1;
+  const live: Node[] = [];
+  for (let i = builder.nodesMade.length - 1; i >= 0; i--) {
+    const node = builder.nodesMade[i] as Node;
+    if (!node.outputs.some((value) => read[value] === 1)) continue;
+    live.push(node);
+    for (const value of node.inputs) read[value] = 1;
+  }
+  live.reverse();
+  const types: TensorType[] = [...graph.types];
+  const renumbered = Int32Array.from({ length: builder.types.length }, (_, value) => value);
+  const nodes = live.map((node) => {
+    for (const value of node.outputs) renumbered[value] = types.push(builder.typeOf(value)) - 1;
+    return { ...node, inputs: node.inputs.map(moved), outputs: node.outputs.map(moved) };
+  });
+  function moved(value: ValueId): ValueId {
+    return renumbered[value] as ValueId;
+  }
+  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], types }, gradients: roots.map(moved) };
+}

@@ -1,0 +1,91 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
+import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
+
+type AvgPoolInputGradientAttributes = PoolGradientAttributes & { readonly count_include_pad: boolean };
+
+const cellsOf = ({ kernel }: PoolGradientAttributes): number => kernel[0] * kernel[1];
+
+/** How many cells of each window lie in the map, [1, 1, h, w]. */
+function cellsInside(a: PoolGradientAttributes): Tensor {
+  const map: Tensor = { shape: [1, 1, ...a.size], data: new Float64Array(a.size[0] * a.size[1]) };
+  return evaluatePool(
+    map,
+    a,
+    0,
+    (sum) => sum,
+    (_, inside) => inside,
+  );
+}
+
+/** Every cell of a window gets an equal part of the window's gradient. */
+export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
+  name: "avg_pool_input_gradient",
+  doc: "The gradient of avg_pool for its input, from its result's gradient.",
+  inputs: [{ name: "result_gradient", role: "tensor" }],
+  results: ["input_gradient"],
+  attributes: {
+    ...poolAttributes,
+    count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
+    size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the pooled map" },
+  },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: ([g], a) => {
+    const { dtype, shape } = g as TensorType;
+    const op = "avg_pool_input_gradient";
+    const wrong = floatProblem(op, [g as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+    if (typeof shape[1] !== "number") return problem("shape/needs-fixed-size", { op, axis: 1, actual: shape }, "input");
+    const outer = [shape[0] as Dim, shape[1]] as const;
+    const misfit = windowProblem(op, shape, outer, a.size, poolWindow(a));
+    return isProblem(misfit) ? misfit : [{ dtype, shape: [...outer, ...a.size] }];
+  },
+  work: ([g], _, a) => {
+    const windows = elementCount((g as TensorType).shape);
+    return work({ divisions: windows, adds: windows * cellsOf(a) });
+  },
+  evaluate: ([g], a) => {
+    const { shape, data } = g as Tensor;
+    const [batch = 0, channels = 0] = shape;
+    const [height, width] = a.size;
+    const out = new Float64Array(batch * channels * height * width);
+    const outShape = [batch, channels, height, width];
+    forEachWindow(outShape, a, (result, map, { rows, columns }) => {
+      const inside = (rows[1] - rows[0]) * (columns[1] - columns[0]);
+      const part = (data[result] as number) / (a.count_include_pad ? cellsOf(a) : inside);
+      for (let row = rows[0]; row < rows[1]; row++) {
+        const base = (map * height + row) * width;
+        for (let column = columns[0]; column < columns[1]; column++)
+          out[base + column] = (out[base + column] as number) + part;
+      }
+    });
+    return [{ shape: outShape, data: out }];
+  },
+  gradient: notDifferentiable("first order only"),
+  // Parts laid out by a depthwise transposed convolution with a kernel of ones.
+  lowerToOnnx: (onnx, { inputs: [g = ""], outputs, inputTypes }, a) => {
+    const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+      onnx.node(op, inputs, attributes)[0] ?? "";
+    const channels = (inputTypes[0] as TensorType).shape[1] as number;
+    const counts = cellsInside(a);
+    const divisor = a.count_include_pad
+      ? onnx.floats(cellsOf(a))
+      : one("Reshape", [onnx.floats([...counts.data]), onnx.int64s(counts.shape)]);
+    const ones = one("Expand", [onnx.floats([1]), onnx.int64s([channels, 1, ...a.kernel])]);
+    const attributes = {
+      group: channels,
+      kernel_shape: a.kernel,
+      output_padding: uncoveredCells(a.size, poolWindow(a)),
+      pads: a.padding,
+      strides: a.stride,
+    };
+    onnx.node("ConvTranspose", [one("Div", [g, divisor]), ones], attributes, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

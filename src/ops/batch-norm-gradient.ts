@@ -1,0 +1,105 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { elementCount, sameShape, type TensorType } from "../ir/shape.js";
+import { viewAlong } from "./axes.js";
+import { batchNormTypes } from "./batch-norm.js";
+import { channelAxes } from "./batch-norm-training.js";
+import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { reduceNode } from "./reduction.js";
+
+type BatchNormGradientAttributes = { readonly epsilon: number };
+
+/**
+ * With z = (x - mean) / sqrt(variance + epsilon) and M elements a channel (Ioffe & Szegedy 2015): db = sum of dy,
+ * dw = sum of dy * z, dx = w / sqrt(variance + epsilon) * (dy - db / M - z * dw / M).
+ */
+export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
+  name: "batch_norm_gradient",
+  doc: "The gradients of batch_norm_training for its input, weight and bias.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "tensor" },
+    { name: "mean", role: "tensor" },
+    { name: "variance", role: "tensor" },
+    { name: "result_gradient", role: "tensor" },
+  ],
+  results: ["input_gradient", "weight_gradient", "bias_gradient"],
+  attributes: { epsilon: { kind: "float", min: 0, doc: "added to the variance" } },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: (inputs) => {
+    const [input, weight, mean, variance, g] = inputs as readonly [
+      TensorType,
+      TensorType,
+      TensorType,
+      TensorType,
+      TensorType,
+    ];
+    const op = "batch_norm_gradient";
+    const types = batchNormTypes(op, input);
+    if (isProblem(types)) return types;
+    const wrong = floatProblem(op, inputs);
+    if (wrong) return wrong;
+    const moving = input.shape.findIndex((dim) => typeof dim !== "number");
+    if (moving >= 0) return problem("shape/needs-fixed-size", { op, axis: moving, actual: input.shape }, "input");
+    const perChannel = { dtype: input.dtype, shape: [input.shape[1] as number] };
+    const wanted = [perChannel, perChannel, perChannel, input];
+    for (const [i, { shape }] of [weight, mean, variance, g].entries()) {
+      const to = (wanted[i] as TensorType).shape;
+      if (!sameShape(shape, to)) return problem("shape/reshape-count", { from: shape, to }, "input");
+    }
+    return [input, perChannel, perChannel];
+  },
+  work: ([input]) => {
+    const [elements, channels] = [elementCount((input as TensorType).shape), (input as TensorType).shape[1] as number];
+    return work({ adds: 5 * elements, multiplies: 4 * elements, divisions: 2 * channels, roots: channels });
+  },
+  evaluate: (inputs, { epsilon }) => {
+    const [input, weight, mean, variance, g] = inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const { outer, length: channels, inner } = viewAlong(input.shape, 1);
+    const count = outer * inner;
+    const channelOf = (i: number): number => Math.floor(i / inner) % channels;
+    const inverse = variance.data.map((v) => 1 / Math.sqrt(v + epsilon));
+    const z = input.data.map((x, i) => (x - (mean.data[channelOf(i)] as number)) * (inverse[channelOf(i)] as number));
+    const [forWeight, forBias] = [new Float64Array(channels), new Float64Array(channels)];
+    for (const [i, slope] of g.data.entries()) {
+      const c = channelOf(i);
+      forBias[c] = (forBias[c] as number) + slope;
+      forWeight[c] = (forWeight[c] as number) + slope * (z[i] as number);
+    }
+    const forInput = g.data.map((slope, i) => {
+      const c = channelOf(i);
+      const centred = slope - ((forBias[c] as number) + (z[i] as number) * (forWeight[c] as number)) / count;
+      return (weight.data[c] as number) * (inverse[c] as number) * centred;
+    });
+    const perChannel = (data: Float64Array): Tensor => ({ shape: [channels], data });
+    return [{ shape: input.shape, data: forInput }, perChannel(forWeight), perChannel(forBias)];
+  },
+  gradient: notDifferentiable("first order only"),
+  lowerToOnnx: (onnx, { inputs, outputs, inputTypes }, { epsilon }) => {
+    const [x = "", weight = "", mean = "", variance = "", g = ""] = inputs;
+    const [forInput = "", forWeight = "", forBias = ""] = outputs;
+    const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+      onnx.node(op, inputs, attributes)[0] ?? "";
+    const { shape } = inputTypes[0] as TensorType;
+    const { others, spread } = channelAxes(shape.length);
+    const perElement = onnx.floats((shape[1] as number) / elementCount(shape));
+    const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
+    const total = (value: string, result: string): string =>
+      reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, others, false, [result]);
+    // dx = k * dy + c * (x - mean) + d with numbers per channel: few passes over the maps.
+    const inverse = one("Reciprocal", [one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
+    const centred = one("Sub", [x, spreadOver(mean)]);
+    total(g, forBias);
+    const dot = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Mul", [g, centred]), others, false);
+    onnx.node("Mul", [dot, inverse], {}, [forWeight]);
+    const k = one("Mul", [weight, inverse]);
+    const perCell = one("Neg", [one("Mul", [k, perElement])]);
+    const c = one("Mul", [perCell, one("Mul", [forWeight, inverse])]);
+    const d = one("Mul", [perCell, forBias]);
+    const straight = one("Add", [one("Mul", [g, spreadOver(k)]), spreadOver(d)]);
+    onnx.node("Add", [straight, one("Mul", [centred, spreadOver(c)])], {}, [forInput]);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,121 @@
+import { isProblem } from "../diagnostics/diagnostic.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { viewAlong } from "./axes.js";
+import { batchNormTypes } from "./batch-norm.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { reduceNode } from "./reduction.js";
+
+type BatchNormTrainingAttributes = { readonly epsilon: number };
+
+/** The axes that are not the channels', and a shape that spreads one number per channel over the tensor. */
+export function channelAxes(rank: number): { readonly others: readonly number[]; readonly spread: readonly number[] } {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return { others: axes.filter((axis) => axis !== 1), spread: axes.map((axis) => (axis === 1 ? -1 : 1)) };
+}
+
+/** Mean and biased variance of each channel, in two passes. */
+function channelMoments({ shape, data }: Tensor): { readonly means: Float64Array; readonly variances: Float64Array } {
+  const { outer, length: channels, inner } = viewAlong(shape, 1);
+  const [means, variances] = [new Float64Array(channels), new Float64Array(channels)];
+  const fold = (into: Float64Array, of: (x: number, channel: number) => number): void => {
+    for (const [i, x] of data.entries()) {
+      const channel = Math.floor(i / inner) % channels;
+      into[channel] = (into[channel] as number) + of(x, channel) / (outer * inner);
+    }
+  };
+  fold(means, (x) => x);
+  fold(variances, (x, channel) => (x - (means[channel] as number)) ** 2);
+  return { means, variances };
+}
+
+/** batch_norm while training: by the batch's own statistics, which are results too. Running statistics are the graph's affair. */
+export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
+  name: "batch_norm_training",
+  doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, by the batch's own mean and biased variance.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter" },
+  ],
+  results: ["output", "mean", "variance"],
+  attributes: { epsilon: { kind: "float", min: 0, doc: "added to the variance" } },
+  surfaces: [],
+  slots: ([input]) => {
+    const type = { dtype: "float32", shape: [(input as TensorType).shape[1] as number] } as const;
+    const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
+    return { weight: constant(1), bias: constant(0) };
+  },
+  inferTypes: ([input], _) => {
+    const types = batchNormTypes("batch_norm_training", input as TensorType);
+    if (isProblem(types)) return types;
+    const { dtype, shape } = input as TensorType;
+    const perChannel = { dtype, shape: [shape[1] as number] };
+    return [...types, perChannel, perChannel];
+  },
+  work: ([input]) => {
+    const [elements, channels] = [elementCount((input as TensorType).shape), (input as TensorType).shape[1] as number];
+    // Mean, centring, squares, variance, scale and shift; a root and a division for each channel.
+    return work({ adds: 4 * elements, multiplies: 2 * elements, divisions: 3 * channels, roots: channels });
+  },
+  evaluate: (inputs, { epsilon }) => {
+    const [input, weight, bias] = inputs as readonly [Tensor, Tensor, Tensor];
+    const { inner, length: channels } = viewAlong(input.shape, 1);
+    const { means, variances } = channelMoments(input);
+    const out = input.data.map((x, i) => {
+      const channel = Math.floor(i / inner) % channels;
+      const deviation = Math.sqrt((variances[channel] as number) + epsilon);
+      const scale = (weight.data[channel] as number) / deviation;
+      return (x - (means[channel] as number)) * scale + (bias.data[channel] as number);
+    });
+    const perChannel = (data: Float64Array): Tensor => ({ shape: [channels], data });
+    return [{ shape: input.shape, data: out }, perChannel(means), perChannel(variances)];
+  },
+  gradient: (builder, { inputs, outputs }, [forOutput, forMean, forVariance], { epsilon }) => {
+    const [x, weight] = inputs as readonly [number, number];
+    const [, mean, variance] = outputs as readonly [number, number, number];
+    const { add, mul, number, sub } = arithmetic(builder);
+    const sizes = sizesOf(builder, x);
+    const count = sizes.reduce((product, size) => product * size, 1) / (sizes[1] as number);
+    const spread = (value: number): number =>
+      reshapeTo(
+        builder,
+        value,
+        sizes.map((size, axis) => (axis === 1 ? size : 1)),
+      );
+    const sums: number[] = [];
+    const gradients =
+      forOutput === undefined
+        ? []
+        : builder.nodes("batch_norm_gradient", [x, weight, mean, variance, forOutput], { epsilon });
+    if (gradients[0] !== undefined) sums.push(gradients[0]);
+    // d mean / dx = 1 / M, d variance / dx = 2 (x - mean) / M.
+    if (forMean !== undefined) sums.push(spread(mul(forMean, number(1 / count))));
+    if (forVariance !== undefined) {
+      sums.push(mul(sub(x, spread(mean)), spread(mul(forVariance, number(2 / count)))));
+    }
+    const total = sums.reduce((a, b) => add(b, a));
+    const [forX] = sizesOf(builder, total).every((size, axis) => size === sizes[axis])
+      ? [total]
+      : [builder.node("broadcast_to", [total], { sizes })];
+    return [forX, gradients[1], gradients[2]];
+  },
+  // By reductions, in two passes: BatchNormalization's training mode is not on every provider, and ONNX Runtime lets its
+  // statistics overwrite its inputs.
+  lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { epsilon }) => {
+    const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+      onnx.node(op, inputs, attributes)[0] ?? "";
+    const [output = "", mean = "", variance = ""] = outputs;
+    const { others, spread } = channelAxes((inputTypes[0] as TensorType).shape.length);
+    const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
+    const meanOf = (value: string, result: string): string =>
+      reduceNode(onnx, { type: "ReduceMean", axesInputSince: 18 }, value, others, false, [result]);
+    const centred = one("Sub", [x, spreadOver(meanOf(x, mean))]);
+    meanOf(one("Mul", [centred, centred]), variance);
+    const deviation = one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])]);
+    const scaled = one("Mul", [centred, spreadOver(one("Div", [weight, deviation]))]);
+    onnx.node("Add", [scaled, spreadOver(bias)], {}, [output]);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

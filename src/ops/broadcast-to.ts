@@ -1,0 +1,36 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { sameShape, type TensorType } from "../ir/shape.js";
+import { broadcastOrProblem } from "./binary.js";
+import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { expandTo } from "./expand.js";
+
+type BroadcastToAttributes = { readonly sizes: readonly number[] };
+
+/** The gradient of sums and means. Sizes are plain numbers: the batch is bound before differentiation. */
+export const broadcastTo = defineOp<BroadcastToAttributes>({
+  name: "broadcast_to",
+  doc: "The tensor repeated to these sizes by the broadcasting rules.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: { sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: ([input], { sizes }) => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = floatProblem("broadcast_to", [input as TensorType]);
+    if (wrong) return wrong;
+    const repeated = broadcastOrProblem("broadcast_to", shape, sizes);
+    if (isProblem(repeated)) return repeated;
+    if (sameShape(repeated, sizes)) return [{ dtype, shape: sizes }];
+    return problem("shape/reshape-count", { from: shape, to: sizes }, "sizes");
+  },
+  work: () => work({}),
+  evaluate: ([input], { sizes }) => [expandTo(input as Tensor, sizes)],
+  gradient: notDifferentiable("first order only"),
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { sizes }) => {
+    onnx.node("Expand", [x, onnx.int64s(sizes)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,146 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
+import { type ConvolveOptions, convolveBack } from "./convolve.js";
+import { floatProblem } from "./dtype-rules.js";
+import { reduceNode } from "./reduction.js";
+import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+
+type Conv2dWeightGradientAttributes = ConvolveOptions & { readonly kernel: Pair };
+
+interface Shapes {
+  readonly input: readonly number[];
+  readonly gradient: readonly number[];
+}
+
+/**
+ * A 1x1 convolution's: a matrix product per sample, summed over the samples; or one product over all positions of all
+ * samples, where turning both maps moves fewer numbers than the samples' products have (deep, small maps).
+ */
+function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes, outputs: readonly string[]): void {
+  const [batch = 1, channels = 1, ...map] = shapes.input;
+  const filters = shapes.gradient[1] as number;
+  const cells = map.reduce((product, size) => product * size, 1);
+  const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+    onnx.node(op, inputs, attributes)[0] ?? "";
+  if ((filters + channels) * cells < filters * channels) {
+    const turned = (value: string, maps: number, perm: readonly number[], sizes: readonly number[]): string => {
+      const flat = one("Reshape", [value, onnx.int64s([batch, maps, cells])]);
+      return one("Reshape", [one("Transpose", [flat], { perm }), onnx.int64s(sizes)]);
+    };
+    const left = turned(g, filters, [1, 0, 2], [filters, batch * cells]);
+    const right = turned(x, channels, [0, 2, 1], [batch * cells, channels]);
+    onnx.node("Reshape", [one("MatMul", [left, right]), onnx.int64s([filters, channels, 1, 1])], {}, outputs);
+    return;
+  }
+  const rows = one("Reshape", [g, onnx.int64s([batch, filters, cells])]);
+  const columns = one("Transpose", [one("Reshape", [x, onnx.int64s([batch, channels, cells])])], { perm: [0, 2, 1] });
+  const product = one("MatMul", [rows, columns]);
+  const sum = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, product, [0], false);
+  onnx.node("Reshape", [sum, onnx.int64s([filters, channels, 1, 1])], {}, outputs);
+}
+
+/**
+ * As a convolution: batch and channels change places, dy is the filter, stride and dilation change places. The groups of x
+ * and dy become groups of that convolution: x as [C/g, g*N, H, W], dy as [O, N, h, w].
+ */
+function lowerAsConvolution(
+  onnx: OnnxBuilder,
+  x: string,
+  g: string,
+  shapes: Shapes,
+  a: Conv2dWeightGradientAttributes,
+  outputs: readonly string[],
+): void {
+  const [batch = 1, channels = 1, height = 1, width = 1] = shapes.input;
+  const [, , outHeight = 1, outWidth = 1] = shapes.gradient;
+  const perGroup = channels / a.groups;
+  const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+    onnx.node(op, inputs, attributes)[0] ?? "";
+  const grouped = one("Reshape", [x, onnx.int64s([batch, a.groups, perGroup, height, width])]);
+  const turned = one("Transpose", [grouped], { perm: [2, 1, 0, 3, 4] });
+  const input = one("Reshape", [turned, onnx.int64s([perGroup, a.groups * batch, height, width])]);
+  const filter = one("Transpose", [g], { perm: [1, 0, 2, 3] });
+  const kernel = [outHeight, outWidth];
+  // The last rows and columns that no window reached belong to no tap: they are left out by narrower padding or a Slice.
+  const [restDown, restRight] = uncoveredCells(shapes.input.slice(2) as unknown as Pair, a);
+  const [top, left, bottom, right] = a.padding;
+  const pads = [top, left, Math.max(0, bottom - restDown), Math.max(0, right - restRight)];
+  const [cutDown, cutRight] = [Math.max(0, restDown - bottom), Math.max(0, restRight - right)];
+  const seen =
+    cutDown + cutRight === 0
+      ? input
+      : one("Slice", [
+          input,
+          onnx.int64s([0, 0]),
+          onnx.int64s([height - cutDown, width - cutRight]),
+          onnx.int64s([2, 3]),
+        ]);
+  const attributes = { dilations: a.stride, group: a.groups, kernel_shape: kernel, pads, strides: a.dilation };
+  onnx.node("Transpose", [one("Conv", [seen, filter], attributes)], { perm: [1, 0, 2, 3] }, outputs);
+}
+
+/** dw[o, c, u, v] = sum over n, i, j of dy[n, o, i, j] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. */
+export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
+  name: "conv2d_weight_gradient",
+  doc: "The gradient of conv2d for its weight, from its input and its result's gradient.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "result_gradient", role: "tensor" },
+  ],
+  results: ["weight_gradient"],
+  attributes: {
+    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
+    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
+  },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: (inputs, a) => {
+    const [input, g] = inputs as readonly [TensorType, TensorType];
+    const op = "conv2d_weight_gradient";
+    const wrong = floatProblem(op, inputs);
+    if (wrong) return wrong;
+    for (const { shape } of inputs) {
+      if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+      const moving = shape.findIndex((dim) => typeof dim !== "number");
+      if (moving >= 0) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+    }
+    const [batch = 1, channels = 1, height, width] = input.shape as readonly number[];
+    const filters = g.shape[1] as number;
+    for (const amount of [channels, filters]) {
+      const why = "channels are cut into groups";
+      if (amount % a.groups !== 0) {
+        return problem("shape/not-divisible", { what: `${op}'s channels`, amount, by: a.groups, why }, "groups");
+      }
+    }
+    const misfit = windowProblem(op, g.shape, [batch, filters], [height as number, width as number], a);
+    return misfit ?? [{ dtype: g.dtype, shape: [filters, channels / a.groups, ...a.kernel] satisfies Shape }];
+  },
+  work: ([, g], [output]) => {
+    const weights = elementCount((output as TensorType).shape);
+    const [batch, , ...map] = (g as TensorType).shape;
+    const products = elementCount([batch ?? 1, ...map]);
+    return work({ multiplies: weights * products, adds: weights * (products - 1) });
+  },
+  evaluate: (inputs, a) => {
+    const [x, g] = inputs as readonly [Tensor, Tensor];
+    const shape = [g.shape[1] as number, (x.shape[1] as number) / a.groups, ...a.kernel];
+    return [convolveBack.forWeight(x, { shape, data: new Float64Array() }, g, a)];
+  },
+  gradient: notDifferentiable("first order only"),
+  lowerToOnnx: (onnx, { inputs: [x = "", g = ""], outputs, inputTypes }, a) => {
+    const [input, gradient] = inputTypes.map(({ shape }) => shape as readonly number[]);
+    const shapes: Shapes = { input: input ?? [], gradient: gradient ?? [] };
+    const isPointwise =
+      a.groups === 1 &&
+      [...a.kernel, ...a.stride].every((size) => size === 1) &&
+      a.padding.every((cells) => cells === 0);
+    if (isPointwise) lowerPointwise(onnx, x, g, shapes, outputs);
+    else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

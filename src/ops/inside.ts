@@ -1,0 +1,47 @@
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+
+type InsideAttributes = { readonly low: number; readonly high: number; readonly closed: boolean };
+
+const bounded = ({ low, high }: InsideAttributes): number => [low, high].filter(Number.isFinite).length;
+
+/** 1 or 0 as a float32 factor, one way to write it for each engine; TensorProto.FLOAT is 1. */
+function asFactor(onnx: OnnxBuilder, truth: string, outputs: readonly string[] | number): string {
+  return onnx.node("Cast", [truth], { to: 1 }, outputs)[0] ?? "";
+}
+
+/** The slope of everything that is cut off (relu, relu6, clip, ...): where it passes and where it does not. */
+export const inside = defineOp<InsideAttributes>({
+  name: "inside",
+  doc: "1 where low < x < high, else 0; with `closed` the bounds themselves are inside.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {
+    low: { kind: "float", doc: "lower bound, may be -inf" },
+    high: { kind: "float", doc: "upper bound, may be inf" },
+    closed: { kind: "bool", doc: "whether the bounds are inside" },
+  },
+  surfaces: [],
+  slots: () => ({}),
+  inferTypes: ([input]) => floatProblem("inside", [input as TensorType]) ?? [input as TensorType],
+  work: ([input], _, a) => work({ compares: bounded(a) * elementCount((input as TensorType).shape) }),
+  evaluate: ([input], { low, high, closed }) => {
+    const { shape, data } = input as Tensor;
+    const holds = closed ? (x: number) => x >= low && x <= high : (x: number) => x > low && x < high;
+    return [{ shape, data: data.map((x) => (holds(x) ? 1 : 0)) }];
+  },
+  gradient: notDifferentiable("first order only"),
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { low, high, closed }) => {
+    const [above, below] = closed ? ["GreaterOrEqual", "LessOrEqual"] : ["Greater", "Less"];
+    const compare = (op: string, bound: number): readonly string[] =>
+      Number.isFinite(bound) ? onnx.node(op, [x, onnx.floats(bound)]) : [];
+    const truths = [...compare(above as string, low), ...compare(below as string, high)];
+    const [first, second] = truths;
+    if (first === undefined) asFactor(onnx, onnx.node("Equal", [x, x])[0] ?? "", outputs);
+    else if (second === undefined) asFactor(onnx, first, outputs);
+    else onnx.node("Mul", [asFactor(onnx, first, 1), asFactor(onnx, second, 1)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: true,
+});
