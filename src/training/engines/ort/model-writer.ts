@@ -21,6 +21,8 @@ export class ModelWriter implements OnnxBuilder {
   readonly #inputs: onnx.ValueInfoProto.$Properties[] = [];
   readonly #outputs: onnx.ValueInfoProto.$Properties[] = [];
   readonly #known = new Map<string, readonly string[]>();
+  readonly #made = new Set<string>();
+  readonly #renamed = new Map<string, string>();
   /** Where the next nodes come from, for profiles. */
   #place = "";
   #fresh = 0;
@@ -39,9 +41,10 @@ export class ModelWriter implements OnnxBuilder {
     return name;
   }
 
-  /** Gives a value to the outside under a name of its own. */
+  /** Gives a value to the outside under a name of its own: the node that makes it takes the name, if it is free to. */
   output(name: string, value: string, shape: readonly number[], dtype: DType = "float32"): void {
-    this.#add("Identity", [value], {}, [name]);
+    if (this.#made.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
+    else this.#add("Identity", [value], {}, [name]);
     this.#outputs.push(valueInfo(name, { dtype, shape }));
   }
 
@@ -72,6 +75,7 @@ export class ModelWriter implements OnnxBuilder {
     outputs: readonly string[],
   ): readonly string[] {
     const colon = opType.indexOf(":");
+    for (const name of outputs) this.#made.add(name);
     this.#nodes.push({
       op_type: opType.slice(colon + 1),
       name: `${this.#nodes.length} ${this.#place}`,
@@ -116,6 +120,12 @@ export class ModelWriter implements OnnxBuilder {
   finish(name: string): Uint8Array {
     const irVersion = irVersions[this.opset];
     invariant(irVersion !== undefined, `opset ${this.opset} is not one that lferc writes`);
+    const renamed = (value: string): string => this.#renamed.get(value) ?? value;
+    const nodes = this.#nodes.map((node) => ({
+      ...node,
+      input: (node.input ?? []).map(renamed),
+      output: (node.output ?? []).map(renamed),
+    }));
     const domains = [nchwcDomain, microsoftDomain].map((domain) => ({ domain, version: 1 }));
     return onnx.ModelProto.encode({
       ir_version: irVersion,
@@ -123,7 +133,7 @@ export class ModelWriter implements OnnxBuilder {
       opset_import: [{ domain: "", version: this.opset }, ...domains],
       graph: {
         name,
-        node: this.#nodes,
+        node: nodes,
         initializer: this.#constants,
         input: this.#inputs,
         output: this.#outputs,

@@ -143,7 +143,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const { buffer, order } = site.together(g);
   const shape = site.shapeFor(output);
   const size: Pair = [shape.height, shape.width];
-  const wished = site.wishedOrder(output);
+  const wished = site.orderLike(site.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
     const matrix = site.picked(site.picked(site.reshaped(site.plain(weight), [filters, inputs]), order), wished, 1);
     const product = writer.one("Gemm", [matrix, buffer.as("cells")], { transA: 1 });

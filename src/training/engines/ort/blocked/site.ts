@@ -31,6 +31,7 @@ export class BlockedSite {
   readonly #plain = new Map<ValueId, string>();
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
+  readonly #inputs = new Map<ValueId, ValueId>();
 
   constructor(graph: Graph, writer: ModelWriter, block: number, wishes: RowRequests) {
     this.graph = graph;
@@ -39,6 +40,9 @@ export class BlockedSite {
     this.store = new RowStore(writer);
     this.#wishes = wishes;
     this.statistics = statisticsBuffers(graph, writer);
+    for (const { op, inputs } of graph.nodes) {
+      if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+    }
   }
 
   typeOf(value: ValueId): TensorType {
@@ -147,6 +151,17 @@ export class BlockedSite {
   wishedOrder(value: ValueId): readonly number[] {
     const channels = this.sizesOf(value)[1] ?? 1;
     return orderByRequests(channels, this.#wishes.get(value) ?? []);
+  }
+
+  /** The input of the convolution whose result has this gradient, as its weight's gradient reads it. */
+  inputBehind(gradient: ValueId): ValueId | undefined {
+    return this.#inputs.get(gradient);
+  }
+
+  /** The order in which another tensor's rows lie together, so that its gradient meets them as they are. */
+  orderLike(other: ValueId | undefined, value: ValueId): readonly number[] {
+    const isAlike = other !== undefined && this.sizesOf(other)[1] === this.sizesOf(value)[1];
+    return isAlike && this.canBeRows(other) ? this.together(other).order : this.wishedOrder(value);
   }
 
   /** Origins of the rows of a convolution's result, so that wishes find their way back to it. */
