@@ -22,6 +22,8 @@ export class ModelWriter implements OnnxBuilder {
   readonly #outputs: onnx.ValueInfoProto.$Properties[] = [];
   readonly #known = new Map<string, readonly string[]>();
   readonly #made = new Set<string>();
+  readonly #reshaped = new Map<string, { readonly source: string; readonly shape: readonly number[] }>();
+  readonly #shapes = new Map<string, readonly number[]>();
   readonly #renamed = new Map<string, string>();
   /** Where the next nodes come from, for profiles. */
   #place = "";
@@ -61,6 +63,24 @@ export class ModelWriter implements OnnxBuilder {
     const names = Array.from({ length: outputs }, () => `v${this.#fresh++}`);
     this.#known.set(key, names);
     return this.#add(opType, inputs, attributes, names);
+  }
+
+  /** The value under another shape; of several reshapes in a row only the last one is a node. */
+  reshape(value: string, sizes: readonly number[]): string {
+    const { source, shape } = this.#reshaped.get(value) ?? { source: value, shape: undefined };
+    const known = shape ?? this.#shapes.get(source);
+    if (known !== undefined && known.join() === sizes.join()) return value;
+    const own = this.#shapes.get(source);
+    if (own !== undefined && own.join() === sizes.join()) return source;
+    const name = this.one("Reshape", [source, this.int64s(sizes)]);
+    this.#reshaped.set(name, { source, shape: sizes });
+    return name;
+  }
+
+  /** Tells the shape of a value, so that a reshape to it is none. */
+  hasShape(value: string, shape: readonly number[]): string {
+    this.#shapes.set(value, shape);
+    return value;
   }
 
   /** The first result of a node. */
@@ -121,7 +141,7 @@ export class ModelWriter implements OnnxBuilder {
     const irVersion = irVersions[this.opset];
     invariant(irVersion !== undefined, `opset ${this.opset} is not one that lferc writes`);
     const renamed = (value: string): string => this.#renamed.get(value) ?? value;
-    const nodes = this.#nodes.map((node) => ({
+    const nodes = this.#liveNodes().map((node) => ({
       ...node,
       input: (node.input ?? []).map(renamed),
       output: (node.output ?? []).map(renamed),
@@ -139,5 +159,17 @@ export class ModelWriter implements OnnxBuilder {
         output: this.#outputs,
       },
     }).finish();
+  }
+
+  /** Without the nodes that nobody reads: views that were asked for and then not needed. */
+  #liveNodes(): readonly onnx.NodeProto.$Properties[] {
+    const read = new Set(this.#outputs.map(({ name }) => name ?? ""));
+    for (const value of this.#renamed.keys()) read.add(value);
+    const live = this.#nodes.toReversed().filter(({ input, output }) => {
+      if (!(output ?? []).some((name) => read.has(name))) return false;
+      for (const name of input ?? []) read.add(name);
+      return true;
+    });
+    return live.reverse();
   }
 }

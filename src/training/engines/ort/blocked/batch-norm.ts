@@ -35,52 +35,36 @@ export const batchNormGradient: Lowering = (site, node) => {
   const { writer } = site;
   const { buffer: input, order } = site.together(x);
   const gradient = site.inOrder(g, order);
-  const { channels } = input.shape;
-  const count = writer.floats(1 / cellsOf(input.shape));
+  const { channels, batch } = input.shape;
   const [w, mu, sigma] = [weight, mean, variance].map((value) => site.picked(site.plain(value), order));
   const add = (a: string, b: string): string => writer.one("Add", [a, b]);
   const mul = (a: string, b: string): string => writer.one("Mul", [a, b]);
   const sub = (a: string, b: string): string => writer.one("Sub", [a, b]);
-  const deviation = writer.one("Sqrt", [add(sigma as string, writer.floats(node.attributes.epsilon as number))]);
-  const inverse = writer.one("Reciprocal", [deviation]);
-  const db = writer.one("ReduceSum", [gradient.as("cells"), writer.int64s([1])], { keepdims: 0 });
+  const shifted = add(sigma as string, writer.floats(node.attributes.epsilon as number));
+  const inverse = writer.one("Pow", [shifted, writer.floats(-0.5)]);
   const rowVectors = [channels, 1, cellsOf(input.shape)];
-  const product = writer.one(
-    `${microsoftDomain}:FusedMatMul`,
-    [gradient.reshaped(rowVectors), input.reshaped(rowVectors)],
-    {
-      transB: 1,
-    },
-  );
-  const dot = site.reshaped(product, [channels]);
-  const dw = mul(inverse, sub(dot, mul(mu as string, db)));
+  const [across, along] = [gradient.reshaped(rowVectors), input.reshaped(rowVectors)];
+  const db = writer.one("ReduceSum", [across, writer.int64s([1, 2])], { keepdims: 0 });
+  const product = writer.one(`${microsoftDomain}:FusedMatMul`, [across, along], { transB: 1 });
+  const dw = mul(inverse, sub(site.reshaped(product, [channels]), mul(mu as string, db)));
   const k = mul(w as string, inverse);
-  const perCell = mul(k, count);
-  const slope = mul(mul(perCell, inverse), dw);
-  // -c and -d: one negation less each, the subtraction is the affine step's.
-  const level = sub(mul(perCell, db), mul(slope, mu as string));
-  const name = affine(site, { x: input.as("maps"), g: gradient.as("maps"), k, slope, level }, input.shape);
+  const perCell = mul(k, writer.floats(-1 / cellsOf(input.shape)));
+  const c = mul(mul(perCell, inverse), dw);
+  const d = sub(mul(perCell, db), mul(c, mu as string));
+  // Two 1x1 depthwise convolutions over the maps of all samples, the second adding the first.
+  const maps = channels * batch;
+  const attributes = { group: maps, kernel_shape: [1, 1], pads: [0, 0, 0, 0], strides: [1, 1], dilations: [1, 1] };
+  const filter = (vector: string): string => site.reshaped(perSample(site, vector, channels, batch), [maps, 1, 1, 1]);
+  const level = site.reshaped(perSample(site, d, channels, batch), [maps]);
+  const convolve = (inputs: readonly string[]): string => writer.one(`${nchwcDomain}:Conv`, inputs, attributes);
+  const name = convolve([gradient.as("maps"), filter(k), "", convolve([input.as("maps"), filter(c), level])]);
   site.setOrdered(forX, { buffer: site.buffer(input.shape, name, "maps", input.origins), order });
   site.setPlain(forWeight, site.putBack(dw, order));
   site.setPlain(forBias, site.putBack(db, order));
   return true;
 };
 
-/** k g - slope x - level, each channel with its own numbers: two 1x1 depthwise convolutions, the second adding the first. */
-function affine(
-  site: BlockedSite,
-  v: { readonly x: string; readonly g: string; readonly k: string; readonly slope: string; readonly level: string },
-  { channels, batch }: { readonly channels: number; readonly batch: number },
-): string {
-  const { writer } = site;
-  const negative = writer.one("Neg", [writer.one("Concat", [v.slope, v.level], { axis: 0 })]);
-  const all = site.reshaped(writer.one("Concat", [v.k, negative], { axis: 0 }), [3, channels, 1]);
-  const spread = writer.one("Expand", [all, writer.int64s([3, channels, batch])]);
-  const maps = channels * batch;
-  const [k = "", c = "", d = ""] = writer.node("Split", [spread, writer.int64s([1, 1, 1])], { axis: 0 }, 3);
-  const filter = (name: string): string => site.reshaped(name, [maps, 1, 1, 1]);
-  const attributes = { group: maps, kernel_shape: [1, 1], pads: [0, 0, 0, 0], strides: [1, 1], dilations: [1, 1] };
-  const convolve = (inputs: readonly string[]): string => writer.one(`${nchwcDomain}:Conv`, inputs, attributes);
-  const first = convolve([v.x, filter(c), site.reshaped(d, [maps])]);
-  return convolve([v.g, filter(k), "", first]);
+/** One number for each channel, repeated for every sample: [channels, batch]. */
+function perSample(site: BlockedSite, vector: string, channels: number, batch: number): string {
+  return site.writer.one("Expand", [site.reshaped(vector, [channels, 1]), site.writer.int64s([channels, batch])]);
 }

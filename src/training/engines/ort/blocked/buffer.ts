@@ -75,7 +75,7 @@ export class RowBuffer {
     const key = sizes.join(",");
     let name = this.#names.get(key);
     if (name === undefined) {
-      name = this.#writer.one("Reshape", [this.#first, this.#writer.int64s(sizes)]);
+      name = this.#writer.reshape(this.#first, sizes);
       this.#names.set(key, name);
     }
     return name;

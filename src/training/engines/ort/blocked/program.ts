@@ -101,7 +101,8 @@ function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): St
   const lengths = writer.int64s(places.map(({ length }) => length));
   const parts = slots.length === 1 ? [input] : writer.node("Split", [input, lengths], { axis: 0 }, slots.length);
   for (const [i, { value }] of slots.entries()) {
-    site.setPlain(value, site.reshaped(parts[i] as string, site.sizesOf(value)));
+    const part = writer.hasShape(parts[i] as string, [elementCount(site.typeOf(value).shape)]);
+    site.setPlain(value, site.reshaped(part, site.sizesOf(value)));
   }
   return { input, output: undefined, shape, slots: places };
 }

@@ -106,11 +106,11 @@ export class BlockedSite {
     const { channels, batch, height, width } = shape;
     const { writer } = this;
     if (height * width === 1) {
-      const matrix = writer.one("Reshape", [plain, writer.int64s([batch, channels])]);
+      const matrix = writer.reshape(plain, [batch, channels]);
       return this.buffer(shape, writer.one("Transpose", [matrix], { perm: [1, 0] }), "cells");
     }
     const turned = channels === 1 ? plain : writer.one("Transpose", [plain], { perm: [1, 0, 2, 3] });
-    const maps = writer.one("Reshape", [turned, writer.int64s([1, channels * batch, height, width])]);
+    const maps = writer.reshape(turned, [1, channels * batch, height, width]);
     return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
   }
 
@@ -124,14 +124,14 @@ export class BlockedSite {
     let made: string;
     if (height * width === 1) {
       const turned = writer.one("Transpose", [buffer.as("cells")], { perm: [1, 0] });
-      made = writer.one("Reshape", [turned, writer.int64s([batch, channels, 1, 1])]);
+      made = writer.reshape(turned, [batch, channels, 1, 1]);
     } else if (this.typeOf(value).dtype === "float32") {
       const maps = writer.one(`${nchwcDomain}:ReorderOutput`, [buffer.as("maps")], { channels: channels * batch });
-      const apart = writer.one("Reshape", [maps, writer.int64s([channels, batch, height, width])]);
+      const apart = writer.reshape(maps, [channels, batch, height, width]);
       made = writer.one("Transpose", [apart], { perm: [1, 0, 2, 3] });
     } else {
       const turned = writer.one("Transpose", [buffer.as("blocks")], { perm: [1, 4, 0, 2, 3] });
-      made = writer.one("Reshape", [turned, writer.int64s([batch, channels, height, width])]);
+      made = writer.reshape(turned, [batch, channels, height, width]);
     }
     invariant(block > 0, "a block has samples");
     this.#plain.set(value, made);
@@ -193,7 +193,7 @@ export class BlockedSite {
   }
 
   reshaped(name: string, sizes: readonly number[]): string {
-    return this.writer.one("Reshape", [name, this.writer.int64s(sizes)]);
+    return this.writer.reshape(name, sizes);
   }
 }
 
