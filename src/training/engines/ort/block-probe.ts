@@ -44,7 +44,7 @@ function inBlocks(values: ArrayLike<number>, cells: number, block: number): Floa
 }
 
 /** One depthwise convolution with a computed filter, as the step's own; true where the numbers come out. */
-async function worksWith(ort: OrtModule, block: Block): Promise<boolean> {
+export async function blockWorks(ort: OrtModule, block: Block): Promise<boolean> {
   const writer = new ModelWriter(18);
   const { filters, maps, results } = knownNumbers();
   const shape = [1, channels, height, width];
@@ -72,7 +72,7 @@ export async function probeBlock(ort: OrtModule): Promise<Block | undefined> {
   if (!knowsInternals(ort)) return undefined;
   for (const block of blocks) {
     try {
-      if (await worksWith(ort, block)) return block;
+      if (await blockWorks(ort, block)) return block;
     } catch (error) {
       // A build without these kernels refuses the model; anything else it says means the same to us: not here.
       if (!(error instanceof Error)) throw error;
