@@ -1,23 +1,32 @@
 import { checkClaims } from "./analysis/budget.js";
 import { lintGraph } from "./analysis/lints.js";
-import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose } from "./diagnostics/diagnostic.js";
+import { suggest } from "./diagnostics/suggest.js";
 import type { Graph } from "./ir/graph.js";
 import type { Claim } from "./recipe/claim.js";
 import { resolveClaims } from "./semantics/claims.js";
+import { withoutEchoes } from "./semantics/damage.js";
 import { Declarations } from "./semantics/declarations.js";
 import { Evaluator } from "./semantics/evaluator.js";
 import { lintUnused } from "./semantics/lints.js";
-import { elaborateModel, type ElaboratedModel, isComplete, type ModelRequest, requestModel, withArguments } from "./semantics/models.js";
-import { linkProgram, type Module, type Sources } from "./semantics/program.js";
-import { elaborateRecipe, type ElaboratedRecipe } from "./semantics/recipes.js";
+import {
+  checkTemplate,
+  type ElaboratedModel,
+  elaborateModel,
+  isComplete,
+  isModel,
+  type ModelRequest,
+  reportNoModel,
+  requestModel,
+  withArguments,
+} from "./semantics/models.js";
+import { isDamaged, linkProgram, type Module, type Sources } from "./semantics/program.js";
+import { type ElaboratedRecipe, elaborateRecipe } from "./semantics/recipes.js";
 import { Reporter } from "./semantics/reporter.js";
-import { withoutEchoes } from "./semantics/echoes.js";
 import { applySettings, unknownSettings } from "./semantics/settings.js";
-import { diagnose } from "./diagnostics/diagnostic.js";
-import { suggest } from "./diagnostics/suggest.js";
 
-export { load } from "./sources.js";
 export type { Sources } from "./semantics/program.js";
+export { load } from "./sources.js";
 
 export interface CompileOptions {
   /**
@@ -61,34 +70,39 @@ export interface Compilation {
 /** Compiles the entry file: pure and synchronous, whatever is wrong is a diagnostic. */
 export function compile(sources: Sources, options: CompileOptions = {}): Compilation {
   const reporter = new Reporter();
-  const program = linkProgram(sources, (diagnostic) => reporter.add(diagnostic));
+  const program = linkProgram(sources, reporter);
   const { entry } = program;
   if (entry === undefined) {
     const problem = sources.problems.get(sources.entry);
     if (problem !== undefined) reporter.add(problem.make(undefined));
-    return { diagnostics: reporter.sorted(), models: [], modelNames: [], checks: [], recipes: [] };
+    return { diagnostics: reporter.sorted([]), models: [], modelNames: [], checks: [], recipes: [] };
   }
   const facts = new Declarations(program, reporter);
-  for (const module of program.modules) facts.checkModule(module);
+  facts.check();
   const requests = requestModels(entry, facts, reporter);
   const wanted = selectModels(entry, requests, options, reporter);
   const models = makeModels(wanted, options, facts, reporter);
-  if (options.graphsOnly === true) {
-    return { diagnostics: withoutEchoes(sources, reporter.sorted()), models, modelNames: requests.map((r) => r.name), checks: [], recipes: [] };
+  const isWhole = options.graphsOnly !== true;
+  const recipes = isWhole ? makeRecipes(entry, facts, reporter) : [];
+  const checks = isWhole ? makeChecks(entry, models, options, facts, reporter) : [];
+  if (isWhole) {
+    for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
+    for (const module of program.modules) lintModule(module, reporter);
   }
-  const recipes: ElaboratedRecipe[] = [];
-  for (const declaration of entry.tree.declarations) {
-    if (declaration.kind !== "RecipeDeclaration") continue;
-    const recipe = elaborateRecipe(declaration, entry, facts, reporter);
-    if (recipe !== undefined) recipes.push(recipe);
-  }
-  const checks = makeChecks(entry, requests, models, options, facts, reporter);
+  // After the lints: a broken budget does not make a file one that is wrong.
   for (const { graph, claims, model } of checks) {
     for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
   }
-  for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
-  for (const module of program.modules) lintModule(module, reporter);
-  return { diagnostics: withoutEchoes(sources, reporter.sorted()), models, modelNames: requests.map((r) => r.name), checks, recipes };
+  const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
+  return { diagnostics, models, modelNames: requests.map((request) => request.name), checks, recipes };
+}
+
+function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): readonly ElaboratedRecipe[] {
+  return entry.tree.declarations.flatMap((declaration): ElaboratedRecipe[] => {
+    if (declaration.kind !== "RecipeDeclaration" || isDamaged({ declaration, module: entry })) return [];
+    const recipe = elaborateRecipe(declaration, entry, facts, reporter);
+    return recipe === undefined ? [] : [recipe];
+  });
 }
 
 /** Lints a file that is otherwise right: what is unused in a broken one is most often used where it is broken. */
@@ -114,11 +128,15 @@ function selectModels(
 ): readonly ModelRequest[] {
   if (model === "all") return requests;
   if (model === "main") {
-    const own = requests.filter((request) => request.name === request.declaration.name.text);
+    const isModel = (request: ModelRequest): boolean => request.name === request.declaration.name.text;
+    const own = requests.filter((request) => isModel(request) && isComplete(request));
     return own.length === 1 ? own : requests;
   }
   const found = requests.find((request) => request.name === model);
   if (found !== undefined) return [found];
+  const declared = entry.names.get(model);
+  // It is there, and what is wrong with it is said already.
+  if (declared !== undefined && declared.module === entry && isModel(declared)) return [];
   const known = requests.map((request) => request.name);
   const holes = { name: model, file: entry.path, known: known.join(", "), suggestion: suggest(model, known) };
   reporter.add(diagnose("resolve/unknown-model", holes));
@@ -134,11 +152,14 @@ function makeModels(
   const settings = options.set ?? new Map<string, string>();
   const parameters = new Set(wanted.flatMap((request) => request.declaration.parameters.map((p) => p.name.text)));
   if (wanted.length > 0) for (const diagnostic of unknownSettings(settings, parameters)) reporter.add(diagnostic);
-  const isNamed = options.model !== undefined && options.model !== "all";
+  const isNamed = options.model !== undefined && options.model !== "all" && options.model !== "main";
   return wanted.flatMap((request): ElaboratedModel[] => {
     const set = applySettings(request, settings, facts, (diagnostic) => reporter.add(diagnostic));
     // A model with parameters left open is a template for variants and checks: nothing to make by itself.
-    if (!isComplete(set) && !isNamed) return [];
+    if (!isComplete(set) && !isNamed) {
+      checkTemplate(set, facts, reporter);
+      return [];
+    }
     const model = elaborateModel(set, facts, reporter, options.training === true);
     return model === undefined ? [] : [model];
   });
@@ -146,30 +167,31 @@ function makeModels(
 
 function makeChecks(
   entry: Module,
-  requests: readonly ModelRequest[],
   models: readonly CompiledModel[],
   options: CompileOptions,
   facts: Declarations,
   reporter: Reporter,
 ): readonly CompiledCheck[] {
   const evaluator = new Evaluator(reporter, facts);
+  const byName = new Map(models.map((model) => [model.name, model]));
   return entry.tree.declarations.flatMap((declaration): CompiledCheck[] => {
-    if (declaration.kind !== "CheckDeclaration") return [];
+    if (declaration.kind !== "CheckDeclaration" || entry.damage.declarations.has(declaration)) return [];
     const { text: name, span } = declaration.name;
     const claims = resolveClaims(evaluator, declaration, entry);
     const named = entry.names.get(name);
-    const own = requests.find((request) => request.name === name);
-    const request = own ?? (named === undefined ? undefined : requestModel(named, facts, reporter));
-    if (request === undefined) {
-      if (named !== undefined || entry.missing.has(name)) return [];
-      const known = requests.map((r) => r.name);
-      reporter.report("resolve/not-a-model", { name, suggestion: suggest(name, known) }, span);
+    if (named === undefined || !isModel(named)) {
+      reportNoModel(declaration.name, entry, reporter);
       return [];
     }
-    const isSelected = options.model === undefined || options.model === "all" || options.model === name;
-    if (!isSelected) return [];
-    const ready = declaration.arguments.length === 0 && options.set === undefined ? models.find((m) => m.name === name) : undefined;
-    const model = ready ?? elaborateModel(withArguments(request, declaration.arguments, entry, facts, reporter), facts, reporter, false);
+    const { model: wanted = "all", set, training } = options;
+    if (wanted !== "all" && wanted !== "main" && wanted !== name) return [];
+    const isAsMade = declaration.arguments.length === 0 && set === undefined && training !== true;
+    const made = isAsMade ? byName.get(name) : undefined;
+    if (made !== undefined) return [{ model: name, graph: made.graph, claims }];
+    const request = requestModel(named, facts, reporter);
+    if (request === undefined) return [];
+    const asked = { ...withArguments(request, declaration.arguments, entry, facts, reporter), askedAt: span };
+    const model = elaborateModel(asked, facts, reporter, false);
     return model === undefined ? [] : [{ model: name, graph: model.graph, claims }];
   });
 }

@@ -14,8 +14,14 @@ const maxFiles = 1000;
 /** Where `from` leads, seen from the file `importer`; undefined when it leaves the project. */
 export function resolveImport(importer: string, from: string): string | undefined {
   if (from.startsWith("std/")) return `${from}.lfer`;
+  const path = resolveRelative(importer, from);
+  // A folder of the project's own may be called std too; the standard library is only what is imported by that name.
+  return path?.startsWith("std/") === true ? `./${path}` : path;
+}
+
+function resolveRelative(importer: string, from: string): string | undefined {
   if (from.startsWith("/") || from.includes("\\") || from.includes("\0") || /^[a-z]+:/i.test(from)) return undefined;
-  const parts = importer.split("/").slice(0, -1);
+  const parts = importer.replace(/^\.\//, "").split("/").slice(0, -1);
   let climbed = 0;
   for (const part of from.split("/")) {
     if (part === "" || part === ".") continue;
@@ -49,7 +55,11 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
         const isStandard = path.startsWith("std/");
         const names = isStandard ? [...standardLibrary.keys()].map((name) => name.replace(/\.lfer$/, "")) : [];
         return isStandard
-          ? diagnose("import/unknown-library", { from, suggestion: suggest(from, names), known: names.join(", ") }, { span })
+          ? diagnose(
+              "import/unknown-library",
+              { from, suggestion: suggest(from, names), known: names.join(", ") },
+              { span },
+            )
           : diagnose("import/missing-file", { from, path }, { span });
       }
     }
@@ -63,7 +73,9 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
 export async function load(host: Host, entry: string): Promise<Sources> {
   const files = new Map<string, SourceFile>();
   const problems = new Map<string, ImportProblem>();
-  const queue: { path: string; from: string; depth: number }[] = [{ path: entry, from: entry, depth: 0 }];
+  // As in an import: a file of the project's own folder std is none of the standard library.
+  const start = entry.startsWith("std/") ? `./${entry}` : entry;
+  const queue: { path: string; from: string; depth: number }[] = [{ path: start, from: entry, depth: 0 }];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { path, from, depth } = next;
     if (files.has(path) || problems.has(path)) continue;
@@ -85,7 +97,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
       if (target !== undefined) queue.push({ path: target, from: declaration.from.value, depth: depth + 1 });
     }
   }
-  return { entry, files, problems, resolve: resolveImport };
+  return { entry: start, files, problems, resolve: resolveImport };
 }
 
 /** A parsed file. */

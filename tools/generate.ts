@@ -11,8 +11,13 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
     const { generateOnnxProto } = await import("./generate-onnx-proto.js");
     return [...generateOnnxProto()].map(([path, text]) => ({ path, text }));
   },
+  async () => {
+    const { generateGrammar } = await import("./generate-grammar.js");
+    return Object.entries(generateGrammar()).map(([path, text]) => ({ path, text }));
+  },
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
+  async () => (await import("./generate-reference-doc.js")).generateReferenceDoc(),
   async () => (await import("./generate-cli-doc.js")).generateCliDoc(),
   async () => (await import("./generate-diagnostics-doc.js")).generateDiagnosticsDoc(),
 ];

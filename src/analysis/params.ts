@@ -21,7 +21,7 @@ export function countParams(graph: Graph, layers: readonly Layer[], training?: G
   for (const slot of graph.slots) {
     const elements = elementCount(typeOf(graph, slot.value).shape);
     if (slot.role === "parameter") total += elements;
-    else buffers += elements;
+    else if (slot.role === "statistic") buffers += elements;
   }
   const byOp: Record<string, number> = {};
   for (const { opName, params } of layers) {

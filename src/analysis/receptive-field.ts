@@ -5,7 +5,7 @@ import { spanOfKernel } from "../ops/window-arithmetic.js";
 
 /** What one cell of a map sees of the picture, in picture cells, [height, width]. */
 export interface ReceptiveField {
-  /** Side lengths of the patch that one cell sees, along the path with the largest windows. */
+  /** Side lengths of the patch that one cell sees; each side along the path that sees most that way. */
   readonly size: readonly [number, number];
   /** Picture cells between two neighbouring cells of the map. */
   readonly jump: readonly [number, number];
@@ -27,17 +27,32 @@ function through(field: ReceptiveField, window: Window, at: string): ReceptiveFi
 
 const sees = (field: ReceptiveField): number => Math.max(field.size[0], field.size[1]);
 
+/** Whether it sees more in one direction and no less in the other, or has the larger side. */
+function covers(field: ReceptiveField, other: ReceptiveField): boolean {
+  if (sees(field) !== sees(other)) return sees(field) > sees(other);
+  return field.size[0] * field.size[1] > other.size[0] * other.size[1];
+}
+
 /** Ops that mix cells from all over a map, or lay them out anew: behind them no window of fixed size is left. */
-const endsPath = new Set([
-  "global_avg_pool",
-  "reduce_mean",
-  "reduce_sum",
-  "reduce_max",
-  "reduce_min",
-  "matmul",
-  "reshape",
-  "transpose",
-]);
+const endsPath = new Set(["global_avg_pool", "matmul", "reshape", "transpose"]);
+
+/** Reductions end the path unless they leave height and width alone (`mean(axes: [1], keep: true)`). */
+function mixesMap({ op, attributes }: Node): boolean {
+  if (endsPath.has(op)) return true;
+  if (!op.startsWith("reduce_")) return false;
+  const axes = attributes.axes as readonly number[];
+  return axes.some((axis) => axis >= 2);
+}
+
+/** What a cell sees that is made from cells of two maps: the larger side of either, the coarser steps. */
+function join(a: ReceptiveField, b: ReceptiveField): ReceptiveField {
+  const larger = sees(b) > sees(a) ? b : a;
+  const along = (pair: (field: ReceptiveField) => readonly [number, number]): readonly [number, number] => [
+    Math.max(pair(a)[0], pair(b)[0]),
+    Math.max(pair(a)[1], pair(b)[1]),
+  ];
+  return { size: along((field) => field.size), jump: along((field) => field.jump), at: larger.at };
+}
 
 const onePixel: ReceptiveField = { size: [1, 1], jump: [1, 1], at: undefined };
 
@@ -53,15 +68,15 @@ export function receptiveField(graph: Graph, among?: (node: Node) => boolean): R
     let widest: ReceptiveField | undefined;
     for (const value of node.inputs) {
       const field = fields[value];
-      if (field !== undefined && (widest === undefined || sees(field) > sees(widest))) widest = field;
+      if (field !== undefined) widest = widest === undefined ? field : join(widest, field);
     }
-    if (widest === undefined || endsPath.has(node.op)) continue;
+    if (widest === undefined || mixesMap(node)) continue;
     const window = findOp(node.op)?.window(node.attributes);
     const field = window === undefined ? widest : through(widest, window, node.path);
     for (const value of node.outputs) {
       if (typeOf(graph, value).shape.length === 4) fields[value] = field;
     }
-    if (sees(field) > sees(largest) && (among === undefined || among(node))) largest = field;
+    if (covers(field, largest) && (among === undefined || among(node))) largest = field;
   }
   return largest;
 }

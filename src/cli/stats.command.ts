@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { renderCsv } from "../analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../analysis/render/explain.js";
@@ -103,8 +104,10 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
   const { files, failed } = await session.expand(args.path);
   let hasFailed = failed;
   let isFirst = true;
-  const model = args.model ?? "main";
+  const namedFiles = new Set(args.path.map((path) => resolve(session.cwd, path)));
   for (const file of files) {
+    // A file stands for its model, a folder for every model and variant under it.
+    const model = args.model ?? (namedFiles.has(file) ? "main" : "all");
     const compiled = await session.compilePath(file, { model, set, graphsOnly: true });
     if (compiled.hasErrors) hasFailed = true;
     const training = await trainingGraphs(compiled, model, set);

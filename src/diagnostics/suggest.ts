@@ -21,15 +21,54 @@ function editDistance(a: string, b: string, limit: number): number {
 
 const plain = (name: string): string => name.toLowerCase().replaceAll("_", "").replaceAll("-", "");
 
+/** What other tools call the things of this language (PyTorch, Keras, ONNX), in plain spelling. */
+const foreignNames: Readonly<Record<string, readonly string[]>> = {
+  adaptiveavgpool2d: ["global_avg_pool"],
+  cat: ["concat"],
+  chunk: ["split"],
+  concatenate: ["concat"],
+  conv2d: ["conv"],
+  convolution: ["conv"],
+  dense: ["linear"],
+  depthwiseconv2d: ["depthwise"],
+  dim: ["axis", "axes"],
+  dims: ["axes"],
+  fc: ["linear"],
+  filters: ["channels"],
+  gap: ["global_avg_pool"],
+  gemm: ["linear"],
+  globalaveragepool: ["global_avg_pool"],
+  globalaveragepooling2d: ["global_avg_pool"],
+  keepdim: ["keep"],
+  keepdims: ["keep"],
+  kernelsize: ["kernel"],
+  learningrate: ["lr"],
+  length: ["len"],
+  numchannels: ["channels"],
+  outchannels: ["channels"],
+  outfeatures: ["features", "channels"],
+  permute: ["transpose"],
+  poolsize: ["kernel"],
+  rate: ["lr"],
+  swish: ["silu"],
+  units: ["features", "channels"],
+  view: ["reshape"],
+};
+
 /** The candidate that the user most likely meant by `name`, if any is near enough. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
+  const known = [...candidates];
+  const spelling = plain(name);
+  const translated = Object.hasOwn(foreignNames, spelling) ? foreignNames[spelling] : undefined;
+  const meant = translated?.find((word) => known.includes(word));
+  if (meant !== undefined) return meant;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
-  for (const candidate of candidates) {
+  for (const candidate of known) {
     if (candidate === name || candidate.length > 64) continue;
-    const distance = plain(candidate) === plain(name) ? 0 : editDistance(name, candidate, limit);
+    const distance = plain(candidate) === spelling ? 0 : editDistance(name, candidate, limit);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -150,12 +150,11 @@ function readOutput(reader: LineReader): GraphOutput {
 
 /** What a slot that stands above holds after a step. */
 function readNext(draft: Draft, reader: LineReader): void {
-  const name = reader.name("the slot's name");
-  const index = draft.slots.findIndex((slot) => slot.name === name);
-  if (index < 0) reader.fail("the name of a slot that stands above");
+  const value = reader.value();
+  const index = draft.slots.findIndex((slot) => slot.value === value);
+  if (index < 0) reader.fail("the value of a slot that stands above");
   reader.expect("=");
-  const { span, ...slot } = draft.slots[index] as Slot;
-  draft.slots[index] = { ...slot, next: reader.value(), span };
+  draft.slots[index] = { ...(draft.slots[index] as Slot), next: reader.value() };
 }
 
 function readType(reader: LineReader): TensorType {

@@ -10,7 +10,7 @@ import { formatShape, type TensorType } from "./shape.js";
  *   slot %1 conv.weight: float32[4, 3, 3, 3] parameter uniform(-0.19, 0.19)
  *   %2 = conv2d(%0, %1) {channels: 4, kernel: [3, 3], ...} -> float32[N, 4, 8, 8] at conv
  *   output logits = %2 labels ["yes", "no"]
- *   next conv.weight = %7
+ *   next %1 = %7
  *
  * Names that are no plain words stand in JSON quotes. Numbers are JavaScript's shortest exact form, besides inf and nan.
  */
@@ -83,9 +83,7 @@ export function printGraph(graph: Graph): string {
     lines.push(...graph.slots.slice(written, needed).map(slotLine), nodeLine(node));
     written = needed;
   }
-  const nextLines = graph.slots.flatMap(({ name, next }) =>
-    next === undefined ? [] : [`next ${writeName(name)} = %${next}`],
-  );
+  const nextLines = graph.slots.flatMap(({ value, next }) => (next === undefined ? [] : [`next %${value} = %${next}`]));
   lines.push(...graph.slots.slice(written).map(slotLine), ...graph.outputs.map(outputLine), ...nextLines);
   return `${lines.join("\n")}\n`;
 }

@@ -87,14 +87,18 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
     const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
     const total = (value: string, result: string): string =>
       reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, others, false, [result]);
-    const deviation = one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])]);
-    const z = one("Div", [one("Sub", [x, spreadOver(mean)]), spreadOver(deviation)]);
+    // dx = k * dy + c * (x - mean) + d with numbers per channel: few passes over the maps.
+    const inverse = one("Reciprocal", [one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
+    const centred = one("Sub", [x, spreadOver(mean)]);
     total(g, forBias);
-    total(one("Mul", [g, z]), forWeight);
-    const level = spreadOver(one("Mul", [forBias, perElement]));
-    const slope = one("Mul", [z, spreadOver(one("Mul", [forWeight, perElement]))]);
-    const centred = one("Sub", [one("Sub", [g, level]), slope]);
-    onnx.node("Mul", [centred, spreadOver(one("Div", [weight, deviation]))], {}, [forInput]);
+    const dot = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Mul", [g, centred]), others, false);
+    onnx.node("Mul", [dot, inverse], {}, [forWeight]);
+    const k = one("Mul", [weight, inverse]);
+    const perCell = one("Neg", [one("Mul", [k, perElement])]);
+    const c = one("Mul", [perCell, one("Mul", [forWeight, inverse])]);
+    const d = one("Mul", [perCell, forBias]);
+    const straight = one("Add", [one("Mul", [g, spreadOver(k)]), spreadOver(d)]);
+    onnx.node("Add", [straight, one("Mul", [centred, spreadOver(c)])], {}, [forInput]);
   },
   window: () => undefined,
   inPlace: false,

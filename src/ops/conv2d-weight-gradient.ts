@@ -13,13 +13,26 @@ interface Shapes {
   readonly gradient: readonly number[];
 }
 
-/** A 1x1 convolution's: a matrix product per sample, summed over the samples. */
+/**
+ * A 1x1 convolution's: a matrix product per sample, summed over the samples; or one product over all positions of all
+ * samples, where turning both maps moves fewer numbers than the samples' products have (deep, small maps).
+ */
 function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes, outputs: readonly string[]): void {
   const [batch = 1, channels = 1, ...map] = shapes.input;
   const filters = shapes.gradient[1] as number;
   const cells = map.reduce((product, size) => product * size, 1);
   const one = (op: string, inputs: readonly string[], attributes = {}): string =>
     onnx.node(op, inputs, attributes)[0] ?? "";
+  if ((filters + channels) * cells < filters * channels) {
+    const turned = (value: string, maps: number, perm: readonly number[], sizes: readonly number[]): string => {
+      const flat = one("Reshape", [value, onnx.int64s([batch, maps, cells])]);
+      return one("Reshape", [one("Transpose", [flat], { perm }), onnx.int64s(sizes)]);
+    };
+    const left = turned(g, filters, [1, 0, 2], [filters, batch * cells]);
+    const right = turned(x, channels, [0, 2, 1], [batch * cells, channels]);
+    onnx.node("Reshape", [one("MatMul", [left, right]), onnx.int64s([filters, channels, 1, 1])], {}, outputs);
+    return;
+  }
   const rows = one("Reshape", [g, onnx.int64s([batch, filters, cells])]);
   const columns = one("Transpose", [one("Reshape", [x, onnx.int64s([batch, channels, cells])])], { perm: [0, 2, 1] });
   const product = one("MatMul", [rows, columns]);

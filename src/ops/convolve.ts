@@ -17,6 +17,50 @@ function positionsInside(size: number, outSize: number, stride: number, shift: n
 }
 
 /**
+ * y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p].
+ * Tap by tap over whole rows: taps that fall on padding are left out beforehand, so that the inner loop has no test.
+ */
+export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: ConvolveOptions): Tensor {
+  const [batch = 0, inChannels = 0, height = 0, width = 0] = input.shape;
+  const [filters = 0, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = weight.shape;
+  const [top, left, bottom, right] = a.padding;
+  const [strideDown, strideRight] = a.stride;
+  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / strideDown) + 1;
+  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / strideRight) + 1;
+  const filtersPerGroup = filters / a.groups;
+  const out = new Float64Array(batch * filters * outHeight * outWidth);
+  const [x, w] = [input.data, weight.data];
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < filters; o++) {
+      const firstChannel = Math.floor(o / filtersPerGroup) * perGroup;
+      const outBase = (n * filters + o) * outHeight * outWidth;
+      out.fill(bias?.data[o] ?? 0, outBase, outBase + outHeight * outWidth);
+      for (let c = 0; c < perGroup; c++) {
+        const inBase = (n * inChannels + firstChannel + c) * height * width;
+        for (let u = 0; u < kernelHeight; u++) {
+          const rowShift = u * a.dilation[0] - top;
+          const [firstRow, endRow] = positionsInside(height, outHeight, strideDown, rowShift);
+          for (let v = 0; v < kernelWidth; v++) {
+            const tap = w[((o * perGroup + c) * kernelHeight + u) * kernelWidth + v] as number;
+            const columnShift = v * a.dilation[1] - left;
+            const [firstColumn, endColumn] = positionsInside(width, outWidth, strideRight, columnShift);
+            for (let i = firstRow; i < endRow; i++) {
+              const outRow = outBase + i * outWidth;
+              let from = inBase + (i * strideDown + rowShift) * width + firstColumn * strideRight + columnShift;
+              for (let to = outRow + firstColumn; to < outRow + endColumn; to++) {
+                out[to] = (out[to] as number) + tap * (x[from] as number);
+                from += strideRight;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return { shape: [batch, filters, outHeight, outWidth], data: out };
+}
+
+/**
  * One run of a convolution's innermost loop, a tap of the kernel on one output row: the tap's index in the weight, the first
  * element of the output row that it reaches, how many it reaches, and where the input is read for the first.
  */
@@ -24,7 +68,8 @@ type VisitTapRow = (tap: number, to: number, count: number, from: number) => voi
 
 /**
  * Calls `visit` for every tap on every output row: taps that fall on padding are left out beforehand, so that the inner
- * loop has no test. The convolution and both of its gradients walk alike.
+ * loop has no test. Both gradients walk as the convolution does, which has its own loop: it is run far oftener, and a call for
+ * every row would cost it a third.
  */
 function forEachTapRow(
   input: readonly number[],
@@ -53,6 +98,13 @@ function forEachTapRow(
             const [firstColumn, endColumn] = positionsInside(width, outWidth, strideRight, columnShift);
             const count = endColumn - firstColumn;
             if (count <= 0) continue;
+            // Whole rows one after the other are one long row: 1x1 convolutions, mostly.
+            if (count === width && outWidth === width && strideDown === 1 && strideRight === 1) {
+              const rows = endRow - firstRow;
+              if (rows > 0)
+                visit(tap, outBase + firstRow * width, rows * width, inBase + (firstRow + rowShift) * width);
+              continue;
+            }
             for (let i = firstRow; i < endRow; i++) {
               const from = inBase + (i * strideDown + rowShift) * width + firstColumn * strideRight + columnShift;
               visit(tap, outBase + i * outWidth + firstColumn, count, from);
@@ -73,37 +125,18 @@ function convolvedShape(input: readonly number[], weight: readonly number[], a: 
   return [batch, filters, outHeight, outWidth];
 }
 
-/** y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. */
-export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: ConvolveOptions): Tensor {
-  const shape = convolvedShape(input.shape, weight.shape, a);
-  const [batch = 0, filters = 0, outHeight = 0, outWidth = 0] = shape;
-  const cells = outHeight * outWidth;
-  const out = new Float64Array(batch * filters * cells);
-  const [x, w] = [input.data, weight.data];
-  if (bias !== undefined) {
-    for (let map = 0; map < batch * filters; map++) {
-      out.fill(bias.data[map % filters] as number, map * cells, (map + 1) * cells);
-    }
-  }
-  forEachTapRow(input.shape, weight.shape, a, (tap, to, count, from) => {
-    const factor = w[tap] as number;
-    for (let j = 0; j < count; j++) {
-      out[to + j] = (out[to + j] as number) + factor * (x[from + j * a.stride[1]] as number);
-    }
-  });
-  return { shape, data: out };
-}
-
 /** The convolution's gradients from the result's; of the tensor whose gradient is asked for only the shape is read. */
 export const convolveBack = {
   forInput(input: Tensor, weight: Tensor, gradient: Tensor, a: ConvolveOptions): Tensor {
     const out = new Float64Array(input.shape.reduce((product, size) => product * size, 1));
     const [w, g] = [weight.data, gradient.data];
+    const across = a.stride[1];
     forEachTapRow(input.shape, weight.shape, a, (tap, to, count, from) => {
       const factor = w[tap] as number;
-      for (let j = 0; j < count; j++) {
-        const at = from + j * a.stride[1];
-        out[at] = (out[at] as number) + factor * (g[to + j] as number);
+      let at = from;
+      for (let j = to; j < to + count; j++) {
+        out[at] = (out[at] as number) + factor * (g[j] as number);
+        at += across;
       }
     });
     return { shape: input.shape, data: out };
@@ -112,9 +145,14 @@ export const convolveBack = {
   forWeight(input: Tensor, weight: Tensor, gradient: Tensor, a: ConvolveOptions): Tensor {
     const out = new Float64Array(weight.shape.reduce((product, size) => product * size, 1));
     const [x, g] = [input.data, gradient.data];
+    const across = a.stride[1];
     forEachTapRow(input.shape, weight.shape, a, (tap, to, count, from) => {
       let sum = 0;
-      for (let j = 0; j < count; j++) sum += (x[from + j * a.stride[1]] as number) * (g[to + j] as number);
+      let at = from;
+      for (let j = to; j < to + count; j++) {
+        sum += (x[at] as number) * (g[j] as number);
+        at += across;
+      }
       out[tap] = (out[tap] as number) + sum;
     });
     return { shape: weight.shape, data: out };

@@ -65,12 +65,12 @@ interface WindowCells {
   readonly columns: Pair;
 }
 
-/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number. */
+/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number: for the gradients. */
 export function forEachWindow(
   shape: readonly number[],
   a: PoolAttributes,
   visit: (result: number, map: number, cells: WindowCells) => void,
-): readonly number[] {
+): void {
   const [batch = 0, channels = 0, height = 0, width = 0] = shape;
   const [top, left, bottom, right] = a.padding;
   const outHeight = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
@@ -86,7 +86,6 @@ export function forEachWindow(
       }
     }
   }
-  return [batch, channels, outHeight, outWidth];
 }
 
 /** Folds every window: `join` over the cells inside the map, then `finish` with their count. */
@@ -97,15 +96,28 @@ export function evaluatePool(
   join: (joined: number, x: number) => number,
   finish: (joined: number, cellsInside: number) => number,
 ): Tensor {
-  const [, , height = 0, width = 0] = shape;
-  const out: number[] = [];
-  const outShape = forEachWindow(shape, a, (_, map, { rows, columns }) => {
-    let joined = start;
-    for (let row = rows[0]; row < rows[1]; row++) {
-      const base = (map * height + row) * width;
-      for (let column = columns[0]; column < columns[1]; column++) joined = join(joined, data[base + column] as number);
+  const [batch = 0, channels = 0, height = 0, width = 0] = shape;
+  const [top, left, bottom, right] = a.padding;
+  const outHeight = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
+  const outWidth = Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1;
+  const out = new Float64Array(batch * channels * outHeight * outWidth);
+  let to = 0;
+  for (let map = 0; map < batch * channels; map++) {
+    for (let i = 0; i < outHeight; i++) {
+      const [firstRow, endRow] = [i * a.stride[0] - top, i * a.stride[0] - top + a.kernel[0]];
+      const [fromRow, toRow] = [Math.max(0, firstRow), Math.min(height, endRow)];
+      for (let j = 0; j < outWidth; j++) {
+        const [firstColumn, endColumn] = [j * a.stride[1] - left, j * a.stride[1] - left + a.kernel[1]];
+        const [fromColumn, toColumn] = [Math.max(0, firstColumn), Math.min(width, endColumn)];
+        let joined = start;
+        for (let row = fromRow; row < toRow; row++) {
+          const base = (map * height + row) * width;
+          for (let column = fromColumn; column < toColumn; column++)
+            joined = join(joined, data[base + column] as number);
+        }
+        out[to++] = finish(joined, (toRow - fromRow) * (toColumn - fromColumn));
+      }
     }
-    out.push(finish(joined, (rows[1] - rows[0]) * (columns[1] - columns[0])));
-  });
-  return { shape: outShape, data: Float64Array.from(out) };
+  }
+  return { shape: [batch, channels, outHeight, outWidth], data: out };
 }

@@ -136,7 +136,9 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       const input = inputs[0] as ValueId;
       const sizes = sizesOf(builder, input);
       const kept = sizes.map((size, axis) => (axes.includes(axis) ? 1 : size));
-      const withAxes = (value: ValueId): ValueId => reshapeTo(builder, value, kept);
+      // A single number broadcasts as it is.
+      const withAxes = (value: ValueId): ValueId =>
+        sizesOf(builder, value).length === 0 ? value : reshapeTo(builder, value, kept);
       const site = {
         input,
         output: withAxes(outputs[0] as ValueId),

@@ -84,7 +84,12 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     doc: "a table of path, label[, split] or path and one probability a class",
     parameters: [folder, augment, sampler, { name: "list", type: "string", default: "labels.csv", doc: "the table" }],
   },
-  { name: "horizontal_flip", sort: "augmentation", doc: "mirrors the picture", parameters: [{ ...probability, default: 0.5 }] },
+  {
+    name: "horizontal_flip",
+    sort: "augmentation",
+    doc: "mirrors the picture",
+    parameters: [{ ...probability, default: 0.5 }],
+  },
   {
     name: "random_resized_crop",
     sort: "augmentation",
@@ -180,7 +185,13 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     parameters: [
       { name: "batch", type: "int", min: 1, doc: "pictures a step" },
       { name: "epochs", type: "int", min: 1, doc: "passes over the training pictures" },
-      { name: "last_batch", type: "string", options: ["drop", "keep"], default: "drop", doc: "a last batch that is not full" },
+      {
+        name: "last_batch",
+        type: "string",
+        options: ["drop", "keep"],
+        default: "drop",
+        doc: "a last batch that is not full",
+      },
       { name: "seed", type: "int", min: 0, default: 0, doc: "of all randomness" },
     ],
   },

@@ -1,5 +1,6 @@
 import type { Span } from "../diagnostics/span.js";
-import { applyOpByName, applySurface, flattenInputs } from "./apply-op.js";
+import { sameShape } from "../ir/shape.js";
+import { applyOpByName, applySurface, flattenInputs, weightsInFunction } from "./apply-op.js";
 import type { Context } from "./context.js";
 import { limits } from "./limits.js";
 import { type PathScope, snakeCase } from "./path-scope.js";
@@ -45,22 +46,23 @@ export function applyLayer(
   named: boolean,
   span: Span,
 ): Value {
-  if (!context.spend(span)) return unknown;
   const place = (): PathScope => (named ? at : at.child(ownName(layer) ?? ""));
   switch (layer.kind) {
     case "opaque":
       return unknown;
     case "op": {
       const inputs = flattenInputs(context, input, span);
-      return inputs === undefined ? unknown : applySurface(context, layer.entry, layer.arguments, inputs, place, layer.span);
+      return inputs === undefined
+        ? unknown
+        : applySurface(context, layer.entry, layer.arguments, inputs, place, layer.span);
     }
     case "block":
-      return applyBlock(context, layer, input, place(), span);
+      if (context.isPure) return weightsInFunction(context, layer.declaration.name.text, span);
+      return context.instantiate(layer, input, place(), span);
     case "function": {
       const inputs = flattenInputs(context, input, span);
       if (inputs === undefined) return unknown;
-      const { declaration, module, arguments: args } = layer;
-      return context.callFunction(declaration, module, args.values, inputs, place(), span);
+      return context.callFunction(layer, inputs, place(), span);
     }
     case "chain": {
       let value = input;
@@ -87,19 +89,8 @@ export function applyLayer(
     case "parallel":
       return applyParallel(context, layer, input, at);
     case "shared":
-      return applyShared(context, layer, input);
+      return applyShared(context, layer, input, span);
   }
-}
-
-function applyBlock(
-  context: Context,
-  layer: Layer & { kind: "block" },
-  input: Value,
-  at: PathScope,
-  span: Span,
-): Value {
-  const { declaration, module, arguments: args } = layer;
-  return context.instantiate(declaration, module, args.values, input, at, span);
 }
 
 /** Rows first, as the paper prints them: cell (row, column) is `rows[row][column]`. */
@@ -152,7 +143,7 @@ function applyResidual(context: Context, layer: ResidualLayer, input: Value, at:
   const [b] = singleTensor(context, other, "residual", layer.shortcut?.span ?? layer.span);
   if (a === undefined || b === undefined) return unknownTensor;
   const [bodyShape, otherShape] = [context.typeOf(a)?.shape ?? [], context.typeOf(b)?.shape ?? []];
-  if (JSON.stringify(bodyShape) !== JSON.stringify(otherShape)) {
+  if (!sameShape(bodyShape, otherShape)) {
     return context.report("shape/residual-mismatch", { body: bodyShape, shortcut: otherShape }, layer.span);
   }
   return applyOpByName(context, "add", [a, b], at, layer.span);
@@ -164,14 +155,15 @@ function applyParallel(context: Context, layer: ParallelLayer, input: Value, at:
 }
 
 /** The first application makes the weights; each further one gets a place of its own for its nodes, `name@2`. */
-function applyShared(context: Context, layer: SharedLayer, input: Value): Value {
+function applyShared(context: Context, layer: SharedLayer, input: Value, span: Span): Value {
   layer.weights.applications++;
   const { slots, applications } = layer.weights;
   const at = applications === 1 ? layer.scope : layer.siblingScope(`${layer.name}@${applications}`);
-  const { result, slots: used } = context.sharing(slots, () =>
-    context.apply(layer.body.layer, input, at, true, layer.body.span),
+  const { result, slots: used } = context.inside({ message: `in shared ${layer.name}, used here`, span }, () =>
+    context.sharing.run(slots, () => context.apply(layer.body.layer, input, at, true, layer.body.span)),
   );
-  if (slots === undefined) layer.weights.slots = used;
+  // A first application that went wrong is no measure for the others.
+  if (slots === undefined && result.kind !== "unknown") layer.weights.slots = used;
   return result;
 }
 

@@ -11,9 +11,7 @@ import type { Network } from "./network.js";
 import type { PathScope } from "./path-scope.js";
 import { describe } from "./signature.js";
 import { plainArguments } from "./surface-arguments.js";
-import { type BoundArguments, tensors, unknown, unknownTensor, type Value } from "./values.js";
-
-const noArguments: BoundArguments = { values: new Map(), spans: new Map() };
+import { type BoundArguments, tensors, type UnknownValue, unknown, unknownTensor, type Value } from "./values.js";
 
 /** What an op gives while its inputs are not known. */
 function unknownResult(op: AnyOp): Value {
@@ -65,6 +63,7 @@ export function applySurface(
     if (input.kind === "tensor" || input.kind === "unknown") continue;
     return context.report("type/not-a-tensor", { callee: surface.name, actual: describe(input) }, span);
   }
+  if (context.isPure && holdsWeights(op)) return weightsInFunction(context, surface.name, span);
   const plain = plainArguments(surface, args);
   const { network } = context;
   const isKnown = inputs.every((input) => input.kind === "tensor" && input.value !== undefined);
@@ -90,7 +89,7 @@ function makeNode(
   span: Span,
   where: (about: string | undefined) => Span,
 ): Value {
-  if (!context.spend(span)) return unknown;
+  if (!context.spend(span, limits.stepsPerNode)) return unknown;
   if (network.nodeCount >= limits.nodes) return context.report("limit/too-many-nodes", { limit: limits.nodes }, span);
   const types = inputs.map((value) => network.typeOf(value));
   const wanted = holdsWeights(op) ? Object.entries(op.slots(types, attributes)) : [];
@@ -106,6 +105,11 @@ function makeNode(
 
 function isTooLarge(type: TensorType): boolean {
   return !(elementCount(type.shape) <= limits.elements);
+}
+
+/** Refuses what would make weights inside of a function. */
+export function weightsInFunction(context: Context, name: string, span: Span): UnknownValue {
+  return context.report("type/weights-in-function", { name }, span);
 }
 
 /** Whether layers of this op make weights. */
@@ -126,17 +130,6 @@ function requestWeight(
   return context.weight({ scope, name, type: spec.type, role, initializer: spec.initializer, span });
 }
 
-/** An op of `.lfer` with its arguments left at their defaults. */
-export function applySurfaceWithDefaults(
-  context: Context,
-  entry: SurfaceEntry,
-  inputs: readonly Value[],
-  at: PathScope,
-  span: Span,
-): Value {
-  return applySurface(context, entry, noArguments, inputs, () => at, span);
-}
-
 /** The tensors that an arrow carries into a layer: one, a tuple's or a list's; undefined where it carries none (reported). */
 export function flattenInputs(context: Context, value: Value, span: Span): readonly Value[] | undefined {
   if (value.kind === "tensor" || value.kind === "unknown") return [value];
@@ -148,4 +141,3 @@ export function flattenInputs(context: Context, value: Value, span: Span): reado
   context.report("type/arrow-without-tensor", { actual: describe(value) }, span);
   return undefined;
 }
-

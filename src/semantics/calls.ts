@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostics/span.js";
-import { suggest } from "../diagnostics/suggest.js";
 import { type SurfaceEntry, surfaces } from "../ops/registry.js";
 import type { Argument, BlockDeclaration, Expression, FunctionDeclaration, Identifier } from "../syntax/ast.js";
 import { ownName } from "./apply-layer.js";
@@ -10,10 +9,10 @@ import type { Context, Place } from "./context.js";
 import { bindDeclared } from "./declared-parameters.js";
 import { initializerSignature, initializers, makeInitializer } from "./initializers.js";
 import { snakeCase } from "./path-scope.js";
-import type { NamedDeclaration } from "./program.js";
+import { isDamaged, type NamedDeclaration } from "./program.js";
+import { makeThing } from "./recipe-things.js";
 import { makeRecord, recordNames } from "./records.js";
 import { callScalarFunction, scalarFunctions } from "./scalar-functions.js";
-import { makeThing } from "./recipe-things.js";
 import type { Scope } from "./scope.js";
 import { bindArguments, describe, type EvaluatedArgument, evaluateArguments } from "./signature.js";
 import { signatureOf } from "./surface-arguments.js";
@@ -42,7 +41,12 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
     return context.report("type/layer-takes-no-arguments", { name: text }, call.span);
   }
   const declared = scope.module.names.get(text);
-  const isShadowed = declared?.declaration.kind === "ConstDeclaration" && call.args !== undefined && isBuiltinName(text);
+  if (declared !== undefined && isDamaged(declared)) {
+    evaluateArguments(context, call.args ?? [], scope, place);
+    return unknown;
+  }
+  const isShadowed =
+    declared?.declaration.kind === "ConstDeclaration" && call.args !== undefined && isBuiltinName(text);
   if (declared !== undefined && !isShadowed) return callDeclared(context, call, declared, scope, place);
   if (text === "training" && call.args === undefined) return bool(context.training);
   const args = evaluateArguments(context, call.args ?? [], scope, place);
@@ -57,12 +61,14 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
   const isScalarCall = !call.isStage && Object.hasOwn(scalarFunctions, text) && !wantsOp(entry, args);
   if (isScalarCall) return callScalarFunction(context, text, args, call.span);
   if (entry !== undefined) return callSurface(context, call, entry, args, place);
-  return scope.module.missing.has(text) ? unknown : reportUnknown(context, call, scope);
+  if (scope.module.missing.has(text) || local?.kind === "unknown") return unknown;
+  if (local === undefined) return reportUnknown(context, call, scope);
+  return context.report("type/not-callable", { name: text, what: describe(local) }, call.name.span);
 }
 
 function reportUnknown(context: Context, { name, isStage }: Call, scope: Scope): Value {
-  const known = [...scope.visibleNames(), ...scope.module.names.keys(), ...builtinNames()];
-  const suggestion = suggest(name.text, known);
+  const known = () => [...scope.visibleNames(), ...scope.module.names.keys(), ...builtinNames()];
+  const suggestion = context.reporter.suggest(name.text, known);
   return context.report("resolve/unknown-name", { name: name.text, isStage, suggestion }, name.span);
 }
 
@@ -121,18 +127,12 @@ function carriesTensor(value: Value): boolean {
   return value.kind === "tensor";
 }
 
-function callDeclared(
-  context: Context,
-  call: Call,
-  declared: NamedDeclaration,
-  scope: Scope,
-  place: Place,
-): Value {
+function callDeclared(context: Context, call: Call, declared: NamedDeclaration, scope: Scope, place: Place): Value {
   const { declaration, module } = declared;
   const { text: name } = call.name;
   switch (declaration.kind) {
     case "ConstDeclaration":
-      if (call.args === undefined) return context.constant(declared);
+      if (call.args === undefined) return context.facts.constant(declared);
       return context.report("type/not-callable", { name, what: "a constant" }, call.name.span);
     case "BlockDeclaration":
       return callBlock(context, call, declaration, declared, scope, place);
@@ -175,7 +175,7 @@ function callFunction(
   const args = evaluateArguments(context, call.args ?? [], scope, place);
   if (declaration.inputs === undefined) {
     const bound = bindDeclared(context, name, declaration.parameters, module, args, call.span);
-    return context.callFunction(declaration, module, bound.values, [], place.here, call.span);
+    return context.callFunction({ declaration, module, arguments: bound }, [], place.here, call.span);
   }
   const positional = args.filter((arg) => arg.name === undefined);
   const isCall = !call.isStage && positional.some((arg) => isTensorLike(arg.value));
@@ -196,7 +196,7 @@ function callFunction(
     inputs.push(liftNumber(context, value, place.here, span));
   }
   const at = place.here.child(snakeCase(name));
-  return context.callFunction(declaration, module, bound.values, inputs, at, call.span);
+  return context.callFunction({ declaration, module, arguments: bound }, inputs, at, call.span);
 }
 
 /** The layer that an expression after an arrow stands for; undefined when it is none (reported). */
@@ -224,6 +224,5 @@ export function layerOf(context: Context, expression: Expression, scope: Scope, 
   // A local name of a layer names its place; what is shared has its place already.
   const isLocal = expression.kind === "NameExpression" && scope.lookup(expression.name.text) !== undefined;
   const named = isLocal && value.layer.kind !== "shared" ? (expression.name as Identifier).text : undefined;
-  const label = named ?? (isName ? ownName(value.layer) : undefined);
-  return { layer: value.layer, label: label === undefined ? undefined : snakeCase(label), span };
+  return { layer: value.layer, label: named ?? (isName ? ownName(value.layer) : undefined), span };
 }

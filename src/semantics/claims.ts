@@ -1,13 +1,13 @@
-import { suggest } from "../diagnostics/suggest.js";
 import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { Claim, ClaimSide, Measure } from "../recipe/claim.js";
 import { type ConventionName, conventions, plainMeasures, type Quantity } from "../recipe/measures.js";
 import type { Argument, CheckDeclaration, Expression } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
 import { nowhere } from "./declared-parameters.js";
+import type { Module } from "./program.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
-import type { Module } from "./program.js";
 import type { Value } from "./values.js";
 
 const conventionNames = Object.keys(conventions) as readonly ConventionName[];
@@ -22,17 +22,28 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
   const place = nowhere();
   return declaration.claims.flatMap((claim): Claim[] => {
     const { comparison } = claim;
-    const operator = comparison.kind === "BinaryExpression" ? comparisons.find((o) => o === comparison.operator) : undefined;
+    const operator =
+      comparison.kind === "BinaryExpression" ? comparisons.find((o) => o === comparison.operator) : undefined;
     // The parser has said that each line of a check compares.
     if (comparison.kind !== "BinaryExpression" || operator === undefined) return [];
     const left = resolveSide(context, comparison.left, scope, place);
     const right = resolveSide(context, comparison.right, scope, place);
     const tolerance = claim.tolerance === undefined ? undefined : context.evaluate(claim.tolerance, scope, place);
+    if (tolerance?.kind === "unknown") return [];
     if (tolerance !== undefined && !isNumber(tolerance)) {
-      context.report("type/wrong-operand", { operator: "within", operand: describe(tolerance) }, claim.tolerance?.span ?? claim.span);
+      context.report(
+        "type/wrong-operand",
+        { operator: "within", operand: describe(tolerance) },
+        claim.tolerance?.span ?? claim.span,
+      );
       return [];
     }
     if (left === undefined || right === undefined) return [];
+    if (tolerance?.value !== undefined && tolerance.value < 0) {
+      const holes = { callee: "within", name: "tolerance", min: 0, max: undefined, actual: tolerance.value };
+      context.report("value/out-of-range", holes, claim.tolerance?.span ?? claim.span);
+      return [];
+    }
     return [{ left, operator, right, tolerance: tolerance?.value, span: claim.span }];
   });
 }
@@ -59,7 +70,11 @@ function resolveSide(context: Context, expression: Expression, scope: Scope, pla
   if (expression.kind === "CallExpression" || expression.kind === "NameExpression") {
     const { text, span } = expression.name;
     if (!scope.module.names.has(text)) {
-      context.report("resolve/unknown-measure", { name: text, known: measureNames.join(", "), suggestion: suggest(text, measureNames) }, span);
+      context.report(
+        "resolve/unknown-measure",
+        { name: text, known: measureNames.join(", "), suggestion: suggest(text, measureNames) },
+        span,
+      );
       return undefined;
     }
   }
@@ -83,14 +98,24 @@ function resolveMeasure(
     const value = context.evaluate(argument.value, scope, place);
     if (value.kind === "string") return value.value;
     if (value.kind !== "unknown") {
-      const holes = { callee: name, name: argument.name?.text ?? "convention", expected: "string", actual: describe(value) };
+      const holes = {
+        callee: name,
+        name: argument.name?.text ?? "convention",
+        expected: "string",
+        actual: describe(value),
+      };
       context.report("type/wrong-argument", holes, argument.span);
     }
     return undefined;
   };
   for (const argument of args) {
     if (argument.name !== undefined && argument.name.text !== "at") {
-      const holes = { callee: name, name: argument.name.text, known: "at", suggestion: suggest(argument.name.text, ["at"]) };
+      const holes = {
+        callee: name,
+        name: argument.name.text,
+        known: "at",
+        suggestion: suggest(argument.name.text, ["at"]),
+      };
       context.report("resolve/unknown-parameter", holes, argument.name.span);
       return undefined;
     }
@@ -101,7 +126,13 @@ function resolveMeasure(
     return undefined;
   }
   const wanted = text(positional);
-  const at = text(args.find((argument) => argument.name !== undefined));
+  const [part, again] = args.filter((argument) => argument.name !== undefined);
+  if (again !== undefined) {
+    context.report("type/argument-given-twice", { callee: name, name: "at" }, again.span);
+    return undefined;
+  }
+  const at = text(part);
+  if (part !== undefined && at === undefined) return undefined;
   const giving = conventionNames.filter((c) => (conventions[c] as readonly string[]).includes(name));
   if (positional === undefined) {
     if (plainMeasures.some((measure) => measure === name)) {

@@ -12,23 +12,36 @@ const parameter = (name: string, type: Type, required = true): SignatureParamete
   accept: (value) => fit(value, type),
 });
 
-const signatures: Readonly<Record<string, readonly SignatureParameter[]>> = {
-  repeat: [parameter("count", "int"), parameter("layer", "layer")],
-  grid: [parameter("rows", "int"), parameter("columns", "int"), parameter("layer", "layer")],
-  residual: [parameter("layer", "layer"), parameter("shortcut", "layer", false)],
-  parallel: [parameter("layers", { list: "layer" })],
+interface Combinator {
+  readonly doc: string;
+  readonly parameters: readonly SignatureParameter[];
+}
+
+/** What makes layers of layers. */
+export const combinators: Readonly<Record<string, Combinator>> = {
+  repeat: {
+    doc: "the layer `count` times, one after the other, each time with weights of its own",
+    parameters: [parameter("count", "int"), parameter("layer", "layer")],
+  },
+  grid: {
+    doc: "cuts the map into rows x columns equal cells, applies the layer to each with weights of its own, and puts the results together again",
+    parameters: [parameter("rows", "int"), parameter("columns", "int"), parameter("layer", "layer")],
+  },
+  residual: {
+    doc: "what the layer makes of the input, plus the input itself, or plus what `shortcut` makes of it",
+    parameters: [parameter("layer", "layer"), parameter("shortcut", "layer", false)],
+  },
+  parallel: {
+    doc: "applies every layer to the same input; the results go on together, in order",
+    parameters: [parameter("layers", { list: "layer" })],
+  },
 };
 
-export const combinatorNames: readonly string[] = Object.keys(signatures);
+export const combinatorNames: readonly string[] = Object.keys(combinators);
 
 /** `repeat(n, layer)`, `grid(rows, columns, layer)`, `residual(layer)`, `parallel([layers])`: layers from layers. */
-export function makeCombinator(
-  context: Context,
-  name: string,
-  args: readonly EvaluatedArgument[],
-  span: Span,
-): Value {
-  const { values, spans } = bindArguments(context, name, signatures[name] ?? [], args, span);
+export function makeCombinator(context: Context, name: string, args: readonly EvaluatedArgument[], span: Span): Value {
+  const { values, spans } = bindArguments(context, name, combinators[name]?.parameters ?? [], args, span);
   const part = (key: string): NamedLayer => {
     const value = values.get(key);
     return asPart(value?.kind === "layer" ? value : layer({ kind: "opaque" }), spans.get(key) ?? span);
@@ -55,7 +68,11 @@ export function makeCombinator(
       if (list?.kind !== "list" || list.items === undefined) return layer({ kind: "parallel", branches: undefined });
       const branches = list.items.map((item) => asPart(item, spans.get("layers") ?? span));
       return branches.length === 0
-        ? context.report("value/out-of-range", { callee: name, name: "layers", min: 1, max: undefined, actual: 0 }, span)
+        ? context.report(
+            "value/out-of-range",
+            { callee: name, name: "layers", min: 1, max: undefined, actual: 0 },
+            span,
+          )
         : layer({ kind: "parallel", branches });
     }
   }

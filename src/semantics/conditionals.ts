@@ -1,5 +1,6 @@
-import type { IfExpression } from "../syntax/ast.js";
+import type { Expression, IfExpression } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
+import { nowhere } from "./declared-parameters.js";
 import type { Scope } from "./scope.js";
 import { describe } from "./signature.js";
 import { formatType, joinTypes, typeOfValue, unknownOf } from "./types.js";
@@ -14,21 +15,34 @@ export function evaluateIf(context: Context, expression: IfExpression, scope: Sc
       context.report("type/wrong-condition", { actual: describe(condition) }, current.condition.span);
     }
     const known = condition.kind === "bool" ? condition.value : undefined;
-    if (known === true) return context.evaluate(current.then, scope, place);
-    if (known === false) {
+    if (!typesBoth(context)) {
+      // In a model a condition is only unknown where something is wrong already.
+      if (known === undefined) return unknown;
+      if (known) return context.evaluate(current.then, scope, place);
       if (current.else.kind !== "IfExpression") return context.evaluate(current.else, scope, place);
       current = current.else;
       continue;
     }
-    const [a, b] = [context.evaluate(current.then, scope, place), context.evaluate(current.else, scope, place)];
-    return join(context, current, a, b);
+    const branch = (expression: Expression, isTaken: boolean): Value =>
+      isTaken
+        ? context.evaluate(expression, scope, place)
+        : context.typeOnly(() => context.evaluate(expression, scope, nowhere()));
+    const taken = branch(current.then, known !== false);
+    const other = branch(current.else, known !== true);
+    const joined = join(context, current, taken, other);
+    return known === undefined || joined.kind === "unknown" ? joined : known ? taken : other;
   }
+}
+
+/** A declaration by itself is typed throughout; what it is used for only computes. */
+export function typesBoth(context: Context): boolean {
+  return context.network === undefined && context.chain.length === 0;
 }
 
 function join(context: Context, expression: IfExpression, a: Value, b: Value): Value {
   if (a.kind === "unknown" || b.kind === "unknown") return unknown;
   const joined = joinTypes(typeOfValue(a), typeOfValue(b));
   if (joined !== undefined) return unknownOf(joined);
-  const holes = { then: formatType(typeOfValue(a)), else: formatType(typeOfValue(b)) };
+  const holes = { first: formatType(typeOfValue(a)), second: formatType(typeOfValue(b)) };
   return context.report("type/branches-differ", holes, expression.span);
 }

@@ -4,12 +4,13 @@ import type { Initializer, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { RecipeSignature } from "../recipe/signatures.js";
 import type { BlockDeclaration, Expression, FunctionDeclaration } from "../syntax/ast.js";
+import type { DeclarationFacts } from "./declaration-facts.js";
 import type { Network } from "./network.js";
 import type { PathScope } from "./path-scope.js";
-import type { Module, NamedDeclaration } from "./program.js";
 import type { Reporter } from "./reporter.js";
 import type { Scope } from "./scope.js";
-import type { Layer, NamedLayer, UnknownValue, Value } from "./values.js";
+import type { WeightSharing } from "./sharing.js";
+import type { BlockLayer, FunctionUse, Layer, NamedLayer, UnknownValue, Value } from "./values.js";
 
 /** Where in the tree of names things are made. */
 export interface Place {
@@ -27,56 +28,47 @@ export interface Place {
  */
 export interface Context {
   readonly reporter: Reporter;
+  readonly facts: DeclarationFacts;
   readonly network: Network | undefined;
   /** The constant `training`; undefined while a declaration is looked at by itself. */
   readonly training: boolean | undefined;
   /** What else a recipe's expressions may name; undefined outside of recipes. */
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
-  /** Blocks being instantiated, outermost first. */
+  /** Blocks and functions being instantiated, and the variant that all is part of: outermost first. */
   readonly chain: readonly Related[];
+  /** A function's inside is evaluated: nothing there may make weights. */
+  readonly isPure: boolean;
 
   /** Reports a mistake, with the chain of blocks it happened in; gives the value to go on with. */
   report<C extends DiagnosticCode>(code: C, holes: Holes<C>, span: Span, related?: readonly Related[]): UnknownValue;
   /** The same for what a pure rule found wrong. */
   reportProblem(problem: Problem, span: Span): UnknownValue;
 
-  /** Counts one step of work; false once the limit is passed (reported once). */
-  spend(span: Span): boolean;
+  /** Counts steps of work, one unless told; false once the limit is passed (reported once). */
+  spend(span: Span, steps?: number): boolean;
+  /** Runs `body` for its names and types only: what is wrong with its numbers and shapes is not said, it is never used. */
+  typeOnly(body: () => Value): Value;
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value;
   /** The layer that a stage's expression stands for, or undefined when it is none (reported). */
   layerOf(expression: Expression, scope: Scope, place: Place): NamedLayer | undefined;
   /** Applies a layer. `named`: `at` is the place of this very layer, not one to make its place in. */
   apply(layer: Layer, input: Value, at: PathScope, named: boolean, span: Span): Value;
-  /** Calls a pure function of tensors. */
-  callFunction(
-    declaration: FunctionDeclaration,
-    module: Module,
-    values: ReadonlyMap<string, Value>,
-    inputs: readonly Value[],
-    at: PathScope,
-    span: Span,
-  ): Value;
+  /** Calls a function; `inputs` are the tensors after its `on`. */
+  callFunction(layer: FunctionUse, inputs: readonly Value[], at: PathScope, span: Span): Value;
   /** Makes a block's inside: fresh weights, from arguments and input. */
-  instantiate(
-    declaration: BlockDeclaration,
-    module: Module,
-    values: ReadonlyMap<string, Value>,
-    input: Value,
-    at: PathScope,
-    span: Span,
-  ): Value;
-  /** The value of a top-level constant. */
-  constant(named: NamedDeclaration): Value;
-  /** Runs `body` as the inside of a block or function, for the chain and the depth limit. */
+  instantiate(layer: BlockLayer, input: Value, at: PathScope, span: Span): Value;
+  /** Runs `body` as the inside of a block or function, used at `span`: for the chain and the depth limit. */
   within(declaration: BlockDeclaration | FunctionDeclaration, span: Span, body: () => Value): Value;
+
+  /** Runs `body` with one more link in the chain. */
+  inside<T>(link: Related, body: () => T): T;
 
   /** The type of a tensor, or undefined when it is not known. */
   typeOf(value: Value): TensorType | undefined;
   /** A weight for the layer being made: fresh, or the shared one. */
   weight(request: WeightRequest): ValueId;
-  /** Runs `body` with its weights recorded, or taken from an earlier recording. */
-  sharing(recorded: ValueId[] | undefined, body: () => Value): { readonly result: Value; readonly slots: ValueId[] };
+  readonly sharing: WeightSharing;
 }
 
 export interface WeightRequest {

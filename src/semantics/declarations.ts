@@ -1,33 +1,39 @@
-import type { BlockDeclaration, FunctionDeclaration, ModelDeclaration } from "../syntax/ast.js";
-import { nowhere, unknownParameters } from "./declared-parameters.js";
+import type { BlockDeclaration, Declaration, FunctionDeclaration, ModelDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { orderDeclarations } from "./declaration-order.js";
+import { nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
-import type { Module, NamedDeclaration, Program } from "./program.js";
-import { findRecursion } from "./recursion.js";
+import { isDamaged, type Module, type NamedDeclaration, type Program } from "./program.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
 import { evaluateBody, evaluateStatement, requireTensors } from "./statements.js";
 import { unknown, unknownTensor, type Value } from "./values.js";
+import { Work } from "./work.js";
 
 /** Evaluates every declaration once by itself, with nothing known: names, types and arguments are checked here. */
 export class Declarations implements DeclarationFacts {
+  readonly work = new Work();
   readonly #reporter: Reporter;
+  readonly #order: readonly NamedDeclaration[];
   readonly #recursive: ReadonlySet<unknown>;
-  readonly #modules = new Map<unknown, Module>();
+  readonly #modules = new Map<Declaration, Module>();
+  readonly #checked = new Set<ModelDeclaration>();
   readonly #results = new Map<unknown, Value>();
   readonly #constants = new Map<unknown, Value>();
 
   constructor(program: Program, reporter: Reporter) {
     this.#reporter = reporter;
-    this.#recursive = findRecursion(program.modules, reporter);
+    const { order, recursive } = orderDeclarations(program.modules, reporter);
+    this.#order = order;
+    this.#recursive = recursive;
     for (const module of program.modules) {
       for (const declaration of module.tree.declarations) this.#modules.set(declaration, module);
     }
   }
 
-  isRecursive(declaration: BlockDeclaration | FunctionDeclaration): boolean {
+  isRecursive(declaration: Declaration): boolean {
     return this.#recursive.has(declaration);
   }
 
@@ -35,25 +41,29 @@ export class Declarations implements DeclarationFacts {
     const known = this.#results.get(declaration);
     if (known !== undefined) return known;
     const module = this.#modules.get(declaration);
-    const result = module === undefined || this.isRecursive(declaration) ? unknown : this.#evaluate(declaration, module);
+    const result =
+      module === undefined || this.isRecursive(declaration) ? unknown : this.#evaluate(declaration, module);
     this.#results.set(declaration, result);
     return result;
   }
 
-  constant({ declaration, module }: NamedDeclaration): Value {
+  constant(named: NamedDeclaration): Value {
+    const { declaration, module } = named;
     const known = this.#constants.get(declaration);
     if (known !== undefined) return known;
     this.#constants.set(declaration, unknown);
     if (declaration.kind !== "ConstDeclaration" || this.#recursive.has(declaration)) return unknown;
     const evaluator = new Evaluator(this.#reporter, this);
     const value = evaluator.evaluate(declaration.value, new Scope(module), nowhere());
-    this.#constants.set(declaration, value);
+    if (!isDamaged(named)) this.#constants.set(declaration, value);
     return value;
   }
 
-  /** Checks everything that a file declares; recipes and checks have passes of their own. */
-  checkModule(module: Module): void {
-    for (const declaration of module.tree.declarations) {
+  /** Checks everything that is declared, what others use before them; recipes and checks have passes of their own. */
+  check(): void {
+    const inOrder = new Map<Declaration, Module>(this.#order.map(({ declaration, module }) => [declaration, module]));
+    // Those that go by a name which was taken are in no order.
+    for (const [declaration, module] of [...inOrder, ...this.#modules]) {
       switch (declaration.kind) {
         case "ConstDeclaration":
           this.constant({ declaration, module });
@@ -63,7 +73,8 @@ export class Declarations implements DeclarationFacts {
           this.resultOf(declaration);
           break;
         case "ModelDeclaration":
-          this.#checkModel(declaration, module);
+          if (!this.#checked.has(declaration)) this.#checkModel(declaration, module);
+          this.#checked.add(declaration);
           break;
         default:
       }
@@ -71,16 +82,16 @@ export class Declarations implements DeclarationFacts {
   }
 
   #evaluate(declaration: BlockDeclaration | FunctionDeclaration, module: Module): Value {
-    const evaluator = new Evaluator(this.#reporter, this);
+    const evaluator = new Evaluator(this.#reporter, this, { isPure: declaration.kind === "FunctionDeclaration" });
     const scope = new Scope(module);
     unknownParameters(evaluator, declaration.parameters, scope);
     for (const { text: name, span } of declaration.inputs ?? []) {
       const earlier = scope.ownSpan(name);
-      if (earlier === undefined) scope.bind(name, unknownTensor, span);
-      else {
+      if (earlier !== undefined) {
         const related = [{ message: `"${name}" is first here`, span: earlier }];
         evaluator.report("resolve/duplicate-name", { name }, span, related);
       }
+      scope.bind(name, unknownTensor, span);
     }
     const value = evaluateBody(evaluator, declaration.body, scope, nowhere());
     if (declaration.kind === "FunctionDeclaration") return value;
@@ -99,7 +110,8 @@ export class Declarations implements DeclarationFacts {
     const place = nowhere();
     unknownParameters(evaluator, declaration.parameters, scope);
     evaluateInputs(evaluator, declaration, scope, place);
-    for (const statement of declaration.statements) evaluateStatement(evaluator, statement, scope, place);
-    evaluateOutputs(evaluator, declaration, scope, place);
+    if (declaration.statements.every((statement) => evaluateStatement(evaluator, statement, scope, place))) {
+      evaluateOutputs(evaluator, declaration, scope, place);
+    }
   }
 }

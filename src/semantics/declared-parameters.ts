@@ -83,6 +83,18 @@ export function bindDeclared(
   return { values, spans: bound.spans };
 }
 
+/** Holds arguments to declared parameters without asking for those that are not given. */
+export function checkGiven(
+  context: Context,
+  callee: string,
+  parameters: readonly ParameterDeclaration[],
+  args: readonly EvaluatedArgument[],
+  callSpan: Span,
+): void {
+  const optional = signatureOf(context, parameters).map((parameter) => ({ ...parameter, required: false }));
+  bindArguments(context, callee, optional, args, callSpan);
+}
+
 /** The parameters of a declaration looked at by itself: unknown values of their types; defaults and names are checked. */
 export function unknownParameters(context: Context, parameters: readonly ParameterDeclaration[], scope: Scope): void {
   for (const parameter of parameters) {

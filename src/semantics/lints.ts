@@ -1,13 +1,13 @@
 import type { Declaration, Statement } from "../syntax/ast.js";
 import type { Module } from "./program.js";
-import { referencedNames } from "./references.js";
+import { namesIn } from "./references.js";
 import type { Reporter } from "./reporter.js";
 
 /** Warns of bindings and imports that nothing uses. Names that begin with `_` are meant to be unused. */
 export function lintUnused(module: Module, reporter: Reporter): void {
   for (const declaration of module.tree.declarations) lintBindings(declaration, reporter);
   const used = new Set<string>();
-  for (const { text } of referencedNames(module.tree.declarations)) used.add(text);
+  for (const { text } of namesIn(module.tree.declarations).used) used.add(text);
   for (const { names } of module.tree.imports) {
     for (const { text: name, span } of names) {
       if (!used.has(name)) reporter.report("lint/unused-import", { name }, span);
@@ -31,7 +31,7 @@ function lintBindings(declaration: Declaration, reporter: Reporter): void {
   const statements = statementsOf(declaration);
   if (statements.length === 0) return;
   const used = new Set<string>();
-  for (const { text } of referencedNames(declaration)) used.add(text);
+  for (const { text } of namesIn(declaration).used) used.add(text);
   for (const statement of statements) {
     if (statement.kind === "RequireStatement") continue;
     const names = statement.kind === "BindingStatement" ? statement.names : [statement.name];

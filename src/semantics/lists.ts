@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/span.js";
-import type { ForExpression, IndexExpression, ListExpression, RangeExpression } from "../syntax/ast.js";
+import type { Expression, ForExpression, IndexExpression, ListExpression, RangeExpression } from "../syntax/ast.js";
 import { asPart } from "./combinators.js";
 import type { Context, Place } from "./context.js";
 import { limits } from "./limits.js";
@@ -15,14 +15,62 @@ export function evaluateList(context: Context, expression: ListExpression, scope
     const turns = evaluateTurns(context, only, scope, place);
     return turns.items === undefined
       ? { kind: "list", element: typeOfValue(turns.sample), items: undefined }
-      : unify(context, turns.items, () => only.body.span);
+      : unify(context, turns.items, expression.span, () => only.body.span);
   }
   const items = expression.items.map((item) => context.evaluate(item, scope, place));
-  return unify(context, items, (i) => expression.items[i]?.span ?? expression.span);
+  return unify(context, items, expression.span, (i) => expression.items[i]?.span ?? expression.span);
+}
+
+export function evaluateTuple(
+  context: Context,
+  items: readonly Expression[],
+  span: Span,
+  scope: Scope,
+  place: Place,
+): Value {
+  return bounded(context, { kind: "tuple", items: items.map((item) => context.evaluate(item, scope, place)) }, span);
+}
+
+/** How many values a list or tuple holds, those within its items too, and how deep they are nested. */
+interface Extent {
+  readonly count: number;
+  readonly depth: number;
+}
+
+const single: Extent = { count: 1, depth: 0 };
+const extents = new WeakMap<Value, Extent>();
+
+/** Items can be shared, so that a few names hold more than any list could: they count each time. */
+function extentOf(value: Value): Extent {
+  if ((value.kind !== "list" && value.kind !== "tuple") || value.items === undefined) return single;
+  let extent = extents.get(value);
+  if (extent === undefined) {
+    let [count, depth] = [1, 0];
+    for (const item of value.items) {
+      const inner = extentOf(item);
+      count += inner.count;
+      depth = Math.max(depth, inner.depth);
+    }
+    extent = { count, depth: depth + 1 };
+    extents.set(value, extent);
+  }
+  return extent;
+}
+
+/** The value, or unknown where it holds too much or is nested too deep (reported). */
+function bounded(context: Context, value: Value, span: Span): Value {
+  const { count, depth } = extentOf(value);
+  if (count > limits.repeats + 1) {
+    return context.report("limit/too-many-repeats", { count: count - 1, limit: limits.repeats }, span);
+  }
+  if (depth > limits.valueDepth) return context.report("limit/nested-too-deep", { limit: limits.valueDepth }, span);
+  return context.spend(span, count) ? value : unknown;
 }
 
 /** A list of these, each brought to the type that fits all. */
-function unify(context: Context, items: readonly Value[], spanOf: (index: number) => Span): Value {
+function unify(context: Context, items: readonly Value[], span: Span, spanOf: (index: number) => Span): Value {
+  const whole = bounded(context, { kind: "list", element: "unknown", items }, span);
+  if (whole.kind === "unknown") return unknown;
   let element: Type = "unknown";
   for (const [i, item] of items.entries()) {
     const joined = joinTypes(element, typeOfValue(item));
@@ -48,6 +96,7 @@ export function evaluateRange(context: Context, expression: RangeExpression, sco
   if (length > limits.repeats) {
     return context.report("limit/too-many-repeats", { count: length, limit: limits.repeats }, expression.span);
   }
+  if (!context.spend(expression.span, length)) return unknown;
   return { kind: "list", element: "int", items: Array.from({ length }, (_, i) => int(from + i)) };
 }
 
@@ -103,8 +152,10 @@ function evaluateTurns(context: Context, expression: ForExpression, scope: Scope
   if (list.kind === "list" && list.items !== undefined && list.items.length > 0) {
     return { items: list.items.map(turn), sample: unknown };
   }
-  const sample = turn(list.kind === "list" ? unknownOf(list.element) : unknown);
-  return { items: list.kind === "list" ? list.items : undefined, sample };
+  const items = list.kind === "list" ? list.items : undefined;
+  // Declarations by themselves are typed; in a model a turn that never happens would leave its nodes behind.
+  if (context.network !== undefined) return { items, sample: unknown };
+  return { items, sample: turn(list.kind === "list" ? unknownOf(list.element) : unknown) };
 }
 
 function bindNames(context: Context, { names, list }: ForExpression, item: Value, scope: Scope): void {

@@ -1,4 +1,3 @@
-import { suggest } from "../diagnostics/suggest.js";
 import type { Picture } from "../ir/graph.js";
 import { formatDim } from "../ir/shape.js";
 import type { ModelDeclaration, OutputDeclaration } from "../syntax/ast.js";
@@ -15,9 +14,14 @@ export function evaluateInputs(context: Context, declaration: ModelDeclaration, 
     const { text: name, span } = input.name;
     const type = evaluateTensorType(context, input.type, scope, place);
     const meta = input.value === undefined ? undefined : context.evaluate(input.value, scope, place);
-    const isPicture = meta === undefined || meta.kind === "unknown" || (meta.kind === "record" && meta.sort === "picture");
+    const isPicture =
+      meta === undefined || meta.kind === "unknown" || (meta.kind === "record" && meta.sort === "picture");
     if (!isPicture && input.value !== undefined) {
-      context.report("type/wrong-annotation", { what: "an input", expected: "picture", actual: describe(meta) }, input.value.span);
+      context.report(
+        "type/wrong-annotation",
+        { what: "an input", expected: "picture", actual: describe(meta) },
+        input.value.span,
+      );
     }
     const earlier = scope.ownSpan(name);
     if (earlier !== undefined) {
@@ -58,14 +62,19 @@ export function evaluateOutputs(context: Context, declaration: ModelDeclaration,
   const taken = new Set<string>();
   for (const output of declaration.outputs) {
     const meta = output.value === undefined ? undefined : context.evaluate(output.value, scope, place);
-    const isLabels = meta === undefined || meta.kind === "unknown" || (meta.kind === "record" && meta.sort === "labels");
+    const isLabels =
+      meta === undefined || meta.kind === "unknown" || (meta.kind === "record" && meta.sort === "labels");
     if (!isLabels && output.value !== undefined) {
-      context.report("type/wrong-annotation", { what: "an output", expected: "labels", actual: describe(meta) }, output.value.span);
+      context.report(
+        "type/wrong-annotation",
+        { what: "an output", expected: "labels", actual: describe(meta) },
+        output.value.span,
+      );
     }
     for (const name of output.names) {
       const value = scope.lookup(name.text);
       if (value === undefined) {
-        const suggestion = suggest(name.text, scope.visibleNames());
+        const suggestion = context.reporter.suggest(name.text, () => scope.visibleNames());
         context.report("resolve/unknown-name", { name: name.text, isStage: false, suggestion }, name.span);
       } else if (value.kind !== "tensor" && value.kind !== "unknown") {
         context.report("type/not-a-tensor", { callee: "output", actual: describe(value) }, name.span);

@@ -1,12 +1,13 @@
 import type { Span } from "../diagnostics/span.js";
 import type { Graph } from "../ir/graph.js";
-import type { Argument, Identifier, ModelDeclaration, ParameterDeclaration } from "../syntax/ast.js";
-import { bindDeclared, nowhere } from "./declared-parameters.js";
+import type { Argument, Identifier, ModelDeclaration, VariantDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { bindDeclared, checkGiven, nowhere } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
+import { limits } from "./limits.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 import { Network } from "./network.js";
-import type { Module, NamedDeclaration } from "./program.js";
+import { isDamaged, type Module, type NamedDeclaration } from "./program.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { type EvaluatedArgument, evaluateArguments } from "./signature.js";
@@ -19,7 +20,10 @@ export interface ModelRequest {
   readonly declaration: ModelDeclaration;
   readonly module: Module;
   readonly arguments: readonly EvaluatedArgument[];
+  /** Its name, where it is declared. */
   readonly span: Span;
+  /** Who wants it made, where that is not the declaration itself: a check, a recipe. */
+  readonly askedAt?: Span;
 }
 
 /** A model made concrete. */
@@ -37,22 +41,44 @@ export function requestModel(
   named: NamedDeclaration,
   facts: DeclarationFacts,
   reporter: Reporter,
-  seen: ReadonlySet<unknown> = new Set(),
 ): ModelRequest | undefined {
-  const { declaration, module } = named;
-  const { text: name, span } = declaration.name;
-  if (declaration.kind === "ModelDeclaration") return { name, declaration, module, arguments: [], span };
-  if (declaration.kind !== "VariantDeclaration" || seen.has(declaration)) return undefined;
-  const base = module.names.get(declaration.base.text);
-  if (base === undefined || (base.declaration.kind !== "ModelDeclaration" && base.declaration.kind !== "VariantDeclaration")) {
-    if (module.missing.has(declaration.base.text)) return undefined;
-    const holes = { name: declaration.base.text, suggestion: undefined };
-    reporter.report("resolve/not-a-model", holes, declaration.base.span);
-    return undefined;
+  const { text: name, span } = named.declaration.name;
+  const variants: (NamedDeclaration & { readonly declaration: VariantDeclaration })[] = [];
+  let current = named;
+  for (;;) {
+    const { declaration, module } = current;
+    if (isDamaged(current)) return undefined;
+    if (declaration.kind === "ModelDeclaration") {
+      const model: ModelRequest = { name, declaration, module, arguments: [], span };
+      return variants.reduceRight(
+        (request, variant) => withArguments(request, variant.declaration.arguments, variant.module, facts, reporter),
+        model,
+      );
+    }
+    if (declaration.kind !== "VariantDeclaration" || facts.isRecursive(declaration)) return undefined;
+    if (variants.push({ declaration, module }) > limits.instantiationDepth) {
+      reporter.report("limit/nested-too-deep", { limit: limits.instantiationDepth }, span);
+      return undefined;
+    }
+    const base = module.names.get(declaration.base.text);
+    if (base === undefined || !isModel(base)) {
+      reportNoModel(declaration.base, module, reporter);
+      return undefined;
+    }
+    current = base;
   }
-  const request = requestModel(base, facts, reporter, new Set([...seen, declaration]));
-  if (request === undefined) return undefined;
-  return { ...withArguments(request, declaration.arguments, module, facts, reporter), name, span };
+}
+
+/** Whether it names a model or a variant. */
+export function isModel({ declaration }: NamedDeclaration): boolean {
+  return declaration.kind === "ModelDeclaration" || declaration.kind === "VariantDeclaration";
+}
+
+/** Says that a name which should be a model's is none, unless it was imported in vain: that is said already. */
+export function reportNoModel({ text: name, span }: Identifier, module: Module, reporter: Reporter): void {
+  if (module.missing.has(name)) return;
+  const known = () => [...module.names].filter(([, named]) => isModel(named)).map(([key]) => key);
+  reporter.report("resolve/not-a-model", { name, suggestion: reporter.suggest(name, known) }, span);
 }
 
 /** The request with further arguments, written in `module`, over those it has. */
@@ -66,29 +92,41 @@ export function withArguments(
 ): ModelRequest {
   const evaluator = new Evaluator(reporter, facts);
   const evaluated = evaluateArguments(evaluator, args, scope, nowhere());
-  return { ...request, arguments: override(request.arguments, evaluated, request.declaration.parameters) };
+  return { ...request, arguments: override(evaluator, request, evaluated) };
 }
 
 /** Later arguments replace earlier ones of the same name; positional ones get their parameter's name. */
 function override(
-  earlier: readonly EvaluatedArgument[],
+  evaluator: Evaluator,
+  request: ModelRequest,
   later: readonly EvaluatedArgument[],
-  parameters: readonly ParameterDeclaration[],
 ): readonly EvaluatedArgument[] {
-  const named = later.map((arg, i): EvaluatedArgument => {
-    const parameter = parameters[i];
-    if (arg.name !== undefined || parameter === undefined) return arg;
+  const { name: callee, parameters } = request.declaration;
+  let position = 0;
+  const named = later.flatMap((arg): EvaluatedArgument[] => {
+    if (arg.name !== undefined) return [arg];
+    const parameter = parameters[position++];
+    if (parameter === undefined) {
+      evaluator.report("type/too-many-arguments", { callee: callee.text, expected: parameters.length }, arg.span);
+      return [];
+    }
     const name: Identifier = { kind: "Identifier", text: parameter.name.text, span: arg.span };
-    return { ...arg, name };
+    return [{ ...arg, name }];
   });
   const replaced = new Set(named.map((arg) => arg.name?.text));
-  return [...earlier.filter((arg) => !replaced.has(arg.name?.text)), ...named];
+  return [...request.arguments.filter((arg) => !replaced.has(arg.name?.text)), ...named];
 }
 
 /** Whether nothing is missing to make the model. */
 export function isComplete(request: ModelRequest): boolean {
   const given = new Set(request.arguments.map((arg) => arg.name?.text));
   return request.declaration.parameters.every((p) => p.default !== undefined || given.has(p.name.text));
+}
+
+/** What can be said of a model whose parameters are left open: whether those that are given are right. */
+export function checkTemplate(request: ModelRequest, facts: DeclarationFacts, reporter: Reporter): void {
+  const { declaration, arguments: args, span } = request;
+  checkGiven(new Evaluator(reporter, facts), declaration.name.text, declaration.parameters, args, span);
 }
 
 /** Makes the graph; undefined where something is wrong (reported). */
@@ -110,7 +148,7 @@ export function elaborateModel(
     declaration.parameters,
     module,
     request.arguments,
-    request.span,
+    request.askedAt ?? request.span,
   );
   const scope = new Scope(module);
   for (const parameter of declaration.parameters) {
@@ -119,8 +157,9 @@ export function elaborateModel(
   }
   const root = nowhere();
   evaluateInputs(evaluator, declaration, scope, root);
-  for (const statement of declaration.statements) evaluateStatement(evaluator, statement, scope, root);
-  evaluateOutputs(evaluator, declaration, scope, root);
+  if (declaration.statements.every((statement) => evaluateStatement(evaluator, statement, scope, root))) {
+    evaluateOutputs(evaluator, declaration, scope, root);
+  }
   if (reporter.errorCount > before) return undefined;
   const graph = network.finish();
   // Something unknown on the way, reported where it was declared: the graph would lack an output.

@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/span.js";
 import type { BinaryExpression, BinaryOperator, UnaryExpression } from "../syntax/ast.js";
 import { applyOpByName } from "./apply-op.js";
+import { typesBoth } from "./conditionals.js";
 import type { Context, Place } from "./context.js";
 import type { Scope } from "./scope.js";
 import { describe } from "./signature.js";
@@ -47,7 +48,14 @@ export function evaluateBinary(context: Context, expression: BinaryExpression, s
   let value = context.evaluate(leftmost, scope, place);
   for (const { operator, left, right, span } of spine.reverse()) {
     if (operator === "and" || operator === "or") {
-      value = evaluateLogic(context, operator, value, left.span, () => context.evaluate(right, scope, place), right.span);
+      value = evaluateLogic(
+        context,
+        operator,
+        value,
+        left.span,
+        () => context.evaluate(right, scope, place),
+        right.span,
+      );
     } else {
       value = combine(context, operator, value, context.evaluate(right, scope, place), place, span);
     }
@@ -55,7 +63,7 @@ export function evaluateBinary(context: Context, expression: BinaryExpression, s
   return value;
 }
 
-/** Both sides are typed; the right one is still evaluated when the left decides, so that its mistakes show. */
+/** The right side may only make sense where the left holds (`n > 0 and 12 / n == 3`): where the left decides it is only typed. */
 function evaluateLogic(
   context: Context,
   operator: "and" | "or",
@@ -64,9 +72,9 @@ function evaluateLogic(
   evaluateRight: () => Value,
   rightSpan: Span,
 ): Value {
-  // The right side may only make sense where the left holds (`n > 0 and 12 / n == 3`).
-  if (left.kind === "bool" && left.value !== undefined && left.value === (operator === "or")) return left;
-  const right = evaluateRight();
+  const isDecided = left.kind === "bool" && left.value !== undefined && left.value === (operator === "or");
+  if (isDecided && !typesBoth(context)) return left;
+  const right = isDecided ? context.typeOnly(evaluateRight) : evaluateRight();
   let failed = false;
   for (const [side, span] of [[left, leftSpan] as const, [right, rightSpan] as const]) {
     if (side.kind !== "bool" && side.kind !== "unknown") {
@@ -75,6 +83,7 @@ function evaluateLogic(
     }
   }
   if (failed || left.kind !== "bool" || right.kind !== "bool") return bool(undefined);
+  if (isDecided) return left;
   return left.value === undefined ? bool(undefined) : right;
 }
 
@@ -101,7 +110,7 @@ function combine(
       ? compare(operator, left.value, right.value)
       : calculate(context, operator, left, right, span);
   } else if (left.kind === "batch" || right.kind === "batch") {
-    const product = batchArithmetic(operator, left, right);
+    const product = batchArithmetic(context, operator, left, right, span);
     if (product !== undefined) return product;
   } else if ((operator === "==" || operator === "!=") && left.kind === right.kind && isPlain(left) && isPlain(right)) {
     if (left.value === undefined || right.value === undefined) return bool(undefined);
@@ -135,16 +144,28 @@ function compare(operator: BinaryOperator, a: number | undefined, b: number | un
 }
 
 /** `k * N`, `N * k`, `k * N / d`: a multiple of the batch stays one. */
-function batchArithmetic(operator: BinaryOperator, left: Value, right: Value): Value | undefined {
-  const known = (v: Value): number | undefined => (v.kind === "batch" ? v.factor : v.kind === "int" ? v.value : undefined);
+function batchArithmetic(
+  context: Context,
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  span: Span,
+): Value | undefined {
+  const known = (v: Value): number | undefined =>
+    v.kind === "batch" ? v.factor : v.kind === "int" ? v.value : undefined;
   const [a, b] = [known(left), known(right)];
   const oneIsInt = left.kind === "int" || right.kind === "int";
   if (operator === "*" && oneIsInt) {
-    return { kind: "batch", factor: a === undefined || b === undefined ? undefined : a * b };
+    if (a === undefined || b === undefined) return { kind: "batch", factor: undefined };
+    if (a < 1 || b < 1) return context.report("value/wrong-dimension", { actual: Math.min(a, b) }, span);
+    if (Number.isSafeInteger(a * b)) return { kind: "batch", factor: a * b };
+    return context.report("value/overflow", { expression: `${a} * ${b} * N`, type: "int" }, span);
   }
   if (operator === "/" && left.kind === "batch" && right.kind === "int") {
     if (a === undefined || b === undefined) return { kind: "batch", factor: undefined };
-    return b !== 0 && a % b === 0 ? { kind: "batch", factor: a / b } : undefined;
+    if (b < 1) return context.report("value/wrong-dimension", { actual: b }, span);
+    if (a % b === 0) return { kind: "batch", factor: a / b };
+    return context.report("value/inexact-division", { left: a, right: b }, span);
   }
   return undefined;
 }
@@ -185,11 +206,22 @@ function calculate(
       result = ((a % b) + b) % b;
       break;
     default:
+      if (isInt && b < 0) {
+        const holes = { callee: "**", name: "exponent of an int", min: 0, max: undefined, actual: b };
+        return context.report("value/out-of-range", holes, span);
+      }
       result = a ** b;
-      if (isInt && b < 0) return float(result);
+      if (Number.isNaN(result)) {
+        const holes = { callee: "**", name: "base with a broken exponent", min: 0, max: undefined, actual: a };
+        return context.report("value/out-of-range", holes, span);
+      }
   }
   if (isInt ? !Number.isSafeInteger(result) : !Number.isFinite(result)) {
-    return context.report("value/overflow", { expression: `${a} ${operator} ${b}`, type: isInt ? "int" : "float" }, span);
+    return context.report(
+      "value/overflow",
+      { expression: `${a} ${operator} ${b}`, type: isInt ? "int" : "float" },
+      span,
+    );
   }
   return of(result + 0);
 }

@@ -53,10 +53,31 @@ function placeStages(
   });
 }
 
-/** Whether applying this layer may make weights under names of its own. */
+/** Whether applying this layer may make weights under names of its own; combinators do what their parts do. */
 function makesWeights(layer: Layer): boolean {
-  if (layer.kind === "op") return holdsWeights(layer.entry.op);
-  return layer.kind !== "function" && layer.kind !== "shared";
+  const seen = new Set([layer]);
+  for (const part of seen) {
+    if (part.kind === "block" || part.kind === "opaque") return true;
+    if (part.kind === "op" && holdsWeights(part.entry.op)) return true;
+    for (const inner of partsOf(part)) seen.add(inner.layer);
+  }
+  return false;
+}
+
+function partsOf(layer: Layer): readonly NamedLayer[] {
+  switch (layer.kind) {
+    case "chain":
+      return layer.parts;
+    case "repeat":
+    case "grid":
+      return [layer.body];
+    case "residual":
+      return layer.shortcut === undefined ? [layer.body] : [layer.body, layer.shortcut];
+    case "parallel":
+      return layer.branches ?? [];
+    default:
+      return [];
+  }
 }
 
 /** One layer that can take a place as its own: combinators hold several. */

@@ -1,8 +1,9 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
-import { suggest } from "../diagnostics/suggest.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
 import { isBuiltinName, isReservedName } from "./builtins.js";
+import { type Damage, findDamage } from "./damage.js";
+import type { Reporter } from "./reporter.js";
 
 /** One parsed file. */
 export interface SourceFile {
@@ -36,11 +37,18 @@ export interface Module {
   readonly names: ReadonlyMap<string, NamedDeclaration>;
   /** Names that it imports but that could not be had: reported already. */
   readonly missing: ReadonlySet<string>;
+  readonly text: string;
+  readonly damage: Damage;
 }
 
 export interface NamedDeclaration {
   readonly declaration: Exclude<Declaration, { kind: "CheckDeclaration" }>;
   readonly module: Module;
+}
+
+/** Whether it was not read whole. */
+export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
+  return module.damage.declarations.has(declaration);
 }
 
 export interface Program {
@@ -54,33 +62,31 @@ const isNamed = (declaration: Declaration): declaration is NamedDeclaration["dec
   declaration.kind !== "CheckDeclaration";
 
 /** Links files into modules: own names first, then imports; duplicates, unknown names and import cycles are reported. */
-export function linkProgram(sources: Sources, report: (diagnostic: Diagnostic) => void): Program {
+export function linkProgram(sources: Sources, reporter: Reporter): Program {
   const modules = new Map<string, MutableModule>();
   for (const file of sources.files.values()) {
-    for (const diagnostic of file.diagnostics) report(diagnostic);
-    const module: MutableModule = { path: file.path, tree: file.tree, names: new Map(), missing: new Set() };
+    for (const diagnostic of file.diagnostics) reporter.add(diagnostic);
+    const { path, text, tree, diagnostics } = file;
+    const damage = findDamage(text, tree, diagnostics);
+    const module: MutableModule = { path, text, tree, damage, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {
-      if (isNamed(declaration)) declare(module, declaration, report);
+      if (isNamed(declaration)) declare(module, declaration, reporter);
     }
   }
-  for (const module of modules.values()) linkImports(sources, modules, module, report);
-  reportCycles(sources, modules, report);
+  for (const module of modules.values()) linkImports(sources, modules, module, reporter);
+  reportCycles(sources, modules, reporter);
   return { entry: modules.get(sources.entry), modules: [...modules.values()] };
 }
 
-function declare(
-  module: MutableModule,
-  declaration: NamedDeclaration["declaration"],
-  report: (diagnostic: Diagnostic) => void,
-): void {
+function declare(module: MutableModule, declaration: NamedDeclaration["declaration"], reporter: Reporter): void {
   const { text: name, span } = declaration.name;
   const earlier = module.names.get(name);
   if (earlier !== undefined) {
     const related = [{ message: `"${name}" is declared here first`, span: earlier.declaration.name.span }];
-    report(diagnose("resolve/duplicate-name", { name }, { span, related }));
+    reporter.add(diagnose("resolve/duplicate-name", { name }, { span, related }));
   } else if (declaration.kind === "ConstDeclaration" ? isReservedName(name) : isBuiltinName(name)) {
-    report(diagnose("resolve/name-is-built-in", { name }, { span }));
+    reporter.add(diagnose("resolve/name-is-built-in", { name }, { span }));
   } else {
     module.names.set(name, { declaration, module });
   }
@@ -90,31 +96,39 @@ function linkImports(
   sources: Sources,
   modules: ReadonlyMap<string, MutableModule>,
   module: MutableModule,
-  report: (diagnostic: Diagnostic) => void,
+  reporter: Reporter,
 ): void {
   for (const { from, names } of module.tree.imports) {
     const path = sources.resolve(module.path, from.value);
     const target = path === undefined ? undefined : modules.get(path);
     if (target === undefined) for (const { text } of names) module.missing.add(text);
     if (path === undefined) {
-      report(diagnose("import/outside-project", { from: from.value }, { span: from.span }));
+      reporter.add(diagnose("import/outside-project", { from: from.value }, { span: from.span }));
       continue;
     }
     if (target === undefined) {
       const problem = sources.problems.get(path);
-      if (problem !== undefined) report(problem.make(from.span));
+      if (problem !== undefined) reporter.add(problem.make(from.span));
       continue;
     }
+    const offered = new Map(
+      target.tree.declarations.filter(isNamed).map((declaration) => [declaration.name.text, declaration]),
+    );
     for (const { text: name, span } of names) {
-      const own = target.tree.declarations.filter(isNamed).find((declaration) => declaration.name.text === name);
+      const own = offered.get(name);
       const earlier = module.names.get(name);
       if (own === undefined) {
-        const known = target.tree.declarations.filter(isNamed).map((declaration) => declaration.name.text);
         module.missing.add(name);
-        report(diagnose("import/unknown-name", { name, from: from.value, suggestion: suggest(name, known) }, { span }));
+        reporter.add(
+          diagnose(
+            "import/unknown-name",
+            { name, from: from.value, suggestion: reporter.suggest(name, () => offered.keys()) },
+            { span },
+          ),
+        );
       } else if (earlier !== undefined && earlier.declaration !== own) {
         const related = [{ message: `"${name}" is declared here`, span: earlier.declaration.name.span }];
-        report(diagnose("resolve/duplicate-name", { name }, { span, related }));
+        reporter.add(diagnose("resolve/duplicate-name", { name }, { span, related }));
       } else {
         module.names.set(name, { declaration: own, module: target });
       }
@@ -123,11 +137,7 @@ function linkImports(
 }
 
 /** Depth-first over imports; each cycle is reported once, at the import that closes it. */
-function reportCycles(
-  sources: Sources,
-  modules: ReadonlyMap<string, Module>,
-  report: (diagnostic: Diagnostic) => void,
-): void {
+function reportCycles(sources: Sources, modules: ReadonlyMap<string, Module>, reporter: Reporter): void {
   const state = new Map<string, "open" | "done">();
   const visit = (path: string, trail: readonly string[]): void => {
     state.set(path, "open");
@@ -136,7 +146,7 @@ function reportCycles(
       if (next === undefined || !modules.has(next)) continue;
       if (state.get(next) === "open") {
         const cycle = [...trail.slice(trail.indexOf(next)), next].join(" -> ");
-        report(diagnose("import/cycle", { cycle }, { span: from.span }));
+        reporter.add(diagnose("import/cycle", { cycle }, { span: from.span }));
       } else if (state.get(next) === undefined) {
         visit(next, [...trail, next]);
       }

@@ -2,13 +2,14 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { type Dim, formatShape, type Shape } from "../ir/shape.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../recipe/signatures.js";
-import type { Argument, Expression, Identifier, RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
-import { nowhere, unknownParameters, bindDeclared } from "./declared-parameters.js";
+import type { Expression, RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { bindDeclared, nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
-import { elaborateModel, type ElaboratedModel, isComplete, requestModel, withArguments, type ModelRequest } from "./models.js";
+import type { ElaboratedModel } from "./models.js";
 import { Network } from "./network.js";
 import type { Module } from "./program.js";
+import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
@@ -48,8 +49,9 @@ export function elaborateRecipe(
   unknownParameters(abstract, declaration.parameters, scope);
   const before = reporter.errorCount;
   const values = isAbstract ? scope : concreteScope(context, abstract);
-  const student = makeNetwork(context, entries.get("student"), values, true);
-  const teacher = makeNetwork(context, entries.get("teacher"), values, false);
+  const makeOf = { module, facts, evaluator: abstract, scope: values, isAbstract };
+  const student = makeStudent(makeOf, entries.get("student"));
+  const teacher = makeTeacher(makeOf, entries.get("teacher"));
   const settings = new Map<string, RecordValue>();
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
@@ -58,10 +60,14 @@ export function elaborateRecipe(
     if (value.kind === "record" && value.sort === sort) settings.set(key, value);
     else if (value.kind !== "unknown") {
       const known = recipeSignatures.filter((s) => s.sort === sort).map((s) => s.name);
-      abstract.report("recipe/wrong-entry", { key, sort, actual: describe(value), known: known.join(", ") }, entry.value.span);
+      abstract.report(
+        "recipe/wrong-entry",
+        { key, sort, actual: describe(value), known: known.join(", ") },
+        entry.value.span,
+      );
     }
   }
-  const loss = makeLoss(context, entries.get("loss"), values, student, teacher);
+  const loss = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
   if (reporter.errorCount > before || student?.model === undefined || loss === undefined) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
   const frozen = teacher?.model === undefined ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
@@ -71,12 +77,16 @@ export function elaborateRecipe(
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {
   const entries = new Map<keyof typeof recipeKeys, RecipeEntry>();
   const known = Object.keys(recipeKeys) as (keyof typeof recipeKeys)[];
+  /** What a misspelt entry was to be: not missing as well. */
+  const meant = new Set<string>();
   for (const entry of declaration.entries) {
     const { text: name, span } = entry.name;
     const key = known.find((candidate) => candidate === name);
     const earlier = key === undefined ? undefined : entries.get(key);
     if (key === undefined) {
-      reporter.report("recipe/unknown-entry", { name, known: known.join(", "), suggestion: suggest(name, known) }, span);
+      const suggestion = suggest(name, known);
+      if (suggestion !== undefined) meant.add(suggestion);
+      reporter.report("recipe/unknown-entry", { name, known: known.join(", "), suggestion }, span);
     } else if (earlier !== undefined) {
       const related = [{ message: `"${name}" is first here`, span: earlier.name.span }];
       reporter.report("resolve/duplicate-name", { name }, span, related);
@@ -84,7 +94,7 @@ function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typ
       entries.set(key, entry);
     }
   }
-  const missing = requiredRecipeKeys.filter((key) => !entries.has(key));
+  const missing = requiredRecipeKeys.filter((key) => !entries.has(key) && !meant.has(key));
   if (missing.length > 0) {
     reporter.report("recipe/missing-entries", { names: missing.join(", ") }, declaration.name.span);
   }
@@ -92,109 +102,80 @@ function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typ
 }
 
 function concreteScope({ declaration, module }: RecipeContext, evaluator: Evaluator): Scope {
-  const bound = bindDeclared(evaluator, declaration.name.text, declaration.parameters, module, [], declaration.name.span);
+  const bound = bindDeclared(
+    evaluator,
+    declaration.name.text,
+    declaration.parameters,
+    module,
+    [],
+    declaration.name.span,
+  );
   const scope = new Scope(module);
-  for (const { name } of declaration.parameters) scope.bind(name.text, bound.values.get(name.text) ?? unknown, name.span);
+  for (const { name } of declaration.parameters)
+    scope.bind(name.text, bound.values.get(name.text) ?? unknown, name.span);
   return scope;
 }
 
-interface RecipeNetwork {
-  readonly model: ElaboratedModel | undefined;
-  readonly weights: string | undefined;
-  readonly outputs: readonly Identifier[];
-}
-
-/** `LferLdl`, `LferLdl(size: 112)` or `frozen(ResNet50(classes: 7), weights: "file")`. */
-function makeNetwork(
+/** The loss as a graph of its own, over the networks' outputs and the label distribution [N, C]; typed by itself first. */
+function makeLoss(
   context: RecipeContext,
   entry: RecipeEntry | undefined,
-  scope: Scope,
-  training: boolean,
-): RecipeNetwork | undefined {
-  if (entry === undefined) return undefined;
-  const { facts, reporter } = context;
-  const evaluator = new Evaluator(reporter, facts, { things });
-  let expression: Expression = entry.value;
-  let weights: string | undefined;
-  if (expression.kind === "CallExpression" && expression.name.text === "frozen") {
-    const [model, ...rest] = expression.arguments;
-    for (const argument of rest) {
-      const value = evaluator.evaluate(argument.value, scope, nowhere());
-      if (argument.name?.text === "weights" && value.kind === "string") weights = value.value;
-      else evaluator.report("recipe/wrong-frozen", {}, argument.span);
-    }
-    if (model === undefined || weights === undefined) {
-      evaluator.report("recipe/wrong-frozen", {}, expression.span);
-      return undefined;
-    }
-    expression = model.value;
-  }
-  const request = requestNamed(context, expression, scope, evaluator);
-  if (request === undefined) return undefined;
-  const outputs = request.declaration.outputs.filter((o) => training || !o.inTraining).flatMap((o) => o.names);
-  if (!isComplete(request)) return { model: undefined, weights, outputs };
-  return { model: elaborateModel(request, facts, reporter, training), weights, outputs };
-}
-
-function requestNamed(
-  { module, facts, reporter }: RecipeContext,
-  expression: Expression,
-  scope: Scope,
-  evaluator: Evaluator,
-): ModelRequest | undefined {
-  const isName = expression.kind === "NameExpression" || expression.kind === "CallExpression";
-  const named = isName ? module.names.get(expression.name.text) : undefined;
-  const kind = named?.declaration.kind;
-  if (!isName || named === undefined || (kind !== "ModelDeclaration" && kind !== "VariantDeclaration")) {
-    const models = [...module.names].filter(([, n]) => ["ModelDeclaration", "VariantDeclaration"].includes(n.declaration.kind));
-    const name = isName ? expression.name.text : "this";
-    if (module.missing.has(name)) return undefined;
-    const suggestion = suggest(name, models.map(([key]) => key));
-    evaluator.report("resolve/not-a-model", { name, suggestion }, expression.span);
-    return undefined;
-  }
-  const request = requestModel(named, facts, reporter);
-  const args: readonly Argument[] = expression.kind === "CallExpression" ? expression.arguments : [];
-  return request === undefined ? undefined : withArguments(request, args, module, facts, reporter, scope);
-}
-
-/** The loss as a graph of its own, over the networks' outputs and the label distribution [N, C]. */
-function makeLoss(
-  { declaration, facts, reporter }: RecipeContext,
-  entry: RecipeEntry | undefined,
-  parameters: Scope,
+  parameters: { readonly typed: Scope; readonly made: Scope },
   student: RecipeNetwork | undefined,
   teacher: RecipeNetwork | undefined,
 ): Graph | undefined {
   if (entry === undefined) return undefined;
+  const { declaration, facts, reporter } = context;
+  const before = reporter.errorCount;
+  const declared = new Set(declaration.entries.map(({ name }) => name.text));
+  const typed = new Evaluator(reporter, facts, { things });
+  const type = evaluateLoss(typed, entry.value, parameters.typed, declared, student, teacher);
+  if (type.kind !== "tensor" && type.kind !== "unknown") {
+    typed.report("recipe/loss-not-scalar", { actual: describe(type) }, entry.value.span);
+  }
   const isConcrete = student?.model !== undefined && (teacher === undefined || teacher.model !== undefined);
-  const network = isConcrete ? new Network(`${declaration.name.text}.loss`) : undefined;
-  const evaluator = new Evaluator(reporter, facts, { things, ...(network === undefined ? {} : { network }), training: true });
-  const scope = parameters.inner();
-  const span = entry.value.span;
-  const asRecord = (name: string, fields: ReadonlyMap<string, Value>): Value => ({ kind: "record", sort: name, name, fields, span });
-  for (const [name, made] of [["student", student] as const, ["teacher", teacher] as const]) {
-    if (made === undefined) continue;
-    const fields = new Map<string, Value>();
-    for (const output of made.outputs) fields.set(output.text, outputTensor(network, name, made, output.text));
-    scope.bind(name, asRecord(name, fields), span);
-  }
-  const label = network === undefined ? unknownTensor : labelTensor(network, student);
-  scope.bind("data", asRecord("data", new Map([["label", label]])), span);
-  const value = evaluator.evaluate(entry.value, scope, nowhere());
-  if (value.kind === "unknown") return undefined;
-  if (value.kind !== "tensor") {
-    evaluator.report("recipe/loss-not-scalar", { actual: describe(value) }, span);
-    return undefined;
-  }
+  if (reporter.errorCount > before || !isConcrete) return undefined;
+  const network = new Network(`${declaration.name.text}.loss`);
+  const evaluator = new Evaluator(reporter, facts, { things, network, training: true });
+  const value = evaluateLoss(evaluator, entry.value, parameters.made, declared, student, teacher);
   const shape: Shape | undefined = evaluator.typeOf(value)?.shape;
-  if (network === undefined || value.value === undefined || shape === undefined) return undefined;
+  if (value.kind !== "tensor" || value.value === undefined || shape === undefined) return undefined;
   if (shape.length > 0) {
-    evaluator.report("recipe/loss-not-scalar", { actual: `a tensor of shape ${formatShape(shape)}` }, span);
+    evaluator.report("recipe/loss-not-scalar", { actual: `a tensor of shape ${formatShape(shape)}` }, entry.value.span);
     return undefined;
   }
   network.output({ name: "loss", value: value.value });
   return network.finish();
+}
+
+function evaluateLoss(
+  evaluator: Evaluator,
+  expression: Expression,
+  parameters: Scope,
+  declared: ReadonlySet<string>,
+  student: RecipeNetwork | undefined,
+  teacher: RecipeNetwork | undefined,
+): Value {
+  const scope = parameters.inner();
+  const { network } = evaluator;
+  const { span } = expression;
+  const record = (name: string, fields: ReadonlyMap<string, Value>): Value => ({
+    kind: "record",
+    sort: name,
+    name,
+    fields,
+    span,
+  });
+  for (const [name, made] of [["student", student] as const, ["teacher", teacher] as const]) {
+    // What is wrong with it is said already.
+    if (made === undefined && declared.has(name)) scope.bind(name, unknown, span);
+    if (made === undefined) continue;
+    const fields = made.outputs.map(({ text }) => [text, outputTensor(network, name, made, text)] as const);
+    scope.bind(name, record(name, new Map(fields)), span);
+  }
+  const label = network === undefined ? unknownTensor : labelTensor(network, student);
+  scope.bind("data", record("data", new Map([["label", label]])), span);
+  return evaluator.evaluate(expression, scope, nowhere());
 }
 
 function outputTensor(network: Network | undefined, prefix: string, made: RecipeNetwork, name: string): Value {

@@ -11,17 +11,33 @@ const parameter = (name: string, type: Type): SignatureParameter => ({
   accept: (value) => fit(value, type),
 });
 
+interface RecordSort {
+  readonly doc: string;
+  readonly parameters: readonly SignatureParameter[];
+}
+
 /** What stands with a model's inputs and outputs. */
-const records: Readonly<Record<string, readonly SignatureParameter[]>> = {
-  picture: [parameter("mean", { list: "float" }), parameter("std", { list: "float" })],
-  labels: [parameter("names", { list: "string" })],
+export const records: Readonly<Record<string, RecordSort>> = {
+  picture: {
+    doc: "with an input: subtract the mean and divide by the standard deviation of each channel, on values from 0 to 1",
+    parameters: [parameter("mean", { list: "float" }), parameter("std", { list: "float" })],
+  },
+  labels: {
+    doc: "with an output: the names of its classes along axis 1, in order",
+    parameters: [parameter("names", { list: "string" })],
+  },
 };
 
 export const recordNames: readonly string[] = Object.keys(records);
 
 /** `picture(mean: ..., std: ...)` or `labels([...])`. */
-export function makeRecord(context: Context, name: string, args: readonly EvaluatedArgument[], span: Span): RecordValue {
-  const { values } = bindArguments(context, name, records[name] ?? [], args, span);
+export function makeRecord(
+  context: Context,
+  name: string,
+  args: readonly EvaluatedArgument[],
+  span: Span,
+): RecordValue {
+  const { values } = bindArguments(context, name, records[name]?.parameters ?? [], args, span);
   return { kind: "record", sort: name, name, fields: values, span };
 }
 

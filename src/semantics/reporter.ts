@@ -1,11 +1,14 @@
-import { type Diagnostic, diagnose, type DiagnosticCode, type Holes, type Related } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, type DiagnosticCode, diagnose, type Holes, type Related } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { limits } from "./limits.js";
 
 /** Collects diagnostics; the same mistake at the same place is said once, however often its block is instantiated. */
 export class Reporter {
   readonly #seen = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
   #errors = 0;
+  #compared = 0;
 
   /** Errors that were handed in so far, repeated ones too: tells whether a step went wrong. */
   get errorCount(): number {
@@ -21,17 +24,27 @@ export class Reporter {
     this.diagnostics.push(diagnostic);
   }
 
-  report<C extends DiagnosticCode>(code: C, holes: Holes<C>, span: Span | undefined, related?: readonly Related[]): void {
+  report<C extends DiagnosticCode>(
+    code: C,
+    holes: Holes<C>,
+    span: Span | undefined,
+    related?: readonly Related[],
+  ): void {
     this.add(diagnose(code, holes, { span, ...(related === undefined ? {} : { related }) }));
   }
 
-  /** By file (in the order they were first met) and position. */
-  sorted(): readonly Diagnostic[] {
-    const files = [...new Set(this.diagnostics.map((d) => d.span?.file))];
-    const rank = new Map(files.map((file, i) => [file, i]));
-    return [...this.diagnostics].sort(
-      (a, b) =>
-        (rank.get(a.span?.file) ?? 0) - (rank.get(b.span?.file) ?? 0) || (a.span?.start ?? 0) - (b.span?.start ?? 0),
-    );
+  /** What was most likely meant by `name`, as long as few names were looked at: a file of nothing but slips ends too. */
+  suggest(name: string, candidates: () => Iterable<string>): string | undefined {
+    if (this.#compared > limits.comparedNames) return undefined;
+    const known = [...candidates()];
+    this.#compared += known.length;
+    return suggest(name, known);
+  }
+
+  /** Those without a place first, then by file, in this order, and position. */
+  sorted(files: Iterable<string>): readonly Diagnostic[] {
+    const ranks = new Map([...files].map((file, i) => [file, i]));
+    const rank = ({ span }: Diagnostic): number => (span === undefined ? -1 : (ranks.get(span.file) ?? ranks.size));
+    return [...this.diagnostics].sort((a, b) => rank(a) - rank(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0));
   }
 }

@@ -30,27 +30,31 @@ function rounding(doc: string, round: (x: number) => number): ScalarFunction {
 }
 
 /** One number from several, or from a list of them. */
-function folding(doc: string, fold: (numbers: readonly number[]) => number): ScalarFunction {
+function folding(doc: string, fold: (a: number, b: number) => number, empty?: number): ScalarFunction {
   return {
     doc,
     takes: "numbers, or a list of numbers",
-    call: (_context, args) => {
+    call: (context, args, span) => {
       const [first] = args;
       const isList = args.length === 1 && first?.kind === "list";
       if (isList && first.items === undefined) return first.element === "int" ? int(undefined) : float(undefined);
       const numbers = isList ? (first.items ?? []) : args;
-      if (numbers.length === 0 || !numbers.every(isNumber)) return undefined;
+      if ((numbers.length === 0 && empty === undefined) || !numbers.every(isNumber)) return undefined;
       const known = numbers.map((n) => n.value);
-      const of = numbers.every((n) => n.kind === "int") ? int : float;
-      return of(known.includes(undefined) ? undefined : fold(known as number[]));
+      const isInt = numbers.every((n) => n.kind === "int");
+      const of = isInt ? int : float;
+      if (known.includes(undefined)) return of(undefined);
+      const result = (known as number[]).reduce((a, b) => fold(a, b), empty ?? (known[0] as number));
+      if (isInt ? Number.isSafeInteger(result) : Number.isFinite(result)) return of(result);
+      return context.report("value/overflow", { expression: doc, type: isInt ? "int" : "float" }, span);
     },
   };
 }
 
 /** A size of a tensor along one axis. */
-function sizeOf(doc: string, axis: number): ScalarFunction {
+function sizeOf(name: string, axis: number): ScalarFunction {
   return {
-    doc,
+    doc: `its ${name}: the size of axis ${axis}`,
     takes: "a tensor",
     call: (context, [x, ...rest], span) => {
       if (rest.length > 0 || (x?.kind !== "tensor" && x?.kind !== "unknown")) return undefined;
@@ -58,7 +62,7 @@ function sizeOf(doc: string, axis: number): ScalarFunction {
       if (type === undefined) return int(undefined);
       const dim = type.shape[axis];
       if (typeof dim === "number") return int(dim);
-      return context.report("shape/axis-out-of-range", { op: doc, axis, actual: type.shape }, span);
+      return context.report("shape/axis-out-of-range", { op: name, axis, actual: type.shape }, span);
     },
   };
 }
@@ -86,9 +90,9 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
     takes: "a number",
     call: (_context, [x, ...rest]) => (isNumber(x) && rest.length === 0 ? float(x.value) : undefined),
   },
-  min: folding("the smallest", (numbers) => numbers.reduce((a, b) => Math.min(a, b))),
-  max: folding("the largest", (numbers) => numbers.reduce((a, b) => Math.max(a, b))),
-  sum: folding("the sum", (numbers) => numbers.reduce((a, b) => a + b, 0)),
+  min: folding("the smallest", Math.min),
+  max: folding("the largest", Math.max),
+  sum: folding("the sum", (a, b) => a + b, 0),
   abs: {
     doc: "the absolute value",
     takes: "a number",
@@ -105,7 +109,11 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
       if (!isNumber(x) || rest.length > 0) return undefined;
       if (x.value === undefined) return float(undefined);
       if (x.value >= 0) return float(Math.sqrt(x.value));
-      return context.report("value/out-of-range", { callee: "sqrt", name: "x", min: 0, max: undefined, actual: x.value }, span);
+      return context.report(
+        "value/out-of-range",
+        { callee: "sqrt", name: "x", min: 0, max: undefined, actual: x.value },
+        span,
+      );
     },
   },
 };
@@ -117,12 +125,13 @@ export function callScalarFunction(
   args: readonly EvaluatedArgument[],
   span: Span,
 ): Value {
+  // Before all else: what is not known may be the tensor that makes this the op of the same name (`sum(x, axes: [1])`).
+  if (args.some((arg) => arg.value.kind === "unknown")) return unknown;
   const named = args.find((arg) => arg.name !== undefined);
   if (named?.name !== undefined) {
     const holes = { callee: name, name: named.name.text, known: "", suggestion: undefined };
     return context.report("resolve/unknown-parameter", holes, named.name.span);
   }
-  if (args.some((arg) => arg.value.kind === "unknown")) return unknown;
   const found = scalarFunctions[name] as ScalarFunction;
   const result = found.call(
     context,

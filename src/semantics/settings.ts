@@ -1,10 +1,10 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { suggest } from "../diagnostics/suggest.js";
 import type { Span } from "../diagnostics/span.js";
-import { parse } from "../syntax/parse.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { ParameterDeclaration } from "../syntax/ast.js";
-import { nowhere, resolveType } from "./declared-parameters.js";
+import { parse } from "../syntax/parse.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { nowhere, resolveType } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import type { ModelRequest } from "./models.js";
 import { Reporter } from "./reporter.js";
@@ -74,6 +74,7 @@ function parseSetting(
   }
   const value = evaluator.evaluate(declaration.value, new Scope(request.module), nowhere());
   const fitted = reporter.diagnostics.length > 0 ? undefined : fit(value, type);
-  if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual: describe(value) }));
+  const actual = value.kind === "unknown" ? JSON.stringify(text) : describe(value);
+  if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual }));
   return fitted;
 }

@@ -1,4 +1,3 @@
-import { suggest } from "../diagnostics/suggest.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Argument, Identifier } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
@@ -43,18 +42,22 @@ export function bindArguments(
 ): BoundArguments {
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   let position = 0;
+  // An argument that found no parameter is most often the one that another parameter misses: said once.
+  let hasStray = false;
   for (const { name, value, span } of args) {
-    const parameter = name === undefined ? parameters[position++] : parameters.find((p) => p.name === name.text);
+    const parameter = name === undefined ? parameters[position++] : byName.get(name.text);
     if (parameter === undefined) {
+      hasStray = true;
       if (name === undefined) {
         context.report("type/too-many-arguments", { callee, expected: parameters.length }, span);
       } else {
         const known = parameters.map((p) => p.name);
-        const suggestion = suggest(name.text, known);
+        const suggestion = context.reporter.suggest(name.text, () => known);
         context.report(
           "resolve/unknown-parameter",
-          { callee, name: name.text, known: known.join(", "), suggestion },
+          { callee, name: name.text, known: listOf(known), suggestion },
           name.span,
         );
       }
@@ -78,11 +81,16 @@ export function bindArguments(
     }
   }
   const missing = parameters.filter((p) => p.required && !values.has(p.name)).map((p) => p.name);
-  if (missing.length > 0) {
+  if (missing.length > 0 && !hasStray) {
     context.report("type/missing-argument", { callee, names: missing.map((name) => `"${name}"`).join(", ") }, callSpan);
-    for (const name of missing) values.set(name, unknown);
   }
+  for (const name of missing) values.set(name, unknown);
   return { values, spans };
+}
+
+/** Names for a message: all of them, or the first of very many. */
+function listOf(names: readonly string[]): string {
+  return names.length <= 30 ? names.join(", ") : `${names.slice(0, 30).join(", ")}, ...`;
 }
 
 /** A value in words, for messages: `int 3`, `string "relu"`, `a layer`. */

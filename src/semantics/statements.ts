@@ -1,5 +1,5 @@
-import { type Dim, dtypes, type DType, elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { type Dim, type DType, dtypes, elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import type {
   BindingStatement,
   BlockDeclaration,
@@ -12,6 +12,7 @@ import type {
   TensorTypeExpression,
   WeightStatement,
 } from "../syntax/ast.js";
+import { weightsInFunction } from "./apply-op.js";
 import { asPart } from "./combinators.js";
 import type { Context, Place } from "./context.js";
 import { limits } from "./limits.js";
@@ -19,7 +20,8 @@ import type { Scope } from "./scope.js";
 import { describe } from "./signature.js";
 import { layer, tensor, unknown, unknownTensor, type Value } from "./values.js";
 
-export function evaluateStatement(context: Context, statement: Statement, scope: Scope, place: Place): void {
+/** False where a `require` does not hold: what follows it was written for where it does. */
+export function evaluateStatement(context: Context, statement: Statement, scope: Scope, place: Place): boolean {
   switch (statement.kind) {
     case "BindingStatement":
       evaluateBinding(context, statement, scope, place);
@@ -31,14 +33,17 @@ export function evaluateStatement(context: Context, statement: Statement, scope:
       evaluateWeight(context, statement, scope, place);
       break;
     case "RequireStatement":
-      evaluateRequire(context, statement, scope, place);
+      return evaluateRequire(context, statement, scope, place);
   }
+  return true;
 }
 
 /** `{ statements return a, b }`: one result as itself, several as a tuple. */
 export function evaluateBody(context: Context, body: Body | Expression, scope: Scope, place: Place): Value {
   if (body.kind !== "Body") return context.evaluate(body, scope, place);
-  for (const statement of body.statements) evaluateStatement(context, statement, scope, place);
+  for (const statement of body.statements) {
+    if (!evaluateStatement(context, statement, scope, place)) return unknown;
+  }
   const results = body.results.map((result) => context.evaluate(result, scope, place));
   return results.length === 1 ? (results[0] ?? unknown) : { kind: "tuple", items: results };
 }
@@ -100,6 +105,7 @@ function evaluateShare(context: Context, statement: ShareStatement, scope: Scope
 }
 
 function evaluateWeight(context: Context, statement: WeightStatement, scope: Scope, place: Place): void {
+  if (context.isPure) weightsInFunction(context, statement.name.text, statement.name.span);
   const type = evaluateTensorType(context, statement.type, scope, place);
   const initializer = context.evaluate(statement.initializer, scope, place);
   const { text: name, span } = statement.name;
@@ -113,21 +119,33 @@ function evaluateWeight(context: Context, statement: WeightStatement, scope: Sco
   }
   const batch = type.shape.find((dim) => typeof dim !== "number");
   if (batch !== undefined || type.dtype !== "float32") {
-    bind(context, statement.name, context.report("type/weight-type", { type: statement.type.dtype.text }, statement.type.span), scope);
+    bind(
+      context,
+      statement.name,
+      context.report("type/weight-type", { type: statement.type.dtype.text }, statement.type.span),
+      scope,
+    );
     return;
   }
   const request = { scope: place.body.child(name), name: "", role: "parameter", span } as const;
-  bind(context, statement.name, tensor(context.weight({ ...request, type, initializer: initializer.initializer })), scope);
+  bind(
+    context,
+    statement.name,
+    tensor(context.weight({ ...request, type, initializer: initializer.initializer })),
+    scope,
+  );
 }
 
-function evaluateRequire(context: Context, statement: RequireStatement, scope: Scope, place: Place): void {
+function evaluateRequire(context: Context, statement: RequireStatement, scope: Scope, place: Place): boolean {
   const condition = context.evaluate(statement.condition, scope, place);
-  if (condition.kind === "unknown") return;
-  if (condition.kind !== "bool") {
-    context.report("type/wrong-condition", { actual: describe(condition) }, statement.condition.span);
-  } else if (condition.value === false) {
+  if (condition.kind === "bool" && condition.value === false) {
     context.report("value/requirement-failed", { message: statement.message.value }, statement.condition.span);
+    return false;
   }
+  if (condition.kind !== "bool" && condition.kind !== "unknown") {
+    context.report("type/wrong-condition", { actual: describe(condition) }, statement.condition.span);
+  }
+  return true;
 }
 
 /** `float32[N, 3, size, size]`; undefined while a size is not known, or where it is wrong (reported). */

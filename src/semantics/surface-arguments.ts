@@ -1,6 +1,6 @@
+import { suggest } from "../diagnostics/suggest.js";
 import type { Dim } from "../ir/shape.js";
 import type { AnySurface, Parameter, ParameterKind } from "../ops/surface.js";
-import { suggest } from "../diagnostics/suggest.js";
 import type { SignatureParameter } from "./signature.js";
 import { fit } from "./types.js";
 import type { BoundArguments, Type, Value } from "./values.js";
@@ -110,7 +110,10 @@ function plainOf(value: Value, kind: ParameterKind): Plain | null {
 }
 
 /** The arguments as `resolve` wants them, defaults filled in; undefined where one is not known (or was wrong). */
-export function plainArguments(surface: AnySurface, bound: BoundArguments): Readonly<Record<string, Plain>> | undefined {
+export function plainArguments(
+  surface: AnySurface,
+  bound: BoundArguments,
+): Readonly<Record<string, Plain>> | undefined {
   const plain: Record<string, Plain> = {};
   for (const [name, parameter] of Object.entries(surface.parameters)) {
     const value = bound.values.get(name);

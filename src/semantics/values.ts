@@ -136,12 +136,16 @@ export interface BlockLayer {
   readonly span: Span;
 }
 
-/** A pure function of tensors (`fn ... on ...`) in stage position. */
-export interface FunctionLayer {
-  readonly kind: "function";
+/** A function with its arguments. */
+export interface FunctionUse {
   readonly declaration: FunctionDeclaration;
   readonly module: Module;
   readonly arguments: BoundArguments;
+}
+
+/** A pure function of tensors (`fn ... on ...`) in stage position. */
+export interface FunctionLayer extends FunctionUse {
+  readonly kind: "function";
   readonly span: Span;
 }
 

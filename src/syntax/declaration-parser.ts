@@ -17,7 +17,7 @@ import type {
   VariantDeclaration,
 } from "./ast.js";
 import { beginsDeclaration, beginsStatement } from "./classify.js";
-import { identifier } from "./expression-parser.js";
+import { identifier } from "./expression-guards.js";
 import { MemberParser } from "./member-parser.js";
 import { comparisonPrecedence, precedenceOf } from "./operators.js";
 import {
@@ -85,7 +85,18 @@ export abstract class DeclarationParser extends MemberParser {
           ALT: () => {
             this.CONSUME(On);
             inputs = this.SUBRULE(this.names, { ARGS: ["a name for the tensor"] });
-            return this.ACTION(() => this.#bodyWithoutBraces()) ?? this.SUBRULE(this.body);
+            return (
+              this.ACTION(() => this.#oddBodyAfterTensors()) ??
+              this.OR2<Expression | Body>([
+                {
+                  ALT: () => {
+                    this.CONSUME2(Equals);
+                    return this.SUBRULE2(this.expression);
+                  },
+                },
+                { ALT: () => this.SUBRULE(this.body) },
+              ])
+            );
           },
         },
       ]);
@@ -102,7 +113,7 @@ export abstract class DeclarationParser extends MemberParser {
       return this.SUBRULE(this.names, { ARGS: ["a name for the tensor"] });
     });
     const body =
-      this.ACTION(() => this.#oddFunctionBody()) ??
+      this.ACTION(() => this.#oddBodyAfterTensors()) ??
       this.OR<Expression | Body>([
         {
           ALT: () => {
@@ -233,17 +244,7 @@ export abstract class DeclarationParser extends MemberParser {
     return this.missing();
   }
 
-  /** `block F on x = expr`: taken for `{ return expr }`. */
-  #bodyWithoutBraces(): Body | undefined {
-    if (!this.at(Equals)) return undefined;
-    this.reportNext("syntax/expected-token", { expected: "`{`", found: "`=`" });
-    const start = this.startOffset;
-    this.skip();
-    const results = [this.SUBRULE(this.expression)];
-    return { kind: "Body", statements: [], results, span: this.spanFrom(start) };
-  }
-
-  #oddFunctionBody(): Expression | undefined {
+  #oddBodyAfterTensors(): Expression | undefined {
     this.mendEquals();
     if (this.at(Equals) || this.at(LeftCurly)) return undefined;
     this.reportGap("syntax/expected-token", { expected: "`=` or `{`", found: this.describeNext() });

@@ -1,7 +1,6 @@
-import type { IOrAlt, IToken } from "chevrotain";
+import type { IOrAlt } from "chevrotain";
 import type {
   Argument,
-  BinaryOperator,
   Expression,
   ForExpression,
   Identifier,
@@ -11,33 +10,28 @@ import type {
   Stage,
   StringLiteral,
 } from "./ast.js";
-import { endOf, isCloser } from "./classify.js";
+import { isCloser } from "./classify.js";
+import { ExpressionGuards, identifier, itemStarts } from "./expression-guards.js";
 import { readNumber, readString } from "./literals.js";
-import { maxHeight, ParserBase } from "./parser-base.js";
 import {
   Arrow,
   As,
   BatchN,
   BinaryOperatorToken,
-  Binding,
   Colon,
   Comma,
   Do,
   Dot,
   DotDot,
-  declarationKeywords,
   Else,
-  EqualEqual,
   Equals,
   False,
   For,
   If,
   In,
   Label,
-  LeftCurly,
   LeftParen,
   LeftSquare,
-  labelOf,
   Minus,
   Name,
   Not,
@@ -46,29 +40,12 @@ import {
   RightSquare,
   retag,
   StringToken,
-  statementKeywords,
   Then,
   True,
 } from "./tokens.js";
 
-const itemStarts = new Set([
-  Name,
-  Label,
-  NumberToken,
-  StringToken,
-  True,
-  False,
-  BatchN,
-  LeftParen,
-  LeftSquare,
-  If,
-  For,
-  Not,
-]);
-const wordsInPlaceOfNames = new Set([...declarationKeywords, ...statementKeywords]);
-
 /** The rules of expressions: everything from `if` down to a number. */
-export abstract class ExpressionParser extends ParserBase {
+export abstract class ExpressionParser extends ExpressionGuards {
   protected readonly name = this.RULE("name", (what = "a name"): Identifier => {
     const odd = this.ACTION(() => this.oddName(what));
     return odd ?? identifier(this.CONSUME(Name), this.file);
@@ -93,7 +70,7 @@ export abstract class ExpressionParser extends ParserBase {
     else if (this.at(For)) found = this.SUBRULE(this.forExpression);
     else found = this.#pipe();
     this.leave();
-    return this.#limitHeight(found, start);
+    return this.limitHeight(found, start);
   });
 
   /** For the recording only: at run time the choice above never fails, and its stack is shallower. */
@@ -130,7 +107,7 @@ export abstract class ExpressionParser extends ParserBase {
     this.CONSUME(Then);
     const then = this.SUBRULE2(this.expression);
     height = Math.max(height, this.height);
-    let otherwise: Expression | undefined = this.ACTION(() => this.#missingElse());
+    let otherwise: Expression | undefined = this.ACTION(() => this.missingElse());
     if (otherwise === undefined) {
       this.CONSUME(Else);
       otherwise = this.SUBRULE3(this.expression);
@@ -173,24 +150,24 @@ export abstract class ExpressionParser extends ParserBase {
     const start = this.startOffset;
     const mark = this.operations.mark();
     this.SUBRULE(this.operand, { ARGS: [mark] });
-    this.ACTION(() => this.#mendOperator());
+    this.ACTION(() => this.mendOperator());
     this.MANY(() => {
       const token = this.CONSUME(BinaryOperatorToken);
-      this.ACTION(() => this.#pushBinary(mark, token));
+      this.ACTION(() => this.pushBinary(mark, token));
       this.SUBRULE2(this.operand, { ARGS: [mark] });
-      this.ACTION(() => this.#mendOperator());
+      this.ACTION(() => this.mendOperator());
     });
     return this.ACTION(() => {
       const { expression, height } = this.operations.finish(mark);
       this.height = height;
-      return this.#limitHeight(expression, start);
+      return this.limitHeight(expression, start);
     });
   });
 
   protected readonly operand = this.RULE("operand", (mark: number): void => {
     this.MANY(() => {
       const token = this.OR([{ ALT: () => this.CONSUME(Not) }, { ALT: () => this.CONSUME(Minus) }]);
-      this.ACTION(() => this.#pushPrefix(mark, token));
+      this.ACTION(() => this.pushPrefix(mark, token));
     });
     const start = this.startOffset;
     this.height = 1;
@@ -248,7 +225,7 @@ export abstract class ExpressionParser extends ParserBase {
 
   #constant(): Expression {
     const type = this.LA(1).tokenType;
-    const span = this.#spanOf(this.CONSUME(type));
+    const span = this.spanOf(this.CONSUME(type));
     return type === BatchN ? { kind: "BatchLiteral", span } : { kind: "BooleanLiteral", value: type === True, span };
   }
 
@@ -256,7 +233,7 @@ export abstract class ExpressionParser extends ParserBase {
     const token = this.CONSUME(NumberToken);
     return this.ACTION(() => {
       const { value, isInteger, isTooLarge } = readNumber(token.image);
-      const span = this.#spanOf(token);
+      const span = this.spanOf(token);
       if (isTooLarge) this.reports.add("syntax/number-too-large", { text: token.image }, span.start, span.end);
       return { kind: "NumberLiteral", value: isTooLarge ? 0 : value, isInteger, text: token.image, span };
     });
@@ -265,7 +242,7 @@ export abstract class ExpressionParser extends ParserBase {
   protected readonly string = this.RULE("string", (): StringLiteral => {
     const token = this.CONSUME(StringToken);
     return this.ACTION(() => {
-      const span = this.#spanOf(token);
+      const span = this.spanOf(token);
       const isClosed = token.image.length > 1 && /["'\u201c\u201d]$/.test(token.image);
       const inner = token.image.slice(1, isClosed ? -1 : undefined);
       const value = readString(inner, (written, at) => {
@@ -283,7 +260,7 @@ export abstract class ExpressionParser extends ParserBase {
     let given: Argument[] | undefined;
     if (this.RECORDING_PHASE) this.OPTION(() => this.SUBRULE(this.args));
     else if (this.at(LeftParen)) given = this.SUBRULE(this.args);
-    this.ACTION(() => this.#refuseBraces(name.text));
+    this.ACTION(() => this.refuseBraces(name.text));
     if (given === undefined) return { kind: "NameExpression", name, span: name.span };
     this.height++;
     return { kind: "CallExpression", name, arguments: given, span: this.spanFrom(start) };
@@ -338,7 +315,7 @@ export abstract class ExpressionParser extends ParserBase {
       this.ACTION(() => this.refuseStrayCommas(items, (missing) => missing));
     });
     this.OPTION2(() => {
-      this.ACTION(() => this.#expectOneItem(items));
+      this.ACTION(() => this.expectOneItem(items));
       this.CONSUME(DotDot);
       to = this.SUBRULE2(this.expression);
       height = Math.max(height, this.height);
@@ -358,16 +335,19 @@ export abstract class ExpressionParser extends ParserBase {
     let height = 0;
     this.open(this.LA(1), RightParen);
     this.CONSUME(LeftParen);
-    this.ACTION(() => this.#refuseEmptyGroup(items));
-    this.repeat(this.isAtItem, () => {
-      items.push(this.SUBRULE(this.expression));
-      height = Math.max(height, this.height);
-      this.ACTION(() => this.separate("group"));
-      this.OPTION(() => {
-        this.CONSUME(Comma);
-        this.ACTION(() => this.#refuseTrailingComma(items));
-      });
-    });
+    if (this.RECORDING_PHASE) {
+      this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => this.SUBRULE(this.expression) });
+    } else {
+      this.refuseEmptyGroup(items);
+      while (this.isAtItem()) {
+        items.push(this.SUBRULE(this.expression));
+        height = Math.max(height, this.height);
+        this.separate("group");
+        if (!this.at(Comma)) continue;
+        this.skip();
+        this.refuseTrailingComma(items);
+      }
+    }
     this.CONSUME(RightParen);
     this.close();
     const [only] = items;
@@ -375,91 +355,6 @@ export abstract class ExpressionParser extends ParserBase {
     if (items.length === 1 && only !== undefined) return only;
     return { kind: "TupleExpression", items, span: this.spanFrom(start) };
   });
-
-  /** `=` where `:` is meant. */
-  protected mendColon(): void {
-    if (!this.at(Equals)) return;
-    this.reportNext("syntax/equals-for-colon", {}, this.#replacing(":"));
-    this.takeAs(Colon);
-  }
-
-  /** `:` or `:=` where `=` is meant. */
-  protected mendEquals(): void {
-    if (this.at(Colon) && this.LA(2).tokenType === Equals) {
-      this.reportNext("syntax/colon-for-equals", {});
-      this.skip();
-    } else if (this.at(Colon)) {
-      this.reportNext("syntax/colon-for-equals", {}, this.#replacing("="));
-      this.takeAs(Equals);
-    }
-  }
-
-  /** Whether an argument, or any expression, can begin here. */
-  protected readonly isAtItem = (): boolean =>
-    itemStarts.has(this.LA(1).tokenType) || this.at(Minus) || this.atKind(Name);
-
-  /** After an item: says which comma is missing, and skips what belongs to none. */
-  protected separate(where: "arguments" | "list" | "group" | "parameters"): void {
-    if (this.at(Comma) || this.atAnchor || isCloser(this.LA(1).tokenType)) return;
-    if (where === "list" && this.at(DotDot)) return;
-    if (itemStarts.has(this.LA(1).tokenType)) {
-      const fix = { title: "Put a comma here", span: this.reports.span(this.endOffset, this.endOffset), text: "," };
-      this.reportGap("syntax/missing-comma", { where, found: this.describeNext() }, { fix });
-      return;
-    }
-    this.refuseNext("", () => this.at(Comma) || isCloser(this.LA(1).tokenType));
-  }
-
-  /** `(, a)` and `(a,, b)`: something is missing between the commas. */
-  protected refuseStrayCommas<T>(items: T[], wrap: (missing: Expression) => T): void {
-    while (this.at(Comma)) {
-      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
-      items.push(wrap(this.missing()));
-      this.skip();
-    }
-  }
-
-  /** Says that the next token does not belong here, and skips to where the text makes sense again. */
-  protected refuseNext(why: string, isThere: () => boolean): void {
-    this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
-    if (!this.atAnchor) this.skipBalanced();
-    this.skipUntil(isThere);
-  }
-
-  /** `[..3]` and `[1, 2..3]`: a range has one end on each side. */
-  #expectOneItem(items: Expression[]): void {
-    if (items.length === 0) {
-      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
-      items.push(this.missing());
-    } else if (items.length > 1) {
-      const why = "A range has one expression on each side of `..`.";
-      this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
-    }
-  }
-
-  #refuseEmptyGroup(items: Expression[]): void {
-    if (this.at(RightParen)) {
-      this.reportGap("syntax/missing-expression", { found: this.describeNext() });
-      items.push(this.missing());
-    }
-    this.refuseStrayCommas(items, (missing) => missing);
-  }
-
-  #refuseTrailingComma(items: Expression[]): void {
-    this.refuseStrayCommas(items, (missing) => missing);
-    if (this.at(RightParen)) this.reportGap("syntax/missing-expression", { found: this.describeNext() });
-  }
-
-  #missingElse(): Expression | undefined {
-    if (this.at(Else)) return undefined;
-    // Something unexpected before an `else` that is there.
-    if (!this.atAnchor && !this.nextStartsLine && !isCloser(this.LA(1).tokenType) && !this.at(Comma)) {
-      this.refuseNext("", () => this.at(Else) || this.at(Comma) || isCloser(this.LA(1).tokenType));
-      return this.at(Else) ? undefined : this.missing();
-    }
-    this.reportGap("syntax/missing-else", {});
-    return this.missing();
-  }
 
   #refuseOperatorAfterStage(): void {
     while (this.atKind(BinaryOperatorToken) || this.at(Equals)) {
@@ -477,7 +372,7 @@ export abstract class ExpressionParser extends ParserBase {
     const type = this.LA(1).tokenType;
     const isNothing = this.atAnchor || isCloser(type) || type === Comma || type === Arrow || type === As;
     if (isNothing || !(itemStarts.has(type) || type === Minus) || type === Label) {
-      if (this.#reservedWord()) return this.#takeReservedWord();
+      if (this.reservedWord()) return this.takeReservedWord();
       this.reportGap("syntax/missing-stage", { found: this.describeNext() });
       return this.missing();
     }
@@ -494,7 +389,7 @@ export abstract class ExpressionParser extends ParserBase {
     }
     if (type === Label) return this.#oddLabel();
     if (itemStarts.has(type) || this.atKind(Name)) return undefined;
-    if (this.#reservedWord()) return this.#takeReservedWord();
+    if (this.reservedWord()) return this.takeReservedWord();
     this.reportGap("syntax/missing-expression", { found: this.describeNext() });
     return this.missing();
   }
@@ -508,67 +403,4 @@ export abstract class ExpressionParser extends ParserBase {
     retag(this.LA(1), Name);
     return undefined;
   }
-
-  /** A word like `model` or `weight` used as a value: not where it begins something of its own. */
-  #reservedWord(): boolean {
-    if (this.atEnd || !wordsInPlaceOfNames.has(this.LA(1).tokenType) || this.nextStartsLine) return false;
-    const after = this.LA(2).tokenType;
-    return after !== Name && after !== Binding;
-  }
-
-  #takeReservedWord(): Expression {
-    this.reportNext("syntax/reserved-name", { name: this.LA(1).image });
-    const name = identifier(this.LA(1), this.file);
-    this.skip();
-    return { kind: "NameExpression", name, span: name.span };
-  }
-
-  /** `=` for `==`, between two operands. */
-  #mendOperator(): void {
-    if (!this.at(Equals)) return;
-    this.reportNext("syntax/equals-for-comparison", {}, this.#replacing("=="));
-    this.takeAs(EqualEqual);
-  }
-
-  #refuseBraces(name: string): void {
-    if (!this.at(LeftCurly)) return;
-    this.reportNext("syntax/braces-after-call", { name });
-    this.skipBalanced();
-  }
-
-  #pushBinary(mark: number, token: IToken): void {
-    const operator = labelOf(token.tokenType) as BinaryOperator;
-    if (!this.operations.binary(mark, operator, token.startOffset)) {
-      this.reports.add("syntax/chained-comparison", { operator }, token.startOffset, endOf(token));
-    }
-  }
-
-  #pushPrefix(mark: number, token: IToken): void {
-    const operator = token.tokenType === Not ? "not" : "-";
-    if (!this.operations.prefix(mark, operator, token.startOffset)) {
-      this.reports.add("syntax/needs-parentheses", { word: "not" }, token.startOffset, endOf(token));
-    }
-  }
-
-  #limitHeight(found: Expression, start: number): Expression {
-    if (this.height <= maxHeight) return found;
-    const what = "terms or other parts nested in one expression";
-    this.reports.add("syntax/nesting-too-deep", { limit: maxHeight, what }, start, this.endOffset);
-    return this.missing();
-  }
-
-  #replacing(text: string) {
-    const { startOffset } = this.LA(1);
-    const span = this.reports.span(startOffset, endOf(this.LA(1)));
-    return { fix: { title: `Write \`${text}\``, span, text } };
-  }
-
-  #spanOf(token: IToken) {
-    return this.reports.span(token.startOffset, endOf(token));
-  }
-}
-
-export function identifier(token: IToken, file: string): Identifier {
-  const start = token.startOffset;
-  return { kind: "Identifier", text: token.image, span: { file, start, end: endOf(token) } };
 }

@@ -16,7 +16,8 @@ import type {
   WeightStatement,
 } from "./ast.js";
 import { beginsDeclaration, endOf } from "./classify.js";
-import { ExpressionParser, identifier } from "./expression-parser.js";
+import { identifier } from "./expression-guards.js";
+import { ExpressionParser } from "./expression-parser.js";
 import {
   Bar,
   BatchN,
@@ -31,7 +32,6 @@ import {
   LeftCurly,
   LeftParen,
   LeftSquare,
-  labelOf,
   Name,
   Output,
   Require,
@@ -44,10 +44,11 @@ import {
   StringToken,
   statementKeywords,
   Training,
+  textOf,
   Weight,
 } from "./tokens.js";
 
-const statementWords = statementKeywords.map(labelOf);
+const statementWords = statementKeywords.map(textOf);
 
 /** The rules of what stands in declarations: parameters, types, statements, inputs and outputs. */
 export abstract class MemberParser extends ExpressionParser {

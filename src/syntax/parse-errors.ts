@@ -7,7 +7,7 @@ import {
   type Holes,
 } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
-import { Binding, Label, labelOf, Name, NumberToken, StringToken } from "./tokens.js";
+import { Binding, Label, Name, NumberToken, StringToken, textOf } from "./tokens.js";
 
 /** A mistake after which the parser guesses: until the next anchor whatever else it meets is likely an echo. */
 const guessing: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
@@ -96,7 +96,7 @@ export function nameOfType(type: TokenType): string {
   if (type === Name || type === Binding || type === Label) return "a name";
   if (type === NumberToken) return "a number";
   if (type === StringToken) return "a string";
-  return `\`${labelOf(type)}\``;
+  return `\`${textOf(type)}\``;
 }
 
 /** How a stretch of source is called in a message; the end of the file has no text. */

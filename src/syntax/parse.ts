@@ -1,44 +1,41 @@
-import type { ILexingResult, Lexer } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { SourceTree } from "./ast.js";
 import { classify, endOf } from "./classify.js";
 import { nameOfText, Reports } from "./parse-errors.js";
 import { LferParser } from "./parser.js";
+import { type Scanned, scan } from "./scan.js";
 import {
-  createLexer,
   ForeignComment,
   ForeignOperator,
   foreignOperators,
-  labelOf,
   Name,
   retag,
   SingleQuoted,
   StringToken,
+  textOf,
   Unterminated,
 } from "./tokens.js";
 
 /** Made at the first use: it takes some milliseconds that a process without a `.lfer` file need not spend. */
-let machinery: { readonly lexer: Lexer; readonly parser: LferParser } | undefined;
+let parser: LferParser | undefined;
 
 /** The tree of `text`, and what is wrong with it. Never throws, whatever the text; where parts are missing the tree says so. */
 export function parse(file: string, text: string): { tree: SourceTree; diagnostics: readonly Diagnostic[] } {
-  machinery ??= { lexer: createLexer(false), parser: new LferParser(false) };
+  parser ??= new LferParser(false);
   const reports = new Reports(file);
-  const lexed = machinery.lexer.tokenize(text);
-  reportLexing(reports, text, lexed);
-  const { docs = [] } = lexed.groups;
-  const source = classify(text, lexed.tokens);
-  const tree = machinery.parser.parse(file, text, reports, source, docs);
+  const scanned = scan(text);
+  reportForeign(reports, text, scanned);
+  const source = classify(text, scanned.tokens);
+  const tree = parser.parse(file, text, reports, source, scanned.docs);
   return { tree, diagnostics: reports.finish(source.anchors) };
 }
 
 /** Characters that begin no token, and tokens of other languages, which become ours here. */
-function reportLexing(reports: Reports, text: string, lexed: ILexingResult): void {
-  for (const { offset, length } of lexed.errors) {
-    const characters = text.slice(offset, offset + length);
-    reports.add("syntax/unexpected-character", { characters: nameOfText(characters) }, offset, offset + length);
+function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
+  for (const { start, end } of scanned.strays) {
+    reports.add("syntax/unexpected-character", { characters: nameOfText(text.slice(start, end)) }, start, end);
   }
-  for (const token of lexed.tokens) {
+  for (const token of scanned.tokens) {
     const start = token.startOffset;
     const end = endOf(token);
     const span = reports.span(start, end);
@@ -53,7 +50,7 @@ function reportLexing(reports: Reports, text: string, lexed: ILexingResult): voi
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
         continue;
       }
-      const operator = labelOf(meant);
+      const operator = textOf(meant);
       const fix = { title: `Write \`${operator}\``, span, text: operator };
       reports.add("syntax/wrong-operator", { written: token.image, meant: operator }, start, end, { fix });
       retag(token, meant);

@@ -37,6 +37,10 @@ interface Opener {
   readonly closer: TokenType;
 }
 
+/** The methods that Chevrotain puts on the instance while it records the grammar. */
+const recorded =
+  /^(?:(?:CONSUME|SUBRULE|OPTION|OR|(?:MANY|AT_LEAST_ONE)(?:_SEP)?)\d?|consume|subrule|option|or|many|atLeastOne|ACTION|BACKTRACK|LA)$/;
+
 /** What a rule of Chevrotain is besides a function. */
 interface Core<R> {
   readonly coreRule: (this: ParserBase, ...args: readonly unknown[]) => R;
@@ -68,6 +72,19 @@ export abstract class ParserBase extends EmbeddedActionsParser {
 
   constructor(validate: boolean) {
     super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, skipValidations: !validate });
+  }
+
+  /**
+   * Chevrotain deletes its recording methods from the instance, which makes every later access to it slow. Putting the
+   * real methods over them instead keeps it fast.
+   */
+  protected disableRecording(): void {
+    this.RECORDING_PHASE = false;
+    const own = this as unknown as Record<string, unknown>;
+    const inherited = Object.getPrototypeOf(this) as Record<string, unknown>;
+    for (const key of Object.keys(own)) {
+      if (recorded.test(key)) own[key] = inherited[key];
+    }
   }
 
   /** Sets the parser on a new text, or frees the old one's memory when called without. */

@@ -12,11 +12,11 @@ import {
   keywords,
   LeftCurly,
   Lfer,
-  labelOf,
   Name,
   RightCurly,
   retag,
   StringToken,
+  textOf,
 } from "./tokens.js";
 
 /** How other languages call our declarations. */
@@ -38,7 +38,7 @@ const foreignDeclarations: ReadonlyMap<string, string> = new Map([
   ["use", "import"],
   ["using", "import"],
 ]);
-const declarationWords = declarationKeywords.map(labelOf);
+const declarationWords = declarationKeywords.map(textOf);
 /** The editions this compiler reads. */
 const editions: readonly number[] = [1];
 

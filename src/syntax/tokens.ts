@@ -1,4 +1,4 @@
-import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, type IToken, type TokenType } from "chevrotain";
 
 /** Every name of ours, and any run of foreign letters: those are reported, then taken as a name. */
 export const Name = createToken({
@@ -9,9 +9,9 @@ export const Name = createToken({
 });
 
 /** A {@link Name} that begins a binding, `NAME =` or `NAME, NAME =`: the anchor of error recovery. */
-export const Binding = createToken({ name: "BINDING", pattern: Lexer.NA });
+export const Binding = createToken({ name: "BINDING" });
 /** A {@link Name} or keyword before the `:` of an argument or a parameter. */
-export const Label = createToken({ name: "LABEL", pattern: Lexer.NA });
+export const Label = createToken({ name: "LABEL" });
 
 /** Digits with `_`, fraction, exponent and one suffix. A `%` that touches what follows is the remainder. */
 export const NumberToken = createToken({
@@ -24,10 +24,10 @@ export const StringToken = createToken({
 });
 
 const keyword = (word: string, ...categories: TokenType[]): TokenType =>
-  createToken({ name: word.toUpperCase(), label: word, pattern: Lexer.NA, categories });
+  createToken({ name: word.toUpperCase(), label: word, categories });
 
 /** Any of the operators that stand between two operands. */
-export const BinaryOperatorToken = createToken({ name: "OPERATOR", pattern: Lexer.NA });
+export const BinaryOperatorToken = createToken({ name: "OPERATOR" });
 
 export const Lfer = keyword("lfer", Name);
 export const Import = keyword("import");
@@ -60,7 +60,7 @@ export const And = keyword("and", BinaryOperatorToken);
 export const Not = keyword("not");
 export const True = keyword("true");
 export const False = keyword("false");
-export const BatchN = createToken({ name: "BATCH", label: "N", pattern: Lexer.NA });
+export const BatchN = createToken({ name: "BATCH", label: "N" });
 
 const punctuation = (name: string, text: string, ...categories: TokenType[]): TokenType =>
   createToken({ name, label: text, pattern: text, categories });
@@ -121,14 +121,8 @@ export const SingleQuoted = createToken({
 export const Unterminated = createToken({ name: "UNTERMINATED", pattern: /"[^\n\r]*/ });
 export const ForeignComment = createToken({ name: "FOREIGN_COMMENT", pattern: /#[^\n\r]*|\/\*[^\n\r]*/ });
 
-const Doc = createToken({ name: "DOC", pattern: /\/\/\/(?!\/)[^\n\r]*/, group: "docs" });
-const Comment = createToken({ name: "COMMENT", pattern: /\/\/[^\n\r]*/, group: Lexer.SKIPPED });
-const Blank = createToken({
-  name: "BLANK",
-  pattern: /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/,
-  group: Lexer.SKIPPED,
-  line_breaks: true,
-});
+/** A line of documentation; a line of four slashes and more is a comment. */
+export const Doc = createToken({ name: "DOC", pattern: /\/\/\/(?!\/)[^\n\r]*/ });
 
 /** Words that begin a declaration: recovery starts afresh there. */
 export const declarationKeywords: readonly TokenType[] = [Import, Const, Block, Fn, Model, Variant, Recipe, Check];
@@ -154,11 +148,14 @@ export const innerKeywords: readonly TokenType[] = [
 ];
 export const constantKeywords: readonly TokenType[] = [True, False, BatchN];
 
-const spell = (type: TokenType): string => type.LABEL ?? type.name;
+/** The text of a keyword, operator or bracket. */
+export function textOf(type: TokenType): string {
+  return type.LABEL ?? type.name;
+}
 
 /** Keyword by its text. The lexer sees names only; `classify` tells keywords from names. */
 export const keywords: ReadonlyMap<string, TokenType> = new Map(
-  [...declarationKeywords, ...statementKeywords, ...innerKeywords, ...constantKeywords].map((t) => [spell(t), t]),
+  [...declarationKeywords, ...statementKeywords, ...innerKeywords, ...constantKeywords].map((t) => [textOf(t), t]),
 );
 
 export const brackets: readonly TokenType[] = [LeftParen, RightParen, LeftSquare, RightSquare, LeftCurly, RightCurly];
@@ -184,41 +181,21 @@ export const operators: readonly TokenType[] = [
   Percent,
 ];
 
-/** What the lexer tries, in this order. */
-const lexed: readonly TokenType[] = [
-  Blank,
+/** Every token type that reaches the parser. */
+export const vocabulary: readonly TokenType[] = [
   Name,
-  Doc,
-  Comment,
+  Binding,
+  Label,
   NumberToken,
   StringToken,
-  Unterminated,
-  SingleQuoted,
-  ForeignComment,
-  ForeignOperator,
+  BinaryOperatorToken,
+  ...keywords.values(),
   ...operators,
   ...brackets,
 ];
-
-/** Every token type: what the parser must know. */
-export const vocabulary: readonly TokenType[] = [...lexed, ...keywords.values(), Binding, Label, BinaryOperatorToken];
-
-/** Validated only by the test: it costs start-up time. */
-export function createLexer(validate: boolean): Lexer {
-  return new Lexer([...vocabulary], {
-    positionTracking: "onlyOffset",
-    skipValidations: !validate,
-    ensureOptimizations: validate,
-  });
-}
 
 /** Makes `token` one of another type, in place. */
 export function retag(token: IToken, type: TokenType): void {
   token.tokenType = type;
   token.tokenTypeIdx = type.tokenTypeIdx as number;
-}
-
-/** The token's text as it stands in a message. */
-export function labelOf(type: TokenType): string {
-  return spell(type);
 }

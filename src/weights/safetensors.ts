@@ -54,8 +54,11 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<Wei
   for (const [name, value] of Object.entries(object)) {
     if (name === "__metadata__") continue;
     const entry = checkEntry(name, value, { file, dataStart, fileBytes: bytes.byteLength });
-    if ("code" in entry) diagnostics.push(entry);
-    else placed.push(entry);
+    if (!("code" in entry)) placed.push(entry);
+    else if (!diagnostics.some(({ code }) => code === "weights/outside-file" && code === entry.code)) {
+      // A file that broke off has lost many tensors, and one cause.
+      diagnostics.push(entry);
+    }
   }
   if (diagnostics.length === 0) diagnostics.push(...checkCover(placed, dataStart, bytes.byteLength, file));
   if (diagnostics.length > 0) return refuse(...diagnostics.slice(0, maxDiagnostics));

@@ -1,12 +1,26 @@
 import * as assert from "uvu/assert";
+import { layersOf } from "../../src/analysis/layers.js";
 import { peakMemory } from "../../src/analysis/peak-memory.js";
 import { receptiveField } from "../../src/analysis/receptive-field.js";
 import type { Graph, ValueId } from "../../src/ir/graph.js";
+import type { TensorType } from "../../src/ir/shape.js";
 import { suite } from "../support/suite.js";
 import { Network } from "./network.js";
 import { paperNetworks } from "./paper-networks.js";
 
 const cell = 4;
+
+suite("layers", (test) => {
+  test("an op of training is no layer: counting it is an error, not a zero", () => {
+    const net = new Network("M");
+    const image = net.image([1, 8, 8]);
+    const graph = net.finish();
+    const inside = { op: "inside", attributes: { low: 0, high: 1, closed: true }, inputs: [image], path: "mask" };
+    const types = [...graph.types, graph.types[image] as TensorType];
+    const masked: Graph = { ...graph, types, nodes: [{ ...inside, outputs: [graph.types.length] }] };
+    assert.throws(() => layersOf(masked), /mask has the op "inside", which nobody counts/);
+  });
+});
 
 suite("peak activation memory", (test) => {
   test("a chain holds a layer's input and output", () => {

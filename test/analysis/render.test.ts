@@ -92,6 +92,13 @@ suite("stats for people", (test) => {
     assert.match(narrow.at(-1) ?? "", /1,283,024 +152,852,568 +2,199,759$/);
   });
 
+  test("the paper's convention alone: its totals once more as the paper prints them", () => {
+    const text = pretty(1, undefined, ["paper"]);
+    assert.match(text, /total +1,283,024 +1,262,920 +294,606,017\n/);
+    assert.match(text, /as the paper prints it +1\.26M +294\.60M\n/);
+    assert.not.match(pretty(1, undefined, ["fvcore"]), /as the paper prints/);
+  });
+
   test("all conventions side by side: every quantity of each, the paper's as printed there", () => {
     const lines = tableOf(pretty(1, undefined, allConventions));
     assert.is(lines.length, 1 + Object.values(conventions).flat().length);
@@ -189,7 +196,7 @@ suite("explaining a layer", (test) => {
   test("the sum with the numbers put in, its source, and what the letters mean", () => {
     const text = explain("stage2.conv2d_5", ["conv", "fvcore", "torchinfo"]);
     assert.match(text, /conv +params: w = 3364\n +macs: O \* K = 45472 \* 58 = 2637376\n/);
-    assert.match(text, /madds: O \* \(2 \* K - 1\) = 45472 \* \(2 \* 58 - 1\) = 5229280\n/);
+    assert.match(text, /madds: O \* \(2 \* K - 1 \+ b\) = 45472 \* \(2 \* 58 - 1 \+ 0\) = 5229280\n/);
     assert.match(text, /torchinfo +mult_adds: M \* P = 784 \* 3364 = 2637376\n/);
     assert.match(text, /jit_handles\.py conv_flop_jit/);
     assert.match(text, /\n {2}K {2}products that make one output element/);

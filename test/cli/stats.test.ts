@@ -55,12 +55,15 @@ suite("lferc stats", (test) => {
     });
   });
 
-  test("several models: one csv with one header", async () => {
+  test("a folder: every model and variant under it, in one csv with one header", async () => {
     await inFolder({ "models/a.lfer": model, "models/b.lfer": model }, (cwd) => {
       const { stdout } = runLferc(["stats", "models", "--format", "csv", "--convention", "all"], { cwd });
       const lines = stdout.trimEnd().split("\n");
       assert.is(lines.filter((line) => line.startsWith("model,")).length, 1);
       assert.match(lines[0] ?? "", /"?macs \(onnx-tool\)"?$/);
+      const counted = lines.slice(1).map((line) => line.split(",")[0]);
+      assert.equal([...new Set(counted)], ["M", "wide"]);
+      assert.is(counted.filter((name) => name === "wide").length, counted.length / 2);
     });
   });
 

@@ -58,7 +58,15 @@ const wildGraph: fc.Arbitrary<Graph> = fc
   .record({
     name,
     inputs: fc.array(fc.record({ name, type, picture: fc.option(fc.tuple(fc.array(number), fc.array(number))) })),
-    slots: fc.array(fc.record({ name, type, initializer, role: fc.constantFrom("parameter", "statistic") })),
+    slots: fc.array(
+      fc.record({
+        name,
+        type,
+        initializer,
+        role: fc.constantFrom("parameter", "statistic", "optimizer"),
+        keeps: fc.boolean(),
+      }),
+    ),
     nodes: fc.array(
       fc.record({
         op: name,
@@ -77,7 +85,10 @@ const wildGraph: fc.Arbitrary<Graph> = fc
       const input = { name, value: make(type) };
       return picture ? { ...input, picture: { mean: picture[0], std: picture[1] } } : input;
     });
-    const slots = wild.slots.map(({ type, ...slot }) => ({ ...slot, value: make(type) }) as const);
+    const slots = wild.slots.map(({ type, keeps, ...slot }) => {
+      const value = make(type);
+      return keeps ? { ...slot, value, next: value } : { ...slot, value };
+    });
     const nodes = wild.nodes.map(({ picks, results, ...node }): Node => {
       const taken = types.length === 0 ? [] : picks.map((pick) => pick % types.length);
       return { ...node, inputs: taken, outputs: results.map(make) };

@@ -29,6 +29,16 @@ const rows: readonly (readonly [string, Graph, string])[] = [
   ["a path twice", withNode("mish", (n) => ({ ...n, path: "stem.conv" })), "graph/duplicate-name"],
   ["a slot's name twice", { ...good, slots: good.slots.map((s) => ({ ...s, name: "w" })) }, "graph/duplicate-name"],
   ["an output's name twice", { ...good, outputs: [...good.outputs, ...good.outputs] }, "graph/duplicate-name"],
+  [
+    "a next state of another type",
+    { ...good, slots: good.slots.map((s, i) => (i === 0 ? { ...s, next: 0 } : s)) },
+    "graph/wrong-type",
+  ],
+  [
+    "a next state from nowhere",
+    { ...good, slots: good.slots.map((s, i) => (i === 0 ? { ...s, next: 9999 } : s)) },
+    "graph/value-not-made",
+  ],
   ["a size of 0", withType(good, [0]), "graph/impossible-size"],
   ["half a channel", withType(good, [1, 2.5]), "graph/impossible-size"],
   ["minus one batch", withType(good, [{ batch: -1 }]), "graph/impossible-size"],

@@ -91,6 +91,20 @@ suite("ops: facts of work against brute counting", (test) => {
     assert.equal([product.multiplies, product.adds], [2 * 3 * 4 * 5, 2 * 3 * 4 * 4]);
   });
 
+  test("a convolution's gradients multiply as often as it does itself", () => {
+    const geometry = { stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 2 };
+    const [input, weight, output] = [
+      [2, 4, 7, 10],
+      [6, 2, 3, 3],
+      [2, 6, 4, 5],
+    ] as const;
+    const forward = factsOf("conv2d", [input], { channels: 6, kernel: [3, 3], bias: false, ...geometry });
+    const forWeight = factsOf("conv2d_weight_gradient", [input, output], { kernel: [3, 3], ...geometry });
+    const forInput = factsOf("conv2d_input_gradient", [weight, output], { size: [7, 10], ...geometry });
+    assert.is(forWeight.multiplies, forward.multiplies);
+    assert.is(forInput.multiplies, forward.multiplies);
+  });
+
   test("reductions and softmax", () => {
     assert.is(factsOf("reduce_sum", [[2, 3, 4]], { axes: [1, 2], keep: false }).adds, 2 * 11);
     assert.is(factsOf("reduce_max", [[2, 3, 4]], { axes: [0], keep: true }).compares, 12);

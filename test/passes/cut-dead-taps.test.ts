@@ -36,7 +36,7 @@ suite("cutting dead taps", (test) => {
     ["depthwise 3x3 on 1x1", [1, 1], { groups: 2 }, [1, 1], [0, 0, 0, 0]],
     ["a wide map one cell high", [1, 5], {}, [1, 3], [0, 1, 0, 1]],
     ["5x5 on 2x2", [2, 2], { kernel: [5, 5], padding: [2, 2, 2, 2] }, [3, 3], [1, 1, 1, 1]],
-    ["5x5 on 2x2, one-sided padding", [2, 2], { kernel: [5, 5], padding: [3, 0, 3, 4] }, [4, 2], [2, 0, 3, 1]],
+    ["5x5 on 2x2, one-sided padding", [2, 2], { kernel: [5, 5], padding: [3, 0, 3, 4] }, [5, 2], [3, 0, 3, 1]],
     ["stride 2 on 2x2 never sees the first row", [2, 2], { stride: [2, 2] }, [2, 2], [0, 0, 1, 1]],
     ["dilation 2 on 2x2", [2, 2], { dilation: [2, 2], padding: [2, 2, 2, 2] }, [1, 1], [0, 0, 0, 0]],
   ] as const) {
@@ -62,8 +62,8 @@ suite("cutting dead taps", (test) => {
         const graph = convOn([height, width], attributes(window));
         const before = probed(graph);
         const after = cutDeadTaps.run(before);
-        // A window that only ever sees padding gives the bias alone, which does not vary.
-        if (after !== before && kh * kw > 0 && seesTheMap(graph)) assertSameOutputs(before, after);
+        // Most positions of such windows see padding only, where the output is the bias.
+        assertSameOutputs(before, after, { mustVary: false });
       }),
       { numRuns: 100 },
     );
@@ -90,9 +90,3 @@ suite("cutting dead taps", (test) => {
     );
   });
 });
-
-const seesTheMap = (graph: Graph): boolean => {
-  const { weights } = probed(graph);
-  const after = cutDeadTaps.run({ graph, weights });
-  return (after.graph.nodes[0]!.attributes.kernel as readonly number[]).every((taps) => taps > 0);
-};

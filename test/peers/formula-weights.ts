@@ -4,7 +4,7 @@ const pictureSize = 224;
 const blockSize = 16;
 
 /** In [-1, 1): a hash of a tensor's ordinal and an element's index. */
-function unit(ordinal: number, index: number): number {
+export function unit(ordinal: number, index: number): number {
   let h = (Math.imul(index, 0x9e3779b1) + Math.imul(ordinal, 0x85ebca77) + 0x27d4eb2f) | 0;
   h ^= h >>> 16;
   h = Math.imul(h, 0x85ebca6b);

@@ -6,12 +6,12 @@ const notCounted = zero("not a convolution");
 export const conv: Convention<"params" | "macs" | "madds"> = {
   name: "conv",
   tool: "lfer: convolutions alone, the part that every counter agrees on",
-  unit: "params: weights of convolutions; macs: multiply-accumulates; madds: multiplications plus additions (K - 1 per K products).",
-  readings: ["Bias is ignored, in params too."],
+  unit: "params: weights of convolutions; macs: multiply-accumulates; madds: multiplications plus additions (K - 1 per K products, one more for a bias).",
+  readings: ["Bias counts as one addition in madds; params are weights without biases."],
   rules: {
     conv2d: counted(
-      { params: "w", macs: "O * K", madds: "O * (2 * K - 1)" },
-      "K products and K - 1 additions for each output element (Conv2d as defined)",
+      { params: "w", macs: "O * K", madds: "O * (2 * K - 1 + b)" },
+      "K products, K - 1 additions and the bias for each output element (Conv2d as defined)",
     ),
     linear: notCounted,
     matmul: notCounted,

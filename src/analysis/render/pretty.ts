@@ -50,7 +50,10 @@ function layerTable(stats: Stats, { conventions, depth, paint, width }: PrettyOp
   );
   const totals = figures.map((figure) => grouped(figureIn(stats.counts, figure)));
   const total: TableRow = { cells: ["total", "", "", grouped(stats.params.total), ...totals], style: "bold" };
-  return layOut(layerColumns(figures), [...rows, total], paint, width);
+  const isPaper = conventions.includes("paper");
+  const printed = figures.map((figure) => (isPaper ? asPaper(figureIn(stats.counts, figure)) : ""));
+  const asPrinted: TableRow = { cells: ["as the paper prints it", "", "", "", ...printed] };
+  return layOut(layerColumns(figures), [...rows, total, ...(isPaper ? [asPrinted] : [])], paint, width);
 }
 
 /** The totals of several conventions under each other, each with its unit. */

@@ -21,8 +21,11 @@ const apart = (h: Broken): string => `${grouped(Math.abs(h.actual - h.wanted))}$
 
 const within = (h: Broken): string => (h.tolerance === undefined ? "" : ` within ${grouped(h.tolerance)}`);
 
+/** The paper's print of figures that it would print alike, or as 0.00M, says nothing. */
 const printed = (h: Broken): string =>
-  h.paper ? `; the paper would print ${asPaper(h.actual)}, the check says ${asPaper(h.wanted)}` : "";
+  h.paper && asPaper(h.actual) !== asPaper(h.wanted)
+    ? `; the paper would print ${asPaper(h.actual)}, the check says ${asPaper(h.wanted)}`
+    : "";
 
 const seeLayers = (h: Broken): string => `\`lferc stats\` shows which layers ${h.measure} comes from.`;
 

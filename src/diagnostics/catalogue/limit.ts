@@ -32,7 +32,8 @@ export const limitEntries = {
   }),
   "limit/too-many-repeats": entry<{ count: number; limit: number }>({
     severity: "error",
-    message: (h) => `${h.count} turns are more than the ${h.limit} that one \`repeat\` or list may have`,
+    message: (h) =>
+      `${h.count} are more than the ${h.limit} turns that one \`repeat\`, or values that one list, may have`,
     help: () => "Is a number missing a unit, or was a size meant?",
     explanation: "A bound on one list or `repeat`, so that a slip of the keyboard cannot stall the compiler.",
     bad: inModel(`logits = image -> repeat(1_000_000, relu) -> flatten`),
@@ -62,9 +63,10 @@ const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..
   }),
   "limit/nested-too-deep": entry<{ limit: number }>({
     severity: "error",
-    message: (h) => `blocks stand within blocks more than ${h.limit} deep`,
+    message: (h) => `things stand within each other more than ${h.limit} deep`,
     help: () => "Flatten the blocks, or use `repeat`.",
-    explanation: "A bound on blocks that instantiate blocks; paths and messages would become unreadable long before.",
+    explanation:
+      "A bound on blocks in blocks, expressions in expressions and lists in lists; paths and messages would become unreadable long before.",
     bad: deepBlocks(120),
     good: deepBlocks(12),
   }),

@@ -38,6 +38,25 @@ export const shapeConstructEntries = {
       again = image -> q -> conv(3)
       logits = again -> q -> flatten`),
   }),
+  "shape/shared-weights-surplus": entry<{ now: readonly Dim[] }>({
+    severity: "error",
+    message: (h) =>
+      `the shared layer made no weight of shape ${shapeText(h.now)} at its first application, but here it needs one`,
+    help: () => "Share what makes the same weights for every input, or use two layers.",
+    explanation: "`share` makes one set of weights at the first application; nothing can be added to it later.",
+    bad: inModel(
+      `share b = B
+      wide = image -> b -> conv(8)
+      logits = wide -> b -> conv(3) -> flatten`,
+      `block B on x {\n  return if channels(x) == 3 then x -> relu else x -> conv(8)\n}`,
+    ),
+    good: inModel(
+      `share b = B
+      wide = image -> b -> conv(8)
+      logits = wide -> conv(3) -> b -> flatten`,
+      `block B on x {\n  return if channels(x) == 3 then x -> relu else x -> conv(8)\n}`,
+    ),
+  }),
   "shape/labels-mismatch": entry<{ labels: number; classes: string }>({
     severity: "error",
     message: (h) => `${h.labels} labels name an output with ${h.classes} classes`,

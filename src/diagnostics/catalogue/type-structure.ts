@@ -127,6 +127,14 @@ export const typeStructureEntries = {
       `block B(channels: int) on x {\n  return x -> conv(channels + channels(x))\n}`,
     ),
   }),
+  "type/weights-in-function": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `${h.name} holds weights, and a function is pure maths`,
+    help: () => "Write it as a block: `block B(...) on x { ... return ... }`, applied by an arrow.",
+    explanation: "A function can be called like `f(a, b)`; weights enter only through an arrow to an op or a block.",
+    bad: inModel(`logits = image -> widen -> flatten`, `fn widen on x = x -> conv(8)`),
+    good: inModel(`logits = image -> Widen -> flatten`, `block Widen = conv(8)`),
+  }),
   "type/wrong-annotation": entry<{ what: string; expected: string; actual: string }>({
     severity: "error",
     message: (h) => `${h.what} is described by \`${h.expected}(...)\`, this is ${h.actual}`,

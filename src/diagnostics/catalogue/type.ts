@@ -72,9 +72,9 @@ export const typeEntries = {
     bad: `lfer 1\n\nconst x = if 1 then 2 else 3\n`,
     good: `lfer 1\n\nconst x = if 1 > 0 then 2 else 3\n`,
   }),
-  "type/branches-differ": entry<{ then: string; else: string }>({
+  "type/branches-differ": entry<{ first: string; second: string }>({
     severity: "error",
-    message: (h) => `the branches differ: ${h.then} after \`then\`, ${h.else} after \`else\``,
+    message: (h) => `the branches differ: ${h.first} after \`then\`, ${h.second} after \`else\``,
     help: () => "Give both branches the same type.",
     explanation: "Both branches are typed, whichever is taken, so that a variant nobody built yet is checked too.",
     bad: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else "8")`),

@@ -17,8 +17,8 @@ function bounds(min: number | undefined, max: number | undefined): string {
 export const valueEntries = {
   "value/wrong-length": entry<{ what: string; expected: string; actual: number }>({
     severity: "error",
-    message: (h) => `${h.what} takes ${h.expected} numbers, gets ${h.actual}`,
-    help: () => "Give one number for all sides, or one for each in the order that the reference names.",
+    message: (h) => `${h.what} takes ${h.expected} number${h.expected === "1" ? "" : "s"}, gets ${h.actual}`,
+    help: () => "Sizes and paddings take one number for all sides, or one for each; `picture` takes one a channel.",
     explanation: "Sizes along several axes are lists with a fixed number of entries.",
     bad: inModel(`logits = image -> conv(8, padding: [1, 1, 1]) -> flatten`),
     good: inModel(`logits = image -> conv(8, padding: [1, 1, 1, 1]) -> flatten`),

@@ -129,7 +129,13 @@ const slice: EdgeRule = (c) => {
     const axis = axisOf(given, shape.length);
     const size = shape[axis];
     const step = steps[i] ?? 1;
-    invariant(typeof size === "number" && step > 0, "Slice: only forwards along known axes");
+    invariant(typeof size === "number", "Slice: only along known axes");
+    if (step < 0) {
+      // Backwards the end may lie before the first element: -1.
+      const turned = (at: number) => Math.min(size - 1, Math.max(-1, at < 0 ? at + size : at));
+      sliced[axis] = Math.max(0, Math.ceil((turned(starts[i] ?? 0) - turned(ends[i] ?? 0)) / -step));
+      return;
+    }
     const clamp = (at: number) => Math.min(size, Math.max(0, at < 0 ? at + size : at));
     sliced[axis] = Math.max(0, Math.ceil((clamp(ends[i] ?? size) - clamp(starts[i] ?? 0)) / step));
   });

@@ -132,10 +132,12 @@ function findFeed(graph: Graph): ProbeFeed | Problem {
   return problem("onnx/nothing-to-compare", { model: graph.name, ...flattest });
 }
 
-/** Probe weights with every batch norm's weight damped. */
+/** Probe weights with every batch norm's weight damped, but for those before a ReLU6: it must have something to clip. */
 function calmWeights(graph: Graph, seed: number): Outputs {
   const slots = probeWeights(graph, seed);
-  const damped = new Set(graph.nodes.filter(({ op }) => op === "batch_norm").map(({ inputs }) => inputs[1]));
+  const clipped = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])));
+  const norms = graph.nodes.filter(({ op, outputs }) => op === "batch_norm" && !outputs.some((y) => clipped.has(y)));
+  const damped = new Set(norms.map(({ inputs }) => inputs[1]));
   for (const { name, value } of graph.slots) {
     const tensor = slots[name];
     if (damped.has(value) && tensor !== undefined) {

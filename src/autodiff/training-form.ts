@@ -1,0 +1,82 @@
+/**
+ * A network as training runs it: batch_norm by the batch's own statistics, and the running ones updated as PyTorch does it:
+ * running = (1 - momentum) * running + momentum * batch, the variance unbiased. The batch must be bound.
+ */
+import { invariant } from "../diagnostics/invariant.js";
+import { GraphBuilder } from "../ir/builder.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { arithmetic } from "../ops/gradient-arithmetic.js";
+import { AppendingBuilder } from "./gradient-builder.js";
+
+/** A batch norm that is now one of training: its statistics, and the slots that follow them. */
+interface Normalised {
+  readonly node: Node;
+  readonly momentum: number;
+  /** Elements of a channel. */
+  readonly count: number;
+  readonly running: readonly [mean: ValueId, variance: ValueId];
+  readonly batch: readonly [mean: ValueId, variance: ValueId];
+}
+
+/** The graph in its training form. A batch norm whose statistics are no slots (computed ones) stays as it is. */
+export function trainingForm(graph: Graph): Graph {
+  const isStep = graph.slots.some(({ next }) => next !== undefined);
+  invariant(!isStep, `${graph.name} is a training step already`);
+  const builder = new GraphBuilder(graph.name);
+  const moved = new Map<ValueId, ValueId>();
+  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
+  for (const input of graph.inputs) moved.set(input.value, builder.input(input, typeOf(graph, input.value)));
+  for (const slot of graph.slots) moved.set(slot.value, builder.slot(slot, typeOf(graph, slot.value)));
+  const slots = new Set(graph.slots.map(({ value }) => value));
+  const normalised: Normalised[] = [];
+  for (const node of graph.nodes) {
+    const [x, weight, bias, mean, variance] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+    const types = node.outputs.map((value) => typeOf(graph, value));
+    if (node.op !== "batch_norm" || !slots.has(mean) || !slots.has(variance)) {
+      const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
+      for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
+      continue;
+    }
+    const { epsilon = 0, momentum = 0 } = node.attributes as { readonly epsilon: number; readonly momentum: number };
+    const training = { ...node, op: "batch_norm_training", attributes: { epsilon }, inputs: [x, weight, bias].map(at) };
+    const [output = 0, batchMean = 0, batchVariance = 0] = builder.node(training, [
+      types[0] as TensorType,
+      typeOf(graph, mean),
+      typeOf(graph, variance),
+    ]);
+    moved.set(node.outputs[0] as ValueId, output);
+    const count = elementCount(typeOf(graph, x).shape) / elementCount(typeOf(graph, mean).shape);
+    normalised.push({
+      node,
+      momentum,
+      count,
+      running: [at(mean), at(variance)],
+      batch: [batchMean, batchVariance],
+    });
+  }
+  for (const output of graph.outputs) builder.output({ ...output, value: at(output.value) });
+  return followStatistics(builder.finish(), normalised);
+}
+
+/** Statistics that several applications share are updated by one after the other, as PyTorch does it. */
+function followStatistics(graph: Graph, normalised: readonly Normalised[]): Graph {
+  const builder = new AppendingBuilder(graph);
+  const { add, mul, number } = arithmetic(builder);
+  const current = new Map<ValueId, ValueId>();
+  const follow = (slot: ValueId, batch: ValueId, share: number, momentum: number): void => {
+    const kept = mul(current.get(slot) ?? slot, number(1 - momentum));
+    current.set(slot, add(kept, mul(batch, number(share))));
+  };
+  for (const { node, momentum, count, running, batch } of normalised) {
+    invariant(count > 1, `${node.path} sees one value per channel: it has no variance`, node.span);
+    builder.enter(`next.${node.path}`, node.span);
+    follow(running[0], batch[0], momentum, momentum);
+    follow(running[1], batch[1], (momentum * count) / (count - 1), momentum);
+  }
+  const slots = graph.slots.map((slot) => {
+    const next = current.get(slot.value);
+    return next === undefined ? slot : { ...slot, next };
+  });
+  return { ...graph, slots, nodes: [...graph.nodes, ...builder.nodesMade], types: builder.types };
+}

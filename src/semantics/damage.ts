@@ -1,0 +1,110 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Declaration, SourceTree } from "../syntax/ast.js";
+
+/** What the parser could not read of a file. */
+export interface Damage {
+  /** Declarations that were not read whole: typed as far as they go, but nothing is made of them. */
+  readonly declarations: ReadonlySet<Declaration>;
+  /** Where text was lost. */
+  readonly regions: readonly Span[];
+  /** The words that stand there: names that may have been declared. */
+  readonly words: ReadonlySet<string>;
+}
+
+/** Codes that a lost declaration or binding provokes elsewhere. */
+const missingNameCodes: readonly string[] = ["resolve/unknown-name", "resolve/not-a-model", "import/unknown-name"];
+
+/** Finds what the syntax errors of a file took with them: from the part they stand in to the beginning of the next. */
+export function findDamage(text: string, tree: SourceTree, diagnostics: readonly Diagnostic[]): Damage {
+  const declarations = new Set<Declaration>();
+  const regions: Span[] = [];
+  // A file with more mistakes than anybody reads is no `.lfer` at all: nothing can be told of it.
+  if (diagnostics.length > maxTraced) return lostWhole(text, tree);
+  for (const diagnostic of diagnostics) {
+    const span = diagnostic.severity === "error" ? extentOf(text, diagnostic) : undefined;
+    if (span === undefined) continue;
+    const touched = tree.declarations.filter((declaration) => touches(declaration.span, span));
+    for (const declaration of touched) {
+      declarations.add(declaration);
+      // Without inputs nothing in a model can be told from a lost name.
+      const isHopeless = declaration.kind === "ModelDeclaration" && declaration.inputs.length === 0;
+      regions.push(isHopeless ? declaration.span : regionOf(partsOf(declaration), span, declaration.span));
+    }
+    if (touched.length === 0) regions.push(regionOf(tree.declarations, span, { ...span, start: 0, end: text.length }));
+  }
+  return { declarations, regions, words: wordsIn(text, regions) };
+}
+
+const maxTraced = 1000;
+
+function lostWhole(text: string, tree: SourceTree): Damage {
+  const regions = [{ file: tree.file, start: 0, end: text.length }];
+  return { declarations: new Set(tree.declarations), regions, words: wordsIn(text, regions) };
+}
+
+function wordsIn(text: string, regions: readonly Span[]): ReadonlySet<string> {
+  return new Set(regions.flatMap(({ start, end }) => text.slice(start, end).match(/\w+/g) ?? []));
+}
+
+/** A bracket that is never closed spoils all that follows it; braces hold statements, which are read one by one. */
+function extentOf(text: string, { code, span, related }: Diagnostic): Span | undefined {
+  const opened = code === "syntax/unclosed-bracket" ? related[0]?.span : undefined;
+  if (span === undefined || opened === undefined || text[opened.start] === "{") return span;
+  return { ...span, start: Math.min(opened.start, span.start) };
+}
+
+/** Leaves out what only echoes a syntax error: mistakes in lost text, and names that are unknown because they were lost. */
+export function withoutEchoes(
+  files: readonly { readonly path: string; readonly text: string; readonly damage: Damage }[],
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const damages = files.map((file) => file.damage).filter(({ regions }) => regions.length > 0);
+  if (damages.length === 0) return diagnostics;
+  const isEcho = ({ code, span }: Diagnostic): boolean => {
+    if (span === undefined || code.startsWith("syntax/")) return false;
+    const file = byPath.get(span.file);
+    if (file?.damage.regions.some((region) => touches(region, span)) === true) return true;
+    const name = file?.text.slice(span.start, span.end) ?? "";
+    return missingNameCodes.includes(code) && damages.some(({ words }) => words.has(name));
+  };
+  return diagnostics.filter((diagnostic) => !isEcho(diagnostic));
+}
+
+/** The parts of a declaration that are read one by one: a mistake in one leaves the others whole. */
+function partsOf(declaration: Declaration): readonly { readonly span: Span }[] {
+  switch (declaration.kind) {
+    case "ConstDeclaration":
+      return [];
+    case "VariantDeclaration":
+      return declaration.arguments;
+    case "CheckDeclaration":
+      return declaration.claims;
+    case "RecipeDeclaration":
+      return [...declaration.parameters, ...declaration.entries];
+    case "ModelDeclaration": {
+      const { parameters, inputs, statements, outputs } = declaration;
+      return [...parameters, ...inputs, ...statements, ...outputs];
+    }
+    default: {
+      const { parameters, body } = declaration;
+      return [...parameters, ...(body.kind === "Body" ? [...body.statements, ...body.results] : [body])];
+    }
+  }
+}
+
+/** From the part that the mistake touches, or the end of the one before it, to the beginning of the next. */
+function regionOf(parts: readonly { readonly span: Span }[], mistake: Span, whole: Span): Span {
+  let { start, end } = whole;
+  for (const { span } of parts) {
+    if (span.end < mistake.start) start = Math.max(start, span.end);
+    else if (touches(span, mistake)) start = Math.max(start, Math.min(span.start, mistake.start));
+    else end = Math.min(end, span.start);
+  }
+  return { ...whole, start, end };
+}
+
+function touches(a: Span, b: Span): boolean {
+  return a.start <= b.end && b.start <= a.end;
+}

@@ -1,0 +1,101 @@
+import type { IToken, TokenType } from "chevrotain";
+import {
+  brackets,
+  Doc,
+  ForeignComment,
+  ForeignOperator,
+  Name,
+  NumberToken,
+  operators,
+  SingleQuoted,
+  StringToken,
+  textOf,
+  Unterminated,
+} from "./tokens.js";
+
+export interface Scanned {
+  readonly tokens: IToken[];
+  /** The `///` lines: they belong to the declaration that follows, wherever the parser is. */
+  readonly docs: IToken[];
+  /** Runs of characters that begin no token. */
+  readonly strays: readonly { readonly start: number; readonly end: number }[];
+}
+
+const sticky = (type: TokenType): RegExp => new RegExp(type.PATTERN as RegExp, "y");
+const name = sticky(Name);
+const number = sticky(NumberToken);
+const string = sticky(StringToken);
+const unterminated = sticky(Unterminated);
+const doc = sticky(Doc);
+/** Tried in this order where no name, number or string begins. */
+const foreign: readonly (readonly [TokenType, RegExp])[] = [ForeignComment, SingleQuoted, ForeignOperator].map((t) => [
+  t,
+  sticky(t),
+]);
+const signs: ReadonlyMap<string, TokenType> = new Map([...operators, ...brackets].map((t) => [textOf(t), t]));
+const restOfLine = /[^\n\r]*/y;
+const blanks = /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/y;
+
+const slash = 47;
+const quote = 34;
+const isBlank = (c: number): boolean =>
+  c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0x2028 || c === 0x2029 || c === 0xfeff;
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const mayBeginName = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c >= 128;
+
+/**
+ * Text to Chevrotain's tokens. By hand, as Chevrotain's own lexer takes 5 ms to analyse its patterns at every start;
+ * the patterns still stand with the token types, so that the generated grammars follow them.
+ */
+export function scan(text: string): Scanned {
+  const tokens: IToken[] = [];
+  const docs: IToken[] = [];
+  const strays: { start: number; end: number }[] = [];
+  let at = 0;
+
+  const reach = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    return pattern.test(text);
+  };
+  const take = (into: IToken[], tokenType: TokenType, end: number): void => {
+    const tokenTypeIdx = tokenType.tokenTypeIdx as number;
+    into.push({ image: text.slice(at, end), startOffset: at, tokenTypeIdx, tokenType });
+    at = end;
+  };
+  const takeSign = (): boolean => {
+    for (const [type, pattern] of foreign) {
+      if (!reach(pattern)) continue;
+      take(tokens, type, pattern.lastIndex);
+      return true;
+    }
+    for (const length of [2, 1]) {
+      const type = signs.get(text.slice(at, at + length));
+      if (type === undefined) continue;
+      take(tokens, type, at + length);
+      return true;
+    }
+    return false;
+  };
+
+  while (at < text.length) {
+    const c = text.charCodeAt(at);
+    if (isBlank(c)) {
+      reach(blanks);
+      at = blanks.lastIndex;
+    } else if (mayBeginName(c) && reach(name)) take(tokens, Name, name.lastIndex);
+    else if (isDigit(c) && reach(number)) take(tokens, NumberToken, number.lastIndex);
+    else if (c === quote) {
+      if (reach(string)) take(tokens, StringToken, string.lastIndex);
+      else if (reach(unterminated)) take(tokens, Unterminated, unterminated.lastIndex);
+    } else if (c === slash && reach(doc)) take(docs, Doc, doc.lastIndex);
+    else if (c === slash && text.charCodeAt(at + 1) === slash) {
+      reach(restOfLine);
+      at = restOfLine.lastIndex;
+    } else if (!takeSign()) {
+      const last = strays[strays.length - 1];
+      if (last?.end === at) strays[strays.length - 1] = { start: last.start, end: ++at };
+      else strays.push({ start: at, end: ++at });
+    }
+  }
+  return { tokens, docs, strays };
+}

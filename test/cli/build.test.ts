@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { inFolder, runLferc } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+const model = (classes: number) => `lfer 1
+
+model Tiny(size: int = 16) {
+  input image: float32[N, 3, size, size] = picture(mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2])
+  logits = image -> conv(4, stride: 2) -> batch_norm -> relu -> global_avg_pool -> conv(${classes}, kernel: 1) -> flatten
+  output logits
+}
+`;
+
+const files = { "tiny.lfer": model(3), "old.onnx": "old", "broken.safetensors": "no such thing" };
+
+const scenario = (args: readonly string[], body: (ran: ReturnType<typeof runLferc>, folder: string) => void) =>
+  inFolder(files, (folder) => body(runLferc(["build", "tiny.lfer", ...args], { cwd: folder }), folder));
+
+suite("lferc build", (test) => {
+  test("writes a verified file and says so; again, and from elsewhere, the same bytes", () =>
+    scenario(["-o", "a.onnx"], (ran, folder) => {
+      assert.equal([ran.code, ran.stdout], [0, ""]);
+      assert.match(
+        ran.stderr,
+        /^a\.onnx: .*opset 18.*equal to the reference \(image \[N, 3, \d+, \d+\], batch 2\).*ONNX Runtime/,
+      );
+      const again = runLferc(["build", join(folder, "tiny.lfer"), "-o", join(folder, "b.onnx"), "--no-verify"]);
+      assert.is(again.code, 0);
+      assert.match(again.stderr, /not verified/);
+      assert.ok(readFileSync(join(folder, "a.onnx")).equals(readFileSync(join(folder, "b.onnx"))));
+    }));
+
+  for (const [title, args, code, stderr] of [
+    ["an opset too old", ["-o", "old.onnx", "--opset", "12"], 2, "onnx/unsupported-opset"],
+    ["a target of the future", ["-o", "old.onnx", "--target", "tfjs"], 2, "onnx/unsupported-target"],
+    ["a level that is none", ["-o", "old.onnx", "--optimize", "3"], 2, "tool/wrong-usage"],
+    ["a broken weight file", ["-o", "old.onnx", "--weights", "broken.safetensors"], 1, "weights/header-too-large"],
+    ["a missing weight file", ["-o", "old.onnx", "--weights", "none.safetensors"], 1, "weights/file-unreadable"],
+    ["an unknown model", ["-o", "old.onnx", "--model", "Tinny"], 1, "resolve/unknown-model"],
+    ["a folder that is not there", ["-o", "no/such/a.onnx"], 1, "onnx/cannot-write-file"],
+  ] as const) {
+    test(`refuses ${title}; the old file stays`, () =>
+      scenario(args, (ran, folder) => {
+        assert.is(ran.code, code, ran.stderr);
+        assert.ok(ran.stderr.includes(`error[${stderr}]`), ran.stderr);
+        assert.is(readFileSync(join(folder, "old.onnx"), "utf8"), "old");
+        assert.equal(readdirSync(folder).sort(), Object.keys(files).sort());
+      }));
+  }
+
+  test("--target ir writes the graph as text", () =>
+    scenario(["-o", "graph.txt", "--target", "ir", "--set", "size=8"], (ran, folder) => {
+      assert.is(ran.code, 0, ran.stderr);
+      assert.match(readFileSync(join(folder, "graph.txt"), "utf8"), /3, 8, 8/);
+    }));
+
+  test("a folder of several models wants one named", () =>
+    inFolder({ "a.lfer": model(2), "b.lfer": model(3) }, (folder) => {
+      const ran = runLferc(["build", ".", "-o", "x.onnx"], { cwd: folder });
+      assert.is(ran.code, 1);
+      assert.match(ran.stderr, /onnx\/which-model/);
+      assert.match(ran.stderr, /a\.lfer, b\.lfer/);
+      assert.not.ok(existsSync(join(folder, "x.onnx")));
+    }));
+});

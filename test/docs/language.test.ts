@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { root } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+import { compile, diagnose, expectNoDiagnostics } from "../support/tester.js";
+
+suite("docs/language.md", (test) => {
+  test("the weights listed behind an example are the example's, in order", async () => {
+    const page = readFileSync(join(root, "docs/language.md"), "utf8");
+    const listed = [...page.matchAll(/^```lfer\n((?:(?!```).*\n)*)```\n\n```text weights\n([^`]*)```$/gm)];
+    assert.ok(listed.length > 0);
+    for (const [, text = "", names = ""] of listed) {
+      const { models } = await compile(text);
+      const slots = models.flatMap(({ graph }) => graph.slots.map((slot) => slot.name));
+      assert.equal(slots, names.trim().split("\n"));
+    }
+  });
+});
+
+suite("examples/", (test) => {
+  // Their checks hold figures that PyTorch and fvcore gave for the same networks.
+  for (const name of readdirSync(join(root, "examples")).filter((file) => file.endsWith(".lfer"))) {
+    test(`${name} compiles and keeps its budget`, async () => {
+      const texts = { "main.lfer": readFileSync(join(root, "examples", name), "utf8") };
+      assert.match(texts["main.lfer"], /^check /m);
+      expectNoDiagnostics(texts, await diagnose(texts));
+    });
+  }
+});

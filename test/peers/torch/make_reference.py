@@ -1,0 +1,203 @@
+"""Gradients, losses and training steps of PyTorch in double precision, for test/step/torch.test.ts.
+
+    python3 test/peers/torch/make_reference.py
+
+needs PyTorch (any 2.x; gradients.json says which wrote it) and rewrites gradients.json and losses.json beside this file.
+The network is `smallModel` of test/step/small-training.ts, written down again; weights and pictures come from the formula
+of test/peers/formula-weights.ts, so that no numbers of ours are read here.
+"""
+
+import json
+import math
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+HERE = pathlib.Path(__file__).parent
+BATCH, SIZE, CLASSES, STEPS = 4, 32, 5, 5
+LABELS = [[0, 3, 1, 4], [2, 2, 0, 1], [4, 3, 2, 1], [0, 0, 3, 3], [1, 2, 3, 4]]
+
+torch.set_default_dtype(torch.float64)
+torch.use_deterministic_algorithms(True)
+
+
+def unit(ordinal, index):
+    """In [-1, 1): a hash of a tensor's ordinal and an element's index (32-bit integer arithmetic)."""
+    mask = 0xFFFFFFFF
+    h = (index * 0x9E3779B1 + ordinal * 0x85EBCA77 + 0x27D4EB2F) & mask
+    h ^= h >> 16
+    h = (h * 0x85EBCA6B) & mask
+    h ^= h >> 13
+    h = (h * 0xC2B2AE35) & mask
+    h ^= h >> 16
+    return h / 2**31 - 1
+
+
+def formula(name, ordinal, shape):
+    count = math.prod(shape)
+    if name.endswith("running_var"):
+        offset, slope = 1, 1 / 2
+    elif name.endswith("running_mean") or name.endswith("bias"):
+        offset, slope = 0, 1 / 8
+    elif len(shape) == 1:
+        offset, slope = 1, 1 / 4
+    else:
+        offset, slope = 0, math.sqrt(3 / math.prod(shape[1:]))
+    values = torch.tensor([offset + slope * unit(ordinal, i) for i in range(count)])
+    return values.float().double().reshape(shape)
+
+
+def norm_slots(path, channels):
+    return [(f"{path}.{name}", [channels]) for name in ("weight", "bias", "running_mean", "running_var")]
+
+
+def layer(path, suffix, weight):
+    """A convolution and its batch norm, as lferc names them: `down.conv_1`, `down.batch_norm_2`."""
+    kind = "depthwise" if weight[1] == 1 and weight[2] == 3 else "conv"
+    conv, norm = suffix
+    return [(f"{path}.{kind}{conv}.weight", weight), *norm_slots(f"{path}.batch_norm{norm}", weight[0])]
+
+
+SLOTS = [
+    *layer("stem", ("", ""), [4, 3, 3, 3]),
+    *layer("down", ("_1", "_1"), [4, 1, 3, 3]),
+    *layer("down", ("_1", "_2"), [4, 4, 1, 1]),
+    *layer("down", ("_2", "_3"), [4, 4, 1, 1]),
+    *layer("down", ("_2", "_4"), [4, 1, 3, 3]),
+    *layer("down", ("_3", "_5"), [4, 4, 1, 1]),
+    *layer("unit", ("_1", "_1"), [4, 4, 1, 1]),
+    *layer("unit", ("", "_2"), [4, 1, 3, 3]),
+    *layer("unit", ("_2", "_3"), [4, 4, 1, 1]),
+    *(slot for i in range(1, 5) for slot in layer(f"local.quadrant_{i}", ("", ""), [8, 1, 3, 3])),
+    *layer("deep", ("", ""), [12, 8, 1, 1]),
+    *layer("logits", ("", ""), [12, 1, 3, 3]),
+    ("logits.conv.weight", [CLASSES, 12, 1, 1]),
+    ("logits.conv.bias", [CLASSES]),
+]
+
+
+def initial_slots():
+    slots = {name: formula(name, ordinal, shape) for ordinal, (name, shape) in enumerate(SLOTS)}
+    for name, value in slots.items():
+        value.requires_grad_("running" not in name)
+    return slots
+
+
+def network(s, image):
+    def norm(x, path):
+        names = ("running_mean", "running_var", "weight", "bias")
+        return F.batch_norm(x, *(s[f"{path}.{name}"] for name in names), training=True, momentum=0.1, eps=1e-5)
+
+    def conv(x, path, norm_path, stride=1):
+        weight = s[f"{path}.weight"]
+        groups = x.shape[1] // weight.shape[1]
+        y = F.conv2d(x, weight, stride=stride, padding=weight.shape[2] // 2, groups=groups)
+        return norm(y, norm_path)
+
+    def shuffle(x):
+        n, c, h, w = x.shape
+        return x.reshape(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+    stem = F.max_pool2d(conv(image, "stem.conv", "stem.batch_norm", 2).relu(), 3, 2, 1)
+    left = conv(stem, "down.depthwise_1", "down.batch_norm_1", 2)
+    left = conv(left, "down.conv_1", "down.batch_norm_2").relu()
+    right = conv(stem, "down.conv_2", "down.batch_norm_3").relu()
+    right = conv(right, "down.depthwise_2", "down.batch_norm_4", 2)
+    right = conv(right, "down.conv_3", "down.batch_norm_5").relu()
+    down = shuffle(torch.cat([left, right], 1))
+    kept, worked = down.chunk(2, 1)
+    worked = conv(worked, "unit.conv_1", "unit.batch_norm_1").relu()
+    worked = conv(worked, "unit.depthwise", "unit.batch_norm_2")
+    worked = conv(worked, "unit.conv_2", "unit.batch_norm_3").relu()
+    whole = shuffle(torch.cat([kept, worked], 1))
+    cells = [cell for row in stem.chunk(2, 2) for cell in row.chunk(2, 3)]
+    done = [
+        F.relu6(conv(cell, f"local.quadrant_{i}.depthwise", f"local.quadrant_{i}.batch_norm", 2))
+        for i, cell in enumerate(cells, 1)
+    ]
+    local = torch.cat([torch.cat(done[:2], 3), torch.cat(done[2:], 3)], 2)
+    deep = conv(whole + local, "deep.conv", "deep.batch_norm").relu()
+    head = F.mish(conv(deep.mean((2, 3), keepdim=True), "logits.depthwise", "logits.batch_norm"))
+    return F.conv2d(head, s["logits.conv.weight"], s["logits.conv.bias"]).flatten(1)
+
+
+def picture(step):
+    count = BATCH * 3 * SIZE * SIZE
+    return torch.tensor([2 * unit(9003 + step, i) for i in range(count)]).float().double().reshape(BATCH, 3, SIZE, SIZE)
+
+
+def gradients():
+    slots = initial_slots()
+    loss = F.cross_entropy(network(slots, picture(0)), torch.tensor(LABELS[0]))
+    loss.backward()
+    return {
+        "loss": loss.item(),
+        "gradients": {name: value.grad.flatten().tolist() for name, value in slots.items() if value.requires_grad},
+        "statistics": {name: value.tolist() for name, value in slots.items() if not value.requires_grad},
+    }
+
+
+def training(**options):
+    """Losses of some steps, and the norm of everything after them."""
+    slots = initial_slots()
+    optimizer = torch.optim.SGD([value for value in slots.values() if value.requires_grad], lr=0.05, **options)
+    losses = []
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(network(slots, picture(step)), torch.tensor(LABELS[step]))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    norms = {name: value.detach().norm().item() for name, value in slots.items()}
+    return {"options": options, "losses": losses, "norms": norms}
+
+
+LOGITS = [[50.0, -50, 0, 3, -3], [-50, 50, 50, 0, 0], [0.3, -1.2, 2, 0.5, 0], [-50, -50, -50, -50, 50], [1, 1, 1, 1, 1]]
+TARGETS = [[1.0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0.1, 0.2, 0.3, 0.15, 0.25], [1, 0, 0, 0, 0], [0, 0, 0.5, 0.5, 0]]
+
+
+def losses():
+    def log_not_softmax(x):
+        """ln(1 - p_c) = ln of the sum over the others - ln of the sum over all."""
+        others = torch.stack([x[:, [j for j in range(x.shape[1]) if j != c]].logsumexp(1) for c in range(x.shape[1])], 1)
+        top = x.argmax(1, keepdim=True)
+        by_sum = others - x.logsumexp(1, keepdim=True)
+        by_share = torch.log1p(-x.softmax(1).scatter(1, top, 0))
+        return torch.where(torch.arange(x.shape[1]) == top, by_sum, by_share)
+
+    def cross_entropy(x, t):
+        return F.cross_entropy(x, t)
+
+    def kl(x, t):
+        return F.kl_div(F.log_softmax(x / 2, 1), t.clamp(min=1e-30), reduction="batchmean")
+
+    def balanced_bce(x, t, beta=0.2):
+        return -(beta * t * F.log_softmax(x, 1) + (1 - beta) * (1 - t) * log_not_softmax(x)).mean()
+
+    def dice(x, t):
+        p = x.softmax(1)
+        return (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1)
+
+    def combo(x, t):
+        return 0.5 * balanced_bce(x, t) - 0.5 * dice(x, t)
+
+    made = {}
+    for loss in (cross_entropy, kl, balanced_bce, dice, combo):
+        x = torch.tensor(LOGITS, requires_grad=True)
+        value = loss(x, torch.tensor(TARGETS))
+        value.backward()
+        made[loss.__name__] = {"value": value.item(), "gradient": x.grad.flatten().tolist()}
+    return {"logits": LOGITS, "targets": TARGETS, "losses": made}
+
+
+def write(name, content):
+    (HERE / name).write_text(json.dumps({"torch": torch.__version__.split("+")[0], **content}, indent=1) + "\n")
+
+
+write("gradients.json", {"labels": LABELS, **gradients(), "training": [
+    training(momentum=0.9, weight_decay=1e-3),
+    training(momentum=0.9, weight_decay=1e-3, nesterov=True),
+    training(),
+]})
+write("losses.json", losses())
