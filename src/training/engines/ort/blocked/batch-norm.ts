@@ -11,7 +11,7 @@ export const batchNormTraining: Lowering = (site, node) => {
   const buffers = site.statistics.get(node);
   if (!site.canBeRows(x) || buffers === undefined) return false;
   const { buffer, order } = site.together(x);
-  const vectors = [weight, bias].map((value) => site.picked(site.plain(value), order));
+  const vectors = [weight, bias].map((value) => site.inLayout(value, [order]));
   const [y = "", batchMean = "", batchVariance = ""] = site.writer.node(
     "BatchNormalization",
     [buffer.as("sequence"), ...vectors, ...buffers],
@@ -19,8 +19,8 @@ export const batchNormTraining: Lowering = (site, node) => {
     3,
   );
   site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), y, "sequence", buffer.origins), order });
-  site.setPlain(mean, site.putBack(batchMean, order));
-  site.setPlain(variance, site.putBack(batchVariance, order));
+  site.setLaid(mean, batchMean, [order]);
+  site.setLaid(variance, batchVariance, [order]);
   return true;
 };
 
@@ -36,7 +36,7 @@ export const batchNormGradient: Lowering = (site, node) => {
   const { buffer: input, order } = site.together(x);
   const gradient = site.inOrder(g, order);
   const { channels, batch } = input.shape;
-  const [w, mu, sigma] = [weight, mean, variance].map((value) => site.picked(site.plain(value), order));
+  const [w, mu, sigma] = [weight, mean, variance].map((value) => site.inLayout(value, [order]));
   const add = (a: string, b: string): string => writer.one("Add", [a, b]);
   const mul = (a: string, b: string): string => writer.one("Mul", [a, b]);
   const sub = (a: string, b: string): string => writer.one("Sub", [a, b]);
@@ -59,8 +59,8 @@ export const batchNormGradient: Lowering = (site, node) => {
   const convolve = (inputs: readonly string[]): string => writer.one(`${nchwcDomain}:Conv`, inputs, attributes);
   const name = convolve([gradient.as("maps"), filter(k), "", convolve([input.as("maps"), filter(c), level])]);
   site.setOrdered(forX, { buffer: site.buffer(input.shape, name, "maps", input.origins), order });
-  site.setPlain(forWeight, site.putBack(dw, order));
-  site.setPlain(forBias, site.putBack(db, order));
+  site.setLaid(forWeight, dw, [order]);
+  site.setLaid(forBias, db, [order]);
   return true;
 };
 

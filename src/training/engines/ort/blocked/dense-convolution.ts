@@ -54,21 +54,24 @@ function columns(site: BlockedSite, buffer: RowBuffer, kernel: Pair, window: Con
   return site.reshaped(all, [channels * shifted.length, batch * result[0] * result[1]]);
 }
 
-/** The weight [O, I, kh, kw] as a matrix [O, taps * I], inputs in the order of the rows that they meet. */
-function asMatrix(site: BlockedSite, weight: ValueId, order: readonly number[]): string {
+/** The weight [O, I, kh, kw] as a matrix [O, taps * I], filters in an order, inputs in that of the rows that they meet. */
+function asMatrix(
+  site: BlockedSite,
+  weight: ValueId,
+  { rows, order }: { readonly rows: readonly number[]; readonly order: readonly number[] },
+): string {
   const [filters = 1, inputs = 1, height = 1, width = 1] = site.sizesOf(weight);
   const taps = height * width;
-  if (taps === 1) return site.picked(site.reshaped(site.plain(weight), [filters, inputs]), order, 1);
+  if (taps === 1) return site.reshaped(site.inLayout(weight, [rows, order]), [filters, inputs]);
   const apart = site.reshaped(site.plain(weight), [filters, inputs, taps]);
   const turned = site.picked(site.writer.one("Transpose", [apart], { perm: [0, 2, 1] }), order, 2);
-  return site.reshaped(turned, [filters, taps * inputs]);
+  return site.picked(site.reshaped(turned, [filters, taps * inputs]), rows);
 }
 
-/** The opposite of {@link asMatrix}. */
+/** The opposite of {@link asMatrix} for kernels of several taps. */
 function asWeight(site: BlockedSite, matrix: string, sizes: readonly number[], order: readonly number[]): string {
   const [filters = 1, inputs = 1, height = 1, width = 1] = sizes;
   const taps = height * width;
-  if (taps === 1) return site.reshaped(site.putBack(matrix, order, 1), sizes);
   const apart = site.putBack(site.reshaped(matrix, [filters, taps, inputs]), order, 2);
   return site.reshaped(site.writer.one("Transpose", [apart], { perm: [0, 2, 1] }), sizes);
 }
@@ -104,12 +107,12 @@ export const dense: Lowering = (site, node) => {
   if (found === undefined) return false;
   const { buffer, order } = site.together(x);
   const rows = site.wishedOrder(output);
-  const matrix = site.picked(asMatrix(site, weight, order), rows);
+  const matrix = asMatrix(site, weight, { rows, order });
   const product = site.writer.one("MatMul", [matrix, columns(site, buffer, found.kernel, found.window, result)]);
   const biased =
     bias === undefined
       ? product
-      : site.writer.one("Add", [product, site.reshaped(site.picked(site.plain(bias), rows), [rows.length, 1])]);
+      : site.writer.one("Add", [product, site.reshaped(site.inLayout(bias, [rows]), [rows.length, 1])]);
   const shape = site.shapeFor(output);
   site.setOrdered(output, { buffer: site.buffer(shape, biased, "cells", site.originsOf(output, rows)), order: rows });
   return true;
@@ -126,6 +129,10 @@ export const denseWeightGradient: Lowering = (site, node) => {
   const gradient = site.together(g);
   const seen = columns(site, buffer, found.kernel, found.window, result);
   const product = site.writer.one("Gemm", [gradient.buffer.as("cells"), seen], { transB: 1 });
+  if (sizes[2] === 1 && sizes[3] === 1) {
+    site.setLaid(output, site.reshaped(product, sizes), [gradient.order, order]);
+    return true;
+  }
   site.setPlain(output, asWeight(site, site.putBack(product, gradient.order), sizes, order));
   return true;
 };
@@ -145,7 +152,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const size: Pair = [shape.height, shape.width];
   const wished = site.orderLike(site.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
-    const matrix = site.picked(site.picked(site.reshaped(site.plain(weight), [filters, inputs]), order), wished, 1);
+    const matrix = asMatrix(site, weight, { rows: order, order: wished });
     const product = writer.one("Gemm", [matrix, buffer.as("cells")], { transA: 1 });
     const made = site.buffer({ ...buffer.shape, channels: inputs }, product, "cells");
     const spread = spreadOut(site, made, window.stride);

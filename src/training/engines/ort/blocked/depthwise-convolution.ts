@@ -39,10 +39,10 @@ function filters(
   const [all = 1, , kernelHeight = 1, kernelWidth = 1] = site.sizesOf(weight);
   const [taps, multiplier] = [kernelHeight * kernelWidth, all / shape.channels];
   const { batch, block, channels } = shape;
-  const flat = site.reshaped(site.plain(weight), [all, taps]);
-  const own = site.picked(
-    flat,
-    order.map((channel) => channel * multiplier + which),
+  const wanted = order.map((channel) => channel * multiplier + which);
+  const own = site.reshaped(
+    multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted),
+    [channels, taps],
   );
   const back = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
   const seen = turned && taps > 1 ? writer.one("Gather", [own, writer.int64s(back)], { axis: 1 }) : own;
@@ -222,8 +222,11 @@ export const depthwiseWeightGradient: Lowering = (site, node, fallback) => {
     const perSample = site.reshaped(name, [channels, batch / block, kernel[0] * kernel[1], block]);
     return writer.one("ReduceSum", [perSample, writer.int64s([1, 3])], { keepdims: 0 });
   });
+  if (parts.length === 1) {
+    site.setLaid(output, site.reshaped(parts[0] as string, weight), [order]);
+    return true;
+  }
   const inOrder = parts.map((part) => site.reshaped(site.putBack(part, order), [channels, 1, kernel[0] * kernel[1]]));
-  const together = inOrder.length === 1 ? (inOrder[0] as string) : writer.one("Concat", inOrder, { axis: 1 });
-  site.setPlain(output, site.reshaped(together, weight));
+  site.setPlain(output, site.reshaped(writer.one("Concat", inOrder, { axis: 1 }), weight));
   return true;
 };

@@ -12,10 +12,25 @@ import {
   type RowOrigin,
   type Rows,
   rowsOf,
+  sameOrder,
   type View,
   viewShape,
 } from "./buffer.js";
 import { orderByRequests, type RowRequests, RowStore } from "./row-store.js";
+
+/** For the first axes of a value the order of its entries. */
+export type Layout = readonly (readonly number[])[];
+
+export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
+
+export const sameLayout = (a: Layout, b: Layout): boolean =>
+  a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
+
+/** What was learnt from lowering the graph before. */
+export interface SiteWishes {
+  readonly wishes: RowRequests;
+  readonly layouts: SlotLayouts;
+}
 
 /**
  * What lowerings to the blocked layout work with: every value in one or both of two representations, plain (the graph's
@@ -28,17 +43,23 @@ export class BlockedSite {
   readonly store: RowStore;
   /** Fresh buffers for the statistics of each batch norm, by node: ONNX Runtime writes its results over them. */
   readonly statistics: ReadonlyMap<Node, readonly [mean: string, variance: string]>;
+  /** In which layout each slot is stored, where that is not the graph's. */
+  readonly layouts: SlotLayouts;
+  /** In which layouts values were asked for. */
+  readonly layoutsAsked = new Map<ValueId, Layout>();
+  readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
   readonly #plain = new Map<ValueId, string>();
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
   readonly #inputs = new Map<ValueId, ValueId>();
 
-  constructor(graph: Graph, writer: ModelWriter, block: number, wishes: RowRequests) {
+  constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
     this.graph = graph;
     this.writer = writer;
     this.block = block;
     this.store = new RowStore(writer);
     this.#wishes = wishes;
+    this.layouts = layouts;
     this.statistics = statisticsBuffers(graph, writer);
     for (const { op, inputs } of graph.nodes) {
       if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
@@ -114,9 +135,36 @@ export class BlockedSite {
     return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
   }
 
+  #fromLayout(value: ValueId): string | undefined {
+    const laid = this.#laid.get(value);
+    if (laid === undefined) return undefined;
+    const made = laid.layout.reduce((name, order, axis) => this.putBack(name, order, axis), laid.name);
+    this.#plain.set(value, made);
+    return made;
+  }
+
+  /** A value of which axis a has its entries in the order `layout[a]`. */
+  setLaid(value: ValueId, name: string, layout: Layout): void {
+    if (layout.every(isNatural)) this.#plain.set(value, name);
+    else this.#laid.set(value, { name, layout });
+  }
+
+  /** The layout in which a value is there without a copy, if it is not the graph's. */
+  laidOut(value: ValueId): Layout | undefined {
+    return this.#laid.get(value)?.layout;
+  }
+
+  /** The value with its first axes in these orders. */
+  inLayout(value: ValueId, layout: Layout): string {
+    if (!this.layoutsAsked.has(value)) this.layoutsAsked.set(value, layout);
+    const laid = this.#laid.get(value);
+    if (laid !== undefined && sameLayout(laid.layout, layout)) return laid.name;
+    return layout.reduce((name, order, axis) => this.picked(name, order, axis), this.plain(value));
+  }
+
   /** The value in the graph's own layout. */
   plain(value: ValueId): string {
-    const known = this.#plain.get(value);
+    const known = this.#plain.get(value) ?? this.#fromLayout(value);
     if (known !== undefined) return known;
     const { channels, batch, height, width, block } = this.shapeFor(value);
     const { writer } = this;

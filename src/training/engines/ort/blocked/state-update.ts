@@ -112,12 +112,12 @@ export function valuesRead({ groups }: StateUpdates): readonly ValueId[] {
 export function writeUpdate(
   writer: ModelWriter,
   group: UpdateGroup,
-  flat: (values: readonly ValueId[]) => string,
+  flat: (values: readonly ValueId[], slots: readonly Slot[]) => string,
   plain: (value: ValueId) => string,
 ): string {
   const write = (expression: Expression): string => {
     if (expression.kind === "number") return plain(expression.value);
-    if (expression.kind === "leaf") return flat(group.leaves[expression.index] ?? []);
+    if (expression.kind === "leaf") return flat(group.leaves[expression.index] ?? [], group.slots);
     return writer.one(merged.get(expression.op) ?? "", expression.operands.map(write));
   };
   return write(group.expression);
