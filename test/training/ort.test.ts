@@ -147,21 +147,21 @@ suite("networks of models/ train", (test) => {
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
   );
 
-  for (const [file, model, size] of [
-    ["lfer_ldl.lfer", "LferLdl", 64],
-    ["resnet.lfer", "resnet18_nc7", 32],
-  ] as const) {
-    test(`${model}: the blocked form equals the portable one`, async () => {
-      const step = await modelStep(models, file, model, size, 16);
-      const judged: Judged[] = [];
-      for (const seed of [1, 2, 3]) {
-        const feed = stepFeed(step, seed);
-        judged.push(judge(await run(step, feed, false), await run(step, feed, true)));
-        if ((judged.at(-1)?.gradients ?? 1) < 1e-4) break;
-      }
-      assertRight(judged, model);
-    });
-  }
+  // One seed of those where no ReLU flips, and one where some do (of the seeds 1 to 8, three and five).
+  test("LferLdl at 64 pixels", async () => {
+    await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [5, 1], "LferLdl");
+  });
+
+  test("resnet18: the blocked form equals the portable one", async () => {
+    const step = await modelStep(models, "resnet.lfer", "resnet18_nc7", 32, 16);
+    const judged: Judged[] = [];
+    for (const seed of [1, 2, 3]) {
+      const feed = stepFeed(step, seed);
+      judged.push(judge(await run(step, feed, false), await run(step, feed, true)));
+      if ((judged.at(-1)?.gradients ?? 1) < 1e-4) break;
+    }
+    assertRight(judged, "resnet18");
+  });
 });
 
 suite("state", (test) => {
