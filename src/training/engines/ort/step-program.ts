@@ -1,3 +1,4 @@
+import { invariant } from "../../../diagnostics/invariant.js";
 import type { Values } from "../engine.js";
 
 /** A tensor that goes in or out of the session, under the session's name. */
@@ -38,9 +39,7 @@ export function packState(port: StatePort, state: ReadonlyMap<string, Values>): 
   const packed = new Float32Array(port.shape.reduce((product, size) => product * size, 1));
   for (const { slot, offset, length, order } of port.slots) {
     const values = state.get(slot);
-    if (values === undefined || values.length !== length) {
-      throw new RangeError(`slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
-    }
+    invariant(values?.length === length, `slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
     if (order === undefined) packed.set(values, offset);
     else for (let i = 0; i < length; i++) packed[offset + (order[i] as number)] = values[i] as number;
   }

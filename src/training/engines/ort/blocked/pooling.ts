@@ -78,19 +78,19 @@ function woven(
   { kernel, stride, padding, result }: PoolWindow,
 ): RowBuffer {
   const { writer } = site;
-  const y = pooled.as("blocks");
-  let unclaimed = gradient.as("blocks");
   const { channels, batch, block } = input.shape;
+  const y = pooled.as("maps");
+  let unclaimed = gradient.as("maps");
   const phases = new Map<string, string>();
   const taps = kernel[0] * kernel[1];
   for (let tap = 0; tap < taps; tap++) {
     const at: Pair = [Math.floor(tap / kernel[1]) - padding[0], (tap % kernel[1]) - padding[1]];
     const phase: Pair = [((at[0] % stride[0]) + stride[0]) % stride[0], ((at[1] % stride[1]) + stride[1]) % stride[1]];
     const shift: Pair = [Math.floor(at[0] / stride[0]), Math.floor(at[1] / stride[1])];
-    const seen = shifted(site, strided(site, input, phase, stride), shift, -3e38);
+    const seen = lookedAt(site, strided(site, input, phase, stride), shift).as("maps");
     const share = writer.one("Mul", [writer.one("Cast", [writer.one("Equal", [seen, y])], { to: 1 }), unclaimed]);
     if (tap + 1 < taps) unclaimed = writer.one("Sub", [unclaimed, share]);
-    const back = shifted(site, share, [-shift[0], -shift[1]], 0);
+    const back = movedBack(site, share, shift, channels * batch);
     const key = phase.join(",");
     const sum = phases.get(key);
     phases.set(key, sum === undefined ? back : writer.one("Add", [sum, back]));
@@ -109,18 +109,54 @@ function woven(
   return site.buffer(input.shape, all, [maps * result[0], result[1] * stride[1] * block * stride[0]], input.origins);
 }
 
-/** One phase of a map: every stride-th row and column from an offset, as [C, N/B, H, W, B]. */
-function strided(site: BlockedSite, map: RowBuffer, from: Pair, stride: Pair): string {
+/** One phase of a map: every stride-th row and column from an offset. */
+function strided(site: BlockedSite, map: RowBuffer, from: Pair, stride: Pair): RowBuffer {
   const { writer } = site;
-  const bounds = [from, [map.shape.height, map.shape.width], [2, 3], stride].map((list) => writer.int64s(list));
-  return writer.one("Slice", [map.as("blocks"), ...bounds]);
+  const { height, width } = map.shape;
+  const bounds = [from, [height, width], [2, 3], stride].map((list) => writer.int64s(list));
+  const shape = { ...map.shape, height: height / stride[0], width: width / stride[1] };
+  return site.buffer(shape, writer.one("Slice", [map.as("blocks"), ...bounds]), "blocks");
 }
 
-/** The map moved so that cell i shows cell i + shift, with `fill` where nothing is. */
-function shifted(site: BlockedSite, map: string, [down, right]: Pair, fill: number): string {
+/** The map whose cell i shows cell i + shift, and where nothing is, what is never a maximum. */
+function lookedAt(site: BlockedSite, map: RowBuffer, [down, right]: Pair): RowBuffer {
   if (down === 0 && right === 0) return map;
   const { writer } = site;
   // A pad below zero cuts: what leaves at one side comes in at the other.
   const pads = [0, 0, -down, -right, 0, 0, 0, down, right, 0];
-  return writer.one("Pad", [map, writer.int64s(pads), writer.floats(fill)], { mode: "constant" });
+  const fill = writer.floats(Number.NEGATIVE_INFINITY);
+  const name = writer.one("Pad", [map.as("blocks"), writer.int64s(pads), fill], { mode: "constant" });
+  return site.buffer(map.shape, name, "blocks");
+}
+
+/**
+ * The map whose cell i + shift shows cell i, zeros where nothing is: a depthwise convolution with a single one in its
+ * filter, which many threads do (Pad is one's work).
+ */
+function movedBack(site: BlockedSite, map: string, shift: Pair, maps: number): string {
+  if (shift[0] === 0 && shift[1] === 0) return map;
+  const { writer } = site;
+  const [height, width] = shift.map((cells) => Math.abs(cells) + 1) as [number, number];
+  // A filter that looks ahead has its one at the end, and zeros behind the map; one that looks back the other way round.
+  const place = (cells: number): number => (cells < 0 ? -cells : 0);
+  const ones = Array.from({ length: height * width }, (_, i) =>
+    i === place(shift[0]) * width + place(shift[1]) ? 1 : 0,
+  );
+  // Filters lie in blocks of channels too.
+  const spread = writer.int64s([maps / site.block, height * width, site.block]);
+  const filter = site.reshaped(writer.one("Expand", [writer.floats(ones, [1, height * width, 1]), spread]), [
+    maps,
+    1,
+    height,
+    width,
+  ]);
+  const [above, before] = shift.map((cells) => Math.max(0, cells)) as [number, number];
+  const [below, behind] = shift.map((cells) => Math.max(0, -cells)) as [number, number];
+  return writer.one(`${nchwcDomain}:Conv`, [map, filter], {
+    group: maps,
+    kernel_shape: [height, width],
+    pads: [above, before, below, behind],
+    strides: [1, 1],
+    dilations: [1, 1],
+  });
 }
