@@ -15,7 +15,8 @@ const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 const utf8 = new TextEncoder();
 
-function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+/** An attribute as the file has it: a whole number is an int unless it says `{ float }`. */
+export function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   if (typeof value === "number") {
     return Number.isInteger(value)
       ? { name, i: value, type: attributeTypes.int }

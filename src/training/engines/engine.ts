@@ -1,0 +1,30 @@
+/** What runs training steps: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
+import type { Problem } from "../../diagnostics/diagnostic.js";
+import type { Graph } from "../../ir/graph.js";
+
+/** Row-major numbers of one tensor; shapes are the graph's. */
+export type Values = Float32Array;
+
+export interface StepOptions {
+  /** What the slots hold at first, by name, complete. */
+  readonly state: ReadonlyMap<string, Values>;
+  /** As many as the machine has cores unless told. */
+  readonly threads?: number | undefined;
+}
+
+/** A compiled step with its state: parameters, statistics, what the optimiser remembers. */
+export interface RunningStep {
+  /** How the step is run, for people: `ort, blocks of 16`. */
+  readonly description: string;
+  /** One step on one batch, by input name; gives the graph's outputs by name. The state moves on. One call at a time. */
+  run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>>;
+  /** A copy of the state, by slot name. */
+  state(): ReadonlyMap<string, Values>;
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
+  create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
+}

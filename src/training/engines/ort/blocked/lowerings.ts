@@ -1,0 +1,34 @@
+import { batchNormGradient, batchNormTraining } from "./batch-norm.js";
+import { channelShuffle, concat, identity, slice, split } from "./channels.js";
+import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
+import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
+import { elementwise, inside } from "./elementwise.js";
+import type { Lowering } from "./lowering.js";
+import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
+import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
+
+const elementwiseOps =
+  "relu relu6 mish silu sigmoid tanh softplus hard_sigmoid hard_swish exp log sqrt neg abs square clip add sub mul div pow maximum minimum greater less equal where inside";
+
+/** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
+export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
+  ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
+  ["inside", [inside, elementwise]],
+  ["conv2d", [depthwise, dense]],
+  ["conv2d_input_gradient", [depthwiseInputGradient, denseInputGradient]],
+  ["conv2d_weight_gradient", [depthwiseWeightGradient, denseWeightGradient]],
+  ["batch_norm_training", [batchNormTraining]],
+  ["batch_norm_gradient", [batchNormGradient]],
+  ["concat", [concat]],
+  ["split", [split]],
+  ["slice", [slice]],
+  ["channel_shuffle", [channelShuffle]],
+  ["identity", [identity]],
+  ["max_pool", [maxPool]],
+  ["avg_pool", [avgPool]],
+  ["max_pool_input_gradient", [maxPoolInputGradient]],
+  ["global_avg_pool", [globalAvgPool]],
+  ["reduce_mean", [reduceMean]],
+  ["reduce_sum", [reduceSum]],
+  ["broadcast_to", [broadcastTo]],
+]);

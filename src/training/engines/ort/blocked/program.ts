@@ -1,0 +1,185 @@
+/** The step in the blocked layout of the machine: each op by its lowering there, or by its portable one. */
+import { invariant } from "../../../../diagnostics/invariant.js";
+import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../../../ir/graph.js";
+import { elementCount } from "../../../../ir/shape.js";
+import { findOp } from "../../../../ops/registry.js";
+import type { Block } from "../block-probe.js";
+import { ModelWriter } from "../model-writer.js";
+import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
+import { inverse, isNatural } from "./buffer.js";
+import { lowerings } from "./lowerings.js";
+import { BlockedSite, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
+import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "./state-update.js";
+
+/** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
+const opset = 18;
+
+export function blockedProgram(step: Graph, block: Block): StepProgram {
+  const updates = groupUpdates(step);
+  const live = liveNodes(step, updates);
+  // First to learn which rows are wanted together, then, with convolutions that give them so, to learn in which order
+  // weights meet them, at last with weights that are stored so.
+  const none = { wishes: new Map(), layouts: new Map() };
+  const { wishes } = lowerGraph(step, live, updates, { block, ...none });
+  const { layouts } = lowerGraph(step, live, updates, { block, wishes, layouts: none.layouts });
+  return lowerGraph(step, live, updates, { block, wishes, layouts }).program;
+}
+
+/** The nodes that results and updates depend on; the merged updates themselves are not among them. */
+function liveNodes(step: Graph, updates: StateUpdates): readonly Node[] {
+  const read = new Uint8Array(step.types.length);
+  for (const value of valuesRead(updates)) read[value] = 1;
+  for (const { value } of step.outputs) read[value] = 1;
+  for (const { next } of updates.others) if (next !== undefined) read[next] = 1;
+  const live: Node[] = [];
+  for (const node of step.nodes.toReversed()) {
+    if (!node.outputs.some((value) => read[value] === 1)) continue;
+    for (const value of node.inputs) read[value] = 1;
+    live.push(node);
+  }
+  return live.reverse();
+}
+
+interface LoweringOptions extends SiteWishes {
+  readonly block: Block;
+}
+
+function lowerGraph(
+  step: Graph,
+  nodes: readonly Node[],
+  updates: StateUpdates,
+  { block, ...learnt }: LoweringOptions,
+): SiteWishes & { readonly program: StepProgram } {
+  const writer = new ModelWriter(opset);
+  const graph = { ...step, nodes };
+  const site = new BlockedSite(graph, writer, block, learnt);
+  const sizes = (value: ValueId): readonly number[] => typeOf(step, value).shape as readonly number[];
+  for (const { name, value } of step.inputs) site.setPlain(value, writer.input(`in.${name}`, sizes(value)));
+  const packed = updates.groups.map((group, i) => readGroup(site, group, `state.${i}`));
+  for (const { name, value } of updates.others) site.setPlain(value, writer.input(`state of ${name}`, sizes(value)));
+  for (const node of nodes) {
+    writer.enter(`${node.op} ${node.path}`);
+    lower(site, node);
+  }
+  writer.enter("update state");
+  const inputs = new Map(
+    updates.groups.map(({ slots }, i) => [listKey(slots.map(({ value }) => value)), packed[i]?.input]),
+  );
+  const flat = (values: readonly ValueId[], slots: readonly Slot[]): string => {
+    const known = inputs.get(listKey(values));
+    if (known !== undefined) return known;
+    const vectors = values.map((value, i) => {
+      const layout = learnt.layouts.get((slots[i] as Slot).value);
+      const laid = layout === undefined ? site.plain(value) : site.inLayout(value, layout);
+      return site.reshaped(laid, [elementCount(typeOf(step, value).shape)]);
+    });
+    return writer.one("Concat", vectors, { axis: 0 });
+  };
+  const groupPorts = updates.groups.map((group, i): StatePort => {
+    const port = packed[i] as StatePort;
+    const next = writeUpdate(writer, group, flat, (value) => site.plain(value));
+    writer.output(`next.${i}`, next, port.shape);
+    return { ...port, output: `next.${i}` };
+  });
+  for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
+  const program: StepProgram = {
+    bytes: writer.finish(step.name),
+    inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
+    outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
+    state: [...groupPorts, ...updates.others.map((slot) => ownPort(site, slot))],
+  };
+  return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
+}
+
+/** For every slot of a merged update the layout in which it, or what it is updated by, is read or made. */
+function slotLayouts(site: BlockedSite, { groups }: StateUpdates): SlotLayouts {
+  const layouts = new Map<ValueId, Layout>();
+  const slots = new Set(site.graph.slots.map(({ value }) => value));
+  for (const { slots: members, leaves } of groups) {
+    for (const i of members.keys()) {
+      const own = leaves.map((values) => values[i] as ValueId);
+      const found = own.map((value) => layouts.get(value) ?? site.layoutsAsked.get(value) ?? site.laidOut(value));
+      const layout = found.find((candidate) => candidate !== undefined);
+      if (layout === undefined || layout.every(isNatural)) continue;
+      for (const value of own) if (slots.has(value) && !layouts.has(value)) layouts.set(value, layout);
+    }
+  }
+  return layouts;
+}
+
+/** Where each element of a slot is stored in its layout. */
+function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
+  const [places, inner] = [
+    layout.map(inverse),
+    sizes.slice(layout.length).reduce((product, size) => product * size, 1),
+  ];
+  const order = new Int32Array(sizes.reduce((product, size) => product * size, 1));
+  for (let i = 0; i < order.length; i++) {
+    let [rest, stored, stride] = [Math.floor(i / inner), i % inner, inner];
+    for (let axis = layout.length - 1; axis >= 0; axis--) {
+      const size = sizes[axis] as number;
+      stored += (places[axis]?.[rest % size] as number) * stride;
+      rest = Math.floor(rest / size);
+      stride *= size;
+    }
+    order[i] = stored;
+  }
+  return order;
+}
+
+const listKey = (values: readonly ValueId[]): string => values.join(" ");
+
+/** The slots of a group, cut from the vector that holds them all. */
+function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): StatePort {
+  let offset = 0;
+  const places = slots.map(({ name, value }): SlotPlace => {
+    const length = elementCount(site.typeOf(value).shape);
+    offset += length;
+    const layout = site.layouts.get(value);
+    const order = layout === undefined ? undefined : storedOrder(site.sizesOf(value), layout);
+    return { slot: name, offset: offset - length, length, order };
+  });
+  const shape = [offset];
+  const { writer } = site;
+  writer.input(input, shape);
+  const lengths = writer.int64s(places.map(({ length }) => length));
+  const parts = slots.length === 1 ? [input] : writer.node("Split", [input, lengths], { axis: 0 }, slots.length);
+  for (const [i, { value }] of slots.entries()) {
+    const part = writer.hasShape(parts[i] as string, [elementCount(site.typeOf(value).shape)]);
+    site.setLaid(value, site.reshaped(part, site.sizesOf(value)), site.layouts.get(value) ?? []);
+  }
+  return { input, output: undefined, shape, slots: places };
+}
+
+function ownPort(site: BlockedSite, { name, value, next }: Slot): StatePort {
+  const shape = site.sizesOf(value);
+  const slots = [{ slot: name, offset: 0, length: elementCount(shape) }];
+  if (next !== undefined) site.writer.output(`next of ${name}`, site.plain(next), shape);
+  return { input: `state of ${name}`, output: next === undefined ? undefined : `next of ${name}`, shape, slots };
+}
+
+function lower(site: BlockedSite, node: Node): void {
+  const candidates = lowerings.get(node.op) ?? [];
+  const attempt = (from: number): boolean => {
+    const lowering = candidates[from];
+    return lowering?.(site, node, () => attempt(from + 1)) ?? false;
+  };
+  if (!attempt(0)) lowerPortably(site, node);
+}
+
+function lowerPortably(site: BlockedSite, node: Node): void {
+  const op = findOp(node.op);
+  invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
+  const outputs = node.outputs.map((value) => `p${value}`);
+  op.lowerToOnnx(
+    site.writer,
+    {
+      inputs: node.inputs.map((value) => site.plain(value)),
+      outputs,
+      inputTypes: node.inputs.map((value) => site.typeOf(value)),
+      outputTypes: node.outputs.map((value) => site.typeOf(value)),
+    },
+    node.attributes,
+  );
+  for (const [i, value] of node.outputs.entries()) site.setPlain(value, outputs[i] as string);
+}

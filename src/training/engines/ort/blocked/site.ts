@@ -1,0 +1,258 @@
+import { invariant } from "../../../../diagnostics/invariant.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../../../../ir/graph.js";
+import type { TensorType } from "../../../../ir/shape.js";
+import { type ModelWriter, nchwcDomain } from "../model-writer.js";
+import {
+  type BufferShape,
+  inverse,
+  isNatural,
+  naturalOrder,
+  type Ordered,
+  RowBuffer,
+  type RowOrigin,
+  type Rows,
+  rowsOf,
+  sameOrder,
+  type View,
+  viewShape,
+} from "./buffer.js";
+import { orderByRequests, type RowRequests, RowStore } from "./row-store.js";
+
+/** For the first axes of a value the order of its entries. */
+export type Layout = readonly (readonly number[])[];
+
+export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
+
+export const sameLayout = (a: Layout, b: Layout): boolean =>
+  a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
+
+/** What was learnt from lowering the graph before. */
+export interface SiteWishes {
+  readonly wishes: RowRequests;
+  readonly layouts: SlotLayouts;
+}
+
+/**
+ * What lowerings to the blocked layout work with: every value in one or both of two representations, plain (the graph's
+ * own layout) and rows of buffers; each is made from the other when somebody asks.
+ */
+export class BlockedSite {
+  readonly graph: Graph;
+  readonly writer: ModelWriter;
+  readonly block: number;
+  readonly store: RowStore;
+  /** Fresh buffers for the statistics of each batch norm, by node: ONNX Runtime writes its results over them. */
+  readonly statistics: ReadonlyMap<Node, readonly [mean: string, variance: string]>;
+  /** In which layout each slot is stored, where that is not the graph's. */
+  readonly layouts: SlotLayouts;
+  /** In which layouts values were asked for. */
+  readonly layoutsAsked = new Map<ValueId, Layout>();
+  readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
+  readonly #plain = new Map<ValueId, string>();
+  readonly #rows = new Map<ValueId, Rows>();
+  readonly #wishes: RowRequests;
+  readonly #inputs = new Map<ValueId, ValueId>();
+
+  constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
+    this.graph = graph;
+    this.writer = writer;
+    this.block = block;
+    this.store = new RowStore(writer);
+    this.#wishes = wishes;
+    this.layouts = layouts;
+    this.statistics = statisticsBuffers(graph, writer);
+    for (const { op, inputs } of graph.nodes) {
+      if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+    }
+  }
+
+  typeOf(value: ValueId): TensorType {
+    return typeOf(this.graph, value);
+  }
+
+  sizesOf(value: ValueId): readonly number[] {
+    return this.typeOf(value).shape as readonly number[];
+  }
+
+  /** Whether the value can be rows: a map whose batch fills blocks. */
+  canBeRows(value: ValueId): boolean {
+    const { shape } = this.typeOf(value);
+    const [batch] = shape;
+    return shape.length === 4 && typeof batch === "number" && batch % this.block === 0;
+  }
+
+  hasRows(value: ValueId): boolean {
+    return this.#rows.has(value);
+  }
+
+  hasPlain(value: ValueId): boolean {
+    return this.#plain.has(value);
+  }
+
+  shapeFor(value: ValueId, channels = this.sizesOf(value)[1] ?? 1): BufferShape {
+    const [batch = 1, , height = 1, width = 1] = this.sizesOf(value);
+    return { channels, batch, height, width, block: this.block };
+  }
+
+  setPlain(value: ValueId, name: string): void {
+    this.#plain.set(value, name);
+  }
+
+  setRows(value: ValueId, rows: Rows): void {
+    this.#rows.set(value, rows);
+  }
+
+  setOrdered(value: ValueId, ordered: Ordered): void {
+    this.#rows.set(value, rowsOf(ordered));
+  }
+
+  /** A new buffer, made under some shape. */
+  buffer(shape: BufferShape, name: string, as: View | readonly number[], origins?: readonly (RowOrigin | undefined)[]) {
+    return new RowBuffer(this.writer, shape, { name, as: typeof as === "string" ? viewShape(shape, as) : as }, origins);
+  }
+
+  rows(value: ValueId): Rows {
+    const known = this.#rows.get(value);
+    if (known !== undefined) return known;
+    const plain = this.#plain.get(value);
+    invariant(plain !== undefined && this.canBeRows(value), `%${value} has no rows`);
+    const shape = this.shapeFor(value);
+    const rows = rowsOf({ buffer: this.#blocked(plain, shape), order: naturalOrder(shape.channels) });
+    this.#rows.set(value, rows);
+    return rows;
+  }
+
+  /** Channels before samples, then samples in blocks. */
+  #blocked(plain: string, shape: BufferShape): RowBuffer {
+    const { channels, batch, height, width } = shape;
+    const { writer } = this;
+    if (height * width === 1) {
+      const matrix = writer.reshape(plain, [batch, channels]);
+      return this.buffer(shape, writer.one("Transpose", [matrix], { perm: [1, 0] }), "cells");
+    }
+    const turned = channels === 1 ? plain : writer.one("Transpose", [plain], { perm: [1, 0, 2, 3] });
+    const maps = writer.reshape(turned, [1, channels * batch, height, width]);
+    return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
+  }
+
+  #fromLayout(value: ValueId): string | undefined {
+    const laid = this.#laid.get(value);
+    if (laid === undefined) return undefined;
+    const made = laid.layout.reduce((name, order, axis) => this.putBack(name, order, axis), laid.name);
+    this.#plain.set(value, made);
+    return made;
+  }
+
+  /** A value of which axis a has its entries in the order `layout[a]`. */
+  setLaid(value: ValueId, name: string, layout: Layout): void {
+    if (layout.every(isNatural)) this.#plain.set(value, name);
+    else this.#laid.set(value, { name, layout });
+  }
+
+  /** The layout in which a value is there without a copy, if it is not the graph's. */
+  laidOut(value: ValueId): Layout | undefined {
+    return this.#laid.get(value)?.layout;
+  }
+
+  /** The value with its first axes in these orders. */
+  inLayout(value: ValueId, layout: Layout): string {
+    if (!this.layoutsAsked.has(value)) this.layoutsAsked.set(value, layout);
+    const laid = this.#laid.get(value);
+    if (laid !== undefined && sameLayout(laid.layout, layout)) return laid.name;
+    return layout.reduce((name, order, axis) => this.picked(name, order, axis), this.plain(value));
+  }
+
+  /** The value in the graph's own layout. */
+  plain(value: ValueId): string {
+    const known = this.#plain.get(value) ?? this.#fromLayout(value);
+    if (known !== undefined) return known;
+    const { channels, batch, height, width, block } = this.shapeFor(value);
+    const { writer } = this;
+    const buffer = this.store.inOrder(this.rows(value), naturalOrder(channels));
+    let made: string;
+    if (height * width === 1) {
+      const turned = writer.one("Transpose", [buffer.as("cells")], { perm: [1, 0] });
+      made = writer.reshape(turned, [batch, channels, 1, 1]);
+    } else if (this.typeOf(value).dtype === "float32") {
+      const maps = writer.one(`${nchwcDomain}:ReorderOutput`, [buffer.as("maps")], { channels: channels * batch });
+      const apart = writer.reshape(maps, [channels, batch, height, width]);
+      made = writer.one("Transpose", [apart], { perm: [1, 0, 2, 3] });
+    } else {
+      const turned = writer.one("Transpose", [buffer.as("blocks")], { perm: [1, 4, 0, 2, 3] });
+      made = writer.reshape(turned, [batch, channels, height, width]);
+    }
+    invariant(block > 0, "a block has samples");
+    this.#plain.set(value, made);
+    return made;
+  }
+
+  /** The value's rows side by side, in the order that costs least. */
+  together(value: ValueId): Ordered {
+    return this.store.together(this.rows(value));
+  }
+
+  inOrder(value: ValueId, order: readonly number[]): RowBuffer {
+    return this.store.inOrder(this.rows(value), order);
+  }
+
+  /** In which order a convolution had best give its rows: as those want them who read them. */
+  wishedOrder(value: ValueId): readonly number[] {
+    const channels = this.sizesOf(value)[1] ?? 1;
+    return orderByRequests(channels, this.#wishes.get(value) ?? []);
+  }
+
+  /** The input of the convolution whose result has this gradient, as its weight's gradient reads it. */
+  inputBehind(gradient: ValueId): ValueId | undefined {
+    return this.#inputs.get(gradient);
+  }
+
+  /** The order in which another tensor's rows lie together, so that its gradient meets them as they are. */
+  orderLike(other: ValueId | undefined, value: ValueId): readonly number[] {
+    const isAlike = other !== undefined && this.sizesOf(other)[1] === this.sizesOf(value)[1];
+    return isAlike && this.canBeRows(other) ? this.together(other).order : this.wishedOrder(value);
+  }
+
+  /** Origins of the rows of a convolution's result, so that wishes find their way back to it. */
+  originsOf(value: ValueId, order: readonly number[]): readonly RowOrigin[] {
+    return order.map((channel) => ({ root: value, channel }));
+  }
+
+  /** Entries of a plain value along an axis, in an order: `result[r] = value[order[r]]`. */
+  picked(name: string, order: readonly number[], axis = 0): string {
+    if (isNatural(order)) return name;
+    return this.writer.one("Gather", [name, this.writer.int64s(order)], { axis });
+  }
+
+  /** The opposite of {@link picked}: entry `order[r]` of the result is entry r. */
+  putBack(name: string, order: readonly number[], axis = 0): string {
+    return this.picked(name, inverse(order), axis);
+  }
+
+  /** The order of the operand that lies together already, if one does, else the cheapest one of the first. */
+  commonOrder(values: readonly ValueId[]): readonly number[] {
+    const candidates = values.map((value) => this.rows(value));
+    const whole = candidates.find((rows) => {
+      const buffer = rows[0]?.buffer;
+      return buffer?.shape.channels === rows.length && rows.every((place) => place.buffer === buffer);
+    });
+    const chosen = whole ?? candidates[0];
+    invariant(chosen !== undefined, "rows of nothing");
+    return this.store.together(chosen).order;
+  }
+
+  reshaped(name: string, sizes: readonly number[]): string {
+    return this.writer.reshape(name, sizes);
+  }
+}
+
+/** Two vectors for each batch norm, cut from one that the session computes: no two share memory. */
+function statisticsBuffers(graph: Graph, writer: ModelWriter): ReadonlyMap<Node, readonly [string, string]> {
+  const nodes = graph.nodes.filter(({ op }) => op === "batch_norm_training");
+  if (nodes.length === 0) return new Map();
+  const channels = nodes.map(({ inputs }) => typeOf(graph, inputs[0] as ValueId).shape[1] as number);
+  const sizes = channels.flatMap((count) => [count, count]);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const zeros = writer.one("Expand", [writer.floats([0]), writer.int64s([total])]);
+  const parts = writer.node("Split", [zeros, writer.int64s(sizes)], { axis: 0 }, sizes.length);
+  return new Map(nodes.map((node, i) => [node, [parts[2 * i] as string, parts[2 * i + 1] as string] as const]));
+}

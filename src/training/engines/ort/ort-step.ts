@@ -1,0 +1,74 @@
+/** A step program in a session: state in two sets of tensors, read from one and written to the other by turns. */
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { invariant } from "../../../diagnostics/invariant.js";
+import type { RunningStep, Values } from "../engine.js";
+import type { OrtModule } from "./runtime.js";
+import { packState, type StatePort, type StepProgram, unpackState } from "./step-program.js";
+
+/** One tensor of state: `now` is read, `then` is written; they change places after each step. */
+interface StateTensor {
+  readonly port: StatePort;
+  now: Tensor;
+  then: Tensor;
+}
+
+export class OrtStep implements RunningStep {
+  readonly description: string;
+  readonly #ort: OrtModule;
+  readonly #session: InferenceSession;
+  readonly #program: StepProgram;
+  readonly #state: readonly StateTensor[];
+  readonly #outputs: ReadonlyMap<string, Tensor>;
+
+  constructor(
+    ort: OrtModule,
+    session: InferenceSession,
+    program: StepProgram,
+    state: ReadonlyMap<string, Values>,
+    description: string,
+  ) {
+    this.description = description;
+    this.#ort = ort;
+    this.#session = session;
+    this.#program = program;
+    const tensor = (data: Values, shape: readonly number[]): Tensor => new ort.Tensor("float32", data, [...shape]);
+    this.#state = program.state.map((port) => {
+      const now = tensor(packState(port, state), port.shape);
+      const then = port.output === undefined ? now : tensor(new Float32Array(now.data.length), port.shape);
+      return { port, now, then };
+    });
+    const zeros = (shape: readonly number[]): Values =>
+      new Float32Array(shape.reduce((product, size) => product * size, 1));
+    this.#outputs = new Map(program.outputs.map(({ onnxName, shape }) => [onnxName, tensor(zeros(shape), shape)]));
+  }
+
+  async run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, onnxName, shape } of this.#program.inputs) {
+      const data = batch.get(name);
+      invariant(data !== undefined, `the batch has no ${name}`);
+      feeds[onnxName] = new this.#ort.Tensor("float32", data, [...shape]);
+    }
+    const fetches: Record<string, Tensor> = Object.fromEntries(this.#outputs);
+    for (const { port, now, then } of this.#state) {
+      feeds[port.input] = now;
+      if (port.output !== undefined) fetches[port.output] = then;
+    }
+    await this.#session.run(feeds, fetches);
+    for (const tensor of this.#state) [tensor.now, tensor.then] = [tensor.then, tensor.now];
+    return new Map(
+      this.#program.outputs.map(({ name, onnxName }) => {
+        const { data } = this.#outputs.get(onnxName) as Tensor;
+        return [name, Float32Array.from(data as Values)];
+      }),
+    );
+  }
+
+  state(): ReadonlyMap<string, Values> {
+    return new Map(this.#state.flatMap(({ port, now }) => unpackState(port, now.data as Values)));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+}

@@ -1,0 +1,38 @@
+/** ONNX Runtime as an engine of training needs it: its options, and which versions its internals are known of. */
+import type { InferenceSession } from "onnxruntime-node";
+import type { OrtModule } from "../../../deploy/onnx-runtime.js";
+
+export { loadOnnxRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
+
+/**
+ * Versions whose internal domain com.microsoft.nchwc was tried with our formulations. It is no public interface, so any
+ * other version gets the portable form.
+ */
+const knownVersions: ReadonlySet<string> = new Set(["1.30.0"]);
+
+export function knowsInternals({ env }: OrtModule): boolean {
+  return knownVersions.has(env.versions.node ?? "");
+}
+
+export interface SessionTuning {
+  readonly threads?: number | undefined;
+  /** `disabled` for graphs that are in their final form already. */
+  readonly optimize: "disabled" | "all";
+  /** Where a profile is written, if anywhere. */
+  readonly profilePrefix?: string | undefined;
+}
+
+/** Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. */
+export function sessionOptions({ threads, optimize, profilePrefix }: SessionTuning): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    executionMode: "sequential",
+    graphOptimizationLevel: optimize,
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 3,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
+    extra: { session: { intra_op: { allow_spinning: "1" } } },
+  };
+}

@@ -1,0 +1,110 @@
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { learningRateInput, trainingStep } from "../../src/step/training-step.js";
+import { compileText } from "../../src/testing/compile-text.js";
+import type { Values } from "../../src/training/engines/engine.js";
+
+/** Small networks in which every lowering of the blocked layout has its place, by what they try. */
+export const stepNetworks: Readonly<Record<string, string>> = {
+  "1x1 convolutions, one of stride 2, with and without bias":
+    "image -> conv(6, kernel: 1, bias: true) -> relu -> conv(5, kernel: 1, stride: 2) -> batch_norm -> relu",
+  "depthwise of stride 1 and 2 on even and odd maps":
+    "image -> depthwise -> batch_norm -> depthwise(stride: 2) -> relu -> depthwise(stride: 2) -> batch_norm -> depthwise(kernel: 5)",
+  "depthwise with two filters a channel, and dilated":
+    "image -> depthwise(6, stride: 2) -> batch_norm -> relu6 -> depthwise(dilation: 2, bias: true) -> mish",
+  "dense 3x3, of stride 2, and 5x5":
+    "image -> conv(6) -> batch_norm -> relu -> conv(7, stride: 2) -> relu -> conv(4, kernel: 5, stride: 2) -> batch_norm",
+  "grouped convolution, which has no blocked form":
+    "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
+  "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
+  "max pool whose windows do not fit": "image -> conv(6, kernel: 3, padding: 0) -> relu -> max_pool(3, stride: 2)",
+  "shuffle units":
+    "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12)",
+  quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
+  "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
+};
+
+const source = (body: string, size: number): string => `lfer 1
+import { Unit, DownUnit } from "std/shufflenet"
+import { cross_entropy } from "std/losses"
+block Quadrant(channels: int) = depthwise(channels, stride: 2) -> batch_norm -> relu6
+block Gated on x {
+  gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
+  cells = x -> conv(1, kernel: 1) -> sigmoid
+  return x * gate * cells + 2 * x
+}
+model Small(size: int = ${size}) {
+  input image: float32[N, 3, size, size] = picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])
+  features = ${body}
+  logits = features -> global_avg_pool -> conv(5, kernel: 1, bias: true) -> flatten
+  output logits: labels(["a", "b", "c", "d", "e"])
+}
+${recipe("Small")}`;
+
+const recipe = (model: string): string => `recipe Plain {
+  student   = ${model}
+  data      = folder()
+  loss      = cross_entropy(student.logits, data.label)
+  optimizer = sgd(lr: 0.1, momentum: 0.9)
+  train     = run(batch: 16, epochs: 1, seed: 0)
+}
+`;
+
+/** The step of the recipe in these files; with momentum and no decay, so that a first velocity is the gradient. */
+export async function compileStep(texts: Readonly<Record<string, string>>, batch: number): Promise<Graph> {
+  const { diagnostics, recipes } = await compileText(texts);
+  const [found] = recipes;
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  if (found === undefined || isProblem(found)) throw new Error(errors.join("\n"));
+  const optimizer = { momentum: 0.9, weightDecay: 0, nesterov: false };
+  return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
+}
+
+export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
+  compileStep({ "main.lfer": source(stepNetworks[name] ?? "", size) }, batch);
+
+/** The step of a network of models/, at a size of our choice. */
+export function modelStep(
+  models: Readonly<Record<string, string>>,
+  file: string,
+  model: string,
+  size: number,
+  batch: number,
+): Promise<Graph> {
+  const main = `lfer 1
+import { ${model} } from "./${file}"
+import { cross_entropy } from "std/losses"
+${recipe(`${model}(size: ${size})`)}`;
+  return compileStep({ "main.lfer": main, ...models }, batch);
+}
+
+/** A batch and a state that tell mistakes apart: probe weights, no velocity, one class a sample. */
+export interface StepFeed {
+  readonly batch: ReadonlyMap<string, Values>;
+  readonly state: ReadonlyMap<string, Values>;
+}
+
+export function stepFeed(step: Graph, seed: number): StepFeed {
+  const weights = probeWeights({ ...step, nodes: forwardOf(step) }, seed);
+  const state = step.slots.map(({ name, role }): [string, Values] => {
+    const { data } = weights[name] as { readonly data: Float64Array };
+    return [name, role === "optimizer" ? new Float32Array(data.length) : Float32Array.from(data)];
+  });
+  const numbers = probeInputs(step, 1, seed);
+  const batch = step.inputs.map(({ name }): [string, Values] => {
+    const { shape, data } = numbers[name] as { readonly shape: readonly number[]; readonly data: Float64Array };
+    if (name === learningRateInput) return [name, Float32Array.of(0.1)];
+    if (shape.length === 4) return [name, Float32Array.from(data)];
+    const classes = shape[1] as number;
+    return [
+      name,
+      Float32Array.from(data, (_, i) => (i % classes === (Math.floor(i / classes) * 3 + seed) % classes ? 1 : 0)),
+    ];
+  });
+  return { batch: new Map(batch), state: new Map(state) };
+}
+
+/** Weights are fitted going forward; what comes behind would only be evaluated for nothing. */
+const forwardOf = (step: Graph): Graph["nodes"] =>
+  step.nodes.filter(({ path }) => !path.startsWith("gradient") && !path.startsWith("next."));
