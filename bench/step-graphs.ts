@@ -1,6 +1,7 @@
 /** Training steps of the models in models/, for benchmarks: cross-entropy, SGD with momentum and weight decay. */
 import { readdirSync, readFileSync } from "node:fs";
 import type { Graph } from "../src/ir/graph.js";
+import { sgd } from "../src/step/sgd.js";
 import { trainingStep } from "../src/step/training-step.js";
 import { compileText } from "../src/testing/compile-text.js";
 
@@ -34,6 +35,6 @@ recipe Bench {
   const { diagnostics, recipes } = await compileText({ "main.lfer": main, ...models });
   const [recipe] = recipes;
   if (recipe === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  const optimizer = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
+  const optimizer = sgd({ momentum: 0.9, weightDecay: 1e-4, nesterov: false });
   return trainingStep({ network: recipe.student.graph, loss: recipe.loss, batch, optimizer });
 }

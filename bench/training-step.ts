@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { typeOf } from "../src/ir/graph.js";
 import { elementCount } from "../src/ir/shape.js";
-import { learningRateInput } from "../src/step/training-step.js";
+import { learningRateInput } from "../src/step/step-state.js";
 import type { Values } from "../src/training/engines/engine.js";
 import { ortEngine } from "../src/training/engines/ort/engine.js";
 import { initialiseWeights } from "../src/weights/initialise.js";

@@ -4,7 +4,6 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpretStep } from "../../src/reference/interpret.js";
-import { velocityPrefix } from "../../src/step/training-step.js";
 import type { Values } from "../../src/training/engines/engine.js";
 import { blockWorks, probeBlock } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
@@ -72,7 +71,7 @@ function distance(a: Stepped, b: Stepped, wanted: (name: string) => boolean): nu
 }
 
 /** A first velocity is the gradient. */
-const isGradient = (name: string): boolean => name.startsWith(velocityPrefix);
+const isGradient = (name: string): boolean => name.startsWith("velocity.");
 
 interface Judged {
   readonly loss: number;

@@ -1,7 +1,9 @@
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
-import { learningRateInput, trainingStep } from "../../src/step/training-step.js";
+import { sgd } from "../../src/step/sgd.js";
+import { learningRateInput } from "../../src/step/step-state.js";
+import { trainingStep } from "../../src/step/training-step.js";
 import { compileText } from "../../src/testing/compile-text.js";
 import type { Values } from "../../src/training/engines/engine.js";
 
@@ -57,7 +59,7 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
   const [found] = recipes;
   const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
   if (found === undefined || isProblem(found)) throw new Error(errors.join("\n"));
-  const optimizer = { momentum: 0.9, weightDecay: 0, nesterov: false };
+  const optimizer = sgd({ momentum: 0.9, weightDecay: 0, nesterov: false });
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
