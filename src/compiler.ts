@@ -150,11 +150,14 @@ function makeModels(
   reporter: Reporter,
 ): readonly CompiledModel[] {
   const settings = options.set ?? new Map<string, string>();
+  const before = reporter.errorCount;
   const parameters = new Set(wanted.flatMap((request) => request.declaration.parameters.map((p) => p.name.text)));
   if (wanted.length > 0) for (const diagnostic of unknownSettings(settings, parameters)) reporter.add(diagnostic);
   const isNamed = options.model !== undefined && options.model !== "all" && options.model !== "main";
   return wanted.flatMap((request): ElaboratedModel[] => {
     const set = applySettings(request, settings, facts, (diagnostic) => reporter.add(diagnostic));
+    // Figures of another model than the one asked for would be wrong figures.
+    if (settings.size > 0 && reporter.errorCount > before) return [];
     // A model with parameters left open is a template for variants and checks: nothing to make by itself.
     if (!isComplete(set) && !isNamed) {
       checkTemplate(set, facts, reporter);

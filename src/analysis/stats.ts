@@ -58,8 +58,8 @@ export interface Stats {
 }
 
 export interface StatsOptions {
-  /** `FILE:LINE:COL` of a span. */
-  readonly locate: (span: Span) => string;
+  /** `FILE:LINE:COL` of a span; without it layers have no `source`. */
+  readonly locate?: (span: Span) => string;
   /** The conventions to count by; all unless told. */
   readonly conventions?: readonly ConventionName[];
   /** Whether each layer's facts are wanted: true unless told. */
@@ -123,7 +123,7 @@ function figuresFor(names: readonly ConventionName[]): (layer: Layer) => Figures
 }
 
 /** The stats of a graph, or the problem that a figure is too large to be exact. Linear in the number of nodes. */
-export function statsOf(graph: Graph, options: StatsOptions): Stats | Problem {
+export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Problem {
   const names = options.conventions ?? allConventions;
   const layers = layersOf(graph);
   const counts: Partial<Record<ConventionName, Record<string, number>>> = {};
@@ -160,7 +160,7 @@ export function statsOf(graph: Graph, options: StatsOptions): Stats | Problem {
     layers: layers.map((layer) => ({
       path: layer.node.path,
       op: layer.node.op,
-      source: layer.node.span === undefined ? null : options.locate(layer.node.span),
+      source: layer.node.span === undefined ? null : (options.locate?.(layer.node.span) ?? null),
       outputShape: bindShape(typeOf(graph, layer.node.outputs[0] as ValueId).shape, 1),
       params: layer.params,
       sharedWith: layer.sharedWith ?? null,

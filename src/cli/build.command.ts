@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
@@ -102,7 +102,9 @@ async function compileOne(session: Session, args: BuildArguments, set: ReadonlyM
     session.report([diagnose("onnx/which-model", { path: args.path, choices, flag: "--model NAME" })]);
     return undefined;
   }
-  return { graph: model.graph, sources: compiled.sources };
+  const { sources, texts } = compiled;
+  const read = [...sources.files.keys()].filter((file) => !file.startsWith("std/"));
+  return { graph: model.graph, sources, read: read.map((file) => resolve(session.cwd, texts.displayName(file))) };
 }
 
 async function write(session: Session, args: BuildArguments, pieces: readonly Uint8Array[]): Promise<boolean> {
@@ -113,6 +115,13 @@ async function write(session: Session, args: BuildArguments, pieces: readonly Ui
   return false;
 }
 
+/** Whether the output is one of these files, by whatever name or link. */
+async function isAmong(output: string, files: readonly string[]): Promise<boolean> {
+  const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+  const target = await real(output);
+  return (await Promise.all(files.map(real))).includes(target);
+}
+
 async function build(session: Session, args: BuildArguments): Promise<ExitCode> {
   const usage = checkUsage(args);
   if (usage !== undefined) throw new UsageError(usage);
@@ -120,7 +129,12 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if ("code" in set) throw new UsageError(set);
   const compiled = await compileOne(session, args, set);
   if (compiled === undefined) return 1;
-  const { graph, sources } = compiled;
+  const { graph, sources, read } = compiled;
+  const weights = args.weights === undefined ? [] : [resolve(session.cwd, args.weights)];
+  if (await isAmong(resolve(session.cwd, args.output), [...read, ...weights])) {
+    session.report([diagnose("onnx/output-is-input", { path: args.output })]);
+    return 1;
+  }
   if (args.target === "ir") return (await write(session, args, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
   return buildFile(session, args, graph, sources, set);
 }
@@ -137,10 +151,11 @@ async function buildFile(
     session.report([weights]);
     return 1;
   }
-  // Project paths, whatever folder the user stands in: the bytes must not depend on it.
+  // Paths as seen from the model's own file, wherever the user stands: the bytes must not depend on it.
+  const home = posix.dirname(sources.entry);
   const texts = sourceTexts(
     (file) => sources.files.get(file)?.text,
-    (file) => file,
+    (file) => (file.startsWith("std/") ? file : posix.relative(home, file)),
   );
   const built = await buildOnnx(graph, {
     opset: args.opset,

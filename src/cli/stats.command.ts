@@ -110,6 +110,10 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
     const model = args.model ?? (namedFiles.has(file) ? "main" : "all");
     const compiled = await session.compilePath(file, { model, set, graphsOnly: true });
     if (compiled.hasErrors) hasFailed = true;
+    else if (compiled.compilation.models.length === 0 && namedFiles.has(file)) {
+      session.report([diagnose("tool/nothing-to-count", { path: compiled.path })]);
+      hasFailed = true;
+    }
     const training = await trainingGraphs(compiled, model, set);
     for (const each of compiled.compilation.models) {
       const text = answer(each, args, session, { compiled, training: training.get(each.name), isFirst });

@@ -24,7 +24,10 @@ export function stayQuietOnBrokenPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
+      // A full disk behind `>`: nothing more can be said on stdout.
+      process.exitCode = 1;
+      if (stream === process.stdout) process.stderr.write(`lferc: cannot write the output: ${error.code}\n`);
+      process.exit();
     });
   }
 }

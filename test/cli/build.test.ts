@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { inFolder, runLferc } from "../support/lferc.js";
@@ -63,5 +63,47 @@ suite("lferc build", (test) => {
       assert.match(ran.stderr, /onnx\/which-model/);
       assert.match(ran.stderr, /a\.lfer, b\.lfer/);
       assert.not.ok(existsSync(join(folder, "x.onnx")));
+    }));
+});
+
+suite("lferc build keeps what it reads", (test) => {
+  test("neither a source nor its import nor the weights are overwritten", () =>
+    inFolder(
+      {
+        "a.lfer": model(3)
+          .replace("lfer 1\n", 'lfer 1\n\nimport { B } from "./b.lfer"\n')
+          .replace("conv(4", "B -> conv(4"),
+        "b.lfer": "lfer 1\n\nblock B = relu\n",
+      },
+      (cwd) => {
+        for (const output of ["a.lfer", "./b.lfer"]) {
+          const before = readFileSync(join(cwd, output), "utf8");
+          const { code, stderr } = runLferc(["build", "a.lfer", "-o", output, "--no-verify"], { cwd });
+          assert.is(code, 1);
+          assert.match(stderr, /onnx\/output-is-input/);
+          assert.is(readFileSync(join(cwd, output), "utf8"), before);
+        }
+        writeFileSync(join(cwd, "w.safetensors"), "kept");
+        const { stderr } = runLferc(["build", "a.lfer", "-o", "w.safetensors", "--weights", "w.safetensors"], { cwd });
+        assert.match(stderr, /onnx\/output-is-input/);
+        assert.is(readFileSync(join(cwd, "w.safetensors"), "utf8"), "kept");
+      },
+    ));
+
+  test("the bytes do not depend on the folder it is started in", () =>
+    inFolder({ "deep/tiny.lfer": model(3) }, (cwd) => {
+      const inside = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--no-verify"], { cwd: join(cwd, "deep") });
+      const outside = runLferc(["build", join(cwd, "deep/tiny.lfer"), "-o", join(cwd, "b.onnx"), "--no-verify"]);
+      assert.equal([inside.code, outside.code], [0, 0]);
+      assert.ok(readFileSync(join(cwd, "deep/a.onnx")).equals(readFileSync(join(cwd, "b.onnx"))));
+    }));
+});
+
+suite("lferc stats with a setting that is refused", (test) => {
+  test("prints no figures of another model", () =>
+    inFolder(files, (cwd) => {
+      const { code, stdout, stderr } = runLferc(["stats", "tiny.lfer", "--format", "json", "--set", "sise=3"], { cwd });
+      assert.equal([code, stdout], [1, ""]);
+      assert.match(stderr, /resolve\/unknown-setting/);
     }));
 });

@@ -52,6 +52,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/no-such-path": running("check", "no-such-folder"),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
+  "tool/nothing-to-count": () =>
+    inFolder({ "m.lfer": "lfer 1\n\nblock B = conv(3)\n" }, (cwd) =>
+      codesIn(runLferc(["stats", "m.lfer"], { cwd }).stderr),
+    ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
   ...graphScenarios,

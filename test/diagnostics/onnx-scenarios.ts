@@ -2,9 +2,12 @@ import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
-import type { Graph } from "../../src/ir/graph.js";
+import { type Graph, typeOf } from "../../src/ir/graph.js";
+import { bindShape } from "../../src/ir/shape.js";
 import { buildOnnx } from "../../src/targets/onnx/build.js";
 import { type Verification, type VerificationRuntime, verifyOnnx } from "../../src/targets/onnx/verify.js";
+import { initialiseWeights } from "../../src/weights/initialise.js";
+import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { compile } from "../support/tester.js";
 
@@ -64,6 +67,24 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
   "onnx/unsupported-opset": building("m.lfer", "-o", "m.onnx", "--opset", "12"),
   "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "tfjs"),
   "onnx/which-model": building("more", "-o", "m.onnx"),
+  "onnx/output-is-input": building("m.lfer", "-o", "more/../m.lfer"),
+  "onnx/weights-not-finite": async () => {
+    const graph = await graphOf("image -> conv(4) -> batch_norm -> flatten");
+    const weights = initialiseWeights(graph, 0);
+    weights.get("logits.batch_norm.running_var")?.fill(-1);
+    const shapes = new Map(graph.slots.map(({ name, value }) => [name, bindShape(typeOf(graph, value).shape, 1)]));
+    const tensors = [...weights].map(([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const);
+    const bytes = Buffer.concat(writeSafetensors(new Map(tensors)));
+    const built = await buildOnnx(graph, {
+      opset: 18,
+      level: 1,
+      weights: { kind: "file", file: "w.safetensors", bytes },
+      verify: false,
+      loadRuntime: () => Promise.resolve(refusing),
+      provenance: { lferVersion: "0", sourceSha256: "", settings: new Map() },
+    });
+    return built.kind === "refused" ? built.diagnostics.map(({ code }) => code) : [];
+  },
   "onnx/cannot-write-file": building("m.lfer", "-o", "no/such/folder/m.onnx", "--no-verify"),
   "onnx/model-too-large": async () => {
     const graph = await graphOf("image -> flatten -> linear(2_800_000, bias: false)");

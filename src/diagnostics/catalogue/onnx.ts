@@ -72,6 +72,25 @@ export const onnxEntries = {
     good: { command: "npm install onnxruntime-node && lferc predict model.onnx photo.jpg" },
   }),
 
+  "onnx/output-is-input": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is one of the files that the build reads; it would be overwritten`,
+    help: () => "Choose another `-o`.",
+    explanation: "Sources and weights are somebody's work: no build replaces what it was made from.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o models/lfer_ldl.lfer" },
+    good,
+  }),
+  "onnx/weights-not-finite": entry<{ model: string; weight: string; value: number }>({
+    severity: "error",
+    message: (h) => `the weights of ${h.model} cannot be used: ${h.weight} becomes ${h.value}`,
+    help: () =>
+      "A variance below zero or weights near the largest float do that: the file is damaged or its training diverged. Use an earlier checkpoint.",
+    explanation:
+      "Verification compares the graph on weights of its own; the weights that are written must at least be numbers.",
+    bad: { command: "lferc build model.lfer -o model.onnx --weights negative-variance.safetensors" },
+    good,
+  }),
+
   "onnx/cannot-write-file": entry<{ path: string; code: string; existed: boolean }>({
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailures[h.code] ?? h.code}`,

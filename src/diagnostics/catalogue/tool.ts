@@ -78,6 +78,15 @@ export const toolEntries = {
     good: { command: "lferc check models" },
   }),
 
+  "tool/nothing-to-count": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} holds no model that could be made`,
+    help: () =>
+      "Give the model's open parameters values in a `variant`, or by `--set`; blocks alone have no shapes to count.",
+    explanation: "Counts are those of a model with all its parameters known.",
+    bad: { command: "lferc stats blocks-only.lfer" },
+    good: { command: "lferc stats models/lfer_ldl.lfer" },
+  }),
   "tool/no-models-in-folder": entry<{ path: string }>({
     severity: "error",
     message: (h) => `no .lfer file lies under "${h.path}"`,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
-import { type Graph, typeOf } from "../../ir/graph.js";
+import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import { assignWeights } from "../../weights/assign.js";
@@ -64,12 +64,32 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   const loaded = loadWeights(graph, options.weights);
   if (loaded.kind === "refused") return loaded;
   const model = optimize({ graph, weights: loaded.weights }, level);
+  const broken = findNotFinite(graph, loaded.weights, model.weights);
+  if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
   const proof = options.verify ? await verify(graph, options) : {};
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
   const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
   const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, ...proof };
+}
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
+/** A weight that is no number once it is written, or a variance whose root is none. */
+function findNotFinite(graph: Graph, given: Weights, written: Weights) {
+  const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
+  for (const node of graph.nodes) {
+    if (node.op !== "batch_norm") continue;
+    const weight = names.get(node.inputs[4] as ValueId) ?? "";
+    const negative = given.get(weight)?.find((variance) => variance + (node.attributes.epsilon as number) <= 0);
+    if (negative !== undefined) return { weight: `the root of ${weight} + epsilon`, value: Number.NaN };
+  }
+  for (const [weight, values] of written) {
+    const value = values.find((each) => !Number.isFinite(each));
+    if (value !== undefined) return { weight, value };
+  }
+  return undefined;
 }
 
 type LoadedWeights =
