@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, realpath } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
@@ -63,8 +63,12 @@ function sourceDigest({ entry, files }: Sources): string {
 async function readWeights(args: BuildArguments, cwd: string): Promise<WeightSource | Diagnostic> {
   const { weights: file } = args;
   if (file === undefined) return { kind: "seed", seed: args.seed };
+  const path = resolve(cwd, file);
   try {
-    return { kind: "file", file, bytes: await readFile(resolve(cwd, file)) };
+    // A pipe or a device may never end.
+    if (!(await stat(path)).isFile())
+      return diagnose("weights/file-unreadable", { file, reason: "it is no regular file" });
+    return { kind: "file", file, bytes: await readFile(path) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return diagnose("weights/file-unreadable", { file, reason: code === "ENOENT" ? "there is no such file" : message });

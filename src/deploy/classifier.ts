@@ -66,7 +66,10 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
 
 async function readModel(path: string): Promise<Uint8Array | Problem> {
   try {
-    if ((await stat(path)).isDirectory()) return problem("data/run-folder", { path });
+    const about = await stat(path);
+    if (about.isDirectory()) return problem("data/run-folder", { path });
+    // A pipe or a device may never end.
+    if (!about.isFile()) return problem("data/model-unreadable", { path, reason: "it is no regular file" });
     return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

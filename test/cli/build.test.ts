@@ -90,6 +90,15 @@ suite("lferc build keeps what it reads", (test) => {
       },
     ));
 
+  test("weights that may never end are refused, not waited for", () =>
+    inFolder(files, (cwd) => {
+      const { code, stderr } = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--weights", "/dev/zero"], { cwd });
+      assert.is(code, 1);
+      assert.match(stderr, /weights\/file-unreadable.*no regular file/);
+      const asked = runLferc(["predict", "/dev/zero", "tiny.lfer"], { cwd });
+      assert.match(asked.stderr, /data\/model-unreadable.*no regular file/);
+    }));
+
   test("the bytes do not depend on the folder it is started in", () =>
     inFolder({ "deep/tiny.lfer": model(3) }, (cwd) => {
       const inside = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--no-verify"], { cwd: join(cwd, "deep") });
