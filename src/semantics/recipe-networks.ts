@@ -18,6 +18,8 @@ import type { Scope } from "./scope.js";
 export interface RecipeNetwork {
   /** Undefined where it is not known yet, or wrong (reported). */
   readonly model: ElaboratedModel | undefined;
+  /** The same as inference sees it. */
+  readonly deployed: ElaboratedModel | undefined;
   readonly weights: string | undefined;
   readonly outputs: readonly Identifier[];
 }
@@ -77,10 +79,14 @@ function makeNetwork(
   if (request === undefined) return undefined;
   const { declaration, module, arguments: args } = request;
   const outputs = declaration.outputs.filter((o) => training || !o.inTraining).flatMap((o) => o.names);
-  if (!around.isAbstract)
-    return { model: elaborateModel(request, facts, evaluator.reporter, training), weights, outputs };
+  if (!around.isAbstract) {
+    const made = elaborateModel(request, facts, evaluator.reporter, training);
+    // What is wrong with the one would be said of the other again.
+    const deployed = training && made !== undefined ? elaborateModel(request, facts, evaluator.reporter, false) : made;
+    return { model: made, deployed, weights, outputs };
+  }
   bindDeclared(evaluator, declaration.name.text, declaration.parameters, module, args, expression.span);
-  return { model: undefined, weights, outputs };
+  return { model: undefined, deployed: undefined, weights, outputs };
 }
 
 function requestNamed(

@@ -21,7 +21,10 @@ import { tensor, unknown, unknownTensor, type Value } from "./values.js";
 /** A recipe whose parts are resolved and whose loss is a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
 export interface ElaboratedRecipe {
   readonly name: string;
+  /** As training sees it: outputs `in training` are there. */
   readonly student: ElaboratedModel;
+  /** The student as inference sees it, which is what a run builds. */
+  readonly deployed: ElaboratedModel;
   /** Undefined also where a recipe has one that its loss, with the parameters given, does not read. */
   readonly teacher: { readonly model: ElaboratedModel; readonly weights: string } | undefined;
   readonly loss: Graph;
@@ -76,7 +79,8 @@ export function elaborateRecipe(
     }
   }
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
-  if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
+  if (reporter.errorCount > before || losses === undefined) return undefined;
+  if (student?.model === undefined || student.deployed === undefined) return undefined;
   checkAgainstStudent(student.model.graph, settings, reporter);
   if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
@@ -85,7 +89,14 @@ export function elaborateRecipe(
   );
   const frozen =
     teacher?.model === undefined || !isAsked ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
-  return { name: declaration.name.text, student: student.model, teacher: frozen, ...losses, settings };
+  return {
+    name: declaration.name.text,
+    student: student.model,
+    deployed: student.deployed,
+    teacher: frozen,
+    ...losses,
+    settings,
+  };
 }
 
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {

@@ -3,6 +3,7 @@ import type { Graph } from "../../../ir/graph.js";
 import type { Engine } from "../engine.js";
 import { type Block, probeBlock } from "./block-probe.js";
 import { blockedProgram } from "./blocked/program.js";
+import { ortEvaluator } from "./evaluator.js";
 import { OrtStep } from "./ort-step.js";
 import { portableProgram } from "./portable.js";
 import { loadOnnxRuntime, sessionOptions } from "./runtime.js";
@@ -36,5 +37,6 @@ export function ortEngine({ portable = false, profilePrefix }: OrtEngineOptions 
       const description = block === undefined ? "ort, portable" : `ort, blocks of ${block}`;
       return new OrtStep(ort, session, program, state, description);
     },
+    evaluator: ortEvaluator,
   };
 }
