@@ -1,6 +1,7 @@
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
+import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
@@ -41,6 +42,7 @@ export const catalogue = {
   ...dataEntries,
   ...dataSetEntries,
   ...trainEntries,
+  ...engineEntries,
   ...toolEntries,
 };
 

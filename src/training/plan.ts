@@ -31,6 +31,8 @@ export interface TeacherPlan {
 
 export interface TrainingPlan {
   readonly recipe: ElaboratedRecipe;
+  /** The student as inference sees it: what a run builds. */
+  readonly deployed: Graph;
   readonly picture: PictureInput;
   /** The output that says the class: the student's first. */
   readonly output: string;
@@ -60,9 +62,13 @@ export interface PlanOverrides {
 }
 
 /** The plan of a recipe, or what keeps it from being run on pictures. */
-export function planOf(written: ElaboratedRecipe, overrides: PlanOverrides = {}): TrainingPlan | Problem {
+export function planOf(
+  written: ElaboratedRecipe,
+  deployed: Graph,
+  overrides: PlanOverrides = {},
+): TrainingPlan | Problem {
   const recipe = withOverrides(written, overrides);
-  const { student, deployed } = recipe;
+  const { student } = recipe;
   const picture = pictureInputOf(student.graph);
   if (isProblem(picture)) return picture;
   const [first] = student.graph.outputs;
@@ -76,15 +82,16 @@ export function planOf(written: ElaboratedRecipe, overrides: PlanOverrides = {})
   const data = fieldsOf(recipe, "data");
   // A loss may read what only training has, such as an auxiliary head.
   const asked = recipe.evaluationLoss.inputs.flatMap(({ name }) => afterPrefix(name, "student."));
-  const inference = asked.every((name) => deployed.graph.outputs.some((output) => output.name === name));
+  const inference = asked.every((name) => deployed.outputs.some((output) => output.name === name));
   return {
     recipe,
+    deployed,
     picture,
     output: first.name,
     classCount,
     labels: first.labels,
     step,
-    evaluation: attachLoss(inference ? deployed.graph : student.graph, recipe.evaluationLoss),
+    evaluation: attachLoss(inference ? deployed : student.graph, recipe.evaluationLoss),
     ...scheduleOfRecipe(recipe),
     batch: step.batch,
     epochs: numberOf(train.epochs),

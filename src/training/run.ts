@@ -6,7 +6,7 @@ import { limitSamples } from "../data/held-out.js";
 import { type BrokenPicture, PictureStore, pictureBudget } from "../data/picture-store.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { typeOf } from "../ir/graph.js";
+import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
@@ -22,6 +22,8 @@ import { openTeacher } from "./teacher.js";
 
 export interface RunRequest {
   readonly recipe: ElaboratedRecipe;
+  /** Its student as inference sees it. */
+  readonly deployed: Graph;
   readonly sourceSha256: string;
   readonly set: ReadonlyMap<string, string>;
   /** What `--data` says. */
@@ -69,7 +71,7 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 
 /** Trains, keeping in the run's folder all that must not be lost. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
-  const plan = planOf(request.recipe, { epochs: request.epochs, seed: request.seed });
+  const plan = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
   if (isProblem(plan)) return failed(plan);
   const set = await openData(plan, request);
   if (!("read" in set)) return failed(...set);
@@ -164,7 +166,7 @@ async function runIn(
   if (isProblem(found)) return failed(found);
   let records: readonly EpochRecord[] = found?.metrics ?? [];
   let best = found?.standing.best;
-  const network = plan.recipe.deployed.graph;
+  const network = plan.deployed;
   const outcome = await runCourse(course, found?.standing, {
     ...events,
     onStart: async (description, stepsPerEpoch) => {
@@ -211,7 +213,7 @@ async function writeEpoch(
   { record, standing, bestWeights }: FinishedEpoch,
   records: readonly EpochRecord[],
 ): Promise<Problem | undefined> {
-  const { graph } = plan.recipe.deployed;
+  const graph = plan.deployed;
   const about = (accuracy: number): ReadonlyMap<string, string> =>
     new Map([
       ["model", graph.name],

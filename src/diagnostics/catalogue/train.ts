@@ -1,30 +1,10 @@
-import { didYouMean, entry } from "../entry.js";
+import { entry } from "../entry.js";
 
 const train = (rest: string) => ({ command: `lferc train models/lfer_ldl.lfer ${rest}`.trimEnd() });
 const good = train("--recipe CrossEntropy --data faces");
 
 /** What keeps a recipe from being run, or ends a run. */
 export const trainEntries = {
-  "train/no-recipe": entry<{
-    path: string;
-    name: string | undefined;
-    known: readonly string[];
-    suggestion: string | undefined;
-  }>({
-    severity: "error",
-    message: (h) =>
-      h.name === undefined
-        ? `${h.path} has ${h.known.length === 0 ? "no recipe" : `${h.known.length} recipes`}: which one is to be trained is not said`
-        : `${h.path} has no recipe "${h.name}".${didYouMean(h.suggestion)}`,
-    help: (h) =>
-      h.known.length === 0
-        ? "Write one: recipe NAME { student = ... data = folder() ... }."
-        : `Say --recipe NAME; its recipes are ${h.known.join(", ")}.`,
-    explanation: "A recipe says how a model is trained: on which data, with which loss and optimiser, for how long.",
-    bad: train("--recipe CrosEntropy --data faces"),
-    good,
-  }),
-
   "train/unsupported-data": entry<{ name: string }>({
     severity: "error",
     message: (h) => `the recipe's data are ${h.name}(...), which lferc cannot read yet`,
@@ -128,15 +108,6 @@ export const trainEntries = {
     help: () => "Give it what it was begun with (run.json says what); only --epochs may differ. Or start a new run.",
     explanation: "Going on with something else would end in weights that no recipe describes.",
     bad: train("--recipe CrossEntropy --data faces --out runs/other --resume --seed 1"),
-    good,
-  }),
-
-  "train/unknown-engine": entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
-    severity: "error",
-    message: (h) => `there is no engine "${h.name}".${didYouMean(h.suggestion)}`,
-    help: (h) => `Engines are ${["auto", ...h.known].join(", ")}; lferc info says which can run here.`,
-    explanation: "An engine is what runs the training step: ONNX Runtime on the CPU unless told.",
-    bad: train("--recipe CrossEntropy --data faces --engine otr"),
     good,
   }),
 };
