@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
@@ -17,6 +16,7 @@ import { version } from "../version.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, setOption } from "./shared-options.js";
+import { sourceDigest } from "./source-digest.js";
 import { UsageError } from "./usage.js";
 
 const available = ["onnx", "ir"] as const;
@@ -47,17 +47,6 @@ function checkUsage({ target, opset, optimize, seed }: BuildArguments): ReturnTy
   }
   if (![0, 1, 2].includes(optimize)) return wrong("--optimize takes 0, 1 or 2");
   return Number.isSafeInteger(seed) && seed >= 0 ? undefined : wrong("--seed takes a whole number from 0");
-}
-
-/** Digest over what the compiler read, the entry first; of texts alone, for paths say where, not what. */
-function sourceDigest({ entry, files }: Sources): string {
-  const hash = createHash("sha256");
-  const paths = [...files.keys()].sort((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
-  for (const path of paths) {
-    const text = files.get(path)?.text ?? "";
-    hash.update(`${text.length}\n${text}`);
-  }
-  return hash.digest("hex");
 }
 
 async function readWeights(args: BuildArguments, cwd: string): Promise<WeightSource | Diagnostic> {

@@ -1,10 +1,10 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import type { DataSet, Sample } from "../data/data-set.js";
 import { limitSamples } from "../data/held-out.js";
 import { type BrokenPicture, PictureStore, pictureBudget } from "../data/picture-store.js";
-import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
@@ -16,7 +16,7 @@ import { type Course, type FinishedEpoch, runCourse, type StepProgress } from ".
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan } from "./plan.js";
-import { jsonText, metricsText, runFiles, weightFile, writeRunFile } from "./run-folder.js";
+import { jsonText, makeFolder, metricsText, runFiles, weightFile, writeRunFile } from "./run-folder.js";
 import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
 import { openTeacher } from "./teacher.js";
 
@@ -30,8 +30,10 @@ export interface RunRequest {
   readonly data: string | undefined;
   /** The folder of the .lfer file, for paths that stand in it. */
   readonly home: string;
-  /** The run's folder, absolute; it is there. */
+  /** The run's folder, absolute; it is made when training begins. */
   readonly folder: string;
+  /** The source texts by their names in the run's folder. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly resume: boolean;
   readonly engine: Engine;
   readonly threads: number | undefined;
@@ -113,6 +115,9 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   }
 }
 
+/** Broken pictures that are named one by one; run.json has all of them. */
+const namedAtMost = 10;
+
 interface Pictures {
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
@@ -134,7 +139,13 @@ async function readAll(
   const looked = await store.inspect(all, (done) => events.onReading(done, all.length), events.isStopped);
   if (events.isStopped()) return undefined;
   const { good, broken, fingerprint } = looked;
-  for (const { problem: found } of broken) events.onWarning({ ...found.diagnose({}), severity: "warning" });
+  for (const { problem: found } of broken.slice(0, namedAtMost)) {
+    events.onWarning({ ...found.diagnose({}), severity: "warning" });
+  }
+  if (broken.length > 0) {
+    const holes = { data: set.description, broken: broken.length, all: all.length, named: namedAtMost };
+    events.onWarning(diagnose("data/pictures-left-out", holes));
+  }
   const halves = {
     training: training.filter((sample) => good.has(sample)),
     heldOut: heldOut.filter((sample) => good.has(sample)),
@@ -173,10 +184,16 @@ async function runIn(
       events.onStart(description, stepsPerEpoch);
       const about = runRecord(facts, { name: engine.name, description, threads });
       const keys = jsonText(course.heldOut.map(({ key }) => key));
-      return (
-        (await writeRunFile(folder, runFiles.about, jsonText(about))) ??
-        (keepsHeldOut ? await writeRunFile(folder, runFiles.heldOut, keys) : undefined)
-      );
+      const files = [
+        ...request.sources,
+        ...(keepsHeldOut ? [[runFiles.heldOut, keys] as const] : []),
+        [runFiles.about, jsonText(about)] as const,
+      ];
+      for (const [name, text] of files) {
+        const unwritten = (await makeFolder(dirname(join(folder, name)))) ?? (await writeRunFile(folder, name, text));
+        if (unwritten !== undefined) return unwritten;
+      }
+      return undefined;
     },
     onEpoch: async (finished) => {
       records = [...records, finished.record];

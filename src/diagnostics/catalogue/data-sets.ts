@@ -91,6 +91,18 @@ export const dataSetEntries = {
     good,
   }),
 
+  "data/pictures-left-out": entry<{ data: string; broken: number; all: number; named: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.data}: ${h.broken} of ${h.all} pictures cannot be read and ${h.broken === 1 ? "is" : "are"} left out`,
+    help: (h) =>
+      `${h.broken > h.named ? `The first ${h.named} are named above, all of them` : "They are named above, and"} in the run's run.json.`,
+    explanation:
+      "Every picture is read once before training begins; broken ones are named, and the others are not lost.",
+    bad: train("faces-with-a-broken-one"),
+    good,
+  }),
+
   "data/split-left-alone": entry<{ path: string; split: string; used: string }>({
     severity: "warning",
     message: (h) => `${h.path}/${h.split} is left alone: epochs are judged by ${h.used}`,
