@@ -203,6 +203,8 @@ export const cases: readonly OpCase[] = [
   unary("clip", { title: "only below", attributes: { min: 0.1, max: Number.POSITIVE_INFINITY } }),
   unary("clip", { title: "only above", attributes: { min: Number.NEGATIVE_INFINITY, max: 0.1 } }),
   unary("identity"),
+  unary("dropout", { attributes: { p: 0.5 } }),
+  unary("drop_path", { attributes: { p: 1 } }),
   unary("max_pool", { attributes: pool({}) }),
   unary("max_pool", { title: "uneven", attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2] }) }),
   unary("max_pool", { title: "all negative", between: [-9, -1], attributes: pool({}) }),

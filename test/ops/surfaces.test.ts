@@ -83,6 +83,8 @@ suite("ops: surfaces", (test) => {
       slice: [[map], { axis: 1 }],
       pad: [[map], { padding: [1] }],
       channel_shuffle: [[map], { groups: 2 }],
+      dropout: [[map], { p: 0.5 }],
+      drop_path: [[map], { p: 0.5 }],
       conv: [[map], { channels: 4 }],
       linear: [[map], { features: 4 }],
       max_pool: [[map], { kernel: [2, 2] }],

@@ -62,6 +62,8 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
     channel_shuffle: notCounted,
     pad: notCounted,
     identity: notCounted,
+    dropout: notCounted,
+    drop_path: notCounted,
     constant: notCounted,
   },
 };

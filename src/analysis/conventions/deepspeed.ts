@@ -72,6 +72,8 @@ export const deepspeed: Convention<"flops" | "macs"> = {
     channel_shuffle: unseen,
     pad: notPatched,
     identity: notPatched,
+    dropout: notPatched,
+    drop_path: zero("at inference the function returns its input"),
     constant: unseen,
   },
 };

@@ -72,6 +72,8 @@ export const fvcore: Convention<"macs" | "activations"> = {
     channel_shuffle: moves,
     pad: moves,
     identity: moves,
+    dropout: zero("jit_analysis.py _IGNORED_OPS has aten::dropout"),
+    drop_path: zero("at inference the function returns its input: nothing is traced"),
     constant: moves,
   },
 };

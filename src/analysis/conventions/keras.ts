@@ -68,6 +68,8 @@ export const keras: Convention<"flops"> = {
     channel_shuffle: moves,
     pad: moves,
     identity: moves,
+    dropout: zero("not in the inference graph"),
+    drop_path: zero("not in the inference graph"),
     constant: moves,
   },
 };

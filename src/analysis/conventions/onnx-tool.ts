@@ -66,6 +66,8 @@ export const onnxTool: Convention<"macs"> = {
     channel_shuffle: none,
     pad: none,
     identity: none,
+    dropout: zero("left out of a deployed file: at inference it does nothing"),
+    drop_path: zero("left out of a deployed file: at inference it does nothing"),
     constant: none,
   },
 };

@@ -66,6 +66,8 @@ export const paper: Convention<"params" | "madds"> = {
     channel_shuffle: notCounted,
     pad: notCounted,
     identity: notCounted,
+    dropout: notCounted,
+    drop_path: notCounted,
     constant: notCounted,
   },
 };

@@ -59,6 +59,8 @@ export const ptflopsAten: Convention<"macs"> = {
     channel_shuffle: notMapped,
     pad: notMapped,
     identity: notMapped,
+    dropout: notMapped,
+    drop_path: notMapped,
     constant: notMapped,
   },
 };

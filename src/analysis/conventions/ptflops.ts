@@ -76,6 +76,8 @@ export const ptflops: Convention<"macs"> = {
     channel_shuffle: unseen,
     pad: noHook,
     identity: noHook,
+    dropout: noHook,
+    drop_path: zero("at inference the function returns its input"),
     constant: unseen,
   },
 };

@@ -70,6 +70,8 @@ export const thop2020: Convention<"macs"> = {
     channel_shuffle: noModule,
     pad: noHook,
     identity: noHook,
+    dropout: zeroOps,
+    drop_path: noHook,
     constant: noModule,
   },
 };

@@ -73,6 +73,8 @@ export const thop: Convention<"macs"> = {
     channel_shuffle: noModule,
     pad: zeroOps,
     identity: noHook,
+    dropout: zeroOps,
+    drop_path: noHook,
     constant: noModule,
   },
 };

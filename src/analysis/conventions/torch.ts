@@ -59,6 +59,8 @@ export const torch: Convention<"flops"> = {
     channel_shuffle: notRegistered,
     pad: notRegistered,
     identity: notRegistered,
+    dropout: notRegistered,
+    drop_path: notRegistered,
     constant: notRegistered,
   },
 };

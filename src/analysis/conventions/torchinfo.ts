@@ -62,6 +62,8 @@ export const torchinfo: Convention<"mult_adds"> = {
     channel_shuffle: noParameters,
     pad: noParameters,
     identity: noParameters,
+    dropout: noParameters,
+    drop_path: noParameters,
     constant: noParameters,
   },
 };

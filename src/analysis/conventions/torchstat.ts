@@ -78,6 +78,8 @@ export const torchstat: Convention<"madds" | "macs"> = {
     channel_shuffle: invisible,
     pad: unsupported,
     identity: unsupported,
+    dropout: unsupported,
+    drop_path: unsupported,
     constant: invisible,
   },
 };
