@@ -1,4 +1,5 @@
 import { abs } from "./abs.js";
+import { adaptiveAvgPool } from "./adaptive-avg-pool.js";
 import { add } from "./add.js";
 import { avgPool } from "./avg-pool.js";
 import { avgPoolInputGradient } from "./avg-pool-input-gradient.js";
@@ -91,6 +92,7 @@ export const layerOps = {
   max_pool: maxPool,
   avg_pool: avgPool,
   global_avg_pool: globalAvgPool,
+  adaptive_avg_pool: adaptiveAvgPool,
   flatten,
   reshape,
   transpose,

@@ -64,6 +64,7 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
     identity: notCounted,
     dropout: notCounted,
     drop_path: notCounted,
+    adaptive_avg_pool: notCounted,
     constant: notCounted,
   },
 };

@@ -74,6 +74,10 @@ export const deepspeed: Convention<"flops" | "macs"> = {
     identity: notPatched,
     dropout: notPatched,
     drop_path: zero("at inference the function returns its input"),
+    adaptive_avg_pool: counted(
+      { flops: "I", macs: "0" },
+      "flops_profiler/profiler.py _pool_flops_compute, F.adaptive_avg_pool2d",
+    ),
     constant: unseen,
   },
 };

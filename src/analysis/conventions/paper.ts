@@ -68,6 +68,7 @@ export const paper: Convention<"params" | "madds"> = {
     identity: notCounted,
     dropout: notCounted,
     drop_path: notCounted,
+    adaptive_avg_pool: notCounted,
     constant: notCounted,
   },
 };

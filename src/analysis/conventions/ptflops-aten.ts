@@ -61,6 +61,7 @@ export const ptflopsAten: Convention<"macs"> = {
     identity: notMapped,
     dropout: notMapped,
     drop_path: notMapped,
+    adaptive_avg_pool: notMapped,
     constant: notMapped,
   },
 };

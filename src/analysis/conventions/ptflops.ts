@@ -78,6 +78,10 @@ export const ptflops: Convention<"macs"> = {
     identity: noHook,
     dropout: noHook,
     drop_path: zero("at inference the function returns its input"),
+    adaptive_avg_pool: counted(
+      { macs: "2 * I" },
+      "pytorch_ops.py pool_flops_counter_hook and the patched F.adaptive_avg_pool2d: counted twice",
+    ),
     constant: unseen,
   },
 };

@@ -61,6 +61,7 @@ export const torch: Convention<"flops"> = {
     identity: notRegistered,
     dropout: notRegistered,
     drop_path: notRegistered,
+    adaptive_avg_pool: notRegistered,
     constant: notRegistered,
   },
 };

@@ -64,6 +64,7 @@ export const torchinfo: Convention<"mult_adds"> = {
     identity: noParameters,
     dropout: noParameters,
     drop_path: noParameters,
+    adaptive_avg_pool: noParameters,
     constant: noParameters,
   },
 };

@@ -80,6 +80,7 @@ export const torchstat: Convention<"madds" | "macs"> = {
     identity: unsupported,
     dropout: unsupported,
     drop_path: unsupported,
+    adaptive_avg_pool: unsupported,
     constant: invisible,
   },
 };
