@@ -40,7 +40,10 @@ export const factSymbols = {
   k: { fact: "windowCells", meaning: "cells of the pooling window" },
   n: { fact: "axisLength", meaning: "length of the axis that softmax goes over" },
   R: { fact: "axisRows", meaning: "how many such axes there are: I / n" },
-  A: { fact: "averagedCells", meaning: "cells averaged for one output element: I / O" },
+  A: {
+    fact: "averagedCells",
+    meaning: "cells averaged for one output element: I / O (a fraction where bins do not fit the map)",
+  },
   P: { fact: "parameters", meaning: "trained numbers of the layer" },
   w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
   f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
@@ -51,6 +54,9 @@ export type FactSymbol = keyof typeof factSymbols;
 
 /** Weighted sums: their second input says how many products make one output element. */
 const weighted = new Set(["conv2d", "linear"]);
+
+/** Pools whose bins are the map cut up: what one output averages is I / O. */
+const averagesBins = new Set(["global_avg_pool", "adaptive_avg_pool"]);
 
 /** Products per output of a weighted sum or a matrix product. */
 function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefined {
@@ -113,7 +119,7 @@ export function factsOf(
     windowCells: window === undefined ? undefined : window.kernel[0] * window.kernel[1],
     axisLength,
     axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
-    averagedCells: op.name === "global_avg_pool" ? inputElements / outputElements : undefined,
+    averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,
     parameters,
     freshWeights,
     folds: folding?.folds,

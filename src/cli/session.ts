@@ -6,6 +6,7 @@ import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { CompiledPath } from "./compile-file.js";
 import { expandPaths } from "./project.js";
 import { paintFor } from "./terminal.js";
+import { workingFolder } from "./working-folder.js";
 
 /** 0 fine, 1 errors or a broken budget, 2 wrong usage, 130 interrupted. 70 (our bug) is the main program's. */
 export type ExitCode = 0 | 1 | 2 | 130;
@@ -31,7 +32,7 @@ export interface Session {
 
 /** A session in the folder the user stands in. */
 export function openSession(): Session {
-  const cwd = process.cwd();
+  const cwd = workingFolder();
   const talk = (text: string): void => {
     process.stderr.write(text);
   };

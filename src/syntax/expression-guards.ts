@@ -155,6 +155,14 @@ export abstract class ExpressionGuards extends ParserBase {
     this.takeAs(EqualEqual);
   }
 
+  /** `conv(8)(x)`, as PyTorch writes it; says whether it stood there. */
+  protected refuseSecondCall(name: string): boolean {
+    if (!this.at(LeftParen) || this.nextStartsLine) return false;
+    this.reportNext("syntax/second-call", { name });
+    while (this.at(LeftParen)) this.skipBalanced();
+    return true;
+  }
+
   protected refuseBraces(name: string): void {
     if (!this.at(LeftCurly)) return;
     this.reportNext("syntax/braces-after-call", { name });

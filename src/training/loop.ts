@@ -183,7 +183,7 @@ async function runEpoch(
   for (let step = 0; step < perEpoch; step++) {
     const batch = (await next) as Batch | Problem;
     if (isProblem(batch)) return failed(batch);
-    if (events.isStopped()) return { kind: "interrupted", state: shared.state() };
+    if (events.isStopped()) return { kind: "interrupted", state: await shared.state() };
     lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch);
     const running = shared.run(new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]), batch.count);
     // Made while the step runs: pictures that are not kept are read and decoded meanwhile.
@@ -215,6 +215,6 @@ async function runEpoch(
     loss: loss / seen,
     accuracy: correct / seen,
     picturesPerSecond: (seen * 1000) / (performance.now() - begun),
-    state: shared.state(),
+    state: await shared.state(),
   };
 }

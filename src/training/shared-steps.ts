@@ -45,18 +45,18 @@ export class SharedSteps {
     return first?.description ?? "";
   }
 
-  run(inputs: ReadonlyMap<string, Values>, batch: number): Promise<ReadonlyMap<string, Values>> {
+  async run(inputs: ReadonlyMap<string, Values>, batch: number): Promise<ReadonlyMap<string, Values>> {
     const step = this.#bySize.get(batch);
     invariant(step !== undefined, `no step is compiled for a batch of ${batch}`);
     if (step !== this.#holder) {
-      step.restore(this.#holder.state());
+      await step.restore(await this.#holder.state());
       this.#holder = step;
     }
     return step.run(inputs);
   }
 
   /** A copy of the state, by slot name. */
-  state(): ReadonlyMap<string, Values> {
+  state(): Promise<ReadonlyMap<string, Values>> {
     return this.#holder.state();
   }
 

@@ -78,6 +78,9 @@ export const torchstat: Convention<"madds" | "macs"> = {
     channel_shuffle: invisible,
     pad: unsupported,
     identity: unsupported,
+    dropout: unsupported,
+    drop_path: unsupported,
+    adaptive_avg_pool: unsupported,
     constant: invisible,
   },
 };
