@@ -185,7 +185,8 @@ async function runEpoch(
     if (isProblem(batch)) return failed(batch);
     if (events.isStopped()) return { kind: "interrupted", state: await shared.state() };
     lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch);
-    const running = shared.run(new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]), batch.count);
+    const inputs = new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]);
+    const running = shared.run(inputs, batch.count, { seed: plan.seed, epoch, step });
     // Made while the step runs: pictures that are not kept are read and decoded meanwhile.
     next = step + 1 < perEpoch ? make(step + 1) : undefined;
     const outputs = await running;

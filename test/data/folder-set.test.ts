@@ -211,7 +211,11 @@ suite("pictures in memory", (test) => {
     inFolder({ ...names(4, "d/happy"), ...names(4, "d/sad") }, async (cwd) => {
       const set = opened(await open(join(cwd, "d")));
       let reads = 0;
-      const counting: DataSet = { ...set, read: (sample) => (reads++, set.read(sample)) };
+      const read: DataSet["read"] = (sample) => {
+        reads++;
+        return set.read(sample);
+      };
+      const counting: DataSet = { ...set, read };
       const bytes = 5 * 5 * 3;
       const small = new PictureStore(counting, {
         target: { width: 5, height: 5 },
