@@ -11,7 +11,7 @@ import type { Pieces } from "../onnx/framing.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "../onnx/opsets.js";
 import type { VerificationRuntime } from "../onnx/verify.js";
 import { describeStep, type StepOrigin } from "./describe-step.js";
-import { openState, stateInput } from "./open-state.js";
+import { selfStarting } from "./open-state.js";
 import type { ProbeStep, StepVerification } from "./verify-step.js";
 
 export interface StepSource {
@@ -64,10 +64,11 @@ export async function buildStep(source: StepSource, options: StepBuildOptions): 
   const broken = findNotFinite(network, loaded.weights, loaded.weights);
   if (broken !== undefined) return refuse(diagnose("onnx/weights-not-finite", { model: network.name, ...broken }));
   const begun = initialiseWeights({ ...step, slots: step.slots.filter(({ name }) => !loaded.weights.has(name)) }, 0);
-  const defaults = new Map([...loaded.weights, ...begun].map(([slot, values]) => [stateInput(slot), values]));
+  const weights = new Map([...loaded.weights, ...begun]);
   const metadata = describeStep(network, step, origin, { ...provenance, weights: loaded.provenance });
+  const beginsAsZeros = (slot: string): boolean => weights.get(slot)?.every((value) => value === 0) === true;
   const pieces = emitOnnxPieces(
-    { graph: openState(step), weights: new Map(), defaults },
+    { graph: selfStarting(step, beginsAsZeros), weights },
     { opset, producerVersion: provenance.lferVersion, metadata, describeSpan },
   );
   const proof: Proof = options.verify ? await verify(source, options, pieces) : {};
@@ -93,8 +94,9 @@ async function verify(
 
 /** Runs one step of the file from its own beginning, on zeros. */
 async function tryFile(step: Graph, bytes: Uint8Array, runtime: VerificationRuntime): Promise<Diagnostic | undefined> {
-  const feeds = step.inputs.map(({ name, value }) => {
-    const shape = bindShape(typeOf(step, value).shape, 1);
+  const { inputs, types } = selfStarting(step, () => false);
+  const feeds = inputs.map(({ name, value }) => {
+    const shape = bindShape(types[value]?.shape ?? [], 1);
     return [name, new runtime.Tensor("float32", new Float32Array(elementCount(shape)), shape)] as const;
   });
   try {

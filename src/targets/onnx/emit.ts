@@ -17,8 +17,6 @@ export interface OnnxSource {
   readonly graph: Graph;
   /** By slot name, complete. */
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** What inputs hold where nobody feeds them, by input name: each stands in the file as an initializer of that name. */
-  readonly defaults?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 export interface OnnxOptions {
@@ -41,7 +39,7 @@ export function emitOnnx(source: OnnxSource, options: OnnxOptions): Uint8Array {
 }
 
 /** The file's bytes in pieces to be written one after another; the weights among them are views, not copies. */
-export function emitOnnxPieces({ graph, weights, defaults }: OnnxSource, options: OnnxOptions): Pieces {
+export function emitOnnxPieces({ graph, weights }: OnnxSource, options: OnnxOptions): Pieces {
   const irVersion = irVersions[options.opset];
   invariant(irVersion !== undefined, `opset ${options.opset} is not one that lferc writes`);
   const scope = new NameScope();
@@ -50,10 +48,7 @@ export function emitOnnxPieces({ graph, weights, defaults }: OnnxSource, options
   const nameOf = (value: ValueId): string => names.get(value) ?? "";
   const edges = lowerNodes(graph, builder, nameOf, options);
   const initializers = [
-    ...graph.slots.map((slot) => storedTensor(graph, slot, nameOf(slot.value), weights)),
-    ...graph.inputs
-      .filter(({ name }) => defaults?.has(name) === true)
-      .map((input) => storedTensor(graph, input, nameOf(input.value), defaults ?? new Map())),
+    ...graph.slots.map((slot) => slotTensor(graph, slot, nameOf(slot.value), weights)),
     ...builder.constants,
   ];
   const { GraphProto, ModelProto, TensorProto } = onnx;
@@ -173,16 +168,15 @@ function nameOutputsThatAreNoOwnValue(
   }
 }
 
-/** The numbers of a slot or an input as an initializer. */
-function storedTensor(
+function slotTensor(
   graph: Graph,
-  { name: key, value }: { readonly name: string; readonly value: ValueId },
+  { name: slotName, value }: Graph["slots"][number],
   name: string,
   weights: ReadonlyMap<string, Float32Array>,
 ): onnx.TensorProto.$Properties {
   const { dtype, shape } = typeOf(graph, value);
-  const values = weights.get(key);
-  invariant(values !== undefined, `no weights for ${key}`);
+  const values = weights.get(slotName);
+  invariant(values !== undefined, `no weights for ${slotName}`);
   invariant(dtype === "float32", `${name} is ${dtype}; weights are float32`);
   invariant(values.length === elementCount(shape), `${name} has ${values.length} weights, not ${elementCount(shape)}`);
   return { name, data_type: elementTypes.float32, dims: bindShape(shape, 1), raw_data: rawBytes(values) };
