@@ -5,6 +5,7 @@ import { statsOf } from "../../src/analysis/stats.js";
 import { compile, load } from "../../src/compiler.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { nodeHost } from "../../src/hosts/node-host.js";
+import type { ConventionName } from "../../src/recipe/measures.js";
 import { suite } from "../support/suite.js";
 
 type Figures = Readonly<Record<string, number>>;
@@ -45,21 +46,29 @@ const unseen: Readonly<Record<string, number>> = {
   "googlenet params": -6_379_984,
 };
 
-async function statsOfModel(name: string) {
+/** All networks of a file, as they are at inference and in training. */
+async function networksOf(file: string) {
+  const sources = await load(nodeHost(root), file);
+  const { models, diagnostics } = compile(sources, { graphsOnly: true });
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  assert.equal(errors, []);
+  const inTraining = compile(sources, { graphsOnly: true, training: true }).models;
+  return new Map(
+    models.map(({ name, graph }) => [name, { graph, training: inTraining.find((same) => same.name === name)?.graph }]),
+  );
+}
+
+const compiled = new Map<string, ReturnType<typeof networksOf>>();
+
+async function statsOfModel(name: string, conventions?: readonly ConventionName[]) {
   const file = fileOf.get(name);
   if (file === undefined) throw new Error(`no model or variant is called ${name}`);
-  const sources = await load(nodeHost(root), file);
-  const { models, diagnostics } = compile(sources, { model: name, graphsOnly: true });
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  assert.equal(
-    errors.map(({ message }) => message),
-    [],
-  );
-  const model = models.find((candidate) => candidate.name === name);
-  if (model === undefined) throw new Error(`${file} has no ${name}`);
-  const inTraining = compile(sources, { model: name, graphsOnly: true, training: true }).models;
-  const training = inTraining.find((candidate) => candidate.name === name)?.graph;
-  const stats = statsOf(model.graph, { training });
+  const networks = compiled.get(file) ?? networksOf(file);
+  compiled.set(file, networks);
+  const network = (await networks).get(name);
+  if (network === undefined) throw new Error(`${file} has no ${name}`);
+  const only = conventions === undefined ? {} : { conventions };
+  const stats = statsOf(network.graph, { ...only, training: network.training, facts: false });
   if (isProblem(stats)) throw new Error(stats.diagnose({}).message);
   return stats;
 }
@@ -83,5 +92,17 @@ suite("torchvision's networks under models/ count as the tools say", (test) => {
   test("GoogLeNet's auxiliary heads are all that is in training only", async () => {
     const { params } = await statsOfModel("googlenet");
     assert.is(params.total + params.trainingOnly, networks.googlenet?.params);
+  });
+
+  test("every network that has a name of torchvision's has its parameters and PyTorch's count of its work", async () => {
+    const read = readFileSync(new URL("../peers/torchvision/counts.json", import.meta.url), "utf8");
+    const wanted = JSON.parse(read) as Readonly<Record<string, readonly [size: number, params: number, flops: number]>>;
+    const found: Record<string, readonly (number | undefined)[]> = {};
+    for (const name of Object.keys(wanted)) {
+      const { inputs, params, counts } = await statsOfModel(name, ["torch"]);
+      found[name] = [inputs.image?.at(-1), params.total + params.trainingOnly, counts.torch?.flops];
+    }
+    assert.equal(found, wanted);
+    assert.ok(Object.keys(wanted).length >= 63);
   });
 });
