@@ -19,6 +19,8 @@ export interface CountingFacts {
   readonly parameters: number;
   /** Elements of the weight, 0 where an earlier layer brought the same weight. */
   readonly freshWeights: number;
+  /** 1 where the input is a map (four axes), else 0. */
+  readonly isMap: number;
   /** 1 where a batch norm can be folded into the convolution before it. */
   readonly folds: number | undefined;
   /** 1 where that folding gives the convolution a bias that it did not have. */
@@ -46,6 +48,7 @@ export const factSymbols = {
   },
   P: { fact: "parameters", meaning: "trained numbers of the layer" },
   w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
+  m: { fact: "isMap", meaning: "1 where the input is a map (four axes), else 0" },
   f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
   d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the convolution did not have, else 0" },
 } as const satisfies Record<string, { readonly fact: keyof CountingFacts; readonly meaning: string }>;
@@ -122,6 +125,7 @@ export function factsOf(
     averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,
     parameters,
     freshWeights,
+    isMap: first?.length === 4 ? 1 : 0,
     folds: folding?.folds,
     addsBias: folding?.addsBias,
   };

@@ -83,6 +83,7 @@ export abstract class ExpressionParser extends ExpressionGuards {
   #pipe(): Expression {
     const start = this.startOffset;
     const source = this.SUBRULE(this.operation);
+    this.ACTION(() => this.refuseAlias());
     let stages: Stage[] | undefined;
     let height = this.height;
     this.repeat(this.#isAtArrow, () => {
