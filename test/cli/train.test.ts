@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { type FaceExpression, generateFace } from "../../src/data/generated-faces.js";
+import { type FaceExpression, faceExpressions, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
-import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallSource } from "../training/small-course.js";
 
@@ -193,6 +193,29 @@ suite("lferc train", (test) => {
         assert.match(jsonOf<{ teacherSha256: string }>(cwd, "taught/run.json").teacherSha256, /^[0-9a-f]{64}$/);
       },
     ));
+
+  test("the three commands of docs/training.md do what they say", () => {
+    const drawn = faceExpressions.flatMap((expression) =>
+      Array.from({ length: 6 }, (_, i) => [`faces/${expression}/${i}.png`, encodePng(generateFace(expression, i, 40))] as const),
+    );
+    const files = {
+      "examples/faces.lfer": readFileSync(join(root, "examples/faces.lfer")),
+      "photo.jpg": encodePng(generateFace("anger", 7, 60)),
+      ...Object.fromEntries(drawn),
+    };
+    const [, block = ""] = /```bash\n([^`]*)```/.exec(readFileSync(join(root, "docs/training.md"), "utf8")) ?? [];
+    const commands = block.trim().split("\n");
+    assert.is(commands.length, 3);
+    return inFolder(files, (cwd) => {
+      for (const command of commands) {
+        const [npx, lferc, ...args] = command.split(" ");
+        assert.equal([npx, lferc], ["npx", "lferc"]);
+        const ran = runLferc(args, { cwd });
+        assert.is(ran.code, 0, `${command}\n${ran.stderr}`);
+      }
+      assert.is(linesOf(cwd, "runs/mine/metrics.jsonl").length, 20);
+    });
+  });
 
   test("nothing is written over, and usage is checked", () =>
     inFolder({ "m.lfer": model, "run/mine.txt": "mine" }, (cwd) => {

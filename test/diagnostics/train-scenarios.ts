@@ -74,6 +74,9 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "data/split-left-alone": onFolder("split"),
   "data/no-such-faces": onFolder("generated", "cats.lfer"),
   "data/bad-crop-range": onFolder("generated", "crop.lfer"),
+  "recipe/unknown-recipe": () =>
+    inFolder(files, (cwd) => codesIn(runLferc(["train", "m.lfer", "--recipe", "Tri"], { cwd }).stderr)),
+  "recipe/unknown-setting": training("m.lfer", "--set", "sise=8"),
   "train/unsupported-data": onFolder("good", "raf.lfer"),
   "train/no-data": training("m.lfer"),
   "train/no-picture-input": onFolder("good", "bare.lfer"),
