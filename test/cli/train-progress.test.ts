@@ -37,7 +37,10 @@ suite("the progress of a run", (test) => {
       "epoch  3/12  loss 0.2500  accuracy  90.0%  held out: loss 0.5000  accuracy  81.3%  lr 0.00512  312 images/s  1:01  best\n",
     );
     const averaged = { ...record, averageValidationLoss: 0.4, averageValidationAccuracy: 0.9 };
-    assert.match(epochLine(averaged, 12, false, plainPaint), /accuracy {2}81\.3% {2}average 90\.0% {2}lr [^\n]*1:01\n$/);
+    assert.match(
+      epochLine(averaged, 12, false, plainPaint),
+      /accuracy {2}81\.3% {2}average 90\.0% {2}lr [^\n]*1:01\n$/,
+    );
   });
 
   test("a line that renews itself: on terminals alone, no wider than they are, gone when cleared", () => {

@@ -196,7 +196,10 @@ suite("lferc train", (test) => {
 
   test("the three commands of docs/training.md do what they say", () => {
     const drawn = faceExpressions.flatMap((expression) =>
-      Array.from({ length: 6 }, (_, i) => [`faces/${expression}/${i}.png`, encodePng(generateFace(expression, i, 40))] as const),
+      Array.from(
+        { length: 6 },
+        (_, i) => [`faces/${expression}/${i}.png`, encodePng(generateFace(expression, i, 40))] as const,
+      ),
     );
     const files = {
       "examples/faces.lfer": readFileSync(join(root, "examples/faces.lfer")),
