@@ -18,8 +18,8 @@ export interface RunningStep {
   readonly description: string;
   /** One step on one batch, by input name; gives the graph's outputs by name. The state moves on. One call at a time. */
   run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>>;
-  /** A copy of the state, by slot name. */
-  state(): ReadonlyMap<string, Values>;
+  /** A copy of the state, by slot name: read back from wherever the engine keeps it. */
+  state(): Promise<ReadonlyMap<string, Values>>;
   dispose(): Promise<void>;
 }
 

@@ -64,7 +64,7 @@ export class OrtStep implements RunningStep {
     );
   }
 
-  state(): ReadonlyMap<string, Values> {
+  async state(): Promise<ReadonlyMap<string, Values>> {
     return new Map(this.#state.flatMap(({ port, now }) => unpackState(port, now.data as Values)));
   }
 
