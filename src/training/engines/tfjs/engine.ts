@@ -7,6 +7,10 @@ import { TfjsStep } from "./tfjs-step.js";
 /** TensorFlow.js on libtensorflow: maps with their channels last, native batch norms. */
 export const tfjsNodeEngine: Engine = {
   name: "tfjs-node",
+  availability: async () => {
+    const tf = await loadTfjsNode();
+    return isProblem(tf) ? tf : undefined;
+  },
   create: async (step, { state, threads }) => {
     const tf = await loadTfjsNode(threads);
     if (isProblem(tf)) return tf;

@@ -45,8 +45,6 @@ export interface Tensorflow {
   memory(): { readonly numTensors: number; readonly numBytes: number };
 }
 
-const packageName: string = "@tensorflow/tfjs-node";
-
 /** Read by libtensorflow when it is loaded; it has no other way to be told. */
 const threadsVariable = "TF_NUM_INTRAOP_THREADS";
 
@@ -54,7 +52,10 @@ const threadsVariable = "TF_NUM_INTRAOP_THREADS";
  * tfjs-node, or why it is not there. libtensorflow's threads are one pool for the whole process: the first who loads it
  * says how many they are.
  */
-export async function loadTfjsNode(threads?: number): Promise<Tensorflow | Problem> {
+export async function loadTfjsNode(
+  threads?: number,
+  packageName = "@tensorflow/tfjs-node",
+): Promise<Tensorflow | Problem> {
   // Node 23 took these away, and tfjs-node 4.22 calls them in every op.
   const gone = {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
