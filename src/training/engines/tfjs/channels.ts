@@ -1,7 +1,7 @@
 /** Ops that move numbers about: joined, cut, repeated, or seen under other sizes. */
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { ValueId } from "../../../ir/graph.js";
-import { kernelsOf } from "./kernels.js";
+import { kernelsOf, reduce } from "./kernels.js";
 import { natural, nhwc, storedSizes } from "./layout.js";
 import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
@@ -104,7 +104,7 @@ export const reduction =
       return;
     }
     const axis = axes.map((wanted) => layout.indexOf(wanted)).sort((a, b) => a - b);
-    const reduced = site.writer.kernel(kernel, { x: site.asHeld(x) }, { axis, keepDims: keep });
+    const reduced = reduce(site.writer, kernel, site.asHeld(x), axis, keep);
     const left = layout.filter((wanted) => !axes.includes(wanted));
     const names = left.toSorted((a, b) => a - b);
     site.set(y, reduced, keep ? layout : left.map((wanted) => names.indexOf(wanted)));

@@ -29,11 +29,12 @@ export function compileStep(step: Graph): TfjsProgram {
   const site = new TfjsSite(step, writer);
   const layouts = slotLayouts(site);
   const layoutOf = ({ value }: Slot): Layout => layouts.get(value) ?? natural(site.sizesOf(value).length);
+  const isBool = (value: ValueId): boolean => typeOf(step, value).dtype === "bool";
   const inputs = step.inputs.map(({ name, value }): TfjsPort => {
     const shape = site.sizesOf(value);
     const register = writer.fresh(shape);
     site.set(value, register);
-    return { name, register, shape };
+    return { name, register, shape, isBool: isBool(value) };
   });
   const updates = groupUpdates(step);
   const packed = updates.groups.map((group) => readGroup(site, group, layoutOf));
@@ -71,6 +72,7 @@ export function compileStep(step: Graph): TfjsProgram {
     name,
     register: site.plain(value),
     shape: site.sizesOf(value),
+    isBool: isBool(value),
   }));
   const state = [...merged, ...others];
   const own = ownRegisters(writer, outputs, state);

@@ -29,6 +29,11 @@ export interface Kernels {
   readonly slice: (x: Register, begin: readonly number[], size: readonly number[]) => Register;
 }
 
+/** A reduction over stored axes. Max alone has another name for them. */
+export function reduce(writer: ProgramWriter, name: string, x: Register, axes: readonly number[], keepDims: boolean) {
+  return writer.kernel(name, { x }, { [name === "Max" ? "reductionIndices" : "axis"]: axes, keepDims });
+}
+
 export function kernelsOf(writer: ProgramWriter): Kernels {
   const binary =
     (name: string): Binary =>
@@ -38,8 +43,7 @@ export function kernelsOf(writer: ProgramWriter): Kernels {
     (name: string): Unary =>
     (x) =>
       writer.kernel(name, { x });
-  const reduction = (name: string) => (x: Register, axis: readonly number[]) =>
-    writer.kernel(name, { x }, { axis, keepDims: true });
+  const reduction = (name: string) => (x: Register, axes: readonly number[]) => reduce(writer, name, x, axes, true);
   return {
     number: (value) => writer.number(value),
     add: binary("Add"),

@@ -47,6 +47,8 @@ export interface TfjsPort {
   readonly name: string;
   readonly register: Register;
   readonly shape: readonly number[];
+  /** Truth values go in and out as 1 and 0. */
+  readonly isBool: boolean;
 }
 
 /** Where a slot lies in a tensor of state. */

@@ -40,7 +40,11 @@ export interface Tensorflow {
     ): TfTensor | readonly TfTensor[];
   };
   backend(): NodeBackend;
-  tensor(values: Float32Array | Int32Array, shape: readonly number[], dtype: "float32" | "int32"): TfTensor;
+  tensor(
+    values: Float32Array | Int32Array | Uint8Array,
+    shape: readonly number[],
+    dtype: "float32" | "int32" | "bool",
+  ): TfTensor;
   tidy<T>(work: () => T): T;
   memory(): { readonly numTensors: number; readonly numBytes: number };
 }

@@ -35,7 +35,7 @@ export class TfjsStep implements RunningStep {
     for (const [i, { register, next }] of state.entries()) if (next !== register) old[i]?.dispose();
     const read = await Promise.all(outputs.map((_, i) => (results[i] as TfTensor).data()));
     for (const [i] of outputs.entries()) results[i]?.dispose();
-    return new Map(outputs.map(({ name }, i) => [name, read[i] as Values]));
+    return new Map(outputs.map(({ name }, i) => [name, Float32Array.from(read[i] as Values)]));
   }
 
   /** Outputs and next state. Whatever else is made is let go as soon as nobody reads it, or when this throws. */
@@ -45,10 +45,12 @@ export class TfjsStep implements RunningStep {
     const at = (register: Register): TfTensor => tensors[register] as TfTensor;
     for (const [i, { register }] of constants.entries()) tensors[register] = this.#constants[i];
     for (const [i, { register }] of state.entries()) tensors[register] = this.#state[i];
-    for (const { name, register, shape } of inputs) {
+    for (const { name, register, shape, isBool } of inputs) {
       const values = batch.get(name);
       invariant(values !== undefined, `the batch has no ${name}`);
-      tensors[register] = this.#tf.tensor(values, shape, "float32");
+      tensors[register] = isBool
+        ? this.#tf.tensor(Uint8Array.from(values), shape, "bool")
+        : this.#tf.tensor(values, shape, "float32");
     }
     for (const [i, call] of calls.entries()) {
       const made = (this.#runs[i] as Run)(call.inputs.map(at));
