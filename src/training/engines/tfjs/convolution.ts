@@ -136,23 +136,60 @@ const common = ({ stride, padded }: Convolution): Record<string, KernelAttribute
 /** How many kernels lie side by side: depthwise kernels know their groups themselves. */
 const groupsOf = ({ isDepthwise, groups }: Convolution): number => (isDepthwise ? 1 : groups);
 
+/** A convolution that is one product of matrices, [cells, C] by [C, O]: such products run faster than the kernels. */
+const isPointwise = ({ isDepthwise, groups, kernel, stride, padded }: Convolution): boolean =>
+  !isDepthwise &&
+  groups === 1 &&
+  [...kernel, ...stride].every((size) => size === 1) &&
+  padded.around.every((cells) => cells === 0);
+
+interface Operand {
+  readonly register: Register;
+  /** Sizes as a matrix. */
+  readonly sizes: Pair;
+  readonly turned?: boolean;
+}
+
+/** The product of two matrices, under the sizes of what it is. */
+function product(site: TfjsSite, left: Operand, right: Operand, sizes: readonly number[]): Register {
+  const { writer } = site;
+  const [a, b] = [writer.reshape(left.register, left.sizes), writer.reshape(right.register, right.sizes)];
+  const flags = { transposeA: left.turned === true, transposeB: right.turned === true };
+  return writer.reshape(writer.kernel("BatchMatMul", { a, b }, flags), sizes);
+}
+
+const cellsOf = ({ batch, size }: Convolution): number => batch * size[0] * size[1];
+
 export const conv2d: Lowering = (site, node) => {
   const conv = convolutionOf(site, node);
   const [x, weight, bias] = node.inputs;
+  const withBias = (result: Register): Register =>
+    bias === undefined ? result : kernelsOf(site.writer).add(result, site.plain(bias));
+  if (isPointwise(conv)) {
+    const map = { register: site.map(x), sizes: [cellsOf(conv), conv.channels[0]] } as const;
+    const filter = { register: filterOf(site, weight, conv), sizes: conv.channels };
+    const made = product(site, map, filter, [conv.batch, ...conv.size, conv.channels[1]]);
+    site.set(node.outputs[0], withBias(made), nhwc);
+    return;
+  }
   const [name, groups] = [conv.isDepthwise ? "DepthwiseConv2dNative" : "Conv2D", groupsOf(conv)];
   const maps = partsOf(site, padMap(site, site.map(x), conv.padded), groups, 3, conv.channels[0]);
   const filters = partsOf(site, filterOf(site, weight, conv), groups, 3, filterChannels(conv)[1]);
   const results = maps.map((map, i) =>
     site.writer.kernel(name, { x: map, filter: filters[i] as Register }, common(conv)),
   );
-  const result = joined(site, results, 3);
-  const sum = bias === undefined ? result : kernelsOf(site.writer).add(result, site.plain(bias));
-  site.set(node.outputs[0], sum, nhwc);
+  site.set(node.outputs[0], withBias(joined(site, results, 3)), nhwc);
 };
 
 export const conv2dInputGradient: Lowering = (site, node) => {
   const conv = convolutionOf(site, node);
   const [weight, g] = node.inputs;
+  if (isPointwise(conv)) {
+    const slope = { register: site.map(g), sizes: [cellsOf(conv), conv.channels[1]] } as const;
+    const filter = { register: filterOf(site, weight, conv), sizes: conv.channels, turned: true };
+    site.set(node.outputs[0], product(site, slope, filter, [conv.batch, ...conv.size, conv.channels[0]]), nhwc);
+    return;
+  }
   const [name, groups] = [
     conv.isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput",
     groupsOf(conv),
@@ -169,6 +206,12 @@ export const conv2dInputGradient: Lowering = (site, node) => {
 export const conv2dWeightGradient: Lowering = (site, node) => {
   const conv = convolutionOf(site, node);
   const [x, g] = node.inputs;
+  if (isPointwise(conv)) {
+    const map = { register: site.map(x), sizes: [cellsOf(conv), conv.channels[0]], turned: true } as const;
+    const slope = { register: site.map(g), sizes: [cellsOf(conv), conv.channels[1]] } as const;
+    site.set(node.outputs[0], product(site, map, slope, [1, 1, ...conv.channels]), hwio);
+    return;
+  }
   const [name, groups] = [
     conv.isDepthwise ? "DepthwiseConv2dNativeBackpropFilter" : "Conv2DBackpropFilter",
     groupsOf(conv),
