@@ -3,6 +3,7 @@
  *   node tools/build-tfjs-node.mjs && node --import tsx node_modules/uvu/bin.js test/tfjs-node '\.check\.ts$'
  */
 import { readdirSync, readFileSync } from "node:fs";
+import util from "node:util";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -13,6 +14,9 @@ import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
 import { suite } from "../support/suite.js";
 import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "../training/step-comparison.js";
 import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "../training/step-networks.js";
+
+// As on Node 23 and later: every op of tfjs-node 4.22 asks for these.
+for (const name of ["isNullOrUndefined", "isArray"]) Reflect.deleteProperty(util, name);
 
 const tf = await loadTfjsNode(2);
 if (isProblem(tf)) throw new Error(tf.diagnose({}).message);

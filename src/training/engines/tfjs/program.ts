@@ -1,4 +1,5 @@
 /** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
+import { invariant } from "../../../diagnostics/invariant.js";
 import type { Values } from "../engine.js";
 
 /** Where a tensor is held while the program runs. */
@@ -112,7 +113,7 @@ export function packState({ shape, slots }: TfjsState, state: ReadonlyMap<string
   const packed = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (const { slot, offset, length, places } of slots) {
     const values = state.get(slot);
-    if (values?.length !== length) throw new RangeError(`slot ${slot} needs ${length} numbers`);
+    invariant(values?.length === length, `slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
     if (places === undefined) packed.set(values, offset);
     else for (let i = 0; i < length; i++) packed[offset + (places[i] as number)] = values[i] as number;
   }
