@@ -68,6 +68,10 @@ export class OrtStep implements RunningStep {
     return new Map(this.#state.flatMap(({ port, now }) => unpackState(port, now.data as Values)));
   }
 
+  async restore(state: ReadonlyMap<string, Values>): Promise<void> {
+    for (const { port, now } of this.#state) (now.data as Values).set(packState(port, state));
+  }
+
   async dispose(): Promise<void> {
     await this.#session.release();
   }

@@ -1,6 +1,7 @@
 import { isProblem } from "../../../diagnostics/diagnostic.js";
 import type { Engine } from "../engine.js";
 import { compileStep } from "./compile.js";
+import { tfjsEvaluator } from "./evaluator.js";
 import { loadTfjsNode, threadsInUse } from "./runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
@@ -18,4 +19,5 @@ export const tfjsNodeEngine: Engine = {
     const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsInUse()} threads`;
     return new TfjsStep(tf, compileStep(step), state, description);
   },
+  evaluator: tfjsEvaluator,
 };

@@ -30,7 +30,7 @@ import {
   unary,
   where,
 } from "./elementwise.js";
-import { avgPool, avgPoolInputGradient, maxPool, maxPoolInputGradient } from "./pooling.js";
+import { adaptiveAvgPool, avgPool, avgPoolInputGradient, maxPool, maxPoolInputGradient } from "./pooling.js";
 import type { Lowering } from "./site.js";
 import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
 
@@ -52,6 +52,7 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   avg_pool: avgPool,
   avg_pool_input_gradient: avgPoolInputGradient,
   global_avg_pool: globalAvgPool,
+  adaptive_avg_pool: adaptiveAvgPool,
   relu: unary("Relu"),
   relu6: unary("Relu6"),
   mish: gated(mishGate),
@@ -81,6 +82,9 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   equal: binary("Equal"),
   where,
   identity,
+  // Training multiplies by masks, which are inputs of the step.
+  dropout: identity,
+  drop_path: identity,
   flatten: reshape,
   reshape,
   transpose,

@@ -24,7 +24,11 @@ export class TfjsStep implements RunningStep {
     this.#constants = program.constants.map(({ values, shape }) =>
       tf.tensor(values, shape, values instanceof Int32Array ? "int32" : "float32"),
     );
-    this.#state = program.state.map((held) => tf.tensor(packState(held, state), held.shape, "float32"));
+    this.#state = this.#hold(state);
+  }
+
+  #hold(state: ReadonlyMap<string, Values>): readonly TfTensor[] {
+    return this.#program.state.map((held) => this.#tf.tensor(packState(held, state), held.shape, "float32"));
   }
 
   async run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>> {
@@ -68,6 +72,12 @@ export class TfjsStep implements RunningStep {
   async state(): Promise<ReadonlyMap<string, Values>> {
     const read = await Promise.all(this.#state.map((tensor) => tensor.data()));
     return new Map(this.#program.state.flatMap((held, i) => unpackState(held, read[i] as Values)));
+  }
+
+  async restore(state: ReadonlyMap<string, Values>): Promise<void> {
+    const old = this.#state;
+    this.#state = this.#hold(state);
+    for (const tensor of old) tensor.dispose();
   }
 
   async dispose(): Promise<void> {
