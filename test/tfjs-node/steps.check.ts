@@ -7,7 +7,11 @@ import util from "node:util";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
-import type { RunningStep } from "../../src/training/engines/engine.js";
+import type { Tensor } from "../../src/ops/contracts.js";
+import { interpret } from "../../src/reference/interpret.js";
+import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { compileText } from "../../src/testing/compile-text.js";
+import type { RunningStep, Values } from "../../src/training/engines/engine.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
 import { tfjsNodeEngine } from "../../src/training/engines/tfjs/engine.js";
 import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
@@ -20,6 +24,14 @@ for (const name of ["isNullOrUndefined", "isArray"]) Reflect.deleteProperty(util
 
 const tf = await loadTfjsNode(2);
 if (isProblem(tf)) throw new Error(tf.diagnose({}).message);
+
+async function modelGraph(file: string, model: string, size: number): Promise<Graph> {
+  const text = readFileSync(new URL(`../../models/${file}`, import.meta.url), "utf8");
+  const { models } = await compileText({ "main.lfer": `${text}\nvariant Tried = ${model}(size: ${size})\n` });
+  const found = models.find(({ name }) => name === "Tried");
+  if (found === undefined) throw new Error(`no ${model}`);
+  return found.graph;
+}
 
 async function start(step: Graph, { state }: Pick<StepFeed, "state">, engine = tfjsNodeEngine): Promise<RunningStep> {
   const running = await engine.create(step, { state, threads: 2 });
@@ -77,6 +89,34 @@ suite("networks of models/ train on tfjs-node", (test) => {
   });
 });
 
+suite("networks that are asked", (test) => {
+  test("LferLdl with its batch norms folded, for two sizes of batch", async () => {
+    const graph = await modelGraph("lfer_ldl.lfer", "LferLdl", 64);
+    const weights = probeWeights(graph, 3);
+    const values = ({ data }: Tensor): Values => Float32Array.from(data);
+    const given = new Map(Object.entries(weights).map(([name, tensor]) => [name, values(tensor)]));
+    const before = tf.memory().numTensors;
+    const evaluator = await tfjsNodeEngine.evaluator(graph, { weights: given });
+    if (isProblem(evaluator)) throw new Error(evaluator.diagnose({}).message);
+    for (const batch of [2, 1, 2]) {
+      const inputs = probeInputs(graph, batch, 4);
+      const wanted = interpret(graph, { inputs, slots: weights, batch });
+      const images = new Map(Object.entries(inputs).map(([name, tensor]) => [name, values(tensor)]));
+      const found = (await evaluator.run(images, batch)).get("logits") ?? [];
+      const { data } = wanted.logits as Tensor;
+      assert.is(found.length, data.length);
+      let [difference, scale] = [0, 0];
+      for (const [i, value] of data.entries()) {
+        difference += ((found[i] as number) - value) ** 2;
+        scale += value ** 2;
+      }
+      assert.ok(Math.sqrt(difference / scale) < 1e-5, `batch ${batch}: ${Math.sqrt(difference / scale)}`);
+    }
+    await evaluator.dispose();
+    assert.is(tf.memory().numTensors, before);
+  });
+});
+
 suite("state in TensorFlow.js", (test) => {
   const network = () => smallStep("shuffle units");
 
@@ -104,6 +144,17 @@ suite("state in TensorFlow.js", (test) => {
       };
     }
     await running.dispose();
+  });
+
+  test("another state takes its place, and nothing of the old one is left", async () => {
+    const step = await network();
+    const [feed, other] = [stepFeed(step, 1), stepFeed(step, 2)];
+    const running = await start(step, feed);
+    const held = tf.memory().numTensors;
+    await running.run(feed.batch);
+    await running.restore(other.state);
+    assert.is(tf.memory().numTensors, held);
+    assertRight([judge(await runOnce(running, other.batch), reference(step, other))], "restored");
   });
 
   test("as many tensors after each step as before, none after the last", async () => {
