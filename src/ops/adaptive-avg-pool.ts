@@ -15,7 +15,7 @@ function binOf(index: number, size: number, bins: number): Pair {
 }
 
 /** Weights of the mean along one axis, [bins, size] row-major: a bin's cells have equal parts. */
-function binWeights(size: number, bins: number): readonly number[] {
+export function binWeights(size: number, bins: number): readonly number[] {
   const weights = new Array<number>(bins * size).fill(0);
   for (let bin = 0; bin < bins; bin++) {
     const [from, to] = binOf(bin, size, bins);
@@ -25,7 +25,7 @@ function binWeights(size: number, bins: number): readonly number[] {
 }
 
 /** The transposed of a matrix [rows, columns], row-major. */
-function turned(matrix: readonly number[], rows: number, columns: number): readonly number[] {
+export function turned(matrix: readonly number[], rows: number, columns: number): readonly number[] {
   return Array.from(
     { length: rows * columns },
     (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] as number,
@@ -33,7 +33,7 @@ function turned(matrix: readonly number[], rows: number, columns: number): reado
 }
 
 /** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
-function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
+export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
   return height % bins === 0 && width % across === 0 ? [height / bins, width / across] : undefined;
 }
 
