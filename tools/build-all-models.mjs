@@ -1,4 +1,4 @@
-// Builds every model and variant under models/ as ONNX files: node tools/build-all-models.mjs OUT OPSET...
+// Builds every model, every variant and the training step of every recipe under models/ as ONNX files: node tools/build-all-models.mjs OUT OPSET...
 // `newest` stands for the newest opset that lferc writes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
@@ -21,29 +21,26 @@ function newestOpset() {
   return newest;
 }
 
+/** Runs `lferc build`; whether it failed. */
+function build(file, output, args) {
+  const all = ["build", join(root, "models", file), ...args, "--no-verify", "-o", output];
+  return spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0;
+}
+
 let failures = 0;
 for (const file of readdirSync(join(root, "models")).filter((name) => name.endsWith(".lfer"))) {
-  const { models } = compile(await load(nodeHost(root), `models/${file}`), { graphsOnly: true });
-  for (const { name } of models) {
-    for (const asked of opsets) {
-      const opset = asked === "newest" ? newestOpset() : asked;
-      const folder = join(out, opset);
-      mkdirSync(folder, { recursive: true });
-      const args = [
-        "build",
-        join(root, "models", file),
-        "--model",
-        name,
-        "--target",
-        "onnx",
-        "--opset",
-        opset,
-        "--no-verify",
-      ];
-      const run = spawnSync(process.execPath, [lferc, ...args, "-o", join(folder, `${name}.onnx`)], {
-        stdio: "inherit",
-      });
-      if (run.status !== 0) failures++;
+  const { models, recipes } = compile(await load(nodeHost(root), `models/${file}`));
+  for (const asked of opsets) {
+    const opset = asked === "newest" ? newestOpset() : asked;
+    const folder = join(out, opset);
+    mkdirSync(folder, { recursive: true });
+    for (const { name } of models) {
+      const args = ["--model", name, "--target", "onnx", "--opset", opset];
+      if (build(file, join(folder, `${name}.onnx`), args)) failures++;
+    }
+    for (const { name } of recipes) {
+      const args = ["--recipe", name, "--batch", "4", "--target", "onnx-train", "--opset", opset];
+      if (build(file, join(folder, `${name}.step.onnx`), args)) failures++;
     }
   }
 }

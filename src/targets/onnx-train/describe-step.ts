@@ -11,7 +11,7 @@ export interface StepOrigin {
 
 /**
  * `metadata_props` of a training step: those of the network that it trains (describe-model.ts), and `lfer.target`,
- * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: the names of the slots by role (JSON), which
+ * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON) the names X of what changes, which
  * inputs `state.X` and outputs `next.X` carry.
  */
 export function describeStep(
@@ -21,7 +21,7 @@ export function describeStep(
   provenance: Provenance,
 ): ReadonlyMap<string, string> {
   const names = (wanted: string): readonly string[] =>
-    step.slots.filter(({ role }) => role === wanted).map(({ name }) => name);
+    step.slots.filter(({ role, next }) => role === wanted && next !== undefined).map(({ name }) => name);
   const state = { parameters: names("parameter"), statistics: names("statistic"), optimizer: names("optimizer") };
   return new Map([
     ...describeModel(network, provenance),
