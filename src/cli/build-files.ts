@@ -1,5 +1,4 @@
 /** What every build reads and writes beside the model. */
-import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { posix, resolve } from "node:path";
 import type { Sources } from "../compiler.js";
@@ -10,17 +9,6 @@ import { writeFileWhole } from "../hosts/write-file.js";
 import type { WeightSource } from "../targets/onnx/build.js";
 import type { CompiledPath } from "./compile-file.js";
 import type { Session } from "./session.js";
-
-/** Digest over what the compiler read, the entry first; of texts alone, for paths say where, not what. */
-export function sourceDigest({ entry, files }: Sources): string {
-  const hash = createHash("sha256");
-  const paths = [...files.keys()].sort((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
-  for (const path of paths) {
-    const text = files.get(path)?.text ?? "";
-    hash.update(`${text.length}\n${text}`);
-  }
-  return hash.digest("hex");
-}
 
 /** The weights that `--weights` or `--seed` say. */
 export async function readWeights(

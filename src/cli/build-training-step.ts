@@ -2,9 +2,10 @@ import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, sourceDigest, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
+import { sourceDigest } from "./source-digest.js";
 
 export interface StepArguments {
   readonly path: string;

@@ -9,11 +9,12 @@ import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, sourceDigest, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
+import { sourceDigest } from "./source-digest.js";
 import { UsageError } from "./usage.js";
 
 const available = ["onnx", "onnx-train", "ir"] as const;

@@ -38,6 +38,16 @@ const files = {
   "folder/notes.txt": "just text",
 } as const;
 
+const pair = `lfer 1
+
+model Pair {
+  input left: float32[N, 3, 8, 8]
+  input right: float32[N, 3, 8, 8]
+  logits = left + right -> flatten
+  output logits
+}
+`;
+
 const predicting =
   (model: string, ...pictures: readonly string[]) =>
   (): Promise<readonly string[]> =>
@@ -71,6 +81,11 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
       return codesIn(runLferc(["predict", "step.onnx", "face.png"], { cwd }).stderr);
     }),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
+  "data/several-inputs": () =>
+    inFolder({ ...files, "pair.lfer": pair }, (cwd) => {
+      runLferc(["build", "pair.lfer", "-o", "pair.onnx", "--no-verify"], { cwd });
+      return codesIn(runLferc(["predict", "pair.onnx", "face.png"], { cwd }).stderr);
+    }),
   "data/newer-metadata": predicting("newer.onnx", "face.png"),
   "data/model-does-not-run": predicting("damaged.onnx", "face.png"),
   "data/label-count": predicting("labels.onnx", "face.png"),

@@ -150,6 +150,17 @@ export const dataEntries = {
     good: goodPicture,
   }),
 
+  "data/several-inputs": entry<{ path: string; inputs: readonly string[] }>({
+    severity: "error",
+    message: (h) => `${h.path} takes ${h.inputs.length} inputs (${h.inputs.join(", ")}); predict feeds one picture`,
+    help: () =>
+      "Run it in ONNX Runtime from a programme of your own: the inputs have the names and shapes of the source.",
+    explanation:
+      "Predict gives one picture to a model and reads one labelled output. What belongs into a second input only its author knows.",
+    bad: { command: "lferc predict pairs.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
   "data/newer-metadata": entry<{ path: string; schemaVersion: number; known: number }>({
     severity: "error",
     message: (h) => `${h.path} has metadata of schema version ${h.schemaVersion}; this lferc knows ${h.known}`,
