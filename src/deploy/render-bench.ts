@@ -7,8 +7,12 @@ import type { ProfileEntry } from "./ort-profile.js";
 const shownShare = 0.01;
 
 export function renderBenchJson(results: readonly BenchResult[]): string {
-  return `${JSON.stringify({ schemaVersion: 1, results })}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, results }, shortened)}\n`;
 }
+
+/** Clocks are not that good: four digits behind the point, of milliseconds and of shares. */
+const shortened = (_: string, value: unknown): unknown =>
+  typeof value === "number" ? Number(value.toFixed(4)) : value;
 
 const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms.toFixed(1));
 const ofMs = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
