@@ -32,8 +32,8 @@ interface PoolValues {
 
 /*
  * Plain ops that every provider has (MaxPool's Indices and ScatterElements are not among them), and none that step through
- * memory, which Slice is slow at. The map is laid out by the phases of the stride, [N, C, rows, phases * columns], so that what
- * a tap sees in all windows is one block of it. Tap by tap: whether that equals the maximum and no earlier tap did. The
+ * memory, which Slice is slow at. The map is laid out by the phases of the stride, [N, phases across, C, rows, phases down *
+ * columns], so that what a tap sees in all windows is one block of it. Tap by tap: whether that equals the maximum and no earlier tap did. The
  * shares of a phase are summed up, moved by whole places: behind the last window stand places of gradient 0, so that in a row
  * of all places what is moved over an end is 0. Then the phases are laid out as a map again.
  */
@@ -42,24 +42,23 @@ function lower(onnx: OnnxBuilder, { x, y, g, outputs }: PoolValues, layout: Layo
     onnx.node(op, inputs, attributes)[0] ?? "";
   const { channels, map, reach, places } = layout;
   const [[down, across], [rows, columns]] = [a.stride, places];
-  const phases = down * across;
   const cells = channels * rows * columns;
   /** Cells more, or fewer, at the sides of a map. */
   const padded = (value: string, sides: readonly number[], filler: number): string =>
     sides.every((count) => count === 0)
       ? value
       : one("Pad", [value, onnx.int64s([0, 0, ...sides.slice(0, 2), 0, 0, ...sides.slice(2)]), onnx.floats(filler)]);
+  // One large matrix for each sample: many small ones, one for each row, would be handed to the threads one by one.
   const turned = (value: string, sizes: readonly number[]): string =>
-    sizes[1] === 1 || sizes[2] === 1
-      ? value
-      : one("Transpose", [one("Reshape", [value, onnx.int64s([0, ...sizes])])], { perm: [0, 1, 3, 2] });
+    across === 1 ? value : one("Transpose", [one("Reshape", [value, onnx.int64s([0, ...sizes])])], { perm: [0, 2, 1] });
 
   const [top, left] = a.padding;
   const [seenRows, seenColumns] = [rows + reach[0], columns + reach[1]];
   const sides = [top, left, down * seenRows - map[0] - top, across * seenColumns - map[1] - left];
+  const seenCells = channels * seenRows * down * seenColumns;
   const byPhase = one("Reshape", [
-    turned(padded(x, sides, Number.NEGATIVE_INFINITY), [channels * seenRows * down, seenColumns, across]),
-    onnx.int64s([0, channels, seenRows, phases * seenColumns]),
+    turned(padded(x, sides, Number.NEGATIVE_INFINITY), [seenCells, across]),
+    onnx.int64s([0, across, channels, seenRows, down * seenColumns]),
   ]);
   const [maxima, slopes] = [padded(y, [0, 0, ...reach], 0), padded(g, [0, 0, ...reach], 0)];
 
@@ -70,13 +69,14 @@ function lower(onnx: OnnxBuilder, { x, y, g, outputs }: PoolValues, layout: Layo
     const [u, v] = [Math.floor(tap / a.kernel[1]), tap % a.kernel[1]];
     const phase = (u % down) * across + (v % across);
     const [row, column] = [Math.floor(u / down), Math.floor(v / across)];
-    const from = [row, phase * seenColumns + column] as const;
-    const seen = one("Slice", [
+    const from = [v % across, row, (u % down) * seenColumns + column] as const;
+    const block = one("Slice", [
       byPhase,
       onnx.int64s(from),
-      onnx.int64s([from[0] + rows, from[1] + columns]),
-      onnx.int64s([2, 3]),
+      onnx.int64s([from[0] + 1, from[1] + rows, from[2] + columns]),
+      onnx.int64s([1, 3, 4]),
     ]);
+    const seen = one("Reshape", [block, onnx.int64s([0, channels, rows, columns])]);
     const share = one("Mul", [one("Cast", [one("Equal", [seen, maxima])], { to: 1 }), unclaimed]);
     if (tap + 1 < taps) unclaimed = one("Sub", [unclaimed, share]);
     const flat = one("Reshape", [share, onnx.int64s([0, cells])]);
@@ -88,12 +88,16 @@ function lower(onnx: OnnxBuilder, { x, y, g, outputs }: PoolValues, layout: Layo
   // Phases that no tap sees: strides beyond the kernel.
   const nothing = (): string =>
     one("Reshape", [one("Cast", [one("Less", [slopes, slopes])], { to: 1 }), onnx.int64s([0, cells])]);
-  const joined = Array.from({ length: phases }, (_, phase) =>
-    one("Reshape", [sums.get(phase) ?? nothing(), onnx.int64s([0, channels * rows, columns])]),
-  );
-  const together = phases === 1 ? (joined[0] ?? "") : one("Concat", joined, { axis: 2 });
+  const inRows = (phase: number): string =>
+    one("Reshape", [sums.get(phase) ?? nothing(), onnx.int64s([0, channels * rows, columns])]);
+  const joined = (values: readonly string[], axis: number): string =>
+    values.length === 1 ? (values[0] ?? "") : one("Concat", values, { axis });
+  const ofColumns = Array.from({ length: across }, (_, q) => {
+    const ofRows = Array.from({ length: down }, (_, p) => inRows(p * across + q));
+    return one("Reshape", [joined(ofRows, 2), onnx.int64s([0, 1, cells * down])]);
+  });
   const laidOut = one("Reshape", [
-    turned(together, [channels * rows * down, across, columns]),
+    turned(joined(ofColumns, 1), [across, cells * down]),
     onnx.int64s([0, channels, down * rows, across * columns]),
   ]);
   const kept = [-top, -left, map[0] + top - down * rows, map[1] + left - across * columns];
