@@ -34,7 +34,7 @@ export function formulaValues(name: string, ordinal: number, shape: readonly num
 /** The picture that the networks are shown, [1, 3, size, size]. */
 export function formulaInput(pictureSize = 224): Float32Array {
   const plane = pictureSize * pictureSize;
-  const across = pictureSize / blockSize;
+  const across = Math.floor(pictureSize / blockSize);
   return Float32Array.from({ length: 3 * plane }, (_, index) => {
     const channel = Math.floor(index / plane);
     const y = Math.floor(index / pictureSize) % pictureSize;
