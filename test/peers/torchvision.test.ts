@@ -151,6 +151,7 @@ const sourceOf = (network: string): string => {
   const more = {
     efficientnet: "efficientnet",
     densenet: "densenet",
+    convnext: "convnext",
     squeezenet: "squeezenet",
     shufflenet: "shufflenet_v2",
   };
@@ -181,7 +182,7 @@ suite("torchvision, one network of each kind, small pictures", (test) => {
     });
   }
 
-  test("there is one of each", () => assert.ok(small.length >= 13));
+  test("there is one of each", () => assert.ok(small.length >= 14));
 });
 
 suite("torchvision, float64 in the reference interpreter", (test) => {

@@ -69,6 +69,22 @@ export const calflops: Convention<"flops" | "macs"> = {
     dropout: notPatched,
     drop_path: zero("at inference the function returns its input"),
     adaptive_avg_pool: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _pool_flops_compute, F.adaptive_avg_pool2d"),
+    leaky_relu: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _leaky_relu_flops_compute"),
+    prelu: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _prelu_flops_compute"),
+    elu: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _elu_flops_compute"),
+    selu: notPatched,
+    gelu: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _gelu_flops_compute"),
+    erf: unseen,
+    layer_norm: counted({ flops: "5 * I", macs: "0" }, "pytorch_ops.py _layer_norm_flops_compute, affine"),
+    group_norm: counted({ flops: "5 * I", macs: "0" }, "pytorch_ops.py _group_norm_flops_compute, affine"),
+    conv2d_transpose: counted(
+      { flops: "2 * I * K", macs: "I * K" },
+      "pytorch_ops.py _conv_trans_flops_compute, one group; it divides by groups twice, and counts a bias on a map of another size, which is left out",
+    ),
+    resize: counted(
+      { flops: "I", macs: "0" },
+      "pytorch_ops.py _upsample_flops_compute, read as nn.Upsample of a scale, which it does not multiply by",
+    ),
     constant: unseen,
   },
 };

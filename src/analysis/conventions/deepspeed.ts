@@ -78,6 +78,22 @@ export const deepspeed: Convention<"flops" | "macs"> = {
       { flops: "I", macs: "0" },
       "flops_profiler/profiler.py _pool_flops_compute, F.adaptive_avg_pool2d",
     ),
+    leaky_relu: counted({ flops: "I", macs: "0" }, "flops_profiler/profiler.py _leaky_relu_flops_compute"),
+    prelu: counted({ flops: "I", macs: "0" }, "flops_profiler/profiler.py _prelu_flops_compute"),
+    elu: counted({ flops: "I", macs: "0" }, "flops_profiler/profiler.py _elu_flops_compute"),
+    selu: notPatched,
+    gelu: counted({ flops: "I", macs: "0" }, "flops_profiler/profiler.py _gelu_flops_compute"),
+    erf: unseen,
+    layer_norm: counted({ flops: "5 * I", macs: "0" }, "flops_profiler/profiler.py _layer_norm_flops_compute, affine"),
+    group_norm: counted({ flops: "5 * I", macs: "0" }, "flops_profiler/profiler.py _group_norm_flops_compute, affine"),
+    conv2d_transpose: counted(
+      { flops: "2 * I * K + b * O", macs: "I * K" },
+      "flops_profiler/profiler.py _conv_trans_flops_compute",
+    ),
+    resize: counted(
+      { flops: "O", macs: "0" },
+      "flops_profiler/profiler.py _upsample_flops_compute, read as nn.Upsample of a scale",
+    ),
     constant: unseen,
   },
 };

@@ -79,6 +79,22 @@ export const thop: Convention<"macs"> = {
       { macs: "I + O" },
       "calc_func.py calculate_adaptive_avg: (A + 1) * O, additions and a division",
     ),
+    leaky_relu: zero("vision/basic_hooks.py count_relu, calc_func.py calculate_relu_flops: returns 0"),
+    prelu: counted({ macs: "I" }, "vision/basic_hooks.py count_prelu"),
+    elu: noHook,
+    selu: noHook,
+    gelu: noHook,
+    erf: noModule,
+    layer_norm: counted({ macs: "4 * I" }, "vision/basic_hooks.py count_normalization: 2 * I, doubled when affine"),
+    group_norm: noHook,
+    conv2d_transpose: counted(
+      { macs: "M * C * K" },
+      "vision/basic_hooks.py count_convNd: every position of the result; bias ignored",
+    ),
+    resize: counted(
+      { macs: "L * 11 * O + (1 - L) * O" },
+      "vision/basic_hooks.py count_upsample, calc_func.py calculate_upsample",
+    ),
     constant: noModule,
   },
 };

@@ -134,6 +134,7 @@ def small(folder: pathlib.Path) -> None:
         ("squeezenet1_1", 2.0, 96, {}),
         ("regnet_x_400mf", 1.0, 96, {}),
         ("regnet_y_400mf", 1.0, 96, {}),
+        ("convnext_tiny", 1.0, 96, {}),
         ("mnasnet1_0", 1.0, 96, {}),
         ("resnext50_32x4d", 1.0, 96, {}),
     ]:
