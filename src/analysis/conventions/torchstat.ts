@@ -93,7 +93,10 @@ export const torchstat: Convention<"madds" | "macs"> = {
       { madds: "2 * I * K + (b - 1) * S * F", macs: "0" },
       "compute_ConvTranspose2d_madd, on positions of the input; not in compute_flops.py",
     ),
-    resize: counted({ madds: "0", macs: "O" }, "not in compute_madd.py; compute_Upsample_flops"),
+    resize: counted(
+      { madds: "0", macs: "M" },
+      "not in compute_madd.py; compute_Upsample_flops, which leaves the channels out",
+    ),
     constant: invisible,
   },
 };
