@@ -46,7 +46,7 @@ export const factSymbols = {
   b: { fact: "bias", meaning: "1 with a bias, else 0" },
   C: { fact: "inputChannels", meaning: "channels of the input" },
   M: { fact: "outputPositions", meaning: "positions of the output map: height * width" },
-  k: { fact: "windowCells", meaning: "cells of the pooling window" },
+  k: { fact: "windowCells", meaning: "cells of the pooling window; channels that a local response norm sums over" },
   n: { fact: "axisLength", meaning: "length of the axis that softmax goes over" },
   R: { fact: "axisRows", meaning: "how many such axes there are: I / n" },
   A: {
@@ -103,6 +103,11 @@ function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) =
   return held;
 }
 
+/** How many channels a local response norm sums over. */
+function channelsAround({ op, attributes }: Node): number | undefined {
+  return op === "local_response_norm" && typeof attributes.size === "number" ? attributes.size : undefined;
+}
+
 /** The facts of one node. `isFresh` says whether a slot's value has not been met before. */
 export function factsOf(
   graph: Graph,
@@ -130,7 +135,7 @@ export function factsOf(
     outputPositions: output.length === 4 ? elementCount(output.slice(2)) : undefined,
     productsPerOutput: productsPerOutput(op, shapes),
     bias,
-    windowCells: window === undefined ? undefined : window.kernel[0] * window.kernel[1],
+    windowCells: window === undefined ? channelsAround(node) : window.kernel[0] * window.kernel[1],
     axisLength,
     axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
     averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,

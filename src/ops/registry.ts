@@ -27,6 +27,7 @@ import { flatten } from "./flatten.js";
 import { gelu } from "./gelu.js";
 import { globalAvgPool } from "./global-avg-pool.js";
 import { greater } from "./greater.js";
+import { greaterEqual } from "./greater-equal.js";
 import { groupNorm } from "./group-norm.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { hardSwish } from "./hard-swish.js";
@@ -35,7 +36,9 @@ import { inside } from "./inside.js";
 import { layerNorm } from "./layer-norm.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { less } from "./less.js";
+import { lessEqual } from "./less-equal.js";
 import { linear } from "./linear.js";
+import { localResponseNorm } from "./local-response-norm.js";
 import { log } from "./log.js";
 import { logNotSoftmax } from "./log-not-softmax.js";
 import { logNotSoftmaxGradient } from "./log-not-softmax-gradient.js";
@@ -55,8 +58,10 @@ import { reduceMax } from "./reduce-max.js";
 import { reduceMean } from "./reduce-mean.js";
 import { reduceMin } from "./reduce-min.js";
 import { reduceSum } from "./reduce-sum.js";
+import { reflectionPad } from "./reflection-pad.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
+import { replicationPad } from "./replication-pad.js";
 import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
 import { selu } from "./selu.js";
@@ -83,6 +88,7 @@ export const layerOps = {
   batch_norm: batchNorm,
   layer_norm: layerNorm,
   group_norm: groupNorm,
+  local_response_norm: localResponseNorm,
   relu,
   relu6,
   leaky_relu: leakyRelu,
@@ -120,6 +126,8 @@ export const layerOps = {
   slice,
   resize,
   pad,
+  reflection_pad: reflectionPad,
+  replication_pad: replicationPad,
   channel_shuffle: channelShuffle,
   softmax,
   log_softmax: logSoftmax,
@@ -137,6 +145,8 @@ export const layerOps = {
   reduce_min: reduceMin,
   greater,
   less,
+  greater_equal: greaterEqual,
+  less_equal: lessEqual,
   equal,
   where,
   constant,

@@ -22,7 +22,7 @@ interface LayerSpec {
   readonly features: number;
   readonly axis?: number;
   readonly through?: number;
-  readonly size?: readonly number[];
+  readonly size?: number | readonly number[];
   readonly scale?: number;
   readonly mode?: string;
 }
@@ -66,6 +66,10 @@ function apply(net: Network, x: ValueId, { op, ...spec }: LayerSpec): ValueId {
       return net.op(op, [x], { groups: spec.groups ?? 1, epsilon: 1e-5 });
     case "adaptive_avg_pool":
       return net.op(op, [x], { size: spec.size ?? [1, 1] });
+    case "local_response_norm":
+      return net.op(op, [x], { size: spec.size ?? 1, alpha: 1e-4, beta: 0.75, k: 1 });
+    case "reflection_pad":
+      return net.op(op, [x], { padding: new Array<number>(4).fill(spec.padding ?? 0) });
     case "resize": {
       const [, , height = 0, width = 0] = net.typeOf(x).shape as readonly number[];
       const size = [height * (spec.scale ?? 1), width * (spec.scale ?? 1)];

@@ -332,6 +332,13 @@ export const cases: readonly OpCase[] = [
   ),
   unary("pad", { attributes: { padding: [1, 0, 2, 3], value: 0 } }),
   unary("pad", { title: "with a value", attributes: { padding: [0, 1, 0, 1], value: -1.5 } }),
+  ...(["reflection_pad", "replication_pad"] as const).map((op) =>
+    unary(op, { title: "uneven", attributes: { padding: [1, 0, 5, 3] } }),
+  ),
+  unary("replication_pad", { title: "more than there is", attributes: { padding: [9, 0, 0, 7] } }),
+  unary("local_response_norm", { attributes: { size: 3, alpha: 0.5, beta: 0.75, k: 1 } }),
+  unary("local_response_norm", { title: "even", attributes: { size: 2, alpha: 0.5, beta: 0.75, k: 2 } }),
+  unary("local_response_norm", { title: "more than there are", attributes: { size: 9, alpha: 0.1, beta: 0.5, k: 1 } }),
   unary("channel_shuffle", { inputs: [{ shape: [N, 6, 3, 2] }], attributes: { groups: 2 } }),
   unary("channel_shuffle", { title: "rank 2", inputs: [{ shape: [N, 6] }], attributes: { groups: 3 } }),
   unary("softmax", { attributes: { axis: 1 } }),
@@ -357,6 +364,17 @@ export const cases: readonly OpCase[] = [
   ...binary("greater"),
   ...binary("less"),
   ...binary("equal"),
+  ...(["greater_equal", "less_equal"] as const).flatMap((op) => [
+    ...binary(op),
+    {
+      op,
+      title: "some equal",
+      inputs: [
+        { shape: [4], values: [1, 2, 3, 4] },
+        { shape: [4], values: [1, 3, 3, -4] },
+      ],
+    },
+  ]),
   {
     op: "equal",
     title: "some equal",

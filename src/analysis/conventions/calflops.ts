@@ -85,6 +85,14 @@ export const calflops: Convention<"flops" | "macs"> = {
       { flops: "I", macs: "0" },
       "pytorch_ops.py _upsample_flops_compute, read as nn.Upsample of a scale, which it does not multiply by",
     ),
+    greater_equal: unseen,
+    less_equal: unseen,
+    reflection_pad: notPatched,
+    replication_pad: notPatched,
+    local_response_norm: counted(
+      { flops: "(C + k - 1) * M", macs: "0" },
+      "pytorch_ops.py _pool_flops_compute: F.local_response_norm calls F.avg_pool3d on the padded channels",
+    ),
     constant: unseen,
   },
 };

@@ -75,6 +75,11 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
     group_norm: notCounted,
     conv2d_transpose: zero("a transposed convolution: counters disagree on it"),
     resize: notCounted,
+    greater_equal: notCounted,
+    less_equal: notCounted,
+    reflection_pad: notCounted,
+    replication_pad: notCounted,
+    local_response_norm: notCounted,
     constant: notCounted,
   },
 };

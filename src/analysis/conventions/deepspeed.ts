@@ -94,6 +94,14 @@ export const deepspeed: Convention<"flops" | "macs"> = {
       { flops: "O", macs: "0" },
       "flops_profiler/profiler.py _upsample_flops_compute, read as nn.Upsample of a scale",
     ),
+    greater_equal: unseen,
+    less_equal: unseen,
+    reflection_pad: notPatched,
+    replication_pad: notPatched,
+    local_response_norm: counted(
+      { flops: "(C + k - 1) * M", macs: "0" },
+      "flops_profiler/profiler.py _pool_flops_compute: F.local_response_norm calls F.avg_pool3d on the padded channels",
+    ),
     constant: unseen,
   },
 };

@@ -100,6 +100,11 @@ export const fvcore: Convention<"macs" | "activations"> = {
       { macs: "L * 4 * O + (1 - L) * O", activations: "0" },
       "flop_count.py: aten::upsample_bilinear2d 4, aten::upsample_nearest2d 1 of the result",
     ),
+    greater_equal: noHandle,
+    less_equal: noHandle,
+    reflection_pad: moves,
+    replication_pad: moves,
+    local_response_norm: noHandle,
     constant: moves,
   },
 };

@@ -96,6 +96,11 @@ export const keras: Convention<"flops"> = {
       "flops_registry.py _conv_2d_backprop_input_flops, where the result is stride times the input; BiasAdd",
     ),
     resize: notRegistered,
+    greater_equal: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
+    less_equal: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
+    reflection_pad: moves,
+    replication_pad: moves,
+    local_response_norm: notRegistered,
     constant: moves,
   },
 };

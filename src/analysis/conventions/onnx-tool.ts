@@ -94,6 +94,14 @@ export const onnxTool: Convention<"macs"> = {
       { macs: "L * 4 * O" },
       "node.py ResizeNode: RESIZE_LINEAR_MACS; nearest 0; sizes that are no whole factor are matrix products in the file",
     ),
+    greater_equal: counted({ macs: "O" }, "node.py GreaterOrEqualNode, one a piece"),
+    less_equal: counted({ macs: "O" }, "node.py LessOrEqualNode, one a piece"),
+    reflection_pad: none,
+    replication_pad: none,
+    local_response_norm: counted(
+      { macs: "(37 + k) * O" },
+      "node.py LRNNode.profile: 4 + 32 + 1 and a product for each channel around",
+    ),
     constant: none,
   },
 };

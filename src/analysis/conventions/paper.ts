@@ -79,6 +79,11 @@ export const paper: Convention<"params" | "madds"> = {
     group_norm: notCounted,
     conv2d_transpose: notCounted,
     resize: notCounted,
+    greater_equal: notCounted,
+    less_equal: notCounted,
+    reflection_pad: notCounted,
+    replication_pad: notCounted,
+    local_response_norm: notCounted,
     constant: notCounted,
   },
 };

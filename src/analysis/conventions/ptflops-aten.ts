@@ -72,6 +72,11 @@ export const ptflopsAten: Convention<"macs"> = {
     group_norm: notMapped,
     conv2d_transpose: counted({ macs: "I * K + b * O" }, "aten_ops.py conv_flop, transposed"),
     resize: notMapped,
+    greater_equal: notMapped,
+    less_equal: notMapped,
+    reflection_pad: notMapped,
+    replication_pad: notMapped,
+    local_response_norm: notMapped,
     constant: notMapped,
   },
 };

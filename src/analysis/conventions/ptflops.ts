@@ -95,6 +95,14 @@ export const ptflops: Convention<"macs"> = {
       { macs: "2 * O" },
       "pytorch_ops.py upsample_flops_counter_hook and the patched F.interpolate: counted twice",
     ),
+    greater_equal: unseen,
+    less_equal: unseen,
+    reflection_pad: noHook,
+    replication_pad: noHook,
+    local_response_norm: counted(
+      { macs: "(C + k - 1) * M" },
+      "pytorch_ops.py: F.local_response_norm calls the patched F.avg_pool3d on the padded channels",
+    ),
     constant: unseen,
   },
 };

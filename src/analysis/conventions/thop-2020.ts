@@ -89,6 +89,11 @@ export const thop2020: Convention<"macs"> = {
       "vision/basic_hooks.py count_convNd: every position of the result, and the bias",
     ),
     resize: counted({ macs: "L * 11 * O" }, "vision/basic_hooks.py count_upsample; nearest 0"),
+    greater_equal: noModule,
+    less_equal: noModule,
+    reflection_pad: noHook,
+    replication_pad: noHook,
+    local_response_norm: noHook,
     constant: noModule,
   },
 };

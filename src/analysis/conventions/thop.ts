@@ -95,6 +95,11 @@ export const thop: Convention<"macs"> = {
       { macs: "L * 11 * O + (1 - L) * O" },
       "vision/basic_hooks.py count_upsample, calc_func.py calculate_upsample",
     ),
+    greater_equal: noModule,
+    less_equal: noModule,
+    reflection_pad: noHook,
+    replication_pad: noHook,
+    local_response_norm: noHook,
     constant: noModule,
   },
 };

@@ -75,6 +75,11 @@ export const torch: Convention<"flops"> = {
       "flop_counter.py conv_flop_count, transposed: positions of the input; bias ignored",
     ),
     resize: notRegistered,
+    greater_equal: notRegistered,
+    less_equal: notRegistered,
+    reflection_pad: notRegistered,
+    replication_pad: notRegistered,
+    local_response_norm: notRegistered,
     constant: notRegistered,
   },
 };

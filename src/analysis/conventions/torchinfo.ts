@@ -78,6 +78,11 @@ export const torchinfo: Convention<"mult_adds"> = {
       "layer_info.py calculate_macs: parameters times positions of the result",
     ),
     resize: noParameters,
+    greater_equal: noParameters,
+    less_equal: noParameters,
+    reflection_pad: noParameters,
+    replication_pad: noParameters,
+    local_response_norm: noParameters,
     constant: noParameters,
   },
 };

@@ -97,6 +97,11 @@ export const torchstat: Convention<"madds" | "macs"> = {
       { madds: "0", macs: "M" },
       "not in compute_madd.py; compute_Upsample_flops, which leaves the channels out",
     ),
+    greater_equal: invisible,
+    less_equal: invisible,
+    reflection_pad: unsupported,
+    replication_pad: unsupported,
+    local_response_norm: unsupported,
     constant: invisible,
   },
 };

@@ -93,6 +93,10 @@ def layer(spec, shape):
         return nn.LayerNorm(list(shape[spec["axis"]:]))
     if op == "group_norm":
         return nn.GroupNorm(spec["groups"], shape[1])
+    if op == "local_response_norm":
+        return nn.LocalResponseNorm(spec["size"])
+    if op == "reflection_pad":
+        return nn.ReflectionPad2d(spec["padding"])
     if op == "adaptive_avg_pool":
         return nn.AdaptiveAvgPool2d(spec["size"])
     if op == "resize":

@@ -47,6 +47,10 @@ ROWS = [
     ("resize", {"size": [5, 9], "mode": "bilinear", "align_corners": False}, nn.Upsample((5, 9), mode="bilinear"), MAP),
     ("resize", {"size": [5, 9], "mode": "bilinear", "align_corners": True},
      nn.Upsample((5, 9), mode="bilinear", align_corners=True), MAP),
+    ("local_response_norm", {"size": 3, "alpha": 0.5, "beta": 0.75, "k": 1}, nn.LocalResponseNorm(3, 0.5), MAP),
+    ("local_response_norm", {"size": 2, "alpha": 0.5, "beta": 0.75, "k": 2}, nn.LocalResponseNorm(2, 0.5, k=2.0), MAP),
+    ("reflection_pad", {"padding": [4, 1, 2, 3]}, nn.ReflectionPad2d((1, 3, 4, 2)), MAP),
+    ("replication_pad", {"padding": [4, 1, 2, 9]}, nn.ReplicationPad2d((1, 9, 4, 2)), MAP),
     ("adaptive_avg_pool", {"size": [3, 4]}, nn.AdaptiveAvgPool2d((3, 4)), MAP),
     ("adaptive_avg_pool", {"size": [9, 6]}, nn.AdaptiveAvgPool2d((9, 6)), MAP),
     (
