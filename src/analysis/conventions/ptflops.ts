@@ -100,8 +100,8 @@ export const ptflops: Convention<"macs"> = {
     reflection_pad: noHook,
     replication_pad: noHook,
     local_response_norm: counted(
-      { macs: "(C + k - 1) * M" },
-      "pytorch_ops.py: F.local_response_norm calls the patched F.avg_pool3d on the padded channels",
+      { macs: "(C + k - 1) * M + 3 * I" },
+      "pytorch_ops.py: F.local_response_norm calls the patched F.avg_pool3d on the padded channels, and Tensor.mul twice and add",
     ),
     constant: unseen,
   },
