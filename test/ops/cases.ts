@@ -29,6 +29,8 @@ const conv = (given: Attributes): Attributes => ({
   ...given,
 });
 
+const transposed = (given: Attributes): Attributes => conv({ padding: [0, 0, 0, 0], output_padding: [0, 0], ...given });
+
 const pool = (given: Attributes): Attributes => ({ kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1], ...given });
 
 const unary = (op: OpName, more: Partial<OpCase> = {}): OpCase => ({ op, title: "map", inputs: [map], ...more });
@@ -61,6 +63,14 @@ export const termSizes: Partial<Readonly<Record<OpName, number>>> = {
   linear: 1,
   matmul: 1,
   batch_norm: 1,
+  conv2d_transpose: 1,
+  layer_norm: 1,
+  group_norm: 1,
+  erf: 1,
+  gelu: 1,
+  elu: 1,
+  selu: 1,
+  resize: 1,
   avg_pool: 1,
   global_avg_pool: 1,
   adaptive_avg_pool: 1,
@@ -220,6 +230,38 @@ export const cases: readonly OpCase[] = [
     inputs: [{ shape: [{ batch: 4 }, 4, 5, 5] }],
     attributes: conv({}),
   },
+  {
+    op: "conv2d_transpose",
+    title: "twice the size",
+    inputs: [map],
+    attributes: transposed({ kernel: [2, 2], stride: [2, 2], bias: true }),
+  },
+  {
+    op: "conv2d_transpose",
+    title: "padding and output padding",
+    inputs: [map],
+    attributes: transposed({ stride: [2, 2], padding: [1, 1, 1, 1], output_padding: [1, 1] }),
+  },
+  {
+    op: "conv2d_transpose",
+    title: "everything uneven",
+    inputs: [map],
+    attributes: transposed({
+      kernel: [2, 3],
+      stride: [3, 2],
+      padding: [1, 0, 0, 2],
+      output_padding: [2, 0],
+      dilation: [2, 1],
+      groups: 2,
+      bias: true,
+    }),
+  },
+  {
+    op: "conv2d_transpose",
+    title: "each channel by itself",
+    inputs: [map],
+    attributes: transposed({ channels: 4, groups: 4 }),
+  },
   { op: "linear", title: "rank 2", inputs: [vector], attributes: { features: 3, bias: true } },
   { op: "linear", title: "rank 2, no bias", inputs: [vector], attributes: { features: 3, bias: false } },
   { op: "linear", title: "rank 3", inputs: [{ shape: [N, 2, 5] }], attributes: { features: 3, bias: true } },
@@ -230,6 +272,17 @@ export const cases: readonly OpCase[] = [
   { op: "batch_norm", title: "rank 4", inputs: [map], attributes: { epsilon: 1e-5, momentum: 0.1 } },
   { op: "batch_norm", title: "rank 3", inputs: [{ shape: [N, 4, 3] }], attributes: { epsilon: 1e-2, momentum: 0.1 } },
   { op: "batch_norm", title: "rank 2", inputs: [vector], attributes: { epsilon: 1e-5, momentum: 0.01 } },
+  {
+    op: "layer_norm",
+    title: "tokens",
+    inputs: [{ shape: [N, 3, 8] }],
+    attributes: { axis: 2, through: 2, epsilon: 1e-5 },
+  },
+  { op: "layer_norm", title: "channels of a map", inputs: [map], attributes: { axis: 1, through: 1, epsilon: 1e-6 } },
+  { op: "layer_norm", title: "whole samples", inputs: [map], attributes: { axis: 1, through: 3, epsilon: 1e-5 } },
+  { op: "group_norm", title: "two groups", inputs: [map], attributes: { groups: 2, epsilon: 1e-5 } },
+  { op: "group_norm", title: "instances", inputs: [map], attributes: { groups: 4, epsilon: 1e-3 } },
+  { op: "group_norm", title: "rank 2", inputs: [{ shape: [N, 6] }], attributes: { groups: 2, epsilon: 1e-5 } },
   unary("relu"),
   unary("relu6", { between: [-3, 9] }),
   unary("mish"),
@@ -253,6 +306,15 @@ export const cases: readonly OpCase[] = [
   unary("clip", { attributes: { min: -0.5, max: 0.25 } }),
   unary("clip", { title: "only below", attributes: { min: 0.1, max: Number.POSITIVE_INFINITY } }),
   unary("clip", { title: "only above", attributes: { min: Number.NEGATIVE_INFINITY, max: 0.1 } }),
+  unary("leaky_relu", { attributes: { slope: 0.2 } }),
+  { op: "prelu", title: "one slope", inputs: [map], attributes: { per_channel: false } },
+  { op: "prelu", title: "a slope for each channel", inputs: [map], attributes: { per_channel: true } },
+  { op: "prelu", title: "rank 2", inputs: [vector], attributes: { per_channel: true } },
+  unary("elu", { attributes: { alpha: 0.7 } }),
+  unary("selu"),
+  unary("gelu", { attributes: { approximate: false } }),
+  unary("gelu", { title: "approximate", attributes: { approximate: true } }),
+  unary("erf"),
   unary("identity"),
   unary("dropout", { attributes: { p: 0.5 } }),
   unary("drop_path", { attributes: { p: 1 } }),
@@ -302,8 +364,31 @@ export const cases: readonly OpCase[] = [
   unary("split", { title: "batch", inputs: [{ shape: [{ batch: 4 }, 3] }], attributes: { axis: 0, sizes: [-2, -2] } }),
   unary("slice", { attributes: { axis: 2, from: 1, to: 5 } }),
   unary("slice", { title: "last axis", attributes: { axis: 3, from: 0, to: 1 } }),
+  ...(["nearest", "bilinear"] as const).flatMap((mode) =>
+    [false, true].flatMap((align_corners) =>
+      (
+        [
+          ["twice the size", [14, 12]],
+          ["smaller and larger", [5, 9]],
+          ["one row", [1, 6]],
+        ] as const
+      ).map(([title, size]) =>
+        unary("resize", {
+          title: `${mode}, ${title}${align_corners ? ", corners aligned" : ""}`,
+          attributes: { size, mode, align_corners },
+        }),
+      ),
+    ),
+  ),
   unary("pad", { attributes: { padding: [1, 0, 2, 3], value: 0 } }),
   unary("pad", { title: "with a value", attributes: { padding: [0, 1, 0, 1], value: -1.5 } }),
+  ...(["reflection_pad", "replication_pad"] as const).map((op) =>
+    unary(op, { title: "uneven", attributes: { padding: [1, 0, 5, 3] } }),
+  ),
+  unary("replication_pad", { title: "more than there is", attributes: { padding: [9, 0, 0, 7] } }),
+  unary("local_response_norm", { attributes: { size: 3, alpha: 0.5, beta: 0.75, k: 1 } }),
+  unary("local_response_norm", { title: "even", attributes: { size: 2, alpha: 0.5, beta: 0.75, k: 2 } }),
+  unary("local_response_norm", { title: "more than there are", attributes: { size: 9, alpha: 0.1, beta: 0.5, k: 1 } }),
   unary("channel_shuffle", { inputs: [{ shape: [N, 6, 3, 2] }], attributes: { groups: 2 } }),
   unary("channel_shuffle", { title: "rank 2", inputs: [{ shape: [N, 6] }], attributes: { groups: 3 } }),
   unary("softmax", { attributes: { axis: 1 } }),
@@ -329,6 +414,17 @@ export const cases: readonly OpCase[] = [
   ...binary("greater"),
   ...binary("less"),
   ...binary("equal"),
+  ...(["greater_equal", "less_equal"] as const).flatMap((op) => [
+    ...binary(op),
+    {
+      op,
+      title: "some equal",
+      inputs: [
+        { shape: [4], values: [1, 2, 3, 4] },
+        { shape: [4], values: [1, 3, 3, -4] },
+      ],
+    },
+  ]),
   {
     op: "equal",
     title: "some equal",
