@@ -1,4 +1,4 @@
-import { batchNormGradient, batchNormTraining } from "./batch-norm.js";
+import { batchNormByProducts, batchNormGradient, batchNormTraining, madeAlready } from "./batch-norm.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
@@ -13,11 +13,12 @@ const elementwiseOps =
 /** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
 export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
+  ["relu", [madeAlready, elementwise]],
   ["inside", [inside, elementwise]],
   ["conv2d", [depthwise, dense]],
   ["conv2d_input_gradient", [depthwiseInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormTraining]],
+  ["batch_norm_training", [batchNormByProducts, batchNormTraining]],
   ["batch_norm_gradient", [batchNormGradient]],
   ["concat", [concat]],
   ["split", [split]],
