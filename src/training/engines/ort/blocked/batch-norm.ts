@@ -14,12 +14,12 @@ const fromCells = 512;
  * The variance as mean of squares less square of mean is as good as its mean is small beside its deviation: 2e-4 off where
  * they are 1 to 10. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
  */
-const isCentred = (site: BlockedSite, x: ValueId): boolean => {
+export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
   const maker = site.makerOf(x);
   return maker?.op === "conv2d" && maker.inputs.length === 2;
 };
 
-const isLarge = (shape: BufferShape): boolean =>
+export const isLarge = (shape: BufferShape): boolean =>
   cellsOf(shape) >= fromCells && 4 * shape.channels * cellsOf(shape) >= fromBytes;
 
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
@@ -61,42 +61,44 @@ export function dot(site: BlockedSite, a: RowBuffer, b: RowBuffer): string {
   return site.reshaped(product, [a.shape.channels]);
 }
 
-/** Statistics by a sum and a product, and one pass that scales, shifts and rectifies: all of them by many threads. */
+/** Mean and variance of each row by a sum and a product: both by many threads. */
+export function statisticsByProducts(site: BlockedSite, buffer: RowBuffer) {
+  const { writer } = site;
+  const means = writer.one("ReduceMean", [buffer.as("cells"), writer.int64s([1])], { keepdims: 0 });
+  const squares = writer.one("Mul", [dot(site, buffer, buffer), writer.floats(1 / cellsOf(buffer.shape))]);
+  const spread = writer.one("Sub", [squares, writer.one("Mul", [means, means])]);
+  // Rounding may leave less than nothing of it.
+  return { means, variances: writer.one("Relu", [spread]) };
+}
+
+/** Statistics by products, then one pass that scales, shifts and rectifies. */
 export const batchNormByProducts: Lowering = (site, node, fallback) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
   if (!site.canBeRows(x) || !isLarge(site.shapeFor(x)) || !isCentred(site, x)) return fallback();
   const { writer } = site;
   const { buffer, order } = site.together(x);
-  const [w, b] = [weight, bias].map((value) => site.inLayout(value, [order])) as [string, string];
-  const means = writer.one("ReduceMean", [buffer.as("cells"), writer.int64s([1])], { keepdims: 0 });
-  const perCell = writer.floats(1 / cellsOf(buffer.shape));
-  const squares = writer.one("Mul", [dot(site, buffer, buffer), perCell]);
-  const spread = writer.one("Sub", [squares, writer.one("Mul", [means, means])]);
-  const variances = writer.one("Relu", [spread]);
+  const { means, variances } = statisticsByProducts(site, buffer);
   const inverse = inverseDeviation(site, node, variances);
-  const k = writer.one("Mul", [w, inverse]);
-  const level = writer.one("Sub", [b, writer.one("Mul", [k, means])]);
+  const k = writer.one("Mul", [site.inLayout(weight, [order]), inverse]);
+  const level = writer.one("Sub", [site.inLayout(bias, [order]), writer.one("Mul", [k, means])]);
   const activation = activationOf(site, output);
   const filters = { scale: inLanes(site, k, buffer.shape), level: inLanes(site, level, buffer.shape, true) };
   const name = affine(site, buffer, filters, activation?.attributes);
   const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
-  // The reader finds its result made already.
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
+  if (activation !== undefined) site.absorbed.add(activation.node);
   site.setLaid(mean, means, [order]);
   site.setLaid(variance, variances, [order]);
   site.remember("inverse deviation", variance, inverse);
   return true;
 };
 
-function inverseDeviation(site: BlockedSite, node: Node, variance: string): string {
+export function inverseDeviation(site: BlockedSite, node: Node, variance: string): string {
   const { writer } = site;
   const shifted = writer.one("Add", [variance, writer.floats(node.attributes.epsilon as number)]);
   return writer.one("Reciprocal", [writer.one("Sqrt", [shifted])]);
 }
-
-/** What another lowering made along with its own result. */
-export const madeAlready: Lowering = (site, node, fallback) => site.hasRows(node.outputs[0] as ValueId) || fallback();
 
 /** BatchNormalization in training mode: one node for all. Momentum 0 makes its "running" results the batch's. */
 export const batchNormTraining: Lowering = (site, node) => {

@@ -8,6 +8,7 @@ import { type BufferShape, cellsOf, naturalOrder, type RowBuffer } from "./buffe
 import { columnsOf, columnsOfRows } from "./columns.js";
 import { type ConvolutionWindow, paddingBack, spreadOut, windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
+import { signsBehind } from "./pooled-norm.js";
 import type { BlockedSite } from "./site.js";
 
 /** Columns of more bytes than this are not worth their memory: the portable form works sample by sample. */
@@ -79,7 +80,10 @@ export const dense: Lowering = (site, node) => {
   if (found === undefined) return false;
   const { columns: seen, order } = columns(site, x, found);
   const rows = site.wishedOrder(output);
-  const product = site.writer.one("MatMul", [asMatrix(site, weight, { rows, order }), seen]);
+  const signs = signsBehind(site, output, rows);
+  const matrix = asMatrix(site, weight, { rows, order });
+  const signed = signs && site.writer.one("Mul", [matrix, site.reshaped(signs, [rows.length, 1])]);
+  const product = site.writer.one("MatMul", [signed ?? matrix, seen]);
   const biased =
     bias === undefined
       ? product

@@ -1,9 +1,10 @@
-import { batchNormByProducts, batchNormGradient, batchNormTraining, madeAlready } from "./batch-norm.js";
+import { batchNormByProducts, batchNormGradient, batchNormTraining } from "./batch-norm.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
 import { elementwise, inside } from "./elementwise.js";
 import type { Lowering } from "./lowering.js";
+import { batchNormBeforePool, batchNormBeforePoolGradient } from "./pooled-norm.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
 
@@ -13,13 +14,12 @@ const elementwiseOps =
 /** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
 export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
-  ["relu", [madeAlready, elementwise]],
   ["inside", [inside, elementwise]],
   ["conv2d", [depthwise, dense]],
   ["conv2d_input_gradient", [depthwiseInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormByProducts, batchNormTraining]],
-  ["batch_norm_gradient", [batchNormGradient]],
+  ["batch_norm_training", [batchNormBeforePool, batchNormByProducts, batchNormTraining]],
+  ["batch_norm_gradient", [batchNormBeforePoolGradient, batchNormGradient]],
   ["concat", [concat]],
   ["split", [split]],
   ["slice", [slice]],

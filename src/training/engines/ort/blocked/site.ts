@@ -41,6 +41,8 @@ export class BlockedSite {
   readonly writer: ModelWriter;
   readonly block: number;
   readonly store: RowStore;
+  /** Nodes whose results another lowering made along with its own. */
+  readonly absorbed = new Set<Node>();
   /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
   readonly #extras = new Map<string, string>();
   /** In which layout each slot is stored, where that is not the graph's. */
@@ -81,10 +83,15 @@ export class BlockedSite {
     return this.#makers.get(value);
   }
 
+  /** Who reads a value; nobody for us to reckon with where the outside reads it too. */
+  readersOf(value: ValueId): readonly Node[] {
+    return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
+  }
+
   /** The one node that reads a value, if it is read once and not given to the outside. */
   onlyReader(value: ValueId): Node | undefined {
-    const readers = this.#readers.get(value) ?? [];
-    return readers.length === 1 && !this.#kept.has(value) ? readers[0] : undefined;
+    const readers = this.readersOf(value);
+    return readers.length === 1 ? readers[0] : undefined;
   }
 
   /** Keeps a vector that belongs to a value, for a later lowering, under a word for what it is. */
