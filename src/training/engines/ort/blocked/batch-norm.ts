@@ -4,23 +4,22 @@ import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
 import type { BlockedSite } from "./site.js";
 
-/** Maps from this size on are normalised by kernels of many threads, smaller ones by one node of one thread. */
-const fromBytes = 1 << 19;
+/** Maps from this size on are worth the small nodes that statistics by products take. */
+const fromBytes = 1 << 21;
 
 /** Below so many cells a channel, sums of squares lose too many digits to be worth a thought. */
 const fromCells = 512;
 
 /**
  * The variance as mean of squares less square of mean is as good as its mean is small beside its deviation: 2e-4 off where
- * they are 1 to 10. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
+ * they are 10 to 1. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
  */
 export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
   const maker = site.makerOf(x);
-  return maker?.op === "conv2d" && maker.inputs.length === 2;
+  return maker?.op === "conv2d" && maker.inputs.length === 2 && cellsOf(site.shapeFor(x)) >= fromCells;
 };
 
-export const isLarge = (shape: BufferShape): boolean =>
-  cellsOf(shape) >= fromCells && 4 * shape.channels * cellsOf(shape) >= fromBytes;
+const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(shape) >= fromBytes;
 
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
 function activationOf(site: BlockedSite, output: ValueId) {
@@ -32,8 +31,7 @@ function activationOf(site: BlockedSite, output: ValueId) {
 /** A number for each channel in every lane of its block, as a 1x1 filter or (`flat`) a bias of {@link affine}. */
 export function inLanes(site: BlockedSite, vector: string, { channels, block }: BufferShape, flat = false): string {
   const { writer } = site;
-  const indices = Array.from({ length: channels * block }, (_, lane) => Math.floor(lane / block));
-  const list = writer.int64s(indices);
+  const list = lanes(site, channels, block);
   return writer.one("Gather", [vector, flat ? list : writer.reshape(list, [channels * block, 1, 1, 1])], { axis: 0 });
 }
 
@@ -100,36 +98,81 @@ export function inverseDeviation(site: BlockedSite, node: Node, variance: string
   return writer.one("Reciprocal", [writer.one("Sqrt", [shifted])]);
 }
 
-/** BatchNormalization in training mode: one node for all. Momentum 0 makes its "running" results the batch's. */
-export const batchNormTraining: Lowering = (site, node) => {
+/**
+ * LayerNormalization of every row: deviations from the mean in units of the standard deviation, by many threads, good at any
+ * mean. They are what the way back needs instead of x.
+ */
+export const batchNormByRows: Lowering = (site, node) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
   if (!site.canBeRows(x)) return false;
+  const { writer } = site;
   const { buffer, order } = site.together(x);
-  const vectors = [weight, bias].map((value) => site.inLayout(value, [order]));
-  const [y = "", batchMean = "", batchVariance = ""] = site.writer.node(
-    "BatchNormalization",
-    [buffer.as("sequence"), ...vectors, ...ownVectors(site, node)],
-    { epsilon: { float: node.attributes.epsilon as number }, momentum: { float: 0 }, training_mode: 1 },
+  const { shape } = buffer;
+  const ones = writer.one("Expand", [writer.floats([1]), writer.int64s([cellsOf(shape)])]);
+  const epsilon = node.attributes.epsilon as number;
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  const [normal = "", means = "", inverse = ""] = writer.node(
+    "LayerNormalization",
+    [buffer.as("vectors"), ones],
+    attributes,
     3,
   );
-  site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), y, "sequence", buffer.origins), order });
-  site.setLaid(mean, batchMean, [order]);
-  site.setLaid(variance, batchVariance, [order]);
+  const normals = site.buffer(shape, normal, "vectors", buffer.origins);
+  const activation = activationOf(site, output);
+  const [w, b] = [weight, bias].map((value) => site.inLayout(value, [order])) as [string, string];
+  const filters = { scale: inLanes(site, w, shape), level: inLanes(site, b, shape, true) };
+  const name = affine(site, normals, filters, activation?.attributes);
+  const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
+  site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
+  if (activation !== undefined) site.absorbed.add(activation.node);
+  site.setColumn(mean, { name: means, order });
+  const of = (inverses: string): string => {
+    const shifted = writer.one("Reciprocal", [writer.one("Mul", [inverses, inverses])]);
+    return writer.one("Sub", [shifted, writer.floats(epsilon)]);
+  };
+  site.setColumn(variance, { name: inverse, order, made: { kind: `variance ${epsilon}`, of } });
+  site.remember("normals", x, normal);
+  site.remember("inverse column", x, inverse);
   return true;
 };
 
-/**
- * Two vectors that share memory with nothing: ONNX Runtime writes a batch norm's statistics over its inputs 3 and 4, be
- * they constants or what the caller gave. Each node makes its own (the same node written twice would be one).
- */
-function ownVectors(site: BlockedSite, node: Node): readonly string[] {
+/** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
+export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
+  const [x, weight, , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+  const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
+  const [normal, inverse] = [site.recall("normals", x), site.recall("inverse column", x)];
+  if (normal === undefined || inverse === undefined) return fallback();
   const { writer } = site;
-  const channels = site.sizesOf(node.inputs[0] as ValueId)[1] as number;
-  const zeros = [`zeros of %${node.outputs[1]}`, `zeros of %${node.outputs[2]}`];
-  for (const name of zeros) writer.node("Expand", [writer.floats([0]), writer.int64s([channels])], {}, [name]);
-  return zeros;
+  const { buffer: input, order } = site.together(x);
+  const { shape } = input;
+  const normals = site.buffer(shape, normal, "vectors", input.origins);
+  const gradient = site.inOrder(g, order);
+  const db = writer.one("ReduceSum", [gradient.as("vectors"), writer.int64s([2])], { keepdims: 1 });
+  const dw = writer.one(`${microsoftDomain}:FusedMatMul`, [gradient.as("vectors"), normals.as("vectors")], { transB: 1 });
+  const w = site.reshaped(site.inLayout(weight, [order]), [shape.channels, 1, 1]);
+  const k = writer.one("Mul", [inverse, w]);
+  const perCell = writer.one("Mul", [k, writer.floats(-1 / cellsOf(shape))]);
+  const [c, d] = [dw, db].map((sum) => writer.one("Mul", [perCell, sum])) as [string, string];
+  const sum = affine(site, normals, { scale: columnInLanes(site, c, shape), level: columnInLanes(site, d, shape) });
+  const name = affine(site, gradient, { scale: columnInLanes(site, k, shape), sum });
+  site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", input.origins), order });
+  site.setColumn(forWeight, { name: dw, order });
+  site.setColumn(forBias, { name: db, order });
+  return true;
+};
+
+/** A column [C, 1, 1] in every lane, [C * B, 1, 1, 1]: as a filter, and as a bias too, which is read as it lies. */
+function columnInLanes(site: BlockedSite, column: string, { channels, block }: BufferShape): string {
+  const { writer } = site;
+  const list = writer.reshape(lanes(site, channels, block), [channels * block, 1]);
+  return writer.one("Gather", [column, list], { axis: 0 });
 }
+
+const lanes = ({ writer }: BlockedSite, channels: number, block: number): string =>
+  writer.table(`lanes ${channels} ${block}`, () =>
+    Int32Array.from({ length: channels * block }, (_, lane) => Math.floor(lane / block)),
+  );
 
 /**
  * With inv = 1 / sqrt(variance + epsilon) and M elements a channel: db = sum of dy, dw = inv (dy . x - mean db),

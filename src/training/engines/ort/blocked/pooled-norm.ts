@@ -10,7 +10,7 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
-import { affine, dot, inLanes, inverseDeviation, isCentred, isLarge, statisticsByProducts } from "./batch-norm.js";
+import { affine, dot, inLanes, inverseDeviation, isCentred, statisticsByProducts } from "./batch-norm.js";
 import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
 import { columnsOf } from "./columns.js";
 import { windowOf } from "./depthwise-convolution.js";
@@ -41,7 +41,7 @@ function patternOf(site: BlockedSite, z: ValueId): PooledNorm | undefined {
   const readers = site.readersOf(z);
   const [norm, normGradient] = [first(readers, "batch_norm_training"), first(readers, "batch_norm_gradient")];
   if (convolution === undefined || norm === undefined || normGradient === undefined || readers.length !== 2) return;
-  if (!isCentred(site, z) || !site.canBeRows(z) || !isLarge(site.shapeFor(z))) return;
+  if (!site.canBeRows(z) || !isCentred(site, z)) return;
   const relu = site.onlyReader(norm.outputs[0] as ValueId);
   if (relu?.op !== "relu") return;
   const after = site.readersOf(relu.outputs[0] as ValueId);
