@@ -1,6 +1,6 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import { microsoftDomain, nchwcDomain } from "../model-writer.js";
-import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
+import { type BufferShape, cellsOf, naturalOrder, type RowBuffer, sameOrder } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
 import type { BlockedSite } from "./site.js";
 
@@ -20,6 +20,8 @@ export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
 };
 
 const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(shape) >= fromBytes;
+
+const byProducts = (site: BlockedSite, x: ValueId): boolean => isLarge(site.shapeFor(x)) && isCentred(site, x);
 
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
 function activationOf(site: BlockedSite, output: ValueId) {
@@ -73,7 +75,7 @@ export function statisticsByProducts(site: BlockedSite, buffer: RowBuffer) {
 export const batchNormByProducts: Lowering = (site, node, fallback) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  if (!site.canBeRows(x) || !isLarge(site.shapeFor(x)) || !isCentred(site, x)) return fallback();
+  if (!site.canBeRows(x) || !byProducts(site, x)) return fallback();
   const { writer } = site;
   const { buffer, order } = site.together(x);
   const { means, variances } = statisticsByProducts(site, buffer);
@@ -120,8 +122,14 @@ export const batchNormByRows: Lowering = (site, node) => {
   );
   const normals = site.buffer(shape, normal, "vectors", buffer.origins);
   const activation = activationOf(site, output);
-  const [w, b] = [weight, bias].map((value) => site.inLayout(value, [order])) as [string, string];
-  const filters = { scale: inLanes(site, w, shape), level: inLanes(site, b, shape, true) };
+  const [scale, level] = [weight, bias].map((value) => {
+    const isStoredSo = sameOrder(site.layouts.get(value)?.[0] ?? naturalOrder(order.length), order);
+    const ready = isStoredSo ? site.recall("lanes", value) : undefined;
+    // Asked for even where it is not read: in which order the slot had best be stored is learnt from it.
+    const vector = site.inLayout(value, [order]);
+    return ready ?? inLanes(site, vector, shape);
+  }) as [string, string];
+  const filters = { scale, level };
   const name = affine(site, normals, filters, activation?.attributes);
   const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
@@ -133,37 +141,110 @@ export const batchNormByRows: Lowering = (site, node) => {
   };
   site.setColumn(variance, { name: inverse, order, made: { kind: `variance ${epsilon}`, of } });
   site.remember("normals", x, normal);
-  site.remember("inverse column", x, inverse);
+  site.normsByRows.push({ x, weight, inverse, order, cells: cellsOf(shape) });
   return true;
 };
 
+/** What the ways back need of scales and deviations, for all norms by rows at once: k in lanes, and -k / M as a column. */
+function prepareGradients(site: BlockedSite): void {
+  const { writer, block } = site;
+  const norms = site.normsByRows.splice(0);
+  const counts = norms.map(({ order }) => order.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const inverses = writer.one(
+    "Concat",
+    norms.map(({ inverse }) => inverse),
+    { axis: 0 },
+  );
+  const scales = writer.one(
+    "Concat",
+    norms.map(({ weight, order }) => site.inLayout(weight, [order])),
+    { axis: 0 },
+  );
+  const k = writer.one("Mul", [inverses, site.reshaped(scales, [total, 1, 1])]);
+  const sizes = norms.map(({ order, cells }) => [order.length, cells] as const);
+  const parts = writer.table(`parts ${sizes.join(" ")}`, () =>
+    Float32Array.from(sizes.flatMap(([count, cells]) => new Array<number>(count).fill(-1 / cells))),
+  );
+  const perCell = writer.one("Mul", [k, site.reshaped(parts, [total, 1, 1])]);
+  const split = (all: string, times: number): readonly string[] => {
+    const lengths = writer.int64s(counts.map((count) => count * times));
+    return norms.length === 1 ? [all] : writer.node("Split", [all, lengths], { axis: 0 }, norms.length);
+  };
+  const spread = split(columnInLanes(site, k, { channels: total, block }), block);
+  const columns = split(perCell, 1);
+  for (const [i, { x }] of norms.entries()) {
+    site.remember("k in lanes", x, spread[i] as string);
+    site.remember("-k / M", x, columns[i] as string);
+  }
+}
+
 /** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
 export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
-  const [x, weight, , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+  const [x, , , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  const [normal, inverse] = [site.recall("normals", x), site.recall("inverse column", x)];
-  if (normal === undefined || inverse === undefined) return fallback();
+  const normal = site.recall("normals", x);
+  if (normal === undefined) return fallback();
+  if (site.recall("-k / M", x) === undefined) prepareGradients(site);
+  const [scale, perCell] = [site.recall("k in lanes", x) ?? "", site.recall("-k / M", x) ?? ""];
   const { writer } = site;
   const { buffer: input, order } = site.together(x);
   const { shape } = input;
   const normals = site.buffer(shape, normal, "vectors", input.origins);
   const gradient = site.inOrder(g, order);
   const db = writer.one("ReduceSum", [gradient.as("vectors"), writer.int64s([2])], { keepdims: 1 });
-  const dw = writer.one(`${microsoftDomain}:FusedMatMul`, [gradient.as("vectors"), normals.as("vectors")], { transB: 1 });
-  const w = site.reshaped(site.inLayout(weight, [order]), [shape.channels, 1, 1]);
-  const k = writer.one("Mul", [inverse, w]);
-  const perCell = writer.one("Mul", [k, writer.floats(-1 / cellsOf(shape))]);
+  const dw = writer.one(`${microsoftDomain}:FusedMatMul`, [gradient.as("vectors"), normals.as("vectors")], {
+    transB: 1,
+  });
   const [c, d] = [dw, db].map((sum) => writer.one("Mul", [perCell, sum])) as [string, string];
   const sum = affine(site, normals, { scale: columnInLanes(site, c, shape), level: columnInLanes(site, d, shape) });
-  const name = affine(site, gradient, { scale: columnInLanes(site, k, shape), sum });
+  const name = affine(site, gradient, { scale, sum });
   site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", input.origins), order });
   site.setColumn(forWeight, { name: dw, order });
   site.setColumn(forBias, { name: db, order });
   return true;
 };
 
+/**
+ * Scales and levels of norms in every lane, as {@link batchNormByRows} reads them, cut from the tensor of state that holds them
+ * all: two nodes instead of one for each.
+ */
+export function prepareLanes(
+  site: BlockedSite,
+  state: string,
+  places: readonly { readonly value: ValueId; readonly offset: number; readonly length: number }[],
+): void {
+  const read = new Set(
+    site.graph.nodes.flatMap(({ op, inputs }) =>
+      op === "batch_norm_training" && site.canBeRows(inputs[0] as ValueId) && !byProducts(site, inputs[0] as ValueId)
+        ? inputs.slice(1, 3)
+        : [],
+    ),
+  );
+  const wanted = places.filter(({ value }) => read.has(value));
+  if (wanted.length < 2) return;
+  const { writer, block } = site;
+  const spans = wanted.map(({ offset, length }) => [offset, length] as const);
+  const table = writer.table(`lanes of ${state} ${block} ${spans.join(" ")}`, () =>
+    Int32Array.from(
+      spans.flatMap(([offset, length]) =>
+        Array.from({ length: length * block }, (_, lane) => offset + Math.floor(lane / block)),
+      ),
+    ),
+  );
+  const total = spans.reduce((sum, [, length]) => sum + length * block, 0);
+  const spread = writer.one("Gather", [state, writer.reshape(table, [total, 1, 1, 1])], { axis: 0 });
+  const lengths = writer.int64s(spans.map(([, length]) => length * block));
+  const parts = writer.node("Split", [spread, lengths], { axis: 0 }, spans.length);
+  for (const [i, { value }] of wanted.entries()) site.remember("lanes", value, parts[i] as string);
+}
+
 /** A column [C, 1, 1] in every lane, [C * B, 1, 1, 1]: as a filter, and as a bias too, which is read as it lies. */
-function columnInLanes(site: BlockedSite, column: string, { channels, block }: BufferShape): string {
+function columnInLanes(
+  site: BlockedSite,
+  column: string,
+  { channels, block }: Pick<BufferShape, "channels" | "block">,
+): string {
   const { writer } = site;
   const list = writer.reshape(lanes(site, channels, block), [channels * block, 1]);
   return writer.one("Gather", [column, list], { axis: 0 });

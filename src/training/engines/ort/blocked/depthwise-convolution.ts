@@ -40,15 +40,13 @@ function filters(
   const [taps, multiplier] = [kernelHeight * kernelWidth, all / shape.channels];
   const { batch, block, channels } = shape;
   const wanted = order.map((channel) => channel * multiplier + which);
-  const own = site.reshaped(
-    multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted),
-    [channels, taps],
-  );
-  const back = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
-  const seen = turned && taps > 1 ? writer.one("Gather", [own, writer.int64s(back)], { axis: 1 }) : own;
-  const single = site.reshaped(seen, [channels, 1, taps, 1]);
+  const own = multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted);
+  const single = site.reshaped(own, [channels, 1, taps, 1]);
   const spread = writer.one("Expand", [single, writer.int64s([channels, batch / block, taps, block])]);
-  return site.reshaped(spread, [channels * batch, 1, kernelHeight, kernelWidth]);
+  const back = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
+  // Turned once they are spread: whole blocks move, and both ways share what went before.
+  const seen = turned && taps > 1 ? writer.one("Gather", [spread, writer.int64s(back)], { axis: 2 }) : spread;
+  return site.reshaped(seen, [channels * batch, 1, kernelHeight, kernelWidth]);
 }
 
 interface MapConvolution {

@@ -113,7 +113,10 @@ export function isHalving(
 }
 
 /** The pool in two steps, along rows and then along columns: the maxima of rows are needed going back. */
-export function pooledTwice(site: BlockedSite, input: RowBuffer): { readonly rowMaxima: string; readonly pooled: string } {
+export function pooledTwice(
+  site: BlockedSite,
+  input: RowBuffer,
+): { readonly rowMaxima: string; readonly pooled: string } {
   const pool = (map: string, axis: 0 | 1): string =>
     site.writer.one(`${nchwcDomain}:MaxPool`, [map], {
       kernel_shape: along(axis, 3, 1),
@@ -162,7 +165,11 @@ export function woven(site: BlockedSite, shape: BufferShape, phases: readonly (r
   const { writer } = site;
   const rows = phases.map((parts) => {
     const cells = (channels * batch * height * width) / 4 / block;
-    const row = writer.one("Concat", parts.map((part) => site.reshaped(part, [cells, block])), { axis: 1 });
+    const row = writer.one(
+      "Concat",
+      parts.map((part) => site.reshaped(part, [cells, block])),
+      { axis: 1 },
+    );
     return site.reshaped(row, [(channels * batch * height) / 2 / block, width * block]);
   });
   const sizes = [(channels * batch * height) / 2 / block, 2 * width * block];

@@ -6,6 +6,7 @@ import { findOp } from "../../../../ops/registry.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
+import { prepareLanes } from "./batch-norm.js";
 import { inverse, isNatural } from "./buffer.js";
 import { lowerings } from "./lowerings.js";
 import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
@@ -68,7 +69,11 @@ function lowerGraph(
   const flat = (values: readonly ValueId[], slots: readonly Slot[]): string => {
     const known = inputs.get(listKey(values));
     if (known !== undefined) return known;
-    const vectors = flatParts(site, values, slots.map(({ value }) => learnt.layouts.get(value) ?? []));
+    const vectors = flatParts(
+      site,
+      values,
+      slots.map(({ value }) => learnt.layouts.get(value) ?? []),
+    );
     return writer.one("Concat", vectors, { axis: 0 });
   };
   const groupPorts = updates.groups.map((group, i): StatePort => {
@@ -180,6 +185,11 @@ function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): St
     const part = writer.hasShape(parts[i] as string, [elementCount(site.typeOf(value).shape)]);
     site.setLaid(value, site.reshaped(part, site.sizesOf(value)), site.layouts.get(value) ?? []);
   }
+  prepareLanes(
+    site,
+    input,
+    places.map(({ offset, length }, i) => ({ value: (slots[i] as Slot).value, offset, length })),
+  );
   return { input, output: undefined, shape, slots: places };
 }
 

@@ -36,6 +36,15 @@ export interface Column {
   readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
 }
 
+/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
+export interface NormByRows {
+  readonly x: ValueId;
+  readonly weight: ValueId;
+  readonly inverse: string;
+  readonly order: readonly number[];
+  readonly cells: number;
+}
+
 /** What was learnt from lowering the graph before. */
 export interface SiteWishes {
   readonly wishes: RowRequests;
@@ -53,6 +62,8 @@ export class BlockedSite {
   readonly store: RowStore;
   /** Nodes whose results another lowering made along with its own. */
   readonly absorbed = new Set<Node>();
+  /** Batch norms by rows whose way back is not prepared yet. */
+  readonly normsByRows: NormByRows[] = [];
   /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
   readonly #extras = new Map<string, string>();
   /** In which layout each slot is stored, where that is not the graph's. */
