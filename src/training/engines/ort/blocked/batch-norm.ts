@@ -1,4 +1,5 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
+import type { OnnxAttribute } from "../../../../ops/contracts.js";
 import { microsoftDomain, nchwcDomain } from "../model-writer.js";
 import { type BufferShape, cellsOf, naturalOrder, type RowBuffer, sameOrder } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
@@ -23,11 +24,17 @@ const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(sh
 
 const byProducts = (site: BlockedSite, x: ValueId): boolean => isLarge(site.shapeFor(x)) && isCentred(site, x);
 
+interface Activation {
+  readonly node: Node;
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
-function activationOf(site: BlockedSite, output: ValueId) {
+function activationOf(site: BlockedSite, output: ValueId): Activation | undefined {
   const reader = site.onlyReader(output);
   if (reader?.op === "relu") return { node: reader, attributes: { activation: "Relu" } };
-  return undefined;
+  if (reader?.op !== "relu6") return undefined;
+  return { node: reader, attributes: { activation: "Clip", activation_params: { floats: [0, 6] } } };
 }
 
 /** A number for each channel in every lane of its block, as a 1x1 filter or (`flat`) a bias of {@link affine}. */
@@ -42,7 +49,7 @@ export function affine(
   site: BlockedSite,
   x: RowBuffer,
   { scale, level = "", sum }: { readonly scale: string; readonly level?: string; readonly sum?: string },
-  activation: Readonly<Record<string, string>> = {},
+  activation: Readonly<Record<string, OnnxAttribute>> = {},
 ): string {
   const inputs = [x.as("lanes"), scale, ...(sum === undefined ? (level === "" ? [] : [level]) : [level, sum])];
   return site.writer.one(`${nchwcDomain}:Conv`, inputs, {
