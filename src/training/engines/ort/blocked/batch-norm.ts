@@ -152,7 +152,7 @@ export const batchNormByRows: Lowering = (site, node) => {
   return true;
 };
 
-/** What the ways back need of scales and deviations, for all norms by rows at once: k in lanes, and -k / M as a column. */
+/** What the ways back need of scales and deviations, for all norms by rows at once: k as a filter, -k / M as [C, B, 1]. */
 function prepareGradients(site: BlockedSite): void {
   const { writer, block } = site;
   const norms = site.normsByRows.splice(0);
@@ -173,18 +173,22 @@ function prepareGradients(site: BlockedSite): void {
   const parts = writer.table(`parts ${sizes.join(" ")}`, () =>
     Float32Array.from(sizes.flatMap(([count, cells]) => new Array<number>(count).fill(-1 / cells))),
   );
-  const perCell = writer.one("Mul", [k, site.reshaped(parts, [total, 1, 1])]);
+  const lanes = spreadOver(site, k, [total, block, 1]);
+  const perCell = writer.one("Mul", [lanes, site.reshaped(parts, [total, 1, 1])]);
   const split = (all: string, times: number): readonly string[] => {
     const lengths = writer.int64s(counts.map((count) => count * times));
     return norms.length === 1 ? [all] : writer.node("Split", [all, lengths], { axis: 0 }, norms.length);
   };
-  const spread = split(columnInLanes(site, k, { channels: total, block }), block);
-  const columns = split(perCell, 1);
+  const filters = split(site.reshaped(lanes, [total * block, 1, 1, 1]), block);
+  const perCells = split(perCell, 1);
   for (const [i, { x }] of norms.entries()) {
-    site.remember("k in lanes", x, spread[i] as string);
-    site.remember("-k / M", x, columns[i] as string);
+    site.remember("k in lanes", x, filters[i] as string);
+    site.remember("-k / M in lanes", x, perCells[i] as string);
   }
 }
+
+const spreadOver = ({ writer }: BlockedSite, column: string, sizes: readonly number[]): string =>
+  writer.one("Expand", [column, writer.int64s(sizes)]);
 
 /** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
 export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
@@ -192,8 +196,8 @@ export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
   const normal = site.recall("normals", x);
   if (normal === undefined) return fallback();
-  if (site.recall("-k / M", x) === undefined) prepareGradients(site);
-  const [scale, perCell] = [site.recall("k in lanes", x) ?? "", site.recall("-k / M", x) ?? ""];
+  if (site.recall("k in lanes", x) === undefined) prepareGradients(site);
+  const [scale, perCell] = [site.recall("k in lanes", x) ?? "", site.recall("-k / M in lanes", x) ?? ""];
   const { writer } = site;
   const { buffer: input, order } = site.together(x);
   const { shape } = input;
@@ -204,7 +208,8 @@ export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
     transB: 1,
   });
   const [c, d] = [dw, db].map((sum) => writer.one("Mul", [perCell, sum])) as [string, string];
-  const sum = affine(site, normals, { scale: columnInLanes(site, c, shape), level: columnInLanes(site, d, shape) });
+  // A bias is read as it lies, a filter has its shape.
+  const sum = affine(site, normals, { scale: site.reshaped(c, [shape.channels * shape.block, 1, 1, 1]), level: d });
   const name = affine(site, gradient, { scale, sum });
   site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", input.origins), order });
   site.setColumn(forWeight, { name: dw, order });
@@ -232,29 +237,15 @@ export function prepareLanes(
   if (wanted.length < 2) return;
   const { writer, block } = site;
   const spans = wanted.map(({ offset, length }) => [offset, length] as const);
-  const table = writer.table(`lanes of ${state} ${block} ${spans.join(" ")}`, () =>
-    Int32Array.from(
-      spans.flatMap(([offset, length]) =>
-        Array.from({ length: length * block }, (_, lane) => offset + Math.floor(lane / block)),
-      ),
-    ),
+  const table = writer.table(`norms of ${state} ${spans.join(" ")}`, () =>
+    Int32Array.from(spans.flatMap(([offset, length]) => Array.from({ length }, (_, i) => offset + i))),
   );
-  const total = spans.reduce((sum, [, length]) => sum + length * block, 0);
-  const spread = writer.one("Gather", [state, writer.reshape(table, [total, 1, 1, 1])], { axis: 0 });
+  const total = spans.reduce((sum, [, length]) => sum + length, 0);
+  const column = writer.one("Gather", [state, writer.reshape(table, [total, 1])], { axis: 0 });
+  const spread = site.reshaped(spreadOver(site, column, [total, block]), [total * block, 1, 1, 1]);
   const lengths = writer.int64s(spans.map(([, length]) => length * block));
   const parts = writer.node("Split", [spread, lengths], { axis: 0 }, spans.length);
   for (const [i, { value }] of wanted.entries()) site.remember("lanes", value, parts[i] as string);
-}
-
-/** A column [C, 1, 1] in every lane, [C * B, 1, 1, 1]: as a filter, and as a bias too, which is read as it lies. */
-function columnInLanes(
-  site: BlockedSite,
-  column: string,
-  { channels, block }: Pick<BufferShape, "channels" | "block">,
-): string {
-  const { writer } = site;
-  const list = writer.reshape(lanes(site, channels, block), [channels * block, 1]);
-  return writer.one("Gather", [column, list], { axis: 0 });
 }
 
 const lanes = ({ writer }: BlockedSite, channels: number, block: number): string =>
