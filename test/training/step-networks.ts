@@ -40,6 +40,14 @@ block Gated on x {
   cells = x -> conv(1, kernel: 1) -> sigmoid
   return x * gate * cells + 2 * x
 }
+block Shared on x {
+  map = x -> batch_norm
+  return (map -> conv(8, kernel: 1) -> batch_norm) + (map -> conv(8))
+}
+block Leak on x {
+  map = x -> batch_norm -> conv(8, kernel: 1)
+  return (map -> batch_norm) + map
+}
 block Twice on x {
   map = x -> conv(12, stride: 2) -> batch_norm -> relu
   return (map -> max_pool(3, stride: 2) -> conv(6, kernel: 1)) + (map -> conv(6, kernel: 1, stride: 2))
