@@ -19,6 +19,8 @@ export interface CountingFacts {
   readonly parameters: number;
   /** Elements of the weight, 0 where an earlier layer brought the same weight. */
   readonly freshWeights: number;
+  /** 1 where the input is a map (four axes), else 0. */
+  readonly isMap: number;
   /** 1 where a batch norm can be folded into the convolution before it. */
   readonly folds: number | undefined;
   /** 1 where that folding gives the convolution a bias that it did not have. */
@@ -40,9 +42,13 @@ export const factSymbols = {
   k: { fact: "windowCells", meaning: "cells of the pooling window" },
   n: { fact: "axisLength", meaning: "length of the axis that softmax goes over" },
   R: { fact: "axisRows", meaning: "how many such axes there are: I / n" },
-  A: { fact: "averagedCells", meaning: "cells averaged for one output element: I / O" },
+  A: {
+    fact: "averagedCells",
+    meaning: "cells averaged for one output element: I / O (a fraction where bins do not fit the map)",
+  },
   P: { fact: "parameters", meaning: "trained numbers of the layer" },
   w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
+  m: { fact: "isMap", meaning: "1 where the input is a map (four axes), else 0" },
   f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
   d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the convolution did not have, else 0" },
 } as const satisfies Record<string, { readonly fact: keyof CountingFacts; readonly meaning: string }>;
@@ -51,6 +57,9 @@ export type FactSymbol = keyof typeof factSymbols;
 
 /** Weighted sums: their second input says how many products make one output element. */
 const weighted = new Set(["conv2d", "linear"]);
+
+/** Pools whose bins are the map cut up: what one output averages is I / O. */
+const averagesBins = new Set(["global_avg_pool", "adaptive_avg_pool"]);
 
 /** Products per output of a weighted sum or a matrix product. */
 function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefined {
@@ -113,9 +122,10 @@ export function factsOf(
     windowCells: window === undefined ? undefined : window.kernel[0] * window.kernel[1],
     axisLength,
     axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
-    averagedCells: op.name === "global_avg_pool" ? inputElements / outputElements : undefined,
+    averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,
     parameters,
     freshWeights,
+    isMap: first?.length === 4 ? 1 : 0,
     folds: folding?.folds,
     addsBias: folding?.addsBias,
   };

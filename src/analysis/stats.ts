@@ -93,6 +93,7 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
     averagedCells: facts.averagedCells,
     parameters: facts.parameters,
     freshWeights: facts.freshWeights,
+    isMap: facts.isMap,
     folds: facts.folds,
     addsBias: facts.addsBias,
   };

@@ -1,4 +1,5 @@
 import { abs } from "./abs.js";
+import { adaptiveAvgPool } from "./adaptive-avg-pool.js";
 import { add } from "./add.js";
 import { avgPool } from "./avg-pool.js";
 import { avgPoolInputGradient } from "./avg-pool-input-gradient.js";
@@ -15,6 +16,8 @@ import { conv2d } from "./conv2d.js";
 import { conv2dInputGradient } from "./conv2d-input-gradient.js";
 import { conv2dWeightGradient } from "./conv2d-weight-gradient.js";
 import { div } from "./div.js";
+import { dropPath } from "./drop-path.js";
+import { dropout } from "./dropout.js";
 import { equal } from "./equal.js";
 import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
@@ -84,9 +87,12 @@ export const layerOps = {
   square,
   clip,
   identity,
+  dropout,
+  drop_path: dropPath,
   max_pool: maxPool,
   avg_pool: avgPool,
   global_avg_pool: globalAvgPool,
+  adaptive_avg_pool: adaptiveAvgPool,
   flatten,
   reshape,
   transpose,

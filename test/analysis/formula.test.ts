@@ -20,6 +20,7 @@ const facts: CountingFacts = {
   averagedCells: undefined,
   parameters: 7,
   freshWeights: 0,
+  isMap: 0,
   folds: undefined,
   addsBias: undefined,
 };

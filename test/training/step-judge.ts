@@ -26,7 +26,7 @@ export async function run(step: Graph, { batch, state }: StepFeed, portable: boo
   if (isProblem(running)) throw new Error(running.diagnose({}).message);
   assert.is(running.description, portable || block === undefined ? "ort, portable" : `ort, blocks of ${block}`);
   const outputs = await running.run(batch);
-  const after = running.state();
+  const after = await running.state();
   await running.dispose();
   return { loss: outputs.get("loss")?.[0] ?? Number.NaN, state: after };
 }

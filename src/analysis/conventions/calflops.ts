@@ -66,6 +66,9 @@ export const calflops: Convention<"flops" | "macs"> = {
     channel_shuffle: unseen,
     pad: notPatched,
     identity: notPatched,
+    dropout: notPatched,
+    drop_path: zero("at inference the function returns its input"),
+    adaptive_avg_pool: counted({ flops: "I", macs: "0" }, "pytorch_ops.py _pool_flops_compute, F.adaptive_avg_pool2d"),
     constant: unseen,
   },
 };

@@ -62,6 +62,9 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
     channel_shuffle: notCounted,
     pad: notCounted,
     identity: notCounted,
+    dropout: notCounted,
+    drop_path: notCounted,
+    adaptive_avg_pool: notCounted,
     constant: notCounted,
   },
 };

@@ -72,6 +72,12 @@ export const deepspeed: Convention<"flops" | "macs"> = {
     channel_shuffle: unseen,
     pad: notPatched,
     identity: notPatched,
+    dropout: notPatched,
+    drop_path: zero("at inference the function returns its input"),
+    adaptive_avg_pool: counted(
+      { flops: "I", macs: "0" },
+      "flops_profiler/profiler.py _pool_flops_compute, F.adaptive_avg_pool2d",
+    ),
     constant: unseen,
   },
 };

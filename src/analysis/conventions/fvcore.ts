@@ -72,6 +72,12 @@ export const fvcore: Convention<"macs" | "activations"> = {
     channel_shuffle: moves,
     pad: moves,
     identity: moves,
+    dropout: zero("jit_analysis.py _IGNORED_OPS has aten::dropout"),
+    drop_path: zero("at inference the function returns its input: nothing is traced"),
+    adaptive_avg_pool: counted(
+      { macs: "I", activations: "0" },
+      "flop_count.py: aten::adaptive_avg_pool2d is elementwise_flop_counter(1, 0)",
+    ),
     constant: moves,
   },
 };

@@ -68,6 +68,12 @@ export const keras: Convention<"flops"> = {
     channel_shuffle: moves,
     pad: moves,
     identity: moves,
+    dropout: zero("not in the inference graph"),
+    drop_path: zero("not in the inference graph"),
+    adaptive_avg_pool: counted(
+      { flops: "I" },
+      "no such layer; read as the means of bins that fit: flops_registry.py _mean_flops",
+    ),
     constant: moves,
   },
 };

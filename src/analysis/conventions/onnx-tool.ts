@@ -66,6 +66,12 @@ export const onnxTool: Convention<"macs"> = {
     channel_shuffle: none,
     pad: none,
     identity: none,
+    dropout: zero("left out of a deployed file: at inference it does nothing"),
+    drop_path: zero("left out of a deployed file: at inference it does nothing"),
+    adaptive_avg_pool: counted(
+      { macs: "I" },
+      "AveragePool over bins that fit: node.py PoolBase.profile, k * O = I; bins of one cell are left out of the file",
+    ),
     constant: none,
   },
 };

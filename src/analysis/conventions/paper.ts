@@ -66,6 +66,9 @@ export const paper: Convention<"params" | "madds"> = {
     channel_shuffle: notCounted,
     pad: notCounted,
     identity: notCounted,
+    dropout: notCounted,
+    drop_path: notCounted,
+    adaptive_avg_pool: notCounted,
     constant: notCounted,
   },
 };

@@ -59,6 +59,9 @@ export const ptflopsAten: Convention<"macs"> = {
     channel_shuffle: notMapped,
     pad: notMapped,
     identity: notMapped,
+    dropout: notMapped,
+    drop_path: notMapped,
+    adaptive_avg_pool: notMapped,
     constant: notMapped,
   },
 };

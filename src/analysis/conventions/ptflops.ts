@@ -76,6 +76,12 @@ export const ptflops: Convention<"macs"> = {
     channel_shuffle: unseen,
     pad: noHook,
     identity: noHook,
+    dropout: noHook,
+    drop_path: zero("at inference the function returns its input"),
+    adaptive_avg_pool: counted(
+      { macs: "2 * I" },
+      "pytorch_ops.py pool_flops_counter_hook and the patched F.adaptive_avg_pool2d: counted twice",
+    ),
     constant: unseen,
   },
 };

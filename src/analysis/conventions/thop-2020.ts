@@ -70,6 +70,12 @@ export const thop2020: Convention<"macs"> = {
     channel_shuffle: noModule,
     pad: noHook,
     identity: noHook,
+    dropout: zeroOps,
+    drop_path: noHook,
+    adaptive_avg_pool: counted(
+      { macs: "I + O" },
+      "vision/basic_hooks.py count_adap_avgpool: (A + 1) * O, additions and a division",
+    ),
     constant: noModule,
   },
 };

@@ -73,6 +73,12 @@ export const thop: Convention<"macs"> = {
     channel_shuffle: noModule,
     pad: zeroOps,
     identity: noHook,
+    dropout: zeroOps,
+    drop_path: noHook,
+    adaptive_avg_pool: counted(
+      { macs: "I + O" },
+      "calc_func.py calculate_adaptive_avg: (A + 1) * O, additions and a division",
+    ),
     constant: noModule,
   },
 };

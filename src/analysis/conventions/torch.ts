@@ -59,6 +59,9 @@ export const torch: Convention<"flops"> = {
     channel_shuffle: notRegistered,
     pad: notRegistered,
     identity: notRegistered,
+    dropout: notRegistered,
+    drop_path: notRegistered,
+    adaptive_avg_pool: notRegistered,
     constant: notRegistered,
   },
 };

@@ -62,6 +62,9 @@ export const torchinfo: Convention<"mult_adds"> = {
     channel_shuffle: noParameters,
     pad: noParameters,
     identity: noParameters,
+    dropout: noParameters,
+    drop_path: noParameters,
+    adaptive_avg_pool: noParameters,
     constant: noParameters,
   },
 };

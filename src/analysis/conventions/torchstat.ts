@@ -23,8 +23,8 @@ export const torchstat: Convention<"madds" | "macs"> = {
     ),
     matmul: invisible,
     batch_norm: counted(
-      { madds: "4 * I", macs: "2 * I" },
-      "compute_BatchNorm2d_madd: subtract, divide, scale, shift; compute_BatchNorm2d_flops, affine",
+      { madds: "m * 4 * I", macs: "m * 2 * I" },
+      "compute_BatchNorm2d_madd: subtract, divide, scale, shift; compute_BatchNorm2d_flops, affine; BatchNorm1d is not supported",
     ),
     relu: counted({ madds: "I", macs: "I" }, "compute_ReLU_madd, compute_ReLU_flops"),
     relu6: counted({ madds: "I", macs: "I" }, "compute_ReLU_madd, compute_ReLU_flops: ReLU6 like ReLU"),
@@ -78,6 +78,9 @@ export const torchstat: Convention<"madds" | "macs"> = {
     channel_shuffle: invisible,
     pad: unsupported,
     identity: unsupported,
+    dropout: unsupported,
+    drop_path: unsupported,
+    adaptive_avg_pool: unsupported,
     constant: invisible,
   },
 };

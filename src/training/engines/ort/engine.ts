@@ -45,5 +45,9 @@ export function ortEngine({ portable = false, profilePrefix }: OrtEngineOptions 
       const session = await ort.InferenceSession.create(program.bytes, sessionOptions(tuning));
       return new OrtStep(ort, session, program, state, `ort, blocks of ${block}`);
     },
+    evaluator: async (graph, options) => {
+      const { ortEvaluator } = await import("./evaluator.js");
+      return ortEvaluator({ name: "ort", provider: "cpu", graph, ...options });
+    },
   };
 }
