@@ -84,11 +84,12 @@ function lowerGraph(
   });
   for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
   const ownPorts = updates.others.map((slot) => ownPort(site, slot));
+  const orders = new Map<Layout, Int32Array>();
   const program = (): StepProgram => ({
     bytes: writer.finish(step.name),
     inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
     outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
-    state: [...groupPorts.map((port) => withOrders(site, port)), ...ownPorts],
+    state: [...groupPorts.map((port) => withOrders(site, port, orders)), ...ownPorts],
   });
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
 }
@@ -157,13 +158,16 @@ function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
 const listKey = (values: readonly ValueId[]): string => values.join(" ");
 
 /** A tensor of state that says how its slots are stored in it. */
-function withOrders(site: BlockedSite, port: StatePort): StatePort {
+function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32Array>): StatePort {
   const values = new Map(site.graph.slots.map(({ name, value }) => [name, value]));
   const slots = port.slots.map((place): SlotPlace => {
     const value = values.get(place.slot);
     const layout = value === undefined ? undefined : site.layouts.get(value);
     if (value === undefined || layout === undefined) return place;
-    return { ...place, order: storedOrder(site.sizesOf(value), layout) };
+    // What an optimiser remembers of a parameter lies as that does.
+    const order = made.get(layout) ?? storedOrder(site.sizesOf(value), layout);
+    made.set(layout, order);
+    return { ...place, order };
   });
   return { ...port, slots };
 }
