@@ -4,6 +4,7 @@ import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolut
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
 import { elementwise, inside } from "./elementwise.js";
 import type { Lowering } from "./lowering.js";
+import { phasedInputGradient } from "./phase-convolution.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
 import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
@@ -16,7 +17,7 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
   ["inside", [inside, elementwise]],
   ["conv2d", [depthwise, winograd, dense]],
-  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, denseInputGradient]],
+  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
   ["batch_norm_training", [batchNormTraining]],
   ["batch_norm_gradient", [batchNormGradient]],
