@@ -1,5 +1,6 @@
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
+import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
@@ -37,6 +38,7 @@ export const catalogue = {
   ...onnxEntries,
   ...weightsEntries,
   ...dataEntries,
+  ...engineEntries,
   ...toolEntries,
 };
 

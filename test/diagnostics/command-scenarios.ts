@@ -1,6 +1,7 @@
 import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { dataScenarios } from "./data-scenarios.js";
+import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -58,6 +59,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
+  ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
   ...weightsScenarios,

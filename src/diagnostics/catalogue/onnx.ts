@@ -136,14 +136,21 @@ export const onnxEntries = {
     good: { command: `${build} --opset 17` },
   }),
 
-  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number }>({
+  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number | undefined }>({
     severity: "error",
-    message: (h) =>
-      `${h.model}: output "${h.output}" does not depend on the input (it varies by ${percent(h.variation)} of its norm), so the build cannot be verified; nothing was written`,
-    help: () =>
-      "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
+    message: (h) => {
+      const what =
+        h.variation === undefined
+          ? "has values that are not finite on the probe weights and inputs"
+          : `does not depend on the input (it varies by ${percent(h.variation)} of its norm)`;
+      return `${h.model}: output "${h.output}" ${what}, so the build cannot be verified; nothing was written`;
+    },
+    help: (h) =>
+      h.variation === undefined
+        ? "A logarithm, a root, a power or a quotient meets a number that it is not made for: clip it before. `--no-verify` writes the file unchecked."
+        : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
     explanation:
-      "A comparison of outputs that are always the same would pass whatever the middle of the network computes.",
+      "A comparison of outputs that are always the same, or that are no numbers, would pass whatever the middle of the network computes.",
     bad: good,
     good: { command: `${build} --no-verify` },
   }),

@@ -57,6 +57,24 @@ export const recipeEntries = {
       train = run(batch: 4, epochs: 1)`),
     good,
   }),
+  "recipe/unknown-recipe": entry<{ name: string; file: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `${h.file} has no recipe "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => (h.known === "" ? "It declares none." : `It has ${h.known}.`),
+    explanation: "`--recipe` names a recipe of the file.",
+    bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrosEntropy" },
+    good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy" },
+  }),
+  "recipe/unknown-setting": entry<{ recipe: string; name: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      `\`--set ${h.name}=...\`: neither ${h.recipe} nor its student has a parameter "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => (h.known === "" ? "They have no parameters." : `The parameters are ${h.known}.`),
+    explanation:
+      "With a recipe, `--set` reaches the recipe's parameters, else the student's; `student.size` and `teacher.size` say which network is meant.",
+    bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set sise=112" },
+    good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112" },
+  }),
   "recipe/missing-entries": entry<{ names: string }>({
     severity: "error",
     message: (h) => `the recipe lacks ${h.names}`,

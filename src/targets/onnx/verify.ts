@@ -122,12 +122,14 @@ interface ProbeFeed {
 
 /** Probe weights and inputs under which every output varies, with what the reference makes of them. */
 function findFeed(graph: Graph): ProbeFeed | Problem {
-  let flattest = { output: "", variation: 0 };
+  let flattest: Variation = { output: "", variation: 0 };
   for (const seed of seeds) {
     const feed = { inputs: probeInputs(graph, batch, seed), slots: calmWeights(graph, seed), batch };
     const expected = interpret(graph, feed);
-    flattest = leastVarying(expected);
-    if (flattest.variation >= leastVariation) return { ...feed, expected };
+    // Samples of one run show it most cheaply; outputs without a batch axis, or that pair the samples, need a second run.
+    const again = (): Outputs => interpret(graph, { ...feed, inputs: probeInputs(graph, batch, seed + seeds.length) });
+    flattest = leastVarying(expected, again);
+    if (flattest.variation !== undefined && flattest.variation >= leastVariation) return { ...feed, expected };
   }
   return problem("onnx/nothing-to-compare", { model: graph.name, ...flattest });
 }
@@ -147,13 +149,25 @@ function calmWeights(graph: Graph, seed: number): Outputs {
   return slots;
 }
 
-/** The output that differs least between the two samples, by its share of the norm. */
-function leastVarying(outputs: Outputs): { readonly output: string; readonly variation: number } {
+interface Variation {
+  readonly output: string;
+  /** As a share of the norm; undefined where a value is not finite. */
+  readonly variation: number | undefined;
+}
+
+/** The output that varies least, between the samples of a run or between two runs; one that is not finite before all. */
+function leastVarying(outputs: Outputs, again: () => Outputs): Variation {
+  let second: Outputs | undefined;
   let least = { output: "", variation: Number.POSITIVE_INFINITY };
   for (const [output, { data }] of Object.entries(outputs)) {
+    if (!data.every(Number.isFinite)) return { output, variation: undefined };
     const half = data.length / batch;
-    const variation = relativeError(data.subarray(half), data.subarray(0, half));
-    if (!(variation >= least.variation)) least = { output, variation: Number.isNaN(variation) ? 0 : variation };
+    let variation = Number.isInteger(half) ? relativeError(data.subarray(half), data.subarray(0, half)) : 0;
+    if (variation < leastVariation) {
+      second ??= again();
+      variation = Math.max(variation, relativeError(second[output]?.data ?? [], data));
+    }
+    if (variation < least.variation) least = { output, variation };
   }
   return least;
 }

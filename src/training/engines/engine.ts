@@ -25,6 +25,8 @@ export interface RunningStep {
 
 export interface Engine {
   readonly name: string;
+  /** What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying. */
+  availability(): Promise<Problem | undefined>;
   /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
   create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
 }

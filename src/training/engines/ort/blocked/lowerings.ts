@@ -1,10 +1,11 @@
-import { batchNormGradient, batchNormTraining } from "./batch-norm.js";
+import { batchNormByProducts, batchNormGradient, batchNormTraining } from "./batch-norm.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
 import { elementwise, inside } from "./elementwise.js";
 import type { Lowering } from "./lowering.js";
 import { phasedInputGradient } from "./phase-convolution.js";
+import { batchNormBeforePool, batchNormBeforePoolGradient } from "./pooled-norm.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
 import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
@@ -19,8 +20,8 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ["conv2d", [depthwise, winograd, dense]],
   ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormTraining]],
-  ["batch_norm_gradient", [batchNormGradient]],
+  ["batch_norm_training", [batchNormBeforePool, batchNormByProducts, batchNormTraining]],
+  ["batch_norm_gradient", [batchNormBeforePoolGradient, batchNormGradient]],
   ["concat", [concat]],
   ["split", [split]],
   ["slice", [slice]],

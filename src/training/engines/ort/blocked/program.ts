@@ -22,7 +22,7 @@ export function blockedProgram(step: Graph, block: Block): StepProgram {
   const none = { wishes: new Map(), layouts: new Map() };
   const { wishes } = lowerGraph(step, live, updates, { block, ...none });
   const { layouts } = lowerGraph(step, live, updates, { block, wishes, layouts: none.layouts });
-  return lowerGraph(step, live, updates, { block, wishes, layouts }).program;
+  return lowerGraph(step, live, updates, { block, wishes, layouts }).program();
 }
 
 /** The nodes that results and updates depend on; the merged updates themselves are not among them. */
@@ -49,7 +49,7 @@ function lowerGraph(
   nodes: readonly Node[],
   updates: StateUpdates,
   { block, ...learnt }: LoweringOptions,
-): SiteWishes & { readonly program: StepProgram } {
+): SiteWishes & { readonly program: () => StepProgram } {
   const writer = new ModelWriter(opset);
   const graph = { ...step, nodes };
   const site = new BlockedSite(graph, writer, block, learnt);
@@ -82,12 +82,13 @@ function lowerGraph(
     return { ...port, output: `next.${i}` };
   });
   for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
-  const program: StepProgram = {
+  const ownPorts = updates.others.map((slot) => ownPort(site, slot));
+  const program = (): StepProgram => ({
     bytes: writer.finish(step.name),
     inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
     outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
-    state: [...groupPorts, ...updates.others.map((slot) => ownPort(site, slot))],
-  };
+    state: [...groupPorts, ...ownPorts],
+  });
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
 }
 
@@ -159,6 +160,7 @@ function ownPort(site: BlockedSite, { name, value, next }: Slot): StatePort {
 }
 
 function lower(site: BlockedSite, node: Node): void {
+  if (site.absorbed.has(node)) return;
   const candidates = lowerings.get(node.op) ?? [];
   const attempt = (from: number): boolean => {
     const lowering = candidates[from];

@@ -41,8 +41,10 @@ export class BlockedSite {
   readonly writer: ModelWriter;
   readonly block: number;
   readonly store: RowStore;
-  /** Fresh buffers for the statistics of each batch norm, by node: ONNX Runtime writes its results over them. */
-  readonly statistics: ReadonlyMap<Node, readonly [mean: string, variance: string]>;
+  /** Nodes whose results another lowering made along with its own. */
+  readonly absorbed = new Set<Node>();
+  /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
+  readonly #extras = new Map<string, string>();
   /** In which layout each slot is stored, where that is not the graph's. */
   readonly layouts: SlotLayouts;
   /** In which layouts values were asked for. */
@@ -52,6 +54,9 @@ export class BlockedSite {
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
   readonly #inputs = new Map<ValueId, ValueId>();
+  readonly #makers = new Map<ValueId, Node>();
+  readonly #readers = new Map<ValueId, Node[]>();
+  readonly #kept: ReadonlySet<ValueId>;
 
   constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
     this.graph = graph;
@@ -60,10 +65,42 @@ export class BlockedSite {
     this.store = new RowStore(writer);
     this.#wishes = wishes;
     this.layouts = layouts;
-    this.statistics = statisticsBuffers(graph, writer);
-    for (const { op, inputs } of graph.nodes) {
+    for (const node of graph.nodes) {
+      const { op, inputs, outputs } = node;
       if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+      for (const value of outputs) this.#makers.set(value, node);
+      for (const value of new Set(inputs)) {
+        const readers = this.#readers.get(value);
+        if (readers === undefined) this.#readers.set(value, [node]);
+        else readers.push(node);
+      }
     }
+    const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));
+    this.#kept = new Set([...graph.outputs.map(({ value }) => value), ...nexts]);
+  }
+
+  makerOf(value: ValueId): Node | undefined {
+    return this.#makers.get(value);
+  }
+
+  /** Who reads a value; nobody for us to reckon with where the outside reads it too. */
+  readersOf(value: ValueId): readonly Node[] {
+    return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
+  }
+
+  /** The one node that reads a value, if it is read once and not given to the outside. */
+  onlyReader(value: ValueId): Node | undefined {
+    const readers = this.readersOf(value);
+    return readers.length === 1 ? readers[0] : undefined;
+  }
+
+  /** Keeps a vector that belongs to a value, for a later lowering, under a word for what it is. */
+  remember(what: string, value: ValueId, name: string): void {
+    this.#extras.set(`${what} ${value}`, name);
+  }
+
+  recall(what: string, value: ValueId): string | undefined {
+    return this.#extras.get(`${what} ${value}`);
   }
 
   typeOf(value: ValueId): TensorType {
@@ -243,16 +280,4 @@ export class BlockedSite {
   reshaped(name: string, sizes: readonly number[]): string {
     return this.writer.reshape(name, sizes);
   }
-}
-
-/** Two vectors for each batch norm, cut from one that the session computes: no two share memory. */
-function statisticsBuffers(graph: Graph, writer: ModelWriter): ReadonlyMap<Node, readonly [string, string]> {
-  const nodes = graph.nodes.filter(({ op }) => op === "batch_norm_training");
-  if (nodes.length === 0) return new Map();
-  const channels = nodes.map(({ inputs }) => typeOf(graph, inputs[0] as ValueId).shape[1] as number);
-  const sizes = channels.flatMap((count) => [count, count]);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const zeros = writer.one("Expand", [writer.floats([0]), writer.int64s([total])]);
-  const parts = writer.node("Split", [zeros, writer.int64s(sizes)], { axis: 0 }, sizes.length);
-  return new Map(nodes.map((node, i) => [node, [parts[2 * i] as string, parts[2 * i + 1] as string] as const]));
 }
