@@ -15,6 +15,9 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> depthwise -> batch_norm -> depthwise(stride: 2) -> relu -> depthwise(stride: 2) -> batch_norm -> depthwise(kernel: 5)",
   "depthwise with two filters a channel, and dilated":
     "image -> depthwise(6, stride: 2) -> batch_norm -> relu6 -> depthwise(dilation: 2, bias: true) -> mish",
+  "depthwise 5x5 of stride 2":
+    "image -> depthwise(kernel: 5, stride: 2) -> batch_norm -> relu6 -> depthwise(stride: 2)",
+  "dense 3x3, dilated": "image -> conv(6, dilation: 2) -> batch_norm -> relu -> conv(4, stride: 2, dilation: 2)",
   "dense 3x3, of stride 2, and 5x5":
     "image -> conv(6) -> batch_norm -> relu -> conv(7, stride: 2) -> relu -> conv(4, kernel: 5, stride: 2) -> batch_norm",
   "dense 3x3 with many channels: whole tiles, cut ones, no padding":
@@ -42,6 +45,10 @@ block Gated on x {
   gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
   cells = x -> conv(1, kernel: 1) -> sigmoid
   return x * gate * cells + 2 * x
+}
+block Twice on x {
+  map = x -> conv(12, stride: 2) -> batch_norm -> relu
+  return (map -> max_pool(3, stride: 2) -> conv(6, kernel: 1)) + (map -> conv(6, kernel: 1, stride: 2))
 }
 model Small(size: int = ${size}) {
   input image: float32[N, 3, size, size] = picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])
@@ -71,7 +78,11 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
 }
 
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  compileStep({ "main.lfer": source(stepNetworks[name] ?? "", size) }, batch);
+  bodyStep(stepNetworks[name] ?? "", batch, size);
+
+/** The step of a network with these features. */
+export const bodyStep = (body: string, batch: number, size: number): Promise<Graph> =>
+  compileStep({ "main.lfer": source(body, size) }, batch);
 
 /** The step of a network of models/, at a size of our choice. */
 export function modelStep(

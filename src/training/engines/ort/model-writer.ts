@@ -20,7 +20,7 @@ export class ModelWriter implements OnnxBuilder {
   readonly #constants: onnx.TensorProto.$Properties[] = [];
   readonly #inputs: onnx.ValueInfoProto.$Properties[] = [];
   readonly #outputs: onnx.ValueInfoProto.$Properties[] = [];
-  readonly #tables = new Map<string, () => Int32Array>();
+  readonly #tables = new Map<string, () => Int32Array | Float32Array>();
   readonly #known = new Map<string, readonly string[]>();
   readonly #made = new Set<string>();
   readonly #reshaped = new Map<string, { readonly source: string; readonly shape: readonly number[] }>();
@@ -118,8 +118,8 @@ export class ModelWriter implements OnnxBuilder {
     return this.#constant("float32", values, rawBytes(Float32Array.from(list)), shape);
   }
 
-  /** A long list of indices (int32, of one axis), made when the model is, under a key that says all of what is in it. */
-  table(key: string, make: () => Int32Array): string {
+  /** A long list of numbers, of one axis, made when the model is, under a key that says all of what is in it. */
+  table(key: string, make: () => Int32Array | Float32Array): string {
     const [known] = this.#known.get(`table ${key}`) ?? [];
     if (known !== undefined) return known;
     const name = `t${this.#tables.size}`;
@@ -177,8 +177,9 @@ export class ModelWriter implements OnnxBuilder {
     const read = new Set(nodes.flatMap(({ input }) => input ?? []));
     return [...this.#tables].flatMap(([name, make]) => {
       if (!read.has(name)) return [];
-      const indices = make();
-      return [{ name, data_type: elementTypes.int32, dims: [indices.length], raw_data: rawBytes(indices) }];
+      const list = make();
+      const type = list instanceof Int32Array ? "int32" : "float32";
+      return [{ name, data_type: elementTypes[type], dims: [list.length], raw_data: rawBytes(list) }];
     });
   }
 

@@ -1,39 +1,46 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
+import type { OnnxAttribute } from "../../../../ops/contracts.js";
 import { microsoftDomain, nchwcDomain } from "../model-writer.js";
-import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
+import { type BufferShape, cellsOf, naturalOrder, type RowBuffer, sameOrder } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
 import type { BlockedSite } from "./site.js";
 
-/** Maps from this size on are normalised by kernels of many threads, smaller ones by one node of one thread. */
-const fromBytes = 1 << 19;
+/** Maps from this size on are worth the small nodes that statistics by products take. */
+const fromBytes = 1 << 21;
 
 /** Below so many cells a channel, sums of squares lose too many digits to be worth a thought. */
 const fromCells = 512;
 
 /**
  * The variance as mean of squares less square of mean is as good as its mean is small beside its deviation: 2e-4 off where
- * they are 1 to 10. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
+ * they are 10 to 1. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
  */
 export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
   const maker = site.makerOf(x);
-  return maker?.op === "conv2d" && maker.inputs.length === 2;
+  return maker?.op === "conv2d" && maker.inputs.length === 2 && cellsOf(site.shapeFor(x)) >= fromCells;
 };
 
-export const isLarge = (shape: BufferShape): boolean =>
-  cellsOf(shape) >= fromCells && 4 * shape.channels * cellsOf(shape) >= fromBytes;
+const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(shape) >= fromBytes;
+
+const byProducts = (site: BlockedSite, x: ValueId): boolean => isLarge(site.shapeFor(x)) && isCentred(site, x);
+
+interface Activation {
+  readonly node: Node;
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
 
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
-function activationOf(site: BlockedSite, output: ValueId) {
+function activationOf(site: BlockedSite, output: ValueId): Activation | undefined {
   const reader = site.onlyReader(output);
   if (reader?.op === "relu") return { node: reader, attributes: { activation: "Relu" } };
-  return undefined;
+  if (reader?.op !== "relu6") return undefined;
+  return { node: reader, attributes: { activation: "Clip", activation_params: { floats: [0, 6] } } };
 }
 
 /** A number for each channel in every lane of its block, as a 1x1 filter or (`flat`) a bias of {@link affine}. */
 export function inLanes(site: BlockedSite, vector: string, { channels, block }: BufferShape, flat = false): string {
   const { writer } = site;
-  const indices = Array.from({ length: channels * block }, (_, lane) => Math.floor(lane / block));
-  const list = writer.int64s(indices);
+  const list = lanes(site, channels, block);
   return writer.one("Gather", [vector, flat ? list : writer.reshape(list, [channels * block, 1, 1, 1])], { axis: 0 });
 }
 
@@ -42,7 +49,7 @@ export function affine(
   site: BlockedSite,
   x: RowBuffer,
   { scale, level = "", sum }: { readonly scale: string; readonly level?: string; readonly sum?: string },
-  activation: Readonly<Record<string, string>> = {},
+  activation: Readonly<Record<string, OnnxAttribute>> = {},
 ): string {
   const inputs = [x.as("lanes"), scale, ...(sum === undefined ? (level === "" ? [] : [level]) : [level, sum])];
   return site.writer.one(`${nchwcDomain}:Conv`, inputs, {
@@ -75,7 +82,7 @@ export function statisticsByProducts(site: BlockedSite, buffer: RowBuffer) {
 export const batchNormByProducts: Lowering = (site, node, fallback) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  if (!site.canBeRows(x) || !isLarge(site.shapeFor(x)) || !isCentred(site, x)) return fallback();
+  if (!site.canBeRows(x) || !byProducts(site, x)) return fallback();
   const { writer } = site;
   const { buffer, order } = site.together(x);
   const { means, variances } = statisticsByProducts(site, buffer);
@@ -100,36 +107,151 @@ export function inverseDeviation(site: BlockedSite, node: Node, variance: string
   return writer.one("Reciprocal", [writer.one("Sqrt", [shifted])]);
 }
 
-/** BatchNormalization in training mode: one node for all. Momentum 0 makes its "running" results the batch's. */
-export const batchNormTraining: Lowering = (site, node) => {
+/**
+ * LayerNormalization of every row: deviations from the mean in units of the standard deviation, by many threads, good at any
+ * mean. They are what the way back needs instead of x.
+ */
+export const batchNormByRows: Lowering = (site, node) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
   if (!site.canBeRows(x)) return false;
+  const { writer } = site;
   const { buffer, order } = site.together(x);
-  const vectors = [weight, bias].map((value) => site.inLayout(value, [order]));
-  const [y = "", batchMean = "", batchVariance = ""] = site.writer.node(
-    "BatchNormalization",
-    [buffer.as("sequence"), ...vectors, ...ownVectors(site, node)],
-    { epsilon: { float: node.attributes.epsilon as number }, momentum: { float: 0 }, training_mode: 1 },
+  const { shape } = buffer;
+  const ones = writer.one("Expand", [writer.floats([1]), writer.int64s([cellsOf(shape)])]);
+  const epsilon = node.attributes.epsilon as number;
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  const [normal = "", means = "", inverse = ""] = writer.node(
+    "LayerNormalization",
+    [buffer.as("vectors"), ones],
+    attributes,
     3,
   );
-  site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), y, "sequence", buffer.origins), order });
-  site.setLaid(mean, batchMean, [order]);
-  site.setLaid(variance, batchVariance, [order]);
+  const normals = site.buffer(shape, normal, "vectors", buffer.origins);
+  const activation = activationOf(site, output);
+  const [scale, level] = [weight, bias].map((value) => {
+    const isStoredSo = sameOrder(site.layouts.get(value)?.[0] ?? naturalOrder(order.length), order);
+    const ready = isStoredSo ? site.recall("lanes", value) : undefined;
+    // Asked for even where it is not read: in which order the slot had best be stored is learnt from it.
+    const vector = site.inLayout(value, [order]);
+    return ready ?? inLanes(site, vector, shape);
+  }) as [string, string];
+  const filters = { scale, level };
+  const name = affine(site, normals, filters, activation?.attributes);
+  const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
+  site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
+  if (activation !== undefined) site.absorbed.add(activation.node);
+  site.setColumn(mean, { name: means, order });
+  const of = (inverses: string): string => {
+    const shifted = writer.one("Reciprocal", [writer.one("Mul", [inverses, inverses])]);
+    return writer.one("Sub", [shifted, writer.floats(epsilon)]);
+  };
+  site.setColumn(variance, { name: inverse, order, made: { kind: `variance ${epsilon}`, of } });
+  site.remember("normals", x, normal);
+  site.normsByRows.push({ x, weight, inverse, order, cells: cellsOf(shape) });
+  return true;
+};
+
+/** What the ways back need of scales and deviations, for all norms by rows at once: k as a filter, -k / M as [C, B, 1]. */
+function prepareGradients(site: BlockedSite): void {
+  const { writer, block } = site;
+  const norms = site.normsByRows.splice(0);
+  const counts = norms.map(({ order }) => order.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const inverses = writer.one(
+    "Concat",
+    norms.map(({ inverse }) => inverse),
+    { axis: 0 },
+  );
+  const scales = writer.one(
+    "Concat",
+    norms.map(({ weight, order }) => site.inLayout(weight, [order])),
+    { axis: 0 },
+  );
+  const k = writer.one("Mul", [inverses, site.reshaped(scales, [total, 1, 1])]);
+  const sizes = norms.map(({ order, cells }) => [order.length, cells] as const);
+  const parts = writer.table(`parts ${sizes.join(" ")}`, () =>
+    Float32Array.from(sizes.flatMap(([count, cells]) => new Array<number>(count).fill(-1 / cells))),
+  );
+  const lanes = spreadOver(site, k, [total, block, 1]);
+  const perCell = writer.one("Mul", [lanes, site.reshaped(parts, [total, 1, 1])]);
+  const split = (all: string, times: number): readonly string[] => {
+    const lengths = writer.int64s(counts.map((count) => count * times));
+    return norms.length === 1 ? [all] : writer.node("Split", [all, lengths], { axis: 0 }, norms.length);
+  };
+  const filters = split(site.reshaped(lanes, [total * block, 1, 1, 1]), block);
+  const perCells = split(perCell, 1);
+  for (const [i, { x }] of norms.entries()) {
+    site.remember("k in lanes", x, filters[i] as string);
+    site.remember("-k / M in lanes", x, perCells[i] as string);
+  }
+}
+
+const spreadOver = ({ writer }: BlockedSite, column: string, sizes: readonly number[]): string =>
+  writer.one("Expand", [column, writer.int64s(sizes)]);
+
+/** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
+export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
+  const [x, , , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+  const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
+  const normal = site.recall("normals", x);
+  if (normal === undefined) return fallback();
+  if (site.recall("k in lanes", x) === undefined) prepareGradients(site);
+  const [scale, perCell] = [site.recall("k in lanes", x) ?? "", site.recall("-k / M in lanes", x) ?? ""];
+  const { writer } = site;
+  const { buffer: input, order } = site.together(x);
+  const { shape } = input;
+  const normals = site.buffer(shape, normal, "vectors", input.origins);
+  const gradient = site.inOrder(g, order);
+  const db = writer.one("ReduceSum", [gradient.as("vectors"), writer.int64s([2])], { keepdims: 1 });
+  const dw = writer.one(`${microsoftDomain}:FusedMatMul`, [gradient.as("vectors"), normals.as("vectors")], {
+    transB: 1,
+  });
+  const [c, d] = [dw, db].map((sum) => writer.one("Mul", [perCell, sum])) as [string, string];
+  // A bias is read as it lies, a filter has its shape.
+  const sum = affine(site, normals, { scale: site.reshaped(c, [shape.channels * shape.block, 1, 1, 1]), level: d });
+  const name = affine(site, gradient, { scale, sum });
+  site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", input.origins), order });
+  site.setColumn(forWeight, { name: dw, order });
+  site.setColumn(forBias, { name: db, order });
   return true;
 };
 
 /**
- * Two vectors that share memory with nothing: ONNX Runtime writes a batch norm's statistics over its inputs 3 and 4, be
- * they constants or what the caller gave. Each node makes its own (the same node written twice would be one).
+ * Scales and levels of norms in every lane, as {@link batchNormByRows} reads them, cut from the tensor of state that holds them
+ * all: two nodes instead of one for each.
  */
-function ownVectors(site: BlockedSite, node: Node): readonly string[] {
-  const { writer } = site;
-  const channels = site.sizesOf(node.inputs[0] as ValueId)[1] as number;
-  const zeros = [`zeros of %${node.outputs[1]}`, `zeros of %${node.outputs[2]}`];
-  for (const name of zeros) writer.node("Expand", [writer.floats([0]), writer.int64s([channels])], {}, [name]);
-  return zeros;
+export function prepareLanes(
+  site: BlockedSite,
+  state: string,
+  places: readonly { readonly value: ValueId; readonly offset: number; readonly length: number }[],
+): void {
+  const read = new Set(
+    site.graph.nodes.flatMap(({ op, inputs }) =>
+      op === "batch_norm_training" && site.canBeRows(inputs[0] as ValueId) && !byProducts(site, inputs[0] as ValueId)
+        ? inputs.slice(1, 3)
+        : [],
+    ),
+  );
+  const wanted = places.filter(({ value }) => read.has(value));
+  if (wanted.length < 2) return;
+  const { writer, block } = site;
+  const spans = wanted.map(({ offset, length }) => [offset, length] as const);
+  const table = writer.table(`norms of ${state} ${spans.join(" ")}`, () =>
+    Int32Array.from(spans.flatMap(([offset, length]) => Array.from({ length }, (_, i) => offset + i))),
+  );
+  const total = spans.reduce((sum, [, length]) => sum + length, 0);
+  const column = writer.one("Gather", [state, writer.reshape(table, [total, 1])], { axis: 0 });
+  const spread = site.reshaped(spreadOver(site, column, [total, block]), [total * block, 1, 1, 1]);
+  const lengths = writer.int64s(spans.map(([, length]) => length * block));
+  const parts = writer.node("Split", [spread, lengths], { axis: 0 }, spans.length);
+  for (const [i, { value }] of wanted.entries()) site.remember("lanes", value, parts[i] as string);
 }
+
+const lanes = ({ writer }: BlockedSite, channels: number, block: number): string =>
+  writer.table(`lanes ${channels} ${block}`, () =>
+    Int32Array.from({ length: channels * block }, (_, lane) => Math.floor(lane / block)),
+  );
 
 /**
  * With inv = 1 / sqrt(variance + epsilon) and M elements a channel: db = sum of dy, dw = inv (dy . x - mean db),

@@ -131,7 +131,11 @@ export const denseInputGradient: Lowering = (site, node) => {
   }
   const padding = paddingBack(size, result, kernel, window);
   if (padding === undefined) return false;
-  const back = { kernel, window: { stride: [1, 1], padding, dilation: window.dilation }, spread: window.stride } as const;
+  const back = {
+    kernel,
+    window: { stride: [1, 1], padding, dilation: window.dilation },
+    spread: window.stride,
+  } as const;
   const seen = columnsOfRows(site, buffer, { ...back, result: size });
   const taps = height * width;
   // [O, I, taps] turned to [I, O, taps backwards].

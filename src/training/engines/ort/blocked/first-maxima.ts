@@ -8,7 +8,7 @@
  */
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
-import type { BufferShape, RowBuffer } from "./buffer.js";
+import type { RowBuffer } from "./buffer.js";
 import type { BlockedSite } from "./site.js";
 
 /** 1 where x is 0, 0 where x is above: steeper than any two floats are near. */
@@ -113,7 +113,10 @@ export function isHalving(
 }
 
 /** The pool in two steps, along rows and then along columns: the maxima of rows are needed going back. */
-export function pooledTwice(site: BlockedSite, input: RowBuffer): { readonly rowMaxima: string; readonly pooled: string } {
+export function pooledTwice(
+  site: BlockedSite,
+  input: RowBuffer,
+): { readonly rowMaxima: string; readonly pooled: string } {
   const pool = (map: string, axis: 0 | 1): string =>
     site.writer.one(`${nchwcDomain}:MaxPool`, [map], {
       kernel_shape: along(axis, 3, 1),
@@ -154,17 +157,4 @@ export function phasesOfGradient(
       gradient: ofRow,
     });
   });
-}
-
-/** Four maps of half the size as one: cells of even and odd rows and columns by turns. */
-export function woven(site: BlockedSite, shape: BufferShape, phases: readonly (readonly string[])[]): RowBuffer {
-  const { channels, batch, height, width, block } = shape;
-  const { writer } = site;
-  const rows = phases.map((parts) => {
-    const cells = (channels * batch * height * width) / 4 / block;
-    const row = writer.one("Concat", parts.map((part) => site.reshaped(part, [cells, block])), { axis: 1 });
-    return site.reshaped(row, [(channels * batch * height) / 2 / block, width * block]);
-  });
-  const sizes = [(channels * batch * height) / 2 / block, 2 * width * block];
-  return site.buffer(shape, writer.one("Concat", rows, { axis: 1 }), sizes);
 }

@@ -1,4 +1,4 @@
-import { batchNormByProducts, batchNormGradient, batchNormTraining } from "./batch-norm.js";
+import { batchNormByProducts, batchNormByRows, batchNormByRowsGradient, batchNormGradient } from "./batch-norm.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
@@ -20,8 +20,8 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ["conv2d", [depthwise, winograd, dense]],
   ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormBeforePool, batchNormByProducts, batchNormTraining]],
-  ["batch_norm_gradient", [batchNormBeforePoolGradient, batchNormGradient]],
+  ["batch_norm_training", [batchNormBeforePool, batchNormByProducts, batchNormByRows]],
+  ["batch_norm_gradient", [batchNormBeforePoolGradient, batchNormByRowsGradient, batchNormGradient]],
   ["concat", [concat]],
   ["split", [split]],
   ["slice", [slice]],

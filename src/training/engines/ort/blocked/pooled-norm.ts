@@ -10,7 +10,7 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
-import { affine, dot, inLanes, inverseDeviation, isCentred, isLarge, statisticsByProducts } from "./batch-norm.js";
+import { affine, dot, inLanes, inverseDeviation, isCentred, statisticsByProducts } from "./batch-norm.js";
 import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
 import { columnsOf } from "./columns.js";
 import { windowOf } from "./depthwise-convolution.js";
@@ -41,7 +41,7 @@ function patternOf(site: BlockedSite, z: ValueId): PooledNorm | undefined {
   const readers = site.readersOf(z);
   const [norm, normGradient] = [first(readers, "batch_norm_training"), first(readers, "batch_norm_gradient")];
   if (convolution === undefined || norm === undefined || normGradient === undefined || readers.length !== 2) return;
-  if (!isCentred(site, z) || !site.canBeRows(z) || !isLarge(site.shapeFor(z))) return;
+  if (!site.canBeRows(z) || !isCentred(site, z)) return;
   const relu = site.onlyReader(norm.outputs[0] as ValueId);
   if (relu?.op !== "relu") return;
   const after = site.readersOf(relu.outputs[0] as ValueId);
@@ -157,7 +157,10 @@ export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
       return { product, seen };
     }),
   );
-  const total = writer.one("Sum", products.map(({ product }) => product));
+  const total = writer.one(
+    "Sum",
+    products.map(({ product }) => product),
+  );
   const turned = mul(total, site.reshaped(signs, [order.length, 1]));
   const output = pattern.weightGradient.outputs[0] as ValueId;
   site.setLaid(output, site.reshaped(turned, site.sizesOf(output)), [order, products[0]?.seen ?? []]);
@@ -184,10 +187,7 @@ function phaseOfAffine(
   const { channels, block }: BufferShape = map.shape;
   const taps = (down + 1) * (right + 1);
   const place = Array.from({ length: taps * block }, (_, i) => (i >= (taps - 1) * block ? 1 : 0));
-  const filter = writer.one("Mul", [
-    site.reshaped(scale, [channels, 1, 1]),
-    writer.floats(place, [1, taps, block]),
-  ]);
+  const filter = writer.one("Mul", [site.reshaped(scale, [channels, 1, 1]), writer.floats(place, [1, taps, block])]);
   const inputs = [map.as("lanes"), site.reshaped(filter, [channels * block, 1, down + 1, right + 1]), level];
   return writer.one(`${nchwcDomain}:Conv`, inputs, {
     group: channels * block,

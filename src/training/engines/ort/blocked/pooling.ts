@@ -2,8 +2,9 @@ import type { ValueId } from "../../../../ir/graph.js";
 import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { RowBuffer } from "./buffer.js";
-import { isHalving, phasesOfGradient, pooledTwice, woven } from "./first-maxima.js";
+import { isHalving, phasesOfGradient, pooledTwice } from "./first-maxima.js";
 import type { Lowering } from "./lowering.js";
+import { woven } from "./phases.js";
 import type { BlockedSite } from "./site.js";
 
 function pool(type: "MaxPool" | "AveragePool"): Lowering {

@@ -26,6 +26,25 @@ export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
 export const sameLayout = (a: Layout, b: Layout): boolean =>
   a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
 
+/**
+ * A vector that was made as [C, 1, 1], in an order; or what is `made` of such a one, the same way for every value with the
+ * same `kind`. Many of them become one vector with few nodes.
+ */
+export interface Column {
+  readonly name: string;
+  readonly order: readonly number[];
+  readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
+}
+
+/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
+export interface NormByRows {
+  readonly x: ValueId;
+  readonly weight: ValueId;
+  readonly inverse: string;
+  readonly order: readonly number[];
+  readonly cells: number;
+}
+
 /** What was learnt from lowering the graph before. */
 export interface SiteWishes {
   readonly wishes: RowRequests;
@@ -43,6 +62,8 @@ export class BlockedSite {
   readonly store: RowStore;
   /** Nodes whose results another lowering made along with its own. */
   readonly absorbed = new Set<Node>();
+  /** Batch norms by rows whose way back is not prepared yet. */
+  readonly normsByRows: NormByRows[] = [];
   /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
   readonly #extras = new Map<string, string>();
   /** In which layout each slot is stored, where that is not the graph's. */
@@ -50,6 +71,7 @@ export class BlockedSite {
   /** In which layouts values were asked for. */
   readonly layoutsAsked = new Map<ValueId, Layout>();
   readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
+  readonly #columns = new Map<ValueId, Column>();
   readonly #plain = new Map<ValueId, string>();
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
@@ -172,9 +194,30 @@ export class BlockedSite {
     return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
   }
 
+  setColumn(value: ValueId, column: Column): void {
+    this.#columns.set(value, column);
+  }
+
+  /** The value as a column, if it is one in this layout. */
+  columnIn(value: ValueId, layout: Layout): Column | undefined {
+    const column = this.#columns.get(value);
+    if (column === undefined) return undefined;
+    const [order = naturalOrder(column.order.length)] = layout;
+    return sameOrder(column.order, order) ? column : undefined;
+  }
+
+  /** A column under its own shape, from when it is first read alone. */
+  #fromColumn(value: ValueId): void {
+    const column = this.#columns.get(value);
+    if (column === undefined || this.#laid.has(value) || this.#plain.has(value)) return;
+    const { name, order, made } = column;
+    this.setLaid(value, this.reshaped(made === undefined ? name : made.of(name), [order.length]), [order]);
+  }
+
   #fromLayout(value: ValueId): string | undefined {
+    this.#fromColumn(value);
     const laid = this.#laid.get(value);
-    if (laid === undefined) return undefined;
+    if (laid === undefined) return this.#plain.get(value);
     const made = laid.layout.reduce((name, order, axis) => this.putBack(name, order, axis), laid.name);
     this.#plain.set(value, made);
     return made;
@@ -188,12 +231,15 @@ export class BlockedSite {
 
   /** The layout in which a value is there without a copy, if it is not the graph's. */
   laidOut(value: ValueId): Layout | undefined {
+    const column = this.#columns.get(value);
+    if (column !== undefined) return [column.order];
     return this.#laid.get(value)?.layout;
   }
 
   /** The value with its first axes in these orders. */
   inLayout(value: ValueId, layout: Layout): string {
     if (!this.layoutsAsked.has(value)) this.layoutsAsked.set(value, layout);
+    this.#fromColumn(value);
     const laid = this.#laid.get(value);
     if (laid !== undefined && sameLayout(laid.layout, layout)) return laid.name;
     return layout.reduce((name, order, axis) => this.picked(name, order, axis), this.plain(value));
