@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./check.command.js")).checkCommand),
   },
   {
+    name: "fmt",
+    summary: "bring files into their one form",
+    load: async () => untyped((await import("./fmt.command.js")).fmtCommand),
+  },
+  {
     name: "stats",
     summary: "count parameters, work and memory",
     load: async () => untyped((await import("./stats.command.js")).statsCommand),
