@@ -1,11 +1,5 @@
 import type { CommandModule } from "yargs";
-
-/** A command's name, its line in the list of commands, and its module, which is loaded only when it is called. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<CommandModule>;
-}
+import type { CommandEntry } from "./command-entry.js";
 
 // A command's own argument type is of no use to the dispatcher: yargs hands over what its builder declared.
 const untyped = (module: unknown): CommandModule => module as CommandModule;
@@ -46,6 +40,11 @@ export const commands: readonly CommandEntry[] = [
     name: "info",
     summary: "versions, and what is installed",
     load: async () => untyped((await import("./info.command.js")).infoCommand),
+  },
+  {
+    name: "completion",
+    summary: "a script for the shell that completes commands and flags",
+    load: async () => untyped((await import("./completion.command.js")).completionCommand(commands)),
   },
   {
     name: "tour",
