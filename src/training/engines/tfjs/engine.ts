@@ -8,15 +8,16 @@ import { TfjsStep } from "./tfjs-step.js";
 /** TensorFlow.js on libtensorflow: maps with their channels last, native batch norms. */
 export const tfjsNodeEngine: Engine = {
   name: "tfjs-node",
-  availability: async () => {
-    const tf = await loadTfjsNode();
+  availability: async (threads) => {
+    const tf = await loadTfjsNode(threads);
     return isProblem(tf) ? tf : undefined;
   },
   create: async (step, { state, threads }) => {
     const tf = await loadTfjsNode(threads);
     if (isProblem(tf)) return tf;
     const { binding } = tf.backend();
-    const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsInUse()} threads`;
+    const threadsSaid = threadsInUse() === "1" ? "1 thread" : `${threadsInUse()} threads`;
+    const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsSaid}`;
     return new TfjsStep(tf, compileStep(step), state, description);
   },
   evaluator: tfjsEvaluator,
