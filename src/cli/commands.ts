@@ -49,7 +49,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "tour",
-    summary: "see it work: check, count, build and predict on an example",
+    summary: "see it work: check, count, build, train and predict on examples",
     load: async () => untyped((await import("./tour.command.js")).tourCommand),
   },
 ];

@@ -50,7 +50,7 @@ suite("lferc", (test) => {
   });
 
   test("every command has help that goes to stdout", () => {
-    for (const name of ["check", "stats", "build", "predict", "explain", "info", "tour"]) {
+    for (const name of ["check", "stats", "build", "train", "predict", "explain", "info", "tour"]) {
       const ran = runLferc([name, "--help"]);
       assert.equal([ran.code, ran.stderr], [0, ""], name);
       assert.match(ran.stdout, `lferc ${name}`);

@@ -3,6 +3,7 @@ import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lfer
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
 /** Provokes a diagnostic that no source text can show; gives the codes that came. */
@@ -67,5 +68,6 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...trainScenarios,
   ...weightsScenarios,
 };
