@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "bench",
+    summary: "time a model or a training step",
+    load: async () => untyped((await import("./bench.command.js")).benchCommand),
+  },
+  {
     name: "explain",
     summary: "say more about a diagnostic code",
     load: async () => untyped((await import("./explain.command.js")).explainCommand),

@@ -70,8 +70,12 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
+/** The step of a network between picture and head, in the language. */
+export const networkStep = (body: string, batch: number, size: number): Promise<Graph> =>
+  compileStep({ "main.lfer": source(body, size) }, batch);
+
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  compileStep({ "main.lfer": source(stepNetworks[name] ?? "", size) }, batch);
+  networkStep(stepNetworks[name] ?? "", batch, size);
 
 /** The step of a network of models/, at a size of our choice. */
 export function modelStep(

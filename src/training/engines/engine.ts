@@ -10,6 +10,8 @@ export interface StepOptions {
   readonly state: ReadonlyMap<string, Values>;
   /** As many as the machine has cores unless told. */
   readonly threads?: number | undefined;
+  /** Where a profile of the runs is written, by an engine that can: ONNX Runtime's, as `PREFIX_TIME.json`. */
+  readonly profilePrefix?: string | undefined;
 }
 
 /** A compiled step with its state: parameters, statistics, what the optimiser remembers. */

@@ -1,7 +1,8 @@
 /** Pools. TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does. */
 import type { ValueId } from "../../../ir/graph.js";
-import { binWeights, evenWindow, turned } from "../../../ops/adaptive-avg-pool.js";
+import { binMatrix, evenWindow } from "../../../ops/adaptive-avg-pool.js";
 import { type AvgPoolInputGradientAttributes, divisors } from "../../../ops/avg-pool-input-gradient.js";
+import { type AxisMatrix, transposed } from "../../../ops/separable-map.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
 import { nhwc } from "./layout.js";
@@ -95,9 +96,9 @@ export const adaptiveAvgPool: Lowering = (site, node) => {
     return;
   }
   const flags = { transposeA: false, transposeB: false };
-  const rows = writer.constant(Float32Array.from(binWeights(size[0], results[0])), [results[0], size[0]]);
-  const across = turned(binWeights(size[1], results[1]), results[1], size[1]);
-  const columns = writer.constant(Float32Array.from(across), [size[1], results[1]]);
+  const matrix = ({ from, to, values }: AxisMatrix) => writer.constant(Float32Array.from(values), [to, from]);
+  const rows = matrix(binMatrix(size[0], results[0]));
+  const columns = matrix(transposed(binMatrix(size[1], results[1])));
   const means = writer.kernel("BatchMatMul", { a: rows, b: site.plain(x) }, flags);
   site.set(y, writer.kernel("BatchMatMul", { a: means, b: columns }, flags));
 };
