@@ -9,8 +9,8 @@ import { TfjsStep } from "./tfjs-step.js";
 /** TensorFlow.js on libtensorflow: maps with their channels last, native batch norms. */
 export const tfjsNodeEngine: Engine = {
   name: "tfjs-node",
-  availability: async () => {
-    const tf = await loadTfjsNode();
+  availability: async (threads) => {
+    const tf = await loadTfjsNode(threads);
     return isProblem(tf) ? tf : undefined;
   },
   create: async (step, { state, threads }) => {
@@ -21,7 +21,8 @@ export const tfjsNodeEngine: Engine = {
       return problem("engine/refuses-step", { engine: "tfjs-node", reason: `it has no kernels for ${missing} yet` });
     }
     const { binding } = tf.backend();
-    const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsInUse()} threads`;
+    const threadsSaid = threadsInUse() === "1" ? "1 thread" : `${threadsInUse()} threads`;
+    const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsSaid}`;
     return new TfjsStep(tf, compileStep(step), state, description);
   },
   evaluator: tfjsEvaluator,
