@@ -85,8 +85,8 @@ block BasicUnit(channels: int, stride: int = 1) on x {
 block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1) on x {
   keeps = stride == 1 and channels(x) == channels
   main = x -> conv(width, kernel: 1) -> batch_norm -> relu
-          -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
-          -> conv(channels, kernel: 1) -> batch_norm
+         -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
+         -> conv(channels, kernel: 1) -> batch_norm
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }
