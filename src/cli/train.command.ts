@@ -9,7 +9,7 @@ import type { Engine } from "../training/engines/engine.js";
 import { engines, findEngine } from "../training/engines/registry.js";
 import { stepsOf } from "../training/loop.js";
 import { type RunEvents, type RunResult, trainRun } from "../training/run.js";
-import { freeRunFolder, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
+import { freeRunFolder, holdsRun, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
 import { type Interrupts, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
@@ -165,7 +165,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
       : resolve(session.cwd, args.out);
   const occupied = await isOccupied(folder);
   if (isProblem(occupied)) return refuse(occupied);
-  if (occupied && !args.resume) {
+  if (occupied && !(args.resume && (await holdsRun(folder)))) {
     session.report([diagnose("train/run-exists", { path: displayPath(session.cwd, folder) })]);
     return 1;
   }

@@ -20,6 +20,15 @@ model M(size: int = 32) {
 }
 `;
 
+/** Loaded before lferc, it makes every rename fail as on a full disk: permissions do not stop the superuser. */
+const fullDisk = `import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+fs.rename = async () => {
+  throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+};
+syncBuiltinESMExports();
+`;
+
 /** Runs lferc in a folder with a good model in it. */
 const running =
   (...args: readonly string[]): Scenario =>
@@ -67,6 +76,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/no-standard-input": running("check", "-"),
   "tool/no-working-folder": () =>
     inFolder({ "models/m.lfer": model }, (cwd) => codesIn(runInRemovedFolder(cwd, ["check"]).stderr)),
+  "tool/cannot-format": () =>
+    inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
+      codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
+    ),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>
