@@ -17,21 +17,28 @@ import {
   split,
   transpose,
 } from "./channels.js";
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution.js";
+import { conv2d, conv2dInputGradient, conv2dTranspose, conv2dWeightGradient } from "./convolution.js";
 import {
   binary,
   clip,
+  elu,
   gated,
+  gelu,
   hardGate,
   hardSigmoid,
   inside,
+  leakyRelu,
   mishGate,
   mul,
+  prelu,
+  selu,
   sigmoidGate,
   unary,
   where,
 } from "./elementwise.js";
+import { groupNorm, layerNorm, localResponseNorm } from "./normalise.js";
 import { adaptiveAvgPool, avgPool, avgPoolInputGradient, maxPool, maxPoolInputGradient } from "./pooling.js";
+import { reflectionPad, replicationPad, resize } from "./separable.js";
 import type { Lowering } from "./site.js";
 import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
 
@@ -43,8 +50,12 @@ export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   conv2d,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_weight_gradient: conv2dWeightGradient,
+  conv2d_transpose: conv2dTranspose,
   linear,
   matmul,
+  layer_norm: layerNorm,
+  group_norm: groupNorm,
+  local_response_norm: localResponseNorm,
   batch_norm: batchNorm,
   batch_norm_training: batchNormTraining,
   batch_norm_gradient: batchNormGradient,
@@ -70,6 +81,12 @@ export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   abs: unary("Abs"),
   square: unary("Square"),
   clip,
+  leaky_relu: leakyRelu,
+  prelu,
+  elu,
+  selu,
+  gelu,
+  erf: unary("Erf"),
   inside,
   add: binary("Add"),
   sub: binary("Sub"),
@@ -80,6 +97,8 @@ export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   minimum: binary("Minimum"),
   greater: binary("Greater"),
   less: binary("Less"),
+  greater_equal: binary("GreaterEqual"),
+  less_equal: binary("LessEqual"),
   equal: binary("Equal"),
   where,
   identity,
@@ -93,6 +112,9 @@ export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   split,
   slice,
   pad,
+  reflection_pad: reflectionPad,
+  replication_pad: replicationPad,
+  resize,
   channel_shuffle: channelShuffle,
   broadcast_to: broadcastTo,
   constant,
