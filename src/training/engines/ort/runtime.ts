@@ -37,7 +37,7 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
     executionMode: "sequential",
     graphOptimizationLevel: optimize,
     enableCpuMemArena: true,
-    enableMemPattern: true,
+    enableMemPattern: process.env.PAT !== "0",
     logSeverityLevel: 3,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
