@@ -55,11 +55,14 @@ So these known differences remain, each with its cause:
   and sees \`torch.add(a, b)\` but not \`a + b\`.
 - **torchvision's \`googlenet\`** has 13,004,888 parameters, of which 6,379,984 are auxiliary heads that its counted graph never
   runs: 6,624,904 without. \`lferc\` gives the latter as \`total\` and the former part as \`trainingOnly\`.
+- **EfficientFace's modulator** pools its map by a function that calflops sees (116 * 28 * 28 = 90,944) and the others do not.
+  \`models/efficientface.lfer\` writes a mean there, which none of them sees.
 - **keras**: TensorFlow runs a dilated convolution on the CPU as a plain one over a map padded to multiples of the dilation and
   counts that; Keras 3 hides grouped convolutions in a compiled call that the profiler does not see into.
 - **onnx-tool** counts the arithmetic on shapes that an exporter leaves in a file: 91 in PyTorch's export of ShuffleNetV2.
 
-Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools) and
+Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools),
+\`test/analysis/torchvision-counts.json\` (twenty networks of torchvision's and their like, eight tools) and
 \`test/analysis/peers/\` (small networks that between them use most ops, with the scripts that asked the tools).
 
 ## Memory and receptive field
@@ -70,7 +73,8 @@ Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.
   lets element-wise activations, batch norms and reshapes write over an input that nobody reads any more, never over the picture.
 - **Receptive field**: side lengths of the patch of the picture that one cell sees, along the path with the largest windows:
   \`size += (span - 1) * jump\`, then \`jump *= stride\`, with \`span = dilation * (kernel - 1) + 1\`. It may pass the picture's edge.
-  It ends where a whole map is mixed (global pools, flatten). Cells of a \`grid\` are counted as if they could see their neighbours.
+  It ends where a whole map is mixed: by a global pool, or by \`flatten\` with a \`linear\` behind it. Each of their outputs sees
+  everything, which is no window and would say nothing of the network; the figure is that of the last map before. Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 
 /** docs/counting.md: every convention's rules, and what no static counter can know. */

@@ -115,7 +115,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   }
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
-  checkAgainstStudent(student.model.graph, settings, reporter);
+  checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
   if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>

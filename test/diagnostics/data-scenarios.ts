@@ -8,6 +8,7 @@ import { formulaPicture } from "../data/formula-picture.js";
 import { overstatedPng } from "../data/overstated-png.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { recipeText } from "../training/small-recipe.js";
 
 const face = encodePng(formulaPicture(9, 9));
 
@@ -37,6 +38,16 @@ const files = {
   "folder/notes.txt": "just text",
 } as const;
 
+const pair = `lfer 1
+
+model Pair {
+  input left: float32[N, 3, 8, 8]
+  input right: float32[N, 3, 8, 8]
+  logits = left + right -> flatten
+  output logits
+}
+`;
+
 const predicting =
   (model: string, ...pictures: readonly string[]) =>
   (): Promise<readonly string[]> =>
@@ -63,7 +74,18 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/model-unreadable": predicting("nowhere.onnx", "face.png"),
   "data/not-an-onnx-model": predicting("face.png", "face.png"),
   "data/foreign-model": predicting("foreign.onnx", "face.png"),
+  "data/training-step": () =>
+    inFolder({ "m.lfer": recipeText(), "face.png": face }, (cwd) => {
+      const args = ["m.lfer", "--target", "onnx-train", "--recipe", "Plain", "-o", "step.onnx", "--no-verify"];
+      runLferc(["build", ...args], { cwd });
+      return codesIn(runLferc(["predict", "step.onnx", "face.png"], { cwd }).stderr);
+    }),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
+  "data/several-inputs": () =>
+    inFolder({ ...files, "pair.lfer": pair }, (cwd) => {
+      runLferc(["build", "pair.lfer", "-o", "pair.onnx", "--no-verify"], { cwd });
+      return codesIn(runLferc(["predict", "pair.onnx", "face.png"], { cwd }).stderr);
+    }),
   "data/newer-metadata": predicting("newer.onnx", "face.png"),
   "data/model-does-not-run": predicting("damaged.onnx", "face.png"),
   "data/label-count": predicting("labels.onnx", "face.png"),

@@ -1,6 +1,7 @@
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { drawMasks } from "../../src/step/masks.js";
 import { sgd } from "../../src/step/sgd.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
@@ -34,6 +35,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "shuffle units":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12)",
   quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
+  "dropout of elements and of samples":
+    "image -> conv(6) -> batch_norm -> relu -> dropout(0.2) -> residual(conv(6) -> batch_norm -> drop_path(0.3)) -> relu",
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 
@@ -45,6 +48,14 @@ block Gated on x {
   gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
   cells = x -> conv(1, kernel: 1) -> sigmoid
   return x * gate * cells + 2 * x
+}
+block Shared on x {
+  map = x -> batch_norm
+  return (map -> conv(8, kernel: 1) -> batch_norm) + (map -> conv(8))
+}
+block Leak on x {
+  map = x -> batch_norm -> conv(8, kernel: 1)
+  return (map -> batch_norm) + map
 }
 block Twice on x {
   map = x -> conv(12, stride: 2) -> batch_norm -> relu
@@ -77,12 +88,12 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
-export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  bodyStep(stepNetworks[name] ?? "", batch, size);
-
-/** The step of a network with these features. */
-export const bodyStep = (body: string, batch: number, size: number): Promise<Graph> =>
+/** The step of a network between picture and head, in the language. */
+export const networkStep = (body: string, batch: number, size: number): Promise<Graph> =>
   compileStep({ "main.lfer": source(body, size) }, batch);
+
+export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
+  networkStep(stepNetworks[name] ?? "", batch, size);
 
 /** The step of a network of models/, at a size of our choice. */
 export function modelStep(
@@ -112,7 +123,8 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
     return [name, role === "optimizer" ? new Float32Array(data.length) : Float32Array.from(data)];
   });
   const numbers = probeInputs(step, 1, seed);
-  const batch = step.inputs.map(({ name }): [string, Values] => {
+  const data = step.inputs.filter(({ mask }) => mask === undefined);
+  const batch = data.map(({ name }): [string, Values] => {
     const { shape, data } = numbers[name] as { readonly shape: readonly number[]; readonly data: Float64Array };
     if (name === learningRateInput) return [name, Float32Array.of(0.1)];
     if (shape.length === 4) return [name, Float32Array.from(data)];
@@ -122,7 +134,8 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
       Float32Array.from(data, (_, i) => (i % classes === (Math.floor(i / classes) * 3 + seed) % classes ? 1 : 0)),
     ];
   });
-  return { batch: new Map(batch), state: new Map(state) };
+  const masks = drawMasks(step, { seed, epoch: 0, step: 0 });
+  return { batch: new Map([...batch, ...masks]), state: new Map(state) };
 }
 
 /** Weights are fitted going forward; what comes behind would only be evaluated for nothing. */

@@ -140,6 +140,15 @@ export const recipeEntries = {
       optimizer = sgd(lr: 0.1, groups: [group(at: "logits", lr_scale: 0.1)])
       train = run(batch: 4, epochs: 1)`),
   }),
+  "recipe/name-taken": entry<{ name: string; model: string; what: "input" | "output" }>({
+    severity: "error",
+    message: (h) => `${h.model} has an ${h.what} "${h.name}", and so has its training step`,
+    help: (h) => `Give the ${h.what} of the model another name.`,
+    explanation:
+      "A training step has the network's inputs and outputs, and beside them the input `learning_rate` and the output `loss`.",
+    bad: good.replace("output logits", "loss = logits -> relu\n  output logits\n  output loss"),
+    good,
+  }),
   "recipe/one-value-per-channel": entry<{ path: string; batch: number }>({
     severity: "error",
     message: (h) => `batch norm "${h.path}" sees one value of each channel in a batch of ${h.batch}`,

@@ -22,6 +22,12 @@ export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = why
       const { portableStep } = await import("./portable-step.js");
       return portableStep({ name, provider, step, ...options });
     },
+    evaluator: async (graph, options) => {
+      const missing = await availability();
+      if (missing !== undefined) return missing;
+      const { ortEvaluator } = await import("./evaluator.js");
+      return ortEvaluator({ name, provider, graph, ...options });
+    },
   };
 }
 

@@ -81,25 +81,83 @@ export function statisticsByProducts(site: BlockedSite, buffer: RowBuffer) {
 /** Statistics by products, then one pass that scales, shifts and rectifies. */
 export const batchNormByProducts: Lowering = (site, node, fallback) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
-  const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
+  const output = node.outputs[0] as ValueId;
   if (!site.canBeRows(x) || !byProducts(site, x)) return fallback();
   const { writer } = site;
   const { buffer, order } = site.together(x);
-  const { means, variances } = statisticsByProducts(site, buffer);
-  const inverse = inverseDeviation(site, node, variances);
-  const k = writer.one("Mul", [site.inLayout(weight, [order]), inverse]);
-  const level = writer.one("Sub", [site.inLayout(bias, [order]), writer.one("Mul", [k, means])]);
+  const found = statisticsOf(site, node);
+  publishStatistics(site, node, found);
+  const k = writer.one("Mul", [site.inLayout(weight, [order]), found.inverse]);
+  const level = writer.one("Sub", [site.inLayout(bias, [order]), writer.one("Mul", [k, found.means ?? ""])]);
   const activation = activationOf(site, output);
   const filters = { scale: inLanes(site, k, buffer.shape), level: inLanes(site, level, buffer.shape, true) };
   const name = affine(site, buffer, filters, activation?.attributes);
   const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
   if (activation !== undefined) site.absorbed.add(activation.node);
-  site.setLaid(mean, means, [order]);
-  site.setLaid(variance, variances, [order]);
-  site.remember("inverse deviation", variance, inverse);
   return true;
 };
+
+export interface Statistics {
+  readonly order: readonly number[];
+  /** The map itself, or (no `means`) normalised. */
+  readonly map: RowBuffer;
+  /** One over the deviation, [C]. */
+  readonly inverse: string;
+  readonly means: string | undefined;
+  /** As columns where the map was normalised: means, and one over deviations. */
+  readonly columns: readonly [means: string, inverse: string] | undefined;
+  readonly variances: string | undefined;
+}
+
+/** A norm's statistics in the way that suits its input. */
+export function statisticsOf(site: BlockedSite, node: Node): Statistics {
+  const x = node.inputs[0] as ValueId;
+  const { writer } = site;
+  const { buffer, order } = site.together(x);
+  if (byProducts(site, x)) {
+    const { means, variances } = statisticsByProducts(site, buffer);
+    const inverse = inverseDeviation(site, node, variances);
+    return { order, map: buffer, inverse, means, variances, columns: undefined };
+  }
+  const { shape } = buffer;
+  const ones = writer.one("Expand", [writer.floats([1]), writer.int64s([cellsOf(shape)])]);
+  const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon as number } };
+  const [normal = "", means = "", inverse = ""] = writer.node(
+    "LayerNormalization",
+    [buffer.as("vectors"), ones],
+    attributes,
+    3,
+  );
+  const map = site.buffer(shape, normal, "vectors", buffer.origins);
+  const flat = site.reshaped(inverse, [order.length]);
+  return { order, map, inverse: flat, means: undefined, variances: undefined, columns: [means, inverse] };
+}
+
+/** Gives mean and variance of a norm's input to those who read them. */
+export function publishStatistics(site: BlockedSite, node: Node, found: Statistics): void {
+  const [, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
+  const { writer } = site;
+  const { order, inverse, means, variances, columns } = found;
+  // What a folded norm before the convolution left out of its result.
+  const offset = site.recall("offset", node.inputs[0] as ValueId);
+  const whole = (name: string, sizes: readonly number[]): string =>
+    offset === undefined ? name : writer.one("Add", [name, site.reshaped(offset, sizes)]);
+  if (columns === undefined) {
+    site.setLaid(mean, whole(means ?? "", [order.length]), [order]);
+    site.setLaid(variance, variances ?? "", [order]);
+    site.remember("inverse deviation", variance, inverse);
+    site.remember("own mean", mean, means ?? "");
+    return;
+  }
+  const epsilon = node.attributes.epsilon as number;
+  const of = (inverses: string): string => {
+    const shifted = writer.one("Reciprocal", [writer.one("Mul", [inverses, inverses])]);
+    return writer.one("Sub", [shifted, writer.floats(epsilon)]);
+  };
+  site.setColumn(mean, { name: whole(columns[0], [order.length, 1, 1]), order });
+  site.setColumn(variance, { name: columns[1], order, made: { kind: `variance ${epsilon}`, of } });
+}
 
 export function inverseDeviation(site: BlockedSite, node: Node, variance: string): string {
   const { writer } = site;
@@ -113,21 +171,12 @@ export function inverseDeviation(site: BlockedSite, node: Node, variance: string
  */
 export const batchNormByRows: Lowering = (site, node) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
-  const [output, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
+  const output = node.outputs[0] as ValueId;
   if (!site.canBeRows(x)) return false;
-  const { writer } = site;
-  const { buffer, order } = site.together(x);
-  const { shape } = buffer;
-  const ones = writer.one("Expand", [writer.floats([1]), writer.int64s([cellsOf(shape)])]);
-  const epsilon = node.attributes.epsilon as number;
-  const attributes = { axis: -1, epsilon: { float: epsilon } };
-  const [normal = "", means = "", inverse = ""] = writer.node(
-    "LayerNormalization",
-    [buffer.as("vectors"), ones],
-    attributes,
-    3,
-  );
-  const normals = site.buffer(shape, normal, "vectors", buffer.origins);
+  const found = statisticsOf(site, node);
+  publishStatistics(site, node, found);
+  const { order, map, columns } = found;
+  const { shape } = map;
   const activation = activationOf(site, output);
   const [scale, level] = [weight, bias].map((value) => {
     const isStoredSo = sameOrder(site.layouts.get(value)?.[0] ?? naturalOrder(order.length), order);
@@ -136,18 +185,12 @@ export const batchNormByRows: Lowering = (site, node) => {
     const vector = site.inLayout(value, [order]);
     return ready ?? inLanes(site, vector, shape);
   }) as [string, string];
-  const filters = { scale, level };
-  const name = affine(site, normals, filters, activation?.attributes);
-  const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
+  const name = affine(site, map, { scale, level }, activation?.attributes);
+  const made = site.buffer(site.shapeFor(output), name, "lanes", map.origins);
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
   if (activation !== undefined) site.absorbed.add(activation.node);
-  site.setColumn(mean, { name: means, order });
-  const of = (inverses: string): string => {
-    const shifted = writer.one("Reciprocal", [writer.one("Mul", [inverses, inverses])]);
-    return writer.one("Sub", [shifted, writer.floats(epsilon)]);
-  };
-  site.setColumn(variance, { name: inverse, order, made: { kind: `variance ${epsilon}`, of } });
-  site.remember("normals", x, normal);
+  const [, inverse] = columns ?? ["", ""];
+  site.remember("normals", x, map.as("vectors"));
   site.normsByRows.push({ x, weight, inverse, order, cells: cellsOf(shape) });
   return true;
 };
@@ -265,11 +308,12 @@ export const batchNormGradient: Lowering = (site, node) => {
   const { buffer: input, order } = site.together(x);
   const gradient = site.inOrder(g, order);
   const { shape } = input;
-  const [w, mu, sigma] = [weight, mean, variance].map((value) => site.inLayout(value, [order])) as [
+  const [w, whole, sigma] = [weight, mean, variance].map((value) => site.inLayout(value, [order])) as [
     string,
     string,
     string,
   ];
+  const mu = site.recall("own mean", mean) ?? whole;
   const mul = (a: string, b: string): string => writer.one("Mul", [a, b]);
   const sub = (a: string, b: string): string => writer.one("Sub", [a, b]);
   const inverse = site.recall("inverse deviation", variance) ?? inverseDeviation(site, node, sigma);

@@ -82,7 +82,11 @@ export const dense: Lowering = (site, node) => {
   const rows = site.wishedOrder(output);
   const signs = signsBehind(site, output, rows);
   const matrix = asMatrix(site, weight, { rows, order });
-  const signed = signs && site.writer.one("Mul", [matrix, site.reshaped(signs, [rows.length, 1])]);
+  const folded = site.folded.get(x);
+  if (folded !== undefined) site.remember("offset", output, site.writer.one("MatMul", [matrix, folded.level]));
+  const signed = folded
+    ? scaled(site, matrix, folded.scale)
+    : signs && site.writer.one("Mul", [matrix, site.reshaped(signs, [rows.length, 1])]);
   const product = site.writer.one("MatMul", [signed ?? matrix, seen]);
   const biased =
     bias === undefined
@@ -103,7 +107,10 @@ export const denseWeightGradient: Lowering = (site, node) => {
   const { columns: seen, order } = columns(site, x, found);
   const gradient = site.together(g);
   const product = site.writer.one("Gemm", [gradient.buffer.as("cells"), seen], { transB: 1 });
-  site.setLaid(output, site.reshaped(product, sizes), [gradient.order, order]);
+  const folded = site.folded.get(x);
+  if (folded !== undefined) site.foldedProducts.set(x, { name: product, rows: gradient.order });
+  const whole = folded === undefined ? product : scaled(site, product, folded.scale);
+  site.setLaid(output, site.reshaped(whole, sizes), [gradient.order, order]);
   return true;
 };
 
@@ -122,7 +129,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const size: Pair = [shape.height, shape.width];
   const wished = site.orderLike(site.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
-    const matrix = asMatrix(site, weight, { rows: order, order: wished });
+    const matrix = foldedBack(site, g, asMatrix(site, weight, { rows: order, order: wished }));
     const product = writer.one("Gemm", [matrix, buffer.as("cells")], { transA: 1 });
     const made = site.buffer({ ...buffer.shape, channels: inputs }, product, "cells");
     const spread = spreadOut(site, made, window.stride);
@@ -146,6 +153,16 @@ export const denseInputGradient: Lowering = (site, node) => {
   site.setOrdered(output, { buffer: site.buffer(shape, product, "cells"), order: wished });
   return true;
 };
+
+/** A matrix [rows, columns] with each column times a number. */
+const scaled = (site: BlockedSite, matrix: string, vector: string): string => site.writer.one("Mul", [matrix, vector]);
+
+/** The weight by which a gradient goes back to a folded norm: what is common to all of that norm's gradient is in it. */
+function foldedBack(site: BlockedSite, gradient: ValueId, matrix: string): string {
+  const y = site.inputBehind(gradient);
+  const found = y === undefined ? undefined : [...site.foldedInputs.values()].find((folded) => folded.y === y);
+  return found === undefined ? matrix : scaled(site, matrix, found.k);
+}
 
 /** The map cut to its size: zeros spread out behind the last cell may be too many. */
 function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {

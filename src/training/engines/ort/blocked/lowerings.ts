@@ -3,6 +3,7 @@ import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
 import { elementwise, inside } from "./elementwise.js";
+import { foldedBatchNorm, foldedBatchNormGradient } from "./folded-norm.js";
 import type { Lowering } from "./lowering.js";
 import { phasedInputGradient } from "./phase-convolution.js";
 import { batchNormBeforePool, batchNormBeforePoolGradient } from "./pooled-norm.js";
@@ -20,8 +21,11 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ["conv2d", [depthwise, winograd, dense]],
   ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormBeforePool, batchNormByProducts, batchNormByRows]],
-  ["batch_norm_gradient", [batchNormBeforePoolGradient, batchNormByRowsGradient, batchNormGradient]],
+  ["batch_norm_training", [batchNormBeforePool, foldedBatchNorm, batchNormByProducts, batchNormByRows]],
+  [
+    "batch_norm_gradient",
+    [batchNormBeforePoolGradient, foldedBatchNormGradient, batchNormByRowsGradient, batchNormGradient],
+  ],
   ["concat", [concat]],
   ["split", [split]],
   ["slice", [slice]],

@@ -16,12 +16,16 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
       stride,
       padding,
       count_include_pad: counted,
+      overhang = [0, 0],
     } = node.attributes as {
       readonly kernel: Pair;
       readonly stride: Pair;
       readonly padding: Padding;
       readonly count_include_pad?: boolean;
+      readonly overhang?: Pair;
     };
+    // Padding that counts beside padding that does not is two nodes.
+    if (counted === true && overhang.some((cells) => cells > 0)) return false;
     const { buffer, order } = site.together(x);
     if (type === "MaxPool" && isHalving({ kernel, stride, padding }, buffer.shape) && hasGradient(site, output)) {
       const { rowMaxima, pooled } = pooledTwice(site, buffer);

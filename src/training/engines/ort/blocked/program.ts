@@ -3,6 +3,14 @@ import { invariant } from "../../../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../../../ir/graph.js";
 import { elementCount } from "../../../../ir/shape.js";
 import { findOp } from "../../../../ops/registry.js";
+import {
+  groupUpdates,
+  type MergedOp,
+  type StateUpdates,
+  type UpdateGroup,
+  valuesRead,
+  writeUpdate,
+} from "../../state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
@@ -10,10 +18,21 @@ import { prepareLanes } from "./batch-norm.js";
 import { inverse, isNatural } from "./buffer.js";
 import { lowerings } from "./lowerings.js";
 import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
-import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "./state-update.js";
 
 /** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
 const opset = 18;
+
+/** What merged updates are made of, by ONNX names. */
+const updateOps: Readonly<Record<MergedOp, string>> = {
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div",
+  sqrt: "Sqrt",
+  neg: "Neg",
+  maximum: "Max",
+  minimum: "Min",
+};
 
 export function blockedProgram(step: Graph, block: Block): StepProgram {
   const updates = groupUpdates(step);
@@ -78,17 +97,22 @@ function lowerGraph(
   };
   const groupPorts = updates.groups.map((group, i): StatePort => {
     const port = packed[i] as StatePort;
-    const next = writeUpdate(writer, group, flat, (value) => site.plain(value));
+    const next = writeUpdate<string>(group, {
+      number: (value) => site.plain(value),
+      flat,
+      apply: (op, operands) => writer.one(updateOps[op], operands),
+    });
     writer.output(`next.${i}`, next, port.shape);
     return { ...port, output: `next.${i}` };
   });
   for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
   const ownPorts = updates.others.map((slot) => ownPort(site, slot));
+  const orders = new Map<Layout, Int32Array>();
   const program = (): StepProgram => ({
     bytes: writer.finish(step.name),
     inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
     outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
-    state: [...groupPorts.map((port) => withOrders(site, port)), ...ownPorts],
+    state: [...groupPorts.map((port) => withOrders(site, port, orders)), ...ownPorts],
   });
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
 }
@@ -157,13 +181,16 @@ function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
 const listKey = (values: readonly ValueId[]): string => values.join(" ");
 
 /** A tensor of state that says how its slots are stored in it. */
-function withOrders(site: BlockedSite, port: StatePort): StatePort {
+function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32Array>): StatePort {
   const values = new Map(site.graph.slots.map(({ name, value }) => [name, value]));
   const slots = port.slots.map((place): SlotPlace => {
     const value = values.get(place.slot);
     const layout = value === undefined ? undefined : site.layouts.get(value);
     if (value === undefined || layout === undefined) return place;
-    return { ...place, order: storedOrder(site.sizesOf(value), layout) };
+    // What an optimiser remembers of a parameter lies as that does.
+    const order = made.get(layout) ?? storedOrder(site.sizesOf(value), layout);
+    made.set(layout, order);
+    return { ...place, order };
   });
   return { ...port, slots };
 }

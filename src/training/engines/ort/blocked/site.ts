@@ -36,6 +36,16 @@ export interface Column {
   readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
 }
 
+/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means where the map is normalised. */
+export interface FoldedInput {
+  readonly y: ValueId;
+  readonly weight: ValueId;
+  readonly map: RowBuffer;
+  readonly k: string;
+  readonly inverse: string;
+  readonly means: string | undefined;
+}
+
 /** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
 export interface NormByRows {
   readonly x: ValueId;
@@ -62,6 +72,12 @@ export class BlockedSite {
   readonly store: RowStore;
   /** Nodes whose results another lowering made along with its own. */
   readonly absorbed = new Set<Node>();
+  /** Norms' results that are not made, by themselves: scale and level of what their rows are instead. */
+  readonly folded = new Map<ValueId, { readonly scale: string; readonly level: string }>();
+  /** The same by the norms' inputs, with what the way back needs. */
+  readonly foldedInputs = new Map<ValueId, FoldedInput>();
+  /** The products of the gradient and the rows behind such a result, and the order of their rows. */
+  readonly foldedProducts = new Map<ValueId, { readonly name: string; readonly rows: readonly number[] }>();
   /** Batch norms by rows whose way back is not prepared yet. */
   readonly normsByRows: NormByRows[] = [];
   /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
