@@ -71,9 +71,12 @@ function updateOf(
   return { slot, expression, leaves, key: `${slot.role} ${keyOf(expression)}` };
 }
 
+/** Slots from this size on lie by themselves: a node more is nothing to them, and cutting and joining copies are much. */
+const aloneFrom = 1 << 15;
+
 /**
  * Finds the slots that are updated alike. Those of a group keep the graph's order, but vectors lie before all others: the
- * gradients of norms are many and small, and are brought together by few nodes.
+ * gradients of norms are many and small, and are brought together by few nodes. A large one is a group of its own.
  */
 export function groupUpdates(graph: Graph): StateUpdates {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -83,7 +86,11 @@ export function groupUpdates(graph: Graph): StateUpdates {
   for (const slot of graph.slots) {
     const update = updateOf(graph, slot, makers, slots);
     if (update === undefined) others.push(slot);
-    else byKey.set(update.key, [...(byKey.get(update.key) ?? []), update]);
+    else {
+      const isLarge = elementCount(typeOf(graph, slot.value).shape) >= aloneFrom;
+      const key = isLarge ? `${update.key} of ${slot.name}` : update.key;
+      byKey.set(key, [...(byKey.get(key) ?? []), update]);
+    }
   }
   const rank = ({ slot }: Update): number => typeOf(graph, slot.value).shape.length;
   const groups = [...byKey.values()].map((found): UpdateGroup => {

@@ -27,7 +27,8 @@ export interface SessionTuning {
 }
 
 /**
- * Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. On WebGPU a
+ * Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. Memory
+ * patterns win no time, and lay a second block for everything beside what the arena took in the first step. On WebGPU a
  * node that the provider lacks is an error: fallen back, the step would be slower than on the CPU alone.
  */
 export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionOptions {
@@ -37,7 +38,7 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
     executionMode: "sequential",
     graphOptimizationLevel: optimize,
     enableCpuMemArena: true,
-    enableMemPattern: true,
+    enableMemPattern: false,
     logSeverityLevel: 3,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),

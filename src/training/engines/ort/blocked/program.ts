@@ -93,7 +93,7 @@ function lowerGraph(
       values,
       slots.map(({ value }) => learnt.layouts.get(value) ?? []),
     );
-    return writer.one("Concat", vectors, { axis: 0 });
+    return vectors.length === 1 ? (vectors[0] as string) : writer.one("Concat", vectors, { axis: 0 });
   };
   const groupPorts = updates.groups.map((group, i): StatePort => {
     const port = packed[i] as StatePort;

@@ -13,12 +13,14 @@ import { windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
 import { constantFilter, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
-import { bothAxes, type MinimalFilter, minimalFilter, transposed } from "./winograd-matrices.js";
+import { bothAxes, type MinimalFilter, minimalFilter, transposed, turnedFilter } from "./winograd-matrices.js";
 
 /** Narrower products do not pay for the ways in and out. */
 const fewestChannels = 16;
 
 const [small, large] = [minimalFilter(2, 3), minimalFilter(4, 3)];
+
+const turned = new Map([small, large].map((by) => [by, turnedFilter(by)]));
 
 /** One axis: which tiles, and how many of them. */
 interface Tiling {
@@ -30,6 +32,8 @@ const tiling = (cells: number): Tiling => {
   const by = cells <= small.results ? small : large;
   return { by, count: Math.ceil(cells / by.results) };
 };
+
+const turnedTiling = ({ by, count }: Tiling): Tiling => ({ by: turned.get(by) ?? turnedFilter(by), count });
 
 interface Winograd {
   readonly padding: Padding;
@@ -136,19 +140,17 @@ function outOfTiles(
   return weave(site, made, weaving, shape);
 }
 
-/** The weight [O, I, 3, 3] at all points, [points, O, I]; turned by half a circle for the way back. */
+/** The weight [O, I, 3, 3] at all points, [points, O, I]. */
 function filtersAtPoints(
   site: BlockedSite,
   weight: ValueId,
   layout: readonly [readonly number[], readonly number[]],
   tiles: readonly [Tiling, Tiling],
-  turned: boolean,
 ): string {
   const { writer } = site;
   const [filters = 1, inputs = 1, height = 3, width = 3] = site.sizesOf(weight);
   const flat = site.reshaped(site.inLayout(weight, layout), [filters * inputs, height * width]);
-  const own = ({ by }: Tiling): Filters => (turned ? by.filter.map((row) => row.toReversed()) : by.filter);
-  const matrix = writer.floats(bothAxes(own(tiles[0]), own(tiles[1])), [pointsOf(tiles), height * width]);
+  const matrix = writer.floats(bothAxes(tiles[0].by.filter, tiles[1].by.filter), [pointsOf(tiles), height * width]);
   return site.reshaped(writer.one("Gemm", [matrix, flat], { transB: 1 }), [pointsOf(tiles), filters, inputs]);
 }
 
@@ -165,7 +167,7 @@ export const winograd: Lowering = (site, node, fallback) => {
   const { buffer, order } = site.together(x);
   const rows = site.wishedOrder(output);
   const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [padding[0], padding[1]]);
-  const products = writer.one("MatMul", [filtersAtPoints(site, weight, [rows, order], tiles, false), seen]);
+  const products = writer.one("MatMul", [filtersAtPoints(site, weight, [rows, order], tiles), seen]);
   const made = outOfTiles(site, products, shape, tiles);
   const whole =
     bias === undefined
@@ -179,7 +181,7 @@ export const winograd: Lowering = (site, node, fallback) => {
   return true;
 };
 
-/** The convolution of the gradient with the turned filters, over as many cells more at each side as the kernel reaches. */
+/** The convolution of the gradient with the turned filters (as the forward pass has them), over as many cells more at each side as the kernel reaches. */
 export const winogradInputGradient: Lowering = (site, node, fallback) => {
   const [weight, g] = node.inputs as readonly [ValueId, ValueId];
   const output = node.outputs[0] as ValueId;
@@ -189,10 +191,11 @@ export const winogradInputGradient: Lowering = (site, node, fallback) => {
   const { tiles, padding } = found;
   const { buffer, order } = site.together(g);
   const wished = site.orderLike(site.inputBehind(g), output);
-  const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [2 - padding[0], 2 - padding[1]]);
-  const filters = filtersAtPoints(site, weight, [order, wished], tiles, true);
+  const back = [turnedTiling(tiles[0]), turnedTiling(tiles[1])] as const;
+  const seen = intoTiles(site, buffer, back, inputFilters(back), [2 - padding[0], 2 - padding[1]]);
+  const filters = filtersAtPoints(site, weight, [order, wished], tiles);
   const products = site.writer.one(`${microsoftDomain}:FusedMatMul`, [filters, seen], { transA: 1 });
-  site.setOrdered(output, { buffer: outOfTiles(site, products, shape, tiles), order: wished });
+  site.setOrdered(output, { buffer: outOfTiles(site, products, shape, back), order: wished });
   return true;
 };
 

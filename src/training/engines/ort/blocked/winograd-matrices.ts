@@ -32,32 +32,52 @@ const monic = (roots: readonly number[]): readonly number[] =>
     [1],
   );
 
+/** What a polynomial's coefficients are multiplied by at a point; at infinity the leading one is left. */
 const powers = (point: number, count: number): readonly number[] =>
-  Array.from({ length: count }, (_, exponent) => point ** exponent);
+  Array.from({ length: count }, (_, exponent) =>
+    Number.isFinite(point) ? point ** exponent : exponent === count - 1 ? 1 : 0,
+  );
 
-const lastOf = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => (i === count - 1 ? 1 : 0));
+/** F(m, r) at these points, in their order; infinity is one of them. */
+function filterAt(places: readonly number[], results: number, taps: number): MinimalFilter {
+  const finite = places.filter(Number.isFinite);
+  const others = (point: number): readonly number[] => finite.filter((other) => other !== point);
+  const input = places.map((point) => (Number.isFinite(point) ? [...monic(others(point)), 0] : monic(finite)));
+  // Lagrange's denominators go to the filter: the tile's coefficients stay exact in binary.
+  const filter = places.map((point) => {
+    const scale = Number.isFinite(point) ? others(point).reduce((product, other) => product * (point - other), 1) : 1;
+    return powers(point, taps).map((power) => power / scale);
+  });
+  const output = transposed(places.map((point) => powers(point, results)));
+  return { results, taps, input, filter, output };
+}
+
+const placesFor = (results: number, taps: number): readonly number[] => [
+  ...points.slice(0, results + taps - 2),
+  Number.POSITIVE_INFINITY,
+];
 
 /** F(m, r) for as many points as there are. */
-export function minimalFilter(results: number, taps: number): MinimalFilter {
-  const size = results + taps - 1;
-  const used = points.slice(0, size - 1);
-  const others = (i: number): readonly number[] => used.filter((_, j) => j !== i);
-  const input = [
-    ...used.map((_, i) => [...monic(others(i)), 0]),
-    // At infinity: what is left of the polynomial's leading coefficient.
-    monic(used),
-  ];
-  // Lagrange's denominators go to the filter: the tile's coefficients stay exact in binary.
-  const filter = [
-    ...used.map((point, i) => {
-      const scale = others(i).reduce((product, other) => product * (point - other), 1);
-      return powers(point, taps).map((power) => power / scale);
-    }),
-    lastOf(taps),
-  ];
-  const columns = [...used.map((point) => powers(point, results)), lastOf(results)];
-  const output = Array.from({ length: results }, (_, row) => columns.map((column) => column[row] ?? 0));
-  return { results, taps, input, filter, output };
+export const minimalFilter = (results: number, taps: number): MinimalFilter =>
+  filterAt(placesFor(results, taps), results, taps);
+
+/**
+ * The same for the filter turned round, from the products' side of the filter as {@link minimalFilter} makes it: a polynomial with
+ * its coefficients turned round has at 1 / p the value of the first at p, but for a factor, which goes to the tile.
+ */
+export function turnedFilter({ results, taps, filter }: MinimalFilter): MinimalFilter {
+  const reciprocals = placesFor(results, taps).map((point) => {
+    if (point === 0) return Number.POSITIVE_INFINITY;
+    return Number.isFinite(point) ? 1 / point : 0;
+  });
+  const { input, filter: own, output } = filterAt(reciprocals, results, taps);
+  const factors = own.map((row, i) => {
+    const first = filter[i] ?? [];
+    const tap = first.findIndex((value) => value !== 0);
+    return (row[taps - 1 - tap] as number) / (first[tap] as number);
+  });
+  const scaled = input.map((row, i) => row.map((value) => value * (factors[i] as number)));
+  return { results, taps, input: scaled, filter, output };
 }
 
 /** Of two axes the matrix over both: rows (i, j), columns (u, v). */
