@@ -5,6 +5,7 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
 /** Provokes a diagnostic that no source text can show; gives the codes that came. */
@@ -17,6 +18,15 @@ model M(size: int = 32) {
   logits = image -> conv(8) -> flatten
   output logits
 }
+`;
+
+/** Loaded before lferc, it makes every rename fail as on a full disk: permissions do not stop the superuser. */
+const fullDisk = `import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+fs.rename = async () => {
+  throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+};
+syncBuiltinESMExports();
 `;
 
 /** Runs lferc in a folder with a good model in it. */
@@ -66,6 +76,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/no-standard-input": running("check", "-"),
   "tool/no-working-folder": () =>
     inFolder({ "models/m.lfer": model }, (cwd) => codesIn(runInRemovedFolder(cwd, ["check"]).stderr)),
+  "tool/cannot-format": () =>
+    inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
+      codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
+    ),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>
@@ -77,5 +91,6 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...trainScenarios,
   ...weightsScenarios,
 };
