@@ -94,6 +94,10 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
     parameters: facts.parameters,
     freshWeights: facts.freshWeights,
     isMap: facts.isMap,
+    inputPositions: facts.inputPositions,
+    outputChannels: facts.outputChannels,
+    normalisedRuns: facts.normalisedRuns,
+    isLinear: facts.isLinear,
     folds: facts.folds,
     addsBias: facts.addsBias,
   };

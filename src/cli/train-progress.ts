@@ -5,9 +5,10 @@ import type { EpochRecord } from "../training/metrics.js";
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
-/** `1:02:03`, `2:03`, `45 s`. */
+/** `1:02:03`, `2:03`, `45 s`, `0.4 s`. */
 export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const two = (n: number): string => String(n).padStart(2, "0");
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

@@ -1,9 +1,16 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
-import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import {
+  type AxisMatrix,
+  axisMatrix,
+  evaluateSeparable,
+  gradientOfSeparable,
+  lowerSeparable,
+} from "./separable-map.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
@@ -14,31 +21,16 @@ function binOf(index: number, size: number, bins: number): Pair {
   return [Math.floor((index * size) / bins), Math.ceil(((index + 1) * size) / bins)];
 }
 
-/** Weights of the mean along one axis, [bins, size] row-major: a bin's cells have equal parts. */
-function binWeights(size: number, bins: number): readonly number[] {
-  const weights = new Array<number>(bins * size).fill(0);
-  for (let bin = 0; bin < bins; bin++) {
+/** The means along one axis: a bin's cells have equal parts. */
+export const binMatrix = (size: number, bins: number): AxisMatrix =>
+  axisMatrix(size, bins, (bin) => {
     const [from, to] = binOf(bin, size, bins);
-    weights.fill(1 / (to - from), bin * size + from, bin * size + to);
-  }
-  return weights;
-}
-
-/** The transposed of a matrix [rows, columns], row-major. */
-function turned(matrix: readonly number[], rows: number, columns: number): readonly number[] {
-  return Array.from(
-    { length: rows * columns },
-    (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] as number,
-  );
-}
+    return Array.from({ length: to - from }, (_, i) => [from + i, 1 / (to - from)] as const);
+  });
 
 /** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
-function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
+export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
   return height % bins === 0 && width % across === 0 ? [height / bins, width / across] : undefined;
-}
-
-function matrixInOnnx(onnx: OnnxBuilder, values: readonly number[], sizes: Pair): string {
-  return onnx.node("Reshape", [onnx.floats(values), onnx.int64s(sizes)])[0] ?? "";
 }
 
 /**
@@ -83,25 +75,9 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
     return work({ adds: averaged - outputs, divisions: outputs });
   },
   evaluate: ([input], { size }) => {
-    const { shape, data } = input as Tensor;
-    const [batch = 0, channels = 0, height = 0, width = 0] = shape;
-    const out = new Float64Array(batch * channels * size[0] * size[1]);
-    let at = 0;
-    for (let map = 0; map < batch * channels; map++) {
-      for (let i = 0; i < size[0]; i++) {
-        const [top, bottom] = binOf(i, height, size[0]);
-        for (let j = 0; j < size[1]; j++) {
-          const [left, right] = binOf(j, width, size[1]);
-          let sum = 0;
-          for (let row = top; row < bottom; row++) {
-            const base = (map * height + row) * width;
-            for (let column = left; column < right; column++) sum += data[base + column] as number;
-          }
-          out[at++] = sum / ((bottom - top) * (right - left));
-        }
-      }
-    }
-    return [{ shape: [batch, channels, ...size], data: out }];
+    const { shape } = input as Tensor;
+    const [rows, columns] = [binMatrix(shape[2] ?? 0, size[0]), binMatrix(shape[3] ?? 0, size[1])];
+    return [evaluateSeparable(input as Tensor, rows, columns)];
   },
   gradient: (builder, { inputs }, [g], { size }) => {
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
@@ -110,11 +86,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       const pool = { kernel, stride: kernel, padding: [0, 0, 0, 0], count_include_pad: true, overhang: [0, 0] };
       return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...pool, size: [height, width] })];
     }
-    const matrix = (b: GradientBuilder, shape: Pair, values: readonly number[]): ValueId =>
-      b.node("constant", [], { shape, values });
-    const rows = matrix(builder, [height, size[0]], turned(binWeights(height, size[0]), size[0], height));
-    const columns = matrix(builder, [size[1], width], binWeights(width, size[1]));
-    return [builder.node("matmul", [rows, builder.node("matmul", [g as ValueId, columns])])];
+    return [gradientOfSeparable(builder, g as ValueId, binMatrix(height, size[0]), binMatrix(width, size[1]))];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
     const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
@@ -123,10 +95,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       onnx.node("AveragePool", [x], { kernel_shape: kernel, strides: kernel }, outputs);
       return;
     }
-    const rows = matrixInOnnx(onnx, binWeights(height, size[0]), [size[0], height]);
-    const columns = matrixInOnnx(onnx, turned(binWeights(width, size[1]), size[1], width), [width, size[1]]);
-    const [means = ""] = onnx.node("MatMul", [rows, x]);
-    onnx.node("MatMul", [means, columns], {}, outputs);
+    lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,

@@ -21,6 +21,10 @@ const facts: CountingFacts = {
   parameters: 7,
   freshWeights: 0,
   isMap: 0,
+  inputPositions: undefined,
+  outputChannels: undefined,
+  normalisedRuns: undefined,
+  isLinear: undefined,
   folds: undefined,
   addsBias: undefined,
 };

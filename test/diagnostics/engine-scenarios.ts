@@ -2,6 +2,7 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { gpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
 import type { GpuProvider } from "../../src/training/engines/ort/provider-probe.js";
 import { findEngine } from "../../src/training/engines/registry.js";
+import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
 import { smallStep, stepFeed } from "../training/step-networks.js";
 
 const codesOf = (answer: unknown): readonly string[] => (isProblem(answer) ? [answer.diagnose({}).code] : []);
@@ -21,6 +22,7 @@ export const engineScenarios = {
   "engine/unknown": async () => codesOf(findEngine("ort-webgup")),
   "engine/no-webgpu": () => creating("webgpu", "no adapter"),
   "engine/no-cuda": async () => codesOf(await saying("cuda", "no library").availability()),
+  "engine/no-tfjs-node": async () => codesOf(await loadTfjsNode(undefined, "@tensorflow/tfjs-abacus")),
   // A provider that no ONNX Runtime has, whatever the machine.
   "engine/refuses-step": () => creating("abacus" as GpuProvider, undefined),
 };

@@ -6,7 +6,8 @@ import { blockWorks } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
 import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
-import { assertRight, block, type Judged, judge, reference, run } from "./step-judge.js";
+import { block, run } from "./ort-runs.js";
+import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
 const ort = await loadOnnxRuntime();

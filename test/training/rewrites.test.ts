@@ -4,12 +4,13 @@ import { onnx } from "../../src/targets/onnx/generated/onnx.js";
 import type { Values } from "../../src/training/engines/engine.js";
 import { blockedProgram } from "../../src/training/engines/ort/blocked/program.js";
 import { suite } from "../support/suite.js";
-import { assertRight, judge, reference, run } from "./step-judge.js";
-import { bodyStep, type StepFeed, stepFeed } from "./step-networks.js";
+import { run } from "./ort-runs.js";
+import { assertRight, judge, reference } from "./step-comparison.js";
+import { networkStep, type StepFeed, stepFeed } from "./step-networks.js";
 
 /** How often an ONNX op is in the step's blocked form (blocks of 16, whatever this machine has). */
 async function count(body: string, size: number): Promise<(op: string, place?: string) => number> {
-  const { graph } = onnx.ModelProto.decode(blockedProgram(await bodyStep(body, 16, size), 16).bytes);
+  const { graph } = onnx.ModelProto.decode(blockedProgram(await networkStep(body, 16, size), 16).bytes);
   const nodes = graph?.node ?? [];
   // Names of nodes begin with a number and the op that they come from.
   return (wanted, place = "") =>
@@ -48,7 +49,7 @@ suite("a batch norm's place behind the pool", (test) => {
   test("it is taken for a stem, whose scales may be below 0", async () => {
     const body = `image -> ${stem} -> conv(8, kernel: 1) -> relu`;
     assert.ok(await isTaken(body, 48));
-    await assertNear(await bodyStep(body, 16, 48), "stem", withNegativeScales);
+    await assertNear(await networkStep(body, 16, 48), "stem", withNegativeScales);
   });
 
   const declined = {
@@ -70,7 +71,7 @@ suite("a batch norm's place behind the pool", (test) => {
   for (const [what, [body, size]] of Object.entries(declined)) {
     test(`it is not for ${what}`, async () => {
       assert.not.ok(await isTaken(body, size));
-      await assertNear(await bodyStep(body, 16, size), what, withNegativeScales);
+      await assertNear(await networkStep(body, 16, size), what, withNegativeScales);
     });
   }
 });
@@ -87,14 +88,14 @@ suite("a batch norm before a 1x1 convolution and another norm", (test) => {
     const body = `${head} -> batch_norm -> conv(12, kernel: 1) -> batch_norm -> relu -> conv(6, kernel: 1)`;
     for (const size of [12, 64]) {
       assert.is(await folded(body, size), 1, `${size}`);
-      await assertNear(await bodyStep(body, 16, size), `folded at ${size}`, withNegativeScales);
+      await assertNear(await networkStep(body, 16, size), `folded at ${size}`, withNegativeScales);
     }
   });
 
   test("two after each other", async () => {
     const body = `${head} -> batch_norm -> conv(8, kernel: 1) -> batch_norm -> conv(6, kernel: 1) -> batch_norm -> relu`;
     assert.is(await folded(body, 12), 2);
-    await assertNear(await bodyStep(body, 16, 12), "two folded", withNegativeScales);
+    await assertNear(await networkStep(body, 16, 12), "two folded", withNegativeScales);
   });
 
   const declined = {
@@ -110,7 +111,7 @@ suite("a batch norm before a 1x1 convolution and another norm", (test) => {
   for (const [what, body] of Object.entries(declined)) {
     test(`not for one ${what}`, async () => {
       if (body.includes("batch_norm")) assert.is(await folded(body, 12), 0);
-      await assertNear(await bodyStep(body, 16, 12), what, withNegativeScales);
+      await assertNear(await networkStep(body, 16, 12), what, withNegativeScales);
     });
   }
 });
@@ -118,8 +119,8 @@ suite("a batch norm before a 1x1 convolution and another norm", (test) => {
 suite("max pool's gradient", (test) => {
   test("of equal numbers in a window the first gets it, at the border too", async () => {
     const steps = await Promise.all([
-      bodyStep("image -> conv(6, kernel: 1, bias: true) -> max_pool(3, stride: 2)", 16, 16),
-      bodyStep(`image -> ${stem}`, 16, 48),
+      networkStep("image -> conv(6, kernel: 1, bias: true) -> max_pool(3, stride: 2)", 16, 16),
+      networkStep(`image -> ${stem}`, 16, 48),
     ]);
     for (const step of steps) {
       await assertNear(step, "ties", ({ batch, state }) => {
@@ -139,13 +140,13 @@ suite("a batch norm's statistics", (test) => {
   test("large maps of convolutions without bias take products", async () => {
     const body = "image -> conv(12, kernel: 1) -> batch_norm -> relu6 -> conv(6, kernel: 1, stride: 4)";
     assert.ok(await byProducts(body));
-    await assertNear(await bodyStep(body, 16, 64), "products", withNegativeScales);
+    await assertNear(await networkStep(body, 16, 64), "products", withNegativeScales);
   });
 
   test("a bias may move the mean far: rows are normalised, and stay right", async () => {
     const body = "image -> conv(12, kernel: 1, bias: true) -> batch_norm -> relu -> conv(6, kernel: 1, stride: 4)";
     assert.not.ok(await byProducts(body));
-    await assertNear(await bodyStep(body, 16, 64), "rows", ({ batch, state }) => {
+    await assertNear(await networkStep(body, 16, 64), "rows", ({ batch, state }) => {
       const far = [...state].map(([name, values]): [string, Values] => [
         name,
         name === "features.conv_1.bias" ? values.map(() => 100) : values,

@@ -25,6 +25,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> conv(16, kernel: 1) -> conv(20, bias: true) -> batch_norm -> relu -> conv(17) -> relu -> conv(16, padding: 0) -> batch_norm -> relu -> conv(18) -> max_pool(3, stride: 2) -> conv(16, padding: 2)",
   "dense 3x3 with many channels on two cells by two":
     "image -> conv(16, kernel: 1) -> batch_norm -> avg_pool(7) -> conv(16) -> batch_norm -> conv(17)",
+  "dense with strides: uneven ones, dilated, without padding, larger than the kernel":
+    "image -> conv(6, kernel: 4, stride: 3, padding: 1) -> batch_norm -> relu -> conv(5, stride: 2, dilation: 2, padding: 2) -> relu -> conv(6, kernel: 2, stride: 2, padding: 0) -> conv(4, kernel: 1, stride: 2)",
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
@@ -86,12 +88,12 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
-export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  bodyStep(stepNetworks[name] ?? "", batch, size);
-
-/** The step of a network with these features. */
-export const bodyStep = (body: string, batch: number, size: number): Promise<Graph> =>
+/** The step of a network between picture and head, in the language. */
+export const networkStep = (body: string, batch: number, size: number): Promise<Graph> =>
   compileStep({ "main.lfer": source(body, size) }, batch);
+
+export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
+  networkStep(stepNetworks[name] ?? "", batch, size);
 
 /** The step of a network of models/, at a size of our choice. */
 export function modelStep(

@@ -78,6 +78,33 @@ export const fvcore: Convention<"macs" | "activations"> = {
       { macs: "I", activations: "0" },
       "flop_count.py: aten::adaptive_avg_pool2d is elementwise_flop_counter(1, 0)",
     ),
+    leaky_relu: noHandle,
+    prelu: noHandle,
+    elu: noHandle,
+    selu: noHandle,
+    gelu: noHandle,
+    erf: noHandle,
+    layer_norm: counted(
+      { macs: "5 * I", activations: "0" },
+      "flop_count.py: aten::layer_norm is norm_flop_counter(2): 5 with weights",
+    ),
+    group_norm: counted(
+      { macs: "5 * I", activations: "0" },
+      "flop_count.py: aten::group_norm is norm_flop_counter(2): 5 with weights",
+    ),
+    conv2d_transpose: counted(
+      { macs: "I * K", activations: "O" },
+      "jit_handles.py conv_flop_jit, transposed: positions of the input; bias ignored",
+    ),
+    resize: counted(
+      { macs: "L * 4 * O + (1 - L) * O", activations: "0" },
+      "flop_count.py: aten::upsample_bilinear2d 4, aten::upsample_nearest2d 1 of the result",
+    ),
+    greater_equal: noHandle,
+    less_equal: noHandle,
+    reflection_pad: moves,
+    replication_pad: moves,
+    local_response_norm: noHandle,
     constant: moves,
   },
 };

@@ -74,6 +74,33 @@ export const keras: Convention<"flops"> = {
       { flops: "I" },
       "no such layer; read as the means of bins that fit: flops_registry.py _mean_flops",
     ),
+    leaky_relu: notRegistered,
+    prelu: counted(
+      { flops: "3 * O" },
+      "Keras PReLU: relu(x) - alpha * relu(-x): Neg, Mul, AddV2 (Relu has no statistics)",
+    ),
+    elu: notRegistered,
+    selu: notRegistered,
+    gelu: counted({ flops: "4 * O" }, "tf.nn.gelu: Mul, RealDiv or Mul, AddV2, Mul; Erf has no statistics"),
+    erf: notRegistered,
+    layer_norm: counted(
+      { flops: "8 * I" },
+      "LayerNormalization written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 and Sub on I; Rsqrt and its like on the runs left out",
+    ),
+    group_norm: counted(
+      { flops: "8 * I" },
+      "GroupNormalization written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 and Sub on I; Rsqrt and its like on the groups left out",
+    ),
+    conv2d_transpose: counted(
+      { flops: "2 * I * K + b * O" },
+      "flops_registry.py _conv_2d_backprop_input_flops, where the result is stride times the input; BiasAdd",
+    ),
+    resize: notRegistered,
+    greater_equal: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
+    less_equal: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
+    reflection_pad: moves,
+    replication_pad: moves,
+    local_response_norm: notRegistered,
     constant: moves,
   },
 };

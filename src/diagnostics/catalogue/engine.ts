@@ -35,6 +35,17 @@ export const engineEntries = {
     good,
   }),
 
+  "engine/no-tfjs-node": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `@tensorflow/tfjs-node cannot be loaded: ${h.reason}`,
+    help: () =>
+      "Install it beside lfer: `npm install @tensorflow/tfjs-node@4.22.0`. It downloads libtensorflow; where it cannot, the engine `ort` needs neither.",
+    explanation:
+      "The engine `tfjs-node` trains on TensorFlow.js with its native library. Nothing else needs that package, so it is never installed with lfer.",
+    bad: { command: `${train} --engine tfjs-node` },
+    good: { command: "npm install @tensorflow/tfjs-node@4.22.0" },
+  }),
+
   "engine/refuses-step": entry<{ engine: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.engine} does not take this training step: ${h.reason}`,

@@ -27,6 +27,11 @@ export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
     summary: "trains on an NVIDIA GPU, by ONNX Runtime and CUDA (untested)",
     load: async () => (await import("./ort/gpu-engines.js")).ortCudaEngine,
   },
+  {
+    name: "tfjs-node",
+    summary: "trains on the CPU, by TensorFlow.js and libtensorflow",
+    load: async () => (await import("./tfjs/engine.js")).tfjsNodeEngine,
+  },
 ];
 
 /** The engine of that name, or that there is none. */

@@ -165,7 +165,7 @@ function foldedBack(site: BlockedSite, gradient: ValueId, matrix: string): strin
 }
 
 /** The map cut to its size: zeros spread out behind the last cell may be too many. */
-export function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
+function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
   if (cellsOf(buffer.shape) === cellsOf(shape)) return buffer;
   const bounds = [
     [0, 0],

@@ -5,6 +5,7 @@ import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./de
 import { elementwise, inside } from "./elementwise.js";
 import { foldedBatchNorm, foldedBatchNormGradient } from "./folded-norm.js";
 import type { Lowering } from "./lowering.js";
+import { phasedInputGradient } from "./phase-convolution.js";
 import { batchNormBeforePool, batchNormBeforePoolGradient } from "./pooled-norm.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
@@ -18,7 +19,7 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
   ["inside", [inside, elementwise]],
   ["conv2d", [depthwise, winograd, dense]],
-  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, denseInputGradient]],
+  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
   ["batch_norm_training", [batchNormBeforePool, foldedBatchNorm, batchNormByProducts, batchNormByRows]],
   [

@@ -1,30 +1,18 @@
-/** A step on the engine and in float64, and how far apart they are. */
+/** Engines against the float64 reference, norm-wise. */
 import * as assert from "uvu/assert";
-import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpretStep } from "../../src/reference/interpret.js";
-import type { Values } from "../../src/training/engines/engine.js";
-import { probeBlock } from "../../src/training/engines/ort/block-probe.js";
-import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
+import type { RunningStep, Values } from "../../src/training/engines/engine.js";
 import type { StepFeed } from "./step-networks.js";
-
-const ort = await loadOnnxRuntime();
-if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
-
-/** The block of this machine, if its kernels have one. */
-export const block = await probeBlock(ort);
 
 export interface Stepped {
   readonly loss: number;
   readonly state: ReadonlyMap<string, ArrayLike<number>>;
 }
 
-export async function run(step: Graph, { batch, state }: StepFeed, portable: boolean): Promise<Stepped> {
-  const running = await ortEngine({ portable }).create(step, { state, threads: 1 });
-  if (isProblem(running)) throw new Error(running.diagnose({}).message);
-  assert.is(running.description, portable || block === undefined ? "ort, portable" : `ort, blocks of ${block}`);
+/** One step of an engine, which is disposed of. */
+export async function runOnce(running: RunningStep, batch: ReadonlyMap<string, Values>): Promise<Stepped> {
   const outputs = await running.run(batch);
   const after = await running.state();
   await running.dispose();
