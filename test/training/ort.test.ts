@@ -56,15 +56,15 @@ suite("networks of models/ train", (test) => {
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
   );
 
-  // One seed of those where no ReLU flips, and one where some do (of the seeds 1 to 8, three and five).
+  // One seed of those where no ReLU flips in either form, and one where some do (of the seeds 1 to 7, two and five).
   test("LferLdl at 64 pixels", async () => {
-    await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [5, 1], "LferLdl");
+    await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [6, 1], "LferLdl");
   });
 
   test("resnet18: the blocked form equals the portable one", async () => {
     const step = await modelStep(models, "resnet.lfer", "resnet18_nc7", 32, 16);
     const judged: Judged[] = [];
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [4, 1, 2, 3, 5, 6]) {
       const feed = stepFeed(step, seed);
       judged.push(judge(await run(step, feed, false), await run(step, feed, true)));
       if ((judged.at(-1)?.gradients ?? 1) < 1e-4) break;
