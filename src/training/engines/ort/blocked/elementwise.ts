@@ -61,16 +61,17 @@ function perChannel(site: BlockedSite, value: ValueId, order: readonly number[],
   return site.reshaped(vector, view === "blocks" ? [channels, 1, 1, 1, 1] : [channels, 1]);
 }
 
-/** The op's own lowering, whatever shape its operands are looked at in. */
+/** The op's own lowering, whatever shape its operands are looked at in: the graph's shapes are not those, so it gets none. */
 function applied(site: BlockedSite, node: Node, inputs: readonly string[]): string {
+  const shapeless = (value: ValueId) => ({ ...site.typeOf(value), shape: [] });
   const output = `e${node.outputs[0]}`;
   findOp(node.op)?.lowerToOnnx(
     site.writer,
     {
       inputs,
       outputs: [output],
-      inputTypes: node.inputs.map((value) => site.typeOf(value)),
-      outputTypes: node.outputs.map((value) => site.typeOf(value)),
+      inputTypes: node.inputs.map(shapeless),
+      outputTypes: node.outputs.map(shapeless),
     },
     node.attributes,
   );
