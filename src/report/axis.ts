@@ -10,7 +10,9 @@ function niceStep(range: number, most: number): number {
 
 /** Ticks from the first round number at or below `low` to the first at or above `high`; at most `most` steps. */
 export function ticksOf(low: number, high: number, most: number): readonly number[] {
-  const range = high > low ? high - low : Math.abs(low) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // Values that agree to six digits are drawn as one: closer ticks could not be told apart by their numbers.
+  const range = high - low > size * 1e-6 ? high - low : size || 1;
   const step = niceStep(range, most);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
