@@ -1,6 +1,6 @@
+import { commandParser } from "../src/cli/command-help.js";
 import { commands } from "../src/cli/commands.js";
 import { helpText } from "../src/cli/main.js";
-import { commandParser } from "../src/cli/parse-command.js";
 import { version } from "../src/version.js";
 import { type GeneratedFile, markdownNote } from "./generated-file.js";
 
@@ -8,7 +8,7 @@ import { type GeneratedFile, markdownNote } from "./generated-file.js";
 export async function generateCliDoc(): Promise<GeneratedFile[]> {
   const sections: string[] = [];
   for (const command of commands) {
-    const parser = commandParser(command.name, await command.load()).wrap(100);
+    const parser = commandParser(await command.load()).wrap(100);
     // Parsing is what brings a command's own flags in; its help then is the one that `lferc NAME --help` prints.
     const help = await new Promise<string>((resolve, reject) => {
       parser.parse([command.name, "--help"], {}, (error, _args, output) => (error ? reject(error) : resolve(output)));

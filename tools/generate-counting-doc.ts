@@ -73,7 +73,8 @@ Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.
   lets element-wise activations, batch norms and reshapes write over an input that nobody reads any more, never over the picture.
 - **Receptive field**: side lengths of the patch of the picture that one cell sees, along the path with the largest windows:
   \`size += (span - 1) * jump\`, then \`jump *= stride\`, with \`span = dilation * (kernel - 1) + 1\`. It may pass the picture's edge.
-  It ends where a whole map is mixed (global pools, flatten). Cells of a \`grid\` are counted as if they could see their neighbours.
+  It ends where a whole map is mixed: by a global pool, or by \`flatten\` with a \`linear\` behind it. Each of their outputs sees
+  everything, which is no window and would say nothing of the network; the figure is that of the last map before. Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 
 /** docs/counting.md: every convention's rules, and what no static counter can know. */

@@ -156,7 +156,8 @@ const measuresInWords: Readonly<Record<(typeof plainMeasures)[number], string>> 
   params: "every trained number, shared ones once; parts `in training` are not counted",
   param_bytes: "the same in bytes of float32",
   peak_activation_bytes: "the largest sum of values held at one time, float32, batch 1",
-  receptive_field: "the longer side of the patch of the picture that one cell sees",
+  receptive_field:
+    "the longer side of the patch of the picture that one cell of a map sees; what mixes a whole map (a global pool, `flatten` and `linear`) leaves it as it was",
 };
 
 function measureText(): string {

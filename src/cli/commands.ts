@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },
   {
+    name: "train",
+    summary: "train a recipe on pictures",
+    load: async () => untyped((await import("./train.command.js")).trainCommand),
+  },
+  {
     name: "predict",
     summary: "classify pictures with a built model",
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
@@ -44,7 +49,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "tour",
-    summary: "see it work: check, count, build and predict on an example",
+    summary: "see it work: check, count, build, train and predict on examples",
     load: async () => untyped((await import("./tour.command.js")).tourCommand),
   },
 ];

@@ -6,9 +6,10 @@ import { noSourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { version } from "../version.js";
 import { commands } from "./commands.js";
-import { fastArguments } from "./fast-arguments.js";
+import { readArguments } from "./read-arguments.js";
 import { paintFor, stayQuietOnBrokenPipes } from "./terminal.js";
 import { UsageError } from "./usage.js";
+import { workingFolder } from "./working-folder.js";
 
 const usageExit = 2;
 const bugExit = 70;
@@ -73,9 +74,13 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     const module = await command.load();
-    const parsed = fastArguments(name, module, rest);
-    if (parsed === undefined) await (await import("./parse-command.js")).runParsed(name, module, rest);
-    else await module.handler(parsed as ArgumentsCamelCase);
+    const read = readArguments(name, module, rest);
+    if (read.kind === "help") {
+      // yargs asks for it as soon as it is loaded.
+      workingFolder();
+      await (await import("./command-help.js")).printHelp(name, module);
+    } else if (read.kind === "refused") refuse(read.diagnostic);
+    else await module.handler(read.values as ArgumentsCamelCase);
   } catch (error) {
     if (error instanceof UsageError) refuse(error.diagnostic);
     else reportBug(error);

@@ -7,6 +7,7 @@ import { type PictureAnswer, predict } from "../deploy/predict.js";
 import { renderAnswer, renderPredictionJson, renderSkipped } from "../deploy/render-prediction.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
 const shownUnlessTold = 3;
@@ -19,6 +20,11 @@ interface PredictArguments {
 }
 
 async function predictPictures(session: Session, args: PredictArguments): Promise<ExitCode> {
+  if (args.top !== undefined && !(Number.isInteger(args.top) && args.top >= 1)) {
+    throw new UsageError(
+      diagnose("tool/wrong-usage", { command: "predict", detail: "--top takes a whole number from 1" }),
+    );
+  }
   const refuse = (problem: Problem): ExitCode => {
     session.report([problem.diagnose({})]);
     return 1;
@@ -50,11 +56,6 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
   return answers.some((answer) => answer.kind === "failed") ? 1 : 0;
 }
 
-function atLeastOne(top: number): number {
-  if (Number.isInteger(top) && top >= 1) return top;
-  throw new Error("--top takes a whole number from 1");
-}
-
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: "predict <model> <image..>",
   describe: "Classifies pictures with an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
@@ -76,7 +77,6 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       .option("top", {
         type: "number",
         requiresArg: true,
-        coerce: atLeastOne,
         describe: `how many classes to show (pretty: ${shownUnlessTold} unless told; json: all)`,
       })
       .example("lferc predict model.onnx face.jpg", "the three likeliest classes")

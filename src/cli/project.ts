@@ -55,6 +55,13 @@ export async function expandPaths(paths: readonly string[], cwd: string): Promis
   const files = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
+    // An empty path would be the folder one stands in: most often a variable that is not set.
+    if (path === "" || path === "-") {
+      diagnostics.push(
+        path === "" ? diagnose("tool/no-such-path", { path }) : diagnose("tool/no-standard-input", { path }),
+      );
+      continue;
+    }
     const full = resolve(cwd, path);
     try {
       if (!(await stat(full)).isDirectory()) {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 
-/** Carries a usage mistake out of yargs' callbacks to the main program, which prints it and exits 2. */
+/** Carries a usage mistake out of a command to the main program, which prints it and exits 2. */
 export class UsageError extends Error {
   readonly diagnostic: Diagnostic;
 

@@ -34,7 +34,9 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
   const metadata = readMetadata(found.props, path);
-  if (isProblem(metadata)) return metadata;
+  // A model of ours that names no picture may have two of them: then the entries that it lacks are not what is wrong.
+  const mayHaveSeveral = found.props.has("lfer.model") && !found.props.has("lfer.input");
+  if (isProblem(metadata) && !mayHaveSeveral) return metadata;
 
   let session: InferenceSession;
   try {
@@ -42,15 +44,15 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
   } catch (error) {
     return problem("data/model-does-not-run", { path, reason: firstLine(error) });
   }
-  const { picture, output } = metadata;
-  const mismatch = interfaceMismatch(session, path, metadata);
-  if (mismatch !== undefined) {
+  const fitting = isProblem(metadata) ? (severalInputs(session, path) ?? metadata) : checked(session, path, metadata);
+  if (isProblem(fitting)) {
     await session.release();
-    return mismatch;
+    return fitting;
   }
+  const { picture, output } = fitting;
   return {
     path,
-    metadata,
+    metadata: fitting,
     async run(batch, count) {
       const input = new runtime.Tensor("float32", batch, [count, 3, picture.height, picture.width]);
       try {
@@ -78,12 +80,22 @@ async function readModel(path: string): Promise<Uint8Array | Problem> {
   }
 }
 
+/** That there is more to feed than one picture. */
+function severalInputs({ inputNames }: InferenceSession, path: string): Problem | undefined {
+  return inputNames.length > 1 ? problem("data/several-inputs", { path, inputs: inputNames }) : undefined;
+}
+
+/** The metadata, or the first way in which the graph is something else. */
+function checked(session: InferenceSession, path: string, metadata: ClassifierMetadata): ClassifierMetadata | Problem {
+  return severalInputs(session, path) ?? interfaceMismatch(session, path, metadata) ?? metadata;
+}
+
 /** The first way in which the graph is not what its metadata says. */
 function interfaceMismatch(session: InferenceSession, path: string, metadata: ClassifierMetadata): Problem | undefined {
   const { picture, output } = metadata;
   const input = session.inputMetadata.find((value) => value.name === picture.name);
   const inputNames = session.inputNames.join(", ");
-  if (input === undefined || session.inputNames.length !== 1) {
+  if (input === undefined) {
     const expected = `the name of the graph's only input (${inputNames})`;
     return problem("data/bad-metadata", { path, key: "lfer.input", value: picture.name, expected });
   }

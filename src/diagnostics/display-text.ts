@@ -24,6 +24,23 @@ export function printable(text: string): string {
   });
 }
 
+/** Longer words of a message, and longer messages, are cut in the middle; in UTF-16 units. */
+const longestWord = 200;
+const longestText = 2000;
+
+function cutInTheMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const [head, tail] = [text.slice(0, (most * 2) / 3), text.slice(-most / 3)];
+  // No half of a surrogate pair stays.
+  return `${head.replace(/\p{Cs}$/u, "")}…${tail.replace(/^\p{Cs}/u, "")}`;
+}
+
+/** Printable text of a length that people read: what it quotes of a source or a command line may be of any. */
+export function readable(text: string): string {
+  const words = text.replace(/\S{200,}/g, (word) => cutInTheMiddle(word, longestWord));
+  return printable(cutInTheMiddle(words, longestText));
+}
+
 function graphemeWidth(grapheme: string): number {
   if (widthless.test(grapheme)) return 0;
   return wide.test(grapheme) || grapheme.includes("\ufe0f") ? 2 : 1;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "./diagnostic.js";
-import { printable } from "./display-text.js";
+import { printable, readable } from "./display-text.js";
 import { locateSpan, type SourceTexts } from "./source-text.js";
 
 /** GitHub's escapes for the text after `::`, and for a property before it ("Workflow commands", toolkit `command.ts`). */
@@ -24,8 +24,8 @@ export function renderGithub(diagnostic: Diagnostic, sources: SourceTexts): stri
   properties.push(`title=${escapeProperty(diagnostic.code)}`);
   const related = diagnostic.related.map((r) => {
     const at = locateSpan(r.span, sources);
-    return `${r.message}${at === undefined ? "" : ` (${at.file}:${at.start.line}:${at.start.column})`}`;
+    return `${readable(r.message)}${at === undefined ? "" : ` (${at.file}:${at.start.line}:${at.start.column})`}`;
   });
-  const text = [diagnostic.message, ...related, `help: ${diagnostic.help}`].join("\n");
+  const text = [readable(diagnostic.message), ...related, `help: ${readable(diagnostic.help)}`].join("\n");
   return `::${diagnostic.severity} ${properties.join(",")}::${escapeData(text)}\n`;
 }

@@ -1,11 +1,11 @@
 import type { Diagnostic, Related } from "./diagnostic.js";
-import { displayWidth, expandTabs, printable } from "./display-text.js";
+import { displayWidth, expandTabs, printable, readable } from "./display-text.js";
 import type { LineIndex } from "./line-index.js";
 import { type Paint, plainPaint, type Style } from "./paint.js";
 import { formatPlace, type SourceTexts } from "./source-text.js";
 import type { Span } from "./span.js";
 
-/** Longer lines are cut around the span, in UTF-16 units. */
+/** Longer lines are cut around the span, in UTF-16 units and in terminal columns. */
 const longestLine = 200;
 const cutBefore = 60;
 /** A longer span shows its first two lines and its last. */
@@ -22,14 +22,26 @@ interface FrameLine {
   readonly marks: number;
 }
 
+const isWiderThan = (text: string, columns: number): boolean => text.length > columns || displayWidth(text) > columns;
+
+/** Where a window into `text` from `left` on is full. */
+function endOfWindow(text: string, left: number): number {
+  let right = Math.min(text.length, left + longestLine);
+  for (let width = displayWidth(text.slice(left, right)); width > longestLine; ) {
+    right -= Math.ceil((width - longestLine) / 2);
+    width = displayWidth(text.slice(left, right));
+  }
+  return right;
+}
+
 /** One line of a frame: the text, and where and how far it is underlined, in terminal columns. */
 function frameLine(lines: LineIndex, line: number, from: number, to: number): FrameLine {
   let text = lines.lineText(line);
   let start = Math.min(from, text.length);
   let end = Math.min(Math.max(to, start), text.length);
-  if (text.length > longestLine) {
-    const left = start > longestLine - cutBefore ? start - cutBefore : 0;
-    const right = Math.min(text.length, left + longestLine);
+  if (isWiderThan(text, longestLine)) {
+    const left = isWiderThan(text.slice(0, start), longestLine - cutBefore) ? Math.max(0, start - cutBefore) : 0;
+    const right = endOfWindow(text, left);
     const before = left > 0 ? "…" : "";
     text = before + text.slice(left, right) + (right < lines.lineText(line).length ? "…" : "");
     start += before.length - left;
@@ -105,17 +117,17 @@ export function renderPretty(diagnostic: Diagnostic, sources: SourceTexts, paint
   const gutter = gutterOf(diagnostic, sources);
   const margin = " ".repeat(gutter);
   const head = paint(style, `${diagnostic.severity}[${diagnostic.code}]`);
-  const rows = [`${head}${paint("bold", `: ${printable(diagnostic.message)}`)}`];
+  const rows = [`${head}${paint("bold", `: ${readable(diagnostic.message)}`)}`];
   if (diagnostic.span !== undefined) rows.push(...renderFrame(diagnostic.span, sources, "^", style, gutter, paint));
   for (const related of shortened(diagnostic.related)) {
     if (typeof related === "number") {
       rows.push(`${paint("blue", "note")}: ${related} more between`);
       continue;
     }
-    rows.push(`${paint("blue", "note")}: ${printable(related.message)}`);
+    rows.push(`${paint("blue", "note")}: ${readable(related.message)}`);
     rows.push(...renderFrame(related.span, sources, "-", "blue", gutter, paint));
   }
-  const help = printable(diagnostic.help).split("\n").join(`\n${margin}         `);
+  const help = readable(diagnostic.help).split("\n").join(`\n${margin}         `);
   rows.push(`${margin} ${paint("blue", "=")} ${paint("cyan", "help")}: ${help}`);
   return `${rows.join("\n")}\n`;
 }

@@ -28,8 +28,14 @@ const binMatrix = (size: number, bins: number): AxisMatrix =>
     return Array.from({ length: to - from }, (_, i) => [from + i, 1 / (to - from)] as const);
   });
 
+/** Its two matrices, for a map of this size. */
+export const binMatrices = ([height, width]: Pair, [bins, across]: Pair): readonly [AxisMatrix, AxisMatrix] => [
+  binMatrix(height, bins),
+  binMatrix(width, across),
+];
+
 /** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
-function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
+export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
   return height % bins === 0 && width % across === 0 ? [height / bins, width / across] : undefined;
 }
 
@@ -76,8 +82,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   },
   evaluate: ([input], { size }) => {
     const { shape } = input as Tensor;
-    const [rows, columns] = [binMatrix(shape[2] ?? 0, size[0]), binMatrix(shape[3] ?? 0, size[1])];
-    return [evaluateSeparable(input as Tensor, rows, columns)];
+    return [evaluateSeparable(input as Tensor, ...binMatrices([shape[2] ?? 1, shape[3] ?? 1], size))];
   },
   gradient: (builder, { inputs }, [g], { size }) => {
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
@@ -86,7 +91,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       const pool = { kernel, stride: kernel, padding: [0, 0, 0, 0], count_include_pad: true, overhang: [0, 0] };
       return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...pool, size: [height, width] })];
     }
-    return [gradientOfSeparable(builder, g as ValueId, binMatrix(height, size[0]), binMatrix(width, size[1]))];
+    return [gradientOfSeparable(builder, g as ValueId, ...binMatrices([height, width], size))];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
     const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
@@ -95,7 +100,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       onnx.node("AveragePool", [x], { kernel_shape: kernel, strides: kernel }, outputs);
       return;
     }
-    lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
+    lowerSeparable(onnx, x, outputs, ...binMatrices([height, width], size));
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,

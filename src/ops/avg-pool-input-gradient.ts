@@ -5,7 +5,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
-type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
+export type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
   readonly count_include_pad: boolean;
   readonly overhang: Pair;
 };
@@ -13,7 +13,7 @@ type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
 const cellsOf = ({ kernel }: PoolGradientAttributes): number => kernel[0] * kernel[1];
 
 /** By how many each window divides, [1, 1, h, w]. */
-function divisors(a: AvgPoolInputGradientAttributes): Tensor {
+export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
   const map: Tensor = { shape: [1, 1, ...a.size], data: new Float64Array(a.size[0] * a.size[1]) };
   const sum = (joined: number): number => joined;
   return evaluatePool(map, a, 0, sum, (_, inside, counted) => (a.count_include_pad ? counted : inside));

@@ -24,7 +24,8 @@ export function axisMatrix(
   return { from, to, values };
 }
 
-const turned = ({ from, to, values }: AxisMatrix): AxisMatrix => ({
+/** The transposed matrix. */
+export const turned = ({ from, to, values }: AxisMatrix): AxisMatrix => ({
   from: to,
   to: from,
   values: Array.from({ length: from * to }, (_, i) => values[(i % to) * from + Math.floor(i / to)] as number),

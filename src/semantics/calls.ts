@@ -56,7 +56,8 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
   if (combinatorNames.includes(text)) return makeCombinator(context, text, args, call.span);
   if (recordNames.includes(text)) return makeRecord(context, text, args, call.span);
   if (Object.hasOwn(initializers, text)) {
-    return makeInitializer(text, bindArguments(context, text, initializerSignature(text), args, call.span));
+    const bound = bindArguments(context, text, initializerSignature(text), args, call.span);
+    return makeInitializer(context, text, bound, call.span);
   }
   const entry = surfaces.get(text);
   if (Object.hasOwn(tensorLiterals, text)) return makeTensorLiteral(context, text, args, place, call.span);

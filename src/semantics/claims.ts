@@ -20,6 +20,9 @@ const comparisons = ["==", "!=", "<", "<=", ">", ">="] as const;
 export function resolveClaims(context: Context, declaration: CheckDeclaration, module: Module): readonly Claim[] {
   const scope = new Scope(module);
   const place = nowhere();
+  if (declaration.claims.length === 0) {
+    context.report("budget/empty-check", { model: declaration.name.text }, declaration.name.span);
+  }
   return declaration.claims.flatMap((claim): Claim[] => {
     const { comparison } = claim;
     const operator =

@@ -1,4 +1,6 @@
+import type { Span } from "../diagnostics/span.js";
 import type { Initializer } from "../ir/graph.js";
+import type { Context } from "./context.js";
 import type { SignatureParameter } from "./signature.js";
 import { fit } from "./types.js";
 import type { BoundArguments, InitializerValue } from "./values.js";
@@ -6,6 +8,8 @@ import type { BoundArguments, InitializerValue } from "./values.js";
 interface InitializerFunction {
   readonly doc: string;
   readonly parameters: readonly { readonly name: string; readonly default?: number }[];
+  /** The least that a parameter may be, given the others. */
+  least?(numbers: Readonly<Record<string, number>>): { readonly name: string; readonly min: number };
   make(numbers: Readonly<Record<string, number>>): Initializer;
 }
 
@@ -21,11 +25,13 @@ export const initializers: Readonly<Record<string, InitializerFunction>> = {
   uniform: {
     doc: "evenly between low and high",
     parameters: [{ name: "low" }, { name: "high" }],
+    least: ({ low = 0 }) => ({ name: "high", min: low }),
     make: ({ low = 0, high = 1 }) => ({ kind: "uniform", low, high }),
   },
   normal: {
     doc: "normally distributed",
     parameters: [{ name: "std" }, { name: "mean", default: 0 }],
+    least: () => ({ name: "std", min: 0 }),
     make: ({ mean = 0, std = 1 }) => ({ kind: "normal", mean, std }),
   },
 };
@@ -39,8 +45,8 @@ export function initializerSignature(name: string): readonly SignatureParameter[
   }));
 }
 
-/** The initializer with its numbers put in; its `initializer` is undefined while one of them is not known. */
-export function makeInitializer(name: string, bound: BoundArguments): InitializerValue {
+/** The initializer with its numbers put in; its `initializer` is undefined while one of them is not known, or is wrong. */
+export function makeInitializer(context: Context, name: string, bound: BoundArguments, span: Span): InitializerValue {
   const found = initializers[name];
   const numbers: Record<string, number> = {};
   for (const parameter of found?.parameters ?? []) {
@@ -48,6 +54,13 @@ export function makeInitializer(name: string, bound: BoundArguments): Initialize
     const number = value === undefined ? parameter.default : value.kind === "float" ? value.value : undefined;
     if (number === undefined) return { kind: "initializer", initializer: undefined };
     numbers[parameter.name] = number;
+  }
+  const least = found?.least?.(numbers);
+  const actual = least === undefined ? undefined : numbers[least.name];
+  if (least !== undefined && actual !== undefined && actual < least.min) {
+    const at = bound.spans.get(least.name) ?? span;
+    context.report("value/out-of-range", { callee: name, ...least, max: undefined, actual }, at);
+    return { kind: "initializer", initializer: undefined };
   }
   return { kind: "initializer", initializer: found?.make(numbers) };
 }

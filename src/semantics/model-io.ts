@@ -102,5 +102,9 @@ function makeOutput(
     const classes = dim === undefined ? "no axis 1" : formatDim(dim);
     context.report("shape/labels-mismatch", { labels: labels.length, classes }, output.value?.span ?? output.span);
   }
+  const twice = labels?.find((label, i) => labels.indexOf(label) < i);
+  if (twice !== undefined) {
+    context.report("lint/duplicate-label", { label: twice }, output.value?.span ?? output.span);
+  }
   context.network.output({ name, value: value.value, ...(labels === undefined ? {} : { labels }) });
 }

@@ -188,6 +188,10 @@ function evaluateShape(
       }
       context.report("value/wrong-dimension", { actual: value.value }, dimension.span);
     } else if (value.kind === "batch") {
+      if (dims.some((dim) => typeof dim !== "number")) {
+        context.report("shape/batch-twice", {}, dimension.span);
+        return undefined;
+      }
       if (value.factor !== undefined) dims.push({ batch: value.factor });
     } else if (value.kind !== "unknown") {
       context.report("type/wrong-operand", { operator: "a tensor's size", operand: describe(value) }, dimension.span);

@@ -3,6 +3,7 @@ import type { BinaryOperator, Expression, Identifier } from "./ast.js";
 import { endOf, isCloser } from "./classify.js";
 import { maxHeight, ParserBase } from "./parser-base.js";
 import {
+  As,
   BatchN,
   Binding,
   Colon,
@@ -153,6 +154,22 @@ export abstract class ExpressionGuards extends ParserBase {
     if (!this.at(Equals)) return;
     this.reportNext("syntax/equals-for-comparison", {}, this.replacing("=="));
     this.takeAs(EqualEqual);
+  }
+
+  /** `conv(8) as first -> relu`: what stands before the first arrow has no place of its own. */
+  protected refuseAlias(): void {
+    if (!this.at(As) || this.LA(2).tokenType !== Name) return;
+    this.reports.add("syntax/as-before-arrow", { name: this.LA(2).image }, this.LA(1).startOffset, endOf(this.LA(2)));
+    this.skip();
+    this.skip();
+  }
+
+  /** `conv(8)(x)`, as PyTorch writes it; says whether it stood there. */
+  protected refuseSecondCall(name: string): boolean {
+    if (!this.at(LeftParen) || this.nextStartsLine) return false;
+    this.reportNext("syntax/second-call", { name });
+    while (this.at(LeftParen)) this.skipBalanced();
+    return true;
   }
 
   protected refuseBraces(name: string): void {

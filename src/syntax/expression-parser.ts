@@ -83,6 +83,7 @@ export abstract class ExpressionParser extends ExpressionGuards {
   #pipe(): Expression {
     const start = this.startOffset;
     const source = this.SUBRULE(this.operation);
+    this.ACTION(() => this.refuseAlias());
     let stages: Stage[] | undefined;
     let height = this.height;
     this.repeat(this.#isAtArrow, () => {
@@ -260,7 +261,9 @@ export abstract class ExpressionParser extends ExpressionGuards {
     let given: Argument[] | undefined;
     if (this.RECORDING_PHASE) this.OPTION(() => this.SUBRULE(this.args));
     else if (this.at(LeftParen)) given = this.SUBRULE(this.args);
+    const isCalledAgain = this.ACTION(() => given !== undefined && this.refuseSecondCall(name.text));
     this.ACTION(() => this.refuseBraces(name.text));
+    if (isCalledAgain === true) return this.missing();
     if (given === undefined) return { kind: "NameExpression", name, span: name.span };
     this.height++;
     return { kind: "CallExpression", name, arguments: given, span: this.spanFrom(start) };
@@ -361,7 +364,8 @@ export abstract class ExpressionParser extends ExpressionGuards {
       const operator = this.LA(1).image;
       this.reportNext("syntax/operator-after-stage", { operator });
       this.skip();
-      this.SUBRULE(this.operation);
+      // `x -> f +` and nothing more: what is missing would be wrong here too.
+      if (this.isAtItem()) this.SUBRULE(this.operation);
     }
   }
 

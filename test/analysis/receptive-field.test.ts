@@ -39,4 +39,9 @@ suite("receptive field", (test) => {
   y = image * sigmoid(gate)`);
     assert.equal(ended.size, [3, 3]);
   });
+
+  test("flatten and linear see the whole picture: the figure stays that of the last map", async () => {
+    const field = await fieldOf("y = image -> conv(2, stride: 2) -> conv(2, stride: 2) -> flatten -> linear(4)");
+    assert.equal(field.size, [7, 7]);
+  });
 });

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { version } from "../../src/version.js";
-import { codesIn, inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, root, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const good = `lfer 1
@@ -48,12 +50,63 @@ suite("lferc", (test) => {
   });
 
   test("every command has help that goes to stdout", () => {
-    for (const name of ["check", "stats", "build", "predict", "explain", "info", "tour"]) {
+    for (const name of ["check", "stats", "build", "train", "predict", "explain", "info", "tour"]) {
       const ran = runLferc([name, "--help"]);
       assert.equal([ran.code, ran.stderr], [0, ""], name);
       assert.match(ran.stdout, `lferc ${name}`);
     }
   });
+
+  test("a folder that is gone: a diagnostic, exit code 2", () =>
+    inFolder({}, (cwd) => {
+      for (const args of [["check"], ["stats", "m.lfer"], ["info"], ["check", "--help"]]) {
+        const ran = runInRemovedFolder(cwd, args);
+        assert.equal([ran.code, codesIn(ran.stderr)], [2, ["tool/no-working-folder"]], args.join(" "));
+      }
+      assert.is(runInRemovedFolder(cwd, ["--version"]).code, 0);
+    }));
+
+  test("a dash or nothing at all is no path", () =>
+    inFolder({ "good.lfer": good }, (cwd) => {
+      for (const command of ["check", "stats"]) {
+        const dash = runLferc([command, "-"], { cwd });
+        assert.equal([dash.code, codesIn(dash.stderr)], [1, ["tool/no-standard-input"]], command);
+        const empty = runLferc([command, ""], { cwd });
+        assert.equal([empty.code, codesIn(empty.stderr)], [1, ["tool/no-such-path"]], command);
+      }
+    }));
+
+  test("our bug: exit code 70, and what to do", () =>
+    inFolder({}, (cwd) => {
+      // What no user can do: a working folder of a type that Node itself never gives.
+      const broken = join(cwd, "broken.mjs");
+      writeFileSync(broken, "process.cwd = () => 1;\n");
+      const ran = runLferc(["check", "x"], { cwd, env: { NODE_OPTIONS: `--import ${broken}` } });
+      assert.equal([ran.code, ran.stdout], [70, ""]);
+      assert.match(ran.stderr, "this is a bug in lferc");
+      assert.match(ran.stderr, `lferc ${version}, Node ${process.version}`);
+    }));
+
+  test("interrupted: exit code 130", () =>
+    inFolder({ "a.lfer": good }, async (cwd) => {
+      // Held up where a file is read, so that the signal comes in the middle.
+      const slow = join(cwd, "slow.mjs");
+      writeFileSync(
+        slow,
+        'import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";\n' +
+          "const read = fs.readFile;\n" +
+          'const hang = () => { process.stdout.write("reading"); return new Promise((go) => setTimeout(go, 60_000)); };\n' +
+          'fs.readFile = (path, ...rest) => String(path).endsWith(".lfer") ? hang() : read(path, ...rest);\n' +
+          "syncBuiltinESMExports();\n",
+      );
+      const child = spawn(process.execPath, ["--import", slow, lfercPath(), "check", "a.lfer"], {
+        cwd,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      child.stdout.once("data", () => child.kill("SIGINT"));
+      const ended = await new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
+      assert.equal(ended, [130, null]);
+    }));
 
   test("a reader that goes away is no error", async () => {
     const child = spawn(process.execPath, [lfercPath(), "explain"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });

@@ -3,7 +3,7 @@ import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
 import { formulaPicture } from "../data/formula-picture.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
-import { inFolder, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const flat = (red: number, green: number, blue: number): Uint8Array =>
@@ -79,7 +79,33 @@ suite("lferc predict", (test) => {
       for (const top of ["0", "1.5", "many"]) {
         const ran = runLferc(["predict", "tiny.onnx", "face.png", "--top", top], { cwd });
         assert.is(ran.code, 2);
-        assert.match(ran.stderr, "--top takes a whole number from 1");
+        assert.match(
+          ran.stderr,
+          top === "many" ? '--top takes a number, not "many"' : "--top takes a whole number from 1",
+        );
+      }
+    });
+  });
+
+  test("a model of two inputs: that is what is said, not something of its metadata", () => {
+    const pictured = " = picture(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])";
+    const pair = (second: string) => `lfer 1
+
+model Pair {
+  input left: float32[N, 3, 8, 8]${pictured}
+  input right: ${second}
+  logits = concat(left -> flatten, right -> flatten) -> linear(2)
+  output logits: labels(["same", "different"])
+}
+`;
+    const sources = { "two.lfer": pair(`float32[N, 3, 8, 8]${pictured}`), "vector.lfer": pair("float32[N, 4]") };
+    return inFolder({ ...sources, "face.png": encodePng(formulaPicture(9, 9)) }, (cwd) => {
+      for (const name of ["two", "vector"]) {
+        const built = runLferc(["build", `${name}.lfer`, "-o", "m.onnx"], { cwd });
+        assert.is(built.code, 0, built.stderr);
+        const ran = runLferc(["predict", "m.onnx", "face.png"], { cwd });
+        assert.equal([ran.code, codesIn(ran.stderr)], [1, ["data/several-inputs"]], name);
+        assert.match(ran.stderr, "takes 2 inputs (left, right)");
       }
     });
   });

@@ -1,7 +1,9 @@
 import { graphScenarios } from "../ir/graph-scenarios.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { dataScenarios } from "./data-scenarios.js";
+import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
 /** Provokes a diagnostic that no source text can show; gives the codes that came. */
@@ -47,9 +49,14 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unknown-flag": running("check", "--formt", "json", "models"),
   "tool/flag-said-twice": running("check", "--format", "json", "--format", "pretty", "models"),
   "tool/unexpected-argument": running("info", "models"),
-  "tool/wrong-usage": running("check", "--format", "xml", "models"),
+  "tool/wrong-value": running("check", "--format", "xml", "models"),
+  "tool/missing-argument": running("build", "models/m.lfer"),
+  "tool/wrong-usage": running("stats", "models", "--depth", "0"),
   "tool/bad-setting": running("stats", "models/m.lfer", "--set", "size:112"),
   "tool/no-such-path": running("check", "no-such-folder"),
+  "tool/no-standard-input": running("check", "-"),
+  "tool/no-working-folder": () =>
+    inFolder({ "models/m.lfer": model }, (cwd) => codesIn(runInRemovedFolder(cwd, ["check"]).stderr)),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>
@@ -58,7 +65,9 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
+  ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...trainScenarios,
   ...weightsScenarios,
 };

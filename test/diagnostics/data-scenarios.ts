@@ -37,6 +37,16 @@ const files = {
   "folder/notes.txt": "just text",
 } as const;
 
+const pair = `lfer 1
+
+model Pair {
+  input left: float32[N, 3, 8, 8]
+  input right: float32[N, 3, 8, 8]
+  logits = left + right -> flatten
+  output logits
+}
+`;
+
 const predicting =
   (model: string, ...pictures: readonly string[]) =>
   (): Promise<readonly string[]> =>
@@ -64,6 +74,11 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/not-an-onnx-model": predicting("face.png", "face.png"),
   "data/foreign-model": predicting("foreign.onnx", "face.png"),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
+  "data/several-inputs": () =>
+    inFolder({ ...files, "pair.lfer": pair }, (cwd) => {
+      runLferc(["build", "pair.lfer", "-o", "pair.onnx", "--no-verify"], { cwd });
+      return codesIn(runLferc(["predict", "pair.onnx", "face.png"], { cwd }).stderr);
+    }),
   "data/newer-metadata": predicting("newer.onnx", "face.png"),
   "data/model-does-not-run": predicting("damaged.onnx", "face.png"),
   "data/label-count": predicting("labels.onnx", "face.png"),

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { displayWidth, expandTabs, printable } from "../../src/diagnostics/display-text.js";
+import { displayWidth, expandTabs, printable, readable } from "../../src/diagnostics/display-text.js";
 import { suite } from "../support/suite.js";
 
 suite("display text", (test) => {
@@ -21,6 +21,18 @@ suite("display text", (test) => {
     assert.is(displayWidth("\t", 3), 1);
     assert.is(expandTabs("a\tb\t\tc"), "a   b       c");
     assert.is(expandTabs("日\tx"), "日  x");
+  });
+
+  test("what is quoted at any length is cut to one that people read", () => {
+    assert.is(readable('nothing here is called "relu"'), 'nothing here is called "relu"');
+    const name = readable(`nothing here is called "${"r".repeat(100_000)}"`);
+    assert.ok(name.length < 250 && name.startsWith('nothing here is called "rrr') && name.endsWith('rrr"'), name);
+    const text = readable("a word ".repeat(100_000));
+    assert.ok(text.length < 2100 && text.includes("…"), text);
+    for (let shift = 0; shift < 4; shift++) {
+      const cut = readable("x".repeat(shift) + "😀".repeat(100_000));
+      assert.not.match(cut, /\p{Cs}/u);
+    }
   });
 
   test("control and bidi characters are shown, not obeyed", () => {

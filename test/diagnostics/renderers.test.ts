@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Diagnostic, DiagnosticPlace } from "../../src/diagnostics/diagnostic.js";
+import { displayWidth } from "../../src/diagnostics/display-text.js";
 import type { Paint } from "../../src/diagnostics/paint.js";
 import { renderGithub } from "../../src/diagnostics/render-github.js";
 import { renderJson } from "../../src/diagnostics/render-json.js";
@@ -21,7 +22,13 @@ model M {
 }
 `;
 const long = `${"x".repeat(500)}bad${"y".repeat(500)}`;
-const files: Record<string, string> = { "main.lfer": main, "long.lfer": long, "crlf.lfer": "a\r\nbad\r\nc" };
+const wide = `${"漢".repeat(90)}bad${"\t".repeat(90)}`;
+const files: Record<string, string> = {
+  "wide.lfer": wide,
+  "main.lfer": main,
+  "long.lfer": long,
+  "crlf.lfer": "a\r\nbad\r\nc",
+};
 const sources = sourceTexts((file) => files[file]);
 
 function spanOf(file: string, text: string): Span {
@@ -91,6 +98,17 @@ suite("pretty", (test) => {
     // One wide character before the span: one column more than UTF-16 units.
     assert.is(marks.indexOf("^"), text.indexOf("Unit(116)") + 1);
     assert.is(marks.trim().replace("| ", "").trim(), "^".repeat("Unit(116)".length));
+  });
+
+  test("no line is wider than people's windows, whatever the source and the message hold", () => {
+    for (const place of [spanOf("wide.lfer", "bad"), spanOf("long.lfer", long), spanOf("wide.lfer", wide)]) {
+      const text = renderPretty(diagnose({ span: place }), sources);
+      for (const line of text.split("\n")) assert.ok(displayWidth(line) < 220, line);
+      assert.match(text, /[|] *\^/);
+    }
+    const unsaid = { ...diagnose({}), message: `"${"r".repeat(100_000)}"`, help: `${"漢".repeat(100_000)}.` };
+    assert.ok(renderPretty(unsaid, sources).length < 1000);
+    assert.ok(renderGithub(unsaid, sources).length < 1000);
   });
 
   test("summary", () => {

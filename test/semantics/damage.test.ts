@@ -30,6 +30,12 @@ model Other {
     ]);
   });
 
+  test("one mistake, one message", async () => {
+    assert.equal(await codesOf(inModel("logits = image -> relu +")), ["syntax/operator-after-stage"]);
+    assert.equal(await codesOf(inModel("logits = conv(8)(image)")), ["syntax/second-call"]);
+    assert.equal(await codesOf(inModel("logits = image -> conv(8)(image) -> flatten")), ["syntax/second-call"]);
+  });
+
   test("names that were lost are not missed", async () => {
     const lost = [
       inModel("a image -> conv(8)\nb = a -> relu\nlogits = b"),

@@ -110,6 +110,9 @@ suite("semantics: weight", (test) => {
     assert.equal(await codes("weight w: float32[1.5] = ones"), ["type/wrong-operand"]);
     assert.equal(await codes("weight w: float32[1] = 1"), ["type/not-an-initializer"]);
     assert.equal(await codes("weight w: float32[1] = fill"), ["type/missing-argument"]);
+    assert.equal(await codes("weight w: float32[1] = normal(-1)"), ["value/out-of-range"]);
+    assert.equal(await codes("weight w: float32[1] = uniform(1, -1)"), ["value/out-of-range"]);
+    assert.equal(await codes("weight w: float32[1] = uniform(1, 1)"), []);
     assert.equal(await codes("weight w: float32[9_000_000_000_000] = ones"), ["limit/tensor-too-large"]);
   });
 });

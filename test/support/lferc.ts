@@ -50,6 +50,16 @@ export function runLferc(
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
+/** Runs the built lferc in a folder below `place` that is removed before lferc starts. */
+export function runInRemovedFolder(place: string, args: readonly string[]): Ran {
+  const gone = join(place, "gone");
+  mkdirSync(gone);
+  const script = `rmdir "$0" && exec "$@"`;
+  const command = ["-c", script, gone, process.execPath, lfercPath(), ...args];
+  const run = spawnSync("/bin/sh", command, { cwd: gone, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
 /** A scratch folder with these files, gone afterwards. */
 export async function inFolder<T>(
   files: Readonly<Record<string, string | Uint8Array>>,

@@ -18,6 +18,10 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> depthwise(6, stride: 2) -> batch_norm -> relu6 -> depthwise(dilation: 2, bias: true) -> mish",
   "dense 3x3, of stride 2, and 5x5":
     "image -> conv(6) -> batch_norm -> relu -> conv(7, stride: 2) -> relu -> conv(4, kernel: 5, stride: 2) -> batch_norm",
+  "dense 3x3 with many channels: whole tiles, cut ones, no padding":
+    "image -> conv(16, kernel: 1) -> conv(20, bias: true) -> batch_norm -> relu -> conv(17) -> relu -> conv(16, padding: 0) -> batch_norm -> relu -> conv(18) -> max_pool(3, stride: 2) -> conv(16, padding: 2)",
+  "dense 3x3 with many channels on two cells by two":
+    "image -> conv(16, kernel: 1) -> batch_norm -> avg_pool(7) -> conv(16) -> batch_norm -> conv(17)",
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",

@@ -106,6 +106,15 @@ export const budgetEntries = {
     good: network('params(at: "features") <= 300'),
   }),
 
+  "budget/empty-check": entry<{ model: string }>({
+    severity: "error",
+    message: (h) => `the check of ${h.model} claims nothing`,
+    help: () => "Say what must hold, for example `params <= 1.3M`, or take the check out.",
+    explanation: "A check over nothing would be green whatever is wrong.",
+    bad: network(""),
+    good: network("params <= 300"),
+  }),
+
   "budget/too-large-to-count": entry<{ quantity: string; convention: string; atLeast: number }>({
     severity: "error",
     message: (h) =>

@@ -132,12 +132,32 @@ export const dataEntries = {
     good: goodPicture,
   }),
 
+  "data/training-step": entry<{ path: string; recipe: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is a training step (recipe ${h.recipe}), not a model that answers`,
+    help: () => "Take the trained weights out of the step's state and build the model with `--weights`.",
+    explanation: "A training step changes its weights with every batch, and its batch norms look at the batch.",
+    bad: { command: "lferc predict step.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
   "data/bad-metadata": entry<{ path: string; key: string; value: string; expected: string }>({
     severity: "error",
     message: (h) => `${h.path}: the metadata entry ${h.key} must be ${h.expected}; it is ${JSON.stringify(h.value)}`,
     help: () => "Build the model again with this version of lferc.",
     explanation: "What predict feeds the network follows from these entries; a wrong one would be silent nonsense.",
     bad: { command: "lferc predict edited.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
+  "data/several-inputs": entry<{ path: string; inputs: readonly string[] }>({
+    severity: "error",
+    message: (h) => `${h.path} takes ${h.inputs.length} inputs (${h.inputs.join(", ")}); predict feeds one picture`,
+    help: () =>
+      "Run it in ONNX Runtime from a programme of your own: the inputs have the names and shapes of the source.",
+    explanation:
+      "Predict gives one picture to a model and reads one labelled output. What belongs into a second input only its author knows.",
+    bad: { command: "lferc predict pairs.onnx face.jpg" },
     good: goodPicture,
   }),
 

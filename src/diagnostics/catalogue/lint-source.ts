@@ -14,6 +14,20 @@ export const lintSourceEntries = {
     good: inModel(`_side = image -> conv(8)
       logits = image -> conv(4) -> flatten`),
   }),
+  "lint/duplicate-label": entry<{ label: string }>({
+    severity: "warning",
+    message: (h) => `two classes are called "${h.label}"`,
+    help: () => "Give each class a name of its own, as far as somebody who reads the answer has to tell them apart.",
+    explanation: "A prediction is read by its labels. Some well-known lists do have the same name twice.",
+    bad: inModel("logits = image -> global_avg_pool -> flatten -> linear(2)").replace(
+      "output logits",
+      'output logits: labels(["crane", "crane"])',
+    ),
+    good: inModel("logits = image -> global_avg_pool -> flatten -> linear(2)").replace(
+      "output logits",
+      'output logits: labels(["crane (bird)", "crane (machine)"])',
+    ),
+  }),
   "lint/unused-import": entry<{ name: string }>({
     severity: "warning",
     message: (h) => `nothing uses the imported "${h.name}"`,

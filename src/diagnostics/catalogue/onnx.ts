@@ -1,6 +1,7 @@
 import { entry } from "../entry.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
+const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";
 const good = { command: build };
 const percent = (share: number): string => share.toExponential(1);
 
@@ -126,6 +127,18 @@ export const onnxEntries = {
     good: { command: `${build} --optimize 0` },
   }),
 
+  "onnx/step-differs": entry<{ model: string; part: string; input: string; error: number; allowed: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ONNX Runtime's training step differs from the reference: ${h.part} by ${percent(h.error)} of its norm (allowed: ${percent(h.allowed)}; ${h.input}, probe weights); nothing was written`,
+    help: () =>
+      "Please report it with the source file. Another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
+    explanation:
+      "The step is run by ONNX Runtime for a small picture and a small batch, and each of its ops is compared with the float64 reference on the same numbers; rounding is allowed for.",
+    bad: { command: `${train} --opset 18` },
+    good: { command: `${train} --opset 17` },
+  }),
+
   "onnx/runtime-refuses": entry<{ model: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.model}: ONNX Runtime refuses the model: ${h.reason}; nothing was written`,
@@ -136,14 +149,21 @@ export const onnxEntries = {
     good: { command: `${build} --opset 17` },
   }),
 
-  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number }>({
+  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number | undefined }>({
     severity: "error",
-    message: (h) =>
-      `${h.model}: output "${h.output}" does not depend on the input (it varies by ${percent(h.variation)} of its norm), so the build cannot be verified; nothing was written`,
-    help: () =>
-      "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
+    message: (h) => {
+      const what =
+        h.variation === undefined
+          ? "has values that are not finite on the probe weights and inputs"
+          : `does not depend on the input (it varies by ${percent(h.variation)} of its norm)`;
+      return `${h.model}: output "${h.output}" ${what}, so the build cannot be verified; nothing was written`;
+    },
+    help: (h) =>
+      h.variation === undefined
+        ? "A logarithm, a root, a power or a quotient meets a number that it is not made for: clip it before. `--no-verify` writes the file unchecked."
+        : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
     explanation:
-      "A comparison of outputs that are always the same would pass whatever the middle of the network computes.",
+      "A comparison of outputs that are always the same, or that are no numbers, would pass whatever the middle of the network computes.",
     bad: good,
     good: { command: `${build} --no-verify` },
   }),

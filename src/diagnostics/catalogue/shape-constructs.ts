@@ -57,6 +57,14 @@ export const shapeConstructEntries = {
       `block B on x {\n  return if channels(x) == 3 then x -> relu else x -> conv(8)\n}`,
     ),
   }),
+  "shape/batch-twice": entry({
+    severity: "error",
+    message: () => "`N` stands twice in one shape",
+    help: () => "One axis, the first, is the batch; give the others their sizes.",
+    explanation: "N is the number of pictures, whatever it will be; nothing else in a network has that size.",
+    bad: inModel("logits = image -> flatten").replace("[N, 3, 32, 32]", "[N, N, 32, 32]"),
+    good: inModel("logits = image -> flatten"),
+  }),
   "shape/labels-mismatch": entry<{ labels: number; classes: string }>({
     severity: "error",
     message: (h) => `${h.labels} labels name an output with ${h.classes} classes`,

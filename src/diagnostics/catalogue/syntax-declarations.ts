@@ -22,6 +22,25 @@ fn half(v: int) = v / 2
 
 /** Mistakes in declarations, statements and the order of a model's parts. */
 export const syntaxDeclarationEntries = {
+  "syntax/as-before-arrow": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `\`as ${h.name}\` names a stage, which stands after an arrow; here none comes before it`,
+    help: (h) =>
+      `In a block use the long form, \`on x { return x -> conv(8) as ${h.name} -> relu }\`, or bind the name.`,
+    explanation:
+      "`as` gives a layer a path of its own where a tensor reaches it. The first layer of a short form has no arrow before it: the tensor only comes where the block is used.",
+    bad: `lfer 1
+
+block ConvRelu = conv(8) as first -> relu
+`,
+    good: `lfer 1
+
+block ConvRelu on x {
+  return x -> conv(8) as first -> relu
+}
+`,
+  }),
+
   "syntax/unknown-edition": entry<{ edition: string; known: string }>({
     severity: "error",
     message: (h) => `edition ${h.edition} of the language is not known here, only ${h.known}`,

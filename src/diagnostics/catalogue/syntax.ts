@@ -165,6 +165,16 @@ const many = 9_007_199_254_740_991
     good: model("logits = (image -> conv(3)) + image"),
   }),
 
+  "syntax/second-call": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `\`${h.name}(...)\` is a layer with its parameters given; it is not called again`,
+    help: (h) => `A tensor reaches it by an arrow: \`x -> ${h.name}(...)\`.`,
+    explanation:
+      "What is `layer(parameters)(x)` elsewhere is `x -> layer(parameters)` here: weights are made where an arrow is seen.",
+    bad: model("logits = conv(8)(image)"),
+    good: plain,
+  }),
+
   "syntax/equals-for-comparison": entry({
     severity: "error",
     message: () => "`=` gives a name to a value; it compares nothing",

@@ -10,18 +10,52 @@ export const toolEntries = {
     good: { command: "lferc check models" },
   }),
 
-  "tool/unknown-flag": entry<{ command: string; flag: string; suggestion: string | undefined }>({
+  "tool/unknown-flag": entry<{
+    command: string;
+    flag: string;
+    suggestion: string | undefined;
+    /** The argument without dashes that goes by this name. */
+    place: string | undefined;
+  }>({
     severity: "error",
     message: (h) => {
-      const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
-      const suggestion = h.suggestion === undefined ? undefined : dashed(h.suggestion);
-      return `lferc ${h.command} has no flag "${dashed(h.flag)}".${didYouMean(suggestion)}`;
+      const suggestion = h.suggestion === undefined ? undefined : `--${h.suggestion}`;
+      return `lferc ${h.command} has no flag "${h.flag}".${didYouMean(suggestion)}`;
     },
-    help: (h) => `\`lferc ${h.command} --help\` lists its flags.`,
+    help: (h) =>
+      h.place === undefined
+        ? `\`lferc ${h.command} --help\` lists its flags. What begins with a dash and is no flag goes after \`--\`.`
+        : `Give <${h.place}> by its place, without a name before it: \`lferc ${h.command} --help\` shows where.`,
     explanation:
       "A flag that nobody knows is refused rather than passed over, so that a slip of the pen has no silent effect.",
     bad: { command: "lferc check --formt json models" },
     good: { command: "lferc check --format json models" },
+  }),
+
+  "tool/wrong-value": entry<{
+    flag: string;
+    given: string | undefined;
+    takes: string | undefined;
+    suggestion: string | undefined;
+  }>({
+    severity: "error",
+    message: (h) =>
+      h.given === undefined || h.given === ""
+        ? `${h.flag} needs a value${h.takes === undefined ? "" : `: ${h.takes}`}`
+        : `${h.flag} takes ${h.takes ?? "another value"}, not "${h.given}".${didYouMean(h.suggestion)}`,
+    help: () => "Write it behind the flag: --format json or --format=json.",
+    explanation: "A flag takes one value, of its own type; some take one of a few words.",
+    bad: { command: "lferc check --format xml models" },
+    good: { command: "lferc check --format json models" },
+  }),
+
+  "tool/missing-argument": entry<{ command: string; argument: string; describe: string }>({
+    severity: "error",
+    message: (h) => `lferc ${h.command} needs ${h.argument}${h.describe === "" ? "" : `: ${h.describe}`}`,
+    help: (h) => `\`lferc ${h.command} --help\` shows its arguments.`,
+    explanation: "Arguments in angle brackets, and flags that the help calls required, have to be there.",
+    bad: { command: "lferc build models/lfer_ldl.lfer" },
+    good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
 
   "tool/flag-said-twice": entry<{ flag: string }>({
@@ -46,9 +80,9 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `lferc ${h.command}: ${h.detail.trim().replace(/\s*\n\s*/g, " ")}`,
     help: (h) => `\`lferc ${h.command} --help\` shows its arguments.`,
-    explanation: "An argument is missing, or a flag has a value that it does not take.",
-    bad: { command: "lferc check --format xml models" },
-    good: { command: "lferc check --format json models" },
+    explanation: "A number is outside of what a flag takes, or two flags do not go together.",
+    bad: { command: "lferc stats models --depth 0" },
+    good: { command: "lferc stats models --depth 1" },
   }),
 
   "tool/bad-setting": entry<{ setting: string }>({
@@ -66,6 +100,25 @@ export const toolEntries = {
     help: () => "Paths are seen from the folder you stand in. Check the spelling.",
     explanation: "A path on the command line names an .lfer file or a folder with such files under it.",
     bad: { command: "lferc check no-such-folder" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/no-standard-input": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `"${h.path}" would be standard input, which this command does not read`,
+    help: (h) => `Give it a file: imports are found from where it lies. A file of that name is "./${h.path}".`,
+    explanation:
+      "Imports, projects and messages go by a file's place, which a text from a pipe has not. `lferc fmt -` needs none of them and reads one.",
+    bad: { command: "lferc check -" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/no-working-folder": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,
+    help: () => "Go to another one, `cd ~`, or come back to the same path if it was made anew: `cd .`.",
+    explanation: "Paths are seen from the folder you stand in; it was removed while the shell was in it.",
+    bad: { command: "mkdir gone && cd gone && rmdir ../gone && lferc check" },
     good: { command: "lferc check models" },
   }),
 

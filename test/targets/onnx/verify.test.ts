@@ -113,6 +113,25 @@ suite("verifying what will be written", (test) => {
     const result = await verifyOnnx(net.finish(), common);
     assert.is(code(result), "onnx/nothing-to-compare");
   });
+
+  test("outputs that are no numbers verify nothing, and nobody says that they do not depend on the input", async () => {
+    const net = new Net("Logarithm");
+    const x = net.conv("conv", net.input("x", [batch, 3, 8, 8]), 2, 3);
+    net.output("y", net.one("flatten", "flatten", [net.one("log", "log", [x])], { axis: 1 }));
+    const result = await verifyOnnx(net.finish(), common);
+    assert.is(code(result), "onnx/nothing-to-compare");
+    const { message, help } = (result as Problem).diagnose({});
+    assert.match(message, /output "y" has values that are not finite/);
+    assert.match(help, "logarithm");
+  });
+
+  test("an output without a batch axis, or with samples of equal parts, varies with the input all the same", async () => {
+    const net = new Net("Whole");
+    const x = net.conv("conv", net.input("x", [batch, 3, 8, 8]), 2, 3);
+    net.output("mean", net.one("reduce_mean", "mean", [x], { axes: [0, 1, 2, 3], keep: false }));
+    net.output("twice", net.one("concat", "twice", [x, x], { axis: 0 }));
+    assert.is(code(await verifyOnnx(net.finish(), common)), "verified");
+  });
 });
 
 const sizeOf = (graph: Graph) => chooseProbeGraph(graph).types[graph.inputs[0]!.value]!.shape.slice(2);

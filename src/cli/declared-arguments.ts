@@ -1,0 +1,76 @@
+import type { CommandModule, Options, PositionalOptions } from "yargs";
+import { invariant } from "../diagnostics/invariant.js";
+
+/** One place of `name <file> [more..]`. */
+export interface DeclaredPositional {
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** Takes all that is left. */
+  readonly isMany: boolean;
+  readonly options: PositionalOptions;
+}
+
+/** What a command declares to yargs, written down. */
+export interface DeclaredArguments {
+  readonly options: ReadonlyMap<string, Options>;
+  readonly positionals: readonly DeclaredPositional[];
+}
+
+/** What is only there for the help text. */
+const silent = new Set(["example", "epilogue", "epilog", "usage", "group", "wrap"]);
+
+const understoodKeys = new Set([
+  "type",
+  "describe",
+  "default",
+  "defaultDescription",
+  "choices",
+  "alias",
+  "array",
+  "demandOption",
+  "requiresArg",
+  "hidden",
+]);
+
+/** Whether an option is a switch, a number or text. */
+export function typeOf(option: Options): "boolean" | "number" | "string" {
+  const type = option.type ?? "string";
+  invariant(type === "boolean" || type === "number" || type === "string", `no option of type ${type} is known`);
+  return type;
+}
+
+function checkKeys(module: CommandModule, name: string, option: object): void {
+  for (const key of Object.keys(option)) {
+    invariant(understoodKeys.has(key), `${String(module.command)}: "${key}" of ${name} is not understood here`);
+  }
+}
+
+/** Runs a command's builder against a recorder instead of yargs. A builder that does more than describe is our mistake. */
+export function declaredArguments(module: CommandModule): DeclaredArguments {
+  const options = new Map<string, Options>();
+  const described = new Map<string, PositionalOptions>();
+  const { builder } = module;
+  const recorder: object = new Proxy(
+    {},
+    {
+      get:
+        (_, method) =>
+        (name: string, option: object = {}) => {
+          if (method === "positional") described.set(name, option);
+          else if (method === "option") options.set(name, option);
+          else invariant(silent.has(String(method)), `a command's builder calls ${String(method)}`);
+          return recorder;
+        },
+    },
+  );
+  if (typeof builder === "function") (builder as (parser: unknown) => unknown)(recorder);
+  const [signature = ""] = [module.command].flat();
+  const places = [...signature.matchAll(/([<[])([a-z0-9-]+)(\.\.\.?)?[>\]]/g)];
+  const positionals = places.map(([, bracket, name = "", dots]): DeclaredPositional => {
+    const option = described.get(name);
+    invariant(option?.type === "string", `${signature} does not describe ${name} as a string`);
+    return { name, isRequired: bracket === "<", isMany: dots !== undefined, options: option };
+  });
+  for (const [name, option] of [...options, ...described]) checkKeys(module, name, option);
+  return { options, positionals };
+}
