@@ -59,7 +59,10 @@ export const localResponseNorm: Lowering = (site, { inputs: [x], outputs: [y], a
   const around = writer.constant(Float32Array.from(band(channels, size, false)), [channels, channels]);
   const flags = { transposeA: false, transposeB: false };
   const sum = writer.kernel("BatchMatMul", { a: around, b: squares }, flags);
-  const mean = k.mul(writer.reshape(writer.hasSizes(sum, [batch, channels, height * width]), sizes), k.number(alpha / size));
+  const mean = k.mul(
+    writer.reshape(writer.hasSizes(sum, [batch, channels, height * width]), sizes),
+    k.number(alpha / size),
+  );
   const power = writer.kernel("Pow", { a: k.add(mean, k.number(base)), b: k.number(beta) });
   site.set(y, k.div(plain, power));
 };
