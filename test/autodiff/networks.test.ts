@@ -143,7 +143,7 @@ suite("gradients of blocks and networks against directional differences", (test)
     test(`${model} at 16`, async () => {
       const network = await modelGraph(modelText("related"), model, { size: "16", width: "4" });
       const graph = trainingForm(bindBatch(await withLoss(network), batch));
-      for (const seed of [1, 2]) assertDirections(graph, seed);
+      assertDirections(graph, 1);
     });
   }
 
