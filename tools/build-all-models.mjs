@@ -1,4 +1,4 @@
-// Builds the networks under models/ as ONNX files: node tools/build-all-models.mjs OUT [--every-variant] OPSET...
+// Builds the networks under models/, and the training steps of the recipes there, as ONNX files: node tools/build-all-models.mjs OUT [--every-variant] OPSET...
 // `newest` stands for the newest opset that lferc writes. Of each model the smallest variant, unless every one is asked for:
 // the others have the same ops in them, and some are half a gigabyte.
 import { spawnSync } from "node:child_process";
@@ -40,29 +40,26 @@ function chosen(models) {
   return [...smallest.values()];
 }
 
+/** Runs `lferc build`; whether it failed. */
+function build(file, output, args) {
+  const all = ["build", join(root, "models", file), ...args, "--no-verify", "-o", output];
+  return spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0;
+}
+
 let failures = 0;
 for (const file of readdirSync(join(root, "models")).filter((name) => name.endsWith(".lfer"))) {
-  const { models } = compile(await load(nodeHost(root), `models/${file}`), { graphsOnly: true });
-  for (const { name } of chosen(models)) {
-    for (const wanted of opsets) {
-      const opset = wanted === "newest" ? newestOpset() : wanted;
-      const folder = join(out, opset);
-      mkdirSync(folder, { recursive: true });
-      const args = [
-        "build",
-        join(root, "models", file),
-        "--model",
-        name,
-        "--target",
-        "onnx",
-        "--opset",
-        opset,
-        "--no-verify",
-      ];
-      const run = spawnSync(process.execPath, [lferc, ...args, "-o", join(folder, `${name}.onnx`)], {
-        stdio: "inherit",
-      });
-      if (run.status !== 0) failures++;
+  const { models, recipes } = compile(await load(nodeHost(root), `models/${file}`));
+  for (const wanted of opsets) {
+    const opset = wanted === "newest" ? newestOpset() : wanted;
+    const folder = join(out, opset);
+    mkdirSync(folder, { recursive: true });
+    for (const { name } of chosen(models)) {
+      const args = ["--model", name, "--target", "onnx", "--opset", opset];
+      if (build(file, join(folder, `${name}.onnx`), args)) failures++;
+    }
+    for (const { name } of recipes) {
+      const args = ["--recipe", name, "--batch", "4", "--target", "onnx-train", "--opset", opset];
+      if (build(file, join(folder, `${name}.step.onnx`), args)) failures++;
     }
   }
 }

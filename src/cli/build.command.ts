@@ -11,7 +11,7 @@ import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets
 import { version } from "../version.js";
 import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
-import { displayPath } from "./project.js";
+import { compileOneModel } from "./one-model.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { sourceDigest } from "./source-digest.js";
@@ -74,36 +74,16 @@ function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, 
   return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
-/** The one graph that is meant, with what it was made of; what is wrong is reported. */
-async function compileOne(session: Session, args: BuildArguments, set: ReadonlyMap<string, string>) {
-  const { files, failed } = await session.expand([args.path]);
-  if (failed) return undefined;
-  const [path = args.path, ...others] = files;
-  if (others.length > 0) {
-    const choices = files.map((file) => displayPath(session.cwd, file));
-    session.report([diagnose("onnx/which-model", { path: args.path, choices, flag: "PATH" })]);
-    return undefined;
-  }
-  const compiled = await session.compilePath(path, { model: args.model ?? "main", set, graphsOnly: true });
-  if (compiled.hasErrors) return undefined;
-  const [model, ...more] = compiled.compilation.models;
-  if (model === undefined || more.length > 0) {
-    const choices = compiled.compilation.models.map(({ name }) => name);
-    session.report([diagnose("onnx/which-model", { path: args.path, choices, flag: "--model NAME" })]);
-    return undefined;
-  }
-  return { graph: model.graph, compiled };
-}
-
 async function build(session: Session, args: BuildArguments): Promise<ExitCode> {
   const usage = checkUsage(args);
   if (usage !== undefined) throw new UsageError(usage);
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
   if (args.recipe !== undefined) return buildTrainingStep(session, { ...args, recipe: args.recipe, set });
-  const found = await compileOne(session, args, set);
+  const found = await compileOneModel(session, args.path, args.model, set);
   if (found === undefined) return 1;
-  const { graph, compiled } = found;
+  const { model, compiled } = found;
+  const { graph } = model;
   if (!(await keepsInputs(session, args.output, compiled, args.weights))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;

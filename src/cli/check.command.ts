@@ -3,13 +3,15 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { renderGithub } from "../diagnostics/render-github.js";
 import { type Located, renderJson } from "../diagnostics/render-json.js";
 import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
+import { renderSarif } from "../diagnostics/render-sarif.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
+import { version } from "../version.js";
 import { compileFile } from "./compile-file.js";
 import { expandPaths } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { paintFor } from "./terminal.js";
 
-const formats = ["pretty", "json", "github"] as const;
+const formats = ["pretty", "json", "github", "sarif"] as const;
 
 interface CheckArguments {
   readonly path: readonly string[];
@@ -45,6 +47,7 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
   }
   if (args.format === "json") session.print(renderJson(found));
+  if (args.format === "sarif") session.print(renderSarif(found, version));
   const diagnostics = found.map(([diagnostic]) => diagnostic);
   const files = `${expanded.files.length} file${expanded.files.length === 1 ? "" : "s"}`;
   session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}\n`);
@@ -68,9 +71,11 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty: for people, on stderr; json: one object on stdout; github: annotations for GitHub Actions",
+        describe:
+          "pretty: for people, on stderr; json: one object on stdout; github: annotations for GitHub Actions; sarif: a SARIF 2.1.0 log for code scanning",
       })
       .example("lferc check models", "everything under models/")
-      .example("lferc check --format json models", "for a program"),
+      .example("lferc check --format json models", "for a program")
+      .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service"),
   handler: (args) => runCommand((session) => check(session, args)),
 };

@@ -1,11 +1,5 @@
 import type { CommandModule } from "yargs";
-
-/** A command's name, its line in the list of commands, and its module, which is loaded only when it is called. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<CommandModule>;
-}
+import type { CommandEntry } from "./command-entry.js";
 
 // A command's own argument type is of no use to the dispatcher: yargs hands over what its builder declared.
 const untyped = (module: unknown): CommandModule => module as CommandModule;
@@ -16,6 +10,11 @@ export const commands: readonly CommandEntry[] = [
     name: "check",
     summary: "report mistakes and broken budgets",
     load: async () => untyped((await import("./check.command.js")).checkCommand),
+  },
+  {
+    name: "fmt",
+    summary: "bring files into their one form",
+    load: async () => untyped((await import("./fmt.command.js")).fmtCommand),
   },
   {
     name: "stats",
@@ -38,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "bench",
+    summary: "time a model or a training step",
+    load: async () => untyped((await import("./bench.command.js")).benchCommand),
+  },
+  {
     name: "explain",
     summary: "say more about a diagnostic code",
     load: async () => untyped((await import("./explain.command.js")).explainCommand),
@@ -46,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     name: "info",
     summary: "versions, and what is installed",
     load: async () => untyped((await import("./info.command.js")).infoCommand),
+  },
+  {
+    name: "completion",
+    summary: "a script for the shell that completes commands and flags",
+    load: async () => untyped((await import("./completion.command.js")).completionCommand(commands)),
   },
   {
     name: "tour",

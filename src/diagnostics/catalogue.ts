@@ -1,3 +1,4 @@
+import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
@@ -43,6 +44,7 @@ export const catalogue = {
   ...dataSetEntries,
   ...trainEntries,
   ...engineEntries,
+  ...benchEntries,
   ...toolEntries,
 };
 

@@ -22,17 +22,11 @@ function binOf(index: number, size: number, bins: number): Pair {
 }
 
 /** The means along one axis: a bin's cells have equal parts. */
-const binMatrix = (size: number, bins: number): AxisMatrix =>
+export const binMatrix = (size: number, bins: number): AxisMatrix =>
   axisMatrix(size, bins, (bin) => {
     const [from, to] = binOf(bin, size, bins);
     return Array.from({ length: to - from }, (_, i) => [from + i, 1 / (to - from)] as const);
   });
-
-/** Its two matrices, for a map of this size. */
-export const binMatrices = ([height, width]: Pair, [bins, across]: Pair): readonly [AxisMatrix, AxisMatrix] => [
-  binMatrix(height, bins),
-  binMatrix(width, across),
-];
 
 /** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
 export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
@@ -82,7 +76,8 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   },
   evaluate: ([input], { size }) => {
     const { shape } = input as Tensor;
-    return [evaluateSeparable(input as Tensor, ...binMatrices([shape[2] ?? 1, shape[3] ?? 1], size))];
+    const [rows, columns] = [binMatrix(shape[2] ?? 0, size[0]), binMatrix(shape[3] ?? 0, size[1])];
+    return [evaluateSeparable(input as Tensor, rows, columns)];
   },
   gradient: (builder, { inputs }, [g], { size }) => {
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
@@ -91,7 +86,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       const pool = { kernel, stride: kernel, padding: [0, 0, 0, 0], count_include_pad: true, overhang: [0, 0] };
       return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...pool, size: [height, width] })];
     }
-    return [gradientOfSeparable(builder, g as ValueId, ...binMatrices([height, width], size))];
+    return [gradientOfSeparable(builder, g as ValueId, binMatrix(height, size[0]), binMatrix(width, size[1]))];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
     const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
@@ -100,7 +95,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
       onnx.node("AveragePool", [x], { kernel_shape: kernel, strides: kernel }, outputs);
       return;
     }
-    lowerSeparable(onnx, x, outputs, ...binMatrices([height, width], size));
+    lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,

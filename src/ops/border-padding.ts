@@ -22,21 +22,15 @@ interface BorderPaddingFacts {
   readonly most: (size: number) => number;
 }
 
-/** Its two matrices, for a map of this size. */
-export function borderMatrices(
-  cellAt: BorderPaddingFacts["cellAt"],
-  [height, width]: Pair,
-  [top, left, bottom, right]: Padding,
-): readonly [AxisMatrix, AxisMatrix] {
-  const along = (size: number, before: number, after: number): AxisMatrix =>
-    axisMatrix(size, size + before + after, (i) => [[cellAt(i - before, size), 1]]);
-  return [along(height, top, bottom), along(width, left, right)];
-}
-
 /** Completes an op that pads a map with cells of its own. */
 export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderPaddingAttributes> {
   const { name, doc, mode, cellAt, most } = facts;
-  const matrices = (size: Pair, padding: Padding) => borderMatrices(cellAt, size, padding);
+  const along = (size: number, before: number, after: number): AxisMatrix =>
+    axisMatrix(size, size + before + after, (i) => [[cellAt(i - before, size), 1]]);
+  const matrices = ([height, width]: Pair, [top, left, bottom, right]: Padding): readonly [AxisMatrix, AxisMatrix] => [
+    along(height, top, bottom),
+    along(width, left, right),
+  ];
   const inferTypes = (
     [input]: readonly TensorType[],
     { padding }: BorderPaddingAttributes,

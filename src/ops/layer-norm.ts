@@ -8,16 +8,16 @@ import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmeti
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
 import { surface } from "./surface.js";
 
-export type LayerNormAttributes = { readonly axis: number; readonly through: number; readonly epsilon: number };
+type LayerNormAttributes = { readonly axis: number; readonly through: number; readonly epsilon: number };
 
-export const axesOf = ({ axis, through }: LayerNormAttributes): readonly number[] =>
+const axesOf = ({ axis, through }: LayerNormAttributes): readonly number[] =>
   Array.from({ length: through - axis + 1 }, (_, i) => axis + i);
 
 /** The normalised axes' sizes, which the weight has too. */
 const ownShape = (shape: Shape, { axis, through }: LayerNormAttributes): Shape => shape.slice(axis, through + 1);
 
 /** Sizes under which the weight meets the input. */
-export const spreadSizes = (shape: readonly number[], a: LayerNormAttributes): readonly number[] => [
+const spreadSizes = (shape: readonly number[], a: LayerNormAttributes): readonly number[] => [
   ...(ownShape(shape, a) as readonly number[]),
   ...new Array<number>(shape.length - 1 - a.through).fill(1),
 ];

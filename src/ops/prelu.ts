@@ -10,7 +10,7 @@ import { surface } from "./surface.js";
 type PreluAttributes = { readonly per_channel: boolean };
 
 /** Sizes under which the slopes meet the input: one number, or one for each channel (axis 1). */
-export const slopeSizes = (rank: number, slopes: number): readonly number[] =>
+const slopeSizes = (rank: number, slopes: number): readonly number[] =>
   slopes === 1 ? [1] : [slopes, ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
 
 /** PyTorch's tie rule: at 0 the gradient is that of the negative side. */

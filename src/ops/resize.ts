@@ -41,8 +41,7 @@ function resizing(from: number, to: number, { mode, align_corners }: ResizeAttri
   });
 }
 
-/** Its two matrices, for a map of this size. */
-export const resizeMatrices = ([height, width]: Pair, a: ResizeAttributes): readonly [AxisMatrix, AxisMatrix] => [
+export const matrices = ([height, width]: Pair, a: ResizeAttributes): readonly [AxisMatrix, AxisMatrix] => [
   resizing(height, a.size[0], a),
   resizing(width, a.size[1], a),
 ];
@@ -121,18 +120,18 @@ export const resize = defineOp<ResizeAttributes>({
   },
   evaluate: ([input], a) => {
     const { shape } = input as Tensor;
-    return [evaluateSeparable(input as Tensor, ...resizeMatrices([shape[2] ?? 1, shape[3] ?? 1], a))];
+    return [evaluateSeparable(input as Tensor, ...matrices([shape[2] ?? 1, shape[3] ?? 1], a))];
   },
   gradient: (builder, { inputs }, [g], a) => {
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
-    return [gradientOfSeparable(builder, g as ValueId, ...resizeMatrices([height, width], a))];
+    return [gradientOfSeparable(builder, g as ValueId, ...matrices([height, width], a))];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, a) => {
     const size = mapSize(inputTypes[0] as TensorType);
     const scales = [a.size[0] / size[0], a.size[1] / size[1]];
     // Resize takes scales where the batch is open, and fractions of them would be rounded: those are matrix products.
     if (!scales.every(Number.isInteger) || a.align_corners) {
-      lowerSeparable(onnx, x, outputs, ...resizeMatrices(size, a));
+      lowerSeparable(onnx, x, outputs, ...matrices(size, a));
       return;
     }
     const attributes =

@@ -24,8 +24,8 @@ export function axisMatrix(
   return { from, to, values };
 }
 
-/** The transposed matrix. */
-export const turned = ({ from, to, values }: AxisMatrix): AxisMatrix => ({
+/** The matrix transposed. */
+export const transposed = ({ from, to, values }: AxisMatrix): AxisMatrix => ({
   from: to,
   to: from,
   values: Array.from({ length: from * to }, (_, i) => values[(i % to) * from + Math.floor(i / to)] as number),
@@ -70,7 +70,7 @@ export function gradientOfSeparable(
   const matrix = ({ from, to, values }: AxisMatrix): ValueId =>
     builder.node("constant", [], { shape: [to, from], values });
   const along = builder.node("matmul", [g, matrix(columns)]);
-  return builder.node("matmul", [matrix(turned(rows)), along]);
+  return builder.node("matmul", [matrix(transposed(rows)), along]);
 }
 
 /** Two matrix products, for whatever no single ONNX op says exactly. */
@@ -83,6 +83,6 @@ export function lowerSeparable(
 ): void {
   const matrix = ({ from, to, values }: AxisMatrix): string =>
     onnx.node("Reshape", [onnx.floats(values), onnx.int64s([to, from])])[0] ?? "";
-  const [along = ""] = onnx.node("MatMul", [x, matrix(turned(columns))]);
+  const [along = ""] = onnx.node("MatMul", [x, matrix(transposed(columns))]);
   onnx.node("MatMul", [matrix(rows), along], {}, outputs);
 }

@@ -61,9 +61,9 @@ fn balanced_bce(beta: float) on logits, target =
 fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p, target {
   common = p * target
   return if each == "batch" then (2 * sum(common) + smooth) / (sum(p) + sum(target) + smooth)
-    else if each == "class"
-    then mean((2 * sum(common, axes: [0]) + smooth) / (sum(p, axes: [0]) + sum(target, axes: [0]) + smooth))
-    else mean((2 * sum(common, axes: [1]) + smooth) / (sum(p, axes: [1]) + sum(target, axes: [1]) + smooth))
+         else if each == "class"
+         then mean((2 * sum(common, axes: [0]) + smooth) / (sum(p, axes: [0]) + sum(target, axes: [0]) + smooth))
+         else mean((2 * sum(common, axes: [1]) + smooth) / (sum(p, axes: [1]) + sum(target, axes: [1]) + smooth))
 }
 
 /// Combo loss (Taghanaki et al. 2019) as LFER-LDL uses it: alpha of the balanced cross-entropy, less 1 - alpha of Dice.
@@ -85,8 +85,8 @@ block BasicUnit(channels: int, stride: int = 1) on x {
 block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1) on x {
   keeps = stride == 1 and channels(x) == channels
   main = x -> conv(width, kernel: 1) -> batch_norm -> relu
-           -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
-           -> conv(channels, kernel: 1) -> batch_norm
+         -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
+         -> conv(channels, kernel: 1) -> batch_norm
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }
@@ -110,8 +110,8 @@ block Unit(channels: int) on x {
   half = channels / 2
   return (left,
           right -> conv(half, kernel: 1) -> batch_norm -> relu
-                -> depthwise -> batch_norm
-                -> conv(half, kernel: 1) -> batch_norm -> relu)
+          -> depthwise -> batch_norm
+          -> conv(half, kernel: 1) -> batch_norm -> relu)
          -> concat(axis: 1) -> channel_shuffle(2)
 }
 
@@ -120,8 +120,8 @@ block DownUnit(channels: int) on x {
   half = channels / 2
   return (x -> depthwise(stride: 2) -> batch_norm -> conv(half, kernel: 1) -> batch_norm -> relu,
           x -> conv(half, kernel: 1) -> batch_norm -> relu
-            -> depthwise(stride: 2) -> batch_norm
-            -> conv(half, kernel: 1) -> batch_norm -> relu)
+          -> depthwise(stride: 2) -> batch_norm
+          -> conv(half, kernel: 1) -> batch_norm -> relu)
          -> concat(axis: 1) -> channel_shuffle(2)
 }
 `],

@@ -17,6 +17,8 @@ export interface Scanned {
   readonly tokens: IToken[];
   /** The `///` lines: they belong to the declaration that follows, wherever the parser is. */
   readonly docs: IToken[];
+  /** The `//` remarks, which mean nothing. */
+  readonly comments: readonly { readonly start: number; readonly end: number }[];
   /** Runs of characters that begin no token. */
   readonly strays: readonly { readonly start: number; readonly end: number }[];
 }
@@ -50,6 +52,7 @@ const mayBeginName = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 &
 export function scan(text: string): Scanned {
   const tokens: IToken[] = [];
   const docs: IToken[] = [];
+  const comments: { start: number; end: number }[] = [];
   const strays: { start: number; end: number }[] = [];
   let at = 0;
 
@@ -90,6 +93,7 @@ export function scan(text: string): Scanned {
     } else if (c === slash && reach(doc)) take(docs, Doc, doc.lastIndex);
     else if (c === slash && text.charCodeAt(at + 1) === slash) {
       reach(restOfLine);
+      comments.push({ start: at, end: restOfLine.lastIndex });
       at = restOfLine.lastIndex;
     } else if (!takeSign()) {
       const last = strays[strays.length - 1];
@@ -97,5 +101,5 @@ export function scan(text: string): Scanned {
       else strays.push({ start: at, end: ++at });
     }
   }
-  return { tokens, docs, strays };
+  return { tokens, docs, comments, strays };
 }

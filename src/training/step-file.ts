@@ -8,6 +8,7 @@ import { randomStream } from "../random/stream.js";
 import { probeInputs } from "../reference/probe-weights.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
+import { drawMasks } from "../step/masks.js";
 import { learningRateInput } from "../step/step-state.js";
 import { type TrainingStepSource, trainingStep } from "../step/training-step.js";
 import { calmWeights } from "../targets/onnx/calm-weights.js";
@@ -64,7 +65,10 @@ export function probeStep(source: TrainingStepSource): ProbeStep {
     const fitted = role === "optimizer" ? undefined : weights[name];
     return [name, asFloat32(fitted ?? { shape: shape as readonly number[], data })];
   });
+  const masks = drawMasks(step, { seed: probeSeed, epoch: 0, step: 0 });
   const inputs = Object.entries(probeInputs(step, probeBatch, probeSeed)).map(([name, tensor]): [string, Tensor] => {
+    const mask = masks.get(name);
+    if (mask !== undefined) return [name, { ...tensor, data: Float64Array.from(mask) }];
     if (name === learningRateInput) return [name, asFloat32({ shape: [], data: Float64Array.of(0.1) })];
     return [name, asFloat32(name === "data.label" ? distributions(tensor) : tensor)];
   });

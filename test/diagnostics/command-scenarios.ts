@@ -1,5 +1,7 @@
+import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
+import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
@@ -18,11 +20,23 @@ model M(size: int = 32) {
 }
 `;
 
+/** Loaded before lferc, it makes every rename fail as on a full disk: permissions do not stop the superuser. */
+const fullDisk = `import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+fs.rename = async () => {
+  throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+};
+syncBuiltinESMExports();
+`;
+
 /** Runs lferc in a folder with a good model in it. */
 const running =
   (...args: readonly string[]): Scenario =>
   () =>
     inFolder({ "models/m.lfer": model, "empty/note.txt": "" }, (cwd) => codesIn(runLferc(args, { cwd }).stderr));
+
+const benching = (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
+  inFolder(files, (cwd) => codesIn(runLferc(["bench", ...args], { cwd }).stderr));
 
 /** One for every code of the catalogue whose bad example is a command. */
 export const commandScenarios: Readonly<Record<string, Scenario>> = {
@@ -33,6 +47,11 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "resolve/unknown-model": running("stats", "models/m.lfer", "--model", "Mm"),
   "resolve/unknown-setting": running("stats", "models/m.lfer", "--set", "sise=112"),
   "value/wrong-setting": running("stats", "models/m.lfer", "--set", "size=big"),
+  "recipe/unknown-recipe": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plane"),
+  "recipe/unknown-setting": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plain", "--set", "a=1"),
+  "bench/open-size": () => benching({ "m.onnx": tinyClassifier({ input: ["N", 3, "height", 8] }) }, "m.onnx"),
+  "bench/unsupported-input": () => benching({ "m.onnx": textModel() }, "m.onnx"),
+  "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
     inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
   "limit/too-many-imports": () =>
@@ -57,6 +76,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/no-standard-input": running("check", "-"),
   "tool/no-working-folder": () =>
     inFolder({ "models/m.lfer": model }, (cwd) => codesIn(runInRemovedFolder(cwd, ["check"]).stderr)),
+  "tool/cannot-format": () =>
+    inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
+      codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
+    ),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>

@@ -1,5 +1,6 @@
 import type { Attributes } from "../../src/ir/graph.js";
 import type { DType, Shape } from "../../src/ir/shape.js";
+import { evaluatePool, type PoolAttributes } from "../../src/ops/pooling.js";
 import type { OpName } from "../../src/ops/registry.js";
 import { N } from "./network.js";
 
@@ -39,6 +40,7 @@ const binary = (op: OpName, more: Partial<OpCase> = {}): readonly OpCase[] =>
   [
     { title: "same", inputs: [vector, vector] },
     { title: "scalar", inputs: [{ shape: [] }, vector] },
+    { title: "scalar and single cells", inputs: [{ shape: [N, 5, 1, 1] }, { shape: [] }] },
     { title: "both sides repeated", inputs: [{ shape: [N, 1, 3] }, { shape: [4, 1] }] },
     { title: "multiples of the batch", inputs: [{ shape: [{ batch: 2 }, 3] }, { shape: [{ batch: 2 }, 1] }] },
   ].map((row) => ({ op, ...row, ...more }));
@@ -121,6 +123,54 @@ const convGradients = (
       attributes: { ...geometry, kernel },
     },
   ];
+};
+
+/** Both gradients of a depthwise convolution whose cells are too many for all pairs of them. */
+const largeDepthwise = (
+  title: string,
+  given: Attributes,
+  filters: number,
+  result: readonly number[],
+): readonly OpCase[] => {
+  const {
+    channels: _,
+    bias: __,
+    kernel,
+    ...geometry
+  } = conv({ ...given, groups: 3 }) as {
+    readonly channels: number;
+    readonly bias: boolean;
+    readonly kernel: readonly number[];
+  };
+  const gradient = { shape: [2, 3 * filters, ...result] };
+  return [
+    {
+      op: "conv2d_input_gradient",
+      title,
+      inputs: [{ shape: [3 * filters, 1, ...kernel] }, gradient],
+      attributes: { ...geometry, size: [12, 11] },
+    },
+    {
+      op: "conv2d_weight_gradient",
+      title,
+      inputs: [{ shape: [2, 3, 12, 11] }, gradient],
+      attributes: { ...geometry, kernel },
+      // Sums of many terms, of the size of those over small maps.
+      between: [-0.5, 0.5],
+    },
+  ];
+};
+
+/** A pool's gradient on a map with many ties. */
+const pooledGradient = (title: string, shape: readonly number[], a: PoolAttributes): OpCase => {
+  const data = Float64Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, i) => (i * i) % 7);
+  const maxima = evaluatePool({ shape, data }, a, Number.NEGATIVE_INFINITY, Math.max, (largest) => largest);
+  return {
+    op: "max_pool_input_gradient",
+    title,
+    inputs: [{ shape, values: [...data] }, { shape: maxima.shape, values: [...maxima.data] }, { shape: maxima.shape }],
+    attributes: a,
+  };
 };
 
 /** A map with ties in every window, and what max_pool makes of it: first maxima must be told from later ones. */
@@ -439,6 +489,19 @@ export const cases: readonly OpCase[] = [
   },
   ...convGradients("stride over the kernel", { kernel: [1, 1], stride: [3, 4], padding: [0, 0, 0, 0] }, [3, 2]),
   ...convGradients("rows that no window reaches", { kernel: [2, 2], stride: [4, 4], padding: [0, 0, 0, 1] }, [2, 2]),
+  ...largeDepthwise("large depthwise", { kernel: [3, 3], padding: [1, 1, 1, 1] }, 1, [12, 11]),
+  ...largeDepthwise(
+    "large depthwise, two filters a channel, uneven",
+    { kernel: [3, 5], stride: [1, 1], padding: [0, 3, 2, 1], dilation: [2, 1] },
+    2,
+    [10, 11],
+  ),
+  ...largeDepthwise(
+    "large depthwise, stride down",
+    { kernel: [2, 3], stride: [2, 1], padding: [1, 0, 1, 2] },
+    1,
+    [7, 11],
+  ),
   {
     op: "max_pool_input_gradient",
     title: "ties",
@@ -459,6 +522,10 @@ export const cases: readonly OpCase[] = [
     ],
     attributes: pool({ kernel: [2, 3], stride: [1, 3], padding: [0, 1, 1, 2] }),
   },
+  pooledGradient("overlapping, stride 1", [2, 3, 6, 5], { kernel: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1] }),
+  pooledGradient("overlapping thrice", [2, 2, 9, 8], { kernel: [5, 5], stride: [2, 2], padding: [2, 1, 2, 0] }),
+  pooledGradient("gaps between windows", [2, 2, 8, 9], { kernel: [2, 1], stride: [3, 4], padding: [0, 0, 0, 0] }),
+  pooledGradient("gaps and padding", [2, 2, 6, 7], { kernel: [2, 2], stride: [2, 3], padding: [1, 0, 0, 1] }),
   unary("avg_pool_input_gradient", {
     inputs: [{ shape: [N, 4, 4, 3] }],
     attributes: pool({ count_include_pad: true, overhang: [0, 0], size: [7, 6] }),
@@ -492,13 +559,14 @@ export const cases: readonly OpCase[] = [
   ...(
     [
       [2, 4, 7, 6],
+      [2, 4, 16, 16],
       [5, 4, 3],
       [6, 4],
     ] as const
   ).map(
     (shape): OpCase => ({
       op: "batch_norm_gradient",
-      title: `rank ${shape.length}`,
+      title: shape.join("x"),
       inputs: [
         { shape },
         { shape: [4] },
@@ -509,6 +577,12 @@ export const cases: readonly OpCase[] = [
       attributes: { epsilon: 1e-5 },
     }),
   ),
+  // Maps from 256 cells on: dot products instead of sums of products.
+  unary("batch_norm_training", {
+    title: "large maps",
+    inputs: [{ shape: [3, 4, 16, 17] }],
+    attributes: { epsilon: 1e-5 },
+  }),
   { op: "log_not_softmax_gradient", title: "channels", inputs: [map, map], attributes: { axis: 1 } },
   {
     op: "log_not_softmax_gradient",

@@ -24,7 +24,6 @@ recipe Plain(lr: float = 0.1) {
   schedule  = cosine(floor: 1e-4, warmup_epochs: 1)
   train     = ${parts.run ?? "run(batch: 6, epochs: 20)"}
 }
-const _used = Unit
 `;
 
 /** The recipe `Plain` of a text, with settings. */

@@ -177,6 +177,18 @@ suite("a training step as an ONNX file", (test) => {
     );
   });
 
+  test("what dropout drops is an input, with its share in the metadata", async () => {
+    const text = recipeText().replace("flatten -> linear(3)", "flatten -> dropout(0.25) -> linear(3)");
+    const built = await build(text, { verify: true });
+    assert.ok(built.verification);
+    const masks = JSON.parse(propsOf(built).get("lfer.masks") ?? "") as Record<string, number>;
+    assert.equal(masks, { "mask.logits.dropout": 0.75 });
+    const session = await ort.InferenceSession.create(bytesOf(built));
+    assert.ok(session.inputNames.includes("mask.logits.dropout"));
+    await session.release();
+    assert.not.ok(propsOf(await build()).has("lfer.masks"));
+  });
+
   test("the same recipe gives the same bytes, another seed others", async () => {
     const first = bytesOf(await build());
     assert.ok(first.equals(bytesOf(await build())));

@@ -199,7 +199,7 @@ export const dataEntries = {
 
   "data/run-folder": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `${h.path} is a folder; predict takes an ONNX file so far`,
+    message: (h) => `${h.path} is a folder; an ONNX file is needed`,
     help: (h) => `Give the ONNX file itself, for example ${h.path}/model.onnx.`,
     explanation: "Folders of training runs come with lferc train.",
     bad: { command: "lferc predict runs/first face.jpg" },

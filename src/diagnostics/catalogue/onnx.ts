@@ -1,22 +1,10 @@
 import { entry } from "../entry.js";
+import { writeFailures } from "../file-failures.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
 const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";
 const good = { command: build };
 const percent = (share: number): string => share.toExponential(1);
-
-/** What the operating system's codes mean to somebody who wants to write a file. */
-const writeFailures: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist",
-  ENOTDIR: "its folder is a file",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the disk is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "your quota is used up",
-  ENAMETOOLONG: "its name is too long",
-};
 
 export const onnxEntries = {
   "onnx/unsupported-opset": entry<{ opset: number; oldest: number; newest: number }>({

@@ -113,6 +113,16 @@ export const toolEntries = {
     good: { command: "lferc check models" },
   }),
 
+  "tool/cannot-format": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot write ${h.path}: ${h.reason}`,
+    help: () => "The file is as it was. Make it and its folder writable, or see what would change with --diff.",
+    explanation:
+      "A formatted file is written beside its place and renamed when it is whole, so a failure harms nothing.",
+    bad: { command: "lferc fmt write-protected.lfer" },
+    good: { command: "lferc fmt models" },
+  }),
+
   "tool/no-working-folder": entry<{ reason: string }>({
     severity: "error",
     message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,

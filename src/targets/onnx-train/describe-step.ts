@@ -11,8 +11,9 @@ export interface StepOrigin {
 
 /**
  * `metadata_props` of a training step: those of the network that it trains (describe-model.ts), and `lfer.target`,
- * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: the names of the slots by role (JSON), which
- * inputs `state.X` and outputs `next.X` carry.
+ * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON) the names X of what changes, which
+ * inputs `state.X` and outputs `next.X` carry; of a step that drops something `lfer.masks`: the input of each mask and the
+ * share that it keeps (JSON).
  */
 export function describeStep(
   network: Graph,
@@ -21,8 +22,9 @@ export function describeStep(
   provenance: Provenance,
 ): ReadonlyMap<string, string> {
   const names = (wanted: string): readonly string[] =>
-    step.slots.filter(({ role }) => role === wanted).map(({ name }) => name);
+    step.slots.filter(({ role, next }) => role === wanted && next !== undefined).map(({ name }) => name);
   const state = { parameters: names("parameter"), statistics: names("statistic"), optimizer: names("optimizer") };
+  const masks = step.inputs.flatMap(({ name, mask }) => (mask === undefined ? [] : [[name, mask.keep] as const]));
   return new Map([
     ...describeModel(network, provenance),
     ["lfer.target", "onnx-train"],
@@ -30,5 +32,6 @@ export function describeStep(
     ["lfer.batch", String(origin.batch)],
     ["lfer.training", JSON.stringify(origin.training)],
     ["lfer.state", JSON.stringify(state)],
+    ...(masks.length === 0 ? [] : [["lfer.masks", JSON.stringify(Object.fromEntries(masks))] as const]),
   ]);
 }

@@ -14,8 +14,8 @@ const probe = probeStep(stepOfRecipe(await plainRecipe(recipeText())) as Trainin
 
 /** What the check says where the file is written from a graph that was changed on the way. */
 async function verdict(change: (graph: Graph) => Graph): Promise<string> {
-  const emit = (graph: Graph) =>
-    emitOnnx({ graph: change(graph), weights: new Map() }, { opset: 18, producerVersion: "" });
+  const emit = (graph: Graph, weights: ReadonlyMap<string, Float32Array>) =>
+    emitOnnx({ graph: change(graph), weights }, { opset: 18, producerVersion: "" });
   const found = await verifyStep(probe, { opset: 18, runtime: ort, emit });
   return isProblem(found) ? found.diagnose({}).message : "verified";
 }

@@ -7,8 +7,6 @@ import { loadOnnxRuntime, sessionOptions } from "./runtime.js";
 export interface OrtEngineOptions {
   /** Plain ONNX ops even where the machine's blocked layout could be used. */
   readonly portable?: boolean | undefined;
-  /** Where the session's profile is written, if anywhere. */
-  readonly profilePrefix?: string | undefined;
 }
 
 /** Whether any map of the step fills blocks of samples: else nothing would be won. */
@@ -19,14 +17,14 @@ const fillsBlocks = (step: Graph, block: Block): boolean =>
   });
 
 /** Stock onnxruntime-node on the CPU: in the blocked layout where the probe finds one, else in plain ONNX ops. */
-export function ortEngine({ portable = false, profilePrefix }: OrtEngineOptions = {}): Engine {
+export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   return {
     name: "ort",
     availability: async () => {
       const ort = await loadOnnxRuntime();
       return isProblem(ort) ? ort : undefined;
     },
-    create: async (step, { state, threads }) => {
+    create: async (step, { state, threads, profilePrefix }) => {
       const ort = await loadOnnxRuntime();
       if (isProblem(ort)) return ort;
       // What writes models is loaded only when one is written.

@@ -10,7 +10,6 @@ export interface PortableStep extends StepOptions {
   readonly name: string;
   readonly provider: Provider;
   readonly step: Graph;
-  readonly profilePrefix?: string | undefined;
 }
 
 /** The step in plain ONNX ops on a provider that is there. */

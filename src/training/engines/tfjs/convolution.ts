@@ -29,7 +29,6 @@ type Sizes = readonly number[];
 /** Of input, weight and result, from those of a node's inputs and its output. */
 function shapesOf(op: string, first: Sizes, second: Sizes, output: Sizes): readonly [Sizes, Sizes, Sizes] {
   if (op === "conv2d_input_gradient") return [output, first, second];
-  if (op === "conv2d_transpose") return [output, second, first];
   return op === "conv2d_weight_gradient" ? [first, output, second] : [first, second, output];
 }
 
@@ -183,29 +182,13 @@ export const conv2d: Lowering = (site, node) => {
 };
 
 export const conv2dInputGradient: Lowering = (site, node) => {
+  const conv = convolutionOf(site, node);
   const [weight, g] = node.inputs;
-  site.set(node.outputs[0], inputGradient(site, convolutionOf(site, node), weight, g), nhwc);
-};
-
-/** The gradient of a convolution for its input, which has other channels; and a bias. */
-export const conv2dTranspose: Lowering = (site, node) => {
-  const [x, weight, bias] = node.inputs;
-  const result = inputGradient(site, convolutionOf(site, node), weight, x);
-  const sum = bias === undefined ? result : kernelsOf(site.writer).add(result, site.plain(bias));
-  site.set(node.outputs[0], sum, nhwc);
-};
-
-/** With channels last. */
-function inputGradient(
-  site: TfjsSite,
-  conv: Convolution,
-  weight: ValueId | undefined,
-  g: ValueId | undefined,
-): Register {
   if (isPointwise(conv)) {
     const slope = { register: site.map(g), sizes: [cellsOf(conv), conv.channels[1]] } as const;
     const filter = { register: filterOf(site, weight, conv), sizes: conv.channels, turned: true };
-    return product(site, slope, filter, [conv.batch, ...conv.size, conv.channels[0]]);
+    site.set(node.outputs[0], product(site, slope, filter, [conv.batch, ...conv.size, conv.channels[0]]), nhwc);
+    return;
   }
   const [name, groups] = [
     conv.isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput",
@@ -216,8 +199,9 @@ function inputGradient(
   const filters = partsOf(site, filterOf(site, weight, conv), groups, 3, filterChannels(conv)[1]);
   const attributes = { ...common(conv), inputShape: [conv.batch, ...conv.padded.size, inputs / groups] };
   const results = slopes.map((dy, i) => site.writer.kernel(name, { dy, filter: filters[i] as Register }, attributes));
-  return cutPadding(site, joined(site, results, 3), conv.padded, [conv.batch, ...conv.size, inputs]);
-}
+  const whole = cutPadding(site, joined(site, results, 3), conv.padded, [conv.batch, ...conv.size, inputs]);
+  site.set(node.outputs[0], whole, nhwc);
+};
 
 export const conv2dWeightGradient: Lowering = (site, node) => {
   const conv = convolutionOf(site, node);
@@ -251,4 +235,12 @@ export const conv2dWeightGradient: Lowering = (site, node) => {
     ),
     layout,
   );
+};
+
+/** What a convolution's input gradient computes, from the weight of that convolution. */
+export const conv2dTranspose: Lowering = (site, node) => {
+  const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId | undefined];
+  const [output] = node.outputs as readonly [ValueId];
+  conv2dInputGradient(site, { ...node, op: "conv2d_input_gradient", inputs: [weight, x] });
+  if (bias !== undefined) site.set(output, kernelsOf(site.writer).add(site.map(output), site.plain(bias)), nhwc);
 };

@@ -1,6 +1,8 @@
 /** Pools. TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does. */
 import type { ValueId } from "../../../ir/graph.js";
+import { binMatrix, evenWindow } from "../../../ops/adaptive-avg-pool.js";
 import { type AvgPoolInputGradientAttributes, divisors } from "../../../ops/avg-pool-input-gradient.js";
+import { type AxisMatrix, transposed } from "../../../ops/separable-map.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
 import { nhwc } from "./layout.js";
@@ -77,4 +79,26 @@ export const avgPoolInputGradient: Lowering = (site, node) => {
   const operands = { dy: parts, filter: ones(site, pool, channels) };
   const made = site.writer.kernel("DepthwiseConv2dNativeBackpropInput", operands, attributes);
   site.set(dx, cutPadding(site, made, padded, [batch, ...size, channels]), nhwc);
+};
+
+/** Bins of one size are a pool; others are two products of matrices, R x C. */
+export const adaptiveAvgPool: Lowering = (site, node) => {
+  const [[x], [y]] = [node.inputs, node.outputs];
+  const [size, results] = [mapSize(site, x), mapSize(site, y)];
+  const { writer } = site;
+  const kernel = evenWindow(size, results);
+  if (kernel !== undefined) {
+    site.set(
+      y,
+      writer.kernel("AvgPool", { x: site.map(x) }, { filterSize: kernel, strides: kernel, pad: "valid" }),
+      nhwc,
+    );
+    return;
+  }
+  const flags = { transposeA: false, transposeB: false };
+  const matrix = ({ from, to, values }: AxisMatrix) => writer.constant(Float32Array.from(values), [to, from]);
+  const rows = matrix(binMatrix(size[0], results[0]));
+  const columns = matrix(transposed(binMatrix(size[1], results[1])));
+  const means = writer.kernel("BatchMatMul", { a: rows, b: site.plain(x) }, flags);
+  site.set(y, writer.kernel("BatchMatMul", { a: means, b: columns }, flags));
 };

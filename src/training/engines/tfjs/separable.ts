@@ -1,55 +1,43 @@
-/** Linear maps of height and width as two products of matrices, R x C'. */
-import type { Node, ValueId } from "../../../ir/graph.js";
-import { binMatrices, evenWindow } from "../../../ops/adaptive-avg-pool.js";
-import { borderMatrices } from "../../../ops/border-padding.js";
-import { reflectedAt } from "../../../ops/reflection-pad.js";
-import { replicatedAt } from "../../../ops/replication-pad.js";
-import { type ResizeAttributes, resizeMatrices } from "../../../ops/resize.js";
-import { type AxisMatrix, turned } from "../../../ops/separable-map.js";
-import type { Padding, Pair } from "../../../ops/window-arithmetic.js";
+/** Maps brought to other sizes along height and width, each by itself. */
+import type { ValueId } from "../../../ir/graph.js";
+import { matrices, type ResizeAttributes } from "../../../ops/resize.js";
+import type { AxisMatrix } from "../../../ops/separable-map.js";
 import { nhwc } from "./layout.js";
 import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
 
-type Matrices = (size: Pair, node: Node) => readonly [rows: AxisMatrix, columns: AxisMatrix];
+/** y = R x C'. */
+export function separable(site: TfjsSite, x: Register, rows: AxisMatrix, columns: AxisMatrix): Register {
+  const { writer } = site;
+  const matrix = ({ from, to, values }: AxisMatrix): Register => writer.constant(Float32Array.from(values), [to, from]);
+  const down = writer.kernel("BatchMatMul", { a: matrix(rows), b: x }, { transposeA: false, transposeB: false });
+  return writer.kernel("BatchMatMul", { a: down, b: matrix(columns) }, { transposeA: false, transposeB: true });
+}
 
-const mapSize = (site: TfjsSite, value: ValueId | undefined): Pair => {
-  const [, , height = 1, width = 1] = site.sizesOf(value as ValueId);
-  return [height, width];
+export const resize: Lowering = (site, { inputs: [x], outputs: [y], attributes }) => {
+  const [, , height = 1, width = 1] = site.sizesOf(x as ValueId);
+  const [rows, columns] = matrices([height, width], attributes as unknown as ResizeAttributes);
+  site.set(y, separable(site, site.plain(x), rows, columns));
 };
 
-const separable =
-  (matricesOf: Matrices): Lowering =>
-  (site, node) => {
-    const [[x], [y]] = [node.inputs, node.outputs];
-    const [rows, columns] = matricesOf(mapSize(site, x), node);
-    const constant = ({ from, to, values }: AxisMatrix): Register =>
-      site.writer.constant(Float32Array.from(values), [to, from]);
-    const flags = { transposeA: false, transposeB: false };
-    const down = site.writer.kernel("BatchMatMul", { a: constant(rows), b: site.plain(x) }, flags);
-    site.set(y, site.writer.kernel("BatchMatMul", { a: down, b: constant(turned(columns)) }, flags));
+/** Padding with cells of the map itself: which one stands at a place that may lie outside. */
+const bordered =
+  (cellAt: (place: number, size: number) => number): Lowering =>
+  (site, { inputs: [x], outputs: [y], attributes }) => {
+    const [top = 0, left = 0, bottom = 0, right = 0] = attributes.padding as readonly number[];
+    const [, , height = 1, width = 1] = site.sizesOf(x as ValueId);
+    const { writer } = site;
+    const gathered = (map: Register, axis: number, size: number, before: number, after: number): Register => {
+      const places = Int32Array.from({ length: before + size + after }, (_, i) => cellAt(i - before, size));
+      const indices = writer.constant(places, [places.length]);
+      return writer.kernel("GatherV2", { x: map, indices }, { axis, batchDims: 0 });
+    };
+    const rows = gathered(site.map(x), 1, height, top, bottom);
+    site.set(y, gathered(rows, 2, width, left, right), nhwc);
   };
 
-const means = separable((size, { attributes }) => binMatrices(size, attributes.size as unknown as Pair));
-
-/** Bins of one size are a pool. */
-export const adaptiveAvgPool: Lowering = (site, node) => {
-  const [[x], [y]] = [node.inputs, node.outputs];
-  const kernel = evenWindow(mapSize(site, x), mapSize(site, y));
-  if (kernel === undefined) {
-    means(site, node);
-    return;
-  }
-  const attributes = { filterSize: kernel, strides: kernel, pad: "valid" } as const;
-  site.set(y, site.writer.kernel("AvgPool", { x: site.map(x) }, attributes), nhwc);
-};
-
-export const resize = separable((size, { attributes }) =>
-  resizeMatrices(size, attributes as unknown as ResizeAttributes),
+export const reflectionPad: Lowering = bordered((place, size) =>
+  place < 0 ? -place : place < size ? place : 2 * (size - 1) - place,
 );
 
-const bordered = (cellAt: (place: number, size: number) => number): Lowering =>
-  separable((size, { attributes }) => borderMatrices(cellAt, size, attributes.padding as unknown as Padding));
-
-export const reflectionPad = bordered(reflectedAt);
-export const replicationPad = bordered(replicatedAt);
+export const replicationPad: Lowering = bordered((place, size) => Math.min(size - 1, Math.max(0, place)));

@@ -1,0 +1,131 @@
+import { text as textOf } from "node:stream/consumers";
+import type { CommandModule } from "yargs";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import { writeFailures } from "../diagnostics/file-failures.js";
+import { sourceTexts } from "../diagnostics/source-text.js";
+import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
+import { writeFileWhole } from "../hosts/write-file.js";
+import { format } from "../syntax/format/format.js";
+import { unifiedDiff } from "../syntax/format/unified-diff.js";
+import { displayPath, hostPath, projectRoot } from "./project.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+import { UsageError } from "./usage.js";
+
+interface FmtArguments {
+  readonly path: readonly string[];
+  readonly check: boolean;
+  readonly diff: boolean;
+}
+
+/** What became of a text. */
+type Outcome = "same" | "changed" | "failed";
+
+/** A file's text; what is wrong with it is reported. */
+async function readSource(session: Session, full: string, path: string): Promise<string | undefined> {
+  const root = projectRoot(full, session.cwd);
+  const answer = await nodeHost(root).read(hostPath(root, full));
+  switch (answer.kind) {
+    case "text":
+      return answer.text;
+    case "too-large":
+      session.report([diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit })]);
+      return undefined;
+    default: {
+      const reason = answer.kind === "unreadable" ? answer.reason : "it leads out of its project";
+      session.report(
+        answer.kind === "missing"
+          ? [diagnose("tool/no-such-path", { path })]
+          : [diagnose("tool/unreadable-path", { path, reason })],
+      );
+      return undefined;
+    }
+  }
+}
+
+/** The formatted text; mistakes are reported. */
+function formatted(session: Session, path: string, text: string): string | undefined {
+  const result = format(path, text);
+  if (result.kind === "formatted") return result.text;
+  session.report(
+    result.diagnostics,
+    sourceTexts((file) => (file === path ? text : undefined)),
+  );
+  return undefined;
+}
+
+async function formatFile(session: Session, args: FmtArguments, full: string): Promise<Outcome> {
+  const path = displayPath(session.cwd, full);
+  const before = await readSource(session, full, path);
+  const after = before === undefined ? undefined : formatted(session, path, before);
+  if (before === undefined || after === undefined) return "failed";
+  if (after === before) return "same";
+  if (args.diff) session.print(unifiedDiff(path, before, after));
+  if (args.check && !args.diff) session.print(`${path}\n`);
+  if (args.check || args.diff) return "changed";
+  const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
+  if (written.kind === "written") return "changed";
+  const reason = writeFailures[written.code] ?? written.code;
+  session.report([diagnose("tool/cannot-format", { path, reason })]);
+  return "failed";
+}
+
+/** From stdin to stdout, as an editor asks for it. */
+async function formatInput(session: Session, args: FmtArguments): Promise<ExitCode> {
+  const path = "<stdin>";
+  const before = await textOf(process.stdin);
+  if (before.length > sourceFileLimit) {
+    session.report([diagnose("limit/file-too-large", { path, bytes: before.length, limit: sourceFileLimit })]);
+    return 1;
+  }
+  const after = formatted(session, path, before);
+  if (after === undefined) return 1;
+  if (args.diff) session.print(unifiedDiff("stdin", before, after));
+  else if (!args.check) session.print(after);
+  return (args.diff || args.check) && after !== before ? 1 : 0;
+}
+
+const counted = (count: number): string => `${count} file${count === 1 ? "" : "s"}`;
+
+async function fmt(session: Session, args: FmtArguments): Promise<ExitCode> {
+  if (args.path.includes("-")) {
+    if (args.path.length === 1) return formatInput(session, args);
+    const detail = "- stands for standard input, which is formatted by itself: leave the other paths out";
+    throw new UsageError(diagnose("tool/wrong-usage", { command: "fmt", detail }));
+  }
+  const { files, failed } = await session.expand(args.path.length === 0 ? ["."] : args.path);
+  const outcomes: Outcome[] = [];
+  for (const file of files) outcomes.push(await formatFile(session, args, file));
+  const changed = outcomes.filter((outcome) => outcome === "changed").length;
+  const only = args.check || args.diff;
+  session.talk(`${counted(files.length)} looked at: ${changed} ${only ? "would change" : "formatted"}\n`);
+  return failed || outcomes.includes("failed") || (only && changed > 0) ? 1 : 0;
+}
+
+export const fmtCommand: CommandModule<object, FmtArguments> = {
+  command: "fmt [path..]",
+  describe:
+    "Brings .lfer files into their one form: spaces, indents, blank lines and too long lines; remarks stay. Files with mistakes are told and left as they are.",
+  builder: (yargs) =>
+    yargs
+      .positional("path", {
+        type: "string",
+        array: true,
+        default: [],
+        defaultDescription: "the folder you stand in",
+        describe: "files, or folders with all .lfer files under them; - formats standard input to standard output",
+      })
+      .option("check", {
+        type: "boolean",
+        default: false,
+        describe: "write nothing: list the files that would change, exit code 1 if there are any",
+      })
+      .option("diff", {
+        type: "boolean",
+        default: false,
+        describe: "write nothing: show what would change as a unified diff, exit code 1 if there is any",
+      })
+      .example("lferc fmt", "every file under the folder you stand in")
+      .example("lferc fmt --check models", "in CI")
+      .example("lferc fmt - < net.lfer", "from an editor"),
+  handler: (args) => runCommand((session) => fmt(session, args)),
+};

@@ -1,0 +1,38 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { invariant } from "../../diagnostics/invariant.js";
+import { parse } from "../parse.js";
+import { widest, writeTree } from "./declarations.js";
+import { layOut } from "./layout.js";
+import { sourceTokens } from "./source-tokens.js";
+import { Writer } from "./writer.js";
+
+export type Formatted =
+  | { readonly kind: "formatted"; readonly text: string }
+  /** A text with mistakes stays as it is. */
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * The text in its one form: spaces, indents, blank lines, commas and too long lines are ours; where else a line ends within a
+ * pipe, a bracket, an `if` or a sum stays the author's, as do parentheses and every remark. `file` is for diagnostics.
+ */
+export function format(file: string, text: string): Formatted {
+  const { tree, diagnostics } = parse(file, text);
+  if (diagnostics.length > 0) return { kind: "refused", diagnostics };
+  const writer = new Writer(text);
+  writeTree(writer, tree);
+  const formatted = layOut(writer.pieces, widest);
+  if (contentOf(formatted) !== contentOf(text)) console.log(contentOf(formatted), "=====", contentOf(text));
+  invariant(contentOf(formatted) === contentOf(text), `formatting ${file} would change what it says`);
+  return { kind: "formatted", text: formatted };
+}
+
+/** All tokens and remarks in their order, but for commas before a closing bracket. */
+function contentOf(text: string): string {
+  const tokens = sourceTokens(text);
+  const words = tokens.flatMap(({ image, remarks, trailing }, i) => [
+    ...remarks.map((remark) => remark.text),
+    ...(image === "," && /^[)\]}]$/.test(tokens[i + 1]?.image ?? "") ? [] : [image]),
+    ...(trailing === undefined ? [] : [trailing]),
+  ]);
+  return words.join("\n");
+}

@@ -1,0 +1,145 @@
+import { invariant } from "../../diagnostics/invariant.js";
+import { type Line, layOut, type Piece } from "./layout.js";
+import { type SourceToken, sourceTokens } from "./source-tokens.js";
+
+/** Writes the tokens of a text in their order, each with its remarks, into pieces that can be laid out. */
+export class Writer {
+  readonly pieces: Piece[] = [];
+  readonly #tokens: readonly SourceToken[];
+  #at = 0;
+  #depth = 0;
+  /** Whether the remarks before the next token are written. */
+  #hasRemarked = false;
+
+  constructor(text: string) {
+    this.#tokens = sourceTokens(text);
+  }
+
+  /** The token that comes next, or a later one; the empty one at the end. */
+  peek(ahead = 0): SourceToken {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] as SourceToken;
+  }
+
+  /** The token that begins at an offset from here on, or the one `ahead` tokens later. */
+  tokenAt(start: number, ahead = 0): SourceToken {
+    let at = this.#at;
+    while (at < this.#tokens.length - 1 && (this.#tokens[at] as SourceToken).start < start) at++;
+    return this.#tokens[Math.min(at + ahead, this.#tokens.length - 1)] as SourceToken;
+  }
+
+  isNext(image: string): boolean {
+    return this.peek().image === image;
+  }
+
+  /** Writes the next token, and all those of `images` in turn with nothing between. */
+  take(...images: readonly string[]): void {
+    for (const image of images.length === 0 ? [this.peek().image] : images) {
+      invariant(this.isNext(image), `"${image}" is expected at ${this.peek().start}, not "${this.peek().image}"`);
+      this.remarks();
+      this.pieces.push({ kind: "text", text: image });
+      this.#advance();
+    }
+  }
+
+  /** Leaves the next token out, but not what is remarked about it. */
+  drop(): void {
+    this.remarks();
+    this.#advance();
+  }
+
+  /** Writes something that is no token, directly behind the last one. */
+  glue(text: string): void {
+    this.pieces.push({ kind: "glue", text });
+  }
+
+  space(): void {
+    this.pieces.push({ kind: "space" });
+  }
+
+  spaces(count: number): void {
+    for (let i = 0; i < count; i++) this.space();
+  }
+
+  /** A place where a line can end, and does where it ended; `isBroken` says so otherwise. */
+  line(flat: "" | " ", { isBroken = this.peek().startsLine, nest }: { isBroken?: boolean; nest?: number } = {}): void {
+    const broken = !isBroken ? "no" : this.isAfterBlank ? "blank" : "yes";
+    const line: Line = { kind: "line", depth: this.#depth, flat, broken };
+    this.pieces.push(nest === undefined ? line : { ...line, nest });
+  }
+
+  /** The end of a line. */
+  end(isBlank = false): void {
+    this.pieces.push({ kind: "line", depth: this.#depth, flat: "", broken: isBlank ? "blank" : "yes" });
+  }
+
+  /** Whether a blank line stands before the next token and all that is remarked before it. */
+  get isAfterBlank(): boolean {
+    const { remarks, isAfterBlank } = this.peek();
+    return remarks[0]?.isAfterBlank ?? isAfterBlank;
+  }
+
+  /** The remarks before the next token, where they are not to stand with it but before something that comes first. */
+  remarks(): void {
+    const { remarks, isAfterBlank } = this.peek();
+    if (this.#hasRemarked || remarks.length === 0) return;
+    this.#hasRemarked = true;
+    // A blank line before the first one is for whatever ends the line there to decide.
+    for (const [i, remark] of remarks.entries()) {
+      this.pieces.push({
+        kind: "remark",
+        isTrailing: false,
+        text: remark.text,
+        isAfterBlank: i > 0 && remark.isAfterBlank,
+      });
+    }
+    if (isAfterBlank && !/^[)\]}]?$/.test(this.peek().image)) this.pieces.push({ kind: "blank" });
+  }
+
+  /** What lies deeper: its lines end only where those outside cannot. */
+  group(body: () => void): void {
+    this.#depth++;
+    body();
+    this.#depth--;
+  }
+
+  /** A group whose lines begin under its own beginning. */
+  align(body: () => void): void {
+    this.pieces.push({ kind: "align" });
+    this.group(body);
+    this.pieces.push({ kind: "pop" });
+  }
+
+  /** A group whose lines begin further in. */
+  nest(by: number, body: () => void): void {
+    this.pieces.push({ kind: "nest", by });
+    this.group(body);
+    this.pieces.push({ kind: "pop" });
+  }
+
+  /** Ends what a `line` with a `nest` began. */
+  pop(): void {
+    this.pieces.push({ kind: "pop" });
+  }
+
+  /** Writes `body` if it is on one line then, laid out with the pieces from `start` on; says whether it is. */
+  tryOnOneLine(start: number, widest: number, body: () => void): boolean {
+    const [at, from, hasRemarked] = [this.#at, this.pieces.length, this.#hasRemarked];
+    body();
+    const last = this.pieces.at(-1);
+    // A remark behind it takes no room from it.
+    const to = last?.kind === "remark" ? -1 : undefined;
+    const wanted = layOut(this.pieces.slice(from, to), Number.POSITIVE_INFINITY);
+    if (layOut(this.pieces.slice(start, to), widest).endsWith(wanted) && !wanted.trimEnd().includes("\n")) return true;
+    this.pieces.length = from;
+    [this.#at, this.#hasRemarked] = [at, hasRemarked];
+    return false;
+  }
+
+  #advance(): void {
+    const { trailing } = this.peek();
+    if (trailing !== undefined)
+      this.pieces.push({ kind: "remark", text: trailing, isTrailing: true, isAfterBlank: false });
+    this.#at++;
+    this.#hasRemarked = false;
+  }
+}
