@@ -139,6 +139,14 @@ suite("gradients of blocks and networks against directional differences", (test)
     for (const seed of [1, 2, 3]) assertDirections(graph, seed);
   });
 
+  for (const model of ["GatedCrops", "LatentTruth", "Ensemble", "Masked"]) {
+    test(`${model} at 16`, async () => {
+      const network = await modelGraph(modelText("related"), model, { size: "16", width: "4" });
+      const graph = trainingForm(bindBatch(await withLoss(network), batch));
+      assertDirections(graph, 1);
+    });
+  }
+
   test("LFER-LDL at 64", async () => {
     const network = await modelGraph(modelText("lfer_ldl"), "LferLdl", { size: "64" });
     const graph = trainingForm(bindBatch(await withLoss(network), batch));
