@@ -1,7 +1,7 @@
 /**
  * Time of one training step (forward, backward, SGD) of our engines beside PyTorch's, turn by turn on the same machine:
  *   node --import tsx bench/training-step.ts [--model LferLdl] [--size 112] [--batch 32] [--threads 2] [--rounds 10]
- *     [--engines blocked,portable] [--python PYTHON [--kinds nchw,channels_last]]
+ *     [--engines blocked,portable,tfjs-node] [--python PYTHON [--kinds nchw,channels_last]]
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -13,6 +13,7 @@ import { elementCount } from "../src/ir/shape.js";
 import { learningRateInput } from "../src/step/step-state.js";
 import type { Values } from "../src/training/engines/engine.js";
 import { ortEngine } from "../src/training/engines/ort/engine.js";
+import { tfjsNodeEngine } from "../src/training/engines/tfjs/engine.js";
 import { initialiseWeights } from "../src/weights/initialise.js";
 import { stepGraph } from "./step-graphs.js";
 
@@ -63,7 +64,8 @@ const numbers = new Map<string, Values>(
 
 async function ours(form: string): Promise<Contestant> {
   const start = performance.now();
-  const made = await ortEngine({ portable: form === "portable" }).create(graph, {
+  const engine = form === "tfjs-node" ? tfjsNodeEngine : ortEngine({ portable: form === "portable" });
+  const made = await engine.create(graph, {
     state: initialiseWeights(graph, 0),
     threads,
   });

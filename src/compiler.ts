@@ -21,7 +21,7 @@ import {
   withArguments,
 } from "./semantics/models.js";
 import { isDamaged, linkProgram, type Module, type Sources } from "./semantics/program.js";
-import { type ElaboratedRecipe, elaborateRecipe } from "./semantics/recipes.js";
+import { type AskedRecipe, type ElaboratedRecipe, elaborateAskedRecipe, elaborateRecipe } from "./semantics/recipes.js";
 import { Reporter } from "./semantics/reporter.js";
 import { applySettings, unknownSettings } from "./semantics/settings.js";
 
@@ -34,7 +34,12 @@ export interface CompileOptions {
    * `"main"`: the file's only `model`, or all of them where there are several.
    */
   readonly model?: string;
-  /** Values for model parameters, as written on the command line. */
+  /**
+   * Make this recipe of the entry file and nothing else: `recipes` has it, `models` its student as inference sees it.
+   * `set` then reaches the recipe's parameters, else the student's; `student.X` and `teacher.X` say which network is meant.
+   */
+  readonly recipe?: string;
+  /** Values for parameters, as written on the command line: of models, or of the recipe. */
   readonly set?: ReadonlyMap<string, string>;
   /** Make the graphs as training sees them: `training` is true, outputs `in training` are there. */
   readonly training?: boolean;
@@ -80,6 +85,13 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   const facts = new Declarations(program, reporter);
   facts.check();
   const requests = requestModels(entry, facts, reporter);
+  const modelNames = requests.map((request) => request.name);
+  if (options.recipe !== undefined) {
+    const asked = makeAskedRecipe(entry, options.recipe, options, facts, reporter);
+    const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
+    const [recipes, models] = asked === undefined ? [[], []] : [[asked.recipe], [asked.student]];
+    return { diagnostics, models, modelNames, checks: [], recipes };
+  }
   const wanted = selectModels(entry, requests, options, reporter);
   const models = makeModels(wanted, options, facts, reporter);
   const isWhole = options.graphsOnly !== true;
@@ -94,7 +106,27 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
     for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
   }
   const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
-  return { diagnostics, models, modelNames: requests.map((request) => request.name), checks, recipes };
+  return { diagnostics, models, modelNames, checks, recipes };
+}
+
+function makeAskedRecipe(
+  entry: Module,
+  name: string,
+  { set = new Map<string, string>() }: CompileOptions,
+  facts: Declarations,
+  reporter: Reporter,
+): AskedRecipe | undefined {
+  const all = entry.tree.declarations.filter((declaration) => declaration.kind === "RecipeDeclaration");
+  const declaration = all.find((candidate) => candidate.name.text === name);
+  if (declaration === undefined) {
+    const known = all.map((candidate) => candidate.name.text);
+    const holes = { name, file: entry.path, known: known.join(", "), suggestion: suggest(name, known) };
+    reporter.add(diagnose("recipe/unknown-recipe", holes));
+    return undefined;
+  }
+  // What the parser could not read whole it has said.
+  if (isDamaged({ declaration, module: entry })) return undefined;
+  return elaborateAskedRecipe(declaration, entry, facts, reporter, set);
 }
 
 function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): readonly ElaboratedRecipe[] {

@@ -55,11 +55,14 @@ So these known differences remain, each with its cause:
   and sees \`torch.add(a, b)\` but not \`a + b\`.
 - **torchvision's \`googlenet\`** has 13,004,888 parameters, of which 6,379,984 are auxiliary heads that its counted graph never
   runs: 6,624,904 without. \`lferc\` gives the latter as \`total\` and the former part as \`trainingOnly\`.
+- **EfficientFace's modulator** pools its map by a function that calflops sees (116 * 28 * 28 = 90,944) and the others do not.
+  \`models/efficientface.lfer\` writes a mean there, which none of them sees.
 - **keras**: TensorFlow runs a dilated convolution on the CPU as a plain one over a map padded to multiples of the dilation and
   counts that; Keras 3 hides grouped convolutions in a compiled call that the profiler does not see into.
 - **onnx-tool** counts the arithmetic on shapes that an exporter leaves in a file: 91 in PyTorch's export of ShuffleNetV2.
 
-Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools) and
+Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools),
+\`test/analysis/torchvision-counts.json\` (twenty networks of torchvision's and their like, eight tools) and
 \`test/analysis/peers/\` (small networks that between them use most ops, with the scripts that asked the tools).
 
 ## Memory and receptive field

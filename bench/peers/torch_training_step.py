@@ -106,7 +106,38 @@ class ResNet18(nn.Module):
         return self.fc(F.adaptive_avg_pool2d(self.units(self.stem(x)), 1).flatten(1))
 
 
-models = {"LferLdl": LferLdl, "resnet18": ResNet18}
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, channels, expand, stride):
+        super().__init__()
+        wide = expand * inputs
+        relu6 = lambda: nn.ReLU6(inplace=True)
+        widen = [] if expand == 1 else [conv_bn(inputs, wide, relu=False), relu6()]
+        self.body = nn.Sequential(
+            *widen, conv_bn(wide, wide, 3, stride, groups=wide, relu=False), relu6(), conv_bn(wide, channels, relu=False)
+        )
+        self.same = stride == 1 and inputs == channels
+
+    def forward(self, x):
+        return x + self.body(x) if self.same else self.body(x)
+
+
+class MobileNetV2(nn.Module):
+    def __init__(self, classes=1000):
+        super().__init__()
+        stages = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+        layers, inputs = [conv_bn(3, 32, 3, 2, relu=False), nn.ReLU6(inplace=True)], 32
+        for expand, channels, units, stride in stages:
+            for unit in range(units):
+                layers.append(InvertedResidual(inputs, channels, expand, stride if unit == 0 else 1))
+                inputs = channels
+        self.features = nn.Sequential(*layers, conv_bn(inputs, 1280, relu=False), nn.ReLU6(inplace=True))
+        self.classifier = nn.Linear(1280, classes)
+
+    def forward(self, x):
+        return self.classifier(F.adaptive_avg_pool2d(self.features(x), 1).flatten(1))
+
+
+models = {"LferLdl": LferLdl, "resnet18": ResNet18, "mobilenet_v2": MobileNetV2}
 
 
 def make_step(kind, model_name, size, batch):

@@ -19,6 +19,15 @@ export interface CountingFacts {
   readonly parameters: number;
   /** Elements of the weight, 0 where an earlier layer brought the same weight. */
   readonly freshWeights: number;
+  /** 1 where the input is a map (four axes), else 0. */
+  readonly isMap: number;
+  /** Positions of the input map: height * width. */
+  readonly inputPositions: number | undefined;
+  readonly outputChannels: number | undefined;
+  /** How many runs of elements a norm treats, each by itself. */
+  readonly normalisedRuns: number | undefined;
+  /** 1 where a map is resized linearly, 0 where by nearest cells. */
+  readonly isLinear: number | undefined;
   /** 1 where a batch norm can be folded into the convolution before it. */
   readonly folds: number | undefined;
   /** 1 where that folding gives the convolution a bias that it did not have. */
@@ -32,17 +41,25 @@ export const factSymbols = {
   K: {
     fact: "productsPerOutput",
     meaning:
-      "products that make one output element: kernel height * width * input channels / groups; input features of a linear layer; inner length of a matrix product",
+      "products that make one output element: kernel height * width * input channels / groups; input features of a linear layer; inner length of a matrix product; of a transposed convolution, those that one input element takes part in",
   },
   b: { fact: "bias", meaning: "1 with a bias, else 0" },
   C: { fact: "inputChannels", meaning: "channels of the input" },
   M: { fact: "outputPositions", meaning: "positions of the output map: height * width" },
-  k: { fact: "windowCells", meaning: "cells of the pooling window" },
+  k: { fact: "windowCells", meaning: "cells of the pooling window; channels that a local response norm sums over" },
   n: { fact: "axisLength", meaning: "length of the axis that softmax goes over" },
   R: { fact: "axisRows", meaning: "how many such axes there are: I / n" },
-  A: { fact: "averagedCells", meaning: "cells averaged for one output element: I / O" },
+  A: {
+    fact: "averagedCells",
+    meaning: "cells averaged for one output element: I / O (a fraction where bins do not fit the map)",
+  },
   P: { fact: "parameters", meaning: "trained numbers of the layer" },
   w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
+  m: { fact: "isMap", meaning: "1 where the input is a map (four axes), else 0" },
+  S: { fact: "inputPositions", meaning: "positions of the input map: height * width" },
+  F: { fact: "outputChannels", meaning: "channels of the output" },
+  G: { fact: "normalisedRuns", meaning: "runs of elements that a layer norm treats, each by itself" },
+  L: { fact: "isLinear", meaning: "1 where a map is resized linearly, 0 where by nearest cells" },
   f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
   d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the convolution did not have, else 0" },
 } as const satisfies Record<string, { readonly fact: keyof CountingFacts; readonly meaning: string }>;
@@ -50,7 +67,10 @@ export const factSymbols = {
 export type FactSymbol = keyof typeof factSymbols;
 
 /** Weighted sums: their second input says how many products make one output element. */
-const weighted = new Set(["conv2d", "linear"]);
+const weighted = new Set(["conv2d", "conv2d_transpose", "linear"]);
+
+/** Pools whose bins are the map cut up: what one output averages is I / O. */
+const averagesBins = new Set(["global_avg_pool", "adaptive_avg_pool"]);
 
 /** Products per output of a weighted sum or a matrix product. */
 function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefined {
@@ -83,6 +103,11 @@ function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) =
   return held;
 }
 
+/** How many channels a local response norm sums over. */
+function channelsAround({ op, attributes }: Node): number | undefined {
+  return op === "local_response_norm" && typeof attributes.size === "number" ? attributes.size : undefined;
+}
+
 /** The facts of one node. `isFresh` says whether a slot's value has not been met before. */
 export function factsOf(
   graph: Graph,
@@ -110,12 +135,17 @@ export function factsOf(
     outputPositions: output.length === 4 ? elementCount(output.slice(2)) : undefined,
     productsPerOutput: productsPerOutput(op, shapes),
     bias,
-    windowCells: window === undefined ? undefined : window.kernel[0] * window.kernel[1],
+    windowCells: window === undefined ? channelsAround(node) : window.kernel[0] * window.kernel[1],
     axisLength,
     axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
-    averagedCells: op.name === "global_avg_pool" ? inputElements / outputElements : undefined,
+    averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,
     parameters,
     freshWeights,
+    isMap: first?.length === 4 ? 1 : 0,
+    inputPositions: first?.length === 4 ? elementCount(first.slice(2)) : undefined,
+    outputChannels: output.length > 1 ? elementCount(output.slice(1, 2)) : undefined,
+    normalisedRuns: op.name === "layer_norm" ? inputElements / elementCount(shapes[1] ?? []) : undefined,
+    isLinear: op.name === "resize" ? Number(node.attributes.mode === "bilinear") : undefined,
     folds: folding?.folds,
     addsBias: folding?.addsBias,
   };

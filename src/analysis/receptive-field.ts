@@ -34,7 +34,16 @@ function covers(field: ReceptiveField, other: ReceptiveField): boolean {
 }
 
 /** Ops that mix cells from all over a map, or lay them out anew: behind them no window of fixed size is left. */
-const endsPath = new Set(["global_avg_pool", "matmul", "reshape", "transpose"]);
+const endsPath = new Set([
+  "global_avg_pool",
+  "adaptive_avg_pool",
+  "conv2d_transpose",
+  "resize",
+  "group_norm",
+  "matmul",
+  "reshape",
+  "transpose",
+]);
 
 /** Reductions end the path unless they leave height and width alone (`mean(axes: [1], keep: true)`). */
 function mixesMap({ op, attributes }: Node): boolean {

@@ -93,6 +93,11 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
     averagedCells: facts.averagedCells,
     parameters: facts.parameters,
     freshWeights: facts.freshWeights,
+    isMap: facts.isMap,
+    inputPositions: facts.inputPositions,
+    outputChannels: facts.outputChannels,
+    normalisedRuns: facts.normalisedRuns,
+    isLinear: facts.isLinear,
     folds: facts.folds,
     addsBias: facts.addsBias,
   };

@@ -1,14 +1,19 @@
 /**
  * A network as training runs it: batch_norm by the batch's own statistics, and the running ones updated as PyTorch does it:
- * running = (1 - momentum) * running + momentum * batch, the variance unbiased. The batch must be bound.
+ * running = (1 - momentum) * running + momentum * batch, the variance unbiased. What drops something (dropout, drop_path) is
+ * a product with a mask, an input of its own: no op draws random numbers. The batch must be bound.
  */
 import { invariant } from "../diagnostics/invariant.js";
 import { GraphBuilder } from "../ir/builder.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import { followsBatch, valuesPerChannel } from "../ops/batch-statistics.js";
+import { type DroppingMask, maskOfNode } from "../ops/dropping.js";
 import { arithmetic } from "../ops/gradient-arithmetic.js";
 import { AppendingBuilder } from "./gradient-builder.js";
+
+/** Prefix of the inputs that hold masks: `mask.classifier.dropout`. */
+export const maskPrefix = "mask.";
 
 /** A batch norm that is now one of training: its statistics, and the slots that follow them. */
 interface Normalised {
@@ -34,6 +39,11 @@ export function trainingForm(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const [x, weight, bias, mean, variance] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
     const types = node.outputs.map((value) => typeOf(graph, value));
+    const mask = maskOfNode(graph, node);
+    if (mask !== undefined) {
+      moved.set(node.outputs[0] as ValueId, masked(builder, node, at(x), mask));
+      continue;
+    }
     if (!followsBatch(node, slots)) {
       const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
       for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
@@ -58,6 +68,16 @@ export function trainingForm(graph: Graph): Graph {
   }
   for (const output of graph.outputs) builder.output({ ...output, value: at(output.value) });
   return followStatistics(builder.finish(), normalised);
+}
+
+/** The tensor times its mask, whose input goes by the node's path; the tensor itself where nothing is dropped. */
+function masked(builder: GraphBuilder, node: Node, x: ValueId, { shape, keep }: DroppingMask): ValueId {
+  if (keep === 1) return x;
+  const type = builder.typeOf(x);
+  const input = { name: `${maskPrefix}${node.path}`, mask: { keep } };
+  const mask = builder.input(input, { dtype: type.dtype, shape });
+  const product = { path: node.path, span: node.span, op: "mul", attributes: {}, inputs: [x, mask] };
+  return builder.node(product, [type])[0] as ValueId;
 }
 
 /** Statistics that several applications share are updated by one after the other, as PyTorch does it. */

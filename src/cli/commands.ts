@@ -27,9 +27,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },
   {
+    name: "train",
+    summary: "train a recipe on pictures",
+    load: async () => untyped((await import("./train.command.js")).trainCommand),
+  },
+  {
     name: "predict",
     summary: "classify pictures with a built model",
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
+  },
+  {
+    name: "bench",
+    summary: "time a model or a training step",
+    load: async () => untyped((await import("./bench.command.js")).benchCommand),
   },
   {
     name: "explain",
@@ -48,7 +58,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "tour",
-    summary: "see it work: check, count, build and predict on an example",
+    summary: "see it work: check, count, build, train and predict on examples",
     load: async () => untyped((await import("./tour.command.js")).tourCommand),
   },
 ];

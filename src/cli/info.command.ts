@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
+import { type EngineEntry, engines } from "../training/engines/registry.js";
 import { version } from "../version.js";
 import { runCommand, type Session } from "./session.js";
 
@@ -34,12 +35,25 @@ async function probe(name: string): Promise<string> {
   }
 }
 
+/** One line on an engine; where it cannot run, what hinders it and what to do stand under it. */
+async function engineRows({ name, summary, load }: EngineEntry): Promise<readonly (readonly string[])[]> {
+  const hindrance = (await (await load()).availability())?.diagnose({});
+  if (hindrance === undefined) return [[name, "runs here", summary]];
+  return [
+    [name, "not here", summary],
+    ["", "", hindrance.message],
+    ["", "", hindrance.help],
+  ];
+}
+
 async function info(session: Session): Promise<0> {
-  const rows = [
+  const engineAnswers = Promise.all(engines.map(engineRows));
+  const rows: (readonly string[])[] = [
     ["lferc", version, ""],
     ["node", process.versions.node, `${process.platform} ${process.arch}, ${availableParallelism()} threads`],
   ];
   for (const { name, use } of optionalPackages) rows.push([name, await probe(name), use]);
+  rows.push(...(await engineAnswers).flat());
   for (const [name = "", found = "", use = ""] of rows) {
     session.print(`${`${name.padEnd(18)}${found.padEnd(16)}${use}`.trimEnd()}\n`);
   }
@@ -48,6 +62,7 @@ async function info(session: Session): Promise<0> {
 
 export const infoCommand: CommandModule = {
   command: "info",
-  describe: "Prints the versions of lferc and Node, and which optional packages are installed and what they are for.",
+  describe:
+    "Prints the versions of lferc and Node, which optional packages are installed and what they are for, and which engines can train here.",
   handler: () => runCommand(info),
 };

@@ -8,14 +8,16 @@ import { expandPaths } from "./project.js";
 import { paintFor } from "./terminal.js";
 import { workingFolder } from "./working-folder.js";
 
-/** 0 fine, 1 errors or a broken budget, 2 wrong usage. 70 (our bug) and 130 (interrupted) are the main program's. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 fine, 1 errors or a broken budget, 2 wrong usage, 130 interrupted. 70 (our bug) is the main program's. */
+export type ExitCode = 0 | 1 | 2 | 130;
 
 /** What a command has of the world: where it stands, where its text goes. */
 export interface Session {
   readonly cwd: string;
   /** Looks on stdout. */
   readonly paint: Paint;
+  /** Looks on stderr. */
+  readonly paintTalk: Paint;
   /** Data: to stdout, as it is. */
   print(text: string): void;
   /** Talk and progress: to stderr. */
@@ -38,6 +40,7 @@ export function openSession(): Session {
   const session: Session = {
     cwd,
     paint: paintFor(process.stdout),
+    paintTalk: paintErr,
     print(text) {
       process.stdout.write(text);
     },

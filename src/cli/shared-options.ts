@@ -8,6 +8,22 @@ export const modelOption = {
   requiresArg: true,
 } as const satisfies Options;
 
+/** `--recipe NAME`. */
+export const recipeOption = {
+  type: "string",
+  describe: "the recipe of the file that is meant",
+  requiresArg: true,
+} as const satisfies Options;
+
+/** `--set k=v`, as often as needed, where there may be a recipe. */
+export const recipeSetOption = {
+  type: "string",
+  array: true,
+  describe:
+    "another value for a parameter: of the model, or of the recipe, else of its student; student.size=112 and teacher.size=112 say which",
+  requiresArg: true,
+} as const satisfies Options;
+
 /** `--set k=v`, as often as needed. */
 export const setOption = {
   type: "string",

@@ -5,14 +5,21 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CommandModule } from "yargs";
+import { loadDecoder } from "../data/decode.js";
 import { faceExpressions, generateFace } from "../data/generated-faces.js";
 import { encodePng } from "../data/png.js";
+import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
+import { freeRunFolder, runFiles } from "../training/run-folder.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 
 const example = "models/lfer_ldl.lfer";
+const trainedExample = "examples/faces.lfer";
 const pictureSize = 224;
+/** Which faces are drawn to be classified: none of those that training draws. */
+const faceNumber = 1001;
 
 interface TourArguments {
   readonly out?: string | undefined;
@@ -43,17 +50,25 @@ const quoted = (arg: string): string => (/^[\w./:=@-]+$/.test(arg) ? arg : `'${a
 interface Step {
   readonly why: string;
   readonly args: readonly string[];
+  /** What keeps it from being run here: it is said, and the tour goes on. */
+  readonly missing?: Problem | undefined;
 }
+
+/** The problem that something which may be missing is, or nothing. */
+const problemOf = (found: unknown): Problem | undefined => (isProblem(found) ? found : undefined);
 
 async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   const out = args.out === undefined ? await mkdtemp(join(tmpdir(), "lfer-tour-")) : resolve(session.cwd, args.out);
   const faces = join(out, "faces");
   await mkdir(faces, { recursive: true });
   for (const expression of faceExpressions) {
-    await writeFile(join(faces, `${expression}.png`), encodePng(generateFace(expression, 1, pictureSize)));
+    await writeFile(join(faces, `${expression}.png`), encodePng(generateFace(expression, faceNumber, pictureSize)));
   }
   const source = displayPath(session.cwd, join(packageRoot(), example));
   const model = displayPath(session.cwd, join(out, "lfer_ldl.onnx"));
+  const small = displayPath(session.cwd, join(packageRoot(), trainedExample));
+  const run = displayPath(session.cwd, await freeRunFolder(join(out, "runs"), "Faces"));
+  const noRuntime = problemOf(await loadOnnxRuntime());
   const steps: readonly Step[] = [
     { why: "Is the network right, and within its budget?", args: ["check", source] },
     { why: "What does it cost? Nothing is run for these numbers.", args: ["stats", source, "--model", "LferLdl"] },
@@ -62,14 +77,25 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
       args: ["build", source, "--model", "LferLdl", "--target", "onnx", "-o", model],
     },
     {
-      why: "Classify drawn faces. The weights are fresh, so these are guesses until the network is trained.",
-      args: ["predict", model, displayPath(session.cwd, faces)],
+      why: "Train a small network on drawn faces: a few seconds. Each epoch is judged by faces that it was not trained on.",
+      args: ["train", small, "--recipe", "Faces", "--data", "generated", "--out", run],
+      missing: noRuntime,
+    },
+    {
+      why: "Ask the trained network about faces that it has never seen.",
+      args: ["predict", `${run}/${runFiles.onnx}`, displayPath(session.cwd, faces)],
+      missing: noRuntime ?? problemOf(await loadDecoder()),
     },
   ];
-  for (const { why, args } of steps) {
+  for (const { why, args, missing } of steps) {
     session.print(
       `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ npx lferc ${args.map(quoted).join(" ")}`)}\n\n`,
     );
+    if (missing !== undefined) {
+      session.talk("This step is left out:\n");
+      session.report([missing.diagnose({})]);
+      continue;
+    }
     const code = await lferc(args);
     if (code !== 0) {
       session.talk(`\nThis step ended with exit code ${code}; the message above says why.\n`);
@@ -78,6 +104,8 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   }
   session.print(`
 ${session.paint("bold", "What to try next")}
+${noRuntime === undefined ? `  See how the training went:                          open ${run}/${runFiles.curves} in a browser\n` : ""}\
+  Train on your own pictures, a folder for each class: docs/training.md
   Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
   Try a stem of 24: PDWRes refuses it and says why.   npx lferc check your.lfer
   See every counting convention side by side:         npx lferc stats ${source} --model LferLdl --convention all
@@ -89,7 +117,8 @@ ${session.paint("bold", "What to try next")}
 
 export const tourCommand: CommandModule<object, TourArguments> = {
   command: "tour",
-  describe: "Checks, counts, builds and tries the example network on drawn pictures, showing each command it runs.",
+  describe:
+    "Checks, counts and builds the example network, trains a small one on drawn faces and asks it about others, showing each command it runs.",
   builder: (yargs) =>
     yargs.option("out", {
       alias: "o",

@@ -16,13 +16,16 @@ export function ellipse(centerX: number, centerY: number, radiusX: number, radiu
   return (x, y) => {
     const dx = x - centerX;
     const dy = y - centerY;
-    const scaled = Math.hypot(dx / radiusX, dy / radiusY);
-    const slope = Math.hypot(dx / radiusX ** 2, dy / radiusY ** 2);
+    const scaled = Math.sqrt((dx / radiusX) ** 2 + (dy / radiusY) ** 2);
+    const slope = Math.sqrt((dx / radiusX ** 2) ** 2 + (dy / radiusY ** 2) ** 2);
     return slope === 0 ? -Math.min(radiusX, radiusY) : (scaled * (scaled - 1)) / slope;
   };
 }
 
 const curveSegments = 10;
+
+/** Beyond this nothing is smoothed in pictures of five pixels or more. */
+const farFromEdge = 0.1;
 
 /** A stroke with round ends along the quadratic curve from `a` to `c` that `b` pulls at. */
 export function stroke(
@@ -36,18 +39,27 @@ export function stroke(
     const at = (axis: 0 | 1): number => (1 - t) ** 2 * a[axis] + 2 * t * (1 - t) * b[axis] + t ** 2 * c[axis];
     return [at(0), at(1)] as const;
   });
+  // The curve lies within the box of its three points: outside it a lower bound does, where that is far from any edge.
+  const left = Math.min(a[0], b[0], c[0]) - width / 2;
+  const right = Math.max(a[0], b[0], c[0]) + width / 2;
+  const top = Math.min(a[1], b[1], c[1]) - width / 2;
+  const bottom = Math.max(a[1], b[1], c[1]) + width / 2;
   return (x, y) => {
+    const outside = Math.max(left - x, x - right, top - y, y - bottom);
+    if (outside > farFromEdge) return outside;
     let nearest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < curveSegments; i++) {
       const [fromX, fromY] = points[i] as readonly [number, number];
       const [toX, toY] = points[i + 1] as readonly [number, number];
       const alongX = toX - fromX;
       const alongY = toY - fromY;
-      const length = alongX ** 2 + alongY ** 2;
+      const length = alongX * alongX + alongY * alongY;
       const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - fromX) * alongX + (y - fromY) * alongY) / length));
-      nearest = Math.min(nearest, Math.hypot(x - fromX - t * alongX, y - fromY - t * alongY));
+      const offX = x - fromX - t * alongX;
+      const offY = y - fromY - t * alongY;
+      nearest = Math.min(nearest, offX * offX + offY * offY);
     }
-    return nearest - width / 2;
+    return Math.sqrt(nearest) - width / 2;
   };
 }
 

@@ -1,8 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ClassifierMetadata, readMetadata } from "../targets/onnx/metadata.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
+import { readModelFile } from "./model-file.js";
 
 /** The part of ONNX Runtime that prediction uses. */
 export interface Runtime {
@@ -29,7 +29,7 @@ const firstLine = (error: unknown): string =>
 
 /** Opens an ONNX file that `lferc build` wrote; or says why it is none. */
 export async function openClassifier(path: string, runtime: Runtime): Promise<Classifier | Problem> {
-  const bytes = await readModel(path);
+  const bytes = await readModelFile(path);
   if (isProblem(bytes)) return bytes;
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
@@ -64,20 +64,6 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
     },
     release: () => session.release(),
   };
-}
-
-async function readModel(path: string): Promise<Uint8Array | Problem> {
-  try {
-    const about = await stat(path);
-    if (about.isDirectory()) return problem("data/run-folder", { path });
-    // A pipe or a device may never end.
-    if (!about.isFile()) return problem("data/model-unreadable", { path, reason: "it is no regular file" });
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const missing = code === "ENOENT" || code === "ENOTDIR";
-    return problem("data/model-unreadable", { path, reason: missing ? "there is no such file" : message });
-  }
 }
 
 /** That there is more to feed than one picture. */

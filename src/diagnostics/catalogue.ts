@@ -1,5 +1,8 @@
+import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
+import { dataSetEntries } from "./catalogue/data-sets.js";
+import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
@@ -12,6 +15,7 @@ import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
+import { trainEntries } from "./catalogue/train.js";
 import { typeEntries } from "./catalogue/type.js";
 import { valueEntries } from "./catalogue/value.js";
 import { weightsEntries } from "./catalogue/weights.js";
@@ -37,6 +41,10 @@ export const catalogue = {
   ...onnxEntries,
   ...weightsEntries,
   ...dataEntries,
+  ...dataSetEntries,
+  ...trainEntries,
+  ...engineEntries,
+  ...benchEntries,
   ...toolEntries,
 };
 

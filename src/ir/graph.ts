@@ -51,10 +51,17 @@ export interface Picture {
   readonly std: readonly number[];
 }
 
+/** Random numbers that a training step is given: 1 / keep with probability keep, else 0, each independent of the others. */
+export interface Mask {
+  readonly keep: number;
+}
+
 export interface GraphInput {
   readonly name: string;
   readonly value: ValueId;
   readonly picture?: Picture | undefined;
+  /** The input is no data: whoever runs the graph draws it (`step/masks.ts`). */
+  readonly mask?: Mask | undefined;
 }
 
 export interface GraphOutput {

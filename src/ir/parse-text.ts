@@ -74,9 +74,9 @@ function readInput(draft: Draft, reader: LineReader): GraphInput {
   const name = reader.name("the input's name");
   reader.expect(":");
   draft.types.set(value, readType(reader));
-  if (!reader.accept("picture")) return { name, value };
-  const mean = readNumbers(reader);
-  return { name, value, picture: { mean, std: readNumbers(reader) } };
+  const picture = reader.accept("picture") ? { mean: readNumbers(reader), std: readNumbers(reader) } : undefined;
+  const mask = reader.accept("mask") ? { keep: reader.number("the share that is kept") } : undefined;
+  return { name, value, ...(picture && { picture }), ...(mask && { mask }) };
 }
 
 function readSlot(draft: Draft, reader: LineReader, span: Span): Slot {

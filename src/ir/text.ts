@@ -7,6 +7,7 @@ import { formatShape, type TensorType } from "./shape.js";
  *   lfer_graph 1
  *   graph Small
  *   input %0 image: float32[N, 3, 8, 8] picture [0.5, 0.5, 0.5] [0.2, 0.2, 0.2]
+ *   input %9 mask.dropout: float32[32, 1280] mask 0.8
  *   slot %1 conv.weight: float32[4, 3, 3, 3] parameter uniform(-0.19, 0.19)
  *   %2 = conv2d(%0, %1) {channels: 4, kernel: [3, 3], ...} -> float32[N, 4, 8, 8] at conv
  *   output logits = %2 labels ["yes", "no"]
@@ -55,9 +56,10 @@ export function printGraph(graph: Graph): string {
     const type = graph.types[value] as TensorType;
     return `${type.dtype}${formatShape(type.shape)}`;
   };
-  const inputLine = ({ name, value, picture }: GraphInput): string => {
+  const inputLine = ({ name, value, picture, mask }: GraphInput): string => {
     const given = picture ? ` picture ${writeNumbers(picture.mean)} ${writeNumbers(picture.std)}` : "";
-    return `input %${value} ${writeName(name)}: ${typeText(value)}${given}`;
+    const drawn = mask ? ` mask ${writeNumber(mask.keep)}` : "";
+    return `input %${value} ${writeName(name)}: ${typeText(value)}${given}${drawn}`;
   };
   const slotLine = ({ name, value, role, initializer }: Slot): string =>
     `slot %${value} ${writeName(name)}: ${typeText(value)} ${role} ${writeInitializer(initializer)}`;

@@ -3,22 +3,20 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
-import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
-type AvgPoolInputGradientAttributes = PoolGradientAttributes & { readonly count_include_pad: boolean };
+export type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
+  readonly count_include_pad: boolean;
+  readonly overhang: Pair;
+};
 
 const cellsOf = ({ kernel }: PoolGradientAttributes): number => kernel[0] * kernel[1];
 
-/** How many cells of each window lie in the map, [1, 1, h, w]. */
-function cellsInside(a: PoolGradientAttributes): Tensor {
+/** By how many each window divides, [1, 1, h, w]. */
+export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
   const map: Tensor = { shape: [1, 1, ...a.size], data: new Float64Array(a.size[0] * a.size[1]) };
-  return evaluatePool(
-    map,
-    a,
-    0,
-    (sum) => sum,
-    (_, inside) => inside,
-  );
+  const sum = (joined: number): number => joined;
+  return evaluatePool(map, a, 0, sum, (_, inside, counted) => (a.count_include_pad ? counted : inside));
 }
 
 /** Every cell of a window gets an equal part of the window's gradient. */
@@ -30,6 +28,12 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
   attributes: {
     ...poolAttributes,
     count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
+    overhang: {
+      kind: "ints",
+      length: 2,
+      min: 0,
+      doc: "[down, right]: of the padding at the end, cells that never count",
+    },
     size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the pooled map" },
   },
   surfaces: [],
@@ -55,9 +59,9 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
     const [height, width] = a.size;
     const out = new Float64Array(batch * channels * height * width);
     const outShape = [batch, channels, height, width];
-    forEachWindow(outShape, a, (result, map, { rows, columns }) => {
+    forEachWindow(outShape, a, (result, map, { rows, columns, counted }) => {
       const inside = (rows[1] - rows[0]) * (columns[1] - columns[0]);
-      const part = (data[result] as number) / (a.count_include_pad ? cellsOf(a) : inside);
+      const part = (data[result] as number) / (a.count_include_pad ? counted : inside);
       for (let row = rows[0]; row < rows[1]; row++) {
         const base = (map * height + row) * width;
         for (let column = columns[0]; column < columns[1]; column++)
@@ -72,9 +76,10 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
     const one = (op: string, inputs: readonly string[], attributes = {}): string =>
       onnx.node(op, inputs, attributes)[0] ?? "";
     const channels = (inputTypes[0] as TensorType).shape[1] as number;
-    const counts = cellsInside(a);
-    const divisor = a.count_include_pad
-      ? onnx.floats(cellsOf(a))
+    const counts = divisors(a);
+    const [first = 1] = counts.data;
+    const divisor = counts.data.every((count) => count === first)
+      ? onnx.floats(first)
       : one("Reshape", [onnx.floats([...counts.data]), onnx.int64s(counts.shape)]);
     const ones = one("Expand", [onnx.floats([1]), onnx.int64s([channels, 1, ...a.kernel])]);
     const attributes = {

@@ -13,10 +13,14 @@ import {
   resolvePool,
 } from "./pooling.js";
 import { surface } from "./surface.js";
+import type { Pair } from "./window-arithmetic.js";
 
-type AvgPoolAttributes = PoolAttributes & { readonly count_include_pad: boolean };
+type AvgPoolAttributes = PoolAttributes & { readonly count_include_pad: boolean; readonly overhang: Pair };
 
-/** PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default). */
+/**
+ * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default); what
+ * hangs over because positions were rounded up never counts.
+ */
 export const avgPool = defineOp<AvgPoolAttributes>({
   name: "avg_pool",
   doc: "The mean of each window.",
@@ -25,6 +29,12 @@ export const avgPool = defineOp<AvgPoolAttributes>({
   attributes: {
     ...poolAttributes,
     count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
+    overhang: {
+      kind: "ints",
+      length: 2,
+      min: 0,
+      doc: "[down, right]: of the padding at the end, cells that never count",
+    },
   },
   surfaces: [
     surface({
@@ -36,8 +46,8 @@ export const avgPool = defineOp<AvgPoolAttributes>({
         ...poolParameters,
         count_include_pad: { kind: "bool", default: true, doc: "whether padded cells count in the mean, as zeros" },
       },
-      resolve: (args) => {
-        const pool = resolvePool(args);
+      resolve: (args, inputs) => {
+        const pool = resolvePool(args, inputs);
         return isProblem(pool) ? pool : { ...pool, count_include_pad: args.count_include_pad };
       },
     }),
@@ -49,8 +59,8 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     return work({ adds: outputs * (a.kernel[0] * a.kernel[1] - 1), divisions: outputs });
   },
   evaluate: ([input], a) => {
-    const cells = a.kernel[0] * a.kernel[1];
-    const mean = (sum: number, inside: number): number => sum / (a.count_include_pad ? cells : inside);
+    const mean = (sum: number, inside: number, counted: number): number =>
+      sum / (a.count_include_pad ? counted : inside);
     return [evaluatePool(input as Tensor, a, 0, (sum, x) => sum + x, mean)];
   },
   gradient: (builder, { inputs }, [g], a) => {
@@ -58,13 +68,20 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...a, size: [height, width] })];
   },
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
-    const count_include_pad = a.count_include_pad ? 1 : 0;
-    onnx.node(
-      "AveragePool",
-      inputs,
-      { count_include_pad, kernel_shape: a.kernel, pads: a.padding, strides: a.stride },
-      outputs,
-    );
+    const hangsOver = a.overhang.some((cells) => cells > 0);
+    const [top, left, bottom, right] = a.padding;
+    const counted = [top, left, bottom - a.overhang[0], right - a.overhang[1]];
+    const shape = { kernel_shape: a.kernel, strides: a.stride };
+    const isPadded = counted.some((cells) => cells > 0);
+    if (!(a.count_include_pad && hangsOver && isPadded)) {
+      const count_include_pad = a.count_include_pad && !hangsOver ? 1 : 0;
+      onnx.node("AveragePool", inputs, { count_include_pad, ...shape, pads: a.padding }, outputs);
+      return;
+    }
+    // What counts is padded beforehand, what does not by the pool: one node cannot tell the two apart.
+    const pads = onnx.int64s([0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)]);
+    const padded = onnx.node("Pad", [...inputs, pads, onnx.floats(0)], { mode: "constant" });
+    onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);
   },
   window: poolWindow,
   inPlace: false,

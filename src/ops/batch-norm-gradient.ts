@@ -2,7 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { elementCount, sameShape, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
-import { channelAxes } from "./batch-norm-training.js";
+import { channelAxes, dotOfMaps, hasLargeMaps } from "./batch-norm-training.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reduceNode } from "./reduction.js";
@@ -81,24 +81,26 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
     const [forInput = "", forWeight = "", forBias = ""] = outputs;
     const one = (op: string, inputs: readonly string[], attributes = {}): string =>
       onnx.node(op, inputs, attributes)[0] ?? "";
-    const { shape } = inputTypes[0] as TensorType;
+    const shape = (inputTypes[0] as TensorType).shape as readonly number[];
+    const channels = shape[1] as number;
     const { others, spread } = channelAxes(shape.length);
-    const perElement = onnx.floats((shape[1] as number) / elementCount(shape));
     const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
-    const total = (value: string, result: string): string =>
-      reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, others, false, [result]);
-    // dx = k * dy + c * (x - mean) + d with numbers per channel: few passes over the maps.
+    // dx = k * dy + c * x + d with numbers per channel: few passes over the maps.
     const inverse = one("Reciprocal", [one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
-    const centred = one("Sub", [x, spreadOver(mean)]);
-    total(g, forBias);
-    const dot = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Mul", [g, centred]), others, false);
-    onnx.node("Mul", [dot, inverse], {}, [forWeight]);
+    const total = (value: string, results: readonly string[] | number): string =>
+      reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, others, false, results);
+    total(g, [forBias]);
+    const products = hasLargeMaps(shape) ? dotOfMaps(onnx, g, x, shape) : total(one("Mul", [g, x]), 1);
+    const centred = one("Sub", [products, one("Mul", [mean, forBias])]);
+    onnx.node("Mul", [centred, inverse], {}, [forWeight]);
     const k = one("Mul", [weight, inverse]);
-    const perCell = one("Neg", [one("Mul", [k, perElement])]);
+    const perCell = one("Mul", [k, onnx.floats(-channels / elementCount(shape))]);
     const c = one("Mul", [perCell, one("Mul", [forWeight, inverse])]);
-    const d = one("Mul", [perCell, forBias]);
-    const straight = one("Add", [one("Mul", [g, spreadOver(k)]), spreadOver(d)]);
-    onnx.node("Add", [straight, one("Mul", [centred, spreadOver(c)])], {}, [forInput]);
+    const d = one("Sub", [one("Mul", [perCell, forBias]), one("Mul", [c, mean])]);
+    // The op of inference is the one that scales and shifts in one pass.
+    const all = (value: number): string => onnx.floats(Array.from({ length: channels }, () => value));
+    const [straight = ""] = onnx.node("BatchNormalization", [x, c, d, all(0), all(1)], { epsilon: { float: 0 } });
+    onnx.node("Add", [one("Mul", [g, spreadOver(k)]), straight], {}, [forInput]);
   },
   window: () => undefined,
   inPlace: false,

@@ -1,8 +1,8 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
-import { elementCount, type TensorType } from "../ir/shape.js";
+import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
-import { defineOp, type Tensor, work } from "./contracts.js";
+import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
 
@@ -12,6 +12,22 @@ type BatchNormTrainingAttributes = { readonly epsilon: number };
 export function channelAxes(rank: number): { readonly others: readonly number[]; readonly spread: readonly number[] } {
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   return { others: axes.filter((axis) => axis !== 1), spread: axes.map((axis) => (axis === 1 ? -1 : 1)) };
+}
+
+/** Whether a dot product of each two maps is faster than a product and a sum: matrices must not be too many and too small. */
+export const hasLargeMaps = (shape: Shape): shape is readonly number[] =>
+  shape.every((size) => typeof size === "number") && elementCount(shape.slice(2)) >= 256;
+
+/** The sum over everything but the channels of a times b, [C], of tensors of this shape. */
+export function dotOfMaps(onnx: OnnxBuilder, a: string, b: string, shape: readonly number[]): string {
+  const [batch = 1, channels = 1, ...map] = shape;
+  const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+    onnx.node(op, inputs, attributes)[0] ?? "";
+  const rows = (value: string): string =>
+    one("Reshape", [value, onnx.int64s([batch * channels, 1, elementCount(map)])]);
+  const dots = one("MatMul", [rows(a), one("Transpose", [rows(b)], { perm: [0, 2, 1] })]);
+  const ofMaps = one("Reshape", [dots, onnx.int64s([batch, channels])]);
+  return reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, ofMaps, [0], false);
 }
 
 /** Mean and biased variance of each channel, in two passes. */
@@ -100,21 +116,22 @@ export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
       : [builder.node("broadcast_to", [total], { sizes })];
     return [forX, gradients[1], gradients[2]];
   },
-  // By reductions, in two passes: BatchNormalization's training mode is not on every provider, and ONNX Runtime lets its
-  // statistics overwrite its inputs.
+  // Moments in two passes, then the op of inference by them: BatchNormalization's training mode is not on every provider, and
+  // ONNX Runtime lets its statistics overwrite its inputs.
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { epsilon }) => {
-    const one = (op: string, inputs: readonly string[], attributes = {}): string =>
-      onnx.node(op, inputs, attributes)[0] ?? "";
     const [output = "", mean = "", variance = ""] = outputs;
-    const { others, spread } = channelAxes((inputTypes[0] as TensorType).shape.length);
-    const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
+    const { shape } = inputTypes[0] as TensorType;
+    const { others, spread } = channelAxes(shape.length);
     const meanOf = (value: string, result: string): string =>
       reduceNode(onnx, { type: "ReduceMean", axesInputSince: 18 }, value, others, false, [result]);
-    const centred = one("Sub", [x, spreadOver(meanOf(x, mean))]);
-    meanOf(one("Mul", [centred, centred]), variance);
-    const deviation = one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])]);
-    const scaled = one("Mul", [centred, spreadOver(one("Div", [weight, deviation]))]);
-    onnx.node("Add", [scaled, spreadOver(bias)], {}, [output]);
+    const [around = ""] = onnx.node("Reshape", [meanOf(x, mean), onnx.int64s(spread)]);
+    const [centred = ""] = onnx.node("Sub", [x, around]);
+    if (hasLargeMaps(shape)) {
+      const perElement = onnx.floats((shape[1] as number) / elementCount(shape));
+      onnx.node("Mul", [dotOfMaps(onnx, centred, centred, shape), perElement], {}, [variance]);
+    } else meanOf(onnx.node("Mul", [centred, centred])[0] ?? "", variance);
+    const attributes = { epsilon: { float: epsilon } };
+    onnx.node("BatchNormalization", [x, weight, bias, mean, variance], attributes, [output]);
   },
   window: () => undefined,
   inPlace: false,

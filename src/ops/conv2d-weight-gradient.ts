@@ -2,6 +2,7 @@ import { problem } from "../diagnostics/diagnostic.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { type ConvolveOptions, convolveBack } from "./convolve.js";
+import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reduceNode } from "./reduction.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
@@ -138,7 +139,10 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
       a.groups === 1 &&
       [...a.kernel, ...a.stride].every((size) => size === 1) &&
       a.padding.every((cells) => cells === 0);
+    const depthwise = { input: shapes.input, result: shapes.gradient, kernel: a.kernel };
     if (isPointwise) lowerPointwise(onnx, x, g, shapes, outputs);
+    else if (isDepthwise(depthwise, a) && fewPairs(depthwise)) weightGradientByPairs(onnx, x, g, depthwise, a, outputs);
+    else if (isDepthwise(depthwise, a) && a.stride[1] === 1) weightGradientByBands(onnx, x, g, depthwise, a, outputs);
     else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
   },
   window: () => undefined,

@@ -1,5 +1,6 @@
 import { alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { reduceNode } from "./reduction.js";
 
 /** x - max - ln(sum of exp(x - max)). ONNX's meaning from opset 13 on: one axis. */
 export const logSoftmax = alongAxisOp({
@@ -17,5 +18,12 @@ export const logSoftmax = alongAxisOp({
     const total = builder.node("reduce_sum", [g], { axes: [axis], keep: true });
     return sub(g, mul(builder.node("exp", [output]), total));
   },
-  lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("LogSoftmax", inputs, { axis }, outputs),
+  // Not by LogSoftmax: ONNX Runtime's WebGPU has no such kernel.
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, axis) => {
+    const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
+    const largest = reduceNode(onnx, { type: "ReduceMax", axesInputSince: 18 }, x, [axis], true);
+    const below = one("Sub", [x, largest]);
+    const sum = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Exp", [below]), [axis], true);
+    onnx.node("Sub", [below, one("Log", [sum])], {}, outputs);
+  },
 });

@@ -1,3 +1,4 @@
+import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
@@ -26,7 +27,13 @@ export const maxPool = defineOp<PoolAttributes>({
       doc: "The largest cell of each window.",
       inputs: ["input"],
       parameters: poolParameters,
-      resolve: resolvePool,
+      resolve: (args, inputs) => {
+        const pool = resolvePool(args, inputs);
+        if (isProblem(pool)) return pool;
+        // Padding never wins, whatever it is there for.
+        const { overhang: _, ...attributes } = pool;
+        return attributes;
+      },
     }),
   ],
   slots: () => ({}),

@@ -23,6 +23,11 @@ export const poolParameters = {
     computed: "keeps the size at stride 1: (kernel - 1) / 2 for odd kernels, 0 for even ones",
     doc: "cells around the map: one number, [height, width] or [top, left, bottom, right]",
   },
+  ceil_mode: {
+    kind: "bool",
+    default: false,
+    doc: "whether a last window that hangs over the edge counts too: positions are rounded up",
+  },
 } as const satisfies Record<string, Parameter>;
 
 const notDilated: Pair = [1, 1];
@@ -34,15 +39,45 @@ export const poolWindow = ({ kernel, stride, padding }: PoolAttributes): Window 
   dilation: notDilated,
 });
 
-/** The pool's attributes from what the user wrote. */
-export function resolvePool(args: {
+/**
+ * Cells to add at the end so that positions are rounded up, as PyTorch's ceil_mode has it: ceil((in + pads - k) / s) + 1
+ * windows, less one where the last would begin behind the map and its padding at the start.
+ */
+function overhangAlong(size: number, kernel: number, stride: number, before: number, after: number): number {
+  const rest = size + before + after - kernel;
+  if (rest < 0) return 0;
+  const steps = Math.ceil(rest / stride);
+  const last = steps * stride >= size + before ? steps - 1 : steps;
+  return Math.max(0, last * stride - rest);
+}
+
+/** What the user wrote of a pool. */
+interface PoolArguments {
   readonly kernel: Pair;
   readonly stride: Pair | undefined;
   readonly padding: readonly number[] | undefined;
-}): PoolAttributes | Problem {
+  readonly ceil_mode: boolean;
+}
+
+/**
+ * The pool's attributes from what the user wrote. Rounding up becomes padding at the end, so that everything that knows
+ * windows knows it; `overhang` is how much of that padding it is.
+ */
+export function resolvePool(
+  args: PoolArguments,
+  [input]: readonly TensorType[],
+): (PoolAttributes & { readonly overhang: Pair }) | Problem {
   const { kernel, stride = kernel } = args;
   const padding = resolvePadding(args.padding, kernel, notDilated);
-  return isProblem(padding) ? padding : { kernel, stride, padding };
+  if (isProblem(padding)) return padding;
+  const [, , height, width] = input?.shape ?? [];
+  if (!args.ceil_mode || typeof height !== "number" || typeof width !== "number") {
+    return { kernel, stride, padding, overhang: [0, 0] };
+  }
+  const [top, left, bottom, right] = padding;
+  const down = overhangAlong(height, kernel[0], stride[0], top, bottom);
+  const across = overhangAlong(width, kernel[1], stride[1], left, right);
+  return { kernel, stride, padding: [top, left, bottom + down, right + across], overhang: [down, across] };
 }
 
 export function inferPoolTypes(op: string, input: TensorType, a: PoolAttributes): readonly TensorType[] | Problem {
@@ -59,22 +94,37 @@ export function inferPoolTypes(op: string, input: TensorType, a: PoolAttributes)
 /** What both pools' gradients have besides: the size of the map that was pooled. */
 export type PoolGradientAttributes = PoolAttributes & { readonly size: Pair };
 
-/** The cells of one window inside the map: rows and columns `[from, to)`. */
+/** The cells of one window inside the map: rows and columns `[from, to)`; and how many it has without its overhang. */
 interface WindowCells {
   readonly rows: Pair;
   readonly columns: Pair;
+  readonly counted: number;
 }
 
-/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number: for the gradients. */
+/** Pools that round positions up say how far their last windows hang over. */
+type MaybeOverhanging = PoolAttributes & { readonly overhang?: Pair };
+
+/** Cells of a window along an axis that do not hang over; padding counts among them. */
+function countedAlong(axis: 0 | 1, from: number, size: number, a: MaybeOverhanging): number {
+  const end = size + a.padding[(axis + 2) as 2 | 3] - (a.overhang?.[axis] ?? 0);
+  return Math.min(from + a.kernel[axis], end) - from;
+}
+
+function pooledSize([, , height = 0, width = 0]: readonly number[], a: PoolAttributes): Pair {
+  const [top, left, bottom, right] = a.padding;
+  const down = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
+  return [down, Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1];
+}
+
+/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number. */
 export function forEachWindow(
   shape: readonly number[],
-  a: PoolAttributes,
+  a: MaybeOverhanging,
   visit: (result: number, map: number, cells: WindowCells) => void,
 ): void {
   const [batch = 0, channels = 0, height = 0, width = 0] = shape;
-  const [top, left, bottom, right] = a.padding;
-  const outHeight = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
-  const outWidth = Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1;
+  const [top, left] = a.padding;
+  const [outHeight, outWidth] = pooledSize(shape, a);
   let result = 0;
   for (let map = 0; map < batch * channels; map++) {
     for (let i = 0; i < outHeight; i++) {
@@ -82,42 +132,33 @@ export function forEachWindow(
       const rows = [Math.max(0, row), Math.min(height, row + a.kernel[0])] as const;
       for (let j = 0; j < outWidth; j++) {
         const column = j * a.stride[1] - left;
-        visit(result++, map, { rows, columns: [Math.max(0, column), Math.min(width, column + a.kernel[1])] });
+        const columns = [Math.max(0, column), Math.min(width, column + a.kernel[1])] as const;
+        const counted = countedAlong(0, row, height, a) * countedAlong(1, column, width, a);
+        visit(result++, map, { rows, columns, counted });
       }
     }
   }
 }
 
-/** Folds every window: `join` over the cells inside the map, then `finish` with their count. */
+/** Folds every window: `join` over the cells inside the map, then `finish` with their count and that of all that count. */
 export function evaluatePool(
   { shape, data }: Tensor,
-  a: PoolAttributes,
+  a: MaybeOverhanging,
   start: number,
   join: (joined: number, x: number) => number,
-  finish: (joined: number, cellsInside: number) => number,
+  finish: (joined: number, cellsInside: number, counted: number) => number,
 ): Tensor {
-  const [batch = 0, channels = 0, height = 0, width = 0] = shape;
-  const [top, left, bottom, right] = a.padding;
-  const outHeight = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
-  const outWidth = Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1;
+  const [batch = 0, channels = 0, , width = 0] = shape;
+  const [outHeight, outWidth] = pooledSize(shape, a);
   const out = new Float64Array(batch * channels * outHeight * outWidth);
-  let to = 0;
-  for (let map = 0; map < batch * channels; map++) {
-    for (let i = 0; i < outHeight; i++) {
-      const [firstRow, endRow] = [i * a.stride[0] - top, i * a.stride[0] - top + a.kernel[0]];
-      const [fromRow, toRow] = [Math.max(0, firstRow), Math.min(height, endRow)];
-      for (let j = 0; j < outWidth; j++) {
-        const [firstColumn, endColumn] = [j * a.stride[1] - left, j * a.stride[1] - left + a.kernel[1]];
-        const [fromColumn, toColumn] = [Math.max(0, firstColumn), Math.min(width, endColumn)];
-        let joined = start;
-        for (let row = fromRow; row < toRow; row++) {
-          const base = (map * height + row) * width;
-          for (let column = fromColumn; column < toColumn; column++)
-            joined = join(joined, data[base + column] as number);
-        }
-        out[to++] = finish(joined, (toRow - fromRow) * (toColumn - fromColumn));
-      }
+  const height = shape[2] ?? 0;
+  forEachWindow(shape, a, (result, map, { rows, columns, counted }) => {
+    let joined = start;
+    for (let row = rows[0]; row < rows[1]; row++) {
+      const base = (map * height + row) * width;
+      for (let column = columns[0]; column < columns[1]; column++) joined = join(joined, data[base + column] as number);
     }
-  }
+    out[result] = finish(joined, (rows[1] - rows[0]) * (columns[1] - columns[0]), counted);
+  });
   return { shape: [batch, channels, outHeight, outWidth], data: out };
 }

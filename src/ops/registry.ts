@@ -1,4 +1,5 @@
 import { abs } from "./abs.js";
+import { adaptiveAvgPool } from "./adaptive-avg-pool.js";
 import { add } from "./add.js";
 import { avgPool } from "./avg-pool.js";
 import { avgPoolInputGradient } from "./avg-pool-input-gradient.js";
@@ -13,19 +14,31 @@ import { constant } from "./constant.js";
 import type { AnyOp } from "./contracts.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dInputGradient } from "./conv2d-input-gradient.js";
+import { conv2dTranspose } from "./conv2d-transpose.js";
 import { conv2dWeightGradient } from "./conv2d-weight-gradient.js";
 import { div } from "./div.js";
+import { dropPath } from "./drop-path.js";
+import { dropout } from "./dropout.js";
+import { elu } from "./elu.js";
 import { equal } from "./equal.js";
+import { erf } from "./erf.js";
 import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
+import { gelu } from "./gelu.js";
 import { globalAvgPool } from "./global-avg-pool.js";
 import { greater } from "./greater.js";
+import { greaterEqual } from "./greater-equal.js";
+import { groupNorm } from "./group-norm.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
 import { inside } from "./inside.js";
+import { layerNorm } from "./layer-norm.js";
+import { leakyRelu } from "./leaky-relu.js";
 import { less } from "./less.js";
+import { lessEqual } from "./less-equal.js";
 import { linear } from "./linear.js";
+import { localResponseNorm } from "./local-response-norm.js";
 import { log } from "./log.js";
 import { logNotSoftmax } from "./log-not-softmax.js";
 import { logNotSoftmaxGradient } from "./log-not-softmax-gradient.js";
@@ -40,13 +53,18 @@ import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { pad } from "./pad.js";
 import { pow } from "./pow.js";
+import { prelu } from "./prelu.js";
 import { reduceMax } from "./reduce-max.js";
 import { reduceMean } from "./reduce-mean.js";
 import { reduceMin } from "./reduce-min.js";
 import { reduceSum } from "./reduce-sum.js";
+import { reflectionPad } from "./reflection-pad.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
+import { replicationPad } from "./replication-pad.js";
 import { reshape } from "./reshape.js";
+import { resize } from "./resize.js";
+import { selu } from "./selu.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
 import { slice } from "./slice.js";
@@ -64,11 +82,20 @@ import { where } from "./where.js";
 /** The ops that a network is made of: what `.lfer` writes and what counters have a rule for. */
 export const layerOps = {
   conv2d,
+  conv2d_transpose: conv2dTranspose,
   linear,
   matmul,
   batch_norm: batchNorm,
+  layer_norm: layerNorm,
+  group_norm: groupNorm,
+  local_response_norm: localResponseNorm,
   relu,
   relu6,
+  leaky_relu: leakyRelu,
+  prelu,
+  elu,
+  selu,
+  gelu,
   mish,
   silu,
   sigmoid,
@@ -76,6 +103,7 @@ export const layerOps = {
   softplus,
   hard_sigmoid: hardSigmoid,
   hard_swish: hardSwish,
+  erf,
   exp,
   log,
   sqrt,
@@ -84,16 +112,22 @@ export const layerOps = {
   square,
   clip,
   identity,
+  dropout,
+  drop_path: dropPath,
   max_pool: maxPool,
   avg_pool: avgPool,
   global_avg_pool: globalAvgPool,
+  adaptive_avg_pool: adaptiveAvgPool,
   flatten,
   reshape,
   transpose,
   concat,
   split,
   slice,
+  resize,
   pad,
+  reflection_pad: reflectionPad,
+  replication_pad: replicationPad,
   channel_shuffle: channelShuffle,
   softmax,
   log_softmax: logSoftmax,
@@ -111,6 +145,8 @@ export const layerOps = {
   reduce_min: reduceMin,
   greater,
   less,
+  greater_equal: greaterEqual,
+  less_equal: lessEqual,
   equal,
   where,
   constant,

@@ -1,4 +1,4 @@
-import type { ValueId } from "../ir/graph.js";
+import type { Attributes, ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import {
   type GradientBuilder,
@@ -10,7 +10,7 @@ import {
   work,
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
-import { surface } from "./surface.js";
+import { type Parameters, surface } from "./surface.js";
 
 /** The values of one application that its slope may be told from. */
 export interface UnarySite {
@@ -18,54 +18,64 @@ export interface UnarySite {
   readonly output: ValueId;
 }
 
-/** What an element-wise op without attributes has to say of itself; the rest follows. */
-export interface UnaryFacts {
+/** What an element-wise op with attributes `A` has to say of itself; the rest follows. */
+export interface ShapedUnaryFacts<A extends Attributes, P extends Parameters> {
   readonly name: string;
   readonly doc: string;
-  readonly value: (x: number) => number;
+  readonly attributes: OpDefinition<A>["attributes"];
+  /** As `.lfer` writes them; each is an attribute. */
+  readonly parameters: P;
+  readonly value: (x: number, attributes: A) => number;
   readonly workPerElement: Partial<Work>;
-  readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite) => unknown;
+  readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: A) => unknown;
   /** The input's gradient from the result's. */
-  readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId) => ValueId;
+  readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, attributes: A) => ValueId;
 }
 
-/** Completes an element-wise op: one tensor in, one of the same type out, no attributes, no weights. */
-export function unaryOp(facts: UnaryFacts): OpDefinition<Record<never, never>> {
+/** Completes an element-wise op with attributes: one tensor in, one of the same type out, no weights. */
+export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
+  facts: ShapedUnaryFacts<A, P>,
+): OpDefinition<A> {
+  const { name, doc, parameters } = facts;
   return {
-    name: facts.name,
-    doc: facts.doc,
+    name,
+    doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
-    attributes: {},
+    attributes: facts.attributes,
     surfaces: [
-      surface({
-        name: facts.name,
-        kind: "function",
-        doc: facts.doc,
-        inputs: ["input"],
-        parameters: {},
-        resolve: () => ({}),
-      }),
+      surface({ name, kind: "function", doc, inputs: ["input"], parameters, resolve: (args) => args as Attributes }),
     ],
     slots: () => ({}),
-    inferTypes: ([input]) => floatProblem(facts.name, [input as TensorType]) ?? [input as TensorType],
+    inferTypes: ([input]) => floatProblem(name, [input as TensorType]) ?? [input as TensorType],
     work: ([input]) => {
       const elements = elementCount((input as TensorType).shape);
       const scaled = Object.entries(facts.workPerElement).map(([fact, count]) => [fact, count * elements]);
       return work(Object.fromEntries(scaled) as Partial<Work>);
     },
-    evaluate: ([input]) => {
+    evaluate: ([input], attributes) => {
       const { shape, data } = input as Tensor;
-      return [{ shape, data: data.map(facts.value) }];
+      return [{ shape, data: data.map((x) => facts.value(x, attributes)) }];
     },
-    gradient: (builder, { inputs, outputs }, [resultGradient]) => {
+    gradient: (builder, { inputs, outputs }, [resultGradient], attributes) => {
       const site = { input: inputs[0] as ValueId, output: outputs[0] as ValueId };
-      return [facts.gradient(builder, site, resultGradient as ValueId)];
+      return [facts.gradient(builder, site, resultGradient as ValueId, attributes)];
     },
-    lowerToOnnx: (onnx, site) => {
-      facts.lowerToOnnx(onnx, site);
+    lowerToOnnx: (onnx, site, attributes) => {
+      facts.lowerToOnnx(onnx, site, attributes);
     },
     window: () => undefined,
     inPlace: true,
   };
+}
+
+/** What an element-wise op without attributes has to say of itself; the rest follows. */
+export type UnaryFacts = Omit<
+  ShapedUnaryFacts<Record<never, never>, Record<never, never>>,
+  "attributes" | "parameters"
+>;
+
+/** Completes an element-wise op: one tensor in, one of the same type out, no attributes, no weights. */
+export function unaryOp(facts: UnaryFacts): OpDefinition<Record<never, never>> {
+  return shapedUnaryOp<Record<never, never>, Record<never, never>>({ ...facts, attributes: {}, parameters: {} });
 }

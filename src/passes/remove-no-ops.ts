@@ -11,6 +11,8 @@ type Attributes = Node["attributes"];
 /** When an op of one tensor and one result of the same type changes nothing. */
 const changesNothing: Readonly<Record<string, (attributes: Attributes, shape: Shape) => boolean>> = {
   identity: () => true,
+  dropout: () => true,
+  drop_path: () => true,
   concat: () => true,
   split: () => true,
   // Row-major order stays, so an equal shape is an equal tensor.
@@ -18,6 +20,8 @@ const changesNothing: Readonly<Record<string, (attributes: Attributes, shape: Sh
   flatten: () => true,
   slice: () => true,
   pad: () => true,
+  // As many bins as cells.
+  adaptive_avg_pool: () => true,
   transpose: ({ permutation }) => Array.isArray(permutation) && permutation.every((from, to) => from === to),
   channel_shuffle: ({ groups }, shape) => groups === 1 || groups === shape[1],
 };

@@ -1,6 +1,6 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
-import { bindShape, elementCount } from "../ir/shape.js";
+import { bindShape, elementCount, type Shape } from "../ir/shape.js";
 import { viewAlong } from "../ops/axes.js";
 import type { AnyOp, Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
@@ -96,7 +96,20 @@ function fitSlots(site: FittingSite, node: Node): void {
   if (fresh.size === 0) return;
   const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
   if (node.op === "batch_norm" || node.op === "batch_norm_training") fitBatchNorm(site, node, fresh, scale);
+  else if (elementwiseWeights.has(node.op)) fitElementwise(site, node, fresh, scale);
   else fitLayer(site, node, op, fresh, scale);
+}
+
+/** Norms without statistics and learnt slopes: numbers that scale and shift what is of one size already. */
+const elementwiseWeights: ReadonlySet<string> = new Set(["layer_norm", "group_norm", "prelu"]);
+
+function fitElementwise(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+  const [low, high] = node.op === "prelu" ? [0.1, 0.5] : [0.7 * scale, 1.5 * scale];
+  for (const [name, slot] of fresh) {
+    const random = randomStream(site.seed, slot.name);
+    const draw = (): number => (name === "bias" ? scale * between(random, -0.5, 0.5) : between(random, low, high));
+    give(site, slot, Float64Array.from({ length: sizeOf(site, slot) }, draw));
+  }
 }
 
 /** running_mean and running_var lie near the channel's own; a hundredth of the mean square at least, lest rounding errors swell. */
@@ -127,7 +140,9 @@ function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<s
   if (weight !== undefined) {
     const { shape } = typeOf(site.graph, weight.value);
     const random = randomStream(site.seed, weight.name);
-    const std = scale / Math.sqrt(liveTaps(bindShape(shape, 1), input.shape) * meanSquare(input.data));
+    const taps =
+      node.op === "conv2d_transpose" ? transposedTaps(node, shape) : liveTaps(bindShape(shape, 1), input.shape);
+    const std = scale / Math.sqrt(taps * meanSquare(input.data));
     give(
       site,
       weight,
@@ -141,7 +156,7 @@ function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<s
     node.inputs.map((value) => site.values.take(value)),
     node.attributes,
   );
-  const axis = node.op === "conv2d" ? 1 : (output as Tensor).shape.length - 1;
+  const axis = node.op.startsWith("conv2d") ? 1 : (output as Tensor).shape.length - 1;
   const around = channelMoments(output as Tensor, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
   give(site, bias, Float64Array.from(around));
 }
@@ -149,6 +164,13 @@ function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<s
 /** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */
 function liveTaps(weight: readonly number[], input: readonly number[]): number {
   return weight.slice(1).reduce((taps, size, i) => taps * (i === 0 ? size : Math.min(size, input[i + 1] ?? size)), 1);
+}
+
+/** The same of a transposed convolution [inputs, outputs / groups, kernel...]: on the average, between its strides. */
+function transposedTaps({ attributes }: Node, [inputs = 1, , height = 1, width = 1]: Shape): number {
+  const [down = 1, right = 1] = attributes.stride as readonly number[];
+  const [channels, rows, columns] = [inputs, height, width] as readonly [number, number, number];
+  return (channels * rows * columns) / ((attributes.groups as number) * down * right);
 }
 
 /** Never 0: a dead layer must not make weights infinite. */

@@ -1,16 +1,27 @@
 /** What can only be said of a recipe once its student is made. */
+import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import type { RecipeThing } from "../recipe/thing.js";
 import type { Reporter } from "./reporter.js";
 
-/** Holds the settings to the network that they are for. */
+/** What a training step has beside the network's own inputs and outputs (step/). */
+const ofStep = { input: "learning_rate", output: "loss" } as const;
+
+/** Holds the settings to the network that they are for, which the recipe names at `at`. */
 export function checkAgainstStudent(
   student: Graph,
   settings: ReadonlyMap<string, RecipeThing>,
   reporter: Reporter,
+  at: Span,
 ): void {
+  for (const [what, names] of [["input", student.inputs] as const, ["output", student.outputs] as const]) {
+    const name = ofStep[what];
+    if (names.some((own) => own.name === name)) {
+      reporter.report("recipe/name-taken", { name, model: student.name, what }, at);
+    }
+  }
   const optimizer = settings.get("optimizer");
   if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
   const run = settings.get("train");

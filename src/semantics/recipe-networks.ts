@@ -1,3 +1,4 @@
+import { typeOf } from "../ir/graph.js";
 import type { Expression, Identifier, RecipeEntry } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere } from "./declared-parameters.js";
@@ -13,6 +14,8 @@ import {
 } from "./models.js";
 import type { Module } from "./program.js";
 import type { Scope } from "./scope.js";
+import { type Setting, settleArguments } from "./settings.js";
+import { int } from "./values.js";
 
 /** A network that a recipe names. */
 export interface RecipeNetwork {
@@ -20,6 +23,8 @@ export interface RecipeNetwork {
   readonly model: ElaboratedModel | undefined;
   readonly weights: string | undefined;
   readonly outputs: readonly Identifier[];
+  /** How to make it, for whoever wants it in another form. */
+  readonly request: ModelRequest;
 }
 
 export interface RecipeSurroundings {
@@ -30,6 +35,8 @@ export interface RecipeSurroundings {
   readonly scope: Scope;
   /** Some parameters have no value yet: what they reach is typed, not made. */
   readonly isAbstract: boolean;
+  /** What the command line says of this network's parameters, once its declaration is known. */
+  readonly settingsFor: (network: "student" | "teacher", parameters: readonly string[]) => readonly Setting[];
 }
 
 /** `student = LferLdl(size: 112)`, as training sees it. */
@@ -42,11 +49,18 @@ export function makeStudent(around: RecipeSurroundings, entry: RecipeEntry | und
     around.evaluator.report("recipe/wrong-entry", holes, value.span);
     return undefined;
   }
-  return makeNetwork(around, value, undefined, true);
+  const request = requestNamed(around, value, "student");
+  return request === undefined
+    ? undefined
+    : makeNetwork(around, request, value, { weights: undefined, training: true });
 }
 
-/** `teacher = frozen(ResNet50(classes: 7), weights: "file")`, as inference sees it. */
-export function makeTeacher(around: RecipeSurroundings, entry: RecipeEntry | undefined): RecipeNetwork | undefined {
+/** `teacher = frozen(ResNet50(classes: 7), weights: "file")`, as inference sees it; at the student's size unless told. */
+export function makeTeacher(
+  around: RecipeSurroundings,
+  entry: RecipeEntry | undefined,
+  student: RecipeNetwork | undefined,
+): RecipeNetwork | undefined {
   if (entry === undefined) return undefined;
   const { value } = entry;
   const { evaluator, scope } = around;
@@ -59,7 +73,24 @@ export function makeTeacher(around: RecipeSurroundings, entry: RecipeEntry | und
     evaluator.report("recipe/wrong-frozen", {}, value.span);
     return undefined;
   }
-  return makeNetwork(around, model.value, weights.kind === "string" ? weights.value : undefined, false);
+  const request = requestNamed(around, model.value, "teacher");
+  if (request === undefined) return undefined;
+  const source = weights.kind === "string" ? weights.value : undefined;
+  return makeNetwork(around, atSizeOf(request, student), model.value, { weights: source, training: false });
+}
+
+/** The request with the size of the student's picture, where it has a parameter for it that nobody gave a value. */
+function atSizeOf(request: ModelRequest, student: RecipeNetwork | undefined): ModelRequest {
+  const graph = student?.model?.graph;
+  const parameter = request.declaration.parameters.find(({ name }) => name.text === "size");
+  const isInt = parameter?.type.kind === "NamedType" && parameter.type.name.text === "int";
+  const isTold = request.arguments.some(({ name }) => name?.text === "size");
+  if (graph === undefined || !isInt || isTold) return request;
+  const [shape] = graph.inputs.map(({ value }) => typeOf(graph, value).shape).filter(({ length }) => length === 4);
+  const [, , height, width] = shape ?? [];
+  if (typeof height !== "number" || height !== width) return request;
+  const { name } = parameter;
+  return { ...request, arguments: [...request.arguments, { name, value: int(height), span: name.span }] };
 }
 
 function isFrozen(expression: Expression): expression is Expression & { kind: "CallExpression" } {
@@ -67,25 +98,24 @@ function isFrozen(expression: Expression): expression is Expression & { kind: "C
 }
 
 function makeNetwork(
-  around: RecipeSurroundings,
-  expression: Expression,
-  weights: string | undefined,
-  training: boolean,
-): RecipeNetwork | undefined {
-  const { facts, evaluator } = around;
-  const request = requestNamed(around, expression);
-  if (request === undefined) return undefined;
+  { facts, evaluator, isAbstract }: RecipeSurroundings,
+  request: ModelRequest,
+  { span }: Expression,
+  { weights, training }: { readonly weights: string | undefined; readonly training: boolean },
+): RecipeNetwork {
   const { declaration, module, arguments: args } = request;
   const outputs = declaration.outputs.filter((o) => training || !o.inTraining).flatMap((o) => o.names);
-  if (!around.isAbstract)
-    return { model: elaborateModel(request, facts, evaluator.reporter, training), weights, outputs };
-  bindDeclared(evaluator, declaration.name.text, declaration.parameters, module, args, expression.span);
-  return { model: undefined, weights, outputs };
+  if (!isAbstract) {
+    return { model: elaborateModel(request, facts, evaluator.reporter, training), weights, outputs, request };
+  }
+  bindDeclared(evaluator, declaration.name.text, declaration.parameters, module, args, span);
+  return { model: undefined, weights, outputs, request };
 }
 
 function requestNamed(
-  { module, facts, evaluator, scope }: RecipeSurroundings,
+  { module, facts, evaluator, scope, settingsFor }: RecipeSurroundings,
   expression: Expression,
+  network: "student" | "teacher",
 ): ModelRequest | undefined {
   const { reporter } = evaluator;
   const { span } = expression;
@@ -98,8 +128,16 @@ function requestNamed(
     reportNoModel(expression.name, module, reporter);
     return undefined;
   }
-  const request = requestModel(named, facts, reporter);
-  if (request === undefined) return undefined;
+  const model = requestModel(named, facts, reporter);
+  if (model === undefined) return undefined;
   const args = expression.kind === "CallExpression" ? expression.arguments : [];
-  return { ...withArguments(request, args, module, facts, reporter, scope), askedAt: span };
+  const request = withArguments(model, args, module, facts, reporter, scope);
+  const { parameters } = request.declaration;
+  const settings = settingsFor(
+    network,
+    parameters.map(({ name }) => name.text),
+  );
+  const target = { parameters, module: request.module };
+  const settled = settleArguments(target, request.arguments, settings, facts, (wrong) => reporter.add(wrong));
+  return { ...request, arguments: settled, askedAt: span };
 }

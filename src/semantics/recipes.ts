@@ -7,14 +7,16 @@ import type { Expression, RecipeDeclaration, RecipeEntry } from "../syntax/ast.j
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
-import type { ElaboratedModel } from "./models.js";
+import { type ElaboratedModel, elaborateModel, type ModelRequest } from "./models.js";
 import { Network } from "./network.js";
 import { plainThing } from "./plain-things.js";
 import type { Module } from "./program.js";
 import { checkAgainstStudent } from "./recipe-checks.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
+import { settingsForNetwork, settingsForRecipe, unknownRecipeSettings } from "./recipe-settings.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
+import { settleArguments } from "./settings.js";
 import { describe } from "./signature.js";
 import { tensor, unknown, unknownTensor, type Value } from "./values.js";
 
@@ -31,6 +33,13 @@ export interface ElaboratedRecipe {
   readonly settings: ReadonlyMap<string, RecipeThing>;
 }
 
+/** A recipe that was asked for by its name. */
+export interface AskedRecipe {
+  readonly recipe: ElaboratedRecipe;
+  /** Its student, with all settings, as inference sees it. */
+  readonly student: ElaboratedModel;
+}
+
 const things = new Map(recipeSignatures.map((signature) => [signature.name, signature]));
 
 interface RecipeContext {
@@ -38,6 +47,8 @@ interface RecipeContext {
   readonly module: Module;
   readonly facts: DeclarationFacts;
   readonly reporter: Reporter;
+  /** What the command line says. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 /** Checks a recipe and, where nothing is missing, makes its student, teacher and loss; undefined where something is wrong. */
@@ -47,17 +58,44 @@ export function elaborateRecipe(
   facts: DeclarationFacts,
   reporter: Reporter,
 ): ElaboratedRecipe | undefined {
-  const context: RecipeContext = { declaration, module, facts, reporter };
-  const entries = collectEntries(context);
   const isAbstract = declaration.parameters.some((parameter) => parameter.default === undefined);
+  return elaborate({ declaration, module, facts, reporter, settings: new Map() }, isAbstract)?.recipe;
+}
+
+/** {@link elaborateRecipe} with `--set` values; parameters that neither they nor the recipe give are reported. */
+export function elaborateAskedRecipe(
+  declaration: RecipeDeclaration,
+  module: Module,
+  facts: DeclarationFacts,
+  reporter: Reporter,
+  settings: ReadonlyMap<string, string>,
+): AskedRecipe | undefined {
+  const made = elaborate({ declaration, module, facts, reporter, settings }, false);
+  if (made === undefined) return undefined;
+  const student = elaborateModel(made.student, facts, reporter, false);
+  return student === undefined ? undefined : { recipe: made.recipe, student };
+}
+
+interface Elaborated {
+  readonly recipe: ElaboratedRecipe;
+  readonly student: ModelRequest;
+}
+
+function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | undefined {
+  const { declaration, module, facts, reporter, settings: given } = context;
+  const entries = collectEntries(context);
+  const own = declaration.parameters.map(({ name }) => name.text);
   const scope = new Scope(module);
   const abstract = new Evaluator(reporter, facts, { things });
   unknownParameters(abstract, declaration.parameters, scope);
   const before = reporter.errorCount;
   const values = isAbstract ? scope : concreteScope(context, abstract);
-  const makeOf = { module, facts, evaluator: abstract, scope: values, isAbstract };
+  const settingsFor = (network: "student" | "teacher", parameters: readonly string[]) =>
+    settingsForNetwork(given, own, network, parameters);
+  const makeOf = { module, facts, evaluator: abstract, scope: values, isAbstract, settingsFor };
   const student = makeStudent(makeOf, entries.get("student"));
-  const teacher = makeTeacher(makeOf, entries.get("teacher"));
+  const teacher = makeTeacher(makeOf, entries.get("teacher"), student);
+  reportUnknownSettings(context, own, entries, student, teacher);
   const settings = new Map<string, RecipeThing>();
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
@@ -77,7 +115,7 @@ export function elaborateRecipe(
   }
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
-  checkAgainstStudent(student.model.graph, settings, reporter);
+  checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
   if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
@@ -85,7 +123,22 @@ export function elaborateRecipe(
   );
   const frozen =
     teacher?.model === undefined || !isAsked ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
-  return { name: declaration.name.text, student: student.model, teacher: frozen, ...losses, settings };
+  const recipe = { name: declaration.name.text, student: student.model, teacher: frozen, ...losses, settings };
+  return { recipe, student: student.request };
+}
+
+/** Unless a network is missing that might have had the parameter. */
+function reportUnknownSettings(
+  { declaration, reporter, settings }: RecipeContext,
+  own: readonly string[],
+  entries: ReadonlyMap<string, RecipeEntry>,
+  student: RecipeNetwork | undefined,
+  teacher: RecipeNetwork | undefined,
+): void {
+  if (student === undefined || (entries.has("teacher") && teacher === undefined)) return;
+  const names = ({ request }: RecipeNetwork) => request.declaration.parameters.map(({ name }) => name.text);
+  const parts = { recipe: own, student: names(student), teacher: teacher === undefined ? [] : names(teacher) };
+  for (const wrong of unknownRecipeSettings(declaration.name.text, settings, parts)) reporter.add(wrong);
 }
 
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {
@@ -115,18 +168,16 @@ function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typ
   return entries;
 }
 
-function concreteScope({ declaration, module }: RecipeContext, evaluator: Evaluator): Scope {
-  const bound = bindDeclared(
-    evaluator,
-    declaration.name.text,
-    declaration.parameters,
-    module,
-    [],
-    declaration.name.span,
+function concreteScope({ declaration, module, facts, reporter, settings }: RecipeContext, evaluator: Evaluator): Scope {
+  const { parameters } = declaration;
+  const own = settingsForRecipe(
+    settings,
+    parameters.map(({ name }) => name.text),
   );
+  const args = settleArguments({ parameters, module }, [], own, facts, (wrong) => reporter.add(wrong));
+  const bound = bindDeclared(evaluator, declaration.name.text, parameters, module, args, declaration.name.span);
   const scope = new Scope(module);
-  for (const { name } of declaration.parameters)
-    scope.bind(name.text, bound.values.get(name.text) ?? unknown, name.span);
+  for (const { name } of parameters) scope.bind(name.text, bound.values.get(name.text) ?? unknown, name.span);
   return scope;
 }
 

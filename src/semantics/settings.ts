@@ -7,11 +7,25 @@ import type { DeclarationFacts } from "./declaration-facts.js";
 import { nowhere, resolveType } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import type { ModelRequest } from "./models.js";
+import type { Module } from "./program.js";
 import { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe, type EvaluatedArgument } from "./signature.js";
 import { fit, formatType } from "./types.js";
 import type { Value } from "./values.js";
+
+/** One `--set KEY=VALUE`, and the parameter that it is for: `teacher.size` is for `size`. */
+export interface Setting {
+  readonly key: string;
+  readonly parameter: string;
+  readonly text: string;
+}
+
+/** What takes settings: a model, a recipe. */
+export interface Settable {
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly module: Module;
+}
 
 /** `--set key=value` pairs on top of a model's arguments. Unknown keys are left to the caller; wrong values are reported. */
 export function applySettings(
@@ -20,19 +34,32 @@ export function applySettings(
   facts: DeclarationFacts,
   report: (diagnostic: Diagnostic) => void,
 ): ModelRequest {
-  const args = [...request.arguments];
-  for (const [key, text] of settings) {
-    const parameter = request.declaration.parameters.find((p) => p.name.text === key);
+  const all = [...settings].map(([key, text]): Setting => ({ key, parameter: key, text }));
+  const target = { parameters: request.declaration.parameters, module: request.module };
+  return { ...request, arguments: settleArguments(target, request.arguments, all, facts, report) };
+}
+
+/** The arguments with settings in their places, of two for one parameter the later; those for no parameter are passed over. */
+export function settleArguments(
+  target: Settable,
+  given: readonly EvaluatedArgument[],
+  settings: readonly Setting[],
+  facts: DeclarationFacts,
+  report: (diagnostic: Diagnostic) => void,
+): readonly EvaluatedArgument[] {
+  const args = [...given];
+  for (const setting of settings) {
+    const parameter = target.parameters.find((p) => p.name.text === setting.parameter);
     if (parameter === undefined) continue;
-    const value = parseSetting(request, parameter, text, facts, report);
+    const value = parseSetting(target.module, parameter, setting, facts, report);
     if (value === undefined) continue;
     const span: Span = parameter.name.span;
     const argument: EvaluatedArgument = { name: parameter.name, value, span };
-    const index = args.findIndex((arg) => arg.name?.text === key);
+    const index = args.findIndex((arg) => arg.name?.text === setting.parameter);
     if (index >= 0) args[index] = argument;
     else args.push(argument);
   }
-  return { ...request, arguments: args };
+  return args;
 }
 
 /** The settings that no model of the compilation has a parameter for. */
@@ -49,9 +76,9 @@ export function unknownSettings(
 }
 
 function parseSetting(
-  request: ModelRequest,
+  module: Module,
   parameter: ParameterDeclaration,
-  text: string,
+  { key, text }: Setting,
   facts: DeclarationFacts,
   report: (diagnostic: Diagnostic) => void,
 ): Value | undefined {
@@ -59,7 +86,7 @@ function parseSetting(
   const evaluator = new Evaluator(reporter, facts);
   const type = resolveType(evaluator, parameter.type);
   const isWord = type === "string" || (typeof type === "object" && "choice" in type);
-  const holes = { name: parameter.name.text, value: text, expected: formatType(type) };
+  const holes = { name: key, value: text, expected: formatType(type) };
   if (isWord && !text.startsWith('"')) {
     const fitted = fit({ kind: "string", value: text }, type);
     if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual: JSON.stringify(text) }));
@@ -72,7 +99,7 @@ function parseSetting(
     report(diagnose("value/wrong-setting", { ...holes, actual: JSON.stringify(text) }));
     return undefined;
   }
-  const value = evaluator.evaluate(declaration.value, new Scope(request.module), nowhere());
+  const value = evaluator.evaluate(declaration.value, new Scope(module), nowhere());
   const fitted = reporter.diagnostics.length > 0 ? undefined : fit(value, type);
   const actual = value.kind === "unknown" ? JSON.stringify(text) : describe(value);
   if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual }));

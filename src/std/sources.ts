@@ -81,11 +81,11 @@ block BasicUnit(channels: int, stride: int = 1) on x {
 }
 
 /// 1x1, 3x3, 1x1 around a shortcut (figure 5 right); the stride stands in the 3x3, as torchvision has it (ResNet v1.5).
-block BottleneckUnit(channels: int, stride: int = 1) on x {
-  width = channels / 4
+/// \`width\` channels are inside, a quarter unless told, in \`groups\` (ResNeXt, Xie et al. 2017).
+block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1) on x {
   keeps = stride == 1 and channels(x) == channels
   main = x -> conv(width, kernel: 1) -> batch_norm -> relu
-         -> conv(width, stride: stride) -> batch_norm -> relu
+         -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
          -> conv(channels, kernel: 1) -> batch_norm
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu

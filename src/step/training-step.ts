@@ -114,7 +114,8 @@ function update(
   // The first update takes the parameters themselves (torch.optim.swa_utils.AveragedModel).
   const kept = started === undefined ? undefined : mul(started, number(averageDecay ?? 0));
   const taken = kept === undefined ? undefined : sub(number(1), kept);
-  if (started !== undefined) next.set(started, number(1));
+  // Not the number itself: ONNX Runtime does not write an output that is a constant into the tensor that it is given.
+  if (started !== undefined) next.set(started, builder.node("maximum", [started, number(1)]));
   for (const [i, { slot, rateScale, decayScale }] of found.entries()) {
     builder.enter(`next.${slot.name}`);
     const parameter = state.at(slot.value);

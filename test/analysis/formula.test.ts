@@ -20,6 +20,11 @@ const facts: CountingFacts = {
   averagedCells: undefined,
   parameters: 7,
   freshWeights: 0,
+  isMap: 0,
+  inputPositions: undefined,
+  outputChannels: undefined,
+  normalisedRuns: undefined,
+  isLinear: undefined,
   folds: undefined,
   addsBias: undefined,
 };

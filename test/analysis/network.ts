@@ -96,7 +96,7 @@ export class Network {
       kernel: [kernel, kernel],
       stride: [stride, stride],
       padding: [padding, padding, padding, padding],
-      ...(op === "max_pool" ? {} : { count_include_pad: true }),
+      ...(op === "max_pool" ? {} : { count_include_pad: true, overhang: [0, 0] }),
     });
   }
 

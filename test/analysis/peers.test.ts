@@ -20,6 +20,11 @@ interface LayerSpec {
   readonly groups?: number;
   readonly bias?: boolean;
   readonly features: number;
+  readonly axis?: number;
+  readonly through?: number;
+  readonly size?: number | readonly number[];
+  readonly scale?: number;
+  readonly mode?: string;
 }
 
 interface NetworkSpec {
@@ -44,6 +49,42 @@ function apply(net: Network, x: ValueId, { op, ...spec }: LayerSpec): ValueId {
     case "max_pool":
     case "avg_pool":
       return net.pool(op, x, spec.kernel, spec.stride ?? 1, spec.padding);
+    case "conv2d_transpose":
+      return net.op(op, [x], {
+        channels: spec.channels,
+        kernel: [spec.kernel, spec.kernel],
+        stride: [spec.stride ?? 1, spec.stride ?? 1],
+        padding: new Array<number>(4).fill(spec.padding ?? 0),
+        output_padding: [0, 0],
+        dilation: [1, 1],
+        groups: spec.groups ?? 1,
+        bias: spec.bias ?? false,
+      });
+    case "layer_norm":
+      return net.op(op, [x], { axis: spec.axis ?? 1, through: spec.through ?? 1, epsilon: 1e-5 });
+    case "group_norm":
+      return net.op(op, [x], { groups: spec.groups ?? 1, epsilon: 1e-5 });
+    case "adaptive_avg_pool":
+      return net.op(op, [x], { size: spec.size ?? [1, 1] });
+    case "local_response_norm":
+      return net.op(op, [x], { size: spec.size ?? 1, alpha: 1e-4, beta: 0.75, k: 1 });
+    case "reflection_pad":
+      return net.op(op, [x], { padding: new Array<number>(4).fill(spec.padding ?? 0) });
+    case "resize": {
+      const [, , height = 0, width = 0] = net.typeOf(x).shape as readonly number[];
+      const size = [height * (spec.scale ?? 1), width * (spec.scale ?? 1)];
+      return net.op(op, [x], { size, mode: spec.mode ?? "nearest", align_corners: false });
+    }
+    case "gelu":
+      return net.op(op, [x], { approximate: false });
+    case "leaky_relu":
+      return net.op(op, [x], { slope: 0.01 });
+    case "prelu":
+      return net.op(op, [x], { per_channel: false });
+    case "elu":
+      return net.op(op, [x], { alpha: 1 });
+    case "dropout":
+      return net.op(op, [x], { p: 0.5 });
     case "flatten":
     case "softmax":
     case "log_softmax":
@@ -65,8 +106,8 @@ function graphOf(name: string, { input, layers }: NetworkSpec): Graph {
   return net.finish();
 }
 
-function countsOf(name: string): Stats["counts"] {
-  const stats = statsOf(graphOf(name, specs[name] as NetworkSpec), { locate: () => "?" });
+function countsOf(name: string, spec = specs[name] as NetworkSpec): Stats["counts"] {
+  const stats = statsOf(graphOf(name, spec), { locate: () => "?" });
   if (isProblem(stats)) throw new Error(stats.diagnose({}).message);
   return stats.counts;
 }
@@ -109,4 +150,19 @@ suite("counts equal what the real tools say of small networks", (test) => {
   test("the tools were asked about every network", () => {
     for (const byNetwork of Object.values(peers)) assert.equal(Object.keys(byNetwork), Object.keys(specs));
   });
+});
+
+suite("counts of further layers equal what those tools say that were asked", (test) => {
+  const further = read<Readonly<Record<string, NetworkSpec>>>("layers");
+  const answers = read<Readonly<Record<string, ByNetwork>>>("torch-tools-layers");
+  for (const [tool, byNetwork] of Object.entries(answers)) {
+    for (const [network, figures] of Object.entries(byNetwork)) {
+      test(`${tool} ${network}`, () => {
+        const ours = countsOf(network, further[network]) as Readonly<Record<string, Figures>>;
+        assert.equal(ours[tool], camel(figures));
+      });
+    }
+  }
+
+  test("seven tools were", () => assert.ok(Object.keys(answers).length >= 7));
 });

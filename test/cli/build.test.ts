@@ -13,6 +13,16 @@ model Tiny(size: int = 16) {
 }
 `;
 
+const recipe = `${model(3)}
+recipe R(rate: float = 0.1) {
+  student   = Tiny
+  data      = folder()
+  loss      = mean((softmax(student.logits) - data.label) ** 2)
+  optimizer = sgd(lr: rate)
+  train     = run(batch: 4, epochs: 1)
+}
+`;
+
 const files = { "tiny.lfer": model(3), "old.onnx": "old", "broken.safetensors": "no such thing" };
 
 const scenario = (args: readonly string[], body: (ran: ReturnType<typeof runLferc>, folder: string) => void) =>
@@ -105,6 +115,63 @@ suite("lferc build keeps what it reads", (test) => {
       const outside = runLferc(["build", join(cwd, "deep/tiny.lfer"), "-o", join(cwd, "b.onnx"), "--no-verify"]);
       assert.equal([inside.code, outside.code], [0, 0]);
       assert.ok(readFileSync(join(cwd, "deep/a.onnx")).equals(readFileSync(join(cwd, "b.onnx"))));
+    }));
+});
+
+suite("lferc build --target onnx-train", (test) => {
+  const train = ["build", "tiny.lfer", "-o", "step.onnx", "--target", "onnx-train"];
+  const inRecipe = (args: readonly string[], body: (ran: ReturnType<typeof runLferc>, folder: string) => void) =>
+    inFolder({ "tiny.lfer": recipe, "step.onnx": "old" }, (cwd) => body(runLferc([...train, ...args], { cwd }), cwd));
+
+  test("writes a verified step, the same bytes from anywhere", () =>
+    inRecipe(["--recipe", "R", "--set", "size=8", "--set", "rate=0.2", "--batch", "2"], (ran, cwd) => {
+      assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
+      assert.match(
+        ran.stderr,
+        /^step\.onnx: .* a training step of \d+ ops; each op .* equal to the reference \(image \[2, 3,/,
+      );
+      const first = readFileSync(join(cwd, "step.onnx"));
+      assert.ok(first.includes('{"size":"8","rate":"0.2"}'));
+      const args = [...train.slice(2), "--recipe", "R", "--set", "size=8", "--set", "rate=0.2", "--batch", "2"];
+      const again = runLferc(["build", join(cwd, "tiny.lfer"), ...args.with(1, join(cwd, "b.onnx")), "--no-verify"]);
+      assert.match(again.stderr, /not verified/);
+      assert.ok(first.equals(readFileSync(join(cwd, "b.onnx"))));
+    }));
+
+  for (const [title, args, code, stderr] of [
+    ["no recipe", [], 2, "tool/wrong-usage"],
+    ["a recipe that is not there", ["--recipe", "Q"], 1, "recipe/unknown-recipe"],
+    ["a setting that nobody has", ["--recipe", "R", "--set", "sise=8"], 1, "recipe/unknown-setting"],
+    ["a value of another type", ["--recipe", "R", "--set", "rate=fast"], 1, "value/wrong-setting"],
+    ["a model beside the recipe", ["--recipe", "R", "--model", "Tiny"], 2, "tool/wrong-usage"],
+    ["a batch that is none", ["--recipe", "R", "--batch", "0"], 2, "tool/wrong-usage"],
+    ["a missing weight file", ["--recipe", "R", "--weights", "none.safetensors"], 1, "weights/file-unreadable"],
+  ] as const) {
+    test(`refuses ${title}; the old file stays`, () =>
+      inRecipe(args, (ran, cwd) => {
+        assert.is(ran.code, code, ran.stderr);
+        assert.ok(ran.stderr.includes(`error[${stderr}]`), ran.stderr);
+        assert.is(readFileSync(join(cwd, "step.onnx"), "utf8"), "old");
+      }));
+  }
+
+  test("--recipe and --batch are of this target alone", () =>
+    inFolder({ "tiny.lfer": recipe }, (cwd) => {
+      for (const args of [
+        ["--recipe", "R"],
+        ["--batch", "2"],
+      ]) {
+        const { code, stderr } = runLferc(["build", "tiny.lfer", "-o", "a.onnx", ...args], { cwd });
+        assert.is(code, 2);
+        assert.match(stderr, /goes with --target onnx-train/);
+      }
+    }));
+
+  test("the source is not overwritten", () =>
+    inFolder({ "tiny.lfer": recipe }, (cwd) => {
+      const { stderr } = runLferc([...train.with(3, "tiny.lfer"), "--recipe", "R"], { cwd });
+      assert.match(stderr, /onnx\/output-is-input/);
+      assert.is(readFileSync(join(cwd, "tiny.lfer"), "utf8"), recipe);
     }));
 });
 

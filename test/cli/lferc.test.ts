@@ -50,7 +50,18 @@ suite("lferc", (test) => {
   });
 
   test("every command has help that goes to stdout", () => {
-    for (const name of ["check", "fmt", "stats", "build", "predict", "explain", "info", "completion", "tour"]) {
+    for (const name of [
+      "check",
+      "fmt",
+      "stats",
+      "build",
+      "train",
+      "predict",
+      "explain",
+      "info",
+      "completion",
+      "tour",
+    ]) {
       const ran = runLferc([name, "--help"]);
       assert.equal([ran.code, ran.stderr], [0, ""], name);
       assert.match(ran.stdout, `lferc ${name}`);

@@ -11,6 +11,8 @@ export interface TinyOptions {
   readonly gain?: number;
   /** What the file says of its weights' origin. */
   readonly weights?: string;
+  /** Sizes of the input, which may be names. */
+  readonly input?: readonly (number | string)[];
 }
 
 /** An ONNX classifier whose logits are `gain` times the mean red, green and blue of the normalised picture. */
@@ -20,6 +22,7 @@ export function tinyClassifier({
   metadata = true,
   gain = 4,
   weights = "tiny.safetensors",
+  input = ["N", 3, size, size],
 }: TinyOptions = {}): Uint8Array {
   const float = onnx.TensorProto.DataType.FLOAT;
   const tensor = (name: string, dims: readonly (number | string)[]): onnx.ValueInfoProto.$Properties => ({
@@ -46,7 +49,7 @@ export function tinyClassifier({
     metadata_props: metadata ? Object.entries(props).map(([key, value]) => ({ key, value })) : [],
     graph: {
       name: "Tiny",
-      input: [tensor("image", ["N", 3, size, size])],
+      input: [tensor("image", input)],
       output: [tensor("logits", ["N", 3])],
       initializer: [{ name: "gain", data_type: float, dims: [1], float_data: [gain] }],
       node: [
@@ -54,6 +57,24 @@ export function tinyClassifier({
         { op_type: "Flatten", input: ["means"], output: ["flat"] },
         { op_type: "Mul", input: ["flat", "gain"], output: ["logits"] },
       ],
+    },
+  }).finish();
+}
+
+/** A model that hands texts on. */
+export function textModel(): Uint8Array {
+  const texts = (name: string): onnx.ValueInfoProto.$Properties => ({
+    name,
+    type: { tensor_type: { elem_type: onnx.TensorProto.DataType.STRING, shape: { dim: [{ dim_value: 2 }] } } },
+  });
+  return onnx.ModelProto.encode({
+    ir_version: 8,
+    opset_import: [{ domain: "", version: 18 }],
+    graph: {
+      name: "Texts",
+      input: [texts("words")],
+      output: [texts("same")],
+      node: [{ op_type: "Identity", input: ["words"], output: ["same"] }],
     },
   }).finish();
 }

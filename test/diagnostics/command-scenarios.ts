@@ -1,7 +1,11 @@
+import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
+import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
+import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
 /** Provokes a diagnostic that no source text can show; gives the codes that came. */
@@ -31,6 +35,9 @@ const running =
   () =>
     inFolder({ "models/m.lfer": model, "empty/note.txt": "" }, (cwd) => codesIn(runLferc(args, { cwd }).stderr));
 
+const benching = (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
+  inFolder(files, (cwd) => codesIn(runLferc(["bench", ...args], { cwd }).stderr));
+
 /** One for every code of the catalogue whose bad example is a command. */
 export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "import/unreadable-file": () =>
@@ -40,6 +47,11 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "resolve/unknown-model": running("stats", "models/m.lfer", "--model", "Mm"),
   "resolve/unknown-setting": running("stats", "models/m.lfer", "--set", "sise=112"),
   "value/wrong-setting": running("stats", "models/m.lfer", "--set", "size=big"),
+  "recipe/unknown-recipe": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plane"),
+  "recipe/unknown-setting": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plain", "--set", "a=1"),
+  "bench/open-size": () => benching({ "m.onnx": tinyClassifier({ input: ["N", 3, "height", 8] }) }, "m.onnx"),
+  "bench/unsupported-input": () => benching({ "m.onnx": textModel() }, "m.onnx"),
+  "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
     inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
   "limit/too-many-imports": () =>
@@ -76,7 +88,9 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
+  ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...trainScenarios,
   ...weightsScenarios,
 };

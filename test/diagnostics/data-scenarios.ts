@@ -8,6 +8,7 @@ import { formulaPicture } from "../data/formula-picture.js";
 import { overstatedPng } from "../data/overstated-png.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { recipeText } from "../training/small-recipe.js";
 
 const face = encodePng(formulaPicture(9, 9));
 
@@ -73,6 +74,12 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/model-unreadable": predicting("nowhere.onnx", "face.png"),
   "data/not-an-onnx-model": predicting("face.png", "face.png"),
   "data/foreign-model": predicting("foreign.onnx", "face.png"),
+  "data/training-step": () =>
+    inFolder({ "m.lfer": recipeText(), "face.png": face }, (cwd) => {
+      const args = ["m.lfer", "--target", "onnx-train", "--recipe", "Plain", "-o", "step.onnx", "--no-verify"];
+      runLferc(["build", ...args], { cwd });
+      return codesIn(runLferc(["predict", "step.onnx", "face.png"], { cwd }).stderr);
+    }),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
   "data/several-inputs": () =>
     inFolder({ ...files, "pair.lfer": pair }, (cwd) => {

@@ -4,12 +4,16 @@ import * as ort from "onnxruntime-node";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
+import { stepOfRecipe } from "../../src/step/from-recipe.js";
 import { buildOnnx } from "../../src/targets/onnx/build.js";
 import { type Verification, type VerificationRuntime, verifyOnnx } from "../../src/targets/onnx/verify.js";
+import { verifyStep } from "../../src/targets/onnx-train/verify-step.js";
+import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { compile } from "../support/tester.js";
+import { plainRecipe, recipeText } from "../training/small-recipe.js";
 
 const model = (body: string): string => `lfer 1
 
@@ -121,6 +125,12 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
   },
   "onnx/runtime-differs": async () =>
     codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: forgetful })),
+  "onnx/step-differs": async () => {
+    const source = stepOfRecipe(await plainRecipe(recipeText()));
+    if (isProblem(source)) throw new Error("the recipe makes no step");
+    const found = await verifyStep(probeStep(source), { opset: 18, runtime: forgetful });
+    return isProblem(found) ? [found.diagnose({}).code] : [];
+  },
   "onnx/runtime-refuses": async () =>
     codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: refusing })),
   "onnx/nothing-to-compare": async () =>

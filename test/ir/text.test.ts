@@ -57,7 +57,14 @@ const initializer: fc.Arbitrary<Initializer> = fc.oneof(
 const wildGraph: fc.Arbitrary<Graph> = fc
   .record({
     name,
-    inputs: fc.array(fc.record({ name, type, picture: fc.option(fc.tuple(fc.array(number), fc.array(number))) })),
+    inputs: fc.array(
+      fc.record({
+        name,
+        type,
+        picture: fc.option(fc.tuple(fc.array(number), fc.array(number))),
+        keep: fc.option(number),
+      }),
+    ),
     slots: fc.array(
       fc.record({
         name,
@@ -81,8 +88,9 @@ const wildGraph: fc.Arbitrary<Graph> = fc
   .map((wild): Graph => {
     const types: TensorType[] = [];
     const make = (made: TensorType): number => types.push(made) - 1;
-    const inputs = wild.inputs.map(({ name, type, picture }) => {
-      const input = { name, value: make(type) };
+    const inputs = wild.inputs.map(({ name, type, picture, keep }) => {
+      const drawn = keep === null ? {} : { mask: { keep } };
+      const input = { name, value: make(type), ...drawn };
       return picture ? { ...input, picture: { mean: picture[0], std: picture[1] } } : input;
     });
     const slots = wild.slots.map(({ type, keeps, ...slot }) => {

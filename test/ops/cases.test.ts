@@ -5,22 +5,11 @@ import { ops } from "../../src/ops/registry.js";
 import { assertSound } from "../../src/ops/verify-types.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { suite } from "../support/suite.js";
-import { cases, type OpCase, termSizes } from "./cases.js";
+import { cases } from "./cases.js";
 import { runInOnnxRuntime } from "./onnx-runtime.js";
-import { feedOf, singleOpGraph } from "./single-op.js";
+import { assertStrictlyEqual, feedOf, singleOpGraph } from "./single-op.js";
 
 const batch = 2;
-
-/** Element by element to a few units of float32: a single op has no excuse. */
-function assertStrictlyEqual(actual: Tensor, expected: Tensor, row: OpCase, where: string): void {
-  assert.equal([...actual.shape], [...expected.shape], `${where}: shape`);
-  const scale = termSizes[row.op] ?? 1e-6;
-  for (const [i, wanted] of expected.data.entries()) {
-    const got = actual.data[i] as number;
-    const close = got === wanted || Math.abs(got - wanted) <= 1e-6 * Math.max(scale, Math.abs(wanted));
-    assert.ok(close, `${where}: element ${i} is ${got}, the reference has ${wanted}`);
-  }
-}
 
 suite("ops: truth table", (test) => {
   test("every op has a row", () => {

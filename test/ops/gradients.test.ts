@@ -112,6 +112,8 @@ suite("ops: gradients at ties are PyTorch's", (test) => {
   test("relu at 0, relu6 at 0 and 6, abs at 0, hard_sigmoid and hard_swish at -3 and 3", () => {
     assert.equal(gradientAt("relu", [[-1, 0, 1]]), [[0, 0, 1]]);
     assert.equal(gradientAt("relu6", [[-1, 0, 1, 6, 7]]), [[0, 0, 1, 0, 0]]);
+    assert.equal(gradientAt("leaky_relu", [[-1, 0, 1]], { slope: 0.25 }), [[0.25, 0.25, 1]]);
+    assert.equal(gradientAt("elu", [[0, 1]], { alpha: 0.5 }), [[0.5, 1]]);
     assert.equal(gradientAt("abs", [[-2, 0, 2]]), [[-1, 0, 1]]);
     assert.equal(gradientAt("hard_sigmoid", [[-3, 0, 3]]), [[0, 1 / 6, 0]]);
     assert.equal(gradientAt("hard_swish", [[-3, 0, 3]]), [[0, 0.5, 1]]);

@@ -1,9 +1,10 @@
+import * as assert from "uvu/assert";
 import type { Graph } from "../../src/ir/graph.js";
 import { bindShape, elementCount } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { randomStream } from "../../src/random/stream.js";
 import { probeWeights } from "../../src/reference/probe-weights.js";
-import type { OpCase } from "./cases.js";
+import { type OpCase, termSizes } from "./cases.js";
 import { Network } from "./network.js";
 
 /** A graph of this one op: inputs `in_0`, `in_1`, ..., outputs `out_0`, `out_1`, ... */
@@ -34,4 +35,15 @@ export function feedOf(row: OpCase, graph: Graph, batch: number) {
     rounded(tensor),
   ]);
   return { inputs: Object.fromEntries(inputs), slots: Object.fromEntries(slots), batch };
+}
+
+/** Element by element to a few units of float32: a single op has no excuse. */
+export function assertStrictlyEqual(actual: Tensor, expected: Tensor, row: OpCase, where: string): void {
+  assert.equal([...actual.shape], [...expected.shape], `${where}: shape`);
+  const scale = termSizes[row.op] ?? 1e-6;
+  for (const [i, wanted] of expected.data.entries()) {
+    const got = actual.data[i] as number;
+    const close = got === wanted || Math.abs(got - wanted) <= 1e-6 * Math.max(scale, Math.abs(wanted));
+    assert.ok(close, `${where}: element ${i} is ${got}, the reference has ${wanted}`);
+  }
 }

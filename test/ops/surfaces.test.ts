@@ -44,6 +44,29 @@ suite("ops: surfaces", (test) => {
       stride: [2, 2],
       padding: [0, 0, 0, 0],
       count_include_pad: true,
+      overhang: [0, 0],
+    });
+  });
+
+  test("pools that round positions up pad at the end; a window that would begin behind the map is left out", () => {
+    const padding = (kernel: number, stride: number, size: number, pad: number) => {
+      const given = { kernel: [kernel, kernel], stride: [stride, stride], padding: [pad], ceil_mode: true };
+      return (attributes("max_pool", given, [N, 8, size, size]) as { readonly padding: readonly number[] }).padding;
+    };
+    assert.equal(padding(3, 2, 112, 0), [0, 0, 1, 1]);
+    assert.equal(padding(3, 2, 55, 0), [0, 0, 0, 0]);
+    assert.equal(padding(2, 3, 8, 0), [0, 0, 0, 0]);
+    assert.equal(padding(2, 3, 7, 0), [0, 0, 1, 1]);
+    assert.equal(padding(2, 2, 6, 1), [1, 1, 1, 1]);
+    assert.equal(padding(2, 2, 7, 1), [1, 1, 1, 1]);
+    assert.equal(padding(3, 2, 6, 1), [1, 1, 2, 2]);
+    const mean = { kernel: [3, 3], stride: [2, 2], padding: [1], ceil_mode: true };
+    assert.equal(attributes("avg_pool", mean, [N, 8, 6, 7]), {
+      kernel: [3, 3],
+      stride: [2, 2],
+      padding: [1, 1, 2, 1],
+      count_include_pad: true,
+      overhang: [1, 0],
     });
   });
 
@@ -83,6 +106,15 @@ suite("ops: surfaces", (test) => {
       slice: [[map], { axis: 1 }],
       pad: [[map], { padding: [1] }],
       channel_shuffle: [[map], { groups: 2 }],
+      adaptive_avg_pool: [[map], { size: [2, 3] }],
+      conv_transpose: [[map], { channels: 4 }],
+      group_norm: [[map], { groups: 2 }],
+      resize: [[map], { size: [3, 5] }],
+      local_response_norm: [[map], { size: 5 }],
+      reflection_pad: [[map], { padding: [1] }],
+      replication_pad: [[map], { padding: [1] }],
+      dropout: [[map], { p: 0.5 }],
+      drop_path: [[map], { p: 0.5 }],
       conv: [[map], { channels: 4 }],
       linear: [[map], { features: 4 }],
       max_pool: [[map], { kernel: [2, 2] }],

@@ -78,8 +78,24 @@ suite("ops: values worked out by hand", (test) => {
     const attributes = { kernel: [1, 2], stride: [1, 2], padding: [0, 1, 0, 0] };
     const x = tensor([1, 1, 1, 3], [-4, -2, -6]);
     assert.equal(evaluate("max_pool", [x], attributes)[0], [-4, -2]);
-    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: true })[0], [-2, -4]);
-    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: false })[0], [-4, -4]);
+    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: true, overhang: [0, 0] })[0], [-2, -4]);
+    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: false, overhang: [0, 0] })[0], [-4, -4]);
+  });
+
+  test("avg_pool whose last window hangs over divides by what does not, as PyTorch does", () => {
+    const x = tensor([1, 1, 6, 1], [1, 1, 1, 1, 1, 1]);
+    // AvgPool2d(3, 2, padding=1, ceil_mode=True) over ones, a column of it.
+    const attributes = { kernel: [3, 1], stride: [2, 1], padding: [1, 0, 2, 0], overhang: [1, 0] };
+    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: true })[0], [2 / 3, 1, 1, 1 / 2]);
+    assert.equal(evaluate("avg_pool", [x], { ...attributes, count_include_pad: false })[0], [1, 1, 1, 1]);
+  });
+
+  test("adaptive_avg_pool: bins overlap where they do not fit", () => {
+    const x = tensor([1, 1, 1, 5], [1, 2, 4, 8, 16]);
+    const rounded = (size: readonly number[]) =>
+      evaluate("adaptive_avg_pool", [x], { size })[0]?.map((value) => Number(value.toFixed(12)));
+    assert.equal(rounded([1, 3]), [1.5, 4.666666666667, 12]);
+    assert.equal(rounded([2, 1]), [6.2, 6.2]);
   });
 
   test("batch_norm is PyTorch's", () => {

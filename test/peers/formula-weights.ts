@@ -1,6 +1,5 @@
 /** The formula of test/peers/torchvision/make_reference.py, bit for bit; that file explains it. */
 
-const pictureSize = 224;
 const blockSize = 16;
 
 /** In [-1, 1): a hash of a tensor's ordinal and an element's index. */
@@ -32,10 +31,10 @@ export function formulaValues(name: string, ordinal: number, shape: readonly num
   return values;
 }
 
-/** The picture that the networks are shown, [1, 3, 224, 224]. */
-export function formulaInput(): Float32Array {
+/** The picture that the networks are shown, [1, 3, size, size]. */
+export function formulaInput(pictureSize = 224): Float32Array {
   const plane = pictureSize * pictureSize;
-  const across = pictureSize / blockSize;
+  const across = Math.floor(pictureSize / blockSize);
   return Float32Array.from({ length: 3 * plane }, (_, index) => {
     const channel = Math.floor(index / plane);
     const y = Math.floor(index / pictureSize) % pictureSize;

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
@@ -24,6 +25,13 @@ interface Reference {
   readonly tensors: readonly (readonly [name: string, shape: readonly number[]])[];
 }
 
+/** The same in few lines: a digest in the place of the tensors. */
+interface SmallReference extends Omit<Reference, "tensors"> {
+  readonly tensorCount: number;
+  /** SHA-256 of `ROLE:SIZExSIZE...` of every tensor, in order. */
+  readonly tensorDigest: string;
+}
+
 const networks = [
   { name: "shufflenet_v2_x1_0_nc7", source: "models/shufflenet_v2.lfer" },
   { name: "shufflenet_v2_x1_0", source: "models/shufflenet_v2.lfer" },
@@ -34,9 +42,12 @@ const networks = [
 const referenceOf = (name: string): Reference =>
   JSON.parse(readFileSync(new URL(`./torchvision/${name}.json`, import.meta.url), "utf8"));
 
-async function graphOf(source: string, model: string): Promise<Graph> {
-  const compiled = compile(await load(nodeHost(root), source), { model, graphsOnly: true });
-  assert.equal(compiled.diagnostics, []);
+async function graphOf(source: string, model: string, set: ReadonlyMap<string, string> = new Map()): Promise<Graph> {
+  const compiled = compile(await load(nodeHost(root), source), { model, set, graphsOnly: true });
+  assert.equal(
+    compiled.diagnostics.filter(({ severity }) => severity === "error"),
+    [],
+  );
   const [found] = compiled.models;
   assert.ok(found);
   return found!.graph;
@@ -60,6 +71,21 @@ function formulaWeights(graph: Graph, { tensors, gain }: Reference): Map<string,
       const [torchName, shape] = tensors[ordinal]!;
       return [name, formulaValues(torchName, ordinal, shape, gain)];
     }),
+  );
+}
+
+/** The formula's weights of a network of which only the digest is at hand: it says that all roles and shapes are the same. */
+function weightsByDigest(graph: Graph, { tensorCount, tensorDigest, gain }: SmallReference): Map<string, Float32Array> {
+  const tensors = graph.slots.map(({ name, value }) => ({
+    name,
+    role: roleOf(name),
+    shape: bindShape(typeOf(graph, value).shape, 1),
+  }));
+  assert.is(tensors.length, tensorCount);
+  const rows = tensors.map(({ role, shape }) => `${role}:${shape.join("x")}`);
+  assert.is(createHash("sha256").update(rows.join(" ")).digest("hex"), tensorDigest);
+  return new Map(
+    tensors.map(({ name, role, shape }, ordinal) => [name, formulaValues(role, ordinal, shape, gain)] as const),
   );
 }
 
@@ -117,6 +143,46 @@ suite("torchvision, float32 through ONNX Runtime", (test) => {
     const exchanged = new Map(weights).set(first, weights.get(second)!).set(second, weights.get(first)!);
     assert.ok((await distanceOf(graph, exchanged)) > 1e-3);
   });
+});
+
+/** `models/NAME.lfer` by the beginning of a network's name. */
+const sourceOf = (network: string): string => {
+  const files = { regnet: "regnet", resnext: "resnet", mobilenet_v3: "mobilenet_v3", mnasnet: "mnasnet" };
+  const more = {
+    efficientnet: "efficientnet",
+    densenet: "densenet",
+    convnext: "convnext",
+    squeezenet: "squeezenet",
+    shufflenet: "shufflenet_v2",
+  };
+  const known = Object.entries({ ...files, ...more }).find(([prefix]) => network.startsWith(prefix));
+  return `models/${known?.[1] ?? network}.lfer`;
+};
+
+suite("torchvision, one network of each kind, small pictures", (test) => {
+  const folder = new URL("./torchvision/", import.meta.url);
+  const small = readdirSync(folder).filter((name) => name.endsWith("_small.json"));
+  for (const file of small) {
+    const name = file.replace("_small.json", "");
+    test(`${name} answers as torchvision's does`, async () => {
+      const reference = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as SmallReference;
+      const size = reference.input[3] ?? 0;
+      const set = new Map([
+        ["size", `${size}`],
+        ["classes", "7"],
+      ]);
+      const graph = await graphOf(sourceOf(name), name, set);
+      const weights = weightsByDigest(graph, reference);
+      const input = new Tensor("float32", formulaInput(size), reference.input);
+      for (const level of [0, 1] as const) {
+        const distance = relativeDistance(await runOnnx(graph, weights, level, input), reference.logits);
+        assert.ok(distance < 5 * reference.float32Error, `level ${level}: ${distance}, ${reference.float32Error}`);
+        assert.ok(distance < reference.turnedDistance / 1000);
+      }
+    });
+  }
+
+  test("there is one of each", () => assert.ok(small.length >= 14));
 });
 
 suite("torchvision, float64 in the reference interpreter", (test) => {

@@ -57,7 +57,7 @@ const mutations: Readonly<Record<string, Graph>> = {
   "mish that is silu": changed("head.mish", () => ({ op: "silu" })),
   "max_pool that averages": changed("stem.pool", ({ attributes }) => ({
     op: "avg_pool",
-    attributes: { ...attributes, count_include_pad: true },
+    attributes: { ...attributes, count_include_pad: true, overhang: [0, 0] },
   })),
   "two quadrants' results swapped": swapped("local.cell_1_0.relu6", "local.cell_1_1.relu6"),
 };

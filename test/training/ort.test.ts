@@ -2,105 +2,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
-import type { Tensor } from "../../src/ops/contracts.js";
-import { interpretStep } from "../../src/reference/interpret.js";
-import type { Values } from "../../src/training/engines/engine.js";
 import { blockWorks, probeBlock } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
 import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
+import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "./step-comparison.js";
 import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
 const ort = await loadOnnxRuntime();
 if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
 const block = await probeBlock(ort);
 
-interface Stepped {
-  readonly loss: number;
-  readonly state: ReadonlyMap<string, ArrayLike<number>>;
-}
-
 async function run(step: Graph, { batch, state }: StepFeed, portable: boolean): Promise<Stepped> {
   const running = await ortEngine({ portable }).create(step, { state, threads: 1 });
   if (isProblem(running)) throw new Error(running.diagnose({}).message);
   assert.is(running.description, portable || block === undefined ? "ort, portable" : `ort, blocks of ${block}`);
-  const outputs = await running.run(batch);
-  const after = running.state();
-  await running.dispose();
-  return { loss: outputs.get("loss")?.[0] ?? Number.NaN, state: after };
-}
-
-/** The same step in float64. */
-function reference(step: Graph, { batch, state }: StepFeed): Stepped {
-  const tensors = (values: ReadonlyMap<string, Values>, shapeOf: (name: string) => readonly number[]) =>
-    Object.fromEntries(
-      [...values].map(([name, data]): [string, Tensor] => [
-        name,
-        { shape: shapeOf(name), data: Float64Array.from(data) },
-      ]),
-    );
-  const shapes = new Map(
-    [...step.inputs, ...step.slots].map(({ name, value }) => [name, step.types[value]?.shape as readonly number[]]),
-  );
-  const shapeOf = (name: string): readonly number[] => shapes.get(name) ?? [];
-  const { outputs, slots } = interpretStep(step, {
-    inputs: tensors(batch, shapeOf),
-    slots: tensors(state, shapeOf),
-    batch: 1,
-  });
-  return {
-    loss: outputs.loss?.data[0] ?? Number.NaN,
-    state: new Map(Object.entries(slots).map(([name, { data }]) => [name, data])),
-  };
-}
-
-/** || a - b || / || b || over all slots of a kind together. */
-function distance(a: Stepped, b: Stepped, wanted: (name: string) => boolean): number {
-  let [difference, scale] = [0, 0];
-  for (const [name, right] of b.state) {
-    if (!wanted(name)) continue;
-    const left = a.state.get(name);
-    assert.is(left?.length, right.length, name);
-    for (let i = 0; i < right.length; i++) {
-      difference += ((left?.[i] as number) - (right[i] as number)) ** 2;
-      scale += (right[i] as number) ** 2;
-    }
-  }
-  assert.ok(scale > 0, "nothing to compare");
-  return Math.sqrt(difference / scale);
-}
-
-/** A first velocity is the gradient. */
-const isGradient = (name: string): boolean => name.startsWith("velocity.");
-
-interface Judged {
-  readonly loss: number;
-  readonly gradients: number;
-  readonly state: number;
-}
-
-function judge(found: Stepped, wanted: Stepped): Judged {
-  return {
-    loss: Math.abs(found.loss - wanted.loss) / Math.abs(wanted.loss),
-    gradients: distance(found, wanted, isGradient),
-    state: distance(found, wanted, (name) => !isGradient(name)),
-  };
-}
-
-/**
- * Rounding may flip a ReLU or the maximum of a window, and with it a whole path: then float32 is 1e-3 apart from float64,
- * in every engine. Right algebra shows in the seeds where nothing flips.
- */
-function assertRight(judged: readonly Judged[], what: string): void {
-  const text = `${what}: ${JSON.stringify(judged)}`;
-  assert.ok(
-    judged.every(({ loss, state, gradients }) => loss < 1e-4 && state < 1e-2 && gradients < 0.1),
-    text,
-  );
-  assert.ok(
-    judged.some(({ gradients }) => gradients < 1e-4),
-    text,
-  );
+  return runOnce(running, batch);
 }
 
 async function assertStep(step: Graph, seeds: readonly number[], what: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { drawMasks } from "../../src/step/masks.js";
 import { sgd } from "../../src/step/sgd.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
@@ -17,6 +18,10 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> depthwise(6, stride: 2) -> batch_norm -> relu6 -> depthwise(dilation: 2, bias: true) -> mish",
   "dense 3x3, of stride 2, and 5x5":
     "image -> conv(6) -> batch_norm -> relu -> conv(7, stride: 2) -> relu -> conv(4, kernel: 5, stride: 2) -> batch_norm",
+  "dense 3x3 with many channels: whole tiles, cut ones, no padding":
+    "image -> conv(16, kernel: 1) -> conv(20, bias: true) -> batch_norm -> relu -> conv(17) -> relu -> conv(16, padding: 0) -> batch_norm -> relu -> conv(18) -> max_pool(3, stride: 2) -> conv(16, padding: 2)",
+  "dense 3x3 with many channels on two cells by two":
+    "image -> conv(16, kernel: 1) -> batch_norm -> avg_pool(7) -> conv(16) -> batch_norm -> conv(17)",
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
@@ -24,6 +29,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "shuffle units":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12)",
   quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
+  "dropout of elements and of samples":
+    "image -> conv(6) -> batch_norm -> relu -> dropout(0.2) -> residual(conv(6) -> batch_norm -> drop_path(0.3)) -> relu",
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 
@@ -63,8 +70,12 @@ export async function compileStep(texts: Readonly<Record<string, string>>, batch
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
+/** The step of a network between picture and head, in the language. */
+export const networkStep = (body: string, batch: number, size: number): Promise<Graph> =>
+  compileStep({ "main.lfer": source(body, size) }, batch);
+
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  compileStep({ "main.lfer": source(stepNetworks[name] ?? "", size) }, batch);
+  networkStep(stepNetworks[name] ?? "", batch, size);
 
 /** The step of a network of models/, at a size of our choice. */
 export function modelStep(
@@ -94,7 +105,8 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
     return [name, role === "optimizer" ? new Float32Array(data.length) : Float32Array.from(data)];
   });
   const numbers = probeInputs(step, 1, seed);
-  const batch = step.inputs.map(({ name }): [string, Values] => {
+  const data = step.inputs.filter(({ mask }) => mask === undefined);
+  const batch = data.map(({ name }): [string, Values] => {
     const { shape, data } = numbers[name] as { readonly shape: readonly number[]; readonly data: Float64Array };
     if (name === learningRateInput) return [name, Float32Array.of(0.1)];
     if (shape.length === 4) return [name, Float32Array.from(data)];
@@ -104,7 +116,8 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
       Float32Array.from(data, (_, i) => (i % classes === (Math.floor(i / classes) * 3 + seed) % classes ? 1 : 0)),
     ];
   });
-  return { batch: new Map(batch), state: new Map(state) };
+  const masks = drawMasks(step, { seed, epoch: 0, step: 0 });
+  return { batch: new Map([...batch, ...masks]), state: new Map(state) };
 }
 
 /** Weights are fitted going forward; what comes behind would only be evaluated for nothing. */

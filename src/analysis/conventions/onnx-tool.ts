@@ -66,6 +66,42 @@ export const onnxTool: Convention<"macs"> = {
     channel_shuffle: none,
     pad: none,
     identity: none,
+    dropout: zero("left out of a deployed file: at inference it does nothing"),
+    drop_path: zero("left out of a deployed file: at inference it does nothing"),
+    adaptive_avg_pool: counted(
+      { macs: "I" },
+      "AveragePool over bins that fit: node.py PoolBase.profile, k * O = I; bins of one cell are left out of the file",
+    ),
+    leaky_relu: counted({ macs: "2 * O" }, "node.py LeakyReluNode: a product and a comparison"),
+    prelu: counted({ macs: "2 * O" }, "node.py PReluNode: a comparison and a product"),
+    elu: counted({ macs: "35 * O" }, "node.py EluNode: 1 + 32 + 1 + 1"),
+    selu: zero("node.py knows no Selu: it is reported and counts 0"),
+    gelu: counted(
+      { macs: "3 * O" },
+      "written out below opset 20: two Mul and an Add of numbers, MulNode, AddNode; ErfNode counts 0",
+    ),
+    erf: zero("node.py ErfNode: a fused node, 0"),
+    layer_norm: counted(
+      { macs: "7 * I + 29 * G" },
+      "node.py LayerNormalizationNode.profile: 3 products, 4 additions; 1 + 24 + 4 for each of G runs; written out it differs",
+    ),
+    group_norm: zero("written out in the file; no node of its own"),
+    conv2d_transpose: counted(
+      { macs: "O * K + b * O" },
+      "node.py ConvTransposeNode.profile: every position of the result",
+    ),
+    resize: counted(
+      { macs: "L * 4 * O" },
+      "node.py ResizeNode: RESIZE_LINEAR_MACS; nearest 0; sizes that are no whole factor are matrix products in the file",
+    ),
+    greater_equal: counted({ macs: "O" }, "node.py GreaterOrEqualNode, one a piece"),
+    less_equal: counted({ macs: "O" }, "node.py LessOrEqualNode, one a piece"),
+    reflection_pad: none,
+    replication_pad: none,
+    local_response_norm: counted(
+      { macs: "(37 + k) * O" },
+      "node.py LRNNode.profile: 4 + 32 + 1 and a product for each channel around",
+    ),
     constant: none,
   },
 };

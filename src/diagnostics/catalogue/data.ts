@@ -132,6 +132,15 @@ export const dataEntries = {
     good: goodPicture,
   }),
 
+  "data/training-step": entry<{ path: string; recipe: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is a training step (recipe ${h.recipe}), not a model that answers`,
+    help: () => "Take the trained weights out of the step's state and build the model with `--weights`.",
+    explanation: "A training step changes its weights with every batch, and its batch norms look at the batch.",
+    bad: { command: "lferc predict step.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
   "data/bad-metadata": entry<{ path: string; key: string; value: string; expected: string }>({
     severity: "error",
     message: (h) => `${h.path}: the metadata entry ${h.key} must be ${h.expected}; it is ${JSON.stringify(h.value)}`,
@@ -190,7 +199,7 @@ export const dataEntries = {
 
   "data/run-folder": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `${h.path} is a folder; predict takes an ONNX file so far`,
+    message: (h) => `${h.path} is a folder; an ONNX file is needed`,
     help: (h) => `Give the ONNX file itself, for example ${h.path}/model.onnx.`,
     explanation: "Folders of training runs come with lferc train.",
     bad: { command: "lferc predict runs/first face.jpg" },

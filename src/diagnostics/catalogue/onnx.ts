@@ -2,6 +2,7 @@ import { entry } from "../entry.js";
 import { writeFailures } from "../file-failures.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
+const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";
 const good = { command: build };
 const percent = (share: number): string => share.toExponential(1);
 
@@ -112,6 +113,18 @@ export const onnxEntries = {
       "The bytes to be written are run with probe weights by ONNX Runtime, and compared with the reference interpreter; float32 rounding is allowed for.",
     bad: good,
     good: { command: `${build} --optimize 0` },
+  }),
+
+  "onnx/step-differs": entry<{ model: string; part: string; input: string; error: number; allowed: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.model}: ONNX Runtime's training step differs from the reference: ${h.part} by ${percent(h.error)} of its norm (allowed: ${percent(h.allowed)}; ${h.input}, probe weights); nothing was written`,
+    help: () =>
+      "Please report it with the source file. Another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
+    explanation:
+      "The step is run by ONNX Runtime for a small picture and a small batch, and each of its ops is compared with the float64 reference on the same numbers; rounding is allowed for.",
+    bad: { command: `${train} --opset 18` },
+    good: { command: `${train} --opset 17` },
   }),
 
   "onnx/runtime-refuses": entry<{ model: string; reason: string }>({

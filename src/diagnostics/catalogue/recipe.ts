@@ -57,6 +57,24 @@ export const recipeEntries = {
       train = run(batch: 4, epochs: 1)`),
     good,
   }),
+  "recipe/unknown-recipe": entry<{ name: string; file: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `${h.file} has no recipe "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => (h.known === "" ? "It declares none." : `It has ${h.known}.`),
+    explanation: "`--recipe` names a recipe of the file.",
+    bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrosEntropy" },
+    good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy" },
+  }),
+  "recipe/unknown-setting": entry<{ recipe: string; name: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      `\`--set ${h.name}=...\`: neither ${h.recipe} nor its student has a parameter "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => (h.known === "" ? "They have no parameters." : `The parameters are ${h.known}.`),
+    explanation:
+      "With a recipe, `--set` reaches the recipe's parameters, else the student's; `student.size` and `teacher.size` say which network is meant.",
+    bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set sise=112" },
+    good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112" },
+  }),
   "recipe/missing-entries": entry<{ names: string }>({
     severity: "error",
     message: (h) => `the recipe lacks ${h.names}`,
@@ -121,6 +139,15 @@ export const recipeEntries = {
       loss = cross_entropy(student.logits, data.label)
       optimizer = sgd(lr: 0.1, groups: [group(at: "logits", lr_scale: 0.1)])
       train = run(batch: 4, epochs: 1)`),
+  }),
+  "recipe/name-taken": entry<{ name: string; model: string; what: "input" | "output" }>({
+    severity: "error",
+    message: (h) => `${h.model} has an ${h.what} "${h.name}", and so has its training step`,
+    help: (h) => `Give the ${h.what} of the model another name.`,
+    explanation:
+      "A training step has the network's inputs and outputs, and beside them the input `learning_rate` and the output `loss`.",
+    bad: good.replace("output logits", "loss = logits -> relu\n  output logits\n  output loss"),
+    good,
   }),
   "recipe/one-value-per-channel": entry<{ path: string; batch: number }>({
     severity: "error",

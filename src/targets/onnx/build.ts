@@ -45,7 +45,7 @@ export type BuildResult =
     };
 
 /** Protocol buffers end at 2 GiB; a mebibyte is more than the graph itself needs. */
-const maxWeightBytes = 2 ** 31 - 2 ** 20;
+export const maxWeightBytes = 2 ** 31 - 2 ** 20;
 
 const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "refused", diagnostics });
 
@@ -77,7 +77,7 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
 type Weights = ReadonlyMap<string, Float32Array>;
 
 /** A weight that is no number once it is written, or a variance whose root is none. */
-function findNotFinite(graph: Graph, given: Weights, written: Weights) {
+export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
   for (const node of graph.nodes) {
     if (node.op !== "batch_norm") continue;
@@ -92,11 +92,12 @@ function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   return undefined;
 }
 
-type LoadedWeights =
+export type LoadedWeights =
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "loaded"; readonly weights: ReadonlyMap<string, Float32Array>; readonly provenance: string };
 
-function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
+/** The weights of every slot of the graph, and where they come from in words. */
+export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (source.kind === "seed") {
     return { kind: "loaded", weights: initialiseWeights(graph, source.seed), provenance: `seed ${source.seed}` };
   }

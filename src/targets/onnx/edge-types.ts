@@ -243,6 +243,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ["Unsqueeze", unsqueeze],
   ["Squeeze", squeeze],
   ["Flatten", flatten],
+  ...named("Elu Gelu LayerNormalization PRelu Selu", sameAsInput),
   ...named("GlobalAveragePool GlobalMaxPool", globalPool),
   ["Conv", conv],
   ["Gemm", gemm],

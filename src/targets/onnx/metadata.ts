@@ -87,6 +87,8 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   if (schema !== undefined && Number(schema) > metadataSchemaVersion) {
     return problem("data/newer-metadata", { path, schemaVersion: Number(schema), known: metadataSchemaVersion });
   }
+  if (props.get("lfer.target") === "onnx-train")
+    return problem("data/training-step", { path, recipe: text("lfer.recipe") });
   const missing = neededKeys.filter((key) => !props.has(key));
   if (missing.length > 0) return problem("data/foreign-model", { path, missing });
 

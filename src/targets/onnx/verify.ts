@@ -11,7 +11,8 @@ import type { Tensor } from "../../ops/contracts.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import { asFloat32, type WeightedGraph } from "../../passes/weighted-graph.js";
 import { interpret } from "../../reference/interpret.js";
-import { probeInputs, probeWeights } from "../../reference/probe-weights.js";
+import { probeInputs } from "../../reference/probe-weights.js";
+import { calmWeights } from "./calm-weights.js";
 import { emitOnnx } from "./emit.js";
 import { chooseProbeGraph } from "./probe-size.js";
 
@@ -53,13 +54,6 @@ const graphTolerance = 1e-9;
 /** What a file may err more than a file without rewrites, and what is rounding in any case. */
 const fileFactor = 4;
 const fileTolerance = 1e-5;
-/**
- * Networks of batch norm and ReLU are chaotic: the variance of any difference grows about 1.2 times a layer (Yang et al.,
- * "A mean field theory of batch normalization", 2019), so that after forty layers float32 rounding looks like a mistake.
- * Batch-norm weights at nine tenths bring the growth to about 1: on LFER-LDL rounding errs 5e-6 instead of 2e-3, while
- * two samples still differ by 0.7 of their norm.
- */
-const damping = 0.9;
 /** Outputs that vary less than this share of their norm show nothing. */
 const leastVariation = 1e-4;
 
@@ -132,21 +126,6 @@ function findFeed(graph: Graph): ProbeFeed | Problem {
     if (flattest.variation !== undefined && flattest.variation >= leastVariation) return { ...feed, expected };
   }
   return problem("onnx/nothing-to-compare", { model: graph.name, ...flattest });
-}
-
-/** Probe weights with every batch norm's weight damped, but for those before a ReLU6: it must have something to clip. */
-function calmWeights(graph: Graph, seed: number): Outputs {
-  const slots = probeWeights(graph, seed);
-  const clipped = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])));
-  const norms = graph.nodes.filter(({ op, outputs }) => op === "batch_norm" && !outputs.some((y) => clipped.has(y)));
-  const damped = new Set(norms.map(({ inputs }) => inputs[1]));
-  for (const { name, value } of graph.slots) {
-    const tensor = slots[name];
-    if (damped.has(value) && tensor !== undefined) {
-      slots[name] = { ...tensor, data: tensor.data.map((weight) => weight * damping) };
-    }
-  }
-  return slots;
 }
 
 interface Variation {

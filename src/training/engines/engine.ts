@@ -1,4 +1,4 @@
-/** What runs training steps: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
+/** What runs training steps and evaluates networks: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
 import type { Problem } from "../../diagnostics/diagnostic.js";
 import type { Graph } from "../../ir/graph.js";
 
@@ -10,6 +10,8 @@ export interface StepOptions {
   readonly state: ReadonlyMap<string, Values>;
   /** As many as the machine has cores unless told. */
   readonly threads?: number | undefined;
+  /** Where a profile of the runs is written, by an engine that can: ONNX Runtime's, as `PREFIX_TIME.json`. */
+  readonly profilePrefix?: string | undefined;
 }
 
 /** A compiled step with its state: parameters, statistics, what the optimiser remembers. */
@@ -18,13 +20,33 @@ export interface RunningStep {
   readonly description: string;
   /** One step on one batch, by input name; gives the graph's outputs by name. The state moves on. One call at a time. */
   run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>>;
-  /** A copy of the state, by slot name. */
-  state(): ReadonlyMap<string, Values>;
+  /** A copy of the state, by slot name: read back from wherever the engine keeps it. */
+  state(): Promise<ReadonlyMap<string, Values>>;
+  /** Puts another state in the place of the one there, complete: steps for other sizes of batch go on with it. */
+  restore(state: ReadonlyMap<string, Values>): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface EvaluatorOptions {
+  /** What the slots hold, by name, complete. */
+  readonly weights: ReadonlyMap<string, Values>;
+  /** As many as the machine has cores unless told. */
+  readonly threads?: number | undefined;
+}
+
+/** A network that is asked, not trained: its weights stay as they are. */
+export interface Evaluator {
+  /** The graph's outputs by name, for inputs of `batch` samples (the graph's N). One call at a time. */
+  run(inputs: ReadonlyMap<string, Values>, batch: number): Promise<ReadonlyMap<string, Values>>;
   dispose(): Promise<void>;
 }
 
 export interface Engine {
   readonly name: string;
+  /** What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying. */
+  availability(): Promise<Problem | undefined>;
   /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
   create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
+  /** Compiles a network as inference sees it (its batch not bound), or says why it cannot run here. */
+  evaluator(graph: Graph, options: EvaluatorOptions): Promise<Evaluator | Problem>;
 }

@@ -1,6 +1,7 @@
-"""Counts the networks of networks.json with PyTorch's counters and prints one JSON: tool -> network -> quantity -> number.
+"""Counts the networks of a file with PyTorch's counters and prints one JSON: tool -> network -> quantity -> number.
 
-python torch_tools.py > torch-tools.json
+python torch_tools.py networks.json > torch-tools.json
+python torch_tools.py layers.json > torch-tools-layers.json
 Needs torch, fvcore, thop, ptflops, torchinfo, torchstat, calflops, deepspeed (each counter is left out where it cannot be imported).
 Every layer is a module of its own; arithmetic is written with operators, as people write it.
 """
@@ -67,6 +68,12 @@ ACTIVATIONS = {
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "softplus": nn.Softplus,
+    "leaky_relu": nn.LeakyReLU,
+    "prelu": nn.PReLU,
+    "elu": nn.ELU,
+    "selu": nn.SELU,
+    "gelu": nn.GELU,
+    "dropout": nn.Dropout,
 }
 
 
@@ -77,10 +84,27 @@ def layer(spec, shape):
             shape[1], spec["channels"], spec["kernel"], spec.get("stride", 1), spec.get("padding", 0),
             spec.get("dilation", 1), spec.get("groups", 1), spec.get("bias", False),
         )
+    if op == "conv2d_transpose":
+        return nn.ConvTranspose2d(
+            shape[1], spec["channels"], spec["kernel"], spec["stride"], spec.get("padding", 0),
+            groups=spec["groups"], bias=spec["bias"],
+        )
+    if op == "layer_norm":
+        return nn.LayerNorm(list(shape[spec["axis"]:]))
+    if op == "group_norm":
+        return nn.GroupNorm(spec["groups"], shape[1])
+    if op == "local_response_norm":
+        return nn.LocalResponseNorm(spec["size"])
+    if op == "reflection_pad":
+        return nn.ReflectionPad2d(spec["padding"])
+    if op == "adaptive_avg_pool":
+        return nn.AdaptiveAvgPool2d(spec["size"])
+    if op == "resize":
+        return nn.Upsample(scale_factor=spec["scale"], mode=spec["mode"])
     if op == "linear":
         return nn.Linear(shape[1], spec["features"], spec["bias"])
     if op == "batch_norm":
-        return nn.BatchNorm2d(shape[1])
+        return nn.BatchNorm2d(shape[1]) if len(shape) == 4 else nn.BatchNorm1d(shape[1])
     if op == "max_pool":
         return nn.MaxPool2d(spec["kernel"], spec["stride"], spec.get("padding", 0))
     if op == "avg_pool":
@@ -191,7 +215,7 @@ TOOLS = {
     "torch": torch_counter,
 }
 
-specs = json.loads((pathlib.Path(__file__).parent / "networks.json").read_text())
+specs = json.loads((pathlib.Path(__file__).parent / sys.argv[1]).read_text())
 result = {}
 for tool, count in TOOLS.items():
     try:

@@ -54,6 +54,12 @@ suite("onnx metadata", (test) => {
     assert.match(found.message, "its metadata lacks lfer.input.std, lfer.labels");
   });
 
+  test("refuses a training step", () => {
+    const found = refusal({ "lfer.target": "onnx-train", "lfer.recipe": "R" });
+    assert.is(found.code, "data/training-step");
+    assert.match(found.message, "recipe R");
+  });
+
   test("refuses a newer schema by its number", () => {
     assert.is(refusal({ "lfer.schema": "2" }).code, "data/newer-metadata");
   });

@@ -54,7 +54,7 @@ export async function blockWorks(ort: OrtModule, block: Block): Promise<boolean>
   writer.output("y", writer.one(`${nchwcDomain}:Conv`, [x, filter], attributes), shape);
   const session = await ort.InferenceSession.create(
     writer.finish("probe"),
-    sessionOptions({ threads: 1, optimize: "disabled" }),
+    sessionOptions({ provider: "cpu", threads: 1, optimize: "disabled" }),
   );
   const tensor = (data: Float32Array, dims: readonly number[]) => new ort.Tensor("float32", data, [...dims]);
   const { y } = await session.run({

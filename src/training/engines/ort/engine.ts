@@ -1,17 +1,12 @@
 import { isProblem } from "../../../diagnostics/diagnostic.js";
 import type { Graph } from "../../../ir/graph.js";
 import type { Engine } from "../engine.js";
-import { type Block, probeBlock } from "./block-probe.js";
-import { blockedProgram } from "./blocked/program.js";
-import { OrtStep } from "./ort-step.js";
-import { portableProgram } from "./portable.js";
+import type { Block } from "./block-probe.js";
 import { loadOnnxRuntime, sessionOptions } from "./runtime.js";
 
 export interface OrtEngineOptions {
   /** Plain ONNX ops even where the machine's blocked layout could be used. */
   readonly portable?: boolean | undefined;
-  /** Where the session's profile is written, if anywhere. */
-  readonly profilePrefix?: string | undefined;
 }
 
 /** Whether any map of the step fills blocks of samples: else nothing would be won. */
@@ -22,19 +17,35 @@ const fillsBlocks = (step: Graph, block: Block): boolean =>
   });
 
 /** Stock onnxruntime-node on the CPU: in the blocked layout where the probe finds one, else in plain ONNX ops. */
-export function ortEngine({ portable = false, profilePrefix }: OrtEngineOptions = {}): Engine {
+export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   return {
     name: "ort",
-    create: async (step, { state, threads }) => {
+    availability: async () => {
+      const ort = await loadOnnxRuntime();
+      return isProblem(ort) ? ort : undefined;
+    },
+    create: async (step, { state, threads, profilePrefix }) => {
       const ort = await loadOnnxRuntime();
       if (isProblem(ort)) return ort;
-      const found = portable ? undefined : await probeBlock(ort);
-      const block = found !== undefined && fillsBlocks(step, found) ? found : undefined;
-      const program = block === undefined ? portableProgram(step) : blockedProgram(step, block);
-      const tuning = { threads, optimize: block === undefined ? "all" : "disabled", profilePrefix } as const;
+      // What writes models is loaded only when one is written.
+      const { probeBlock } = await import("./block-probe.js");
+      const block = portable ? undefined : await probeBlock(ort);
+      if (block === undefined || !fillsBlocks(step, block)) {
+        const { portableStep } = await import("./portable-step.js");
+        return portableStep({ name: "ort", provider: "cpu", step, state, threads, profilePrefix });
+      }
+      const [{ blockedProgram }, { OrtStep }] = await Promise.all([
+        import("./blocked/program.js"),
+        import("./ort-step.js"),
+      ]);
+      const program = blockedProgram(step, block);
+      const tuning = { provider: "cpu", threads, optimize: "disabled", profilePrefix } as const;
       const session = await ort.InferenceSession.create(program.bytes, sessionOptions(tuning));
-      const description = block === undefined ? "ort, portable" : `ort, blocks of ${block}`;
-      return new OrtStep(ort, session, program, state, description);
+      return new OrtStep(ort, session, program, state, `ort, blocks of ${block}`);
+    },
+    evaluator: async (graph, options) => {
+      const { ortEvaluator } = await import("./evaluator.js");
+      return ortEvaluator({ name: "ort", provider: "cpu", graph, ...options });
     },
   };
 }

@@ -64,8 +64,12 @@ export class OrtStep implements RunningStep {
     );
   }
 
-  state(): ReadonlyMap<string, Values> {
+  async state(): Promise<ReadonlyMap<string, Values>> {
     return new Map(this.#state.flatMap(({ port, now }) => unpackState(port, now.data as Values)));
+  }
+
+  async restore(state: ReadonlyMap<string, Values>): Promise<void> {
+    for (const { port, now } of this.#state) (now.data as Values).set(packState(port, state));
   }
 
   async dispose(): Promise<void> {

@@ -1,32 +1,23 @@
 /** The step in plain ONNX ops, by the ops' own lowerings: any provider runs it. */
-import { type Graph, type GraphInput, type GraphOutput, typeOf, type ValueId } from "../../../ir/graph.js";
+import { type Graph, typeOf, type ValueId } from "../../../ir/graph.js";
 import { bindShape } from "../../../ir/shape.js";
 import { emitOnnx } from "../../../targets/onnx/emit.js";
 import { defaultOpset } from "../../../targets/onnx/opsets.js";
+import { nextOutput, openState, stateInput } from "../../../targets/onnx-train/open-state.js";
 import { version } from "../../../version.js";
 import type { StatePort, StepProgram } from "./step-program.js";
 
 /** State is an input and an output: `state.conv.weight` goes in, `next.conv.weight` comes out. */
 export function portableProgram(step: Graph, opset: number = defaultOpset): StepProgram {
   const sizes = (value: ValueId): readonly number[] => bindShape(typeOf(step, value).shape, 1);
-  const given: GraphInput[] = step.slots.map(({ name, value }) => ({ name: `state.${name}`, value }));
-  const nexts = step.slots.flatMap(({ name, next }): GraphOutput[] =>
-    next === undefined ? [] : [{ name: `next.${name}`, value: next }],
-  );
   const state = step.slots.map(({ name, value, next }): StatePort => {
     const shape = sizes(value);
     const length = shape.reduce((product, size) => product * size, 1);
-    const output = next === undefined ? undefined : `next.${name}`;
-    return { input: `state.${name}`, output, shape, slots: [{ slot: name, offset: 0, length }] };
+    const output = next === undefined ? undefined : nextOutput(name);
+    return { input: stateInput(name), output, shape, slots: [{ slot: name, offset: 0, length }] };
   });
-  const graph: Graph = {
-    ...step,
-    inputs: [...step.inputs, ...given],
-    slots: [],
-    outputs: [...step.outputs, ...nexts],
-  };
   return {
-    bytes: emitOnnx({ graph, weights: new Map() }, { opset, producerVersion: version }),
+    bytes: emitOnnx({ graph: openState(step), weights: new Map() }, { opset, producerVersion: version }),
     inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: name, shape: sizes(value) })),
     outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: name, shape: sizes(value) })),
     state,

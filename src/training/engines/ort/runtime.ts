@@ -14,7 +14,11 @@ export function knowsInternals({ env }: OrtModule): boolean {
   return knownVersions.has(env.versions.node ?? "");
 }
 
+/** The providers that a step may run on. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
 export interface SessionTuning {
+  readonly provider: Provider;
   readonly threads?: number | undefined;
   /** `disabled` for graphs that are in their final form already. */
   readonly optimize: "disabled" | "all";
@@ -22,10 +26,14 @@ export interface SessionTuning {
   readonly profilePrefix?: string | undefined;
 }
 
-/** Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. */
-export function sessionOptions({ threads, optimize, profilePrefix }: SessionTuning): InferenceSession.SessionOptions {
+/**
+ * Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. On WebGPU a
+ * node that the provider lacks is an error: fallen back, the step would be slower than on the CPU alone.
+ */
+export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionOptions {
+  const { provider, threads, optimize, profilePrefix } = tuning;
   return {
-    executionProviders: ["cpu"],
+    executionProviders: [provider],
     executionMode: "sequential",
     graphOptimizationLevel: optimize,
     enableCpuMemArena: true,
@@ -33,6 +41,11 @@ export function sessionOptions({ threads, optimize, profilePrefix }: SessionTuni
     logSeverityLevel: 3,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
-    extra: { session: { intra_op: { allow_spinning: "1" } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: "1" },
+        ...(provider === "webgpu" ? { disable_cpu_ep_fallback: "1" } : {}),
+      },
+    },
   };
 }

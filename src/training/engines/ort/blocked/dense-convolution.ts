@@ -178,7 +178,7 @@ export const denseInputGradient: Lowering = (site, node) => {
 };
 
 /** The map cut to its size: zeros spread out behind the last cell may be too many. */
-function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
+export function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
   if (cellsOf(buffer.shape) === cellsOf(shape)) return buffer;
   const bounds = [
     [0, 0],

@@ -6,6 +6,7 @@ import { elementwise, inside } from "./elementwise.js";
 import type { Lowering } from "./lowering.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
+import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
 
 const elementwiseOps =
   "relu relu6 mish silu sigmoid tanh softplus hard_sigmoid hard_swish exp log sqrt neg abs square clip add sub mul div pow maximum minimum greater less equal where inside";
@@ -14,9 +15,9 @@ const elementwiseOps =
 export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
   ["inside", [inside, elementwise]],
-  ["conv2d", [depthwise, dense]],
-  ["conv2d_input_gradient", [depthwiseInputGradient, denseInputGradient]],
-  ["conv2d_weight_gradient", [depthwiseWeightGradient, denseWeightGradient]],
+  ["conv2d", [depthwise, winograd, dense]],
+  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, denseInputGradient]],
+  ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
   ["batch_norm_training", [batchNormTraining]],
   ["batch_norm_gradient", [batchNormGradient]],
   ["concat", [concat]],

@@ -14,12 +14,16 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
       stride,
       padding,
       count_include_pad: counted,
+      overhang = [0, 0],
     } = node.attributes as {
       readonly kernel: Pair;
       readonly stride: Pair;
       readonly padding: Padding;
       readonly count_include_pad?: boolean;
+      readonly overhang?: Pair;
     };
+    // Padding that counts beside padding that does not is two nodes.
+    if (counted === true && overhang.some((cells) => cells > 0)) return false;
     const { buffer, order } = site.together(x);
     const attributes = { kernel_shape: kernel, pads: padding, strides: stride };
     const all = counted === undefined ? attributes : { ...attributes, count_include_pad: counted ? 1 : 0 };

@@ -3,16 +3,35 @@ import { invariant } from "../../../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../../../ir/graph.js";
 import { elementCount } from "../../../../ir/shape.js";
 import { findOp } from "../../../../ops/registry.js";
+import {
+  groupUpdates,
+  type MergedOp,
+  type StateUpdates,
+  type UpdateGroup,
+  valuesRead,
+  writeUpdate,
+} from "../../state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
 import { inverse, isNatural } from "./buffer.js";
 import { lowerings } from "./lowerings.js";
 import { BlockedSite, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
-import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "./state-update.js";
 
 /** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
 const opset = 18;
+
+/** What merged updates are made of, by ONNX names. */
+const updateOps: Readonly<Record<MergedOp, string>> = {
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div",
+  sqrt: "Sqrt",
+  neg: "Neg",
+  maximum: "Max",
+  minimum: "Min",
+};
 
 export function blockedProgram(step: Graph, block: Block): StepProgram {
   const updates = groupUpdates(step);
@@ -77,7 +96,11 @@ function lowerGraph(
   };
   const groupPorts = updates.groups.map((group, i): StatePort => {
     const port = packed[i] as StatePort;
-    const next = writeUpdate(writer, group, flat, (value) => site.plain(value));
+    const next = writeUpdate<string>(group, {
+      number: (value) => site.plain(value),
+      flat,
+      apply: (op, operands) => writer.one(updateOps[op], operands),
+    });
     writer.output(`next.${i}`, next, port.shape);
     return { ...port, output: `next.${i}` };
   });

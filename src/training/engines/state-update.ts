@@ -3,27 +3,21 @@
  * side. Slots whose next values are the same expression (of themselves, of each one's own velocity, gradient or statistics,
  * and of common numbers) lie in one tensor of state.
  */
-import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../../../ir/graph.js";
-import { elementCount } from "../../../../ir/shape.js";
-import type { ModelWriter } from "../model-writer.js";
+import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
+import { elementCount } from "../../ir/shape.js";
 
-/** Element-wise ops by their ONNX names; only these are merged. */
-const merged: ReadonlyMap<string, string> = new Map([
-  ["add", "Add"],
-  ["sub", "Sub"],
-  ["mul", "Mul"],
-  ["div", "Div"],
-  ["sqrt", "Sqrt"],
-  ["neg", "Neg"],
-  ["maximum", "Max"],
-  ["minimum", "Min"],
-]);
+/** Element-wise ops that are merged. */
+const merged = ["add", "sub", "mul", "div", "sqrt", "neg", "maximum", "minimum"] as const;
+
+export type MergedOp = (typeof merged)[number];
+
+const isMerged = (op: string): op is MergedOp => (merged as readonly string[]).includes(op);
 
 /** An expression whose leaves are numbered: `leaf` stands for the k-th tensor of each slot's own. */
 type Expression =
   | { readonly kind: "leaf"; readonly index: number }
   | { readonly kind: "number"; readonly value: ValueId }
-  | { readonly kind: "op"; readonly op: string; readonly operands: readonly Expression[] };
+  | { readonly kind: "op"; readonly op: MergedOp; readonly operands: readonly Expression[] };
 
 /** The next value of one slot as an expression, and the tensors that are its leaves (the slot itself among them). */
 interface Update {
@@ -66,7 +60,7 @@ function updateOf(
     const maker = makers.get(value);
     const isFull = elementCount(typeOf(graph, value).shape) === size;
     if (!isFull || (size === 1 && maker === undefined && !slots.has(value))) return { kind: "number", value };
-    if (maker !== undefined && merged.has(maker.op) && maker.path.startsWith("next.")) {
+    if (maker !== undefined && isMerged(maker.op) && maker.path.startsWith("next.")) {
       return { kind: "op", op: maker.op, operands: maker.inputs.map(read) };
     }
     const known = leaves.indexOf(value);
@@ -108,17 +102,19 @@ export function valuesRead({ groups }: StateUpdates): readonly ValueId[] {
   return groups.flatMap(({ expression, leaves }) => [...leaves.flat(), ...numbers(expression)]);
 }
 
-/** Writes a group's update over its tensors laid side by side; `flat` gives a list of values as one vector. */
-export function writeUpdate(
-  writer: ModelWriter,
-  group: UpdateGroup,
-  flat: (values: readonly ValueId[], slots: readonly Slot[]) => string,
-  plain: (value: ValueId) => string,
-): string {
-  const write = (expression: Expression): string => {
-    if (expression.kind === "number") return plain(expression.value);
-    if (expression.kind === "leaf") return flat(group.leaves[expression.index] ?? [], group.slots);
-    return writer.one(merged.get(expression.op) ?? "", expression.operands.map(write));
+/** What an engine writes an update with: numbers, tensors of all slots side by side, and element-wise ops on them. */
+export interface UpdateWriter<T> {
+  readonly number: (value: ValueId) => T;
+  readonly flat: (values: readonly ValueId[], slots: readonly Slot[]) => T;
+  readonly apply: (op: MergedOp, operands: readonly T[]) => T;
+}
+
+/** Writes a group's update over its tensors laid side by side. */
+export function writeUpdate<T>({ expression, leaves, slots }: UpdateGroup, writer: UpdateWriter<T>): T {
+  const write = (part: Expression): T => {
+    if (part.kind === "number") return writer.number(part.value);
+    if (part.kind === "leaf") return writer.flat(leaves[part.index] ?? [], slots);
+    return writer.apply(part.op, part.operands.map(write));
   };
-  return write(group.expression);
+  return write(expression);
 }

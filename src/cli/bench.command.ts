@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import type { CommandModule } from "yargs";
+import type { BenchResult, BenchSettings } from "../deploy/bench-result.js";
+import { readModelFile } from "../deploy/model-file.js";
+import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { renderBench, renderBenchJson } from "../deploy/render-bench.js";
+import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { engines, findEngine } from "../training/engines/registry.js";
+import { compileOneModel } from "./one-model.js";
+import { compileOneRecipe } from "./one-recipe.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
+import { liveLine } from "./train-progress.js";
+import { UsageError } from "./usage.js";
+
+const formats = ["pretty", "json"] as const;
+/** Unless told: a step takes a hundred times as long as a picture. */
+const stepsOfTraining = 20;
+const stepsOfInference = 100;
+const warmupOfTraining = 2;
+const warmupOfInference = 10;
+
+interface BenchArguments {
+  readonly file: readonly string[];
+  readonly recipe?: string | undefined;
+  readonly model?: string | undefined;
+  readonly engine: string;
+  readonly set?: readonly string[] | undefined;
+  readonly batch?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly format: (typeof formats)[number];
+}
+
+function refuseUsage(detail: string): never {
+  throw new UsageError(diagnose("tool/wrong-usage", { command: "bench", detail }));
+}
+
+function checkUsage(args: BenchArguments): void {
+  for (const flag of ["batch", "threads", "steps"] as const) {
+    const value = args[flag];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      refuseUsage(`--${flag} takes a whole number from 1`);
+    }
+  }
+  if (args.recipe === undefined) {
+    if (args.engine !== "auto" && args.engine !== "ort") {
+      refuseUsage("--engine goes with --recipe: models are measured in ONNX Runtime on the CPU");
+    }
+    return;
+  }
+  if (args.model !== undefined) refuseUsage("the recipe says which model: leave --model out");
+  if (args.file.some((file) => file.endsWith(".onnx"))) {
+    refuseUsage("--recipe is for .lfer files; a training step in an ONNX file is measured without it");
+  }
+}
+
+/** Measures one file; undefined where something is wrong (reported). */
+async function measure(session: Session, file: string, args: BenchArguments): Promise<BenchResult | undefined> {
+  const set = parseSettings(args.set);
+  if ("code" in set) throw new UsageError(set);
+  const isTraining = args.recipe !== undefined;
+  const line = liveLine();
+  const settings: BenchSettings = {
+    batch: args.batch,
+    threads: args.threads ?? availableParallelism(),
+    steps: args.steps ?? (isTraining ? stepsOfTraining : stepsOfInference),
+    warmup: isTraining ? warmupOfTraining : warmupOfInference,
+    onStep: (done, all) => line.show(`${file}: ${done === all ? "profile" : `run ${done}/${all}`}`),
+  };
+  line.show(`${file}: compiling`);
+  const result = isTraining
+    ? await measureStep(session, file, args, set, settings)
+    : await measureModel(session, file, args, set, settings);
+  line.clear();
+  if (!isProblem(result)) return result;
+  session.report([result.diagnose({})]);
+  return undefined;
+}
+
+type Measured = BenchResult | Problem | undefined;
+
+async function measureStep(
+  session: Session,
+  file: string,
+  { recipe: name = "", engine: engineName }: BenchArguments,
+  set: ReadonlyMap<string, string>,
+  settings: BenchSettings,
+): Promise<Measured> {
+  const entry = engineName === "auto" ? engines[0] : findEngine(engineName);
+  if (isProblem(entry)) return entry;
+  const found = await compileOneRecipe(session, file, name, set);
+  if (found === undefined) return undefined;
+  const engine = await entry.load();
+  const missing = await engine.availability();
+  if (missing !== undefined) return missing;
+  const { timeTrainingStep } = await import("../training/time-step.js");
+  return timeTrainingStep(found.recipe, engine, settings);
+}
+
+async function measureModel(
+  session: Session,
+  file: string,
+  { model: name }: BenchArguments,
+  set: ReadonlyMap<string, string>,
+  settings: BenchSettings,
+): Promise<Measured> {
+  const runtime = await loadOnnxRuntime();
+  if (isProblem(runtime)) return runtime;
+  const { timeModel } = await import("../deploy/time-model.js");
+  if (file.endsWith(".onnx")) {
+    if (set.size > 0 || name !== undefined) refuseUsage("--set and --model are for .lfer files");
+    const bytes = await readModelFile(file);
+    return isProblem(bytes) ? bytes : timeModel({ path: file, name: file, bytes }, runtime, settings);
+  }
+  const found = await compileOneModel(session, file, name, set);
+  if (found === undefined) return undefined;
+  const { buildOnnx } = await import("../targets/onnx/build.js");
+  const { defaultOpset } = await import("../targets/onnx/opsets.js");
+  const built = await buildOnnx(found.model.graph, {
+    opset: defaultOpset,
+    level: 1,
+    weights: { kind: "seed", seed: 0 },
+    verify: false,
+    loadRuntime: loadOnnxRuntime,
+    provenance: { lferVersion: "", sourceSha256: "", settings: set },
+  });
+  if (built.kind === "refused") {
+    session.report(built.diagnostics);
+    return undefined;
+  }
+  const bytes = Buffer.concat(built.pieces);
+  return timeModel({ path: file, name: found.model.name, bytes }, runtime, settings);
+}
+
+/** Measures a file in a process of its own, for memory is counted by process; undefined where that failed. */
+function measureApart(file: string, { file: _, format: __, set = [], ...flags }: BenchArguments) {
+  const [, script = ""] = process.argv;
+  const said = Object.entries(flags).flatMap(([name, value]) =>
+    ["recipe", "model", "engine", "batch", "threads", "steps"].includes(name) && value !== undefined
+      ? [`--${name}`, String(value)]
+      : [],
+  );
+  const args = [script, "bench", file, ...said, ...set.flatMap((each) => ["--set", each]), "--format", "json"];
+  return new Promise<readonly BenchResult[]>((settle, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (part) => {
+      text += String(part);
+    });
+    child.once("error", reject);
+    child.once("close", (code) =>
+      settle(code === 0 ? (JSON.parse(text) as { readonly results: readonly BenchResult[] }).results : []),
+    );
+  });
+}
+
+async function bench(session: Session, args: BenchArguments): Promise<ExitCode> {
+  checkUsage(args);
+  const results: BenchResult[] = [];
+  for (const [i, file] of args.file.entries()) {
+    const alone = args.file.length === 1 ? await measure(session, file, args) : undefined;
+    const found = alone === undefined ? (args.file.length === 1 ? [] : await measureApart(file, args)) : [alone];
+    results.push(...found);
+    if (args.format === "json") continue;
+    for (const result of found) session.print(`${i === 0 ? "" : "\n"}${renderBench(result, session.paint)}`);
+  }
+  if (args.format === "json") session.print(renderBenchJson(results));
+  return results.length === args.file.length ? 0 : 1;
+}
+
+export const benchCommand: CommandModule<object, BenchArguments> = {
+  command: "bench <file..>",
+  describe:
+    "Measures how long a model takes for a batch, or with --recipe its training step, and where the time goes. Only figures of one machine at one time can be compared.",
+  builder: (yargs) =>
+    yargs
+      .positional("file", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "a .lfer file, built in memory, or an .onnx file as it is; several are measured one after the other",
+      })
+      .option("recipe", { ...recipeOption, describe: "measure the training step of this recipe" })
+      .option("model", modelOption)
+      .option("engine", {
+        type: "string",
+        default: "auto",
+        requiresArg: true,
+        describe: `with --recipe, what runs the step: auto (${engines[0].name}), ${engines.map(({ name }) => name).join(", ")}`,
+      })
+      .option("set", recipeSetOption)
+      .option("batch", {
+        type: "number",
+        requiresArg: true,
+        describe: "samples at once; 1 unless told, with --recipe the recipe's",
+      })
+      .option("threads", { type: "number", requiresArg: true, describe: "threads; all cores unless told" })
+      .option("steps", {
+        type: "number",
+        requiresArg: true,
+        describe: `runs that are counted; ${stepsOfInference} unless told, with --recipe ${stepsOfTraining}`,
+      })
+      .option("format", {
+        choices: formats,
+        default: "pretty" as const,
+        requiresArg: true,
+        describe: "pretty: for people; json: one object on stdout",
+      })
+      .example("lferc bench model.onnx --threads 1", "how long one picture takes")
+      .example("lferc bench models/lfer_ldl.lfer model.onnx", "two models beside each other")
+      .example(
+        "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112",
+        "a training step of 32 pictures",
+      ),
+  handler: (args) => runCommand((session) => bench(session, args)),
+};

@@ -1,0 +1,62 @@
+import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { byteLengthOf } from "../targets/onnx/framing.js";
+import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
+import { version } from "../version.js";
+import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
+import { compileOneRecipe } from "./one-recipe.js";
+import type { ExitCode, Session } from "./session.js";
+import { sourceDigest } from "./source-digest.js";
+
+export interface StepArguments {
+  readonly path: string;
+  readonly output: string;
+  readonly recipe: string;
+  readonly batch?: number | undefined;
+  readonly set: ReadonlyMap<string, string>;
+  readonly weights?: string | undefined;
+  readonly seed: number;
+  readonly opset: number;
+  readonly verify: boolean;
+}
+
+/** One line for people: what was written, and how well it was proven. */
+function describe(path: string, built: Extract<StepBuildResult, { kind: "built" }>, opset: number): string {
+  const { pieces, nodeCount, verification } = built;
+  const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, a training step of ${nodeCount} ops`;
+  if (verification === undefined) return `${written}; not verified\n`;
+  const { input, error } = verification;
+  return `${written}; each op in ONNX Runtime equal to the reference (${input}): ${error.toExponential(1)}\n`;
+}
+
+/** `build --target onnx-train`. */
+export async function buildTrainingStep(session: Session, args: StepArguments): Promise<ExitCode> {
+  const { path, output, recipe: name, set } = args;
+  const found = await compileOneRecipe(session, path, name, set);
+  if (found === undefined) return 1;
+  const { recipe, compiled } = found;
+  if (!(await keepsInputs(session, output, compiled, args.weights))) return 1;
+  const weights = await readWeights(args, session.cwd);
+  if ("code" in weights) {
+    session.report([weights]);
+    return 1;
+  }
+  const { buildStepFile } = await import("../training/step-file.js");
+  const { sources } = compiled;
+  const built = await buildStepFile(recipe, {
+    batch: args.batch,
+    opset: args.opset,
+    weights,
+    verify: args.verify,
+    loadRuntime: loadOnnxRuntime,
+    provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings: set },
+    describeSpan: placesFromHome(sources),
+  });
+  if (built.kind === "refused") {
+    session.report(built.diagnostics, compiled.texts);
+    return 1;
+  }
+  if (built.runtimeMissing !== undefined) session.talk(`not verified: ${built.runtimeMissing.message}\n`);
+  if (!(await writeOutput(session, output, built.pieces))) return 1;
+  session.talk(describe(output, built, args.opset));
+  return 0;
+}

@@ -1,0 +1,35 @@
+/** Ctrl-C for commands that have something to save: the first one asks them to stop, the second one ends the program. */
+
+export interface Interrupts {
+  /** Whether the user has asked to stop. */
+  isRequested(): boolean;
+  /** Back to what Ctrl-C did before. */
+  release(): void;
+}
+
+const interruptedExit = 130;
+
+/** Takes Ctrl-C (and a request to terminate) over from the main program; `onRequest` runs once, at the first one. */
+export function takeInterrupts(onRequest: () => void): Interrupts {
+  let isRequested = false;
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const before = signals.map((signal) => ({ signal, listeners: process.rawListeners(signal) }));
+  const handle = (): void => {
+    if (isRequested) process.exit(interruptedExit);
+    isRequested = true;
+    onRequest();
+  };
+  for (const signal of signals) {
+    process.removeAllListeners(signal);
+    process.on(signal, handle);
+  }
+  return {
+    isRequested: () => isRequested,
+    release: () => {
+      for (const { signal, listeners } of before) {
+        process.removeListener(signal, handle);
+        for (const listener of listeners) process.on(signal, listener as () => void);
+      }
+    },
+  };
+}

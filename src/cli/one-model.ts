@@ -1,0 +1,36 @@
+import type { CompiledModel } from "../compiler.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { CompiledPath } from "./compile-file.js";
+import { displayPath } from "./project.js";
+import type { Session } from "./session.js";
+
+export interface OneModel {
+  readonly model: CompiledModel;
+  readonly compiled: CompiledPath;
+}
+
+/** The one model that PATH and `--model` mean, with its settings; what is wrong is reported. */
+export async function compileOneModel(
+  session: Session,
+  path: string,
+  name: string | undefined,
+  set: ReadonlyMap<string, string>,
+): Promise<OneModel | undefined> {
+  const { files, failed } = await session.expand([path]);
+  if (failed) return undefined;
+  const [file = path, ...others] = files;
+  if (others.length > 0) {
+    const choices = files.map((each) => displayPath(session.cwd, each));
+    session.report([diagnose("onnx/which-model", { path, choices, flag: "PATH" })]);
+    return undefined;
+  }
+  const compiled = await session.compilePath(file, { model: name ?? "main", set, graphsOnly: true });
+  if (compiled.hasErrors) return undefined;
+  const [model, ...more] = compiled.compilation.models;
+  if (model === undefined || more.length > 0) {
+    const choices = compiled.compilation.models.map((each) => each.name);
+    session.report([diagnose("onnx/which-model", { path, choices, flag: "--model NAME" })]);
+    return undefined;
+  }
+  return { model, compiled };
+}

@@ -1,0 +1,51 @@
+import type { RandomStream } from "../../random/stream.js";
+import { resizeBilinear } from "../resize.js";
+import type { RgbImage } from "../rgb-image.js";
+import { type Augmentation, cropped, drawBelow, drawBetween } from "./augmentation.js";
+
+export interface CropOptions {
+  /** Smallest and largest share of the picture's area. */
+  readonly scale: readonly [number, number];
+  /** Smallest and largest width over height. */
+  readonly ratio: readonly [number, number];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** So many tries to find a part that lies inside the picture. */
+const tries = 10;
+
+/**
+ * A part of the picture at the model's size: area uniform, the logarithm of its proportion uniform; after ten parts that
+ * do not fit, the largest one in the middle whose proportion is allowed (torchvision's RandomResizedCrop).
+ */
+export function randomResizedCrop(options: CropOptions): Augmentation {
+  return (image, random) => {
+    const { left, top, width, height } = drawPart(image, options, random);
+    return resizeBilinear(cropped(image, left, top, width, height), options.width, options.height);
+  };
+}
+
+interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function drawPart(image: RgbImage, { scale, ratio }: CropOptions, random: RandomStream): Part {
+  for (let i = 0; i < tries; i++) {
+    const area = image.width * image.height * drawBetween(scale[0], scale[1], random);
+    const proportion = Math.exp(drawBetween(Math.log(ratio[0]), Math.log(ratio[1]), random));
+    const width = Math.round(Math.sqrt(area * proportion));
+    const height = Math.round(Math.sqrt(area / proportion));
+    if (width < 1 || height < 1 || width > image.width || height > image.height) continue;
+    const top = drawBelow(image.height - height + 1, random);
+    const left = drawBelow(image.width - width + 1, random);
+    return { left, top, width, height };
+  }
+  const proportion = Math.min(ratio[1], Math.max(ratio[0], image.width / image.height));
+  const width = Math.min(image.width, Math.max(1, Math.round(image.height * proportion)));
+  const height = Math.min(image.height, Math.max(1, Math.round(image.width / proportion)));
+  return { left: (image.width - width) >> 1, top: (image.height - height) >> 1, width, height };
+}

@@ -1,0 +1,44 @@
+/** Labelled pictures, wherever they come from: what training draws from and what it is held to. */
+import type { Problem } from "../diagnostics/diagnostic.js";
+import type { RgbImage } from "./rgb-image.js";
+
+export interface Sample {
+  /** What names it in its data set: a file's path below the folder, with forward slashes. Randomness is keyed by it. */
+  readonly key: string;
+  /** Its class: an index into the data set's classes. */
+  readonly label: number;
+  /** What the network should say of it: one share for each class, their sum 1. */
+  readonly target: Float32Array;
+}
+
+/** A picture as it was found. */
+export interface ReadPicture {
+  readonly image: RgbImage;
+  /** What stands for its content in the fingerprint of a data set. */
+  readonly digest: string;
+}
+
+export interface DataSet {
+  /** For people: `folder faces`. */
+  readonly description: string;
+  /** In the model's order. */
+  readonly classes: readonly string[];
+  readonly training: readonly Sample[];
+  readonly heldOut: readonly Sample[];
+  /** Which pictures are held out, for people: `the folder test`, `20 % of each class, chosen by seed 0`. */
+  readonly heldOutIs: string;
+  /** Whether we chose them ourselves: then a run keeps their names. */
+  readonly heldOutWasDrawn: boolean;
+  /** What is odd about it without keeping anybody from training. */
+  readonly warnings: readonly Problem[];
+  read(sample: Sample): Promise<ReadPicture | Problem>;
+}
+
+/** The targets of hard labels, shared by all samples of a class. */
+export function hardTargets(classCount: number): readonly Float32Array[] {
+  return Array.from({ length: classCount }, (_, label) => {
+    const target = new Float32Array(classCount);
+    target[label] = 1;
+    return target;
+  });
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { type DataSet, hardTargets, type Sample } from "./data-set.js";
+import { type FaceExpression, faceExpressions, generateFace } from "./generated-faces.js";
+import { labelNamed } from "./label-names.js";
+
+/** What `--data` says for it. */
+export const generatedName = "generated";
+
+/** Drawn faces of each class. */
+const trainingFaces = 100;
+const heldOutFaces = 30;
+
+export interface GeneratedOptions {
+  /** The model's labels; undefined where it has none: then its classes are the first expressions. */
+  readonly labels: readonly string[] | undefined;
+  readonly classCount: number;
+  /** Side of a picture in pixels. */
+  readonly size: number;
+}
+
+/** Drawn faces: the same ones whatever the run's seed, so that runs can be compared; nobody is in both halves. */
+export function generatedSet({ labels, classCount, size }: GeneratedOptions): DataSet | Problem {
+  const names = labels ?? faceExpressions.slice(0, classCount);
+  const expressions = names.flatMap((label): FaceExpression[] => {
+    const index = labelNamed(label, faceExpressions);
+    return index === undefined ? [] : [faceExpressions[index] as FaceExpression];
+  });
+  if (expressions.length < classCount) {
+    return problem("data/no-such-faces", { labels: names, classes: classCount, known: faceExpressions });
+  }
+  const targets = hardTargets(classCount);
+  const faces = (from: number, count: number): readonly Sample[] =>
+    expressions.flatMap((expression, label) =>
+      Array.from({ length: count }, (_, i) => ({
+        key: `${expression}/${from + i}`,
+        label,
+        target: targets[label] as Float32Array,
+      })),
+    );
+  return {
+    description: "generated faces",
+    classes: names,
+    training: faces(1, trainingFaces),
+    heldOut: faces(1 + trainingFaces, heldOutFaces),
+    heldOutIs: "other generated faces",
+    heldOutWasDrawn: false,
+    warnings: [],
+    read: async ({ key, label }) => {
+      const number = Number(key.slice(key.indexOf("/") + 1));
+      const image = generateFace(expressions[label] as FaceExpression, number, size);
+      return { image, digest: createHash("sha256").update(image.pixels).digest("hex") };
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { readFile, stat } from "node:fs/promises";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+
+/** The bytes of a model's file, or why they cannot be had. */
+export async function readModelFile(path: string): Promise<Uint8Array | Problem> {
+  try {
+    const about = await stat(path);
+    if (about.isDirectory()) return problem("data/run-folder", { path });
+    // A pipe or a device may never end.
+    if (!about.isFile()) return problem("data/model-unreadable", { path, reason: "it is no regular file" });
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    return problem("data/model-unreadable", { path, reason: missing ? "there is no such file" : message });
+  }
+}

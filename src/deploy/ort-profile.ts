@@ -1,0 +1,74 @@
+/** ONNX Runtime's profile of a session: where the time of a run goes, by op and by node. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One line: all nodes of an op type, or one node. Times are those of one run, the mean over those profiled. */
+export interface ProfileEntry {
+  readonly kind: "op" | "node";
+  /** The op type, or the node's name. */
+  readonly name: string;
+  /** The op type. */
+  readonly op: string;
+  readonly ms: number;
+  /** Of the time of all nodes. */
+  readonly share: number;
+  /** How many nodes. */
+  readonly nodes: number;
+}
+
+/** So many single nodes are listed; op types are all there. */
+const listedNodes = 10;
+
+interface ProfileEvent {
+  readonly cat?: string;
+  readonly name?: string;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly args?: { readonly op_name?: string };
+}
+
+/** Op types and the slowest nodes, each by falling time; the first `warmup` runs are left out. */
+export function readProfile(events: readonly ProfileEvent[], warmup: number): readonly ProfileEntry[] {
+  const runs = events.filter(({ name }) => name === "model_run").map(({ ts = 0 }) => ts);
+  const starts = runs.sort((a, b) => a - b).slice(warmup);
+  const from = starts[0] ?? 0;
+  const byOp = new Map<string, { ms: number; readonly nodes: Set<string> }>();
+  const byNode = new Map<string, { ms: number; readonly op: string }>();
+  let total = 0;
+  for (const { cat, name = "", ts = 0, dur = 0, args } of events) {
+    if (cat !== "Node" || !name.endsWith("_kernel_time") || ts < from) continue;
+    const ms = dur / 1000 / Math.max(1, starts.length);
+    const node = name.slice(0, -"_kernel_time".length);
+    const op = args?.op_name ?? "?";
+    const ofOp = byOp.get(op) ?? { ms: 0, nodes: new Set() };
+    ofOp.ms += ms;
+    ofOp.nodes.add(node);
+    byOp.set(op, ofOp);
+    const ofNode = byNode.get(node) ?? { ms: 0, op };
+    ofNode.ms += ms;
+    byNode.set(node, ofNode);
+    total += ms;
+  }
+  const share = (ms: number): number => (total === 0 ? 0 : ms / total);
+  const slowest = (a: ProfileEntry, b: ProfileEntry): number => b.ms - a.ms;
+  const ops = [...byOp].map(
+    ([op, { ms, nodes }]): ProfileEntry => ({ kind: "op", name: op, op, ms, share: share(ms), nodes: nodes.size }),
+  );
+  const nodes = [...byNode].map(
+    ([name, { ms, op }]): ProfileEntry => ({ kind: "node", name, op, ms, share: share(ms), nodes: 1 }),
+  );
+  return [...ops.sort(slowest), ...nodes.sort(slowest).slice(0, listedNodes)];
+}
+
+/** The events of the profile that `run` lets a session write under this prefix; none where it wrote nothing. */
+export async function collectProfile(run: (prefix: string) => Promise<void>): Promise<readonly ProfileEvent[]> {
+  const folder = await mkdtemp(join(tmpdir(), "lfer-profile-"));
+  try {
+    await run(join(folder, "profile"));
+    const [file] = await readdir(folder);
+    return file === undefined ? [] : (JSON.parse(await readFile(join(folder, file), "utf8")) as ProfileEvent[]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,148 @@
+/** How long an ONNX model takes in ONNX Runtime on the CPU. */
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { readMetadataProps } from "../targets/onnx/read-props.js";
+import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";
+import type { OrtModule } from "./onnx-runtime.js";
+import { collectProfile, readProfile } from "./ort-profile.js";
+import { peakBytes, timeSteps, timingOf } from "./timing.js";
+
+/** The bytes of a model, and what messages and results call it. */
+export interface ModelToTime {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Elements of all inputs together that are made without a second thought: 1 GiB of float32. */
+const elementLimit = 2 ** 28;
+
+/** Times the model; a training step that lferc wrote is told by its metadata, and begins its training each time. */
+export async function timeModel(
+  { path, name, bytes }: ModelToTime,
+  ort: OrtModule,
+  settings: BenchSettings,
+): Promise<BenchResult | Problem> {
+  const found = readMetadataProps(bytes);
+  if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
+  const isStep = found.props.get("lfer.target") === "onnx-train";
+  const { threads, steps, warmup, onStep } = settings;
+  const options = (profilePrefix?: string): InferenceSession.SessionOptions => ({
+    executionProviders: ["cpu"],
+    logSeverityLevel: 3,
+    intraOpNumThreads: threads,
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
+  });
+  try {
+    const from = performance.now();
+    const session = await ort.InferenceSession.create(bytes, options());
+    const compileMs = performance.now() - from;
+    const fed = makeFeeds(session, ort, { path, batch: settings.batch ?? 1, isStep });
+    if (isProblem(fed)) {
+      await session.release();
+      return fed;
+    }
+    const { feeds, batch } = fed;
+    const times = await timeSteps(() => session.run(feeds), { steps, warmup }, onStep);
+    const peak = peakBytes();
+    await session.release();
+    const events = await collectProfile(async (prefix) => {
+      const profiled = await ort.InferenceSession.create(bytes, options(prefix));
+      await timeSteps(() => profiled.run(feeds), { steps: profiledSteps, warmup: 1 });
+      profiled.endProfiling();
+      await profiled.release();
+    });
+    return {
+      name,
+      what: isStep ? "training-step" : "inference",
+      engine: "ort",
+      description: "ort",
+      batch,
+      threads,
+      ...timingOf(times, batch),
+      steps,
+      warmup,
+      compileMs,
+      peakBytes: peak,
+      profile: readProfile(events, 1),
+    };
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return problem("data/model-does-not-run", { path, reason: reason.trim() });
+  }
+}
+
+interface FeedRequest {
+  readonly path: string;
+  readonly batch: number;
+  readonly isStep: boolean;
+}
+
+interface Fed {
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** What the file says where it is fixed, whatever was asked for. */
+  readonly batch: number;
+}
+
+function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isStep }: FeedRequest): Fed | Problem {
+  let total = 0;
+  const feeds: Record<string, Tensor> = {};
+  for (const input of session.inputMetadata) {
+    if (!input.isTensor) return problem("bench/unsupported-input", { path, input: input.name, type: "no tensor" });
+    const sizes: number[] = [];
+    const [first] = input.shape;
+    for (const [axis, size] of input.shape.entries()) {
+      // The batch may go by its name, or be left nameless; it is the first axis, and others that are called like it.
+      const isBatch = typeof size !== "number" && (axis === 0 || (size !== "" && size === first));
+      if (typeof size !== "number" && !isBatch) {
+        return problem("bench/open-size", { path, input: input.name, axis, size: shown(size) });
+      }
+      sizes.push(typeof size === "number" ? size : batch);
+    }
+    const elements = sizes.reduce((product, size) => product * size, 1);
+    total += elements;
+    if (!(total <= elementLimit)) {
+      return problem("bench/input-too-large", { path, input: input.name, elements, limit: elementLimit });
+    }
+    const values = numbersOf(input.type, elements, isStep && input.name.startsWith("state."));
+    if (values === undefined) return problem("bench/unsupported-input", { path, input: input.name, type: input.type });
+    feeds[input.name] = new ort.Tensor(input.type, values as Float32Array, sizes) as Tensor;
+  }
+  const [first] = Object.values(feeds);
+  return { feeds, batch: first?.dims[0] ?? 1 };
+}
+
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
+
+/** Numbers such as a normalised picture has; of whole numbers and truths zeros, which index whatever they index. */
+function numbersOf(type: string, count: number, zeros: boolean): ArrayLike<number | bigint> | undefined {
+  const normal = (i: number): number => Math.sin(i * 12.9898) * 1.4;
+  switch (type) {
+    case "float32":
+      return zeros ? new Float32Array(count) : Float32Array.from({ length: count }, (_, i) => normal(i));
+    case "float64":
+      return Float64Array.from({ length: count }, (_, i) => normal(i));
+    case "float16":
+      // 1.0 and -1.0.
+      return Uint16Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 0x3c00 : 0xbc00));
+    case "int64":
+      return new BigInt64Array(count);
+    case "uint64":
+      return new BigUint64Array(count);
+    case "int32":
+      return new Int32Array(count);
+    case "uint32":
+      return new Uint32Array(count);
+    case "int16":
+      return new Int16Array(count);
+    case "uint16":
+      return new Uint16Array(count);
+    case "int8":
+      return new Int8Array(count);
+    case "uint8":
+    case "bool":
+      return new Uint8Array(count);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { entry } from "../entry.js";
+
+const good = { command: "lferc bench model.onnx" };
+
+export const benchEntries = {
+  "bench/open-size": entry<{ path: string; input: string; axis: number; size: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: axis ${h.axis} of input "${h.input}" has no size, only the name "${h.size}"`,
+    help: () => "Export the model for a size; only the batch, the first axis, may be open: `--batch` says it.",
+    explanation: "How long a model takes depends on the size of what goes in, and any guess would be a wrong figure.",
+    bad: { command: "lferc bench any-size.onnx" },
+    good,
+  }),
+  "bench/unsupported-input": entry<{ path: string; input: string; type: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: input "${h.input}" is ${h.type}, for which bench has no numbers`,
+    help: () => "Measure the part of the model that takes numbers.",
+    explanation: "Inputs are filled with numbers that look like a normalised picture; texts and sequences have none.",
+    bad: { command: "lferc bench texts.onnx" },
+    good,
+  }),
+  "bench/input-too-large": entry<{ path: string; input: string; elements: number; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.path}: input "${h.input}" has ${h.elements} elements; bench makes at most ${h.limit}`,
+    help: () => "Take a smaller `--batch`, or a smaller picture.",
+    explanation: "A file may say any size; memory for it is not made unseen.",
+    bad: { command: "lferc bench model.onnx --batch 100000000" },
+    good,
+  }),
+} as const;

@@ -1,0 +1,138 @@
+import { didYouMean, entry } from "../entry.js";
+
+const train = (data: string) => ({ command: `lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data ${data}` });
+const good = train("faces");
+
+const listed = (names: readonly string[]): string => names.slice(0, 20).join(", ") + (names.length > 20 ? ", ..." : "");
+
+/** Folders and other sources of labelled pictures. */
+export const dataSetEntries = {
+  "data/unreadable-folder": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot use the folder ${h.path}: ${h.reason}`,
+    help: () => "Check the path. It counts from the folder in which lferc runs.",
+    explanation: "A data set is a folder with a folder of pictures for each class.",
+    bad: train("nowhere"),
+    good,
+  }),
+
+  "data/no-class-folders": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `there is no folder in ${h.path}`,
+    help: (h) => `Put the pictures of each class into a folder of its name: ${h.path}/happiness/1.jpg.`,
+    explanation: "The name of the folder that a picture lies in is its label.",
+    bad: train("pictures-without-folders"),
+    good,
+  }),
+
+  "data/unknown-class": entry<{
+    path: string;
+    folder: string;
+    labels: readonly string[];
+    suggestion: string | undefined;
+  }>({
+    severity: "error",
+    message: (h) => `${h.path}: the model has no label "${h.folder}".${didYouMean(h.suggestion)}`,
+    help: (h) => `Rename or remove the folder; the model's labels are ${listed(h.labels)}.`,
+    explanation:
+      "Folders are matched with the model's labels by name; case, blanks, hyphens and the usual words for one expression (happy, happiness) do not count. A folder that matches none would be trained under a wrong label or be lost.",
+    bad: train("faces-and-cats"),
+    good,
+  }),
+
+  "data/class-count": entry<{ path: string; folders: number; classes: number }>({
+    severity: "error",
+    message: (h) => `${h.path} has folders of ${h.folders} classes, the model tells ${h.classes} apart`,
+    help: () =>
+      "Give the output as many classes as there are folders, or say their names: output logits: labels([...]).",
+    explanation: "A model without labels takes its classes from the folders' names, in alphabetical order.",
+    bad: train("two-folders"),
+    good,
+  }),
+
+  "data/missing-classes": entry<{ path: string; classes: readonly string[] }>({
+    severity: "warning",
+    message: (h) => `${h.path} has no training picture of ${listed(h.classes)}`,
+    help: () => "The model will hardly ever answer so. Add pictures, or train a model without these labels.",
+    explanation: "A class that training never shows is one that the model learns to rule out.",
+    bad: train("faces-without-fear"),
+    good,
+  }),
+
+  "data/no-training-pictures": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `there is no picture to train on below ${h.path}`,
+    help: () => "Put JPEG, PNG, WebP, GIF, TIFF or AVIF files into the folders of the classes.",
+    explanation: "Pictures are known by the endings of their names.",
+    bad: train("empty-folders"),
+    good,
+  }),
+
+  "data/nothing-held-out": entry<{ path: string; split: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      h.split === undefined
+        ? `${h.path} has one picture a class: nothing can be held out to judge the network by`
+        : `there is no picture below ${h.path}/${h.split} to judge the network by`,
+    help: () => "Add pictures. Without any that training has not seen, nobody knows what the network is worth.",
+    explanation:
+      "After each epoch the network is asked about pictures that it was not trained on: those below val or test, or a fifth of each class.",
+    bad: train("one-picture-each"),
+    good,
+  }),
+
+  "data/files-left-out": entry<{ path: string; count: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: ${h.count} file${h.count === 1 ? " is" : "s are"} left out, no picture of a class by name and place`,
+    help: () => "Nothing needs to be done if they are notes. Pictures belong into the folder of their class.",
+    explanation: "Only files with a picture's ending in a class' folder are used.",
+    bad: train("faces-with-notes"),
+    good,
+  }),
+
+  "data/pictures-left-out": entry<{ data: string; broken: number; all: number; named: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.data}: ${h.broken} of ${h.all} pictures cannot be read and ${h.broken === 1 ? "is" : "are"} left out`,
+    help: (h) =>
+      `${h.broken > h.named ? `The first ${h.named} are named above, all of them` : "They are named above, and"} in the run's run.json.`,
+    explanation:
+      "Every picture is read once before training begins; broken ones are named, and the others are not lost.",
+    bad: train("faces-with-a-broken-one"),
+    good,
+  }),
+
+  "data/split-left-alone": entry<{ path: string; split: string; used: string }>({
+    severity: "warning",
+    message: (h) => `${h.path}/${h.split} is left alone: epochs are judged by ${h.used}`,
+    help: (h) => `Keep ${h.split} for the last word on the network that you choose.`,
+    explanation: "Whoever chooses the best epoch by the test pictures has trained on them a little.",
+    bad: train("train-val-and-test"),
+    good,
+  }),
+
+  "data/no-such-faces": entry<{ labels: readonly string[]; classes: number; known: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      h.labels.length < h.classes
+        ? `generated faces show ${h.known.length} expressions, the model tells ${h.classes} classes apart`
+        : `generated faces cannot show ${listed(h.labels)}`,
+    help: (h) => `They show ${h.known.join(", ")}. For other classes give a folder: --data DIR.`,
+    explanation:
+      "Drawn faces are there so that training can be tried without any data; they know the basic expressions only.",
+    bad: train("generated"),
+    good,
+  }),
+
+  "data/bad-crop-range": entry<{ what: string; low: number; high: number; limit: number }>({
+    severity: "error",
+    message: (h) => `random_resized_crop's ${h.what} goes from ${h.low} to ${h.high}`,
+    help: (h) =>
+      `It needs two numbers above 0, the smaller first${Number.isFinite(h.limit) ? `, none above ${h.limit}` : ""}.`,
+    explanation:
+      "scale is the smallest and largest share of a picture's area that is taken, ratio the same of width over height.",
+    bad: train("generated"),
+    good,
+  }),
+};

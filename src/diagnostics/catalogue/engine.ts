@@ -1,0 +1,58 @@
+import { didYouMean, entry } from "../entry.js";
+
+const train = "lferc train models/lfer_ldl.lfer --recipe CrossEntropy";
+const good = { command: "lferc info" };
+
+export const engineEntries = {
+  "engine/unknown": entry<{ name: string; suggestion: string | undefined; known: string }>({
+    severity: "error",
+    message: (h) => `there is no engine "${h.name}".${didYouMean(h.suggestion)}`,
+    help: (h) => `The engines are ${h.known}; \`lferc info\` says which of them can run here.`,
+    explanation: "An engine runs training steps; each one needs its own packages and drivers.",
+    bad: { command: `${train} --engine ort-webgup` },
+    good: { command: `${train} --engine ort-webgpu` },
+  }),
+
+  "engine/no-webgpu": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `ONNX Runtime's WebGPU does not work here: ${h.reason}`,
+    help: () =>
+      "It needs a GPU and its driver: on Linux one for Vulkan, with its loader (libvulkan1), on Windows Direct3D 12, on macOS Metal. The engine `ort` needs neither.",
+    explanation:
+      "The engine `ort-webgpu` runs every node of a step on the GPU by WebGPU, which onnxruntime-node brings for most platforms.",
+    bad: { command: `${train} --engine ort-webgpu` },
+    good,
+  }),
+
+  "engine/no-cuda": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `ONNX Runtime's CUDA does not work here: ${h.reason}`,
+    help: () =>
+      "It needs Linux on x64, an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, and ONNX Runtime's own CUDA libraries: `npm install onnxruntime-node --onnxruntime-node-install=cuda12`. The engine `ort` needs none of them.",
+    explanation:
+      "The engine `ort-cuda` runs a step on an NVIDIA GPU. The libraries for it are too large for the npm package, so they are fetched when it is installed, if asked for.",
+    bad: { command: `${train} --engine ort-cuda` },
+    good,
+  }),
+
+  "engine/no-tfjs-node": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `@tensorflow/tfjs-node cannot be loaded: ${h.reason}`,
+    help: () =>
+      "Install it beside lfer: `npm install @tensorflow/tfjs-node@4.22.0`. It downloads libtensorflow; where it cannot, the engine `ort` needs neither.",
+    explanation:
+      "The engine `tfjs-node` trains on TensorFlow.js with its native library. Nothing else needs that package, so it is never installed with lfer.",
+    bad: { command: `${train} --engine tfjs-node` },
+    good: { command: "npm install @tensorflow/tfjs-node@4.22.0" },
+  }),
+
+  "engine/refuses-step": entry<{ engine: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.engine} does not take this training step: ${h.reason}`,
+    help: () => "The engine `ort` takes every step. A smaller batch or picture may fit this one.",
+    explanation:
+      "GPUs have limits that CPUs have not: on the size of a buffer, on the number of buffers that one kernel reads and writes.",
+    bad: { command: `${train} --engine ort-webgpu` },
+    good: { command: `${train} --engine ort` },
+  }),
+} as const;

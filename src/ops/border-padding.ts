@@ -1,0 +1,90 @@
+/** Padding whose cells repeat the map's own: by reflection at its border cells, or of the border cells themselves. */
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import type { Dim, TensorType } from "../ir/shape.js";
+import { type OpDefinition, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { sizesOf } from "./gradient-arithmetic.js";
+import { type AxisMatrix, axisMatrix, evaluateSeparable, gradientOfSeparable } from "./separable-map.js";
+import { surface } from "./surface.js";
+import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
+
+type BorderPaddingAttributes = { readonly padding: Padding };
+
+interface BorderPaddingFacts {
+  readonly name: string;
+  readonly doc: string;
+  /** ONNX's word for it. */
+  readonly mode: "reflect" | "edge";
+  /** The cell of an axis of `size` that stands at a place, before or behind it too. */
+  readonly cellAt: (place: number, size: number) => number;
+  /** The most cells that an axis of `size` can be padded by. */
+  readonly most: (size: number) => number;
+}
+
+/** Completes an op that pads a map with cells of its own. */
+export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderPaddingAttributes> {
+  const { name, doc, mode, cellAt, most } = facts;
+  const along = (size: number, before: number, after: number): AxisMatrix =>
+    axisMatrix(size, size + before + after, (i) => [[cellAt(i - before, size), 1]]);
+  const matrices = ([height, width]: Pair, [top, left, bottom, right]: Padding): readonly [AxisMatrix, AxisMatrix] => [
+    along(height, top, bottom),
+    along(width, left, right),
+  ];
+  const inferTypes = (
+    [input]: readonly TensorType[],
+    { padding }: BorderPaddingAttributes,
+  ): readonly TensorType[] | Problem => {
+    const { dtype, shape } = input as TensorType;
+    const wrong = floatProblem(name, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op: name, expected: 4, actual: shape }, "input");
+    const moving = [2, 3].find((axis) => typeof shape[axis] !== "number");
+    if (moving !== undefined)
+      return problem("shape/needs-fixed-size", { op: name, axis: moving, actual: shape }, "input");
+    const [batch, channels, height, width] = shape as readonly [Dim, Dim, number, number];
+    const [top, left, bottom, right] = padding;
+    if (padding.some((cells, side) => cells > most(side % 2 === 0 ? height : width))) {
+      return problem("shape/padding-too-large", { op: name, padding, kernel: [height, width] }, "padding");
+    }
+    return [{ dtype, shape: [batch, channels, height + top + bottom, width + left + right] }];
+  };
+  return {
+    name,
+    doc,
+    inputs: [{ name: "input", role: "tensor" }],
+    results: ["output"],
+    attributes: { padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" } },
+    surfaces: [
+      surface({
+        name,
+        kind: "function",
+        doc,
+        inputs: ["input"],
+        parameters: {
+          padding: { kind: "ints", min: 0, doc: "one number, [height, width] or [top, left, bottom, right]" },
+        },
+        resolve: (args) => {
+          const padding = resolvePadding(args.padding, [1, 1], [1, 1]);
+          return isProblem(padding) ? padding : { padding };
+        },
+      }),
+    ],
+    slots: () => ({}),
+    inferTypes,
+    work: () => work({}),
+    evaluate: ([input], { padding }) => {
+      const { shape } = input as Tensor;
+      return [evaluateSeparable(input as Tensor, ...matrices([shape[2] ?? 1, shape[3] ?? 1], padding))];
+    },
+    gradient: (builder, { inputs }, [g], { padding }) => {
+      const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
+      return [gradientOfSeparable(builder, g as ValueId, ...matrices([height, width], padding))];
+    },
+    lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right] }) => {
+      onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
+    },
+    window: () => undefined,
+    inPlace: false,
+  };
+}

@@ -1,0 +1,168 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { convolveBack } from "./convolve.js";
+import { floatProblem } from "./dtype-rules.js";
+import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { surface } from "./surface.js";
+import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
+
+type Conv2dTransposeAttributes = {
+  readonly channels: number;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Padding;
+  readonly output_padding: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+  readonly bias: boolean;
+};
+
+/** (in - 1) * stride - pads + span + output padding, along one axis. */
+function grown(size: number, axis: 0 | 1, a: Conv2dTransposeAttributes): number {
+  const pads = a.padding[axis] + a.padding[(axis + 2) as 2 | 3];
+  return (size - 1) * a.stride[axis] - pads + spanOfKernel(a.kernel[axis], a.dilation[axis]) + a.output_padding[axis];
+}
+
+/** The convolution whose gradient this is: from the result's channels to the input's. */
+const geometryOf = ({ stride, padding, dilation, groups }: Conv2dTransposeAttributes) => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+
+/**
+ * PyTorch's ConvTranspose2d: y[n, o, i*s + u*d - p, ...] += w[c, o, u, v] * x[n, c, i, ...], which is the gradient of a
+ * convolution for its input. So its own gradients are a convolution and a convolution's weight gradient.
+ */
+export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
+  name: "conv2d_transpose",
+  doc: "Transposed 2-D convolution: NCHW input, weight [input channels, channels / groups, height, width].",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter", optional: true },
+  ],
+  results: ["output"],
+  attributes: {
+    channels: { kind: "int", min: 1, doc: "channels of the result" },
+    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right], cut off the result" },
+    output_padding: {
+      kind: "ints",
+      length: 2,
+      min: 0,
+      doc: "[down, right]: cells more at the end; less than the stride",
+    },
+    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
+    bias: { kind: "bool", doc: "whether a bias is added" },
+  },
+  surfaces: [
+    surface({
+      name: "conv_transpose",
+      kind: "block",
+      doc: "Transposed 2-D convolution: with stride 2 and kernel 2 it doubles a map.",
+      inputs: ["input"],
+      parameters: {
+        channels: { kind: "int", min: 1, doc: "channels of the result" },
+        kernel: { kind: "size", min: 1, default: [3, 3], doc: "height and width of the filters" },
+        stride: {
+          kind: "size",
+          min: 1,
+          default: [1, 1],
+          doc: "cells of the result from one cell of the input to the next",
+        },
+        padding: {
+          kind: "ints",
+          min: 0,
+          computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
+          doc: "cells cut off the result: one number, [height, width] or [top, left, bottom, right]",
+        },
+        output_padding: { kind: "size", min: 0, default: [0, 0], doc: "cells more at the end, below the stride" },
+        dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },
+        bias: { kind: "bool", default: false, doc: "add a learnt number to each channel" },
+        groups: { kind: "int", min: 1, default: 1, doc: "independent groups of channels" },
+      },
+      resolve: (args) => {
+        const padding = resolvePadding(args.padding, args.kernel, args.dilation);
+        return isProblem(padding) ? padding : { ...args, padding };
+      },
+    }),
+  ],
+  // PyTorch takes a filter's fan-in from the weight's axis 1: channels / groups * kh * kw.
+  slots: ([input], a) => {
+    const perGroup = a.channels / a.groups;
+    const bound = 1 / Math.sqrt(perGroup * a.kernel[0] * a.kernel[1]);
+    const initializer = { kind: "uniform", low: -bound, high: bound } as const;
+    const shape = [(input as TensorType).shape[1] as number, perGroup, ...a.kernel];
+    const weight = { type: { dtype: "float32", shape }, initializer } as const;
+    const bias = { type: { dtype: "float32", shape: [a.channels] }, initializer } as const;
+    return a.bias ? { weight, bias } : { weight };
+  },
+  inferTypes: ([input], a) => {
+    const { shape, dtype } = input as TensorType;
+    const op = "conv_transpose";
+    const wrong = floatProblem(op, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
+    if (moving !== undefined) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+    const [, channels, height, width] = shape as readonly [Dim, number, number, number];
+    for (const [amount, what, about] of [
+      [channels, "conv_transpose's input channels", "groups"],
+      [a.channels, "conv_transpose's channels", "channels"],
+    ] as const) {
+      if (amount % a.groups === 0) continue;
+      const why = "channels are cut into groups";
+      return problem("shape/not-divisible", { what, amount, by: a.groups, why }, about);
+    }
+    const size = [grown(height, 0, a), grown(width, 1, a)] as const;
+    const beyond = a.output_padding.some((cells, axis) => cells >= (a.stride[axis] as number));
+    if (size.some((cells) => cells < 1) || beyond) {
+      return problem("shape/padding-too-large", { op, padding: a.padding, kernel: a.kernel }, "padding");
+    }
+    return [{ dtype, shape: [shape[0] as Dim, a.channels, ...size] }];
+  },
+  work: ([input], [output], a) => {
+    const products = elementCount((input as TensorType).shape) * (a.channels / a.groups) * a.kernel[0] * a.kernel[1];
+    const biases = a.bias ? elementCount((output as TensorType).shape) : 0;
+    return work({ multiplies: products, adds: products + biases });
+  },
+  evaluate: ([input, weight, bias], a) => {
+    const [batch = 0, , height = 0, width = 0] = (input as Tensor).shape;
+    const shape = [batch, a.channels, grown(height, 0, a), grown(width, 1, a)];
+    const empty: Tensor = { shape, data: new Float64Array() };
+    const { data } = convolveBack.forInput(empty, weight as Tensor, input as Tensor, geometryOf(a));
+    if (bias === undefined) return [{ shape, data }];
+    const cells = data.length / (batch * a.channels);
+    return [{ shape, data: data.map((x, i) => x + (bias.data[Math.floor(i / cells) % a.channels] as number)) }];
+  },
+  gradient: (builder, { inputs }, [resultGradient], a) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId];
+    const g = resultGradient as ValueId;
+    const [, channels = 1] = sizesOf(builder, x);
+    const convolution = { ...geometryOf(a), kernel: a.kernel };
+    const forInput = builder.node("conv2d", [g, weight], { ...convolution, channels, bias: false });
+    const forWeight = builder.node("conv2d_weight_gradient", [g, x], convolution);
+    const forBias = a.bias ? [reshapeTo(builder, sumToSizes(builder, g, [1, a.channels, 1, 1]), [a.channels])] : [];
+    return [forInput, forWeight, ...forBias];
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, a) => {
+    const attributes = {
+      dilations: a.dilation,
+      group: a.groups,
+      kernel_shape: a.kernel,
+      output_padding: a.output_padding,
+      pads: a.padding,
+      strides: a.stride,
+    };
+    onnx.node("ConvTranspose", inputs, attributes, outputs);
+  },
+  // What one cell sees of the input is no window of whole strides.
+  window: () => undefined,
+  inPlace: false,
+});

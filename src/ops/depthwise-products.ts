@@ -1,0 +1,174 @@
+/**
+ * Gradients of depthwise convolutions as matrix products, one for each channel: convolutions with one filter a channel, or
+ * with the result's gradient as a filter, are what engines are slow at.
+ */
+import type { OnnxBuilder } from "./contracts.js";
+import type { ConvolveOptions } from "./convolve.js";
+import type { Pair } from "./window-arithmetic.js";
+
+export interface DepthwiseShapes {
+  /** [N, C, H, W] of the convolution's input. */
+  readonly input: readonly number[];
+  /** [N, C m, h, w] of its result. */
+  readonly result: readonly number[];
+  readonly kernel: Pair;
+}
+
+/** Cells of the map times cells of the result up to which a matrix between all of them is small work. */
+const pairLimit = 10_000;
+
+export function fewPairs({ input, result }: DepthwiseShapes): boolean {
+  const cells = [...input.slice(2), ...result.slice(2)];
+  return cells.reduce((product, size) => product * size, 1) <= pairLimit;
+}
+
+/** Whether every filter sees one channel. */
+export const isDepthwise = ({ input }: DepthwiseShapes, { groups }: ConvolveOptions): boolean =>
+  groups === input[1] && groups > 1;
+
+type One = (op: string, inputs: readonly string[], attributes?: { readonly perm: readonly number[] }) => string;
+
+const oneResult =
+  (onnx: OnnxBuilder): One =>
+  (op, inputs, attributes = {} as never) =>
+    onnx.node(op, inputs, attributes)[0] ?? "";
+
+/** For each place of a result along an axis, each cell and each tap: 1 where that tap sees that cell. */
+function seen(axis: 0 | 1, { input, result, kernel }: DepthwiseShapes, a: ConvolveOptions) {
+  const [places, cells, taps] = [result[axis + 2] as number, input[axis + 2] as number, kernel[axis]];
+  const sees = (place: number, cell: number, tap: number): number =>
+    place * a.stride[axis] + tap * a.dilation[axis] - a.padding[axis] === cell ? 1 : 0;
+  return { places, cells, taps, sees };
+}
+
+/** [places * cells, taps] of the rows, as `seen` has them. */
+function rowBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions): string {
+  const { places, cells, taps, sees } = seen(0, shapes, a);
+  const numbers = Array.from({ length: places * cells * taps }, (_, i) =>
+    sees(Math.floor(i / (cells * taps)), Math.floor(i / taps) % cells, i % taps),
+  );
+  return oneResult(onnx)("Reshape", [onnx.floats(numbers), onnx.int64s([places * cells, taps])]);
+}
+
+/**
+ * Which tap leads from which place to which cell, in both axes: [places, cells, taps] with `tapsLast`, else
+ * [taps, places, cells], each of them rows times columns. Made in the graph of two small constants.
+ */
+function pairBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions, tapsLast: boolean): string {
+  const one = oneResult(onnx);
+  const along = (axis: 0 | 1): { readonly band: string; readonly sizes: readonly number[] } => {
+    const { places, cells, taps, sees } = seen(axis, shapes, a);
+    const sizes = tapsLast ? [places, cells, taps] : [taps, places, cells];
+    const [, second = 1, third = 1] = sizes;
+    const numbers = Array.from({ length: places * cells * taps }, (_, i) => {
+      const at = [Math.floor(i / (second * third)), Math.floor(i / third) % second, i % third] as const;
+      const [place, cell, tap] = tapsLast ? at : [at[1], at[2], at[0]];
+      return sees(place, cell, tap);
+    });
+    const spread = sizes.flatMap((size) => (axis === 0 ? [size, 1] : [1, size]));
+    return { band: one("Reshape", [onnx.floats(numbers), onnx.int64s(spread)]), sizes };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  const together = rows.sizes.map((size, i) => size * (columns.sizes[i] as number));
+  const [first = 1, second = 1, third = 1] = together;
+  const matrix = tapsLast ? [first * second, third] : [first, second * third];
+  return one("Reshape", [one("Mul", [rows.band, columns.band]), onnx.int64s(matrix)]);
+}
+
+interface Sizes {
+  readonly batch: number;
+  readonly channels: number;
+  /** Filters of each channel. */
+  readonly filters: number;
+  readonly cells: number;
+  readonly places: number;
+}
+
+function sizesOf({ input, result }: DepthwiseShapes): Sizes {
+  const [batch = 1, channels = 1, height = 1, width = 1] = input;
+  const [, all = 1, outHeight = 1, outWidth = 1] = result;
+  return { batch, channels, filters: all / channels, cells: height * width, places: outHeight * outWidth };
+}
+
+/** dw: of every place with every cell the sum over the samples of dy times x; then of each tap the pairs that it joins. */
+export function weightGradientByPairs(
+  onnx: OnnxBuilder,
+  x: string,
+  g: string,
+  shapes: DepthwiseShapes,
+  a: ConvolveOptions,
+  outputs: readonly string[],
+): void {
+  const one = oneResult(onnx);
+  const { batch, channels, filters, cells, places } = sizesOf(shapes);
+  const flat = one("Reshape", [g, onnx.int64s([batch, channels * filters * places])]);
+  const left = one("Reshape", [
+    one("Transpose", [flat], { perm: [1, 0] }),
+    onnx.int64s([channels, filters * places, batch]),
+  ]);
+  const maps = one("Reshape", [x, onnx.int64s([batch, channels, cells])]);
+  const products = one("MatMul", [left, one("Transpose", [maps], { perm: [1, 0, 2] })]);
+  const pairs = one("Reshape", [products, onnx.int64s([channels * filters, places * cells])]);
+  const sums = one("MatMul", [pairs, pairBand(onnx, shapes, a, true)]);
+  onnx.node("Reshape", [sums, onnx.int64s([channels * filters, 1, ...shapes.kernel])], {}, outputs);
+}
+
+/** dx: dy times the matrix that the filter is, of every place with every cell. */
+export function inputGradientByPairs(
+  onnx: OnnxBuilder,
+  weight: string,
+  g: string,
+  shapes: DepthwiseShapes,
+  a: ConvolveOptions,
+  outputs: readonly string[],
+): void {
+  const one = oneResult(onnx);
+  const { batch, channels, filters, cells, places } = sizesOf(shapes);
+  const taps = shapes.kernel[0] * shapes.kernel[1];
+  const rows = one("Reshape", [weight, onnx.int64s([channels * filters, taps])]);
+  const spread = one("MatMul", [rows, pairBand(onnx, shapes, a, false)]);
+  const matrix = one("Reshape", [spread, onnx.int64s([channels, filters * places, cells])]);
+  const flat = one("Reshape", [g, onnx.int64s([batch, channels, filters * places])]);
+  const product = one("MatMul", [one("Transpose", [flat], { perm: [1, 0, 2] }), matrix]);
+  onnx.node("Reshape", [one("Transpose", [product], { perm: [1, 0, 2] }), onnx.int64s(shapes.input)], {}, outputs);
+}
+
+/**
+ * dw at stride 1 across: for each column of the kernel one product of all rows of dy with all rows of x, shifted; the taps
+ * are sums over diagonals of it.
+ */
+export function weightGradientByBands(
+  onnx: OnnxBuilder,
+  x: string,
+  g: string,
+  shapes: DepthwiseShapes,
+  a: ConvolveOptions,
+  outputs: readonly string[],
+): void {
+  const one = oneResult(onnx);
+  const { batch, channels, filters } = sizesOf(shapes);
+  const [, , height = 1] = shapes.input;
+  const [, , outHeight = 1, outWidth = 1] = shapes.result;
+  const [kernelHeight, kernelWidth] = shapes.kernel;
+  const [, left, , right] = a.padding;
+  const ofChannels = one("Reshape", [g, onnx.int64s([batch, channels, filters * outHeight, outWidth])]);
+  const rows = one("Reshape", [
+    one("Transpose", [ofChannels], { perm: [1, 2, 0, 3] }),
+    onnx.int64s([channels, filters * outHeight, batch * outWidth]),
+  ]);
+  const turned = one("Transpose", [x], { perm: [1, 2, 0, 3] });
+  const padded =
+    left + right === 0 ? turned : one("Pad", [turned, onnx.int64s([0, 0, 0, left, 0, 0, 0, right]), onnx.floats(0)]);
+  const columns = Array.from({ length: kernelWidth }, (_, v) => {
+    const from = v * a.dilation[1];
+    const shifted = one("Slice", [padded, onnx.int64s([from]), onnx.int64s([from + outWidth]), onnx.int64s([3])]);
+    const flat = one("Reshape", [shifted, onnx.int64s([channels, height, batch * outWidth])]);
+    const product = one("MatMul", [rows, one("Transpose", [flat], { perm: [0, 2, 1] })]);
+    return one("Reshape", [product, onnx.int64s([channels * filters, 1, outHeight * height])]);
+  });
+  const together = onnx.node("Concat", columns, { axis: 1 })[0] ?? "";
+  const all = one("Reshape", [together, onnx.int64s([channels * filters * kernelWidth, outHeight * height])]);
+  const sums = one("MatMul", [all, rowBand(onnx, shapes, a)]);
+  const taps = one("Reshape", [sums, onnx.int64s([channels * filters, 1, kernelWidth, kernelHeight])]);
+  onnx.node("Transpose", [taps], { perm: [0, 1, 3, 2] }, outputs);
+}

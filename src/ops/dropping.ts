@@ -1,0 +1,70 @@
+/** What dropout and drop_path share: nothing happens at inference, and training multiplies by a mask that it is given. */
+import { invariant } from "../diagnostics/invariant.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import type { Dim, Shape, TensorType } from "../ir/shape.js";
+import { type OpDefinition, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+export type DroppingAttributes = { readonly p: number };
+
+/** What an op that drops something has to say of itself. */
+interface DroppingFacts {
+  readonly name: string;
+  readonly doc: string;
+  readonly surfaceDoc: string;
+  readonly parameterDoc: string;
+}
+
+/** Completes an op whose only work is done in training, by a mask (`maskOfNode`): at inference it is the identity. */
+export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFacts): OpDefinition<DroppingAttributes> {
+  return {
+    name,
+    doc,
+    inputs: [{ name: "input", role: "tensor" }],
+    results: ["output"],
+    attributes: { p: { kind: "float", min: 0, max: 1, doc: parameterDoc } },
+    surfaces: [
+      surface({
+        name,
+        kind: "function",
+        doc: surfaceDoc,
+        inputs: ["input"],
+        parameters: { p: { kind: "float", min: 0, max: 1, doc: parameterDoc } },
+        resolve: ({ p }) => ({ p }),
+      }),
+    ],
+    slots: () => ({}),
+    inferTypes: ([input]) => floatProblem(name, [input as TensorType]) ?? [input as TensorType],
+    work: () => work({}),
+    evaluate: ([input]) => [input as Tensor],
+    // Of the inference form: training differentiates the product with the mask (autodiff/training-form.ts).
+    gradient: (_, __, gradients) => gradients,
+    lowerToOnnx: (onnx, { inputs, outputs }) => {
+      onnx.node("Identity", inputs, {}, outputs);
+    },
+    window: () => undefined,
+    inPlace: true,
+  };
+}
+
+/** What a node multiplies by in training: a tensor of 0 and 1 / keep, each element kept with that probability. */
+export interface DroppingMask {
+  readonly shape: Shape;
+  readonly keep: number;
+}
+
+/** One number for each element, or one for each sample; more ops that drop are more rows. */
+const maskShapes: Readonly<Record<string, (shape: Shape) => Shape>> = {
+  dropout: (shape) => shape,
+  drop_path: (shape) => shape.map((dim, axis): Dim => (axis === 0 ? dim : 1)),
+};
+
+/** The mask of a node that drops something; undefined for all other ops. Nothing is dropped where `keep` is 1. */
+export function maskOfNode(graph: Graph, { op, attributes, inputs, path }: Node): DroppingMask | undefined {
+  const shapeOf = Object.hasOwn(maskShapes, op) ? maskShapes[op] : undefined;
+  if (shapeOf === undefined) return undefined;
+  const { p } = attributes;
+  invariant(typeof p === "number", `${op} at ${path} has no probability`);
+  return { shape: shapeOf(typeOf(graph, inputs[0] as ValueId).shape), keep: 1 - p };
+}

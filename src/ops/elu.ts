@@ -1,0 +1,22 @@
+import { arithmetic } from "./gradient-arithmetic.js";
+import { shapedUnaryOp } from "./unary.js";
+
+type EluAttributes = { readonly alpha: number };
+
+/** At 0 the gradient is that of the negative side, as in PyTorch: alpha. */
+export const elu = shapedUnaryOp<EluAttributes, { alpha: { kind: "float"; default: number; doc: string } }>({
+  name: "elu",
+  doc: "x where it is positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).",
+  attributes: { alpha: { kind: "float", doc: "what the negative side goes to, with its sign turned" } },
+  parameters: {
+    alpha: { kind: "float", default: 1, doc: "what the negative side goes to, with its sign turned" },
+  },
+  value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
+  workPerElement: { compares: 1, exponentials: 1, adds: 1, multiplies: 1 },
+  gradient: (builder, { input, output }, g, { alpha }) => {
+    const { add, mul, number, where } = arithmetic(builder);
+    const isPositive = builder.node("greater", [input, number(0)]);
+    return mul(g, where(isPositive, number(1), add(output, number(alpha))));
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) => onnx.node("Elu", inputs, { alpha: { float: alpha } }, outputs),
+});

@@ -1,0 +1,16 @@
+import { arithmetic } from "./gradient-arithmetic.js";
+import { erfOf } from "./stable-math.js";
+import { unaryOp } from "./unary.js";
+/** Work as a rational function times an exponential. */
+export const erf = unaryOp({
+  name: "erf",
+  doc: "The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.",
+  value: erfOf,
+  workPerElement: { exponentials: 1, multiplies: 6, adds: 5, divisions: 1 },
+  gradient: (builder, { input }, g) => {
+    const { mul, number } = arithmetic(builder);
+    const slope = builder.node("exp", [builder.node("neg", [mul(input, input)])]);
+    return mul(g, mul(slope, number(2 / Math.sqrt(Math.PI))));
+  },
+  lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Erf", inputs, {}, outputs),
+});

@@ -1,0 +1,11 @@
+import { binaryOp } from "./binary.js";
+import { notDifferentiable } from "./contracts.js";
+export const greaterEqual = binaryOp({
+  name: "greater_equal",
+  doc: "Whether a >= b, with broadcasting.",
+  value: (a, b) => (a >= b ? 1 : 0),
+  workPerElement: { compares: 1 },
+  onnxOp: "GreaterOrEqual",
+  gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
+});

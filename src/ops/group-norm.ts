@@ -1,0 +1,110 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { surface } from "./surface.js";
+
+type GroupNormAttributes = { readonly groups: number; readonly epsilon: number };
+
+/** Of a group all elements: seen as [N, groups, rest]. */
+const withinGroups = [2];
+
+/** PyTorch's GroupNorm; with as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
+export const groupNorm = defineOp<GroupNormAttributes>({
+  name: "group_norm",
+  doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over each group of channels of each sample.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter" },
+  ],
+  results: ["output"],
+  attributes: {
+    groups: { kind: "int", min: 1, doc: "groups of channels" },
+    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+  },
+  surfaces: [
+    surface({
+      name: "group_norm",
+      kind: "block",
+      doc: "Group normalisation (Wu and He 2018), over each sample by itself.",
+      inputs: ["input"],
+      parameters: {
+        groups: { kind: "int", min: 1, doc: "groups of channels, each normalised by itself" },
+        eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
+      },
+      resolve: ({ groups, eps }) => ({ groups, epsilon: eps }),
+    }),
+  ],
+  // PyTorch GroupNorm: weight 1, bias 0.
+  slots: ([input]) => {
+    const type = { dtype: "float32", shape: [(input as TensorType).shape[1] as number] } as const;
+    const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
+    return { weight: constant(1), bias: constant(0) };
+  },
+  inferTypes: ([input], { groups }) => {
+    const { shape } = input as TensorType;
+    const op = "group_norm";
+    const wrong = floatProblem(op, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length < 2) return problem("shape/wrong-rank", { op, expected: "two or more", actual: shape }, "input");
+    const moving = shape.findIndex((dim, axis) => axis > 0 && typeof dim !== "number");
+    if (moving > 0) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+    const amount = shape[1] as number;
+    if (amount % groups === 0) return [input as TensorType];
+    const why = "the channels are cut into groups";
+    return problem("shape/not-divisible", { what: "group_norm's channels", amount, by: groups, why }, "groups");
+  },
+  work: ([input], _, { groups }) => {
+    const elements = elementCount((input as TensorType).shape);
+    return work({
+      adds: 4 * elements - groups,
+      multiplies: 2 * elements,
+      divisions: elements + 2 * groups,
+      roots: groups,
+    });
+  },
+  evaluate: (inputs, { groups, epsilon }) => {
+    const [{ shape, data }, weight, bias] = inputs as readonly [Tensor, Tensor, Tensor];
+    const [batch = 1, channels = 1] = shape;
+    const inner = data.length / (batch * channels);
+    const length = (channels / groups) * inner;
+    const out = new Float64Array(data.length);
+    for (let start = 0; start < data.length; start += length) normaliseRun(data, out, start, length, 1, epsilon);
+    const scaled = out.map((x, i) => {
+      const channel = Math.floor(i / inner) % channels;
+      return x * (weight.data[channel] as number) + (bias.data[channel] as number);
+    });
+    return [{ shape, data: scaled }];
+  },
+  gradient: (builder, { inputs }, [g], { groups, epsilon }) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId];
+    const { mul } = arithmetic(builder);
+    const sizes = sizesOf(builder, x);
+    const [batch = 1, channels = 1, ...map] = sizes;
+    const spread = [channels, ...map.map(() => 1)];
+    const grouped = [batch, groups, sizes.reduce((product, size) => product * size, 1) / (batch * groups)];
+    const inGroups = (value: ValueId): ValueId => reshapeTo(builder, value, grouped);
+    const y = normalised(builder, inGroups(x), withinGroups, epsilon);
+    const weighed = inGroups(mul(g as ValueId, reshapeTo(builder, weight, spread)));
+    const forInput = reshapeTo(builder, gradientThrough(builder, y, weighed, withinGroups), sizes);
+    const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), [channels]);
+    return [forInput, total(mul(g as ValueId, reshapeTo(builder, y.value, sizes))), total(g as ValueId)];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { groups, epsilon }) => {
+    const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
+    const [, channels = 1, ...map] = (inputTypes[0] as TensorType).shape as readonly number[];
+    // 0 keeps the batch, whatever it is.
+    const grouped = one("Reshape", [x, onnx.int64s([0, groups, -1])]);
+    const y = lowerNormalised(onnx, grouped, withinGroups, epsilon);
+    const back = one("Reshape", [y, onnx.int64s([0, channels, ...map])]);
+    const spread = (value: string): string =>
+      map.length === 0 ? value : one("Reshape", [value, onnx.int64s([channels, ...map.map(() => 1)])]);
+    onnx.node("Add", [one("Mul", [back, spread(weight)]), spread(bias)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,139 @@
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { axisProblem, resolveAxis } from "./axes.js";
+import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { surface } from "./surface.js";
+
+type LayerNormAttributes = { readonly axis: number; readonly through: number; readonly epsilon: number };
+
+const axesOf = ({ axis, through }: LayerNormAttributes): readonly number[] =>
+  Array.from({ length: through - axis + 1 }, (_, i) => axis + i);
+
+/** The normalised axes' sizes, which the weight has too. */
+const ownShape = (shape: Shape, { axis, through }: LayerNormAttributes): Shape => shape.slice(axis, through + 1);
+
+/** Sizes under which the weight meets the input. */
+const spreadSizes = (shape: readonly number[], a: LayerNormAttributes): readonly number[] => [
+  ...(ownShape(shape, a) as readonly number[]),
+  ...new Array<number>(shape.length - 1 - a.through).fill(1),
+];
+
+function spreadInOnnx(onnx: OnnxBuilder, weight: string, shape: readonly number[], a: LayerNormAttributes): string {
+  if (a.through === shape.length - 1) return weight;
+  return onnx.node("Reshape", [weight, onnx.int64s(spreadSizes(shape, a))])[0] ?? "";
+}
+
+/**
+ * PyTorch's LayerNorm over the last axes; over axis 1 of a map it is what ConvNeXt calls LayerNorm2d: each place of the map
+ * by itself.
+ */
+export const layerNorm = defineOp<LayerNormAttributes>({
+  name: "layer_norm",
+  doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over some axes of each sample by itself.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter" },
+    { name: "bias", role: "parameter" },
+  ],
+  results: ["output"],
+  attributes: {
+    axis: { kind: "int", min: 1, doc: "the first axis that is normalised over" },
+    through: { kind: "int", min: 1, doc: "the last one" },
+    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+  },
+  surfaces: [
+    surface({
+      name: "layer_norm",
+      kind: "block",
+      doc: "Layer normalisation (Ba et al. 2016), over each sample by itself.",
+      inputs: ["input"],
+      parameters: {
+        eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
+        axis: {
+          kind: "int",
+          computed: "axis 1 (the channels) of a map, else the last axis",
+          doc: "the first axis to normalise over; negative: from the end",
+        },
+        through: {
+          kind: "int",
+          computed: "the first one",
+          doc: "the last axis to normalise over; negative: from the end",
+        },
+      },
+      resolve: (args, [input]) => {
+        const shape = input?.shape ?? [];
+        const axis = resolveAxis("layer_norm", args.axis ?? (shape.length === 4 ? 1 : -1), shape);
+        if (isProblem(axis)) return axis;
+        const through = resolveAxis("layer_norm", args.through ?? axis, shape);
+        return isProblem(through) ? through : { axis, through, epsilon: args.eps };
+      },
+    }),
+  ],
+  // PyTorch LayerNorm: weight 1, bias 0.
+  slots: ([input], a) => {
+    const type = { dtype: "float32", shape: ownShape((input as TensorType).shape, a) } as const;
+    const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
+    return { weight: constant(1), bias: constant(0) };
+  },
+  inferTypes: ([input], a) => {
+    const { shape } = input as TensorType;
+    const wrong = floatProblem("layer_norm", [input as TensorType]);
+    if (wrong) return wrong;
+    const outside = axisProblem("layer_norm", a.through, shape) ?? axisProblem("layer_norm", a.axis, shape);
+    if (outside) return outside;
+    // The batch is never normalised over.
+    if (a.axis < 1 || a.through < a.axis) {
+      return problem("shape/axis-out-of-range", { op: "layer_norm", axis: a.axis, actual: shape }, "axis");
+    }
+    const moving = axesOf(a).find((axis) => typeof shape[axis] !== "number");
+    if (moving === undefined) return [input as TensorType];
+    return problem("shape/needs-fixed-size", { op: "layer_norm", axis: moving, actual: shape }, "axis");
+  },
+  work: ([input], _, a) => {
+    const { shape } = input as TensorType;
+    const elements = elementCount(shape);
+    const runs = elements / elementCount(ownShape(shape, a));
+    // Mean, centring, variance and shift; squares and scale; a division each.
+    return work({ adds: 4 * elements - runs, multiplies: 2 * elements, divisions: elements + 2 * runs, roots: runs });
+  },
+  evaluate: (inputs, a) => {
+    const [{ shape, data }, weight, bias] = inputs as readonly [Tensor, Tensor, Tensor];
+    const length = ownShape(shape, a).reduce<number>((product, size) => product * (size as number), 1);
+    const inner = shape.slice(a.through + 1).reduce((product, size) => product * size, 1);
+    const out = new Float64Array(data.length);
+    for (let start = 0; start < data.length; start += length * inner) {
+      for (let i = 0; i < inner; i++) normaliseRun(data, out, start + i, length, inner, a.epsilon);
+    }
+    const scaled = out.map((x, i) => {
+      const own = Math.floor(i / inner) % length;
+      return x * (weight.data[own] as number) + (bias.data[own] as number);
+    });
+    return [{ shape, data: scaled }];
+  },
+  gradient: (builder, { inputs }, [g], a) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId];
+    const sizes = sizesOf(builder, x);
+    const [own, spread] = [sizesOf(builder, weight), spreadSizes(sizes, a)];
+    const { mul } = arithmetic(builder);
+    const y = normalised(builder, x, axesOf(a), a.epsilon);
+    const forInput = gradientThrough(builder, y, mul(g as ValueId, reshapeTo(builder, weight, spread)), axesOf(a));
+    const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), own);
+    return [forInput, total(mul(g as ValueId, y.value)), total(g as ValueId)];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, a) => {
+    const shape = (inputTypes[0] as TensorType).shape as readonly number[];
+    if (onnx.opset >= 17 && a.through === shape.length - 1) {
+      onnx.node("LayerNormalization", [x, weight, bias], { axis: a.axis, epsilon: { float: a.epsilon } }, outputs);
+      return;
+    }
+    const y = lowerNormalised(onnx, x, axesOf(a), a.epsilon);
+    const [scaled = ""] = onnx.node("Mul", [y, spreadInOnnx(onnx, weight, shape, a)]);
+    onnx.node("Add", [scaled, spreadInOnnx(onnx, bias, shape, a)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

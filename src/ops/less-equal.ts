@@ -1,0 +1,11 @@
+import { binaryOp } from "./binary.js";
+import { notDifferentiable } from "./contracts.js";
+export const lessEqual = binaryOp({
+  name: "less_equal",
+  doc: "Whether a <= b, with broadcasting.",
+  value: (a, b) => (a <= b ? 1 : 0),
+  workPerElement: { compares: 1 },
+  onnxOp: "LessOrEqual",
+  gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
+});

@@ -1,0 +1,132 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { viewAlong } from "./axes.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { surface } from "./surface.js";
+
+type LocalResponseNormAttributes = {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+};
+
+/** The channels `[from, to)` around one, as PyTorch lays them: size / 2 rounded down before it, the rest behind. */
+function channelsAround(channel: number, channels: number, size: number): readonly [number, number] {
+  const from = channel - Math.floor(size / 2);
+  return [Math.max(0, from), Math.min(channels, from + size)];
+}
+
+/** Which channels each one sums over, [channels, channels] of 1 and 0 row-major, or the transposed of it. */
+function band(channels: number, size: number, isTurned: boolean): readonly number[] {
+  const values = new Array<number>(channels * channels).fill(0);
+  for (let channel = 0; channel < channels; channel++) {
+    const [from, to] = channelsAround(channel, channels, size);
+    for (let other = from; other < to; other++) {
+      values[isTurned ? other * channels + channel : channel * channels + other] = 1;
+    }
+  }
+  return values;
+}
+
+/** PyTorch's LocalResponseNorm. */
+export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
+  name: "local_response_norm",
+  doc: "x / (k + alpha / size * sum of x^2 over the channels around)^beta (Krizhevsky et al. 2012).",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {
+    size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
+    alpha: { kind: "float", doc: "weight of the mean square" },
+    beta: { kind: "float", doc: "exponent" },
+    k: { kind: "float", doc: "added to the mean square" },
+  },
+  surfaces: [
+    surface({
+      name: "local_response_norm",
+      kind: "function",
+      doc: "Divides by what the neighbouring channels hold at the same place (AlexNet).",
+      inputs: ["input"],
+      parameters: {
+        size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
+        alpha: { kind: "float", default: 1e-4, doc: "weight of the mean square" },
+        beta: { kind: "float", default: 0.75, doc: "exponent" },
+        k: { kind: "float", default: 1, doc: "added to the mean square" },
+      },
+      resolve: (args) => args,
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input]) => {
+    const { shape } = input as TensorType;
+    const op = "local_response_norm";
+    const wrong = floatProblem(op, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
+    if (moving === undefined) return [input as TensorType];
+    return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+  },
+  work: ([input], _, { size }) => {
+    const elements = elementCount((input as TensorType).shape);
+    // The square and the weight; the sum; a power is an exponential of a logarithm.
+    return work({
+      multiplies: 3 * elements,
+      adds: size * elements,
+      exponentials: elements,
+      logarithms: elements,
+      divisions: elements,
+    });
+  },
+  evaluate: ([input], { size, alpha, beta, k }) => {
+    const { shape, data } = input as Tensor;
+    const { length, inner } = viewAlong(shape, 1);
+    const out = data.map((x, i) => {
+      const channel = Math.floor(i / inner) % length;
+      const [from, to] = channelsAround(channel, length, size);
+      let sum = 0;
+      for (let other = from; other < to; other++) sum += (data[i + (other - channel) * inner] as number) ** 2;
+      return x / (k + (alpha / size) * sum) ** beta;
+    });
+    return [{ shape, data: out }];
+  },
+  // With d the base: g d^-beta - 2 alpha beta / size x B'(g x d^(-beta - 1)).
+  gradient: (builder, { inputs }, [g], { size, alpha, beta, k }) => {
+    const [x] = inputs as readonly [ValueId];
+    const { add, mul, number, sub } = arithmetic(builder);
+    const sizes = sizesOf(builder, x);
+    const [batch = 1, channels = 1, height = 1, width = 1] = sizes;
+    const around = (value: ValueId, isTurned: boolean): ValueId => {
+      const matrix = builder.node("constant", [], {
+        shape: [channels, channels],
+        values: band(channels, size, isTurned),
+      });
+      const flat = reshapeTo(builder, value, [batch, channels, height * width]);
+      return reshapeTo(builder, builder.node("matmul", [matrix, flat]), sizes);
+    };
+    const power = (base: ValueId, exponent: number): ValueId => builder.node("pow", [base, number(exponent)]);
+    const base = add(number(k), mul(number(alpha / size), around(mul(x, x), false)));
+    const inner = around(mul(mul(g as ValueId, x), power(base, -beta - 1)), true);
+    return [sub(mul(g as ValueId, power(base, -beta)), mul(number((2 * alpha * beta) / size), mul(x, inner)))];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size, alpha, beta, k }) => {
+    if (size % 2 === 1) {
+      const attributes = { alpha: { float: alpha }, beta: { float: beta }, bias: { float: k }, size };
+      onnx.node("LRN", [x], attributes, outputs);
+      return;
+    }
+    // ONNX puts the odd one of an even number on the other side than PyTorch: a 1x1 convolution by the band says it exactly.
+    const one = (op: string, inputs: readonly string[], attributes = {}): string =>
+      onnx.node(op, inputs, attributes)[0] ?? "";
+    const channels = (inputTypes[0] as TensorType).shape[1] as number;
+    const filter = one("Reshape", [onnx.floats(band(channels, size, false)), onnx.int64s([channels, channels, 1, 1])]);
+    const sum = one("Conv", [one("Mul", [x, x]), filter], { kernel_shape: [1, 1] });
+    const base = one("Add", [one("Mul", [sum, onnx.floats(alpha / size)]), onnx.floats(k)]);
+    onnx.node("Div", [x, one("Pow", [base, onnx.floats(beta)])], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

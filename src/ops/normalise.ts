@@ -1,0 +1,60 @@
+/** What layer_norm and group_norm share: some elements brought to mean 0 and variance 1, and the gradient of it. */
+import type { ValueId } from "../ir/graph.js";
+import type { GradientBuilder, OnnxBuilder } from "./contracts.js";
+import { arithmetic } from "./gradient-arithmetic.js";
+import { reduceNode } from "./reduction.js";
+
+/** Elements from `start` on, `length` of them `step` apart, brought to mean 0 and (biased) variance 1. */
+export function normaliseRun(
+  data: Float64Array,
+  out: Float64Array,
+  start: number,
+  length: number,
+  step: number,
+  epsilon: number,
+): void {
+  let mean = 0;
+  for (let i = 0; i < length; i++) mean += data[start + i * step] as number;
+  mean /= length;
+  let variance = 0;
+  for (let i = 0; i < length; i++) variance += ((data[start + i * step] as number) - mean) ** 2;
+  const scale = 1 / Math.sqrt(variance / length + epsilon);
+  for (let i = 0; i < length; i++) out[start + i * step] = ((data[start + i * step] as number) - mean) * scale;
+}
+
+/** A normalised value and what it was divided by. */
+export interface Normalised {
+  readonly value: ValueId;
+  readonly deviation: ValueId;
+}
+
+/** Nodes that normalise over these axes. */
+export function normalised(builder: GradientBuilder, x: ValueId, axes: readonly number[], epsilon: number): Normalised {
+  const { add, div, mul, number, sub } = arithmetic(builder);
+  const mean = (value: ValueId): ValueId => builder.node("reduce_mean", [value], { axes, keep: true });
+  const centred = sub(x, mean(x));
+  const deviation = builder.node("sqrt", [add(mean(mul(centred, centred)), number(epsilon))]);
+  return { value: div(centred, deviation), deviation };
+}
+
+/** From the gradient for the normalised value to that for x: (g - mean(g) - y mean(g y)) / deviation. */
+export function gradientThrough(
+  builder: GradientBuilder,
+  { value, deviation }: Normalised,
+  g: ValueId,
+  axes: readonly number[],
+): ValueId {
+  const { div, mul, sub } = arithmetic(builder);
+  const mean = (of: ValueId): ValueId => builder.node("reduce_mean", [of], { axes, keep: true });
+  return div(sub(sub(g, mean(g)), mul(value, mean(mul(g, value)))), deviation);
+}
+
+/** The same normalisation in plain ONNX ops; the name of its result. */
+export function lowerNormalised(onnx: OnnxBuilder, x: string, axes: readonly number[], epsilon: number): string {
+  const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
+  const mean = (value: string): string =>
+    reduceNode(onnx, { type: "ReduceMean", axesInputSince: 18 }, value, axes, true);
+  const centred = one("Sub", [x, mean(x)]);
+  const variance = mean(one("Mul", [centred, centred]));
+  return one("Div", [centred, one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
+}

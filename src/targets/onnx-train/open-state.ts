@@ -1,0 +1,71 @@
+/** A training step whose state goes in and comes out by name: what plain ONNX, which has no state, can say. */
+import { GraphBuilder } from "../../ir/builder.js";
+import { type Graph, type GraphInput, type GraphOutput, typeOf, type ValueId } from "../../ir/graph.js";
+import type { TensorType } from "../../ir/shape.js";
+
+/** The input that holds a slot before the step: `state.conv1.weight`. */
+export const stateInput = (slot: string): string => `state.${slot}`;
+/** The output that holds it after the step: `next.conv1.weight`; a slot that never changes has none. */
+export const nextOutput = (slot: string): string => `next.${slot}`;
+
+/** The step with its slots as inputs and their next values as outputs, behind the step's own. */
+export function openState(step: Graph): Graph {
+  const given = step.slots.map(({ name, value }): GraphInput => ({ name: stateInput(name), value }));
+  const nexts = step.slots.flatMap(({ name, next }): readonly GraphOutput[] =>
+    next === undefined ? [] : [{ name: nextOutput(name), value: next }],
+  );
+  return { ...step, inputs: [...step.inputs, ...given], slots: [], outputs: [...step.outputs, ...nexts] };
+}
+
+const number: TensorType = { dtype: "float32", shape: [] };
+
+/**
+ * {@link openState} of a step that carries its own beginning. An input `state.started` is 0 at first, and then the other
+ * state is taken from the file instead of what is fed, so that zeros everywhere begin a training; `next.started` is 1. What
+ * stays in `slots` are the first values: of those that begin as zeros there is nothing to keep, and what never changes is not
+ * state at all. (ONNX's own way, inputs with default values, is closed to programs in JavaScript, whose feeds for such inputs
+ * ONNX Runtime passes over, and in Python it warns of each of them.)
+ */
+export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boolean): Graph {
+  const builder = new GraphBuilder(step.name);
+  const moved = new Map<ValueId, ValueId>();
+  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
+  const flag = freeName(step, "started");
+  for (const input of step.inputs) moved.set(input.value, builder.input(input, typeOf(step, input.value)));
+  const started = builder.input({ name: stateInput(flag) }, number);
+  const changing = step.slots.filter(({ next }) => next !== undefined);
+  const fed = new Map(
+    changing.map(({ name, value }) => [value, builder.input({ name: stateInput(name) }, typeOf(step, value))] as const),
+  );
+  const begins = step.slots.filter(({ name, value }) => !fed.has(value) || !beginsAsZeros(name));
+  const first = new Map(
+    begins.map(({ next: _, ...slot }) => [slot.value, builder.slot(slot, typeOf(step, slot.value))] as const),
+  );
+  const node = (op: string, path: string, inputs: readonly ValueId[], type: TensorType, attributes = {}): ValueId =>
+    builder.node({ op, attributes, inputs, path }, [type])[0] as ValueId;
+  const zero = node("constant", "begin.zero", [], number, { shape: [], values: [0] });
+  const isFirst = node("equal", "begin", [started, zero], { dtype: "bool", shape: [] });
+  for (const { name, value } of step.slots) {
+    const [given, own] = [fed.get(value), first.get(value)];
+    const type = typeOf(step, value);
+    const both = given !== undefined && own !== undefined;
+    moved.set(value, both ? node("where", `begin.${name}`, [isFirst, own, given], type) : ((given ?? own) as ValueId));
+  }
+  for (const original of step.nodes) {
+    const types = original.outputs.map((value) => typeOf(step, value));
+    const outputs = builder.node({ ...original, inputs: original.inputs.map(at) }, types);
+    for (const [i, value] of original.outputs.entries()) moved.set(value, outputs[i] as ValueId);
+  }
+  const one = node("constant", "begin.one", [], number, { shape: [], values: [1] });
+  for (const output of step.outputs) builder.output({ ...output, value: at(output.value) });
+  builder.output({ name: nextOutput(flag), value: one });
+  for (const { name, next } of changing) builder.output({ name: nextOutput(name), value: at(next as ValueId) });
+  return builder.finish();
+}
+
+/** The name, or one like it that no slot has. */
+function freeName({ slots }: Graph, wanted: string): string {
+  let name = wanted;
+  while (slots.some((slot) => slot.name === name)) name = `${name}_`;
+  return name;
+}

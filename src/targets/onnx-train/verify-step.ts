@@ -1,0 +1,187 @@
+/**
+ * A step is proven before it is written, for a small picture and a small batch: ONNX Runtime runs it with every value in
+ * between laid open, and each op of the reference, in float64, is given the very numbers that ONNX Runtime's had. So errors
+ * do not add up from op to op, and no ReLU flips: whole networks of batch norm and ReLU are chaotic, and rounding alone
+ * moves their gradients by a hundredth. Then the file's own form, which the runtime may fuse, must give the same step.
+ */
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { InvariantError, invariant } from "../../diagnostics/invariant.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import { elementCount, formatShape } from "../../ir/shape.js";
+import type { Tensor } from "../../ops/contracts.js";
+import { findOp } from "../../ops/registry.js";
+import { emitOnnx } from "../onnx/emit.js";
+import type { VerificationRuntime } from "../onnx/verify.js";
+import { openState, selfStarting, stateInput } from "./open-state.js";
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A step small enough for the reference, and what it starts from: float32 numbers. */
+export interface ProbeStep {
+  readonly step: Graph;
+  readonly inputs: Tensors;
+  readonly slots: Tensors;
+}
+
+export interface StepVerification {
+  /** What was compared at: `image [2, 3, 40, 40]`. */
+  readonly input: string;
+  /** The largest difference of an op, norm-wise. */
+  readonly error: number;
+}
+
+export interface VerifyStepOptions {
+  readonly opset: number;
+  readonly runtime: VerificationRuntime;
+  /** For tests: what stands in for the writer of the file. */
+  readonly emit?: ((graph: Graph, weights: ReadonlyMap<string, Float32Array>) => Uint8Array) | undefined;
+}
+
+/** One op in float32 against float64: most err 1e-7, a sum of millions of squares 3e-5. */
+const opTolerance = 1e-4;
+/** Where an op's terms cancel, it may err this many times what a last digit of its inputs is worth. */
+const cancellationFactor = 20;
+const lastDigit = 2 ** -23;
+/** Fused or not, a step is the same but for rounding, which a deep network's gradients magnify. */
+const wholeTolerance = 0.1;
+
+/** Compares a step's ops, then its file, with the reference; the largest difference of an op, or what is wrong. */
+export async function verifyStep(
+  { step, inputs, slots }: ProbeStep,
+  {
+    opset,
+    runtime,
+    emit = (graph, weights) => emitOnnx({ graph, weights }, { opset, producerVersion: "" }),
+  }: VerifyStepOptions,
+): Promise<StepVerification | Problem> {
+  const feeds = new Map([
+    ...step.inputs.map(({ name }) => [name, inputs[name]] as const),
+    ...step.slots.map(({ name }) => [stateInput(name), slots[name]] as const),
+  ]);
+  const open = openState(step);
+  const { graph: traced, nameOf } = layOpen(open);
+  const input = describeInputs(step);
+  const differs = (part: string, error: number, allowed: number): Problem =>
+    problem("onnx/step-differs", { model: step.name, input, part, error, allowed });
+  try {
+    const values = await run(emit(traced, new Map()), feeds, runtime, "disabled");
+    const tensors = new Map<string, Tensor>();
+    for (const [name, tensor] of feeds) if (tensor !== undefined) tensors.set(name, tensor);
+    for (const name of Object.keys(values)) tensors.set(name, toTensor(values, name));
+    const tensorOf = (value: ValueId): Tensor => tensors.get(nameOf(value)) as Tensor;
+    let largest = 0;
+    for (const node of step.nodes) {
+      const { error, allowed } = compareOp(node, tensorOf);
+      if (!(error <= allowed)) return differs(`${node.op} at ${node.path}`, error, allowed);
+      largest = Math.max(largest, error);
+    }
+    // The file's own form, which the runtime may fuse, fed zeros for the state: it begins with the probe's.
+    const own = selfStarting(step, () => false);
+    const begin = own.inputs.map(({ name, value }) => {
+      const shape = typeOf(own, value).shape as readonly number[];
+      return [name, inputs[name] ?? { shape, data: new Float64Array(elementCount(shape)) }] as const;
+    });
+    const weights = new Map(Object.entries(slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
+    const results = await run(emit(own, weights), new Map(begin), runtime, "all");
+    for (const { name, value } of open.outputs) {
+      const error = distance(toTensor(results, name), tensorOf(value));
+      if (!(error <= wholeTolerance)) return differs(`output "${name}"`, error, wholeTolerance);
+    }
+    return { input, error: largest };
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof InvariantError) throw error;
+    return problem("onnx/runtime-refuses", { model: step.name, reason: error.message.split("\n")[0] ?? "" });
+  }
+}
+
+const describeInputs = (step: Graph): string =>
+  step.inputs
+    .map(({ name, value }) => ({ name, shape: typeOf(step, value).shape }))
+    .filter(({ shape }) => shape.length > 2)
+    .map(({ name, shape }) => `${name} ${formatShape(shape)}`)
+    .join(", ");
+
+/** The graph with every value of a node as an output, and the name of each value among inputs and outputs. */
+function layOpen(graph: Graph): { readonly graph: Graph; readonly nameOf: (value: ValueId) => string } {
+  const names = new Map<ValueId, string>();
+  for (const { name, value } of [...graph.inputs, ...graph.outputs]) if (!names.has(value)) names.set(value, name);
+  const hidden = graph.nodes.flatMap(({ outputs }) => outputs).filter((value) => !names.has(value));
+  for (const value of hidden) names.set(value, `value.${value}`);
+  const opened = hidden.map((value) => ({ name: `value.${value}`, value }));
+  return { graph: { ...graph, outputs: [...graph.outputs, ...opened] }, nameOf: (value) => names.get(value) ?? "" };
+}
+
+async function run(
+  bytes: Uint8Array,
+  feeds: ReadonlyMap<string, Tensor | undefined>,
+  runtime: VerificationRuntime,
+  optimize: "disabled" | "all",
+): Promise<InferenceSession.ReturnType> {
+  const options = { logSeverityLevel: 3, graphOptimizationLevel: optimize } as const;
+  const session = await runtime.InferenceSession.create(bytes, options);
+  try {
+    const tensors = [...feeds].map(([name, tensor]): [string, OrtTensor] => {
+      invariant(tensor !== undefined, `nothing is given for ${name}`);
+      return [name, new runtime.Tensor("float32", Float32Array.from(tensor.data), tensor.shape)];
+    });
+    return await session.run(Object.fromEntries(tensors));
+  } finally {
+    await session.release();
+  }
+}
+
+function toTensor(results: InferenceSession.ReturnType, name: string): Tensor {
+  const found = results[name] as
+    | { dims: readonly number[]; data: BigInt64Array | Float32Array | Uint8Array }
+    | undefined;
+  invariant(found !== undefined, `the run gave no ${name}`);
+  const { dims, data } = found;
+  return {
+    shape: dims,
+    data: data instanceof BigInt64Array ? Float64Array.from(data, Number) : Float64Array.from(data),
+  };
+}
+
+/** How far the op's results are from the reference's on the same inputs, and how far they may be. */
+function compareOp(
+  { op: name, inputs, outputs, attributes }: Node,
+  tensorOf: (value: ValueId) => Tensor,
+): { readonly error: number; readonly allowed: number } {
+  const op = findOp(name);
+  invariant(op !== undefined, `unknown op ${name}`);
+  const given = inputs.map(tensorOf);
+  const expected = op.evaluate(given, attributes);
+  let largest = 0;
+  for (const [i, value] of outputs.entries()) {
+    const wanted = expected[i] as Tensor;
+    const error = distance(tensorOf(value), wanted);
+    if (error <= opTolerance) {
+      largest = Math.max(largest, error);
+      continue;
+    }
+    const nudged = op.evaluate(given.map(nudge), attributes)[i] as Tensor;
+    const allowed = cancellationFactor * distance(nudged, wanted);
+    if (!(error <= allowed)) return { error, allowed: Math.max(opTolerance, allowed) };
+  }
+  return { error: largest, allowed: opTolerance };
+}
+
+/** The tensor with every number moved by its last digit of float32, up and down by turns. */
+const nudge = ({ shape, data }: Tensor, which: number): Tensor => ({
+  shape,
+  data: data.map((value, i) => value * (1 + ((i * 7919 + which) % 3 === 0 ? -lastDigit : lastDigit))),
+});
+
+/** `||a - b|| / ||b||`; what neither has as a number is no difference. */
+function distance({ shape: found, data: a }: Tensor, { shape, data: b }: Tensor): number {
+  invariant(found.join() === shape.join(), `shape [${found.join()}], not [${shape.join()}]`);
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    const [x, y] = [a[i] as number, b[i] as number];
+    if (Object.is(x, y)) continue;
+    difference += (x - y) ** 2;
+  }
+  for (const y of b) if (Number.isFinite(y)) norm += y * y;
+  return difference === 0 ? 0 : Math.sqrt(difference / norm);
+}

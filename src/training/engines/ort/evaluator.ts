@@ -1,0 +1,63 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
+import { invariant } from "../../../diagnostics/invariant.js";
+import { type Graph, typeOf } from "../../../ir/graph.js";
+import { bindShape } from "../../../ir/shape.js";
+import { optimize } from "../../../passes/pipeline.js";
+import { emitOnnx } from "../../../targets/onnx/emit.js";
+import { defaultOpset } from "../../../targets/onnx/opsets.js";
+import { version } from "../../../version.js";
+import type { Evaluator, EvaluatorOptions, Values } from "../engine.js";
+import { loadOnnxRuntime, type OrtModule, type Provider, sessionOptions } from "./runtime.js";
+
+export interface OrtEvaluation extends EvaluatorOptions {
+  /** The engine's name, for what it refuses. */
+  readonly name: string;
+  readonly provider: Provider;
+  readonly graph: Graph;
+}
+
+/** The way of a built model: rewritten by the same passes, written as ONNX with its weights, run as it would be deployed. */
+export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | Problem> {
+  const { name: engine, provider, graph, weights, threads } = request;
+  const ort = await loadOnnxRuntime();
+  if (isProblem(ort)) return ort;
+  const own = new Map(
+    graph.slots.map(({ name }) => {
+      const values = weights.get(name);
+      invariant(values !== undefined, `no weights for ${name}`);
+      return [name, values] as const;
+    }),
+  );
+  const bytes = emitOnnx(optimize({ graph, weights: own }, 1), { opset: defaultOpset, producerVersion: version });
+  const session = await openSession(ort, bytes, provider, threads);
+  if (typeof session === "string") return problem("engine/refuses-step", { engine, reason: session });
+  return {
+    run: async (inputs, batch) => {
+      const feeds: Record<string, Tensor> = {};
+      for (const { name, value } of graph.inputs) {
+        const data = inputs.get(name);
+        invariant(data !== undefined, `the evaluation has no ${name}`);
+        feeds[name] = new ort.Tensor("float32", data, bindShape(typeOf(graph, value).shape, batch));
+      }
+      const results = await session.run(feeds);
+      return new Map(graph.outputs.map(({ name }) => [name, results[name]?.data as Values] as const));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** The session, or why a GPU does not take the network; on the CPU every lowering is tested, there it would be our mistake. */
+async function openSession(
+  ort: OrtModule,
+  bytes: Uint8Array,
+  provider: Provider,
+  threads: number | undefined,
+): Promise<InferenceSession | string> {
+  try {
+    return await ort.InferenceSession.create(bytes, sessionOptions({ provider, threads, optimize: "all" }));
+  } catch (error) {
+    if (provider === "cpu" || !(error instanceof Error)) throw error;
+    return error.message.split("\n")[0] ?? "";
+  }
+}

@@ -1,0 +1,134 @@
+import type { Call, Constant, KernelAttribute, NativeAttribute, Register } from "./program.js";
+
+const sizesText = (sizes: readonly number[]): string => sizes.join();
+
+/** JSON has no infinities; a padding of -inf and one of inf must not look alike. */
+const attributesText = (attributes: object): string =>
+  JSON.stringify(attributes, (_, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+
+/** Writes the calls of a program. What is computed twice in the same way is computed once. */
+export class ProgramWriter {
+  readonly calls: Call[] = [];
+  readonly constants: Constant[] = [];
+  readonly #known = new Map<string, readonly Register[]>();
+  readonly #reshaped = new Map<Register, { readonly source: Register; readonly sizes: string }>();
+  readonly #sizes = new Map<Register, string>();
+  #registers = 0;
+
+  get registers(): number {
+    return this.#registers;
+  }
+
+  /** A register that is filled from outside. */
+  fresh(sizes: readonly number[]): Register {
+    const register = this.#registers++;
+    this.#sizes.set(register, sizesText(sizes));
+    return register;
+  }
+
+  /** All results of a kernel of TensorFlow.js. */
+  kernels(
+    name: string,
+    inputs: Readonly<Record<string, Register>> | readonly Register[],
+    attributes: Readonly<Record<string, KernelAttribute>>,
+    outputs: number,
+  ): readonly Register[] {
+    const isList = Array.isArray(inputs);
+    const registers = Object.values(inputs);
+    const names = isList ? undefined : Object.keys(inputs);
+    return this.#once(
+      `${name} ${names?.join() ?? ""} ${registers.join()} ${attributesText(attributes)}`,
+      outputs,
+      (made) => ({
+        kind: "kernel",
+        name,
+        inputs: registers,
+        names,
+        attributes,
+        outputs: made,
+      }),
+    );
+  }
+
+  /** The single result of a kernel. */
+  kernel(
+    name: string,
+    inputs: Readonly<Record<string, Register>> | readonly Register[],
+    attributes: Readonly<Record<string, KernelAttribute>> = {},
+  ): Register {
+    return this.kernels(name, inputs, attributes, 1)[0] as Register;
+  }
+
+  /** All results of one of libtensorflow's own ops. */
+  native(
+    name: string,
+    inputs: readonly Register[],
+    attributes: Readonly<Record<string, NativeAttribute>>,
+    outputs = 1,
+  ): readonly Register[] {
+    return this.#once(`native ${name} ${inputs.join()} ${attributesText(attributes)}`, outputs, (made) => ({
+      kind: "native",
+      name,
+      inputs,
+      attributes,
+      outputs: made,
+    }));
+  }
+
+  #once(key: string, outputs: number, call: (made: readonly Register[]) => Call): readonly Register[] {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = Array.from({ length: outputs }, () => this.#registers++);
+    this.#known.set(key, made);
+    this.calls.push(call(made));
+    return made;
+  }
+
+  /** Another tensor with the same numbers, even of one that was copied before. */
+  copy(register: Register): Register {
+    const made = this.#registers++;
+    this.calls.push({
+      kind: "kernel",
+      name: "Identity",
+      inputs: [register],
+      names: ["x"],
+      attributes: {},
+      outputs: [made],
+    });
+    return made;
+  }
+
+  /** The value under other sizes; of several reshapes in a row only the last one is a call. */
+  reshape(register: Register, sizes: readonly number[]): Register {
+    const text = sizesText(sizes);
+    if ((this.#reshaped.get(register)?.sizes ?? this.#sizes.get(register)) === text) return register;
+    const source = this.#reshaped.get(register)?.source ?? register;
+    if (this.#sizes.get(source) === text) return source;
+    const made = this.kernel("Reshape", { x: source }, { shape: sizes });
+    this.#reshaped.set(made, { source, sizes: text });
+    return made;
+  }
+
+  /** Tells the sizes of a register, so that a reshape to them is none. */
+  hasSizes(register: Register, sizes: readonly number[]): Register {
+    this.#sizes.set(register, sizesText(sizes));
+    return register;
+  }
+
+  constant(values: Float32Array | Int32Array, shape: readonly number[]): Register {
+    const key = `constant ${values.constructor.name} ${sizesText(shape)}: ${values.join()}`;
+    const [known] = this.#known.get(key) ?? [];
+    if (known !== undefined) return known;
+    const register = this.fresh(shape);
+    this.#known.set(key, [register]);
+    this.constants.push({ register, values, shape });
+    return register;
+  }
+
+  /** A single float32 number. */
+  number(value: number): Register {
+    return this.constant(Float32Array.of(value), []);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Sample } from "../data/data-set.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { averagePrefix, averageStarted } from "../step/step-state.js";
+import { type BatchMaker, countCorrect } from "./batches.js";
+import type { Engine, Values } from "./engines/engine.js";
+import type { Score } from "./metrics.js";
+import type { TrainingPlan } from "./plan.js";
+
+/** Loss and accuracy of these weights on these pictures, without augmentation: the loss is the mean over batches of the recipe's size. */
+export async function evaluate(
+  plan: TrainingPlan,
+  engine: Engine,
+  weights: ReadonlyMap<string, Values>,
+  samples: readonly Sample[],
+  maker: BatchMaker,
+  threads: number | undefined,
+): Promise<Score | Problem> {
+  const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
+  if (isProblem(evaluator)) return evaluator;
+  let loss = 0;
+  let correct = 0;
+  try {
+    for (let at = 0; at < samples.length; at += plan.batch) {
+      const draws = samples.slice(at, at + plan.batch).map((sample) => ({ sample, repeat: 0 }));
+      const batch = await maker.make(draws, undefined);
+      if (isProblem(batch)) return batch;
+      const outputs = await evaluator.run(batch.inputs, batch.count);
+      loss += (outputs.get("loss")?.[0] ?? Number.NaN) * batch.count;
+      correct += countCorrect(outputs.get(plan.output) ?? new Float32Array(), batch.labels);
+    }
+  } finally {
+    await evaluator.dispose();
+  }
+  return { loss: loss / samples.length, accuracy: correct / samples.length };
+}
+
+/** The state with the moving averages in the parameters' places; undefined where none have begun. */
+export function averagedWeights(state: ReadonlyMap<string, Values>): ReadonlyMap<string, Values> | undefined {
+  if ((state.get(averageStarted)?.[0] ?? 0) === 0) return undefined;
+  return new Map([...state].map(([name, values]) => [name, state.get(`${averagePrefix}${name}`) ?? values] as const));
+}

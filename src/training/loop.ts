@@ -1,0 +1,221 @@
+/** The course of a training run: epochs of steps, each epoch followed by an evaluation. It knows of no files. */
+import type { Sample } from "../data/data-set.js";
+import { epochDraws } from "../data/sampling.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { withoutVariance } from "../ops/batch-statistics.js";
+import { learningRate } from "../step/schedules.js";
+import { learningRateInput } from "../step/step-state.js";
+import { type Batch, BatchMaker, type BatchSource, countCorrect } from "./batches.js";
+import type { Engine, Values } from "./engines/engine.js";
+import { averagedWeights, evaluate } from "./evaluate.js";
+import { type Best, type EpochRecord, isBetter, type Score } from "./metrics.js";
+import type { TrainingPlan } from "./plan.js";
+import { SharedSteps } from "./shared-steps.js";
+
+export interface Course {
+  readonly plan: TrainingPlan;
+  readonly engine: Engine;
+  readonly threads: number | undefined;
+  readonly batches: BatchSource;
+  readonly training: readonly Sample[];
+  readonly heldOut: readonly Sample[];
+}
+
+/** Where a run stands after so many epochs: everything that goes on with it. */
+export interface Standing {
+  readonly epochsDone: number;
+  readonly steps: number;
+  readonly best: Best | undefined;
+  /** Every slot of the step, by name. */
+  readonly state: ReadonlyMap<string, Values>;
+}
+
+export interface StepProgress {
+  /** Both count from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly lr: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly picturesPerSecond: number;
+}
+
+export interface FinishedEpoch {
+  readonly record: EpochRecord;
+  readonly standing: Standing;
+  /** The weights that are the best so far, if this epoch brought them. */
+  readonly bestWeights: ReadonlyMap<string, Values> | undefined;
+}
+
+export interface CourseEvents {
+  /** Asked before each step. */
+  isStopped(): boolean;
+  /** The step is compiled; a problem ends the run. */
+  onStart(description: string, stepsPerEpoch: number): Promise<Problem | undefined>;
+  onStep(progress: StepProgress): void;
+  /** Keeps what must not be lost; a problem ends the run. */
+  onEpoch(epoch: FinishedEpoch): Promise<Problem | undefined>;
+}
+
+export type Outcome =
+  | { readonly kind: "finished" }
+  /** Stopped between two steps; the state is that of the last one. */
+  | { readonly kind: "interrupted"; readonly state: ReadonlyMap<string, Values> }
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+/** How many steps an epoch has, and how many pictures its last one, where that is not full. */
+export function stepsOf({ batch, keepsLastBatch }: TrainingPlan, pictures: number) {
+  const full = Math.floor(pictures / batch);
+  const rest = keepsLastBatch ? pictures % batch : 0;
+  return { full, rest, perEpoch: full + (rest > 0 ? 1 : 0) };
+}
+
+/** Trains from `from` (or from the beginning) to the plan's last epoch. */
+export async function runCourse(course: Course, from: Standing | undefined, events: CourseEvents): Promise<Outcome> {
+  const { plan } = course;
+  const steps = stepsOf(plan, course.training.length);
+  if (steps.perEpoch === 0) {
+    return failed(problem("train/too-few-pictures", { pictures: course.training.length, batch: plan.batch }));
+  }
+  const [lone] = steps.rest === 0 ? [] : withoutVariance(plan.step.network, steps.rest);
+  if (lone !== undefined)
+    return failed(problem("recipe/one-value-per-channel", { path: lone.path, batch: steps.rest }));
+  const sizes = [...(steps.full > 0 ? [plan.batch] : []), ...(steps.rest > 0 ? [steps.rest] : [])];
+  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, from?.state);
+  if (isProblem(shared)) return failed(shared);
+  try {
+    const unready = await events.onStart(shared.description, steps.perEpoch);
+    return unready !== undefined ? failed(unready) : await runEpochs(course, shared, from, events);
+  } finally {
+    await shared.dispose();
+  }
+}
+
+const failed = (found: Problem): Outcome => ({ kind: "failed", problem: found });
+
+async function runEpochs(
+  course: Course,
+  shared: SharedSteps,
+  from: Standing | undefined,
+  events: CourseEvents,
+): Promise<Outcome> {
+  const { plan } = course;
+  const maker = new BatchMaker(course.batches);
+  const evaluationMaker = new BatchMaker(course.batches);
+  let best = from?.best;
+  let steps = from?.steps ?? 0;
+  for (let epoch = from?.epochsDone ?? 0; epoch < plan.epochs; epoch++) {
+    const begun = performance.now();
+    const trained = await runEpoch(course, shared, maker, epoch, events);
+    if (trained.kind !== "trained") return trained;
+    const { state } = trained;
+    steps += trained.steps;
+    if ([...state.values()].some((values) => !values.every(Number.isFinite))) {
+      return failed(problem("train/not-finite", { what: "a weight", epoch: epoch + 1, step: trained.steps }));
+    }
+    const score = async (weights: ReadonlyMap<string, Values>): Promise<Score | Problem> =>
+      evaluate(plan, course.engine, weights, course.heldOut, evaluationMaker, course.threads);
+    const current = await score(state);
+    if (isProblem(current)) return failed(current);
+    const average = averagedWeights(state);
+    const averaged = average === undefined ? undefined : await score(average);
+    if (isProblem(averaged)) return failed(averaged);
+    let bestWeights: ReadonlyMap<string, Values> | undefined;
+    for (const [weights, found, values] of [
+      ["current", current, state] as const,
+      ["average", averaged, average] as const,
+    ]) {
+      if (found === undefined || values === undefined || !isBetter(found, best)) continue;
+      best = { ...found, epoch: epoch + 1, weights };
+      bestWeights = values;
+    }
+    const record: EpochRecord = {
+      schemaVersion: 1,
+      epoch: epoch + 1,
+      steps,
+      lr: trained.lr,
+      loss: trained.loss,
+      accuracy: trained.accuracy,
+      validationLoss: current.loss,
+      validationAccuracy: current.accuracy,
+      ...(averaged === undefined
+        ? {}
+        : { averageValidationLoss: averaged.loss, averageValidationAccuracy: averaged.accuracy }),
+      picturesPerSecond: trained.picturesPerSecond,
+      seconds: (performance.now() - begun) / 1000,
+    };
+    const wrong = await events.onEpoch({
+      record,
+      standing: { epochsDone: epoch + 1, steps, best, state },
+      bestWeights,
+    });
+    if (wrong !== undefined) return failed(wrong);
+  }
+  return { kind: "finished" };
+}
+
+interface TrainedEpoch {
+  readonly kind: "trained";
+  readonly steps: number;
+  readonly lr: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly picturesPerSecond: number;
+  readonly state: ReadonlyMap<string, Values>;
+}
+
+async function runEpoch(
+  { plan, training }: Course,
+  shared: SharedSteps,
+  maker: BatchMaker,
+  epoch: number,
+  events: CourseEvents,
+): Promise<TrainedEpoch | Outcome> {
+  const draws = epochDraws(training, plan.sampler, plan.seed, epoch);
+  const { perEpoch } = stepsOf(plan, draws.length);
+  const make = (step: number): Promise<Batch | Problem> =>
+    maker.make(draws.slice(step * plan.batch, (step + 1) * plan.batch), epoch);
+  const begun = performance.now();
+  let next: Promise<Batch | Problem> | undefined = make(0);
+  let [seen, correct, loss, lr] = [0, 0, 0, 0];
+  for (let step = 0; step < perEpoch; step++) {
+    const batch = (await next) as Batch | Problem;
+    if (isProblem(batch)) return failed(batch);
+    if (events.isStopped()) return { kind: "interrupted", state: await shared.state() };
+    lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch);
+    const inputs = new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]);
+    const running = shared.run(inputs, batch.count, { seed: plan.seed, epoch, step });
+    // Made while the step runs: pictures that are not kept are read and decoded meanwhile.
+    next = step + 1 < perEpoch ? make(step + 1) : undefined;
+    const outputs = await running;
+    const stepLoss = outputs.get("loss")?.[0] ?? Number.NaN;
+    if (!Number.isFinite(stepLoss)) {
+      await next;
+      return failed(problem("train/not-finite", { what: "the loss", epoch: epoch + 1, step: step + 1 }));
+    }
+    seen += batch.count;
+    loss += stepLoss * batch.count;
+    correct += countCorrect(outputs.get(plan.output) ?? new Float32Array(), batch.labels);
+    const picturesPerSecond = (seen * 1000) / (performance.now() - begun);
+    events.onStep({
+      epoch: epoch + 1,
+      step: step + 1,
+      stepsPerEpoch: perEpoch,
+      lr,
+      loss: loss / seen,
+      accuracy: correct / seen,
+      picturesPerSecond,
+    });
+  }
+  return {
+    kind: "trained",
+    steps: perEpoch,
+    lr,
+    loss: loss / seen,
+    accuracy: correct / seen,
+    picturesPerSecond: (seen * 1000) / (performance.now() - begun),
+    state: await shared.state(),
+  };
+}

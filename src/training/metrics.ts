@@ -1,0 +1,42 @@
+/** What a run says of itself, epoch by epoch. */
+
+/** Loss and share of right answers on the pictures held out. */
+export interface Score {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** One line of `metrics.jsonl`. */
+export interface EpochRecord {
+  readonly schemaVersion: 1;
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Steps since the run began. */
+  readonly steps: number;
+  /** Of the epoch's last step. */
+  readonly lr: number;
+  /** Means over the epoch's training pictures, each as it was when its turn came. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  /** The same with the moving average of the parameters, where the recipe keeps one. */
+  readonly averageValidationLoss?: number;
+  readonly averageValidationAccuracy?: number;
+  /** Training pictures a second, evaluation not counted. */
+  readonly picturesPerSecond: number;
+  /** Of the whole epoch. */
+  readonly seconds: number;
+}
+
+/** Which weights did best so far, and when. */
+export interface Best extends Score {
+  readonly epoch: number;
+  readonly weights: "current" | "average";
+}
+
+/** The better of two: higher accuracy, then lower loss, then the earlier. */
+export function isBetter(a: Score, b: Score | undefined): boolean {
+  if (b === undefined) return true;
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
+}

@@ -1,0 +1,159 @@
+/** A recipe made ready to be run: what its step, its pictures and its course are. Pure. */
+
+import type { Sampler } from "../data/sampling.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { invariant } from "../diagnostics/invariant.js";
+import { type Graph, typeOf } from "../ir/graph.js";
+import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import { attachLoss } from "../step/attach-loss.js";
+import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
+import type { Schedule } from "../step/schedules.js";
+import type { TrainingStepSource } from "../step/training-step.js";
+
+/** The input of a network that is a picture, and how pixels become its numbers. */
+export interface PictureInput {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface TeacherPlan {
+  readonly graph: Graph;
+  /** As the recipe writes it. */
+  readonly weights: string;
+  readonly picture: PictureInput;
+  /** Its outputs that the losses read. */
+  readonly outputs: readonly string[];
+}
+
+export interface TrainingPlan {
+  readonly recipe: ElaboratedRecipe;
+  /** The student as inference sees it: what a run builds. */
+  readonly deployed: Graph;
+  readonly picture: PictureInput;
+  /** The output that says the class: the student's first. */
+  readonly output: string;
+  readonly classCount: number;
+  readonly labels: readonly string[] | undefined;
+  readonly step: TrainingStepSource;
+  /** The network as inference sees it, with the loss as evaluation sees it. */
+  readonly evaluation: Graph;
+  readonly schedule: Schedule;
+  readonly lr: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Whether a last batch that is not full is trained on. */
+  readonly keepsLastBatch: boolean;
+  readonly sampler: Sampler;
+  readonly augment: readonly RecipeThing[];
+  /** Whether a moving average of the parameters is kept. */
+  readonly averages: boolean;
+  readonly teacher: TeacherPlan | undefined;
+}
+
+/** What the command line says otherwise. */
+export interface PlanOverrides {
+  readonly epochs?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** The plan of a recipe, or what keeps it from being run on pictures. */
+export function planOf(
+  written: ElaboratedRecipe,
+  deployed: Graph,
+  overrides: PlanOverrides = {},
+): TrainingPlan | Problem {
+  const recipe = withOverrides(written, overrides);
+  const { student } = recipe;
+  const picture = pictureInputOf(student.graph);
+  if (isProblem(picture)) return picture;
+  const [first] = student.graph.outputs;
+  const [, classCount] = first === undefined ? [] : typeOf(student.graph, first.value).shape;
+  invariant(first !== undefined && typeof classCount === "number", "a student without classes");
+  const step = stepOfRecipe(recipe);
+  if (isProblem(step)) return step;
+  const teacher = teacherOf(recipe);
+  if (isProblem(teacher)) return teacher;
+  const train = fieldsOf(recipe, "train");
+  const data = fieldsOf(recipe, "data");
+  // A loss may read what only training has, such as an auxiliary head.
+  const asked = recipe.evaluationLoss.inputs.flatMap(({ name }) => afterPrefix(name, "student."));
+  const inference = asked.every((name) => deployed.outputs.some((output) => output.name === name));
+  return {
+    recipe,
+    deployed,
+    picture,
+    output: first.name,
+    classCount,
+    labels: first.labels,
+    step,
+    evaluation: attachLoss(inference ? deployed : student.graph, recipe.evaluationLoss),
+    ...scheduleOfRecipe(recipe),
+    batch: step.batch,
+    epochs: numberOf(train.epochs),
+    seed: numberOf(train.seed),
+    keepsLastBatch: train.last_batch === "keep",
+    sampler: data.sampler === "balanced" ? "balanced" : "shuffled",
+    augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
+    averages: step.averageDecay !== undefined,
+    teacher,
+  };
+}
+
+function withOverrides(recipe: ElaboratedRecipe, { epochs, seed }: PlanOverrides): ElaboratedRecipe {
+  const train = recipe.settings.get("train");
+  invariant(train !== undefined, "a recipe without train");
+  const fields = {
+    ...train.fields,
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+  return { ...recipe, settings: new Map([...recipe.settings, ["train", { ...train, fields }]]) };
+}
+
+/** The network's only input, a `picture(...)` of a known size. */
+function pictureInputOf(graph: Graph): PictureInput | Problem {
+  const [input, ...others] = graph.inputs;
+  const shape = input === undefined ? [] : typeOf(graph, input.value).shape;
+  const [, channels, height, width] = shape;
+  if (input?.picture === undefined || others.length > 0 || shape.length !== 4 || channels !== 3) {
+    return problem("train/no-picture-input", { model: graph.name, inputs: graph.inputs.map(({ name }) => name) });
+  }
+  invariant(typeof height === "number" && typeof width === "number", "a picture without a size");
+  return { name: input.name, width, height, mean: input.picture.mean, std: input.picture.std };
+}
+
+function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): TeacherPlan | undefined | Problem {
+  if (teacher === undefined) return undefined;
+  const { graph } = teacher.model;
+  const picture = pictureInputOf(graph);
+  if (isProblem(picture)) return picture;
+  const read = [loss, evaluationLoss].flatMap(({ inputs }) =>
+    inputs.flatMap(({ name }) => afterPrefix(name, "teacher.")),
+  );
+  const outputs = [...new Set(read)];
+  return {
+    graph: { ...graph, outputs: graph.outputs.filter(({ name }) => outputs.includes(name)) },
+    weights: teacher.weights,
+    picture,
+    outputs,
+  };
+}
+
+const afterPrefix = (name: string, prefix: string): readonly string[] =>
+  name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
+
+function fieldsOf({ settings }: ElaboratedRecipe, key: string): Readonly<Record<string, PlainValue>> {
+  const thing = settings.get(key);
+  invariant(thing !== undefined, `a recipe without ${key}`);
+  return thing.fields;
+}
+
+function numberOf(value: PlainValue | undefined): number {
+  invariant(typeof value === "number", "a recipe's number is none");
+  return value;
+}

@@ -1,0 +1,110 @@
+/** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { writeFileWhole } from "../hosts/write-file.js";
+import { type Graph, typeOf } from "../ir/graph.js";
+import { bindShape } from "../ir/shape.js";
+import { writeSafetensors } from "../weights/safetensors.js";
+import type { Values } from "./engines/engine.js";
+import type { EpochRecord } from "./metrics.js";
+
+/** Names of a run folder's files. */
+export const runFiles = {
+  about: "run.json",
+  model: "model.lfer",
+  metrics: "metrics.jsonl",
+  best: "best.safetensors",
+  last: "last.safetensors",
+  state: "state.json",
+  heldOut: "held-out.json",
+  curves: "curves.svg",
+  onnx: "model.onnx",
+} as const;
+
+/** Whether anything lies in the folder; false where there is none. */
+export async function isOccupied(folder: string): Promise<boolean | Problem> {
+  try {
+    return (await readdir(folder)).length > 0;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return false;
+    return problem("train/cannot-write", { path: folder, code });
+  }
+}
+
+/** The first of `runs/NAME-1`, `runs/NAME-2`, ... that is not there. */
+export async function freeRunFolder(parent: string, name: string): Promise<string> {
+  const taken = new Set(await readdir(parent).catch(() => []));
+  let number = 1;
+  while (taken.has(`${name}-${number}`)) number++;
+  return join(parent, `${name}-${number}`);
+}
+
+export async function makeFolder(folder: string): Promise<Problem | undefined> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return undefined;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    return problem("train/cannot-write", { path: folder, code });
+  }
+}
+
+type Bytes = string | Uint8Array | readonly Uint8Array[];
+
+/** Writes a file of the run, whole or not at all. */
+export async function writeRunFile(folder: string, name: string, content: Bytes): Promise<Problem | undefined> {
+  const path = join(folder, name);
+  const pieces =
+    typeof content === "string"
+      ? [new TextEncoder().encode(content)]
+      : content instanceof Uint8Array
+        ? [content]
+        : content;
+  const result = await writeFileWhole(path, pieces);
+  return result.kind === "written" ? undefined : problem("train/cannot-write", { path, code: result.code });
+}
+
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** All epochs so far: the file is written anew each time, so that no line is ever half one. */
+export function metricsText(records: readonly EpochRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+/** The weights of a network as a file: what of `values` is its own, under the paths that `build --weights` looks for. */
+export function weightFile(
+  graph: Graph,
+  values: ReadonlyMap<string, Values>,
+  metadata: ReadonlyMap<string, string>,
+): readonly Uint8Array[] {
+  const tensors = graph.slots.map(({ name, value }) => {
+    const data = values.get(name) as Values;
+    return [name, { shape: bindShape(typeOf(graph, value).shape, 1), data }] as const;
+  });
+  return writeSafetensors(new Map(tensors), metadata);
+}
+
+export const sha256Of = (pieces: readonly Uint8Array[]): string => {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+};
+
+export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : problem("train/bad-checkpoint", { path, reason: code });
+  }
+}
+
+/** Removes files of the run that nothing names any more; what cannot be removed does no harm. */
+export async function removeOthers(folder: string, pattern: RegExp, kept: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name !== kept && pattern.test(name)) await rm(join(folder, name), { force: true });
+  }
+}

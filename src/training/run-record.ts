@@ -1,0 +1,116 @@
+/** What a run says of itself in `run.json`, and what of it decides its course. */
+import { createHash } from "node:crypto";
+import type { BrokenPicture } from "../data/picture-store.js";
+import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import { version } from "../version.js";
+import type { TrainingPlan } from "./plan.js";
+
+export const runSchemaVersion = 1;
+
+export interface DataRecord {
+  readonly description: string;
+  /** Digest over names, labels and contents of all pictures that are used. */
+  readonly fingerprint: string;
+  readonly heldOut: string;
+  readonly classes: readonly { readonly name: string; readonly training: number; readonly heldOut: number }[];
+  /** Pictures that could not be read, and why. */
+  readonly skipped: readonly { readonly key: string; readonly code: string; readonly reason: string }[];
+}
+
+export interface RunFacts {
+  readonly plan: TrainingPlan;
+  /** Digest over the source texts. */
+  readonly sourceSha256: string;
+  /** What `--set` said. */
+  readonly set: ReadonlyMap<string, string>;
+  readonly limit: number | undefined;
+  readonly data: DataRecord;
+  readonly teacherSha256: string | undefined;
+}
+
+/** A recipe's things as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
+export function plainJson(value: PlainValue): unknown {
+  if (typeof value !== "object") return value;
+  if (!("kind" in value)) return value.map(plainJson);
+  const { name, fields } = value as RecipeThing;
+  return { [name]: Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plainJson(field)])) };
+}
+
+const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unknown>> => ({
+  name: recipe.name,
+  student: recipe.student.name,
+  ...(recipe.teacher === undefined ? {} : { teacher: recipe.teacher.model.name }),
+  ...Object.fromEntries([...recipe.settings].map(([key, thing]) => [key, plainJson(thing)])),
+});
+
+/** Two runs of one identity go the same way: only then does one go on where the other stopped. Their length may differ. */
+export function identityOf({ plan, sourceSha256, set, limit, data, teacherSha256 }: RunFacts): string {
+  const train = plan.recipe.settings.get("train")?.fields ?? {};
+  const decisive = [
+    sourceSha256,
+    [...set].sort(),
+    resolvedRecipe({
+      ...plan,
+      recipe: { ...plan.recipe, settings: new Map([...plan.recipe.settings].filter(([key]) => key !== "train")) },
+    }),
+    Object.fromEntries(Object.entries(train).filter(([key]) => key !== "epochs")),
+    limit ?? null,
+    data.fingerprint,
+    teacherSha256 ?? null,
+  ];
+  return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
+}
+
+export function dataRecord(
+  set: { readonly description: string; readonly classes: readonly string[]; readonly heldOutIs: string },
+  halves: { readonly training: readonly { label: number }[]; readonly heldOut: readonly { label: number }[] },
+  broken: readonly BrokenPicture[],
+  fingerprint: string,
+): DataRecord {
+  const count = (samples: readonly { label: number }[], label: number): number =>
+    samples.filter((sample) => sample.label === label).length;
+  return {
+    description: set.description,
+    fingerprint,
+    heldOut: set.heldOutIs,
+    classes: set.classes.map((name, label) => ({
+      name,
+      training: count(halves.training, label),
+      heldOut: count(halves.heldOut, label),
+    })),
+    skipped: broken.map(({ key, problem }) => {
+      const { code, message } = problem.diagnose({});
+      return { key, code, reason: message };
+    }),
+  };
+}
+
+export interface EngineFacts {
+  readonly name: string;
+  /** As it runs the step here: `ort, blocks of 16`. */
+  readonly description: string;
+  readonly threads: number | undefined;
+}
+
+/** The object of `run.json`. */
+export function runRecord(facts: RunFacts, engine: EngineFacts): Readonly<Record<string, unknown>> {
+  const { plan, sourceSha256, set, limit, data, teacherSha256 } = facts;
+  return {
+    schemaVersion: runSchemaVersion,
+    lferVersion: version,
+    nodeVersion: process.versions.node,
+    engine: { name: engine.name, description: engine.description, threads: engine.threads ?? null },
+    model: plan.recipe.student.name,
+    input: plan.picture,
+    labels: plan.labels ?? null,
+    recipe: resolvedRecipe(plan),
+    settings: Object.fromEntries(set),
+    seed: plan.seed,
+    epochs: plan.epochs,
+    limit: limit ?? null,
+    sourceSha256,
+    teacherSha256: teacherSha256 ?? null,
+    identity: identityOf(facts),
+    data,
+  };
+}

@@ -1,0 +1,79 @@
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { invariant } from "../diagnostics/invariant.js";
+import type { Graph } from "../ir/graph.js";
+import { drawMasks, type PlaceInRun } from "../step/masks.js";
+import { trainingStep } from "../step/training-step.js";
+import { initialiseWeights } from "../weights/initialise.js";
+import type { Engine, RunningStep, Values } from "./engines/engine.js";
+import type { TrainingPlan } from "./plan.js";
+
+interface CompiledStep {
+  readonly graph: Graph;
+  readonly running: RunningStep;
+}
+
+/** One training step compiled for several sizes of batch, all going on with one state. */
+export class SharedSteps {
+  readonly #bySize: ReadonlyMap<number, CompiledStep>;
+  /** The one that holds the state as it is now. */
+  #holder: RunningStep;
+
+  private constructor(bySize: ReadonlyMap<number, CompiledStep>, holder: RunningStep) {
+    this.#bySize = bySize;
+    this.#holder = holder;
+  }
+
+  /** Compiles the step for each size (the first is the usual one), with this state or the one that the seed draws. */
+  static async compile(
+    plan: TrainingPlan,
+    sizes: readonly number[],
+    engine: Engine,
+    threads: number | undefined,
+    state?: ReadonlyMap<string, Values>,
+  ): Promise<SharedSteps | Problem> {
+    const bySize = new Map<number, CompiledStep>();
+    for (const batch of sizes) {
+      const graph = trainingStep({ ...plan.step, batch });
+      const made = await engine.create(graph, { state: state ?? initialiseWeights(graph, plan.seed), threads });
+      if (isProblem(made)) {
+        for (const { running } of bySize.values()) await running.dispose();
+        return made;
+      }
+      bySize.set(batch, { graph, running: made });
+    }
+    const [first] = bySize.values();
+    invariant(first !== undefined, "a step for no size of batch");
+    return new SharedSteps(bySize, first.running);
+  }
+
+  /** How the usual step is run, for people. */
+  get description(): string {
+    const [first] = this.#bySize.values();
+    return first?.running.description ?? "";
+  }
+
+  /** One step on a batch of one of the sizes; what the step drops is drawn from its place in the run. */
+  async run(
+    inputs: ReadonlyMap<string, Values>,
+    batch: number,
+    place: PlaceInRun,
+  ): Promise<ReadonlyMap<string, Values>> {
+    const step = this.#bySize.get(batch);
+    invariant(step !== undefined, `no step is compiled for a batch of ${batch}`);
+    const { graph, running } = step;
+    if (running !== this.#holder) {
+      await running.restore(await this.#holder.state());
+      this.#holder = running;
+    }
+    return running.run(new Map([...inputs, ...drawMasks(graph, place)]));
+  }
+
+  /** A copy of the state, by slot name. */
+  state(): Promise<ReadonlyMap<string, Values>> {
+    return this.#holder.state();
+  }
+
+  async dispose(): Promise<void> {
+    for (const { running } of this.#bySize.values()) await running.dispose();
+  }
+}

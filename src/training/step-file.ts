@@ -1,0 +1,101 @@
+/** A recipe as a training step in plain ONNX: what `build --target onnx-train` writes. */
+import { isProblem } from "../diagnostics/diagnostic.js";
+import { type Graph, typeOf } from "../ir/graph.js";
+import { elementCount, formatShape } from "../ir/shape.js";
+import { withoutVariance } from "../ops/batch-statistics.js";
+import type { Tensor } from "../ops/contracts.js";
+import { randomStream } from "../random/stream.js";
+import { probeInputs } from "../reference/probe-weights.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
+import { drawMasks } from "../step/masks.js";
+import { learningRateInput } from "../step/step-state.js";
+import { type TrainingStepSource, trainingStep } from "../step/training-step.js";
+import { calmWeights } from "../targets/onnx/calm-weights.js";
+import { chooseProbeGraph } from "../targets/onnx/probe-size.js";
+import { buildStep, type StepBuildOptions, type StepBuildResult } from "../targets/onnx-train/build-step.js";
+import type { ProbeStep } from "../targets/onnx-train/verify-step.js";
+
+export interface StepFileOptions extends Omit<StepBuildOptions, "origin"> {
+  /** The recipe's own unless told. */
+  readonly batch?: number | undefined;
+}
+
+/** The file's bytes, proven; or what is wrong. */
+export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileOptions): Promise<StepBuildResult> {
+  const source = stepOfRecipe(recipe, options.batch);
+  if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
+  const step = trainingStep(source);
+  const makeProbe = (): ProbeStep => probeStep(source);
+  const origin = { recipe: recipe.name, batch: source.batch, training: trainingOf(recipe) };
+  return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
+}
+
+/** What a loop needs beside the step: the schedule of the learning rate, and for the record the optimiser. */
+function trainingOf(recipe: ElaboratedRecipe): Readonly<Record<string, unknown>> {
+  const { schedule, lr } = scheduleOfRecipe(recipe);
+  const plain = (key: string): unknown => {
+    const thing = recipe.settings.get(key);
+    return thing === undefined ? undefined : { name: thing.name, ...withoutSpans(thing.fields) };
+  };
+  return { learningRate: lr, schedule, optimizer: plain("optimizer"), run: plain("train") };
+}
+
+/** JSON of a thing's fields: things in it by name, and where they stand in the text left out. */
+function withoutSpans(fields: object): object {
+  return JSON.parse(
+    JSON.stringify(fields, (key, value) => (["span", "kind", "sort"].includes(key) ? undefined : value)),
+  ) as object;
+}
+
+/** Two tell samples apart. */
+const probeBatch = 2;
+const probeSeed = 1;
+
+/** The step of the network at a size that the reference can afford, and numbers for it under which everything varies. */
+export function probeStep(source: TrainingStepSource): ProbeStep {
+  const network = probeNetwork(source);
+  const step = trainingStep({ ...source, network, batch: probeBatch });
+  const weights = calmWeights(network, probeSeed);
+  const slots = step.slots.map(({ name, value, role }): [string, Tensor] => {
+    const { shape } = typeOf(step, value);
+    const random = randomStream(probeSeed, name);
+    // Shares and squares are among what optimisers remember: positive numbers suit them all.
+    const data = Float64Array.from({ length: elementCount(shape) }, () => random.uniform());
+    const fitted = role === "optimizer" ? undefined : weights[name];
+    return [name, asFloat32(fitted ?? { shape: shape as readonly number[], data })];
+  });
+  const masks = drawMasks(step, { seed: probeSeed, epoch: 0, step: 0 });
+  const inputs = Object.entries(probeInputs(step, probeBatch, probeSeed)).map(([name, tensor]): [string, Tensor] => {
+    const mask = masks.get(name);
+    if (mask !== undefined) return [name, { ...tensor, data: Float64Array.from(mask) }];
+    if (name === learningRateInput) return [name, asFloat32({ shape: [], data: Float64Array.of(0.1) })];
+    return [name, asFloat32(name === "data.label" ? distributions(tensor) : tensor)];
+  });
+  return { step, inputs: Object.fromEntries(inputs), slots: Object.fromEntries(slots) };
+}
+
+const asFloat32 = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map(Math.fround) });
+
+/** The smallest network that shows every kernel, unless the loss or a batch norm needs the whole one. */
+function probeNetwork({ network, loss }: TrainingStepSource): Graph {
+  const small = chooseProbeGraph(network);
+  const typesOf = (graph: Graph) =>
+    new Map(graph.outputs.map(({ name, value }) => [`student.${name}`, formatShape(typeOf(graph, value).shape)]));
+  const types = typesOf(small);
+  const fits = loss.inputs.every(
+    ({ name, value }) => !types.has(name) || types.get(name) === formatShape(typeOf(loss, value).shape),
+  );
+  return fits && withoutVariance(small, probeBatch).length === 0 ? small : network;
+}
+
+/** Rows of positive numbers with the sum 1. */
+function distributions({ shape, data }: Tensor): Tensor {
+  const classes = shape[1] ?? 1;
+  const odds = data.map(Math.exp);
+  const shares = odds.map((value, i) => {
+    const start = i - (i % classes);
+    return value / odds.subarray(start, start + classes).reduce((sum, each) => sum + each, 0);
+  });
+  return { shape, data: shares };
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { atSize } from "../data/augment/from-recipe.js";
+import { normaliseInto } from "../data/normalise.js";
+import type { RgbImage } from "../data/rgb-image.js";
+import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { assignWeights } from "../weights/assign.js";
+import { readSafetensors } from "../weights/safetensors.js";
+import type { Engine, Values } from "./engines/engine.js";
+import type { TeacherPlan } from "./plan.js";
+
+/** A frozen network that sees the pixels that the student sees, in its own size, mean and deviation. */
+export interface Teacher {
+  /** `teacher.X` for each output X that the losses read, for these pictures. */
+  answer(pictures: readonly RgbImage[]): Promise<ReadonlyMap<string, Values>>;
+  dispose(): Promise<void>;
+}
+
+export interface OpenedTeacher {
+  readonly teacher: Teacher;
+  /** Of its file. */
+  readonly sha256: string;
+}
+
+export interface TeacherFile {
+  /** As messages call it. */
+  readonly file: string;
+  /** Where it lies. */
+  readonly path: string;
+}
+
+/** The teacher with the weights of its file, or what is wrong with them. */
+export async function openTeacher(
+  plan: TeacherPlan,
+  { file, path }: TeacherFile,
+  engine: Engine,
+  threads: number | undefined,
+): Promise<OpenedTeacher | { readonly diagnostics: readonly Diagnostic[] }> {
+  const bytes = await readWhole(path, file);
+  if ("code" in bytes) return { diagnostics: [bytes] };
+  const read = readSafetensors(bytes, file);
+  if (read.kind === "refused") return read;
+  const { weights, diagnostics } = assignWeights(plan.graph, read.value);
+  if (diagnostics.length > 0) return { diagnostics };
+  const evaluator = await engine.evaluator(plan.graph, { weights, threads });
+  if (isProblem(evaluator)) return { diagnostics: [evaluator.diagnose({})] };
+  const { name, width, height, mean, std } = plan.picture;
+  const teacher: Teacher = {
+    answer: async (pictures) => {
+      const input = new Float32Array(pictures.length * 3 * width * height);
+      for (const [i, picture] of pictures.entries())
+        normaliseInto(input, i, atSize(picture, plan.picture), { mean, std });
+      const outputs = await evaluator.run(new Map([[name, input]]), pictures.length);
+      return new Map([...outputs].map(([output, values]) => [`teacher.${output}`, values] as const));
+    },
+    dispose: () => evaluator.dispose(),
+  };
+  return { teacher, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+async function readWhole(path: string, file: string): Promise<Uint8Array | Diagnostic> {
+  try {
+    // A pipe or a device may never end.
+    if (!(await stat(path)).isFile()) {
+      return diagnose("train/teacher-unreadable", { file, reason: "it is no regular file" });
+    }
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    return diagnose("train/teacher-unreadable", { file, reason: missing ? "there is no such file" : message });
+  }
+}

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { statsOf } from "../../src/analysis/stats.js";
+import { compile, load } from "../../src/compiler.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { nodeHost } from "../../src/hosts/node-host.js";
+import type { ConventionName } from "../../src/recipe/measures.js";
+import { suite } from "../support/suite.js";
+
+type Figures = Readonly<Record<string, number>>;
+
+const { networks } = JSON.parse(readFileSync(new URL("torchvision-counts.json", import.meta.url), "utf8")) as {
+  readonly networks: Readonly<Record<string, Readonly<Record<string, Figures | number>>>>;
+};
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The file under models/ that declares the network of that name. */
+const fileOf = new Map(
+  readdirSync(`${root}models`)
+    .filter((name) => name.endsWith(".lfer"))
+    .flatMap((file) =>
+      [...readFileSync(`${root}models/${file}`, "utf8").matchAll(/^(?:model|variant) (\w+)/gm)].map(
+        ([, name]) => [name as string, `models/${file}`] as const,
+      ),
+    ),
+);
+
+/**
+ * What the tool says less than we, by cause. A graph cannot know these: whether a PyTorch author called a function or made
+ * a layer object.
+ */
+const unseen: Readonly<Record<string, number>> = {
+  // A functional adaptive pool, which thop does not see: (49 + 1) cells for each channel.
+  "mobilenet_v2 thop macs": (49 + 1) * 1280,
+  "densenet121 thop macs": (49 + 1) * 1024,
+  // Functional ReLUs, which torchstat does not see: DenseNet's last one; all of GoogLeNet's, one behind each convolution.
+  "densenet121 torchstat madds": 1024 * 7 * 7,
+  "densenet121 torchstat macs": 1024 * 7 * 7,
+  "googlenet torchstat madds": 3_226_160,
+  "googlenet torchstat macs": 3_226_160,
+  // A functional average pool over the whole map of its modulator, which calflops alone sees; a mean to us.
+  "efficientface_nc7 calflops flops": -116 * 28 * 28,
+  // The auxiliary heads, which its graph at inference has not: they are "in training only".
+  "googlenet params": -6_379_984,
+};
+
+/** All networks of a file, as they are at inference and in training. */
+async function networksOf(file: string) {
+  const sources = await load(nodeHost(root), file);
+  const { models, diagnostics } = compile(sources, { graphsOnly: true });
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  assert.equal(errors, []);
+  const inTraining = compile(sources, { graphsOnly: true, training: true }).models;
+  return new Map(
+    models.map(({ name, graph }) => [name, { graph, training: inTraining.find((same) => same.name === name)?.graph }]),
+  );
+}
+
+const compiled = new Map<string, ReturnType<typeof networksOf>>();
+
+async function statsOfModel(name: string, conventions?: readonly ConventionName[]) {
+  const file = fileOf.get(name);
+  if (file === undefined) throw new Error(`no model or variant is called ${name}`);
+  const networks = compiled.get(file) ?? networksOf(file);
+  compiled.set(file, networks);
+  const network = (await networks).get(name);
+  if (network === undefined) throw new Error(`${file} has no ${name}`);
+  const only = conventions === undefined ? {} : { conventions };
+  const stats = statsOf(network.graph, { ...only, training: network.training, facts: false });
+  if (isProblem(stats)) throw new Error(stats.diagnose({}).message);
+  return stats;
+}
+
+suite("torchvision's networks under models/ count as the tools say", (test) => {
+  for (const [name, { params, ...wanted }] of Object.entries(networks)) {
+    test(name, async () => {
+      const stats = await statsOfModel(name);
+      const counts = stats.counts as Readonly<Record<string, Figures>>;
+      const seen = Object.keys(wanted).map((tool) => {
+        const figures = Object.entries(counts[tool] ?? {}).map(([quantity, value]) => {
+          return [quantity, value - (unseen[`${name} ${tool} ${quantity}`] ?? 0)] as const;
+        });
+        return [tool, Object.fromEntries(figures)] as const;
+      });
+      assert.equal(Object.fromEntries(seen), wanted);
+      assert.is(stats.params.total - (unseen[`${name} params`] ?? 0), params);
+    });
+  }
+
+  test("GoogLeNet's auxiliary heads are all that is in training only", async () => {
+    const { params } = await statsOfModel("googlenet");
+    assert.is(params.total + params.trainingOnly, networks.googlenet?.params);
+  });
+
+  test("every network that has a name of torchvision's has its parameters and PyTorch's count of its work", async () => {
+    const read = readFileSync(new URL("../peers/torchvision/counts.json", import.meta.url), "utf8");
+    const wanted = JSON.parse(read) as Readonly<Record<string, readonly [size: number, params: number, flops: number]>>;
+    const found: Record<string, readonly (number | undefined)[]> = {};
+    for (const name of Object.keys(wanted)) {
+      const { inputs, params, counts } = await statsOfModel(name, ["torch"]);
+      found[name] = [inputs.image?.at(-1), params.total + params.trainingOnly, counts.torch?.flops];
+    }
+    assert.equal(found, wanted);
+    assert.ok(Object.keys(wanted).length >= 67);
+  });
+});

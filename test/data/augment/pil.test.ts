@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as assert from "uvu/assert";
+import { brightened, contrasted, saturated } from "../../../src/data/augment/color-jitter.js";
+import { mirrored } from "../../../src/data/augment/horizontal-flip.js";
+import { shifted } from "../../../src/data/augment/random-crop.js";
+import { rotated } from "../../../src/data/augment/rotation.js";
+import type { RgbImage } from "../../../src/data/rgb-image.js";
+import { suite } from "../../support/suite.js";
+import { formulaPicture } from "../formula-picture.js";
+
+interface Case {
+  readonly what: "mirrored" | "rotated" | "brightened" | "contrasted" | "saturated" | "shifted";
+  readonly size: readonly [number, number];
+  readonly value: number | readonly [number, number] | null;
+  readonly sha256: string;
+}
+
+const reference = JSON.parse(readFileSync(new URL("../pil/augmentations.json", import.meta.url), "utf8")) as {
+  readonly pillow: string;
+  readonly cases: readonly Case[];
+};
+
+const ours = (image: RgbImage, { what, value }: Case): RgbImage => {
+  if (what === "mirrored") return mirrored(image);
+  if (what === "shifted") return shifted(image, ...(value as [number, number]));
+  const change = { rotated, brightened, contrasted, saturated }[what];
+  return change(image, value as number);
+};
+
+suite("augmentations beside Pillow", (test) => {
+  for (const what of ["mirrored", "rotated", "brightened", "contrasted", "saturated", "shifted"] as const) {
+    test(`${what}: to the last bit`, () => {
+      const cases = reference.cases.filter((each) => each.what === what);
+      assert.ok(cases.length > 0);
+      const wrong = cases.filter((each) => {
+        const { pixels } = ours(formulaPicture(...each.size), each);
+        return createHash("sha256").update(pixels).digest("hex") !== each.sha256;
+      });
+      assert.equal(
+        wrong.map(({ size, value }) => `${size.join("x")}: ${value}`),
+        [],
+      );
+    });
+  }
+});

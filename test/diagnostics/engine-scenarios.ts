@@ -1,0 +1,28 @@
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { gpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
+import type { GpuProvider } from "../../src/training/engines/ort/provider-probe.js";
+import { findEngine } from "../../src/training/engines/registry.js";
+import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
+import { smallStep, stepFeed } from "../training/step-networks.js";
+
+const codesOf = (answer: unknown): readonly string[] => (isProblem(answer) ? [answer.diagnose({}).code] : []);
+
+const step = () => smallStep("quadrants", 2);
+
+/** An engine whose provider says this of itself. */
+const saying = (provider: GpuProvider, reason: string | undefined) =>
+  gpuEngine("tried", provider, () => Promise.resolve(reason));
+
+async function creating(provider: GpuProvider, reason: string | undefined): Promise<readonly string[]> {
+  const graph = await step();
+  return codesOf(await saying(provider, reason).create(graph, { state: stepFeed(graph, 1).state }));
+}
+
+export const engineScenarios = {
+  "engine/unknown": async () => codesOf(findEngine("ort-webgup")),
+  "engine/no-webgpu": () => creating("webgpu", "no adapter"),
+  "engine/no-cuda": async () => codesOf(await saying("cuda", "no library").availability()),
+  "engine/no-tfjs-node": async () => codesOf(await loadTfjsNode(undefined, "@tensorflow/tfjs-abacus")),
+  // A provider that no ONNX Runtime has, whatever the machine.
+  "engine/refuses-step": () => creating("abacus" as GpuProvider, undefined),
+};

@@ -1,0 +1,96 @@
+import { encodePng } from "../../src/data/png.js";
+import { formulaPicture } from "../data/formula-picture.js";
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { smallSource } from "../training/small-course.js";
+
+const png = encodePng(formulaPicture(8, 8));
+
+const pictures = (folder: string, count: number): Readonly<Record<string, Uint8Array>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/${i}.png`, png]));
+
+const classes = ["surprise", "happy", "neutral"];
+const faces = (folder: string, count: number): Readonly<Record<string, Uint8Array>> =>
+  Object.assign({}, ...classes.map((name) => pictures(`${folder}/${name}`, count)));
+
+const tiny = smallSource({ run: "batch: 4, epochs: 1" });
+
+const files = {
+  "m.lfer": tiny,
+  "fast.lfer": smallSource({ optimizer: "sgd(lr: 1e30)", run: "batch: 16, epochs: 2" }),
+  "crop.lfer": smallSource({ augment: "[random_resized_crop(scale: [0, 1], ratio: [1, 1])]" }),
+  "raf.lfer": tiny.replace("folder(", "raf_db("),
+  "bare.lfer": tiny.replace(/ = picture\(.*\)/, ""),
+  "unnamed.lfer": tiny.replace(/: labels\(.*\)/, ""),
+  "cats.lfer": tiny.replace("neutral", "cat"),
+  "taught.lfer": smallSource({
+    teacher: 'frozen(Small, weights: "gone.safetensors")',
+    loss: "kl(softmax(teacher.logits), student.logits)",
+  }),
+  file: "",
+  "loose/a.png": png,
+  ...faces("good", 6),
+  ...faces("notes", 6),
+  "notes/readme.txt": "",
+  ...faces("strange", 6),
+  "strange/cats/a.png": png,
+  ...pictures("two/a", 5),
+  ...pictures("two/b", 5),
+  ...faces("missing/train", 6),
+  "missing/train/neutral/0.png": "",
+  ...pictures("less/happy", 10),
+  "hollow/train/happy/note.txt": "",
+  ...faces("single", 1),
+  ...faces("broken", 6),
+  "broken/happy/0.png": png.subarray(0, 60),
+  ...Object.fromEntries(classes.map((name) => [`ruined/train/${name}/a.png`, "x"] as const)),
+  "ruined/val/happy/b.png": "x",
+  ...faces("split/train", 4),
+  ...faces("split/val", 1),
+  ...faces("split/test", 1),
+  "old/notes.txt": "mine",
+  "damaged/state.json": "{",
+} as const;
+
+const training =
+  (model: string, ...args: readonly string[]) =>
+  (): Promise<readonly string[]> =>
+    inFolder(files, (cwd) =>
+      codesIn(runLferc(["train", model, "--recipe", "Try", "--threads", "1", ...args], { cwd }).stderr),
+    );
+
+const onFolder = (folder: string, model = "m.lfer") => training(model, "--data", folder);
+
+/** Provokes each diagnostic of data sets and of training. */
+export const trainScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  "data/unreadable-folder": onFolder("nowhere"),
+  "data/no-class-folders": onFolder("loose"),
+  "data/unknown-class": onFolder("strange"),
+  "data/class-count": onFolder("two", "unnamed.lfer"),
+  "data/missing-classes": onFolder("less"),
+  "data/no-training-pictures": onFolder("hollow"),
+  "data/nothing-held-out": onFolder("single"),
+  "data/files-left-out": onFolder("notes"),
+  "data/pictures-left-out": onFolder("broken"),
+  "data/split-left-alone": onFolder("split"),
+  "data/no-such-faces": onFolder("generated", "cats.lfer"),
+  "data/bad-crop-range": onFolder("generated", "crop.lfer"),
+  "recipe/unknown-recipe": () =>
+    inFolder(files, (cwd) => codesIn(runLferc(["train", "m.lfer", "--recipe", "Tri"], { cwd }).stderr)),
+  "recipe/unknown-setting": training("m.lfer", "--set", "sise=8"),
+  "train/unsupported-data": onFolder("good", "raf.lfer"),
+  "train/no-data": training("m.lfer"),
+  "train/no-picture-input": onFolder("good", "bare.lfer"),
+  "train/too-few-pictures": training("m.lfer", "--data", "generated", "--limit", "3"),
+  "train/no-good-pictures": onFolder("ruined"),
+  "train/teacher-unreadable": onFolder("good", "taught.lfer"),
+  "train/not-finite": training("fast.lfer", "--data", "generated", "--limit", "48"),
+  "train/run-exists": training("m.lfer", "--data", "good", "--out", "old"),
+  "train/cannot-write": training("m.lfer", "--data", "good", "--out", "file/run"),
+  "train/bad-checkpoint": training("m.lfer", "--data", "good", "--out", "damaged", "--resume"),
+  "train/another-run": () =>
+    inFolder(files, (cwd) => {
+      const run = ["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "good", "--out", "run"];
+      const { code } = runLferc(run, { cwd });
+      return code === 0 ? codesIn(runLferc([...run, "--resume", "--seed", "1"], { cwd }).stderr) : [];
+    }),
+};

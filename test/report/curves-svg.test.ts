@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { ticksOf } from "../../src/report/axis.js";
+import { curvesSvg } from "../../src/report/curves-svg.js";
+import type { EpochRecord } from "../../src/training/metrics.js";
+import { suite } from "../support/suite.js";
+
+const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => ({
+  schemaVersion: 1,
+  epoch,
+  steps: epoch,
+  lr: 0.1,
+  loss: 2 / epoch,
+  accuracy: 1 - 1 / epoch,
+  validationLoss: 2.2 / epoch,
+  validationAccuracy: 0.9 - 0.9 / epoch,
+  picturesPerSecond: 1,
+  seconds: 1,
+  ...more,
+});
+
+const records = Array.from({ length: 12 }, (_, i) => record(i + 1));
+
+const pointsOf = (svg: string): readonly (readonly [number, number])[][] =>
+  [...svg.matchAll(/points="([^"]*)"/g)].map(([, points = ""]) =>
+    points
+      .split(" ")
+      .filter((p) => p !== "")
+      .map((point) => point.split(",").map(Number) as [number, number]),
+  );
+
+suite("curves", (test) => {
+  test("a line for each measure, a point for each epoch, left to right; better accuracy stands higher, less loss lower", () => {
+    const svg = curvesSvg("Net", records, { epoch: 12, accuracy: 0.825, loss: 0.2, weights: "current" });
+    const lines = pointsOf(svg);
+    assert.equal(
+      lines.map((line) => line.length),
+      [12, 12, 12, 12],
+    );
+    for (const line of lines)
+      assert.equal(
+        line.map(([x]) => x),
+        line.map(([x]) => x).toSorted((a, b) => a - b),
+      );
+    const [accuracy, , loss] = lines as [(typeof lines)[0], (typeof lines)[0], (typeof lines)[0]];
+    assert.ok(accuracy.at(-1)![1] < accuracy[0]![1], "y goes down the page");
+    assert.ok(loss.at(-1)![1] > loss[0]![1]);
+    assert.match(svg, "best 82.5 %");
+  });
+
+  test("averages have a line of their own where there are any", () => {
+    const averaged = records.map((each) => ({ ...each, averageValidationLoss: 1, averageValidationAccuracy: 0.5 }));
+    assert.is(pointsOf(curvesSvg("Net", averaged, undefined)).length, 6);
+  });
+
+  test("a title is text, not markup; odd runs make well-formed pictures without NaN", () => {
+    const odd = [
+      [],
+      [record(1)],
+      [record(1, { loss: -3, validationLoss: -3 })],
+      [record(1, { loss: Number.NaN }), record(2, { loss: Number.POSITIVE_INFINITY })],
+      Array.from({ length: 3 }, (_, i) =>
+        record(i + 1, { loss: 5, validationLoss: 5, accuracy: 0, validationAccuracy: 0 }),
+      ),
+    ];
+    for (const some of odd) {
+      const svg = curvesSvg('<script>&"\u0007', some, undefined);
+      assert.match(svg, '&lt;script&gt;&amp;" </text>');
+      assert.not.match(svg, /NaN|Infinity|undefined/);
+      assert.is(svg.match(/<g>/g)?.length, svg.match(/<\/g>/g)?.length);
+    }
+  });
+
+  test("ticks are round, equally far apart, and enclose the values", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        (low, range) => {
+          const ticks = ticksOf(low, low + range, 5);
+          const step = ticks[1]! - ticks[0]!;
+          assert.ok(ticks.length >= 2 && ticks.length <= 8, String(ticks.length));
+          assert.ok(ticks[0]! <= low + step * 1e-6 && ticks.at(-1)! >= low + range - step * 1e-6, ticks.join(" "));
+          const leading = Number(step.toExponential().split("e")[0]);
+          assert.ok(
+            [1, 2, 5, 10].some((nice) => Math.abs(leading - nice) < 1e-3),
+            String(step),
+          );
+        },
+      ),
+    );
+    assert.equal(ticksOf(0.1, 0.3, 4), [0.1, 0.15, 0.2, 0.25, 0.3]);
+  });
+});
