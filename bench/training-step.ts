@@ -1,14 +1,16 @@
 /**
- * Time of one training step (forward, backward, SGD) of our engines beside PyTorch's, turn by turn on the same machine:
+ * Time of one training step (forward, backward, SGD) of our engines beside PyTorch's, turn by turn on the same machine, and the
+ * largest memory of each; every contestant is a process of its own:
  *   node --import tsx bench/training-step.ts [--model LferLdl] [--size 112] [--batch 32] [--threads 2] [--rounds 10]
- *     [--engines blocked,portable,tfjs-node] [--python PYTHON [--kinds nchw,channels_last]]
+ *     [--engines blocked,portable,tfjs-node] [--python PYTHON [--kinds nchw,channels_last,compile]]
  */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
-import { typeOf } from "../src/ir/graph.js";
+import { type Graph, typeOf } from "../src/ir/graph.js";
 import { elementCount } from "../src/ir/shape.js";
 import { learningRateInput } from "../src/step/step-state.js";
 import type { Values } from "../src/training/engines/engine.js";
@@ -28,6 +30,8 @@ const { values: options } = parseArgs({
     engines: { type: "string", default: "blocked" },
     python: { type: "string" },
     kinds: { type: "string", default: "nchw,channels_last" },
+    /** Inside a contestant's process: the form that it runs. */
+    serve: { type: "string" },
   },
 });
 const [size, batch, threads, rounds] = [options.size, options.batch, options.threads, options.rounds].map(Number) as [
@@ -37,32 +41,20 @@ const [size, batch, threads, rounds] = [options.size, options.batch, options.thr
   number,
 ];
 
-/** One thing that is timed: a step on request. */
-interface Contestant {
-  readonly name: string;
-  readonly step: () => Promise<number>;
-  readonly end: () => Promise<void>;
+/** The largest resident set that this process ever had, in MiB; undefined where /proc is missing. */
+function peakMiB(): number | undefined {
+  try {
+    const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+    return kib === undefined ? undefined : Number(kib) / 1024;
+  } catch {
+    return undefined;
+  }
 }
 
-const graph = await stepGraph({ file: options.file, model: options.model, size, batch });
-
-const numbers = new Map<string, Values>(
-  graph.inputs.map(({ name, value }) => {
-    const { shape } = typeOf(graph, value);
-    if (name === learningRateInput) return [name, Float32Array.of(0.01)];
-    if (shape.length === 4)
-      return [name, Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 12.9898) * 1.4)];
-    const classes = shape[1] as number;
-    return [
-      name,
-      Float32Array.from({ length: elementCount(shape) }, (_, i) =>
-        i % classes === Math.floor(i / classes) % classes ? 1 : 0,
-      ),
-    ];
-  }),
-);
-
-async function ours(form: string): Promise<Contestant> {
+/** Our side of a contestant: says `ready`, then answers a line `step` with milliseconds and `peak` with MiB. */
+async function serve(form: string): Promise<void> {
+  const graph = await stepGraph({ file: options.file, model: options.model, size, batch });
+  const numbers = batchOf(graph);
   const start = performance.now();
   const engine = form === "tfjs-node" ? tfjsNodeEngine : ortEngine({ portable: form === "portable" });
   const made = await engine.create(graph, {
@@ -70,51 +62,113 @@ async function ours(form: string): Promise<Contestant> {
     threads,
   });
   if (isProblem(made)) throw new Error(made.diagnose({}).message);
-  console.log(`${form}: ${made.description}, compiled in ${Math.round(performance.now() - start)} ms`);
+  console.error(`${form}: ${made.description}, compiled in ${Math.round(performance.now() - start)} ms`);
   await made.run(numbers);
   await made.run(numbers);
+  console.log("ready");
+  for await (const line of createInterface({ input: process.stdin })) {
+    const from = performance.now();
+    if (line === "step") await made.run(numbers);
+    console.log(line === "step" ? performance.now() - from : (peakMiB() ?? "unknown"));
+  }
+  await made.dispose();
+}
+
+/** Numbers for every input: waves as pictures, one class a sample. */
+function batchOf(graph: Graph): ReadonlyMap<string, Values> {
+  return new Map(
+    graph.inputs.map(({ name, value }) => {
+      const { shape } = typeOf(graph, value);
+      if (name === learningRateInput) return [name, Float32Array.of(0.01)];
+      if (shape.length === 4)
+        return [name, Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 12.9898) * 1.4)];
+      const classes = shape[1] as number;
+      return [
+        name,
+        Float32Array.from({ length: elementCount(shape) }, (_, i) =>
+          i % classes === Math.floor(i / classes) % classes ? 1 : 0,
+        ),
+      ];
+    }),
+  );
+}
+
+/** One thing that is timed: a process that does a step on request. */
+interface Contestant {
+  readonly name: string;
+  readonly ask: (what: "step" | "peak") => Promise<string>;
+  readonly end: () => void;
+}
+
+async function start(name: string, file: string, args: readonly string[]): Promise<Contestant> {
+  const child = spawn(file, [...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<string> => (await lines.next()).value as string;
+  if ((await answer()) !== "ready") throw new Error(`${name} did not start`);
   return {
-    name: made.description,
-    step: async () => {
-      const from = performance.now();
-      await made.run(numbers);
-      return performance.now() - from;
+    name,
+    ask: (what) => {
+      child.stdin.write(`${what}\n`);
+      return answer();
     },
-    end: () => made.dispose(),
+    end: () => child.stdin.end(),
   };
 }
 
-async function torch(python: string, kinds: readonly string[]): Promise<readonly Contestant[]> {
+async function contest(): Promise<void> {
   const script = fileURLToPath(new URL("peers/torch_training_step.py", import.meta.url));
-  const child = spawn(python, [script, options.model, `${size}`, `${batch}`, `${threads}`, ...kinds], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<string> => (await lines.next()).value as string;
-  if ((await answer()) !== "ready") throw new Error("the PyTorch script did not start");
-  return kinds.map((kind) => ({
-    name: `torch ${kind}`,
-    step: async () => {
-      child.stdin.write(`${kind}\n`);
-      return Number(await answer());
-    },
-    end: async () => {
-      child.stdin.end();
-    },
-  }));
+  const contestants: Contestant[] = [];
+  for (const form of options.engines.split(",")) {
+    const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2), "--serve", form];
+    contestants.push(await start(`ort, ${form}`, process.execPath, args));
+  }
+  const { python } = options;
+  for (const kind of python === undefined ? [] : options.kinds.split(",")) {
+    const args = [script, options.model, `${size}`, `${batch}`, `${threads}`, kind];
+    contestants.push(await start(`torch ${kind}`, python as string, args));
+  }
+  const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, ask } of contestants) times.get(name)?.push(Number(await ask("step")));
+  }
+  const results = new Map<string, Result>();
+  for (const { name, ask, end } of contestants) {
+    const sorted = (times.get(name) ?? []).toSorted((a, b) => a - b);
+    const [min = 0, median = 0, peak] = [sorted[0], sorted[Math.floor(sorted.length / 2)], Number(await ask("peak"))];
+    results.set(name, { min, median, peak });
+    const numbers = [min, median, peak].map((value) => value.toFixed(0).padStart(5));
+    console.log(`${name.padEnd(24)} min ${numbers[0]} ms   median ${numbers[1]} ms   peak ${numbers[2]} MiB`);
+    end();
+  }
+  compare(results);
 }
 
-const contestants = [
-  ...(await Promise.all(options.engines.split(",").map(ours))),
-  ...(options.python === undefined ? [] : await torch(options.python, options.kinds.split(","))),
-];
-const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
-for (let round = 0; round < rounds; round++) {
-  for (const { name, step } of contestants) times.get(name)?.push(await step());
+interface Result {
+  readonly min: number;
+  readonly median: number;
+  readonly peak: number;
 }
-for (const { end } of contestants) await end();
-for (const [name, measured] of times) {
-  const sorted = measured.sort((a, b) => a - b);
-  const [least = 0, median = 0] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
-  console.log(`${name.padEnd(24)} min ${least.toFixed(0).padStart(5)} ms   median ${median.toFixed(0).padStart(5)} ms`);
+
+/** How many times faster ours are than the better eager layout and than torch.compile, and how their memory compares. */
+function compare(results: ReadonlyMap<string, Result>): void {
+  const all = [...results].map(([name, result]) => ({ name, ...result }));
+  const eager = all.filter(({ name }) => name === "torch nchw" || name === "torch channels_last");
+  const best = {
+    name: "the better eager layout",
+    min: Math.min(...eager.map(({ min }) => min)),
+    median: Math.min(...eager.map(({ median }) => median)),
+    peak: Math.min(...eager.map(({ peak }) => peak)),
+  };
+  const others = [...(eager.length === 0 ? [] : [best]), ...all.filter(({ name }) => name === "torch compile")];
+  for (const our of all.filter(({ name }) => name.startsWith("ort"))) {
+    for (const other of others) {
+      const [min, median] = [other.min / our.min, other.median / our.median].map((ratio) => ratio.toFixed(2));
+      const memory = (our.peak / other.peak).toFixed(2);
+      console.log(
+        `${our.name}: ${min} (min), ${median} (median) times as fast as ${other.name}, ${memory} of its memory`,
+      );
+    }
+  }
 }
+
+await (options.serve === undefined ? contest() : serve(options.serve));

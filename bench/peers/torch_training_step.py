@@ -1,7 +1,8 @@
-"""PyTorch's training steps of the same networks, timed on request: one line `KIND` on stdin runs one step and answers with its
-milliseconds, so that bench/training-step.ts can take turns with it. Needs torch (PyPI); torchvision is not needed.
+"""PyTorch's training steps of the same networks, timed on request: a line `step` on stdin runs one and answers with its
+milliseconds, `peak` answers with the largest memory of this process in MiB, so that bench/training-step.ts can take turns with
+it. Needs torch (PyPI); torchvision is not needed.
 
-Usage: python torch_training_step.py MODEL SIZE BATCH THREADS KIND...     (KIND: nchw, channels_last, compile)
+Usage: python torch_training_step.py MODEL SIZE BATCH THREADS KIND     (KIND: nchw, channels_last, compile)
 """
 
 import sys
@@ -161,18 +162,27 @@ def make_step(kind, model_name, size, batch):
     return step
 
 
+def peak_mib():
+    """The largest resident set that this process ever had."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+
+
 def main():
-    model_name, size, batch, threads, *kinds = sys.argv[1:]
+    model_name, size, batch, threads, kind = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    steps = {kind: make_step(kind, model_name, int(size), int(batch)) for kind in kinds}
-    for step in steps.values():
-        step()
-        step()
+    step = make_step(kind, model_name, int(size), int(batch))
+    step()
+    step()
     print("ready", flush=True)
     for line in sys.stdin:
+        if line.strip() == "peak":
+            print(peak_mib(), flush=True)
+            continue
         start = time.perf_counter()
-        steps[line.strip()]()
+        step()
         print((time.perf_counter() - start) * 1000, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ import type { Engine } from "../training/engines/engine.js";
 import { engines, findEngine } from "../training/engines/registry.js";
 import { stepsOf } from "../training/loop.js";
 import { type RunEvents, type RunResult, trainRun } from "../training/run.js";
-import { freeRunFolder, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
+import { freeRunFolder, holdsRun, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
 import { type Interrupts, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
@@ -56,11 +56,11 @@ function checkUsage(args: TrainArguments): void {
 }
 
 /** The engine that is meant, if it can run here. */
-async function engineNamed(name: string): Promise<Engine | Problem> {
+async function engineNamed(name: string, threads: number | undefined): Promise<Engine | Problem> {
   const entry = name === "auto" ? engines[0] : findEngine(name);
   if (isProblem(entry)) return entry;
   const engine = await entry.load();
-  return (await engine.availability()) ?? engine;
+  return (await engine.availability(threads)) ?? engine;
 }
 
 /** The source texts under the names that they get in the run: the entry as model.lfer, its imports where it looks for them. */
@@ -157,7 +157,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   };
   const made = await compileOneRecipe(session, args.path, args.recipe, set);
   if (made === undefined) return 1;
-  const engine = await engineNamed(args.engine);
+  const engine = await engineNamed(args.engine, args.threads);
   if (isProblem(engine)) return refuse(engine);
   const folder =
     args.out === undefined
@@ -165,7 +165,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
       : resolve(session.cwd, args.out);
   const occupied = await isOccupied(folder);
   if (isProblem(occupied)) return refuse(occupied);
-  if (occupied && !args.resume) {
+  if (occupied && !(args.resume && (await holdsRun(folder)))) {
     session.report([diagnose("train/run-exists", { path: displayPath(session.cwd, folder) })]);
     return 1;
   }

@@ -52,7 +52,12 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+export type OnnxAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 /** What an op's ONNX lowering may do: nothing here knows of protobuf. Values are named by strings; `""` is an absent optional input. */
 export interface OnnxBuilder {

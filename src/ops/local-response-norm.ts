@@ -21,7 +21,7 @@ function channelsAround(channel: number, channels: number, size: number): readon
 }
 
 /** Which channels each one sums over, [channels, channels] of 1 and 0 row-major, or the transposed of it. */
-function band(channels: number, size: number, isTurned: boolean): readonly number[] {
+export function band(channels: number, size: number, isTurned: boolean): readonly number[] {
   const values = new Array<number>(channels * channels).fill(0);
   for (let channel = 0; channel < channels; channel++) {
     const [from, to] = channelsAround(channel, channels, size);

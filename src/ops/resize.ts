@@ -14,7 +14,7 @@ import {
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
-type ResizeAttributes = { readonly size: Pair; readonly mode: string; readonly align_corners: boolean };
+export type ResizeAttributes = { readonly size: Pair; readonly mode: string; readonly align_corners: boolean };
 
 const modes = ["nearest", "bilinear"] as const;
 
@@ -41,7 +41,7 @@ function resizing(from: number, to: number, { mode, align_corners }: ResizeAttri
   });
 }
 
-const matrices = ([height, width]: Pair, a: ResizeAttributes): readonly [AxisMatrix, AxisMatrix] => [
+export const matrices = ([height, width]: Pair, a: ResizeAttributes): readonly [AxisMatrix, AxisMatrix] => [
   resizing(height, a.size[0], a),
   resizing(width, a.size[1], a),
 ];

@@ -2,7 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 
 /** The constants under which mean 0 and variance 1 are kept (Klambauer et al. 2017, equation 14). */
-const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
+export const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
 
 export const selu = unaryOp({
   name: "selu",

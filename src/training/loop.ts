@@ -122,6 +122,10 @@ async function runEpochs(
     const average = averagedWeights(state);
     const averaged = average === undefined ? undefined : await score(average);
     if (isProblem(averaged)) return failed(averaged);
+    if (![current, averaged].every((found) => found === undefined || Number.isFinite(found.loss))) {
+      const what = "the loss on the pictures held out";
+      return failed(problem("train/not-finite", { what, epoch: epoch + 1, step: trained.steps }));
+    }
     let bestWeights: ReadonlyMap<string, Values> | undefined;
     for (const [weights, found, values] of [
       ["current", current, state] as const,

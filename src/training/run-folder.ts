@@ -34,6 +34,12 @@ export async function isOccupied(folder: string): Promise<boolean | Problem> {
   }
 }
 
+/** Whether a run was begun in the folder: only there is it gone on with. */
+export async function holdsRun(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  return names.includes(runFiles.about) || names.includes(runFiles.state);
+}
+
 /** The first of `runs/NAME-1`, `runs/NAME-2`, ... that is not there. */
 export async function freeRunFolder(parent: string, name: string): Promise<string> {
   const taken = new Set(await readdir(parent).catch(() => []));

@@ -224,6 +224,9 @@ suite("lferc train", (test) => {
     inFolder({ "m.lfer": model, "run/mine.txt": "mine" }, (cwd) => {
       const ran = runLferc(trainArgs("run"), { cwd });
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["train/run-exists"]]);
+      // Nor is a folder taken for a run that holds none.
+      const resumed = runLferc(trainArgs("run", "--resume"), { cwd });
+      assert.equal([resumed.code, codesIn(resumed.stderr)], [1, ["train/run-exists"]]);
       assert.equal(readdirSync(join(cwd, "run")), ["mine.txt"]);
       for (const wrong of [
         ["--epochs", "0"],

@@ -2,23 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { blockWorks, probeBlock } from "../../src/training/engines/ort/block-probe.js";
+import { blockWorks } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
 import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
-import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "./step-comparison.js";
-import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
+import { block, run } from "./ort-runs.js";
+import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
+import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
 const ort = await loadOnnxRuntime();
 if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
-const block = await probeBlock(ort);
-
-async function run(step: Graph, { batch, state }: StepFeed, portable: boolean): Promise<Stepped> {
-  const running = await ortEngine({ portable }).create(step, { state, threads: 1 });
-  if (isProblem(running)) throw new Error(running.diagnose({}).message);
-  assert.is(running.description, portable || block === undefined ? "ort, portable" : `ort, blocks of ${block}`);
-  return runOnce(running, batch);
-}
 
 async function assertStep(step: Graph, seeds: readonly number[], what: string): Promise<void> {
   const judged: { readonly portable: Judged; readonly blocked: Judged }[] = [];

@@ -16,16 +16,22 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> depthwise -> batch_norm -> depthwise(stride: 2) -> relu -> depthwise(stride: 2) -> batch_norm -> depthwise(kernel: 5)",
   "depthwise with two filters a channel, and dilated":
     "image -> depthwise(6, stride: 2) -> batch_norm -> relu6 -> depthwise(dilation: 2, bias: true) -> mish",
+  "depthwise 5x5 of stride 2":
+    "image -> depthwise(kernel: 5, stride: 2) -> batch_norm -> relu6 -> depthwise(stride: 2)",
+  "dense 3x3, dilated": "image -> conv(6, dilation: 2) -> batch_norm -> relu -> conv(4, stride: 2, dilation: 2)",
   "dense 3x3, of stride 2, and 5x5":
     "image -> conv(6) -> batch_norm -> relu -> conv(7, stride: 2) -> relu -> conv(4, kernel: 5, stride: 2) -> batch_norm",
   "dense 3x3 with many channels: whole tiles, cut ones, no padding":
     "image -> conv(16, kernel: 1) -> conv(20, bias: true) -> batch_norm -> relu -> conv(17) -> relu -> conv(16, padding: 0) -> batch_norm -> relu -> conv(18) -> max_pool(3, stride: 2) -> conv(16, padding: 2)",
   "dense 3x3 with many channels on two cells by two":
     "image -> conv(16, kernel: 1) -> batch_norm -> avg_pool(7) -> conv(16) -> batch_norm -> conv(17)",
+  "dense with strides: uneven ones, dilated, without padding, larger than the kernel":
+    "image -> conv(6, kernel: 4, stride: 3, padding: 1) -> batch_norm -> relu -> conv(5, stride: 2, dilation: 2, padding: 2) -> relu -> conv(6, kernel: 2, stride: 2, padding: 0) -> conv(4, kernel: 1, stride: 2)",
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
   "max pool whose windows do not fit": "image -> conv(6, kernel: 3, padding: 0) -> relu -> max_pool(3, stride: 2)",
+  stem: "image -> conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2) -> conv(8, kernel: 1) -> batch_norm -> relu -> max_pool(3, stride: 2)",
   "shuffle units":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12)",
   quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
@@ -42,6 +48,18 @@ block Gated on x {
   gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
   cells = x -> conv(1, kernel: 1) -> sigmoid
   return x * gate * cells + 2 * x
+}
+block Shared on x {
+  map = x -> batch_norm
+  return (map -> conv(8, kernel: 1) -> batch_norm) + (map -> conv(8))
+}
+block Leak on x {
+  map = x -> batch_norm -> conv(8, kernel: 1)
+  return (map -> batch_norm) + map
+}
+block Twice on x {
+  map = x -> conv(12, stride: 2) -> batch_norm -> relu
+  return (map -> max_pool(3, stride: 2) -> conv(6, kernel: 1)) + (map -> conv(6, kernel: 1, stride: 2))
 }
 model Small(size: int = ${size}) {
   input image: float32[N, 3, size, size] = picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])

@@ -66,7 +66,7 @@ for (let i = 0; i < steps; i++) {
   const near = Math.abs(found - wanted) <= tolerance * Math.abs(wanted);
   expect(`step ${i}: loss ${found} on the GPU in ${elapsed} ms, ${wanted} on the CPU`, near);
 }
-const [found, wanted] = [gpu.state(), cpu.state()];
+const [found, wanted] = [await gpu.state(), await cpu.state()];
 for (const [kind, isOfKind] of Object.entries(kinds)) {
   const [apart, moved] = [distance(found, wanted, isOfKind), distance(feed.state, wanted, isOfKind)];
   const text = `${kind}: ${apart.toExponential(1)} apart after moving by ${moved.toExponential(1)}`;

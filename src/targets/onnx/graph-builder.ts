@@ -11,7 +11,7 @@ type ValueInfoProto = onnx.ValueInfoProto.$Properties;
 type TensorProto = onnx.TensorProto.$Properties;
 
 /** AttributeProto.AttributeType. */
-const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
 const utf8 = new TextEncoder();
 
@@ -24,6 +24,7 @@ export function attributeProto(name: string, value: OnnxAttribute): AttributePro
   }
   if (typeof value === "string") return { name, s: utf8.encode(value), type: attributeTypes.string };
   if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
+  if ("floats" in value) return { name, floats: [...value.floats], type: attributeTypes.floats };
   return { name, ints: [...value], type: attributeTypes.ints };
 }
 

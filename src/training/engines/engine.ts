@@ -43,8 +43,11 @@ export interface Evaluator {
 
 export interface Engine {
   readonly name: string;
-  /** What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying. */
-  availability(): Promise<Problem | undefined>;
+  /**
+   * What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying, with the
+   * threads that steps will be given: some libraries are told once, when they are loaded.
+   */
+  availability(threads?: number): Promise<Problem | undefined>;
   /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
   create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
   /** Compiles a network as inference sees it (its batch not bound), or says why it cannot run here. */

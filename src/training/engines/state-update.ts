@@ -71,7 +71,10 @@ function updateOf(
   return { slot, expression, leaves, key: `${slot.role} ${keyOf(expression)}` };
 }
 
-/** Finds the slots that are updated alike. Slots of one group keep the graph's order. */
+/**
+ * Finds the slots that are updated alike. Those of a group keep the graph's order, but vectors lie before all others: the
+ * gradients of norms are many and small, and are brought together by few nodes.
+ */
 export function groupUpdates(graph: Graph): StateUpdates {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
   const slots = new Set(graph.slots.map(({ value }) => value));
@@ -82,8 +85,10 @@ export function groupUpdates(graph: Graph): StateUpdates {
     if (update === undefined) others.push(slot);
     else byKey.set(update.key, [...(byKey.get(update.key) ?? []), update]);
   }
-  const groups = [...byKey.values()].map((updates): UpdateGroup => {
-    const [first] = updates as [Update, ...Update[]];
+  const rank = ({ slot }: Update): number => typeOf(graph, slot.value).shape.length;
+  const groups = [...byKey.values()].map((found): UpdateGroup => {
+    const [first] = found as [Update, ...Update[]];
+    const updates = found.toSorted((a, b) => rank(a) - rank(b));
     return {
       slots: updates.map(({ slot }) => slot),
       expression: first.expression,

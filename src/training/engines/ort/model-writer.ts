@@ -20,6 +20,7 @@ export class ModelWriter implements OnnxBuilder {
   readonly #constants: onnx.TensorProto.$Properties[] = [];
   readonly #inputs: onnx.ValueInfoProto.$Properties[] = [];
   readonly #outputs: onnx.ValueInfoProto.$Properties[] = [];
+  readonly #tables = new Map<string, () => Int32Array | Float32Array>();
   readonly #known = new Map<string, readonly string[]>();
   readonly #made = new Set<string>();
   readonly #reshaped = new Map<string, { readonly source: string; readonly shape: readonly number[] }>();
@@ -117,6 +118,16 @@ export class ModelWriter implements OnnxBuilder {
     return this.#constant("float32", values, rawBytes(Float32Array.from(list)), shape);
   }
 
+  /** A long list of numbers, of one axis, made when the model is, under a key that says all of what is in it. */
+  table(key: string, make: () => Int32Array | Float32Array): string {
+    const [known] = this.#known.get(`table ${key}`) ?? [];
+    if (known !== undefined) return known;
+    const name = `t${this.#tables.size}`;
+    this.#tables.set(name, make);
+    this.#known.set(`table ${key}`, [name]);
+    return name;
+  }
+
   #constant(
     dtype: "int64" | "float32",
     values: readonly number[] | number,
@@ -141,7 +152,8 @@ export class ModelWriter implements OnnxBuilder {
     const irVersion = irVersions[this.opset];
     invariant(irVersion !== undefined, `opset ${this.opset} is not one that lferc writes`);
     const renamed = (value: string): string => this.#renamed.get(value) ?? value;
-    const nodes = this.#liveNodes().map((node) => ({
+    const live = this.#liveNodes();
+    const nodes = live.map((node) => ({
       ...node,
       input: (node.input ?? []).map(renamed),
       output: (node.output ?? []).map(renamed),
@@ -154,11 +166,21 @@ export class ModelWriter implements OnnxBuilder {
       graph: {
         name,
         node: nodes,
-        initializer: this.#constants,
+        initializer: [...this.#constants, ...this.#tablesRead(live)],
         input: this.#inputs,
         output: this.#outputs,
       },
     }).finish();
+  }
+
+  #tablesRead(nodes: readonly onnx.NodeProto.$Properties[]): readonly onnx.TensorProto.$Properties[] {
+    const read = new Set(nodes.flatMap(({ input }) => input ?? []));
+    return [...this.#tables].flatMap(([name, make]) => {
+      if (!read.has(name)) return [];
+      const list = make();
+      const type = list instanceof Int32Array ? "int32" : "float32";
+      return [{ name, data_type: elementTypes[type], dims: [list.length], raw_data: rawBytes(list) }];
+    });
   }
 
   /** Without the nodes that nobody reads: views that were asked for and then not needed. */

@@ -236,3 +236,11 @@ export const conv2dWeightGradient: Lowering = (site, node) => {
     layout,
   );
 };
+
+/** What a convolution's input gradient computes, from the weight of that convolution. */
+export const conv2dTranspose: Lowering = (site, node) => {
+  const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId | undefined];
+  const [output] = node.outputs as readonly [ValueId];
+  conv2dInputGradient(site, { ...node, op: "conv2d_input_gradient", inputs: [weight, x] });
+  if (bias !== undefined) site.set(output, kernelsOf(site.writer).add(site.map(output), site.plain(bias)), nhwc);
+};

@@ -1,5 +1,6 @@
 /** Element-wise ops: in whatever order of axes their largest operand is held. */
 import type { Node, ValueId } from "../../../ir/graph.js";
+import { alpha as seluAlpha, scale as seluScale } from "../../../ops/selu.js";
 import { type Kernels, kernelsOf } from "./kernels.js";
 import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
@@ -94,3 +95,53 @@ export const mul: Lowering = (site, node) => {
   }
   product(site, node);
 };
+
+/** The negative side by a formula, the positive one as it is. */
+const bentBelowZero = (below: (k: Kernels, x: Register, node: Node, site: TfjsSite) => Register): Lowering =>
+  elementwise((k, [given], node, site) => {
+    const x = given as Register;
+    return k.select(site.writer.kernel("Greater", { a: x, b: k.number(0) }), x, below(k, x, node, site));
+  });
+
+/** exp(x) - 1, of what is not above 0: the side that is not taken must not overflow. */
+const expm1Below = (k: Kernels, x: Register, { writer }: TfjsSite): Register =>
+  writer.kernel("Expm1", { x: k.minimum(x, k.number(0)) });
+
+export const leakyRelu: Lowering = bentBelowZero((k, x, { attributes }) =>
+  k.mul(x, k.number(attributes.slope as number)),
+);
+
+export const elu: Lowering = bentBelowZero((k, x, { attributes }, site) =>
+  k.mul(expm1Below(k, x, site), k.number(attributes.alpha as number)),
+);
+
+export const selu: Lowering = elementwise((k, [given], _, site) => {
+  const x = given as Register;
+  const isPositive = site.writer.kernel("Greater", { a: x, b: k.number(0) });
+  const below = k.mul(expm1Below(k, x, site), k.number(seluAlpha));
+  return k.mul(k.number(seluScale), k.select(isPositive, x, below));
+});
+
+/** One slope, or one for each channel. */
+export const prelu: Lowering = (site, { inputs: [x, weight], outputs: [y] }) => {
+  const k = kernelsOf(site.writer);
+  const [layout, held] = [site.layoutOf(x), site.asHeld(x)];
+  const slopes = site.sizesOf(weight as ValueId)[0] as number;
+  const slope = site.writer.reshape(
+    site.plain(weight),
+    layout.map((axis) => (axis === 1 ? slopes : 1)),
+  );
+  const isPositive = site.writer.kernel("Greater", { a: held, b: k.number(0) });
+  site.set(y, k.select(isPositive, held, k.mul(held, slope)), layout);
+};
+
+export const gelu: Lowering = elementwise((k, [given], { attributes }, { writer }) => {
+  const x = given as Register;
+  const bend = (): Register => {
+    if (attributes.approximate !== true) return writer.kernel("Erf", { x: k.mul(x, k.number(Math.SQRT1_2)) });
+    const cube = k.mul(x, k.mul(x, x));
+    const inner = k.add(x, k.mul(cube, k.number(0.044715)));
+    return writer.kernel("Tanh", { x: k.mul(inner, k.number(Math.sqrt(2 / Math.PI))) });
+  };
+  return k.mul(k.mul(x, k.number(0.5)), k.add(k.number(1), bend()));
+});

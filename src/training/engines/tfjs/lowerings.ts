@@ -1,3 +1,4 @@
+import type { Graph } from "../../../ir/graph.js";
 import type { OpName } from "../../../ops/registry.js";
 import { batchNorm, batchNormGradient, batchNormTraining } from "./batch-norm.js";
 import {
@@ -16,34 +17,45 @@ import {
   split,
   transpose,
 } from "./channels.js";
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution.js";
+import { conv2d, conv2dInputGradient, conv2dTranspose, conv2dWeightGradient } from "./convolution.js";
 import {
   binary,
   clip,
+  elu,
   gated,
+  gelu,
   hardGate,
   hardSigmoid,
   inside,
+  leakyRelu,
   mishGate,
   mul,
+  prelu,
+  selu,
   sigmoidGate,
   unary,
   where,
 } from "./elementwise.js";
+import { groupNorm, layerNorm, localResponseNorm } from "./normalise.js";
 import { adaptiveAvgPool, avgPool, avgPoolInputGradient, maxPool, maxPoolInputGradient } from "./pooling.js";
+import { reflectionPad, replicationPad, resize } from "./separable.js";
 import type { Lowering } from "./site.js";
 import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
 
 /**
- * Every op in kernels of TensorFlow.js. An op that is missing does not compile. (Once a second target needs them, they
- * become `lowerToTfjs` of the op files.)
+ * Ops in kernels of TensorFlow.js; the engine refuses a step with another one, by its name. (Once a second target needs them,
+ * they become `lowerToTfjs` of the op files.)
  */
-export const lowerings: Readonly<Record<OpName, Lowering>> = {
+export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   conv2d,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_weight_gradient: conv2dWeightGradient,
+  conv2d_transpose: conv2dTranspose,
   linear,
   matmul,
+  layer_norm: layerNorm,
+  group_norm: groupNorm,
+  local_response_norm: localResponseNorm,
   batch_norm: batchNorm,
   batch_norm_training: batchNormTraining,
   batch_norm_gradient: batchNormGradient,
@@ -69,6 +81,12 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   abs: unary("Abs"),
   square: unary("Square"),
   clip,
+  leaky_relu: leakyRelu,
+  prelu,
+  elu,
+  selu,
+  gelu,
+  erf: unary("Erf"),
   inside,
   add: binary("Add"),
   sub: binary("Sub"),
@@ -79,6 +97,8 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   minimum: binary("Minimum"),
   greater: binary("Greater"),
   less: binary("Less"),
+  greater_equal: binary("GreaterEqual"),
+  less_equal: binary("LessEqual"),
   equal: binary("Equal"),
   where,
   identity,
@@ -92,6 +112,9 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   split,
   slice,
   pad,
+  reflection_pad: reflectionPad,
+  replication_pad: replicationPad,
+  resize,
   channel_shuffle: channelShuffle,
   broadcast_to: broadcastTo,
   constant,
@@ -104,3 +127,7 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   reduce_max: reduction("Max"),
   reduce_min: reduction("Min"),
 };
+
+/** The first op of a graph that has no kernels here; undefined where all have. */
+export const opWithoutKernels = ({ nodes }: Graph): string | undefined =>
+  nodes.find(({ op }) => lowerings[op as OpName] === undefined)?.op;

@@ -24,8 +24,11 @@ export interface RowOrigin {
   readonly channel: number;
 }
 
-/** How a buffer is looked at; `cells` is [C, M], `sequence` [1, C, M], `maps` [1, C * N, H, W], `blocks` [C, N/B, H, W, B]. */
-export type View = "cells" | "sequence" | "maps" | "blocks";
+/**
+ * How a buffer is looked at; `cells` is [C, M], `sequence` [1, C, M], `vectors` [C, 1, M], `maps` [1, C * N, H, W], `lanes`
+ * [1, C * B, N/B * H, W] (the same as `maps` to 1x1 kernels, with fewer filters), `blocks` [C, N/B, H, W, B].
+ */
+export type View = "cells" | "sequence" | "vectors" | "maps" | "lanes" | "blocks";
 
 export interface BufferShape extends MapSize {
   readonly channels: number;
@@ -38,8 +41,12 @@ export function viewShape({ channels, batch, height, width, block }: BufferShape
       return [channels, batch * height * width];
     case "sequence":
       return [1, channels, batch * height * width];
+    case "vectors":
+      return [channels, 1, batch * height * width];
     case "maps":
       return [1, channels * batch, height, width];
+    case "lanes":
+      return [1, channels * block, (batch / block) * height, width];
     case "blocks":
       return [channels, batch / block, height, width, block];
   }

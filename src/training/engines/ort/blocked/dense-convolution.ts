@@ -5,8 +5,10 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { type BufferShape, cellsOf, naturalOrder, type RowBuffer } from "./buffer.js";
+import { columnsOf, columnsOfRows } from "./columns.js";
 import { type ConvolutionWindow, paddingBack, spreadOut, windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
+import { signsBehind } from "./pooled-norm.js";
 import type { BlockedSite } from "./site.js";
 
 /** Columns of more bytes than this are not worth their memory: the portable form works sample by sample. */
@@ -30,50 +32,21 @@ function strided(site: BlockedSite, buffer: RowBuffer, [down, right]: Pair): Row
   return site.buffer(shape, writer.one("Slice", [buffer.as("blocks"), ...bounds]), "blocks", buffer.origins);
 }
 
-/** The columns of a convolution as a matrix [taps * channels, positions], tap by tap. */
-function columns(site: BlockedSite, buffer: RowBuffer, kernel: Pair, window: ConvolutionWindow, result: Pair): string {
-  if (isPointwise(kernel, window)) return strided(site, buffer, window.stride).as("cells");
-  const { writer } = site;
-  const [top, left, bottom, right] = window.padding;
-  const isPadded = window.padding.some((cells) => cells > 0);
-  const pads = [0, 0, top, left, 0, 0, 0, bottom, right, 0];
-  const padded = isPadded
-    ? writer.one("Pad", [buffer.as("blocks"), writer.int64s(pads), writer.floats(0)], { mode: "constant" })
-    : buffer.as("blocks");
-  const shifted: string[] = [];
-  for (let u = 0; u < kernel[0]; u++) {
-    for (let v = 0; v < kernel[1]; v++) {
-      const from: Pair = [u * window.dilation[0], v * window.dilation[1]];
-      const to = [from[0] + (result[0] - 1) * window.stride[0] + 1, from[1] + (result[1] - 1) * window.stride[1] + 1];
-      const bounds = [from, to, [2, 3], window.stride].map((list) => writer.int64s(list));
-      shifted.push(writer.one("Slice", [padded, ...bounds]));
-    }
-  }
-  const { channels, batch } = buffer.shape;
-  const all = shifted.length === 1 ? (shifted[0] as string) : writer.one("Concat", shifted, { axis: 0 });
-  return site.reshaped(all, [channels * shifted.length, batch * result[0] * result[1]]);
+/** The columns of a convolution as a matrix [channels * taps, positions], and the order of the channels. */
+function columns(site: BlockedSite, value: ValueId, { kernel, window, result }: Dense) {
+  if (!isPointwise(kernel, window)) return columnsOf(site, value, { kernel, window, result });
+  const { buffer, order } = site.together(value);
+  return { columns: strided(site, buffer, window.stride).as("cells"), order };
 }
 
-/** The weight [O, I, kh, kw] as a matrix [O, taps * I], filters in an order, inputs in that of the rows that they meet. */
+/** The weight [O, I, kh, kw] as a matrix [O, I * taps], filters in an order, inputs in that of the rows that they meet. */
 function asMatrix(
   site: BlockedSite,
   weight: ValueId,
   { rows, order }: { readonly rows: readonly number[]; readonly order: readonly number[] },
 ): string {
   const [filters = 1, inputs = 1, height = 1, width = 1] = site.sizesOf(weight);
-  const taps = height * width;
-  if (taps === 1) return site.reshaped(site.inLayout(weight, [rows, order]), [filters, inputs]);
-  const apart = site.reshaped(site.plain(weight), [filters, inputs, taps]);
-  const turned = site.picked(site.writer.one("Transpose", [apart], { perm: [0, 2, 1] }), order, 2);
-  return site.picked(site.reshaped(turned, [filters, taps * inputs]), rows);
-}
-
-/** The opposite of {@link asMatrix} for kernels of several taps. */
-function asWeight(site: BlockedSite, matrix: string, sizes: readonly number[], order: readonly number[]): string {
-  const [filters = 1, inputs = 1, height = 1, width = 1] = sizes;
-  const taps = height * width;
-  const apart = site.putBack(site.reshaped(matrix, [filters, taps, inputs]), order, 2);
-  return site.reshaped(site.writer.one("Transpose", [apart], { perm: [0, 2, 1] }), sizes);
+  return site.reshaped(site.inLayout(weight, [rows, order]), [filters, inputs * height * width]);
 }
 
 interface Dense {
@@ -105,10 +78,16 @@ export const dense: Lowering = (site, node) => {
   const result = site.sizesOf(output).slice(2) as unknown as Pair;
   const found = denseOf(site, node, site.sizesOf(x), site.sizesOf(weight), result);
   if (found === undefined) return false;
-  const { buffer, order } = site.together(x);
+  const { columns: seen, order } = columns(site, x, found);
   const rows = site.wishedOrder(output);
+  const signs = signsBehind(site, output, rows);
   const matrix = asMatrix(site, weight, { rows, order });
-  const product = site.writer.one("MatMul", [matrix, columns(site, buffer, found.kernel, found.window, result)]);
+  const folded = site.folded.get(x);
+  if (folded !== undefined) site.remember("offset", output, site.writer.one("MatMul", [matrix, folded.level]));
+  const signed = folded
+    ? scaled(site, matrix, folded.scale)
+    : signs && site.writer.one("Mul", [matrix, site.reshaped(signs, [rows.length, 1])]);
+  const product = site.writer.one("MatMul", [signed ?? matrix, seen]);
   const biased =
     bias === undefined
       ? product
@@ -125,15 +104,13 @@ export const denseWeightGradient: Lowering = (site, node) => {
   const result = site.sizesOf(g).slice(2) as unknown as Pair;
   const found = denseOf(site, node, site.sizesOf(x), sizes, result);
   if (found === undefined) return false;
-  const { buffer, order } = site.together(x);
+  const { columns: seen, order } = columns(site, x, found);
   const gradient = site.together(g);
-  const seen = columns(site, buffer, found.kernel, found.window, result);
   const product = site.writer.one("Gemm", [gradient.buffer.as("cells"), seen], { transB: 1 });
-  if (sizes[2] === 1 && sizes[3] === 1) {
-    site.setLaid(output, site.reshaped(product, sizes), [gradient.order, order]);
-    return true;
-  }
-  site.setPlain(output, asWeight(site, site.putBack(product, gradient.order), sizes, order));
+  const folded = site.folded.get(x);
+  if (folded !== undefined) site.foldedProducts.set(x, { name: product, rows: gradient.order });
+  const whole = folded === undefined ? product : scaled(site, product, folded.scale);
+  site.setLaid(output, site.reshaped(whole, sizes), [gradient.order, order]);
   return true;
 };
 
@@ -152,7 +129,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const size: Pair = [shape.height, shape.width];
   const wished = site.orderLike(site.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
-    const matrix = asMatrix(site, weight, { rows: order, order: wished });
+    const matrix = foldedBack(site, g, asMatrix(site, weight, { rows: order, order: wished }));
     const product = writer.one("Gemm", [matrix, buffer.as("cells")], { transA: 1 });
     const made = site.buffer({ ...buffer.shape, channels: inputs }, product, "cells");
     const spread = spreadOut(site, made, window.stride);
@@ -161,24 +138,34 @@ export const denseInputGradient: Lowering = (site, node) => {
   }
   const padding = paddingBack(size, result, kernel, window);
   if (padding === undefined) return false;
-  const around = spreadOut(site, buffer, window.stride);
-  const back = { kernel, window: { stride: [1, 1], padding, dilation: window.dilation } as const };
-  const seen = columns(site, around, back.kernel, back.window, size);
+  const back = {
+    kernel,
+    window: { stride: [1, 1], padding, dilation: window.dilation },
+    spread: window.stride,
+  } as const;
+  const seen = columnsOfRows(site, buffer, { ...back, result: size });
   const taps = height * width;
-  // [O, I, taps] turned to [I, taps backwards, O].
-  const apart = site.reshaped(site.plain(weight), [filters, inputs, taps]);
-  const backwards = writer.one("Gather", [apart, writer.int64s(naturalOrder(taps).map((tap) => taps - 1 - tap))], {
-    axis: 2,
-  });
-  const turned = site.picked(writer.one("Transpose", [backwards], { perm: [1, 2, 0] }), order, 2);
-  const matrix = site.picked(site.reshaped(turned, [inputs, taps * filters]), wished);
-  const product = writer.one("MatMul", [matrix, seen]);
+  // [O, I, taps] turned to [I, O, taps backwards].
+  const apart = site.reshaped(site.inLayout(weight, [order, wished]), [filters, inputs, taps]);
+  const backwards = writer.int64s(naturalOrder(taps).map((tap) => taps - 1 - tap));
+  const turned = writer.one("Transpose", [writer.one("Gather", [apart, backwards], { axis: 2 })], { perm: [1, 0, 2] });
+  const product = writer.one("MatMul", [site.reshaped(turned, [inputs, filters * taps]), seen]);
   site.setOrdered(output, { buffer: site.buffer(shape, product, "cells"), order: wished });
   return true;
 };
 
+/** A matrix [rows, columns] with each column times a number. */
+const scaled = (site: BlockedSite, matrix: string, vector: string): string => site.writer.one("Mul", [matrix, vector]);
+
+/** The weight by which a gradient goes back to a folded norm: what is common to all of that norm's gradient is in it. */
+function foldedBack(site: BlockedSite, gradient: ValueId, matrix: string): string {
+  const y = site.inputBehind(gradient);
+  const found = y === undefined ? undefined : [...site.foldedInputs.values()].find((folded) => folded.y === y);
+  return found === undefined ? matrix : scaled(site, matrix, found.k);
+}
+
 /** The map cut to its size: zeros spread out behind the last cell may be too many. */
-export function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
+function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
   if (cellsOf(buffer.shape) === cellsOf(shape)) return buffer;
   const bounds = [
     [0, 0],

@@ -8,6 +8,7 @@ import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import { type BufferShape, inverse, type Ordered, type RowBuffer, type Rows } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
+import { phaseWindows, woven } from "./phases.js";
 import type { BlockedSite } from "./site.js";
 
 export interface ConvolutionWindow {
@@ -27,29 +28,36 @@ const isDepthwise = (weight: readonly number[], groups: unknown, channels: numbe
 
 /**
  * Filters of the rows in this order for every sample, [rows * N, 1, kh, kw]: of a weight [channels * m, 1, kh, kw] the
- * `which`-th filter of each channel; turned by half a circle for the way back.
+ * `which`-th filter of each channel.
  */
 function filters(
   site: BlockedSite,
   weight: ValueId,
   { shape, order }: { readonly shape: BufferShape; readonly order: readonly number[] },
-  { which, turned }: { readonly which: number; readonly turned: boolean },
+  { which, taps: chosen, kernel }: FilterChoice,
 ): string {
   const { writer } = site;
   const [all = 1, , kernelHeight = 1, kernelWidth = 1] = site.sizesOf(weight);
   const [taps, multiplier] = [kernelHeight * kernelWidth, all / shape.channels];
   const { batch, block, channels } = shape;
   const wanted = order.map((channel) => channel * multiplier + which);
-  const own = site.reshaped(
-    multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted),
-    [channels, taps],
-  );
-  const back = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
-  const seen = turned && taps > 1 ? writer.one("Gather", [own, writer.int64s(back)], { axis: 1 }) : own;
-  const single = site.reshaped(seen, [channels, 1, taps, 1]);
+  const own = multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted);
+  const single = site.reshaped(own, [channels, 1, taps, 1]);
   const spread = writer.one("Expand", [single, writer.int64s([channels, batch / block, taps, block])]);
-  return site.reshaped(spread, [channels * batch, 1, kernelHeight, kernelWidth]);
+  // Turned once they are spread: whole blocks move, and both ways share what went before.
+  const seen = chosen === undefined ? spread : writer.one("Gather", [spread, writer.int64s(chosen)], { axis: 2 });
+  return site.reshaped(seen, [channels * batch, 1, ...(kernel ?? [kernelHeight, kernelWidth])]);
 }
+
+/** Which of each channel's filters; of it all taps, or these in this order, as a kernel of its own. */
+interface FilterChoice {
+  readonly which: number;
+  readonly taps?: readonly number[];
+  readonly kernel?: Pair;
+}
+
+const backwards = ([height, width]: Pair): readonly number[] =>
+  Array.from({ length: height * width }, (_, tap) => height * width - 1 - tap);
 
 interface MapConvolution {
   readonly maps: number;
@@ -81,7 +89,7 @@ export const depthwise: Lowering = (site, node, fallback) => {
   const shape = site.shapeFor(output, channels);
   const places = inverse(order);
   const made = Array.from({ length: multiplier }, (_, which): RowBuffer => {
-    const filter = filters(site, weight, { shape: buffer.shape, order }, { which, turned: false });
+    const filter = filters(site, weight, { shape: buffer.shape, order }, { which });
     const inputs = [buffer.as("maps"), filter];
     const convolution = { maps: mapsOf(buffer.shape), kernel, window: windowOf(node.attributes) };
     const name = convolve(site, inputs, convolution);
@@ -156,10 +164,31 @@ export const depthwiseInputGradient: Lowering = (site, node, fallback) => {
   const multiplier = (sizes[0] as number) / channels;
   const { rows, order } = rowsOfFilters(site, g, multiplier);
   const shape = site.shapeFor(output);
+  const [first] = rows(0);
+  const origins = multiplier === 1 ? first?.buffer.origins : undefined;
+  const windows = phaseWindows([height, width], [outHeight, outWidth], kernel, window);
+  if (windows !== undefined) {
+    const gradients = Array.from({ length: multiplier }, (_, which) => site.store.inOrder(rows(which), order));
+    const phases = windows.map((row) =>
+      row.map(({ taps, kernel: own, padding: around }) => {
+        const convolution = {
+          maps: mapsOf(shape),
+          kernel: own,
+          window: { stride: [1, 1], padding: around, dilation: [1, 1] } as const,
+        };
+        return gradients.reduce((sum, gradient, which) => {
+          const filter = filters(site, weight, { shape, order }, { which, taps, kernel: own });
+          return convolve(site, [gradient.as("maps"), filter, ...(sum === "" ? [] : ["", sum])], convolution);
+        }, "");
+      }),
+    );
+    site.setOrdered(output, { buffer: woven(site, shape, phases, origins), order });
+    return true;
+  }
   let sum = "";
   for (let which = 0; which < multiplier; which++) {
     const gradient = spreadOut(site, site.store.inOrder(rows(which), order), window.stride);
-    const filter = filters(site, weight, { shape, order }, { which, turned: true });
+    const filter = filters(site, weight, { shape, order }, { which, taps: backwards(kernel) });
     const convolution = {
       maps: mapsOf(shape),
       kernel,
@@ -167,8 +196,6 @@ export const depthwiseInputGradient: Lowering = (site, node, fallback) => {
     };
     sum = convolve(site, [gradient.as("maps"), filter, ...(which === 0 ? [] : ["", sum])], convolution);
   }
-  const [first] = rows(0);
-  const origins = multiplier === 1 ? first?.buffer.origins : undefined;
   site.setOrdered(output, { buffer: site.buffer(shape, sum, "maps", origins), order });
   return true;
 };

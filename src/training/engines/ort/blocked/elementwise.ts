@@ -18,7 +18,7 @@ function operandKind(site: BlockedSite, value: ValueId, [batch, channels]: reado
 }
 
 /** Views in which every operand of equal size may be looked at, the one that is there already first. */
-const anyView: readonly View[] = ["cells", "maps", "sequence", "blocks"];
+const anyView: readonly View[] = ["cells", "maps", "lanes", "sequence", "vectors", "blocks"];
 
 /**
  * An op that treats every element by itself, on the buffers as they lie. Operands that are repeated (one number, one per

@@ -1,9 +1,12 @@
-import { batchNormGradient, batchNormTraining } from "./batch-norm.js";
+import { batchNormByProducts, batchNormByRows, batchNormByRowsGradient, batchNormGradient } from "./batch-norm.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";
 import { elementwise, inside } from "./elementwise.js";
+import { foldedBatchNorm, foldedBatchNormGradient } from "./folded-norm.js";
 import type { Lowering } from "./lowering.js";
+import { phasedInputGradient } from "./phase-convolution.js";
+import { batchNormBeforePool, batchNormBeforePoolGradient } from "./pooled-norm.js";
 import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
 import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
@@ -16,10 +19,13 @@ export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
   ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
   ["inside", [inside, elementwise]],
   ["conv2d", [depthwise, winograd, dense]],
-  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, denseInputGradient]],
+  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
   ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormTraining]],
-  ["batch_norm_gradient", [batchNormGradient]],
+  ["batch_norm_training", [batchNormBeforePool, foldedBatchNorm, batchNormByProducts, batchNormByRows]],
+  [
+    "batch_norm_gradient",
+    [batchNormBeforePoolGradient, foldedBatchNormGradient, batchNormByRowsGradient, batchNormGradient],
+  ],
   ["concat", [concat]],
   ["split", [split]],
   ["slice", [slice]],

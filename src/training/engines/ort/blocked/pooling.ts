@@ -2,7 +2,9 @@ import type { ValueId } from "../../../../ir/graph.js";
 import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { RowBuffer } from "./buffer.js";
+import { isHalving, phasesOfGradient, pooledTwice } from "./first-maxima.js";
 import type { Lowering } from "./lowering.js";
+import { woven } from "./phases.js";
 import type { BlockedSite } from "./site.js";
 
 function pool(type: "MaxPool" | "AveragePool"): Lowering {
@@ -25,6 +27,12 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
     // Padding that counts beside padding that does not is two nodes.
     if (counted === true && overhang.some((cells) => cells > 0)) return false;
     const { buffer, order } = site.together(x);
+    if (type === "MaxPool" && isHalving({ kernel, stride, padding }, buffer.shape) && hasGradient(site, output)) {
+      const { rowMaxima, pooled } = pooledTwice(site, buffer);
+      site.remember("row maxima", output, rowMaxima);
+      site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), pooled, "maps", buffer.origins), order });
+      return true;
+    }
     const attributes = { kernel_shape: kernel, pads: padding, strides: stride };
     const all = counted === undefined ? attributes : { ...attributes, count_include_pad: counted ? 1 : 0 };
     const name = site.writer.one(`${nchwcDomain}:${type}`, [buffer.as("maps")], all);
@@ -32,6 +40,9 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
     return true;
   };
 }
+
+const hasGradient = (site: BlockedSite, output: ValueId): boolean =>
+  site.readersOf(output).some(({ op, inputs }) => op === "max_pool_input_gradient" && inputs[1] === output);
 
 export const maxPool = pool("MaxPool");
 export const avgPool = pool("AveragePool");
@@ -50,6 +61,14 @@ export const maxPoolInputGradient: Lowering = (site, node) => {
     readonly padding: Padding;
   };
   if (!site.canBeRows(x)) return false;
+  const rowMaxima = site.recall("row maxima", y);
+  if (rowMaxima !== undefined) {
+    const { buffer, order } = site.together(x);
+    const [pooled, gradient] = [site.inOrder(y, order).as("maps"), site.inOrder(g, order).as("maps")];
+    const phases = phasesOfGradient(site, { input: buffer, rowMaxima, pooled, gradient });
+    site.setOrdered(output, { buffer: woven(site, buffer.shape, phases), order });
+    return true;
+  }
   const size = site.sizesOf(x).slice(2) as unknown as Pair;
   const result = site.sizesOf(y).slice(2) as unknown as Pair;
   if (
@@ -58,7 +77,7 @@ export const maxPoolInputGradient: Lowering = (site, node) => {
     return false;
   const { buffer: input, order } = site.together(x);
   const [pooled, gradient] = [site.inOrder(y, order), site.inOrder(g, order)];
-  const made = woven(site, { input, pooled, gradient }, { kernel, stride, padding, result });
+  const made = tapByTap(site, { input, pooled, gradient }, { kernel, stride, padding, result });
   site.setOrdered(output, { buffer: made, order });
   return true;
 };
@@ -76,7 +95,7 @@ interface PoolWindow {
   readonly result: Pair;
 }
 
-function woven(
+function tapByTap(
   site: BlockedSite,
   { input, pooled, gradient }: Maps,
   { kernel, stride, padding, result }: PoolWindow,

@@ -14,9 +14,10 @@ import {
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
+import { prepareLanes } from "./batch-norm.js";
 import { inverse, isNatural } from "./buffer.js";
 import { lowerings } from "./lowerings.js";
-import { BlockedSite, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
+import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
 
 /** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
 const opset = 18;
@@ -41,7 +42,7 @@ export function blockedProgram(step: Graph, block: Block): StepProgram {
   const none = { wishes: new Map(), layouts: new Map() };
   const { wishes } = lowerGraph(step, live, updates, { block, ...none });
   const { layouts } = lowerGraph(step, live, updates, { block, wishes, layouts: none.layouts });
-  return lowerGraph(step, live, updates, { block, wishes, layouts }).program;
+  return lowerGraph(step, live, updates, { block, wishes, layouts }).program();
 }
 
 /** The nodes that results and updates depend on; the merged updates themselves are not among them. */
@@ -68,7 +69,7 @@ function lowerGraph(
   nodes: readonly Node[],
   updates: StateUpdates,
   { block, ...learnt }: LoweringOptions,
-): SiteWishes & { readonly program: StepProgram } {
+): SiteWishes & { readonly program: () => StepProgram } {
   const writer = new ModelWriter(opset);
   const graph = { ...step, nodes };
   const site = new BlockedSite(graph, writer, block, learnt);
@@ -87,11 +88,11 @@ function lowerGraph(
   const flat = (values: readonly ValueId[], slots: readonly Slot[]): string => {
     const known = inputs.get(listKey(values));
     if (known !== undefined) return known;
-    const vectors = values.map((value, i) => {
-      const layout = learnt.layouts.get((slots[i] as Slot).value);
-      const laid = layout === undefined ? site.plain(value) : site.inLayout(value, layout);
-      return site.reshaped(laid, [elementCount(typeOf(step, value).shape)]);
-    });
+    const vectors = flatParts(
+      site,
+      values,
+      slots.map(({ value }) => learnt.layouts.get(value) ?? []),
+    );
     return writer.one("Concat", vectors, { axis: 0 });
   };
   const groupPorts = updates.groups.map((group, i): StatePort => {
@@ -105,13 +106,44 @@ function lowerGraph(
     return { ...port, output: `next.${i}` };
   });
   for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
-  const program: StepProgram = {
+  const ownPorts = updates.others.map((slot) => ownPort(site, slot));
+  const orders = new Map<Layout, Int32Array>();
+  const program = (): StepProgram => ({
     bytes: writer.finish(step.name),
     inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
     outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
-    state: [...groupPorts, ...updates.others.map((slot) => ownPort(site, slot))],
-  };
+    state: [...groupPorts.map((port) => withOrders(site, port, orders)), ...ownPorts],
+  });
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
+}
+
+/** The values side by side as vectors; neighbours that are columns of one kind become one of these together. */
+function flatParts(site: BlockedSite, values: readonly ValueId[], layouts: readonly Layout[]): readonly string[] {
+  const parts: string[] = [];
+  let [run, runKind]: [Column[], string] = [[], ""];
+  const flush = (): void => {
+    const [first] = run;
+    if (first === undefined) return;
+    const names = run.map(({ name }) => name);
+    const all = names.length === 1 ? first.name : site.writer.one("Concat", names, { axis: 0 });
+    const length = run.reduce((sum, { order }) => sum + order.length, 0);
+    parts.push(site.reshaped(first.made === undefined ? all : first.made.of(all), [length]));
+    run = [];
+  };
+  for (const [i, value] of values.entries()) {
+    const layout = layouts[i] ?? [];
+    const column = site.columnIn(value, layout);
+    if (column === undefined || (run.length > 0 && (column.made?.kind ?? "") !== runKind)) flush();
+    if (column === undefined) {
+      const laid = layout.length === 0 ? site.plain(value) : site.inLayout(value, layout);
+      parts.push(site.reshaped(laid, [elementCount(site.typeOf(value).shape)]));
+      continue;
+    }
+    runKind = column.made?.kind ?? "";
+    run.push(column);
+  }
+  flush();
+  return parts;
 }
 
 /** For every slot of a merged update the layout in which it, or what it is updated by, is read or made. */
@@ -132,25 +164,36 @@ function slotLayouts(site: BlockedSite, { groups }: StateUpdates): SlotLayouts {
 
 /** Where each element of a slot is stored in its layout. */
 function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
-  const [places, inner] = [
-    layout.map(inverse),
-    sizes.slice(layout.length).reduce((product, size) => product * size, 1),
-  ];
-  const order = new Int32Array(sizes.reduce((product, size) => product * size, 1));
-  for (let i = 0; i < order.length; i++) {
-    let [rest, stored, stride] = [Math.floor(i / inner), i % inner, inner];
-    for (let axis = layout.length - 1; axis >= 0; axis--) {
-      const size = sizes[axis] as number;
-      stored += (places[axis]?.[rest % size] as number) * stride;
-      rest = Math.floor(rest / size);
-      stride *= size;
+  let [starts, left] = [Int32Array.of(0), sizes.reduce((product, size) => product * size, 1)];
+  for (const [axis, size] of sizes.entries()) {
+    left /= size;
+    const order = layout[axis];
+    const places = order === undefined ? undefined : inverse(order);
+    const next = new Int32Array(starts.length * size);
+    for (let i = 0; i < starts.length; i++) {
+      for (let k = 0; k < size; k++) next[i * size + k] = (starts[i] as number) + (places?.[k] ?? k) * left;
     }
-    order[i] = stored;
+    starts = next;
   }
-  return order;
+  return starts;
 }
 
 const listKey = (values: readonly ValueId[]): string => values.join(" ");
+
+/** A tensor of state that says how its slots are stored in it. */
+function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32Array>): StatePort {
+  const values = new Map(site.graph.slots.map(({ name, value }) => [name, value]));
+  const slots = port.slots.map((place): SlotPlace => {
+    const value = values.get(place.slot);
+    const layout = value === undefined ? undefined : site.layouts.get(value);
+    if (value === undefined || layout === undefined) return place;
+    // What an optimiser remembers of a parameter lies as that does.
+    const order = made.get(layout) ?? storedOrder(site.sizesOf(value), layout);
+    made.set(layout, order);
+    return { ...place, order };
+  });
+  return { ...port, slots };
+}
 
 /** The slots of a group, cut from the vector that holds them all. */
 function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): StatePort {
@@ -158,9 +201,7 @@ function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): St
   const places = slots.map(({ name, value }): SlotPlace => {
     const length = elementCount(site.typeOf(value).shape);
     offset += length;
-    const layout = site.layouts.get(value);
-    const order = layout === undefined ? undefined : storedOrder(site.sizesOf(value), layout);
-    return { slot: name, offset: offset - length, length, order };
+    return { slot: name, offset: offset - length, length };
   });
   const shape = [offset];
   const { writer } = site;
@@ -171,6 +212,11 @@ function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): St
     const part = writer.hasShape(parts[i] as string, [elementCount(site.typeOf(value).shape)]);
     site.setLaid(value, site.reshaped(part, site.sizesOf(value)), site.layouts.get(value) ?? []);
   }
+  prepareLanes(
+    site,
+    input,
+    places.map(({ offset, length }, i) => ({ value: (slots[i] as Slot).value, offset, length })),
+  );
   return { input, output: undefined, shape, slots: places };
 }
 
@@ -182,6 +228,7 @@ function ownPort(site: BlockedSite, { name, value, next }: Slot): StatePort {
 }
 
 function lower(site: BlockedSite, node: Node): void {
+  if (site.absorbed.has(node)) return;
   const candidates = lowerings.get(node.op) ?? [];
   const attempt = (from: number): boolean => {
     const lowering = candidates[from];

@@ -118,7 +118,7 @@ export class RowStore {
 
   #joinRuns(places: readonly RowPlace[], runs: readonly Run[]): RowBuffer {
     const { buffer } = places[0] as RowPlace;
-    if (runs.length > mostRuns && runs.every((run) => run.buffer === buffer)) {
+    if (runs.length > 1 && runs.every((run) => run.buffer === buffer)) {
       return this.#gather(
         buffer,
         places.map(({ row }) => row),
@@ -134,8 +134,9 @@ export class RowStore {
   #slice(run: Run): string {
     if (isWhole(run)) return run.buffer.as("cells");
     const writer = this.#writer;
-    const bounds = [writer.int64s([run.from]), writer.int64s([run.from + run.count]), writer.int64s([0])];
-    return writer.one("Slice", [run.buffer.as("cells"), ...bounds]);
+    const rows = Array.from({ length: run.count }, (_, i) => run.from + i);
+    // A Slice would do, but copies with one thread.
+    return writer.one("Gather", [run.buffer.as("cells"), writer.int64s(rows)], { axis: 0 });
   }
 }
 

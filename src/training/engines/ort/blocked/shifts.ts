@@ -4,7 +4,7 @@
  */
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
-import type { RowBuffer } from "./buffer.js";
+import type { BufferShape, RowBuffer } from "./buffer.js";
 import type { BlockedSite } from "./site.js";
 
 /** The same filter for every one of `maps` channels, as the kernels have filters: in blocks of channels. */
@@ -25,19 +25,50 @@ export interface Look {
 /** The map looked at from elsewhere, as [1, C * N, height, width]. */
 export function lookAt(site: BlockedSite, buffer: RowBuffer, { from, stride, size }: Look): string {
   const { channels, batch, height, width } = buffer.shape;
-  if (from.every((cells) => cells === 0) && size[0] === height && size[1] === width) return buffer.as("maps");
-  // Ahead of the map is border; further in, the one of the filter stands behind zeros.
-  const kernel: Pair = [Math.max(0, from[0]) + 1, Math.max(0, from[1]) + 1];
-  const pads: Pair = [Math.max(0, -from[0]), Math.max(0, -from[1])];
-  const after = (axis: 0 | 1, cells: number): number =>
-    Math.max(0, stride[axis] * (size[axis] - 1) + kernel[axis] - pads[axis] - cells);
-  const taps = Array.from({ length: kernel[0] * kernel[1] }, (_, i) => (i === kernel[0] * kernel[1] - 1 ? 1 : 0));
+  const look = (axis: 0 | 1, cells: number) => {
+    const place = Math.max(0, from[axis]);
+    const before = Math.max(0, -from[axis]);
+    const after = stride[axis] * (size[axis] - 1) + place + 1 - before - cells;
+    // A filter with zeros behind its one leaves out the map's last cells.
+    return { place, before, after: Math.max(0, after), length: place + 1 + Math.max(0, -after) };
+  };
+  const [down, right] = [look(0, height), look(1, width)];
+  if ([...from, down.length - 1, right.length - 1, down.after, right.after].every((cells) => cells === 0)) {
+    return buffer.as("maps");
+  }
+  const one = down.place * right.length + right.place;
+  const taps = Array.from({ length: down.length * right.length }, (_, i) => (i === one ? 1 : 0));
   const maps = channels * batch;
+  const kernel: Pair = [down.length, right.length];
   return site.writer.one(`${nchwcDomain}:Conv`, [buffer.as("maps"), constantFilter(site, taps, kernel, maps)], {
     group: maps,
     kernel_shape: kernel,
-    pads: [...pads, after(0, height), after(1, width)],
+    pads: [down.before, right.before, down.after, right.after],
     strides: stride,
     dilations: [1, 1],
   });
+}
+
+/** How cells were taken apart: those of equal remainder by `apart` lie together, `count` of them each way. */
+export interface Weaving {
+  readonly apart: Pair;
+  readonly count: Pair;
+}
+
+/** [apart, apart, C, N/B, count, count, B] back to a map of this shape; what is over at the ends is cut off. */
+export function weave(site: BlockedSite, name: string, { apart, count }: Weaving, shape: BufferShape): RowBuffer {
+  const { writer } = site;
+  const { channels, batch, block, height, width } = shape;
+  const maps = (channels * batch) / block;
+  const seen = site.reshaped(name, [...apart, maps, ...count, block]);
+  const woven = writer.one("Transpose", [seen], { perm: [2, 3, 0, 4, 1, 5] });
+  const whole = { ...shape, height: count[0] * apart[0], width: count[1] * apart[1] };
+  const made = site.buffer(whole, woven, [maps, count[0], apart[0], count[1], apart[1], block]);
+  if (whole.height === height && whole.width === width) return made;
+  const bounds = [
+    [0, 0],
+    [height, width],
+    [2, 3],
+  ].map((list) => writer.int64s(list));
+  return site.buffer(shape, writer.one("Slice", [made.as("blocks"), ...bounds]), "blocks");
 }

@@ -26,6 +26,35 @@ export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
 export const sameLayout = (a: Layout, b: Layout): boolean =>
   a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
 
+/**
+ * A vector that was made as [C, 1, 1], in an order; or what is `made` of such a one, the same way for every value with the
+ * same `kind`. Many of them become one vector with few nodes.
+ */
+export interface Column {
+  readonly name: string;
+  readonly order: readonly number[];
+  readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
+}
+
+/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means where the map is normalised. */
+export interface FoldedInput {
+  readonly y: ValueId;
+  readonly weight: ValueId;
+  readonly map: RowBuffer;
+  readonly k: string;
+  readonly inverse: string;
+  readonly means: string | undefined;
+}
+
+/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
+export interface NormByRows {
+  readonly x: ValueId;
+  readonly weight: ValueId;
+  readonly inverse: string;
+  readonly order: readonly number[];
+  readonly cells: number;
+}
+
 /** What was learnt from lowering the graph before. */
 export interface SiteWishes {
   readonly wishes: RowRequests;
@@ -41,17 +70,31 @@ export class BlockedSite {
   readonly writer: ModelWriter;
   readonly block: number;
   readonly store: RowStore;
-  /** Fresh buffers for the statistics of each batch norm, by node: ONNX Runtime writes its results over them. */
-  readonly statistics: ReadonlyMap<Node, readonly [mean: string, variance: string]>;
+  /** Nodes whose results another lowering made along with its own. */
+  readonly absorbed = new Set<Node>();
+  /** Norms' results that are not made, by themselves: scale and level of what their rows are instead. */
+  readonly folded = new Map<ValueId, { readonly scale: string; readonly level: string }>();
+  /** The same by the norms' inputs, with what the way back needs. */
+  readonly foldedInputs = new Map<ValueId, FoldedInput>();
+  /** The products of the gradient and the rows behind such a result, and the order of their rows. */
+  readonly foldedProducts = new Map<ValueId, { readonly name: string; readonly rows: readonly number[] }>();
+  /** Batch norms by rows whose way back is not prepared yet. */
+  readonly normsByRows: NormByRows[] = [];
+  /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
+  readonly #extras = new Map<string, string>();
   /** In which layout each slot is stored, where that is not the graph's. */
   readonly layouts: SlotLayouts;
   /** In which layouts values were asked for. */
   readonly layoutsAsked = new Map<ValueId, Layout>();
   readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
+  readonly #columns = new Map<ValueId, Column>();
   readonly #plain = new Map<ValueId, string>();
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
   readonly #inputs = new Map<ValueId, ValueId>();
+  readonly #makers = new Map<ValueId, Node>();
+  readonly #readers = new Map<ValueId, Node[]>();
+  readonly #kept: ReadonlySet<ValueId>;
 
   constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
     this.graph = graph;
@@ -60,10 +103,42 @@ export class BlockedSite {
     this.store = new RowStore(writer);
     this.#wishes = wishes;
     this.layouts = layouts;
-    this.statistics = statisticsBuffers(graph, writer);
-    for (const { op, inputs } of graph.nodes) {
+    for (const node of graph.nodes) {
+      const { op, inputs, outputs } = node;
       if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+      for (const value of outputs) this.#makers.set(value, node);
+      for (const value of new Set(inputs)) {
+        const readers = this.#readers.get(value);
+        if (readers === undefined) this.#readers.set(value, [node]);
+        else readers.push(node);
+      }
     }
+    const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));
+    this.#kept = new Set([...graph.outputs.map(({ value }) => value), ...nexts]);
+  }
+
+  makerOf(value: ValueId): Node | undefined {
+    return this.#makers.get(value);
+  }
+
+  /** Who reads a value; nobody for us to reckon with where the outside reads it too. */
+  readersOf(value: ValueId): readonly Node[] {
+    return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
+  }
+
+  /** The one node that reads a value, if it is read once and not given to the outside. */
+  onlyReader(value: ValueId): Node | undefined {
+    const readers = this.readersOf(value);
+    return readers.length === 1 ? readers[0] : undefined;
+  }
+
+  /** Keeps a vector that belongs to a value, for a later lowering, under a word for what it is. */
+  remember(what: string, value: ValueId, name: string): void {
+    this.#extras.set(`${what} ${value}`, name);
+  }
+
+  recall(what: string, value: ValueId): string | undefined {
+    return this.#extras.get(`${what} ${value}`);
   }
 
   typeOf(value: ValueId): TensorType {
@@ -135,9 +210,30 @@ export class BlockedSite {
     return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
   }
 
+  setColumn(value: ValueId, column: Column): void {
+    this.#columns.set(value, column);
+  }
+
+  /** The value as a column, if it is one in this layout. */
+  columnIn(value: ValueId, layout: Layout): Column | undefined {
+    const column = this.#columns.get(value);
+    if (column === undefined) return undefined;
+    const [order = naturalOrder(column.order.length)] = layout;
+    return sameOrder(column.order, order) ? column : undefined;
+  }
+
+  /** A column under its own shape, from when it is first read alone. */
+  #fromColumn(value: ValueId): void {
+    const column = this.#columns.get(value);
+    if (column === undefined || this.#laid.has(value) || this.#plain.has(value)) return;
+    const { name, order, made } = column;
+    this.setLaid(value, this.reshaped(made === undefined ? name : made.of(name), [order.length]), [order]);
+  }
+
   #fromLayout(value: ValueId): string | undefined {
+    this.#fromColumn(value);
     const laid = this.#laid.get(value);
-    if (laid === undefined) return undefined;
+    if (laid === undefined) return this.#plain.get(value);
     const made = laid.layout.reduce((name, order, axis) => this.putBack(name, order, axis), laid.name);
     this.#plain.set(value, made);
     return made;
@@ -151,12 +247,15 @@ export class BlockedSite {
 
   /** The layout in which a value is there without a copy, if it is not the graph's. */
   laidOut(value: ValueId): Layout | undefined {
+    const column = this.#columns.get(value);
+    if (column !== undefined) return [column.order];
     return this.#laid.get(value)?.layout;
   }
 
   /** The value with its first axes in these orders. */
   inLayout(value: ValueId, layout: Layout): string {
     if (!this.layoutsAsked.has(value)) this.layoutsAsked.set(value, layout);
+    this.#fromColumn(value);
     const laid = this.#laid.get(value);
     if (laid !== undefined && sameLayout(laid.layout, layout)) return laid.name;
     return layout.reduce((name, order, axis) => this.picked(name, order, axis), this.plain(value));
@@ -243,16 +342,4 @@ export class BlockedSite {
   reshaped(name: string, sizes: readonly number[]): string {
     return this.writer.reshape(name, sizes);
   }
-}
-
-/** Two vectors for each batch norm, cut from one that the session computes: no two share memory. */
-function statisticsBuffers(graph: Graph, writer: ModelWriter): ReadonlyMap<Node, readonly [string, string]> {
-  const nodes = graph.nodes.filter(({ op }) => op === "batch_norm_training");
-  if (nodes.length === 0) return new Map();
-  const channels = nodes.map(({ inputs }) => typeOf(graph, inputs[0] as ValueId).shape[1] as number);
-  const sizes = channels.flatMap((count) => [count, count]);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const zeros = writer.one("Expand", [writer.floats([0]), writer.int64s([total])]);
-  const parts = writer.node("Split", [zeros, writer.int64s(sizes)], { axis: 0 }, sizes.length);
-  return new Map(nodes.map((node, i) => [node, [parts[2 * i] as string, parts[2 * i + 1] as string] as const]));
 }

@@ -9,10 +9,9 @@ import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
 import { microsoftDomain, nchwcDomain } from "../model-writer.js";
 import type { BufferShape, RowBuffer } from "./buffer.js";
-import { cropped } from "./dense-convolution.js";
 import { windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
-import { constantFilter } from "./shifts.js";
+import { constantFilter, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 import { bothAxes, type MinimalFilter, minimalFilter, transposed } from "./winograd-matrices.js";
 
@@ -128,14 +127,13 @@ function outOfTiles(
   const [down, right] = tiles;
   const [points, cells] = [pointsOf(tiles), down.by.results * right.by.results];
   const matrix = writer.floats(bothAxes(down.by.output, right.by.output), [cells, points]);
-  const { channels, batch, block } = shape;
-  const size = channels * batch * down.count * right.count;
+  const size = shape.channels * shape.batch * down.count * right.count;
   const made = writer.one("MatMul", [matrix, site.reshaped(products, [points, size])]);
-  const apart = [down.by.results, right.by.results, (channels * batch) / block, down.count, right.count, block];
-  const woven = writer.one("Transpose", [site.reshaped(made, apart)], { perm: [2, 3, 0, 4, 1, 5] });
-  const whole = { ...shape, height: down.count * down.by.results, width: right.count * right.by.results };
-  const sizes = [apart[2], apart[3], apart[0], apart[4], apart[1], apart[5]] as readonly number[];
-  return cropped(site, site.buffer(whole, woven, sizes), shape);
+  const weaving = {
+    apart: [down.by.results, right.by.results],
+    count: [down.count, right.count],
+  } as const;
+  return weave(site, made, weaving, shape);
 }
 
 /** The weight [O, I, 3, 3] at all points, [points, O, I]; turned by half a circle for the way back. */

@@ -1,0 +1,184 @@
+/**
+ * Whether training is the same as PyTorch's: LFER-LDL from the same weights, on the same batches, by the same recipe
+ * (cross-entropy, SGD with momentum and weight decay), losses step by step:
+ *   node --import tsx bench/parity.ts --python PYTHON [--size 112] [--batch 32] [--steps 100] [--threads 2] [--seeds 0,1,2]
+ *     [--float64]
+ * Float32 sums in another order differ in the last digit, and training magnifies it: two runs that are both right drift
+ * apart. So the measure is how far PyTorch's own two memory layouts drift apart, and with --float64 how far each is from
+ * PyTorch in double precision.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { isProblem } from "../src/diagnostics/diagnostic.js";
+import { type Graph, typeOf } from "../src/ir/graph.js";
+import { bindShape } from "../src/ir/shape.js";
+import { fillNormal } from "../src/random/stream.js";
+import type { Values } from "../src/training/engines/engine.js";
+import { ortEngine } from "../src/training/engines/ort/engine.js";
+import { initialiseWeights } from "../src/weights/initialise.js";
+import { stepGraph } from "./step-graphs.js";
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: "string" },
+    size: { type: "string", default: "112" },
+    batch: { type: "string", default: "32" },
+    steps: { type: "string", default: "100" },
+    threads: { type: "string", default: "2" },
+    seeds: { type: "string", default: "0,1,2" },
+    float64: { type: "boolean", default: false },
+  },
+});
+if (options.python === undefined) throw new Error("--python names a Python with torch");
+const [size, batch, steps, threads] = [options.size, options.batch, options.steps, options.threads].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+/** Batches that are gone through over and over, as epochs do. */
+const batches = Math.min(steps, 10);
+const classes = 7;
+const rate = 0.01;
+
+type Losses = readonly number[];
+
+interface Data {
+  readonly images: Float32Array;
+  readonly labels: Float32Array;
+}
+
+/** Noise, with a shade and a stripe that tell the class. */
+function makeData(seed: number): Data {
+  const pixels = 3 * size * size;
+  const images = new Float32Array(batches * batch * pixels);
+  fillNormal(images, seed, "images", 0, 1);
+  const labels = new Float32Array(batches * batch * classes);
+  for (let sample = 0; sample < batches * batch; sample++) {
+    const label = (sample * 5 + seed) % classes;
+    labels[sample * classes + label] = 1;
+    for (let i = 0; i < pixels; i++) {
+      const row = Math.floor(i / size) % size;
+      const at = sample * pixels + i;
+      images[at] = 0.7 * (images[at] as number) + (row % classes === label ? 1 : 0) + 0.1 * (label - 3);
+    }
+  }
+  return { images, labels };
+}
+
+async function ours(step: Graph, portable: boolean, state: ReadonlyMap<string, Values>, data: Data): Promise<Losses> {
+  const running = await ortEngine({ portable }).create(step, { state, threads });
+  if (isProblem(running)) throw new Error(running.diagnose({}).message);
+  const found: number[] = [];
+  const part = (values: Float32Array, at: number): Float32Array => {
+    const length = values.length / batches;
+    return values.slice(at * length, (at + 1) * length);
+  };
+  for (let i = 0; i < steps; i++) {
+    const inputs: [string, Values][] = [
+      ["image", part(data.images, i % batches)],
+      ["data.label", part(data.labels, i % batches)],
+      ["learning_rate", Float32Array.of(rate)],
+    ];
+    const { loss } = Object.fromEntries(await running.run(new Map(inputs)));
+    found.push(loss?.[0] ?? Number.NaN);
+  }
+  await running.dispose();
+  return found;
+}
+
+function torch(
+  python: string,
+  step: Graph,
+  state: ReadonlyMap<string, Values>,
+  data: Data,
+): Readonly<Record<string, Losses>> {
+  const folder = mkdtempSync(join(tmpdir(), "lfer-parity-"));
+  try {
+    const slots = step.slots.filter(({ role }) => role !== "optimizer");
+    const plan = {
+      size,
+      batch,
+      classes,
+      steps,
+      rate,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      slots: slots.map(({ name, value }) => [name, bindShape(typeOf(step, value).shape, 1)]),
+    };
+    writeFileSync(join(folder, "plan.json"), JSON.stringify(plan));
+    const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    writeFileSync(
+      join(folder, "weights.f32"),
+      Buffer.concat(slots.map(({ name }) => bytes(state.get(name) ?? new Float32Array()))),
+    );
+    writeFileSync(join(folder, "images.f32"), bytes(data.images));
+    writeFileSync(join(folder, "labels.f32"), bytes(data.labels));
+    const script = fileURLToPath(new URL("peers/torch_parity.py", import.meta.url));
+    const kinds = ["nchw", "channels_last", ...(options.float64 ? ["float64"] : [])];
+    const run = spawnSync(python, [script, folder, `${threads}`, ...kinds], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (run.status !== 0) throw new Error(`the PyTorch script ended with ${run.status}`);
+    return JSON.parse(run.stdout) as Readonly<Record<string, Losses>>;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Mean and largest distance of two courses of losses, relative to the second. */
+function distance(a: Losses, b: Losses): { readonly mean: number; readonly max: number } {
+  const all = a.map((loss, i) => Math.abs(loss - (b[i] as number)) / Math.abs(b[i] as number));
+  return { mean: all.reduce((sum, each) => sum + each, 0) / all.length, max: Math.max(...all) };
+}
+
+const float32Courses = ["torch nchw", "torch channels_last", "ours blocked", "ours portable"];
+const pairs: readonly (readonly [string, string])[] = [
+  ["torch channels_last", "torch nchw"],
+  ["ours blocked", "torch nchw"],
+  ["ours blocked", "torch channels_last"],
+  ["ours portable", "torch nchw"],
+  ["ours portable", "torch channels_last"],
+  ["ours blocked", "ours portable"],
+  ...(options.float64 ? float32Courses.map((name) => [name, "torch float64"] as const) : []),
+];
+
+const step = await stepGraph({ file: "lfer_ldl", model: "LferLdl", size, batch });
+const sums = new Map<string, number[]>(pairs.map((pair) => [pair.join(" - "), []]));
+console.log(
+  `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; |a - b| / b of the losses\n`,
+);
+for (const seed of options.seeds.split(",").map(Number)) {
+  const [state, data] = [initialiseWeights(step, seed), makeData(seed)];
+  const courses: Record<string, Losses> = {
+    "ours blocked": await ours(step, false, state, data),
+    "ours portable": await ours(step, true, state, data),
+  };
+  for (const [kind, losses] of Object.entries(torch(options.python, step, state, data))) {
+    courses[`torch ${kind}`] = losses;
+  }
+  for (const [name, losses] of Object.entries(courses)) {
+    const shown = [0, 1, 9, 49, 99].filter((i) => i < steps).map((i) => `${i + 1}: ${losses[i]?.toFixed(6)}`);
+    console.log(`seed ${seed}  ${name.padEnd(20)} ${shown.join("  ")}`);
+  }
+  for (const [a, b] of pairs) {
+    const { mean, max } = distance(courses[a] as Losses, courses[b] as Losses);
+    sums.get(`${a} - ${b}`)?.push(mean);
+    console.log(
+      `seed ${seed}  ${`${a} - ${b}`.padEnd(40)} mean ${mean.toExponential(2)}  largest ${max.toExponential(2)}`,
+    );
+  }
+  console.log("");
+}
+const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
+const own = mean(sums.get("torch channels_last - torch nchw") ?? []);
+console.log("over all seeds, and as a multiple of the distance between PyTorch's own two layouts:");
+for (const [name, values] of sums) {
+  console.log(`  ${name.padEnd(42)} ${mean(values).toExponential(2)}  ${(mean(values) / own).toFixed(2)}`);
+}

@@ -1,0 +1,22 @@
+/** Steps on ONNX Runtime, in the form that is asked for. */
+import * as assert from "uvu/assert";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { probeBlock } from "../../src/training/engines/ort/block-probe.js";
+import { ortEngine } from "../../src/training/engines/ort/engine.js";
+import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
+import { runOnce, type Stepped } from "./step-comparison.js";
+import type { StepFeed } from "./step-networks.js";
+
+const ort = await loadOnnxRuntime();
+if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
+
+/** The block of this machine, if its kernels have one. */
+export const block = await probeBlock(ort);
+
+export async function run(step: Graph, { batch, state }: StepFeed, portable: boolean): Promise<Stepped> {
+  const running = await ortEngine({ portable }).create(step, { state, threads: 1 });
+  if (isProblem(running)) throw new Error(running.diagnose({}).message);
+  assert.is(running.description, portable || block === undefined ? "ort, portable" : `ort, blocks of ${block}`);
+  return runOnce(running, batch);
+}
