@@ -146,9 +146,10 @@ suite("networks of models/ train", (test) => {
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
   );
 
-  // One seed of those where no ReLU flips, and one where some do (of the seeds 1 to 8, three and five).
+  // One seed of those where nothing flips in either form, and one where something does. Of the seeds 1 to 10 the portable form
+  // is 1.6e-5 away or nearer at 6 to 9, the blocked one at 5, 6, 7 and 9; where a path flips, both are 1e-3 to 2e-2 away.
   test("LferLdl at 64 pixels", async () => {
-    await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [5, 1], "LferLdl");
+    await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [6, 1], "LferLdl");
   });
 
   test("resnet18: the blocked form equals the portable one", async () => {
