@@ -1,8 +1,7 @@
-import { isProblem, problem } from "../../../diagnostics/diagnostic.js";
+import { isProblem } from "../../../diagnostics/diagnostic.js";
 import type { Engine } from "../engine.js";
 import { compileStep } from "./compile.js";
 import { tfjsEvaluator } from "./evaluator.js";
-import { opWithoutKernels } from "./lowerings.js";
 import { loadTfjsNode, threadsInUse } from "./runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
@@ -16,10 +15,6 @@ export const tfjsNodeEngine: Engine = {
   create: async (step, { state, threads }) => {
     const tf = await loadTfjsNode(threads);
     if (isProblem(tf)) return tf;
-    const missing = opWithoutKernels(step);
-    if (missing !== undefined) {
-      return problem("engine/refuses-step", { engine: "tfjs-node", reason: `it has no kernels for ${missing} yet` });
-    }
     const { binding } = tf.backend();
     const threadsSaid = threadsInUse() === "1" ? "1 thread" : `${threadsInUse()} threads`;
     const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsSaid}`;

@@ -1,11 +1,10 @@
-import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
+import { isProblem, type Problem } from "../../../diagnostics/diagnostic.js";
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { Graph } from "../../../ir/graph.js";
 import { bindBatch } from "../../../ops/bind-batch.js";
 import { optimize } from "../../../passes/pipeline.js";
 import type { Evaluator, EvaluatorOptions } from "../engine.js";
 import { compileStep } from "./compile.js";
-import { opWithoutKernels } from "./lowerings.js";
 import { loadTfjsNode } from "./runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
@@ -24,10 +23,6 @@ export async function tfjsEvaluator(
     }),
   );
   const network = optimize({ graph: given, weights: own }, 1);
-  const missing = opWithoutKernels(network.graph);
-  if (missing !== undefined) {
-    return problem("engine/refuses-step", { engine: "tfjs-node", reason: `it has no kernels for ${missing} yet` });
-  }
   const programs = new Map<number, TfjsStep>();
   const programFor = (batch: number): TfjsStep => {
     const known = programs.get(batch);

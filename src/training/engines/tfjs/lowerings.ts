@@ -1,4 +1,3 @@
-import type { Graph } from "../../../ir/graph.js";
 import type { OpName } from "../../../ops/registry.js";
 import { batchNorm, batchNormGradient, batchNormTraining } from "./batch-norm.js";
 import {
@@ -43,10 +42,10 @@ import type { Lowering } from "./site.js";
 import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
 
 /**
- * Ops in kernels of TensorFlow.js; the engine refuses a step with another one, by its name. (Once a second target needs them,
- * they become `lowerToTfjs` of the op files.)
+ * Every op in kernels of TensorFlow.js. An op that is missing does not compile. (Once a second target needs them, they
+ * become `lowerToTfjs` of the op files.)
  */
-export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
+export const lowerings: Readonly<Record<OpName, Lowering>> = {
   conv2d,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_weight_gradient: conv2dWeightGradient,
@@ -127,7 +126,3 @@ export const lowerings: Readonly<Partial<Record<OpName, Lowering>>> = {
   reduce_max: reduction("Max"),
   reduce_min: reduction("Min"),
 };
-
-/** The first op of a graph that has no kernels here; undefined where all have. */
-export const opWithoutKernels = ({ nodes }: Graph): string | undefined =>
-  nodes.find(({ op }) => lowerings[op as OpName] === undefined)?.op;
