@@ -1,7 +1,7 @@
 import type { CompiledModel } from "../compiler.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { CompiledPath } from "./compile-file.js";
-import { displayPath } from "./project.js";
+import { oneFile } from "./one-file.js";
 import type { Session } from "./session.js";
 
 export interface OneModel {
@@ -16,14 +16,8 @@ export async function compileOneModel(
   name: string | undefined,
   set: ReadonlyMap<string, string>,
 ): Promise<OneModel | undefined> {
-  const { files, failed } = await session.expand([path]);
-  if (failed) return undefined;
-  const [file = path, ...others] = files;
-  if (others.length > 0) {
-    const choices = files.map((each) => displayPath(session.cwd, each));
-    session.report([diagnose("onnx/which-model", { path, choices, flag: "PATH" })]);
-    return undefined;
-  }
+  const file = await oneFile(session, path);
+  if (file === undefined) return undefined;
   const compiled = await session.compilePath(file, { model: name ?? "main", set, graphsOnly: true });
   if (compiled.hasErrors) return undefined;
   const [model, ...more] = compiled.compilation.models;

@@ -1,8 +1,7 @@
 import type { CompiledModel } from "../compiler.js";
-import { diagnose } from "../diagnostics/diagnostic.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import type { CompiledPath } from "./compile-file.js";
-import { displayPath } from "./project.js";
+import { oneFile } from "./one-file.js";
 import type { Session } from "./session.js";
 
 export interface OneRecipe {
@@ -19,14 +18,8 @@ export async function compileOneRecipe(
   name: string,
   set: ReadonlyMap<string, string>,
 ): Promise<OneRecipe | undefined> {
-  const { files, failed } = await session.expand([path]);
-  if (failed) return undefined;
-  const [file = path, ...others] = files;
-  if (others.length > 0) {
-    const choices = files.map((each) => displayPath(session.cwd, each));
-    session.report([diagnose("onnx/which-model", { path, choices, flag: "PATH" })]);
-    return undefined;
-  }
+  const file = await oneFile(session, path);
+  if (file === undefined) return undefined;
   const compiled = await session.compilePath(file, { recipe: name, set });
   const [recipe] = compiled.compilation.recipes;
   const [student] = compiled.compilation.models;
