@@ -7,6 +7,11 @@ const untyped = (module: unknown): CommandModule => module as CommandModule;
 /** In the order of the help text. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "init",
+    summary: "begin: a small model, its budget, its recipe, a workflow for CI",
+    load: async () => untyped((await import("./init.command.js")).initCommand),
+  },
+  {
     name: "check",
     summary: "report mistakes and broken budgets",
     load: async () => untyped((await import("./check.command.js")).checkCommand),
