@@ -58,6 +58,7 @@ const readme = `# A vision model in lfer
 
 \`\`\`sh
 lferc check                                               # mistakes, and the budget
+lferc check --watch                                       # the same again whenever a file is saved
 lferc stats model.lfer                                    # parameters, work and memory, layer by layer
 lferc train model.lfer --recipe Train --data generated    # on drawn faces, in seconds
 lferc train model.lfer --recipe Train --data DIR          # on your own pictures: a folder for each class

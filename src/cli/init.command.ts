@@ -44,6 +44,11 @@ function refusal(result: Exclude<WriteNewResult, { kind: "written" }>, shown: (p
 }
 
 async function init(session: Session, args: InitArguments): Promise<ExitCode> {
+  // Most often a variable that is not set; as elsewhere it does not stand for the folder one is in.
+  if (args.dir === "") {
+    session.report([diagnose("tool/no-such-path", { path: args.dir })]);
+    return 1;
+  }
   const folder = resolve(session.cwd, args.dir);
   const top = repositoryTop(folder) ?? folder;
   const files = starterFiles(placeOfModels(top, folder));
@@ -53,14 +58,17 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     session.report([refusal(result, shown)]);
     return 1;
   }
+  /** A path on a command line; one that begins with a dash would be taken for a flag. */
+  const word = (path: string): string => shellWord(displayPath(session.cwd, path).replace(/^-/, "./-"));
   const say = (text: string): void => session.talk(`${printable(text)}\n`);
   for (const path of result.kept) say(`kept   ${shown(path)}`);
   for (const path of result.paths) say(`wrote  ${shown(path)}`);
   if (top !== folder && result.paths.includes(workflowPath)) {
+    const workflows = join(top, dirname(workflowPath));
     say(`GitHub reads workflows only at the top of a repository. Move this one there:
-  mkdir -p ${shellWord(displayPath(session.cwd, join(top, dirname(workflowPath))))} && mv ${shellWord(shown(workflowPath))} ${shellWord(displayPath(session.cwd, join(top, dirname(workflowPath), `${basename(folder)}-lfer.yml`)))}`);
+  mkdir -p ${word(workflows)} && mv ${word(join(folder, workflowPath))} ${word(join(workflows, `lfer-${basename(folder)}.yml`))}`);
   }
-  say(`next:${folder === session.cwd ? "" : `\n  cd ${shellWord(displayPath(session.cwd, folder))}`}
+  say(`next:${folder === session.cwd ? "" : `\n  cd ${word(folder)}`}
   lferc check                                              mistakes, and the budget
   lferc stats ${starter.file}                                   parameters, work and memory, layer by layer
   lferc train ${starter.file} --recipe ${starter.recipe} --data generated   on drawn faces, in seconds`);

@@ -59,7 +59,7 @@ suite("lferc init", (test) => {
       const { stderr } = runLferc(["init"], { cwd });
       const readme = readFileSync(join(cwd, "README.md"), "utf8");
       const lines = [...`${stderr}${readme}`.matchAll(/^ *lferc (\S.*?)(?: {2,}.*)?$/gm)].map(([, line = ""]) => line);
-      assert.ok(lines.length >= 10);
+      assert.ok(lines.length >= 11);
       for (const line of lines) {
         const [name, ...args] = line.split(" ");
         const command = commands.find((each) => each.name === name);
@@ -92,6 +92,13 @@ suite("lferc init", (test) => {
       assert.match(kept.stderr, "kept   f/README.md\n");
       assert.is(readFileSync(join(cwd, "f/README.md"), "utf8"), "mine\n");
       assert.equal(filesUnder(join(cwd, "f")), written);
+    }));
+
+  test("nothing at all is no folder, and a dash is none to go back to", () =>
+    inFolder({}, (cwd) => {
+      const empty = runLferc(["init", ""], { cwd });
+      assert.equal([empty.code, codesIn(empty.stderr), readdirSync(cwd)], [1, ["tool/no-such-path"], []]);
+      assert.match(runLferc(["init", "-"], { cwd }).stderr, "\n  cd ./-\n");
     }));
 
   test("a link out of the folder is refused", () =>
