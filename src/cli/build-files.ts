@@ -12,12 +12,13 @@ import type { Session } from "./session.js";
 
 /** The weights that `--weights` or `--seed` say. */
 export async function readWeights(
+  session: Session,
   args: { readonly weights?: string | undefined; readonly seed: number },
-  cwd: string,
 ): Promise<WeightSource | Diagnostic> {
   const { weights: file } = args;
   if (file === undefined) return { kind: "seed", seed: args.seed };
-  const path = resolve(cwd, file);
+  const path = resolve(session.cwd, file);
+  session.note([path]);
   try {
     // A pipe or a device may never end.
     if (!(await stat(path)).isFile())

@@ -35,7 +35,7 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
   if (found === undefined) return 1;
   const { recipe, compiled } = found;
   if (!(await keepsInputs(session, output, compiled, args.weights))) return 1;
-  const weights = await readWeights(args, session.cwd);
+  const weights = await readWeights(session, args);
   if ("code" in weights) {
     session.report([weights]);
     return 1;

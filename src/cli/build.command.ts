@@ -12,10 +12,11 @@ import { version } from "../version.js";
 import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { sourceDigest } from "./source-digest.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
 
 const available = ["onnx", "onnx-train", "ir"] as const;
 const reserved = ["tfjs", "tfjs-train", "svg"] as const;
@@ -33,6 +34,7 @@ interface BuildArguments {
   readonly optimize: number;
   readonly seed: number;
   readonly verify: boolean;
+  readonly watch: boolean;
 }
 
 function checkUsage({
@@ -97,7 +99,7 @@ async function buildFile(
   sources: Sources,
   settings: ReadonlyMap<string, string>,
 ): Promise<ExitCode> {
-  const weights = await readWeights(args, session.cwd);
+  const weights = await readWeights(session, args);
   if ("code" in weights) {
     session.report([weights]);
     return 1;
@@ -173,11 +175,12 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         default: true,
         describe: "compare with the reference before writing; --no-verify saves the time",
       })
+      .option("watch", watchOption)
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with fresh weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained ones")
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
       ),
-  handler: (args) => runCommand((session) => build(session, args)),
+  handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -13,9 +13,10 @@ import type { Span } from "../diagnostics/span.js";
 import type { Graph } from "../ir/graph.js";
 import type { ConventionName } from "../recipe/measures.js";
 import type { CompiledPath } from "./compile-file.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, setOption } from "./shared-options.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, setOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
 
 const formats = ["pretty", "json", "markdown", "csv"] as const;
 const depthUnlessTold = 2;
@@ -28,6 +29,7 @@ interface StatsArguments {
   readonly depth: number;
   readonly format: (typeof formats)[number];
   readonly explain?: string | undefined;
+  readonly watch: boolean;
 }
 
 function refuseUsage(detail: string): never {
@@ -166,8 +168,9 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         requiresArg: true,
         describe: "show the sums behind the figures of this layer or part (a path, or its beginning up to a dot)",
       })
+      .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
       .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
-  handler: (args) => runCommand((session) => stats(session, args)),
+  handler: (args) => runWatchable(args.watch, (session) => stats(session, args)),
 };
