@@ -13,6 +13,7 @@ import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
+import { statsEntries } from "./catalogue/stats.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
@@ -45,6 +46,7 @@ export const catalogue = {
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,
+  ...statsEntries,
   ...toolEntries,
 };
 
