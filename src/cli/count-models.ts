@@ -58,6 +58,7 @@ async function modelsOfFile(
   // The compiler is loaded by the commands that compile, and by no others.
   const { compileFile } = await import("./compile-file.js");
   const compiled = await compileFile(file, session.cwd, { model: wanted, set, graphsOnly: true });
+  session.note(compiled.inputs);
   const { path, texts, compilation } = compiled;
   const lacking = compiled.diagnostics.find(({ code }) => code === "resolve/unknown-model");
   const diagnostics = compiled.diagnostics.filter((each) => each !== lacking);
