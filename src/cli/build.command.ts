@@ -5,16 +5,16 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, readWeights, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
-import { sourceDigest } from "./source-digest.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 
