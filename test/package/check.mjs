@@ -21,7 +21,8 @@ function run(command, args, { cwd, env = {}, code = 0 } = {}) {
 function pack() {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root }).stdout);
   const paths = packed.files.map(({ path }) => path);
-  const meant = /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/|models\/[\w-]+\.lfer$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
+  const meant =
+    /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/|models\/[\w-]+\.lfer$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
   assert.deepEqual(
     paths.filter((path) => !meant.test(path)),
     [],
@@ -108,7 +109,9 @@ if (params !== 259) throw new Error(\`\${params} parameters\${wrong === "" ? "" 
   const common = ["--strict", "--target", "es2023", "--types", "", "--noEmit"];
   run(process.execPath, [tsc, ...common, "--module", "nodenext", "use.ts"], { cwd });
   run(process.execPath, [tsc, ...common, "--module", "esnext", "--moduleResolution", "bundler", "use.ts"], { cwd });
-  run(process.execPath, [tsc, "--strict", "--target", "es2023", "--types", "", "--module", "nodenext", "use.ts"], { cwd });
+  run(process.execPath, [tsc, "--strict", "--target", "es2023", "--types", "", "--module", "nodenext", "use.ts"], {
+    cwd,
+  });
   run(process.execPath, ["use.js"], { cwd });
   run(process.execPath, ["library.mjs"], { cwd: join(cwd, "node_modules/lfer/examples") });
 }
@@ -120,13 +123,17 @@ assert.ok(!bare.has("onnxruntime-node") && !bare.has("sharp"));
 plainCommands(bare, false);
 asksForRuntime(bare);
 programs(bare);
-console.log("without optional dependencies: check, stats, fmt, build and the library work; predict, bench and train say what to install");
+console.log(
+  "without optional dependencies: check, stats, fmt, build and the library work; predict, bench and train say what to install",
+);
 
 // Its script takes its proxy from here, npm does not: the package comes, its download fails, and npm goes on without it.
 const blocked = project("blocked", tarball, { env: { GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" } });
 plainCommands(blocked, blocked.has("onnxruntime-node"));
 if (!blocked.has("onnxruntime-node")) asksForRuntime(blocked);
-console.log(`with onnxruntime-node's download blocked: installed ${blocked.has("onnxruntime-node") ? "with" : "without"} it, the same works`);
+console.log(
+  `with onnxruntime-node's download blocked: installed ${blocked.has("onnxruntime-node") ? "with" : "without"} it, the same works`,
+);
 
 const whole = project("whole", tarball, { flags: ["--ignore-scripts"] });
 assert.ok(whole.has("onnxruntime-node"));
