@@ -3,7 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
-import { convolveByPairs, fewPairs, isDepthwise } from "./depthwise-products.js";
+import { convolveByPairs, fewPairs, isDepthwise, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { type Parameter, surface } from "./surface.js";
@@ -167,7 +167,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
     // A weight that changes from run to run is one that nothing was prepared for.
     if (!isFixed[1] && input?.every(isNumber) && result?.every(isNumber)) {
       const shapes = { input, result, kernel: a.kernel };
-      if (isDepthwise(shapes, a) && fewPairs(shapes)) {
+      if (isDepthwise(shapes, a) && fewPairs(shapes) && manySamples(shapes)) {
         convolveByPairs(onnx, inputs, shapes, a, outputs);
         return;
       }

@@ -23,6 +23,9 @@ export function fewPairs({ input, result }: DepthwiseShapes): boolean {
   return cells.reduce((product, size) => product * size, 1) <= pairLimit;
 }
 
+/** Whether there are samples enough that making the matrix of the filter is little beside a convolution of each. */
+export const manySamples = ({ input }: DepthwiseShapes): boolean => (input[0] as number) >= 8;
+
 /** Whether every filter sees one channel. */
 export const isDepthwise = ({ input }: DepthwiseShapes, { groups }: ConvolveOptions): boolean =>
   groups === input[1] && groups > 1;

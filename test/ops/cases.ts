@@ -507,7 +507,7 @@ export const cases: readonly OpCase[] = [
     (title, i): OpCase => ({
       op: "conv2d",
       title: `depthwise ${title}`,
-      inputs: [{ shape: [2, 3, 6, 5] }],
+      inputs: [{ shape: [8, 3, 6, 5] }],
       attributes: conv({
         channels: 6,
         groups: 3,
