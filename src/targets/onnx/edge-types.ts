@@ -247,7 +247,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ),
   ...named("Not Reciprocal Relu Sigmoid Sign Softmax Softplus Sqrt Tanh BatchNormalization", sameAsInput),
   ...named("Add Div Max Min Mul Pow Sub And Or", elementwise),
-  ...named("Equal Greater GreaterOrEqual Less LessOrEqual", comparison),
+  ...named("And Equal Greater GreaterOrEqual Less LessOrEqual Or", comparison),
   ...named("ReduceL2 ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare", reduction),
   ["ArgMax", argMax],
   ["Where", (c) => broadcast(c, input(c, 1).dtype)],
