@@ -4,11 +4,34 @@ import { helpText } from "../src/cli/main.js";
 import { version } from "../src/version.js";
 import { type GeneratedFile, markdownNote } from "./generated-file.js";
 
+/** What a command's help is too short for. */
+const notes: Readonly<Record<string, string>> = {
+  stats: `Several models, or a folder with several, give one table of totals; \`--depth N\` shows each model's layers instead. For
+programs (\`json\`, \`csv\`) every model is there whole, one after another.
+
+\`--against\` holds the models against what they were. Layers belong together by their paths; one that is alike in all but the
+path has moved, and costs nothing. Models belong together by their names; one on each side always, so that two networks can be
+compared too. With \`--set\`, both sides get the setting. In a workflow for pull requests, a record of the base branch serves:
+
+\`\`\`sh
+git checkout -q "$BASE" && npx lferc stats models --format json > /tmp/base.json
+git checkout -q "$HEAD" && npx lferc stats models --against /tmp/base.json --format markdown > comment.md
+\`\`\`
+
+or one older file, which finds its imports from where it lies: \`git show main:models/net.lfer > models/net.old.lfer\`. The exit
+code says whether there was a mistake, not whether something changed; that is for \`lferc check\` and a budget. As JSON each
+model is one object on its line: \`status\` (\`unchanged\`, \`changed\`, \`added\`, \`removed\`), every total as \`before\`, \`after\`
+and \`delta\` (null where a side does not have it), and \`layers\` that were \`added\`, \`removed\`, \`changed\` or \`moved\`.
+`,
+};
+
 /** docs/cli.md: the help of lferc and of each command, as printed. */
 export async function generateCliDoc(): Promise<GeneratedFile[]> {
   const sections: string[] = [];
   for (const command of commands) {
     sections.push(`## lferc ${command.name}\n\n\`\`\`\n${await commandHelp(command, 100)}\`\`\`\n`);
+    const note = notes[command.name];
+    if (note !== undefined) sections.push(note);
   }
   const text = `${markdownNote("the commands' own help")}
 

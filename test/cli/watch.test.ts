@@ -22,7 +22,7 @@ const broken = "lfer 1\n\nblock Part = conv(8\n";
 const project = { "package.json": "{}", "m.lfer": model, "part.lfer": part };
 
 /** Longest wait for an answer: a slow machine's, not a measure. */
-const patienceMs = 20_000;
+const patienceMs = 90_000;
 
 interface Watching {
   readonly stdout: () => string;
