@@ -23,7 +23,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "build",
-    summary: "write an ONNX model",
+    summary: "write an ONNX model, or a picture of it",
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },
   {
