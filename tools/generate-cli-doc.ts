@@ -1,4 +1,4 @@
-import { commandParser } from "../src/cli/command-help.js";
+import { commandHelp } from "../src/cli/command-help.js";
 import { commands } from "../src/cli/commands.js";
 import { helpText } from "../src/cli/main.js";
 import { version } from "../src/version.js";
@@ -43,12 +43,7 @@ An op that lferc does not count is an error that names it: there is no total wit
 export async function generateCliDoc(): Promise<GeneratedFile[]> {
   const sections: string[] = [];
   for (const command of commands) {
-    const parser = commandParser(await command.load()).wrap(100);
-    // Parsing is what brings a command's own flags in; its help then is the one that `lferc NAME --help` prints.
-    const help = await new Promise<string>((resolve, reject) => {
-      parser.parse([command.name, "--help"], {}, (error, _args, output) => (error ? reject(error) : resolve(output)));
-    });
-    sections.push(`## lferc ${command.name}\n\n\`\`\`\n${help.trimEnd().replace(/[ \t]+$/gm, "")}\n\`\`\`\n`);
+    sections.push(`## lferc ${command.name}\n\n\`\`\`\n${await commandHelp(command, 100)}\`\`\`\n`);
     const note = notes[command.name];
     if (note !== undefined) sections.push(note);
   }
@@ -62,6 +57,11 @@ ${helpText().replace(`lferc ${version}`, "lferc").trimEnd()}
 
 Data goes to stdout; diagnostics, talk and progress go to stderr. \`NO_COLOR\`, pipes and CI get plain text, \`FORCE_COLOR=1\` asks
 for colours. A reader that goes away early (\`lferc stats ... | head -1\`) is no error.
+
+\`--watch\` (check, stats, build) stays and answers again whenever a file that was read changes: the file itself, what it imports,
+weights, files that were looked for and were not there, and in a folder every \`.lfer\` file that comes or goes. Files may be broken
+or gone in between. A terminal's screen is drawn anew; elsewhere each answer goes to stdout as it is, and on stderr a line
+\`--- FILE changed\` stands before it. Ctrl-C ends it with exit code 130.
 
 ${sections.join("\n")}`;
   return [{ path: "docs/cli.md", text }];

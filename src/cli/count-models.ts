@@ -60,6 +60,7 @@ async function modelsOfFile(
   // The compiler is loaded by the commands that compile, and by no others.
   const { compileFile } = await import("./compile-file.js");
   const compiled = await compileFile(file, session.cwd, { model: wanted, set, graphsOnly: true });
+  session.note(compiled.inputs);
   const { path, texts, compilation } = compiled;
   const lacking = compiled.diagnostics.find(({ code }) => code === "resolve/unknown-model");
   const diagnostics = compiled.diagnostics.filter((each) => each !== lacking);
@@ -83,6 +84,7 @@ async function modelsOfFile(
 async function modelOfOnnxFile(session: Session, file: string, { model, set }: CountRequest): Promise<FoundInFile> {
   const { readModelFile } = await import("../deploy/model-file.js");
   const { readOnnxModel } = await import("../targets/onnx/read/read-model.js");
+  session.note([file]);
   const path = displayPath(session.cwd, file);
   const bytes = await readModelFile(file);
   const graph = isProblem(bytes) ? bytes : readOnnxModel({ bytes, path, name: basename(file, ".onnx"), sizes: set });

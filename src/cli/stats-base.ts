@@ -54,6 +54,8 @@ export async function readBase(
     if (failed) return undefined;
     records = found.map(({ stats }) => stats);
   } else {
+    session.note([full]);
+    session.note([full]);
     const text = await readRecord(full, path);
     if (typeof text !== "string") return refuse(text);
     const { readStats } = await import("../analysis/read-stats.js");

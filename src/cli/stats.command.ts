@@ -8,10 +8,11 @@ import { allConventions, type Stats } from "../analysis/stats.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll, countOrReport, type FoundModel, findModels } from "./count-models.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, setOption } from "./shared-options.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, setOption, watchOption } from "./shared-options.js";
 import { readBase } from "./stats-base.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
 
 const formats = ["pretty", "json", "markdown", "csv"] as const;
 const depthUnlessTold = 2;
@@ -25,6 +26,7 @@ interface StatsArguments {
   readonly format: (typeof formats)[number];
   readonly explain?: string | undefined;
   readonly against?: string | undefined;
+  readonly watch: boolean;
 }
 
 function refuseUsage(detail: string): never {
@@ -194,6 +196,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         requiresArg: true,
         describe: "show the sums behind the figures of this layer or part (a path, or its beginning up to a dot)",
       })
+      .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
       .example("lferc stats model.onnx", "what another tool exported, by the same rules")
@@ -201,5 +204,5 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "what a change costs")
       .example("lferc stats models --against base.json --format markdown", "the same for a pull request")
       .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
-  handler: (args) => runCommand((session) => stats(session, args)),
+  handler: (args) => runWatchable(args.watch, (session) => stats(session, args)),
 };

@@ -21,6 +21,8 @@ import { trainEntries } from "./catalogue/train.js";
 import { typeEntries } from "./catalogue/type.js";
 import { valueEntries } from "./catalogue/value.js";
 import { weightsEntries } from "./catalogue/weights.js";
+import { weightsNamesEntries } from "./catalogue/weights-names.js";
+import { weightsPytorchEntries } from "./catalogue/weights-pytorch.js";
 
 /**
  * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase.
@@ -43,6 +45,8 @@ export const catalogue = {
   ...onnxEntries,
   ...onnxReadEntries,
   ...weightsEntries,
+  ...weightsPytorchEntries,
+  ...weightsNamesEntries,
   ...dataEntries,
   ...dataSetEntries,
   ...trainEntries,

@@ -50,7 +50,7 @@ suite("lferc", (test) => {
   });
 
   test("every command has help that goes to stdout", () => {
-    const names = "check fmt stats build train predict bench explain info completion tour".split(" ");
+    const names = "init check fmt stats build train predict bench explain info completion tour".split(" ");
     for (const name of names) {
       const ran = runLferc([name, "--help"]);
       assert.equal([ran.code, ran.stderr], [0, ""], name);

@@ -318,8 +318,12 @@ export class BlockedSite {
 
   /** Entries of a plain value along an axis, in an order: `result[r] = value[order[r]]`. */
   picked(name: string, order: readonly number[], axis = 0): string {
-    if (isNatural(order)) return name;
-    return this.writer.one("Gather", [name, this.writer.int64s(order)], { axis });
+    return isNatural(order) ? name : this.someOf(name, order, axis);
+  }
+
+  /** The same where these are not all entries: the first ones in their own order are not the whole. */
+  someOf(name: string, wanted: readonly number[], axis = 0): string {
+    return this.writer.one("Gather", [name, this.writer.int64s(wanted)], { axis });
   }
 
   /** The opposite of {@link picked}: entry `order[r]` of the result is entry r. */
