@@ -9,6 +9,7 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
+import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
@@ -42,6 +43,7 @@ export const catalogue = {
   ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
+  ...pictureEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,
