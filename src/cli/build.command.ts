@@ -9,6 +9,9 @@ import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
+import { loadWeights } from "../weights/load-weights.js";
+import { writeSafetensors } from "../weights/safetensors.js";
+import { weightTensors } from "../weights/weight-tensors.js";
 import { formatBytes, keepsInputs, placesFromHome, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
@@ -16,9 +19,16 @@ import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { sourceDigest } from "./source-digest.js";
 import { UsageError } from "./usage.js";
-import { readWeights, talkOfNames, type WeightArguments, weightsMapOption, weightsOption } from "./weight-arguments.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "ir"] as const;
+const available = ["onnx", "onnx-train", "safetensors", "ir"] as const;
 const reserved = ["tfjs", "tfjs-train", "svg"] as const;
 
 interface BuildArguments extends WeightArguments {
@@ -87,7 +97,26 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if (!(await keepsInputs(session, args.output, compiled, args))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
+  if (args.target === "safetensors") return buildWeightFile(session, args, graph);
   return buildFile(session, args, graph, compiled.sources, set);
+}
+
+/** `--target safetensors`: the weights under the model's own names. */
+async function buildWeightFile(session: Session, args: BuildArguments, graph: Graph): Promise<ExitCode> {
+  const source = await readWeights(session, "build", args);
+  if (source === undefined) return 1;
+  const loaded = loadWeights(graph, source);
+  if (loaded.kind === "refused") {
+    reportRefusal(session, loaded);
+    return 1;
+  }
+  const pieces = writeSafetensors(weightTensors(graph, loaded.weights));
+  if (!(await writeOutput(session, args.output, pieces))) return 1;
+  talkOfNames(session, loaded.account);
+  session.talk(
+    `${args.output}: ${formatBytes(byteLengthOf(pieces))}, ${graph.slots.length} tensors of ${graph.name}\n`,
+  );
+  return 0;
 }
 
 async function buildFile(
@@ -109,7 +138,7 @@ async function buildFile(
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics);
+    reportRefusal(session, built);
     return 1;
   }
   if (built.runtimeMissing !== undefined) {
@@ -138,7 +167,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         type: "string",
         default: "onnx",
         requiresArg: true,
-        describe: "onnx: a model for deployment; onnx-train: a recipe's training step; ir: the graph as text",
+        describe:
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })
