@@ -1,19 +1,37 @@
-import { commandParser } from "../src/cli/command-help.js";
+import { commandHelp } from "../src/cli/command-help.js";
 import { commands } from "../src/cli/commands.js";
 import { helpText } from "../src/cli/main.js";
 import { version } from "../src/version.js";
 import { type GeneratedFile, markdownNote } from "./generated-file.js";
 
+/** What a command's help is too short for. */
+const notes: Readonly<Record<string, string>> = {
+  stats: `Several models, or a folder with several, give one table of totals; \`--depth N\` shows each model's layers instead. For
+programs (\`json\`, \`csv\`) every model is there whole, one after another.
+
+\`--against\` holds the models against what they were. Layers belong together by their paths; one that is alike in all but the
+path has moved, and costs nothing. Models belong together by their names; one on each side always, so that two networks can be
+compared too. With \`--set\`, both sides get the setting. In a workflow for pull requests, a record of the base branch serves:
+
+\`\`\`sh
+git checkout -q "$BASE" && npx lferc stats models --format json > /tmp/base.json
+git checkout -q "$HEAD" && npx lferc stats models --against /tmp/base.json --format markdown > comment.md
+\`\`\`
+
+or one older file, which finds its imports from where it lies: \`git show main:models/net.lfer > models/net.old.lfer\`. The exit
+code says whether there was a mistake, not whether something changed; that is for \`lferc check\` and a budget. As JSON each
+model is one object on its line: \`status\` (\`unchanged\`, \`changed\`, \`added\`, \`removed\`), every total as \`before\`, \`after\`
+and \`delta\` (null where a side does not have it), and \`layers\` that were \`added\`, \`removed\`, \`changed\` or \`moved\`.
+`,
+};
+
 /** docs/cli.md: the help of lferc and of each command, as printed. */
 export async function generateCliDoc(): Promise<GeneratedFile[]> {
   const sections: string[] = [];
   for (const command of commands) {
-    const parser = commandParser(await command.load()).wrap(100);
-    // Parsing is what brings a command's own flags in; its help then is the one that `lferc NAME --help` prints.
-    const help = await new Promise<string>((resolve, reject) => {
-      parser.parse([command.name, "--help"], {}, (error, _args, output) => (error ? reject(error) : resolve(output)));
-    });
-    sections.push(`## lferc ${command.name}\n\n\`\`\`\n${help.trimEnd().replace(/[ \t]+$/gm, "")}\n\`\`\`\n`);
+    sections.push(`## lferc ${command.name}\n\n\`\`\`\n${await commandHelp(command, 100)}\`\`\`\n`);
+    const note = notes[command.name];
+    if (note !== undefined) sections.push(note);
   }
   const text = `${markdownNote("the commands' own help")}
 
@@ -25,6 +43,11 @@ ${helpText().replace(`lferc ${version}`, "lferc").trimEnd()}
 
 Data goes to stdout; diagnostics, talk and progress go to stderr. \`NO_COLOR\`, pipes and CI get plain text, \`FORCE_COLOR=1\` asks
 for colours. A reader that goes away early (\`lferc stats ... | head -1\`) is no error.
+
+\`--watch\` (check, stats, build) stays and answers again whenever a file that was read changes: the file itself, what it imports,
+weights, files that were looked for and were not there, and in a folder every \`.lfer\` file that comes or goes. Files may be broken
+or gone in between. A terminal's screen is drawn anew; elsewhere each answer goes to stdout as it is, and on stderr a line
+\`--- FILE changed\` stands before it. Ctrl-C ends it with exit code 130.
 
 ${sections.join("\n")}`;
   return [{ path: "docs/cli.md", text }];

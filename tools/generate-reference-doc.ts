@@ -225,7 +225,8 @@ ${section("block")}
 ## Functions of tensors
 
 They stand after an arrow, where the arguments are parameters, or are called, where the tensors come first and parameters are
-named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons: \`<\`, \`>\`, \`==\`. Shapes must be equal or broadcast.
+named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons, which give tensors of truth values: \`<\`, \`<=\`, \`>\`, \`>=\`,
+\`==\`, \`!=\`; of those \`and\`, \`or\`, \`not\`. Shapes must be equal or broadcast.
 
 ${section("function")}
 ## Layers of layers

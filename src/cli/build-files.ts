@@ -1,10 +1,7 @@
 /** What every build reads and writes beside the model. */
 import { realpath } from "node:fs/promises";
-import { posix, resolve } from "node:path";
-import type { Sources } from "../compiler.js";
+import { resolve } from "node:path";
 import { diagnose } from "../diagnostics/diagnostic.js";
-import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
-import type { Span } from "../diagnostics/span.js";
 import { writeFileWhole } from "../hosts/write-file.js";
 import type { CompiledPath } from "./compile-file.js";
 import type { Session } from "./session.js";
@@ -44,14 +41,4 @@ export async function keepsInputs(
   if (!(await isAmong(resolve(session.cwd, output), paths))) return true;
   session.report([diagnose("onnx/output-is-input", { path: output })]);
   return false;
-}
-
-/** `FILE:LINE:COLUMN` as seen from the model's own file, wherever the user stands: the bytes must not depend on it. */
-export function placesFromHome(sources: Sources): (span: Span) => string {
-  const home = posix.dirname(sources.entry);
-  const texts = sourceTexts(
-    (file) => sources.files.get(file)?.text,
-    (file) => (file.startsWith("std/") ? file : posix.relative(home, file)),
-  );
-  return (span) => formatPlace(span, texts);
 }

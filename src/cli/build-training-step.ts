@@ -1,11 +1,11 @@
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
-import { sourceDigest } from "./source-digest.js";
 import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
 export interface StepArguments extends WeightArguments {

@@ -2,8 +2,8 @@ import { dirname, join, posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
 import { curvesSvg } from "../report/curves-svg.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
 import { engines, findEngine } from "../training/engines/registry.js";
@@ -16,7 +16,6 @@ import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
-import { sourceDigest } from "./source-digest.js";
 import { duration, epochLine, type LiveLine, liveLine, percent, stepLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 import {
@@ -250,16 +249,7 @@ async function runAndBuild(
     session.talk(`interrupted${kept}\n`);
     return 130;
   }
-  const home = posix.dirname(compiled.sources.entry);
-  const texts = sourceTexts(
-    (file) => compiled.sources.files.get(file)?.text,
-    (file) => (file.startsWith("std/") ? file : posix.relative(home, file)),
-  );
-  const origin = {
-    sourceSha256,
-    settings: set,
-    describeSpan: (span: Parameters<typeof formatPlace>[0]) => formatPlace(span, texts),
-  };
+  const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
   const wrong = await buildRunModel(folder, student.graph, origin);
   session.report(wrong);
   summarise(session, folder, result);

@@ -43,7 +43,9 @@ export async function readWeights(
   }
   const names = map === undefined ? undefined : await readMap(session, map);
   if (map !== undefined && names === undefined) return undefined;
-  const bytes = await readRegularFile(resolve(session.cwd, file));
+  const path = resolve(session.cwd, file);
+  session.note([path]);
+  const bytes = await readRegularFile(path);
   if (typeof bytes !== "string") return { kind: "file", file, bytes, map: names, seed };
   session.report([diagnose("weights/file-unreadable", { file, reason: bytes })]);
   return undefined;
@@ -74,7 +76,9 @@ async function readMap(session: Session, map: string): Promise<NameMap | undefin
       suggestion: suggest(map, shippedMapNames),
       shipped: shippedMapNames,
     });
-  const bytes = await readRegularFile(resolve(session.cwd, map), maxMapBytes);
+  const path = resolve(session.cwd, map);
+  session.note([path]);
+  const bytes = await readRegularFile(path, maxMapBytes);
   if (typeof bytes === "string") {
     session.report([unreadable(bytes)]);
     return undefined;

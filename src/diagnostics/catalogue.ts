@@ -9,10 +9,12 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
+import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
+import { statsEntries } from "./catalogue/stats.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
@@ -41,6 +43,7 @@ export const catalogue = {
   ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
+  ...pictureEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,
@@ -49,6 +52,7 @@ export const catalogue = {
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,
+  ...statsEntries,
   ...toolEntries,
 };
 

@@ -83,6 +83,12 @@ export const torchinfo: Convention<"mult_adds"> = {
     reflection_pad: noParameters,
     replication_pad: noParameters,
     local_response_norm: noParameters,
+    instance_norm: counted({ mult_adds: "P" }, "layer_info.py calculate_macs: its parameters"),
+    adaptive_max_pool: noParameters,
+    not_equal: noParameters,
+    logical_and: noParameters,
+    logical_or: noParameters,
+    logical_not: noParameters,
     constant: noParameters,
   },
 };

@@ -102,6 +102,12 @@ export const torchstat: Convention<"madds" | "macs"> = {
     reflection_pad: unsupported,
     replication_pad: unsupported,
     local_response_norm: unsupported,
+    instance_norm: unsupported,
+    adaptive_max_pool: unsupported,
+    not_equal: invisible,
+    logical_and: invisible,
+    logical_or: invisible,
+    logical_not: invisible,
     constant: invisible,
   },
 };

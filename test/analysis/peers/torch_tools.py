@@ -97,8 +97,12 @@ def layer(spec, shape):
         return nn.LocalResponseNorm(spec["size"])
     if op == "reflection_pad":
         return nn.ReflectionPad2d(spec["padding"])
+    if op == "instance_norm":
+        return nn.InstanceNorm2d(shape[1], affine=spec["affine"])
     if op == "adaptive_avg_pool":
         return nn.AdaptiveAvgPool2d(spec["size"])
+    if op == "adaptive_max_pool":
+        return nn.AdaptiveMaxPool2d(spec["size"])
     if op == "resize":
         return nn.Upsample(scale_factor=spec["scale"], mode=spec["mode"])
     if op == "linear":
