@@ -199,7 +199,12 @@ function usesOf(graph: GraphProto, nodes: readonly FileNode[]): ReadonlyMap<stri
 }
 
 /** Reads one node: its results are fixed, or nodes of ours. */
-function readNode(node: FileNode, operands: Map<string, Operand>, state: ReadingState): Problem | undefined {
+function readNode(
+  node: FileNode,
+  operands: Map<string, Operand>,
+  state: ReadingState,
+  isRead: (name: string) => boolean,
+): Problem | undefined {
   if (node.opType === "Constant") return undefined;
   const inputs = node.inputs.map((name) => operands.get(name));
   const site = new NodeSite(state, node, inputs);
@@ -218,8 +223,8 @@ function readNode(node: FileNode, operands: Map<string, Operand>, state: Reading
   for (const [i, name] of node.outputs.entries()) {
     const value = values[i];
     if (value === undefined) {
-      // What it gives beside its result, and nobody asked for.
-      if (name === "") continue;
+      // What it gives beside its result, a mask or indices, and nobody reads.
+      if (!isRead(name)) continue;
       return site.refuse(`it gives ${node.outputs.length} results, of which lferc knows ${values.length}`);
     }
     operands.set(name, { kind: "tensor", value, type: state.builder.typeOf(value) });
@@ -254,12 +259,14 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     opset,
     builder,
     paths: new NameScope(),
-    made: new Map(),
+    slots: new Map(),
+    constants: new Map(),
     slotNames: new NameScope(),
   };
   const producer = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  for (const node of fuseNodes(nodes, { producer, uses: usesOf(graph, nodes), fixed })) {
-    const wrong = readNode(node, operands, state);
+  const uses = usesOf(graph, nodes);
+  for (const node of fuseNodes(nodes, { producer, uses, fixed })) {
+    const wrong = readNode(node, operands, state, (name) => name !== "" && uses.has(name));
     if (wrong !== undefined) return wrong;
   }
   for (const { name } of graph.output ?? []) {
