@@ -132,10 +132,12 @@ function torch(
   }
 }
 
-/** Mean and largest distance of two courses of losses, relative to the second. */
-function distance(a: Losses, b: Losses): { readonly mean: number; readonly max: number } {
-  const all = a.map((loss, i) => Math.abs(loss - (b[i] as number)) / Math.abs(b[i] as number));
-  return { mean: all.reduce((sum, each) => sum + each, 0) / all.length, max: Math.max(...all) };
+/** How far two courses of losses are apart, relative to the second: by norm over all steps, and the largest of any step. */
+function distance(a: Losses, b: Losses): { readonly byNorm: number; readonly largest: number } {
+  const norm = (values: Losses): number => Math.hypot(...values);
+  const differences = a.map((loss, i) => loss - (b[i] as number));
+  const relative = differences.map((difference, i) => Math.abs(difference / (b[i] as number)));
+  return { byNorm: norm(differences) / norm(b), largest: Math.max(...relative) };
 }
 
 const float32Courses = ["torch nchw", "torch channels_last", "ours blocked", "ours portable"];
@@ -152,7 +154,7 @@ const pairs: readonly (readonly [string, string])[] = [
 const step = await stepGraph({ file: "lfer_ldl", model: "LferLdl", size, batch });
 const sums = new Map<string, number[]>(pairs.map((pair) => [pair.join(" - "), []]));
 console.log(
-  `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; |a - b| / b of the losses\n`,
+  `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; ||a - b|| / ||b|| of the losses\n`,
 );
 for (const seed of options.seeds.split(",").map(Number)) {
   const [state, data] = [initialiseWeights(step, seed), makeData(seed)];
@@ -168,11 +170,10 @@ for (const seed of options.seeds.split(",").map(Number)) {
     console.log(`seed ${seed}  ${name.padEnd(20)} ${shown.join("  ")}`);
   }
   for (const [a, b] of pairs) {
-    const { mean, max } = distance(courses[a] as Losses, courses[b] as Losses);
-    sums.get(`${a} - ${b}`)?.push(mean);
-    console.log(
-      `seed ${seed}  ${`${a} - ${b}`.padEnd(40)} mean ${mean.toExponential(2)}  largest ${max.toExponential(2)}`,
-    );
+    const { byNorm, largest } = distance(courses[a] as Losses, courses[b] as Losses);
+    sums.get(`${a} - ${b}`)?.push(byNorm);
+    const numbers = `by norm ${byNorm.toExponential(2)}  largest ${largest.toExponential(2)}`;
+    console.log(`seed ${seed}  ${`${a} - ${b}`.padEnd(40)} ${numbers}`);
   }
   console.log("");
 }

@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { harmless } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
@@ -21,9 +22,12 @@ export interface Outlets {
   note(paths: readonly string[]): void;
 }
 
+/** Data are written as they are, but not to a terminal, which would obey what a hostile file has put into them. */
+export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
+
 const streams: Outlets = {
-  print: (text) => void process.stdout.write(text),
-  talk: (text) => void process.stderr.write(text),
+  print: (text) => void process.stdout.write(forStdout(text)),
+  talk: (text) => void process.stderr.write(harmless(text)),
   note: () => undefined,
 };
 

@@ -1,6 +1,6 @@
 /** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
@@ -101,6 +101,8 @@ export const sha256Of = (pieces: readonly Uint8Array[]): string => {
 
 export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {
   try {
+    // A pipe or a device may never end.
+    if (!(await stat(path)).isFile()) return problem("train/bad-checkpoint", { path, reason: "it is no regular file" });
     return await readFile(path);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;

@@ -106,10 +106,7 @@ suite("budgets", (test) => {
       "LferLdl",
     ).map(({ help }) => help.split(". ")[0]);
     assert.is(whole, "Most of params is in stage4 (501,352, 39.1%), conv5 (477,184, 37.2%), stage3 (244,180, 19%)");
-    assert.match(
-      part ?? "",
-      /^Most of macs\("fvcore", at: "stage2"\) is in stage2\.\w+ \([\d,]+, [\d.]+%\), stage2\./,
-    );
+    assert.match(part ?? "", /^Most of macs\("fvcore", at: "stage2"\) is in stage2\.\w+ \([\d,]+, [\d.]+%\), stage2\./);
     assert.is(peak, "peak_activation_bytes is reached at conv1.batch_norm");
     assert.match(ratio ?? "", /^Most of madds\("conv"\) is in stage3 /);
     const shares = [...(part ?? "").matchAll(/([\d.]+)%/g)].map(([, share]) => Number(share));

@@ -127,6 +127,7 @@ const compare: Grow = (g, x) => {
   const { name } = x;
   const written = [
     `${name} > 0`,
+    `relu(${name}) == 0`,
     `${name} < 0.5`,
     `greater_equal(${name}, 0.25)`,
     `less_equal(${name}, ${name} * 0.5)`,

@@ -27,6 +27,9 @@ export interface Subject {
   readonly rewrite?: (model: WeightedGraph<Float64Array>) => WeightedGraph<Float64Array>;
 }
 
+/** `rough`: rounding alone does so much to this network that a comparison in float32 shows nothing. */
+export type Verdict = "right" | "rough" | { readonly wrong: string };
+
 type Outputs = Readonly<Record<string, Tensor>>;
 
 /** Batch of the runs: two samples tell mixed-up ones apart. */
@@ -165,22 +168,23 @@ const plans = [
  * Rewritten at each level, in float64; and in ONNX Runtime, with and without its own rewrites. Rounding may flip a comparison
  * at one feed: only what is wrong at all of three is a mistake.
  */
-async function computes(graph: Graph, rewrite: Subject["rewrite"]): Promise<string | undefined> {
-  let wrong: string | undefined;
+async function computes(graph: Graph, rewrite: Subject["rewrite"]): Promise<Verdict> {
+  let verdict: Verdict = "rough";
   for (const seed of [1, 2, 3]) {
     const run = runReference(graph, seed);
-    if (!Object.values(run.expected).every(({ data }) => data.every(Number.isFinite))) return "not finite";
-    wrong = await comparisons(graph, run, rewrite);
-    if (wrong === undefined) return undefined;
+    if (!Object.values(run.expected).every(({ data }) => data.every(Number.isFinite))) return { wrong: "not finite" };
+    const found = await comparisons(graph, run, rewrite);
+    if (found === "right") return found;
+    if (found !== "rough") verdict = found;
   }
-  return wrong;
+  return verdict;
 }
 
 async function comparisons(
   graph: Graph,
   { feed, expected, roughness }: ReturnType<typeof runReference>,
   rewrite: Subject["rewrite"],
-): Promise<string | undefined> {
+): Promise<Verdict> {
   const before = weighted(graph, feed.slots);
   let rewritten = before;
   for (const level of [0, 1, 2] as const) {
@@ -188,9 +192,11 @@ async function comparisons(
     assertSound(rewritten.graph);
     const error = worst(interpret(rewritten.graph, { ...feed, slots: slotsOf(rewritten) }), expected);
     // Double precision has 2^29 times finer steps than single precision.
-    if (!(error <= Math.max(1e-10, 1e-5 * roughness))) return `level ${level} is ${error} off (rounding: ${roughness})`;
+    if (!(error <= Math.max(1e-10, 1e-5 * roughness))) {
+      return { wrong: `level ${level} is ${error} off (rounding: ${roughness})` };
+    }
   }
-  if (roughness > tooRough) return undefined;
+  if (roughness > tooRough) return "rough";
   const allowed = Math.max(2e-5, 30 * roughness);
   for (const { rewritten: isRewritten, opset } of plans) {
     const model = isRewritten ? rewritten : before;
@@ -199,24 +205,22 @@ async function comparisons(
       try {
         found = await runInOnnxRuntime(model.graph, { ...feed, slots: slotsOf(model) }, opset, level);
       } catch (error) {
-        return `ONNX Runtime, opset ${opset}, its rewrites ${level}: ${error instanceof Error ? error.message : error}`;
+        const said = error instanceof Error ? error.message : error;
+        return { wrong: `ONNX Runtime, opset ${opset}, its rewrites ${level}: ${said}` };
       }
       const error = worst(found, expected);
       const what = `ONNX Runtime, opset ${opset}, ${isRewritten ? "rewritten" : "as written"}, its own rewrites ${level}`;
-      if (!(error <= allowed)) return `${what}: ${error} off (rounding: ${roughness})`;
+      if (!(error <= allowed)) return { wrong: `${what}: ${error} off (rounding: ${roughness})` };
     }
   }
-  return undefined;
+  return "right";
 }
 
-/** The first thing that is wrong with a network, or nothing. Our own throws count. */
-export async function whatIsWrong(subject: Subject): Promise<string | undefined> {
-  try {
-    const wrong = (await compiles(subject)) ?? (await formats(subject));
-    if (wrong !== undefined) return wrong;
-    const graph = (await graphOf(subject.text)) as Graph;
-    return readsBack(graph) ?? counts(graph) ?? (await computes(graph, subject.rewrite));
-  } catch (error) {
-    return `thrown: ${error instanceof Error ? error.message : error}`;
-  }
+/** All that must hold for the network itself; the first thing that is wrong counts. */
+export async function judgeNetwork(subject: Subject): Promise<Verdict> {
+  const refused = (await compiles(subject)) ?? (await formats(subject));
+  if (refused !== undefined) return { wrong: refused };
+  const graph = (await graphOf(subject.text)) as Graph;
+  const wrong = readsBack(graph) ?? counts(graph);
+  return wrong === undefined ? computes(graph, subject.rewrite) : { wrong };
 }

@@ -3,6 +3,7 @@ import type { Graph } from "../../src/ir/graph.js";
 import { run } from "../training/ort-runs.js";
 import { judge, reference, type Stepped } from "../training/step-comparison.js";
 import { compileStep, type StepFeed, stepFeed } from "../training/step-networks.js";
+import type { Verdict } from "./properties.js";
 import { interpretRounded } from "./rounded.js";
 
 /** Blocks have eight or sixteen samples. */
@@ -31,25 +32,27 @@ function roundedStep(step: Graph, feed: StepFeed): Stepped {
 const worstOf = ({ loss, gradients, state }: ReturnType<typeof judge>): number => Math.max(loss, gradients, state);
 
 /**
- * What is wrong with the step that trains the network, or nothing. Rounding flips a ReLU or a maximum now and then, and with
+ * The step that trains the network. Rounding flips a ReLU or a maximum now and then, and with
  * it a path: a mistake is what is wrong at every one of the feeds at which rounding by itself does little.
  */
-export async function stepIsWrong(text: string): Promise<string | undefined> {
+export async function judgeStep(text: string): Promise<Verdict> {
   const step = await compileStep({ "main.lfer": text }, batch);
-  let wrong: string | undefined;
+  let verdict: Verdict = "rough";
   for (const seed of [1, 2, 3, 4]) {
     const feed = stepFeed(step, seed);
     const wanted = reference(step, feed);
     const roughness = worstOf(judge(roundedStep(step, feed), wanted));
     if (!(roughness < 1e-4)) continue;
-    wrong = undefined;
+    verdict = "right";
     for (const portable of [true, false]) {
       const error = worstOf(judge(await run(step, feed, portable), wanted));
       if (error <= Math.max(1e-4, 30 * roughness)) continue;
-      wrong = `${portable ? "portable" : "blocked"} step: ${error} off (rounding: ${roughness}, feed ${seed})`;
+      verdict = {
+        wrong: `${portable ? "portable" : "blocked"} step: ${error} off (rounding: ${roughness}, feed ${seed})`,
+      };
       break;
     }
-    if (wrong === undefined) return undefined;
+    if (verdict === "right") return verdict;
   }
-  return wrong;
+  return verdict;
 }

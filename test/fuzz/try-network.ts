@@ -1,7 +1,7 @@
 import { drawNetwork, type Network, writeNetwork } from "./network.js";
-import { type Subject, whatIsWrong } from "./properties.js";
+import { judgeNetwork, type Subject, type Verdict } from "./properties.js";
 import { shrink } from "./shrink.js";
-import { stepIsWrong } from "./trains.js";
+import { judgeStep } from "./trains.js";
 
 /** `computes`: all that holds for the network itself; `trains`: for a step of its training. */
 export type Kind = "computes" | "trains";
@@ -18,27 +18,34 @@ const expectedOf = ({ values }: Network): Subject["expected"] =>
 /** What a message is about, without its numbers: a smaller network must fail for the same reason. */
 const reasonOf = (wrong: string): string => wrong.replaceAll(/[\d.e+-]+|\[[^\]]*\]/g, "").slice(0, 40);
 
-async function judge(kind: Kind, subject: Subject): Promise<string | undefined> {
-  if (kind === "computes") return whatIsWrong(subject);
+/** Our own throws are what is wrong, too. */
+async function judge(kind: Kind, subject: Subject): Promise<Verdict> {
   try {
-    return await stepIsWrong(subject.text);
+    return await (kind === "computes" ? judgeNetwork(subject) : judgeStep(subject.text));
   } catch (error) {
-    return `thrown: ${error instanceof Error ? error.message : error}`;
+    return { wrong: `thrown: ${error instanceof Error ? error.message : error}` };
   }
 }
 
 /** Draws the seed's network and holds it to all that must be so; a failure comes with a smaller network. */
-export async function tryNetwork(seed: number, kind: Kind, rewrite?: Subject["rewrite"]): Promise<Failure | undefined> {
+export async function tryNetwork(
+  seed: number,
+  kind: Kind,
+  rewrite?: Subject["rewrite"],
+): Promise<Failure | "right" | "rough"> {
   const network = drawNetwork(seed);
   const expected = expectedOf(network);
   const subjectOf = (text: string): Subject =>
     rewrite === undefined ? { text, expected } : { text, expected, rewrite };
-  const wrong = await judge(kind, subjectOf(writeNetwork(network)));
-  if (wrong === undefined) return undefined;
-  const reason = reasonOf(wrong);
+  const verdict = await judge(kind, subjectOf(writeNetwork(network)));
+  if (typeof verdict === "string") return verdict;
+  const reason = reasonOf(verdict.wrong);
+  let { wrong } = verdict;
   const text = await shrink(network, async (smaller) => {
     const found = await judge(kind, subjectOf(smaller));
-    return found !== undefined && reasonOf(found) === reason;
+    if (typeof found === "string" || reasonOf(found.wrong) !== reason) return false;
+    wrong = found.wrong;
+    return true;
   });
-  return { wrong: (await judge(kind, subjectOf(text))) ?? wrong, text };
+  return { wrong, text };
 }
