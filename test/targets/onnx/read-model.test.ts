@@ -85,7 +85,7 @@ const isSpelledOut = (op: string, title: string): boolean =>
   (op === "resize" && /one row|smaller|aligned/.test(title));
 
 suite("reading files that lferc wrote", (test) => {
-  for (const opset of [13, 18, 20]) {
+  for (const opset of [13, 20]) {
     test(`opset ${opset}: every op that has a node, or a form of its own, counts as before`, () => {
       const rows = cases.filter(({ op }) => isLayerOp(op));
       const different = rows.filter((row) => {
@@ -272,6 +272,11 @@ suite("files that cannot be counted", (test) => {
     assert.is(count(graphOf(fileOf([convolution], { initializer: [external] }))).params.total, 216);
   });
 
+  test("names out of a file are lines of text in the end, whatever they hold", () => {
+    const hostile = { op_type: "Relu", name: "a\u001b[31m\n/b", input: ["x"], output: ["y"] };
+    assert.is(graphOf(fileOf([hostile])).nodes[0]?.path, "a␛[31m .b");
+  });
+
   test("results that nobody reads are no matter", () => {
     assert.is(graphOf(fileOf([{ op_type: "Dropout", input: ["x"], output: ["y", "mask"] }])).nodes.length, 1);
   });
@@ -311,7 +316,7 @@ suite("files that cannot be counted", (test) => {
     const bytes = exported("small.torchscript-norms");
     for (let end = 0; end < bytes.length; end += 397) assert.not.throws(() => read(bytes.subarray(0, end)));
     const random = randomStream(11, "damage");
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 80; round++) {
       const damaged = Uint8Array.from(bytes);
       for (let i = 0; i < 4; i++)
         damaged[Math.floor(random.uniform() * bytes.length)] = Math.floor(random.uniform() * 256);

@@ -178,7 +178,7 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
   if (node?.opType !== pattern.op || node.outputs.length !== 1) return undefined;
   const nodes = new Set(match.nodes).add(node);
   const named = pattern.as === undefined ? match.named : new Map(match.named).set(pattern.as, node);
-  const with_ = { ...match, nodes, named };
+  const started = { ...match, nodes, named };
   const orders = commutative.has(pattern.op)
     ? [
         [0, 1],
@@ -186,7 +186,7 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
       ]
     : [pattern.of.map((_, i) => i)];
   for (const order of orders) {
-    let found: Match | undefined = with_;
+    let found: Match | undefined = started;
     for (const [i, inner] of pattern.of.entries()) {
       const input: string = node.inputs[order[i] ?? i] ?? "";
       found = found === undefined ? undefined : matchPattern(inner, input, found, context);

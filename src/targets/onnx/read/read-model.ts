@@ -1,5 +1,6 @@
 /** An ONNX file to a graph of our ops, so that it counts by the same facts and conventions as a source. Weights are only measured. */
 import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
+import { readableName } from "../../../diagnostics/display-text.js";
 import { suggest } from "../../../diagnostics/suggest.js";
 import { GraphBuilder } from "../../../ir/builder.js";
 import type { Graph } from "../../../ir/graph.js";
@@ -179,7 +180,7 @@ function readInputs(
     const name = info.name ?? "";
     const type = inputType(info, scope);
     if (isProblem(type)) return type;
-    operands.set(name, { kind: "tensor", value: builder.input({ name }, type), type });
+    operands.set(name, { kind: "tensor", value: builder.input({ name: readableName(name) }, type), type });
   }
   const known = [...scope.openNames];
   const surplus = [...file.sizes.keys()].find((name) => !scope.openNames.has(name));
@@ -250,7 +251,7 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   const isOurs = model.producer_name === "lferc";
   const fixed = fixedTensors(graph, nodes, isOurs, path);
   if (isProblem(fixed)) return fixed;
-  const builder = new GraphBuilder((isOurs ? props.get("lfer.model") : undefined) ?? file.name);
+  const builder = new GraphBuilder(readableName((isOurs ? props.get("lfer.model") : undefined) ?? file.name));
   const operands = readInputs(file, graph, builder, { fixed, isOurs });
   if (isProblem(operands)) return operands;
   const opset = Number(model.opset_import?.find(({ domain }) => standardDomains.has(domain ?? ""))?.version ?? 1);
