@@ -80,8 +80,12 @@ async function modelsOfFile(
   return { models, failed: hasErrors || isEmpty, lacking };
 }
 
-/** The one model of an ONNX file, under `--model` only where it is called so. */
-async function modelOfOnnxFile(session: Session, file: string, { model, set }: CountRequest): Promise<FoundInFile> {
+/** The one model of an ONNX file, under `--model` only where it is called so, or where it is what others are held against. */
+async function modelOfOnnxFile(
+  session: Session,
+  file: string,
+  { model, set, mayLack }: CountRequest,
+): Promise<FoundInFile> {
   const { readModelFile } = await import("../deploy/model-file.js");
   const { readOnnxModel } = await import("../targets/onnx/read/read-model.js");
   session.note([file]);
@@ -93,7 +97,7 @@ async function modelOfOnnxFile(session: Session, file: string, { model, set }: C
     return { models: [], failed: true, lacking: undefined };
   }
   const { name } = graph;
-  if (model !== undefined && model !== name) {
+  if (model !== undefined && model !== name && mayLack !== true) {
     const holes = { name: model, file: path, known: name, suggestion: suggest(model, [name]) };
     return { models: [], failed: false, lacking: diagnose("resolve/unknown-model", holes) };
   }

@@ -89,8 +89,8 @@ async function compare(session: Session, args: StatsArguments, path: string, req
   const { found, failed } = await countAll(session, args.path, counted, request);
   if (found.length === 0) return failed;
   const { renderComparisons } = await import("../analysis/render/comparisons.js");
-  // Models that a file does not have are not gone: they may be in another one.
-  const gone = found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
+  // Models that a file does not have are not gone: they may be in another one, or in one that has a mistake.
+  const gone = !failed && found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
   const options = {
     conventions,
     depth: args.depth ?? depthUnlessTold,

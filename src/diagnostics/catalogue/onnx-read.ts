@@ -16,7 +16,7 @@ export const onnxReadEntries = {
   "onnx/not-a-model": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.path} cannot be read as an ONNX model: ${h.reason}`,
-    help: () => "Export it anew, and copy it whole; `python -m onnx.checker FILE` says what else may be wrong with it.",
+    help: () => "Export it anew, and copy it whole. Python's `onnx.checker.check_model` says more about damaged files.",
     explanation: "Figures of a file that is damaged, or that holds something else, would be wrong figures.",
     bad: { command: "lferc stats damaged.onnx" },
     good,

@@ -1,7 +1,7 @@
 /** What follows from the file and from shapes alone: sizes that an exporter computes in the graph. Nothing of it is counted. */
 import { type Dim, elementCount } from "../../../ir/shape.js";
 import type { FileNode } from "./node-site.js";
-import { computed, countOf, dimArithmetic, type FixedOperand, type Operand } from "./operand.js";
+import { computed, countOf, dimArithmetic, type FixedOperand, mostAxes, mostNumbers, type Operand } from "./operand.js";
 import { dtypeOf } from "./tensor-numbers.js";
 
 type Inputs = readonly (Operand | undefined)[];
@@ -27,6 +27,7 @@ const intOf = (node: FileNode, name: string, unlessTold: number): number => {
 
 /** The same numbers, or the same weight, in another shape. */
 function reshaped(input: FixedOperand, dims: readonly number[]): readonly FixedOperand[] | undefined {
+  if (dims.length > mostAxes) return undefined;
   return countOf(dims) === countOf(input.dims) ? [{ ...input, dims }] : undefined;
 }
 
@@ -90,6 +91,8 @@ const concat: Fold = (inputs) => {
     const own = numbersOf(input);
     if (own === undefined || fixed(input)?.dims.length !== 1) return undefined;
     numbers.push(...own);
+    // Lists that double from node to node would fill the memory.
+    if (numbers.length > mostNumbers) return undefined;
   }
   return [computed(numbers, fixed(inputs[0])?.dtype)];
 };
@@ -171,7 +174,7 @@ const identity: Fold = ([data], node) => {
 const constantOfShape: Fold = ([shape], node) => {
   const dims = plain(shape);
   const count = countOf(dims ?? [Number.NaN]);
-  if (dims === undefined || !(count <= 4096)) return undefined;
+  if (dims === undefined || !(count <= mostNumbers)) return undefined;
   const given = node.attributes.get("value")?.t;
   const value = given?.int64_data?.[0] ?? given?.float_data?.[0];
   // The value may stand in raw bytes; what it is matters to no shape but one made of it.
@@ -206,7 +209,7 @@ const range: Fold = ([start, limit, delta]) => {
   const [from, to, step] = [plain(start)?.[0], plain(limit)?.[0], plain(delta)?.[0]];
   if (from === undefined || to === undefined || step === undefined || step === 0) return undefined;
   const count = Math.ceil((to - from) / step);
-  if (!(count <= 4096)) return undefined;
+  if (!(count <= mostNumbers)) return undefined;
   return [
     computed(
       Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step),

@@ -37,11 +37,18 @@ interface Fusion {
   readonly patterns: readonly Pattern[];
   readonly inputs: readonly string[];
   /** What no pattern says. */
-  readonly holds?: (match: Match) => boolean;
+  readonly holds?: (match: Match, context: FusionContext) => boolean;
 }
 
 const shufflesChannels = ({ named: nodes }: Match): boolean =>
   nodes.get("turn")?.attributes.get("perm")?.ints?.map(Number).join() === "0,2,1,3,4";
+
+/** Over the two axes of a map: each channel by itself. */
+const goesOverMaps = ({ named: nodes }: Match, { fixed: known }: FusionContext): boolean => {
+  const reduction = nodes.get("mean");
+  const axes = reduction?.attributes.get("axes")?.ints ?? known.get(reduction?.inputs[1] ?? "")?.numbers;
+  return axes?.map(Number).join() === "2,3";
+};
 
 /** Longer ones first: a gate of its own is part of many a layer. */
 const fusions: readonly Fusion[] = [
@@ -89,6 +96,13 @@ const fusions: readonly Fusion[] = [
     patterns: squares.map((squared) => affine(normalised(squared))),
     inputs: ["x", "weight", "bias"],
   },
+  {
+    opType: "lfer.InstanceNorm",
+    patterns: squares.map(normalised),
+    inputs: ["x"],
+    holds: goesOverMaps,
+  },
+  { opType: "lfer.NotEqual", patterns: [op("Not", op("Equal", x, any("y")))], inputs: ["x", "y"] },
   {
     opType: "Gelu",
     patterns: [timesRootHalf, overRootTwo].flatMap((inner) => [
@@ -164,7 +178,7 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
   if (node?.opType !== pattern.op || node.outputs.length !== 1) return undefined;
   const nodes = new Set(match.nodes).add(node);
   const named = pattern.as === undefined ? match.named : new Map(match.named).set(pattern.as, node);
-  const with_ = { ...match, nodes, named };
+  const started = { ...match, nodes, named };
   const orders = commutative.has(pattern.op)
     ? [
         [0, 1],
@@ -172,7 +186,7 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
       ]
     : [pattern.of.map((_, i) => i)];
   for (const order of orders) {
-    let found: Match | undefined = with_;
+    let found: Match | undefined = started;
     for (const [i, inner] of pattern.of.entries()) {
       const input: string = node.inputs[order[i] ?? i] ?? "";
       found = found === undefined ? undefined : matchPattern(inner, input, found, context);
@@ -215,7 +229,7 @@ function fuse(root: FileNode, context: FusionContext) {
     for (const pattern of patterns) {
       const output = root.outputs[0] ?? "";
       const match = matchPattern(pattern, output, emptyMatch, context);
-      if (match === undefined || holds?.(match) === false || !isClosed(root, match, context)) continue;
+      if (match === undefined || holds?.(match, context) === false || !isClosed(root, match, context)) continue;
       // The axes of newer files are an input of the reduction, not an attribute.
       const axes = match.named.get("mean")?.inputs[1];
       const values = [...inputs.map((name) => match.values.get(name) ?? ""), ...(axes === undefined ? [] : [axes])];

@@ -6,7 +6,7 @@ import { verifyNode } from "../../../ir/verify.js";
 import { findOp, type LayerOpName } from "../../../ops/registry.js";
 import type { onnx } from "../generated/onnx.js";
 import type { NameScope } from "../names.js";
-import { countOf, type FixedOperand, type Operand } from "./operand.js";
+import { countOf, type FixedOperand, mostAxes, type Operand } from "./operand.js";
 import { pathOf } from "./paths.js";
 
 /** A node of the file, or several that are one layer (fused-nodes.ts). */
@@ -33,7 +33,8 @@ export interface ReadingState {
   readonly builder: GraphBuilder;
   readonly paths: NameScope;
   /** Slots by initializer and shape, and constants, each made when first read. */
-  readonly made: Map<string, ValueId>;
+  readonly slots: Map<string, ValueId>;
+  readonly constants: Map<FixedOperand, ValueId>;
   readonly slotNames: NameScope;
 }
 
@@ -143,17 +144,17 @@ export class NodeSite {
   }
 
   #slot(input: FixedOperand, role: SlotRole, shape: readonly number[]): ValueId | Problem {
-    const { builder, made, slotNames } = this.#state;
+    const { builder, slots, slotNames } = this.#state;
     if (input.dtype !== "float32") return this.refuse(`its weight is ${input.dtype}; lferc counts float32 networks`);
     if (countOf(shape) !== countOf(input.dims)) return this.refuse("a weight has another size than it should");
     const wanted = input.name ?? `${this.node.name}.constant`;
     const key = JSON.stringify([input.name ?? this.node.outputs[0], shape]);
-    const known = made.get(key);
+    const known = slots.get(key);
     if (known !== undefined) return known;
     const name = slotNames.take(wanted);
     const initializer = { kind: "constant", value: 0 } as const;
     const value = builder.slot({ name, role, initializer }, { dtype: "float32", shape });
-    made.set(key, value);
+    slots.set(key, value);
     return value;
   }
 
@@ -163,13 +164,12 @@ export class NodeSite {
     if (numbers === undefined) return this.#slot(input, "statistic", dims);
     const values = numbers.filter((each) => typeof each === "number");
     if (values.length < numbers.length) return this.refuse("it computes with the size of the batch");
-    const key = JSON.stringify(["constant", dims, values.map(String)]);
-    const known = this.#state.made.get(key);
+    const known = this.#state.constants.get(input);
     if (known !== undefined) return known;
     const value = this.#node("constant", [], { shape: dims, values }, `${this.#path()}.constant`);
     if (isProblem(value)) return value;
     const [made] = value as readonly [ValueId];
-    this.#state.made.set(key, made);
+    this.#state.constants.set(input, made);
     return made;
   }
 
@@ -206,6 +206,8 @@ export class NodeSite {
     );
     if (types === undefined) return this.refuse(`nobody knows the op ${op}`);
     if (isProblem(types)) return this.refuse(types.diagnose({}).message);
+    if (types.some(({ shape }) => shape.length > mostAxes))
+      return this.refuse(`its result has more than ${mostAxes} axes`);
     return builder.node(node, types);
   }
 }

@@ -1,6 +1,12 @@
 import type { ValueId } from "../../../ir/graph.js";
 import { addDims, type Dim, type DType, type TensorType } from "../../../ir/shape.js";
 
+/** Values are read where a shape may hang on them: of tensors that are not larger. Weights are only measured. */
+export const mostNumbers = 4096;
+
+/** Networks have tensors of up to six axes; a file may ask for any number, of each of its nodes. */
+export const mostAxes = 64;
+
 /** A tensor that the network computes, or its input. */
 export interface TensorOperand {
   readonly kind: "tensor";

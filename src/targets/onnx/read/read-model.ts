@@ -1,5 +1,6 @@
 /** An ONNX file to a graph of our ops, so that it counts by the same facts and conventions as a source. Weights are only measured. */
 import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
+import { readableName } from "../../../diagnostics/display-text.js";
 import { suggest } from "../../../diagnostics/suggest.js";
 import { GraphBuilder } from "../../../ir/builder.js";
 import type { Graph } from "../../../ir/graph.js";
@@ -179,7 +180,7 @@ function readInputs(
     const name = info.name ?? "";
     const type = inputType(info, scope);
     if (isProblem(type)) return type;
-    operands.set(name, { kind: "tensor", value: builder.input({ name }, type), type });
+    operands.set(name, { kind: "tensor", value: builder.input({ name: readableName(name) }, type), type });
   }
   const known = [...scope.openNames];
   const surplus = [...file.sizes.keys()].find((name) => !scope.openNames.has(name));
@@ -199,7 +200,12 @@ function usesOf(graph: GraphProto, nodes: readonly FileNode[]): ReadonlyMap<stri
 }
 
 /** Reads one node: its results are fixed, or nodes of ours. */
-function readNode(node: FileNode, operands: Map<string, Operand>, state: ReadingState): Problem | undefined {
+function readNode(
+  node: FileNode,
+  operands: Map<string, Operand>,
+  state: ReadingState,
+  isRead: (name: string) => boolean,
+): Problem | undefined {
   if (node.opType === "Constant") return undefined;
   const inputs = node.inputs.map((name) => operands.get(name));
   const site = new NodeSite(state, node, inputs);
@@ -218,8 +224,8 @@ function readNode(node: FileNode, operands: Map<string, Operand>, state: Reading
   for (const [i, name] of node.outputs.entries()) {
     const value = values[i];
     if (value === undefined) {
-      // What it gives beside its result, and nobody asked for.
-      if (name === "") continue;
+      // What it gives beside its result, a mask or indices, and nobody reads.
+      if (!isRead(name)) continue;
       return site.refuse(`it gives ${node.outputs.length} results, of which lferc knows ${values.length}`);
     }
     operands.set(name, { kind: "tensor", value, type: state.builder.typeOf(value) });
@@ -245,7 +251,7 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   const isOurs = model.producer_name === "lferc";
   const fixed = fixedTensors(graph, nodes, isOurs, path);
   if (isProblem(fixed)) return fixed;
-  const builder = new GraphBuilder((isOurs ? props.get("lfer.model") : undefined) ?? file.name);
+  const builder = new GraphBuilder(readableName((isOurs ? props.get("lfer.model") : undefined) ?? file.name));
   const operands = readInputs(file, graph, builder, { fixed, isOurs });
   if (isProblem(operands)) return operands;
   const opset = Number(model.opset_import?.find(({ domain }) => standardDomains.has(domain ?? ""))?.version ?? 1);
@@ -254,12 +260,14 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     opset,
     builder,
     paths: new NameScope(),
-    made: new Map(),
+    slots: new Map(),
+    constants: new Map(),
     slotNames: new NameScope(),
   };
   const producer = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  for (const node of fuseNodes(nodes, { producer, uses: usesOf(graph, nodes), fixed })) {
-    const wrong = readNode(node, operands, state);
+  const uses = usesOf(graph, nodes);
+  for (const node of fuseNodes(nodes, { producer, uses, fixed })) {
+    const wrong = readNode(node, operands, state, (name) => name !== "" && uses.has(name));
     if (wrong !== undefined) return wrong;
   }
   for (const { name } of graph.output ?? []) {

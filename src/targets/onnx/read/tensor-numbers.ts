@@ -1,6 +1,6 @@
 import type { DType } from "../../../ir/shape.js";
 import type { onnx } from "../generated/onnx.js";
-import { countOf, type FixedOperand } from "./operand.js";
+import { countOf, type FixedOperand, mostNumbers } from "./operand.js";
 
 type TensorProto = onnx.TensorProto.$Properties;
 
@@ -42,9 +42,6 @@ export function dtypeName(elementType: number | null | undefined): string {
   const known = dtypeOf(elementType) ?? otherTypes[elementType ?? 0];
   return known ?? `of type number ${elementType ?? 0}`;
 }
-
-/** Values are read where a shape may hang on them: of small tensors. Weights are only measured. */
-const mostNumbers = 4096;
 
 const externalData = 1;
 

@@ -123,8 +123,7 @@ export const concat: NodeReader = (site) => {
 function partsOf(site: NodeSite, whole: Dim): readonly Dim[] | Problem {
   const given = site.numbers(1) ?? site.ints("split");
   if (given !== undefined) return given;
-  const count = site.int("num_outputs", site.node.outputs.length);
-  if (!Number.isSafeInteger(count) || count < 1 || count > 65_536) return site.refuse(`it has ${count} parts`);
+  const count = site.node.outputs.length;
   if (typeof whole !== "number") {
     return whole.batch % count === 0
       ? new Array<Dim>(count).fill({ batch: whole.batch / count })
@@ -142,7 +141,9 @@ export const split: NodeReader = (site) => {
   const whole = shape[axis];
   if (whole === undefined) return site.refuse(`it cuts axis ${axis} of ${shape.length}`);
   const parts = partsOf(site, whole);
-  return isProblem(parts) ? parts : site.apply("split", [x], { axis, sizes: toSignedSizes(parts) });
+  if (isProblem(parts)) return parts;
+  if (parts.length !== site.node.outputs.length) return site.refuse(`it has ${parts.length} sizes for its results`);
+  return site.apply("split", [x], { axis, sizes: toSignedSizes(parts) });
 };
 
 /** The first and last index of a cut, as ONNX holds them to the axis. */

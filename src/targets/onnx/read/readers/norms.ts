@@ -35,7 +35,6 @@ const rankOf = (site: NodeSite): number => {
 
 export const layerNormalization: NodeReader = (site) => {
   if (site.inputs[2] === undefined) return site.refuse("it has no bias, which lferc's layer norm always has");
-  if (site.node.outputs.length > 1) return site.refuse("it gives its statistics too, which lferc does not count");
   const [rank, axis] = [rankOf(site), site.int("axis", -1)];
   return layerNorm(site, axis < 0 ? axis + rank : axis, rank - 1);
 };
@@ -45,6 +44,10 @@ export const spelledLayerNorm: NodeReader = (site) => {
   const axes = site.ints("axes") ?? site.plainNumbers(3);
   if (axes === undefined || isProblem(axes)) return axes ?? site.refuse("it has no axes");
   const rank = rankOf(site);
+  const scale = site.fixed(1);
+  // Over a map, one weight for each channel is instance norm's; layer norm has one for each place.
+  const isOverMap = rank === 4 && axes.map((axis) => (axis < 0 ? axis + rank : axis)).join() === "2,3";
+  if (isOverMap && scale?.dims.slice(-2).join() === "1,1") return instanceNorm(site, true);
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const [first = 0] = sorted;
   if (sorted.some((axis, i) => axis !== first + i))
@@ -74,13 +77,22 @@ function groupNorm(site: NodeSite, groups: number, firstWeight: number) {
 
 export const groupNormalization: NodeReader = (site) => groupNorm(site, site.int("num_groups", 1), 1);
 
-/** Each channel by itself is a group. */
+/** Scale and shift that no training made are those of a norm without them. */
 export const instanceNormalization: NodeReader = (site) => {
-  const scale = site.fixed(1);
-  return scale === undefined
-    ? site.refuse("its scale is computed, not fixed")
-    : groupNorm(site, countOf(scale.dims), 1);
+  const affine = site.fixed(1)?.isTrained !== false || site.fixed(2)?.isTrained !== false;
+  return instanceNorm(site, affine);
 };
+
+function instanceNorm(site: NodeSite, affine: boolean) {
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const channels = site.typeOf(x).shape[1];
+  if (typeof channels !== "number") return site.refuse("its channels are not fixed");
+  const weights = affine ? [1, 2].map((i) => site.weight(i, "parameter", [channels])) : [];
+  return only(site.one("instance_norm", [x, ...weights], { affine, epsilon: epsilonOf(site) }));
+}
+
+export const plainInstanceNorm: NodeReader = (site) => instanceNorm(site, false);
 
 export const lrn: NodeReader = (site) =>
   only(

@@ -1,6 +1,6 @@
 import { isProblem, type Problem } from "../../../../diagnostics/diagnostic.js";
 import type { ValueId } from "../../../../ir/graph.js";
-import { resolvePool } from "../../../../ops/pooling.js";
+import { type PoolAttributes, resolvePool } from "../../../../ops/pooling.js";
 import { type Padding, type Pair, spanOfKernel } from "../../../../ops/window-arithmetic.js";
 import { type NodeReader, type NodeSite, only } from "../node-site.js";
 
@@ -100,27 +100,34 @@ function poolOf(site: NodeSite, x: ValueId) {
   return isProblem(resolved) ? site.refuse(resolved.diagnose({}).message) : resolved;
 }
 
+/**
+ * The size of a map that a window of one cell leaves as it is: what exporters make of an adaptive pool whose size fits
+ * already. Nobody writes such a pool.
+ */
+function sizeLeftAlone(site: NodeSite, x: ValueId, { kernel, stride, padding }: PoolAttributes): Pair | undefined {
+  const [height, width] = site.typeOf(x).shape.slice(2);
+  const isOneCell = [...kernel, ...stride].every((size) => size === 1) && padding.every((cells) => cells === 0);
+  return isOneCell && typeof height === "number" && typeof width === "number" ? [height, width] : undefined;
+}
+
 export const maxPool: NodeReader = (site) => {
-  if (site.node.outputs.length > 1) return site.refuse("it gives indices too, which lferc does not count");
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const pool = poolOf(site, x);
   if (isProblem(pool)) return pool;
+  const size = sizeLeftAlone(site, x, pool);
+  if (size !== undefined) return only(site.one("adaptive_max_pool", [x], { size }));
   const { kernel, stride, padding } = pool;
   return only(site.one("max_pool", [x], { kernel, stride, padding }));
 };
 
-/** A window of one cell averages nothing: it is what exporters make of an adaptive pool whose size fits already. */
 export const averagePool: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const pool = poolOf(site, x);
   if (isProblem(pool)) return pool;
-  const [height, width] = site.typeOf(x).shape.slice(2);
-  const isOneCell = [...pool.kernel, ...pool.stride].every((size) => size === 1) && pool.padding.every((c) => c === 0);
-  if (isOneCell && typeof height === "number" && typeof width === "number") {
-    return only(site.one("adaptive_avg_pool", [x], { size: [height, width] }));
-  }
+  const size = sizeLeftAlone(site, x, pool);
+  if (size !== undefined) return only(site.one("adaptive_avg_pool", [x], { size }));
   const count_include_pad = site.int("count_include_pad", 0) === 1;
   return only(site.one("avg_pool", [x], { ...pool, count_include_pad }));
 };
