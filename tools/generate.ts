@@ -20,6 +20,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-models-doc.js")).generateModelsDoc(),
+  async () => (await import("./generate-picture.js")).generatePicture(),
   async () => (await import("./generate-reference-doc.js")).generateReferenceDoc(),
   async () => (await import("./generate-cli-doc.js")).generateCliDoc(),
   async () => (await import("./generate-diagnostics-doc.js")).generateDiagnosticsDoc(),

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
 import type { Sources } from "../compiler.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
@@ -17,10 +18,17 @@ import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
-import { readWeights, talkOfNames, type WeightArguments, weightsMapOption, weightsOption } from "./weight-arguments.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "ir"] as const;
-const reserved = ["tfjs", "tfjs-train", "svg"] as const;
+const available = ["onnx", "onnx-train", "safetensors", "svg", "ir"] as const;
+const reserved = ["tfjs", "tfjs-train"] as const;
 
 interface BuildArguments extends WeightArguments {
   readonly path: string;
@@ -35,6 +43,8 @@ interface BuildArguments extends WeightArguments {
   readonly seed: number;
   readonly verify: boolean;
   readonly watch: boolean;
+  readonly depth?: string | undefined;
+  readonly convention?: MacsConvention | undefined;
 }
 
 function checkUsage({
@@ -45,6 +55,9 @@ function checkUsage({
   recipe,
   batch,
   model,
+  weights,
+  depth,
+  convention,
 }: BuildArguments): ReturnType<typeof diagnose> | undefined {
   const wrong = (detail: string) => diagnose("tool/wrong-usage", { command: "build", detail });
   if ((reserved as readonly string[]).includes(target)) {
@@ -58,12 +71,24 @@ function checkUsage({
   if (!trains && batch !== undefined) return wrong("--batch goes with --target onnx-train; elsewhere it is open");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
+  const draws = target === "svg";
+  if (draws && weights !== undefined) return wrong("a picture shows no weights: leave --weights out");
+  if (!draws && depth !== undefined) return wrong("--depth goes with --target svg");
+  if (!draws && convention !== undefined) return wrong("--convention goes with --target svg");
+  if (depth !== undefined && pictureDepth(depth) === undefined)
+    return wrong("--depth takes a whole number from 1, or all");
   if (!Number.isInteger(opset)) return wrong("--opset takes a whole number");
   if (!isKnownOpset(opset)) {
     return diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset });
   }
   if (![0, 1, 2].includes(optimize)) return wrong("--optimize takes 0, 1 or 2");
   return Number.isSafeInteger(seed) && seed >= 0 ? undefined : wrong("--seed takes a whole number from 0");
+}
+
+/** How deep a picture goes by `--depth`; undefined where it says neither a depth nor all. */
+function pictureDepth(depth: string): number | "all" | undefined {
+  if (depth === "all") return depth;
+  return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
 }
 
 /** One line for people: what was written, and how well it was proven. */
@@ -89,6 +114,15 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if (!(await keepsInputs(session, args.output, compiled, args))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
+  if (args.target === "safetensors") {
+    const { buildWeightFile } = await import("./build-weight-file.js");
+    return buildWeightFile(session, args, graph);
+  }
+  if (args.target === "svg") {
+    const { buildPicture } = await import("./build-picture.js");
+    const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
+    return buildPicture(session, { ...args, depth }, graph, compiled.sources);
+  }
   return buildFile(session, args, graph, compiled.sources, set);
 }
 
@@ -111,7 +145,7 @@ async function buildFile(
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics);
+    reportRefusal(session, built);
     return 1;
   }
   if (built.runtimeMissing !== undefined) {
@@ -125,7 +159,8 @@ async function buildFile(
 
 export const buildCommand: CommandModule<object, BuildArguments> = {
   command: "build <path>",
-  describe: "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before.",
+  describe:
+    "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before; or a picture of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -140,7 +175,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         type: "string",
         default: "onnx",
         requiresArg: true,
-        describe: "onnx: a model for deployment; onnx-train: a recipe's training step; ir: the graph as text",
+        describe:
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })
@@ -174,12 +210,25 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         describe: "compare with the reference before writing; --no-verify saves the time",
       })
       .option("watch", watchOption)
+      .option("depth", {
+        type: "string",
+        requiresArg: true,
+        defaultDescription: "as deep as a screen shows",
+        describe: "svg: levels of blocks to open, a number or all; deeper ones are boxes with their costs",
+      })
+      .option("convention", {
+        choices: macsConventions,
+        requiresArg: true,
+        defaultDescription: "conv",
+        describe: "svg: whose macs the boxes show",
+      })
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with fresh weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained ones")
       .example("lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth", "with PyTorch's")
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
-      ),
+      )
+      .example("lferc build models/lfer_ldl.lfer --target svg -o network.svg", "its picture"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -32,7 +32,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "build",
-    summary: "write an ONNX model",
+    summary: "write an ONNX model, or a picture of it",
     failure: "a mistake, or a model that is not proven: nothing was written",
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },

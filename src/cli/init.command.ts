@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { printable } from "../diagnostics/display-text.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailures } from "../diagnostics/file-failures.js";
 import { type WriteNewResult, writeNewFiles } from "../hosts/write-new-files.js";
 import { starter, starterFiles, workflowPath } from "./init-files.js";
@@ -60,9 +60,9 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
   }
   /** A path on a command line; one that begins with a dash would be taken for a flag. */
   const word = (path: string): string => shellWord(displayPath(session.cwd, path).replace(/^-/, "./-"));
-  const say = (text: string): void => session.talk(`${printable(text)}\n`);
-  for (const path of result.kept) say(`kept   ${shown(path)}`);
-  for (const path of result.paths) say(`wrote  ${shown(path)}`);
+  const say = (text: string): void => session.talk(`${text}\n`);
+  for (const path of result.kept) say(`kept   ${oneLine(shown(path))}`);
+  for (const path of result.paths) say(`wrote  ${oneLine(shown(path))}`);
   if (top !== folder && result.paths.includes(workflowPath)) {
     const workflows = join(top, dirname(workflowPath));
     say(`GitHub reads workflows only at the top of a repository. Move this one there:

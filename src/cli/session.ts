@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { harmless } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
@@ -13,17 +14,20 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 /** Where a session's text goes, and who wants to know what it read. */
 export interface Outlets {
-  /** To stdout. */
+  /** To stdout, see {@link forStdout}. */
   print(text: string): void;
-  /** To stderr. */
+  /** To stderr, where only looks are obeyed. */
   talk(text: string): void;
   /** Files, there or not, and searched folders that the answer hangs on; absolute. */
   note(paths: readonly string[]): void;
 }
 
+/** Data are written as they are, but not to a terminal, which would obey what a hostile file has put into them. */
+export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
+
 const streams: Outlets = {
-  print: (text) => void process.stdout.write(text),
-  talk: (text) => void process.stderr.write(text),
+  print: (text) => void process.stdout.write(forStdout(text)),
+  talk: (text) => void process.stderr.write(harmless(text)),
   note: () => undefined,
 };
 
@@ -34,7 +38,7 @@ export interface Session {
   readonly paint: Paint;
   /** Looks on stderr. */
   readonly paintTalk: Paint;
-  /** Data: to stdout, as it is. */
+  /** Data: to stdout; as it is, but to a terminal. */
   print(text: string): void;
   /** Talk and progress: to stderr. */
   talk(text: string): void;

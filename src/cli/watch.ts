@@ -1,9 +1,9 @@
 /** `--watch`: a command that stays, and answers again whenever something that it read changes. */
-import { printable } from "../diagnostics/display-text.js";
+import { harmless, oneLine } from "../diagnostics/display-text.js";
 import { watchFiles } from "../hosts/file-watch.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
-import { type ExitCode, type Outlets, openSession, runCommand, type Session } from "./session.js";
+import { type ExitCode, forStdout, type Outlets, openSession, runCommand, type Session } from "./session.js";
 
 /** Empties the screen and leaves what was scrolled out of it. */
 const emptyScreen = "\u001b[2J\u001b[H";
@@ -15,8 +15,8 @@ function keptText(): { readonly outlets: Pick<Outlets, "print" | "talk">; flush(
   const pieces: (readonly [stream: NodeJS.WriteStream, text: string])[] = [];
   return {
     outlets: {
-      print: (text) => void pieces.push([process.stdout, text]),
-      talk: (text) => void pieces.push([process.stderr, text]),
+      print: (text) => void pieces.push([process.stdout, forStdout(text)]),
+      talk: (text) => void pieces.push([process.stderr, harmless(text)]),
     },
     flush() {
       if (isScreen()) process.stderr.write(emptyScreen);
@@ -28,7 +28,7 @@ function keptText(): { readonly outlets: Pick<Outlets, "print" | "talk">; flush(
 /** What changed, in words. */
 function describeChange(cwd: string, [first = "", ...others]: readonly string[]): string {
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return `${printable(displayPath(cwd, first))}${more} changed`;
+  return `${oneLine(displayPath(cwd, first))}${more} changed`;
 }
 
 const clock = (): string => new Date().toTimeString().slice(0, 8);

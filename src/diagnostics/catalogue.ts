@@ -9,6 +9,8 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
+import { onnxReadEntries } from "./catalogue/onnx-read.js";
+import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
@@ -42,6 +44,8 @@ export const catalogue = {
   ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
+  ...pictureEntries,
+  ...onnxReadEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,

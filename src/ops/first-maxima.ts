@@ -8,6 +8,7 @@
  */
 import type { OnnxBuilder } from "./contracts.js";
 import type { PoolAttributes } from "./pooling.js";
+import { selectionMatrix } from "./selection-matrix.js";
 import type { Pair } from "./window-arithmetic.js";
 
 interface PoolValues {
@@ -80,7 +81,7 @@ export function lowerFirstMaxima(
 
   const shares = claims(one, columns.taps, cellsOfRows(onnx, one, x, channels, rows.size, columns), ofRows, forRows);
   const all = shares.length === 1 ? (shares[0] ?? "") : one("Concat", shares, { axis: 3 });
-  onnx.node("MatMul", [all, placesAcross(onnx, one, columns)], {}, outputs);
+  onnx.node("MatMul", [all, placesAcross(onnx, columns)], {}, outputs);
 }
 
 /** The gradient of all rows' maxima, [N, C, H, windows across]. */
@@ -152,16 +153,11 @@ function cellsOfRows(
   };
 }
 
-/**
- * Where the taps' shares of a row, one behind the other, belong in the map's row: [taps * windows, W] of 1 and 0. As a product
- * it moves, adds and interleaves them in one pass, by all threads; made in the graph of two short constants.
- */
-function placesAcross(onnx: OnnxBuilder, one: One, { size, windows, taps, stride, before }: Along): string {
+/** Where the taps' shares of a row, one behind the other, belong in the map's row: [taps * windows, W]. */
+function placesAcross(onnx: OnnxBuilder, { size, windows, taps, stride, before }: Along): string {
   const places = Array.from(
     { length: taps * windows },
     (_, i) => (i % windows) * stride + Math.floor(i / windows) - before,
   );
-  const cells = Array.from({ length: size }, (_, i) => i);
-  const from = one("Reshape", [onnx.floats(places), onnx.int64s([taps * windows, 1])]);
-  return one("Cast", [one("Equal", [from, onnx.floats(cells)])], { to: 1 });
+  return selectionMatrix(onnx, places, [...Array(size).keys()]);
 }

@@ -1,13 +1,13 @@
 // What `lferc init` writes must be right, and be of use at once.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
 import { starter, workflowPath } from "../../src/cli/init-files.js";
 import { readArguments } from "../../src/cli/read-arguments.js";
 import { version } from "../../src/version.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const written = [".github/workflows/lfer.yml", ".gitignore", "README.md", "model.lfer"];
@@ -126,6 +126,45 @@ suite("lferc init", (test) => {
         assert.equal([command, runLferc(args, { cwd }).code], ["lferc", 0], step);
       }
       assert.is(spawnSync("sh", ["-n"], { input: steps[2] ?? "" }).status, 0);
+    }));
+
+  test("the workflow's last step tells what a change costs", () =>
+    inFolder({ "bin/lferc": `#!/bin/sh\nexec "${process.execPath}" "${lfercPath()}" "$@"\n` }, (cwd) => {
+      const git = (folder: string, ...args: readonly string[]): void => {
+        const identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+        const ran = spawnSync("git", [...identity, ...args], { cwd: join(cwd, folder), encoding: "utf8" });
+        assert.is(ran.status, 0, ran.stderr);
+      };
+      chmodSync(join(cwd, "bin/lferc"), 0o755);
+      assert.is(runLferc(["init", "home"], { cwd }).code, 0);
+      git("home", "init", "--quiet", "--initial-branch", "main");
+      git("home", "add", ".");
+      git("home", "commit", "--quiet", "-m", "begin");
+      git(".", "clone", "--quiet", "home", "work");
+      const file = join(cwd, "work", starter.file);
+      writeFileSync(file, readFileSync(file, "utf8").replace("width: int = 12", "width: int = 13"));
+      const steps = stepsOf(readFileSync(join(cwd, "work", workflowPath), "utf8"));
+      const summary = join(cwd, "summary.md");
+      const env = {
+        ...process.env,
+        PATH: `${join(cwd, "bin")}:${process.env.PATH ?? ""}`,
+        MODELS: ".",
+        RUNNER_TEMP: cwd,
+        GITHUB_BASE_REF: "main",
+        GITHUB_STEP_SUMMARY: summary,
+      };
+      // As GitHub runs it.
+      const ran = spawnSync("bash", ["-e", "-c", steps.at(-1) ?? ""], {
+        cwd: join(cwd, "work"),
+        env,
+        encoding: "utf8",
+      });
+      assert.is(ran.status, 0, ran.stderr);
+      const told = readFileSync(summary, "utf8");
+      assert.match(told, "Faces");
+      // The whole of 12 and of 13 channels.
+      assert.match(told, "13,539");
+      assert.match(told, "15,603");
     }));
 
   for (const name of ['a"b', "$(touch hacked)", "x\ny", `$${"{{"} github.token }}`]) {

@@ -7,6 +7,7 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
@@ -103,6 +104,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...pictureScenarios,
   ...trainScenarios,
   ...weightsScenarios,
   ...statsScenarios,

@@ -5,6 +5,7 @@ import { commands } from "../../src/cli/commands.js";
 import { declaredArguments } from "../../src/cli/declared-arguments.js";
 import { generateCliDoc } from "../../tools/generate-cli-doc.js";
 import { generateDiagnosticsDoc } from "../../tools/generate-diagnostics-doc.js";
+import { generatePicture } from "../../tools/generate-picture.js";
 import { generateReferenceDoc } from "../../tools/generate-reference-doc.js";
 import { generateStd } from "../../tools/generate-std.js";
 import { generateVersion } from "../../tools/generate-version.js";
@@ -20,6 +21,7 @@ suite("generated files", (test) => {
     generateCliDoc,
     generateDiagnosticsDoc,
     generateReferenceDoc,
+    generatePicture,
   ]) {
     test(`${generate.name}: nothing to renew (npm run gen)`, async () => {
       for (const { path, text } of await generate()) {

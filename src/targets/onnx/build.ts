@@ -4,7 +4,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
-import { loadWeights, type NamesAccount, type WeightSource } from "../../weights/load-weights.js";
+import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
 import type { Pieces } from "./framing.js";
@@ -23,7 +23,7 @@ export interface BuildOptions {
 }
 
 export type BuildResult =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | RefusedWeights
   | {
       readonly kind: "built";
       /** The file, in pieces to be written one after another. */

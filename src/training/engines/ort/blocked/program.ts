@@ -256,6 +256,7 @@ function lowerPortably(site: BlockedSite, node: Node): void {
       outputs,
       inputTypes: node.inputs.map((value) => site.typeOf(value)),
       outputTypes: node.outputs.map((value) => site.typeOf(value)),
+      isFixed: node.inputs.map(() => false),
     },
     node.attributes,
   );
