@@ -6,7 +6,7 @@ import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
-import { readWeights, talkOfNames, type WeightArguments } from "./weight-arguments.js";
+import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
 export interface StepArguments extends WeightArguments {
   readonly path: string;
@@ -49,7 +49,7 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics, compiled.texts);
+    reportRefusal(session, built, compiled.texts);
     return 1;
   }
   if (built.runtimeMissing !== undefined) session.talk(`not verified: ${built.runtimeMissing.message}\n`);

@@ -18,9 +18,16 @@ import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
-import { readWeights, talkOfNames, type WeightArguments, weightsMapOption, weightsOption } from "./weight-arguments.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "svg", "ir"] as const;
+const available = ["onnx", "onnx-train", "safetensors", "svg", "ir"] as const;
 const reserved = ["tfjs", "tfjs-train"] as const;
 
 interface BuildArguments extends WeightArguments {
@@ -107,6 +114,10 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if (!(await keepsInputs(session, args.output, compiled, args))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
+  if (args.target === "safetensors") {
+    const { buildWeightFile } = await import("./build-weight-file.js");
+    return buildWeightFile(session, args, graph);
+  }
   if (args.target === "svg") {
     const { buildPicture } = await import("./build-picture.js");
     const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
@@ -134,7 +145,7 @@ async function buildFile(
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics);
+    reportRefusal(session, built);
     return 1;
   }
   if (built.runtimeMissing !== undefined) {
@@ -165,7 +176,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         default: "onnx",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; svg: a picture of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })

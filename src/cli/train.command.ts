@@ -10,6 +10,7 @@ import { engines, findEngine } from "../training/engines/registry.js";
 import { stepsOf } from "../training/loop.js";
 import { type RunEvents, type RunResult, trainRun } from "../training/run.js";
 import { freeRunFolder, holdsRun, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
+import type { WeightSource } from "../weights/load-weights.js";
 import { type Interrupts, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
@@ -17,10 +18,18 @@ import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
 import { duration, epochLine, type LiveLine, liveLine, percent, stepLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
 const runsFolder = "runs";
 
-interface TrainArguments {
+interface TrainArguments extends WeightArguments {
   readonly path: string;
   readonly recipe: string;
   readonly data?: string | undefined;
@@ -97,6 +106,7 @@ function eventsFor(
       line.clear();
       session.report([diagnostic]);
     },
+    onWeights: (account) => talkOfNames(session, account),
     onReading: (done, all) => line.show(`reading pictures: ${done}/${all}`),
     onReady: ({ plan, data }, kept) => {
       epochs = plan.epochs;
@@ -156,6 +166,8 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   };
   const made = await compileOneRecipe(session, args.path, args.recipe, set);
   if (made === undefined) return 1;
+  const weights = await readWeights(session, "train", { ...args, seed: 0 });
+  if (weights === undefined) return 1;
   const engine = await engineNamed(args.engine, args.threads);
   if (isProblem(engine)) return refuse(engine);
   const folder =
@@ -177,7 +189,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, folder },
+      { made, set, engine, folder, weights: weights.kind === "file" ? weights : undefined },
       eventsFor(session, line, interrupts, folder, made),
       line,
     );
@@ -192,12 +204,13 @@ interface Prepared {
   readonly set: ReadonlyMap<string, string>;
   readonly engine: Engine;
   readonly folder: string;
+  readonly weights: WeightSource | undefined;
 }
 
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, folder }: Prepared,
+  { made, set, engine, folder, weights }: Prepared,
   events: RunEvents,
   line: LiveLine,
 ): Promise<ExitCode> {
@@ -217,6 +230,7 @@ async function runAndBuild(
       resume,
       engine,
       threads,
+      weights,
       epochs,
       limit,
       seed,
@@ -225,7 +239,7 @@ async function runAndBuild(
   );
   line.clear();
   if (result.kind === "failed") {
-    session.report(result.diagnostics);
+    reportRefusal(session, result);
     return 1;
   }
   const shown = displayPath(session.cwd, folder);
@@ -274,6 +288,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         describe: "go on with the run in --out where its last epoch ended; a run without one begins",
       })
       .option("set", recipeSetOption)
+      .option("weights", {
+        ...weightsOption,
+        describe: `${weightsOption.describe}, to begin with in the place of drawn ones`,
+      })
+      .option("weights-map", weightsMapOption)
       .option("epochs", { type: "number", requiresArg: true, describe: "epochs, instead of the recipe's" })
       .option("limit", {
         type: "number",

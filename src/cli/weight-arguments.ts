@@ -3,9 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Options } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { sourceTexts } from "../diagnostics/source-text.js";
+import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { NamesAccount, WeightSource } from "../weights/load-weights.js";
+import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
 import type { NameMap } from "../weights/names/parse-map.js";
 import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
@@ -108,4 +108,14 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
       : [`${fresh.length} begin afresh (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
   ];
   if (said.length > 0) session.talk(`${file}: ${said.join("; ")}\n`);
+}
+
+/** Reports why weights were refused; a proposed name map goes to stdout, ready to be saved. */
+export function reportRefusal(
+  session: Session,
+  { diagnostics, proposal }: Omit<RefusedWeights, "kind">,
+  texts?: SourceTexts,
+): void {
+  session.report(diagnostics, texts);
+  if (proposal !== undefined) session.print(`${proposal}\n`);
 }

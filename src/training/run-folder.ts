@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
-import { type Graph, typeOf } from "../ir/graph.js";
-import { bindShape } from "../ir/shape.js";
+import type { Graph } from "../ir/graph.js";
 import { writeSafetensors } from "../weights/safetensors.js";
+import { weightTensors } from "../weights/weight-tensors.js";
 import type { Values } from "./engines/engine.js";
 import type { EpochRecord } from "./metrics.js";
 
@@ -86,11 +86,7 @@ export function weightFile(
   values: ReadonlyMap<string, Values>,
   metadata: ReadonlyMap<string, string>,
 ): readonly Uint8Array[] {
-  const tensors = graph.slots.map(({ name, value }) => {
-    const data = values.get(name) as Values;
-    return [name, { shape: bindShape(typeOf(graph, value).shape, 1), data }] as const;
-  });
-  return writeSafetensors(new Map(tensors), metadata);
+  return writeSafetensors(weightTensors(graph, values), metadata);
 }
 
 export const sha256Of = (pieces: readonly Uint8Array[]): string => {

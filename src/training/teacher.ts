@@ -4,7 +4,7 @@ import { atSize } from "../data/augment/from-recipe.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
-import { loadWeights } from "../weights/load-weights.js";
+import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
 
@@ -34,7 +34,7 @@ export async function openTeacher(
   { file, path }: TeacherFile,
   engine: Engine,
   threads: number | undefined,
-): Promise<OpenedTeacher | { readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<OpenedTeacher | Omit<RefusedWeights, "kind">> {
   const bytes = await readWhole(path, file);
   if ("code" in bytes) return { diagnostics: [bytes] };
   const loaded = loadWeights(plan.graph, { kind: "file", file, bytes });

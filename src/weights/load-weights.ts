@@ -35,8 +35,15 @@ export interface NamesAccount {
   readonly fresh: readonly string[];
 }
 
+export interface RefusedWeights {
+  readonly kind: "refused";
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of a name map that would do, if the layers are what order and shapes suggest. */
+  readonly proposal?: string | undefined;
+}
+
 export type LoadedWeights =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | RefusedWeights
   | {
       readonly kind: "loaded";
       readonly weights: ReadonlyMap<string, Float32Array>;
@@ -58,7 +65,7 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (fitting === undefined) {
     // The state_dict that most of the model is in is the one to talk about.
     const [nearest] = attempts.sort((a, b) => b.filled - a.filled);
-    return { kind: "refused", diagnostics: nearest?.diagnostics ?? [] };
+    return { kind: "refused", diagnostics: nearest?.diagnostics ?? [], proposal: nearest?.proposal };
   }
   if (others.length > 0) {
     const entries = [fitting, ...others].map(({ account }) => account.entry || "the file itself");
@@ -80,7 +87,7 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
 
 function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
   const settled = settleNames(graph, file, map);
-  const { names, prefix, diagnostics } = settled;
+  const { names, prefix, diagnostics, proposal } = settled;
   const account: NamesAccount = {
     file: file.file,
     entry: file.entry,
@@ -90,6 +97,6 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
     fresh: [...names.fresh],
   };
   const filled = names.slotOf.size;
-  if (diagnostics.length > 0) return { account, filled, weights: new Map<string, Float32Array>(), diagnostics };
-  return { account, filled, ...assignWeights(graph, settled) };
+  const nothing = { weights: new Map<string, Float32Array>(), diagnostics };
+  return { account, filled, proposal, ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)) };
 }

@@ -69,15 +69,17 @@ export const weightsNamesEntries = {
     good,
   }),
 
-  "weights/names-differ": entry<{ file: string; model: string; count: number; proposal: string }>({
+  "weights/names-differ": entry<{ file: string; model: string; count: number }>({
     severity: "error",
     message: (h) =>
       `${h.file} has ${h.count} tensors with the shapes that ${h.model} needs, in the same order, but with other names`,
-    help: (h) =>
-      `If these are the same layers, save this as names.map and add \`--weights-map names.map\`; equal shapes prove nothing:\n\n${h.proposal}`,
+    help: () =>
+      "A name map that follows from this stands on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`.",
     explanation:
       "Names of layers are each library's own. A map that follows from order and shapes is proposed and never applied unasked.",
-    bad: command("none"),
+    bad: {
+      command: "lferc build models/squeezenet.lfer --model squeezenet1_1 -o model.onnx --weights squeezenet1_1.pth",
+    },
     good,
   }),
 } as const;

@@ -4,7 +4,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape, elementCount } from "../../ir/shape.js";
 import { initialiseWeights } from "../../weights/initialise.js";
-import { loadWeights, type NamesAccount, type WeightSource } from "../../weights/load-weights.js";
+import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { findNotFinite, maxWeightBytes } from "../onnx/build.js";
 import type { Provenance } from "../onnx/describe-model.js";
 import { emitOnnxPieces } from "../onnx/emit.js";
@@ -36,7 +36,7 @@ export interface StepBuildOptions {
 }
 
 export type StepBuildResult =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | RefusedWeights
   | {
       readonly kind: "built";
       readonly pieces: Pieces;

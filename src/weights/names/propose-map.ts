@@ -10,6 +10,8 @@ export interface NamedShape {
 /** What tensors of a layer are called on both sides: these never stand for each other. */
 const roles = new Set(["weight", "bias", "running_mean", "running_var"]);
 
+const plainName = /^[\x21-\x7e]{1,500}$/;
+
 const cutLeaf = (name: string): readonly [string, string] => {
   const dot = name.lastIndexOf(".");
   return dot < 0 ? ["", name] : [name.slice(0, dot), name.slice(dot + 1)];
@@ -19,6 +21,8 @@ const cutLeaf = (name: string): readonly [string, string] => {
 export function proposeMap(tensors: readonly NamedShape[], slots: readonly NamedShape[]): string | undefined {
   // Safetensors files are often sorted by name; a model's own order is then lost, and no pair would be right.
   if (tensors.length !== slots.length || tensors.length === 0) return undefined;
+  // What is printed and saved must be what it seems.
+  if (!tensors.every(({ name }) => plainName.test(name))) return undefined;
   const pairs = tensors.map((tensor, i): Pair => [tensor.name, slots[i]?.name ?? ""]);
   const isAligned = tensors.every(({ name, shape }, i) => {
     const slot = slots[i];
@@ -94,18 +98,36 @@ interface Link {
   readonly add: number;
 }
 
-/** One rule, or those of the parts into which the group falls by a number that follows from no other. */
+/** The rule of a group whose numbers all follow from each other, else those of the parts into which it falls best. */
 function rulesFor(group: readonly Numbered[]): readonly string[] {
+  const rule = oneRule(group);
+  if (rule !== undefined) return [rule];
   const [first] = group;
-  if (first === undefined) return [];
+  const splits = (["left", "right"] as const).flatMap((side) =>
+    (first?.[side].numbers ?? []).slice(0, mostNumbers).map((_, at) => split(group, side, at)),
+  );
+  // A part that is no rule yet may become as many as it has pairs.
+  const cost = (parts: readonly (readonly Numbered[])[]): number =>
+    parts.reduce((sum, part) => sum + (oneRule(part) === undefined ? part.length : 1), 0);
+  const useful = splits.filter((parts) => parts.length > 1).map((parts) => ({ parts, cost: cost(parts) }));
+  const [best] = useful.sort((a, b) => a.cost - b.cost || a.parts.length - b.parts.length);
+  // Pairs of equal numbers are equal pairs: there are none left here.
+  return best === undefined ? [] : best.parts.flatMap(rulesFor);
+}
+
+/** More numbers than these no layer's name has; each is tried. */
+const mostNumbers = 8;
+
+function oneRule(group: readonly Numbered[]): string | undefined {
+  const [first] = group;
+  if (first === undefined) return undefined;
   const isConstant = (side: "left" | "right", at: number): boolean =>
     group.every((each) => each[side].numbers[at] === first[side].numbers[at]);
   const links = first.right.numbers.map((_, at) => (isConstant("right", at) ? undefined : findLink(group, at)));
-  const lost = links.findIndex((link, at) => link === undefined && !isConstant("right", at));
-  if (lost >= 0) return split(group, "right", lost);
+  if (links.some((link, at) => link === undefined && !isConstant("right", at))) return undefined;
   const used = new Set(links.flatMap((link) => (link === undefined ? [] : [link.from])));
-  const idle = first.left.numbers.findIndex((_, at) => !used.has(at) && !isConstant("left", at));
-  if (idle >= 0) return split(group, "left", idle);
+  // A number that varies and leads nowhere: several tensors would become one.
+  if (first.left.numbers.some((_, at) => !used.has(at) && !isConstant("left", at))) return undefined;
   const names = [...used].sort((a, b) => a - b);
   const hole = (from: number, add: number): string => {
     const letter = String.fromCharCode(97 + names.indexOf(from));
@@ -116,7 +138,7 @@ function rulesFor(group: readonly Numbered[]): readonly string[] {
     const link = links[at];
     return link === undefined ? undefined : hole(link.from, link.add);
   });
-  return [`${left} -> ${right}`];
+  return `${left} -> ${right}`;
 }
 
 function findLink(group: readonly Numbered[], at: number): Link | undefined {
@@ -130,13 +152,16 @@ function findLink(group: readonly Numbered[], at: number): Link | undefined {
   return fitting.find(({ add }) => add === 0) ?? fitting[0];
 }
 
-function split(group: readonly Numbered[], side: "left" | "right", at: number): readonly string[] {
+/** The group by the values of a number. */
+function split(group: readonly Numbered[], side: "left" | "right", at: number): readonly (readonly Numbered[])[] {
   const parts = new Map<number, Numbered[]>();
   for (const each of group) {
     const value = each[side].numbers[at] ?? 0;
-    parts.set(value, [...(parts.get(value) ?? []), each]);
+    const part = parts.get(value);
+    if (part === undefined) parts.set(value, [each]);
+    else part.push(each);
   }
-  return [...parts.values()].flatMap(rulesFor);
+  return [...parts.values()];
 }
 
 const spell = ({ words, numbers }: Skeleton, hole: (at: number) => string | undefined): string =>

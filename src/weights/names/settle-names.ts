@@ -20,6 +20,8 @@ export interface SettledNames {
   readonly map: string | undefined;
   /** What was taken off each name. */
   readonly prefix: string;
+  /** A map that order and shapes suggest, where nothing explains the names. */
+  readonly proposal?: string;
   /** Where the names cannot be settled. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -59,8 +61,8 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
   if (complete !== undefined) return settled(complete.map, complete.names, []);
   const proposal = propose(graph, file);
   if (proposal !== undefined) {
-    const holes = { file: file.file, model: graph.name, count: tensors.length, proposal };
-    return settled(noMap, plain, [diagnose("weights/names-differ", holes)]);
+    const holes = { file: file.file, model: graph.name, count: tensors.length };
+    return { ...settled(noMap, plain, [diagnose("weights/names-differ", holes)]), proposal };
   }
   // Whatever explains most makes the shortest list of what is wrong.
   const best = others.reduce((a, b) => (b.names.slotOf.size > a.names.slotOf.size ? b : a), {

@@ -1,4 +1,5 @@
-"""Writes the small checkpoints beside this file with PyTorch itself, and values.json: what PyTorch reads from each.
+"""Writes the small checkpoints beside this file with PyTorch itself, values.json: what PyTorch reads from each, and
+answer.json: what the network of tiny.pth answers to the picture [1, 3, 8, 8] whose elements are i / 64 - 1.
 
     pip install torch==2.15.0 safetensors==0.8.0
     python test/weights/pytorch/make_files.py
@@ -120,6 +121,10 @@ def main() -> None:
     with zipfile.ZipFile(FOLDER / "tiny.pth") as read, zipfile.ZipFile(FOLDER / "big-endian.pth", "w") as out:
         for name in read.namelist():
             out.writestr(name, b"big" if name.endswith("/byteorder") else read.read(name))
+    x = (torch.arange(3 * 8 * 8) / 64 - 1).view(1, 3, 8, 8)
+    with torch.no_grad():
+        answer = tiny()(x).flatten().tolist()
+    (FOLDER / "answer.json").write_text(json.dumps(answer) + "\n")
     rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(tensors)}" for name, tensors in expected.items() if tensors)
     (FOLDER / "values.json").write_text(f"{{\n{rows}\n}}\n")
 
