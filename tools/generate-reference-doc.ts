@@ -50,8 +50,8 @@ const kindsInWords: Readonly<Record<ParameterKind, string>> = {
   float: "float",
   bool: "bool",
   string: "string",
-  size: "int or [height, width]",
-  ints: "int or [int]",
+  size: "int or (height, width)",
+  ints: "int, or several: (1, 2)",
   floats: "float or [float]",
   shape: "[int], multiples of N too",
 };
@@ -225,7 +225,8 @@ ${section("block")}
 ## Functions of tensors
 
 They stand after an arrow, where the arguments are parameters, or are called, where the tensors come first and parameters are
-named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons: \`<\`, \`>\`, \`==\`. Shapes must be equal or broadcast.
+named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons, which give tensors of truth values: \`<\`, \`<=\`, \`>\`, \`>=\`,
+\`==\`, \`!=\`; of those \`and\`, \`or\`, \`not\`. Shapes must be equal or broadcast.
 
 ${section("function")}
 ## Layers of layers

@@ -37,9 +37,11 @@ function covers(field: ReceptiveField, other: ReceptiveField): boolean {
 const endsPath = new Set([
   "global_avg_pool",
   "adaptive_avg_pool",
+  "adaptive_max_pool",
   "conv2d_transpose",
   "resize",
   "group_norm",
+  "instance_norm",
   "matmul",
   "reshape",
   "transpose",

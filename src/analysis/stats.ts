@@ -35,7 +35,7 @@ export interface LayerStats {
 
 /** Everything that can be said of a network without running it; `lferc stats --format json` prints it as it is. */
 export interface Stats {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: typeof statsSchemaVersion;
   readonly model: string;
   /** Shapes with batch 1. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
@@ -68,6 +68,9 @@ export interface StatsOptions {
   readonly training?: Graph | undefined;
 }
 
+/** Of the JSON form; a reader refuses a newer one by name. */
+export const statsSchemaVersion = 1;
+
 export const allConventions = Object.keys(conventions) as readonly ConventionName[];
 
 /** Written out: V8 takes ten times as long to spread two records of this size, and there is one for every layer. */
@@ -94,6 +97,8 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
     parameters: facts.parameters,
     freshWeights: facts.freshWeights,
     isMap: facts.isMap,
+    isVector: facts.isVector,
+    samples: facts.samples,
     inputPositions: facts.inputPositions,
     outputChannels: facts.outputChannels,
     normalisedRuns: facts.normalisedRuns,
@@ -147,7 +152,7 @@ export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Probl
   const inPlace = peakMemory(graph, { inPlace: true }, liveness);
   const field = receptiveField(graph);
   return {
-    schemaVersion: 1,
+    schemaVersion: statsSchemaVersion,
     model: graph.name,
     inputs: Object.fromEntries(
       graph.inputs.map(({ name, value }) => [name, bindShape(typeOf(graph, value).shape, 1)] as const),

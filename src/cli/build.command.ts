@@ -6,22 +6,31 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
-import { sourceDigest } from "./source-digest.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "svg", "ir"] as const;
+const available = ["onnx", "onnx-train", "safetensors", "svg", "ir"] as const;
 const reserved = ["tfjs", "tfjs-train"] as const;
 
-interface BuildArguments {
+interface BuildArguments extends WeightArguments {
   readonly path: string;
   readonly output: string;
   readonly target: string;
@@ -29,11 +38,11 @@ interface BuildArguments {
   readonly recipe?: string | undefined;
   readonly batch?: number | undefined;
   readonly set?: readonly string[] | undefined;
-  readonly weights?: string | undefined;
   readonly opset: number;
   readonly optimize: number;
   readonly seed: number;
   readonly verify: boolean;
+  readonly watch: boolean;
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
 }
@@ -102,9 +111,13 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if (found === undefined) return 1;
   const { model, compiled } = found;
   const { graph } = model;
-  if (!(await keepsInputs(session, args.output, compiled, args.weights))) return 1;
+  if (!(await keepsInputs(session, args.output, compiled, args))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
+  if (args.target === "safetensors") {
+    const { buildWeightFile } = await import("./build-weight-file.js");
+    return buildWeightFile(session, args, graph);
+  }
   if (args.target === "svg") {
     const { buildPicture } = await import("./build-picture.js");
     const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
@@ -120,11 +133,8 @@ async function buildFile(
   sources: Sources,
   settings: ReadonlyMap<string, string>,
 ): Promise<ExitCode> {
-  const weights = await readWeights(args, session.cwd);
-  if ("code" in weights) {
-    session.report([weights]);
-    return 1;
-  }
+  const weights = await readWeights(session, "build", args);
+  if (weights === undefined) return 1;
   const built = await buildOnnx(graph, {
     opset: args.opset,
     level: args.optimize as OptimizeLevel,
@@ -135,13 +145,14 @@ async function buildFile(
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics);
+    reportRefusal(session, built);
     return 1;
   }
   if (built.runtimeMissing !== undefined) {
     session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
   }
   if (!(await writeOutput(session, args.output, built.pieces))) return 1;
+  talkOfNames(session, built.account);
   session.talk(describe(args.output, built, args.opset));
   return 0;
 }
@@ -165,7 +176,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         default: "onnx",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; svg: a picture of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })
@@ -176,10 +187,10 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       })
       .option("set", recipeSetOption)
       .option("weights", {
-        type: "string",
-        requiresArg: true,
-        describe: "a .safetensors file with the model's weights; without it they are drawn from --seed",
+        ...weightsOption,
+        describe: `${weightsOption.describe}; without it they are drawn from --seed`,
       })
+      .option("weights-map", weightsMapOption)
       .option("seed", { type: "number", default: 0, requiresArg: true, describe: "seed of the initial weights" })
       .option("opset", {
         type: "number",
@@ -198,6 +209,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         default: true,
         describe: "compare with the reference before writing; --no-verify saves the time",
       })
+      .option("watch", watchOption)
       .option("depth", {
         type: "string",
         requiresArg: true,
@@ -212,10 +224,11 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       })
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with fresh weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained ones")
+      .example("lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth", "with PyTorch's")
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
       )
       .example("lferc build models/lfer_ldl.lfer --target svg -o network.svg", "its picture"),
-  handler: (args) => runCommand((session) => build(session, args)),
+  handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -21,6 +21,14 @@ function binOf(index: number, size: number, bins: number): Pair {
   return [Math.floor((index * size) / bins), Math.ceil(((index + 1) * size) / bins)];
 }
 
+/** All bins along one axis, each `[from, to)`: they overlap where the axis does not fit. */
+export const binsOf = (size: number, bins: number): readonly Pair[] =>
+  Array.from({ length: bins }, (_, bin) => binOf(bin, size, bins));
+
+/** Cells that are looked at along one axis: more than there are where bins overlap. */
+export const cellsSeen = (size: number, bins: number): number =>
+  binsOf(size, bins).reduce((sum, [from, to]) => sum + to - from, 0);
+
 /** The means along one axis: a bin's cells have equal parts. */
 export const binMatrix = (size: number, bins: number): AxisMatrix =>
   axisMatrix(size, bins, (bin) => {
@@ -66,12 +74,8 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   },
   work: ([input], [output], { size }) => {
     const [, , height, width] = (input as TensorType).shape as readonly [Dim, Dim, number, number];
-    const along = (axis: number, bins: number): number => {
-      const cells = Array.from({ length: bins }, (_, bin) => binOf(bin, axis, bins));
-      return cells.reduce((sum, [from, to]) => sum + to - from, 0);
-    };
     const outputs = elementCount((output as TensorType).shape);
-    const averaged = along(height, size[0]) * along(width, size[1]) * (outputs / (size[0] * size[1]));
+    const averaged = cellsSeen(height, size[0]) * cellsSeen(width, size[1]) * (outputs / (size[0] * size[1]));
     return work({ adds: averaged - outputs, divisions: outputs });
   },
   evaluate: ([input], { size }) => {

@@ -11,7 +11,7 @@ import {
   type Work,
   work,
 } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
+import { dtypeProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
 import { sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { surface } from "./surface.js";
@@ -30,6 +30,10 @@ export interface BinaryFacts {
   readonly value: (a: number, b: number) => number;
   readonly workPerElement: Partial<Work>;
   readonly onnxOp: string;
+  /** Whether the result is the opposite of what the ONNX op says. */
+  readonly negated?: true;
+  /** What it takes, float32 unless told. */
+  readonly takes?: "bool";
   /** What it gives: numbers, or the truth values of a comparison. */
   readonly gives: "float32" | "bool";
   /** The gradients for a and b before broadcasting is undone. */
@@ -50,7 +54,7 @@ export function broadcastSizes(a: readonly number[], b: readonly number[]): read
   return broadcastShapes(a, b) as readonly number[];
 }
 
-/** Completes an element-wise op of two float32 tensors, with broadcasting. */
+/** Completes an element-wise op of two tensors, with broadcasting. */
 export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>> {
   const { name, doc, value } = facts;
   return {
@@ -65,7 +69,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
     surfaces: [surface({ name, kind: "function", doc, inputs: ["a", "b"], parameters: {}, resolve: () => ({}) })],
     slots: () => ({}),
     inferTypes: (inputs) => {
-      const wrong = floatProblem(name, inputs);
+      const wrong = dtypeProblem(name, facts.takes ?? "float32", inputs);
       if (wrong) return wrong;
       const [a, b] = inputs as readonly [TensorType, TensorType];
       const shape = broadcastOrProblem(name, a.shape, b.shape);
@@ -87,7 +91,8 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       const [a, b] = inputTypes as readonly [TensorType, TensorType];
       const [left = "", right = ""] = inputs;
       const aligned = [alignRank(onnx, left, a, b), alignRank(onnx, right, b, a)];
-      onnx.node(facts.onnxOp, aligned, {}, outputs);
+      if (facts.negated) onnx.node("Not", onnx.node(facts.onnxOp, aligned), {}, outputs);
+      else onnx.node(facts.onnxOp, aligned, {}, outputs);
     },
     window: () => undefined,
     inPlace: false,

@@ -1,4 +1,4 @@
-/** What layer_norm and group_norm share: some elements brought to mean 0 and variance 1, and the gradient of it. */
+/** What layer_norm, group_norm and instance_norm share: some elements brought to mean 0 and variance 1, and the gradient of it. */
 import type { ValueId } from "../ir/graph.js";
 import type { GradientBuilder, OnnxBuilder } from "./contracts.js";
 import { arithmetic } from "./gradient-arithmetic.js";
@@ -50,11 +50,18 @@ export function gradientThrough(
 }
 
 /** The same normalisation in plain ONNX ops; the name of its result. */
-export function lowerNormalised(onnx: OnnxBuilder, x: string, axes: readonly number[], epsilon: number): string {
+export function lowerNormalised(
+  onnx: OnnxBuilder,
+  x: string,
+  axes: readonly number[],
+  epsilon: number,
+  outputs: readonly string[] | number = 1,
+): string {
   const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
   const mean = (value: string): string =>
     reduceNode(onnx, { type: "ReduceMean", axesInputSince: 18 }, value, axes, true);
   const centred = one("Sub", [x, mean(x)]);
   const variance = mean(one("Mul", [centred, centred]));
-  return one("Div", [centred, one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
+  const deviation = one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])]);
+  return onnx.node("Div", [centred, deviation], {}, outputs)[0] ?? "";
 }

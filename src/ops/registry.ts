@@ -1,5 +1,6 @@
 import { abs } from "./abs.js";
 import { adaptiveAvgPool } from "./adaptive-avg-pool.js";
+import { adaptiveMaxPool } from "./adaptive-max-pool.js";
 import { add } from "./add.js";
 import { avgPool } from "./avg-pool.js";
 import { avgPoolInputGradient } from "./avg-pool-input-gradient.js";
@@ -33,6 +34,7 @@ import { hardSigmoid } from "./hard-sigmoid.js";
 import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
 import { inside } from "./inside.js";
+import { instanceNorm } from "./instance-norm.js";
 import { layerNorm } from "./layer-norm.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { less } from "./less.js";
@@ -43,6 +45,9 @@ import { log } from "./log.js";
 import { logNotSoftmax } from "./log-not-softmax.js";
 import { logNotSoftmaxGradient } from "./log-not-softmax-gradient.js";
 import { logSoftmax } from "./log-softmax.js";
+import { logicalAnd } from "./logical-and.js";
+import { logicalNot } from "./logical-not.js";
+import { logicalOr } from "./logical-or.js";
 import { matmul } from "./matmul.js";
 import { maxPool } from "./max-pool.js";
 import { maxPoolInputGradient } from "./max-pool-input-gradient.js";
@@ -51,6 +56,7 @@ import { minimum } from "./minimum.js";
 import { mish } from "./mish.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
+import { notEqual } from "./not-equal.js";
 import { pad } from "./pad.js";
 import { pow } from "./pow.js";
 import { prelu } from "./prelu.js";
@@ -88,6 +94,7 @@ export const layerOps = {
   batch_norm: batchNorm,
   layer_norm: layerNorm,
   group_norm: groupNorm,
+  instance_norm: instanceNorm,
   local_response_norm: localResponseNorm,
   relu,
   relu6,
@@ -118,6 +125,7 @@ export const layerOps = {
   avg_pool: avgPool,
   global_avg_pool: globalAvgPool,
   adaptive_avg_pool: adaptiveAvgPool,
+  adaptive_max_pool: adaptiveMaxPool,
   flatten,
   reshape,
   transpose,
@@ -148,6 +156,10 @@ export const layerOps = {
   greater_equal: greaterEqual,
   less_equal: lessEqual,
   equal,
+  not_equal: notEqual,
+  logical_and: logicalAnd,
+  logical_or: logicalOr,
+  logical_not: logicalNot,
   where,
   constant,
 } as const;

@@ -22,6 +22,7 @@ const changesNothing: Readonly<Record<string, (attributes: Attributes, shape: Sh
   pad: () => true,
   // As many bins as cells.
   adaptive_avg_pool: () => true,
+  adaptive_max_pool: () => true,
   transpose: ({ permutation }) => Array.isArray(permutation) && permutation.every((from, to) => from === to),
   channel_shuffle: ({ groups }, shape) => groups === 1 || groups === shape[1],
 };

@@ -101,7 +101,7 @@ function fitSlots(site: FittingSite, node: Node): void {
 }
 
 /** Norms without statistics and learnt slopes: numbers that scale and shift what is of one size already. */
-const elementwiseWeights: ReadonlySet<string> = new Set(["layer_norm", "group_norm", "prelu"]);
+const elementwiseWeights: ReadonlySet<string> = new Set(["layer_norm", "group_norm", "instance_norm", "prelu"]);
 
 function fitElementwise(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
   const [low, high] = node.op === "prelu" ? [0.1, 0.5] : [0.7 * scale, 1.5 * scale];

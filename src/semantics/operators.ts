@@ -16,7 +16,12 @@ const tensorOps: Partial<Record<BinaryOperator, string>> = {
   "**": "pow",
   ">": "greater",
   "<": "less",
+  ">=": "greater_equal",
+  "<=": "less_equal",
   "==": "equal",
+  "!=": "not_equal",
+  and: "logical_and",
+  or: "logical_or",
 };
 
 const isNumber = (value: Value): value is Value & { kind: "int" | "float" } =>
@@ -27,6 +32,7 @@ export function evaluateUnary(context: Context, expression: UnaryExpression, sco
   if (operand.kind === "unknown") return unknown;
   if (expression.operator === "not") {
     if (operand.kind === "bool") return bool(operand.value === undefined ? undefined : !operand.value);
+    if (operand.kind === "tensor") return applyOpByName(context, "logical_not", [operand], place.here, expression.span);
     return context.report("type/wrong-operand", { operator: "not", operand: describe(operand) }, expression.span);
   }
   if (operand.kind === "int") return int(negated(operand.value));
@@ -48,14 +54,11 @@ export function evaluateBinary(context: Context, expression: BinaryExpression, s
   let value = context.evaluate(leftmost, scope, place);
   for (const { operator, left, right, span } of spine.reverse()) {
     if (operator === "and" || operator === "or") {
-      value = evaluateLogic(
-        context,
-        operator,
-        value,
-        left.span,
-        () => context.evaluate(right, scope, place),
-        right.span,
-      );
+      const evaluateRight = (): Value => context.evaluate(right, scope, place);
+      value =
+        value.kind === "tensor"
+          ? combine(context, operator, value, evaluateRight(), place, span)
+          : evaluateLogic(context, operator, value, left.span, evaluateRight, right.span);
     } else {
       value = combine(context, operator, value, context.evaluate(right, scope, place), place, span);
     }
@@ -75,6 +78,11 @@ function evaluateLogic(
   const isDecided = left.kind === "bool" && left.value !== undefined && left.value === (operator === "or");
   if (isDecided && !typesBoth(context)) return left;
   const right = isDecided ? context.typeOnly(evaluateRight) : evaluateRight();
+  if (right.kind === "tensor") {
+    if (left.kind === "unknown") return unknownTensor;
+    const holes = { operator, left: describe(left), right: describe(right) };
+    return context.report("type/wrong-operands", holes, rightSpan);
+  }
   let failed = false;
   for (const [side, span] of [[left, leftSpan] as const, [right, rightSpan] as const]) {
     if (side.kind !== "bool" && side.kind !== "unknown") {
@@ -97,11 +105,12 @@ function combine(
 ): Value {
   if (left.kind === "unknown" || right.kind === "unknown") {
     if (left.kind === "tensor" || right.kind === "tensor") return unknownTensor;
-    return isComparison(operator) ? bool(undefined) : unknown;
+    // What is not known may be a tensor, and then so is the result, where the operator has an op.
+    return isComparison(operator) && tensorOps[operator] === undefined ? bool(undefined) : unknown;
   }
   if (left.kind === "tensor" || right.kind === "tensor") {
     const op = tensorOps[operator];
-    const fits = (v: Value): boolean => v.kind === "tensor" || isNumber(v);
+    const fits = (v: Value): boolean => v.kind === "tensor" || (isNumber(v) && !isLogic(operator));
     if (op !== undefined && fits(left) && fits(right)) {
       return applyOpByName(context, op, [left, right], place.here, span);
     }
@@ -122,6 +131,8 @@ function combine(
 
 const isPlain = (value: Value): value is Value & { kind: "string" | "bool" } =>
   value.kind === "string" || value.kind === "bool";
+
+const isLogic = (operator: BinaryOperator): boolean => operator === "and" || operator === "or";
 
 const isComparison = (operator: BinaryOperator): boolean => ["==", "!=", "<", "<=", ">", ">="].includes(operator);
 

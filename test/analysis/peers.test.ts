@@ -19,6 +19,7 @@ interface LayerSpec {
   readonly dilation?: number;
   readonly groups?: number;
   readonly bias?: boolean;
+  readonly affine?: boolean;
   readonly features: number;
   readonly axis?: number;
   readonly through?: number;
@@ -64,7 +65,10 @@ function apply(net: Network, x: ValueId, { op, ...spec }: LayerSpec): ValueId {
       return net.op(op, [x], { axis: spec.axis ?? 1, through: spec.through ?? 1, epsilon: 1e-5 });
     case "group_norm":
       return net.op(op, [x], { groups: spec.groups ?? 1, epsilon: 1e-5 });
+    case "instance_norm":
+      return net.op(op, [x], { affine: spec.affine ?? false, epsilon: 1e-5 });
     case "adaptive_avg_pool":
+    case "adaptive_max_pool":
       return net.op(op, [x], { size: spec.size ?? [1, 1] });
     case "local_response_norm":
       return net.op(op, [x], { size: spec.size ?? 1, alpha: 1e-4, beta: 0.75, k: 1 });
@@ -134,6 +138,14 @@ const knownDifferences: Readonly<Record<string, number>> = {
   "keras dilated flops": 2 * (4 * 9 * 7 - 17 * 13) * 6 * (9 * 4),
 };
 
+/**
+ * calflops divides a transposed convolution by its groups twice (2 * 1,080 instead of 2 * 2,160 short of ours), and counts
+ * its bias on a map of another size: 12 instead of none.
+ */
+const knownDifferencesOfLayers: Readonly<Record<string, Figures>> = {
+  "calflops upwards with a bias": { flops: 2 * (1080 - 3240) + 12, macs: 1080 - 3240 },
+};
+
 suite("counts equal what the real tools say of small networks", (test) => {
   for (const [tool, byNetwork] of Object.entries(peers)) {
     for (const [network, figures] of Object.entries(byNetwork)) {
@@ -159,10 +171,14 @@ suite("counts of further layers equal what those tools say that were asked", (te
     for (const [network, figures] of Object.entries(byNetwork)) {
       test(`${tool} ${network}`, () => {
         const ours = countsOf(network, further[network]) as Readonly<Record<string, Figures>>;
-        assert.equal(ours[tool], camel(figures));
+        const known = knownDifferencesOfLayers[`${tool} ${network}`] ?? {};
+        const wanted = Object.entries(camel(figures)).map(([quantity, value]) => {
+          return [quantity, value - (known[quantity] ?? 0)] as const;
+        });
+        assert.equal(ours[tool], Object.fromEntries(wanted));
       });
     }
   }
 
-  test("seven tools were", () => assert.ok(Object.keys(answers).length >= 7));
+  test("eight tools were", () => assert.ok(Object.keys(answers).length >= 8));
 });

@@ -9,6 +9,7 @@ import { generatePicture } from "../../tools/generate-picture.js";
 import { generateReferenceDoc } from "../../tools/generate-reference-doc.js";
 import { generateStd } from "../../tools/generate-std.js";
 import { generateVersion } from "../../tools/generate-version.js";
+import { generateWeightMaps } from "../../tools/generate-weight-maps.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
@@ -16,6 +17,7 @@ suite("generated files", (test) => {
   for (const generate of [
     generateVersion,
     generateStd,
+    generateWeightMaps,
     generateCliDoc,
     generateDiagnosticsDoc,
     generateReferenceDoc,

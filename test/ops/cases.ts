@@ -66,6 +66,7 @@ export const termSizes: Partial<Readonly<Record<OpName, number>>> = {
   conv2d_transpose: 1,
   layer_norm: 1,
   group_norm: 1,
+  instance_norm: 1,
   erf: 1,
   gelu: 1,
   elu: 1,
@@ -283,6 +284,8 @@ export const cases: readonly OpCase[] = [
   { op: "group_norm", title: "two groups", inputs: [map], attributes: { groups: 2, epsilon: 1e-5 } },
   { op: "group_norm", title: "instances", inputs: [map], attributes: { groups: 4, epsilon: 1e-3 } },
   { op: "group_norm", title: "rank 2", inputs: [{ shape: [N, 6] }], attributes: { groups: 2, epsilon: 1e-5 } },
+  unary("instance_norm", { attributes: { affine: false, epsilon: 1e-5 } }),
+  unary("instance_norm", { title: "affine", attributes: { affine: true, epsilon: 1e-3 } }),
   unary("relu"),
   unary("relu6", { between: [-3, 9] }),
   unary("mish"),
@@ -348,6 +351,9 @@ export const cases: readonly OpCase[] = [
   unary("adaptive_avg_pool", { title: "bins that overlap", attributes: { size: [3, 4] } }),
   unary("adaptive_avg_pool", { title: "more bins than cells", attributes: { size: [9, 6] } }),
   unary("adaptive_avg_pool", { title: "as many bins as cells", attributes: { size: [7, 6] } }),
+  unary("adaptive_max_pool", { title: "bins that fit", attributes: { size: [1, 3] } }),
+  unary("adaptive_max_pool", { title: "bins that overlap", attributes: { size: [3, 4] } }),
+  unary("adaptive_max_pool", { title: "as many bins as cells", attributes: { size: [7, 6] } }),
   unary("flatten", { attributes: { axis: 1 } }),
   unary("flatten", { title: "from axis 0", attributes: { axis: 0 } }),
   unary("flatten", { title: "from axis 2", attributes: { axis: 2 } }),
@@ -414,7 +420,7 @@ export const cases: readonly OpCase[] = [
   ...binary("greater"),
   ...binary("less"),
   ...binary("equal"),
-  ...(["greater_equal", "less_equal"] as const).flatMap((op) => [
+  ...(["greater_equal", "less_equal", "not_equal"] as const).flatMap((op) => [
     ...binary(op),
     {
       op,
@@ -439,6 +445,11 @@ export const cases: readonly OpCase[] = [
     unary(op, { title: "all", attributes: { axes: [0, 1, 2, 3], keep: false } }),
     unary(op, { title: "of a number", inputs: [{ shape: [] }], attributes: { axes: [], keep: false } }),
   ]),
+  ...(["logical_and", "logical_or"] as const).flatMap((op): readonly OpCase[] => [
+    { op, title: "same", inputs: [bools, bools] },
+    { op, title: "broadcast", inputs: [bools, { shape: [3, 1, 1], dtype: "bool" }] },
+  ]),
+  { op: "logical_not", title: "vector", inputs: [bools] },
   { op: "where", title: "same", inputs: [bools, vector, vector] },
   { op: "where", title: "broadcast", inputs: [bools, { shape: [] }, { shape: [3, 1, 1] }] },
   { op: "constant", title: "number", inputs: [], attributes: { shape: [], values: [0.1] } },
@@ -501,6 +512,22 @@ export const cases: readonly OpCase[] = [
     { kernel: [2, 3], stride: [2, 1], padding: [1, 0, 1, 2] },
     1,
     [7, 11],
+  ),
+  ...largeDepthwise("large depthwise, stride", { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] }, 2, [6, 6]),
+  ...["of a fixed batch", "of a fixed batch, with bias"].map(
+    (title, i): OpCase => ({
+      op: "conv2d",
+      title: `depthwise ${title}`,
+      inputs: [{ shape: [8, 3, 6, 5] }],
+      attributes: conv({
+        channels: 6,
+        groups: 3,
+        kernel: [3, 2],
+        stride: [2, 1],
+        padding: [1, 0, 1, 1],
+        bias: i === 1,
+      }),
+    }),
   ),
   {
     op: "max_pool_input_gradient",

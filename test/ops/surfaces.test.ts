@@ -107,6 +107,7 @@ suite("ops: surfaces", (test) => {
       pad: [[map], { padding: [1] }],
       channel_shuffle: [[map], { groups: 2 }],
       adaptive_avg_pool: [[map], { size: [2, 3] }],
+      adaptive_max_pool: [[map], { size: [2, 3] }],
       conv_transpose: [[map], { channels: 4 }],
       group_norm: [[map], { groups: 2 }],
       resize: [[map], { size: [3, 5] }],
@@ -126,7 +127,11 @@ suite("ops: surfaces", (test) => {
       const [shapes, args] = special[name] ?? [new Array<Shape>(count).fill(map), {}];
       const network = new Network();
       const inputs = shapes.map((shape, i) =>
-        network.input(`in_${i}`, shape, name === "where" && i === 0 ? "bool" : "float32"),
+        network.input(
+          `in_${i}`,
+          shape,
+          (name === "where" && i === 0) || name.startsWith("logical_") ? "bool" : "float32",
+        ),
       );
       const outputs = network.layers(name, inputs, args as Record<string, unknown>, "layer");
       assertSound(network.finish(Object.fromEntries(outputs.map((value, i) => [`out_${i}`, value]))));
@@ -193,7 +198,7 @@ suite("ops: what is wrong, and what is to blame", (test) => {
     const bools = { dtype: "bool", shape: [N, 8, 6, 6] } as const;
     for (const [name, { op, surface }] of surfaces) {
       if (["identity", "where", "concat", "split", "slice", "flatten", "reshape", "transpose"].includes(name)) continue;
-      if (name === "channel_shuffle") continue;
+      if (name === "channel_shuffle" || name.startsWith("logical_")) continue;
       const inputs = surface.inputs === "many" ? [bools] : surface.inputs.map(() => bools);
       const found = op.inferTypes(inputs, {
         axis: 1,

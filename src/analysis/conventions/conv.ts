@@ -80,6 +80,12 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
     reflection_pad: notCounted,
     replication_pad: notCounted,
     local_response_norm: notCounted,
+    instance_norm: notCounted,
+    adaptive_max_pool: notCounted,
+    not_equal: notCounted,
+    logical_and: notCounted,
+    logical_or: notCounted,
+    logical_not: notCounted,
     constant: notCounted,
   },
 };

@@ -99,9 +99,21 @@ export const deepspeed: Convention<"flops" | "macs"> = {
     reflection_pad: notPatched,
     replication_pad: notPatched,
     local_response_norm: counted(
-      { flops: "(C + k - 1) * M", macs: "0" },
-      "flops_profiler/profiler.py _pool_flops_compute: F.local_response_norm calls F.avg_pool3d on the padded channels",
+      { flops: "(C + k - 1) * M + 3 * I", macs: "0" },
+      "profiler.py: F.local_response_norm calls F.avg_pool3d on the padded channels, Tensor.mul twice, Tensor.add once",
     ),
+    instance_norm: counted(
+      { flops: "(4 + b) * I", macs: "0" },
+      "flops_profiler/profiler.py _instance_norm_flops_compute: 5 with weights",
+    ),
+    adaptive_max_pool: counted(
+      { flops: "I", macs: "0" },
+      "flops_profiler/profiler.py _pool_flops_compute, F.adaptive_max_pool2d",
+    ),
+    not_equal: unseen,
+    logical_and: unseen,
+    logical_or: unseen,
+    logical_not: unseen,
     constant: unseen,
   },
 };

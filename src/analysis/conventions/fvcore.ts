@@ -105,6 +105,15 @@ export const fvcore: Convention<"macs" | "activations"> = {
     reflection_pad: moves,
     replication_pad: moves,
     local_response_norm: noHandle,
+    instance_norm: counted(
+      { macs: "(4 + b) * I", activations: "0" },
+      "flop_count.py: aten::instance_norm is norm_flop_counter(1): 5 with weights",
+    ),
+    adaptive_max_pool: noHandle,
+    not_equal: noHandle,
+    logical_and: noHandle,
+    logical_or: noHandle,
+    logical_not: noHandle,
     constant: moves,
   },
 };

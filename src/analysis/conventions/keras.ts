@@ -101,6 +101,15 @@ export const keras: Convention<"flops"> = {
     reflection_pad: moves,
     replication_pad: moves,
     local_response_norm: notRegistered,
+    instance_norm: counted(
+      { flops: "8 * I" },
+      "GroupNormalization of as many groups as channels, written out: as group_norm",
+    ),
+    adaptive_max_pool: notRegistered,
+    not_equal: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
+    logical_and: notRegistered,
+    logical_or: notRegistered,
+    logical_not: notRegistered,
     constant: moves,
   },
 };

@@ -102,6 +102,15 @@ export const onnxTool: Convention<"macs"> = {
       { macs: "(37 + k) * O" },
       "node.py LRNNode.profile: 4 + 32 + 1 and a product for each channel around",
     ),
+    instance_norm: counted(
+      { macs: "7 * O" },
+      "node.py InstanceNormalizationNode: 1 + 1 + 1 + 4; written out it differs",
+    ),
+    adaptive_max_pool: counted({ macs: "I" }, "MaxPool over bins that fit: node.py PoolBase.profile, k * O = I"),
+    not_equal: counted({ macs: "2 * O" }, "node.py EqualNode and NotNode, one a piece"),
+    logical_and: counted({ macs: "O" }, "node.py AndNode, one a piece"),
+    logical_or: counted({ macs: "O" }, "node.py OrNode, one a piece"),
+    logical_not: counted({ macs: "O" }, "node.py NotNode, one a piece"),
     constant: none,
   },
 };

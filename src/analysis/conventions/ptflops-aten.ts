@@ -77,6 +77,12 @@ export const ptflopsAten: Convention<"macs"> = {
     reflection_pad: notMapped,
     replication_pad: notMapped,
     local_response_norm: notMapped,
+    instance_norm: notMapped,
+    adaptive_max_pool: notMapped,
+    not_equal: notMapped,
+    logical_and: notMapped,
+    logical_or: notMapped,
+    logical_not: notMapped,
     constant: notMapped,
   },
 };

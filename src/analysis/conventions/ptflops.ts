@@ -103,6 +103,15 @@ export const ptflops: Convention<"macs"> = {
       { macs: "(C + k - 1) * M + 3 * I" },
       "pytorch_ops.py: F.local_response_norm calls the patched F.avg_pool3d on the padded channels, and Tensor.mul twice and add",
     ),
+    instance_norm: counted({ macs: "(1 + b) * I" }, "pytorch_ops.py bn_flops_counter_hook: doubled when affine"),
+    adaptive_max_pool: counted(
+      { macs: "2 * I" },
+      "pytorch_ops.py pool_flops_counter_hook and the patched F.adaptive_max_pool2d: counted twice",
+    ),
+    not_equal: unseen,
+    logical_and: unseen,
+    logical_or: unseen,
+    logical_not: unseen,
     constant: unseen,
   },
 };

@@ -94,6 +94,12 @@ export const thop2020: Convention<"macs"> = {
     reflection_pad: noHook,
     replication_pad: noHook,
     local_response_norm: noHook,
+    instance_norm: noHook,
+    adaptive_max_pool: zeroOps,
+    not_equal: noModule,
+    logical_and: noModule,
+    logical_or: noModule,
+    logical_not: noModule,
     constant: noModule,
   },
 };

@@ -100,6 +100,15 @@ export const thop: Convention<"macs"> = {
     reflection_pad: noHook,
     replication_pad: noHook,
     local_response_norm: noHook,
+    instance_norm: counted(
+      { macs: "(1 + b) * 2 * I" },
+      "vision/basic_hooks.py count_normalization: 2 * I, doubled when affine",
+    ),
+    adaptive_max_pool: zeroOps,
+    not_equal: noModule,
+    logical_and: noModule,
+    logical_or: noModule,
+    logical_not: noModule,
     constant: noModule,
   },
 };

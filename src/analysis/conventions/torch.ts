@@ -80,6 +80,12 @@ export const torch: Convention<"flops"> = {
     reflection_pad: notRegistered,
     replication_pad: notRegistered,
     local_response_norm: notRegistered,
+    instance_norm: notRegistered,
+    adaptive_max_pool: notRegistered,
+    not_equal: notRegistered,
+    logical_and: notRegistered,
+    logical_or: notRegistered,
+    logical_not: notRegistered,
     constant: notRegistered,
   },
 };

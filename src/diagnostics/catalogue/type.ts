@@ -50,7 +50,8 @@ export const typeEntries = {
   "type/wrong-operand": entry<{ operator: string; operand: string }>({
     severity: "error",
     message: (h) => `\`${h.operator}\` does not work on ${h.operand}`,
-    help: () => "Arithmetic takes numbers and tensors, `and`, `or`, `not` take bools, sizes and ranges take ints.",
+    help: () =>
+      "Arithmetic takes numbers and tensors, `and`, `or`, `not` take bools (or tensors of truth values), sizes and ranges take ints.",
     explanation: "Nothing is converted silently but an int to a float.",
     bad: `lfer 1\n\nconst x = not 3\n`,
     good: `lfer 1\n\nconst x = not true\n`,
@@ -59,7 +60,7 @@ export const typeEntries = {
     severity: "error",
     message: (h) => `\`${h.operator}\` does not work on ${h.left} and ${h.right}`,
     help: () =>
-      "Both sides must be numbers, or tensors; `==` also compares strings and bools. Tensors compare by `<`, `>` and `==`.",
+      "Both sides must be numbers, or tensors; `==` also compares strings and bools. `and` and `or` of tensors want tensors of truth values on both sides.",
     explanation: "Nothing is converted silently but an int to a float.",
     bad: `lfer 1\n\nconst x = 3 + "3"\n`,
     good: `lfer 1\n\nconst x = 3 + 3\n`,

@@ -59,6 +59,11 @@ ROWS = [
         nn.AvgPool2d(3, 2, 1, ceil_mode=True),
         MAP,
     ),
+    ("instance_norm", {"affine": False, "epsilon": 1e-5}, nn.InstanceNorm2d(4), MAP),
+    ("instance_norm", {"affine": True, "epsilon": 1e-3}, nn.InstanceNorm2d(4, 1e-3, affine=True), MAP),
+    ("adaptive_max_pool", {"size": [1, 1]}, nn.AdaptiveMaxPool2d(1), MAP),
+    ("adaptive_max_pool", {"size": [3, 4]}, nn.AdaptiveMaxPool2d((3, 4)), MAP),
+    ("adaptive_max_pool", {"size": [9, 6]}, nn.AdaptiveMaxPool2d((9, 6)), MAP),
 ]
 
 

@@ -35,8 +35,15 @@ import {
   unary,
   where,
 } from "./elementwise.js";
-import { groupNorm, layerNorm, localResponseNorm } from "./normalise.js";
-import { adaptiveAvgPool, avgPool, avgPoolInputGradient, maxPool, maxPoolInputGradient } from "./pooling.js";
+import { groupNorm, instanceNorm, layerNorm, localResponseNorm } from "./normalise.js";
+import {
+  adaptiveAvgPool,
+  adaptiveMaxPool,
+  avgPool,
+  avgPoolInputGradient,
+  maxPool,
+  maxPoolInputGradient,
+} from "./pooling.js";
 import { reflectionPad, replicationPad, resize } from "./separable.js";
 import type { Lowering } from "./site.js";
 import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
@@ -54,6 +61,7 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   matmul,
   layer_norm: layerNorm,
   group_norm: groupNorm,
+  instance_norm: instanceNorm,
   local_response_norm: localResponseNorm,
   batch_norm: batchNorm,
   batch_norm_training: batchNormTraining,
@@ -64,6 +72,7 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   avg_pool_input_gradient: avgPoolInputGradient,
   global_avg_pool: globalAvgPool,
   adaptive_avg_pool: adaptiveAvgPool,
+  adaptive_max_pool: adaptiveMaxPool,
   relu: unary("Relu"),
   relu6: unary("Relu6"),
   mish: gated(mishGate),
@@ -99,6 +108,10 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   greater_equal: binary("GreaterEqual"),
   less_equal: binary("LessEqual"),
   equal: binary("Equal"),
+  not_equal: binary("NotEqual"),
+  logical_and: binary("LogicalAnd"),
+  logical_or: binary("LogicalOr"),
+  logical_not: unary("LogicalNot"),
   where,
   identity,
   // Training multiplies by masks, which are inputs of the step.

@@ -43,6 +43,19 @@ export const groupNorm: Lowering = (site, { inputs: [x, weight, bias], outputs: 
   site.set(y, k.add(k.mul(writer.reshape(grouped, sizes), scale as Register), shift as Register));
 };
 
+/** Height and width, stored. */
+const overMap = [1, 2];
+
+export const instanceNorm: Lowering = (site, { inputs: [x, weight, bias], outputs: [y], attributes }) => {
+  const k = kernelsOf(site.writer);
+  const centred = normalised(site, site.map(x), overMap, attributes.epsilon as number);
+  if (attributes.affine !== true) {
+    site.set(y, centred, nhwc);
+    return;
+  }
+  site.set(y, k.add(k.mul(centred, site.plain(weight)), site.plain(bias)), nhwc);
+};
+
 /** Sums over neighbouring channels are a product with a band matrix. */
 export const localResponseNorm: Lowering = (site, { inputs: [x], outputs: [y], attributes }) => {
   const {

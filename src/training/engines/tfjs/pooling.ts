@@ -1,6 +1,6 @@
 /** Pools. TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does. */
 import type { ValueId } from "../../../ir/graph.js";
-import { binMatrix, evenWindow } from "../../../ops/adaptive-avg-pool.js";
+import { binMatrix, binsOf, evenWindow } from "../../../ops/adaptive-avg-pool.js";
 import { type AvgPoolInputGradientAttributes, divisors } from "../../../ops/avg-pool-input-gradient.js";
 import { type AxisMatrix, transposed } from "../../../ops/separable-map.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
@@ -101,4 +101,32 @@ export const adaptiveAvgPool: Lowering = (site, node) => {
   const columns = matrix(transposed(binMatrix(size[1], results[1])));
   const means = writer.kernel("BatchMatMul", { a: rows, b: site.plain(x) }, flags);
   site.set(y, writer.kernel("BatchMatMul", { a: means, b: columns }, flags));
+};
+
+/** Bins of one size are a pool; others are cut out one by one, first rows, then columns. */
+export const adaptiveMaxPool: Lowering = (site, { inputs: [x], outputs: [y] }) => {
+  const [size, results] = [mapSize(site, x), mapSize(site, y)];
+  const { writer } = site;
+  const kernel = evenWindow(size, results);
+  if (kernel !== undefined) {
+    const told = { filterSize: kernel, strides: kernel, pad: "valid" };
+    site.set(y, writer.kernel("MaxPool", { x: site.map(x) }, told), nhwc);
+    return;
+  }
+  const k = kernelsOf(writer);
+  const [batch = 1, channels = 1] = site.sizesOf(x as ValueId);
+  const sizes = [batch, ...size, channels];
+  const largest = (map: Register, axis: 1 | 2): Register => {
+    const parts = binsOf(sizes[axis] as number, results[axis - 1] as number).map(([from, to]) => {
+      const cells = k.slice(
+        map,
+        sizes.map((_, i) => (i === axis ? from : 0)),
+        sizes.with(axis, to - from),
+      );
+      return k.max(cells, [axis]);
+    });
+    sizes[axis] = parts.length;
+    return writer.kernel("Concat", parts, { axis });
+  };
+  site.set(y, largest(largest(site.map(x), 1), 2), nhwc);
 };

@@ -1,0 +1,124 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { binsOf, cellsSeen, evenWindow } from "./adaptive-avg-pool.js";
+import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
+import { reduceNode } from "./reduction.js";
+import { surface } from "./surface.js";
+import type { Pair } from "./window-arithmetic.js";
+
+type AdaptiveMaxPoolAttributes = { readonly size: Pair };
+
+const pool = (kernel: Pair) => ({ kernel, stride: kernel, padding: [0, 0, 0, 0] });
+
+/** Bin by bin: what is cut out of the map is a pool of one window, whose gradient is laid back where it was cut. */
+function gradientOfBins(builder: GradientBuilder, x: ValueId, y: ValueId, g: ValueId, size: Pair): ValueId {
+  const { add } = arithmetic(builder);
+  const [, , height = 1, width = 1] = sizesOf(builder, x);
+  const cut = (value: ValueId, [top, bottom]: Pair, [left, right]: Pair): ValueId => {
+    const rows = builder.node("slice", [value], { axis: 2, from: top, to: bottom });
+    return builder.node("slice", [rows], { axis: 3, from: left, to: right });
+  };
+  const shares = binsOf(height, size[0]).flatMap((rows, i) =>
+    binsOf(width, size[1]).map((columns, j) => {
+      const at = [[i, i + 1] as const, [j, j + 1] as const] as const;
+      const cells = cut(x, rows, columns);
+      const kernel = [rows[1] - rows[0], columns[1] - columns[0]] as const;
+      const operands = [cells, cut(y, ...at), cut(g, ...at)];
+      const share = builder.node("max_pool_input_gradient", operands, pool(kernel));
+      const padding = [rows[0], columns[0], height - rows[1], width - columns[1]];
+      return builder.node("pad", [share], { padding, value: 0 });
+    }),
+  );
+  return shares.reduce(add);
+}
+
+/** The largest of each bin along one axis. */
+function largestOfBins(onnx: OnnxBuilder, x: string, axis: number, bins: readonly Pair[], outputs?: readonly string[]) {
+  const parts = bins.map(([from, to]) => {
+    const cut = [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])];
+    const [cells = ""] = onnx.node("Slice", cut);
+    return reduceNode(onnx, { type: "ReduceMax", axesInputSince: 18 }, cells, [axis], true);
+  });
+  return onnx.node("Concat", parts, { axis }, outputs)[0] ?? "";
+}
+
+/**
+ * PyTorch's AdaptiveMaxPool2d. Bins of one size are a max pool; where they differ or overlap they are cut out one by one. The
+ * first maximum of a bin, row by row, gets its gradient.
+ */
+export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
+  name: "adaptive_max_pool",
+  doc: "The largest cell of each bin of a map cut into as many bins as the result has cells.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: { size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } },
+  surfaces: [
+    surface({
+      name: "adaptive_max_pool",
+      kind: "function",
+      doc: "A map of this size, whatever came in: each cell is the largest of its part of the input.",
+      inputs: ["input"],
+      parameters: { size: { kind: "size", min: 1, doc: "height and width of the result" } },
+      resolve: ({ size }) => ({ size }),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: ([input], { size }) => {
+    const { dtype, shape } = input as TensorType;
+    const op = "adaptive_max_pool";
+    const wrong = floatProblem(op, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+    const moving = [2, 3].find((axis) => typeof shape[axis] !== "number");
+    if (moving !== undefined) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+    return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
+  },
+  work: ([input], [output], { size }) => {
+    const [, , height, width] = (input as TensorType).shape as readonly [Dim, Dim, number, number];
+    const outputs = elementCount((output as TensorType).shape);
+    const maps = outputs / (size[0] * size[1]);
+    return work({ compares: cellsSeen(height, size[0]) * cellsSeen(width, size[1]) * maps - outputs });
+  },
+  evaluate: ([input], { size }) => {
+    const { shape, data } = input as Tensor;
+    const [batch = 1, channels = 1, height = 1, width = 1] = shape;
+    const [rows, columns] = [binsOf(height, size[0]), binsOf(width, size[1])];
+    const out = new Float64Array(batch * channels * size[0] * size[1]);
+    let at = 0;
+    for (let map = 0; map < batch * channels; map++) {
+      for (const [top, bottom] of rows) {
+        for (const [left, right] of columns) {
+          let largest = Number.NEGATIVE_INFINITY;
+          for (let row = top; row < bottom; row++) {
+            for (let column = left; column < right; column++) {
+              largest = Math.max(largest, data[(map * height + row) * width + column] as number);
+            }
+          }
+          out[at++] = largest;
+        }
+      }
+    }
+    return [{ shape: [batch, channels, ...size], data: out }];
+  },
+  gradient: (builder, { inputs: [x], outputs: [y] }, [g], { size }) => {
+    const [, , height = 1, width = 1] = sizesOf(builder, x as ValueId);
+    const kernel = evenWindow([height, width], size);
+    if (kernel === undefined) return [gradientOfBins(builder, x as ValueId, y as ValueId, g as ValueId, size)];
+    return [builder.node("max_pool_input_gradient", [x as ValueId, y as ValueId, g as ValueId], pool(kernel))];
+  },
+  lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
+    const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
+    const kernel = evenWindow([height, width], size);
+    if (kernel !== undefined) {
+      onnx.node("MaxPool", [x], { kernel_shape: kernel, strides: kernel }, outputs);
+      return;
+    }
+    largestOfBins(onnx, largestOfBins(onnx, x, 2, binsOf(height, size[0])), 3, binsOf(width, size[1]), outputs);
+  },
+  // Its bins depend on the map's size: no window of fixed size says that.
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,107 @@
+import { problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, type Tensor, work } from "./contracts.js";
+import { floatProblem } from "./dtype-rules.js";
+import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { surface } from "./surface.js";
+
+type InstanceNormAttributes = { readonly affine: boolean; readonly epsilon: number };
+
+/** Height and width. */
+const overMap = [2, 3];
+
+/** PyTorch's InstanceNorm2d without running statistics; without weights unless asked, as there. */
+export const instanceNorm = defineOp<InstanceNormAttributes>({
+  name: "instance_norm",
+  doc: "(x - mean) / sqrt(variance + epsilon) over each channel of each sample, * weight + bias if affine.",
+  inputs: [
+    { name: "input", role: "tensor" },
+    { name: "weight", role: "parameter", optional: true },
+    { name: "bias", role: "parameter", optional: true },
+  ],
+  results: ["output"],
+  attributes: {
+    affine: { kind: "bool", doc: "whether a weight and a bias follow" },
+    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+  },
+  surfaces: [
+    surface({
+      name: "instance_norm",
+      kind: "block",
+      doc: "Instance normalisation (Ulyanov et al. 2016): each channel's map of each sample by itself.",
+      inputs: ["input"],
+      parameters: {
+        affine: { kind: "bool", default: false, doc: "learn a weight and a bias for each channel" },
+        eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
+      },
+      resolve: ({ affine, eps }) => ({ affine, epsilon: eps }),
+    }),
+  ],
+  // PyTorch InstanceNorm2d: weight 1, bias 0.
+  slots: ([input], { affine }) => {
+    if (!affine) return {};
+    const type = { dtype: "float32", shape: [(input as TensorType).shape[1] as number] } as const;
+    const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
+    return { weight: constant(1), bias: constant(0) };
+  },
+  inferTypes: ([input]) => {
+    const { shape } = input as TensorType;
+    const op = "instance_norm";
+    const wrong = floatProblem(op, [input as TensorType]);
+    if (wrong) return wrong;
+    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
+    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
+    if (moving === undefined) return [input as TensorType];
+    return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
+  },
+  work: ([input], _, { affine }) => {
+    const { shape } = input as TensorType;
+    const [elements, runs] = [elementCount(shape), elementCount(shape.slice(0, 2))];
+    return work({
+      adds: (affine ? 4 : 3) * elements - runs,
+      multiplies: (affine ? 2 : 1) * elements,
+      divisions: elements + 2 * runs,
+      roots: runs,
+    });
+  },
+  evaluate: (inputs, { affine, epsilon }) => {
+    const [{ shape, data }, weight, bias] = inputs as readonly [Tensor, Tensor | undefined, Tensor | undefined];
+    const [, channels = 1, height = 1, width = 1] = shape;
+    const length = height * width;
+    const out = new Float64Array(data.length);
+    for (let start = 0; start < data.length; start += length) normaliseRun(data, out, start, length, 1, epsilon);
+    if (!affine) return [{ shape, data: out }];
+    const scaled = out.map((x, i) => {
+      const channel = Math.floor(i / length) % channels;
+      return x * (weight?.data[channel] as number) + (bias?.data[channel] as number);
+    });
+    return [{ shape, data: scaled }];
+  },
+  gradient: (builder, { inputs }, [g], { affine, epsilon }) => {
+    const [x, weight] = inputs as readonly [ValueId, ValueId | undefined];
+    const y = normalised(builder, x, overMap, epsilon);
+    if (!affine) return [gradientThrough(builder, y, g as ValueId, overMap)];
+    const { mul } = arithmetic(builder);
+    const [, channels = 1] = sizesOf(builder, x);
+    const spread = [channels, 1, 1];
+    const weighed = mul(g as ValueId, reshapeTo(builder, weight as ValueId, spread));
+    const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), [channels]);
+    return [gradientThrough(builder, y, weighed, overMap), total(mul(g as ValueId, y.value)), total(g as ValueId)];
+  },
+  // Written out: ONNX' InstanceNormalization wants weights, which this may not have.
+  lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { affine, epsilon }) => {
+    if (!affine) {
+      lowerNormalised(onnx, x, overMap, epsilon, outputs);
+      return;
+    }
+    const [, channels = 1] = (inputTypes[0] as TensorType).shape as readonly number[];
+    const spread = (value: string): string => onnx.node("Reshape", [value, onnx.int64s([channels, 1, 1])])[0] ?? "";
+    const y = lowerNormalised(onnx, x, overMap, epsilon);
+    const scaled = onnx.node("Mul", [y, spread(weight)])[0] ?? "";
+    onnx.node("Add", [scaled, spread(bias)], {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: false,
+});

@@ -1,0 +1,12 @@
+import { binaryOp } from "./binary.js";
+import { notDifferentiable } from "./contracts.js";
+export const logicalAnd = binaryOp({
+  name: "logical_and",
+  doc: "Whether a and b both hold, with broadcasting.",
+  value: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
+  workPerElement: { compares: 1 },
+  onnxOp: "And",
+  takes: "bool",
+  gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
+});

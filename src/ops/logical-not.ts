@@ -1,0 +1,35 @@
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
+import { dtypeProblem } from "./dtype-rules.js";
+import { surface } from "./surface.js";
+
+export const logicalNot = defineOp<Record<never, never>>({
+  name: "logical_not",
+  doc: "Whether the input does not hold.",
+  inputs: [{ name: "input", role: "tensor" }],
+  results: ["output"],
+  attributes: {},
+  surfaces: [
+    surface({
+      name: "logical_not",
+      kind: "function",
+      doc: "Whether the input does not hold.",
+      inputs: ["input"],
+      parameters: {},
+      resolve: () => ({}),
+    }),
+  ],
+  slots: () => ({}),
+  inferTypes: (inputs) => dtypeProblem("logical_not", "bool", inputs) ?? [inputs[0] as TensorType],
+  work: ([input]) => work({ compares: elementCount((input as TensorType).shape) }),
+  evaluate: ([input]) => {
+    const { shape, data } = input as Tensor;
+    return [{ shape, data: data.map((holds) => (holds === 0 ? 1 : 0)) }];
+  },
+  gradient: notDifferentiable("a truth value has no slope"),
+  lowerToOnnx: (onnx, { inputs, outputs }) => {
+    onnx.node("Not", inputs, {}, outputs);
+  },
+  window: () => undefined,
+  inPlace: true,
+});

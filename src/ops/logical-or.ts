@@ -1,0 +1,12 @@
+import { binaryOp } from "./binary.js";
+import { notDifferentiable } from "./contracts.js";
+export const logicalOr = binaryOp({
+  name: "logical_or",
+  doc: "Whether a or b holds, or both, with broadcasting.",
+  value: (a, b) => (a !== 0 || b !== 0 ? 1 : 0),
+  workPerElement: { compares: 1 },
+  onnxOp: "Or",
+  takes: "bool",
+  gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
+});

@@ -1,0 +1,12 @@
+import { binaryOp } from "./binary.js";
+import { notDifferentiable } from "./contracts.js";
+export const notEqual = binaryOp({
+  name: "not_equal",
+  doc: "Whether a and b differ, with broadcasting.",
+  value: (a, b) => (a === b ? 0 : 1),
+  workPerElement: { compares: 1 },
+  onnxOp: "Equal",
+  negated: true,
+  gives: "bool",
+  gradient: notDifferentiable("a truth value has no slope"),
+});
