@@ -22,6 +22,20 @@ or one older file, which finds its imports from where it lies: \`git show main:m
 code says whether there was a mistake, not whether something changed; that is for \`lferc check\` and a budget. As JSON each
 model is one object on its line: \`status\` (\`unchanged\`, \`changed\`, \`added\`, \`removed\`), every total as \`before\`, \`after\`
 and \`delta\` (null where a side does not have it), and \`layers\` that were \`added\`, \`removed\`, \`changed\` or \`moved\`.
+
+An ONNX file is counted by the same rules, whoever wrote it: its nodes are read as lfer's ops, and what exporters spell out in
+several nodes (layer and group norm, GELU, SiLU, mish, channel shuffle, a linear layer over tokens) is put together again.
+An op that lferc does not count is an error that names it: there is no total with a hole in it. What has to be read into a file:
+
+- Its batch is 1 or open; other open sizes are said by name, \`--set height=224\`. It is float32.
+- Float tensors of more than one number are parameters, but for the means and variances of batch norms. Weights are measured, not
+  read, so that files with external data count without it. An \`Identity\` of a weight is a weight of its own: that is how
+  PyTorch's exporter writes weights that are equal.
+- Exporters fold batch norms into convolutions, unless told not to (\`training=TrainingMode.PRESERVE, do_constant_folding=False\`):
+  then norms are missing from every total, and biases are there that the source does not have. The multiplications of convolutions
+  stay the same. PyTorch's dynamo exporter writes adaptive average pools as means, which some counters do not count.
+- Of the ops that lferc writes itself, these come back as their parts: resizing by what is no whole number, adaptive pools of
+  more than one cell to a bin, an even window of local response norm, log-softmax.
 `,
 };
 

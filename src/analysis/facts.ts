@@ -21,6 +21,10 @@ export interface CountingFacts {
   readonly freshWeights: number;
   /** 1 where the input is a map (four axes), else 0. */
   readonly isMap: number;
+  /** 1 where the input is vectors (two axes), else 0. */
+  readonly isVector: number;
+  /** The first axis of the output at N = 1: above 1 where crops or patches are folded into the batch. */
+  readonly samples: number;
   /** Positions of the input map: height * width. */
   readonly inputPositions: number | undefined;
   readonly outputChannels: number | undefined;
@@ -56,6 +60,11 @@ export const factSymbols = {
   P: { fact: "parameters", meaning: "trained numbers of the layer" },
   w: { fact: "freshWeights", meaning: "elements of the weight; 0 where an earlier layer shares it" },
   m: { fact: "isMap", meaning: "1 where the input is a map (four axes), else 0" },
+  v: { fact: "isVector", meaning: "1 where the input is vectors (two axes), else 0" },
+  B: {
+    fact: "samples",
+    meaning: "size of the output's first axis for one picture: 1 unless crops or patches are folded into the batch",
+  },
   S: { fact: "inputPositions", meaning: "positions of the input map: height * width" },
   F: { fact: "outputChannels", meaning: "channels of the output" },
   G: { fact: "normalisedRuns", meaning: "runs of elements that a layer norm treats, each by itself" },
@@ -142,6 +151,8 @@ export function factsOf(
     parameters,
     freshWeights,
     isMap: first?.length === 4 ? 1 : 0,
+    isVector: first?.length === 2 ? 1 : 0,
+    samples: elementCount(output.slice(0, 1)),
     inputPositions: first?.length === 4 ? elementCount(first.slice(2)) : undefined,
     outputChannels: output.length > 1 ? elementCount(output.slice(1, 2)) : undefined,
     normalisedRuns: op.name === "layer_norm" ? inputElements / elementCount(shapes[1] ?? []) : undefined,

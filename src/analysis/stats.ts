@@ -97,6 +97,8 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
     parameters: facts.parameters,
     freshWeights: facts.freshWeights,
     isMap: facts.isMap,
+    isVector: facts.isVector,
+    samples: facts.samples,
     inputPositions: facts.inputPositions,
     outputChannels: facts.outputChannels,
     normalisedRuns: facts.normalisedRuns,

@@ -1,12 +1,14 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Stats, statsOf } from "../analysis/stats.js";
 import type { Compilation } from "../compiler.js";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { formatPlace, type SourceTexts } from "../diagnostics/source-text.js";
+import { formatPlace, noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { Span } from "../diagnostics/span.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import type { ConventionName } from "../recipe/measures.js";
 import type { CompiledPath } from "./compile-file.js";
+import { displayPath } from "./project.js";
 import type { Session } from "./session.js";
 
 export interface CountRequest {
@@ -78,6 +80,36 @@ async function modelsOfFile(
   return { models, failed: hasErrors || isEmpty, lacking };
 }
 
+/** The one model of an ONNX file, under `--model` only where it is called so, or where it is what others are held against. */
+async function modelOfOnnxFile(
+  session: Session,
+  file: string,
+  { model, set, mayLack }: CountRequest,
+): Promise<FoundInFile> {
+  const { readModelFile } = await import("../deploy/model-file.js");
+  const { readOnnxModel } = await import("../targets/onnx/read/read-model.js");
+  session.note([file]);
+  const path = displayPath(session.cwd, file);
+  const bytes = await readModelFile(file);
+  const graph = isProblem(bytes) ? bytes : readOnnxModel({ bytes, path, name: basename(file, ".onnx"), sizes: set });
+  if (isProblem(graph)) {
+    session.report([graph.diagnose({})]);
+    return { models: [], failed: true, lacking: undefined };
+  }
+  const { name } = graph;
+  if (model !== undefined && model !== name && mayLack !== true) {
+    const holes = { name: model, file: path, known: name, suggestion: suggest(model, [name]) };
+    return { models: [], failed: false, lacking: diagnose("resolve/unknown-model", holes) };
+  }
+  const locate = (): string => path;
+  const count: FoundModel["count"] = (conventions, facts) => statsOf(graph, { conventions, facts });
+  return {
+    models: [{ name, path, isNamedFile: true, graph, texts: noSourceTexts, locate, count }],
+    failed: false,
+    lacking: undefined,
+  };
+}
+
 /**
  * Hands every model that PATH... names to `take`, file by file; gives whether anything was wrong, which is reported. A model
  * asked for by name has to be in one of the files, not in all of them.
@@ -94,7 +126,9 @@ export async function findModels(
   const lacking: Diagnostic[] = [];
   let count = 0;
   for (const file of files) {
-    const found = await modelsOfFile(session, file, named.has(file), request);
+    const found = file.endsWith(".onnx")
+      ? await modelOfOnnxFile(session, file, request)
+      : await modelsOfFile(session, file, named.has(file), request);
     if (found.failed) hasFailed = true;
     if (found.lacking !== undefined) lacking.push(found.lacking);
     for (const model of found.models) take(model);

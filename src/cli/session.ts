@@ -14,9 +14,9 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 /** Where a session's text goes, and who wants to know what it read. */
 export interface Outlets {
-  /** To stdout. */
+  /** To stdout, see {@link forStdout}. */
   print(text: string): void;
-  /** To stderr. */
+  /** To stderr, where only looks are obeyed. */
   talk(text: string): void;
   /** Files, there or not, and searched folders that the answer hangs on; absolute. */
   note(paths: readonly string[]): void;
@@ -38,7 +38,7 @@ export interface Session {
   readonly paint: Paint;
   /** Looks on stderr. */
   readonly paintTalk: Paint;
-  /** Data: to stdout, as it is. */
+  /** Data: to stdout; as it is, but to a terminal. */
   print(text: string): void;
   /** Talk and progress: to stderr. */
   talk(text: string): void;

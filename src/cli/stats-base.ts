@@ -6,8 +6,8 @@ import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll } from "./count-models.js";
 import type { Session } from "./session.js";
 
-/** Records of more are no records: those of a thousand networks have a tenth of it. */
-const mostBytes = 400_000_000;
+/** More is no record that anybody needs: one of a hundred networks has a quarter of it. */
+const mostBytes = 100_000_000;
 
 /** The text of a record, or why it cannot be had. */
 async function readRecord(full: string, path: string): Promise<string | Diagnostic> {
@@ -55,12 +55,15 @@ export async function readBase(
     records = found.map(({ stats }) => stats);
   } else {
     session.note([full]);
+    session.note([full]);
     const text = await readRecord(full, path);
     if (typeof text !== "string") return refuse(text);
     const { readStats } = await import("../analysis/read-stats.js");
     const read = readStats(text, path);
     if (isProblem(read)) return refuse(read.diagnose({}));
-    records = request.model === undefined ? read : read.filter(({ model }) => model === request.model);
+    // One record is what is meant, whatever it is called.
+    const isChoice = request.model !== undefined && read.length > 1;
+    records = isChoice ? read.filter(({ model }) => model === request.model) : read;
   }
   const twice = nameTwice(records);
   return twice === undefined ? records : refuse(diagnose("stats/same-name-twice", { path, model: twice }));

@@ -89,8 +89,8 @@ async function compare(session: Session, args: StatsArguments, path: string, req
   const { found, failed } = await countAll(session, args.path, counted, request);
   if (found.length === 0) return failed;
   const { renderComparisons } = await import("../analysis/render/comparisons.js");
-  // Models that a file does not have are not gone: they may be in another one.
-  const gone = found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
+  // Models that a file does not have are not gone: they may be in another one, or in one that has a mistake.
+  const gone = !failed && found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
   const options = {
     conventions,
     depth: args.depth ?? depthUnlessTold,
@@ -138,7 +138,6 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
     refuseUsage("--explain is for people: leave --format out");
   if (args.explain !== undefined && args.against !== undefined)
     refuseUsage("--explain and --against do not go together: explain each side by itself");
-  if (args.path.some((path) => path.endsWith(".onnx"))) refuseUsage("it counts .lfer files; ONNX files not yet");
   const set = parseSettings(args.set);
   if ("code" in set) {
     session.report([set]);
@@ -164,7 +163,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "files, or folders with all .lfer files under them",
+        describe: "files, or folders with all .lfer files under them; .onnx files, of lferc or of PyTorch",
       })
       .option("model", modelOption)
       .option("set", setOption)
@@ -200,6 +199,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
+      .example("lferc stats model.onnx", "what another tool exported, by the same rules")
       .example("lferc stats models", "all models in one table")
       .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "what a change costs")
       .example("lferc stats models --against base.json --format markdown", "the same for a pull request")

@@ -9,6 +9,7 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
+import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
@@ -44,6 +45,7 @@ export const catalogue = {
   ...graphEntries,
   ...onnxEntries,
   ...pictureEntries,
+  ...onnxReadEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,

@@ -52,6 +52,11 @@ export function readable(text: string): string {
   return printable(cutInTheMiddle(words, longestText));
 }
 
+/** A name of any origin as one readable line: what a table, a title or a path can hold. */
+export function readableName(text: string): string {
+  return readable(text).replace(/\s+/g, " ");
+}
+
 function graphemeWidth(grapheme: string): number {
   if (widthless.test(grapheme)) return 0;
   return wide.test(grapheme) || grapheme.includes("\ufe0f") ? 2 : 1;

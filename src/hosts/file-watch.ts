@@ -66,7 +66,7 @@ function foldersFor(path: string): readonly string[] {
     // Not there: it is waited for in the nearest folder above that is.
   }
   let folder = dirname(path);
-  while (stateOf(folder) === gone && folder !== dirname(folder)) folder = dirname(folder);
+  while (statsOf(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
   return [...folders, folder];
 }
 

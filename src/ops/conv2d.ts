@@ -34,7 +34,7 @@ const kernelParameters = {
     kind: "ints",
     min: 0,
     computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
-    doc: "cells of zeros around the map: one number, [height, width] or [top, left, bottom, right]",
+    doc: "cells of zeros around the map: one number, (height, width) or (top, left, bottom, right)",
   },
   dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },
   bias: { kind: "bool", default: false, doc: "add a learnt number to each output channel" },

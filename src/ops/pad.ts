@@ -26,7 +26,7 @@ export const pad = defineOp<PadAttributes>({
       doc: "Puts cells of one value around a map.",
       inputs: ["input"],
       parameters: {
-        padding: { kind: "ints", min: 0, doc: "one number, [height, width] or [top, left, bottom, right]" },
+        padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
         value: { kind: "float", default: 0, doc: "what the new cells hold" },
       },
       resolve: (args) => {

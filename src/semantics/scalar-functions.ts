@@ -51,6 +51,35 @@ function folding(doc: string, fold: (a: number, b: number) => number, empty?: nu
   };
 }
 
+/** A float from a number that it is defined of: for others it gives NaN or infinity. */
+function defined(doc: string, takes: string, value: (x: number) => number): ScalarFunction {
+  return {
+    doc,
+    takes,
+    call: (_context, [x, ...rest]) => {
+      if (!isNumber(x) || rest.length > 0) return undefined;
+      if (x.value === undefined) return float(undefined);
+      const result = value(x.value);
+      return Number.isFinite(result) ? float(result) : undefined;
+    },
+  };
+}
+
+/** The size of a tensor along any axis; of the batch it is a multiple of N. */
+const sizeAlong: ScalarFunction = {
+  doc: "its size along an axis, counted from 0 or, if negative, from the end; of the batch a multiple of N",
+  takes: "a tensor and an int",
+  call: (context, [x, axis, ...rest], span) => {
+    if (rest.length > 0 || axis?.kind !== "int" || (x?.kind !== "tensor" && x?.kind !== "unknown")) return undefined;
+    const type = context.typeOf(x);
+    if (type === undefined || axis.value === undefined) return (axis.value ?? 0) === 0 ? unknown : int(undefined);
+    const dim = type.shape[axis.value < 0 ? axis.value + type.shape.length : axis.value];
+    if (typeof dim === "number") return int(dim);
+    if (dim !== undefined) return { kind: "batch", factor: dim.batch };
+    return context.report("shape/axis-out-of-range", { op: "dim", axis: axis.value, actual: type.shape }, span);
+  },
+};
+
 /** A size of a tensor along one axis. */
 function sizeOf(name: string, axis: number): ScalarFunction {
   return {
@@ -77,6 +106,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   channels: sizeOf("channels", 1),
   height: sizeOf("height", 2),
   width: sizeOf("width", 3),
+  dim: sizeAlong,
   floor: rounding("the largest int not above", Math.floor),
   ceil: rounding("the smallest int not below", Math.ceil),
   // Python's round (and torch's): halves go to the even neighbour.
@@ -102,20 +132,9 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
       return x.kind === "int" ? int(value) : float(value);
     },
   },
-  sqrt: {
-    doc: "the square root",
-    takes: "a number",
-    call: (context, [x, ...rest], span) => {
-      if (!isNumber(x) || rest.length > 0) return undefined;
-      if (x.value === undefined) return float(undefined);
-      if (x.value >= 0) return float(Math.sqrt(x.value));
-      return context.report(
-        "value/out-of-range",
-        { callee: "sqrt", name: "x", min: 0, max: undefined, actual: x.value },
-        span,
-      );
-    },
-  },
+  sqrt: defined("the square root", "a number, not negative", Math.sqrt),
+  log: defined("the natural logarithm", "a number above 0", Math.log),
+  log2: defined("the logarithm to base 2", "a number above 0", Math.log2),
 };
 
 /** Calls a scalar function; anything that does not fit is reported. */

@@ -2,6 +2,96 @@
 
 /** The standard library: texts by path (`std/shufflenet.lfer`). */
 export const standardLibrary: ReadonlyMap<string, string> = new Map([
+  ["std/attention.lfer", `lfer 1
+
+// Gates for feature maps, and the attention of transformers. A gate multiplies what it gets by numbers between 0 and 1;
+// it keeps the shape, so it can stand anywhere, and as the \`gate\` of the units in std/resnet.
+
+/// Squeeze and excite (Hu et al. 2018): each channel weighed by what all of them are on the whole map. \`pool\` is what
+/// PyTorch's author wrote: \`mean(axes: [2, 3], keep: true)\` for \`x.mean\`, which counters do not see.
+block SqueezeExcite(reduction: int = 16, pool: layer = global_avg_pool, activation: layer = relu,
+                    gate: layer = sigmoid) on x {
+  weights = x -> pool -> conv(channels(x) / reduction, kernel: 1, bias: true) as reduce -> activation
+            -> conv(channels(x), kernel: 1, bias: true) as expand -> gate
+  return x * weights
+}
+
+/// Effective squeeze and excite (Lee and Park 2020): without the narrow middle.
+block EffectiveSqueezeExcite(pool: layer = global_avg_pool, gate: layer = hard_sigmoid) on x {
+  weights = x -> pool -> conv(channels(x), kernel: 1, bias: true) as fc -> gate
+  return x * weights
+}
+
+/// How many neighbours ECA looks at: the odd number near (log2(channels) + 1) / 2.
+fn eca_kernel(channels: int) {
+  near = floor((log2(channels) + 1) / 2)
+  return max(3, if near % 2 == 1 then near else near + 1)
+}
+
+/// Efficient channel attention (Wang et al. 2020): a convolution along the channels, as PyTorch's Conv1d.
+block ChannelNeighbours(pool: layer = mean(axes: [2, 3], keep: true)) on x {
+  row = reshape(x -> pool, shape: [dim(x, 0), 1, 1, channels(x)])
+  weights = row -> conv(1, kernel: [1, eca_kernel(channels(x))]) as conv -> sigmoid
+  return x * reshape(weights, shape: [dim(x, 0), channels(x), 1, 1])
+}
+
+/// CBAM's gate for channels (Woo et al. 2018): their mean and their largest cell through the same two convolutions.
+block ChannelAttention(reduction: int = 16) on x {
+  share first = conv(channels(x) / reduction, kernel: 1)
+  share second = conv(channels(x), kernel: 1)
+  average = mean(x, axes: [2, 3], keep: true) -> first -> relu -> second
+  largest = max(x, axes: [2, 3], keep: true) -> first -> relu -> second
+  return x * sigmoid(average + largest)
+}
+
+/// CBAM's gate for places: mean and maximum of their channels, convolved. \`norm\` follows the convolution.
+block SpatialAttention(kernel: int = 7, norm: layer = batch_norm) on x {
+  seen = concat(mean(x, axes: [1], keep: true), max(x, axes: [1], keep: true))
+  return x * (seen -> conv(1, kernel: kernel) -> norm -> sigmoid)
+}
+
+/// CBAM: channels first, then places.
+block Cbam(reduction: int = 16, kernel: int = 7) = ChannelAttention(reduction) -> SpatialAttention(kernel)
+
+/// A learnt token in front of the tokens [N, T, D] of every sample.
+fn with_token on tokens, token {
+  first = slice(tokens, axis: 1, to: 1)
+  return concat(where(first == first, token, token), tokens)
+}
+
+/// A map as tokens: [N, C, H, W] to [N, H * W, C], row by row.
+fn to_tokens on x = transpose(flatten(x, axis: 2), permutation: [0, 2, 1])
+
+/// Tokens as a map of this height: [N, H * W, C] to [N, C, H, W].
+fn to_map(height: int) on tokens =
+  reshape(transpose(tokens, permutation: [0, 2, 1]),
+          shape: [dim(tokens, 0), dim(tokens, 2), height, dim(tokens, 1) / height])
+
+/// Multi-head self-attention of tokens [N, T, D] (Vaswani et al. 2017): query, key and value by one linear layer.
+block SelfAttention(heads: int, bias: bool = true) on tokens {
+  require dim(tokens, 2) % heads == 0, "the features must divide into heads"
+  count = dim(tokens, 1)
+  depth = dim(tokens, 2) / heads
+  all = tokens -> linear(3 * dim(tokens, 2), bias: bias) as qkv
+  query, key, value = split(all, parts: 3, axis: 2)
+  q = reshape(query, shape: [dim(tokens, 0), count, heads, depth]) -> transpose(permutation: [0, 2, 1, 3])
+  k = reshape(key, shape: [dim(tokens, 0), count, heads, depth]) -> transpose(permutation: [0, 2, 3, 1])
+  v = reshape(value, shape: [dim(tokens, 0), count, heads, depth]) -> transpose(permutation: [0, 2, 1, 3])
+  shares = softmax(matmul(q / sqrt(float(depth)), k), axis: -1)
+  joined = reshape(transpose(matmul(shares, v), permutation: [0, 2, 1, 3]),
+                   shape: [dim(tokens, 0), count, heads * depth])
+  return joined -> linear(heads * depth) as project
+}
+
+/// A transformer's unit, normalised before each part (Dosovitskiy et al. 2021): attention, then two linear layers with
+/// \`ratio\` times the features between them.
+block TransformerUnit(heads: int, ratio: int = 4, activation: layer = gelu, eps: float = 1e-6) on tokens {
+  attended = tokens + (tokens -> layer_norm(eps: eps) as norm1 -> SelfAttention(heads) as attention)
+  features = dim(tokens, 2)
+  hidden = attended -> layer_norm(eps: eps) as norm2 -> linear(ratio * features) as fc1 -> activation
+  return attended + (hidden -> linear(features) as fc2)
+}
+`],
   ["std/labels.lfer", `lfer 1
 
 /// RAF-DB's seven classes, in the order of its label file.
@@ -72,21 +162,23 @@ fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sampl
 `],
   ["std/resnet.lfer", `lfer 1
 
-/// Two 3x3 convolutions around a shortcut (He et al. 2016, figure 5 left).
-block BasicUnit(channels: int, stride: int = 1) on x {
+/// Two 3x3 convolutions around a shortcut (He et al. 2016, figure 5 left). \`gate\` is applied before the sum.
+block BasicUnit(channels: int, stride: int = 1, gate: layer = identity) on x {
   keeps = stride == 1 and channels(x) == channels
-  main = x -> conv(channels, stride: stride) -> batch_norm -> relu -> conv(channels) -> batch_norm
+  main = x -> conv(channels, stride: stride) -> batch_norm -> relu -> conv(channels) -> batch_norm -> gate
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }
 
 /// 1x1, 3x3, 1x1 around a shortcut (figure 5 right); the stride stands in the 3x3, as torchvision has it (ResNet v1.5).
-/// \`width\` channels are inside, a quarter unless told, in \`groups\` (ResNeXt, Xie et al. 2017).
-block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1) on x {
+/// \`width\` channels are inside, a quarter unless told, in \`groups\` (ResNeXt, Xie et al. 2017);
+/// \`gate\` is applied before the sum.
+block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1,
+                     gate: layer = identity) on x {
   keeps = stride == 1 and channels(x) == channels
   main = x -> conv(width, kernel: 1) -> batch_norm -> relu
          -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
-         -> conv(channels, kernel: 1) -> batch_norm
+         -> conv(channels, kernel: 1) -> batch_norm -> gate
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }

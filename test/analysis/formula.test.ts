@@ -21,6 +21,8 @@ const facts: CountingFacts = {
   parameters: 7,
   freshWeights: 0,
   isMap: 0,
+  isVector: 1,
+  samples: 1,
   inputPositions: undefined,
   outputChannels: undefined,
   normalisedRuns: undefined,

@@ -1,31 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { statsOf } from "../../src/analysis/stats.js";
-import { compile, load } from "../../src/compiler.js";
-import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { nodeHost } from "../../src/hosts/node-host.js";
-import type { ConventionName } from "../../src/recipe/measures.js";
 import { suite } from "../support/suite.js";
+import { statsOfModel } from "./model-stats.js";
 
 type Figures = Readonly<Record<string, number>>;
 
 const { networks } = JSON.parse(readFileSync(new URL("torchvision-counts.json", import.meta.url), "utf8")) as {
   readonly networks: Readonly<Record<string, Readonly<Record<string, Figures | number>>>>;
 };
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The file under models/ that declares the network of that name. */
-const fileOf = new Map(
-  readdirSync(`${root}models`)
-    .filter((name) => name.endsWith(".lfer"))
-    .flatMap((file) =>
-      [...readFileSync(`${root}models/${file}`, "utf8").matchAll(/^(?:model|variant) (\w+)/gm)].map(
-        ([, name]) => [name as string, `models/${file}`] as const,
-      ),
-    ),
-);
 
 /**
  * What the tool says less than we, by cause. A graph cannot know these: whether a PyTorch author called a function or made
@@ -45,33 +27,6 @@ const unseen: Readonly<Record<string, number>> = {
   // The auxiliary heads, which its graph at inference has not: they are "in training only".
   "googlenet params": -6_379_984,
 };
-
-/** All networks of a file, as they are at inference and in training. */
-async function networksOf(file: string) {
-  const sources = await load(nodeHost(root), file);
-  const { models, diagnostics } = compile(sources, { graphsOnly: true });
-  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
-  assert.equal(errors, []);
-  const inTraining = compile(sources, { graphsOnly: true, training: true }).models;
-  return new Map(
-    models.map(({ name, graph }) => [name, { graph, training: inTraining.find((same) => same.name === name)?.graph }]),
-  );
-}
-
-const compiled = new Map<string, ReturnType<typeof networksOf>>();
-
-async function statsOfModel(name: string, conventions?: readonly ConventionName[]) {
-  const file = fileOf.get(name);
-  if (file === undefined) throw new Error(`no model or variant is called ${name}`);
-  const networks = compiled.get(file) ?? networksOf(file);
-  compiled.set(file, networks);
-  const network = (await networks).get(name);
-  if (network === undefined) throw new Error(`${file} has no ${name}`);
-  const only = conventions === undefined ? {} : { conventions };
-  const stats = statsOf(network.graph, { ...only, training: network.training, facts: false });
-  if (isProblem(stats)) throw new Error(stats.diagnose({}).message);
-  return stats;
-}
 
 suite("torchvision's networks under models/ count as the tools say", (test) => {
   for (const [name, { params, ...wanted }] of Object.entries(networks)) {

@@ -111,3 +111,23 @@ suite("lferc stats of several models", (test) => {
     });
   });
 });
+
+suite("lferc stats FILE.onnx", (test) => {
+  test("a file that lferc built counts as its source; the source can be held against it", async () => {
+    await inFolder({ "a.lfer": model("A", 8) }, (cwd) => {
+      const run = (...args: readonly string[]) => runLferc(args, { cwd });
+      const build = ["build", "a.lfer", "-o", "a.onnx", "--target", "onnx", "--no-verify", "--model", "A"];
+      assert.is(run(...build, "--optimize", "0").code, 0);
+      assert.is(run("stats", "a.lfer", "--against", "a.onnx").stdout, "A  no change against a.onnx\n");
+      const { code, stdout } = run("stats", "a.onnx", "--explain", "features.conv", "--convention", "conv");
+      assert.is(code, 0);
+      assert.match(stdout, /^features\.conv {2}conv2d {2}\[1, 8, 8, 8\]\n[\s\S]*macs: O \* K = 512 \* 27 = 13824\n/);
+      const folded = run(...build);
+      assert.is(folded.code, 0);
+      // The norm went into the convolution: 16 numbers less, 8 of a bias more.
+      assert.match(run("stats", "a.onnx", "--against", "a.lfer").stdout, /\nparams +268 +260 +-8 /);
+      assert.is(run("stats", "a.onnx", "--model", "B").code, 1);
+      assert.is(run("stats", "none.onnx").code, 1);
+    });
+  });
+});

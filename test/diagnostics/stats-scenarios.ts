@@ -1,4 +1,5 @@
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { convolution, fileOf, weight } from "../targets/onnx/hand-made.js";
 
 const model = `lfer 1
 
@@ -8,6 +9,8 @@ model M {
   output logits
 }
 `;
+
+const initializer = [weight([4, 4, 3, 3])];
 
 const counting =
   (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
@@ -19,4 +22,10 @@ export const statsScenarios = {
   "stats/not-a-record": counting({ "package.json": '{ "name": "x" }' }, "m.lfer", "--against", "package.json"),
   "stats/newer-record": counting({ "new.json": '{ "schemaVersion": 99 }' }, "m.lfer", "--against", "new.json"),
   "stats/same-name-twice": counting({ "two/a.lfer": model, "two/b.lfer": model }, "m.lfer", "--against", "two"),
+  "onnx/not-a-model": counting({ "x.onnx": "no protocol buffer" }, "x.onnx"),
+  "onnx/unknown-ops": counting({ "x.onnx": fileOf([{ ...convolution, op_type: "Einsum" }]) }, "x.onnx"),
+  "onnx/unreadable-node": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, 8], initializer }) }, "x.onnx"),
+  "onnx/unsupported-input": counting({ "x.onnx": fileOf([convolution], { type: 10, initializer }) }, "x.onnx"),
+  "onnx/open-size": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, "h", 8], initializer }) }, "x.onnx"),
+  "onnx/fixed-batch": counting({ "x.onnx": fileOf([convolution], { input: [8, 4, 8, 8], initializer }) }, "x.onnx"),
 };

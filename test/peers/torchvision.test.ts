@@ -1,36 +1,20 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
-import { compile, load } from "../../src/compiler.js";
-import { nodeHost } from "../../src/hosts/node-host.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
-import { type OptimizeLevel, optimize } from "../../src/passes/pipeline.js";
 import { interpret } from "../../src/reference/interpret.js";
-import { emitOnnx } from "../../src/targets/onnx/emit.js";
-import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { formulaInput, formulaValues } from "./formula-weights.js";
-
-/** What make_reference.py wrote about a network. */
-interface Reference {
-  readonly gain: number;
-  readonly input: readonly number[];
-  /** ||float32 - float64|| / ||float64|| of torch's own two runs. */
-  readonly float32Error: number;
-  /** The same of a picture turned by 90 degrees: what a blind comparison would let pass. */
-  readonly turnedDistance: number;
-  readonly logits: readonly number[];
-  readonly tensors: readonly (readonly [name: string, shape: readonly number[]])[];
-}
-
-/** The same in few lines: a digest in the place of the tensors. */
-interface SmallReference extends Omit<Reference, "tensors"> {
-  readonly tensorCount: number;
-  /** SHA-256 of `ROLE:SIZExSIZE...` of every tensor, in order. */
-  readonly tensorDigest: string;
-}
+import {
+  answersAs,
+  graphOf,
+  type Reference,
+  relativeDistance,
+  roleOf,
+  runOnnx,
+  type SmallReference,
+} from "./references.js";
 
 const networks = [
   { name: "shufflenet_v2_x1_0_nc7", source: "models/shufflenet_v2.lfer" },
@@ -41,20 +25,6 @@ const networks = [
 
 const referenceOf = (name: string): Reference =>
   JSON.parse(readFileSync(new URL(`./torchvision/${name}.json`, import.meta.url), "utf8"));
-
-async function graphOf(source: string, model: string, set: ReadonlyMap<string, string> = new Map()): Promise<Graph> {
-  const compiled = compile(await load(nodeHost(root), source), { model, set, graphsOnly: true });
-  assert.equal(
-    compiled.diagnostics.filter(({ severity }) => severity === "error"),
-    [],
-  );
-  const [found] = compiled.models;
-  assert.ok(found);
-  return found!.graph;
-}
-
-/** `weight`, `bias`, `running_mean` or `running_var`. */
-const roleOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
 /**
  * The formula's weights by our names. Both lists are in the order in which layers are made, and the blocks of models/ make
@@ -72,41 +42,6 @@ function formulaWeights(graph: Graph, { tensors, gain }: Reference): Map<string,
       return [name, formulaValues(torchName, ordinal, shape, gain)];
     }),
   );
-}
-
-/** The formula's weights of a network of which only the digest is at hand: it says that all roles and shapes are the same. */
-function weightsByDigest(graph: Graph, { tensorCount, tensorDigest, gain }: SmallReference): Map<string, Float32Array> {
-  const tensors = graph.slots.map(({ name, value }) => ({
-    name,
-    role: roleOf(name),
-    shape: bindShape(typeOf(graph, value).shape, 1),
-  }));
-  assert.is(tensors.length, tensorCount);
-  const rows = tensors.map(({ role, shape }) => `${role}:${shape.join("x")}`);
-  assert.is(createHash("sha256").update(rows.join(" ")).digest("hex"), tensorDigest);
-  return new Map(
-    tensors.map(({ name, role, shape }, ordinal) => [name, formulaValues(role, ordinal, shape, gain)] as const),
-  );
-}
-
-/** ||a - b|| / ||b||. */
-function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  assert.is(a.length, b.length);
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < b.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    norm += b[i]! ** 2;
-  }
-  return Math.sqrt(difference / norm);
-}
-
-async function runOnnx(graph: Graph, weights: ReadonlyMap<string, Float32Array>, level: OptimizeLevel, input: Tensor) {
-  const bytes = emitOnnx(optimize({ graph, weights }, level), { opset: 18, producerVersion: "test" });
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
-  const results = await session.run({ [session.inputNames[0]!]: input });
-  await session.release();
-  return results[session.outputNames[0]!]!.data as Float32Array;
 }
 
 suite("torchvision, float32 through ONNX Runtime", (test) => {
@@ -166,19 +101,7 @@ suite("torchvision, one network of each kind, small pictures", (test) => {
     const name = file.replace("_small.json", "");
     test(`${name} answers as torchvision's does`, async () => {
       const reference = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as SmallReference;
-      const size = reference.input[3] ?? 0;
-      const set = new Map([
-        ["size", `${size}`],
-        ["classes", "7"],
-      ]);
-      const graph = await graphOf(sourceOf(name), name, set);
-      const weights = weightsByDigest(graph, reference);
-      const input = new Tensor("float32", formulaInput(size), reference.input);
-      for (const level of [0, 1] as const) {
-        const distance = relativeDistance(await runOnnx(graph, weights, level, input), reference.logits);
-        assert.ok(distance < 5 * reference.float32Error, `level ${level}: ${distance}, ${reference.float32Error}`);
-        assert.ok(distance < reference.turnedDistance / 1000);
-      }
+      await answersAs(reference, sourceOf(name), name);
     });
   }
 

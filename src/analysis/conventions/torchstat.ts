@@ -18,8 +18,8 @@ export const torchstat: Convention<"madds" | "macs"> = {
       "compute_madd.py compute_Conv2d_madd; compute_flops.py compute_Conv2d_flops",
     ),
     linear: counted(
-      { madds: "O * (2 * K - 1)", macs: "O * K" },
-      "compute_Linear_madd, compute_Linear_flops; bias ignored",
+      { madds: "v * O * (2 * K - 1)", macs: "v * O * K" },
+      "compute_Linear_madd, compute_Linear_flops, which refuse all but two axes; bias ignored",
     ),
     matmul: invisible,
     batch_norm: counted(

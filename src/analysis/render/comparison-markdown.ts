@@ -1,4 +1,4 @@
-import { readable } from "../../diagnostics/display-text.js";
+import { readableName } from "../../diagnostics/display-text.js";
 import { signed } from "../../diagnostics/number-text.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { StatsComparison } from "../compare-stats.js";
@@ -77,7 +77,7 @@ function overview(changed: readonly StatsComparison[], conventions: readonly Con
 
 function sectionOf(comparison: StatsComparison, conventions: readonly ConventionName[], depth: number): string {
   const name = markdownText(nameText(comparison));
-  const path = codeSpan(readable(comparison.against.path));
+  const path = codeSpan(readableName(comparison.against.path));
   const says = {
     added: `### ${name}: new\n\nNot in ${path}.\n\n`,
     removed: `### ${name}: gone\n\nOnly in ${path}.\n\n`,
@@ -95,7 +95,7 @@ function sectionOf(comparison: StatsComparison, conventions: readonly Convention
 const namedUnfolded = 8;
 
 function quietText(quiet: readonly StatsComparison[]): string {
-  const path = codeSpan(readable(quiet[0]?.against.path ?? ""));
+  const path = codeSpan(readableName(quiet[0]?.against.path ?? ""));
   const names = quiet.map((each) => codeSpan(nameText(each))).join(", ");
   return quiet.length <= namedUnfolded
     ? `No change against ${path}: ${names}.\n`

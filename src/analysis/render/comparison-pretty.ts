@@ -1,4 +1,4 @@
-import { readable } from "../../diagnostics/display-text.js";
+import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped, percentText, signed } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
 import type { StatsComparison } from "../compare-stats.js";
@@ -50,7 +50,7 @@ function layersTable(comparison: StatsComparison, { conventions, depth, paint, w
 
 function headText(comparison: StatsComparison, paint: Paint): string {
   const name = paint("bold", nameText(comparison));
-  const path = readable(comparison.against.path);
+  const path = readableName(comparison.against.path);
   switch (comparison.status) {
     case "added":
       return `${name}  is new: not in ${path}`;

@@ -1,5 +1,5 @@
 /** What all forms of a comparison show: totals with their differences, and the layers that changed, folded. */
-import { readable } from "../../diagnostics/display-text.js";
+import { readableName } from "../../diagnostics/display-text.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { Change, ComparedLayer, MovedLayer, StatsComparison } from "../compare-stats.js";
 import { quantityKeys } from "../conventions.js";
@@ -68,8 +68,8 @@ function rowOf(changes: readonly OneChange[], path: string, figures: readonly Fi
   const isOne = changes.length === 1;
   return {
     kind,
-    path: readable(isOne ? first.path : path),
-    op: isOne ? readable(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
+    path: readableName(isOne ? first.path : path),
+    op: isOne ? readableName(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
     output: isOne ? withArrow(shapeText(before), shapeText(after)) : "",
     params: sum((layer) => layer.params),
     // A figure that one of the records does not have adds nothing.
@@ -127,7 +127,7 @@ export function movesOf(moved: readonly MovedLayer[]): readonly Move[] {
     const isWhole = parts.includes("");
     const [from, to] = isWhole ? parts.map((part) => (part === "" ? "*" : `${part}.*`)) : parts;
     const paths = only !== undefined && more.length === 0 ? only : { from: from ?? "", to: to ?? "" };
-    return { from: readable(paths.from), to: readable(paths.to), count: layers.length };
+    return { from: readableName(paths.from), to: readableName(paths.to), count: layers.length };
   });
 }
 
@@ -148,7 +148,7 @@ export function otherChanges({
 }: StatsComparison): readonly (readonly [string, string, string])[] {
   const inputText = (shapes: StatsComparison["inputs"]["after"]): string =>
     Object.entries(shapes ?? {})
-      .map(([name, shape]) => `${readable(name)} [${shape.join(", ")}]`)
+      .map(([name, shape]) => `${readableName(name)} [${shape.join(", ")}]`)
       .join(", ");
   const fieldText = (size: readonly number[] | null): string => size?.join("x") ?? "";
   const rows = [
@@ -161,5 +161,5 @@ export function otherChanges({
 /** `LferLdl`, or `LferLdl (was Old)`. */
 export function nameText({ model, against }: StatsComparison): string {
   const isRenamed = against.model !== null && against.model !== model;
-  return readable(isRenamed ? `${model} (was ${against.model})` : model);
+  return readableName(isRenamed ? `${model} (was ${against.model})` : model);
 }

@@ -1,5 +1,5 @@
 /** Several models under each other: a line for each, without their layers. */
-import { readable } from "../../diagnostics/display-text.js";
+import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
 import type { ConventionName } from "../../recipe/measures.js";
@@ -28,14 +28,14 @@ function namesOf(models: readonly ListedModel[]): readonly string[] {
   const count = new Map<string, number>();
   for (const { stats } of models) count.set(stats.model, (count.get(stats.model) ?? 0) + 1);
   return models.map(({ stats, path }) =>
-    readable(count.get(stats.model) === 1 ? stats.model : `${stats.model} (${path})`),
+    readableName(count.get(stats.model) === 1 ? stats.model : `${stats.model} (${path})`),
   );
 }
 
 function inputText({ inputs }: Stats): string {
   const shapes = Object.entries(inputs);
   if (shapes.length === 1) return shapeText(shapes[0]?.[1] ?? []);
-  return shapes.map(([name, shape]) => `${readable(name)} ${shapeText(shape)}`).join(", ");
+  return shapes.map(([name, shape]) => `${readableName(name)} ${shapeText(shape)}`).join(", ");
 }
 
 function rowsOf(

@@ -55,12 +55,16 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (weightBytes > maxWeightBytes) {
     return refuse([diagnose("onnx/model-too-large", { model: graph.name, bytes: weightBytes, limit: maxWeightBytes })]);
   }
+  // A verification has weights of its own, several times over: those of a seed are drawn when it is through. A file's are
+  // read before, for what is wrong with them should be said at once.
+  const early = options.weights.kind === "seed" ? await prove(graph, options) : undefined;
+  if (Array.isArray(early)) return refuse(early);
   const loaded = loadWeights(graph, options.weights);
   if (loaded.kind === "refused") return loaded;
   const model = optimize({ graph, weights: loaded.weights }, level);
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
-  const proof = options.verify ? await verify(graph, options) : {};
+  const proof = early ?? (await prove(graph, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
   const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
@@ -87,7 +91,8 @@ export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
 }
 
 /** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
-async function verify(graph: Graph, { opset, level, loadRuntime }: BuildOptions) {
+async function prove(graph: Graph, { opset, level, verify, loadRuntime }: BuildOptions) {
+  if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();
   const missing = isProblem(runtime);

@@ -38,13 +38,16 @@ function legendOf({ boxes }: Placed, page: Page, width: number): { readonly heig
     if (box.item.kind === "layers") for (const atom of box.item.atoms) used.add(markOf(atom));
   }
   const kinds = (Object.keys(legendNames) as readonly (keyof typeof legendNames)[]).filter((mark) => used.has(mark));
+  const isFree = page.total.params === 0 && page.total.macs === 0;
   const repeats = boxes.some(({ box }) => box.item.count > 1);
   const heaviest = page.total.macs === 0 ? "" : ` (full: ${((100 * page.heaviest) / page.total.macs).toFixed(1)} %)`;
   const entries: readonly { readonly mark: Mark | undefined; readonly text: string }[] = [
     ...kinds.map((mark) => ({ mark, text: legendNames[mark] })),
-    { mark: undefined, text: `1.2k · 3.4M: params · macs (${page.convention})` },
+    ...(isFree ? [] : [{ mark: undefined, text: `1.2k · 3.4M: params · macs (${page.convention})` }]),
     ...(page.heaviest === 0 ? [] : [{ mark: undefined, text: `bar: share of all macs${heaviest}` }]),
-    ...(repeats ? [{ mark: undefined, text: "×n: n such units in a row, drawn once; costs of all" }] : []),
+    ...(repeats
+      ? [{ mark: undefined, text: "×n: n such units in a row, drawn once; beside it the costs of all" }]
+      : []),
   ];
   const swatch = 16;
   let [x, line] = [0, 0];

@@ -55,13 +55,17 @@ const pair = (value: AttributeValue | undefined): readonly [number, number] | un
 const isOnes = (value: readonly [number, number]): boolean => value[0] === 1 && value[1] === 1;
 const oneOrTwo = ([a, b]: readonly [number, number]): string => (a === b ? String(a) : `${a}x${b}`);
 
+/** `conv_2` is the second `conv`. */
+const withoutOrdinal = (name: string): string => name.replace(/_\d+$/, "");
+
 /** What the source calls a layer: `depthwise` is a convolution of each channel by itself. */
 function surfaceName({ node, op, opName }: Layer, graph: Graph): string {
   if (opName === "conv2d") {
     const channels = typeOf(graph, node.inputs[0] as ValueId).shape[1];
     return node.attributes.groups !== 1 && node.attributes.groups === channels ? "depthwise" : "conv";
   }
-  return op.surfaces[0]?.name ?? op.name;
+  const last = withoutOrdinal(node.path.split(".").at(-1) ?? "");
+  return op.surfaces.find((surface) => surface.name === last)?.name ?? op.surfaces[0]?.name ?? op.name;
 }
 
 /** The attributes that tell layers of one op apart, as figures of papers write them: `3x3, 64, /2`. */
@@ -86,7 +90,7 @@ function attributeLabel({ node, opName }: Layer, name: string): string {
 
 /** How a path's end reads where it says more than the op does: `fc` before `linear`. */
 function givenName(path: readonly string[], shown: string, { op }: Layer): string {
-  const last = path.at(-1)?.replace(/_\d+$/, "");
+  const last = withoutOrdinal(path.at(-1) ?? "");
   const isOp = last === shown || last === op.name || op.surfaces.some((surface) => surface.name === last);
   return path.slice(0, isOp ? -1 : undefined).join(".");
 }

@@ -51,6 +51,12 @@ suite("any graph as a picture", (test) => {
     );
   });
 
+  test("a tangle is the same bytes, whatever was laid out before", () => {
+    const first = draw(web(20)).svg;
+    draw(web(15));
+    assert.is(draw(web(20)).svg, first);
+  });
+
   test("long series are drawn; too many boxes, and too much that is linked across, are refused", () => {
     const series = (count: number): Graph => sums(Array.from({ length: count }, (_, i) => [i, i] as const));
     const long = draw(series(1000), "all");

@@ -48,7 +48,8 @@ export class Tangles {
   layOut(boxes: readonly Box[], links: readonly Link[]): Fragment {
     const [first] = boxes as readonly [Box, ...Box[]];
     const known = this.#known.get(first);
-    if (known?.boxes.every((box, i) => box === boxes[i])) return known.fragment;
+    const isSame = known?.boxes.length === boxes.length && known.boxes.every((box, i) => box === boxes[i]);
+    if (known !== undefined && isSame) return known.fragment;
     const work = workOf(boxes, links);
     this.#worst = Math.max(this.#worst, work);
     const fragment = work > mostTangled ? boxFragment(first, []) : layOutTangle(boxes, links);
