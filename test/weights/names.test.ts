@@ -88,6 +88,22 @@ f.{k} -> b.{k-3}:
     });
   });
 
+  test("line ends, indentation and empty lines are as they come", () => {
+    assert.equal(
+      pairs(
+        "  a -> x\r\n\r\nb -> y:\r\n\tc -> z\r\n\r\n\td -> w # d\r\ne -> v",
+        ["a", "b.c", "b.d", "e"],
+        ["x", "y.z", "y.w", "v"],
+      ),
+      {
+        a: "x",
+        "b.c": "y.z",
+        "b.d": "y.w",
+        e: "v",
+      },
+    );
+  });
+
   const wrong: readonly (readonly [text: string, words: string, start: number])[] = [
     ["a -> b\nc = d", "line 2: the line has no ->", 7],
     ["a -> b -> c", "more than one ->", 0],
@@ -177,6 +193,8 @@ suite("proposed name maps", (test) => {
     assert.is(proposeMap(named(["a"], [[2, 3]]), named(["b"], [[3, 2]])), undefined);
     assert.is(proposeMap(named(["a.bias"], [[4]]), named(["b.weight"], [[4]])), undefined);
     assert.is(proposeMap([], []), undefined);
+    for (const name of ["::error::x", "a b", "a\u001b[31m", ""])
+      assert.is(proposeMap(named([name]), named(["b"])), undefined);
   });
 
   test("whatever the names are, a proposal takes each tensor where it should go", () => {
