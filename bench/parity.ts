@@ -132,10 +132,19 @@ function torch(
   }
 }
 
-/** Mean and largest distance of two courses of losses, relative to the second. */
-function distance(a: Losses, b: Losses): { readonly mean: number; readonly max: number } {
-  const all = a.map((loss, i) => Math.abs(loss - (b[i] as number)) / Math.abs(b[i] as number));
-  return { mean: all.reduce((sum, each) => sum + each, 0) / all.length, max: Math.max(...all) };
+interface Distance {
+  /** Of the second loss: what one step has made of the same weights, before differences are magnified much. */
+  readonly afterOneStep: number;
+  /** Of all losses together. */
+  readonly byNorm: number;
+}
+
+/** How far two courses of losses are apart, relative to the second. */
+function distance(a: Losses, b: Losses): Distance {
+  const norm = (values: Losses): number => Math.hypot(...values);
+  const differences = a.map((loss, i) => loss - (b[i] as number));
+  const afterOneStep = Math.abs((differences[1] ?? Number.NaN) / (b[1] ?? Number.NaN));
+  return { afterOneStep, byNorm: norm(differences) / norm(b) };
 }
 
 const float32Courses = ["torch nchw", "torch channels_last", "ours blocked", "ours portable"];
@@ -150,9 +159,9 @@ const pairs: readonly (readonly [string, string])[] = [
 ];
 
 const step = await stepGraph({ file: "lfer_ldl", model: "LferLdl", size, batch });
-const sums = new Map<string, number[]>(pairs.map((pair) => [pair.join(" - "), []]));
+const found = new Map<string, Distance[]>(pairs.map((pair) => [pair.join(" - "), []]));
 console.log(
-  `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; |a - b| / b of the losses\n`,
+  `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; ||a - b|| / ||b|| of the losses\n`,
 );
 for (const seed of options.seeds.split(",").map(Number)) {
   const [state, data] = [initialiseWeights(step, seed), makeData(seed)];
@@ -168,17 +177,21 @@ for (const seed of options.seeds.split(",").map(Number)) {
     console.log(`seed ${seed}  ${name.padEnd(20)} ${shown.join("  ")}`);
   }
   for (const [a, b] of pairs) {
-    const { mean, max } = distance(courses[a] as Losses, courses[b] as Losses);
-    sums.get(`${a} - ${b}`)?.push(mean);
-    console.log(
-      `seed ${seed}  ${`${a} - ${b}`.padEnd(40)} mean ${mean.toExponential(2)}  largest ${max.toExponential(2)}`,
-    );
+    const apart = distance(courses[a] as Losses, courses[b] as Losses);
+    found.get(`${a} - ${b}`)?.push(apart);
+    const numbers = `after one step ${apart.afterOneStep.toExponential(2)}  all ${apart.byNorm.toExponential(2)}`;
+    console.log(`seed ${seed}  ${`${a} - ${b}`.padEnd(40)} ${numbers}`);
   }
   console.log("");
 }
-const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
-const own = mean(sums.get("torch channels_last - torch nchw") ?? []);
-console.log("over all seeds, and as a multiple of the distance between PyTorch's own two layouts:");
-for (const [name, values] of sums) {
-  console.log(`  ${name.padEnd(42)} ${mean(values).toExponential(2)}  ${(mean(values) / own).toFixed(2)}`);
+const mean = (distances: readonly Distance[], of: keyof Distance): number =>
+  distances.reduce((sum, each) => sum + each[of], 0) / distances.length;
+const own = found.get("torch channels_last - torch nchw") ?? [];
+console.log("means over the seeds, and as multiples of the distance between PyTorch's own two layouts:");
+for (const [name, distances] of found) {
+  const columns = (["afterOneStep", "byNorm"] as const).map((of) => {
+    const value = mean(distances, of);
+    return `${value.toExponential(2)} ${(value / mean(own, of)).toFixed(2)}`;
+  });
+  console.log(`  ${name.padEnd(42)} after one step ${columns[0]}   all ${columns[1]}`);
 }

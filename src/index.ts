@@ -1,5 +1,6 @@
 // The library: `import { compile } from "lfer"`. Names are listed one by one; test/api.test.ts holds the list.
 export { type Stats, type StatsOptions, statsOf } from "./analysis/stats.js";
+export { buildOnnx, type OnnxOptions, type OnnxResult, type OnnxWeights } from "./build-model.js";
 export {
   type Compilation,
   type CompiledCheck,

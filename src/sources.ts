@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from "./diagnostics/diagnostic.js";
 import { suggest } from "./diagnostics/suggest.js";
 import type { Host, HostText } from "./hosts/host.js";
+import { sourceEnding } from "./hosts/path.js";
 import type { ImportProblem, SourceFile, Sources } from "./semantics/program.js";
 import { standardLibrary } from "./std/sources.js";
 import { parse } from "./syntax/parse.js";
@@ -83,6 +84,11 @@ export async function load(host: Host, entry: string): Promise<Sources> {
       const limit = depth > maxImportDepth ? maxImportDepth : maxFiles;
       const what = depth > maxImportDepth ? "files deep" : "files";
       problems.set(path, { make: (span) => diagnose("limit/too-many-imports", { limit, what }, { span }) });
+      continue;
+    }
+    // Not even looked at: a message would quote it, and it may be a secret of whoever runs this.
+    if (depth > 0 && !path.endsWith(sourceEnding)) {
+      problems.set(path, { make: (span) => diagnose("import/no-lfer-file", { from }, { span }) });
       continue;
     }
     const answer = await readSource(host, path);

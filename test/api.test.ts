@@ -6,6 +6,7 @@ import { suite } from "./support/suite.js";
 suite("the library's face", (test) => {
   test("exports these names and no others", () => {
     assert.equal(Object.keys(library).sort(), [
+      "buildOnnx",
       "catalogue",
       "compile",
       "formatShape",

@@ -28,7 +28,7 @@ const kindNames = {
   float: "float",
   bool: "bool",
   string: "string",
-  size: "int or [height, width]",
+  size: "int or (height, width)",
   ints: "int or list of ints",
   floats: "float or list of floats",
   shape: "list of sizes",

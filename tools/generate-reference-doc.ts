@@ -50,8 +50,8 @@ const kindsInWords: Readonly<Record<ParameterKind, string>> = {
   float: "float",
   bool: "bool",
   string: "string",
-  size: "int or [height, width]",
-  ints: "int or [int]",
+  size: "int or (height, width)",
+  ints: "int, or several: (1, 2)",
   floats: "float or [float]",
   shape: "[int], multiples of N too",
 };

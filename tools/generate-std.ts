@@ -1,11 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type GeneratedFile, root } from "./generated-file.js";
+import { type GeneratedFile, quoted, root } from "./generated-file.js";
 
 const folder = "src/std";
-
-/** Backquoted, so that the library stays readable in the generated file. */
-const quoted = (text: string): string => `\`${text.replace(/[\\`]|\$\{/g, (found) => `\\${found}`)}\``;
 
 /** `src/std/*.lfer` as texts in a module: the compiler has no disk. */
 export async function generateStd(): Promise<GeneratedFile[]> {

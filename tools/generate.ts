@@ -1,12 +1,14 @@
 // `npm run gen`: writes every generated file that is checked in. CI runs it and wants no difference.
 import { generateStd } from "./generate-std.js";
 import { generateVersion } from "./generate-version.js";
+import { generateWeightMaps } from "./generate-weight-maps.js";
 import { type GeneratedFile, writeGenerated } from "./generated-file.js";
 
 /** In order: what the compiler itself imports comes first, and the rest is loaded only when that is written. */
 const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   generateVersion,
   generateStd,
+  generateWeightMaps,
   async () => {
     const { generateOnnxProto } = await import("./generate-onnx-proto.js");
     return [...generateOnnxProto()].map(([path, text]) => ({ path, text }));
@@ -18,6 +20,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-models-doc.js")).generateModelsDoc(),
+  async () => (await import("./generate-picture.js")).generatePicture(),
   async () => (await import("./generate-reference-doc.js")).generateReferenceDoc(),
   async () => (await import("./generate-cli-doc.js")).generateCliDoc(),
   async () => (await import("./generate-diagnostics-doc.js")).generateDiagnosticsDoc(),

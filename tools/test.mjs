@@ -1,13 +1,104 @@
-// Runs the uvu suites: `npm test`, or `npm test -- semantics` for the files whose path has that in it.
-import { spawnSync } from "node:child_process";
+// Runs the uvu suites over the cores: `npm test`, or `npm test -- semantics` for the files whose path has that in it. Each
+// worker (tools/test-worker.mjs) takes one file after the other; what a file said is shown whole when it is through.
+import { fork } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [only = ""] = process.argv.slice(2);
-const pattern = only === "" ? "\\.test\\.ts$" : `${only}.*\\.test\\.ts$`;
-const run = spawnSync(process.execPath, ["--import", "tsx", "node_modules/uvu/bin.js", "test", pattern], {
-  cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, NO_COLOR: "1" },
-});
-process.exit(run.status ?? 1);
+const pattern = new RegExp(`${only}.*\\.test\\.ts$`);
+
+/** Files that take five seconds and more: they begin first, so that no worker is left alone with one at the end. */
+const longest = [
+  "training/ort.test.ts",
+  "diagnostics/examples.test.ts",
+  "cli/train.test.ts",
+  "autodiff/networks.test.ts",
+  "training/rewrites.test.ts",
+  "ops/gradients.test.ts",
+  "cli/tour.test.ts",
+  "semantics/fuzz.test.ts",
+  "peers/torchvision.test.ts",
+  "syntax/limits.test.ts",
+  "cli/lferc.test.ts",
+  "cli/bench.test.ts",
+  "semantics/limits.test.ts",
+  "cli/newcomer.test.ts",
+  "training/course.test.ts",
+];
+
+const urgency = (file) => (longest.includes(file) ? longest.indexOf(file) : longest.length);
+
+const files = readdirSync(new URL("../test", import.meta.url), { recursive: true })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => pattern.test(file))
+  .sort((a, b) => urgency(a) - urgency(b) || (a < b ? -1 : 1));
+if (files.length === 0) {
+  console.error(`no test file of test/ matches ${pattern}`);
+  process.exit(1);
+}
+
+/** What a worker says before a file's sums. */
+const endOfFile = "\0";
+
+const started = performance.now();
+const sums = { total: 0, passed: 0, skipped: 0 };
+let isGreen = true;
+
+/** One worker until no file is left; another takes over where it dies. */
+function work() {
+  return new Promise((resolve) => {
+    const worker = fork(new URL("test-worker.mjs", import.meta.url), {
+      cwd: root,
+      execArgv: ["--import", "tsx"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let file;
+    let said = "";
+    const next = () => {
+      file = files.shift();
+      said = "";
+      if (file === undefined) worker.disconnect();
+      else worker.send(file);
+    };
+    worker.stderr.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    worker.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      // Its sums come the way of its words, for a message could overtake them.
+      const [words, sumsOfFile] = said.split(endOfFile);
+      if (sumsOfFile === undefined || !sumsOfFile.endsWith("\n")) return;
+      const { total, passed, skipped } = JSON.parse(sumsOfFile);
+      process.stdout.write(`${file}\n${words}\n`);
+      sums.total += total;
+      sums.passed += passed;
+      sums.skipped += skipped;
+      if (passed < total) isGreen = false;
+      next();
+    });
+    worker.on("exit", async (code, signal) => {
+      if (file === undefined) return resolve();
+      // The file counts as one test that failed: whatever it had passed is not known to be so.
+      isGreen = false;
+      sums.total++;
+      // Its last words may still be in the pipe, which a child of its own may hold open for longer.
+      await setTimeout(200);
+      const how = `its worker ended with ${signal ?? code} before its tests did`;
+      process.stdout.write(`${file}\n${said}\n  FAIL  ${file}: ${how}\n\n`);
+      await work();
+      resolve();
+    });
+    next();
+  });
+}
+
+const workers = Math.min(availableParallelism(), files.length);
+await Promise.all(Array.from({ length: workers }, work));
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(`  Total:     ${sums.total}\n  Passed:    ${sums.passed}\n  Skipped:   ${sums.skipped}`);
+console.log(`  Duration:  ${seconds} s in ${workers} processes\n`);
+process.exit(isGreen ? 0 : 1);

@@ -81,21 +81,41 @@ const asksPaper = (side: ClaimSide): boolean =>
     ? side.convention === "paper"
     : side.kind === "arithmetic" && (asksPaper(side.left) || asksPaper(side.right));
 
+/** The first measure of a side: where its figure comes from is what a reader asks next. */
+function firstMeasure(side: ClaimSide): Measure | undefined {
+  if (side.kind === "arithmetic") return firstMeasure(side.left) ?? firstMeasure(side.right);
+  return side.kind === "measure" ? side : undefined;
+}
+
 function checkClaim(claim: Claim, measurer: Measurer, model: string): Diagnostic | undefined {
   const left = sideValue(claim.left, measurer);
   const right = sideValue(claim.right, measurer);
   if (typeof left !== "number") return left;
   if (typeof right !== "number") return right;
-  const { operator, tolerance, span } = claim;
-  if (holds(left, operator, right, tolerance ?? 0)) return undefined;
+  const { operator, span } = claim;
   // `1M >= params` reads as `params <= 1M`: the measured side is the one to name.
   const turned = claim.left.kind === "number" && claim.right.kind !== "number";
   const [side, actual, wanted, says] = turned
     ? [claim.right, right, left, mirrored[operator]]
     : [claim.left, left, right, operator];
+  const share = claim.isShare === true ? claim.tolerance : undefined;
+  const tolerance = share === undefined ? claim.tolerance : share * Math.abs(wanted);
+  if (holds(left, operator, right, tolerance ?? 0)) return undefined;
+  const measure = firstMeasure(side);
+  const origin = measure === undefined ? undefined : { of: measureText(measure), ...measurer.originOf(measure) };
   return diagnose(
     codes[says],
-    { model, measure: sideText(side), operator: says, actual, wanted, tolerance, paper: asksPaper(side) },
+    {
+      model,
+      measure: sideText(side),
+      operator: says,
+      actual,
+      wanted,
+      tolerance,
+      share,
+      origin,
+      paper: asksPaper(side),
+    },
     { span },
   );
 }

@@ -1,4 +1,4 @@
-import type { ConventionName, conventions, Quantity } from "../recipe/measures.js";
+import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
 import type { Convention } from "./convention.js";
 import { calflops } from "./conventions/calflops.js";
 import { conv } from "./conventions/conv.js";
@@ -39,6 +39,16 @@ export const conventionTables: {
 export function conventionTable(name: ConventionName): Convention {
   return conventionTables[name] as Convention;
 }
+
+/** A convention that counts macs. */
+export type MacsConvention = {
+  readonly [N in ConventionName]: "macs" extends (typeof conventions)[N][number] ? N : never;
+}[ConventionName];
+
+/** The conventions that count macs. */
+export const macsConventions = (Object.keys(conventions) as readonly ConventionName[]).filter(
+  (name): name is MacsConvention => (conventions[name] as readonly Quantity[]).includes("macs"),
+);
 
 /** Keys of quantities in JSON. */
 export const quantityKeys = {

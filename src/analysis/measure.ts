@@ -4,17 +4,30 @@ import type { Graph, Node } from "../ir/graph.js";
 import { dtypeBytes } from "../ir/shape.js";
 import type { Measure } from "../recipe/claim.js";
 import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
-import { countTotal } from "./counts.js";
+import { countLayer, countTotal } from "./counts.js";
 import { isWithin, type Layer, layersOf } from "./layers.js";
 import { countParams } from "./params.js";
 import { peakMemory } from "./peak-memory.js";
 import { receptiveField } from "./receptive-field.js";
 
+/** Where a figure comes from: the parts that have most of it, or the place where it arises. */
+export interface Origin {
+  /** The largest first, with what they have of it and its share of the whole. */
+  readonly parts: readonly { readonly path: string; readonly value: number; readonly share: number }[];
+  /** For a figure that is a maximum: the layer where it is. */
+  readonly at: string | undefined;
+}
+
 /** Answers questions of checks about one graph; layers of a part are read off once. */
 export interface Measurer {
   /** The number asked for, or why there is none. */
   measure(measure: Measure): number | Diagnostic;
+  /** Where that number comes from. */
+  originOf(measure: Measure): Origin;
 }
+
+/** How many parts are named. */
+const namedParts = 3;
 
 /** The first convention that gives a quantity: the one meant when none is named. */
 function conventionGiving(quantity: Quantity): ConventionName {
@@ -32,6 +45,27 @@ export function partPaths(paths: Iterable<string>): ReadonlySet<string> {
   return parts;
 }
 
+/** The parts right below `at` that have most of a figure: of the whole network, or of a part. */
+function largestParts(layers: readonly Layer[], at: string | undefined, figureOf: (layer: Layer) => number) {
+  const values = new Map<string, number>();
+  const depth = at === undefined ? 1 : at.split(".").length + 1;
+  let total = 0;
+  for (const layer of layers) {
+    const part = layer.node.path.split(".").slice(0, depth).join(".");
+    const value = figureOf(layer);
+    values.set(part, (values.get(part) ?? 0) + value);
+    total += value;
+  }
+  return (
+    [...values]
+      // A layer that is asked about by itself is no news.
+      .filter(([path, value]) => value > 0 && path !== at)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, namedParts)
+      .map(([path, value]) => ({ path, value, share: value / total }))
+  );
+}
+
 export function measurerOf(graph: Graph, modelName: string): Measurer {
   const layersByPart = new Map<string | undefined, readonly Layer[]>();
   const layersIn = (part: string | undefined): readonly Layer[] => {
@@ -44,7 +78,22 @@ export function measurerOf(graph: Graph, modelName: string): Measurer {
       ? countParams(graph, layersIn(part)).total
       : layersIn(part).reduce((sum, layer) => sum + layer.params, 0);
 
+  const amongOf = (at: string | undefined) => (at === undefined ? undefined : (node: Node) => isWithin(node.path, at));
+  const peakOf = (at: string | undefined) => {
+    const among = amongOf(at);
+    return peakMemory(graph, { inPlace: false, ...(among === undefined ? {} : { among }) });
+  };
+
   return {
+    originOf({ name, convention, at }) {
+      if (name === "peak_activation_bytes") return { parts: [], at: peakOf(at).at };
+      if (name === "receptive_field") return { parts: [], at: receptiveField(graph, amongOf(at)).at };
+      const isPlain = name === "param_bytes" || (name === "params" && convention === undefined);
+      const perParameter = name === "param_bytes" ? dtypeBytes.float32 : 1;
+      const figureOf = (layer: Layer): number =>
+        isPlain ? layer.params * perParameter : countLayer(layer, convention ?? conventionGiving(name), name);
+      return { parts: largestParts(layersIn(at), at, figureOf), at: undefined };
+    },
     measure({ name, convention, at, span }) {
       if (at !== undefined && layersIn(at).length === 0) {
         const parts = partPaths(graph.nodes.map((node) => node.path));
@@ -54,14 +103,13 @@ export function measurerOf(graph: Graph, modelName: string): Measurer {
           { span },
         );
       }
-      const among = at === undefined ? undefined : (node: Node) => isWithin(node.path, at);
       switch (name) {
         case "param_bytes":
           return paramsIn(at) * dtypeBytes.float32;
         case "peak_activation_bytes":
-          return peakMemory(graph, { inPlace: false, ...(among === undefined ? {} : { among }) }).bytes;
+          return peakOf(at).bytes;
         case "receptive_field":
-          return Math.max(...receptiveField(graph, among).size);
+          return Math.max(...receptiveField(graph, amongOf(at)).size);
         default: {
           if (name === "params" && convention === undefined) return paramsIn(at);
           const total = countTotal(layersIn(at), convention ?? conventionGiving(name), name);

@@ -35,7 +35,7 @@ export interface LayerStats {
 
 /** Everything that can be said of a network without running it; `lferc stats --format json` prints it as it is. */
 export interface Stats {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: typeof statsSchemaVersion;
   readonly model: string;
   /** Shapes with batch 1. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
@@ -67,6 +67,9 @@ export interface StatsOptions {
   /** The same model specialised for training, where it has outputs that only training has. */
   readonly training?: Graph | undefined;
 }
+
+/** Of the JSON form; a reader refuses a newer one by name. */
+export const statsSchemaVersion = 1;
 
 export const allConventions = Object.keys(conventions) as readonly ConventionName[];
 
@@ -149,7 +152,7 @@ export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Probl
   const inPlace = peakMemory(graph, { inPlace: true }, liveness);
   const field = receptiveField(graph);
   return {
-    schemaVersion: 1,
+    schemaVersion: statsSchemaVersion,
     model: graph.name,
     inputs: Object.fromEntries(
       graph.inputs.map(({ name, value }) => [name, bindShape(typeOf(graph, value).shape, 1)] as const),

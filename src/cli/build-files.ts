@@ -1,33 +1,11 @@
 /** What every build reads and writes beside the model. */
-import { readFile, realpath, stat } from "node:fs/promises";
-import { posix, resolve } from "node:path";
-import type { Sources } from "../compiler.js";
-import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
-import type { Span } from "../diagnostics/span.js";
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import { diagnose } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
-import type { WeightSource } from "../targets/onnx/build.js";
 import type { CompiledPath } from "./compile-file.js";
 import type { Session } from "./session.js";
-
-/** The weights that `--weights` or `--seed` say. */
-export async function readWeights(
-  args: { readonly weights?: string | undefined; readonly seed: number },
-  cwd: string,
-): Promise<WeightSource | Diagnostic> {
-  const { weights: file } = args;
-  if (file === undefined) return { kind: "seed", seed: args.seed };
-  const path = resolve(cwd, file);
-  try {
-    // A pipe or a device may never end.
-    if (!(await stat(path)).isFile())
-      return diagnose("weights/file-unreadable", { file, reason: "it is no regular file" });
-    return { kind: "file", file, bytes: await readFile(path) };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return diagnose("weights/file-unreadable", { file, reason: code === "ENOENT" ? "there is no such file" : message });
-  }
-}
+import type { WeightArguments } from "./weight-arguments.js";
 
 /** Writes the output, beside its place first; false where it cannot be written (reported). */
 export async function writeOutput(session: Session, output: string, pieces: readonly Uint8Array[]): Promise<boolean> {
@@ -49,27 +27,18 @@ async function isAmong(output: string, files: readonly string[]): Promise<boolea
 export const formatBytes = (bytes: number): string =>
   bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 
-/** Refuses (reported) an output that is a source of the build or its weights. */
+/** Refuses (reported) an output that is a source of the build, its weights or their map. */
 export async function keepsInputs(
   session: Session,
   output: string,
   { sources, texts }: CompiledPath,
-  weights: string | undefined,
+  { weights, "weights-map": map }: WeightArguments,
 ): Promise<boolean> {
   const read = [...sources.files.keys()].filter((file) => !file.startsWith("std/"));
-  const inputs = [...read.map((file) => texts.displayName(file)), ...(weights === undefined ? [] : [weights])];
+  const given = [weights, map].filter((file) => file !== undefined);
+  const inputs = [...read.map((file) => texts.displayName(file)), ...given];
   const paths = inputs.map((file) => resolve(session.cwd, file));
   if (!(await isAmong(resolve(session.cwd, output), paths))) return true;
   session.report([diagnose("onnx/output-is-input", { path: output })]);
   return false;
-}
-
-/** `FILE:LINE:COLUMN` as seen from the model's own file, wherever the user stands: the bytes must not depend on it. */
-export function placesFromHome(sources: Sources): (span: Span) => string {
-  const home = posix.dirname(sources.entry);
-  const texts = sourceTexts(
-    (file) => sources.files.get(file)?.text,
-    (file) => (file.startsWith("std/") ? file : posix.relative(home, file)),
-  );
-  return (span) => formatPlace(span, texts);
 }

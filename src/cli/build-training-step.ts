@@ -1,19 +1,19 @@
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
-import { sourceDigest } from "./source-digest.js";
+import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
-export interface StepArguments {
+export interface StepArguments extends WeightArguments {
   readonly path: string;
   readonly output: string;
   readonly recipe: string;
   readonly batch?: number | undefined;
   readonly set: ReadonlyMap<string, string>;
-  readonly weights?: string | undefined;
   readonly seed: number;
   readonly opset: number;
   readonly verify: boolean;
@@ -34,12 +34,9 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
   const found = await compileOneRecipe(session, path, name, set);
   if (found === undefined) return 1;
   const { recipe, compiled } = found;
-  if (!(await keepsInputs(session, output, compiled, args.weights))) return 1;
-  const weights = await readWeights(args, session.cwd);
-  if ("code" in weights) {
-    session.report([weights]);
-    return 1;
-  }
+  if (!(await keepsInputs(session, output, compiled, args))) return 1;
+  const weights = await readWeights(session, "build", args);
+  if (weights === undefined) return 1;
   const { buildStepFile } = await import("../training/step-file.js");
   const { sources } = compiled;
   const built = await buildStepFile(recipe, {
@@ -52,11 +49,12 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics, compiled.texts);
+    reportRefusal(session, built, compiled.texts);
     return 1;
   }
   if (built.runtimeMissing !== undefined) session.talk(`not verified: ${built.runtimeMissing.message}\n`);
   if (!(await writeOutput(session, output, built.pieces))) return 1;
+  talkOfNames(session, built.account);
   session.talk(describe(output, built, args.opset));
   return 0;
 }

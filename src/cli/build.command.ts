@@ -1,26 +1,36 @@
 import type { CommandModule } from "yargs";
+import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
 import type { Sources } from "../compiler.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, placesFromHome, readWeights, writeOutput } from "./build-files.js";
+import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
-import { sourceDigest } from "./source-digest.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "ir"] as const;
-const reserved = ["tfjs", "tfjs-train", "svg"] as const;
+const available = ["onnx", "onnx-train", "safetensors", "svg", "ir"] as const;
+const reserved = ["tfjs", "tfjs-train"] as const;
 
-interface BuildArguments {
+interface BuildArguments extends WeightArguments {
   readonly path: string;
   readonly output: string;
   readonly target: string;
@@ -28,11 +38,13 @@ interface BuildArguments {
   readonly recipe?: string | undefined;
   readonly batch?: number | undefined;
   readonly set?: readonly string[] | undefined;
-  readonly weights?: string | undefined;
   readonly opset: number;
   readonly optimize: number;
   readonly seed: number;
   readonly verify: boolean;
+  readonly watch: boolean;
+  readonly depth?: string | undefined;
+  readonly convention?: MacsConvention | undefined;
 }
 
 function checkUsage({
@@ -43,6 +55,9 @@ function checkUsage({
   recipe,
   batch,
   model,
+  weights,
+  depth,
+  convention,
 }: BuildArguments): ReturnType<typeof diagnose> | undefined {
   const wrong = (detail: string) => diagnose("tool/wrong-usage", { command: "build", detail });
   if ((reserved as readonly string[]).includes(target)) {
@@ -56,12 +71,24 @@ function checkUsage({
   if (!trains && batch !== undefined) return wrong("--batch goes with --target onnx-train; elsewhere it is open");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
+  const draws = target === "svg";
+  if (draws && weights !== undefined) return wrong("a picture shows no weights: leave --weights out");
+  if (!draws && depth !== undefined) return wrong("--depth goes with --target svg");
+  if (!draws && convention !== undefined) return wrong("--convention goes with --target svg");
+  if (depth !== undefined && pictureDepth(depth) === undefined)
+    return wrong("--depth takes a whole number from 1, or all");
   if (!Number.isInteger(opset)) return wrong("--opset takes a whole number");
   if (!isKnownOpset(opset)) {
     return diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset });
   }
   if (![0, 1, 2].includes(optimize)) return wrong("--optimize takes 0, 1 or 2");
   return Number.isSafeInteger(seed) && seed >= 0 ? undefined : wrong("--seed takes a whole number from 0");
+}
+
+/** How deep a picture goes by `--depth`; undefined where it says neither a depth nor all. */
+function pictureDepth(depth: string): number | "all" | undefined {
+  if (depth === "all") return depth;
+  return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
 }
 
 /** One line for people: what was written, and how well it was proven. */
@@ -84,9 +111,18 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   if (found === undefined) return 1;
   const { model, compiled } = found;
   const { graph } = model;
-  if (!(await keepsInputs(session, args.output, compiled, args.weights))) return 1;
+  if (!(await keepsInputs(session, args.output, compiled, args))) return 1;
   if (args.target === "ir")
     return (await writeOutput(session, args.output, [new TextEncoder().encode(printGraph(graph))])) ? 0 : 1;
+  if (args.target === "safetensors") {
+    const { buildWeightFile } = await import("./build-weight-file.js");
+    return buildWeightFile(session, args, graph);
+  }
+  if (args.target === "svg") {
+    const { buildPicture } = await import("./build-picture.js");
+    const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
+    return buildPicture(session, { ...args, depth }, graph, compiled.sources);
+  }
   return buildFile(session, args, graph, compiled.sources, set);
 }
 
@@ -97,11 +133,8 @@ async function buildFile(
   sources: Sources,
   settings: ReadonlyMap<string, string>,
 ): Promise<ExitCode> {
-  const weights = await readWeights(args, session.cwd);
-  if ("code" in weights) {
-    session.report([weights]);
-    return 1;
-  }
+  const weights = await readWeights(session, "build", args);
+  if (weights === undefined) return 1;
   const built = await buildOnnx(graph, {
     opset: args.opset,
     level: args.optimize as OptimizeLevel,
@@ -112,20 +145,22 @@ async function buildFile(
     describeSpan: placesFromHome(sources),
   });
   if (built.kind === "refused") {
-    session.report(built.diagnostics);
+    reportRefusal(session, built);
     return 1;
   }
   if (built.runtimeMissing !== undefined) {
     session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
   }
   if (!(await writeOutput(session, args.output, built.pieces))) return 1;
+  talkOfNames(session, built.account);
   session.talk(describe(args.output, built, args.opset));
   return 0;
 }
 
 export const buildCommand: CommandModule<object, BuildArguments> = {
   command: "build <path>",
-  describe: "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before.",
+  describe:
+    "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before; or a picture of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -140,7 +175,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         type: "string",
         default: "onnx",
         requiresArg: true,
-        describe: "onnx: a model for deployment; onnx-train: a recipe's training step; ir: the graph as text",
+        describe:
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })
@@ -151,10 +187,10 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       })
       .option("set", recipeSetOption)
       .option("weights", {
-        type: "string",
-        requiresArg: true,
-        describe: "a .safetensors file with the model's weights; without it they are drawn from --seed",
+        ...weightsOption,
+        describe: `${weightsOption.describe}; without it they are drawn from --seed`,
       })
+      .option("weights-map", weightsMapOption)
       .option("seed", { type: "number", default: 0, requiresArg: true, describe: "seed of the initial weights" })
       .option("opset", {
         type: "number",
@@ -173,11 +209,26 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         default: true,
         describe: "compare with the reference before writing; --no-verify saves the time",
       })
+      .option("watch", watchOption)
+      .option("depth", {
+        type: "string",
+        requiresArg: true,
+        defaultDescription: "as deep as a screen shows",
+        describe: "svg: levels of blocks to open, a number or all; deeper ones are boxes with their costs",
+      })
+      .option("convention", {
+        choices: macsConventions,
+        requiresArg: true,
+        defaultDescription: "conv",
+        describe: "svg: whose macs the boxes show",
+      })
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with fresh weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained ones")
+      .example("lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth", "with PyTorch's")
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
-      ),
-  handler: (args) => runCommand((session) => build(session, args)),
+      )
+      .example("lferc build models/lfer_ldl.lfer --target svg -o network.svg", "its picture"),
+  handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

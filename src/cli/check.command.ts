@@ -8,14 +8,17 @@ import { noSourceTexts } from "../diagnostics/source-text.js";
 import { version } from "../version.js";
 import { compileFile } from "./compile-file.js";
 import { expandPaths } from "./project.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
+import type { ExitCode, Session } from "./session.js";
+import { watchOption } from "./shared-options.js";
 import { paintFor } from "./terminal.js";
+import { runWatchable } from "./watch.js";
 
 const formats = ["pretty", "json", "github", "sarif"] as const;
 
 interface CheckArguments {
   readonly path: readonly string[];
   readonly format: (typeof formats)[number];
+  readonly watch: boolean;
 }
 
 /** Two files that import a third both report what is wrong in it; it is told once. */
@@ -31,6 +34,7 @@ function told(diagnostic: Diagnostic, located: Located, seen: Set<string>): bool
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
   const paths = args.path.length === 0 ? ["."] : args.path;
   const expanded = await expandPaths(paths, session.cwd);
+  session.note(expanded.looked);
   const paint = paintFor(process.stderr);
   const found: Located[] = [];
   const seen = new Set<string>();
@@ -44,6 +48,7 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   for (const diagnostic of expanded.diagnostics) take([diagnostic, noSourceTexts]);
   for (const file of expanded.files) {
     const compiled = await compileFile(file, session.cwd);
+    session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
   }
   if (args.format === "json") session.print(renderJson(found));
@@ -74,8 +79,10 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         describe:
           "pretty: for people, on stderr; json: one object on stdout; github: annotations for GitHub Actions; sarif: a SARIF 2.1.0 log for code scanning",
       })
+      .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
       .example("lferc check --format json models", "for a program")
-      .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service"),
-  handler: (args) => runCommand((session) => check(session, args)),
+      .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
+      .example("lferc check --watch models", "again whenever one of the files is saved"),
+  handler: (args) => runWatchable(args.watch, (session) => check(session, args)),
 };

@@ -1,4 +1,7 @@
 import yargs, { type Argv, type CommandModule } from "yargs";
+import type { CommandEntry } from "./command-entry.js";
+import { declaredArguments } from "./declared-arguments.js";
+import { exitCodes } from "./exit-codes.js";
 
 /** A parser that knows one command: it writes the help. */
 export function commandParser(module: CommandModule): Argv {
@@ -13,7 +16,32 @@ export function commandParser(module: CommandModule): Argv {
     .exitProcess(false);
 }
 
-/** Prints what `lferc NAME --help` says, on stdout. */
-export async function printHelp(name: string, module: CommandModule): Promise<void> {
-  await commandParser(module).parseAsync([name, "--help"]);
+/** Examples, each whole on its line, to be copied. */
+function examplesText(module: CommandModule): string {
+  const lines = declaredArguments(module).examples.map(([command, purpose]) => `  ${command}\n      ${purpose}\n`);
+  return `Examples:\n${lines.join("")}`;
+}
+
+/** The exit codes of one command, in words. */
+function exitCodesText(failure: string | undefined): string {
+  const meanings = Object.entries({ ...exitCodes, 1: failure }).flatMap(([code, meaning]) =>
+    meaning === undefined ? [] : [`  ${code.padEnd(4)} ${meaning}`],
+  );
+  return `Exit codes:\n${meanings.join("\n")}`;
+}
+
+/** What `lferc NAME --help` says; `width` in columns, the terminal's unless told. */
+export async function commandHelp({ name, failure, load }: CommandEntry, width?: number): Promise<string> {
+  const module = await load();
+  const parser = commandParser(module);
+  if (width !== undefined) parser.wrap(width);
+  // Parsing is what brings a command's own flags in.
+  const help = await new Promise<string>((resolve, reject) => {
+    parser.parse([name, "--help"], {}, (error, _args, output) => (error ? reject(error) : resolve(output)));
+  });
+  // What is required has no default; yargs takes it that a list begins empty.
+  const told = help.replace(/^(.*?)( *\[array\] \[required\]) \[default: \[\]\]$/gm, "$1             $2");
+  // yargs sets examples in columns and breaks them in the middle.
+  const options = told.replace(/\n\nExamples:\n[\s\S]*$/, "").trimEnd();
+  return `${options.replace(/[ \t]+$/gm, "")}\n\n${examplesText(module)}\n${exitCodesText(failure)}\n`;
 }

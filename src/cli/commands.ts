@@ -7,58 +7,75 @@ const untyped = (module: unknown): CommandModule => module as CommandModule;
 /** In the order of the help text. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "init",
+    summary: "begin: a small model, its budget, its recipe, a workflow for CI",
+    failure: "a file is in the way, or cannot be written",
+    load: async () => untyped((await import("./init.command.js")).initCommand),
+  },
+  {
     name: "check",
     summary: "report mistakes and broken budgets",
+    failure: "a mistake, or a broken budget",
     load: async () => untyped((await import("./check.command.js")).checkCommand),
   },
   {
     name: "fmt",
     summary: "bring files into their one form",
+    failure: "a file with mistakes; with --check or --diff one that would change",
     load: async () => untyped((await import("./fmt.command.js")).fmtCommand),
   },
   {
     name: "stats",
     summary: "count parameters, work and memory",
+    failure: "a file with mistakes, or nothing to count",
     load: async () => untyped((await import("./stats.command.js")).statsCommand),
   },
   {
     name: "build",
-    summary: "write an ONNX model",
+    summary: "write an ONNX model, or a picture of it",
+    failure: "a mistake, or a model that is not proven: nothing was written",
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },
   {
     name: "train",
     summary: "train a recipe on pictures",
+    failure: "a mistake, no data, or an engine that cannot run",
     load: async () => untyped((await import("./train.command.js")).trainCommand),
   },
   {
     name: "predict",
     summary: "classify pictures with a built model",
+    failure: "a picture, or the model, could not be read",
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
     name: "bench",
     summary: "time a model or a training step",
+    failure: "a model or an engine that cannot run",
     load: async () => untyped((await import("./bench.command.js")).benchCommand),
   },
   {
     name: "explain",
     summary: "say more about a diagnostic code",
+    failure: undefined,
     load: async () => untyped((await import("./explain.command.js")).explainCommand),
   },
   {
     name: "info",
     summary: "versions, and what is installed",
+    failure: undefined,
     load: async () => untyped((await import("./info.command.js")).infoCommand),
   },
   {
     name: "completion",
     summary: "a script for the shell that completes commands and flags",
+    failure: undefined,
     load: async () => untyped((await import("./completion.command.js")).completionCommand(commands)),
   },
   {
     name: "tour",
     summary: "see it work: check, count, build, train and predict on examples",
+    failure: "one of its steps failed",
     load: async () => untyped((await import("./tour.command.js")).tourCommand),
   },
 ];

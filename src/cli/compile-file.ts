@@ -9,6 +9,8 @@ export interface CompiledPath {
   /** The file as the user would type it. */
   readonly path: string;
   readonly sources: Sources;
+  /** Absolute paths of the files that were read, and of those that could not be. */
+  readonly inputs: readonly string[];
   readonly compilation: Compilation;
   /** Of the whole program, budgets included. */
   readonly diagnostics: readonly Diagnostic[];
@@ -29,7 +31,9 @@ export async function compileFile(path: string, cwd: string, options: CompileOpt
     (file) => sources.files.get(file)?.text,
     (file) => (file.startsWith("std/") ? file : displayPath(cwd, resolve(root, file))),
   );
+  const asked = [...sources.files.keys(), ...sources.problems.keys()].filter((file) => !file.startsWith("std/"));
+  const inputs = asked.map((file) => resolve(root, file));
   const { diagnostics } = compilation;
   const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === "error");
-  return { path: displayPath(cwd, full), sources, compilation, diagnostics, hasErrors, texts };
+  return { path: displayPath(cwd, full), sources, inputs, compilation, diagnostics, hasErrors, texts };
 }

@@ -1,5 +1,6 @@
 import type { Options } from "yargs";
 import { type DeclaredArguments, typeOf } from "./declared-arguments.js";
+import { quoted } from "./shell-word.js";
 
 /** A command as completion sees it. */
 export interface CompletedCommand {
@@ -17,8 +18,6 @@ function flagsOf(name: string, option: Options): readonly string[] {
 
 const choicesOf = (option: { readonly choices?: Options["choices"] }): readonly string[] | undefined =>
   option.choices?.map(String);
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** For `source <(lferc completion bash)`. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string {

@@ -14,10 +14,9 @@ export interface DeclaredPositional {
 export interface DeclaredArguments {
   readonly options: ReadonlyMap<string, Options>;
   readonly positionals: readonly DeclaredPositional[];
+  /** Command lines and what they are for. */
+  readonly examples: readonly (readonly [command: string, description: string])[];
 }
-
-/** What is only there for the help text. */
-const silent = new Set(["example", "epilogue", "epilog", "usage", "group", "wrap"]);
 
 const understoodKeys = new Set([
   "type",
@@ -49,16 +48,18 @@ function checkKeys(module: CommandModule, name: string, option: object): void {
 export function declaredArguments(module: CommandModule): DeclaredArguments {
   const options = new Map<string, Options>();
   const described = new Map<string, PositionalOptions>();
+  const examples: (readonly [string, string])[] = [];
   const { builder } = module;
   const recorder: object = new Proxy(
     {},
     {
       get:
         (_, method) =>
-        (name: string, option: object = {}) => {
-          if (method === "positional") described.set(name, option);
-          else if (method === "option") options.set(name, option);
-          else invariant(silent.has(String(method)), `a command's builder calls ${String(method)}`);
+        (name: string, about: object | string = {}) => {
+          if (typeof about === "string" && method === "example") examples.push([name, about]);
+          else if (typeof about === "object" && method === "positional") described.set(name, about);
+          else if (typeof about === "object" && method === "option") options.set(name, about);
+          else invariant(false, `a command's builder calls ${String(method)}`);
           return recorder;
         },
     },
@@ -72,5 +73,5 @@ export function declaredArguments(module: CommandModule): DeclaredArguments {
     return { name, isRequired: bracket === "<", isMany: dots !== undefined, options: option };
   });
   for (const [name, option] of [...options, ...described]) checkKeys(module, name, option);
-  return { options, positionals };
+  return { options, positionals, examples };
 }

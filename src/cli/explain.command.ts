@@ -60,6 +60,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   builder: (yargs) =>
     yargs
       .positional("code", { type: "string", describe: "the name in brackets before a message: shape/not-divisible" })
-      .example("lferc explain shape/not-divisible", ""),
+      .example("lferc explain shape/not-divisible", "why it is a mistake, and the same file mended")
+      .example("lferc explain", "every code there is"),
   handler: (args) => runCommand((session) => explain(session, args)),
 };

@@ -1,6 +1,7 @@
 import { text as textOf } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
 import { diagnose } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailures } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
 import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
@@ -59,8 +60,8 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   const after = before === undefined ? undefined : formatted(session, path, before);
   if (before === undefined || after === undefined) return "failed";
   if (after === before) return "same";
-  if (args.diff) session.print(unifiedDiff(path, before, after));
-  if (args.check && !args.diff) session.print(`${path}\n`);
+  if (args.diff) session.print(unifiedDiff(oneLine(path), before, after));
+  if (args.check && !args.diff) session.print(`${oneLine(path)}\n`);
   if (args.check || args.diff) return "changed";
   const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
   if (written.kind === "written") return "changed";

@@ -64,5 +64,6 @@ export const infoCommand: CommandModule = {
   command: "info",
   describe:
     "Prints the versions of lferc and Node, which optional packages are installed and what they are for, and which engines can train here.",
+  builder: (yargs) => yargs.example("lferc info", "what to send along with a report of a bug"),
   handler: () => runCommand(info),
 };

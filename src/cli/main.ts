@@ -6,6 +6,7 @@ import { noSourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { version } from "../version.js";
 import { commands } from "./commands.js";
+import { exitCodes } from "./exit-codes.js";
 import { readArguments } from "./read-arguments.js";
 import { paintFor, stayQuietOnBrokenPipes } from "./terminal.js";
 import { UsageError } from "./usage.js";
@@ -26,7 +27,9 @@ commands:
 ${commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`).join("\n")}
 
 lferc COMMAND --help says more about a command, lferc --version prints the version.
-exit codes: 0 fine, 1 errors or a broken budget, 2 wrong usage, 70 a bug in lferc, 130 interrupted.
+exit codes: ${Object.entries(exitCodes)
+    .map(([code, meaning]) => `${code} ${meaning}`)
+    .join("; ")}.
 `;
 }
 
@@ -78,7 +81,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (read.kind === "help") {
       // yargs asks for it as soon as it is loaded.
       workingFolder();
-      await (await import("./command-help.js")).printHelp(name, module);
+      process.stdout.write(await (await import("./command-help.js")).commandHelp(command));
     } else if (read.kind === "refused") refuse(read.diagnostic);
     else await module.handler(read.values as ArgumentsCamelCase);
   } catch (error) {

@@ -32,13 +32,14 @@ export function hostPath(root: string, file: string): string {
 }
 
 /** The `.lfer` files under a folder in alphabetical order; hidden folders and node_modules are not searched, links not followed. */
-async function sourcesUnder(folder: string): Promise<string[]> {
+async function sourcesUnder(folder: string, searched: Set<string>): Promise<string[]> {
+  searched.add(folder);
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await sourcesUnder(path)));
+    if (entry.isDirectory()) found.push(...(await sourcesUnder(path, searched)));
     else if (entry.isFile() && entry.name.endsWith(".lfer")) found.push(path);
   }
   return found;
@@ -47,12 +48,15 @@ async function sourcesUnder(folder: string): Promise<string[]> {
 export interface Expanded {
   /** Absolute, each once, in the order asked for. */
   readonly files: readonly string[];
+  /** The files and all folders that were looked at, there or not; absolute. */
+  readonly looked: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The source files that the command line's paths name: files as they are, folders searched. */
 export async function expandPaths(paths: readonly string[], cwd: string): Promise<Expanded> {
   const files = new Set<string>();
+  const looked = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
     // An empty path would be the folder one stands in: most often a variable that is not set.
@@ -63,12 +67,13 @@ export async function expandPaths(paths: readonly string[], cwd: string): Promis
       continue;
     }
     const full = resolve(cwd, path);
+    looked.add(full);
     try {
       if (!(await stat(full)).isDirectory()) {
         files.add(full);
         continue;
       }
-      const under = await sourcesUnder(full);
+      const under = await sourcesUnder(full, looked);
       if (under.length === 0) diagnostics.push(diagnose("tool/no-models-in-folder", { path }));
       for (const file of under) files.add(file);
     } catch (error) {
@@ -79,5 +84,5 @@ export async function expandPaths(paths: readonly string[], cwd: string): Promis
       );
     }
   }
-  return { files: [...files], diagnostics };
+  return { files: [...files], looked: [...looked], diagnostics };
 }

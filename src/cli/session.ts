@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { harmless } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
@@ -11,6 +12,25 @@ import { workingFolder } from "./working-folder.js";
 /** 0 fine, 1 errors or a broken budget, 2 wrong usage, 130 interrupted. 70 (our bug) is the main program's. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
+/** Where a session's text goes, and who wants to know what it read. */
+export interface Outlets {
+  /** To stdout, see {@link forStdout}. */
+  print(text: string): void;
+  /** To stderr, where only looks are obeyed. */
+  talk(text: string): void;
+  /** Files, there or not, and searched folders that the answer hangs on; absolute. */
+  note(paths: readonly string[]): void;
+}
+
+/** Data are written as they are, but not to a terminal, which would obey what a hostile file has put into them. */
+export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
+
+const streams: Outlets = {
+  print: (text) => void process.stdout.write(forStdout(text)),
+  talk: (text) => void process.stderr.write(harmless(text)),
+  note: () => undefined,
+};
+
 /** What a command has of the world: where it stands, where its text goes. */
 export interface Session {
   readonly cwd: string;
@@ -18,10 +38,12 @@ export interface Session {
   readonly paint: Paint;
   /** Looks on stderr. */
   readonly paintTalk: Paint;
-  /** Data: to stdout, as it is. */
+  /** Data: to stdout; as it is, but to a terminal. */
   print(text: string): void;
   /** Talk and progress: to stderr. */
   talk(text: string): void;
+  /** Says what the answer hangs on, besides what `expand` and `compilePath` have read: absolute paths. */
+  note(paths: readonly string[]): void;
   /** Diagnostics for people: to stderr. */
   report(diagnostics: readonly Diagnostic[], texts?: SourceTexts): void;
   /** The source files that PATH... names (folders searched), absolute; what is wrong with the paths is reported. */
@@ -31,25 +53,22 @@ export interface Session {
 }
 
 /** A session in the folder the user stands in. */
-export function openSession(): Session {
+export function openSession({ print, talk, note }: Outlets = streams): Session {
   const cwd = workingFolder();
-  const talk = (text: string): void => {
-    process.stderr.write(text);
-  };
   const paintErr = paintFor(process.stderr);
   const session: Session = {
     cwd,
     paint: paintFor(process.stdout),
     paintTalk: paintErr,
-    print(text) {
-      process.stdout.write(text);
-    },
+    print,
     talk,
+    note,
     report(diagnostics, texts = noSourceTexts) {
       for (const diagnostic of diagnostics) talk(`${renderPretty(diagnostic, texts, paintErr)}\n`);
     },
     async expand(paths) {
-      const { files, diagnostics } = await expandPaths(paths, cwd);
+      const { files, looked, diagnostics } = await expandPaths(paths, cwd);
+      note(looked);
       session.report(diagnostics);
       return { files, failed: diagnostics.length > 0 };
     },
@@ -57,6 +76,7 @@ export function openSession(): Session {
       // The compiler is loaded by the commands that compile, and by no others.
       const { compileFile } = await import("./compile-file.js");
       const compiled = await compileFile(path, cwd, options);
+      note(compiled.inputs);
       session.report(compiled.diagnostics, compiled.texts);
       return compiled;
     },

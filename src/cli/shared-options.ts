@@ -8,6 +8,13 @@ export const modelOption = {
   requiresArg: true,
 } as const satisfies Options;
 
+/** `--watch`. */
+export const watchOption = {
+  type: "boolean",
+  default: false,
+  describe: "stay, and answer again whenever a file that was read changes; Ctrl-C ends",
+} as const satisfies Options;
+
 /** `--recipe NAME`. */
 export const recipeOption = {
   type: "string",

@@ -1,21 +1,18 @@
-import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { renderCsv } from "../analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../analysis/render/explain.js";
 import { defaultConvention } from "../analysis/render/figures.js";
 import { renderMarkdown } from "../analysis/render/markdown.js";
 import { renderPretty } from "../analysis/render/pretty.js";
-import { allConventions, type Stats, statsOf } from "../analysis/stats.js";
-import type { Compilation, CompiledModel } from "../compiler.js";
-import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
-import { formatPlace } from "../diagnostics/source-text.js";
-import type { Span } from "../diagnostics/span.js";
-import type { Graph } from "../ir/graph.js";
+import { allConventions, type Stats } from "../analysis/stats.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
 import type { ConventionName } from "../recipe/measures.js";
-import type { CompiledPath } from "./compile-file.js";
-import { type ExitCode, runCommand, type Session } from "./session.js";
-import { modelOption, parseSettings, setOption } from "./shared-options.js";
+import { type CountRequest, countAll, countOrReport, type FoundModel, findModels } from "./count-models.js";
+import type { ExitCode, Session } from "./session.js";
+import { modelOption, parseSettings, setOption, watchOption } from "./shared-options.js";
+import { readBase } from "./stats-base.js";
 import { UsageError } from "./usage.js";
+import { runWatchable } from "./watch.js";
 
 const formats = ["pretty", "json", "markdown", "csv"] as const;
 const depthUnlessTold = 2;
@@ -25,9 +22,11 @@ interface StatsArguments {
   readonly model?: string | undefined;
   readonly set?: readonly string[] | undefined;
   readonly convention?: string | undefined;
-  readonly depth: number;
+  readonly depth?: number | undefined;
   readonly format: (typeof formats)[number];
   readonly explain?: string | undefined;
+  readonly against?: string | undefined;
+  readonly watch: boolean;
 }
 
 function refuseUsage(detail: string): never {
@@ -40,8 +39,11 @@ function wantedConventions({ convention }: StatsArguments): readonly ConventionN
   return convention === "all" ? allConventions : [convention as ConventionName];
 }
 
+/** Columns of the terminal; undefined where lines may be as long as they like. */
+const widthOfOutput = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
+
 function render(stats: Stats, args: StatsArguments, session: Session, isFirst: boolean): string {
-  const { depth } = args;
+  const depth = args.depth ?? depthUnlessTold;
   const conventions = wantedConventions(args) ?? [defaultConvention];
   const space = isFirst ? "" : "\n";
   switch (args.format) {
@@ -51,82 +53,104 @@ function render(stats: Stats, args: StatsArguments, session: Session, isFirst: b
       return renderCsv(stats, conventions, isFirst);
     case "markdown":
       return space + renderMarkdown(stats, conventions, depth);
-    case "pretty": {
-      const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-      return space + renderPretty(stats, { conventions, depth, paint: session.paint, width });
-    }
+    case "pretty":
+      return space + renderPretty(stats, { conventions, depth, paint: session.paint, width: widthOfOutput() });
   }
 }
 
 /** The explanation of a layer or part, or that the model has none of that name. */
-function explain(graph: Graph, part: string, args: StatsArguments, session: Session, locate: (span: Span) => string) {
+function explain({ graph, locate }: FoundModel, part: string, args: StatsArguments, session: Session) {
   const layers = layersAt(graph, part);
   if ("code" in layers) return layers;
   const conventions = wantedConventions(args) ?? (layers.length === 1 ? allConventions : [defaultConvention]);
   return renderExplanation(graph, layers, { part, conventions, locate, paint: session.paint });
 }
 
-/** The same models as training sees them, by name. They can only differ where some source says `training`. */
-async function trainingGraphs({ sources }: CompiledPath, model: string, set: ReadonlyMap<string, string>) {
-  const isMentioned = [...sources.files.values()].some(({ text }) => /\btraining\b/.test(text));
-  if (!isMentioned) return new Map<string, Graph>();
-  const { compile } = await import("../compiler.js");
-  const { models }: Compilation = compile(sources, { model, set, training: true, graphsOnly: true });
-  return new Map(models.map(({ name, graph }) => [name, graph] as const));
+/** Explains a part of every model that has it; gives whether a model has not. */
+async function explainAll(session: Session, args: StatsArguments, part: string, request: CountRequest) {
+  let hasFailed = false;
+  const wrong = await findModels(session, args.path, request, (model) => {
+    const text = explain(model, part, args, session);
+    if (typeof text === "string") session.print(text);
+    else {
+      session.report([text], model.texts);
+      hasFailed = true;
+    }
+  });
+  return wrong || hasFailed;
 }
 
-/** What to print of one model, or what is wrong. */
-function answer(
-  { name, graph }: CompiledModel,
-  args: StatsArguments,
-  session: Session,
-  context: { readonly compiled: CompiledPath; readonly training: Graph | undefined; readonly isFirst: boolean },
-): string | Diagnostic {
-  const locate = (span: Span): string => formatPlace(span, context.compiled.texts);
-  if (args.explain !== undefined) return explain(graph, args.explain, args, session, locate);
+/** What changed against `--against`, in the format asked for; gives whether anything was wrong. */
+async function compare(session: Session, args: StatsArguments, path: string, request: CountRequest) {
+  const conventions = wantedConventions(args) ?? [defaultConvention];
+  const counted = args.format === "json" ? allConventions : conventions;
+  const base = await readBase(session, path, counted, request);
+  if (base === undefined) return true;
+  const { found, failed } = await countAll(session, args.path, counted, request);
+  if (found.length === 0) return failed;
+  const { renderComparisons } = await import("../analysis/render/comparisons.js");
+  // Models that a file does not have are not gone: they may be in another one, or in one that has a mistake.
+  const gone = !failed && found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
+  const options = {
+    conventions,
+    depth: args.depth ?? depthUnlessTold,
+    paint: session.paint,
+    width: widthOfOutput(),
+  };
+  const now = found.map(({ stats }) => stats);
+  session.print(renderComparisons({ base, path, now, gone }, args.format, options));
+  return failed;
+}
+
+/** Prints the figures of every model; gives whether anything was wrong. */
+async function countModels(session: Session, args: StatsArguments, request: CountRequest) {
   const isJson = args.format === "json";
   const conventions = isJson ? allConventions : (wantedConventions(args) ?? [defaultConvention]);
-  const stats = statsOf(graph, { locate, conventions, facts: isJson, training: context.training });
-  if (isProblem(stats)) return stats.diagnose({});
-  return render({ ...stats, model: name }, args, session, context.isFirst);
+  // Programs get every model whole, one after another; people get one table of several, or each one where they ask for it.
+  if (isJson || args.format === "csv") {
+    let isFirst = true;
+    let hasFailed = false;
+    const wrong = await findModels(session, args.path, request, (model) => {
+      const stats = countOrReport(session, model, conventions, isJson);
+      if (stats === undefined) hasFailed = true;
+      else session.print(render(stats, args, session, isFirst));
+      isFirst &&= stats === undefined;
+    });
+    return wrong || hasFailed;
+  }
+  const { found, failed } = await countAll(session, args.path, conventions, request);
+  if (found.length > 1 && args.depth === undefined) {
+    const { renderModelsMarkdown, renderModelsPretty } = await import("../analysis/render/models.js");
+    const options = { conventions, paint: session.paint, width: widthOfOutput() };
+    session.print(
+      args.format === "markdown" ? renderModelsMarkdown(found, conventions) : renderModelsPretty(found, options),
+    );
+    return failed;
+  }
+  for (const [i, { stats }] of found.entries()) session.print(render(stats, args, session, i === 0));
+  return failed;
 }
 
 async function stats(session: Session, args: StatsArguments): Promise<ExitCode> {
-  if (!Number.isInteger(args.depth) || args.depth < 1) refuseUsage("--depth takes a whole number from 1");
+  if (args.depth !== undefined && !(Number.isInteger(args.depth) && args.depth >= 1))
+    refuseUsage("--depth takes a whole number from 1");
   if (args.explain !== undefined && args.format !== "pretty")
     refuseUsage("--explain is for people: leave --format out");
-  if (args.path.some((path) => path.endsWith(".onnx"))) refuseUsage("it counts .lfer files; ONNX files not yet");
+  if (args.explain !== undefined && args.against !== undefined)
+    refuseUsage("--explain and --against do not go together: explain each side by itself");
   const set = parseSettings(args.set);
   if ("code" in set) {
     session.report([set]);
     return 2;
   }
-  const { files, failed } = await session.expand(args.path);
-  let hasFailed = failed;
-  let isFirst = true;
-  const namedFiles = new Set(args.path.map((path) => resolve(session.cwd, path)));
-  for (const file of files) {
-    // A file stands for its model, a folder for every model and variant under it.
-    const model = args.model ?? (namedFiles.has(file) ? "main" : "all");
-    const compiled = await session.compilePath(file, { model, set, graphsOnly: true });
-    if (compiled.hasErrors) hasFailed = true;
-    else if (compiled.compilation.models.length === 0 && namedFiles.has(file)) {
-      session.report([diagnose("tool/nothing-to-count", { path: compiled.path })]);
-      hasFailed = true;
-    }
-    const training = await trainingGraphs(compiled, model, set);
-    for (const each of compiled.compilation.models) {
-      const text = answer(each, args, session, { compiled, training: training.get(each.name), isFirst });
-      if (typeof text === "string") {
-        session.print(text);
-        isFirst = false;
-      } else {
-        session.report([text], compiled.texts);
-        hasFailed = true;
-      }
-    }
-  }
-  return hasFailed ? 1 : 0;
+  const request = { model: args.model, set };
+  const failed =
+    args.explain !== undefined
+      ? await explainAll(session, args, args.explain, request)
+      : args.against !== undefined
+        ? await compare(session, args, args.against, request)
+        : await countModels(session, args, request);
+  return failed ? 1 : 0;
 }
 
 export const statsCommand: CommandModule<object, StatsArguments> = {
@@ -139,7 +163,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "files, or folders with all .lfer files under them",
+        describe: "files, or folders with all .lfer files under them; .onnx files, of lferc or of PyTorch",
       })
       .option("model", modelOption)
       .option("set", setOption)
@@ -151,8 +175,8 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       })
       .option("depth", {
         type: "number",
-        default: depthUnlessTold,
         requiresArg: true,
+        defaultDescription: `${depthUnlessTold}; several models: one table without layers`,
         describe: "levels of blocks to show; deeper ones are summed up",
       })
       .option("format", {
@@ -161,13 +185,24 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         requiresArg: true,
         describe: "pretty: for people; json: one object a model, each on its line; markdown; csv: one line a layer",
       })
+      .option("against", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "show what changed: against an older .lfer file or a folder of them, or against what --format json wrote; markdown: as a comment for a pull request",
+      })
       .option("explain", {
         type: "string",
         requiresArg: true,
         describe: "show the sums behind the figures of this layer or part (a path, or its beginning up to a dot)",
       })
+      .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
+      .example("lferc stats model.onnx", "what another tool exported, by the same rules")
+      .example("lferc stats models", "all models in one table")
+      .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "what a change costs")
+      .example("lferc stats models --against base.json --format markdown", "the same for a pull request")
       .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
-  handler: (args) => runCommand((session) => stats(session, args)),
+  handler: (args) => runWatchable(args.watch, (session) => stats(session, args)),
 };

@@ -120,11 +120,14 @@ export const tourCommand: CommandModule<object, TourArguments> = {
   describe:
     "Checks, counts and builds the example network, trains a small one on drawn faces and asks it about others, showing each command it runs.",
   builder: (yargs) =>
-    yargs.option("out", {
-      alias: "o",
-      type: "string",
-      requiresArg: true,
-      describe: "folder for the pictures and the model; a new temporary one unless given",
-    }),
+    yargs
+      .option("out", {
+        alias: "o",
+        type: "string",
+        requiresArg: true,
+        describe: "folder for the pictures and the model; a new temporary one unless given",
+      })
+      .example("lferc tour", "all of it, in some seconds")
+      .example("lferc tour --out shown", "and keep what it makes"),
   handler: (args) => runCommand((session) => tour(session, args)),
 };

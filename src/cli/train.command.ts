@@ -2,26 +2,34 @@ import { dirname, join, posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
 import { curvesSvg } from "../report/curves-svg.js";
+import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
 import { engines, findEngine } from "../training/engines/registry.js";
 import { stepsOf } from "../training/loop.js";
 import { type RunEvents, type RunResult, trainRun } from "../training/run.js";
 import { freeRunFolder, holdsRun, isOccupied, runFiles, writeRunFile } from "../training/run-folder.js";
+import type { WeightSource } from "../weights/load-weights.js";
 import { type Interrupts, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
-import { sourceDigest } from "./source-digest.js";
 import { duration, epochLine, type LiveLine, liveLine, percent, stepLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
+import {
+  readWeights,
+  reportRefusal,
+  talkOfNames,
+  type WeightArguments,
+  weightsMapOption,
+  weightsOption,
+} from "./weight-arguments.js";
 
 const runsFolder = "runs";
 
-interface TrainArguments {
+interface TrainArguments extends WeightArguments {
   readonly path: string;
   readonly recipe: string;
   readonly data?: string | undefined;
@@ -98,6 +106,7 @@ function eventsFor(
       line.clear();
       session.report([diagnostic]);
     },
+    onWeights: (account) => talkOfNames(session, account),
     onReading: (done, all) => line.show(`reading pictures: ${done}/${all}`),
     onReady: ({ plan, data }, kept) => {
       epochs = plan.epochs;
@@ -157,6 +166,8 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   };
   const made = await compileOneRecipe(session, args.path, args.recipe, set);
   if (made === undefined) return 1;
+  const weights = await readWeights(session, "train", { ...args, seed: 0 });
+  if (weights === undefined) return 1;
   const engine = await engineNamed(args.engine, args.threads);
   if (isProblem(engine)) return refuse(engine);
   const folder =
@@ -178,7 +189,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, folder },
+      { made, set, engine, folder, weights: weights.kind === "file" ? weights : undefined },
       eventsFor(session, line, interrupts, folder, made),
       line,
     );
@@ -193,12 +204,13 @@ interface Prepared {
   readonly set: ReadonlyMap<string, string>;
   readonly engine: Engine;
   readonly folder: string;
+  readonly weights: WeightSource | undefined;
 }
 
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, folder }: Prepared,
+  { made, set, engine, folder, weights }: Prepared,
   events: RunEvents,
   line: LiveLine,
 ): Promise<ExitCode> {
@@ -218,6 +230,7 @@ async function runAndBuild(
       resume,
       engine,
       threads,
+      weights,
       epochs,
       limit,
       seed,
@@ -226,7 +239,7 @@ async function runAndBuild(
   );
   line.clear();
   if (result.kind === "failed") {
-    session.report(result.diagnostics);
+    reportRefusal(session, result);
     return 1;
   }
   const shown = displayPath(session.cwd, folder);
@@ -236,16 +249,7 @@ async function runAndBuild(
     session.talk(`interrupted${kept}\n`);
     return 130;
   }
-  const home = posix.dirname(compiled.sources.entry);
-  const texts = sourceTexts(
-    (file) => compiled.sources.files.get(file)?.text,
-    (file) => (file.startsWith("std/") ? file : posix.relative(home, file)),
-  );
-  const origin = {
-    sourceSha256,
-    settings: set,
-    describeSpan: (span: Parameters<typeof formatPlace>[0]) => formatPlace(span, texts),
-  };
+  const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
   const wrong = await buildRunModel(folder, student.graph, origin);
   session.report(wrong);
   summarise(session, folder, result);
@@ -284,6 +288,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         describe: "go on with the run in --out where its last epoch ended; a run without one begins",
       })
       .option("set", recipeSetOption)
+      .option("weights", {
+        ...weightsOption,
+        describe: `${weightsOption.describe}, to begin with in the place of drawn ones`,
+      })
+      .option("weights-map", weightsMapOption)
       .option("epochs", { type: "number", requiresArg: true, describe: "epochs, instead of the recipe's" })
       .option("limit", {
         type: "number",

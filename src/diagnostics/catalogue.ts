@@ -9,16 +9,21 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { onnxEntries } from "./catalogue/onnx.js";
+import { onnxReadEntries } from "./catalogue/onnx-read.js";
+import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
+import { statsEntries } from "./catalogue/stats.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
 import { typeEntries } from "./catalogue/type.js";
 import { valueEntries } from "./catalogue/value.js";
 import { weightsEntries } from "./catalogue/weights.js";
+import { weightsNamesEntries } from "./catalogue/weights-names.js";
+import { weightsPytorchEntries } from "./catalogue/weights-pytorch.js";
 
 /**
  * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase.
@@ -39,12 +44,17 @@ export const catalogue = {
   ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
+  ...pictureEntries,
+  ...onnxReadEntries,
   ...weightsEntries,
+  ...weightsPytorchEntries,
+  ...weightsNamesEntries,
   ...dataEntries,
   ...dataSetEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,
+  ...statsEntries,
   ...toolEntries,
 };
 

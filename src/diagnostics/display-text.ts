@@ -15,14 +15,25 @@ function segments(text: string): Intl.Segments {
   return graphemes.segment(text);
 }
 
-/** Text that is safe to print: control and bidi characters shown as a sign instead of obeyed. */
-export function printable(text: string): string {
-  return text.replace(unprintable, (unit) => {
-    if (unit === "\n" || unit === "\t") return unit;
-    const code = unit.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : "\ufffd";
-  });
+/** The sign that stands for a character that is not to be obeyed. */
+function signOf(unit: string): string {
+  if (unit === "\n" || unit === "\t") return unit;
+  const code = unit.charCodeAt(0);
+  return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : "\ufffd";
 }
+
+/** Text that is safe to print: control and bidi characters shown as a sign instead of obeyed. */
+export const printable = (text: string): string => text.replace(unprintable, signOf);
+
+/** The same as one line: a file's name or a message must not look like another line, least of all like a command to CI. */
+export const oneLine = (text: string): string => printable(text).replaceAll("\n", "\u240a");
+
+const styles = String.raw`\u001b\[[\d;]*m`;
+const unprintableOrStyle = new RegExp(`${styles}|${unprintable.source}`, "gu");
+
+/** Text for a terminal that may have looks of ours, colours and weights, and nothing else that is obeyed. */
+export const harmless = (text: string): string =>
+  text.replace(unprintableOrStyle, (unit) => (unit.length > 1 ? unit : signOf(unit)));
 
 /** Longer words of a message, and longer messages, are cut in the middle; in UTF-16 units. */
 const longestWord = 200;
@@ -39,6 +50,11 @@ function cutInTheMiddle(text: string, most: number): string {
 export function readable(text: string): string {
   const words = text.replace(/\S{200,}/g, (word) => cutInTheMiddle(word, longestWord));
   return printable(cutInTheMiddle(words, longestText));
+}
+
+/** A name of any origin as one readable line: what a table, a title or a path can hold. */
+export function readableName(text: string): string {
+  return readable(text).replace(/\s+/g, " ");
 }
 
 function graphemeWidth(grapheme: string): number {

@@ -28,6 +28,20 @@ export function asPaper(value: number): string {
   return `${Math.trunc(hundredths / 100)}.${String(Math.abs(hundredths) % 100).padStart(2, "0")}M`;
 }
 
+/** `+6,976`, `-12`, `0`: a difference. */
+export function signed(value: number): string {
+  return value > 0 ? `+${grouped(value)}` : grouped(value);
+}
+
+/** `+0.54%`: by how much of `before` something changed; nothing where there is no measure for it. */
+export function percentText(before: number | null, after: number | null): string {
+  if (before === null || after === null || before === 0 || before === after) return "";
+  const percent = (100 * (after - before)) / before;
+  const digits = Math.abs(percent).toFixed(2);
+  const sign = percent > 0 ? "+" : "-";
+  return digits === "0.00" ? `${sign}<0.01%` : `${sign}${digits}%`;
+}
+
 /** `3.06 MiB`. */
 export function byteText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -1,5 +1,5 @@
 import type { Diagnostic, Related } from "./diagnostic.js";
-import { displayWidth, expandTabs, printable, readable } from "./display-text.js";
+import { displayWidth, expandTabs, oneLine, readable } from "./display-text.js";
 import type { LineIndex } from "./line-index.js";
 import { type Paint, plainPaint, type Style } from "./paint.js";
 import { formatPlace, type SourceTexts } from "./source-text.js";
@@ -79,7 +79,7 @@ function renderFrame(
   paint: Paint,
 ): string[] {
   const bar = paint("blue", "|");
-  const rows = [`${" ".repeat(gutter)}${paint("blue", "-->")} ${printable(formatPlace(span, sources))}`];
+  const rows = [`${" ".repeat(gutter)}${paint("blue", "-->")} ${oneLine(formatPlace(span, sources))}`];
   const lines = sources.lines(span.file);
   if (lines === undefined) return rows;
   rows.push(`${" ".repeat(gutter)} ${bar}`);
@@ -117,17 +117,20 @@ export function renderPretty(diagnostic: Diagnostic, sources: SourceTexts, paint
   const gutter = gutterOf(diagnostic, sources);
   const margin = " ".repeat(gutter);
   const head = paint(style, `${diagnostic.severity}[${diagnostic.code}]`);
-  const rows = [`${head}${paint("bold", `: ${readable(diagnostic.message)}`)}`];
+  const rows = [`${head}${paint("bold", `: ${oneLine(readable(diagnostic.message))}`)}`];
   if (diagnostic.span !== undefined) rows.push(...renderFrame(diagnostic.span, sources, "^", style, gutter, paint));
   for (const related of shortened(diagnostic.related)) {
     if (typeof related === "number") {
       rows.push(`${paint("blue", "note")}: ${related} more between`);
       continue;
     }
-    rows.push(`${paint("blue", "note")}: ${readable(related.message)}`);
+    rows.push(`${paint("blue", "note")}: ${oneLine(readable(related.message))}`);
     rows.push(...renderFrame(related.span, sources, "-", "blue", gutter, paint));
   }
-  const help = readable(diagnostic.help).split("\n").join(`\n${margin}         `);
+  // Behind a bar: CI takes a line that begins with `::` for a command, whatever white space stands before it.
+  const help = readable(diagnostic.help)
+    .split("\n")
+    .join(`\n${margin} ${paint("blue", "|")}       `);
   rows.push(`${margin} ${paint("blue", "=")} ${paint("cyan", "help")}: ${help}`);
   return `${rows.join("\n")}\n`;
 }

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { Host, HostText } from "./host.js";
-import { normalizePath } from "./path.js";
+import { normalizePath, sourceEnding } from "./path.js";
 
 /** Largest source file that is read, in bytes: far above any model written by people or generated for them. */
 export const sourceFileLimit = 8 * 1024 * 1024;
@@ -36,6 +36,10 @@ export function nodeHost(root: string): Host {
       try {
         const real = await realpath(join(root, way));
         if (!isInside(await realpath(root), real)) return { kind: "outside" };
+        // A checkout may bring links: what messages would quote of the file behind one may be nobody's business.
+        if (way.endsWith(sourceEnding) && !real.endsWith(sourceEnding)) {
+          return { kind: "unreadable", reason: "it is a link to a file that is no .lfer file" };
+        }
         const about = await stat(real);
         if (about.isDirectory()) return { kind: "unreadable", reason: "it is a folder" };
         if (!about.isFile()) return { kind: "unreadable", reason: "it is no regular file" };

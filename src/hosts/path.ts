@@ -1,3 +1,6 @@
+/** How the name of a source file ends. */
+export const sourceEnding = ".lfer";
+
 /** `a/./b/../c` as `a/c`, with forward slashes; undefined where the path leaves its project or is absolute. */
 export function normalizePath(path: string): string | undefined {
   if (path.startsWith("/") || path.includes("\0")) return undefined;

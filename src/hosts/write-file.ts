@@ -7,7 +7,8 @@ export type WriteResult =
   /** `code` is the operating system's (`ENOSPC`); an existing file is as it was. */
   | { readonly kind: "failed"; readonly code: string; readonly existed: boolean };
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+/** The operating system's code of a failure. */
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
 /** Size and mode of what stands at a path, following links; undefined where nothing does. */
 async function existing(path: string) {

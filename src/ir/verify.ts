@@ -110,7 +110,8 @@ function verifyNames(graph: Graph): readonly Fault[] {
   ];
 }
 
-function verifyNode(node: Node, op: OpSignature | undefined, opNames: readonly string[]): readonly Fault[] {
+/** Faults of one node by itself: a known op, with as many inputs and results and such attributes as it has. */
+export function verifyNode(node: Node, op: OpSignature | undefined, opNames: readonly string[]): readonly Fault[] {
   const at = nodePlace(node);
   const fault = (found: Problem): Fault => ({ problem: found, at, span: node.span });
   if (op === undefined) {

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { padWith } from "./onnx-pad.js";
 import {
   evaluatePool,
   inferPoolTypes,
@@ -79,8 +80,8 @@ export const avgPool = defineOp<AvgPoolAttributes>({
       return;
     }
     // What counts is padded beforehand, what does not by the pool: one node cannot tell the two apart.
-    const pads = onnx.int64s([0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)]);
-    const padded = onnx.node("Pad", [...inputs, pads, onnx.floats(0)], { mode: "constant" });
+    const pads = [0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)];
+    const padded = padWith(onnx, inputs[0] ?? "", pads, 0);
     onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);
   },
   window: poolWindow,

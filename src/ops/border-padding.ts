@@ -62,7 +62,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
         doc,
         inputs: ["input"],
         parameters: {
-          padding: { kind: "ints", min: 0, doc: "one number, [height, width] or [top, left, bottom, right]" },
+          padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
         },
         resolve: (args) => {
           const padding = resolvePadding(args.padding, [1, 1], [1, 1]);

@@ -81,6 +81,8 @@ export interface OnnxSite {
   readonly outputs: readonly string[];
   readonly inputTypes: readonly TensorType[];
   readonly outputTypes: readonly TensorType[];
+  /** Whether an input is numbers that the file holds: runtimes prepare a convolution for those ahead, and only for those. */
+  readonly isFixed: readonly boolean[];
 }
 
 /** What a gradient rule may do: append nodes of the same IR behind the forward pass. `autodiff/` has the implementation. */

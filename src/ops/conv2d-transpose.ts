@@ -80,7 +80,7 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
           kind: "ints",
           min: 0,
           computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
-          doc: "cells cut off the result: one number, [height, width] or [top, left, bottom, right]",
+          doc: "cells cut off the result: one number, (height, width) or (top, left, bottom, right)",
         },
         output_padding: { kind: "size", min: 0, default: [0, 0], doc: "cells more at the end, below the stride" },
         dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },

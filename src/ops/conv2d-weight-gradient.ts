@@ -25,13 +25,14 @@ function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes,
   const one = (op: string, inputs: readonly string[], attributes = {}): string =>
     onnx.node(op, inputs, attributes)[0] ?? "";
   if ((filters + channels) * cells < filters * channels) {
-    const turned = (value: string, maps: number, perm: readonly number[], sizes: readonly number[]): string => {
+    // Whole maps change places; the second factor's Transpose is part of ONNX Runtime's product.
+    const turned = (value: string, maps: number): string => {
       const flat = one("Reshape", [value, onnx.int64s([batch, maps, cells])]);
-      return one("Reshape", [one("Transpose", [flat], { perm }), onnx.int64s(sizes)]);
+      return one("Reshape", [one("Transpose", [flat], { perm: [1, 0, 2] }), onnx.int64s([maps, batch * cells])]);
     };
-    const left = turned(g, filters, [1, 0, 2], [filters, batch * cells]);
-    const right = turned(x, channels, [0, 2, 1], [batch * cells, channels]);
-    onnx.node("Reshape", [one("MatMul", [left, right]), onnx.int64s([filters, channels, 1, 1])], {}, outputs);
+    const [left, right] = [turned(g, filters), turned(x, channels)];
+    const product = one("MatMul", [left, one("Transpose", [right], { perm: [1, 0] })]);
+    onnx.node("Reshape", [product, onnx.int64s([filters, channels, 1, 1])], {}, outputs);
     return;
   }
   const rows = one("Reshape", [g, onnx.int64s([batch, filters, cells])]);
@@ -142,7 +143,7 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
     const depthwise = { input: shapes.input, result: shapes.gradient, kernel: a.kernel };
     if (isPointwise) lowerPointwise(onnx, x, g, shapes, outputs);
     else if (isDepthwise(depthwise, a) && fewPairs(depthwise)) weightGradientByPairs(onnx, x, g, depthwise, a, outputs);
-    else if (isDepthwise(depthwise, a) && a.stride[1] === 1) weightGradientByBands(onnx, x, g, depthwise, a, outputs);
+    else if (isDepthwise(depthwise, a)) weightGradientByBands(onnx, x, g, depthwise, a, outputs);
     else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
   },
   window: () => undefined,

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
+import { convolveByPairs, fewPairs, isDepthwise, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { type Parameter, surface } from "./surface.js";
@@ -18,6 +19,8 @@ type Conv2dAttributes = {
   readonly bias: boolean;
 };
 
+const isNumber = (dim: Dim): dim is number => typeof dim === "number";
+
 const windowOf = (a: Conv2dAttributes): Window => a;
 
 /** Products that make one output element: kh * kw * input channels / groups. */
@@ -31,7 +34,7 @@ const kernelParameters = {
     kind: "ints",
     min: 0,
     computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
-    doc: "cells of zeros around the map: one number, [height, width] or [top, left, bottom, right]",
+    doc: "cells of zeros around the map: one number, (height, width) or (top, left, bottom, right)",
   },
   dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },
   bias: { kind: "bool", default: false, doc: "add a learnt number to each output channel" },
@@ -159,7 +162,16 @@ export const conv2d = defineOp<Conv2dAttributes>({
     const forBias = bias ? [reshapeTo(builder, sumToSizes(builder, g, [1, channels, 1, 1]), [channels])] : [];
     return [forInput, forWeight, ...forBias];
   },
-  lowerToOnnx: (onnx, { inputs, outputs }, a) => {
+  lowerToOnnx: (onnx, { inputs, outputs, inputTypes, outputTypes, isFixed }, a) => {
+    const [input, result] = [inputTypes[0], outputTypes[0]].map((type) => (type as TensorType).shape);
+    // A weight that changes from run to run is one that nothing was prepared for.
+    if (!isFixed[1] && input?.every(isNumber) && result?.every(isNumber)) {
+      const shapes = { input, result, kernel: a.kernel };
+      if (isDepthwise(shapes, a) && fewPairs(shapes) && manySamples(shapes)) {
+        convolveByPairs(onnx, inputs, shapes, a, outputs);
+        return;
+      }
+    }
     onnx.node(
       "Conv",
       inputs,

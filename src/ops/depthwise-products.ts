@@ -1,9 +1,10 @@
 /**
- * Gradients of depthwise convolutions as matrix products, one for each channel: convolutions with one filter a channel, or
+ * Depthwise convolutions and their gradients as matrix products, one for each channel: convolutions with one filter a channel, or
  * with the result's gradient as a filter, are what engines are slow at.
  */
 import type { OnnxBuilder } from "./contracts.js";
 import type { ConvolveOptions } from "./convolve.js";
+import { selectionMatrix } from "./selection-matrix.js";
 import type { Pair } from "./window-arithmetic.js";
 
 export interface DepthwiseShapes {
@@ -21,6 +22,9 @@ export function fewPairs({ input, result }: DepthwiseShapes): boolean {
   const cells = [...input.slice(2), ...result.slice(2)];
   return cells.reduce((product, size) => product * size, 1) <= pairLimit;
 }
+
+/** Whether there are samples enough that making the matrix of the filter is little beside a convolution of each. */
+export const manySamples = ({ input }: DepthwiseShapes): boolean => (input[0] as number) >= 8;
 
 /** Whether every filter sees one channel. */
 export const isDepthwise = ({ input }: DepthwiseShapes, { groups }: ConvolveOptions): boolean =>
@@ -113,7 +117,39 @@ export function weightGradientByPairs(
   onnx.node("Reshape", [sums, onnx.int64s([channels * filters, 1, ...shapes.kernel])], {}, outputs);
 }
 
-/** dx: dy times the matrix that the filter is, of every place with every cell. */
+/** The matrix that the filter is, of every place with every cell: [C, filters * places, cells]. */
+function filterMatrix(onnx: OnnxBuilder, weight: string, shapes: DepthwiseShapes, a: ConvolveOptions): string {
+  const one = oneResult(onnx);
+  const { channels, filters, cells, places } = sizesOf(shapes);
+  const rows = one("Reshape", [weight, onnx.int64s([channels * filters, shapes.kernel[0] * shapes.kernel[1]])]);
+  const spread = one("MatMul", [rows, pairBand(onnx, shapes, a, false)]);
+  return one("Reshape", [spread, onnx.int64s([channels, filters * places, cells])]);
+}
+
+/** y: x times that matrix, turned; and the bias, if there is one. */
+export function convolveByPairs(
+  onnx: OnnxBuilder,
+  [x = "", weight = "", bias]: readonly string[],
+  shapes: DepthwiseShapes,
+  a: ConvolveOptions,
+  outputs: readonly string[],
+): void {
+  const one = oneResult(onnx);
+  const { batch, channels, filters, cells } = sizesOf(shapes);
+  const maps = one("Transpose", [one("Reshape", [x, onnx.int64s([batch, channels, cells])])], { perm: [1, 0, 2] });
+  const matrix = one("Transpose", [filterMatrix(onnx, weight, shapes, a)], { perm: [0, 2, 1] });
+  const product = one("MatMul", [maps, matrix]);
+  const turned = one("Transpose", [product], { perm: [1, 0, 2] });
+  const sizes = onnx.int64s(shapes.result);
+  if (bias === undefined) {
+    onnx.node("Reshape", [turned, sizes], {}, outputs);
+    return;
+  }
+  const levels = one("Reshape", [bias, onnx.int64s([channels * filters, 1, 1])]);
+  onnx.node("Add", [one("Reshape", [turned, sizes]), levels], {}, outputs);
+}
+
+/** dx: dy times that matrix. */
 export function inputGradientByPairs(
   onnx: OnnxBuilder,
   weight: string,
@@ -123,19 +159,16 @@ export function inputGradientByPairs(
   outputs: readonly string[],
 ): void {
   const one = oneResult(onnx);
-  const { batch, channels, filters, cells, places } = sizesOf(shapes);
-  const taps = shapes.kernel[0] * shapes.kernel[1];
-  const rows = one("Reshape", [weight, onnx.int64s([channels * filters, taps])]);
-  const spread = one("MatMul", [rows, pairBand(onnx, shapes, a, false)]);
-  const matrix = one("Reshape", [spread, onnx.int64s([channels, filters * places, cells])]);
+  const { batch, channels, filters, places } = sizesOf(shapes);
+  const matrix = filterMatrix(onnx, weight, shapes, a);
   const flat = one("Reshape", [g, onnx.int64s([batch, channels, filters * places])]);
   const product = one("MatMul", [one("Transpose", [flat], { perm: [1, 0, 2] }), matrix]);
   onnx.node("Reshape", [one("Transpose", [product], { perm: [1, 0, 2] }), onnx.int64s(shapes.input)], {}, outputs);
 }
 
 /**
- * dw at stride 1 across: for each column of the kernel one product of all rows of dy with all rows of x, shifted; the taps
- * are sums over diagonals of it.
+ * dw: for each column of the kernel one product of all rows of dy with all rows of x, of which it sees every place's cell; the
+ * taps are sums over diagonals of it.
  */
 export function weightGradientByBands(
   onnx: OnnxBuilder,
@@ -147,22 +180,21 @@ export function weightGradientByBands(
 ): void {
   const one = oneResult(onnx);
   const { batch, channels, filters } = sizesOf(shapes);
-  const [, , height = 1] = shapes.input;
+  const [, , height = 1, width = 1] = shapes.input;
   const [, , outHeight = 1, outWidth = 1] = shapes.result;
   const [kernelHeight, kernelWidth] = shapes.kernel;
-  const [, left, , right] = a.padding;
   const ofChannels = one("Reshape", [g, onnx.int64s([batch, channels, filters * outHeight, outWidth])]);
   const rows = one("Reshape", [
     one("Transpose", [ofChannels], { perm: [1, 2, 0, 3] }),
     onnx.int64s([channels, filters * outHeight, batch * outWidth]),
   ]);
   const turned = one("Transpose", [x], { perm: [1, 2, 0, 3] });
-  const padded =
-    left + right === 0 ? turned : one("Pad", [turned, onnx.int64s([0, 0, 0, left, 0, 0, 0, right]), onnx.floats(0)]);
+  const cells = [...Array(width).keys()];
   const columns = Array.from({ length: kernelWidth }, (_, v) => {
-    const from = v * a.dilation[1];
-    const shifted = one("Slice", [padded, onnx.int64s([from]), onnx.int64s([from + outWidth]), onnx.int64s([3])]);
-    const flat = one("Reshape", [shifted, onnx.int64s([channels, height, batch * outWidth])]);
+    const seenCells = Array.from({ length: outWidth }, (_, j) => j * a.stride[1] + v * a.dilation[1] - a.padding[1]);
+    const isAll = seenCells.length === width && seenCells[0] === 0 && a.stride[1] === 1;
+    const seen = isAll ? turned : one("MatMul", [turned, selectionMatrix(onnx, cells, seenCells)]);
+    const flat = one("Reshape", [seen, onnx.int64s([channels, height, batch * outWidth])]);
     const product = one("MatMul", [rows, one("Transpose", [flat], { perm: [0, 2, 1] })]);
     return one("Reshape", [product, onnx.int64s([channels * filters, 1, outHeight * height])]);
   });

@@ -4,6 +4,7 @@ import type { Dim, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { padWith } from "./onnx-pad.js";
 import { surface } from "./surface.js";
 import { type Padding, resolvePadding } from "./window-arithmetic.js";
 
@@ -25,7 +26,7 @@ export const pad = defineOp<PadAttributes>({
       doc: "Puts cells of one value around a map.",
       inputs: ["input"],
       parameters: {
-        padding: { kind: "ints", min: 0, doc: "one number, [height, width] or [top, left, bottom, right]" },
+        padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
         value: { kind: "float", default: 0, doc: "what the new cells hold" },
       },
       resolve: (args) => {
@@ -67,8 +68,7 @@ export const pad = defineOp<PadAttributes>({
     return [builder.node("slice", [rows], { axis: 3, from: left, to: left + width })];
   },
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
-    const pads = onnx.int64s([0, 0, top, left, 0, 0, bottom, right]);
-    onnx.node("Pad", [x, pads, onnx.floats(value)], { mode: "constant" }, outputs);
+    padWith(onnx, x, [0, 0, top, left, 0, 0, bottom, right], value, outputs);
   },
   window: () => undefined,
   inPlace: false,

@@ -21,7 +21,7 @@ export const poolParameters = {
     kind: "ints",
     min: 0,
     computed: "keeps the size at stride 1: (kernel - 1) / 2 for odd kernels, 0 for even ones",
-    doc: "cells around the map: one number, [height, width] or [top, left, bottom, right]",
+    doc: "cells around the map: one number, (height, width) or (top, left, bottom, right)",
   },
   ceil_mode: {
     kind: "bool",

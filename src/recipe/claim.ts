@@ -29,6 +29,8 @@ export interface Claim {
   readonly right: ClaimSide;
   /** Allowed distance, in the unit of the measure; undefined means exact. */
   readonly tolerance: number | undefined;
+  /** Whether the tolerance is a share of the other number (`within 1%`) instead. */
+  readonly isShare?: boolean;
   /** The claim's text. */
   readonly span: Span;
 }

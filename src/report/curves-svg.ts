@@ -1,4 +1,5 @@
 /** Accuracy and loss over the epochs of a run, as a picture that any browser shows. */
+import { xmlText } from "../diagnostics/xml-text.js";
 import type { Best, EpochRecord } from "../training/metrics.js";
 import { ticksOf } from "./axis.js";
 
@@ -42,7 +43,7 @@ export function curvesSvg(title: string, records: readonly EpochRecord[], best: 
       : { epoch: best.epoch, value: best.accuracy * 100, text: `${(best.accuracy * 100).toFixed(1)} %` };
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#333">
 <rect width="${width}" height="${height}" fill="#fff"/>
-<text x="${panel.left}" y="22" font-size="15" font-weight="bold">${escaped(title)}</text>
+<text x="${panel.left}" y="22" font-size="15" font-weight="bold">${xmlText(title)}</text>
 ${drawPanel(0, "accuracy, %", accuracy, records.length, mark)}
 ${drawPanel(width / 2, "loss", loss, records.length, undefined)}
 </svg>
@@ -118,10 +119,3 @@ function epochTicks(epochs: number): readonly number[] {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-const escaped = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/\p{Cc}/gu, " ");

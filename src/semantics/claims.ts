@@ -47,9 +47,15 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
       context.report("value/out-of-range", holes, claim.tolerance?.span ?? claim.span);
       return [];
     }
-    return [{ left, operator, right, tolerance: tolerance?.value, span: claim.span }];
+    return [
+      { left, operator, right, tolerance: tolerance?.value, isShare: isPercent(claim.tolerance), span: claim.span },
+    ];
   });
 }
+
+/** `1%` means a hundredth of the figure; a hundredth of a parameter would mean nothing. */
+const isPercent = (expression: Expression | undefined): boolean =>
+  expression?.kind === "NumberLiteral" && expression.text.endsWith("%");
 
 const isNumber = (value: Value): value is Value & { kind: "int" | "float" } =>
   value.kind === "int" || value.kind === "float";

@@ -10,11 +10,14 @@ const inWords: Readonly<Record<ParameterKind, string>> = {
   float: "float",
   bool: "bool",
   string: "string",
-  size: "int or [height, width]",
-  ints: "int or [int]",
+  size: "int or (height, width)",
+  ints: "int, or several: (1, 2)",
   floats: "float or [float]",
   shape: "[int], with multiples of N",
 };
+
+/** Numbers that belong together may be written as a tuple as well as a list; how many there must be, the op says. */
+const tuplesOfInts: readonly Type[] = [2, 3, 4].map((length) => ({ tuple: Array.from({ length }, () => "int") }));
 
 /** Types that a parameter of this kind takes, the first that fits counts. */
 const accepted: Readonly<Record<ParameterKind, readonly Type[]>> = {
@@ -23,7 +26,7 @@ const accepted: Readonly<Record<ParameterKind, readonly Type[]>> = {
   bool: ["bool"],
   string: ["string"],
   size: ["int", { list: "int" }, { tuple: ["int", "int"] }],
-  ints: ["int", { list: "int" }],
+  ints: ["int", { list: "int" }, ...tuplesOfInts],
   floats: ["float", { list: "float" }],
   shape: [{ list: "unknown" }],
 };

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./loop.js";
-import type { Best, EpochRecord } from "./metrics.js";
+import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
 import { jsonText, readIfThere, removeOthers, runFiles, sha256Of, writeRunFile } from "./run-folder.js";
 
 const schemaVersion = 1;
@@ -81,6 +81,8 @@ export async function readCheckpoint(
   if (!isCount(epochsDone) || !isCount(steps) || !slotFiles.test(String(named?.file)) || !Array.isArray(metrics)) {
     return bad("something is missing in it");
   }
+  if (!metrics.every(isEpochRecord) || !(best === null || isBest(best)))
+    return bad("its metrics are not what was written");
   if (metrics.length !== epochsDone) return bad(`it has metrics of ${metrics.length} epochs, not of ${epochsDone}`);
   const file = named?.file as string;
   const content = await readIfThere(join(folder, file));

@@ -19,6 +19,8 @@ export interface Course {
   readonly batches: BatchSource;
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
+  /** What the first step begins with, where the seed does not draw it. */
+  readonly begun?: ReadonlyMap<string, Values> | undefined;
 }
 
 /** Where a run stands after so many epochs: everything that goes on with it. */
@@ -83,7 +85,7 @@ export async function runCourse(course: Course, from: Standing | undefined, even
   if (lone !== undefined)
     return failed(problem("recipe/one-value-per-channel", { path: lone.path, batch: steps.rest }));
   const sizes = [...(steps.full > 0 ? [plan.batch] : []), ...(steps.rest > 0 ? [steps.rest] : [])];
-  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, from?.state);
+  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, from?.state ?? course.begun);
   if (isProblem(shared)) return failed(shared);
   try {
     const unready = await events.onStart(shared.description, steps.perEpoch);

@@ -35,6 +35,25 @@ export interface Best extends Score {
   readonly weights: "current" | "average";
 }
 
+const numbersOf = (value: object, keys: readonly string[]): boolean =>
+  keys.every((key) => Number.isFinite((value as Readonly<Record<string, unknown>>)[key]));
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Whether something that was read is a record, all numbers. */
+export function isEpochRecord(value: unknown): value is EpochRecord {
+  const needed = ["epoch", "steps", "lr", "loss", "accuracy", "validationLoss", "validationAccuracy"];
+  return isObject(value) && numbersOf(value, [...Object.keys(value), ...needed, "picturesPerSecond", "seconds"]);
+}
+
+/** Whether something that was read says which weights did best. */
+export function isBest(value: unknown): value is Best {
+  if (!isObject(value) || !("weights" in value)) return false;
+  return (
+    (value.weights === "current" || value.weights === "average") && numbersOf(value, ["epoch", "loss", "accuracy"])
+  );
+}
+
 /** The better of two: higher accuracy, then lower loss, then the earlier. */
 export function isBetter(a: Score, b: Score | undefined): boolean {
   if (b === undefined) return true;

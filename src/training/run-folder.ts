@@ -1,12 +1,12 @@
 /** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
-import { type Graph, typeOf } from "../ir/graph.js";
-import { bindShape } from "../ir/shape.js";
+import type { Graph } from "../ir/graph.js";
 import { writeSafetensors } from "../weights/safetensors.js";
+import { weightTensors } from "../weights/weight-tensors.js";
 import type { Values } from "./engines/engine.js";
 import type { EpochRecord } from "./metrics.js";
 
@@ -86,11 +86,7 @@ export function weightFile(
   values: ReadonlyMap<string, Values>,
   metadata: ReadonlyMap<string, string>,
 ): readonly Uint8Array[] {
-  const tensors = graph.slots.map(({ name, value }) => {
-    const data = values.get(name) as Values;
-    return [name, { shape: bindShape(typeOf(graph, value).shape, 1), data }] as const;
-  });
-  return writeSafetensors(new Map(tensors), metadata);
+  return writeSafetensors(weightTensors(graph, values), metadata);
 }
 
 export const sha256Of = (pieces: readonly Uint8Array[]): string => {
@@ -101,6 +97,8 @@ export const sha256Of = (pieces: readonly Uint8Array[]): string => {
 
 export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {
   try {
+    // A pipe or a device may never end.
+    if (!(await stat(path)).isFile()) return problem("train/bad-checkpoint", { path, reason: "it is no regular file" });
     return await readFile(path);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;

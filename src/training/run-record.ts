@@ -26,6 +26,8 @@ export interface RunFacts {
   readonly limit: number | undefined;
   readonly data: DataRecord;
   readonly teacherSha256: string | undefined;
+  /** Of the weights that the run began with, where the seed did not draw them. */
+  readonly weightsSha256: string | undefined;
 }
 
 /** A recipe's things as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
@@ -44,7 +46,8 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
 });
 
 /** Two runs of one identity go the same way: only then does one go on where the other stopped. Their length may differ. */
-export function identityOf({ plan, sourceSha256, set, limit, data, teacherSha256 }: RunFacts): string {
+export function identityOf(facts: RunFacts): string {
+  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
   const train = plan.recipe.settings.get("train")?.fields ?? {};
   const decisive = [
     sourceSha256,
@@ -57,6 +60,7 @@ export function identityOf({ plan, sourceSha256, set, limit, data, teacherSha256
     limit ?? null,
     data.fingerprint,
     teacherSha256 ?? null,
+    ...(weightsSha256 === undefined ? [] : [weightsSha256]),
   ];
   return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
 }
@@ -94,7 +98,7 @@ export interface EngineFacts {
 
 /** The object of `run.json`. */
 export function runRecord(facts: RunFacts, engine: EngineFacts): Readonly<Record<string, unknown>> {
-  const { plan, sourceSha256, set, limit, data, teacherSha256 } = facts;
+  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
   return {
     schemaVersion: runSchemaVersion,
     lferVersion: version,
@@ -110,6 +114,7 @@ export function runRecord(facts: RunFacts, engine: EngineFacts): Readonly<Record
     limit: limit ?? null,
     sourceSha256,
     teacherSha256: teacherSha256 ?? null,
+    weightsSha256: weightsSha256 ?? null,
     identity: identityOf(facts),
     data,
   };

@@ -10,13 +10,14 @@ import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
+import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
 import { type Course, type FinishedEpoch, runCourse, type StepProgress } from "./loop.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan } from "./plan.js";
-import { jsonText, makeFolder, metricsText, runFiles, weightFile, writeRunFile } from "./run-folder.js";
+import { jsonText, makeFolder, metricsText, runFiles, sha256Of, weightFile, writeRunFile } from "./run-folder.js";
 import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
 import { openTeacher } from "./teacher.js";
 
@@ -37,6 +38,8 @@ export interface RunRequest {
   readonly resume: boolean;
   readonly engine: Engine;
   readonly threads: number | undefined;
+  /** A file that the student begins with; without one the seed draws everything. */
+  readonly weights: WeightSource | undefined;
   readonly epochs: number | undefined;
   readonly limit: number | undefined;
   readonly seed: number | undefined;
@@ -47,6 +50,8 @@ export interface RunEvents {
   isStopped(): boolean;
   onWarning(diagnostic: Diagnostic): void;
   onReading(done: number, all: number): void;
+  /** The weights to begin with are read. */
+  onWeights(account: NamesAccount | undefined): void;
   /** Everything is there; `kept` says which share of the pictures stays in memory. */
   onReady(facts: RunFacts, kept: PictureStore["kept"]): void;
   /** The step is compiled. */
@@ -64,7 +69,7 @@ export type RunResult =
       readonly best: Best;
     }
   | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
-  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+  | (Omit<RefusedWeights, "kind"> & { readonly kind: "failed" });
 
 const failed = (...problems: readonly Problem[]): RunResult => ({
   kind: "failed",
@@ -75,6 +80,9 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
   const plan = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
   if (isProblem(plan)) return failed(plan);
+  const begun = beginWith(plan, request.weights);
+  if (begun?.kind === "refused") return { ...begun, kind: "failed" };
+  events.onWeights(begun?.account);
   const set = await openData(plan, request);
   if (!("read" in set)) return failed(...set);
   for (const warning of set.warnings) events.onWarning(warning.diagnose({}));
@@ -82,7 +90,7 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   const augmenter = augmenterOf(plan.augment, { width, height, mean }, plan.seed);
   if (isProblem(augmenter)) return failed(augmenter);
   const teacher = await teacherOf(plan, request);
-  if (teacher !== undefined && "diagnostics" in teacher) return { kind: "failed", diagnostics: teacher.diagnostics };
+  if (teacher !== undefined && "diagnostics" in teacher) return { ...teacher, kind: "failed" };
   try {
     const store = new PictureStore(set, {
       target: plan.picture,
@@ -99,6 +107,7 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
       limit: request.limit,
       data: dataRecord(set, pictures, pictures.broken, pictures.fingerprint),
       teacherSha256: teacher?.sha256,
+      weightsSha256: begun?.sha256,
     };
     events.onReady(facts, store.kept);
     const course: Course = {
@@ -108,11 +117,20 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
       batches: { store, picture: plan.picture, classCount: plan.classCount, augmenter, teacher: teacher?.teacher },
       training: pictures.training,
       heldOut: pictures.heldOut,
+      begun: begun?.weights,
     };
     return await runIn(request, facts, course, set.heldOutWasDrawn, events);
   } finally {
     await teacher?.teacher.dispose();
   }
+}
+
+/** The student's first weights from a file, in the place of what the seed draws. */
+function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefined) {
+  if (source === undefined) return undefined;
+  const loaded = loadWeights(step.network, source.kind === "file" ? { ...source, seed } : source);
+  if (loaded.kind === "refused") return loaded;
+  return { ...loaded, sha256: sha256Of(weightFile(step.network, loaded.weights, new Map())) };
 }
 
 /** Broken pictures that are named one by one; run.json has all of them. */

@@ -23,18 +23,22 @@ export class SharedSteps {
     this.#holder = holder;
   }
 
-  /** Compiles the step for each size (the first is the usual one), with this state or the one that the seed draws. */
+  /** Compiles the step for each size (the first is the usual one), with this state; what it leaves out the seed draws. */
   static async compile(
     plan: TrainingPlan,
     sizes: readonly number[],
     engine: Engine,
     threads: number | undefined,
-    state?: ReadonlyMap<string, Values>,
+    state: ReadonlyMap<string, Values> = new Map(),
   ): Promise<SharedSteps | Problem> {
     const bySize = new Map<number, CompiledStep>();
     for (const batch of sizes) {
       const graph = trainingStep({ ...plan.step, batch });
-      const made = await engine.create(graph, { state: state ?? initialiseWeights(graph, plan.seed), threads });
+      const drawn = initialiseWeights(
+        { ...graph, slots: graph.slots.filter(({ name }) => !state.has(name)) },
+        plan.seed,
+      );
+      const made = await engine.create(graph, { state: new Map([...state, ...drawn]), threads });
       if (isProblem(made)) {
         for (const { running } of bySize.values()) await running.dispose();
         return made;

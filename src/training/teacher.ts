@@ -4,8 +4,7 @@ import { atSize } from "../data/augment/from-recipe.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
-import { assignWeights } from "../weights/assign.js";
-import { readSafetensors } from "../weights/safetensors.js";
+import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
 
@@ -35,14 +34,12 @@ export async function openTeacher(
   { file, path }: TeacherFile,
   engine: Engine,
   threads: number | undefined,
-): Promise<OpenedTeacher | { readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<OpenedTeacher | Omit<RefusedWeights, "kind">> {
   const bytes = await readWhole(path, file);
   if ("code" in bytes) return { diagnostics: [bytes] };
-  const read = readSafetensors(bytes, file);
-  if (read.kind === "refused") return read;
-  const { weights, diagnostics } = assignWeights(plan.graph, read.value);
-  if (diagnostics.length > 0) return { diagnostics };
-  const evaluator = await engine.evaluator(plan.graph, { weights, threads });
+  const loaded = loadWeights(plan.graph, { kind: "file", file, bytes });
+  if (loaded.kind === "refused") return loaded;
+  const evaluator = await engine.evaluator(plan.graph, { weights: loaded.weights, threads });
   if (isProblem(evaluator)) return { diagnostics: [evaluator.diagnose({})] };
   const { name, width, height, mean, std } = plan.picture;
   const teacher: Teacher = {

@@ -2,54 +2,65 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape } from "../ir/shape.js";
-import type { StoredTensor, WeightFile } from "./safetensors.js";
+import type { SettledNames } from "./names/settle-names.js";
+import { readableDtypes } from "./number-formats.js";
+import { type StoredTensor, shown } from "./weight-file.js";
 
 /** Of each kind of mistake so many are listed, the rest counted. */
 const listedOfEachKind = 10;
 
-/** PyTorch's counter of training batches: no network computes with it. */
-const ignored = /(^|\.)num_batches_tracked$/;
-
 export interface Assignment {
-  /** By slot name; complete when there are no diagnostics. */
+  /** By slot name; where there are no diagnostics, complete but for the slots that the map lets begin afresh. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Matches a weight file's tensors to the graph's slots by name and shape; all mistakes are reported at once. */
-export function assignWeights(graph: Graph, stored: WeightFile): Assignment {
+/** Puts a weight file's tensors into the graph's slots; all mistakes are reported at once. */
+export function assignWeights(graph: Graph, { file: stored, names }: SettledNames): Assignment {
   const { file } = stored;
   const slots = new Map(graph.slots.map((slot) => [slot.name, bindShape(typeOf(graph, slot.value).shape, 1)]));
-  const surplus = [...stored.tensors.values()].filter(({ name }) => !slots.has(name) && !ignored.test(name));
+  const tensorOf = new Map([...names.slotOf].map(([tensor, slot]) => [slot, stored.tensors.get(tensor)]));
+  const surplus = [...stored.tensors].filter(([name]) => !names.slotOf.has(name) && !names.dropped.has(name));
   const weights = new Map<string, Float32Array>();
   const missing: Diagnostic[] = [];
   const misShaped: Diagnostic[] = [];
+  const unreadable: Diagnostic[] = [];
   const notFinite: Diagnostic[] = [];
-  for (const [tensor, shape] of slots) {
-    const found = stored.tensors.get(tensor);
+  for (const [slot, shape] of slots) {
+    const found = tensorOf.get(slot);
     if (found === undefined) {
+      if (names.fresh.has(slot)) continue;
       // Suggestions cost a comparison with every surplus name: only for those that are shown.
-      const suggestion = missing.length < listedOfEachKind ? suggestOfShape(tensor, shape, surplus) : undefined;
-      missing.push(diagnose("weights/missing-tensor", { file, tensor, shape, suggestion }));
-    } else if (!sameSizes(found.shape, shape)) {
-      misShaped.push(diagnose("weights/wrong-shape", { file, tensor, expected: shape, actual: found.shape }));
+      const suggestion = missing.length < listedOfEachKind ? suggestOfShape(slot, shape, surplus) : undefined;
+      missing.push(diagnose("weights/missing-tensor", { file, tensor: slot, shape, suggestion }));
+      continue;
+    }
+    const tensor = shown(found.name);
+    const { dtype, shape: actual } = found;
+    if (!sameSizes(actual, shape)) {
+      const holes = { file, tensor, slot, expected: shape, actual: actual.slice(0, 16), hint: hintOf(actual, shape) };
+      misShaped.push(diagnose("weights/wrong-shape", holes));
+    } else if (found.float32 === undefined) {
+      const supported = Object.keys(readableDtypes);
+      unreadable.push(diagnose("weights/unsupported-dtype", { file, tensor, dtype: shown(dtype), supported }));
     } else {
       const values = found.float32();
       const broken = describeNotFinite(values);
       if (broken !== undefined) notFinite.push(diagnose("weights/not-finite", { file, tensor, ...broken }));
-      weights.set(tensor, values);
+      weights.set(slot, values);
     }
   }
-  const unfilled = [...slots].filter(([name]) => !stored.tensors.has(name));
-  const surplusDiagnostics = surplus.map(({ name, shape }, i) => {
+  const unfilled = [...slots].filter(([slot]) => !tensorOf.has(slot) && !names.fresh.has(slot));
+  const surplusDiagnostics = surplus.map(([name, { shape }], i) => {
     const near = unfilled.filter(([, wanted]) => sameSizes(shape, wanted)).map(([wanted]) => wanted);
     const suggestion = i < listedOfEachKind ? suggest(name, near) : undefined;
-    return diagnose("weights/surplus-tensor", { file, tensor: name, shape, suggestion });
+    return diagnose("weights/surplus-tensor", { file, tensor: shown(name), shape: shape.slice(0, 16), suggestion });
   });
   const diagnostics = [
     ...cut(file, "missing", missing),
     ...cut(file, "surplus", surplusDiagnostics),
     ...cut(file, "mis-shaped", misShaped),
+    ...cut(file, "of an unreadable dtype", unreadable),
     ...cut(file, "not finite", notFinite),
   ];
   return { weights, diagnostics };
@@ -58,10 +69,19 @@ export function assignWeights(graph: Graph, stored: WeightFile): Assignment {
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
+/** What two shapes may have to do with each other. */
+function hintOf(actual: readonly number[], expected: readonly number[]): "transposed" | "reshaped" | undefined {
+  if (actual.length === 2 && sameSizes([...actual].reverse(), expected)) return "transposed";
+  const count = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
+  return count(actual) === count(expected) ? "reshaped" : undefined;
+}
+
+type Named = readonly [name: string, tensor: StoredTensor];
+
 /** The surplus tensor of this shape whose name is nearest, or the only one of this shape. */
-function suggestOfShape(name: string, shape: readonly number[], surplus: readonly StoredTensor[]): string | undefined {
-  const candidates = surplus.filter((tensor) => sameSizes(tensor.shape, shape)).map((tensor) => tensor.name);
-  return suggest(name, candidates) ?? (candidates.length === 1 ? candidates[0] : undefined);
+function suggestOfShape(slot: string, shape: readonly number[], surplus: readonly Named[]): string | undefined {
+  const candidates = surplus.filter(([, tensor]) => sameSizes(tensor.shape, shape)).map(([name]) => name);
+  return suggest(slot, candidates) ?? (candidates.length === 1 ? shown(candidates[0] ?? "") : undefined);
 }
 
 function describeNotFinite(values: Float32Array) {
@@ -77,7 +97,7 @@ function describeNotFinite(values: Float32Array) {
 
 function cut(
   file: string,
-  kind: "missing" | "surplus" | "mis-shaped" | "not finite",
+  kind: "missing" | "surplus" | "mis-shaped" | "of an unreadable dtype" | "not finite",
   all: readonly Diagnostic[],
 ): readonly Diagnostic[] {
   if (all.length <= listedOfEachKind) return all;

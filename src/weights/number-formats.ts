@@ -1,7 +1,18 @@
 /** Conversions of the element types of weight files to float32. All files are little-endian, as are all machines we run on. */
 
-/** dtypes of safetensors that we read, with the bytes of one element. */
-export const readableDtypes = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 } as const;
+/** dtypes of safetensors that we read, with the bytes of one element. float64 and the wide whole numbers are rounded. */
+export const readableDtypes = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F64: 8,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
 
 export type ReadableDtype = keyof typeof readableDtypes;
 
@@ -43,6 +54,19 @@ export function toFloat32(bytes: Uint8Array, dtype: ReadableDtype): Float32Array
       break;
     case "I64":
       for (let i = 0; i < count; i++) out[i] = Number(view.getBigInt64(8 * i, true));
+      break;
+    case "I32":
+      for (let i = 0; i < count; i++) out[i] = view.getInt32(4 * i, true);
+      break;
+    case "I16":
+      for (let i = 0; i < count; i++) out[i] = view.getInt16(2 * i, true);
+      break;
+    case "I8":
+      for (let i = 0; i < count; i++) out[i] = view.getInt8(i);
+      break;
+    case "U8":
+    case "BOOL":
+      out.set(bytes);
       break;
   }
   return out;

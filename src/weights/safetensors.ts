@@ -5,34 +5,13 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { findDuplicateKey } from "./json-keys.js";
 import { isReadableDtype, readableDtypes, toFloat32 } from "./number-formats.js";
-
-/** A tensor of a weight file; its values are converted when asked for. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** The values as float32, possibly a view of the file's bytes. */
-  float32(): Float32Array;
-}
-
-export interface WeightFile {
-  /** What messages call it: the path as the user wrote it. */
-  readonly file: string;
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly metadata: ReadonlyMap<string, string>;
-}
-
-export type ReadResult<T> =
-  | { readonly kind: "read"; readonly value: T }
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
+import { type ReadableTensor, type ReadResult, refuse, shown, type WeightFile } from "./weight-file.js";
 
 /** As in the reference implementation (MAX_HEADER_SIZE). */
 export const maxHeaderBytes = 100_000_000;
 
 /** More mistakes than these say nothing new about a file. */
 const maxDiagnostics = 20;
-
-const refuse = (...diagnostics: readonly Diagnostic[]) => ({ kind: "refused", diagnostics }) as const;
 
 /** An entry of the header whose form has been checked; offsets count from the start of the file. */
 interface Placed {
@@ -44,7 +23,7 @@ interface Placed {
 }
 
 /** Reads a whole file's bytes. Every mistake is named with its offset; no byte of a tensor is touched before all is checked. */
-export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<WeightFile> {
+export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<WeightFile<ReadableTensor>> {
   const header = readHeader(bytes, file);
   if (header.kind === "refused") return header;
   const { object, dataStart } = header.value;
@@ -62,11 +41,11 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<Wei
   }
   if (diagnostics.length === 0) diagnostics.push(...checkCover(placed, dataStart, bytes.byteLength, file));
   if (diagnostics.length > 0) return refuse(...diagnostics.slice(0, maxDiagnostics));
-  const tensors = placed.map(({ name, dtype, shape, begin, end }): [string, StoredTensor] => [
+  const tensors = placed.map(({ name, dtype, shape, begin, end }): [string, ReadableTensor] => [
     name,
     { name, dtype, shape, float32: () => toFloat32(bytes.subarray(begin, end), dtype) },
   ]);
-  return { kind: "read", value: { file, tensors: new Map(tensors), metadata } };
+  return { kind: "read", value: { file, entry: "", tensors: new Map(tensors), metadata } };
 }
 
 interface Header {
@@ -110,9 +89,6 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const isOffsets = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isCount) && Number(value[0]) <= Number(value[1]);
-
-/** Names come from the file: a hostile one must not fill the screen. */
-const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
 function readMetadata(value: unknown, file: string, diagnostics: Diagnostic[]): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();

@@ -90,6 +90,47 @@ suite("budgets", (test) => {
     );
   });
 
+  test("the help names the parts that have most of the figure, or the layer where a maximum is", () => {
+    const [whole, part, peak, ratio] = checkClaims(
+      lferLdl,
+      [
+        claim(measure("params"), "<=", number(1)),
+        claim(measure("macs", "fvcore", "stage2"), "<=", number(1)),
+        claim(measure("peak_activation_bytes"), "<=", number(1)),
+        claim(
+          { kind: "arithmetic", operator: "/", left: measure("madds", "conv"), right: measure("params") },
+          "<",
+          number(2),
+        ),
+      ],
+      "LferLdl",
+    ).map(({ help }) => help.split(". ")[0]);
+    assert.is(whole, "Most of params is in stage4 (501,352, 39.1%), conv5 (477,184, 37.2%), stage3 (244,180, 19%)");
+    assert.match(part ?? "", /^Most of macs\("fvcore", at: "stage2"\) is in stage2\.\w+ \([\d,]+, [\d.]+%\), stage2\./);
+    assert.is(peak, "peak_activation_bytes is reached at conv1.batch_norm");
+    assert.match(ratio ?? "", /^Most of madds\("conv"\) is in stage3 /);
+    const shares = [...(part ?? "").matchAll(/([\d.]+)%/g)].map(([, share]) => Number(share));
+    assert.equal(
+      shares,
+      [...shares].sort((a, b) => b - a),
+    );
+  });
+
+  test("a share of the figure is a tolerance too", () => {
+    const near = (wanted: number, share: number, operator: Claim["operator"] = "==") => ({
+      ...claim(measure("params"), operator, number(wanted), share),
+      isShare: true,
+    });
+    assert.equal(said(near(1_270_000, 0.011), near(1_270_000, 0.011, "<=")), []);
+    assert.equal(said(near(1_270_000, 0.01), near(1_270_000, 0.01, "<=")), [
+      "budget/not-equal: LferLdl: params is 1,283,024, the check says 1,270,000 within 1% (12,700): 13,024 (1.03%) too many",
+      "budget/exceeded: LferLdl: params is 1,283,024, the check allows <= 1,270,000 within 1% (12,700): 13,024 (1.03%) too many",
+    ]);
+    // The share is of the number that is claimed, on whichever side it stands.
+    const turned = { ...claim(number(1_270_000), "==", measure("params"), 0.01), isShare: true };
+    assert.is(said(turned).length, 1);
+  });
+
   test("an unknown part is told with the likeliest one; a beginning of a name is no part", () => {
     const [first, second] = checkClaims(
       lferLdl,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { inFolder, runLferc } from "../support/lferc.js";
+import { inFolder, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const model = (classes: number) => `lfer 1
@@ -65,6 +65,40 @@ suite("lferc build", (test) => {
       assert.is(ran.code, 0, ran.stderr);
       assert.match(readFileSync(join(folder, "graph.txt"), "utf8"), /3, 8, 8/);
     }));
+
+  test("--target svg draws the network; the picture in docs/ is the one that it draws", () =>
+    scenario(["-o", "net.svg", "--target", "svg", "--set", "size=8", "--depth", "1"], (ran, folder) => {
+      assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
+      assert.match(
+        ran.stderr,
+        /^net\.svg: .* kB, \d+ x \d+ pixels, \d+ boxes, folded at depth 1; --depth 2 opens more\n$/,
+      );
+      const svg = readFileSync(join(folder, "net.svg"), "utf8");
+      assert.equal(
+        ["tiny.lfer:5:", ">3x8x8</text>", "</svg>\n"].filter((text) => !svg.includes(text)),
+        [],
+      );
+      const shown = join(folder, "ldl.svg");
+      const again = runLferc(["build", "models/lfer_ldl.lfer", "--target", "svg", "-o", shown]);
+      assert.is(again.code, 0, again.stderr);
+      assert.ok(readFileSync(shown).equals(readFileSync(join(root, "docs/lfer_ldl.svg"))), "npm run gen");
+    }));
+
+  for (const args of [
+    ["--target", "svg", "--depth", "0"],
+    ["--target", "svg", "--depth", "deep"],
+    ["--target", "svg", "--weights", "w.safetensors"],
+    ["--target", "svg", "--convention", "torch"],
+    ["--target", "ir", "--depth", "2"],
+    ["--convention", "conv"],
+  ]) {
+    test(`refuses ${args.join(" ")}`, () =>
+      scenario(["-o", "old.onnx", ...args], (ran, folder) => {
+        assert.is(ran.code, 2, ran.stderr);
+        assert.match(ran.stderr, /error\[tool\/wrong-(usage|value)\]/);
+        assert.is(readFileSync(join(folder, "old.onnx"), "utf8"), "old");
+      }));
+  }
 
   test("a folder of several models wants one named", () =>
     inFolder({ "a.lfer": model(2), "b.lfer": model(3) }, (folder) => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { version } from "../../src/version.js";
@@ -50,7 +50,7 @@ suite("lferc", (test) => {
   });
 
   test("every command has help that goes to stdout", () => {
-    const names = "check fmt stats build train predict bench explain info completion tour".split(" ");
+    const names = "init check fmt stats build train predict bench explain info completion tour".split(" ");
     for (const name of names) {
       const ran = runLferc([name, "--help"]);
       assert.equal([ran.code, ran.stderr], [0, ""], name);
@@ -212,4 +212,40 @@ suite("lferc explain and info", (test) => {
     assert.match(ran.stdout, process.versions.node);
     assert.match(ran.stdout, /^onnxruntime-node +\S/m);
   });
+});
+
+suite("hostile names", (test) => {
+  const screen = "\u001b[2J";
+  const command = "\n::error::forged";
+
+  test("what a checkout calls its files is shown, never obeyed", () =>
+    inFolder({ [`a${screen}${command}.lfer`]: `${bad}\n\n` }, (cwd) => {
+      for (const args of [
+        ["check"],
+        ["fmt", "--check"],
+        ["fmt", "--diff"],
+        ["stats", "."],
+        ["check", "--format", "github"],
+      ]) {
+        const { stdout, stderr } = runLferc(args, { cwd });
+        assert.ok(`${stdout}${stderr}`.includes("a␛[2J"), args.join(" "));
+        assert.not.match(stdout + stderr, screen);
+        assert.not.match(stdout + stderr, /^\s*::error::forged/m);
+      }
+    }));
+
+  test("secrets of the project are read by no import", () =>
+    inFolder(
+      {
+        "package.json": "{}",
+        ".env": "TOKEN=hunter2\n",
+        "m.lfer": good.replace("model M", 'import { A } from "./.env"\nimport { B } from "./b.lfer"\n\nmodel M'),
+      },
+      (cwd) => {
+        symlinkSync(".env", join(cwd, "b.lfer"));
+        const { stderr } = runLferc(["check", "m.lfer"], { cwd });
+        assert.equal(codesIn(stderr), ["import/no-lfer-file", "import/unreadable-file"]);
+        assert.not.match(stderr, /TOKEN|hunter2/);
+      },
+    ));
 });

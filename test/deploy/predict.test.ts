@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import * as runtime from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { loadDecoder } from "../../src/data/decode.js";
@@ -59,6 +59,17 @@ async function refusal(path: string): Promise<ReturnType<Problem["diagnose"]>> {
 }
 
 suite("predict", (test) => {
+  test("reads no other file that a model names as its weights'", async () => {
+    await inFolder(async (scene) => {
+      const secret = scene.write("secret.bin", new Uint8Array(Float32Array.of(4).buffer));
+      const climbing = `../${basename(dirname(secret))}/secret.bin`;
+      for (const external of ["secret.bin", secret, climbing, relative(process.cwd(), secret), "/dev/zero"]) {
+        const { code } = await refusal(scene.write("x.onnx", tinyClassifier({ external })));
+        assert.is(code, "data/model-does-not-run", external);
+      }
+    });
+  });
+
   test("gives the probabilities that the formula gives", async () => {
     await inFolder(async (scene) => {
       const picture = scene.write("a.png", encodePng(flat(13, 7, [255, 51, 204])));

@@ -13,6 +13,8 @@ export interface TinyOptions {
   readonly weights?: string;
   /** Sizes of the input, which may be names. */
   readonly input?: readonly (number | string)[];
+  /** Another file that its one weight is said to lie in. */
+  readonly external?: string;
 }
 
 /** An ONNX classifier whose logits are `gain` times the mean red, green and blue of the normalised picture. */
@@ -23,6 +25,7 @@ export function tinyClassifier({
   gain = 4,
   weights = "tiny.safetensors",
   input = ["N", 3, size, size],
+  external,
 }: TinyOptions = {}): Uint8Array {
   const float = onnx.TensorProto.DataType.FLOAT;
   const tensor = (name: string, dims: readonly (number | string)[]): onnx.ValueInfoProto.$Properties => ({
@@ -51,7 +54,17 @@ export function tinyClassifier({
       name: "Tiny",
       input: [tensor("image", input)],
       output: [tensor("logits", ["N", 3])],
-      initializer: [{ name: "gain", data_type: float, dims: [1], float_data: [gain] }],
+      initializer: [
+        external === undefined
+          ? { name: "gain", data_type: float, dims: [1], float_data: [gain] }
+          : {
+              name: "gain",
+              data_type: float,
+              dims: [1],
+              data_location: onnx.TensorProto.DataLocation.EXTERNAL,
+              external_data: [{ key: "location", value: external }],
+            },
+      ],
       node: [
         { op_type: "GlobalAveragePool", input: ["image"], output: ["means"] },
         { op_type: "Flatten", input: ["means"], output: ["flat"] },

@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
@@ -5,6 +7,8 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
+import { pictureScenarios } from "./picture-scenarios.js";
+import { statsScenarios } from "./stats-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -80,6 +84,15 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
       codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
     ),
+  "tool/would-overwrite": () =>
+    inFolder({ "README.md": "mine\n" }, (cwd) => codesIn(runLferc(["init"], { cwd }).stderr)),
+  "tool/leads-outside": () =>
+    inFolder({ "elsewhere/x": "" }, (cwd) => {
+      mkdirSync(join(cwd, "face"));
+      symlinkSync(join(cwd, "elsewhere"), join(cwd, "face/.github"));
+      return codesIn(runLferc(["init", "face"], { cwd }).stderr);
+    }),
+  "tool/cannot-write": () => inFolder({ face: "a file" }, (cwd) => codesIn(runLferc(["init", "face"], { cwd }).stderr)),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>
@@ -91,6 +104,8 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...pictureScenarios,
   ...trainScenarios,
   ...weightsScenarios,
+  ...statsScenarios,
 };

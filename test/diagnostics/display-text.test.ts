@@ -1,5 +1,12 @@
 import * as assert from "uvu/assert";
-import { displayWidth, expandTabs, printable, readable } from "../../src/diagnostics/display-text.js";
+import {
+  displayWidth,
+  expandTabs,
+  harmless,
+  oneLine,
+  printable,
+  readable,
+} from "../../src/diagnostics/display-text.js";
 import { suite } from "../support/suite.js";
 
 suite("display text", (test) => {
@@ -21,6 +28,13 @@ suite("display text", (test) => {
     assert.is(displayWidth("\t", 3), 1);
     assert.is(expandTabs("a\tb\t\tc"), "a   b       c");
     assert.is(expandTabs("日\tx"), "日  x");
+  });
+
+  test("what would be obeyed is shown; only looks pass to a terminal", () => {
+    const hostile = "a\u001b[2Jb\u0007\u009b2Jc\u202ed\r\n\t\u001b]0;title\u0007";
+    assert.is(printable(hostile), "a␛[2Jb␇\ufffd2Jc\ufffdd␍\n\t␛]0;title␇");
+    assert.is(oneLine("a\n::error::b"), "a␊::error::b");
+    assert.is(harmless(`\u001b[1;31mred\u001b[0m ${hostile}`), `\u001b[1;31mred\u001b[0m ${printable(hostile)}`);
   });
 
   test("what is quoted at any length is cut to one that people read", () => {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { pickle, tensor, text } from "../weights/pickle-text.js";
+import { checkpointOf, zipOf } from "../weights/zip-file.js";
 
 const model = `lfer 1
 
@@ -36,16 +39,34 @@ const stored = (entries: readonly Stored[], bytes: number): Uint8Array =>
 const weight: Stored = { name: names.weight, shape: [2, 3, 1, 1], from: 0, to: 24 };
 const bias: Stored = { name: names.bias, shape: [2], from: 24, to: 32 };
 
-/** Builds with this file as weights. */
-const building = (weights: Uint8Array | undefined) => (): Promise<readonly string[]> =>
-  inFolder({ "m.lfer": model, ...(weights === undefined ? {} : { "w.safetensors": weights }) }, (cwd) => {
-    const args = ["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"];
-    return codesIn(runLferc(args, { cwd }).stderr);
-  });
+/** Builds with this file as weights, by this name map. */
+const building = (weights: Uint8Array | undefined, map?: string) => (): Promise<readonly string[]> =>
+  inFolder(
+    { "m.lfer": model, "n.map": map ?? "", ...(weights === undefined ? {} : { "w.safetensors": weights }) },
+    (cwd) => {
+      const args = ["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"];
+      return codesIn(runLferc([...args, ...(map === undefined ? [] : ["--weights-map", "n.map"])], { cwd }).stderr);
+    },
+  );
+
+/** A file that PyTorch wrote (test/weights/pytorch). */
+const kept = (name: string): Uint8Array => readFileSync(new URL(`../weights/pytorch/${name}`, import.meta.url));
 
 const surplus = Array.from({ length: 25 }, (_, i): Stored => ({ name: `x${i}`, shape: [0], from: 32, to: 32 }));
 const notFinite = stored([weight, bias], 32);
 new DataView(notFinite.buffer, notFinite.byteOffset).setFloat32(notFinite.byteLength - 32, Number.NaN, true);
+
+/** The network of test/weights/pytorch/make_files.py. */
+const tinyModel = `lfer 1
+
+model Tiny {
+  input image: float32[N, 3, 8, 8]
+  body = image -> conv(4, padding: 0) -> batch_norm -> relu
+  head = body -> global_avg_pool -> flatten -> linear(2)
+  output head
+}
+`;
+const tinyMap = "features.0 -> body.conv\nfeatures.1 -> body.batch_norm\n";
 
 /** Provokes each `weights/` diagnostic. */
 export const weightsScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -73,4 +94,46 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/wrong-shape": building(stored([{ ...weight, shape: [3, 2, 1, 1] }, bias], 32)),
   "weights/not-finite": building(notFinite),
   "weights/more-of-the-same": building(stored([weight, bias, ...surplus], 32)),
+  "weights/archive-damaged": building(kept("tiny.pth").subarray(0, 2000)),
+  "weights/archive-packed": building(kept("deflated.pth")),
+  "weights/no-checkpoint": building(zipOf([{ name: "readme.txt", data: "hello" }])),
+  "weights/torchscript": building(kept("torchscript.pt")),
+  "weights/byte-order": building(kept("big-endian.pth")),
+  "weights/pickle-damaged": building(checkpointOf(pickle("}"))),
+  "weights/forbidden-opcode": building(checkpointOf(pickle("(ios\nsystem\n."))),
+  "weights/forbidden-global": building(kept("hostile.pth")),
+  "weights/whole-module": building(kept("whole-module.pth")),
+  "weights/storage-missing": building(checkpointOf(pickle("}", text("a"), ...tensor(4), "s."))),
+  "weights/no-state-dict": building(checkpointOf(pickle("}."))),
+  "weights/several-state-dicts": () =>
+    inFolder({ "m.lfer": tinyModel, "w.pth": kept("tiny-ema.pth"), "n.map": tinyMap }, (cwd) => {
+      const args = ["build", "m.lfer", "-o", "m.onnx", "--weights", "w.pth", "--weights-map", "n.map", "--no-verify"];
+      return codesIn(runLferc(args, { cwd }).stderr);
+    }),
+  "weights/map-unreadable": () =>
+    inFolder({ "m.lfer": model, "w.safetensors": stored([weight, bias], 32) }, (cwd) => {
+      const args = [
+        "build",
+        "m.lfer",
+        "-o",
+        "m.onnx",
+        "--weights",
+        "w.safetensors",
+        "--weights-map",
+        "torchvision-resnt",
+      ];
+      return codesIn(runLferc(args, { cwd }).stderr);
+    }),
+  "weights/map-syntax": building(stored([weight, bias], 32), "logits = logits"),
+  "weights/map-ambiguous": building(stored([{ ...weight, name: "x" }, bias], 32), "x -> logits.*"),
+  "weights/map-clash": building(stored([weight, { ...bias, name: "b" }], 32), "b -> logits.weight\nlogits -> logits"),
+  "weights/names-differ": building(
+    stored(
+      [
+        { ...weight, name: "head.weight" },
+        { ...bias, name: "head.bias" },
+      ],
+      32,
+    ),
+  ),
 };

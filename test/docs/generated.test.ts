@@ -5,14 +5,24 @@ import { commands } from "../../src/cli/commands.js";
 import { declaredArguments } from "../../src/cli/declared-arguments.js";
 import { generateCliDoc } from "../../tools/generate-cli-doc.js";
 import { generateDiagnosticsDoc } from "../../tools/generate-diagnostics-doc.js";
+import { generatePicture } from "../../tools/generate-picture.js";
 import { generateReferenceDoc } from "../../tools/generate-reference-doc.js";
 import { generateStd } from "../../tools/generate-std.js";
 import { generateVersion } from "../../tools/generate-version.js";
+import { generateWeightMaps } from "../../tools/generate-weight-maps.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 suite("generated files", (test) => {
-  for (const generate of [generateVersion, generateStd, generateCliDoc, generateDiagnosticsDoc, generateReferenceDoc]) {
+  for (const generate of [
+    generateVersion,
+    generateStd,
+    generateWeightMaps,
+    generateCliDoc,
+    generateDiagnosticsDoc,
+    generateReferenceDoc,
+    generatePicture,
+  ]) {
     test(`${generate.name}: nothing to renew (npm run gen)`, async () => {
       for (const { path, text } of await generate()) {
         assert.fixture(text, readFileSync(join(root, path), "utf8"), `${path} is stale: npm run gen`);

@@ -49,6 +49,14 @@ suite("node host", (test) => {
       assert.is((await host.read("inside.lfer")).kind, "text");
     }));
 
+  test("reads through no link that makes another file look like a source", () =>
+    inProject(async (host, project) => {
+      writeFileSync(join(project, ".env"), "TOKEN=1\n");
+      symlinkSync("../.env", join(project, "models/b.lfer"));
+      const reason = "it is a link to a file that is no .lfer file";
+      assert.equal(await host.read("models/b.lfer"), { kind: "unreadable", reason });
+    }));
+
   test("says why a file cannot be had", () =>
     inProject(async (host, project) => {
       assert.equal(await host.read("nope.lfer"), { kind: "missing" });

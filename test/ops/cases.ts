@@ -513,6 +513,22 @@ export const cases: readonly OpCase[] = [
     1,
     [7, 11],
   ),
+  ...largeDepthwise("large depthwise, stride", { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] }, 2, [6, 6]),
+  ...["of a fixed batch", "of a fixed batch, with bias"].map(
+    (title, i): OpCase => ({
+      op: "conv2d",
+      title: `depthwise ${title}`,
+      inputs: [{ shape: [8, 3, 6, 5] }],
+      attributes: conv({
+        channels: 6,
+        groups: 3,
+        kernel: [3, 2],
+        stride: [2, 1],
+        padding: [1, 0, 1, 1],
+        bias: i === 1,
+      }),
+    }),
+  ),
   {
     op: "max_pool_input_gradient",
     title: "ties",

@@ -4,11 +4,20 @@ import type { Tensor } from "../../src/ops/contracts.js";
 import type { Feed } from "../../src/reference/interpret.js";
 import { emitOnnx } from "../../src/targets/onnx/emit.js";
 
-/** Runs the graph's ONNX form in ONNX Runtime (float32), unoptimised, so that the file itself is what is tried. */
-export async function runInOnnxRuntime(graph: Graph, feed: Feed, opset: number): Promise<Record<string, Tensor>> {
+/** Runs the graph's ONNX form in ONNX Runtime (float32); unoptimised unless told, so that the file itself is what is tried. */
+export async function runInOnnxRuntime(
+  graph: Graph,
+  feed: Feed,
+  opset: number,
+  graphOptimizationLevel: "disabled" | "all" = "disabled",
+): Promise<Record<string, Tensor>> {
   const weights = new Map(Object.entries(feed.slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
   const bytes = emitOnnx({ graph, weights }, { opset, producerVersion: "test" });
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, graphOptimizationLevel: "disabled" });
+  const session = await InferenceSession.create(bytes, {
+    logSeverityLevel: 3,
+    graphOptimizationLevel,
+    intraOpNumThreads: 1,
+  });
   const feeds = graph.inputs.map(({ name, value }) => {
     const tensor = feed.inputs[name] as Tensor;
     const isBool = graph.types[value]?.dtype === "bool";

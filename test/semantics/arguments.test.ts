@@ -22,6 +22,21 @@ suite("semantics: arguments", (test) => {
     assert.is(last.nodes[0]?.attributes.channels, 9);
   });
 
+  test("sizes that differ are a tuple or a list, for every parameter of a window", async () => {
+    const attributesOf = async (call: string) =>
+      (await graphOf(inModel(`logits = image -> ${call}`))).nodes[0]?.attributes;
+    const listed = await attributesOf("conv(8, kernel: [3, 5], stride: [2, 1], padding: [1, 2], dilation: [1, 2])");
+    assert.equal(listed?.padding, [1, 2, 1, 2]);
+    assert.equal(
+      await attributesOf("conv(8, kernel: (3, 5), stride: (2, 1), padding: (1, 2), dilation: (1, 2))"),
+      listed,
+    );
+    assert.equal((await attributesOf("conv(8, padding: (0, 1, 2, 3))"))?.padding, [0, 1, 2, 3]);
+    assert.equal((await attributesOf("max_pool((3, 5), padding: (0, 2))"))?.padding, [0, 2, 0, 2]);
+    assert.equal(await codesOf(inModel("logits = image -> conv(8, padding: (1, 2, 3))")), ["value/wrong-length"]);
+    assert.equal(await codesOf(inModel("logits = image -> conv(8, padding: (1.5, 2))")), ["type/wrong-argument"]);
+  });
+
   test("mistakes point at the argument that is wrong", async () => {
     const of = (call: string) => inModel(`logits = image -> ${call}`, block);
     const expectAt = async (

@@ -27,6 +27,8 @@ suite("semantics: check", (test) => {
     assert.equal(await codesOf(check("params == 117")), ["budget/not-equal"]);
     assert.equal(await codesOf(check("params == 110 within 6")), []);
     assert.equal(await codesOf(check("params == 110 within 5")), ["budget/not-equal"]);
+    assert.equal(await codesOf(check("params == 110 within 6%   params <= 110 within 5.5%")), []);
+    assert.equal(await codesOf(check("params == 110 within 5%")), ["budget/not-equal"]);
     assert.equal(await codesOf(check(`params(at: "stem") == 108   params("conv", at: "logits") == 8`)), []);
     assert.equal(await codesOf(check(`macs("conv") / params == 64   params * 2 - 32 == 2 * budget`)), []);
   });

@@ -33,6 +33,9 @@ suite("semantics: imports", (test) => {
   test("what cannot be had is said at the import, and names from there are not missed again", async () => {
     const cases = {
       "./nowhere.lfer": "import/missing-file",
+      "./stem": "import/no-lfer-file",
+      "./.env": "import/no-lfer-file",
+      "./": "import/no-lfer-file",
       "std/shufflenets": "import/unknown-library",
       "std/../stem": "import/unknown-library",
       "../stem.lfer": "import/outside-project",

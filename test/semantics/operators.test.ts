@@ -86,6 +86,13 @@ suite("semantics: operators", (test) => {
     assert.equal(nodesOf(await graphOf(inModel("logits = where(image > 0, image, -image)"))).length, 4);
   });
 
+  test("a comparison of parts of a tensor, whose number is not known yet, is one of tensors", async () => {
+    assert.equal(await codesOf(inModel("a, b = split(image, sizes: [1, 2])\nlogits = where(a > 0.1, a, -a) + b")), []);
+    assert.equal(await codesOf(inModel("a, b = split(image, sizes: [1, 2])\nlogits = where(a <= 0.1, a, -a) + b")), [
+      "type/wrong-operands",
+    ]);
+  });
+
   test("multiples of N stay multiples", async () => {
     const shape = async (dim: string) =>
       (await graphOf(`lfer 1\n\nmodel M {\n  input x: float32[${dim}, 2]\n  y = x -> relu\n  output y\n}\n`)).types[0]

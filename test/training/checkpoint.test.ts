@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -99,12 +100,20 @@ suite("checkpoints", (test) => {
         JSON.stringify({ ...about, slots: { ...(about.slots as object), file: "../../etc/passwd" } }),
         JSON.stringify({ ...about, slots: { ...(about.slots as object), file: "state-9.safetensors" } }),
         JSON.stringify({ ...about, slots: null }),
+        JSON.stringify({ ...about, metrics: [null] }),
+        JSON.stringify({ ...about, metrics: [{ ...(about.metrics as object[])[0], loss: "<script>" }] }),
+        JSON.stringify({ ...about, metrics: [{ ...(about.metrics as object[])[0], more: "<script>" }] }),
+        JSON.stringify({ ...about, best: { epoch: 1, loss: 1, accuracy: 1, weights: "other" } }),
       ];
       for (const text of texts) {
         writeFileSync(join(cwd, "state.json"), text);
         const code = await codeOf(readCheckpoint(cwd, "id", slots));
         assert.ok(code === "train/bad-checkpoint" || code === "train/another-run", `${text}: ${code}`);
       }
+      rmSync(join(cwd, "state.json"));
+      assert.is(spawnSync("mkfifo", [join(cwd, "state.json")]).status, 0);
+      assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "train/bad-checkpoint", "a pipe, which never ends");
+      rmSync(join(cwd, "state.json"));
       writeFileSync(join(cwd, "state.json"), Uint8Array.of(0xff, 0xfe, 0x7b));
       assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "train/bad-checkpoint");
       writeFileSync(join(cwd, "state.json"), state);

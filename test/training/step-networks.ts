@@ -37,6 +37,9 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
   "dropout of elements and of samples":
     "image -> conv(6) -> batch_norm -> relu -> dropout(0.2) -> residual(conv(6) -> batch_norm -> drop_path(0.3)) -> relu",
+  "many filters on a map of one channel":
+    "image -> conv(1, kernel: 1) -> conv(6, stride: 2, bias: true) -> batch_norm -> relu -> conv(4)",
+  "comparisons, made as the graph has them and in blocks": "image -> conv(6) -> batch_norm -> Compared -> conv(4)",
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 
@@ -48,6 +51,11 @@ block Gated on x {
   gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
   cells = x -> conv(1, kernel: 1) -> sigmoid
   return x * gate * cells + 2 * x
+}
+block Compared on x {
+  above = greater(x, vector([for i in [1..width(x)] do 0.05 * i]))
+  below = less_equal(x, 0.5 * x - 0.1)
+  return where(above, x, 0.25 * x) + where(below, x, 0.1)
 }
 block Shared on x {
   map = x -> batch_norm

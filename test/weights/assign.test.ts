@@ -1,16 +1,11 @@
 import * as assert from "uvu/assert";
-import { GraphBuilder } from "../../src/ir/builder.js";
+import type { Graph } from "../../src/ir/graph.js";
 import { assignWeights } from "../../src/weights/assign.js";
-import { readSafetensors, type WeightFile, writeSafetensors } from "../../src/weights/safetensors.js";
+import { settleNames } from "../../src/weights/names/settle-names.js";
+import { readSafetensors, writeSafetensors } from "../../src/weights/safetensors.js";
+import type { WeightFile } from "../../src/weights/weight-file.js";
 import { suite } from "../support/suite.js";
-
-const graphOf = (slots: Readonly<Record<string, readonly number[]>>) => {
-  const builder = new GraphBuilder("M");
-  for (const [name, shape] of Object.entries(slots)) {
-    builder.slot({ name, role: "parameter", initializer: { kind: "constant", value: 0 } }, { dtype: "float32", shape });
-  }
-  return builder.finish();
-};
+import { graphOf } from "./slot-graph.js";
 
 const fileOf = (tensors: Readonly<Record<string, readonly number[]>>, fill = 1): WeightFile => {
   const written = new Map(
@@ -24,11 +19,13 @@ const fileOf = (tensors: Readonly<Record<string, readonly number[]>>, fill = 1):
   return result.value;
 };
 
+const assign = (graph: Graph, file: WeightFile) => assignWeights(graph, settleNames(graph, file, undefined));
+
 suite("assigning weights", (test) => {
   test("matches by name and ignores PyTorch's batch counters", () => {
     const graph = graphOf({ "a.weight": [2, 2], "b.bias": [3] });
     const file = fileOf({ "b.bias": [3], "a.weight": [2, 2], "bn.num_batches_tracked": [1], num_batches_tracked: [1] });
-    const { weights, diagnostics } = assignWeights(graph, file);
+    const { weights, diagnostics } = assign(graph, file);
     assert.equal(diagnostics, []);
     assert.equal(
       [...weights].map(([name, values]) => [name, ...values]),
@@ -42,7 +39,7 @@ suite("assigning weights", (test) => {
   test("reports missing, surplus and mis-shaped tensors at once, with what was probably meant", () => {
     const graph = graphOf({ "stage2.unit_1.weight": [4], "head.weight": [7, 8], "head.bias": [7] });
     const file = fileOf({ "stage2.unit1.weight": [4], "head.weight": [8, 8], "head.bias": [7] });
-    const { diagnostics } = assignWeights(graph, file);
+    const { diagnostics } = assign(graph, file);
     assert.equal(
       diagnostics.map(({ code }) => code),
       ["weights/missing-tensor", "weights/surplus-tensor", "weights/wrong-shape"],
@@ -54,13 +51,13 @@ suite("assigning weights", (test) => {
 
   test("lists ten of a kind and counts the rest", () => {
     const names = Array.from({ length: 25 }, (_, i) => [`layer_${i}.weight`, [i + 1]] as const);
-    const { diagnostics } = assignWeights(graphOf(Object.fromEntries(names)), fileOf({}));
+    const { diagnostics } = assign(graphOf(Object.fromEntries(names)), fileOf({}));
     assert.is(diagnostics.length, 11);
     assert.ok(diagnostics[10]?.message.includes("15 more tensors are missing"));
   });
 
   test("refuses weights that are not finite", () => {
-    const { diagnostics } = assignWeights(graphOf({ w: [3] }), fileOf({ w: [3] }, Number.NaN));
+    const { diagnostics } = assign(graphOf({ w: [3] }), fileOf({ w: [3] }, Number.NaN));
     assert.equal(
       diagnostics.map(({ code }) => code),
       ["weights/not-finite"],

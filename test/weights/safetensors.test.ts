@@ -2,18 +2,19 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import type { DiagnosticCode } from "../../src/diagnostics/diagnostic.js";
-import { readSafetensors, type WeightFile, writeSafetensors } from "../../src/weights/safetensors.js";
+import { readSafetensors, writeSafetensors } from "../../src/weights/safetensors.js";
+import type { ReadableTensor, WeightFile } from "../../src/weights/weight-file.js";
 import { suite } from "../support/suite.js";
 
 const python = (name: string) => new Uint8Array(readFileSync(new URL(name, import.meta.url)));
 
-const read = (bytes: Uint8Array): WeightFile => {
+const read = (bytes: Uint8Array): WeightFile<ReadableTensor> => {
   const result = readSafetensors(bytes, "w.safetensors");
   assert.is(result.kind, "read", JSON.stringify(result));
-  return (result as { value: WeightFile }).value;
+  return (result as { value: WeightFile<ReadableTensor> }).value;
 };
 
-const values = (file: WeightFile, name: string) => [...(file.tensors.get(name)?.float32() ?? [])];
+const values = (file: WeightFile<ReadableTensor>, name: string) => [...(file.tensors.get(name)?.float32() ?? [])];
 
 /** A file whose header is this text, with so many bytes of data. */
 const fileOf = (header: string | Uint8Array, dataBytes = 0): Uint8Array => {

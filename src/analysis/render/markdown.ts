@@ -4,15 +4,13 @@ import { conventionTable } from "../conventions.js";
 import type { Stats } from "../stats.js";
 import { figureIn, figuresOf } from "./figures.js";
 import { layerColumns, opText, shapeText, summaryLines, titleText } from "./pretty.js";
-import { markdownTable } from "./table.js";
+import { codeSpan, markdownTable } from "./table.js";
 import { treeRows } from "./tree.js";
-
-const code = (text: string): string => `\`${text}\``;
 
 function layersTable(stats: Stats, conventions: readonly ConventionName[], depth: number): string {
   const figures = figuresOf(conventions);
   const rows = treeRows(stats.layers, depth, figures).map((row) => ({
-    cells: [code(row.path), opText(row), shapeText(row.outputShape), ...[row.params, ...row.figures].map(grouped)],
+    cells: [codeSpan(row.path), opText(row), shapeText(row.outputShape), ...[row.params, ...row.figures].map(grouped)],
   }));
   const totals = [stats.params.total, ...figures.map((figure) => figureIn(stats.counts, figure))];
   return markdownTable(layerColumns(figures), [...rows, { cells: ["**total**", "", "", ...totals.map(grouped)] }]);

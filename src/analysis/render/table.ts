@@ -47,6 +47,14 @@ export function layOut(
 /** A cell that cannot end its column or its row. */
 const markdownCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
+/** Text that a reader of Markdown sees as it is, whatever somebody put into a name. */
+export function markdownText(text: string): string {
+  return text.replaceAll("\n", " ").replace(/[\\`*[\]<>&#~]/g, "\\$&");
+}
+
+/** Text in the looks of code; a backtick would end it. */
+export const codeSpan = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll("\n", " ")}\``;
+
 /** A table in GitHub's Markdown. */
 export function markdownTable(columns: readonly Column[], rows: readonly TableRow[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(" | ")} |\n`;

@@ -1,6 +1,14 @@
 import { didYouMean, entry } from "../entry.js";
 import { asPaper, grouped } from "../number-text.js";
 
+/** Where a figure comes from, for the help under a broken claim. */
+export interface Origin {
+  /** The measure as the check says it. */
+  readonly of: string;
+  readonly parts: readonly { readonly path: string; readonly value: number; readonly share: number }[];
+  readonly at: string | undefined;
+}
+
 /** What every broken claim has to say. */
 export interface Broken {
   readonly model: string;
@@ -10,16 +18,30 @@ export interface Broken {
   readonly actual: number;
   readonly wanted: number;
   readonly tolerance: number | undefined;
+  /** The share of `wanted` that the tolerance is; undefined where it is said in its own unit. */
+  readonly share?: number | undefined;
+  /** Where the figure comes from: its largest parts, or the layer where a maximum is. */
+  readonly origin?: Origin | undefined;
   /** Whether the figures are the paper's, which prints millions truncated to two decimals. */
   readonly paper: boolean;
 }
 
-const share = (h: Broken): string =>
+const percent = (share: number): string => `${Number((100 * share).toPrecision(3))}%`;
+
+const shareOf = (h: Broken): string =>
   h.wanted === 0 ? "" : ` (${((100 * Math.abs(h.actual - h.wanted)) / Math.abs(h.wanted)).toFixed(2)}%)`;
 
-const apart = (h: Broken): string => `${grouped(Math.abs(h.actual - h.wanted))}${share(h)}`;
+/** A count is exact; a quotient of two has digits that nobody asked for. */
+const figure = (value: number): string =>
+  Number.isInteger(value) ? grouped(value) : String(Number(value.toPrecision(9)));
 
-const within = (h: Broken): string => (h.tolerance === undefined ? "" : ` within ${grouped(h.tolerance)}`);
+const apart = (h: Broken): string => `${figure(Math.abs(h.actual - h.wanted))}${shareOf(h)}`;
+
+const within = (h: Broken): string => {
+  if (h.tolerance === undefined) return "";
+  const amount = grouped(Math.floor(h.tolerance));
+  return h.share === undefined ? ` within ${figure(h.tolerance)}` : ` within ${percent(h.share)} (${amount})`;
+};
 
 /** The paper's print of figures that it would print alike, or as 0.00M, says nothing. */
 const printed = (h: Broken): string =>
@@ -27,7 +49,15 @@ const printed = (h: Broken): string =>
     ? `; the paper would print ${asPaper(h.actual)}, the check says ${asPaper(h.wanted)}`
     : "";
 
-const seeLayers = (h: Broken): string => `\`lferc stats\` shows which layers ${h.measure} comes from.`;
+/** `Most of params is in deep (60, 40%), head (36, 24%).`; each on its own line would be a table, which `stats` has. */
+function mostOf({ of, parts, at }: Origin): string {
+  if (at !== undefined) return `${of} is reached at ${at}. `;
+  const texts = parts.map(({ path, value, share }) => `${path} (${grouped(value)}, ${percent(share)})`);
+  return texts.length === 0 ? "" : `Most of ${of} is in ${texts.join(", ")}. `;
+}
+
+const seeLayers = (h: Broken): string =>
+  `${h.origin === undefined ? "" : mostOf(h.origin)}\`lferc stats\` shows which layers ${h.measure} comes from.`;
 
 const network = (check: string): string => `lfer 1
 
@@ -56,7 +86,7 @@ export const budgetEntries = {
   "budget/exceeded": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check allows ${h.operator} ${grouped(h.wanted)}${within(h)}: ${apart(h)} too many${printed(h)}`,
+      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check allows ${h.operator} ${figure(h.wanted)}${within(h)}: ${apart(h)} too many${printed(h)}`,
     help: (h) => `${seeLayers(h)} Make the network smaller there, or raise the budget knowingly.`,
     explanation:
       "A check is a promise about what a network may cost; whoever changes the network sees at once what the change costs.",
@@ -67,7 +97,7 @@ export const budgetEntries = {
   "budget/below-minimum": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check wants ${h.operator} ${grouped(h.wanted)}${within(h)}: ${apart(h)} too few${printed(h)}`,
+      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check wants ${h.operator} ${figure(h.wanted)}${within(h)}: ${apart(h)} too few${printed(h)}`,
     help: seeLayers,
     explanation: "A lower bound holds a network to what it must see or hold, for example its receptive field.",
     bad: network("receptive_field >= 7"),
@@ -77,7 +107,7 @@ export const budgetEntries = {
   "budget/not-equal": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the check says ${grouped(h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
+      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check says ${figure(h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
     help: (h) => `${seeLayers(h)} If the change was meant, write ${h.actual} into the check.`,
     explanation: "An exact claim pins a figure, so that any change of the network that moves it is seen.",
     bad: network("params == 259"),
@@ -87,7 +117,7 @@ export const budgetEntries = {
   "budget/equal": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${grouped(h.actual)}, the very number that the check excludes${within(h)}`,
+      `${h.model}: ${h.measure} is ${figure(h.actual)}, the very number that the check excludes${within(h)}`,
     help: seeLayers,
     explanation: "`!=` says that a figure must differ from another.",
     bad: network("params != 252"),

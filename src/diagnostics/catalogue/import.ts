@@ -31,6 +31,15 @@ export const importEntries = {
     bad: usesStem("../../layers.lfer"),
     good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },
   }),
+  "import/no-lfer-file": entry<{ from: string }>({
+    severity: "error",
+    message: (h) => `the import "${h.from}" names no .lfer file`,
+    help: (h) => `Write the file's whole name: "${h.from}.lfer". The standard library is \`std/...\`.`,
+    explanation:
+      "Only files of this language are read, for a message quotes what it is about: whoever checks a model that came from somebody else would print their own files.",
+    bad: { "main.lfer": usesStem("./layers"), "layers.lfer": layers },
+    good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },
+  }),
   "import/unreadable-file": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `cannot read "${h.path}": ${h.reason}`,

@@ -123,6 +123,34 @@ export const toolEntries = {
     good: { command: "lferc fmt models" },
   }),
 
+  "tool/would-overwrite": entry<{ paths: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      `${h.paths.join(", ")} ${h.paths.length === 1 ? "is" : "are"} there already: nothing was written, nothing was changed`,
+    help: () => "Name another folder, or leave what is there as it is and write the other files with --keep.",
+    explanation: "`lferc init` overwrites nothing, and does not leave half of its files behind.",
+    bad: { command: "lferc init folder-with-a-readme" },
+    good: { command: "lferc init --keep folder-with-a-readme" },
+  }),
+
+  "tool/leads-outside": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `"${h.path}" is a link that leads out of the folder: nothing was written`,
+    help: () => "Replace the link by a folder, or name the folder that it leads to.",
+    explanation: "What is asked to write into a folder writes into no other one.",
+    bad: { command: "ln -s /elsewhere face/.github && lferc init face" },
+    good: { command: "lferc init face" },
+  }),
+
+  "tool/cannot-write": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot write ${h.path}: ${h.reason}`,
+    help: () => "Nothing was left behind. Make the folder writable, or name another one.",
+    explanation: "Files that belong together are written all or not at all.",
+    bad: { command: "lferc init write-protected-folder" },
+    good: { command: "lferc init face" },
+  }),
+
   "tool/no-working-folder": entry<{ reason: string }>({
     severity: "error",
     message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,

@@ -31,7 +31,7 @@ export const weightsEntries = {
   "weights/header-too-large": entry<{ file: string; bytes: string; limit: number }>({
     severity: "error",
     message: (h) => `${h.file}: offset 0 says that the header has ${h.bytes} bytes; the limit is ${h.limit}`,
-    help: () => "Is this a safetensors file? Other formats (a pickled .pt or .pth, .npz, .h5) must be converted first.",
+    help: () => "Is this a .safetensors or .pth file? Other formats (.npz, .h5, .onnx) must be converted first.",
     explanation: "The length of the header stands in the first 8 bytes; other formats read as an absurd length there.",
     bad: command,
     good,
@@ -133,7 +133,8 @@ export const weightsEntries = {
       `Is the file of this model, with the same parameters (\`--set\`)?${
         h.suggestion === undefined ? "" : ` The file has "${h.suggestion}" of that shape, which the model lacks.`
       }`,
-    explanation: "A weight's name is its path in the model: a renamed binding or block renames its weights.",
+    explanation:
+      "A weight's name is its path in the model: a renamed binding or block renames its weights. Names of other libraries need a name map (`--weights-map`).",
     bad: command,
     good,
   }),
@@ -155,12 +156,21 @@ export const weightsEntries = {
   "weights/wrong-shape": entry<{
     file: string;
     tensor: string;
+    /** The model's own name of it. */
+    slot: string;
     expected: readonly number[];
     actual: readonly number[];
+    hint: "transposed" | "reshaped" | undefined;
   }>({
     severity: "error",
-    message: (h) => `${h.file}: tensor "${h.tensor}" is ${shape(h.actual)}; the model needs ${shape(h.expected)}`,
-    help: () => "Train or export the weights with the same parameters (`--set`) as this build.",
+    message: (h) =>
+      `${h.file}: tensor "${h.tensor}" is ${shape(h.actual)}; the model needs ${shape(h.expected)}${h.slot === h.tensor ? "" : ` for its "${h.slot}"`}`,
+    help: (h) =>
+      h.hint === "transposed"
+        ? "It is the other way round: here, as in PyTorch, a linear layer's weight is [outputs, inputs]."
+        : h.hint === "reshaped"
+          ? "The elements are as many: the file's layer is of another kind (a linear layer, a 1x1 convolution)."
+          : "Use the parameters (`--set`) that the weights were trained with. A name map can let a layer begin afresh: drop it with `NAME ->`, and begin it with `-> NAME`.",
     explanation: "Widths, kernels and numbers of classes decide the shapes of weights.",
     bad: command,
     good,
@@ -177,7 +187,7 @@ export const weightsEntries = {
 
   "weights/more-of-the-same": entry<{
     file: string;
-    kind: "missing" | "surplus" | "mis-shaped" | "not finite";
+    kind: "missing" | "surplus" | "mis-shaped" | "of an unreadable dtype" | "not finite";
     more: number;
   }>({
     severity: "error",

@@ -4,7 +4,8 @@ import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape, elementCount } from "../../ir/shape.js";
 import { initialiseWeights } from "../../weights/initialise.js";
-import { findNotFinite, loadWeights, maxWeightBytes, type WeightSource } from "../onnx/build.js";
+import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
+import { findNotFinite, maxWeightBytes } from "../onnx/build.js";
 import type { Provenance } from "../onnx/describe-model.js";
 import { emitOnnxPieces } from "../onnx/emit.js";
 import type { Pieces } from "../onnx/framing.js";
@@ -35,11 +36,13 @@ export interface StepBuildOptions {
 }
 
 export type StepBuildResult =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | RefusedWeights
   | {
       readonly kind: "built";
       readonly pieces: Pieces;
       readonly nodeCount: number;
+      /** How a weight file's names were read. */
+      readonly account: NamesAccount | undefined;
       readonly verification?: StepVerification;
       /** Why nothing was verified although it was asked for. */
       readonly runtimeMissing?: Diagnostic;
@@ -73,7 +76,7 @@ export async function buildStep(source: StepSource, options: StepBuildOptions): 
   );
   const proof: Proof = options.verify ? await verify(source, options, pieces) : {};
   if ("code" in proof) return refuse(proof);
-  return { kind: "built", pieces, nodeCount: step.nodes.length, ...proof };
+  return { kind: "built", pieces, nodeCount: step.nodes.length, account: loaded.account, ...proof };
 }
 
 type Proof = Diagnostic | Pick<Extract<StepBuildResult, { kind: "built" }>, "verification" | "runtimeMissing">;

@@ -1,23 +1,15 @@
 /** Graph to ONNX file, from weights to verified bytes. */
-import { createHash } from "node:crypto";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
-import { assignWeights } from "../../weights/assign.js";
-import { initialiseWeights } from "../../weights/initialise.js";
-import { readSafetensors } from "../../weights/safetensors.js";
+import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
 import type { Pieces } from "./framing.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
 import type { Verification, VerificationRuntime } from "./verify.js";
-
-/** Where the weights come from: drawn afresh, or a file's bytes under the name that messages and metadata use. */
-export type WeightSource =
-  | { readonly kind: "seed"; readonly seed: number }
-  | { readonly kind: "file"; readonly file: string; readonly bytes: Uint8Array };
 
 export interface BuildOptions {
   readonly opset: number;
@@ -31,13 +23,15 @@ export interface BuildOptions {
 }
 
 export type BuildResult =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | RefusedWeights
   | {
       readonly kind: "built";
       /** The file, in pieces to be written one after another. */
       readonly pieces: Pieces;
       /** Nodes of the graph that was emitted. */
       readonly nodeCount: number;
+      /** How a weight file's names were read. */
+      readonly account: NamesAccount | undefined;
       /** Absent when it was not asked for. */
       readonly verification?: Verification;
       /** Why ONNX Runtime did not take part in the verification. */
@@ -61,17 +55,21 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (weightBytes > maxWeightBytes) {
     return refuse([diagnose("onnx/model-too-large", { model: graph.name, bytes: weightBytes, limit: maxWeightBytes })]);
   }
+  // A verification has weights of its own, several times over: those of a seed are drawn when it is through. A file's are
+  // read before, for what is wrong with them should be said at once.
+  const early = options.weights.kind === "seed" ? await prove(graph, options) : undefined;
+  if (Array.isArray(early)) return refuse(early);
   const loaded = loadWeights(graph, options.weights);
   if (loaded.kind === "refused") return loaded;
   const model = optimize({ graph, weights: loaded.weights }, level);
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
-  const proof = options.verify ? await verify(graph, options) : {};
+  const proof = early ?? (await prove(graph, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
   const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
   const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
-  return { kind: "built", pieces, nodeCount: model.graph.nodes.length, ...proof };
+  return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }
 
 type Weights = ReadonlyMap<string, Float32Array>;
@@ -92,26 +90,9 @@ export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   return undefined;
 }
 
-export type LoadedWeights =
-  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: "loaded"; readonly weights: ReadonlyMap<string, Float32Array>; readonly provenance: string };
-
-/** The weights of every slot of the graph, and where they come from in words. */
-export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
-  if (source.kind === "seed") {
-    return { kind: "loaded", weights: initialiseWeights(graph, source.seed), provenance: `seed ${source.seed}` };
-  }
-  const read = readSafetensors(source.bytes, source.file);
-  if (read.kind === "refused") return read;
-  const { weights, diagnostics } = assignWeights(graph, read.value);
-  if (diagnostics.length > 0) return { kind: "refused", diagnostics };
-  // The digest says which weights; a path would say whose machine.
-  const digest = createHash("sha256").update(source.bytes).digest("hex");
-  return { kind: "loaded", weights, provenance: `sha256 ${digest}` };
-}
-
 /** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
-async function verify(graph: Graph, { opset, level, loadRuntime }: BuildOptions) {
+async function prove(graph: Graph, { opset, level, verify, loadRuntime }: BuildOptions) {
+  if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();
   const missing = isProblem(runtime);

@@ -142,6 +142,22 @@ const slice: EdgeRule = (c) => {
   return [{ dtype, shape: sliced }];
 };
 
+const gather: EdgeRule = (c) => {
+  const { dtype, shape } = input(c, 0);
+  const axis = axisOf(int(c, "axis", 0), shape.length);
+  return [{ dtype, shape: [...shape.slice(0, axis), ...input(c, 1).shape, ...shape.slice(axis + 1)] }];
+};
+
+const pool: EdgeRule = (c) => {
+  const { dtype, shape } = input(c, 0);
+  const [kernel, pads, strides] = [ints(c, "kernel_shape"), ints(c, "pads"), ints(c, "strides")];
+  const windows = shape.slice(2).map((size, axis): Dim => {
+    const padded = (size as number) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+    return Math.floor((padded - (kernel[axis] ?? 1)) / (strides[axis] ?? 1)) + 1;
+  });
+  return [{ dtype, shape: [...shape.slice(0, 2), ...windows] }];
+};
+
 const unsqueeze: EdgeRule = (c) => {
   const { dtype, shape } = input(c, 0);
   const axes = constant(c, 1).map((axis) => axisOf(axis, shape.length + constant(c, 1).length));
@@ -240,6 +256,8 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ["Concat", concat],
   ["Split", split],
   ["Slice", slice],
+  ["Gather", gather],
+  ["MaxPool", pool],
   ["Unsqueeze", unsqueeze],
   ["Squeeze", squeeze],
   ["Flatten", flatten],

@@ -88,6 +88,7 @@ function lowerNodes(
 ): readonly onnx.ValueInfoProto.$Properties[] {
   for (const { value } of [...graph.inputs, ...graph.slots]) builder.declare(nameOf(value), typeOf(graph, value));
   const outputNames = new Set(graph.outputs.map(({ name }) => name));
+  const held = new Set(graph.slots.map(({ value }) => value));
   const edges: onnx.ValueInfoProto.$Properties[] = [];
   for (const node of graph.nodes) {
     for (const value of node.outputs) {
@@ -95,7 +96,7 @@ function lowerNodes(
       builder.declare(name, typeOf(graph, value));
       if (!outputNames.has(name)) edges.push(valueInfo(name, typeOf(graph, value)));
     }
-    lower(graph, node, builder, nameOf, options);
+    lower(graph, node, held, builder, nameOf, options);
   }
   nameOutputsThatAreNoOwnValue(graph, builder, nameOf);
   return edges;
@@ -139,6 +140,7 @@ function opOf(node: Node): AnyOp {
 function lower(
   graph: Graph,
   node: Node,
+  held: ReadonlySet<ValueId>,
   builder: OnnxGraphBuilder,
   nameOf: (value: ValueId) => string,
   { describeSpan }: OnnxOptions,
@@ -151,6 +153,7 @@ function lower(
     outputs,
     inputTypes: node.inputs.map((value) => typeOf(graph, value)),
     outputTypes: node.outputs.map((value) => typeOf(graph, value)),
+    isFixed: node.inputs.map((value) => held.has(value)),
   };
   opOf(node).lowerToOnnx(builder, site, node.attributes);
 }

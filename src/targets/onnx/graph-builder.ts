@@ -3,7 +3,7 @@ import type { Dim, TensorType } from "../../ir/shape.js";
 import type { OnnxAttribute, OnnxBuilder } from "../../ops/contracts.js";
 import { elementTypes, inferEdgeTypes } from "./edge-types.js";
 import type { onnx } from "./generated/onnx.js";
-import { NameScope, snakeCase } from "./names.js";
+import { constantName, NameScope, snakeCase } from "./names.js";
 
 type NodeProto = onnx.NodeProto.$Properties;
 type AttributeProto = onnx.AttributeProto.$Properties;
@@ -45,13 +45,6 @@ export function valueInfo(name: string, { dtype, shape }: TensorType, docString?
 /** The bytes of numbers as they stand in memory: a view, not a copy (all machines we run on are little-endian). */
 export const rawBytes = (values: ArrayBufferView): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-/** `floats_0`, `int64s_0_29_m1`: what the constant holds, as far as it fits. */
-function constantName(kind: string, values: readonly number[] | number): string {
-  const list = typeof values === "number" ? [values] : values;
-  const text = `${kind}_${list.join("_").replaceAll("-", "m")}`;
-  return text.length > 60 ? `${kind}_of_${list.length}` : text;
-}
 
 /** Where the nodes that an op is lowered to belong. */
 export interface LoweringPlace {

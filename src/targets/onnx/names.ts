@@ -21,3 +21,14 @@ export class NameScope {
 export function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
+
+/** `floats_0`, `int64s_0_29_m1`: what the constant holds, as far as it fits. */
+export function constantName(kind: string, values: readonly number[] | number): string {
+  const list = typeof values === "number" ? [values] : values;
+  const text = `${kind}_${list.join("_").replaceAll("-", "m")}`;
+  return text.length > 60 ? `${kind}_of_${list.length}` : text;
+}
+
+/** Whether an initializer of a file that lferc wrote is such a constant and no weight: those end in `.weight` and the like. */
+export const isConstantName = (name: string): boolean =>
+  /^(?:floats?|int64s?)_[\d_.m]+(?:e[\d_.m+]*)?$|^(?:floats?|int64s?)_of_\d+/.test(name);

@@ -37,9 +37,14 @@ export class OrtStep implements RunningStep {
       const then = port.output === undefined ? now : tensor(new Float32Array(now.data.length), port.shape);
       return { port, now, then };
     });
-    const zeros = (shape: readonly number[]): Values =>
-      new Float32Array(shape.reduce((product, size) => product * size, 1));
-    this.#outputs = new Map(program.outputs.map(({ onnxName, shape }) => [onnxName, tensor(zeros(shape), shape)]));
+    this.#outputs = new Map(
+      program.outputs.map(({ onnxName, shape, dtype }) => {
+        const length = shape.reduce((product, size) => product * size, 1);
+        // ONNX Runtime's bools are bytes.
+        if (dtype === "bool") return [onnxName, new ort.Tensor("bool", new Uint8Array(length), [...shape])];
+        return [onnxName, tensor(new Float32Array(length), shape)];
+      }),
+    );
   }
 
   async run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>> {
@@ -59,7 +64,7 @@ export class OrtStep implements RunningStep {
     return new Map(
       this.#program.outputs.map(({ name, onnxName }) => {
         const { data } = this.#outputs.get(onnxName) as Tensor;
-        return [name, Float32Array.from(data as Values)];
+        return [name, Float32Array.from(data as Values | Uint8Array)];
       }),
     );
   }

@@ -5,7 +5,7 @@ import { emitOnnx } from "../../../targets/onnx/emit.js";
 import { defaultOpset } from "../../../targets/onnx/opsets.js";
 import { nextOutput, openState, stateInput } from "../../../targets/onnx-train/open-state.js";
 import { version } from "../../../version.js";
-import type { StatePort, StepProgram } from "./step-program.js";
+import type { Port, StatePort, StepProgram } from "./step-program.js";
 
 /** State is an input and an output: `state.conv.weight` goes in, `next.conv.weight` comes out. */
 export function portableProgram(step: Graph, opset: number = defaultOpset): StepProgram {
@@ -16,10 +16,16 @@ export function portableProgram(step: Graph, opset: number = defaultOpset): Step
     const output = next === undefined ? undefined : nextOutput(name);
     return { input: stateInput(name), output, shape, slots: [{ slot: name, offset: 0, length }] };
   });
+  const port = ({ name, value }: { readonly name: string; readonly value: ValueId }): Port => ({
+    name,
+    onnxName: name,
+    shape: sizes(value),
+    dtype: typeOf(step, value).dtype,
+  });
   return {
     bytes: emitOnnx({ graph: openState(step), weights: new Map() }, { opset, producerVersion: version }),
-    inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: name, shape: sizes(value) })),
-    outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: name, shape: sizes(value) })),
+    inputs: step.inputs.map(port),
+    outputs: step.outputs.map(port),
     state,
   };
 }

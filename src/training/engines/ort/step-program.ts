@@ -1,4 +1,5 @@
 import { invariant } from "../../../diagnostics/invariant.js";
+import type { DType } from "../../../ir/shape.js";
 import type { Values } from "../engine.js";
 
 /** A tensor that goes in or out of the session, under the session's name. */
@@ -7,6 +8,7 @@ export interface Port {
   readonly name: string;
   readonly onnxName: string;
   readonly shape: readonly number[];
+  readonly dtype: DType;
 }
 
 /** Where a slot lies in a tensor of state. */

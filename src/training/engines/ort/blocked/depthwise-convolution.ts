@@ -41,7 +41,7 @@ function filters(
   const [taps, multiplier] = [kernelHeight * kernelWidth, all / shape.channels];
   const { batch, block, channels } = shape;
   const wanted = order.map((channel) => channel * multiplier + which);
-  const own = multiplier === 1 ? site.inLayout(weight, [order]) : site.picked(site.plain(weight), wanted);
+  const own = multiplier === 1 ? site.inLayout(weight, [order]) : site.someOf(site.plain(weight), wanted);
   const single = site.reshaped(own, [channels, 1, taps, 1]);
   const spread = writer.one("Expand", [single, writer.int64s([channels, batch / block, taps, block])]);
   // Turned once they are spread: whole blocks move, and both ways share what went before.
@@ -118,10 +118,8 @@ function withBias(
   multiplier: number,
   which: number,
 ): string {
-  const own = site.picked(
-    site.plain(bias),
-    order.map((channel) => channel * multiplier + which),
-  );
+  const wanted = order.map((channel) => channel * multiplier + which);
+  const own = multiplier === 1 ? site.picked(site.plain(bias), wanted) : site.someOf(site.plain(bias), wanted);
   const flat = site.buffer(shape, name, "maps");
   const sum = site.writer.one("Add", [flat.as("cells"), site.reshaped(own, [shape.channels, 1])]);
   return site.buffer(shape, sum, "cells").as("maps");

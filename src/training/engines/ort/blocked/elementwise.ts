@@ -72,6 +72,7 @@ function applied(site: BlockedSite, node: Node, inputs: readonly string[]): stri
       outputs: [output],
       inputTypes: node.inputs.map(shapeless),
       outputTypes: node.outputs.map(shapeless),
+      isFixed: inputs.map(() => false),
     },
     node.attributes,
   );

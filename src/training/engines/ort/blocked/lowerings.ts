@@ -12,7 +12,7 @@ import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.
 import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
 
 const elementwiseOps =
-  "relu relu6 mish silu sigmoid tanh softplus hard_sigmoid hard_swish exp log sqrt neg abs square clip add sub mul div pow maximum minimum greater less equal where inside";
+  "relu relu6 mish silu sigmoid tanh softplus hard_sigmoid hard_swish exp log sqrt neg abs square clip add sub mul div pow maximum minimum greater greater_equal less less_equal equal where inside";
 
 /** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
 export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([

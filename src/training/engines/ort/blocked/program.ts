@@ -13,7 +13,7 @@ import {
 } from "../../state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
-import type { SlotPlace, StatePort, StepProgram } from "../step-program.js";
+import type { Port, SlotPlace, StatePort, StepProgram } from "../step-program.js";
 import { prepareLanes } from "./batch-norm.js";
 import { inverse, isNatural } from "./buffer.js";
 import { lowerings } from "./lowerings.js";
@@ -105,13 +105,21 @@ function lowerGraph(
     writer.output(`next.${i}`, next, port.shape);
     return { ...port, output: `next.${i}` };
   });
-  for (const { name, value } of step.outputs) writer.output(`out.${name}`, site.plain(value), sizes(value));
+  for (const { name, value } of step.outputs) {
+    writer.output(`out.${name}`, site.plain(value), sizes(value), typeOf(step, value).dtype);
+  }
   const ownPorts = updates.others.map((slot) => ownPort(site, slot));
   const orders = new Map<Layout, Int32Array>();
+  const port = ({ name, value }: { readonly name: string; readonly value: ValueId }, side: "in" | "out"): Port => ({
+    name,
+    onnxName: `${side}.${name}`,
+    shape: sizes(value),
+    dtype: typeOf(step, value).dtype,
+  });
   const program = (): StepProgram => ({
     bytes: writer.finish(step.name),
-    inputs: step.inputs.map(({ name, value }) => ({ name, onnxName: `in.${name}`, shape: sizes(value) })),
-    outputs: step.outputs.map(({ name, value }) => ({ name, onnxName: `out.${name}`, shape: sizes(value) })),
+    inputs: step.inputs.map((input) => port(input, "in")),
+    outputs: step.outputs.map((output) => port(output, "out")),
     state: [...groupPorts.map((port) => withOrders(site, port, orders)), ...ownPorts],
   });
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
@@ -248,6 +256,7 @@ function lowerPortably(site: BlockedSite, node: Node): void {
       outputs,
       inputTypes: node.inputs.map((value) => site.typeOf(value)),
       outputTypes: node.outputs.map((value) => site.typeOf(value)),
+      isFixed: node.inputs.map(() => false),
     },
     node.attributes,
   );

@@ -1,6 +1,6 @@
 import { invariant } from "../../../../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../../../ir/graph.js";
-import type { TensorType } from "../../../../ir/shape.js";
+import type { DType, TensorType } from "../../../../ir/shape.js";
 import { type ModelWriter, nchwcDomain } from "../model-writer.js";
 import {
   type BufferShape,
@@ -192,18 +192,26 @@ export class BlockedSite {
     const plain = this.#plain.get(value);
     invariant(plain !== undefined && this.canBeRows(value), `%${value} has no rows`);
     const shape = this.shapeFor(value);
-    const rows = rowsOf({ buffer: this.#blocked(plain, shape), order: naturalOrder(shape.channels) });
+    const rows = rowsOf({
+      buffer: this.#blocked(plain, shape, this.typeOf(value).dtype),
+      order: naturalOrder(shape.channels),
+    });
     this.#rows.set(value, rows);
     return rows;
   }
 
   /** Channels before samples, then samples in blocks. */
-  #blocked(plain: string, shape: BufferShape): RowBuffer {
-    const { channels, batch, height, width } = shape;
+  #blocked(plain: string, shape: BufferShape, dtype: DType): RowBuffer {
+    const { channels, batch, height, width, block } = shape;
     const { writer } = this;
     if (height * width === 1) {
       const matrix = writer.reshape(plain, [batch, channels]);
       return this.buffer(shape, writer.one("Transpose", [matrix], { perm: [1, 0] }), "cells");
+    }
+    if (dtype === "bool") {
+      // The kernel that reorders takes floats only.
+      const apart = writer.reshape(plain, [batch / block, block, channels, height, width]);
+      return this.buffer(shape, writer.one("Transpose", [apart], { perm: [2, 0, 3, 4, 1] }), "blocks");
     }
     const turned = channels === 1 ? plain : writer.one("Transpose", [plain], { perm: [1, 0, 2, 3] });
     const maps = writer.reshape(turned, [1, channels * batch, height, width]);
@@ -318,8 +326,12 @@ export class BlockedSite {
 
   /** Entries of a plain value along an axis, in an order: `result[r] = value[order[r]]`. */
   picked(name: string, order: readonly number[], axis = 0): string {
-    if (isNatural(order)) return name;
-    return this.writer.one("Gather", [name, this.writer.int64s(order)], { axis });
+    return isNatural(order) ? name : this.someOf(name, order, axis);
+  }
+
+  /** The same where these are not all entries: the first ones in their own order are not the whole. */
+  someOf(name: string, wanted: readonly number[], axis = 0): string {
+    return this.writer.one("Gather", [name, this.writer.int64s(wanted)], { axis });
   }
 
   /** The opposite of {@link picked}: entry `order[r]` of the result is entry r. */

@@ -1,0 +1,81 @@
+import { readableName } from "../../diagnostics/display-text.js";
+import { byteText, grouped, percentText, signed } from "../../diagnostics/number-text.js";
+import type { Paint } from "../../diagnostics/paint.js";
+import type { StatsComparison } from "../compare-stats.js";
+import {
+  changesText,
+  layerFigures,
+  layerRows,
+  movesOf,
+  nameText,
+  otherChanges,
+  type TotalRow,
+  totalRows,
+} from "./comparison-rows.js";
+import type { PrettyOptions } from "./pretty.js";
+import { layOut } from "./table.js";
+
+/** `before`, `after`, difference and share of a figure, as text. */
+export function totalCells({ change, unit }: TotalRow): readonly string[] {
+  const { before, after, delta } = change;
+  const text = (value: number | null): string =>
+    value === null ? "-" : unit === "bytes" ? byteText(value) : grouped(value);
+  const difference = delta === null ? "" : unit === "bytes" ? signedBytes(delta) : signed(delta);
+  return [text(before), text(after), difference, percentText(before, after)];
+}
+
+const signedBytes = (delta: number): string =>
+  delta === 0 ? "0" : `${delta > 0 ? "+" : "-"}${byteText(Math.abs(delta))}`;
+
+function totalsTable(comparison: StatsComparison, { conventions, paint, width }: PrettyOptions): string {
+  const rows = totalRows(comparison, conventions).map((row) => ({ cells: [row.title, ...totalCells(row)] }));
+  const right = (title: string) => ({ title, align: "right" }) as const;
+  const columns = [{ title: "", align: "left" } as const, ...["before", "after", "difference", ""].map(right)];
+  return layOut(columns, rows, paint, width);
+}
+
+function layersTable(comparison: StatsComparison, { conventions, depth, paint, width }: PrettyOptions): string {
+  const figures = layerFigures(conventions);
+  const rows = layerRows(comparison, depth, figures).map((row) => ({
+    cells: [row.path, row.kind, row.op, row.output, ...[row.params, ...row.figures].map(signed)],
+  }));
+  if (rows.length === 0) return "";
+  const left = (title: string) => ({ title, align: "left" }) as const;
+  const columns = [
+    ...["layer", "", "op", "output"].map(left),
+    ...["params", ...figures.map(({ title }) => title)].map((title) => ({ title, align: "right" }) as const),
+  ];
+  return `\n${layOut(columns, rows, paint, width)}`;
+}
+
+function headText(comparison: StatsComparison, paint: Paint): string {
+  const name = paint("bold", nameText(comparison));
+  const path = readableName(comparison.against.path);
+  switch (comparison.status) {
+    case "added":
+      return `${name}  is new: not in ${path}`;
+    case "removed":
+      return `${name}  is gone: only in ${path}`;
+    case "unchanged":
+      return comparison.layers.moved.length === 0
+        ? `${name}  no change against ${path}`
+        : `${name}  no figure changed against ${path}`;
+    case "changed":
+      return `${name}  against ${path}`;
+  }
+}
+
+/** What became of a model, for people: totals, then the layers. An unchanged one takes a line. */
+export function renderComparison(comparison: StatsComparison, options: PrettyOptions): string {
+  const moves = movesOf(comparison.layers.moved).map(
+    ({ from, to, count }) => `moved: ${from} -> ${to}${count === 1 ? "" : ` (${count} layers)`}\n`,
+  );
+  const moved = moves.length === 0 ? "" : `\n${moves.join("")}`;
+  const head = `${headText(comparison, options.paint)}\n`;
+  if (comparison.status === "unchanged") return head + moved;
+  const others = comparison.status === "changed" ? otherChanges(comparison) : [];
+  const other = others.map(([label, before, after]) => `${label}: ${before} -> ${after}\n`).join("");
+  const changes = changesText(comparison);
+  const summary = changes === "" ? "" : `\n${changes}\n`;
+  return `${head}\n${totalsTable(comparison, options)}${other}${summary}${layersTable(comparison, options)}${moved}`;
+}

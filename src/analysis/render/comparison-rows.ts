@@ -1,0 +1,165 @@
+/** What all forms of a comparison show: totals with their differences, and the layers that changed, folded. */
+import { readableName } from "../../diagnostics/display-text.js";
+import type { ConventionName } from "../../recipe/measures.js";
+import type { Change, ComparedLayer, MovedLayer, StatsComparison } from "../compare-stats.js";
+import { quantityKeys } from "../conventions.js";
+import { defaultConvention, type Figure, figureIn, figuresOf } from "./figures.js";
+
+/** A figure of the whole model; `unit` says how to print it. */
+export interface TotalRow {
+  readonly title: string;
+  readonly change: Change;
+  readonly unit: "count" | "bytes";
+}
+
+/** The totals of a comparison: parameters, the conventions' figures, memory. Training's own only where there are any. */
+export function totalRows(comparison: StatsComparison, conventions: readonly ConventionName[]): readonly TotalRow[] {
+  const { params, counts, memory } = comparison;
+  const hasTraining = [params.trainingOnly.before, params.trainingOnly.after].some((count) => (count ?? 0) > 0);
+  return [
+    { title: "params", change: params.total, unit: "count" },
+    ...(hasTraining ? [{ title: "params in training only", change: params.trainingOnly, unit: "count" } as const] : []),
+    ...figuresOf(conventions).flatMap(({ convention, quantity, title }): TotalRow[] => {
+      const change = counts[convention]?.[quantityKeys[quantity]];
+      return change === undefined ? [] : [{ title, change, unit: "count" }];
+    }),
+    { title: "weights", change: memory.paramBytes, unit: "bytes" },
+    { title: "peak activations", change: memory.peakActivationBytes, unit: "bytes" },
+    { title: "peak activations, in place", change: memory.inPlacePeakActivationBytes, unit: "bytes" },
+  ];
+}
+
+/** A layer that changed, or several of a part folded into one line. */
+export interface LayerRow {
+  readonly kind: "added" | "removed" | "changed";
+  readonly path: string;
+  /** `conv2d`, `relu -> relu6`, or `12 layers`. */
+  readonly op: string;
+  /** `[1, 58, 28, 28]`, with an arrow where it changed; empty for several layers. */
+  readonly output: string;
+  /** Differences: what came, what went, or how much it grew. */
+  readonly params: number;
+  readonly figures: readonly number[];
+}
+
+/** The figures that stand beside layers: of one convention, or a table would grow too wide. */
+export function layerFigures(conventions: readonly ConventionName[]): readonly Figure[] {
+  return figuresOf(conventions.length === 1 ? conventions : [defaultConvention]);
+}
+
+interface OneChange {
+  readonly kind: LayerRow["kind"];
+  readonly path: string;
+  readonly before: ComparedLayer | undefined;
+  readonly after: ComparedLayer | undefined;
+}
+
+const shapeText = (layer: ComparedLayer | undefined): string =>
+  layer === undefined ? "" : `[${layer.outputShape.join(", ")}]`;
+
+const withArrow = (before: string, after: string): string =>
+  before === "" || after === "" || before === after ? after || before : `${before} -> ${after}`;
+
+function rowOf(changes: readonly OneChange[], path: string, figures: readonly Figure[]): LayerRow {
+  const [first] = changes as readonly [OneChange];
+  const sum = (of: (layer: ComparedLayer) => number): number =>
+    changes.reduce((total, { before, after }) => total + (after ? of(after) : 0) - (before ? of(before) : 0), 0);
+  const { kind, before, after } = first;
+  const isOne = changes.length === 1;
+  return {
+    kind,
+    path: readableName(isOne ? first.path : path),
+    op: isOne ? readableName(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
+    output: isOne ? withArrow(shapeText(before), shapeText(after)) : "",
+    params: sum((layer) => layer.params),
+    // A figure that one of the records does not have adds nothing.
+    figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure) || 0)),
+  };
+}
+
+/** The changes, those of one part below `depth` levels summed up. */
+export function layerRows({ layers }: StatsComparison, depth: number, figures: readonly Figure[]): readonly LayerRow[] {
+  const changes: readonly OneChange[] = [
+    ...layers.added.map((after) => ({ kind: "added", path: after.path, before: undefined, after }) as const),
+    ...layers.removed.map((before) => ({ kind: "removed", path: before.path, before, after: undefined }) as const),
+    ...layers.changed.map((each) => ({ kind: "changed", ...each }) as const),
+  ];
+  const folded = new Map<string, { readonly part: string; readonly changes: OneChange[] }>();
+  for (const each of changes) {
+    const part = each.path.split(".").slice(0, depth).join(".");
+    const key = `${each.kind} ${part}`;
+    const found = folded.get(key);
+    if (found === undefined) folded.set(key, { part, changes: [each] });
+    else found.changes.push(each);
+  }
+  return [...folded.values()].map(({ part, changes: inPart }) => rowOf(inPart, part, figures));
+}
+
+/** `stage2 -> body.stage2`, how many layers: what moved together is one move. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+}
+
+/** The two paths without the end that they share: `stage2`, `body.stage2` of `stage2.conv`, `body.stage2.conv`. */
+function withoutSharedEnd({ from, to }: MovedLayer): readonly [string, string] {
+  const [was, is] = [from.split("."), to.split(".")];
+  while (was.length > 0 && is.length > 0 && was.at(-1) === is.at(-1)) {
+    was.pop();
+    is.pop();
+  }
+  return [was.join("."), is.join(".")];
+}
+
+export function movesOf(moved: readonly MovedLayer[]): readonly Move[] {
+  const together = new Map<string, { readonly parts: readonly [string, string]; readonly layers: MovedLayer[] }>();
+  for (const layer of moved) {
+    const parts = withoutSharedEnd(layer);
+    const key = JSON.stringify(parts);
+    const found = together.get(key);
+    if (found === undefined) together.set(key, { parts, layers: [layer] });
+    else found.layers.push(layer);
+  }
+  return [...together.values()].map(({ parts, layers }) => {
+    const [only, ...more] = layers;
+    // A network that went into a block as a whole, or came out of one, has no part on one side.
+    const isWhole = parts.includes("");
+    const [from, to] = isWhole ? parts.map((part) => (part === "" ? "*" : `${part}.*`)) : parts;
+    const paths = only !== undefined && more.length === 0 ? only : { from: from ?? "", to: to ?? "" };
+    return { from: readableName(paths.from), to: readableName(paths.to), count: layers.length };
+  });
+}
+
+/** `3 layers added, 1 removed, 12 changed, 48 moved`, without what there is none of. */
+export function changesText({ layers }: StatsComparison): string {
+  const parts = (["added", "removed", "changed", "moved"] as const).filter((kind) => layers[kind].length > 0);
+  const texts = parts.map((kind, i) => {
+    const count = layers[kind].length;
+    return i === 0 ? `${count} layer${count === 1 ? "" : "s"} ${kind}` : `${count} ${kind}`;
+  });
+  return texts.join(", ");
+}
+
+/** What changed beside figures: input shapes and receptive field, as label, old and new. */
+export function otherChanges({
+  inputs,
+  receptiveField,
+}: StatsComparison): readonly (readonly [string, string, string])[] {
+  const inputText = (shapes: StatsComparison["inputs"]["after"]): string =>
+    Object.entries(shapes ?? {})
+      .map(([name, shape]) => `${readableName(name)} [${shape.join(", ")}]`)
+      .join(", ");
+  const fieldText = (size: readonly number[] | null): string => size?.join("x") ?? "";
+  const rows = [
+    ["input", inputText(inputs.before), inputText(inputs.after)],
+    ["receptive field", fieldText(receptiveField.size.before), fieldText(receptiveField.size.after)],
+  ] as const;
+  return rows.filter(([, before, after]) => before !== after);
+}
+
+/** `LferLdl`, or `LferLdl (was Old)`. */
+export function nameText({ model, against }: StatsComparison): string {
+  const isRenamed = against.model !== null && against.model !== model;
+  return readableName(isRenamed ? `${model} (was ${against.model})` : model);
+}

@@ -1,0 +1,75 @@
+/** Several models under each other: a line for each, without their layers. */
+import { readableName } from "../../diagnostics/display-text.js";
+import { byteText, grouped } from "../../diagnostics/number-text.js";
+import type { Paint } from "../../diagnostics/paint.js";
+import type { ConventionName } from "../../recipe/measures.js";
+import type { Stats } from "../stats.js";
+import { figureIn, figuresOf } from "./figures.js";
+import { shapeText } from "./pretty.js";
+import { type Column, layOut, markdownTable, markdownText } from "./table.js";
+
+/** A model and the file it stands in. */
+export interface ListedModel {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+function columnsOf(conventions: readonly ConventionName[]): readonly Column[] {
+  const titles = ["params", ...figuresOf(conventions).map(({ title }) => title), "peak activations", "weights"];
+  return [
+    { title: "model", align: "left" },
+    { title: "input", align: "left" },
+    ...titles.map((title) => ({ title, align: "right" }) as const),
+  ];
+}
+
+/** `M`, with its file where another one has a model of that name too. */
+function namesOf(models: readonly ListedModel[]): readonly string[] {
+  const count = new Map<string, number>();
+  for (const { stats } of models) count.set(stats.model, (count.get(stats.model) ?? 0) + 1);
+  return models.map(({ stats, path }) =>
+    readableName(count.get(stats.model) === 1 ? stats.model : `${stats.model} (${path})`),
+  );
+}
+
+function inputText({ inputs }: Stats): string {
+  const shapes = Object.entries(inputs);
+  if (shapes.length === 1) return shapeText(shapes[0]?.[1] ?? []);
+  return shapes.map(([name, shape]) => `${readableName(name)} ${shapeText(shape)}`).join(", ");
+}
+
+function rowsOf(
+  models: readonly ListedModel[],
+  conventions: readonly ConventionName[],
+): readonly (readonly string[])[] {
+  const names = namesOf(models);
+  return models.map(({ stats }, i) => [
+    names[i] ?? "",
+    inputText(stats),
+    grouped(stats.params.total),
+    ...figuresOf(conventions).map((figure) => grouped(figureIn(stats.counts, figure))),
+    byteText(stats.memory.peakActivationBytes),
+    byteText(stats.memory.paramBytes),
+  ]);
+}
+
+export interface ModelsOptions {
+  readonly conventions: readonly ConventionName[];
+  readonly paint: Paint;
+  readonly width: number | undefined;
+}
+
+/** The table for people. */
+export function renderModelsPretty(
+  models: readonly ListedModel[],
+  { conventions, paint, width }: ModelsOptions,
+): string {
+  const rows = rowsOf(models, conventions).map((cells) => ({ cells }));
+  return layOut(columnsOf(conventions), rows, paint, width);
+}
+
+/** The table as Markdown. */
+export function renderModelsMarkdown(models: readonly ListedModel[], conventions: readonly ConventionName[]): string {
+  const rows = rowsOf(models, conventions).map((cells) => ({ cells: cells.map(markdownText) }));
+  return markdownTable(columnsOf(conventions), rows);
+}

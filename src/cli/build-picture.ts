@@ -1,0 +1,38 @@
+import type { MacsConvention } from "../analysis/conventions.js";
+import type { Sources } from "../compiler.js";
+import { isProblem } from "../diagnostics/diagnostic.js";
+import type { Graph } from "../ir/graph.js";
+import { placesFromHome } from "../source-origin.js";
+import { drawNetwork, type Picture } from "../targets/svg/build.js";
+import { formatBytes, writeOutput } from "./build-files.js";
+import type { ExitCode, Session } from "./session.js";
+
+interface PictureArguments {
+  readonly output: string;
+  readonly depth: number | "all" | undefined;
+  readonly convention?: MacsConvention | undefined;
+}
+
+/** One line for people: what was drawn, and how to see more of it. */
+function describe(output: string, bytes: number, { boxes, width, height, depth, isFolded }: Picture): string {
+  const more = isFolded ? `folded at depth ${depth}; --depth ${depth + 1} opens more` : "all blocks open";
+  return `${output}: ${formatBytes(bytes)}, ${width} x ${height} pixels, ${boxes} boxes, ${more}\n`;
+}
+
+/** Draws the network into a file. */
+export async function buildPicture(
+  session: Session,
+  { output, depth, convention }: PictureArguments,
+  graph: Graph,
+  sources: Sources,
+): Promise<ExitCode> {
+  const picture = drawNetwork(graph, { depth, convention, locate: placesFromHome(sources) });
+  if (isProblem(picture)) {
+    session.report([picture.diagnose({})]);
+    return 1;
+  }
+  const bytes = new TextEncoder().encode(picture.svg);
+  if (!(await writeOutput(session, output, [bytes]))) return 1;
+  session.talk(describe(output, bytes.length, picture));
+  return 0;
+}

@@ -1,0 +1,80 @@
+/** `--watch`: a command that stays, and answers again whenever something that it read changes. */
+import { harmless, oneLine } from "../diagnostics/display-text.js";
+import { watchFiles } from "../hosts/file-watch.js";
+import { takeInterrupts } from "./interrupts.js";
+import { displayPath } from "./project.js";
+import { type ExitCode, forStdout, type Outlets, openSession, runCommand, type Session } from "./session.js";
+
+/** Empties the screen and leaves what was scrolled out of it. */
+const emptyScreen = "\u001b[2J\u001b[H";
+
+const isScreen = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
+
+/** One run's text, kept until it is whole: then the screen changes at once, without a flicker. */
+function keptText(): { readonly outlets: Pick<Outlets, "print" | "talk">; flush(): void } {
+  const pieces: (readonly [stream: NodeJS.WriteStream, text: string])[] = [];
+  return {
+    outlets: {
+      print: (text) => void pieces.push([process.stdout, forStdout(text)]),
+      talk: (text) => void pieces.push([process.stderr, harmless(text)]),
+    },
+    flush() {
+      if (isScreen()) process.stderr.write(emptyScreen);
+      for (const [stream, text] of pieces) stream.write(text);
+    },
+  };
+}
+
+/** What changed, in words. */
+function describeChange(cwd: string, [first = "", ...others]: readonly string[]): string {
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return `${oneLine(displayPath(cwd, first))}${more} changed`;
+}
+
+const clock = (): string => new Date().toTimeString().slice(0, 8);
+
+/** Runs the command over and over until it is interrupted, which is how it ends. */
+async function runAgainAndAgain(body: (session: Session) => Promise<ExitCode>): Promise<130> {
+  const watch = watchFiles();
+  let isRunning = true;
+  let stop: (value: undefined) => void = () => undefined;
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = resolve;
+  });
+  const interrupts = takeInterrupts(() => {
+    if (isRunning) process.stderr.write("stopping after this run; Ctrl-C again stops at once\n");
+    stop(undefined);
+  });
+  try {
+    for (;;) {
+      const inputs = new Set<string>();
+      const { outlets, flush } = keptText();
+      const note = (paths: readonly string[]): void => {
+        for (const path of paths) inputs.add(path);
+      };
+      const session = openSession({ ...outlets, note });
+      const [since, began] = [Date.now(), performance.now()];
+      isRunning = true;
+      await body(session);
+      isRunning = false;
+      const took = `${Math.max(1, Math.round(performance.now() - began))} ms`;
+      session.talk(session.paintTalk("dim", `${clock()}  took ${took}; waits for changes, Ctrl-C ends`));
+      session.talk("\n");
+      flush();
+      if (interrupts.isRequested()) return 130;
+      watch.set(inputs, since);
+      const changed = await Promise.race([watch.changed(), stopped]);
+      if (changed === undefined) return 130;
+      if (!isScreen()) process.stderr.write(`\n--- ${describeChange(session.cwd, changed)}\n`);
+    }
+  } finally {
+    watch.close();
+    interrupts.release();
+  }
+}
+
+/** The body of a yargs handler of a command that has `--watch`. */
+export async function runWatchable(watch: boolean, body: (session: Session) => Promise<ExitCode>): Promise<void> {
+  if (watch) process.exitCode = await runAgainAndAgain(body);
+  else await runCommand(body);
+}

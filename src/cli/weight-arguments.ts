@@ -1,0 +1,121 @@
+/** `--weights` and `--weights-map`, for every command that takes weights. */
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Options } from "yargs";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
+import { suggest } from "../diagnostics/suggest.js";
+import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
+import type { NameMap } from "../weights/names/parse-map.js";
+import type { Session } from "./session.js";
+import { UsageError } from "./usage.js";
+
+export interface WeightArguments {
+  readonly weights?: string | undefined;
+  readonly "weights-map"?: string | undefined;
+}
+
+export const weightsOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "the weights: a .safetensors file, or a checkpoint of PyTorch (.pth, .pt)",
+} as const satisfies Options;
+
+export const weightsMapOption = {
+  type: "string",
+  requiresArg: true,
+  describe:
+    "what the file calls the model's weights: a name map, or torchvision-resnet and the like; found by itself where one fits",
+} as const satisfies Options;
+
+/** Far above any map. */
+const maxMapBytes = 2 ** 20;
+
+/** The weights that `--weights` and `--weights-map` name, or those of the seed; undefined where they cannot be had (reported). */
+export async function readWeights(
+  session: Session,
+  command: string,
+  { weights: file, "weights-map": map, seed }: WeightArguments & { readonly seed: number },
+): Promise<WeightSource | undefined> {
+  if (file === undefined) {
+    if (map === undefined) return { kind: "seed", seed };
+    throw new UsageError(diagnose("tool/wrong-usage", { command, detail: "--weights-map goes with --weights" }));
+  }
+  const names = map === undefined ? undefined : await readMap(session, map);
+  if (map !== undefined && names === undefined) return undefined;
+  const path = resolve(session.cwd, file);
+  session.note([path]);
+  const bytes = await readRegularFile(path);
+  if (typeof bytes !== "string") return { kind: "file", file, bytes, map: names, seed };
+  session.report([diagnose("weights/file-unreadable", { file, reason: bytes })]);
+  return undefined;
+}
+
+/** The file's bytes, or why it cannot be read. */
+async function readRegularFile(path: string, limit = Number.POSITIVE_INFINITY): Promise<Uint8Array | string> {
+  try {
+    const about = await stat(path);
+    // A pipe or a device may never end.
+    if (!about.isFile()) return "it is no regular file";
+    return about.size > limit ? `it has ${about.size} bytes, the limit is ${limit}` : await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : message;
+  }
+}
+
+/** A shipped map by its name, else the file's; what is wrong with it is reported. */
+async function readMap(session: Session, map: string): Promise<NameMap | undefined> {
+  const { shippedMap, shippedMapNames } = await import("../weights/names/shipped-maps.js");
+  const shipped = shippedMap(map);
+  if (shipped !== undefined) return shipped;
+  const unreadable = (reason: string): Diagnostic =>
+    diagnose("weights/map-unreadable", {
+      map,
+      reason,
+      suggestion: suggest(map, shippedMapNames),
+      shipped: shippedMapNames,
+    });
+  const path = resolve(session.cwd, map);
+  session.note([path]);
+  const bytes = await readRegularFile(path, maxMapBytes);
+  if (typeof bytes === "string") {
+    session.report([unreadable(bytes)]);
+    return undefined;
+  }
+  const { parseNameMap } = await import("../weights/names/parse-map.js");
+  const text = new TextDecoder().decode(bytes);
+  const parsed = parseNameMap(text, map);
+  if (parsed.kind === "map") return parsed.map;
+  session.report(
+    parsed.diagnostics,
+    sourceTexts((file) => (file === map ? text : undefined)),
+  );
+  return undefined;
+}
+
+/** One line for people on how the names of a file were read; nothing where they are the model's own. */
+export function talkOfNames(session: Session, account: NamesAccount | undefined): void {
+  if (account === undefined) return;
+  const { file, entry, prefix, map, dropped, fresh } = account;
+  const said = [
+    ...(entry === "" ? [] : [`the weights under "${entry}"`]),
+    ...(prefix === "" ? [] : [`names without "${prefix}"`]),
+    ...(map === undefined ? [] : [`names by the map ${map}`]),
+    ...(dropped === 0 ? [] : [`${dropped} tensors not used`]),
+    ...(fresh.length === 0
+      ? []
+      : [`${fresh.length} begin afresh (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
+  ];
+  if (said.length > 0) session.talk(`${file}: ${said.join("; ")}\n`);
+}
+
+/** Reports why weights were refused; a proposed name map goes to stdout, ready to be saved. */
+export function reportRefusal(
+  session: Session,
+  { diagnostics, proposal }: Omit<RefusedWeights, "kind">,
+  texts?: SourceTexts,
+): void {
+  session.report(diagnostics, texts);
+  if (proposal !== undefined) session.print(`${proposal}\n`);
+}

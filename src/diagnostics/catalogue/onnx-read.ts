@@ -1,0 +1,72 @@
+import { entry } from "../entry.js";
+
+const good = { command: "lferc stats model.onnx" };
+
+/** An op type that nobody counts, how often it is there, and the first node of it. */
+export interface UnknownOp {
+  readonly opType: string;
+  readonly count: number;
+  readonly first: string;
+}
+
+const named = ({ opType, count, first }: UnknownOp): string =>
+  `${opType} (${count === 1 ? "" : `${count} times, first `}at "${first}")`;
+
+export const onnxReadEntries = {
+  "onnx/not-a-model": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} cannot be read as an ONNX model: ${h.reason}`,
+    help: () => "Export it anew, and copy it whole. Python's `onnx.checker.check_model` says more about damaged files.",
+    explanation: "Figures of a file that is damaged, or that holds something else, would be wrong figures.",
+    bad: { command: "lferc stats damaged.onnx" },
+    good,
+  }),
+  "onnx/unknown-ops": entry<{ path: string; ops: readonly UnknownOp[] }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} has ${h.ops.length === 1 ? "an op" : `${h.ops.length} ops`} that lferc does not count: ${h.ops.map(named).join(", ")}`,
+    help: () =>
+      "Export the network without them: for inference, not quantised, without pre- and post-processing. Op types with `::` are not ONNX's own.",
+    explanation: "A node that nobody counts would be a zero in the total, so a file that has one gets no total.",
+    bad: { command: "lferc stats detector.onnx" },
+    good,
+  }),
+  "onnx/unreadable-node": entry<{ path: string; node: string; opType: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: ${h.opType} at "${h.node}" cannot be counted: ${h.reason}`,
+    help: () =>
+      "Only what lferc has an op for is counted: docs/ops.md lists them. `lferc stats` counts all of a file, or none.",
+    explanation: "A node in a form that nobody counts would be a wrong figure in the total, so the file gets none.",
+    bad: { command: "lferc stats audio.onnx" },
+    good,
+  }),
+  "onnx/unsupported-input": entry<{ path: string; input: string; type: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts float32 networks`,
+    help: () => "Export the network in float32: its counts are the same in any type.",
+    explanation: "The conventions count networks over float32; other types go with other ops around them.",
+    bad: { command: "lferc stats half-precision.onnx" },
+    good,
+  }),
+  "onnx/open-size": entry<{ path: string; input: string; axis: number; name: string }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path}: axis ${h.axis} of the input "${h.input}" has no size${h.name === "" ? "" : `, only the name "${h.name}"`}`,
+    help: (h) =>
+      h.name === ""
+        ? "Export the model for a size; only the batch, the first axis, may be open."
+        : `Say it: \`--set ${h.name}=224\`.`,
+    explanation:
+      "How much a network computes depends on the size of what goes in. The first axis is the batch, which is 1.",
+    bad: { command: "lferc stats any-size.onnx" },
+    good: { command: "lferc stats any-size.onnx --set height=224" },
+  }),
+  "onnx/fixed-batch": entry<{ path: string; input: string; batch: number }>({
+    severity: "error",
+    message: (h) => `${h.path}: the input "${h.input}" is a batch of ${h.batch}; figures are those of one sample`,
+    help: () => "Export it for a batch of 1, or with an open first axis.",
+    explanation: "All figures of lferc are for batch 1; those of a larger batch would not compare with any other.",
+    bad: { command: "lferc stats batch-of-8.onnx" },
+    good,
+  }),
+} as const;

@@ -1,0 +1,42 @@
+import { entry } from "../entry.js";
+
+const good = { command: "lferc stats models/lfer_ldl.lfer --against base.json" };
+
+export const statsEntries = {
+  "stats/unreadable-record": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} cannot be read: ${h.reason}`,
+    help: () =>
+      "Give --against a file that `lferc stats --format json` wrote, an .lfer file, or a folder with such files.",
+    explanation: "`--against` holds models against what they were: an older source, or an older record of its figures.",
+    bad: { command: "lferc stats models/lfer_ldl.lfer --against no-such-file.json" },
+    good,
+  }),
+  "stats/not-a-record": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is not what \`lferc stats --format json\` writes: ${h.reason}`,
+    help: () =>
+      "Write it anew: `lferc stats models --format json > base.json`. Only files whose names end in .lfer are sources.",
+    explanation:
+      "Half a record would give half a comparison, so every field of it is checked before anything is compared.",
+    bad: { command: "lferc stats models/lfer_ldl.lfer --against package.json" },
+    good,
+  }),
+  "stats/newer-record": entry<{ path: string; schemaVersion: number; known: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} was written by a newer lferc: it has schemaVersion ${h.schemaVersion}, this one reads up to ${h.known}`,
+    help: () => "Use that newer lferc, or write the record anew with this one.",
+    explanation: "A newer version may mean something else by the same word, so it is refused rather than guessed.",
+    bad: { command: "lferc stats models/lfer_ldl.lfer --against from-a-newer-lferc.json" },
+    good,
+  }),
+  "stats/same-name-twice": entry<{ path: string; model: string }>({
+    severity: "error",
+    message: (h) => `${h.path} has more than one model called "${h.model}"`,
+    help: () => "Models are compared by their names: compare file by file, or give one of them another name.",
+    explanation: "With two models of one name nobody knows which of them is meant to have changed.",
+    bad: { command: "lferc stats models --against two-of-a-name" },
+    good,
+  }),
+} as const;

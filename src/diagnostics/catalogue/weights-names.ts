@@ -1,0 +1,85 @@
+import { didYouMean, entry } from "../entry.js";
+
+const command = (map: string) => ({
+  command: `lferc build models/resnet.lfer --model resnet18 -o model.onnx --weights resnet18.pth --weights-map ${map}`,
+});
+const bad = command("wrong.map");
+const good = command("torchvision-resnet");
+
+const form =
+  "A line is `left -> right`: a name of the file or its beginning, then the model's; `{x}`, `{x+1}` and `*` stand for parts of names.";
+
+const mapFaults = {
+  "no-arrow": "the line has no ->",
+  "several-arrows": "the line has more than one ->",
+  "both-empty": "both sides of -> are empty",
+  "bad-name": "a name has an empty part, or a space inside",
+  "bad-hole": "a hole is written {x}, {x+1} or {x-1}, with small letters",
+  "adjacent-holes": "two holes stand side by side, and nothing says where the one ends",
+  "unknown-hole": "the right side has a hole that the left side has not",
+  "unused-hole": "the left side has a hole that the right side has not: several tensors would become one",
+  "no-block": "a line that ends with a colon needs indented lines below it",
+  "not-in-block": "the line is indented, but the line above it ends without a colon",
+  "too-long": "the line has more than 1000 characters",
+  "too-many": "the map has more than 10000 rules",
+} as const;
+
+/** What is wrong with a line of a name map. */
+export type MapFault = keyof typeof mapFaults;
+
+export const weightsNamesEntries = {
+  "weights/map-unreadable": entry<{
+    map: string;
+    reason: string;
+    suggestion: string | undefined;
+    shipped: readonly string[];
+  }>({
+    severity: "error",
+    message: (h) => `cannot read the name map ${h.map}: ${h.reason}`,
+    help: (h) => `\`--weights-map\` takes a file, or one of ${h.shipped.join(", ")}.${didYouMean(h.suggestion)}`,
+    explanation: "A name map says which tensor of a weight file is which weight of the model.",
+    bad: command("missing.map"),
+    good,
+  }),
+
+  "weights/map-syntax": entry<{ file: string; line: number; fault: MapFault }>({
+    severity: "error",
+    message: (h) => `${h.file}, line ${h.line}: ${mapFaults[h.fault]}`,
+    help: () => form,
+    explanation: "docs/weights.md describes name maps with examples.",
+    bad,
+    good,
+  }),
+
+  "weights/map-ambiguous": entry<{ map: string; line: number; tensor: string; slots: readonly string[] }>({
+    severity: "error",
+    message: (h) => `${h.map}, line ${h.line}: tensor "${h.tensor}" would be each of ${h.slots.join(", ")}`,
+    help: () => "Write the part that `*` stands for, or a hole that both sides have.",
+    explanation: "Each tensor of the file fills one weight of the model.",
+    bad,
+    good,
+  }),
+
+  "weights/map-clash": entry<{ map: string; slot: string; tensors: readonly [string, string] }>({
+    severity: "error",
+    message: (h) => `${h.map}: tensors "${h.tensors[0]}" and "${h.tensors[1]}" would both be "${h.slot}"`,
+    help: () => "Of two tensors for one weight, drop one: a line `NAME ->` with nothing on the right.",
+    explanation: "Each weight of the model is filled by one tensor of the file.",
+    bad,
+    good,
+  }),
+
+  "weights/names-differ": entry<{ file: string; model: string; count: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.file} has ${h.count} tensors with the shapes that ${h.model} needs, in the same order, but with other names`,
+    help: () =>
+      "A name map that follows from this stands on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`.",
+    explanation:
+      "Names of layers are each library's own. A map that follows from order and shapes is proposed and never applied unasked.",
+    bad: {
+      command: "lferc build models/squeezenet.lfer --model squeezenet1_1 -o model.onnx --weights squeezenet1_1.pth",
+    },
+    good,
+  }),
+} as const;

@@ -1,0 +1,110 @@
+/** Several new files at once: all of them, or none and the disk as it was. */
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, open, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isInside } from "./node-host.js";
+import { codeOf } from "./write-file.js";
+
+/** Paths are those asked for: below the folder, with forward slashes; "." is the folder itself. */
+export type WriteNewResult =
+  | { readonly kind: "written"; readonly paths: readonly string[]; readonly kept: readonly string[] }
+  /** Something stands at these paths already; nothing was written. */
+  | { readonly kind: "occupied"; readonly paths: readonly string[] }
+  /** A symbolic link on the way leads out of the folder; nothing was written. */
+  | { readonly kind: "outside"; readonly path: string }
+  /** `code` is the operating system's; what was written before was removed again. */
+  | { readonly kind: "failed"; readonly path: string; readonly code: string };
+
+/** What stands at a path, links not followed; undefined where nothing does. */
+async function standing(path: string) {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+type Obstacle = Exclude<WriteNewResult, { readonly kind: "written" | "occupied" }> | "occupied";
+
+/** What hinders a new file at `path` below `folder`. */
+async function obstacle(folder: string, path: string): Promise<Obstacle | undefined> {
+  const parts = path.split("/");
+  for (let depth = 1; depth <= parts.length; depth++) {
+    const part = parts.slice(0, depth).join("/");
+    const full = join(folder, part);
+    const found = await standing(full);
+    if (found === undefined) return undefined;
+    if (depth === parts.length) return "occupied";
+    if (found.isSymbolicLink()) {
+      // A link that leads nowhere is one that leads to where somebody may still put something.
+      const real = await realpath(full).catch(() => undefined);
+      if (real === undefined || !isInside(await realpath(folder), real)) return { kind: "outside", path: part };
+    } else if (!found.isDirectory()) return { kind: "failed", path, code: "ENOTDIR" };
+  }
+  return undefined;
+}
+
+/** Writes a file that is not there yet: whole, and never over another one, also if that appears in between. */
+async function writeNew(path: string, text: string): Promise<void> {
+  const beside = join(dirname(path), `.${randomUUID()}.tmp`);
+  const ours = [beside];
+  try {
+    await writeFile(beside, text, { flag: "wx" });
+    // Renaming replaces; so the name is taken first, which fails where somebody else has it.
+    await (await open(path, "wx")).close();
+    ours.push(path);
+    await rename(beside, path);
+  } catch (error) {
+    for (const each of ours) await rm(each, { force: true });
+    throw error;
+  }
+}
+
+/** Makes a folder and those above it; gives those that were not there, the uppermost first. */
+async function makeFolder(folder: string): Promise<readonly string[]> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return [];
+  const made: string[] = [];
+  for (let each = folder; each !== dirname(first); each = dirname(each)) made.unshift(each);
+  return made;
+}
+
+/** Writes texts below `folder` (absolute), which is made if need be. `keep` passes over the files that are there already. */
+export async function writeNewFiles(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+  { keep = false }: { readonly keep?: boolean } = {},
+): Promise<WriteNewResult> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  let at = ".";
+  try {
+    const occupied: string[] = [];
+    for (const path of texts.keys()) {
+      at = path;
+      const hindered = await obstacle(folder, path);
+      if (hindered === "occupied") occupied.push(path);
+      else if (hindered !== undefined) return hindered;
+    }
+    if (occupied.length > 0 && !keep) return { kind: "occupied", paths: occupied };
+    at = ".";
+    folders.push(...(await makeFolder(folder)));
+    const paths: string[] = [];
+    for (const [path, text] of texts) {
+      if (occupied.includes(path)) continue;
+      at = path;
+      const full = join(folder, path);
+      folders.push(...(await makeFolder(dirname(full))));
+      await writeNew(full, text);
+      files.push(full);
+      paths.push(path);
+    }
+    return { kind: "written", paths, kept: occupied };
+  } catch (error) {
+    for (const file of files) await rm(file, { force: true });
+    // A folder that somebody has put something into by now stays.
+    for (const made of folders.reverse()) await rmdir(made).catch(() => undefined);
+    return { kind: "failed", path: at, code: codeOf(error) };
+  }
+}

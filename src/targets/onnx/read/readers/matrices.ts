@@ -1,0 +1,45 @@
+import { isProblem, type Problem } from "../../../../diagnostics/diagnostic.js";
+import type { ValueId } from "../../../../ir/graph.js";
+import { type NodeReader, type NodeSite, only } from "../node-site.js";
+
+/** A linear layer: the matrix as [features, inputs], whichever way round the file has it. */
+function linear(site: NodeSite, dims: readonly number[], isTurned: boolean): readonly ValueId[] | Problem {
+  const [rows = 0, columns = 0] = dims;
+  const [features, inputs] = isTurned ? [rows, columns] : [columns, rows];
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const { shape } = site.typeOf(x);
+  if (shape.at(-1) !== inputs)
+    return site.refuse(`its weight is for ${inputs} features, and it gets ${String(shape.at(-1))}`);
+  const bias = site.inputs[2] === undefined ? [] : [site.weight(2, "parameter", [features])];
+  const weight = site.weight(1, "parameter", [features, inputs]);
+  return only(site.one("linear", [x, weight, ...bias], { features, bias: bias.length > 0 }));
+}
+
+export const gemm: NodeReader = (site) => {
+  const matrix = site.fixed(1);
+  if (matrix === undefined || matrix.dims.length !== 2 || site.int("transA", 0) === 1) {
+    return site.refuse("it is no linear layer: its first matrix is turned, or its second one computed");
+  }
+  const [alpha, beta] = [site.float("alpha", 1), site.float("beta", 1)];
+  if (alpha !== 1 || (beta !== 1 && site.inputs[2] !== undefined)) {
+    return site.refuse(`it scales by ${alpha} and ${beta}, which lferc does not count`);
+  }
+  return linear(site, matrix.dims, site.int("transB", 0) === 1);
+};
+
+export const matMul: NodeReader = (site) => {
+  const matrix = site.fixed(1);
+  const [x] = site.inputs;
+  // What lferc makes of numbers alone, to resize a map, is no layer that learns.
+  const isLearnt =
+    matrix?.isTrained === true && matrix.dims.length === 2 && x?.kind === "tensor" && x.type.shape.length > 1;
+  if (isLearnt) {
+    const vector = site.fixed(2);
+    if (site.inputs[2] === undefined || (vector?.dims.length === 1 && vector.dims[0] === matrix.dims[1])) {
+      return linear(site, matrix.dims, false);
+    }
+  }
+  const product = site.one("matmul", [site.tensor(0), site.tensor(1)]);
+  return only(site.inputs[2] === undefined ? product : site.one("add", [product, site.tensor(2)]));
+};

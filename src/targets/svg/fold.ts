@@ -1,0 +1,88 @@
+import { typeOf, type ValueId } from "../../ir/graph.js";
+import { sameShape } from "../../ir/shape.js";
+import { type Atom, type AtomGraph, costOf } from "./atoms.js";
+import { opKinds } from "./op-kinds.js";
+import type { Item, Level, Link } from "./scene.js";
+import { boundaryOf, type Unit, unitsOf, withRepeats } from "./units.js";
+
+/** The network with `depth` levels of its blocks shown; deeper ones are boxes. Parts that repeat are shown once. */
+export function foldGraph(graph: AtomGraph, depth: number): Level {
+  return foldLevel(graph, graph.atoms, 0, depth);
+}
+
+function foldLevel(graph: AtomGraph, atoms: readonly Atom[], from: number, depth: number): Level {
+  // What is folded may differ in widths; of what is open one stands for all, so all must be equal.
+  const units = withRepeats(graph, unitsOf(graph, atoms, from), depth <= 1 ? "alike" : "equal");
+  const stacks = stacked(graph, units);
+  const items = stacks.map((stack) => itemOf(graph, stack, depth));
+  return { items, links: linksOf(graph, items) };
+}
+
+function itemOf(graph: AtomGraph, stack: readonly Unit[], depth: number): Item {
+  const [head] = stack as [Unit];
+  const atoms = stack.flatMap((unit) => unit.atoms);
+  const [first] = atoms as [Atom];
+  const { name, path, count } = head;
+  const makes = boundaryOf(graph, atoms).leaves;
+  const shared = { name, path, atoms, count, cost: costOf(atoms), makes };
+  if (atoms.length === stack.length) {
+    const kind = first.kind === "layer" ? "layers" : first.kind;
+    return { ...shared, kind, inside: undefined, makesInside: makes };
+  }
+  if (depth <= 1) return { ...shared, kind: "block", inside: undefined, makesInside: makes };
+  const makesInside = count === 1 ? makes : boundaryOf(graph, head.first).leaves;
+  return { ...shared, kind: "group", inside: foldLevel(graph, head.first, head.inner, depth - 1), makesInside };
+}
+
+/** Whether a layer is drawn as one more row of the box before it: it maps values one by one. */
+function isFollower({ layer }: Atom): boolean {
+  if (layer === undefined) return false;
+  const kind = opKinds[layer.opName];
+  return kind === "norm" || kind === "activation";
+}
+
+/** Layers with the norms and activations that follow them and nobody else: each list is one item, in order. */
+function stacked(graph: AtomGraph, units: readonly Unit[]): readonly (readonly Unit[])[] {
+  const stacks = new Map<Atom, Unit[]>();
+  const all: Unit[][] = [];
+  for (const unit of units) {
+    const [atom, ...more] = unit.atoms as [Atom, ...Atom[]];
+    const below = more.length > 0 ? undefined : stackUnder(graph, atom, stacks);
+    const stack = below ?? [];
+    if (below === undefined) all.push(stack);
+    stack.push(unit);
+    if (more.length === 0 && atom.kind === "layer") stacks.set(atom, stack);
+  }
+  return all;
+}
+
+function stackUnder(graph: AtomGraph, atom: Atom, stacks: ReadonlyMap<Atom, Unit[]>): Unit[] | undefined {
+  const [value, ...more] = atom.reads;
+  const [made] = atom.makes;
+  if (!isFollower(atom) || value === undefined || made === undefined || more.length > 0) return undefined;
+  const before = graph.maker.get(value);
+  if (before === undefined || before.makes.length > 1 || graph.readers.get(value)?.length !== 1) return undefined;
+  const isSame = sameShape(typeOf(graph.graph, value).shape, typeOf(graph.graph, made).shape);
+  return isSame ? stacks.get(before) : undefined;
+}
+
+/** The ways of values among items, and to and from what lies outside. */
+function linksOf({ maker, readers }: AtomGraph, items: readonly Item[]): readonly Link[] {
+  const owner = new Map(items.flatMap((item) => item.atoms.map((atom) => [atom, item] as const)));
+  const links: Link[] = [];
+  const add = (value: ValueId, from: Item | "outside", to: Item | "outside"): void => {
+    links.push({ value, from, to });
+  };
+  for (const item of items) {
+    const seen = new Set<ValueId>();
+    for (const value of item.atoms.flatMap(({ reads }) => reads)) {
+      const from = owner.get(maker.get(value) as Atom) ?? "outside";
+      if (from === item || seen.has(value)) continue;
+      seen.add(value);
+      add(value, from, item);
+    }
+    for (const value of item.makes)
+      if ((readers.get(value) ?? []).some((reader) => !owner.has(reader))) add(value, item, "outside");
+  }
+  return links;
+}

@@ -1,0 +1,112 @@
+import { invariant } from "../../../diagnostics/invariant.js";
+import type { Link } from "../scene.js";
+import type { Detour, Fragment } from "./fragment.js";
+
+/** Between columns, where the line climbs from the foot of one to the head of the next. */
+const gutter = 44;
+/** Room above a column's head and under its foot for the line to turn. */
+const turn = 18;
+
+/**
+ * A series as columns, as text is set: down, then on at the next head. `breaks[i]` is the one link from element i to the
+ * next, where the series may be broken. No column is higher than `tallest` where breaks allow that; all are as even as
+ * they can be.
+ */
+export function columnsOf(
+  elements: readonly Fragment[],
+  breaks: readonly (Link | undefined)[],
+  tallest: number,
+  stack: (fragments: readonly Fragment[]) => Fragment,
+): Fragment {
+  const whole = stack(elements);
+  if (whole.height <= tallest || breaks.every((link) => link === undefined)) return whole;
+  const pieces: { height: number; end: number }[] = [];
+  let height = 0;
+  elements.forEach((element, i) => {
+    height += element.height + turn;
+    if (breaks[i] === undefined && i + 1 < elements.length) return;
+    pieces.push({ height, end: i + 1 });
+    height = 0;
+  });
+  const count = Math.ceil(whole.height / tallest);
+  const ends = evenEnds(pieces, count);
+  const columns = ends.map((end, i) => stack(elements.slice(ends[i - 1] ?? 0, end)));
+  return beside(
+    columns,
+    ends.slice(0, -1).map((end) => breaks[end - 1]),
+  );
+}
+
+/** Cuts pieces into at most `count` runs whose highest is as low as can be; where each run ends. */
+function evenEnds(
+  pieces: readonly { readonly height: number; readonly end: number }[],
+  count: number,
+): readonly number[] {
+  const fits = (limit: number): readonly number[] => {
+    const ends: number[] = [];
+    let height = 0;
+    pieces.forEach((piece, i) => {
+      if (height > 0 && height + piece.height > limit) {
+        ends.push((pieces[i - 1] as (typeof pieces)[number]).end);
+        height = 0;
+      }
+      height += piece.height;
+    });
+    return [...ends, (pieces.at(-1) as (typeof pieces)[number]).end];
+  };
+  let low = Math.max(...pieces.map((piece) => piece.height));
+  let high = pieces.reduce((sum, piece) => sum + piece.height, 0);
+  while (high - low > 4) {
+    const middle = (low + high) / 2;
+    if (fits(middle).length <= count) high = middle;
+    else low = middle;
+  }
+  return fits(high);
+}
+
+/** Columns side by side, their heads on one line, and the links that lead from each to the next. */
+function beside(columns: readonly Fragment[], links: readonly (Link | undefined)[]): Fragment {
+  const parts: { fragment: Fragment; x: number; y: number }[] = [];
+  const detours: Detour[] = [];
+  let x = 0;
+  columns.forEach((fragment, i) => {
+    const y = turn;
+    const link = links[i - 1];
+    const before = parts[i - 1];
+    if (before !== undefined) {
+      invariant(link !== undefined, "columns are broken where one link leads on");
+      const foot = before.y + before.fragment.height;
+      const from = before.x + (before.fragment.exits.get(link) ?? before.fragment.exit);
+      const to = x + (fragment.entries.get(link) ?? fragment.entry);
+      const rise = x - gutter / 2;
+      detours.push({
+        link,
+        corners: [
+          [from, foot + turn / 2],
+          [rise, foot + turn / 2],
+          [rise, 0],
+          [to, 0],
+        ],
+      });
+    }
+    parts.push({ fragment, x, y });
+    x += fragment.width + gutter;
+  });
+  const [first] = parts as [(typeof parts)[number], ...typeof parts];
+  const last = parts.at(-1) as (typeof parts)[number];
+  const height = turn * 2 + Math.max(...columns.map((column) => column.height));
+  const at = (places: ReadonlyMap<Link, number>, by: number) =>
+    new Map([...places].map(([link, place]) => [link, place + by] as const));
+  return {
+    width: x - gutter,
+    height,
+    entry: first.x + first.fragment.entry,
+    exit: last.x + last.fragment.exit,
+    boxes: [],
+    runs: [],
+    detours,
+    parts,
+    entries: at(first.fragment.entries, first.x),
+    exits: at(last.fragment.exits, last.x),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Graph, ValueId } from "../../../ir/graph.js";
+import { headerHeight, headerWidth, liftOf, measureLeaf, stemHeight } from "../measure.js";
+import type { Item, Level } from "../scene.js";
+import type { Box, Fragment } from "./fragment.js";
+import { layOutSeries } from "./series.js";
+import { Tangles } from "./tangle.js";
+
+/** Space between an open block's frame and what is in it. */
+export const framePadding = 14;
+/** Under the title of an open block and above its lower edge: straight lines, and lines that bend. */
+const straightRoom = 12;
+const bendRoom = 30;
+/** Ports of several values lie at least so far apart. */
+const portGap = 24;
+
+/** Lays out one network again and again, for columns of different heights; what stays the same is kept. */
+export interface LevelLayout {
+  /** A level with all open blocks in it, in columns no higher than `tallest` where that can be. */
+  layOut(level: Level, tallest: number): Fragment;
+  /** How much work the worst tangle is; above `mostTangled` it is not laid out, and its fragment is empty. */
+  readonly tangled: () => number;
+}
+
+export function levelLayout(graph: Graph): LevelLayout {
+  const tangles = new Tangles();
+  /** Boxes as they are without any columns in them. */
+  const natural = new Map<Item, Box>();
+  const boxOf = (item: Item, tallest: number): Box => {
+    const known = natural.get(item);
+    if (known !== undefined && known.height <= tallest) return known;
+    const { inside } = item;
+    const box = inside === undefined ? leafBox(graph, item) : groupBox(item, layOut(inside, tallest));
+    if (known === undefined && tallest === Number.POSITIVE_INFINITY) natural.set(item, box);
+    return box;
+  };
+  const layOut = (level: Level, tallest: number): Fragment =>
+    layOutSeries(
+      level.items.map((item) => boxOf(item, tallest)),
+      level.links,
+      { tallest, tangles },
+    );
+  return { layOut, tangled: () => tangles.worst };
+}
+
+function leafBox(graph: Graph, item: Item): Box {
+  const leaf = measureLeaf(graph, item);
+  const foot = item.makes.length === 0 ? 0 : stemHeight;
+  const { width, height, axis, exits } = leaf;
+  return { item, width, height, foot, entry: axis, ports: undefined, exits, leaf, inner: undefined };
+}
+
+/** Places in order, each at least a gap from the one before. */
+function apart(places: readonly (readonly [ValueId, number])[]): readonly (readonly [ValueId, number])[] {
+  let least = Number.NEGATIVE_INFINITY;
+  return places
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([value, x]) => {
+      const placed = Math.max(x, least);
+      least = placed + portGap;
+      return [value, placed] as const;
+    });
+}
+
+/** One place for each value that crosses an edge of a fragment: where its only line does, else in their middle. */
+function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): ReadonlyMap<ValueId, number> {
+  const byValue = new Map<ValueId, number[]>();
+  for (const [{ value }, x] of places) byValue.set(value, [...(byValue.get(value) ?? []), x]);
+  const middle = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
+  return new Map(apart([...byValue].map(([value, xs]) => [value, middle(xs)] as const)));
+}
+
+function groupBox(item: Item, fragment: Fragment): Box {
+  const width = Math.max(fragment.width + 2 * framePadding, headerWidth(item));
+  const left = (width - fragment.width) / 2;
+  const isMain = (ports: ReadonlyMap<ValueId, number>): boolean => ports.size === 1;
+  const free = portsOf(fragment.entries);
+  const [entering] = free.keys();
+  // One value that several lines carry on comes in where the main line does.
+  const entries = isMain(free) && fragment.entries.size > 1 ? new Map([[entering as ValueId, fragment.entry]]) : free;
+  const leaving = portsOf(fragment.exits);
+  const room = (ends: ReadonlyMap<{ readonly value: ValueId }, number>, ports: ReadonlyMap<ValueId, number>): number =>
+    [...ends].some(([link, x]) => Math.abs(x - (ports.get(link.value) ?? x)) >= 1) ? bendRoom : straightRoom;
+  const y = liftOf(item) + headerHeight + room(fragment.entries, entries);
+  const height = y + fragment.height + room(fragment.exits, leaving);
+  const shift = (x: number): number => x + left;
+  const ports = new Map([...entries].map(([value, x]) => [value, shift(x)] as const));
+  // A repeated block shows its first unit, whose values are not those that come out at the end.
+  const exits = item.makes.map((value, i) => {
+    const own = item.makesInside[i] ?? value;
+    return { value, x: shift(leaving.get(own) ?? fragment.exit), label: undefined };
+  });
+  const [entry] = ports.values();
+  return {
+    item,
+    width,
+    height,
+    foot: 4,
+    entry: ports.size === 1 && entry !== undefined ? entry : width / 2,
+    ports,
+    exits,
+    leaf: undefined,
+    inner: { fragment, x: left, y },
+  };
+}

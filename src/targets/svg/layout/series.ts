@@ -1,0 +1,208 @@
+/**
+ * Networks are mostly series of things, some of them side by side: a general layered layout knows no main line and no
+ * skip past it. So a level is taken apart where all its links pass through one box; what lies between two such boxes falls
+ * into branches, which are taken apart in turn. What resists (a tangle) is left to a layered layout.
+ */
+
+import type { Item, Link } from "../scene.js";
+import { columnsOf } from "./columns.js";
+import { type Box, boxFragment, type Fragment } from "./fragment.js";
+import { besides } from "./parallel.js";
+import type { Tangles } from "./tangle.js";
+
+/** Space between a stem and the next box where lines run straight, and where they bend. */
+const straightGap = 11;
+const bendGap = 32;
+/** Bends over a long way would lie too flat. */
+const wideBendGap = 42;
+const wideBend = 260;
+
+export interface SeriesOptions {
+  /** How high a column should be at most. */
+  readonly tallest: number;
+  readonly tangles: Tangles;
+}
+
+/** Lays out boxes in topological order with the links that touch them. */
+export function layOutSeries(
+  boxes: readonly Box[],
+  links: readonly Link[],
+  { tallest, tangles }: SeriesOptions,
+): Fragment {
+  const elements = elementsOf(boxes, links, tangles);
+  const breaks = elements.map((element, i) => {
+    const next = elements[i + 1];
+    return next === undefined ? undefined : bridge(element, next);
+  });
+  return columnsOf(elements, breaks, tallest, stack);
+}
+
+/** The one link by which one element feeds the next, where both are single boxes and nothing else passes. */
+function bridge(above: Fragment, below: Fragment): Link | undefined {
+  const [link, ...more] = above.exits.keys();
+  if (link === undefined || more.length > 0 || above.boxes.length !== 1 || below.boxes.length !== 1) return undefined;
+  return below.entries.has(link) ? link : undefined;
+}
+
+function elementsOf(boxes: readonly Box[], links: readonly Link[], tangles: Tangles): readonly Fragment[] {
+  const n = boxes.length;
+  const [only] = boxes;
+  if (n === 1 && only !== undefined) return [boxFragment(only, links)];
+  const at = new Map<Item | "outside", number>(boxes.map(({ item }, i) => [item, i] as const));
+  const from = (link: Link): number => at.get(link.from) ?? -1;
+  const to = (link: Link): number => at.get(link.to) ?? n;
+  /** How many links pass each box by. */
+  const passing = new Int32Array(n + 1);
+  for (const link of links) {
+    const [first, behind] = [from(link) + 1, to(link)];
+    if (first >= behind) continue;
+    passing[first] = (passing[first] ?? 0) + 1;
+    passing[behind] = (passing[behind] ?? 0) - 1;
+  }
+  // Where a line ends, it ends for good: what comes after it is not all that there is.
+  const leading = new Set(links.map((link) => link.from));
+  boxes.forEach(({ item }, i) => {
+    if (leading.has(item) || i + 1 === n) return;
+    passing[i + 1] = (passing[i + 1] ?? 0) + 1;
+  });
+  const waists: number[] = [];
+  let open = 0;
+  for (let i = 0; i < n; i++) {
+    open += passing[i] ?? 0;
+    if (open === 0) waists.push(i);
+  }
+  // Between two waists, and before the first and behind the last one, lies what is side by side.
+  const elements: Fragment[] = [];
+  const linksBetween = sortLinks(links, waists, from, to);
+  let begin = 0;
+  [...waists, n].forEach((end, k) => {
+    const between = boxes.slice(begin, end);
+    if (between.length > 0)
+      elements.push(layOutBetween(between, linksBetween[k] ?? [], { isWhole: waists.length === 0, tangles }));
+    const waist = boxes[end];
+    if (waist !== undefined) {
+      const touching = [...(linksBetween[k] ?? []), ...(linksBetween[k + 1] ?? [])];
+      elements.push(boxFragment(waist, touching));
+    }
+    begin = end + 1;
+  });
+  return elements;
+}
+
+/** For each stretch between waists the links that begin, end or pass in it: no link passes a waist. */
+function sortLinks(
+  links: readonly Link[],
+  waists: readonly number[],
+  from: (link: Link) => number,
+  to: (link: Link) => number,
+): readonly (readonly Link[])[] {
+  const sorted: Link[][] = Array.from({ length: waists.length + 1 }, () => []);
+  // How many waists stand at or before each place.
+  const count = (place: number): number => {
+    let [low, high] = [0, waists.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((waists[middle] as number) <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  for (const link of links) sorted[from(link) === -1 ? count(to(link) - 1) : count(from(link))]?.push(link);
+  return sorted;
+}
+
+/** What lies between two waists: its branches side by side, and a lane for each link that passes them all. */
+function layOutBetween(
+  boxes: readonly Box[],
+  links: readonly Link[],
+  { isWhole, tangles }: { readonly isWhole: boolean; readonly tangles: Tangles },
+): Fragment {
+  const group = new Map<Item | "outside", number>(boxes.map(({ item }, i) => [item, i] as const));
+  const parent = boxes.map((_, i) => i);
+  const find = (i: number): number => {
+    let root = i;
+    while (parent[root] !== root) root = parent[root] as number;
+    for (let k = i; k !== root; ) {
+      const next = parent[k] as number;
+      parent[k] = root;
+      k = next;
+    }
+    return root;
+  };
+  const lanes: Link[] = [];
+  for (const link of links) {
+    const [a, b] = [group.get(link.from), group.get(link.to)];
+    if (a === undefined && b === undefined) lanes.push(link);
+    else if (a !== undefined && b !== undefined) {
+      // The earlier one leads, so that branches keep the order of their first boxes.
+      const [first, second] = [find(a), find(b)].toSorted((x, y) => x - y) as [number, number];
+      parent[second] = first;
+    }
+  }
+  const branches = new Map<number, { boxes: Box[]; links: Link[] }>();
+  boxes.forEach((box, i) => {
+    const branch = branches.get(find(i));
+    if (branch === undefined) branches.set(find(i), { boxes: [box], links: [] });
+    else branch.boxes.push(box);
+  });
+  for (const link of links) {
+    const touched = group.get(link.from) ?? group.get(link.to);
+    if (touched !== undefined) branches.get(find(touched))?.links.push(link);
+  }
+  // Nothing was taken apart: one branch, nothing beside it, and no waist in what this was cut from.
+  if (branches.size === 1 && lanes.length === 0 && isWhole && boxes.length > 1) return tangles.layOut(boxes, links);
+  const order = new Map(links.map((link, i) => [link, i] as const));
+  return besides(
+    [...branches.values()].map((branch) => stack(elementsOf(branch.boxes, branch.links, tangles))),
+    lanes,
+    order,
+  );
+}
+
+/** Fragments under each other, along one line. */
+export function stack(fragments: readonly Fragment[]): Fragment {
+  const [first] = fragments;
+  if (first === undefined) throw new RangeError("nothing to stack");
+  if (fragments.length === 1) return first;
+  const axis = Math.max(...fragments.map(axisOf));
+  const width = axis + Math.max(...fragments.map((fragment) => fragment.width - axisOf(fragment)));
+  let y = 0;
+  const parts = fragments.map((fragment, i) => {
+    const x = axis - axisOf(fragment);
+    const above = fragments[i - 1];
+    if (above !== undefined) y += gapBetween(above, axis - axisOf(above), fragment, x);
+    const part = { fragment, x, y };
+    y += fragment.height;
+    return part;
+  });
+  const last = parts.at(-1) as (typeof parts)[number];
+  return {
+    width,
+    height: y,
+    entry: (parts[0] as (typeof parts)[number]).x + first.entry,
+    exit: last.x + last.fragment.exit,
+    boxes: [],
+    runs: [],
+    detours: [],
+    parts,
+    entries: shifted(first.entries, (parts[0] as (typeof parts)[number]).x),
+    exits: shifted(last.fragment.exits, last.x),
+  };
+}
+
+/** What is lined up: the main line where it runs straight through, else the middle. */
+const axisOf = ({ width, entry, exit }: Fragment): number => (Math.abs(entry - exit) < 1 ? entry : width / 2);
+
+export function shifted(places: ReadonlyMap<Link, number>, x: number): ReadonlyMap<Link, number> {
+  return new Map([...places].map(([link, at]) => [link, at + x] as const));
+}
+
+function gapBetween(above: Fragment, aboveX: number, below: Fragment, belowX: number): number {
+  let widest = 0;
+  for (const [link, x] of above.exits) {
+    const target = below.entries.get(link);
+    if (target !== undefined) widest = Math.max(widest, Math.abs(x + aboveX - target - belowX));
+  }
+  if (widest < 1) return straightGap;
+  return widest < wideBend ? bendGap : wideBendGap;
+}

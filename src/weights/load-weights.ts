@@ -1,0 +1,102 @@
+/** The weights of every slot of a graph, from wherever they come: the one way in. */
+import { createHash } from "node:crypto";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import type { Graph } from "../ir/graph.js";
+import { assignWeights } from "./assign.js";
+import { initialiseWeights } from "./initialise.js";
+import type { NameMap } from "./names/parse-map.js";
+import { settleNames } from "./names/settle-names.js";
+import { readWeightFile } from "./read-weight-file.js";
+import type { WeightFile } from "./weight-file.js";
+
+/** Where weights come from: drawn afresh, or a file's bytes under the name that messages use. */
+export type WeightSource =
+  | { readonly kind: "seed"; readonly seed: number }
+  | {
+      readonly kind: "file";
+      readonly file: string;
+      readonly bytes: Uint8Array;
+      /** Of the user; without one the names decide. */
+      readonly map?: NameMap | undefined;
+      /** Of the slots that the map lets begin afresh; 0 unless told. */
+      readonly seed?: number;
+    };
+
+/** How the tensors of a file came to their slots, where that is not plain. */
+export interface NamesAccount {
+  readonly file: string;
+  /** The key in a checkpoint under which they stand, "" for the whole. */
+  readonly entry: string;
+  /** What was taken off each name. */
+  readonly prefix: string;
+  readonly map: string | undefined;
+  /** Tensors that the map drops, slots that it lets begin afresh. */
+  readonly dropped: number;
+  readonly fresh: readonly string[];
+}
+
+export interface RefusedWeights {
+  readonly kind: "refused";
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of a name map that would do, if the layers are what order and shapes suggest. */
+  readonly proposal?: string | undefined;
+}
+
+export type LoadedWeights =
+  | RefusedWeights
+  | {
+      readonly kind: "loaded";
+      readonly weights: ReadonlyMap<string, Float32Array>;
+      /** Which weights these are, in words: the digest of their file, not whose machine it lay on. */
+      readonly provenance: string;
+      readonly account: NamesAccount | undefined;
+    };
+
+/** Reads and assigns the weights, or says all that is wrong with them. */
+export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
+  if (source.kind === "seed") {
+    const weights = initialiseWeights(graph, source.seed);
+    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined };
+  }
+  const read = readWeightFile(source.bytes, source.file);
+  if (read.kind === "refused") return read;
+  const attempts = read.value.map((file) => attempt(graph, file, source.map));
+  const [fitting, ...others] = attempts.filter(({ diagnostics }) => diagnostics.length === 0);
+  if (fitting === undefined) {
+    // The state_dict that most of the model is in is the one to talk about.
+    const [nearest] = attempts.sort((a, b) => b.filled - a.filled);
+    return { kind: "refused", diagnostics: nearest?.diagnostics ?? [], proposal: nearest?.proposal };
+  }
+  if (others.length > 0) {
+    const entries = [fitting, ...others].map(({ account }) => account.entry || "the file itself");
+    return { kind: "refused", diagnostics: [diagnose("weights/several-state-dicts", { file: source.file, entries })] };
+  }
+  const fresh = new Set(fitting.account.fresh);
+  const drawn = initialiseWeights(
+    { ...graph, slots: graph.slots.filter(({ name }) => fresh.has(name)) },
+    source.seed ?? 0,
+  );
+  const digest = createHash("sha256").update(source.bytes).digest("hex");
+  return {
+    kind: "loaded",
+    weights: new Map([...fitting.weights, ...drawn]),
+    provenance: `sha256 ${digest}`,
+    account: fitting.account,
+  };
+}
+
+function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
+  const settled = settleNames(graph, file, map);
+  const { names, prefix, diagnostics, proposal } = settled;
+  const account: NamesAccount = {
+    file: file.file,
+    entry: file.entry,
+    prefix,
+    map: settled.map,
+    dropped: names.dropped.size,
+    fresh: [...names.fresh],
+  };
+  const filled = names.slotOf.size;
+  const nothing = { weights: new Map<string, Float32Array>(), diagnostics };
+  return { account, filled, proposal, ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)) };
+}

@@ -1,0 +1,66 @@
+import { findNames, nameTree } from "./name-tree.js";
+import type { NameMap } from "./parse-map.js";
+import { matchPattern } from "./pattern.js";
+
+/** Two names that the map makes one of, or one that it makes several of. */
+export type MapConflict =
+  | { readonly kind: "clash"; readonly slot: string; readonly tensors: readonly [string, string] }
+  | { readonly kind: "ambiguous"; readonly tensor: string; readonly slots: readonly string[]; readonly line: number };
+
+export interface MappedNames {
+  /** From a tensor of the file to the slot of the model that it fills. */
+  readonly slotOf: ReadonlyMap<string, string>;
+  /** Tensors of the file that are for nothing, as the map says. */
+  readonly dropped: ReadonlySet<string>;
+  /** Slots of the model that no tensor fills, as the map says. */
+  readonly fresh: ReadonlySet<string>;
+  readonly conflicts: readonly MapConflict[];
+}
+
+/**
+ * Pairs the names of a file with those of a model. Of the rules the first counts whose left side is the tensor's name and
+ * whose right side is a name of the model; tensors without one keep their name, where no other tensor has taken it.
+ */
+export function applyNameMap(map: NameMap, tensors: Iterable<string>, slots: readonly string[]): MappedNames {
+  const tree = nameTree(slots);
+  const slotOf = new Map<string, string>();
+  const takenBy = new Map<string, string>();
+  const dropped = new Set<string>();
+  const conflicts: MapConflict[] = [];
+  const unnamed: string[] = [];
+  const pair = (tensor: string, slot: string): void => {
+    const other = takenBy.get(slot);
+    if (other !== undefined) conflicts.push({ kind: "clash", slot, tensors: [other, tensor] });
+    slotOf.set(tensor, slot);
+    takenBy.set(slot, tensor);
+  };
+  for (const tensor of tensors) {
+    const parts = tensor.split(".");
+    let isSettled = false;
+    for (const { left, right, line } of map.rules) {
+      const bindings = left === undefined ? undefined : matchPattern(left, parts);
+      if (left === undefined || bindings === undefined) continue;
+      const found = right === undefined ? [] : findNames(tree, right, parts.slice(left.length), bindings);
+      isSettled = right === undefined || found.length > 0;
+      if (right === undefined) dropped.add(tensor);
+      const [slot] = found;
+      if (found.length > 1) conflicts.push({ kind: "ambiguous", tensor, slots: found, line });
+      else if (slot !== undefined) pair(tensor, slot);
+      if (isSettled) break;
+    }
+    if (!isSettled) unnamed.push(tensor);
+  }
+  const known = new Set(slots);
+  for (const tensor of unnamed) if (known.has(tensor) && !takenBy.has(tensor)) pair(tensor, tensor);
+  return { slotOf, dropped, fresh: freshSlots(map, slots, takenBy), conflicts };
+}
+
+function freshSlots(map: NameMap, slots: readonly string[], taken: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const patterns = map.rules.flatMap(({ left, right }) => (left === undefined && right !== undefined ? [right] : []));
+  return new Set(
+    slots.filter((slot) => {
+      const parts = slot.split(".");
+      return !taken.has(slot) && patterns.some((pattern) => matchPattern(pattern, parts) !== undefined);
+    }),
+  );
+}

@@ -1,0 +1,98 @@
+/** Which tensor of a file is which slot of a model. */
+import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
+import { type Graph, typeOf } from "../../ir/graph.js";
+import { bindShape } from "../../ir/shape.js";
+import { shown, type WeightFile } from "../weight-file.js";
+import { applyNameMap, type MapConflict, type MappedNames } from "./apply-map.js";
+import type { NameMap } from "./parse-map.js";
+import { unwrap } from "./prefixes.js";
+import { proposeMap } from "./propose-map.js";
+import { shippedMap, shippedMapNames } from "./shipped-maps.js";
+
+/** PyTorch's counter of training batches: no network computes with it. */
+const ignored = /(^|\.)num_batches_tracked$/;
+
+export interface SettledNames {
+  /** Under the names without a wrapper's prefix, and without what no network computes with. */
+  readonly file: WeightFile;
+  readonly names: MappedNames;
+  /** The map that was taken: the user's, or a shipped one; absent where the names are the model's own. */
+  readonly map: string | undefined;
+  /** What was taken off each name. */
+  readonly prefix: string;
+  /** A map that order and shapes suggest, where nothing explains the names. */
+  readonly proposal?: string;
+  /** Where the names cannot be settled. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const noMap: NameMap = { name: "", rules: [] };
+
+/** By the user's map alone; without one by equal names, else by a shipped map that explains all names, else a proposal. */
+export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | undefined): SettledNames {
+  const slots = graph.slots.map(({ name }) => name);
+  const kept = new Map([...whole.tensors].filter(([name]) => !ignored.test(name)));
+  const { file, prefix } = unwrap({ ...whole, tensors: kept }, slots);
+  const tensors = [...file.tensors.keys()];
+  const settled = (taken: NameMap, names: MappedNames, diagnostics: readonly Diagnostic[]): SettledNames => ({
+    file,
+    names,
+    map: taken === noMap ? undefined : taken.name,
+    prefix,
+    diagnostics,
+  });
+  if (map !== undefined) {
+    const names = applyNameMap(map, tensors, slots);
+    return settled(
+      map,
+      names,
+      names.conflicts.slice(0, maxConflicts).map((conflict) => diagnoseConflict(map, conflict)),
+    );
+  }
+  const plain = applyNameMap(noMap, tensors, slots);
+  if (explainsAll(plain, tensors, slots)) return settled(noMap, plain, []);
+  // A file of some other network entirely needs no comparison with every map.
+  const isLikely = tensors.length <= 2 * slots.length;
+  const others = (isLikely ? shippedMapNames : []).flatMap((name) => {
+    const shipped = shippedMap(name);
+    return shipped === undefined ? [] : [{ map: shipped, names: applyNameMap(shipped, tensors, slots) }];
+  });
+  const complete = others.find(({ names }) => explainsAll(names, tensors, slots));
+  if (complete !== undefined) return settled(complete.map, complete.names, []);
+  const proposal = propose(graph, file);
+  if (proposal !== undefined) {
+    const holes = { file: file.file, model: graph.name, count: tensors.length };
+    return { ...settled(noMap, plain, [diagnose("weights/names-differ", holes)]), proposal };
+  }
+  // Whatever explains most makes the shortest list of what is wrong.
+  const best = others.reduce((a, b) => (b.names.slotOf.size > a.names.slotOf.size ? b : a), {
+    map: noMap,
+    names: plain,
+  });
+  return settled(best.map, best.names, []);
+}
+
+const maxConflicts = 10;
+
+const explainsAll = (
+  { slotOf, conflicts }: MappedNames,
+  tensors: readonly string[],
+  slots: readonly string[],
+): boolean => conflicts.length === 0 && slotOf.size === tensors.length && slotOf.size === slots.length;
+
+function propose(graph: Graph, file: WeightFile): string | undefined {
+  const slots = graph.slots.map(({ name, value }) => ({ name, shape: bindShape(typeOf(graph, value).shape, 1) }));
+  return proposeMap(
+    [...file.tensors].map(([name, { shape }]) => ({ name, shape })),
+    slots,
+  );
+}
+
+function diagnoseConflict({ name }: NameMap, conflict: MapConflict): Diagnostic {
+  if (conflict.kind === "ambiguous") {
+    const { tensor, slots, line } = conflict;
+    return diagnose("weights/map-ambiguous", { map: name, line, tensor: shown(tensor), slots: slots.slice(0, 5) });
+  }
+  const [first, second] = conflict.tensors;
+  return diagnose("weights/map-clash", { map: name, slot: conflict.slot, tensors: [shown(first), shown(second)] });
+}

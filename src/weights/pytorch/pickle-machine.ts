@@ -1,0 +1,374 @@
+/**
+ * Runs a pickle (Python's pickletools documents the opcodes) over inert data. It calls nothing: of the opcodes those are known
+ * that `torch.save` writes, and of the Python names those of `globals.ts`. All else ends with the offset where it stands.
+ * Every step takes at least one byte and makes at most one value, so time and memory are bounded by the pickle's own size.
+ */
+import { invariant } from "../../diagnostics/invariant.js";
+import { isAllowedGlobal, makers, storageTypes } from "./globals.js";
+import { damaged, type PickleFault } from "./pickle-faults.js";
+import {
+  type DictValue,
+  isDict,
+  isGlobal,
+  isSequence,
+  opaque,
+  type PickleValue,
+  type SequenceValue,
+  type StorageValue,
+} from "./pickle-values.js";
+
+export type PickleResult =
+  /** `end` is where the next thing of the file begins. */
+  | { readonly kind: "value"; readonly value: PickleValue; readonly end: number }
+  | { readonly kind: "fault"; readonly fault: PickleFault; readonly offset: number };
+
+/** Longest whole number, in bytes: the format's own magic number has ten. */
+const maxLongBytes = 16;
+/** Longest text: names of tensors have some tens of bytes. */
+const maxTextBytes = 2 ** 20;
+/** A network of a thousand tensors takes forty thousand steps; each step makes at most one value, of some 200 bytes at worst. */
+const maxSteps = 2_000_000;
+const newestProtocol = 5;
+
+interface Machine {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at: number;
+  readonly stack: PickleValue[];
+  /** Heights of the stack at each MARK. */
+  readonly marks: number[];
+  readonly memo: Map<number, PickleValue>;
+  /** Of each key of a storage, so that one key is one storage. */
+  readonly storages: Map<string, StorageValue>;
+}
+
+/** What an opcode does: changes the machine, or says what is wrong. */
+type Step = (machine: Machine) => PickleFault | undefined;
+
+export interface PickleOptions {
+  /** Where the pickle begins. */
+  readonly begin?: number;
+  /** Gets the storages that the pickle names. */
+  readonly storages?: Map<string, StorageValue>;
+}
+
+/** Runs a pickle. */
+export function runPickle(bytes: Uint8Array, { begin = 0, storages = new Map() }: PickleOptions = {}): PickleResult {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const machine: Machine = { bytes, view, at: begin, stack: [], marks: [], memo: new Map(), storages };
+  for (let count = 0; ; count++) {
+    const offset = machine.at;
+    const opcode = bytes[offset];
+    if (count === maxSteps) return { kind: "fault", fault: damaged("too-long"), offset };
+    if (opcode === undefined) return { kind: "fault", fault: damaged("truncated"), offset };
+    machine.at++;
+    if (opcode === stopOpcode) {
+      const value = machine.stack.pop();
+      if (value === undefined || machine.stack.length > 0) return { kind: "fault", fault: damaged("stack"), offset };
+      return { kind: "value", value, end: machine.at };
+    }
+    const step = steps.get(opcode);
+    const fault = step === undefined ? ({ kind: "forbidden-opcode", opcode } as const) : step(machine);
+    if (fault !== undefined) return { kind: "fault", fault, offset };
+  }
+}
+
+/** The next bytes; undefined where the pickle ends before. */
+function take(machine: Machine, length: number): Uint8Array | undefined {
+  const end = machine.at + length;
+  if (end > machine.bytes.byteLength) return undefined;
+  const found = machine.bytes.subarray(machine.at, end);
+  machine.at = end;
+  return found;
+}
+
+/** A whole number of so many bytes, little-endian, from 0. */
+function takeCount(machine: Machine, length: 1 | 2 | 4 | 8): number | undefined {
+  const { view, at } = machine;
+  if (take(machine, length) === undefined) return undefined;
+  if (length === 1) return view.getUint8(at);
+  if (length === 2) return view.getUint16(at, true);
+  return length === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+}
+
+const push =
+  (make: () => PickleValue): Step =>
+  ({ stack }) => {
+    stack.push(make());
+    return undefined;
+  };
+
+const pushCount =
+  (length: 1 | 2): Step =>
+  (machine) => {
+    const value = takeCount(machine, length);
+    if (value === undefined) return damaged("truncated");
+    machine.stack.push(value);
+    return undefined;
+  };
+
+const pushInt32: Step = (machine) => {
+  const { at } = machine;
+  if (take(machine, 4) === undefined) return damaged("truncated");
+  machine.stack.push(machine.view.getInt32(at, true));
+  return undefined;
+};
+
+const pushFloat: Step = (machine) => {
+  const { at } = machine;
+  if (take(machine, 8) === undefined) return damaged("truncated");
+  machine.stack.push(machine.view.getFloat64(at));
+  return undefined;
+};
+
+/** LONG1: two's complement, little-endian. */
+const pushLong: Step = (machine) => {
+  const length = takeCount(machine, 1);
+  const digits = length === undefined ? undefined : take(machine, length);
+  if (digits === undefined) return damaged("truncated");
+  if (digits.byteLength > maxLongBytes) return damaged("long-number");
+  let value = 0n;
+  for (let i = digits.byteLength - 1; i >= 0; i--) value = (value << 8n) | BigInt(digits[i] ?? 0);
+  value = BigInt.asIntN(8 * digits.byteLength, value);
+  machine.stack.push(Number.isSafeInteger(Number(value)) ? Number(value) : value);
+  return undefined;
+};
+
+const pushText =
+  (lengthBytes: 1 | 4 | 8): Step =>
+  (machine) => {
+    const length = takeCount(machine, lengthBytes);
+    if (length !== undefined && length > maxTextBytes) return damaged("long-text");
+    const text = length === undefined ? undefined : take(machine, length);
+    if (text === undefined) return damaged("truncated");
+    machine.stack.push(new TextDecoder().decode(text));
+    return undefined;
+  };
+
+const pushBytes =
+  (lengthBytes: 1 | 4): Step =>
+  (machine) => {
+    const length = takeCount(machine, lengthBytes);
+    if (length === undefined || take(machine, length) === undefined) return damaged("truncated");
+    machine.stack.push(opaque);
+    return undefined;
+  };
+
+/** All above the last MARK, taken off; undefined where there is none. */
+function takeMarked({ stack, marks }: Machine): PickleValue[] | undefined {
+  const height = marks.pop();
+  return height === undefined || height > stack.length ? undefined : stack.splice(height);
+}
+
+const tupleOfMarked: Step = (machine) => {
+  const items = takeMarked(machine);
+  if (items === undefined) return damaged("stack");
+  machine.stack.push({ kind: "tuple", items });
+  return undefined;
+};
+
+const tupleOf =
+  (length: 1 | 2 | 3): Step =>
+  ({ stack, marks }) => {
+    if (stack.length - (marks.at(-1) ?? 0) < length) return damaged("stack");
+    stack.push({ kind: "tuple", items: stack.splice(-length) });
+    return undefined;
+  };
+
+function addItems(target: PickleValue | undefined, kind: SequenceValue["kind"], items: PickleValue[]) {
+  if (!isSequence(target) || target.kind !== kind) return damaged("wrong-target");
+  for (const item of items) target.items.push(item);
+  return undefined;
+}
+
+const addMarked =
+  (kind: "list" | "set"): Step =>
+  (machine) => {
+    const items = takeMarked(machine);
+    return items === undefined ? damaged("stack") : addItems(machine.stack.at(-1), kind, items);
+  };
+
+const append: Step = ({ stack }) => {
+  const item = stack.pop();
+  return item === undefined ? damaged("stack") : addItems(stack.at(-1), "list", [item]);
+};
+
+function setItems(target: PickleValue | undefined, items: readonly PickleValue[]): PickleFault | undefined {
+  if (!isDict(target) || items.length % 2 !== 0) return damaged("wrong-target");
+  const { entries }: DictValue = target;
+  for (let i = 0; i < items.length; i += 2) {
+    const [key, value] = [items[i], items[i + 1]];
+    if (key !== undefined && value !== undefined) entries.set(key, value);
+  }
+  return undefined;
+}
+
+const setMarked: Step = (machine) => {
+  const items = takeMarked(machine);
+  return items === undefined ? damaged("stack") : setItems(machine.stack.at(-1), items);
+};
+
+const setOne: Step = ({ stack }) => (stack.length < 3 ? damaged("stack") : setItems(stack.at(-3), stack.splice(-2)));
+
+const get =
+  (lengthBytes: 1 | 4): Step =>
+  (machine) => {
+    const index = takeCount(machine, lengthBytes);
+    if (index === undefined) return damaged("truncated");
+    const value = machine.memo.get(index);
+    if (value === undefined) return damaged("memo");
+    machine.stack.push(value);
+    return undefined;
+  };
+
+const put =
+  (lengthBytes: 1 | 4): Step =>
+  (machine) => {
+    const index = takeCount(machine, lengthBytes);
+    const value = machine.stack.at(-1);
+    if (index === undefined || value === undefined) return damaged(index === undefined ? "truncated" : "stack");
+    machine.memo.set(index, value);
+    return undefined;
+  };
+
+const memoize: Step = ({ stack, memo }) => {
+  const value = stack.at(-1);
+  if (value === undefined) return damaged("stack");
+  memo.set(memo.size, value);
+  return undefined;
+};
+
+/** Two lines: module and name. */
+const global: Step = (machine) => {
+  const words: string[] = [];
+  for (let line = 0; line < 2; line++) {
+    const end = machine.bytes.indexOf(0x0a, machine.at);
+    if (end < 0) return damaged("truncated");
+    if (end - machine.at > maxTextBytes) return damaged("long-text");
+    words.push(new TextDecoder().decode(machine.bytes.subarray(machine.at, end)));
+    machine.at = end + 1;
+  }
+  return pushGlobal(machine, words.join("."));
+};
+
+const stackGlobal: Step = (machine) => {
+  const [module, name] = machine.stack.splice(-2);
+  return typeof module === "string" && typeof name === "string"
+    ? pushGlobal(machine, `${module}.${name}`)
+    : damaged("stack");
+};
+
+function pushGlobal(machine: Machine, name: string): PickleFault | undefined {
+  if (!isAllowedGlobal(name)) return { kind: beginsObject(machine) ? "object" : "forbidden-global", name };
+  machine.stack.push({ kind: "global", name });
+  return undefined;
+}
+
+/** Whether the outermost thing of the pickle is an object of the class just named: a memo, then `()` and NEWOBJ. */
+function beginsObject({ stack, bytes, at }: Machine): boolean {
+  const [emptyTuple, newObject] = [0x29, 0x81];
+  const ways = [0, 1, 2, 5].map((memo) => [bytes[at + memo], bytes[at + memo + 1]]);
+  return stack.length === 0 && ways.some(([first, second]) => first === emptyTuple && second === newObject);
+}
+
+/** A call: made by `makers`, or refused. */
+const reduce: Step = ({ stack }) => {
+  const args = stack.pop();
+  const callee = stack.pop();
+  if (!isSequence(args) || !isGlobal(callee)) return damaged("stack");
+  const made = makers.get(callee.name)?.(args.items);
+  if (made === undefined) return damaged("not-callable");
+  if (typeof made === "object" && made !== null && made.kind === "damaged") return made;
+  stack.push(made);
+  return undefined;
+};
+
+/** Attributes of an OrderedDict (`_metadata`) or of a tensor are nothing to us. */
+const build: Step = ({ stack }) => {
+  if (stack.length < 2) return damaged("stack");
+  stack.pop();
+  return undefined;
+};
+
+/** `("storage", type, key, location, elements)`, and in the old format a view of it, which is None. */
+const persistentId: Step = ({ stack, storages }) => {
+  const id = stack.pop();
+  const [word, type, key, , elements, view] = isSequence(id) ? id.items : [];
+  if (word === "module") return { kind: "object", name: isGlobal(type) ? type.name : "a class" };
+  const stored = isGlobal(type) ? storageTypes.get(type.name) : undefined;
+  if (word !== "storage" || stored === undefined || typeof key !== "string") return damaged("persistent-id");
+  if (typeof elements !== "number" || !Number.isSafeInteger(elements) || elements < 0) return damaged("persistent-id");
+  if (view !== undefined && view !== null) return damaged("storage-view");
+  const known = storages.get(key);
+  if (known !== undefined && (known.dtype !== stored.dtype || known.elements !== elements)) {
+    return damaged("persistent-id");
+  }
+  const storage: StorageValue = known ?? { kind: "storage", ...stored, key, elements };
+  storages.set(key, storage);
+  stack.push(storage);
+  return undefined;
+};
+
+/** PROTO 2: nothing but its number. */
+const protocol: Step = (machine) => {
+  const found = takeCount(machine, 1);
+  if (found === undefined) return damaged("truncated");
+  return found > newestProtocol ? damaged("protocol") : undefined;
+};
+
+const frame: Step = (machine) => (take(machine, 8) === undefined ? damaged("truncated") : undefined);
+
+const mark: Step = ({ stack, marks }) => {
+  marks.push(stack.length);
+  return undefined;
+};
+
+const stopOpcode = 0x2e;
+
+/** By Python's names. What protocols 2 to 5 need for weights; what makes objects (NEWOBJ, INST, OBJ, EXT) is not here. */
+const named: Readonly<Record<string, readonly [opcode: number, step: Step]>> = {
+  PROTO: [0x80, protocol],
+  FRAME: [0x95, frame],
+  MARK: [0x28, mark],
+  NONE: [0x4e, push(() => null)],
+  NEWTRUE: [0x88, push(() => true)],
+  NEWFALSE: [0x89, push(() => false)],
+  BININT: [0x4a, pushInt32],
+  BININT1: [0x4b, pushCount(1)],
+  BININT2: [0x4d, pushCount(2)],
+  LONG1: [0x8a, pushLong],
+  BINFLOAT: [0x47, pushFloat],
+  BINUNICODE: [0x58, pushText(4)],
+  SHORT_BINUNICODE: [0x8c, pushText(1)],
+  BINUNICODE8: [0x8d, pushText(8)],
+  BINSTRING: [0x54, pushText(4)],
+  SHORT_BINSTRING: [0x55, pushText(1)],
+  BINBYTES: [0x42, pushBytes(4)],
+  SHORT_BINBYTES: [0x43, pushBytes(1)],
+  EMPTY_TUPLE: [0x29, push(() => ({ kind: "tuple", items: [] }))],
+  EMPTY_LIST: [0x5d, push(() => ({ kind: "list", items: [] }))],
+  EMPTY_DICT: [0x7d, push(() => ({ kind: "dict", entries: new Map() }))],
+  EMPTY_SET: [0x8f, push(() => ({ kind: "set", items: [] }))],
+  TUPLE: [0x74, tupleOfMarked],
+  TUPLE1: [0x85, tupleOf(1)],
+  TUPLE2: [0x86, tupleOf(2)],
+  TUPLE3: [0x87, tupleOf(3)],
+  APPEND: [0x61, append],
+  APPENDS: [0x65, addMarked("list")],
+  ADDITEMS: [0x90, addMarked("set")],
+  SETITEM: [0x73, setOne],
+  SETITEMS: [0x75, setMarked],
+  BINGET: [0x68, get(1)],
+  LONG_BINGET: [0x6a, get(4)],
+  BINPUT: [0x71, put(1)],
+  LONG_BINPUT: [0x72, put(4)],
+  MEMOIZE: [0x94, memoize],
+  GLOBAL: [0x63, global],
+  STACK_GLOBAL: [0x93, stackGlobal],
+  REDUCE: [0x52, reduce],
+  BUILD: [0x62, build],
+  BINPERSID: [0x51, persistentId],
+};
+
+const steps: ReadonlyMap<number, Step> = new Map(Object.values(named));
+invariant(steps.size === Object.keys(named).length, "every opcode has a step of its own");

@@ -1,0 +1,19 @@
+import { readCheckpoint } from "./pytorch/checkpoint.js";
+import { beginsAsPickle, readLegacyCheckpoint } from "./pytorch/legacy-checkpoint.js";
+import { readSafetensors } from "./safetensors.js";
+import type { ReadResult, WeightFile } from "./weight-file.js";
+
+/** "PK\3\4": a ZIP archive's first entry. */
+const zipMagic = 0x04034b50;
+
+/**
+ * Reads a whole file's bytes, whatever its name: safetensors, or what `torch.save` wrote. A checkpoint may hold several
+ * state_dicts; the names in them are the file's own. Nothing of the file is run.
+ */
+export function readWeightFile(bytes: Uint8Array, file: string): ReadResult<readonly WeightFile[]> {
+  const start = bytes.byteLength < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  if (start === zipMagic) return readCheckpoint(bytes, file);
+  if (beginsAsPickle(bytes)) return readLegacyCheckpoint(bytes, file);
+  const read = readSafetensors(bytes, file);
+  return read.kind === "refused" ? read : { kind: "read", value: [read.value] };
+}

@@ -1,0 +1,179 @@
+// What `lferc init` writes must be right, and be of use at once.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { commands } from "../../src/cli/commands.js";
+import { starter, workflowPath } from "../../src/cli/init-files.js";
+import { readArguments } from "../../src/cli/read-arguments.js";
+import { version } from "../../src/version.js";
+import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+const written = [".github/workflows/lfer.yml", ".gitignore", "README.md", "model.lfer"];
+
+const filesUnder = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
+
+/** The scripts of the workflow's steps, in order, as a shell gets them. */
+const stepsOf = (yaml: string): readonly string[] =>
+  [...yaml.matchAll(/^ {6}(?:- | {2})run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/gm)].map(
+    ([, block, line = ""]) => block?.replace(/^ {10}/gm, "") ?? line,
+  );
+
+suite("lferc init", (test) => {
+  test("its model is formatted, checked, counted, built and trained, by the commands of its README", () =>
+    inFolder({}, (cwd) => {
+      const made = runLferc(["init", "face"], { cwd });
+      assert.equal([made.code, made.stdout], [0, ""]);
+      for (const path of written) assert.match(made.stderr, `wrote  face/${path}\n`);
+      assert.match(made.stderr, "next:\n  cd face\n");
+      const here = { cwd: join(cwd, "face") };
+      assert.equal(filesUnder(here.cwd), written);
+      assert.is(runLferc(["fmt", "--check"], here).code, 0);
+      const checked = runLferc(["check"], here);
+      assert.equal([checked.code, checked.stderr], [0, "1 file checked: no mistakes\n"]);
+      const counted = JSON.parse(runLferc(["stats", starter.file, "--format", "json"], here).stdout) as {
+        readonly model: string;
+        readonly params: { readonly total: number };
+      };
+      assert.is(counted.model, starter.model);
+      // 3 x 12, 12 x 24 and 24 x 36 windows of 9 with 2 of batch norm for each channel; 36 maps of 5x5 to 3 classes.
+      assert.is(counted.params.total, 9 * (36 + 288 + 864) + 2 * 72 + 900 * 3 + 3);
+      const built = runLferc(["build", starter.file, "--target", "onnx", "-o", "model.onnx"], here);
+      assert.is(built.code, 0, built.stderr);
+      assert.match(built.stderr, "equal to the reference");
+      const args = ["--recipe", starter.recipe, "--data", "generated", "--epochs", "1", "--threads", "1"];
+      const trained = runLferc(["train", starter.file, ...args], here);
+      assert.is(trained.code, 0, trained.stderr);
+      const accuracy = Number(/held out: .*accuracy +([\d.]+)%/.exec(trained.stderr)?.[1]);
+      assert.ok(accuracy > 60, `${accuracy}%, where guessing gives 33%`);
+      assert.ok(existsSync(join(here.cwd, "runs/Train-1/model.onnx")));
+    }));
+
+  test("what is told next, and the README's commands, are command lines that lferc takes", () =>
+    inFolder({}, async (cwd) => {
+      const { stderr } = runLferc(["init"], { cwd });
+      const readme = readFileSync(join(cwd, "README.md"), "utf8");
+      const lines = [...`${stderr}${readme}`.matchAll(/^ *lferc (\S.*?)(?: {2,}.*)?$/gm)].map(([, line = ""]) => line);
+      assert.ok(lines.length >= 11);
+      for (const line of lines) {
+        const [name, ...args] = line.split(" ");
+        const command = commands.find((each) => each.name === name);
+        assert.ok(command, line);
+        assert.is(readArguments(command.name, await command.load(), args).kind, "values", line);
+      }
+    }));
+
+  test("a budget that the model breaks is an error", () =>
+    inFolder({}, (cwd) => {
+      runLferc(["init"], { cwd });
+      const ran = runLferc(["stats", starter.file, "--set", "width=13", "--format", "json"], { cwd });
+      assert.is(ran.code, 0);
+      const text = readFileSync(join(cwd, starter.file), "utf8").replace("width: int = 12", "width: int = 16");
+      return inFolder({ "m.lfer": text }, (folder) => {
+        const codes = codesIn(runLferc(["check"], { cwd: folder }).stderr);
+        assert.equal([...new Set(codes.map((code) => code.split("/")[0]))], ["budget"]);
+        assert.is(codes.length, 2);
+      });
+    }));
+
+  test("nothing is overwritten, nothing is left half done", () =>
+    inFolder({ "f/README.md": "mine\n", "f/model.lfer": "lfer 1\n" }, (cwd) => {
+      const ran = runLferc(["init", "f"], { cwd });
+      assert.equal([ran.code, ran.stdout, codesIn(ran.stderr)], [1, "", ["tool/would-overwrite"]]);
+      assert.match(ran.stderr, "f/model.lfer, f/README.md are there already");
+      assert.equal(filesUnder(join(cwd, "f")), ["README.md", "model.lfer"]);
+      const kept = runLferc(["init", "f", "--keep"], { cwd });
+      assert.is(kept.code, 0);
+      assert.match(kept.stderr, "kept   f/README.md\n");
+      assert.is(readFileSync(join(cwd, "f/README.md"), "utf8"), "mine\n");
+      assert.equal(filesUnder(join(cwd, "f")), written);
+    }));
+
+  test("nothing at all is no folder, and a dash is none to go back to", () =>
+    inFolder({}, (cwd) => {
+      const empty = runLferc(["init", ""], { cwd });
+      assert.equal([empty.code, codesIn(empty.stderr), readdirSync(cwd)], [1, ["tool/no-such-path"], []]);
+      assert.match(runLferc(["init", "-"], { cwd }).stderr, "\n  cd ./-\n");
+    }));
+
+  test("a link out of the folder is refused", () =>
+    inFolder({ "elsewhere/x": "" }, (cwd) => {
+      mkdirSync(join(cwd, "f"));
+      symlinkSync(join(cwd, "elsewhere"), join(cwd, "f/.github"));
+      const ran = runLferc(["init", "f"], { cwd });
+      assert.equal([ran.code, codesIn(ran.stderr)], [1, ["tool/leads-outside"]]);
+      assert.equal([readdirSync(join(cwd, "f")), readdirSync(join(cwd, "elsewhere"))], [[".github"], ["x"]]);
+    }));
+
+  test("the workflow: its version, its scripts; below the top of a repository it says where to move it", () =>
+    inFolder({}, (cwd) => {
+      spawnSync("git", ["init", "--quiet"], { cwd });
+      const ran = runLferc(["init", "models/a face"], { cwd });
+      assert.is(ran.code, 0);
+      assert.match(ran.stderr, `mkdir -p .github/workflows && mv 'models/a face/${workflowPath}'`);
+      const yaml = readFileSync(join(cwd, "models/a face", workflowPath), "utf8");
+      assert.match(yaml, '\n  MODELS: "./models/a face"\n');
+      const [install, ...steps] = stepsOf(yaml);
+      assert.is(install, `npm install --global --omit=optional lfer@${version}`);
+      assert.is(steps.length, 3);
+      for (const step of steps.slice(0, 2)) {
+        const [command = "", ...args] = step.replace('"$MODELS"', "./models/a face").split(/ (?!face)/);
+        assert.equal([command, runLferc(args, { cwd }).code], ["lferc", 0], step);
+      }
+      assert.is(spawnSync("sh", ["-n"], { input: steps[2] ?? "" }).status, 0);
+    }));
+
+  test("the workflow's last step tells what a change costs", () =>
+    inFolder({ "bin/lferc": `#!/bin/sh\nexec "${process.execPath}" "${lfercPath()}" "$@"\n` }, (cwd) => {
+      const git = (folder: string, ...args: readonly string[]): void => {
+        const identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+        const ran = spawnSync("git", [...identity, ...args], { cwd: join(cwd, folder), encoding: "utf8" });
+        assert.is(ran.status, 0, ran.stderr);
+      };
+      chmodSync(join(cwd, "bin/lferc"), 0o755);
+      assert.is(runLferc(["init", "home"], { cwd }).code, 0);
+      git("home", "init", "--quiet", "--initial-branch", "main");
+      git("home", "add", ".");
+      git("home", "commit", "--quiet", "-m", "begin");
+      git(".", "clone", "--quiet", "home", "work");
+      const file = join(cwd, "work", starter.file);
+      writeFileSync(file, readFileSync(file, "utf8").replace("width: int = 12", "width: int = 13"));
+      const steps = stepsOf(readFileSync(join(cwd, "work", workflowPath), "utf8"));
+      const summary = join(cwd, "summary.md");
+      const env = {
+        ...process.env,
+        PATH: `${join(cwd, "bin")}:${process.env.PATH ?? ""}`,
+        MODELS: ".",
+        RUNNER_TEMP: cwd,
+        GITHUB_BASE_REF: "main",
+        GITHUB_STEP_SUMMARY: summary,
+      };
+      // As GitHub runs it.
+      const ran = spawnSync("bash", ["-e", "-c", steps.at(-1) ?? ""], {
+        cwd: join(cwd, "work"),
+        env,
+        encoding: "utf8",
+      });
+      assert.is(ran.status, 0, ran.stderr);
+      const told = readFileSync(summary, "utf8");
+      assert.match(told, "Faces");
+      // The whole of 12 and of 13 channels.
+      assert.match(told, "13,539");
+      assert.match(told, "15,603");
+    }));
+
+  for (const name of ['a"b', "$(touch hacked)", "x\ny", `$${"{{"} github.token }}`]) {
+    test(`a folder called ${JSON.stringify(name)} does not get into the workflow`, () =>
+      inFolder({}, (cwd) => {
+        spawnSync("git", ["init", "--quiet"], { cwd });
+        const ran = runLferc(["init", name], { cwd });
+        assert.is(ran.code, 0);
+        assert.match(readFileSync(join(cwd, name, workflowPath), "utf8"), '\n  MODELS: "."\n');
+      }));
+  }
+});

@@ -1,0 +1,273 @@
+// `--watch`, by the built command line: what is saved is answered, whatever state the files are in between.
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { writeSafetensors } from "../../src/weights/safetensors.js";
+import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+const part = "lfer 1\n\nblock Part = conv(8)\n";
+const model = `lfer 1
+
+import { Part } from "./part.lfer"
+
+model M {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> Part -> flatten
+  output logits
+}
+`;
+const broken = "lfer 1\n\nblock Part = conv(8\n";
+const project = { "package.json": "{}", "m.lfer": model, "part.lfer": part };
+
+/** Longest wait for an answer: a slow machine's, not a measure. */
+const patienceMs = 90_000;
+
+interface Watching {
+  readonly stdout: () => string;
+  /** What was said to people since the last call, once the run that ends with it is over. */
+  answer(): Promise<string>;
+  /** Says that nothing was answered meanwhile. */
+  stays(ms: number): Promise<void>;
+  end(signal?: NodeJS.Signals): Promise<unknown>;
+}
+
+/** Starts lferc and follows it until `body` is done. */
+async function watching(
+  args: readonly string[],
+  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  body: (watch: Watching) => Promise<void>,
+): Promise<void> {
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [lfercPath(), ...args, "--watch"], {
+    cwd,
+    env: { ...inherited, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = { stdout: "", stderr: "" };
+  let told = 0;
+  child.stdout.on("data", (text) => {
+    said.stdout += String(text);
+  });
+  child.stderr.on("data", (text) => {
+    said.stderr += String(text);
+  });
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
+  const next = (): string | undefined => {
+    const end = /waits for changes, Ctrl-C ends\n/.exec(said.stderr.slice(told));
+    return end === null ? undefined : said.stderr.slice(told, told + end.index + end[0].length);
+  };
+  try {
+    await body({
+      stdout: () => said.stdout,
+      async answer() {
+        const until = Date.now() + patienceMs;
+        while (next() === undefined && Date.now() < until && child.exitCode === null) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        const text = next();
+        if (text === undefined) throw new Error(`no answer; said so far:\n${said.stderr}`);
+        told += text.length;
+        return text;
+      },
+      async stays(ms) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        assert.is(said.stderr.slice(told), "");
+      },
+      end(signal = "SIGINT") {
+        child.kill(signal);
+        return ended;
+      },
+    });
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** The last answer once it holds: a save may be seen in the middle. */
+async function settled(watch: Watching, holds: (answer: string) => boolean): Promise<string> {
+  for (;;) {
+    const answer = await watch.answer();
+    if (holds(answer)) return answer;
+  }
+}
+
+const isFine = (answer: string): boolean => answer.includes("no mistakes");
+
+suite("lferc check --watch", (test) => {
+  test("an imported file is broken, mended, replaced, removed, a folder, and there again; Ctrl-C ends with 130", () =>
+    inFolder(project, (cwd) =>
+      watching(["check", "m.lfer"], { cwd }, async (watch) => {
+        const imported = join(cwd, "part.lfer");
+        assert.ok(isFine(await watch.answer()));
+        writeFileSync(imported, broken);
+        const wrong = await settled(watch, (answer) => !isFine(answer));
+        assert.match(wrong, "--- part.lfer changed\n");
+        assert.match(codesIn(wrong)[0] ?? "", /^syntax\//);
+        assert.match(wrong, /took \d+ ms/);
+        // As editors save: written beside, renamed over.
+        writeFileSync(join(cwd, ".part.tmp"), part);
+        renameSync(join(cwd, ".part.tmp"), imported);
+        assert.ok(isFine(await watch.answer()));
+        rmSync(imported);
+        assert.equal(codesIn(await watch.answer()), ["import/missing-file"]);
+        mkdirSync(imported);
+        assert.equal(codesIn(await watch.answer()), ["import/unreadable-file"]);
+        rmSync(imported, { recursive: true });
+        assert.equal(codesIn(await watch.answer()), ["import/missing-file"]);
+        writeFileSync(imported, part);
+        await settled(watch, isFine);
+        await watch.stays(100);
+        assert.equal(await watch.end(), [130, null]);
+      }),
+    ));
+
+  test("a newly imported file is watched, also in a folder that is not there yet", () =>
+    inFolder(project, (cwd) =>
+      watching(["check", "m.lfer"], { cwd }, async (watch) => {
+        assert.ok(isFine(await watch.answer()));
+        writeFileSync(join(cwd, "m.lfer"), model.replace("./part.lfer", "./parts/new/part.lfer"));
+        await settled(watch, (answer) => codesIn(answer).join() === "import/missing-file");
+        mkdirSync(join(cwd, "parts/new"), { recursive: true });
+        writeFileSync(join(cwd, "parts/new/part.lfer"), part);
+        await settled(watch, isFine);
+        // Nobody reads this one any more.
+        writeFileSync(join(cwd, "part.lfer"), broken);
+        await watch.stays(100);
+        // A folder made anew under the same name, as when a branch is checked out.
+        rmSync(join(cwd, "parts"), { recursive: true });
+        await settled(watch, (answer) => codesIn(answer).join() === "import/missing-file");
+        mkdirSync(join(cwd, "parts/new"), { recursive: true });
+        writeFileSync(join(cwd, "parts/new/part.lfer"), part);
+        await settled(watch, isFine);
+        writeFileSync(join(cwd, "parts/new/part.lfer"), broken);
+        await settled(watch, (answer) => !isFine(answer));
+        assert.equal(await watch.end("SIGTERM"), [130, null]);
+      }),
+    ));
+
+  test("a folder: files that appear and go; what is none of them is nobody's business", () =>
+    inFolder({ "package.json": "{}", "models/a/part.lfer": part }, (cwd) =>
+      watching(["check", "models"], { cwd }, async (watch) => {
+        assert.match(await watch.answer(), "1 file checked");
+        writeFileSync(join(cwd, "models/a/m.lfer"), model);
+        assert.match(await settled(watch, (answer) => answer.includes("2 files")), "no mistakes");
+        writeFileSync(join(cwd, "models/a/notes.txt"), "x");
+        await watch.stays(100);
+        mkdirSync(join(cwd, "models/b"));
+        await watch.answer();
+        writeFileSync(join(cwd, "models/b/part.lfer"), part);
+        await settled(watch, (answer) => answer.includes("3 files"));
+        rmSync(join(cwd, "models/b"), { recursive: true });
+        await settled(watch, (answer) => answer.includes("2 files"));
+        assert.equal(await watch.end(), [130, null]);
+      }),
+    ));
+
+  test("a file behind a link, in another folder", () =>
+    inFolder({ "package.json": "{}", "m.lfer": model, "deep/real.lfer": part }, (cwd) => {
+      symlinkSync("deep/real.lfer", join(cwd, "part.lfer"));
+      return watching(["check", "m.lfer"], { cwd }, async (watch) => {
+        assert.ok(isFine(await watch.answer()));
+        writeFileSync(join(cwd, "deep/real.lfer"), broken);
+        assert.not(isFine(await settled(watch, (answer) => !isFine(answer))));
+      });
+    }));
+
+  test("a path that is not there yet is waited for", () =>
+    inFolder({ "package.json": "{}" }, (cwd) =>
+      watching(["check", "part.lfer"], { cwd }, async (watch) => {
+        assert.equal(codesIn(await watch.answer()), ["tool/no-such-path"]);
+        writeFileSync(join(cwd, "part.lfer"), part);
+        await settled(watch, isFine);
+      }),
+    ));
+
+  test("where the system tells nothing, a look each second does", () =>
+    inFolder(
+      {
+        ...project,
+        "blind.mjs":
+          'import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";\n' +
+          'fs.watch = () => { throw Object.assign(new Error("no space"), { code: "ENOSPC" }); };\n' +
+          "syncBuiltinESMExports();\n",
+      },
+      (cwd) =>
+        watching(["check", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/blind.mjs` } }, async (watch) => {
+          assert.ok(isFine(await watch.answer()));
+          writeFileSync(join(cwd, "part.lfer"), broken);
+          assert.not(isFine(await watch.answer()));
+        }),
+    ));
+
+  test("a terminal's screen is emptied for each answer, in one go", () =>
+    inFolder({ ...project, "tty.mjs": "process.stderr.isTTY = true;\n" }, (cwd) => {
+      const env = { NODE_OPTIONS: `--import ${cwd}/tty.mjs`, TERM: "xterm" };
+      return watching(["check", "m.lfer"], { cwd, env }, async (watch) => {
+        const empty = "\u001b[2J\u001b[H";
+        const first = await watch.answer();
+        assert.is(first.indexOf(empty), 0);
+        writeFileSync(join(cwd, "part.lfer"), part.replace("8", "9"));
+        const second = await watch.answer();
+        assert.equal(second.split(empty).length, 2);
+        assert.not.match(second, "---");
+      });
+    }));
+
+  test("a wrong command line ends at once", () => {
+    assert.is(runLferc(["stats", "m.lfer", "--depth", "0", "--watch"]).code, 2);
+  });
+});
+
+suite("lferc stats --watch", (test) => {
+  test("each answer is data of its own", () =>
+    inFolder(project, (cwd) =>
+      watching(["stats", "m.lfer", "--format", "json"], { cwd }, async (watch) => {
+        await watch.answer();
+        writeFileSync(join(cwd, "part.lfer"), part.replace("8", "16"));
+        await settled(watch, (answer) => codesIn(answer).length === 0);
+        const totals = watch
+          .stdout()
+          .trimEnd()
+          .split("\n")
+          .map((line) => (JSON.parse(line) as { readonly params: { readonly total: number } }).params.total);
+        assert.equal([totals[0], totals.at(-1)], [216, 432]);
+      }),
+    ));
+});
+
+suite("lferc build --watch", (test) => {
+  test("builds again for another source and other weights, and not for what it writes itself", () =>
+    inFolder(project, async (cwd) => {
+      const train = (name: string, value: number): void => {
+        const weight = { shape: [8, 3, 3, 3], data: new Float32Array(216).fill(value) };
+        writeFileSync(join(cwd, name), Buffer.concat(writeSafetensors(new Map([["logits.weight", weight]]))));
+      };
+      train("w.safetensors", 1);
+      const args = ["build", "m.lfer", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"];
+      await watching(args, { cwd }, async (watch) => {
+        assert.match(await watch.answer(), "m.onnx: ");
+        const first = readFileSync(join(cwd, "m.onnx"));
+        await watch.stays(150);
+        train("beside.safetensors", 2);
+        renameSync(join(cwd, "beside.safetensors"), join(cwd, "w.safetensors"));
+        await settled(watch, (answer) => answer.includes("m.onnx: "));
+        const second = readFileSync(join(cwd, "m.onnx"));
+        assert.not(first.equals(second));
+        writeFileSync(join(cwd, "m.lfer"), model.replace("Part ->", "Part -> nonsense ->"));
+        assert.equal(codesIn(await settled(watch, (answer) => codesIn(answer).length > 0)), ["resolve/unknown-name"]);
+        assert.ok(readFileSync(join(cwd, "m.onnx")).equals(second));
+        rmSync(join(cwd, "w.safetensors"));
+        writeFileSync(join(cwd, "m.lfer"), model.replace("Part ->", "Part -> relu ->"));
+        assert.equal(codesIn(await settled(watch, (answer) => !answer.includes("unknown-name"))), [
+          "weights/file-unreadable",
+        ]);
+        train("w.safetensors", 3);
+        await settled(watch, (answer) => answer.includes("m.onnx: "));
+        assert.ok(statSync(join(cwd, "m.onnx")).size > 0);
+        assert.equal(await watch.end(), [130, null]);
+      });
+    }));
+});

@@ -1,0 +1,31 @@
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { convolution, fileOf, weight } from "../targets/onnx/hand-made.js";
+
+const model = `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8]
+  logits = image -> conv(4) -> flatten
+  output logits
+}
+`;
+
+const initializer = [weight([4, 4, 3, 3])];
+
+const counting =
+  (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
+  (): Promise<readonly string[]> =>
+    inFolder({ "m.lfer": model, ...files }, (cwd) => codesIn(runLferc(["stats", ...args], { cwd }).stderr));
+
+export const statsScenarios = {
+  "stats/unreadable-record": counting({}, "m.lfer", "--against", "no-such-file.json"),
+  "stats/not-a-record": counting({ "package.json": '{ "name": "x" }' }, "m.lfer", "--against", "package.json"),
+  "stats/newer-record": counting({ "new.json": '{ "schemaVersion": 99 }' }, "m.lfer", "--against", "new.json"),
+  "stats/same-name-twice": counting({ "two/a.lfer": model, "two/b.lfer": model }, "m.lfer", "--against", "two"),
+  "onnx/not-a-model": counting({ "x.onnx": "no protocol buffer" }, "x.onnx"),
+  "onnx/unknown-ops": counting({ "x.onnx": fileOf([{ ...convolution, op_type: "Einsum" }]) }, "x.onnx"),
+  "onnx/unreadable-node": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, 8], initializer }) }, "x.onnx"),
+  "onnx/unsupported-input": counting({ "x.onnx": fileOf([convolution], { type: 10, initializer }) }, "x.onnx"),
+  "onnx/open-size": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, "h", 8], initializer }) }, "x.onnx"),
+  "onnx/fixed-batch": counting({ "x.onnx": fileOf([convolution], { input: [8, 4, 8, 8], initializer }) }, "x.onnx"),
+};

@@ -1,0 +1,58 @@
+/** A training step of a network: by float64, and by the engine on ONNX Runtime in both of its forms. */
+import type { Graph } from "../../src/ir/graph.js";
+import { run } from "../training/ort-runs.js";
+import { judge, reference, type Stepped } from "../training/step-comparison.js";
+import { compileStep, type StepFeed, stepFeed } from "../training/step-networks.js";
+import type { Verdict } from "./properties.js";
+import { interpretRounded } from "./rounded.js";
+
+/** Blocks have eight or sixteen samples. */
+const batch = 16;
+
+/** The step with every tensor rounded to float32 on its way. */
+function roundedStep(step: Graph, feed: StepFeed): Stepped {
+  const after = step.slots.map((slot, i) => ({ name: `next ${i}`, value: slot.next ?? slot.value }));
+  const tensors = (values: StepFeed["batch"], of: readonly { readonly name: string; readonly value: number }[]) =>
+    Object.fromEntries(
+      of.map(({ name, value }) => [
+        name,
+        { shape: step.types[value]!.shape as readonly number[], data: Float64Array.from(values.get(name)!) },
+      ]),
+    );
+  const all = interpretRounded(
+    { ...step, outputs: [...step.outputs, ...after] },
+    { inputs: tensors(feed.batch, step.inputs), slots: tensors(feed.state, step.slots), batch: 1 },
+  );
+  return {
+    loss: all.loss!.data[0]!,
+    state: new Map(step.slots.map(({ name }, i) => [name, all[`next ${i}`]!.data])),
+  };
+}
+
+const worstOf = ({ loss, gradients, state }: ReturnType<typeof judge>): number => Math.max(loss, gradients, state);
+
+/**
+ * The step that trains the network. Rounding flips a ReLU or a maximum now and then, and with
+ * it a path: a mistake is what is wrong at every one of the feeds at which rounding by itself does little.
+ */
+export async function judgeStep(text: string): Promise<Verdict> {
+  const step = await compileStep({ "main.lfer": text }, batch);
+  let verdict: Verdict = "rough";
+  for (const seed of [1, 2, 3, 4]) {
+    const feed = stepFeed(step, seed);
+    const wanted = reference(step, feed);
+    const roughness = worstOf(judge(roundedStep(step, feed), wanted));
+    if (!(roughness < 1e-4)) continue;
+    verdict = "right";
+    for (const portable of [true, false]) {
+      const error = worstOf(judge(await run(step, feed, portable), wanted));
+      if (error <= Math.max(1e-4, 30 * roughness)) continue;
+      verdict = {
+        wrong: `${portable ? "portable" : "blocked"} step: ${error} off (rounding: ${roughness}, feed ${seed})`,
+      };
+      break;
+    }
+    if (verdict === "right") return verdict;
+  }
+  return verdict;
+}

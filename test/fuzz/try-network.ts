@@ -1,0 +1,51 @@
+import { drawNetwork, type Network, writeNetwork } from "./network.js";
+import { judgeNetwork, type Subject, type Verdict } from "./properties.js";
+import { shrink } from "./shrink.js";
+import { judgeStep } from "./trains.js";
+
+/** `computes`: all that holds for the network itself; `trains`: for a step of its training. */
+export type Kind = "computes" | "trains";
+
+export interface Failure {
+  readonly wrong: string;
+  /** The smallest network found that fails too. */
+  readonly text: string;
+}
+
+const expectedOf = ({ values }: Network): Subject["expected"] =>
+  new Map([...values].map(([name, { sizes }]) => [name, sizes]));
+
+/** What a message is about, without its numbers: a smaller network must fail for the same reason. */
+const reasonOf = (wrong: string): string => wrong.replaceAll(/[\d.e+-]+|\[[^\]]*\]/g, "").slice(0, 40);
+
+/** Our own throws are what is wrong, too. */
+async function judge(kind: Kind, subject: Subject): Promise<Verdict> {
+  try {
+    return await (kind === "computes" ? judgeNetwork(subject) : judgeStep(subject.text));
+  } catch (error) {
+    return { wrong: `thrown: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+/** Draws the seed's network and holds it to all that must be so; a failure comes with a smaller network. */
+export async function tryNetwork(
+  seed: number,
+  kind: Kind,
+  rewrite?: Subject["rewrite"],
+): Promise<Failure | "right" | "rough"> {
+  const network = drawNetwork(seed);
+  const expected = expectedOf(network);
+  const subjectOf = (text: string): Subject =>
+    rewrite === undefined ? { text, expected } : { text, expected, rewrite };
+  const verdict = await judge(kind, subjectOf(writeNetwork(network)));
+  if (typeof verdict === "string") return verdict;
+  const reason = reasonOf(verdict.wrong);
+  let { wrong } = verdict;
+  const text = await shrink(network, async (smaller) => {
+    const found = await judge(kind, subjectOf(smaller));
+    if (typeof found === "string" || reasonOf(found.wrong) !== reason) return false;
+    wrong = found.wrong;
+    return true;
+  });
+  return { wrong, text };
+}

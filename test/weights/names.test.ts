@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { loadWeights } from "../../src/weights/load-weights.js";
+import { applyNameMap } from "../../src/weights/names/apply-map.js";
+import { type NameMap, parseNameMap } from "../../src/weights/names/parse-map.js";
+import { proposeMap } from "../../src/weights/names/propose-map.js";
+import { writeSafetensors } from "../../src/weights/safetensors.js";
+import { suite } from "../support/suite.js";
+import { graphOf } from "./slot-graph.js";
+
+const mapOf = (text: string): NameMap => {
+  const parsed = parseNameMap(text, "n.map");
+  if (parsed.kind === "map") return parsed.map;
+  throw new Error(parsed.diagnostics.map(({ message }) => message).join("\n"));
+};
+
+const apply = (text: string, tensors: readonly string[], slots: readonly string[]) =>
+  applyNameMap(mapOf(text), tensors, slots);
+
+const pairs = (text: string, tensors: readonly string[], slots: readonly string[]) =>
+  Object.fromEntries(apply(text, tensors, slots).slotOf);
+
+suite("name maps", (test) => {
+  test("what follows the patterns stays; numbers are counted on; a star is whatever the model has there", () => {
+    const text = `
+# A remark.
+conv1 -> stem.conv   # another one
+layer{s}.{u} -> stage{s}.*_unit_{u+1}:
+  conv{i} -> main.conv_{i}
+  down.0  -> shortcut.conv
+`;
+    const tensors = [
+      "conv1.weight",
+      "layer2.0.conv1.weight",
+      "layer2.1.conv1.weight",
+      "layer2.0.down.0.bias",
+      "fc.weight",
+    ];
+    const slots = [
+      "stem.conv.weight",
+      "stage2.basic_unit_1.main.conv_1.weight",
+      "stage2.basic_unit_2.main.conv_1.weight",
+      "stage2.basic_unit_1.shortcut.conv.bias",
+      "fc.weight",
+    ];
+    assert.equal(pairs(text, tensors, slots), Object.fromEntries(tensors.map((tensor, i) => [tensor, slots[i]])));
+  });
+
+  test("lines that open a block share it, and the first rule counts that names something of the model", () => {
+    const text = `
+f.{k} -> a.{k-1}:
+f.{k} -> b.{k-3}:
+  x:y -> z
+`;
+    // "x:y" is a name like any other: only a colon at the end of a line opens a block.
+    assert.equal(pairs(text, ["f.1.x:y.w", "f.3.x:y.w", "f.9.x:y.w"], ["a.0.z.w", "a.1.z.w", "b.0.z.w"]), {
+      "f.1.x:y.w": "a.0.z.w",
+      "f.3.x:y.w": "b.0.z.w",
+    });
+  });
+
+  test("an empty side drops tensors, or lets weights begin afresh", () => {
+    const { slotOf, dropped, fresh } = apply("fc ->\n-> head\n", ["fc.weight", "a"], ["head.weight", "head.bias", "a"]);
+    assert.equal([[...slotOf], [...dropped], [...fresh]], [[["a", "a"]], ["fc.weight"], ["head.weight", "head.bias"]]);
+  });
+
+  test("inside a block an empty side still means what the block begins", () => {
+    const { dropped, fresh } = apply("aux -> x:\n  fc ->\n  -> new\n", ["aux.fc.w"], ["x.new.w"]);
+    assert.equal([[...dropped], [...fresh]], [["aux.fc.w"], ["x.new.w"]]);
+  });
+
+  test("two tensors for one weight, or two weights for one tensor, are said", () => {
+    assert.equal(apply("a -> x\nb -> x", ["a", "b"], ["x"]).conflicts, [
+      { kind: "clash", slot: "x", tensors: ["a", "b"] },
+    ]);
+    assert.equal(apply("\na -> *", ["a"], ["x", "y"]).conflicts, [
+      { kind: "ambiguous", tensor: "a", slots: ["x", "y"], line: 2 },
+    ]);
+  });
+
+  test("a hole stands for the same everywhere, and a number has no zeros before it", () => {
+    assert.equal(pairs("{a}.{a} -> {a}", ["p.p", "p.q"], ["p", "q"]), { "p.p": "p" });
+    assert.equal(pairs("c{a} -> d{a+1}", ["c7", "c07", "cx"], ["d8", "d08", "dx"]), { c7: "d8" });
+    assert.equal(pairs("c{a}_{b}x -> {b}.{a}", ["c1_2x", "c1_2_3x"], ["2.1", "2_3.1"]), {
+      c1_2x: "2.1",
+      c1_2_3x: "2_3.1",
+    });
+  });
+
+  const wrong: readonly (readonly [text: string, words: string, start: number])[] = [
+    ["a -> b\nc = d", "line 2: the line has no ->", 7],
+    ["a -> b -> c", "more than one ->", 0],
+    [" ->", "both sides of -> are empty", 1],
+    ["a b -> c", "a space inside", 0],
+    ["a..b -> c", "an empty part", 0],
+    ["{a -> b", "a hole is written", 0],
+    ["{A} -> b", "a hole is written", 0],
+    ["{a}{b} -> {a}.{b}", "side by side", 0],
+    ["a -> {b}", "the right side has a hole", 0],
+    ["{a} -> b", "the left side has a hole", 0],
+    ["a -> b:\nc -> d", "needs indented lines", 0],
+    ["a -> b:", "needs indented lines", 0],
+    ["a -> b\n  c -> d", "ends without a colon", 9],
+    [`${"a".repeat(1000)} -> b`, "1000 characters", 0],
+    [`a -> b:\n${"  c -> d\n".repeat(10_001)}`, "10000 rules", 9 + 10_000 * 9 + 1],
+  ];
+  for (const [text, words, start] of wrong) {
+    test(`says the line and the place: ${words}`, () => {
+      const parsed = parseNameMap(text, "n.map");
+      assert.is(parsed.kind, "refused");
+      const [first] = parsed.kind === "refused" ? parsed.diagnostics : [];
+      assert.is(first?.code, "weights/map-syntax");
+      assert.ok(first!.message.includes(words), first!.message);
+      assert.is(first!.span?.start, start);
+    });
+  }
+
+  test("any text is a map or ends in diagnostics", () => {
+    const word = fc.constantFrom("a", ".", "{x}", "{y+1}", "*", " -> ", ":", "\n", "\n  ", "#", "->");
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+        const parsed = parseNameMap(words.join(""), "n.map");
+        if (parsed.kind === "refused") return parsed.diagnostics.length > 0;
+        applyNameMap(parsed.map, ["a", "a.a", "aa.a"], ["a", "a.a", "b.a"]);
+        return true;
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+suite("proposed name maps", (test) => {
+  const named = (names: readonly string[], shapes: readonly (readonly number[])[] = []) =>
+    names.map((name, i) => ({ name, shape: shapes[i] ?? [i + 1] }));
+
+  test("numbers that follow from each other make one rule", () => {
+    const blocks = [0, 1, 2].flatMap((u) =>
+      ["weight", "bias"].map((role) => [`f.${u}.0.${role}`, `unit_${u + 1}.conv.${role}`]),
+    );
+    const all = [...blocks, ["head.weight", "fc.weight"], ["scale", "scale"]] as const;
+    const text = proposeMap(named(all.map(([left]) => left!)), named(all.map(([, right]) => right!)));
+    assert.is(text, "f.{a}.0 -> unit_{a+1}.conv\nhead -> fc");
+  });
+
+  test("where a number follows from none, each of its values has a rule", () => {
+    const left = ["f.2.w", "f.3.w", "f.4.w", "f.5.w", "f.6.w"];
+    const right = ["s1.u1.w", "s1.u2.w", "s2.u1.w", "s2.u2.w", "s2.u3.w"];
+    assert.is(proposeMap(named(left), named(right)), "f.{a} -> s1.u{a-1}\nf.{a} -> s2.u{a-3}");
+  });
+
+  test("none where order, shapes or roles say otherwise", () => {
+    assert.is(proposeMap(named(["a"]), named(["b", "c"])), undefined);
+    assert.is(proposeMap(named(["a"], [[2, 3]]), named(["b"], [[3, 2]])), undefined);
+    assert.is(proposeMap(named(["a.bias"], [[4]]), named(["b.weight"], [[4]])), undefined);
+    assert.is(proposeMap([], []), undefined);
+  });
+
+  test("whatever the names are, a proposal takes each tensor where it should go", () => {
+    const name = fc
+      .array(fc.constantFrom("a", "b", "a1", "b2", "1", "2", "conv_1", "x-y"), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join("."));
+    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(names, names, (left, right) => {
+        const count = Math.min(left.length, right.length);
+        const [tensors, slots] = [left.slice(0, count), right.slice(0, count)];
+        const text = proposeMap(named(tensors), named(slots));
+        if (text === undefined) return true;
+        const found = pairs(text, tensors, slots);
+        return tensors.every((tensor, i) => found[tensor] === slots[i]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+suite("names of a weight file", (test) => {
+  const graph = graphOf({ "conv.weight": [2, 3], "norm.weight": [2], "norm.bias": [2] });
+  const bytesOf = (names: readonly [string, string, string]): Uint8Array => {
+    const shapes = [[2, 3], [2], [2]];
+    const tensors = names.map(
+      (name, i) => [name, { shape: shapes[i]!, data: new Float32Array(i === 0 ? 6 : 2).fill(i + 1) }] as const,
+    );
+    return new Uint8Array(Buffer.concat(writeSafetensors(new Map(tensors))));
+  };
+  const load = (names: readonly [string, string, string], map?: string) =>
+    loadWeights(graph, {
+      kind: "file",
+      file: "w",
+      bytes: bytesOf(names),
+      map: map === undefined ? undefined : mapOf(map),
+    });
+  const codes = (loaded: ReturnType<typeof load>) =>
+    loaded.kind === "refused" ? loaded.diagnostics.map(({ code }) => code) : loaded.kind;
+
+  test("a proposal is shown and not applied; given back as the map, it is", () => {
+    const names = ["body.0.weight", "body.1.weight", "body.2.bias"] as const;
+    const refused = load(names);
+    assert.equal(codes(refused), ["weights/names-differ"]);
+    const proposal = refused.kind === "refused" ? refused.proposal : undefined;
+    assert.is(proposal, "body.0 -> conv\nbody.1 -> norm\nbody.2 -> norm");
+    const loaded = load(names, proposal);
+    assert.equal(loaded.kind === "loaded" ? [...(loaded.weights.get("norm.bias") ?? [])] : loaded, [3, 3]);
+  });
+
+  test("a user's map is the only one asked, and what it leaves out is said", () => {
+    assert.equal(codes(load(["a.weight", "norm.weight", "norm.bias"], "b -> conv")), [
+      "weights/missing-tensor",
+      "weights/surplus-tensor",
+    ]);
+  });
+
+  test("wrappers' prefixes go, unless the model has them itself", () => {
+    const loaded = load(["module.model.conv.weight", "module.model.norm.weight", "module.model.norm.bias"]);
+    assert.is(loaded.kind === "loaded" && loaded.account?.prefix, "module.model.");
+    const own = graphOf({ "model.weight": [2] });
+    const data = { shape: [2], data: new Float32Array(2) };
+    const bytes = new Uint8Array(Buffer.concat(writeSafetensors(new Map([["model.weight", data]]))));
+    const kept = loadWeights(own, { kind: "file", file: "w", bytes });
+    assert.is(kept.kind === "loaded" && kept.account?.prefix, "");
+  });
+
+  test("what begins afresh is drawn from the seed, and told", () => {
+    const loaded = load(["conv.weight", "norm.weight", "old.bias"], "old ->\n-> norm.bias");
+    assert.equal(loaded.kind === "loaded" ? [...(loaded.weights.get("norm.bias") ?? [])] : loaded, [0, 0]);
+    assert.equal(loaded.kind === "loaded" && [loaded.account?.dropped, loaded.account?.fresh], [1, ["norm.bias"]]);
+  });
+});

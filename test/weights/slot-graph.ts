@@ -1,0 +1,11 @@
+import { GraphBuilder } from "../../src/ir/builder.js";
+import type { Graph } from "../../src/ir/graph.js";
+
+/** A graph of nothing but parameters of these shapes, which begin as zeros. */
+export function graphOf(slots: Readonly<Record<string, readonly number[]>>): Graph {
+  const builder = new GraphBuilder("M");
+  for (const [name, shape] of Object.entries(slots)) {
+    builder.slot({ name, role: "parameter", initializer: { kind: "constant", value: 0 } }, { dtype: "float32", shape });
+  }
+  return builder.finish();
+}
