@@ -42,7 +42,8 @@ export async function judgeStep(text: string): Promise<Verdict> {
     const feed = stepFeed(step, seed);
     const wanted = reference(step, feed);
     const roughness = worstOf(judge(roundedStep(step, feed), wanted));
-    if (!(roughness < 1e-4)) continue;
+    // Above that something has begun to flip.
+    if (!(roughness < 1e-5)) continue;
     verdict = "right";
     for (const portable of [true, false]) {
       const error = worstOf(judge(await run(step, feed, portable), wanted));
