@@ -9,8 +9,9 @@ import { assertRight, judge, reference } from "./step-comparison.js";
 import { networkStep, type StepFeed, stepFeed } from "./step-networks.js";
 
 /** How often an ONNX op is in the step's blocked form (blocks of 16, whatever this machine has). */
-async function count(body: string, size: number): Promise<(op: string, place?: string) => number> {
-  const { graph } = onnx.ModelProto.decode(blockedProgram(await networkStep(body, 16, size), 16).bytes);
+async function count(body: string, size: number, weightDecay = 0): Promise<(op: string, place?: string) => number> {
+  const step = await networkStep(body, 16, size, weightDecay);
+  const { graph } = onnx.ModelProto.decode(blockedProgram(step, 16).bytes);
   const nodes = graph?.node ?? [];
   // Names of nodes begin with a number and the op that they come from.
   return (wanted, place = "") =>
@@ -153,5 +154,23 @@ suite("a batch norm's statistics", (test) => {
       ]);
       return { batch, state: new Map(far) };
     });
+  });
+});
+
+suite("weight decay", (test) => {
+  const fused = async (channels: number, weightDecay: number): Promise<number> =>
+    (await count(body(channels), 8, weightDecay))("Conv", "update state");
+  const body = (channels: number): string =>
+    `image -> conv(${channels}, kernel: 1) -> batch_norm -> relu -> conv(${channels}) -> batch_norm -> relu`;
+
+  test("of a large parameter it is added to the gradient in one pass", async () => {
+    assert.is(await fused(64, 0.5), 1);
+    await assertNear(await networkStep(body(64), 16, 8, 0.5), "decay of 64 by 64 filters");
+  });
+
+  test("not for one of a size that no rows fit, nor for none", async () => {
+    assert.is(await fused(66, 0.5), 0);
+    assert.is(await fused(64, 0), 0);
+    await assertNear(await networkStep(body(66), 16, 8, 0.5), "decay of 66 by 66 filters");
   });
 });

@@ -30,6 +30,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
+  "max pool whose last windows hang over the edge":
+    "image -> conv(6) -> relu -> max_pool(3, stride: 2, padding: 1, ceil_mode: true) -> conv(4)",
   "max pool whose windows do not fit": "image -> conv(6, kernel: 3, padding: 0) -> relu -> max_pool(3, stride: 2)",
   stem: "image -> conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2) -> conv(8, kernel: 1) -> batch_norm -> relu -> max_pool(3, stride: 2)",
   "shuffle units":
@@ -86,19 +88,23 @@ const recipe = (model: string): string => `recipe Plain {
 }
 `;
 
-/** The step of the recipe in these files; with momentum and no decay, so that a first velocity is the gradient. */
-export async function compileStep(texts: Readonly<Record<string, string>>, batch: number): Promise<Graph> {
+/** The step of the recipe in these files; with momentum and, mostly, no decay, so that a first velocity is the gradient. */
+export async function compileStep(
+  texts: Readonly<Record<string, string>>,
+  batch: number,
+  weightDecay = 0,
+): Promise<Graph> {
   const { diagnostics, recipes } = await compileText(texts);
   const [found] = recipes;
   const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
   if (found === undefined || isProblem(found)) throw new Error(errors.join("\n"));
-  const optimizer = sgd({ momentum: 0.9, weightDecay: 0, nesterov: false });
+  const optimizer = sgd({ momentum: 0.9, weightDecay, nesterov: false });
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
 /** The step of a network between picture and head, in the language. */
-export const networkStep = (body: string, batch: number, size: number): Promise<Graph> =>
-  compileStep({ "main.lfer": source(body, size) }, batch);
+export const networkStep = (body: string, batch: number, size: number, weightDecay = 0): Promise<Graph> =>
+  compileStep({ "main.lfer": source(body, size) }, batch, weightDecay);
 
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
   networkStep(stepNetworks[name] ?? "", batch, size);

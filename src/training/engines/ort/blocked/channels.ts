@@ -1,7 +1,8 @@
 /** Splits, joins and shuffles: of channels they only rename rows; of height and width they move blocks. */
 import type { ValueId } from "../../../../ir/graph.js";
-import type { Rows } from "./buffer.js";
+import type { RowBuffer, Rows } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
+import type { BlockedSite } from "./site.js";
 
 const anyRows = (site: { hasRows(value: ValueId): boolean }, values: readonly ValueId[]): boolean =>
   values.some((value) => site.hasRows(value));
@@ -32,7 +33,7 @@ export const concat: Lowering = (site, node) => {
 };
 
 export const split: Lowering = (site, node) => {
-  const [x, { axis, sizes }] = [node.inputs[0] as ValueId, node.attributes];
+  const [x, { axis }] = [node.inputs[0] as ValueId, node.attributes];
   if (!site.canBeRows(x) || !site.hasRows(x)) return false;
   if (axis === 1) {
     const rows = site.rows(x);
@@ -46,15 +47,34 @@ export const split: Lowering = (site, node) => {
   }
   if (!isSpatial(axis)) return false;
   const { buffer, order } = site.together(x);
-  const { writer } = site;
-  const lengths = writer.int64s(sizes as readonly number[]);
-  const parts = writer.node("Split", [buffer.as("blocks"), lengths], { axis }, node.outputs.length);
-  for (const [i, output] of node.outputs.entries()) {
-    const name = parts[i] as string;
-    site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), name, "blocks", buffer.origins), order });
+  let from = 0;
+  for (const output of node.outputs) {
+    const count = site.sizesOf(output)[axis] as number;
+    site.setOrdered(output, { buffer: part(site, buffer, axis, { from, count }), order });
+    from += count;
   }
   return true;
 };
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/** Some rows (axis 2) or columns (3) of every map: pieces as large as may be by one Gather (Slice and Split are one thread's work). */
+function part(
+  site: BlockedSite,
+  buffer: RowBuffer,
+  axis: 2 | 3,
+  { from, count }: { readonly from: number; readonly count: number },
+): RowBuffer {
+  const { channels, batch, height, width, block } = buffer.shape;
+  const maps = (channels * batch) / block;
+  const [outer, length, inner] = axis === 2 ? [maps, height, width * block] : [maps * height, width, block];
+  const piece = [count, length].reduce(greatestDivisor, from);
+  const wanted = Array.from({ length: count / piece }, (_, i) => from / piece + i);
+  const seen = buffer.reshaped([outer, length / piece, piece * inner]);
+  const name = site.writer.one("Gather", [seen, site.writer.int64s(wanted)], { axis: 1 });
+  const shape = { ...buffer.shape, ...(axis === 2 ? { height: count } : { width: count }) };
+  return site.buffer(shape, name, [outer, wanted.length, piece * inner], buffer.origins);
+}
 
 export const slice: Lowering = (site, node) => {
   const [x, output] = [node.inputs[0] as ValueId, node.outputs[0] as ValueId];
@@ -66,9 +86,7 @@ export const slice: Lowering = (site, node) => {
   }
   if (!isSpatial(axis)) return false;
   const { buffer, order } = site.together(x);
-  const bounds = [[from], [to], [axis]].map((list) => site.writer.int64s(list));
-  const name = site.writer.one("Slice", [buffer.as("blocks"), ...bounds]);
-  site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), name, "blocks", buffer.origins), order });
+  site.setOrdered(output, { buffer: part(site, buffer, axis, { from, count: to - from }), order });
   return true;
 };
 

@@ -8,6 +8,7 @@ import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import { naturalOrder, type RowBuffer } from "./buffer.js";
 import type { ConvolutionWindow } from "./depthwise-convolution.js";
+import { lookAt } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
 export interface ColumnGeometry {
@@ -71,13 +72,14 @@ export function columnsOfRows(site: BlockedSite, buffer: RowBuffer, geometry: Co
   const { writer } = site;
   const { channels, batch, height, width, block } = buffer.shape;
   const [blocks, cells, taps] = [batch / block, height * width, geometry.kernel[0] * geometry.kernel[1]];
-  const zeros = writer.one("Expand", [writer.floats([0]), writer.int64s([channels, 1, block])]);
-  const table = writer.one("Concat", [buffer.reshaped([channels, blocks * cells, block]), zeros], { axis: 1 });
+  // One row of zeros behind each map.
+  const padded = lookAt(site, buffer, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
+  const apart = cells + width;
   const seen = writer.table(`columns ${[batch, height, width, block]} ${JSON.stringify(geometry)}`, () => {
-    const bases = [Array.from({ length: blocks }, (_, i) => i * cells)];
-    return indices([height, width], geometry, bases, blocks * cells);
+    const bases = [Array.from({ length: blocks }, (_, i) => i * apart)];
+    return indices([height, width], geometry, bases, cells);
   });
-  const name = writer.one("Gather", [table, seen], { axis: 1 });
+  const name = writer.one("Gather", [site.reshaped(padded, [channels, blocks * apart, block]), seen], { axis: 1 });
   return site.reshaped(name, [channels * taps, batch * positionsOf(geometry)]);
 }
 
@@ -87,18 +89,18 @@ function columnsOfPlain(site: BlockedSite, value: ValueId, geometry: ColumnGeome
   const { channels, batch, height, width } = site.shapeFor(value);
   const [blocks, cells, taps] = [batch / block, height * width, geometry.kernel[0] * geometry.kernel[1]];
   const samples = site.reshaped(site.plain(value), [blocks, block, channels, cells]);
-  const turned = site.reshaped(writer.one(`${nchwcDomain}:ReorderInput`, [samples]), [
-    blocks * channels * cells,
-    block,
-  ]);
-  const zeros = writer.one("Expand", [writer.floats([0]), writer.int64s([1, block])]);
-  const table = writer.one("Concat", [turned, zeros], { axis: 0 });
+  const turned = writer.one(`${nchwcDomain}:ReorderInput`, [samples]);
+  // Blocks before channels: other maps than the buffer says, but as many, which is all that looking at them needs.
+  const maps = site.buffer(site.shapeFor(value), turned, [blocks, block, channels, cells]);
+  const padded = lookAt(site, maps, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
+  const apart = cells + width;
   const seen = writer.table(`plain ${[batch, channels, height, width, block]} ${JSON.stringify(geometry)}`, () => {
     const bases = naturalOrder(channels).map((channel) =>
-      Array.from({ length: blocks }, (_, i) => (i * channels + channel) * cells),
+      Array.from({ length: blocks }, (_, i) => (i * channels + channel) * apart),
     );
-    return indices([height, width], geometry, bases, blocks * channels * cells);
+    return indices([height, width], geometry, bases, cells);
   });
+  const table = site.reshaped(padded, [blocks * channels * apart, block]);
   const name = writer.one("Gather", [table, seen], { axis: 0 });
   return site.reshaped(name, [channels * taps, batch * positionsOf(geometry)]);
 }

@@ -9,6 +9,8 @@ import { columnsOf, columnsOfRows } from "./columns.js";
 import { type ConvolutionWindow, paddingBack, spreadOut, windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
 import { signsBehind } from "./pooled-norm.js";
+import { productOfRows, turnedProduct } from "./products.js";
+import { lookAt } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
 /** Columns of more bytes than this are not worth their memory: the portable form works sample by sample. */
@@ -18,18 +20,11 @@ const isPointwise = (kernel: Pair, { padding }: ConvolutionWindow): boolean =>
   kernel[0] === 1 && kernel[1] === 1 && padding.every((cells) => cells === 0);
 
 /** Every `stride`-th row and column. */
-function strided(site: BlockedSite, buffer: RowBuffer, [down, right]: Pair): RowBuffer {
-  if (down === 1 && right === 1) return buffer;
-  const { height, width } = buffer.shape;
-  const { writer } = site;
-  const bounds = [
-    [0, 0],
-    [height, width],
-    [2, 3],
-    [down, right],
-  ].map((list) => writer.int64s(list));
-  const shape = { ...buffer.shape, height: Math.ceil(height / down), width: Math.ceil(width / right) };
-  return site.buffer(shape, writer.one("Slice", [buffer.as("blocks"), ...bounds]), "blocks", buffer.origins);
+function strided(site: BlockedSite, buffer: RowBuffer, stride: Pair): RowBuffer {
+  if (stride[0] === 1 && stride[1] === 1) return buffer;
+  const size: Pair = [Math.ceil(buffer.shape.height / stride[0]), Math.ceil(buffer.shape.width / stride[1])];
+  const shape = { ...buffer.shape, height: size[0], width: size[1] };
+  return site.buffer(shape, lookAt(site, buffer, { from: [0, 0], stride, size }), "maps", buffer.origins);
 }
 
 /** The columns of a convolution as a matrix [channels * taps, positions], and the order of the channels. */
@@ -106,7 +101,8 @@ export const denseWeightGradient: Lowering = (site, node) => {
   if (found === undefined) return false;
   const { columns: seen, order } = columns(site, x, found);
   const gradient = site.together(g);
-  const product = site.writer.one("Gemm", [gradient.buffer.as("cells"), seen], { transB: 1 });
+  const across = [gradient.order.length, order.length * (sizes[2] as number) * (sizes[3] as number)] as const;
+  const product = productOfRows(site, [gradient.buffer.as("cells"), seen], across);
   const folded = site.folded.get(x);
   if (folded !== undefined) site.foldedProducts.set(x, { name: product, rows: gradient.order });
   const whole = folded === undefined ? product : scaled(site, product, folded.scale);
@@ -130,7 +126,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const wished = site.orderLike(site.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
     const matrix = foldedBack(site, g, asMatrix(site, weight, { rows: order, order: wished }));
-    const product = writer.one("Gemm", [matrix, buffer.as("cells")], { transA: 1 });
+    const product = turnedProduct(site, matrix, buffer.as("cells"));
     const made = site.buffer({ ...buffer.shape, channels: inputs }, product, "cells");
     const spread = spreadOut(site, made, window.stride);
     site.setOrdered(output, { buffer: cropped(site, spread, shape), order: wished });

@@ -8,6 +8,7 @@ import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Pair } from "../../../../ops/window-arithmetic.js";
 import { type ConvolutionWindow, windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
+import { turnedProduct } from "./products.js";
 import { lookAt, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
@@ -80,7 +81,7 @@ export const phasedInputGradient: Lowering = (site, node, fallback) => {
     const looks = meets.map(({ from }) => lookAt(site, buffer, { from, stride: [1, 1], size }));
     const all = looks.length === 1 ? (looks[0] as string) : writer.one("Concat", looks, { axis: 0 });
     const own = site.reshaped(parts[phase] as string, [meets.length * filters, inputs]);
-    return writer.one("Gemm", [own, site.reshaped(all, [meets.length * filters, cells])], { transA: 1 });
+    return turnedProduct(site, own, site.reshaped(all, [meets.length * filters, cells]));
   });
   const together = writer.one("Concat", made, { axis: 0 });
   site.setOrdered(output, { buffer: weave(site, together, { apart: stride, count: size }, shape), order: wished });

@@ -5,6 +5,7 @@
 import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
 import type { BufferShape, RowBuffer } from "./buffer.js";
 import type { ConvolutionWindow } from "./depthwise-convolution.js";
+import { weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
 interface PhaseAlong {
@@ -69,17 +70,10 @@ export function woven(
   phases: readonly (readonly string[])[],
   origins?: RowBuffer["origins"],
 ): RowBuffer {
-  const { channels, batch, height, width, block } = shape;
-  const { writer } = site;
-  const rows = phases.map((parts) => {
-    const cells = (channels * batch * height * width) / 4 / block;
-    const row = writer.one(
-      "Concat",
-      parts.map((part) => site.reshaped(part, [cells, block])),
-      { axis: 1 },
-    );
-    return site.reshaped(row, [(channels * batch * height) / 2 / block, width * block]);
-  });
-  const sizes = [(channels * batch * height) / 2 / block, 2 * width * block];
-  return site.buffer(shape, writer.one("Concat", rows, { axis: 1 }), sizes, origins);
+  const count: Pair = [shape.height / 2, shape.width / 2];
+  const cells = (shape.channels * shape.batch * count[0] * count[1]) / shape.block;
+  const parts = phases.flat().map((phase) => site.reshaped(phase, [cells, shape.block]));
+  // Joined one behind the other, in large copies, before many threads weave them.
+  const together = site.writer.one("Concat", parts, { axis: 0 });
+  return weave(site, together, { apart: [2, 2], count }, shape, origins);
 }

@@ -16,6 +16,7 @@ import { columnsOf } from "./columns.js";
 import { windowOf } from "./depthwise-convolution.js";
 import { isHalving, phasesOfGradient, pooledTwice } from "./first-maxima.js";
 import type { Lowering } from "./lowering.js";
+import { productOfRows } from "./products.js";
 import type { BlockedSite } from "./site.js";
 
 /** The nodes of the pattern, forward and back. */
@@ -153,7 +154,8 @@ export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
         result,
         part: { from, step: [2, 2] },
       });
-      const product = writer.one("Gemm", [site.buffer(shape, own, "lanes").as("cells"), columns], { transB: 1 });
+      const across = [order.length, seen.length * kernel[0] * kernel[1]] as const;
+      const product = productOfRows(site, [site.buffer(shape, own, "lanes").as("cells"), columns], across);
       return { product, seen };
     }),
   );

@@ -1,38 +1,20 @@
 /** The step in the blocked layout of the machine: each op by its lowering there, or by its portable one. */
 import { invariant } from "../../../../diagnostics/invariant.js";
-import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../../../ir/graph.js";
+import { type Graph, type Node, type Slot, type SlotRole, typeOf, type ValueId } from "../../../../ir/graph.js";
 import { elementCount } from "../../../../ir/shape.js";
 import { findOp } from "../../../../ops/registry.js";
-import {
-  groupUpdates,
-  type MergedOp,
-  type StateUpdates,
-  type UpdateGroup,
-  valuesRead,
-  writeUpdate,
-} from "../../state-update.js";
+import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "../../state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { Port, SlotPlace, StatePort, StepProgram } from "../step-program.js";
 import { prepareLanes } from "./batch-norm.js";
 import { inverse, isNatural } from "./buffer.js";
+import { updateWriter } from "./flat-update.js";
 import { lowerings } from "./lowerings.js";
 import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
 
 /** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
 const opset = 18;
-
-/** What merged updates are made of, by ONNX names. */
-const updateOps: Readonly<Record<MergedOp, string>> = {
-  add: "Add",
-  sub: "Sub",
-  mul: "Mul",
-  div: "Div",
-  sqrt: "Sqrt",
-  neg: "Neg",
-  maximum: "Max",
-  minimum: "Min",
-};
 
 export function blockedProgram(step: Graph, block: Block): StepProgram {
   const updates = groupUpdates(step);
@@ -95,13 +77,12 @@ function lowerGraph(
     );
     return vectors.length === 1 ? (vectors[0] as string) : writer.one("Concat", vectors, { axis: 0 });
   };
+  const roles = new Map(updates.groups.map(({ slots }, i) => [packed[i]?.input, slots[0]?.role]));
+  const roleOf = (name: string): SlotRole | undefined => roles.get(name);
   const groupPorts = updates.groups.map((group, i): StatePort => {
     const port = packed[i] as StatePort;
-    const next = writeUpdate<string>(group, {
-      number: (value) => site.plain(value),
-      flat,
-      apply: (op, operands) => writer.one(updateOps[op], operands),
-    });
+    const tensors = { shape: port.shape, roleOf, flat: (values: readonly ValueId[]) => flat(values, group.slots) };
+    const next = writeUpdate(group, updateWriter(site, tensors));
     writer.output(`next.${i}`, next, port.shape);
     return { ...port, output: `next.${i}` };
   });

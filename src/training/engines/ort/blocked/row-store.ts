@@ -37,6 +37,17 @@ function runsOf(places: readonly RowPlace[]): readonly Run[] {
   return runs;
 }
 
+/** Rows of one buffer next to each other, whatever their order: they are fetched at once. */
+function sharesOf(places: readonly RowPlace[]): readonly (readonly RowPlace[])[] {
+  const shares: RowPlace[][] = [];
+  for (const place of places) {
+    const last = shares.at(-1);
+    if (last?.[0]?.buffer === place.buffer) last.push(place);
+    else shares.push([place]);
+  }
+  return shares;
+}
+
 const isWhole = ({ buffer, from, count }: Run): boolean => from === 0 && count === buffer.shape.channels;
 
 /** Brings rows together in memory, and notes which ones were wanted together. */
@@ -124,19 +135,20 @@ export class RowStore {
         places.map(({ row }) => row),
       );
     }
-    const parts = runs.map((run) => this.#slice(run));
+    const parts = sharesOf(places).map((share) => this.#picked(share));
     const shape: BufferShape = { ...buffer.shape, channels: places.length };
     const name = parts.length === 1 ? (parts[0] as string) : this.#writer.one("Concat", parts, { axis: 0 });
     const origins = places.map((place): RowOrigin | undefined => place.buffer.origins[place.row]);
     return new RowBuffer(this.#writer, shape, { name, as: [places.length, cellsOf(shape)] }, origins);
   }
 
-  #slice(run: Run): string {
-    if (isWhole(run)) return run.buffer.as("cells");
-    const writer = this.#writer;
-    const rows = Array.from({ length: run.count }, (_, i) => run.from + i);
-    // A Slice would do, but copies with one thread.
-    return writer.one("Gather", [run.buffer.as("cells"), writer.int64s(rows)], { axis: 0 });
+  #picked(share: readonly RowPlace[]): string {
+    const { buffer } = share[0] as RowPlace;
+    const [run, ...others] = runsOf(share);
+    if (run !== undefined && others.length === 0 && isWhole(run)) return buffer.as("cells");
+    // Where the rows follow each other a Slice would do, but copies with one thread.
+    const rows = share.map(({ row }) => row);
+    return this.#writer.one("Gather", [buffer.as("cells"), this.#writer.int64s(rows)], { axis: 0 });
   }
 }
 

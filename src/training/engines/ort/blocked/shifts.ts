@@ -33,9 +33,8 @@ export function lookAt(site: BlockedSite, buffer: RowBuffer, { from, stride, siz
     return { place, before, after: Math.max(0, after), length: place + 1 + Math.max(0, -after) };
   };
   const [down, right] = [look(0, height), look(1, width)];
-  if ([...from, down.length - 1, right.length - 1, down.after, right.after].every((cells) => cells === 0)) {
-    return buffer.as("maps");
-  }
+  const moved = [...from, down.length - 1, right.length - 1, down.after, right.after, stride[0] - 1, stride[1] - 1];
+  if (moved.every((cells) => cells === 0)) return buffer.as("maps");
   const one = down.place * right.length + right.place;
   const taps = Array.from({ length: down.length * right.length }, (_, i) => (i === one ? 1 : 0));
   const maps = channels * batch;
@@ -55,20 +54,56 @@ export interface Weaving {
   readonly count: Pair;
 }
 
-/** [apart, apart, C, N/B, count, count, B] back to a map of this shape; what is over at the ends is cut off. */
-export function weave(site: BlockedSite, name: string, { apart, count }: Weaving, shape: BufferShape): RowBuffer {
-  const { writer } = site;
+/** [apart, apart, C, N/B, count, count, B] back to a map of this shape; what is over at the ends is left out. */
+export function weave(
+  site: BlockedSite,
+  name: string,
+  { apart, count }: Weaving,
+  shape: BufferShape,
+  origins?: RowBuffer["origins"],
+): RowBuffer {
   const { channels, batch, block, height, width } = shape;
   const maps = (channels * batch) / block;
-  const seen = site.reshaped(name, [...apart, maps, ...count, block]);
-  const woven = writer.one("Transpose", [seen], { perm: [2, 3, 0, 4, 1, 5] });
-  const whole = { ...shape, height: count[0] * apart[0], width: count[1] * apart[1] };
-  const made = site.buffer(whole, woven, [maps, count[0], apart[0], count[1], apart[1], block]);
-  if (whole.height === height && whole.width === width) return made;
-  const bounds = [
-    [0, 0],
-    [height, width],
-    [2, 3],
-  ].map((list) => writer.int64s(list));
-  return site.buffer(shape, writer.one("Slice", [made.as("blocks"), ...bounds]), "blocks");
+  const tiles = count[0] * count[1];
+  const source = site.reshaped(name, [apart[0] * apart[1] * maps * tiles, block]);
+  const woven = blocksAt(site, source, {
+    what: `weave ${[...apart, ...count, maps, height, width]}`,
+    outer: 1,
+    maps: { count: maps, apart: tiles },
+    cells: height * width,
+    at: (_, cell) => {
+      const [down, right] = [Math.floor(cell / width), cell % width];
+      const phase = (down % apart[0]) * apart[1] + (right % apart[1]);
+      return phase * maps * tiles + Math.floor(down / apart[0]) * count[1] + Math.floor(right / apart[1]);
+    },
+  });
+  return site.buffer(shape, woven, [maps * height * width, block], origins);
+}
+
+/** Which blocks of samples {@link blocksAt} brings together: for each of `outer` patterns and each of the maps its cells. */
+interface BlockPattern {
+  /** Says all that the pattern depends on. */
+  readonly what: string;
+  readonly outer: number;
+  /** How many maps there are, and how many blocks lie between the first ones of two. */
+  readonly maps: { readonly count: number; readonly apart: number };
+  readonly cells: number;
+  /** The block for a cell of the first map. */
+  readonly at: (outer: number, cell: number) => number;
+}
+
+/**
+ * Blocks [n, B] in another order, [outer * maps * cells, B], by one Gather, which many threads do (Transpose, Slice and Pad are one's
+ * work). The pattern of one map is stored, the places of the maps are added to it in the step: once for all of one geometry.
+ */
+export function blocksAt(site: BlockedSite, source: string, { what, outer, maps, cells, at }: BlockPattern): string {
+  const { writer } = site;
+  const pattern = writer.table(`pattern ${what}`, () =>
+    Int32Array.from({ length: outer * cells }, (_, i) => at(Math.floor(i / cells), i % cells)),
+  );
+  const starts = writer.table(`starts ${maps.count} ${maps.apart}`, () =>
+    Int32Array.from({ length: maps.count }, (_, map) => map * maps.apart),
+  );
+  const places = writer.one("Add", [site.reshaped(pattern, [outer, 1, cells]), site.reshaped(starts, [maps.count, 1])]);
+  return writer.one("Gather", [source, site.reshaped(places, [outer * maps.count * cells])], { axis: 0 });
 }

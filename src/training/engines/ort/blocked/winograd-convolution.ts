@@ -1,17 +1,17 @@
 /*
- * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). Going into the products a map [C, N/B,
- * H, W, B] is seen by depthwise NCHWc convolutions whose filters are rows of B', first down, then right, and whose strides are
- * those of the tiles: every result is a matrix [C, T] over the T tiles of all samples. For each of the 36 (or 16) points there is
- * one product of matrices; coming out, one product with a constant matrix over the points gives the tiles' cells.
+ * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). Going into the products, one Gather brings
+ * the cells of every tile of a map [C, N/B, H, W, B] together as rows, [36, C T] over the T tiles of all samples, and a product with
+ * the constant matrix B' over both axes takes them to the points. For each of the 36 (or 16) points there is one product of
+ * matrices; coming out, one product with a constant matrix over the points gives the tiles' cells.
  * Nothing is as large as the columns of im2col (9 maps): 2.25 maps each way, and a quarter of the products.
  */
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import type { Padding, Pair } from "../../../../ops/window-arithmetic.js";
-import { microsoftDomain, nchwcDomain } from "../model-writer.js";
+import { microsoftDomain } from "../model-writer.js";
 import type { BufferShape, RowBuffer } from "./buffer.js";
 import { windowOf } from "./depthwise-convolution.js";
 import type { Lowering } from "./lowering.js";
-import { constantFilter, weave } from "./shifts.js";
+import { blocksAt, lookAt, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 import { bothAxes, type MinimalFilter, minimalFilter, transposed, turnedFilter } from "./winograd-matrices.js";
 
@@ -61,38 +61,39 @@ function winogradOf(
   return products * 2 <= 9 * result[0] * result[1] ? { padding, tiles } : undefined;
 }
 
-interface AxisPass {
-  /** 0 down, 1 right. */
-  readonly axis: 0 | 1;
-  readonly stride: number;
-  readonly before: number;
-  readonly count: number;
+/** Which cells make a tile: from `from` on, `reach` of them each way. */
+interface Windows {
+  readonly reach: Pair;
+  readonly from: Pair;
 }
 
-/** Every channel of every sample through the same short filter along one axis; `size` is the map's before and after. */
-function alongAxis(
+/** The cells of every tile, [reach * reach, C T]; those outside the map are zeros. */
+function windowsOf(
   site: BlockedSite,
-  maps: string,
-  { count: channels, size }: { readonly count: number; readonly size: Pair },
-  filter: readonly number[],
-  { axis, stride, before, count }: AxisPass,
+  buffer: RowBuffer,
+  [down, right]: readonly [Tiling, Tiling],
+  { reach, from }: Windows,
 ): string {
-  // Zeros at the ends are left out, as far as the border allows.
-  const first = Math.min(
-    filter.findIndex((tap) => tap !== 0),
-    before,
-  );
-  const taps = filter.slice(first, filter.findLastIndex((tap) => tap !== 0) + 1);
-  const lead = before - first;
-  const rest = Math.max(0, stride * (count - 1) + taps.length - size[axis] - lead);
-  const pair = (along: number, across: number): Pair => (axis === 0 ? [along, across] : [across, along]);
-  return site.writer.one(`${nchwcDomain}:Conv`, [maps, constantFilter(site, taps, pair(taps.length, 1), channels)], {
-    group: channels,
-    kernel_shape: pair(taps.length, 1),
-    pads: [...pair(lead, 0), ...pair(rest, 0)],
-    strides: pair(stride, 1),
-    dilations: [1, 1],
+  const { channels, batch, height, width, block } = buffer.shape;
+  const maps = (channels * batch) / block;
+  const tiles = down.count * right.count;
+  // One row of zeros behind each map.
+  const padded = lookAt(site, buffer, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
+  const cells = (height + 1) * width;
+  const geometry = [height, width, down.by.results, right.by.results, down.count, right.count, ...reach, ...from];
+  const gathered = blocksAt(site, site.reshaped(padded, [maps * cells, block]), {
+    what: `windows ${geometry}`,
+    outer: reach[0] * reach[1],
+    maps: { count: maps, apart: cells },
+    cells: tiles,
+    at: (place, tile) => {
+      const row = Math.floor(tile / right.count) * down.by.results + Math.floor(place / reach[1]) + from[0];
+      const column = (tile % right.count) * right.by.results + (place % reach[1]) + from[1];
+      const isInside = row >= 0 && row < height && column >= 0 && column < width;
+      return isInside ? row * width + column : height * width;
+    },
   });
+  return site.reshaped(gathered, [reach[0] * reach[1], maps * tiles * block]);
 }
 
 type Filters = readonly (readonly number[])[];
@@ -103,21 +104,14 @@ function intoTiles(
   buffer: RowBuffer,
   tiles: readonly [Tiling, Tiling],
   filters: readonly [Filters, Filters],
-  [top, left]: Pair,
+  from: Pair,
 ): string {
-  const { channels, batch, height, width } = buffer.shape;
-  const count = channels * batch;
-  const [down, right] = tiles;
-  const both = filters[0].flatMap((rowFilter) => {
-    const rows = { axis: 0, stride: down.by.results, before: top, count: down.count } as const;
-    const half = alongAxis(site, buffer.as("maps"), { count, size: [height, width] }, rowFilter, rows);
-    return filters[1].map((filter) => {
-      const columns = { axis: 1, stride: right.by.results, before: left, count: right.count } as const;
-      return alongAxis(site, half, { count, size: [down.count, width] }, filter, columns);
-    });
-  });
-  const all = site.writer.one("Concat", both, { axis: 0 });
-  return site.reshaped(all, [pointsOf(tiles), channels, batch * down.count * right.count]);
+  const { writer } = site;
+  const reach = [filters[0][0]?.length ?? 0, filters[1][0]?.length ?? 0] as const;
+  const matrix = writer.floats(bothAxes(...filters), [pointsOf(tiles), reach[0] * reach[1]]);
+  const made = writer.one("MatMul", [matrix, windowsOf(site, buffer, tiles, { reach, from })]);
+  const { channels, batch } = buffer.shape;
+  return site.reshaped(made, [pointsOf(tiles), channels, batch * tiles[0].count * tiles[1].count]);
 }
 
 /** The way back: [points, C, T] to a map of this shape. */
@@ -154,6 +148,14 @@ function filtersAtPoints(
   return site.reshaped(writer.one("Gemm", [matrix, flat], { transB: 1 }), [pointsOf(tiles), filters, inputs]);
 }
 
+/** A of a filter, [points, points]: its columns from `before` on, zeros around them. */
+const amid = ({ input, output, results }: MinimalFilter, before: number): Filters =>
+  transposed(output).map((row) => [
+    ...new Array<number>(before).fill(0),
+    ...row,
+    ...new Array<number>(input.length - results - before).fill(0),
+  ]);
+
 const inputFilters = ([down, right]: Winograd["tiles"]): readonly [Filters, Filters] => [down.by.input, right.by.input];
 
 export const winograd: Lowering = (site, node, fallback) => {
@@ -166,7 +168,7 @@ export const winograd: Lowering = (site, node, fallback) => {
   const { writer } = site;
   const { buffer, order } = site.together(x);
   const rows = site.wishedOrder(output);
-  const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [padding[0], padding[1]]);
+  const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [-padding[0], -padding[1]]);
   const products = writer.one("MatMul", [filtersAtPoints(site, weight, [rows, order], tiles), seen]);
   const made = outOfTiles(site, products, shape, tiles);
   const whole =
@@ -192,7 +194,7 @@ export const winogradInputGradient: Lowering = (site, node, fallback) => {
   const { buffer, order } = site.together(g);
   const wished = site.orderLike(site.inputBehind(g), output);
   const back = [turnedTiling(tiles[0]), turnedTiling(tiles[1])] as const;
-  const seen = intoTiles(site, buffer, back, inputFilters(back), [2 - padding[0], 2 - padding[1]]);
+  const seen = intoTiles(site, buffer, back, inputFilters(back), [padding[0] - 2, padding[1] - 2]);
   const filters = filtersAtPoints(site, weight, [order, wished], tiles);
   const products = site.writer.one(`${microsoftDomain}:FusedMatMul`, [filters, seen], { transA: 1 });
   site.setOrdered(output, { buffer: outOfTiles(site, products, shape, back), order: wished });
@@ -210,10 +212,11 @@ export const winogradWeightGradient: Lowering = (site, node, fallback) => {
   const { writer } = site;
   const { buffer, order } = site.together(x);
   const gradient = site.together(g);
-  const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [padding[0], padding[1]]);
+  const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [-padding[0], -padding[1]]);
   const [down, right] = tiles;
-  const spread = [transposed(down.by.output), transposed(right.by.output)] as const;
-  const across = intoTiles(site, gradient.buffer, tiles, spread, [0, 0]);
+  // Among the cells that the input's gradient looks at, which are as many as a tile of the input has.
+  const spread = [amid(down.by, 2 - padding[0]), amid(right.by, 2 - padding[1])] as const;
+  const across = intoTiles(site, gradient.buffer, tiles, spread, [padding[0] - 2, padding[1] - 2]);
   const [filters = 1, inputs = 1, ...kernel] = sizes;
   const products = writer.one(`${microsoftDomain}:FusedMatMul`, [across, seen], { transB: 1 });
   const taps = (kernel[0] as number) * (kernel[1] as number);
