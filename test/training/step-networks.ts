@@ -42,6 +42,7 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "many filters on a map of one channel":
     "image -> conv(1, kernel: 1) -> conv(6, stride: 2, bias: true) -> batch_norm -> relu -> conv(4)",
   "comparisons, made as the graph has them and in blocks": "image -> conv(6) -> batch_norm -> Compared -> conv(4)",
+  "two batch norms of one map": "image -> parallel([batch_norm(eps: 0.1), batch_norm -> relu]) -> sub -> conv(6)",
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 
