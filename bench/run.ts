@@ -39,7 +39,7 @@ function peers(): readonly Command[] {
   return [{ name: "fvcore on ShuffleNetV2 x1.0 (Python)", file: python, args: [script] }];
 }
 
-if (!existsSync(lferc)) throw new Error("dist/ is missing: npm run prepare");
+if (!existsSync(lferc)) throw new Error("dist/ is missing: npm run build");
 const scratch = mkdtempSync(join(tmpdir(), "lfer-bench-"));
 try {
   console.log(

@@ -1,27 +1,35 @@
-// Builds the networks under models/, and the training steps of the recipes there, as ONNX files: node tools/build-all-models.mjs OUT [--every-variant] OPSET...
-// `newest` stands for the newest opset that lferc writes. Of each model the smallest variant, unless every one is asked for:
+// Builds the networks under models/, and the training steps of the recipes there, as ONNX files:
+//   node tools/build-all-models.mjs OUT [--every-variant] [--check PYTHON] OPSET...
+// With --check they go through test/onnx-checker/check.py --load, a few at a time, and are removed.
+// `newest` stands for the newest opset that lferc writes, `all` for every one. Of each model the smallest variant, unless every one is asked for:
 // the others have the same ops in them, and some are half a gigabyte.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { compile, load, nodeHost } from "../dist/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const lferc = join(root, "dist/lferc.js");
-const [out = "", ...asked] = process.argv.slice(2);
-const opsets = asked.filter((argument) => argument !== "--every-variant");
+const options = { "every-variant": { type: "boolean", default: false }, check: { type: "string" } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const [out = "", ...asked] = positionals;
 
-/** lferc's own help says which opsets it knows. */
-function newestOpset() {
+/** The oldest and the newest opset: lferc's own help says which it knows. */
+function knownOpsets() {
   const help = spawnSync(process.execPath, [lferc, "build", "--help"], { encoding: "utf8" }).stdout.replace(
     /\s+/g,
     " ",
   );
-  const [, newest = ""] = /operator set, \d+ to (\d+)/.exec(help) ?? [];
-  if (newest === "") throw new Error("lferc build --help names no newest opset");
-  return newest;
+  const [, oldest, newest] = /operator set, (\d+) to (\d+)/.exec(help)?.map(Number) ?? [];
+  if (newest === undefined) throw new Error("lferc build --help names no newest opset");
+  return { oldest, newest };
 }
+
+const { oldest, newest } = knownOpsets();
+const every = Array.from({ length: newest - oldest + 1 }, (_, i) => String(oldest + i));
+const opsets = asked.flatMap((opset) => (opset === "all" ? every : opset === "newest" ? [String(newest)] : [opset]));
 
 const parameters = ({ graph }) =>
   graph.slots.reduce(
@@ -31,7 +39,7 @@ const parameters = ({ graph }) =>
 
 /** The models to build: all, or of those with a common `model` the one with the fewest parameters. */
 function chosen(models) {
-  if (opsets.length < asked.length) return models;
+  if (values["every-variant"]) return models;
   const smallest = new Map();
   for (const model of models) {
     const other = smallest.get(model.base);
@@ -40,27 +48,47 @@ function chosen(models) {
   return [...smallest.values()];
 }
 
-/** Runs `lferc build`; whether it failed. */
-function build(file, output, args) {
-  const all = ["build", join(root, "models", file), ...args, "--no-verify", "-o", output];
-  return spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0;
+let failures = 0;
+let unchecked = [];
+
+/** Checks and removes the files that wait for it. */
+function checkAll() {
+  if (unchecked.length === 0) return;
+  const args = [join(root, "test/onnx-checker/check.py"), "--load", ...unchecked];
+  if (spawnSync(values.check, args, { stdio: "inherit" }).status !== 0) failures++;
+  for (const file of unchecked) rmSync(file, { force: true });
+  unchecked = [];
 }
 
-let failures = 0;
+/** So many bytes of files may wait. */
+const mostBytes = 2e9;
+
+/** Runs `lferc build`. */
+function build(file, output, args) {
+  const all = ["build", join(root, "models", file), ...args, "--no-verify", "-o", output];
+  if (spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0) {
+    failures++;
+    return;
+  }
+  if (values.check === undefined) return;
+  unchecked.push(output);
+  if (unchecked.reduce((bytes, path) => bytes + statSync(path).size, 0) > mostBytes) checkAll();
+}
+
 for (const file of readdirSync(join(root, "models")).filter((name) => name.endsWith(".lfer"))) {
   const { models, recipes } = compile(await load(nodeHost(root), `models/${file}`));
-  for (const wanted of opsets) {
-    const opset = wanted === "newest" ? newestOpset() : wanted;
+  for (const opset of opsets) {
     const folder = join(out, opset);
     mkdirSync(folder, { recursive: true });
     for (const { name } of chosen(models)) {
       const args = ["--model", name, "--target", "onnx", "--opset", opset];
-      if (build(file, join(folder, `${name}.onnx`), args)) failures++;
+      build(file, join(folder, `${name}.onnx`), args);
     }
     for (const { name } of recipes) {
       const args = ["--recipe", name, "--batch", "4", "--target", "onnx-train", "--opset", opset];
-      if (build(file, join(folder, `${name}.step.onnx`), args)) failures++;
+      build(file, join(folder, `${name}.step.onnx`), args);
     }
   }
 }
+checkAll();
 process.exit(failures === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 // Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code; the
-// library; the test kit; their types. Runs as `prepare`, so it needs nothing but what `npm ci` brings.
+// library; the test kit; their types. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";

@@ -59,10 +59,23 @@ So these known differences remain, each with its cause:
   \`models/efficientface.lfer\` writes a mean there, which none of them sees.
 - **keras**: TensorFlow runs a dilated convolution on the CPU as a plain one over a map padded to multiples of the dilation and
   counts that; Keras 3 hides grouped convolutions in a compiled call that the profiler does not see into.
+- **timm** has layers of its own types: its \`BatchNormAct2d\` (in MobileNet, EfficientNet, GhostNet and others), \`Linear\` and
+  \`LayerNorm\` are not the types that thop, torchstat and torchinfo look for, so that these leave their work out. Held to
+  \`lferc\`'s figures are timm's networks with PyTorch's own layers in their places; fvcore, calflops, ptflops' aten backend and
+  PyTorch's counter see no difference.
+- **Attention**: \`F.scaled_dot_product_attention\` and \`nn.MultiheadAttention\` are one fused op, which fvcore leaves out, while
+  \`q @ k\` and a softmax are two matrix products, which it counts. \`.lfer\` writes the products: ask timm by
+  \`timm.layers.set_fused_attn(False)\`. calflops does not see \`a @ b\`, only \`torch.matmul(a, b)\`; and nobody who looks for
+  modules sees \`x.softmax(-1)\`.
+- **\`F.interpolate\` and \`F.avg_pool2d\`** are functions: thop and torchstat do not see them, as they do \`nn.Upsample\` and
+  \`nn.AvgPool2d\`. Given a size, calflops counts that size's product, once for all channels.
+- **\`nn.Conv1d\`** (ECA's gate) is nothing to torchstat; in \`.lfer\` it is a convolution with kernels of one row.
 - **onnx-tool** counts the arithmetic on shapes that an exporter leaves in a file: 91 in PyTorch's export of ShuffleNetV2.
 
 Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools),
-\`test/analysis/torchvision-counts.json\` (twenty networks of torchvision's and their like, eight tools) and
+\`test/analysis/torchvision-counts.json\` (twenty networks of torchvision's and their like, eight tools),
+\`test/analysis/network-counts.json\` (twenty-nine of timm's and others, seven tools, with the script that asked them; seven of them were written from these docs
+alone, \`test/analysis/strangers/\`) and
 \`test/analysis/peers/\` (small networks that between them use most ops, with the scripts that asked the tools).
 
 ## Memory and receptive field
@@ -73,7 +86,11 @@ Held to the tools themselves, to the last integer: \`test/analysis/exact-counts.
   lets element-wise activations, batch norms and reshapes write over an input that nobody reads any more, never over the picture.
 - **Receptive field**: side lengths of the patch of the picture that one cell sees, along the path with the largest windows:
   \`size += (span - 1) * jump\`, then \`jump *= stride\`, with \`span = dilation * (kernel - 1) + 1\`. It may pass the picture's edge.
-  It ends where a whole map is mixed: by a global pool, or by \`flatten\` with a \`linear\` behind it. Each of their outputs sees
+  Behind a transposed convolution or a \`resize\`, neighbours lie less than a cell of the smaller map apart: a window of \`n\`
+  neighbours then sees \`ceil((n - 1) * jump / before) + 1\` of its cells, \`before\` being the smaller map's jump. The figure is that
+  of the cells that see most; where several enlargements follow each other it may be a cell of the smaller map too large.
+  It ends where a whole map is mixed or laid out anew: by a global or adaptive pool, a norm over the map, a reduction over
+  height or width, \`matmul\`, \`reshape\`, \`transpose\`, or by \`flatten\` with a \`linear\` behind it. Each of their outputs sees
   everything, which is no window and would say nothing of the network; the figure is that of the last map before. Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 

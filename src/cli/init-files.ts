@@ -64,6 +64,7 @@ lferc train model.lfer --recipe Train --data generated    # on drawn faces, in s
 lferc train model.lfer --recipe Train --data DIR          # on your own pictures: a folder for each class
 lferc predict runs/Train-1/model.onnx photo.jpg           # ask the trained model
 lferc build model.lfer -o model.onnx                      # an ONNX file with fresh weights
+lferc build model.lfer --target svg -o model.svg          # a picture of the network
 lferc fmt                                                 # one canonical form
 \`\`\`
 

@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Options } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
@@ -107,7 +108,8 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
       ? []
       : [`${fresh.length} begin afresh (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
   ];
-  if (said.length > 0) session.talk(`${file}: ${said.join("; ")}\n`);
+  // The key of a checkpoint is the file's own word: it must not begin a line.
+  if (said.length > 0) session.talk(`${oneLine(`${file}: ${said.join("; ")}`)}\n`);
 }
 
 /** Reports why weights were refused; a proposed name map goes to stdout, ready to be saved. */

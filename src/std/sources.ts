@@ -2,6 +2,52 @@
 
 /** The standard library: texts by path (`std/shufflenet.lfer`). */
 export const standardLibrary: ReadonlyMap<string, string> = new Map([
+  ["std/arrange.lfer", `lfer 1
+
+// Ways to lay the cells of a map out anew. They compute nothing, and no counter counts them.
+
+/// PyTorch's PixelShuffle: \`factor\` ** 2 channels become a square of cells, so that a map grows by \`factor\`.
+fn pixel_shuffle(factor: int = 2) on x {
+  require channels(x) % factor ** 2 == 0, "pixel_shuffle needs channels that divide into squares"
+  made = channels(x) / factor ** 2
+  apart = reshape(x, shape: [dim(x, 0), made, factor, factor, height(x), width(x)])
+  return reshape(transpose(apart, permutation: [0, 1, 4, 2, 5, 3]),
+                 shape: [dim(x, 0), made, height(x) * factor, width(x) * factor])
+}
+
+/// PyTorch's PixelUnshuffle: each square of cells becomes channels, so that a map shrinks by \`factor\`.
+fn pixel_unshuffle(factor: int = 2) on x {
+  down = height(x) / factor
+  across = width(x) / factor
+  apart = reshape(x, shape: [dim(x, 0), channels(x), down, factor, across, factor])
+  return reshape(transpose(apart, permutation: [0, 1, 3, 5, 2, 4]),
+                 shape: [dim(x, 0), channels(x) * factor ** 2, down, across])
+}
+
+/// PyTorch's torch.roll along one axis: what leaves at the end comes in again at the beginning.
+fn roll(by: int, axis: int) on x {
+  size = dim(x, axis)
+  at = (size - by % size) % size
+  return if at == 0 then x else concat(slice(x, axis: axis, from: at), slice(x, axis: axis, to: at), axis: axis)
+}
+
+/// Windows of a map as samples of their own: [N, C, H, W] to [N * H / size * W / size, C, size, size], row by row.
+fn windows(size: int) on x {
+  down = height(x) / size
+  across = width(x) / size
+  apart = reshape(x, shape: [dim(x, 0), channels(x), down, size, across, size])
+  return reshape(transpose(apart, permutation: [0, 2, 4, 1, 3, 5]),
+                 shape: [dim(x, 0) * (down * across), channels(x), size, size])
+}
+
+/// The map that \`windows\` cut up, \`down\` x \`across\` of them.
+fn from_windows(down: int, across: int) on x {
+  samples = dim(x, 0) / (down * across)
+  apart = reshape(x, shape: [samples, down, across, channels(x), height(x), width(x)])
+  return reshape(transpose(apart, permutation: [0, 3, 1, 4, 2, 5]),
+                 shape: [samples, channels(x), down * height(x), across * width(x)])
+}
+`],
   ["std/attention.lfer", `lfer 1
 
 // Gates for feature maps, and the attention of transformers. A gate multiplies what it gets by numbers between 0 and 1;

@@ -1,4 +1,4 @@
-/** Figures of the networks under models/, by name. */
+/** Figures of the networks under models/, and of those written from the docs alone, by name. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -10,15 +10,17 @@ import type { ConventionName } from "../../src/recipe/measures.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The file under models/ that declares the network of that name. */
+/** The file that declares the network of that name. */
 const fileOf = new Map(
-  readdirSync(`${root}models`)
-    .filter((name) => name.endsWith(".lfer"))
-    .flatMap((file) =>
-      [...readFileSync(`${root}models/${file}`, "utf8").matchAll(/^(?:model|variant) (\w+)/gm)].map(
-        ([, name]) => [name as string, `models/${file}`] as const,
+  ["models", "test/analysis/strangers"].flatMap((folder) =>
+    readdirSync(root + folder)
+      .filter((name) => name.endsWith(".lfer"))
+      .flatMap((file) =>
+        [...readFileSync(`${root}${folder}/${file}`, "utf8").matchAll(/^(?:model|variant) (\w+)/gm)].map(
+          ([, name]) => [name as string, `${folder}/${file}`] as const,
+        ),
       ),
-    ),
+  ),
 );
 
 /** All networks of a file, as they are at inference and in training. */

@@ -1,5 +1,8 @@
 import * as assert from "uvu/assert";
 import { receptiveField } from "../../src/analysis/receptive-field.js";
+import { typeOf } from "../../src/ir/graph.js";
+import { bindShape, elementCount } from "../../src/ir/shape.js";
+import { interpret } from "../../src/reference/interpret.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
 
@@ -39,6 +42,52 @@ suite("receptive field", (test) => {
   y = image * sigmoid(gate)`);
     assert.equal(ended.size, [3, 3]);
   });
+
+  // Which rows of the picture reach a row of the map is asked of the reference: all weights are 1.
+  for (const [layers, size] of [
+    ["conv(1, kernel: [3, 1]) -> upsample(scale: [2, 1]) -> conv(1, kernel: [3, 1])", 4],
+    ["conv(1, kernel: [2, 1], stride: [2, 1], padding: 0) -> upsample(scale: [2, 1]) -> conv(1, kernel: [2, 1])", 4],
+    [
+      "max_pool([4, 1], padding: 0) -> upsample(scale: [4, 1]) -> conv(1, kernel: [3, 1]) -> conv(1, kernel: [5, 1])",
+      12,
+    ],
+    ['max_pool([4, 1], padding: 0) -> upsample(scale: [4, 1], mode: "bilinear")', 8],
+    ["max_pool([4, 1], padding: 0) -> conv_transpose(1, kernel: [2, 1], stride: [2, 1])", 4],
+    ["max_pool([4, 1], padding: 0) -> conv_transpose(1, kernel: [4, 1], stride: [2, 1], padding: [1, 0])", 8],
+    [
+      "conv(1, kernel: [3, 1], stride: [2, 1]) -> conv_transpose(1, kernel: [3, 1], stride: [2, 1]) -> conv(1, kernel: [3, 1])",
+      7,
+    ],
+  ] as const) {
+    test(`${layers} sees ${size} rows`, async () => {
+      const text = `lfer 1
+
+model M {
+  input image: float32[N, 1, 32, 1]
+  y = image -> ${layers}
+  output y
+}
+`;
+      const [model] = (await compile(text)).models;
+      assert.ok(model !== undefined, "the model compiles");
+      const { graph } = model;
+      const ones = (value: number) => {
+        const shape = bindShape(typeOf(graph, value).shape, 1);
+        return { shape, data: new Float64Array(elementCount(shape)).fill(1) };
+      };
+      const slots = Object.fromEntries(graph.slots.map(({ name, value }) => [name, ones(value)]));
+      const seenBy = new Map<number, number>();
+      for (let row = 0; row < 32; row++) {
+        const image = { shape: [1, 1, 32, 1], data: Float64Array.from({ length: 32 }, (_, i) => (i === row ? 1 : 0)) };
+        const [y] = Object.values(interpret(graph, { inputs: { image }, slots, batch: 1 }));
+        for (const [at, value] of (y?.data ?? []).entries()) {
+          if (value !== 0) seenBy.set(at, (seenBy.get(at) ?? 0) + 1);
+        }
+      }
+      assert.is(Math.max(...seenBy.values()), size);
+      assert.equal(receptiveField(graph).size[0], size);
+    });
+  }
 
   test("flatten and linear see the whole picture: the figure stays that of the last map", async () => {
     const field = await fieldOf("y = image -> conv(2, stride: 2) -> conv(2, stride: 2) -> flatten -> linear(4)");

@@ -59,7 +59,7 @@ suite("lferc init", (test) => {
       const { stderr } = runLferc(["init"], { cwd });
       const readme = readFileSync(join(cwd, "README.md"), "utf8");
       const lines = [...`${stderr}${readme}`.matchAll(/^ *lferc (\S.*?)(?: {2,}.*)?$/gm)].map(([, line = ""]) => line);
-      assert.ok(lines.length >= 11);
+      assert.ok(lines.length >= 12);
       for (const line of lines) {
         const [name, ...args] = line.split(" ");
         const command = commands.find((each) => each.name === name);

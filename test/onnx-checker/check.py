@@ -1,8 +1,9 @@
-"""Passes ONNX files through the official checker: python test/onnx-checker/check.py FILES...
+"""Passes ONNX files through the official checker: python test/onnx-checker/check.py [--load] FILES...
 
 For every file: onnx.checker with full_check (types and shapes inferred and compared), strict shape inference with data
 propagation, and that every edge of the graph carries its type in value_info, equal to what inference finds.
-Needs PyPI's onnx. Exit code 1 when a file fails; the others are still checked.
+With --load onnxruntime opens it too, as it would to run it. Needs PyPI's onnx, and for --load onnxruntime. Exit code 1 when
+a file fails; the others are still checked.
 """
 
 import sys
@@ -71,7 +72,16 @@ def check(path):
     print(f"{path}: fine, opset {opset}, IR {model.ir_version}, {len(names)} nodes, {len(produced)} edges")
 
 
-def main(paths):
+def load(path):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def main(arguments):
+    paths = [path for path in arguments if path != "--load"]
     if not paths:
         print(__doc__)
         return 2
@@ -79,6 +89,8 @@ def main(paths):
     for path in paths:
         try:
             check(path)
+            if len(paths) < len(arguments):
+                load(path)
         except Exception as error:  # one bad file must not hide the next
             failed += 1
             print(f"{path}: FAILED: {error}", file=sys.stderr)

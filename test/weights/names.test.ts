@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { loadWeights } from "../../src/weights/load-weights.js";
@@ -87,6 +88,22 @@ f.{k} -> b.{k-3}:
     });
   });
 
+  test("line ends, indentation and empty lines are as they come", () => {
+    assert.equal(
+      pairs(
+        "  a -> x\r\n\r\nb -> y:\r\n\tc -> z\r\n\r\n\td -> w # d\r\ne -> v",
+        ["a", "b.c", "b.d", "e"],
+        ["x", "y.z", "y.w", "v"],
+      ),
+      {
+        a: "x",
+        "b.c": "y.z",
+        "b.d": "y.w",
+        e: "v",
+      },
+    );
+  });
+
   const wrong: readonly (readonly [text: string, words: string, start: number])[] = [
     ["a -> b\nc = d", "line 2: the line has no ->", 7],
     ["a -> b -> c", "more than one ->", 0],
@@ -129,6 +146,29 @@ f.{k} -> b.{k-3}:
   });
 });
 
+suite("docs/weights.md", (test) => {
+  const blocks = [
+    ...readFileSync(new URL("../../docs/weights.md", import.meta.url), "utf8").matchAll(/```text\n([^`]*)```/g),
+  ];
+
+  test("its maps are maps, and the last gives a ResNet a new head", () => {
+    assert.is(blocks.length, 2);
+    const [first = "", last = ""] = blocks.map(([, text]) => text);
+    assert.is(mapOf(first).rules.length, 3);
+    const { slotOf, dropped, fresh } = apply(
+      last,
+      ["layer2.1.conv2.weight", "layer3.0.downsample.1.bias", "bn1.weight", "fc.weight"],
+      [
+        "stage2.basic_unit_2.main.conv_2.weight",
+        "stage3.bottleneck_unit_1.shortcut.batch_norm.bias",
+        "conv1.batch_norm.weight",
+        "fc.weight",
+      ],
+    );
+    assert.equal([slotOf.size, [...dropped], [...fresh]], [3, ["fc.weight"], ["fc.weight"]]);
+  });
+});
+
 suite("proposed name maps", (test) => {
   const named = (names: readonly string[], shapes: readonly (readonly number[])[] = []) =>
     names.map((name, i) => ({ name, shape: shapes[i] ?? [i + 1] }));
@@ -153,6 +193,8 @@ suite("proposed name maps", (test) => {
     assert.is(proposeMap(named(["a"], [[2, 3]]), named(["b"], [[3, 2]])), undefined);
     assert.is(proposeMap(named(["a.bias"], [[4]]), named(["b.weight"], [[4]])), undefined);
     assert.is(proposeMap([], []), undefined);
+    for (const name of ["::error::x", "a b", "a\u001b[31m", ""])
+      assert.is(proposeMap(named([name]), named(["b"])), undefined);
   });
 
   test("whatever the names are, a proposal takes each tensor where it should go", () => {
@@ -218,6 +260,12 @@ suite("names of a weight file", (test) => {
     const bytes = new Uint8Array(Buffer.concat(writeSafetensors(new Map([["model.weight", data]]))));
     const kept = loadWeights(own, { kind: "file", file: "w", bytes });
     assert.is(kept.kind === "loaded" && kept.account?.prefix, "");
+    const names = ["model.a.weight", "model.norm.weight", "model.norm.bias"] as const;
+    const rules = ["a -> conv", "model.a -> conv\nmodel -> norm\nmodel.norm -> norm"];
+    for (const [i, prefix] of ["model.", ""].entries()) {
+      const mapped = load(names, rules[i]);
+      assert.is(mapped.kind === "loaded" && mapped.account?.prefix, prefix);
+    }
   });
 
   test("what begins afresh is drawn from the seed, and told", () => {

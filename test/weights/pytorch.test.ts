@@ -239,6 +239,25 @@ suite("hostile archives", (test) => {
     });
   }
 
+  test("dictionaries that contain each other thousands of times are looked at once", () => {
+    const dict = (depth: number): readonly number[] => {
+      if (depth === 0) return [...Buffer.from("}q\x00", "latin1")];
+      const again = Array.from({ length: 3000 }, (_, i) => [...text(`k${i}`), 0x68, depth - 1]).flat();
+      return [...Buffer.from("}q"), depth, 0x28, ...text("first"), ...dict(depth - 1), ...again, 0x75];
+    };
+    const diagnostics = refusal(checkpointOf(pickle(dict(4), ".")), "w.pth");
+    assert.equal(
+      diagnostics.map(({ code }) => code),
+      ["weights/no-state-dict"],
+    );
+  });
+
+  test("a long list that is copied again and again counts each time", () => {
+    const list = `](${"K\x01".repeat(3000)}`;
+    const copies = pickle(`${list}eq\x00ctorch\nSize\nq\x01(`, ..."h\x01h\x00\x85R".repeat(1000), "t.");
+    assert.ok(refusal(checkpointOf(copies), "w.pth")[0]?.message.includes("2000000 steps"));
+  });
+
   test("a tensor of a billion elements of one number is compared with the model before it is made", () => {
     // The elements all lie on the storage's first: stride 0.
     const bytes = checkpointOf(pickle("}", text("a"), ...tensor(4, "K\x00").with(6, "J\x00\xca\x9a\x3b\x85"), "s."), {

@@ -19,6 +19,8 @@ const comfortable = { boxes: 40, height: 1500 } as const;
 const screenWidth = 1400;
 const widestScreen = 1920;
 const screenForm = 1.5;
+/** More columns than these are wider than any screen. */
+const mostColumns = 12;
 const tallestTried = [8000, 6000, 4500, 3000, 2200, 1700, 1350, 1100, 900, 720, 560];
 
 export interface PictureOptions {
@@ -47,7 +49,7 @@ interface LaidOut {
 
 /** The best layout for a screen: low, but each column more must be worth its width; of those too wide, the one of its form. */
 function layOutForScreen(layout: LevelLayout, level: Level, whole: Fragment): Fragment {
-  const heights = tallestTried.filter((tallest) => tallest < whole.height);
+  const heights = tallestTried.filter((tallest) => tallest < whole.height && tallest * mostColumns > whole.height);
   const tried = [whole, ...heights.map((tallest) => layout.layOut(level, tallest))];
   const fitting = tried.filter(({ width }) => width <= widestScreen);
   const form = ({ width, height }: Fragment): number => Math.abs(Math.log(width / height / screenForm));
@@ -56,13 +58,12 @@ function layOutForScreen(layout: LevelLayout, level: Level, whole: Fragment): Fr
   return (fitting.length > 0 ? fitting : tried).reduce((best, other) => (by(other) < by(best) ? other : best));
 }
 
-/** The network folded at a depth, with its layout; or the problem that it is too large for one picture. */
-function layOutAt(atoms: AtomGraph, depth: number): LaidOut | Problem {
+/** The network folded at a depth, with its layout; or the problem that it is too large for a picture of so many boxes. */
+function layOutAt(atoms: AtomGraph, depth: number, limit = mostBoxes): LaidOut | Problem {
   const { graph } = atoms;
   const level = foldGraph(atoms, depth);
   const boxes = boxCount(level);
-  if (boxes > mostBoxes)
-    return problem("picture/too-many-boxes", { model: graph.name, boxes, limit: mostBoxes, depth });
+  if (boxes > limit) return problem("picture/too-many-boxes", { model: graph.name, boxes, limit, depth });
   const layout = levelLayout(graph);
   const whole = layout.layOut(level, Number.POSITIVE_INFINITY);
   if (layout.tangled() > mostTangled) return problem("picture/too-tangled", { model: graph.name, depth });
@@ -73,8 +74,8 @@ function layOutAt(atoms: AtomGraph, depth: number): LaidOut | Problem {
 function layOutComfortably(atoms: AtomGraph): LaidOut | Problem {
   let best = layOutAt(atoms, 1);
   while (!isProblem(best) && isFolded(best.level)) {
-    const deeper = layOutAt(atoms, best.depth + 1);
-    if (isProblem(deeper) || deeper.boxes > comfortable.boxes) break;
+    const deeper = layOutAt(atoms, best.depth + 1, comfortable.boxes);
+    if (isProblem(deeper)) break;
     if (deeper.fragment.height > comfortable.height || deeper.fragment.width > screenWidth) break;
     best = deeper;
   }

@@ -22,12 +22,12 @@ const space = 18;
 const legendNames: Readonly<Record<Exclude<Mark, "end">, string>> = {
   block: "folded block",
   convolution: "convolution",
-  dense: "dense",
+  dense: "linear, matmul",
   norm: "norm",
   activation: "activation",
-  pooling: "pooling",
-  combination: "combination",
-  rearrangement: "rearrangement",
+  pooling: "pooling, resizing",
+  combination: "sum, product, concat",
+  rearrangement: "split, reshape",
 };
 
 /** What the marks mean that are on the page, and how boxes are read; lines of at most `width`. */
@@ -126,15 +126,12 @@ export function drawPage(graph: AtomGraph, scene: Scene, locate: NoteContext["lo
   };
   const inner = Math.max(fragment.width, narrowest);
   const width = Math.ceil(inner + 2 * margin);
-  const name = clipped(graph.graph.name, 40);
+  const fitting = (words: string, size: number): string => clipped(words, Math.floor(inner / textWidth("0", size)));
   const ends = `${endsText(page, graph.atoms, "input")} → ${endsText(page, graph.atoms, "output")}`;
   const { params, macs } = graph.total;
   const totals = [`${grouped(params)} params`, `${grouped(macs)} macs (${graph.convention})`];
   const shown = scene.isFolded ? `blocks folded at depth ${scene.depth}` : "all blocks open";
-  const facts = [
-    clipped(ends, Math.floor(inner / textWidth("0", textSizes.small))),
-    ...wrapped([...totals, shown], textSizes.small, inner),
-  ];
+  const facts = [fitting(ends, textSizes.small), ...wrapped([...totals, shown], textSizes.small, inner)];
   const top = margin + titleLine + facts.length * factLine + space;
   const placed = place(level, fragment, margin + (inner - fragment.width) / 2, top);
   const legend = legendOf(placed, page, inner);
@@ -149,7 +146,7 @@ export function drawPage(graph: AtomGraph, scene: Scene, locate: NoteContext["lo
     `<desc>${xmlText(description)}</desc>`,
     `<style>\n${styleSheet()}\n</style>`,
     rect(0, 0, width, height, "page"),
-    text(margin, margin + 14, "ink title", name),
+    text(margin, margin + 14, "ink title", fitting(graph.graph.name, textSizes.title)),
     ...facts.map((line, i) => text(margin, margin + titleLine + 8 + i * factLine, "muted small", line)),
     ...frames.map((box) => drawBox(box, page)),
     ...placed.courses.map(drawLink),

@@ -1,4 +1,5 @@
 /** The colours of a picture, for light and dark surroundings, as style rules: no scripts, nothing from elsewhere. */
+import { textSizes } from "./measure.js";
 import type { OpKind } from "./op-kinds.js";
 
 interface Shades {
@@ -57,11 +58,11 @@ function rules(shade: keyof Shades): string {
 
 /** Everything hangs below the class `lfer`, so that a page that holds the picture is left alone. */
 export function styleSheet(): string {
-  return `.lfer{font:12px ${faces}}
+  return `.lfer{font:${textSizes.body}px ${faces}}
 .lfer text{white-space:pre}
-.lfer .small{font-size:11px}
-.lfer .label{font-size:10.5px}
-.lfer .title{font-size:18px;font-weight:bold}
+.lfer .small{font-size:${textSizes.small}px}
+.lfer .label{font-size:${textSizes.label}px}
+.lfer .title{font-size:${textSizes.title}px;font-weight:bold}
 .lfer .strong{font-weight:bold}
 .lfer .end-text{text-anchor:end}
 .lfer .link{fill:none;stroke-width:1.4}

@@ -2,6 +2,7 @@
 import { typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
 import type { Atom, AtomGraph } from "./atoms.js";
+import { Earliest } from "./earliest.js";
 
 /** A layer by itself, or a part of the network with several atoms in it. */
 export interface Unit {
@@ -32,12 +33,11 @@ function unitOf(atoms: readonly Atom[], from: number): Unit {
  * itself.
  */
 export function unitsOf(graph: AtomGraph, atoms: readonly Atom[], from: number): readonly Unit[] {
-  const byName = new Map<string, Atom[]>();
+  const byName = new Map<string | Atom, Atom[]>();
   for (const atom of atoms) {
     const name = atom.path[from];
     const isAlone = name === undefined || atom.kind === "input" || atom.kind === "output";
-    // No name holds a space: what stands by itself meets no part of its name.
-    const key = isAlone ? `${atom.index} ` : name;
+    const key = isAlone ? atom : name;
     const known = byName.get(key);
     if (known === undefined) byName.set(key, [atom]);
     else known.push(atom);
@@ -69,17 +69,16 @@ function sorted(units: readonly Unit[], next: readonly ReadonlySet<number>[]): r
   const waiting = new Int32Array(units.length);
   for (const targets of next) for (const target of targets) waiting[target] = (waiting[target] ?? 0) + 1;
   const begin = (i: number): number => units[i]?.atoms[0]?.index ?? 0;
-  // The next one stands last.
-  const ready = units.map((_, i) => i).filter((i) => waiting[i] === 0);
-  ready.sort((a, b) => begin(b) - begin(a));
+  const ready = new Earliest(begin);
+  units.forEach((_, i) => {
+    if (waiting[i] === 0) ready.add(i);
+  });
   const order: number[] = [];
-  for (let i = ready.pop(); i !== undefined; i = ready.pop()) {
+  for (let i = ready.take(); i !== undefined; i = ready.take()) {
     order.push(i);
     for (const target of next[i] ?? []) {
       waiting[target] = (waiting[target] ?? 0) - 1;
-      if (waiting[target] !== 0) continue;
-      const before = ready.findLastIndex((other) => begin(other) > begin(target));
-      ready.splice(before + 1, 0, target);
+      if (waiting[target] === 0) ready.add(target);
     }
   }
   return order;
@@ -122,7 +121,7 @@ function untangled(graph: AtomGraph, units: readonly Unit[], from: number): read
 }
 
 /** Whether two units look the same: to the number, or but for widths and sizes. */
-export type Likeness = "equal" | "alike";
+type Likeness = "equal" | "alike";
 
 /** Attributes that say how wide something is, not what it does. */
 const widths: ReadonlySet<string> = new Set(["channels", "groups", "sizes", "shape", "features"]);

@@ -50,7 +50,9 @@ export function parseNameMap(text: string, name: string): ParsedMap {
   };
   const lines = readLines(text, name, wrong);
   const rules: NameRule[] = [];
-  readBlock(lines, 0, [], rules, wrong);
+  let at = 0;
+  // The first line may be indented more than others: what is below it is no part of its block.
+  while (at < lines.length) at = readBlock(lines, at, [], rules, wrong);
   if (diagnostics.length > 0) return { kind: "refused", diagnostics: diagnostics.slice(0, maxDiagnostics) };
   return { kind: "map", map: { name, rules } };
 }

@@ -71,18 +71,3 @@ export function matchPattern(pattern: Pattern, parts: readonly string[]): Bindin
   }
   return bindings;
 }
-
-/** The pattern as a map file has it. */
-export const patternText = (pattern: Pattern): string =>
-  pattern
-    .map((part) =>
-      part
-        .map((piece) => {
-          if (piece.kind === "text") return piece.text;
-          if (piece.kind === "any") return "*";
-          const { name, add } = piece;
-          return `{${name}${add === 0 ? "" : add > 0 ? `+${add}` : add}}`;
-        })
-        .join(""),
-    )
-    .join(".");

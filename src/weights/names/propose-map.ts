@@ -10,7 +10,7 @@ export interface NamedShape {
 /** What tensors of a layer are called on both sides: these never stand for each other. */
 const roles = new Set(["weight", "bias", "running_mean", "running_var"]);
 
-const plainName = /^[\x21-\x7e]{1,500}$/;
+const plainName = /^\w[\w.:/+-]{0,499}$/;
 
 const cutLeaf = (name: string): readonly [string, string] => {
   const dot = name.lastIndexOf(".");
@@ -21,7 +21,7 @@ const cutLeaf = (name: string): readonly [string, string] => {
 export function proposeMap(tensors: readonly NamedShape[], slots: readonly NamedShape[]): string | undefined {
   // Safetensors files are often sorted by name; a model's own order is then lost, and no pair would be right.
   if (tensors.length !== slots.length || tensors.length === 0) return undefined;
-  // What is printed and saved must be what it seems.
+  // What is printed and saved must be what it seems, and no line a command to a CI system that reads it.
   if (!tensors.every(({ name }) => plainName.test(name))) return undefined;
   const pairs = tensors.map((tensor, i): Pair => [tensor.name, slots[i]?.name ?? ""]);
   const isAligned = tensors.every(({ name, shape }, i) => {

@@ -5,6 +5,7 @@ import { bindShape } from "../../ir/shape.js";
 import { shown, type WeightFile } from "../weight-file.js";
 import { applyNameMap, type MapConflict, type MappedNames } from "./apply-map.js";
 import type { NameMap } from "./parse-map.js";
+import { matchPattern } from "./pattern.js";
 import { unwrap } from "./prefixes.js";
 import { proposeMap } from "./propose-map.js";
 import { shippedMap, shippedMapNames } from "./shipped-maps.js";
@@ -32,7 +33,9 @@ const noMap: NameMap = { name: "", rules: [] };
 export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | undefined): SettledNames {
   const slots = graph.slots.map(({ name }) => name);
   const kept = new Map([...whole.tensors].filter(([name]) => !ignored.test(name)));
-  const { file, prefix } = unwrap({ ...whole, tensors: kept }, slots);
+  const written = { ...whole, tensors: kept };
+  const { file, prefix } =
+    map !== undefined && speaksOf(map, kept.keys()) ? { file: written, prefix: "" } : unwrap(written, slots);
   const tensors = [...file.tensors.keys()];
   const settled = (taken: NameMap, names: MappedNames, diagnostics: readonly Diagnostic[]): SettledNames => ({
     file,
@@ -73,6 +76,12 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
 }
 
 const maxConflicts = 10;
+
+/** Whether a rule of the map is about a name as it is: a wrapper's prefix may be a part of it. */
+function speaksOf({ rules }: NameMap, tensors: Iterable<string>): boolean {
+  const lefts = rules.flatMap(({ left }) => (left === undefined ? [] : [left]));
+  return [...tensors].some((tensor) => lefts.some((left) => matchPattern(left, tensor.split(".")) !== undefined));
+}
 
 const explainsAll = (
   { slotOf, conflicts }: MappedNames,

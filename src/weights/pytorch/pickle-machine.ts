@@ -1,7 +1,7 @@
 /**
  * Runs a pickle (Python's pickletools documents the opcodes) over inert data. It calls nothing: of the opcodes those are known
  * that `torch.save` writes, and of the Python names those of `globals.ts`. All else ends with the offset where it stands.
- * Every step takes at least one byte and makes at most one value, so time and memory are bounded by the pickle's own size.
+ * Every step takes at least one byte and makes at most one value, and steps are counted, so time and memory are bounded.
  */
 import { invariant } from "../../diagnostics/invariant.js";
 import { isAllowedGlobal, makers, storageTypes } from "./globals.js";
@@ -34,6 +34,8 @@ interface Machine {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   at: number;
+  /** Opcodes so far, and what calls copied. */
+  steps: number;
   readonly stack: PickleValue[];
   /** Heights of the stack at each MARK. */
   readonly marks: number[];
@@ -55,11 +57,12 @@ export interface PickleOptions {
 /** Runs a pickle. */
 export function runPickle(bytes: Uint8Array, { begin = 0, storages = new Map() }: PickleOptions = {}): PickleResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine: Machine = { bytes, view, at: begin, stack: [], marks: [], memo: new Map(), storages };
-  for (let count = 0; ; count++) {
+  const machine: Machine = { bytes, view, at: begin, steps: 0, stack: [], marks: [], memo: new Map(), storages };
+  for (;;) {
     const offset = machine.at;
     const opcode = bytes[offset];
-    if (count === maxSteps) return { kind: "fault", fault: damaged("too-long"), offset };
+    machine.steps++;
+    if (machine.steps > maxSteps) return { kind: "fault", fault: damaged("too-long"), offset };
     if (opcode === undefined) return { kind: "fault", fault: damaged("truncated"), offset };
     machine.at++;
     if (opcode === stopOpcode) {
@@ -272,10 +275,14 @@ function beginsObject({ stack, bytes, at }: Machine): boolean {
 }
 
 /** A call: made by `makers`, or refused. */
-const reduce: Step = ({ stack }) => {
+const reduce: Step = (machine) => {
+  const { stack } = machine;
   const args = stack.pop();
   const callee = stack.pop();
   if (!isSequence(args) || !isGlobal(callee)) return damaged("stack");
+  // What is copied counts: one long list may be handed over again and again.
+  const [first] = args.items;
+  machine.steps += isSequence(first) ? first.items.length : isDict(first) ? first.entries.size : 0;
   const made = makers.get(callee.name)?.(args.items);
   if (made === undefined) return damaged("not-callable");
   if (typeof made === "object" && made !== null && made.kind === "damaged") return made;

@@ -14,15 +14,27 @@ interface Found {
   readonly tensors: ReadonlyMap<string, TensorValue>;
 }
 
-function find(dict: DictValue, entry: string, depth: number, found: Found[]): void {
-  if (found.length >= maxFound) return;
-  const tensors = new Map<string, TensorValue>();
-  for (const [key, value] of dict.entries) if (typeof key === "string" && isTensor(value)) tensors.set(key, value);
-  if (tensors.size > 0) found.push({ entry, tensors });
-  if (depth === maxDepth) return;
-  for (const [key, value] of dict.entries) {
-    if (typeof key === "string" && isDict(value)) find(value, entry === "" ? key : `${entry}.${key}`, depth + 1, found);
+/** Breadth first, and each dictionary once: in a hostile pickle they may contain each other thousands of times. */
+function findStateDicts(root: DictValue): readonly Found[] {
+  const found: Found[] = [];
+  const seen = new Set([root]);
+  let level = [{ dict: root, entry: "" }];
+  for (let depth = 0; depth <= maxDepth; depth++) {
+    const next: typeof level = [];
+    for (const { dict, entry } of level) {
+      const tensors = new Map<string, TensorValue>();
+      for (const [key, value] of dict.entries) {
+        if (typeof key !== "string") continue;
+        if (isTensor(value)) tensors.set(key, value);
+        if (!isDict(value) || seen.has(value)) continue;
+        seen.add(value);
+        next.push({ dict: value, entry: entry === "" ? key : `${entry}.${key}` });
+      }
+      if (tensors.size > 0 && found.length < maxFound) found.push({ entry, tensors });
+    }
+    level = next;
   }
+  return found;
 }
 
 /** Every state_dict of the checkpoint, with the bytes of its storages; `open` finds those by key, or says what is wrong. */
@@ -31,8 +43,7 @@ export function stateDictsOf(
   file: string,
   open: (tensor: TensorValue) => ReadResult<Uint8Array>,
 ): ReadResult<readonly WeightFile[]> {
-  const found: Found[] = [];
-  if (isDict(value)) find(value, "", 0, found);
+  const found = isDict(value) ? findStateDicts(value) : [];
   if (found.length === 0) {
     const keys = isDict(value) ? [...value.entries.keys()].filter((key) => typeof key === "string").map(shown) : [];
     return refuse(diagnose("weights/no-state-dict", { file, what: kindOf(value), keys: keys.slice(0, 10) }));

@@ -1,7 +1,7 @@
 """Counts networks of timm and others with PyTorch's counters: network-counts.json, beside this file's folder.
 
 python test/analysis/peers/count_networks.py [NAME...] > test/analysis/network-counts.json
-Needs what torch_tools.py needs, timm 1.0.31 and segmentation-models-pytorch 0.6.0. With names, only those are counted.
+Needs what torch_tools.py needs, torchvision 0.29.2, timm 1.0.31 and segmentation-models-pytorch 0.6.0. With names, only those are counted.
 """
 import contextlib
 import io
@@ -14,6 +14,8 @@ warnings.filterwarnings("ignore")
 import segmentation_models_pytorch
 import timm
 import torch
+import torchvision
+from related_networks import Ensemble, GatedCrops, LatentTruth, Masked
 from timm.layers import BatchNormAct2d, set_fused_attn
 from torch_tools import TOOLS
 
@@ -52,6 +54,17 @@ NETWORKS = {
     "eca_resnet50": (made("resnet50", block_args={"attn_layer": "eca"}), 224),
     "vit_tiny": (made("vit_tiny_patch16_224"), 224),
     "mobilevit_xxs": (made("mobilevit_xxs"), 256),
+    "repvgg_a0": (made("repvgg_a0"), 224),
+    "res2net50_26w_4s": (made("res2net50_26w_4s"), 224),
+    "ese_vovnet19b_dw": (made("ese_vovnet19b_dw"), 224),
+    "cspdarknet53": (made("cspdarknet53"), 256),
+    "poolformer_s12": (made("poolformer_s12"), 224),
+    "dla34": (made("dla34"), 224),
+    "deeplabv3_resnet50": (
+        lambda: torchvision.models.segmentation.deeplabv3_resnet50(weights=None, weights_backbone=None, aux_loss=False),
+        224,
+    ),
+    **{made.__name__: (made, 64) for made in (GatedCrops, LatentTruth, Ensemble, Masked)},
     "unet_resnet18": (lambda: segmentation_models_pytorch.Unet("resnet18", encoder_weights=None), 224),
 }
 

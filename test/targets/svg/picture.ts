@@ -184,6 +184,11 @@ export function assertWellDrawn(svg: string): ReadPicture {
       assert.is(label, undefined, `a line through "${label?.text}" at ${x} ${y}`);
     }
   }
+  const tips = lines.map((line) => line.at(-1)!).toSorted(([a, b], [c, d]) => b - d || a - c);
+  tips.forEach(([x, y], i) => {
+    const [nextX, nextY] = tips[i + 1] ?? [-9, -9];
+    assert.not.ok(near(y, nextY) && Math.abs(x - nextX) < 2, `two lines end at ${x} ${y}`);
+  });
   for (const { rect, element } of boxes) assertTextFits(element, rect);
   for (const { rect, element } of frames) assertTextFits(element, rect);
   return picture;

@@ -3,18 +3,25 @@ import type { Graph, ValueId } from "../../../src/ir/graph.js";
 
 const type = { dtype: "float32", shape: [{ batch: 1 }, 4, 8, 8] } as const;
 
-/** A graph of sums: node i reads what `reads` say, counted from the input (0) on; `paths` name it. What nobody reads goes out. */
+/**
+ * A graph of sums: node i reads what `reads` say of all values before it (0 is the input; more than there are count from the
+ * start again); `paths` name it. Where it makes several values it is a split of the first. What nobody reads goes out.
+ */
 export function sums(
   reads: readonly (readonly [number, number])[],
   paths: (i: number) => string = (i) => `n${i}`,
+  makes: (i: number) => number = () => 1,
 ): Graph {
   const builder = new GraphBuilder("Sums");
   const values: ValueId[] = [builder.input({ name: "x" }, type)];
   const used = new Set<number>();
-  reads.forEach(([a, b], i) => {
-    used.add(a).add(b);
-    const node = { op: "add", attributes: {}, inputs: [values[a]!, values[b]!], path: paths(i) };
-    values.push(...builder.node(node, [type]));
+  reads.forEach((pair, i) => {
+    const count = makes(i);
+    const own = pair.slice(0, count === 1 ? 2 : 1).map((value) => value % values.length);
+    for (const value of own) used.add(value);
+    const op = count === 1 ? { op: "add", attributes: {} } : { op: "split", attributes: { axis: 1 } };
+    const node = { ...op, inputs: own.map((value) => values[value]!), path: paths(i) };
+    values.push(...builder.node(node, new Array(count).fill(type)));
   });
   values.forEach((value, i) => {
     if (!used.has(i)) builder.output({ name: `y${i}`, value });

@@ -12,13 +12,22 @@ const draw = (graph: Graph, depth?: number | "all") => {
   return picture;
 };
 
-/** Any wiring; names of one or two levels, which may be left and come back to. */
+/** Any wiring, with splits; names of some levels, which may be left and come back to. */
 const anyGraph = fc
-  .array(fc.tuple(fc.nat(30), fc.nat(30), fc.constantFrom("", "p.", "q.", "p.r.")), { minLength: 1, maxLength: 14 })
+  .array(
+    fc.tuple(
+      fc.nat(60),
+      fc.nat(60),
+      fc.constantFrom("", "p.", "q.", "p.r.", "s.t.u."),
+      fc.constantFrom(1, 1, 1, 2, 3, 8),
+    ),
+    { minLength: 1, maxLength: 16 },
+  )
   .map((nodes) =>
     sums(
-      nodes.map(([a, b], i) => [a % (i + 1), b % (i + 1)] as const),
+      nodes.map(([a, b]) => [a, b] as const),
       (i) => `${nodes[i]![2]}n${i}`,
+      (i) => nodes[i]![3],
     ),
   );
 

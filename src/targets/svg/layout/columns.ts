@@ -1,6 +1,6 @@
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { Link } from "../scene.js";
-import type { Detour, Fragment } from "./fragment.js";
+import { type Detour, type Fragment, shifted } from "./fragment.js";
 
 /** Between columns, where the line climbs from the foot of one to the head of the next. */
 const gutter = 44;
@@ -95,8 +95,6 @@ function beside(columns: readonly Fragment[], links: readonly (Link | undefined)
   const [first] = parts as [(typeof parts)[number], ...typeof parts];
   const last = parts.at(-1) as (typeof parts)[number];
   const height = turn * 2 + Math.max(...columns.map((column) => column.height));
-  const at = (places: ReadonlyMap<Link, number>, by: number) =>
-    new Map([...places].map(([link, place]) => [link, place + by] as const));
   return {
     width: x - gutter,
     height,
@@ -106,7 +104,7 @@ function beside(columns: readonly Fragment[], links: readonly (Link | undefined)
     runs: [],
     detours,
     parts,
-    entries: at(first.fragment.entries, first.x),
-    exits: at(last.fragment.exits, last.x),
+    entries: shifted(first.fragment.entries, first.x),
+    exits: shifted(last.fragment.exits, last.x),
   };
 }

@@ -71,6 +71,11 @@ export function boxFragment(box: Box, links: readonly Link[]): Fragment {
   };
 }
 
+/** Places of links moved to the right. */
+export function shifted(places: ReadonlyMap<Link, number>, x: number): ReadonlyMap<Link, number> {
+  return new Map([...places].map(([link, at]) => [link, at + x] as const));
+}
+
 export function exitOf(box: Box, value: ValueId): number {
   return box.exits.find((exit) => exit.value === value)?.x ?? box.width / 2;
 }

@@ -6,7 +6,7 @@ import { layOutSeries } from "./series.js";
 import { Tangles } from "./tangle.js";
 
 /** Space between an open block's frame and what is in it. */
-export const framePadding = 14;
+const framePadding = 14;
 /** Under the title of an open block and above its lower edge: straight lines, and lines that bend. */
 const straightRoom = 12;
 const bendRoom = 30;
@@ -62,7 +62,7 @@ function apart(places: readonly (readonly [ValueId, number])[]): readonly (reado
 }
 
 /** One place for each value that crosses an edge of a fragment: where its only line does, else in their middle. */
-function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): ReadonlyMap<ValueId, number> {
+function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): Map<ValueId, number> {
   const byValue = new Map<ValueId, number[]>();
   for (const [{ value }, x] of places) byValue.set(value, [...(byValue.get(value) ?? []), x]);
   const middle = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
@@ -70,14 +70,16 @@ function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): Read
 }
 
 function groupBox(item: Item, fragment: Fragment): Box {
-  const width = Math.max(fragment.width + 2 * framePadding, headerWidth(item));
-  const left = (width - fragment.width) / 2;
-  const isMain = (ports: ReadonlyMap<ValueId, number>): boolean => ports.size === 1;
-  const free = portsOf(fragment.entries);
-  const [entering] = free.keys();
+  const entries = portsOf(fragment.entries);
+  const [entering] = entries.keys();
   // One value that several lines carry on comes in where the main line does.
-  const entries = isMain(free) && fragment.entries.size > 1 ? new Map([[entering as ValueId, fragment.entry]]) : free;
+  if (entries.size === 1 && fragment.entries.size > 1) entries.set(entering as ValueId, fragment.entry);
   const leaving = portsOf(fragment.exits);
+  // Many values through a narrow block need room for all of their ports.
+  const farthest = [...entries.values(), ...leaving.values()].reduce((most, x) => Math.max(most, x), 0);
+  const least = Math.max(fragment.width, 2 * farthest - fragment.width) + 2 * framePadding;
+  const width = Math.max(least, headerWidth(item));
+  const left = (width - fragment.width) / 2;
   const room = (ends: ReadonlyMap<{ readonly value: ValueId }, number>, ports: ReadonlyMap<ValueId, number>): number =>
     [...ends].some(([link, x]) => Math.abs(x - (ports.get(link.value) ?? x)) >= 1) ? bendRoom : straightRoom;
   const y = liftOf(item) + headerHeight + room(fragment.entries, entries);

@@ -6,7 +6,7 @@
 
 import type { Item, Link } from "../scene.js";
 import { columnsOf } from "./columns.js";
-import { type Box, boxFragment, type Fragment } from "./fragment.js";
+import { type Box, boxFragment, type Fragment, shifted } from "./fragment.js";
 import { besides } from "./parallel.js";
 import type { Tangles } from "./tangle.js";
 
@@ -17,7 +17,7 @@ const bendGap = 32;
 const wideBendGap = 42;
 const wideBend = 260;
 
-export interface SeriesOptions {
+interface SeriesOptions {
   /** How high a column should be at most. */
   readonly tallest: number;
   readonly tangles: Tangles;
@@ -159,10 +159,9 @@ function layOutBetween(
   );
 }
 
-/** Fragments under each other, along one line. */
+/** Fragments (one at least) under each other, along one line. */
 export function stack(fragments: readonly Fragment[]): Fragment {
-  const [first] = fragments;
-  if (first === undefined) throw new RangeError("nothing to stack");
+  const [first] = fragments as readonly [Fragment, ...Fragment[]];
   if (fragments.length === 1) return first;
   const axis = Math.max(...fragments.map(axisOf));
   const width = axis + Math.max(...fragments.map((fragment) => fragment.width - axisOf(fragment)));
@@ -192,10 +191,6 @@ export function stack(fragments: readonly Fragment[]): Fragment {
 
 /** What is lined up: the main line where it runs straight through, else the middle. */
 const axisOf = ({ width, entry, exit }: Fragment): number => (Math.abs(entry - exit) < 1 ? entry : width / 2);
-
-export function shifted(places: ReadonlyMap<Link, number>, x: number): ReadonlyMap<Link, number> {
-  return new Map([...places].map(([link, at]) => [link, at + x] as const));
-}
 
 function gapBetween(above: Fragment, aboveX: number, below: Fragment, belowX: number): number {
   let widest = 0;

@@ -1,7 +1,7 @@
 import { type EdgeLabel, Graph, type GraphLabel, layout, type NodeLabel } from "@dagrejs/dagre";
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { Item, Link } from "../scene.js";
-import { type Box, boxFragment, type Fragment, type Run } from "./fragment.js";
+import { type Box, boxFragment, type Fragment, type Run, shifted } from "./fragment.js";
 
 /**
  * The most that dagre is asked for: boxes, and ranks that links pass, together. Its time grows faster than they do, and this
@@ -138,8 +138,6 @@ function fromRanks(graph: LaidOut, boxes: readonly Box[], links: readonly Link[]
   const left = Math.min(...parts.map(({ x }) => x), ...runs.map(({ x }) => x - lineGap));
   const right = Math.max(...parts.map(({ x, fragment }) => x + fragment.width), ...runs.map(({ x }) => x + lineGap));
   const axis = (right - left) / 2;
-  const moved = (places: ReadonlyMap<Link, number>) =>
-    new Map([...places].map(([link, x]) => [link, x - left] as const));
   return {
     width: right - left,
     height,
@@ -149,7 +147,7 @@ function fromRanks(graph: LaidOut, boxes: readonly Box[], links: readonly Link[]
     runs: runs.map((run) => ({ ...run, x: run.x - left })),
     detours: [],
     parts: parts.map((part) => ({ ...part, x: part.x - left })),
-    entries: moved(entries),
-    exits: moved(exits),
+    entries: shifted(entries, -left),
+    exits: shifted(exits, -left),
   };
 }
