@@ -105,8 +105,8 @@ function combine(
 ): Value {
   if (left.kind === "unknown" || right.kind === "unknown") {
     if (left.kind === "tensor" || right.kind === "tensor") return unknownTensor;
-    // What is not known may be a tensor, and then so is the result, where the operator has an op.
-    return isComparison(operator) && tensorOps[operator] === undefined ? bool(undefined) : unknown;
+    // What is not known may be a tensor, and then so is the result of a comparison.
+    return unknown;
   }
   if (left.kind === "tensor" || right.kind === "tensor") {
     const op = tensorOps[operator];

@@ -9,10 +9,10 @@ import { drawNetwork, writeNetwork } from "./network.js";
 import { tryNetwork } from "./try-network.js";
 
 /** Networks that reach every op between them, as few as were found. `test/fuzz/run.ts` tries as many others as there is time for. */
-const kept = [389, 81, 391, 432, 27, 64, 243, 165, 136, 343, 6];
+const kept = [433, 580, 304, 641, 148, 57, 27, 136, 406, 242, 536, 14];
 
-/** Those with a step of training: on a map of one channel, and with an output of bools. */
-const trained = [24, 28];
+/** Those with a step of training. */
+const trained = [4, 11];
 
 const graphOf = async (seed: number): Promise<Graph> =>
   (await compile(writeNetwork(drawNetwork(seed)))).models[0]?.graph as Graph;
@@ -29,11 +29,11 @@ const withMistake =
 
 /** What a wrong pass might do, and a seed whose network it breaks. */
 const mistakes = [
-  { title: "relu taken for nothing", op: "relu", seed: 12, mistake: (node: Node) => ({ ...node, op: "identity" }) },
+  { title: "relu taken for nothing", op: "relu", seed: 15, mistake: (node: Node) => ({ ...node, op: "identity" }) },
   {
     title: "an epsilon lost",
     op: "layer_norm",
-    seed: 3,
+    seed: 6,
     mistake: (node: Node) => ({ ...node, attributes: { ...node.attributes, epsilon: 0.5 } }),
   },
   {

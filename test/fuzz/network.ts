@@ -128,11 +128,27 @@ const compare: Grow = (g, x) => {
   const written = [
     `${name} > 0`,
     `relu(${name}) == 0`,
+    `relu(${name}) != 0`,
+    `${name} >= -0.25`,
     `${name} < 0.5`,
     `greater_equal(${name}, 0.25)`,
     `less_equal(${name}, ${name} * 0.5)`,
   ];
   bind(g, g.draw.pick(written), [x], x.sizes, { isBool: true });
+};
+
+const logic: Grow = (g) => {
+  const bools = [...g.values.values()].filter(({ isBool }) => isBool);
+  if (bools.length === 0) return compare(g, drawValue(g));
+  const a = g.draw.pick(bools);
+  const b = g.draw.pick(bools.filter(({ sizes }) => sameSizes(sizes, a.sizes)));
+  const written = [
+    `${a.name} and ${b.name}`,
+    `${a.name} or not ${b.name}`,
+    `not ${a.name}`,
+    `logical_or(${a.name}, ${b.name})`,
+  ];
+  bind(g, g.draw.pick(written), [a, b], a.sizes, { isBool: true });
 };
 
 /** A bool tensor chooses between two. */
@@ -257,6 +273,7 @@ const kinds: readonly Grow[] = [
   arithmetic,
   broadcast,
   choose,
+  logic,
   joined,
   joined,
   parted,

@@ -309,8 +309,11 @@ const linear: Maker = (draw, sizes) => {
 const adaptive: Maker = (draw, [n = 1, c = 1]) => {
   if (draw.chance(0.4)) return made("global_avg_pool", [n, c, 1, 1]);
   const size = pair(draw, 1, 4);
-  return made(`adaptive_avg_pool(${size.text})`, [n, c, ...size.value]);
+  return made(`${draw.pick(["adaptive_avg_pool", "adaptive_max_pool"])}(${size.text})`, [n, c, ...size.value]);
 };
+
+const instance: Maker = (draw, sizes) =>
+  made(draw.chance(0.5) ? "instance_norm" : "instance_norm(affine: true)", sizes);
 
 const neighbours: Maker = (draw, sizes) =>
   made(`local_response_norm(${draw.int(1, 5)}${draw.chance(0.5) ? ", alpha: 0.5, k: 2" : ""})`, sizes);
@@ -332,6 +335,7 @@ const onMaps: readonly Maker[] = [
   adaptive,
   shuffled,
   neighbours,
+  instance,
 ];
 
 const onAny: readonly Maker[] = [

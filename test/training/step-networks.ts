@@ -30,6 +30,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
+  "max pool whose last windows hang over the edge":
+    "image -> conv(6) -> relu -> max_pool(3, stride: 2, padding: 1, ceil_mode: true) -> conv(4)",
   "max pool whose windows do not fit": "image -> conv(6, kernel: 3, padding: 0) -> relu -> max_pool(3, stride: 2)",
   stem: "image -> conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2) -> conv(8, kernel: 1) -> batch_norm -> relu -> max_pool(3, stride: 2)",
   "shuffle units":

@@ -22,12 +22,12 @@ const space = 18;
 const legendNames: Readonly<Record<Exclude<Mark, "end">, string>> = {
   block: "folded block",
   convolution: "convolution",
-  dense: "dense",
+  dense: "linear, matmul",
   norm: "norm",
   activation: "activation",
-  pooling: "pooling",
-  combination: "combination",
-  rearrangement: "rearrangement",
+  pooling: "pooling, resizing",
+  combination: "sum, product, concat",
+  rearrangement: "split, reshape",
 };
 
 /** What the marks mean that are on the page, and how boxes are read; lines of at most `width`. */

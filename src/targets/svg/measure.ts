@@ -14,7 +14,7 @@ export function textWidth(text: string, size: number): number {
 }
 
 /** Where lines of a box stand, in pixels from its top. */
-export const rowHeight = 22;
+const rowHeight = 22;
 export const headerHeight = 26;
 const pillHeight = 24;
 export const blockHeight = 46;

@@ -121,7 +121,7 @@ function untangled(graph: AtomGraph, units: readonly Unit[], from: number): read
 }
 
 /** Whether two units look the same: to the number, or but for widths and sizes. */
-export type Likeness = "equal" | "alike";
+type Likeness = "equal" | "alike";
 
 /** Attributes that say how wide something is, not what it does. */
 const widths: ReadonlySet<string> = new Set(["channels", "groups", "sizes", "shape", "features"]);

@@ -17,7 +17,7 @@ const bendGap = 32;
 const wideBendGap = 42;
 const wideBend = 260;
 
-export interface SeriesOptions {
+interface SeriesOptions {
   /** How high a column should be at most. */
   readonly tallest: number;
   readonly tangles: Tangles;

@@ -108,7 +108,9 @@ export function isHalving(
   { kernel, stride, padding }: { readonly kernel: Pair; readonly stride: Pair; readonly padding: readonly number[] },
   { height, width }: { readonly height: number; readonly width: number },
 ): boolean {
-  const isPadded = padding[0] === 1 && padding[1] === 1 && height % 2 === 0 && width % 2 === 0;
+  const [top = 0, left = 0, bottom = 0, right = 0] = padding;
+  // A second row of padding at the end is one more window: of a pool that rounds positions up.
+  const isPadded = top === 1 && left === 1 && bottom <= 1 && right <= 1 && height % 2 === 0 && width % 2 === 0;
   return isPadded && [...kernel, ...stride].join() === "3,3,2,2";
 }
 

@@ -1,8 +1,8 @@
 /*
- * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). Going into the products a map [C, N/B,
- * H, W, B] is seen by depthwise NCHWc convolutions whose filters are rows of B', first down, then right, and whose strides are
- * those of the tiles: every result is a matrix [C, T] over the T tiles of all samples. For each of the 36 (or 16) points there is
- * one product of matrices; coming out, one product with a constant matrix over the points gives the tiles' cells.
+ * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). Going into the products, one Gather brings
+ * the cells of every tile of a map [C, N/B, H, W, B] together as rows, [36, C T] over the T tiles of all samples, and a product with
+ * the constant matrix B' over both axes takes them to the points. For each of the 36 (or 16) points there is one product of
+ * matrices; coming out, one product with a constant matrix over the points gives the tiles' cells.
  * Nothing is as large as the columns of im2col (9 maps): 2.25 maps each way, and a quarter of the products.
  */
 import type { Node, ValueId } from "../../../../ir/graph.js";
