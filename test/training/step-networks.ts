@@ -12,6 +12,8 @@ import type { Values } from "../../src/training/engines/engine.js";
 export const stepNetworks: Readonly<Record<string, string>> = {
   "1x1 convolutions, one of stride 2, with and without bias":
     "image -> conv(6, kernel: 1, bias: true) -> relu -> conv(5, kernel: 1, stride: 2) -> batch_norm -> relu",
+  "1x1 convolutions of stride 2 on even and odd maps":
+    "image -> conv(6, kernel: 1, stride: 2) -> batch_norm -> relu -> conv(8, kernel: 1, stride: 2) -> batch_norm",
   "depthwise of stride 1 and 2 on even and odd maps":
     "image -> depthwise -> batch_norm -> depthwise(stride: 2) -> relu -> depthwise(stride: 2) -> batch_norm -> depthwise(kernel: 5)",
   "depthwise with two filters a channel, and dilated":
@@ -42,6 +44,7 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "many filters on a map of one channel":
     "image -> conv(1, kernel: 1) -> conv(6, stride: 2, bias: true) -> batch_norm -> relu -> conv(4)",
   "comparisons, made as the graph has them and in blocks": "image -> conv(6) -> batch_norm -> Compared -> conv(4)",
+  "two batch norms of one map": "image -> parallel([batch_norm(eps: 0.1), batch_norm -> relu]) -> sub -> conv(6)",
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 

@@ -190,8 +190,10 @@ export const batchNormByRows: Lowering = (site, node) => {
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
   if (activation !== undefined) site.absorbed.add(activation.node);
   const [, inverse] = columns ?? ["", ""];
-  site.remember("normals", x, map.as("vectors"));
-  site.normsByRows.push({ x, weight, inverse, order, cells: cellsOf(shape) });
+  // By the variance, which is this norm's own: several norms may read one map.
+  const variance = node.outputs[2] as ValueId;
+  site.remember("normals", variance, map.as("vectors"));
+  site.normsByRows.push({ variance, weight, inverse, order, cells: cellsOf(shape) });
   return true;
 };
 
@@ -224,9 +226,9 @@ function prepareGradients(site: BlockedSite): void {
   };
   const filters = split(site.reshaped(lanes, [total * block, 1, 1, 1]), block);
   const perCells = split(perCell, 1);
-  for (const [i, { x }] of norms.entries()) {
-    site.remember("k in lanes", x, filters[i] as string);
-    site.remember("-k / M in lanes", x, perCells[i] as string);
+  for (const [i, { variance }] of norms.entries()) {
+    site.remember("k in lanes", variance, filters[i] as string);
+    site.remember("-k / M in lanes", variance, perCells[i] as string);
   }
 }
 
@@ -235,12 +237,15 @@ const spreadOver = ({ writer }: BlockedSite, column: string, sizes: readonly num
 
 /** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
 export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
-  const [x, , , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
+  const [x, , , variance, g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  const normal = site.recall("normals", x);
+  const normal = site.recall("normals", variance);
   if (normal === undefined) return fallback();
-  if (site.recall("k in lanes", x) === undefined) prepareGradients(site);
-  const [scale, perCell] = [site.recall("k in lanes", x) ?? "", site.recall("-k / M in lanes", x) ?? ""];
+  if (site.recall("k in lanes", variance) === undefined) prepareGradients(site);
+  const [scale, perCell] = ["k in lanes", "-k / M in lanes"].map((what) => site.recall(what, variance) ?? "") as [
+    string,
+    string,
+  ];
   const { writer } = site;
   const { buffer: input, order } = site.together(x);
   const { shape } = input;

@@ -48,7 +48,7 @@ export interface FoldedInput {
 
 /** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
 export interface NormByRows {
-  readonly x: ValueId;
+  readonly variance: ValueId;
   readonly weight: ValueId;
   readonly inverse: string;
   readonly order: readonly number[];
