@@ -2,13 +2,11 @@ import { problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { type ConvolveOptions, convolveBack } from "./convolve.js";
-import { fewPairs, inputGradientByPairs, isDepthwise } from "./depthwise-products.js";
+import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 type Conv2dInputGradientAttributes = ConvolveOptions & { readonly size: Pair };
-
-const isNumber = (dim: Dim): dim is number => typeof dim === "number";
 
 /** Height and width of an OIHW weight. */
 const kernelOf = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] as number];
@@ -84,13 +82,11 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
   gradient: notDifferentiable("first order only"),
   lowerToOnnx: (onnx, { inputs: [weight = "", g = ""], outputs, inputTypes, outputTypes }, a) => {
     const kernel = kernelOf(inputTypes[0] as TensorType);
-    const [input, result] = [outputTypes[0], inputTypes[1]].map((type) => (type as TensorType).shape);
-    if (input?.every(isNumber) && result?.every(isNumber)) {
-      const depthwise = { input, result, kernel };
-      if (isDepthwise(depthwise, a) && fewPairs(depthwise)) {
-        inputGradientByPairs(onnx, weight, g, depthwise, a, outputs);
-        return;
-      }
+    const [input, result] = [outputTypes[0] as TensorType, inputTypes[1] as TensorType];
+    const pairs = fewPairsOf(input.shape, result.shape, kernel, a);
+    if (pairs !== undefined) {
+      inputGradientByPairs(onnx, weight, g, pairs, a, outputs);
+      return;
     }
     const padding = turnedPadding(kernel, a);
     if (padding !== undefined) {

@@ -3,7 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
-import { convolveByPairs, fewPairs, isDepthwise, manySamples } from "./depthwise-products.js";
+import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { type Parameter, surface } from "./surface.js";
@@ -18,8 +18,6 @@ type Conv2dAttributes = {
   readonly groups: number;
   readonly bias: boolean;
 };
-
-const isNumber = (dim: Dim): dim is number => typeof dim === "number";
 
 const windowOf = (a: Conv2dAttributes): Window => a;
 
@@ -163,14 +161,12 @@ export const conv2d = defineOp<Conv2dAttributes>({
     return [forInput, forWeight, ...forBias];
   },
   lowerToOnnx: (onnx, { inputs, outputs, inputTypes, outputTypes, isFixed }, a) => {
-    const [input, result] = [inputTypes[0], outputTypes[0]].map((type) => (type as TensorType).shape);
+    const [input, result] = [inputTypes[0] as TensorType, outputTypes[0] as TensorType];
+    const pairs = fewPairsOf(input.shape, result.shape, a.kernel, a);
     // A weight that changes from run to run is one that nothing was prepared for.
-    if (!isFixed[1] && input?.every(isNumber) && result?.every(isNumber)) {
-      const shapes = { input, result, kernel: a.kernel };
-      if (isDepthwise(shapes, a) && fewPairs(shapes) && manySamples(shapes)) {
-        convolveByPairs(onnx, inputs, shapes, a, outputs);
-        return;
-      }
+    if (pairs !== undefined && !isFixed[1] && manySamples(pairs)) {
+      convolveByPairs(onnx, inputs, pairs, a, outputs);
+      return;
     }
     onnx.node(
       "Conv",

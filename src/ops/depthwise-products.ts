@@ -2,6 +2,7 @@
  * Depthwise convolutions and their gradients as matrix products, one for each channel: convolutions with one filter a channel, or
  * with the result's gradient as a filter, are what engines are slow at.
  */
+import type { Dim, Shape } from "../ir/shape.js";
 import type { OnnxBuilder } from "./contracts.js";
 import type { ConvolveOptions } from "./convolve.js";
 import { selectionMatrix } from "./selection-matrix.js";
@@ -29,6 +30,14 @@ export const manySamples = ({ input }: DepthwiseShapes): boolean => (input[0] as
 /** Whether every filter sees one channel. */
 export const isDepthwise = ({ input }: DepthwiseShapes, { groups }: ConvolveOptions): boolean =>
   groups === input[1] && groups > 1;
+
+/** The sizes of a depthwise convolution over few cells, all of them known; undefined for any other. */
+export function fewPairsOf(input: Shape, result: Shape, kernel: Pair, a: ConvolveOptions): DepthwiseShapes | undefined {
+  const isNumber = (dim: Dim): dim is number => typeof dim === "number";
+  if (!input.every(isNumber) || !result.every(isNumber)) return undefined;
+  const shapes = { input, result, kernel };
+  return isDepthwise(shapes, a) && fewPairs(shapes) ? shapes : undefined;
+}
 
 type One = (op: string, inputs: readonly string[], attributes?: { readonly perm: readonly number[] }) => string;
 

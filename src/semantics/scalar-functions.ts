@@ -51,11 +51,11 @@ function folding(doc: string, fold: (a: number, b: number) => number, empty?: nu
   };
 }
 
-/** A float from a number that it is defined of: for others it gives NaN or infinity. */
-function defined(doc: string, takes: string, value: (x: number) => number): ScalarFunction {
+/** A logarithm: NaN or infinity are no floats of ours. */
+function logarithm(doc: string, value: (x: number) => number): ScalarFunction {
   return {
     doc,
-    takes,
+    takes: "a number above 0",
     call: (_context, [x, ...rest]) => {
       if (!isNumber(x) || rest.length > 0) return undefined;
       if (x.value === undefined) return float(undefined);
@@ -132,9 +132,22 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
       return x.kind === "int" ? int(value) : float(value);
     },
   },
-  sqrt: defined("the square root", "a number, not negative", Math.sqrt),
-  log: defined("the natural logarithm", "a number above 0", Math.log),
-  log2: defined("the logarithm to base 2", "a number above 0", Math.log2),
+  sqrt: {
+    doc: "the square root",
+    takes: "a number",
+    call: (context, [x, ...rest], span) => {
+      if (!isNumber(x) || rest.length > 0) return undefined;
+      if (x.value === undefined) return float(undefined);
+      if (x.value >= 0) return float(Math.sqrt(x.value));
+      return context.report(
+        "value/out-of-range",
+        { callee: "sqrt", name: "x", min: 0, max: undefined, actual: x.value },
+        span,
+      );
+    },
+  },
+  log: logarithm("the natural logarithm", Math.log),
+  log2: logarithm("the logarithm to base 2", Math.log2),
 };
 
 /** Calls a scalar function; anything that does not fit is reported. */

@@ -51,7 +51,7 @@ fn from_windows(down: int, across: int) on x {
   ["std/attention.lfer", `lfer 1
 
 // Gates for feature maps, and the attention of transformers. A gate multiplies what it gets by numbers between 0 and 1;
-// it keeps the shape, so it can stand anywhere, and as the \`gate\` of the units in std/resnet.
+// it keeps the shape, so it can stand anywhere, and among the \`gates\` of the units in std/resnet.
 
 /// Squeeze and excite (Hu et al. 2018): each channel weighed by what all of them are on the whole map. \`pool\` is what
 /// PyTorch's author wrote: \`mean(axes: [2, 3], keep: true)\` for \`x.mean\`, which counters do not see.
@@ -208,23 +208,24 @@ fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sampl
 `],
   ["std/resnet.lfer", `lfer 1
 
-/// Two 3x3 convolutions around a shortcut (He et al. 2016, figure 5 left). \`gate\` is applied before the sum.
-block BasicUnit(channels: int, stride: int = 1, gate: layer = identity) on x {
+/// Two 3x3 convolutions around a shortcut (He et al. 2016, figure 5 left). \`gates\` are applied before the sum.
+block BasicUnit(channels: int, stride: int = 1, gates: [layer] = []) on x {
   keeps = stride == 1 and channels(x) == channels
-  main = x -> conv(channels, stride: stride) -> batch_norm -> relu -> conv(channels) -> batch_norm -> gate
+  main = x -> conv(channels, stride: stride) -> batch_norm -> relu -> conv(channels) -> batch_norm
+         -> (for gate in gates do gate)
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }
 
 /// 1x1, 3x3, 1x1 around a shortcut (figure 5 right); the stride stands in the 3x3, as torchvision has it (ResNet v1.5).
 /// \`width\` channels are inside, a quarter unless told, in \`groups\` (ResNeXt, Xie et al. 2017);
-/// \`gate\` is applied before the sum.
+/// \`gates\` are applied before the sum.
 block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1,
-                     gate: layer = identity) on x {
+                     gates: [layer] = []) on x {
   keeps = stride == 1 and channels(x) == channels
   main = x -> conv(width, kernel: 1) -> batch_norm -> relu
          -> conv(width, stride: stride, groups: groups) -> batch_norm -> relu
-         -> conv(channels, kernel: 1) -> batch_norm -> gate
+         -> conv(channels, kernel: 1) -> batch_norm -> (for gate in gates do gate)
   shortcut = if keeps then x else x -> conv(channels, kernel: 1, stride: stride) -> batch_norm
   return main + shortcut -> relu
 }

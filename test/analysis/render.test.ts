@@ -197,7 +197,7 @@ suite("explaining a layer", (test) => {
     const text = explain("stage2.conv2d_5", ["conv", "fvcore", "torchinfo"]);
     assert.match(text, /conv +params: w = 3364\n +macs: O \* K = 45472 \* 58 = 2637376\n/);
     assert.match(text, /madds: O \* \(2 \* K - 1 \+ b\) = 45472 \* \(2 \* 58 - 1 \+ 0\) = 5229280\n/);
-    assert.match(text, /torchinfo +mult_adds: M \* P = 784 \* 3364 = 2637376\n/);
+    assert.match(text, /torchinfo +mult_adds: B \* M \* P = 1 \* 784 \* 3364 = 2637376\n/);
     assert.match(text, /jit_handles\.py conv_flop_jit/);
     assert.match(text, /\n {2}K {2}products that make one output element/);
   });

@@ -86,6 +86,33 @@ suite("semantics: operators", (test) => {
     assert.equal(nodesOf(await graphOf(inModel("logits = where(image > 0, image, -image)"))).length, 4);
   });
 
+  test("comparisons of tensors are joined by and, or, not", async () => {
+    const graph = await graphOf(inModel("logits = where(image >= 0 and image <= 1 or not (image != 2), image, 0)"));
+    const joined = ["greater_equal", "less_equal", "logical_and", "not_equal", "logical_not", "logical_or", "where"];
+    assert.equal(
+      graph.nodes.map(({ op }) => op).filter((op) => op !== "constant"),
+      joined,
+    );
+    for (const mixed of ["true and image > 0", "image > 0 or false", "3 and image > 0"]) {
+      assert.equal(await codesOf(inModel(`logits = where(${mixed}, image, 0)`)), ["type/wrong-operands"], mixed);
+    }
+    assert.equal(await codesOf(inModel("logits = where(not image, image, 0)")), ["shape/wrong-dtype"]);
+  });
+
+  test("logarithms of numbers, where they are defined; the size of any axis", async () => {
+    assert.is(await floatOf("log2(512)"), 9);
+    assert.is(await floatOf("log(1)"), 0);
+    assert.equal(await codesOf("lfer 1\n\nconst a = log(0)\nconst b = log2(-1)\nconst c = sqrt(-1)\n"), [
+      "type/wrong-argument",
+      "type/wrong-argument",
+      "value/out-of-range",
+    ]);
+    const folded = "x = reshape(image, shape: [4 * N, -1 + 1 + dim(image, 1), dim(image, 2) * dim(image, -1) / 4])";
+    const back = "logits = reshape(x, shape: [dim(x, 0) / 4, dim(x, 1), dim(x, -1) * 4])";
+    assert.equal(await codesOf(inModel(`${folded}\n${back}`)), []);
+    assert.equal(await codesOf(inModel("logits = image -> conv(dim(image, 4))")), ["shape/axis-out-of-range"]);
+  });
+
   test("a comparison of parts of a tensor, whose number is not known yet, is one of tensors", async () => {
     const of = (condition: string) =>
       codesOf(inModel(`a, b = split(image, sizes: [1, 2])\nlogits = where(${condition}, a, -a) + b`));

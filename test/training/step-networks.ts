@@ -12,6 +12,8 @@ import type { Values } from "../../src/training/engines/engine.js";
 export const stepNetworks: Readonly<Record<string, string>> = {
   "1x1 convolutions, one of stride 2, with and without bias":
     "image -> conv(6, kernel: 1, bias: true) -> relu -> conv(5, kernel: 1, stride: 2) -> batch_norm -> relu",
+  "1x1 convolutions of stride 2 on even and odd maps":
+    "image -> conv(6, kernel: 1, stride: 2) -> batch_norm -> relu -> conv(8, kernel: 1, stride: 2) -> batch_norm",
   "depthwise of stride 1 and 2 on even and odd maps":
     "image -> depthwise -> batch_norm -> depthwise(stride: 2) -> relu -> depthwise(stride: 2) -> batch_norm -> depthwise(kernel: 5)",
   "depthwise with two filters a channel, and dilated":

@@ -111,8 +111,8 @@ export const weightsPytorchEntries = {
   "weights/forbidden-global": entry<{ file: string; part: string; offset: number; name: string }>({
     severity: "error",
     message: (h) => `${place(h)}: the pickle asks for Python's ${h.name}, which is not weights`,
-    help: () =>
-      'Nothing was run. If you trust the file, save its state_dict alone: `torch.save(checkpoint["state_dict"], "weights.pth")`.',
+    help: (h) =>
+      `Nothing was run. If you trust the file, save its weights alone: \`checkpoint = torch.load("${h.file}", weights_only=False)\`, then \`torch.save(checkpoint["state_dict"], "weights.pth")\` with the key that it has.`,
     explanation:
       "A pickle may call any Python function when PyTorch loads it. lferc calls none: it knows tensors, storages and plain containers by name, and refuses the rest.",
     bad,
