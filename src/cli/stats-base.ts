@@ -55,7 +55,6 @@ export async function readBase(
     records = found.map(({ stats }) => stats);
   } else {
     session.note([full]);
-    session.note([full]);
     const text = await readRecord(full, path);
     if (typeof text !== "string") return refuse(text);
     const { readStats } = await import("../analysis/read-stats.js");

@@ -268,6 +268,14 @@ suite("names of a weight file", (test) => {
     }
   });
 
+  test("a name of nothing but prefixes costs no more than another", () => {
+    const name = "module.".repeat(100_000);
+    const began = performance.now();
+    assert.equal(codes(load([name])).includes("weights/surplus-tensor"), true);
+    // Taken off one after another they took minutes.
+    assert.ok(performance.now() - began < 5000);
+  });
+
   test("what begins afresh is drawn from the seed, and told", () => {
     const loaded = load(["conv.weight", "norm.weight", "old.bias"], "old ->\n-> norm.bias");
     assert.equal(loaded.kind === "loaded" ? [...(loaded.weights.get("norm.bias") ?? [])] : loaded, [0, 0]);

@@ -312,6 +312,29 @@ suite("files that cannot be counted", (test) => {
     );
   });
 
+  test("lists that a file makes long itself are not copied from node to node, nor axes put in one by one", () => {
+    const began = performance.now();
+    const many = new Array<number>(1_000_000).fill(0);
+    const list: NodeProto = {
+      op_type: "Constant",
+      output: ["l0"],
+      attribute: [{ name: "value_ints", ints: many, type: 7 }],
+    };
+    const copies = Array.from(
+      { length: 1000 },
+      (_, i): NodeProto => ({ op_type: "Add", input: [`l${i}`, `l${i}`], output: [`l${i + 1}`] }),
+    );
+    const reshape: NodeProto = { op_type: "Reshape", name: "r", input: ["x", "l1000"], output: ["y"] };
+    assert.match(refusal(fileOf([list, ...copies, reshape])), /^onnx\/unreadable-node: /);
+    const axes = [{ name: "axes", ints: many, type: 7 }];
+    const unsqueeze: NodeProto = { op_type: "Unsqueeze", name: "u", input: ["x"], output: ["y"], attribute: axes };
+    assert.match(refusal(fileOf([unsqueeze])), /adds 1000000 axes/);
+    const long = weight(many.map(() => 1));
+    assert.match(refusal(fileOf([convolution], { initializer: [long] })), /has 1000000 axes/);
+    // Seconds at the most; it took minutes, and gigabytes.
+    assert.ok(performance.now() - began < 10_000);
+  });
+
   test("damaged bytes end in a diagnostic or a graph, never in a throw", () => {
     const bytes = exported("small.torchscript-norms");
     for (let end = 0; end < bytes.length; end += 397) assert.not.throws(() => read(bytes.subarray(0, end)));

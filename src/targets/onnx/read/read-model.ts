@@ -12,7 +12,7 @@ import { isConstantName, NameScope } from "../names.js";
 import { foldFixed, shapeOps } from "./fold-fixed.js";
 import { fuseNodes } from "./fused-nodes.js";
 import { type FileNode, NodeSite, type ReadingState } from "./node-site.js";
-import { computed, type FixedOperand, type Operand } from "./operand.js";
+import { computed, type FixedOperand, listed, type Operand } from "./operand.js";
 import { readers } from "./readers.js";
 import { dtypeName, dtypeOf, fixedOf } from "./tensor-numbers.js";
 
@@ -81,10 +81,10 @@ function constantOf({ attributes }: FileNode): FixedOperand | string {
   if (tensor) return fixedOf(tensor, undefined);
   const [one, many] = [attributes.get("value_int"), attributes.get("value_ints")];
   if (one !== undefined) return computed([Number(one.i ?? 0)], "int64", []);
-  if (many !== undefined) return computed((many.ints ?? []).map(Number));
+  if (many !== undefined) return listed((many.ints ?? []).map(Number), "int64");
   const [float, floats] = [attributes.get("value_float"), attributes.get("value_floats")];
   if (float !== undefined) return computed([float.f ?? 0], "float32", []);
-  if (floats !== undefined) return computed(floats.floats ?? [], "float32");
+  if (floats !== undefined) return listed(floats.floats ?? [], "float32");
   return "holds neither a tensor nor numbers";
 }
 
