@@ -271,7 +271,7 @@ suite("names of a weight file", (test) => {
   test("a name of nothing but prefixes costs no more than another", () => {
     const name = "module.".repeat(100_000);
     const began = performance.now();
-    assert.equal(codes(load([name])).includes("weights/surplus-tensor"), true);
+    assert.ok(codes(load([name, `${name}a`, `${name}b`])).includes("weights/surplus-tensor"));
     // Taken off one after another they took minutes.
     assert.ok(performance.now() - began < 5000);
   });
