@@ -200,11 +200,13 @@ suite("files that cannot be counted", (test) => {
     const bytes = fileOf([
       { op_type: "NonMaxSuppression", name: "nms", input: ["x"], output: ["a"] },
       { op_type: "Attention", domain: "com.microsoft", input: ["a"], output: ["b"] },
-      { op_type: "NonMaxSuppression", input: ["b"], output: ["y"] },
+      { op_type: "NonMaxSuppression", input: ["b"], output: ["c"] },
+      // What readers call what they have put together is no op of ONNX.
+      { op_type: "lfer.HardSigmoid", name: "h", input: ["c"], output: ["y"] },
     ]);
     assert.is(
       refusal(bytes),
-      'onnx/unknown-ops: x.onnx has 2 ops that lferc does not count: NonMaxSuppression (2 times, first at "nms"), com.microsoft::Attention (at "b")',
+      'onnx/unknown-ops: x.onnx has 3 ops that lferc does not count: NonMaxSuppression (2 times, first at "nms"), com.microsoft::Attention (at "b"), lfer.HardSigmoid (at "h")',
     );
   });
 
