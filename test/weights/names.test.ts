@@ -211,7 +211,7 @@ suite("proposed name maps", (test) => {
     const began = performance.now();
     assert.is(proposeMap(named(left), named(right))?.split("\n").length, 5000);
     // Compared with each other they took ten seconds.
-    assert.ok(performance.now() - began < 3000);
+    assert.ok(performance.now() - began < 5000);
   });
 
   test("whatever the names are, a proposal takes each tensor where it should go", () => {
