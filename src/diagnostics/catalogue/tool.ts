@@ -182,7 +182,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `no .lfer file lies under "${h.path}"`,
     help: () =>
-      "Name a folder with .lfer files in it, or the file itself. Hidden folders and node_modules are not searched.",
+      "Name a folder with .lfer files in it, or the file itself. Hidden folders, node_modules and folders of training runs are not searched.",
     explanation: "A check over nothing would be green whatever is wrong, so it is an error.",
     bad: { command: "lferc check empty-folder" },
     good: { command: "lferc check models" },
