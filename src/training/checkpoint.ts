@@ -8,7 +8,8 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./loop.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
-import { jsonText, readIfThere, removeOthers, runFiles, sha256Of, writeRunFile } from "./run-folder.js";
+import { runFiles } from "./run-files.js";
+import { jsonText, readIfThere, removeOthers, sha256Of, writeRunFile } from "./run-folder.js";
 
 const schemaVersion = 1;
 
