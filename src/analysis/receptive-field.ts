@@ -98,16 +98,23 @@ const endsPath = new Set([
   "group_norm",
   "instance_norm",
   "matmul",
-  "reshape",
-  "transpose",
 ]);
 
-/** Reductions end the path unless they leave height and width alone (`mean(axes: [1], keep: true)`). */
-function mixesMap({ op, attributes }: Node): boolean {
+/**
+ * Whether cells do not stay where they are. Reductions, reshapes and transpositions may leave height and width, the last
+ * two axes, alone: `mean(axes: [1], keep: true)`, `reshape(shape: [N, 2, 8, height(x), width(x)])`.
+ */
+function mixesMap(graph: Graph, { op, attributes, inputs, outputs }: Node): boolean {
   if (endsPath.has(op)) return true;
-  if (!op.startsWith("reduce_")) return false;
-  const axes = attributes.axes as readonly number[];
-  return axes.some((axis) => axis >= 2);
+  const shapeOf = (value: ValueId | undefined) => typeOf(graph, value as ValueId).shape;
+  const from = shapeOf(inputs[0]);
+  const plane = from.length - 2;
+  if (op.startsWith("reduce_")) return (attributes.axes as readonly number[]).some((axis) => axis >= plane);
+  if (op === "transpose")
+    return (attributes.permutation as readonly number[]).some((axis, place) => place >= plane && axis !== place);
+  if (op !== "reshape") return false;
+  const to = shapeOf(outputs[0]);
+  return [1, 2].some((fromEnd) => to.at(-fromEnd) !== from.at(-fromEnd));
 }
 
 /** What a cell sees that is made from cells of two maps: the larger side of either, the coarser steps. */
@@ -139,11 +146,11 @@ export function receptiveField(graph: Graph, among?: (node: Node) => boolean): R
       const path = paths[value];
       if (path !== undefined) widest = widest === undefined ? path : join(widest, path);
     }
-    if (widest === undefined || mixesMap(node)) continue;
+    if (widest === undefined || mixesMap(graph, node)) continue;
     const path = behind(graph, node, widest);
     const field = fieldOf(path);
     for (const value of node.outputs) {
-      if (typeOf(graph, value).shape.length === 4) paths[value] = path;
+      if (typeOf(graph, value).shape.length >= 4) paths[value] = path;
     }
     if (covers(field, largest) && (among === undefined || among(node))) largest = field;
   }

@@ -3,6 +3,7 @@ import { type MacsConvention, macsConventions } from "../analysis/conventions.js
 import type { Sources } from "../compiler.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
@@ -64,7 +65,10 @@ function checkUsage({
   if ((reserved as readonly string[]).includes(target)) {
     return diagnose("onnx/unsupported-target", { target, available });
   }
-  if (!(available as readonly string[]).includes(target)) return wrong(`--target takes ${available.join(" or ")}`);
+  if (!(available as readonly string[]).includes(target)) {
+    const holes = { command: "build", flag: "--target", given: target, takes: available.join(", ") };
+    return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, available) });
+  }
   const trains = target === "onnx-train";
   if (trains && recipe === undefined) return wrong("--target onnx-train needs --recipe NAME");
   if (!trains && recipe !== undefined) return wrong("--recipe goes with --target onnx-train");

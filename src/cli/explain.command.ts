@@ -46,7 +46,10 @@ async function explain(session: Session, args: ExplainArguments): Promise<ExitCo
   const code = args.code.replace(/^\[|\]$/g, "");
   const entry = Object.hasOwn(entries, code) ? entries[code] : undefined;
   if (entry === undefined) {
-    session.report([diagnose("tool/unknown-code", { code, suggestion: suggest(code, Object.keys(entries)) })]);
+    const codes = Object.keys(entries);
+    // What stands behind the stroke is easier to remember than the phase before it.
+    const suggestion = codes.find((each) => each.endsWith(`/${code}`)) ?? suggest(code, codes);
+    session.report([diagnose("tool/unknown-code", { code, suggestion })]);
     return 2;
   }
   session.print(explanationText(code, entry));

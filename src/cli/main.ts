@@ -61,6 +61,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = usageExit;
     return;
   }
+  if (name === "help" && rest[0] !== undefined && !rest[0].startsWith("-")) return main([rest[0], "--help"]);
   if (name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(helpText());
     return;
@@ -72,7 +73,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     const names = commands.map((candidate) => candidate.name);
-    refuse(diagnose("tool/unknown-command", { name, suggestion: suggest(name, names), known: names.join(", ") }));
+    const suggestion = suggest(name, name.startsWith("-") ? ["--help", "--version"] : names);
+    refuse(diagnose("tool/unknown-command", { name, suggestion, known: names.join(", ") }));
     return;
   }
   try {

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { type Dirent, existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { isInside } from "../hosts/node-host.js";
+import { runFiles } from "../training/run-files.js";
 
 /** Files that mark the top of a project. */
 const projectMarks = [".git", "package.json"];
@@ -31,15 +32,26 @@ export function hostPath(root: string, file: string): string {
   return slashes(relative(root, file));
 }
 
-/** The `.lfer` files under a folder in alphabetical order; hidden folders and node_modules are not searched, links not followed. */
-async function sourcesUnder(folder: string, searched: Set<string>): Promise<string[]> {
+/** Whether it is the folder of a training run: its model is the record of what was trained, not a source of the project. */
+function isRun(entries: readonly Dirent[]): boolean {
+  return [runFiles.about, runFiles.model].every((name) =>
+    entries.some((entry) => entry.isFile() && entry.name === name),
+  );
+}
+
+/**
+ * The `.lfer` files under a folder in alphabetical order. Hidden folders, node_modules and, unless `named` on the command
+ * line, the folders of training runs are not searched; links are not followed.
+ */
+async function sourcesUnder(folder: string, searched: Set<string>, named: boolean): Promise<string[]> {
   searched.add(folder);
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true });
+  if (!named && isRun(entries)) return [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await sourcesUnder(path, searched)));
+    if (entry.isDirectory()) found.push(...(await sourcesUnder(path, searched, false)));
     else if (entry.isFile() && entry.name.endsWith(".lfer")) found.push(path);
   }
   return found;
@@ -73,7 +85,7 @@ export async function expandPaths(paths: readonly string[], cwd: string): Promis
         files.add(full);
         continue;
       }
-      const under = await sourcesUnder(full, looked);
+      const under = await sourcesUnder(full, looked, true);
       if (under.length === 0) diagnostics.push(diagnose("tool/no-models-in-folder", { path }));
       for (const file of under) files.add(file);
     } catch (error) {

@@ -37,10 +37,24 @@ function takes(option: Options): string | undefined {
   return { boolean: "true or false", number: "a number", string: undefined }[typeOf(option)];
 }
 
+interface Flag {
+  readonly name: string;
+  readonly option: Options;
+  /** As it was said: `--output`, `-o`. */
+  readonly said: string;
+  readonly isNegated: boolean;
+  /** What follows without a space: `--seed=3`, `-o3`. */
+  readonly inline: string | undefined;
+}
+
 /** One value as its type, or what is wrong with it. */
-function readValue(flag: string, option: Options, text: string | undefined): string | number | boolean | Diagnostic {
+function readValue(
+  command: string,
+  { said: flag, option }: Flag,
+  text: string | undefined,
+): string | number | boolean | Diagnostic {
   const wrong = (suggestion?: string): Diagnostic =>
-    diagnose("tool/wrong-value", { flag, given: text, takes: takes(option), suggestion });
+    diagnose("tool/wrong-value", { command, flag, given: text, takes: takes(option), suggestion });
   if (text === undefined || text === "") return wrong();
   switch (typeOf(option)) {
     case "boolean":
@@ -52,16 +66,6 @@ function readValue(flag: string, option: Options, text: string | undefined): str
       return choices === undefined || choices.includes(text) ? text : wrong(suggest(text, choices));
     }
   }
-}
-
-interface Flag {
-  readonly name: string;
-  readonly option: Options;
-  /** As it was said: `--output`, `-o`. */
-  readonly said: string;
-  readonly isNegated: boolean;
-  /** What follows without a space: `--seed=3`, `-o3`. */
-  readonly inline: string | undefined;
 }
 
 function findFlag(command: string, declared: DeclaredArguments, arg: string): Flag | Diagnostic {
@@ -78,7 +82,7 @@ function findFlag(command: string, declared: DeclaredArguments, arg: string): Fl
   if (name === undefined || option === undefined || (isNegated && typeOf(option) !== "boolean")) {
     const [word = ""] = arg.replace(/^--?/, "").split("=");
     const place = declared.positionals.find((positional) => positional.name === word)?.name;
-    const known = [...byFlag.keys()].filter((each) => each.length > 1);
+    const known = [...byFlag.keys(), "help"].filter((each) => each.length > 1);
     const near = known.includes(word) ? word : suggest(word, known);
     const suggestion = word.length === 1 || place !== undefined ? undefined : near;
     return diagnose("tool/unknown-flag", { command, flag: arg.split("=")[0] ?? arg, suggestion, place });
@@ -103,7 +107,7 @@ function readFlags(
     }
     const found = findFlag(command, declared, arg);
     if (isDiagnostic(found)) return found;
-    const { name, option, said, isNegated, inline } = found;
+    const { name, option, isNegated, inline } = found;
     const isArray = option.array === true;
     if (values[name] !== undefined && !isArray) return diagnose("tool/flag-said-twice", { flag: name });
     const next = args[i + 1];
@@ -116,7 +120,7 @@ function readFlags(
       text = next;
       i++;
     }
-    const value = readValue(said, option, text);
+    const value = readValue(command, found, text);
     if (isDiagnostic(value)) return value;
     setBoth(values, name, isArray ? [...((values[name] as unknown[] | undefined) ?? []), value] : value);
   }
@@ -138,7 +142,7 @@ function readPositionals(
     const unknown = taken.find((word) => options.choices?.includes(word) === false);
     if (unknown !== undefined) {
       const choices = (options.choices ?? []).map(String);
-      const holes = { flag: `<${name}>`, given: unknown, takes: choices.join(", ") };
+      const holes = { command, flag: `<${name}>`, given: unknown, takes: choices.join(", ") };
       return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(unknown, choices) });
     }
     if (isMany) setBoth(values, name, taken.length === 0 ? (options.default ?? []) : taken);

@@ -11,7 +11,8 @@ import { encodePng } from "../data/png.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { freeRunFolder, runFiles } from "../training/run-folder.js";
+import { runFiles } from "../training/run-files.js";
+import { freeRunFolder } from "../training/run-folder.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 

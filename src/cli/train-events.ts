@@ -2,7 +2,8 @@
 import { curvesSvg } from "../report/curves-svg.js";
 import { stepsOf } from "../training/loop.js";
 import type { RunEvents, RunResult } from "../training/run.js";
-import { runFiles, writeRunFile } from "../training/run-folder.js";
+import { runFiles } from "../training/run-files.js";
+import { writeRunFile } from "../training/run-folder.js";
 import type { Interrupts } from "./interrupts.js";
 import type { OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";

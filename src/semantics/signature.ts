@@ -82,7 +82,7 @@ export function bindArguments(
   }
   const missing = parameters.filter((p) => p.required && !values.has(p.name)).map((p) => p.name);
   if (missing.length > 0 && !hasStray) {
-    context.report("type/missing-argument", { callee, names: missing.map((name) => `"${name}"`).join(", ") }, callSpan);
+    context.report("type/missing-argument", { callee, names: missing }, callSpan);
   }
   for (const name of missing) values.set(name, unknown);
   return { values, spans };

@@ -7,7 +7,8 @@ import type { Graph } from "../ir/graph.js";
 import { buildOnnx } from "../targets/onnx/build.js";
 import { defaultOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
-import { runFiles, writeRunFile } from "./run-folder.js";
+import { runFiles } from "./run-files.js";
+import { writeRunFile } from "./run-folder.js";
 
 export interface ModelOrigin {
   readonly sourceSha256: string;

@@ -10,7 +10,8 @@ import { sha256 } from "../digest.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./loop.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
-import { jsonText, readIfThere, removeOthers, runFiles, writeRunFile } from "./run-folder.js";
+import { runFiles } from "./run-files.js";
+import { jsonText, readIfThere, removeOthers, writeRunFile } from "./run-folder.js";
 
 const schemaVersion = 1;
 

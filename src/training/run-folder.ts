@@ -8,19 +8,7 @@ import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
 import type { Values } from "./engines/engine.js";
 import type { EpochRecord } from "./metrics.js";
-
-/** Names of a run folder's files. */
-export const runFiles = {
-  about: "run.json",
-  model: "model.lfer",
-  metrics: "metrics.jsonl",
-  best: "best.safetensors",
-  last: "last.safetensors",
-  state: "state.json",
-  heldOut: "held-out.json",
-  curves: "curves.svg",
-  onnx: "model.onnx",
-} as const;
+import { runFiles } from "./run-files.js";
 
 /** Whether anything lies in the folder; false where there is none. */
 export async function isOccupied(folder: string): Promise<boolean | Problem> {

@@ -19,7 +19,8 @@ import { type Course, type FinishedEpoch, runCourse, type StepProgress } from ".
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan } from "./plan.js";
-import { jsonText, makeFolder, metricsText, runFiles, weightFile, writeRunFile } from "./run-folder.js";
+import { runFiles } from "./run-files.js";
+import { jsonText, makeFolder, metricsText, weightFile, writeRunFile } from "./run-folder.js";
 import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
 import { openTeacher } from "./teacher.js";
 

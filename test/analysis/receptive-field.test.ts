@@ -43,6 +43,21 @@ suite("receptive field", (test) => {
     assert.equal(ended.size, [3, 3]);
   });
 
+  test("a split of channels onto an axis of their own keeps the map, one of rows ends the path", async () => {
+    // As split attention does it (Zhang et al. 2020): 3x3, then 5x5 behind the branches, is 7x7.
+    const split = await fieldOf(`parts = reshape(image -> conv(8), shape: [N, 2, 4, 64, 64])
+  turned = transpose(parts, permutation: [0, 2, 1, 3, 4])
+  y = sum(turned * 0.5, axes: [2]) -> conv(4, kernel: 5)`);
+    assert.equal(split.size, [7, 7]);
+    for (const anew of [
+      "reshape(image -> conv(3), shape: [N, 3, 32, 128])",
+      "transpose(image -> conv(3), permutation: [0, 1, 3, 2])",
+      "sum(reshape(image -> conv(4), shape: [N, 2, 2, 64, 64]), axes: [3], keep: true) -> reshape(shape: [N, 4, 1, 64])",
+    ]) {
+      assert.equal((await fieldOf(`y = ${anew} -> conv(1, kernel: 9)`)).size, [3, 3], anew);
+    }
+  });
+
   // Which rows of the picture reach a row of the map is asked of the reference: all weights are 1.
   for (const [layers, size] of [
     ["conv(1, kernel: [3, 1]) -> upsample(scale: [2, 1]) -> conv(1, kernel: [3, 1])", 4],

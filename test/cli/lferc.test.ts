@@ -39,6 +39,24 @@ suite("lferc", (test) => {
     assert.match(ran.stderr, 'Did you mean "check"?');
   });
 
+  test("a misspelt flag in a command's place, a misspelt target, a code without its phase: did you mean", () => {
+    for (const [args, meant] of [
+      [["--verison"], "--version"],
+      [["build", "m.lfer", "-o", "m.svg", "--target", "sgv"], "svg"],
+      [["explain", "not-divisible"], "shape/not-divisible"],
+    ] as const) {
+      const ran = runLferc(args);
+      assert.equal([ran.code, ran.stdout], [2, ""]);
+      assert.ok(ran.stderr.includes(`Did you mean "${meant}"?`), ran.stderr);
+    }
+  });
+
+  test("help COMMAND is COMMAND --help", () => {
+    assert.equal(runLferc(["help", "stats"]), runLferc(["stats", "--help"]));
+    assert.equal(runLferc(["help"]), runLferc(["--help"]));
+    assert.match(runLferc(["help", "chekc"]).stderr, 'Did you mean "check"?');
+  });
+
   test("a command of a later day is unknown, not half there", () => {
     for (const name of ["train", "eval", "bench"]) assert.is(runLferc([name]).code, 2, name);
   });

@@ -46,6 +46,18 @@ suite("project", (test) => {
       },
     ));
 
+  test("the folder of a training run is searched only where it is named", () =>
+    inFolder(
+      ["a.lfer", "runs/T-1/model.lfer", "runs/T-1/run.json", "nets/model.lfer", "nets/x.json"],
+      async (folder) => {
+        const found = async (path: string) =>
+          (await expandPaths([path], folder)).files.map((file) => displayPath(folder, file));
+        assert.equal(await found("."), ["a.lfer", "nets/model.lfer"]);
+        assert.equal(await found("runs/T-1"), ["runs/T-1/model.lfer"]);
+        assert.equal(await found("runs"), []);
+      },
+    ));
+
   test("what names nothing is an error", () =>
     inFolder(["m/x.txt"], async (folder) => {
       const { diagnostics } = await expandPaths(["m", "nope"], folder);

@@ -146,6 +146,7 @@ suite("reading arguments", (test) => {
   const mistakes: readonly (readonly [readonly string[], string])[] = [
     [[], "tool/missing-argument: lferc sample needs <file>: a file"],
     [["a", "--nope"], 'tool/unknown-flag: lferc sample has no flag "--nope".'],
+    [["a", "--hlep"], 'tool/unknown-flag: lferc sample has no flag "--hlep". Did you mean "--help"?'],
     [["a", "-x"], 'tool/unknown-flag: lferc sample has no flag "-x".'],
     [["a", "--fromat=json"], 'tool/unknown-flag: lferc sample has no flag "--fromat". Did you mean "--format"?'],
     [["a", "-format", "json"], 'tool/unknown-flag: lferc sample has no flag "-format". Did you mean "--format"?'],

@@ -7,7 +7,7 @@ export const statsEntries = {
     severity: "error",
     message: (h) => `${h.path} cannot be read: ${h.reason}`,
     help: () =>
-      "Give --against a file that `lferc stats --format json` wrote, an .lfer file, or a folder with such files.",
+      "Give --against a file that `lferc stats --format json` wrote, an .lfer file, or a folder with such files. A commit of git is written to a file first: `git show main:net.lfer > net.old.lfer`.",
     explanation: "`--against` holds models against what they were: an older source, or an older record of its figures.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --against no-such-file.json" },
     good,

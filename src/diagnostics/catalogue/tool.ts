@@ -33,6 +33,8 @@ export const toolEntries = {
   }),
 
   "tool/wrong-value": entry<{
+    command: string;
+    /** The flag as it was said, or `<name>` of an argument without one. */
     flag: string;
     given: string | undefined;
     takes: string | undefined;
@@ -43,7 +45,10 @@ export const toolEntries = {
       h.given === undefined || h.given === ""
         ? `${h.flag} needs a value${h.takes === undefined ? "" : `: ${h.takes}`}`
         : `${h.flag} takes ${h.takes ?? "another value"}, not "${h.given}".${didYouMean(h.suggestion)}`,
-    help: () => "Write it behind the flag: --format json or --format=json.",
+    help: (h) =>
+      h.given === undefined || h.given === ""
+        ? `Write it behind the flag, as in \`${h.flag} VALUE\`; \`lferc ${h.command} --help\` says what it is for.`
+        : `\`lferc ${h.command} --help\` says what it is for.`,
     explanation: "A flag takes one value, of its own type; some take one of a few words.",
     bad: { command: "lferc check --format xml models" },
     good: { command: "lferc check --format json models" },
@@ -182,7 +187,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `no .lfer file lies under "${h.path}"`,
     help: () =>
-      "Name a folder with .lfer files in it, or the file itself. Hidden folders and node_modules are not searched.",
+      "Name a folder with .lfer files in it, or the file itself. Hidden folders, node_modules and folders of training runs are not searched.",
     explanation: "A check over nothing would be green whatever is wrong, so it is an error.",
     bad: { command: "lferc check empty-folder" },
     good: { command: "lferc check models" },

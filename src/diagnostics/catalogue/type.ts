@@ -23,10 +23,10 @@ export const typeEntries = {
     bad: inModel(`logits = image -> conv(8, channels: 16) -> flatten`),
     good: plain,
   }),
-  "type/missing-argument": entry<{ callee: string; names: string }>({
+  "type/missing-argument": entry<{ callee: string; names: readonly string[] }>({
     severity: "error",
-    message: (h) => `${h.callee} needs ${h.names}`,
-    help: (h) => `Write \`${h.callee}(...)\` with a value for it.`,
+    message: (h) => `${h.callee} needs ${h.names.map((name) => `"${name}"`).join(", ")}`,
+    help: (h) => `Write \`${h.callee}(${["...", ...h.names.map((name) => `${name}: VALUE`)].join(", ")})\`.`,
     explanation: "A parameter without a default has to be given.",
     bad: inModel(`logits = image -> conv(kernel: 3) -> flatten`),
     good: inModel(`logits = image -> conv(8, kernel: 3) -> flatten`),

@@ -1,0 +1,12 @@
+/** Names of a run folder's files. */
+export const runFiles = {
+  about: "run.json",
+  model: "model.lfer",
+  metrics: "metrics.jsonl",
+  best: "best.safetensors",
+  last: "last.safetensors",
+  state: "state.json",
+  heldOut: "held-out.json",
+  curves: "curves.svg",
+  onnx: "model.onnx",
+} as const;
