@@ -132,7 +132,7 @@ function partsOf(site: NodeSite, whole: Dim): readonly Dim[] | Problem {
       : site.refuse("it cuts the batch into uneven parts");
   }
   const size = Math.ceil(whole / count);
-  return Array.from({ length: count }, (_, i) => Math.min(size, whole - i * size));
+  return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, whole - i * size)));
 }
 
 export const split: NodeReader = (site) => {
