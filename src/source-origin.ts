@@ -1,19 +1,16 @@
 // What a built file says about the text that it was made of.
-import { createHash } from "node:crypto";
+
 import { posix } from "node:path";
 import { formatPlace, sourceTexts } from "./diagnostics/source-text.js";
 import type { Span } from "./diagnostics/span.js";
+import { sha256 } from "./digest.js";
 import type { Sources } from "./semantics/program.js";
 
 /** Digest over what the compiler read, the entry first; of texts alone, for paths say where, not what. */
 export function sourceDigest({ entry, files }: Sources): string {
-  const hash = createHash("sha256");
   const paths = [...files.keys()].sort((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
-  for (const path of paths) {
-    const text = files.get(path)?.text ?? "";
-    hash.update(`${text.length}\n${text}`);
-  }
-  return hash.digest("hex");
+  const texts = paths.map((path) => files.get(path)?.text ?? "");
+  return sha256(texts.map((text) => `${text.length}\n${text}`));
 }
 
 /** `FILE:LINE:COLUMN` as seen from the model's own file, wherever the user stands: the bytes must not depend on it. */

@@ -201,8 +201,8 @@ export interface ModelPair {
 }
 
 /**
- * Models belong together by their names; with `gone`, those that only `before` has are told too. One model on each side belongs together whatever the names: it was renamed, or
- * two networks are compared.
+ * Models belong together by their names; with `gone`, those that only `before` has are told too. One model on each side
+ * belongs together whatever the names: it was renamed, or two networks are compared.
  */
 export function pairModels(before: readonly Stats[], after: readonly Stats[], gone: boolean): readonly ModelPair[] {
   const [[onlyBefore, ...moreBefore], [onlyAfter, ...moreAfter]] = [before, after];

@@ -57,6 +57,7 @@ function checkUsage({
   batch,
   model,
   weights,
+  "weights-map": map,
   depth,
   convention,
 }: BuildArguments): ReturnType<typeof diagnose> | undefined {
@@ -77,6 +78,7 @@ function checkUsage({
     return wrong("--batch takes a whole number from 1");
   const draws = target === "svg";
   if (draws && weights !== undefined) return wrong("a picture shows no weights: leave --weights out");
+  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   if (!draws && depth !== undefined) return wrong("--depth goes with --target svg");
   if (!draws && convention !== undefined) return wrong("--convention goes with --target svg");
   if (depth !== undefined && pictureDepth(depth) === undefined)

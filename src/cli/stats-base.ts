@@ -1,28 +1,14 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Stats } from "../analysis/stats.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll } from "./count-models.js";
 import type { Session } from "./session.js";
 
 /** More is no record that anybody needs: one of a hundred networks has a quarter of it. */
 const mostBytes = 100_000_000;
-
-/** The text of a record, or why it cannot be had. */
-async function readRecord(full: string, path: string): Promise<string | Diagnostic> {
-  const unreadable = (reason: string): Diagnostic => diagnose("stats/unreadable-record", { path, reason });
-  try {
-    const about = await stat(full);
-    // A pipe or a device may never end.
-    if (!about.isFile()) return unreadable("it is no regular file");
-    if (about.size > mostBytes) return unreadable(`it has ${about.size} bytes, more than any record`);
-    return await readFile(full, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return unreadable(code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : (code ?? message));
-  }
-}
 
 /** Whether PATH is a source to count; whatever hinders its reading is told by who reads it. */
 async function isSource(full: string): Promise<boolean> {
@@ -55,11 +41,10 @@ export async function readBase(
     records = found.map(({ stats }) => stats);
   } else {
     session.note([full]);
-    session.note([full]);
-    const text = await readRecord(full, path);
-    if (typeof text !== "string") return refuse(text);
+    const bytes = await readRegularFile(full, mostBytes);
+    if (typeof bytes === "string") return refuse(diagnose("stats/unreadable-record", { path, reason: bytes }));
     const { readStats } = await import("../analysis/read-stats.js");
-    const read = readStats(text, path);
+    const read = readStats(new TextDecoder().decode(bytes), path);
     if (isProblem(read)) return refuse(read.diagnose({}));
     // One record is what is meant, whatever it is called.
     const isChoice = request.model !== undefined && read.length > 1;

@@ -1,11 +1,11 @@
 /** `--weights` and `--weights-map`, for every command that takes weights. */
-import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Options } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
 import type { NameMap } from "../weights/names/parse-map.js";
 import type { Session } from "./session.js";
@@ -50,19 +50,6 @@ export async function readWeights(
   if (typeof bytes !== "string") return { kind: "file", file, bytes, map: names, seed };
   session.report([diagnose("weights/file-unreadable", { file, reason: bytes })]);
   return undefined;
-}
-
-/** The file's bytes, or why it cannot be read. */
-async function readRegularFile(path: string, limit = Number.POSITIVE_INFINITY): Promise<Uint8Array | string> {
-  try {
-    const about = await stat(path);
-    // A pipe or a device may never end.
-    if (!about.isFile()) return "it is no regular file";
-    return about.size > limit ? `it has ${about.size} bytes, the limit is ${limit}` : await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : message;
-  }
 }
 
 /** A shipped map by its name, else the file's; what is wrong with it is reported. */

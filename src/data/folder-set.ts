@@ -1,9 +1,10 @@
 /** A folder per class, below `train` and `val` or `test`, or directly below the folder. */
-import { createHash } from "node:crypto";
+
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { sha256 } from "../digest.js";
 import { type DataSet, hardTargets, type ReadPicture, type Sample } from "./data-set.js";
 import type { Decode } from "./decode.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
@@ -110,7 +111,7 @@ async function readSample(path: string, decode: Decode): Promise<ReadPicture | P
   const bytes = await readPictureFile(path);
   if (isProblem(bytes)) return bytes;
   const image = await decode(bytes, path);
-  return isProblem(image) ? image : { image, digest: createHash("sha256").update(bytes).digest("hex") };
+  return isProblem(image) ? image : { image, digest: sha256([bytes]) };
 }
 
 /** The names of the folders in a folder (links followed, hidden ones left out), sorted, and how many files lie beside them. */

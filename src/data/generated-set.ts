@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import { type DataSet, hardTargets, type Sample } from "./data-set.js";
 import { type FaceExpression, faceExpressions, generateFace } from "./generated-faces.js";
 import { labelNamed } from "./label-names.js";
@@ -49,7 +49,7 @@ export function generatedSet({ labels, classCount, size }: GeneratedOptions): Da
     read: async ({ key, label }) => {
       const number = Number(key.slice(key.indexOf("/") + 1));
       const image = generateFace(expressions[label] as FaceExpression, number, size);
-      return { image, digest: createHash("sha256").update(image.pixels).digest("hex") };
+      return { image, digest: sha256([image.pixels]) };
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Pictures in memory as bytes at the size that training wants, as far as they fit; the others are read again when asked for. */
-import { createHash } from "node:crypto";
+
 import { freemem } from "node:os";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import { atSize, type PictureTarget } from "./augment/from-recipe.js";
 import type { DataSet, Sample } from "./data-set.js";
 import { resizeBilinear } from "./resize.js";
@@ -62,7 +63,7 @@ export class PictureStore {
   ): Promise<Inspection> {
     const good = new Set<Sample>();
     const broken: BrokenPicture[] = [];
-    const hash = createHash("sha256");
+    const facts: string[] = [];
     for (let at = 0; at < samples.length && !isStopped(); at += readsAtOnce) {
       const some = samples.slice(at, at + readsAtOnce);
       const read = await Promise.all(some.map((sample) => this.#set.read(sample)));
@@ -73,12 +74,12 @@ export class PictureStore {
           continue;
         }
         good.add(sample);
-        hash.update(JSON.stringify([sample.key, sample.label, found.digest]));
+        facts.push(JSON.stringify([sample.key, sample.label, found.digest]));
         this.#keep(sample, this.#prepared(found.image));
       }
       onProgress(at + some.length);
     }
-    return { good, broken, fingerprint: hash.digest("hex") };
+    return { good, broken, fingerprint: sha256(facts) };
   }
 
   /** The picture, prepared: of the target's size, or as found where parts are to be taken. */

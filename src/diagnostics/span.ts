@@ -4,8 +4,3 @@ export interface Span {
   readonly start: number;
   readonly end: number;
 }
-
-/** The smallest span that covers both; they must lie in one file. */
-export function spanning(first: Span, last: Span): Span {
-  return { file: first.file, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
-}

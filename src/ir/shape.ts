@@ -71,11 +71,6 @@ export function elementCount(shape: Shape, batch = 1): number {
   return count;
 }
 
-/** `factor * dim`. */
-export function scaleDim(dim: Dim, factor: number): Dim {
-  return typeof dim === "number" ? dim * factor : { batch: dim.batch * factor };
-}
-
 /** `a + b`, or undefined where one is a number and the other a multiple of N. */
 export function addDims(a: Dim, b: Dim): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") return a + b;

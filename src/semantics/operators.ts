@@ -90,6 +90,8 @@ function evaluateLogic(
       failed = true;
     }
   }
+  // What is not known may be two tensors.
+  if (left.kind === "unknown" && right.kind === "unknown") return unknown;
   if (failed || left.kind !== "bool" || right.kind !== "bool") return bool(undefined);
   if (isDecided) return left;
   return left.value === undefined ? bool(undefined) : right;

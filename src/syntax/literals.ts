@@ -1,4 +1,4 @@
-import { keywords, NumberToken } from "./tokens.js";
+import { keywords } from "./tokens.js";
 
 const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, "%": -2 };
 
@@ -55,9 +55,3 @@ export function isPlainName(text: string): boolean {
 
 /** Keywords that are names wherever their phrase is not begun. */
 export const softKeywords: ReadonlySet<string> = new Set(["lfer", "from", "training"]);
-
-/** Whether `text` is one number token. */
-export function isNumberText(text: string): boolean {
-  const match = (NumberToken.PATTERN as RegExp).exec(text);
-  return match?.index === 0 && match[0] === text;
-}

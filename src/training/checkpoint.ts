@@ -3,13 +3,15 @@
  * the step. The slots are written first, under a name of their own, and `state.json` last: whenever a run is killed, the
  * state.json there is belongs to a whole file.
  */
+
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./loop.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
 import { runFiles } from "./run-files.js";
-import { jsonText, readIfThere, removeOthers, sha256Of, writeRunFile } from "./run-folder.js";
+import { jsonText, readIfThere, removeOthers, writeRunFile } from "./run-folder.js";
 
 const schemaVersion = 1;
 
@@ -48,7 +50,7 @@ export async function writeCheckpoint(
     epochsDone: standing.epochsDone,
     steps: standing.steps,
     best: standing.best ?? null,
-    slots: { file, sha256: sha256Of(pieces) },
+    slots: { file, sha256: sha256(pieces) },
     metrics,
   };
   const failed = await writeRunFile(folder, runFiles.state, jsonText(about));
@@ -89,7 +91,7 @@ export async function readCheckpoint(
   const content = await readIfThere(join(folder, file));
   if (isProblem(content)) return content;
   if (content === undefined) return bad(`${file} is missing`);
-  if (sha256Of([content]) !== named?.sha256) return bad(`${file} is not the file that was written`);
+  if (sha256([content]) !== named?.sha256) return bad(`${file} is not the file that was written`);
   const read = readSafetensors(content, file);
   if (read.kind === "refused") return bad(`${file} is no safetensors file`);
   const state = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32().slice()] as const));

@@ -1,5 +1,4 @@
 /** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -76,12 +75,6 @@ export function weightFile(
 ): readonly Uint8Array[] {
   return writeSafetensors(weightTensors(graph, values), metadata);
 }
-
-export const sha256Of = (pieces: readonly Uint8Array[]): string => {
-  const hash = createHash("sha256");
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest("hex");
-};
 
 export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {
   try {

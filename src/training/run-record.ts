@@ -1,6 +1,7 @@
 /** What a run says of itself in `run.json`, and what of it decides its course. */
-import { createHash } from "node:crypto";
+
 import type { BrokenPicture } from "../data/picture-store.js";
+import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { TrainingPlan } from "./plan.js";
@@ -62,7 +63,7 @@ export function identityOf(facts: RunFacts): string {
     teacherSha256 ?? null,
     ...(weightsSha256 === undefined ? [] : [weightsSha256]),
   ];
-  return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
+  return sha256([JSON.stringify(decisive)]);
 }
 
 export function dataRecord(

@@ -1,4 +1,5 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
+
 import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import type { DataSet, Sample } from "../data/data-set.js";
@@ -6,6 +7,7 @@ import { limitSamples } from "../data/held-out.js";
 import { type BrokenPicture, PictureStore, pictureBudget } from "../data/picture-store.js";
 import { type Diagnostic, diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
+import { sha256 } from "../digest.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
@@ -18,7 +20,7 @@ import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan } from "./plan.js";
 import { runFiles } from "./run-files.js";
-import { jsonText, makeFolder, metricsText, sha256Of, weightFile, writeRunFile } from "./run-folder.js";
+import { jsonText, makeFolder, metricsText, weightFile, writeRunFile } from "./run-folder.js";
 import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
 import { openTeacher } from "./teacher.js";
 
@@ -131,7 +133,7 @@ function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefine
   if (source === undefined) return undefined;
   const loaded = loadWeights(step.network, source.kind === "file" ? { ...source, seed } : source);
   if (loaded.kind === "refused") return loaded;
-  return { ...loaded, sha256: sha256Of(weightFile(step.network, loaded.weights, new Map())) };
+  return { ...loaded, sha256: sha256(weightFile(step.network, loaded.weights, new Map())) };
 }
 
 /** Broken pictures that are named one by one; run.json has all of them. */

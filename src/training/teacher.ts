@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { atSize } from "../data/augment/from-recipe.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { RgbImage } from "../data/rgb-image.js";
-import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
@@ -35,8 +35,10 @@ export async function openTeacher(
   engine: Engine,
   threads: number | undefined,
 ): Promise<OpenedTeacher | Omit<RefusedWeights, "kind">> {
-  const bytes = await readWhole(path, file);
-  if ("code" in bytes) return { diagnostics: [bytes] };
+  const bytes = await readRegularFile(path);
+  if (typeof bytes === "string") {
+    return { diagnostics: [diagnose("train/teacher-unreadable", { file, reason: bytes })] };
+  }
   const loaded = loadWeights(plan.graph, { kind: "file", file, bytes });
   if (loaded.kind === "refused") return loaded;
   const evaluator = await engine.evaluator(plan.graph, { weights: loaded.weights, threads });
@@ -52,19 +54,5 @@ export async function openTeacher(
     },
     dispose: () => evaluator.dispose(),
   };
-  return { teacher, sha256: createHash("sha256").update(bytes).digest("hex") };
-}
-
-async function readWhole(path: string, file: string): Promise<Uint8Array | Diagnostic> {
-  try {
-    // A pipe or a device may never end.
-    if (!(await stat(path)).isFile()) {
-      return diagnose("train/teacher-unreadable", { file, reason: "it is no regular file" });
-    }
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const missing = code === "ENOENT" || code === "ENOTDIR";
-    return diagnose("train/teacher-unreadable", { file, reason: missing ? "there is no such file" : message });
-  }
+  return { teacher, sha256: sha256([bytes]) };
 }

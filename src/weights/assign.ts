@@ -51,9 +51,12 @@ export function assignWeights(graph: Graph, { file: stored, names }: SettledName
     }
   }
   const unfilled = [...slots].filter(([slot]) => !tensorOf.has(slot) && !names.fresh.has(slot));
-  const surplusDiagnostics = surplus.map(([name, { shape }], i) => {
+  const slotOfShape = (name: string, shape: readonly number[]): string | undefined => {
     const near = unfilled.filter(([, wanted]) => sameSizes(shape, wanted)).map(([wanted]) => wanted);
-    const suggestion = i < listedOfEachKind ? suggest(name, near) : undefined;
+    return suggest(name, near);
+  };
+  const surplusDiagnostics = surplus.map(([name, { shape }], i) => {
+    const suggestion = i < listedOfEachKind ? slotOfShape(name, shape) : undefined;
     return diagnose("weights/surplus-tensor", { file, tensor: shown(name), shape: shape.slice(0, 16), suggestion });
   });
   const diagnostics = [

@@ -1,6 +1,7 @@
 /** The weights of every slot of a graph, from wherever they come: the one way in. */
-import { createHash } from "node:crypto";
+
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import type { Graph } from "../ir/graph.js";
 import { assignWeights } from "./assign.js";
 import { initialiseWeights } from "./initialise.js";
@@ -76,11 +77,10 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     { ...graph, slots: graph.slots.filter(({ name }) => fresh.has(name)) },
     source.seed ?? 0,
   );
-  const digest = createHash("sha256").update(source.bytes).digest("hex");
   return {
     kind: "loaded",
     weights: new Map([...fitting.weights, ...drawn]),
-    provenance: `sha256 ${digest}`,
+    provenance: `sha256 ${sha256([source.bytes])}`,
     account: fitting.account,
   };
 }

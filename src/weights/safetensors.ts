@@ -30,14 +30,19 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<Wei
   const diagnostics: Diagnostic[] = [];
   const metadata = readMetadata(object.__metadata__, file, diagnostics);
   const placed: Placed[] = [];
+  let isBrokenOff = false;
   for (const [name, value] of Object.entries(object)) {
     if (name === "__metadata__") continue;
+    if (diagnostics.length >= maxDiagnostics) break;
     const entry = checkEntry(name, value, { file, dataStart, fileBytes: bytes.byteLength });
-    if (!("code" in entry)) placed.push(entry);
-    else if (!diagnostics.some(({ code }) => code === "weights/outside-file" && code === entry.code)) {
-      // A file that broke off has lost many tensors, and one cause.
-      diagnostics.push(entry);
+    if (!("code" in entry)) {
+      placed.push(entry);
+      continue;
     }
+    // A file that broke off has lost many tensors, and one cause.
+    const isOutside = entry.code === "weights/outside-file";
+    if (!(isOutside && isBrokenOff)) diagnostics.push(entry);
+    isBrokenOff ||= isOutside;
   }
   if (diagnostics.length === 0) diagnostics.push(...checkCover(placed, dataStart, bytes.byteLength, file));
   if (diagnostics.length > 0) return refuse(...diagnostics.slice(0, maxDiagnostics));

@@ -102,9 +102,11 @@ suite("lferc build --weights of PyTorch", (test) => {
 
   test("a map is no map without weights, and is not written over", () =>
     inFolder(files, (cwd) => {
-      const alone = build(cwd, "-o", "m.onnx", "--weights-map", "names.map");
-      assert.is(alone.code, 2);
-      assert.ok(alone.stderr.includes("--weights-map goes with --weights"), alone.stderr);
+      for (const target of ["onnx", "svg"]) {
+        const alone = build(cwd, "--target", target, "-o", "m.out", "--weights-map", "names.map");
+        assert.is(alone.code, 2);
+        assert.ok(alone.stderr.includes("--weights-map goes with --weights"), alone.stderr);
+      }
       const over = build(cwd, "-o", "names.map", "--weights", "tiny.pth", "--weights-map", "names.map");
       assert.is(over.code, 1);
       assert.ok(over.stderr.includes("onnx/output-is-input"), over.stderr);

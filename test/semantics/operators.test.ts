@@ -121,6 +121,13 @@ suite("semantics: operators", (test) => {
     assert.equal(await of('a > "b"'), ["type/wrong-operands"]);
   });
 
+  test("truth of parts of a tensor, which are not known yet, may be of tensors", async () => {
+    const body = "a, b = split(image, sizes: [1, 2])\nm = b > 0\nboth = m and m\nlogits = a";
+    const text = inModel(body).replace("output logits", "output logits\n  output both");
+    assert.ok(text.includes("output both"));
+    assert.equal(await codesOf(text), []);
+  });
+
   test("multiples of N stay multiples", async () => {
     const shape = async (dim: string) =>
       (await graphOf(`lfer 1\n\nmodel M {\n  input x: float32[${dim}, 2]\n  y = x -> relu\n  output y\n}\n`)).types[0]

@@ -31,6 +31,8 @@ export const stepNetworks: Readonly<Record<string, string>> = {
     "image -> conv(6, kernel: 4, stride: 3, padding: 1) -> batch_norm -> relu -> conv(5, stride: 2, dilation: 2, padding: 2) -> relu -> conv(6, kernel: 2, stride: 2, padding: 0) -> conv(4, kernel: 1, stride: 2)",
   "grouped convolution, which has no blocked form":
     "image -> conv(8, kernel: 1) -> batch_norm -> relu -> conv(12, groups: 4) -> batch_norm -> relu -> channel_shuffle(4)",
+  "layer norm of one channel, whose scale is one number of three axes":
+    "image -> conv(1, kernel: 1) -> layer_norm(axis: 1, through: 1)",
   "max and average pools": "image -> conv(6, kernel: 1) -> batch_norm -> max_pool(3, stride: 2) -> avg_pool(2)",
   "max pool whose last windows hang over the edge":
     "image -> conv(6) -> relu -> max_pool(3, stride: 2, padding: 1, ceil_mode: true) -> conv(4)",

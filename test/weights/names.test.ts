@@ -197,6 +197,23 @@ suite("proposed name maps", (test) => {
       assert.is(proposeMap(named([name]), named(["b"])), undefined);
   });
 
+  test("of rules that begin alike the first one counts, text or pattern", () => {
+    const slots = ["p.w", "q.w", "r.b.w"];
+    assert.equal(pairs("a.b -> p\na.{x} -> q.{x}\na -> r", ["a.b.w"], slots), { "a.b.w": "p.w" });
+    assert.equal(pairs("a -> r\na.b -> p", ["a.b.w"], slots), { "a.b.w": "r.b.w" });
+    assert.equal(pairs("a.* -> q\na.b -> p", ["a.b.w"], slots), { "a.b.w": "q.w" });
+  });
+
+  test("a map of a rule for each of many layers is looked up, not read through", () => {
+    const letters = (i: number): string => [...`${i}`].map((digit) => "abcdefghij"[Number(digit)]).join("");
+    const left = Array.from({ length: 5000 }, (_, i) => `body.${letters(i)}.weight`);
+    const right = Array.from({ length: 5000 }, (_, i) => `net.${letters((7 * i) % 5000)}x.weight`);
+    const began = performance.now();
+    assert.is(proposeMap(named(left), named(right))?.split("\n").length, 5000);
+    // Compared with each other they took ten seconds.
+    assert.ok(performance.now() - began < 3000);
+  });
+
   test("whatever the names are, a proposal takes each tensor where it should go", () => {
     const name = fc
       .array(fc.constantFrom("a", "b", "a1", "b2", "1", "2", "conv_1", "x-y"), { minLength: 1, maxLength: 4 })
@@ -266,6 +283,14 @@ suite("names of a weight file", (test) => {
       const mapped = load(names, rules[i]);
       assert.is(mapped.kind === "loaded" && mapped.account?.prefix, prefix);
     }
+  });
+
+  test("a name of nothing but prefixes costs no more than another", () => {
+    const name = "module.".repeat(100_000);
+    const began = performance.now();
+    assert.ok(codes(load([name, `${name}a`, `${name}b`])).includes("weights/surplus-tensor"));
+    // Taken off one after another they took minutes.
+    assert.ok(performance.now() - began < 5000);
   });
 
   test("what begins afresh is drawn from the seed, and told", () => {

@@ -246,7 +246,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
     sameAsInput,
   ),
   ...named("Not Reciprocal Relu Sigmoid Sign Softmax Softplus Sqrt Tanh BatchNormalization", sameAsInput),
-  ...named("Add Div Max Min Mul Pow Sub And Or", elementwise),
+  ...named("Add Div Max Min Mul Pow Sub", elementwise),
   ...named("And Equal Greater GreaterOrEqual Less LessOrEqual Or", comparison),
   ...named("ReduceL2 ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare", reduction),
   ["ArgMax", argMax],

@@ -1,6 +1,6 @@
 import { findNames, nameTree } from "./name-tree.js";
-import type { NameMap } from "./parse-map.js";
-import { matchPattern } from "./pattern.js";
+import type { NameMap, NameRule } from "./parse-map.js";
+import { matchPattern, type Pattern } from "./pattern.js";
 
 /** Two names that the map makes one of, or one that it makes several of. */
 export type MapConflict =
@@ -17,12 +17,52 @@ export interface MappedNames {
   readonly conflicts: readonly MapConflict[];
 }
 
+/** A pattern without holes as text. */
+function plainText(pattern: Pattern): string | undefined {
+  const pieces = pattern.map((part) => part.map((piece) => (piece.kind === "text" ? piece.text : undefined)));
+  return pieces.flat().includes(undefined) ? undefined : pieces.map((part) => part.join("")).join(".");
+}
+
+/**
+ * The rules whose left side may be a tensor's name, in their order. A map may have one for each layer: those that are all text
+ * are looked up, the others are given for every name.
+ */
+function ruleFinder({ rules }: NameMap): (parts: readonly string[]) => readonly NameRule[] {
+  const plain = new Map<string, NameRule[]>();
+  const patterns: NameRule[] = [];
+  const places = new Map(rules.map((rule, i) => [rule, i] as const));
+  let longest = 0;
+  for (const rule of rules) {
+    if (rule.left === undefined) continue;
+    const text = plainText(rule.left);
+    if (text === undefined) {
+      patterns.push(rule);
+      continue;
+    }
+    longest = Math.max(longest, rule.left.length);
+    const same = plain.get(text);
+    if (same === undefined) plain.set(text, [rule]);
+    else same.push(rule);
+  }
+  return (parts) => {
+    const found: NameRule[] = [];
+    let text = "";
+    for (const [i, part] of parts.slice(0, longest).entries()) {
+      text = i === 0 ? part : `${text}.${part}`;
+      found.push(...(plain.get(text) ?? []));
+    }
+    if (found.length === 0) return patterns;
+    return [...found, ...patterns].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+  };
+}
+
 /**
  * Pairs the names of a file with those of a model. Of the rules the first counts whose left side is the tensor's name and
  * whose right side is a name of the model; tensors without one keep their name, where no other tensor has taken it.
  */
 export function applyNameMap(map: NameMap, tensors: Iterable<string>, slots: readonly string[]): MappedNames {
   const tree = nameTree(slots);
+  const rulesFor = ruleFinder(map);
   const slotOf = new Map<string, string>();
   const takenBy = new Map<string, string>();
   const dropped = new Set<string>();
@@ -37,7 +77,7 @@ export function applyNameMap(map: NameMap, tensors: Iterable<string>, slots: rea
   for (const tensor of tensors) {
     const parts = tensor.split(".");
     let isSettled = false;
-    for (const { left, right, line } of map.rules) {
+    for (const { left, right, line } of rulesFor(parts)) {
       const bindings = left === undefined ? undefined : matchPattern(left, parts);
       if (left === undefined || bindings === undefined) continue;
       const found = right === undefined ? [] : findNames(tree, right, parts.slice(left.length), bindings);

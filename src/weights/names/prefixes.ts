@@ -3,6 +3,9 @@ import type { WeightFile } from "../weight-file.js";
 /** What wrappers put before every name: DataParallel, torch.compile, Lightning and other trainers. */
 const wrappers = ["module.", "_orig_mod.", "model."] as const;
 
+/** Trainers wrap trainers, a few deep; a hostile name may be nothing but prefixes. */
+const mostWrappers = 8;
+
 export interface Unwrapped {
   readonly file: WeightFile;
   /** What was taken off, "" for nothing. */
@@ -15,7 +18,7 @@ export function unwrap(file: WeightFile, slots: readonly string[]): Unwrapped {
   const names = [...file.tensors.keys()];
   const isWrapped = (by: string): boolean =>
     names.length > 0 && names.every((name) => name.startsWith(by) && name.length > by.length);
-  for (;;) {
+  for (let depth = 0; depth < mostWrappers; depth++) {
     const next: string | undefined = wrappers.find((wrapper) => isWrapped(prefix + wrapper));
     if (next === undefined || slots.some((slot) => slot.startsWith(next))) break;
     prefix += next;

@@ -80,7 +80,10 @@ const maxConflicts = 10;
 /** Whether a rule of the map is about a name as it is: a wrapper's prefix may be a part of it. */
 function speaksOf({ rules }: NameMap, tensors: Iterable<string>): boolean {
   const lefts = rules.flatMap(({ left }) => (left === undefined ? [] : [left]));
-  return [...tensors].some((tensor) => lefts.some((left) => matchPattern(left, tensor.split(".")) !== undefined));
+  return [...tensors].some((tensor) => {
+    const parts = tensor.split(".");
+    return lefts.some((left) => matchPattern(left, parts) !== undefined);
+  });
 }
 
 const explainsAll = (

@@ -200,11 +200,13 @@ suite("files that cannot be counted", (test) => {
     const bytes = fileOf([
       { op_type: "NonMaxSuppression", name: "nms", input: ["x"], output: ["a"] },
       { op_type: "Attention", domain: "com.microsoft", input: ["a"], output: ["b"] },
-      { op_type: "NonMaxSuppression", input: ["b"], output: ["y"] },
+      { op_type: "NonMaxSuppression", input: ["b"], output: ["c"] },
+      // What readers call what they have put together is no op of ONNX.
+      { op_type: "lfer.HardSigmoid", name: "h", input: ["c"], output: ["y"] },
     ]);
     assert.is(
       refusal(bytes),
-      'onnx/unknown-ops: x.onnx has 2 ops that lferc does not count: NonMaxSuppression (2 times, first at "nms"), com.microsoft::Attention (at "b")',
+      'onnx/unknown-ops: x.onnx has 3 ops that lferc does not count: NonMaxSuppression (2 times, first at "nms"), com.microsoft::Attention (at "b"), lfer.HardSigmoid (at "h")',
     );
   });
 
@@ -310,6 +312,29 @@ suite("files that cannot be counted", (test) => {
       refusal(fileOf([...doubling.slice(0, 10), reshape], { initializer: [list] })),
       /^onnx\/unreadable-node: /,
     );
+  });
+
+  test("lists that a file makes long itself are not copied from node to node, nor axes put in one by one", () => {
+    const began = performance.now();
+    const many = new Array<number>(1_000_000).fill(0);
+    const list: NodeProto = {
+      op_type: "Constant",
+      output: ["l0"],
+      attribute: [{ name: "value_ints", ints: many, type: 7 }],
+    };
+    const copies = Array.from(
+      { length: 1000 },
+      (_, i): NodeProto => ({ op_type: "Add", input: [`l${i}`, `l${i}`], output: [`l${i + 1}`] }),
+    );
+    const reshape: NodeProto = { op_type: "Reshape", name: "r", input: ["x", "l1000"], output: ["y"] };
+    assert.match(refusal(fileOf([list, ...copies, reshape])), /^onnx\/unreadable-node: /);
+    const axes = [{ name: "axes", ints: many, type: 7 }];
+    const unsqueeze: NodeProto = { op_type: "Unsqueeze", name: "u", input: ["x"], output: ["y"], attribute: axes };
+    assert.match(refusal(fileOf([unsqueeze])), /adds 1000000 axes/);
+    const long = weight(many.map(() => 1));
+    assert.match(refusal(fileOf([convolution], { initializer: [long] })), /has 1000000 axes/);
+    // Seconds at the most; it took minutes, and gigabytes.
+    assert.ok(performance.now() - began < 10_000);
   });
 
   test("damaged bytes end in a diagnostic or a graph, never in a throw", () => {

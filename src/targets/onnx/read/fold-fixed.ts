@@ -111,6 +111,7 @@ const slice: Fold = ([data, ...bounds], node) => {
 const unsqueeze: Fold = (inputs, node) => {
   const input = fixed(inputs[0]);
   const added = plain(inputs[1])?.length ?? node.attributes.get("axes")?.ints?.length ?? 0;
+  if (added > mostAxes) return undefined;
   const axes = input === undefined ? undefined : axesOf(inputs, node, input.dims.length + added);
   if (input === undefined || axes === undefined) return undefined;
   const dims = [...input.dims];
@@ -143,6 +144,7 @@ const transpose: Fold = ([data], node) => {
   const input = fixed(data);
   if (input === undefined) return undefined;
   const perm = node.attributes.get("perm")?.ints?.map(Number) ?? input.dims.map((_, i) => input.dims.length - 1 - i);
+  if (perm.length !== input.dims.length) return undefined;
   const dims = perm.map((axis) => input.dims[axis] ?? 0);
   const isLine = input.dims.filter((dim) => dim !== 1).length <= 1;
   return countOf(dims) === countOf(input.dims)

@@ -36,6 +36,12 @@ export function computed(numbers: readonly Dim[], dtype: DType = "int64", dims =
   return { kind: "fixed", name: undefined, isTrained: false, dtype, dims, numbers };
 }
 
+/** The same for a list of the file, which may have any length: the values of long ones are not read. */
+export function listed(numbers: readonly number[], dtype: DType): FixedOperand {
+  const list = computed(numbers, dtype);
+  return numbers.length > mostNumbers ? { ...list, numbers: undefined } : list;
+}
+
 /** `a operator b` of sizes; undefined where no size comes out. */
 export function dimArithmetic(operator: "+" | "-" | "*" | "/", a: Dim, b: Dim, whole: boolean): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") {

@@ -12,7 +12,7 @@ import { isConstantName, NameScope } from "../names.js";
 import { foldFixed, shapeOps } from "./fold-fixed.js";
 import { fuseNodes } from "./fused-nodes.js";
 import { type FileNode, NodeSite, type ReadingState } from "./node-site.js";
-import { computed, type FixedOperand, type Operand } from "./operand.js";
+import { computed, type FixedOperand, listed, type Operand } from "./operand.js";
 import { readers } from "./readers.js";
 import { dtypeName, dtypeOf, fixedOf } from "./tensor-numbers.js";
 
@@ -62,11 +62,14 @@ function fileNodeOf(node: onnx.NodeProto.$Properties): FileNode {
   };
 }
 
+/** Names of ours, which only fused-nodes.ts gives: a file that says them has no such op. */
+const isFused = (opType: string): boolean => opType.startsWith("lfer.");
+
 /** That the file has op types which nobody here counts: all of them, with how often and where first. */
 function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefined {
   const found = new Map<string, { count: number; first: string }>();
   for (const { opType, name, outputs } of nodes) {
-    if (Object.hasOwn(readers, opType) || shapeOps.has(opType)) continue;
+    if ((Object.hasOwn(readers, opType) && !isFused(opType)) || shapeOps.has(opType)) continue;
     const known = found.get(opType);
     if (known === undefined) found.set(opType, { count: 1, first: name === "" ? (outputs[0] ?? "") : name });
     else known.count++;
@@ -81,10 +84,10 @@ function constantOf({ attributes }: FileNode): FixedOperand | string {
   if (tensor) return fixedOf(tensor, undefined);
   const [one, many] = [attributes.get("value_int"), attributes.get("value_ints")];
   if (one !== undefined) return computed([Number(one.i ?? 0)], "int64", []);
-  if (many !== undefined) return computed((many.ints ?? []).map(Number));
+  if (many !== undefined) return listed((many.ints ?? []).map(Number), "int64");
   const [float, floats] = [attributes.get("value_float"), attributes.get("value_floats")];
   if (float !== undefined) return computed([float.f ?? 0], "float32", []);
-  if (floats !== undefined) return computed(floats.floats ?? [], "float32");
+  if (floats !== undefined) return listed(floats.floats ?? [], "float32");
   return "holds neither a tensor nor numbers";
 }
 

@@ -1,6 +1,6 @@
 import type { DType } from "../../../ir/shape.js";
 import type { onnx } from "../generated/onnx.js";
-import { countOf, type FixedOperand, mostNumbers } from "./operand.js";
+import { countOf, type FixedOperand, mostAxes, mostNumbers } from "./operand.js";
 
 type TensorProto = onnx.TensorProto.$Properties;
 
@@ -78,6 +78,7 @@ export function fixedOf(tensor: TensorProto, name: string | undefined): FixedOpe
   const dtype = dtypeOf(tensor.data_type);
   if (dtype === undefined) return `is ${dtypeName(tensor.data_type)}`;
   const dims = (tensor.dims ?? []).map(Number);
+  if (dims.length > mostAxes) return `has ${dims.length} axes`;
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) || !Number.isSafeInteger(countOf(dims))) {
     return `has the impossible shape [${dims.join(", ")}]`;
   }

@@ -64,7 +64,11 @@ function apart(places: readonly (readonly [ValueId, number])[]): readonly (reado
 /** One place for each value that crosses an edge of a fragment: where its only line does, else in their middle. */
 function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): Map<ValueId, number> {
   const byValue = new Map<ValueId, number[]>();
-  for (const [{ value }, x] of places) byValue.set(value, [...(byValue.get(value) ?? []), x]);
+  for (const [{ value }, x] of places) {
+    const known = byValue.get(value);
+    if (known === undefined) byValue.set(value, [x]);
+    else known.push(x);
+  }
   const middle = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
   return new Map(apart([...byValue].map(([value, xs]) => [value, middle(xs)] as const)));
 }

@@ -128,7 +128,9 @@ function withTips(courses: readonly Course[], placed: ReadonlyMap<Item | "outsid
   for (const course of courses) {
     const target = placed.get(course.link.to);
     if (target === undefined || target.box.ports !== undefined || course.corners !== undefined) continue;
-    byTarget.set(target, [...(byTarget.get(target) ?? []), course]);
+    const known = byTarget.get(target);
+    if (known === undefined) byTarget.set(target, [course]);
+    else known.push(course);
   }
   const ends = new Map<Course, number>();
   for (const [{ box, x }, arriving] of byTarget) {

@@ -20,7 +20,11 @@ type Names = ReadonlyMap<Item | "outside", string>;
 function workOf(boxes: readonly Box[], links: readonly Link[]): number {
   const ranks = new Map<Item | "outside", number>();
   const incoming = new Map<Item | "outside", Link[]>();
-  for (const link of links) incoming.set(link.to, [...(incoming.get(link.to) ?? []), link]);
+  for (const link of links) {
+    const known = incoming.get(link.to);
+    if (known === undefined) incoming.set(link.to, [link]);
+    else known.push(link);
+  }
   const above = (link: Link): number => ranks.get(link.from) ?? -1;
   let work = boxes.length;
   for (const { item } of boxes) {

@@ -3,6 +3,7 @@ import type { ValueId } from "../../../../ir/graph.js";
 import { type Dim, type Shape, sameShape } from "../../../../ir/shape.js";
 import { toSignedSizes } from "../../../../ops/signed-sizes.js";
 import { type NodeReader, type NodeSite, only } from "../node-site.js";
+import { mostAxes } from "../operand.js";
 
 const counted = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
@@ -97,6 +98,7 @@ export const unsqueeze: NodeReader = (site) => {
   const { shape } = site.typeOf(x);
   const given = site.inputs[1] === undefined ? site.ints("axes") : site.plainNumbers(1);
   if (given === undefined || isProblem(given)) return given ?? site.refuse("it has no axes");
+  if (given.length > mostAxes) return site.refuse(`it adds ${given.length} axes`);
   const wanted: Dim[] = [...shape];
   const axes = given.map((axis) => counted(axis, shape.length + given.length)).sort((a, b) => a - b);
   for (const axis of axes) wanted.splice(axis, 0, 1);

@@ -1,6 +1,6 @@
 import type { Node, ValueId } from "../../../../ir/graph.js";
 import { findOp } from "../../../../ops/registry.js";
-import { naturalOrder, type View } from "./buffer.js";
+import { naturalOrder, type View, viewShape } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
 import type { BlockedSite } from "./site.js";
 
@@ -41,7 +41,11 @@ export const elementwise: Lowering = (site, node) => {
   const hasChannels = operands.some(({ kind }) => kind === "per-channel");
   const seen: View = hasChannels && view !== "blocks" ? "cells" : view;
   const inputs = operands.map(({ value, kind }) => {
-    if (kind === "scalar") return site.plain(value);
+    if (kind === "scalar") {
+      // One number of higher rank would raise the rank of the result.
+      const rank = viewShape(site.shapeFor(output), seen).length;
+      return site.sizesOf(value).length > rank ? site.reshaped(site.plain(value), []) : site.plain(value);
+    }
     if (kind === "per-channel") return perChannel(site, value, order, seen);
     const single = site.sizesOf(value)[1] === 1 && order.length > 1;
     return site.inOrder(value, single ? naturalOrder(1) : order).as(seen);

@@ -1,4 +1,5 @@
-import { batchNormByProducts, batchNormByRows, batchNormByRowsGradient, batchNormGradient } from "./batch-norm.js";
+import { batchNormByProducts, batchNormGradient } from "./batch-norm.js";
+import { batchNormByRows, batchNormByRowsGradient } from "./batch-norm-by-rows.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense-convolution.js";
 import { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from "./depthwise-convolution.js";

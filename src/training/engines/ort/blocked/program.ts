@@ -7,7 +7,7 @@ import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpd
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { Port, SlotPlace, StatePort, StepProgram } from "../step-program.js";
-import { prepareLanes } from "./batch-norm.js";
+import { prepareLanes } from "./batch-norm-by-rows.js";
 import { inverse, isNatural } from "./buffer.js";
 import { updateWriter } from "./flat-update.js";
 import { lowerings } from "./lowerings.js";

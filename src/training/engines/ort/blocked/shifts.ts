@@ -8,7 +8,7 @@ import type { BufferShape, RowBuffer } from "./buffer.js";
 import type { BlockedSite } from "./site.js";
 
 /** The same filter for every one of `maps` channels, as the kernels have filters: in blocks of channels. */
-export function constantFilter(site: BlockedSite, taps: readonly number[], kernel: Pair, maps: number): string {
+function constantFilter(site: BlockedSite, taps: readonly number[], kernel: Pair, maps: number): string {
   const { writer, block } = site;
   const spread = writer.int64s([maps / block, taps.length, block]);
   const filter = writer.one("Expand", [writer.floats(taps, [1, taps.length, 1]), spread]);

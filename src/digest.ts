@@ -1,0 +1,9 @@
+// Digests of what a run or a file was made of: all are compared with what older versions wrote.
+import { createHash } from "node:crypto";
+
+/** SHA-256 over pieces one after another (texts as UTF-8), as 64 hexadecimal digits. */
+export function sha256(pieces: Iterable<string | Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}

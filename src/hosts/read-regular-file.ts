@@ -1,0 +1,14 @@
+import { readFile, stat } from "node:fs/promises";
+
+/** A file's bytes, or in words why they cannot be had; of more than `limit` bytes it is refused. */
+export async function readRegularFile(path: string, limit = Number.POSITIVE_INFINITY): Promise<Uint8Array | string> {
+  try {
+    const about = await stat(path);
+    // A pipe or a device may never end.
+    if (!about.isFile()) return "it is no regular file";
+    return about.size > limit ? `it has ${about.size} bytes, the limit is ${limit}` : await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : message;
+  }
+}
