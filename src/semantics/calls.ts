@@ -70,7 +70,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
 }
 
 function reportUnknown(context: Context, { name, isStage }: Call, scope: Scope): Value {
-  const known = () => [...scope.visibleNames(), ...scope.module.names.keys(), ...builtinNames()];
+  const known = () => [...scope.visibleNames(), ...scope.module.names.keys(), ...builtinNames(), "true", "false"];
   const suggestion = context.reporter.suggest(name.text, known);
   return context.report("resolve/unknown-name", { name: name.text, isStage, suggestion }, name.span);
 }

@@ -24,6 +24,7 @@ import {
   Binding,
   Colon,
   Comma,
+  Dot,
   Equals,
   In,
   Input,
@@ -260,6 +261,11 @@ export abstract class MemberParser extends ExpressionParser {
     return { kind: "Body", statements, results, span: this.spanFrom(start) };
   });
 
+  /** `x.flatten(`: Python calls what is a field here. */
+  #callsMethod(): boolean {
+    return this.at(LeftParen) && this.LA(0).tokenType === Name && this.LA(-1).tokenType === Dot;
+  }
+
   /**
    * Before a statement or part of a model: skips what is none of these, with one word about it, and takes a misspelt
    * keyword for the one that was meant.
@@ -277,7 +283,7 @@ export abstract class MemberParser extends ExpressionParser {
         this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why: misplacedHere(where) });
         this.skip();
         this.skipUntil(() => this.#looksLikeKeyword());
-      } else this.refuseNext("", () => this.#looksLikeKeyword());
+      } else this.refuseNext(this.#callsMethod() ? noMethods : "", () => this.#looksLikeKeyword());
     }
   }
 
@@ -382,6 +388,9 @@ export abstract class MemberParser extends ExpressionParser {
     while (!this.at(RightCurly) && !this.atEnd && !beginsDeclaration(this.LA(1).tokenType)) this.skipBalanced();
   }
 }
+
+const noMethods =
+  "Nothing is called with a dot: a layer stands behind an arrow (`x -> flatten`), a function by itself (`flatten(x)`).";
 
 function misplacedHere(where: "body" | "model" | "recipe"): string {
   if (where === "body") return "A body takes its tensors after `on` and gives its results by `return`.";

@@ -20,6 +20,11 @@ suite("semantics: names", (test) => {
     ]);
   });
 
+  test("Python's truth values are ours in small letters", async () => {
+    const text = inModel("logits = image -> conv(8, bias: True)");
+    assert.match((await diagnose(text))[0]?.message ?? "", /Did you mean "true"\?$/);
+  });
+
   test("the nearest one counts: local, file, language", async () => {
     assert.is(await intOf("width", "const width = 8"), 8);
     const graph = await graphOf(

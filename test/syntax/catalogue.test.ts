@@ -14,6 +14,18 @@ suite("syntax: catalogue", (test) => {
     });
   }
 
+  test("what comes from Python is answered in its own terms", () => {
+    const help = (statement: string): readonly (string | undefined)[] =>
+      parse(
+        "main.lfer",
+        `lfer 1\nmodel M {\n  input x: float32[N, 3, 8, 8]\n  ${statement}\n  output x\n}\n`,
+      ).diagnostics.map((diagnostic) => diagnostic.help);
+    assert.match(String(help("y = x -> nn.Conv2d(3, 16, 3)")), /plain names/);
+    for (const call of ["x.flatten(1)", "F.relu(x)"]) assert.match(String(help(`y = ${call}`)), /`x -> flatten`/);
+    assert.match(String(help("y = x -> conv(8);")), /a statement ends where the next one begins/);
+    assert.match(String(help("y = [for i in 1..3 do i]")), /`\[1\.\.3\]`/);
+  });
+
   test("every code stands in a fixture", () => {
     const all = fixturesIn(new URL("../fixtures/syntax/", import.meta.url)).map((f) => f.text);
     // Found by length: shown in limits.test.ts.

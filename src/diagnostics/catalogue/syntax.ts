@@ -16,7 +16,10 @@ export const syntaxEntries = {
   "syntax/unexpected-character": entry<{ characters: string }>({
     severity: "error",
     message: (h) => `${h.characters} is no part of the language`,
-    help: () => "Names are made of a-z, A-Z, 0-9 and `_`. Take the character out, or put the text in double quotes.",
+    help: (h) =>
+      h.characters.includes(";")
+        ? "Take it out: a statement ends where the next one begins."
+        : "Names are made of a-z, A-Z, 0-9 and `_`. Take the character out, or put the text in double quotes.",
     explanation: "Outside of strings and comments only the characters of names, numbers and operators have a meaning.",
     bad: model("logits = image -> conv(8)$"),
     good: plain,
@@ -95,7 +98,10 @@ const many = 9_007_199_254_740_991
   "syntax/unexpected-token": entry<{ found: string; why: string }>({
     severity: "error",
     message: (h) => `${h.found} does not fit here`,
-    help: (h) => `Take it out, or look for what is missing before it.${why(h.why)}`,
+    help: (h) =>
+      h.found === "`.`"
+        ? "Layers and functions go by their plain names, without a module before them: `conv(16)`, not `nn.Conv2d(3, 16, 3)`."
+        : `Take it out, or look for what is missing before it.${why(h.why)}`,
     explanation: "The text up to here is complete, and what follows cannot continue it.",
     bad: model("logits = image -> conv(8))"),
     good: plain,
@@ -104,7 +110,7 @@ const many = 9_007_199_254_740_991
   "syntax/expected-token": entry<{ expected: string; found: string }>({
     severity: "error",
     message: (h) => `${h.expected} is missing before ${h.found}`,
-    help: (h) => `Put ${h.expected} here.`,
+    help: (h) => (h.found === "`..`" ? "A range stands in brackets: `[1..3]`." : `Put ${h.expected} here.`),
     explanation: "The grammar allows only this at the place; `docs/language.md` shows each form.",
     bad: model("logits = if true image -> conv(8) else image -> conv(9)"),
     good: model("logits = if true then image -> conv(8) else image -> conv(9)"),
