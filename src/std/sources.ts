@@ -264,4 +264,13 @@ block DownUnit(channels: int) on x {
          -> concat(axis: 1) -> channel_shuffle(2)
 }
 `],
+  ["std/widths.lfer", `lfer 1
+
+/// The width as a multiple of \`by\`, the nearest one, but not below 0.9 of what was asked for: how MobileNets round
+/// scaled widths.
+fn make_divisible(channels: float, by: int = 8) {
+  nearest = max(by, floor((channels + by / 2) / by) * by)
+  return if nearest < 0.9 * channels then nearest + by else nearest
+}
+`],
 ]);
