@@ -78,6 +78,7 @@ function checkUsage({
     return wrong("--batch takes a whole number from 1");
   const draws = target === "svg";
   if (draws && weights !== undefined) return wrong("a picture shows no weights: leave --weights out");
+  if (target === "ir" && weights !== undefined) return wrong("the graph as text has no weights: leave --weights out");
   if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   if (!draws && depth !== undefined) return wrong("--depth goes with --target svg");
   if (!draws && convention !== undefined) return wrong("--convention goes with --target svg");

@@ -99,7 +99,8 @@ block SpatialAttention(kernel: int = 7, norm: layer = batch_norm) on x {
 /// CBAM: channels first, then places.
 block Cbam(reduction: int = 16, kernel: int = 7) = ChannelAttention(reduction) -> SpatialAttention(kernel)
 
-/// A learnt token in front of the tokens [N, T, D] of every sample.
+/// A learnt token [1, 1, D] in front of the tokens [N, T, D] of every sample. Whatever the condition holds, \`where\` gives the token,
+/// as often as the condition is long: once for each sample.
 fn with_token on tokens, token {
   first = slice(tokens, axis: 1, to: 1)
   return concat(where(first == first, token, token), tokens)

@@ -48,6 +48,13 @@ suite("lferc build", (test) => {
     ["a level that is none", ["-o", "old.onnx", "--optimize", "3"], 2, "tool/wrong-usage"],
     ["a broken weight file", ["-o", "old.onnx", "--weights", "broken.safetensors"], 1, "weights/header-too-large"],
     ["a missing weight file", ["-o", "old.onnx", "--weights", "none.safetensors"], 1, "weights/file-unreadable"],
+    ["weights for a text", ["-o", "old.onnx", "--target", "ir", "--weights", "x.safetensors"], 2, "tool/wrong-usage"],
+    [
+      "weights for a picture",
+      ["-o", "old.onnx", "--target", "svg", "--weights", "x.safetensors"],
+      2,
+      "tool/wrong-usage",
+    ],
     ["an unknown model", ["-o", "old.onnx", "--model", "Tinny"], 1, "resolve/unknown-model"],
     ["a folder that is not there", ["-o", "no/such/a.onnx"], 1, "onnx/cannot-write-file"],
   ] as const) {
