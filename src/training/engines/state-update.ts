@@ -54,11 +54,14 @@ function updateOf(
 ): Update | undefined {
   const { next } = slot;
   if (next === undefined || makers.get(next) === undefined) return undefined;
-  const size = elementCount(typeOf(graph, slot.value).shape);
+  const { shape } = typeOf(graph, slot.value);
+  const size = elementCount(shape);
   const leaves: ValueId[] = [slot.value];
   const read = (value: ValueId): Expression => {
     const maker = makers.get(value);
-    const isFull = elementCount(typeOf(graph, value).shape) === size;
+    const own = typeOf(graph, value).shape;
+    // A number without axes is no tensor of the slot's, not even beside a slot of one element.
+    const isFull = elementCount(own) === size && (own.length > 0 || shape.length === 0);
     if (!isFull || (size === 1 && maker === undefined && !slots.has(value))) return { kind: "number", value };
     if (maker !== undefined && isMerged(maker.op) && maker.path.startsWith("next.")) {
       return { kind: "op", op: maker.op, operands: maker.inputs.map(read) };
