@@ -1,45 +1,14 @@
-import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { binMatrix, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
-import {
-  type AxisMatrix,
-  axisMatrix,
-  evaluateSeparable,
-  gradientOfSeparable,
-  lowerSeparable,
-} from "./separable-map.js";
+import { mapProblem } from "./map-problem.js";
+import { evaluateSeparable, gradientOfSeparable, lowerSeparable } from "./separable-map.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
 type AdaptiveAvgPoolAttributes = { readonly size: Pair };
-
-/** The cells `[from, to)` of bin `index`: floor(index * size / bins) to ceil((index + 1) * size / bins), as PyTorch has it. */
-function binOf(index: number, size: number, bins: number): Pair {
-  return [Math.floor((index * size) / bins), Math.ceil(((index + 1) * size) / bins)];
-}
-
-/** All bins along one axis, each `[from, to)`: they overlap where the axis does not fit. */
-export const binsOf = (size: number, bins: number): readonly Pair[] =>
-  Array.from({ length: bins }, (_, bin) => binOf(bin, size, bins));
-
-/** Cells that are looked at along one axis: more than there are where bins overlap. */
-export const cellsSeen = (size: number, bins: number): number =>
-  binsOf(size, bins).reduce((sum, [from, to]) => sum + to - from, 0);
-
-/** The means along one axis: a bin's cells have equal parts. */
-export const binMatrix = (size: number, bins: number): AxisMatrix =>
-  axisMatrix(size, bins, (bin) => {
-    const [from, to] = binOf(bin, size, bins);
-    return Array.from({ length: to - from }, (_, i) => [from + i, 1 / (to - from)] as const);
-  });
-
-/** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
-export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
-  return height % bins === 0 && width % across === 0 ? [height / bins, width / across] : undefined;
-}
 
 /**
  * PyTorch's AdaptiveAvgPool2d. Bins of one size are an average pool; where they differ or overlap the means are two matrix
@@ -64,13 +33,8 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   slots: () => ({}),
   inferTypes: ([input], { size }) => {
     const { dtype, shape } = input as TensorType;
-    const op = "adaptive_avg_pool";
-    const wrong = floatProblem(op, [input as TensorType]);
-    if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
-    const moving = [2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving !== undefined) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
-    return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
+    const wrong = mapProblem("adaptive_avg_pool", input as TensorType, [2, 3]);
+    return wrong ?? [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
   },
   work: ([input], [output], { size }) => {
     const [, , height, width] = (input as TensorType).shape as readonly [Dim, Dim, number, number];

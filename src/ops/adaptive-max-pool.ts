@@ -1,10 +1,9 @@
-import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
-import { binsOf, cellsSeen, evenWindow } from "./adaptive-avg-pool.js";
+import { binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
+import { mapProblem } from "./map-problem.js";
 import { reduceNode } from "./reduction.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
@@ -68,13 +67,8 @@ export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
   slots: () => ({}),
   inferTypes: ([input], { size }) => {
     const { dtype, shape } = input as TensorType;
-    const op = "adaptive_max_pool";
-    const wrong = floatProblem(op, [input as TensorType]);
-    if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
-    const moving = [2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving !== undefined) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
-    return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
+    const wrong = mapProblem("adaptive_max_pool", input as TensorType, [2, 3]);
+    return wrong ?? [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
   },
   work: ([input], [output], { size }) => {
     const [, , height, width] = (input as TensorType).shape as readonly [Dim, Dim, number, number];

@@ -3,8 +3,8 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { mapProblem } from "./map-problem.js";
 import { type AxisMatrix, axisMatrix, evaluateSeparable, gradientOfSeparable } from "./separable-map.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
@@ -36,12 +36,8 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     { padding }: BorderPaddingAttributes,
   ): readonly TensorType[] | Problem => {
     const { dtype, shape } = input as TensorType;
-    const wrong = floatProblem(name, [input as TensorType]);
+    const wrong = mapProblem(name, input as TensorType, [2, 3]);
     if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op: name, expected: 4, actual: shape }, "input");
-    const moving = [2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving !== undefined)
-      return problem("shape/needs-fixed-size", { op: name, axis: moving, actual: shape }, "input");
     const [batch, channels, height, width] = shape as readonly [Dim, Dim, number, number];
     const [top, left, bottom, right] = padding;
     if (padding.some((cells, side) => cells > most(side % 2 === 0 ? height : width))) {

@@ -3,8 +3,8 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
-import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { mapProblem } from "./map-problem.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
@@ -106,11 +106,8 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
   inferTypes: ([input], a) => {
     const { shape, dtype } = input as TensorType;
     const op = "conv_transpose";
-    const wrong = floatProblem(op, [input as TensorType]);
+    const wrong = mapProblem(op, input as TensorType, [1, 2, 3]);
     if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
-    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving !== undefined) return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
     const [, channels, height, width] = shape as readonly [Dim, number, number, number];
     for (const [amount, what, about] of [
       [channels, "conv_transpose's input channels", "groups"],

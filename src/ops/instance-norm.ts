@@ -1,9 +1,8 @@
-import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { mapProblem } from "./map-problem.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
 import { surface } from "./surface.js";
 
@@ -46,16 +45,7 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
     const constant = (value: number) => ({ type, initializer: { kind: "constant", value } as const });
     return { weight: constant(1), bias: constant(0) };
   },
-  inferTypes: ([input]) => {
-    const { shape } = input as TensorType;
-    const op = "instance_norm";
-    const wrong = floatProblem(op, [input as TensorType]);
-    if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
-    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving === undefined) return [input as TensorType];
-    return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
-  },
+  inferTypes: ([input]) => mapProblem("instance_norm", input as TensorType, [1, 2, 3]) ?? [input as TensorType],
   work: ([input], _, { affine }) => {
     const { shape } = input as TensorType;
     const [elements, runs] = [elementCount(shape), elementCount(shape.slice(0, 2))];

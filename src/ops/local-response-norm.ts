@@ -1,10 +1,9 @@
-import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
-import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { mapProblem } from "./map-problem.js";
 import { surface } from "./surface.js";
 
 type LocalResponseNormAttributes = {
@@ -60,16 +59,7 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
     }),
   ],
   slots: () => ({}),
-  inferTypes: ([input]) => {
-    const { shape } = input as TensorType;
-    const op = "local_response_norm";
-    const wrong = floatProblem(op, [input as TensorType]);
-    if (wrong) return wrong;
-    if (shape.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: shape }, "input");
-    const moving = [1, 2, 3].find((axis) => typeof shape[axis] !== "number");
-    if (moving === undefined) return [input as TensorType];
-    return problem("shape/needs-fixed-size", { op, axis: moving, actual: shape }, "input");
-  },
+  inferTypes: ([input]) => mapProblem("local_response_norm", input as TensorType, [1, 2, 3]) ?? [input as TensorType],
   work: ([input], _, { size }) => {
     const elements = elementCount((input as TensorType).shape);
     // The square and the weight; the sum; a power is an exponential of a logarithm.

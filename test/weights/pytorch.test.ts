@@ -127,8 +127,22 @@ suite("PyTorch's checkpoints", (test) => {
   });
 });
 
+/** Bytes that are refused with one diagnostic: its code, and words of its message. */
+type Refused = readonly [what: string, bytes: Uint8Array, code: string, words: string];
+
+function testRefusal(test: Parameters<Parameters<typeof suite>[1]>[0], [what, bytes, code, words]: Refused): void {
+  test(`${what}: ${code}`, () => {
+    const diagnostics = refusal(bytes, "w.pth");
+    assert.equal(
+      diagnostics.map((diagnostic) => diagnostic.code),
+      [code],
+    );
+    assert.ok(diagnostics[0]!.message.includes(words), diagnostics[0]!.message);
+  });
+}
+
 suite("hostile pickles", (test) => {
-  const cases: readonly (readonly [what: string, bytes: Uint8Array, code: string, words: string])[] = [
+  const cases: readonly Refused[] = [
     [
       "code by REDUCE",
       pickle("cbuiltins\neval\n", text("1"), [0x85], "R."),
@@ -171,16 +185,7 @@ suite("hostile pickles", (test) => {
     ["a step backwards", pickle(...tensor(2, "J\xff\xff\xff\xff"), "."), "weights/pickle-damaged", "the wrong things"],
     ["a plain pickle", pickle("}."), "weights/no-checkpoint", "magic number"],
   ];
-  for (const [what, bytes, code, words] of cases) {
-    test(`${what}: ${code}`, () => {
-      const diagnostics = refusal(bytes, "w.pth");
-      assert.equal(
-        diagnostics.map((diagnostic) => diagnostic.code),
-        [code],
-      );
-      assert.ok(diagnostics[0]!.message.includes(words), diagnostics[0]!.message);
-    });
-  }
+  for (const each of cases) testRefusal(test, each);
 });
 
 suite("hostile archives", (test) => {
@@ -192,7 +197,7 @@ suite("hostile archives", (test) => {
     assert.equal(result.kind === "read" ? result.value[0]!.tensors.get("a")?.shape : result, [4]);
   });
 
-  const cases: readonly (readonly [what: string, bytes: Uint8Array, code: string, words: string])[] = [
+  const cases: readonly Refused[] = [
     ["a storage that is not there", zipOf([plain]), "weights/storage-missing", '"0" has 0 bytes; its tensors need 16'],
     ["a storage too short", zipOf([plain, { ...storage, data: "1234" }]), "weights/storage-missing", "has 4 bytes"],
     [
@@ -228,16 +233,7 @@ suite("hostile archives", (test) => {
     ["no dictionary", checkpointOf(pickle("]", "K\x01a.")), "weights/no-state-dict", "but a list"],
     ["no tensor", checkpointOf(pickle("}", text("epoch"), "K\x01s.")), "weights/no-state-dict", "a dict with epoch"],
   ];
-  for (const [what, bytes, code, words] of cases) {
-    test(`${what}: ${code}`, () => {
-      const diagnostics = refusal(bytes, "w.pth");
-      assert.equal(
-        diagnostics.map((diagnostic) => diagnostic.code),
-        [code],
-      );
-      assert.ok(diagnostics[0]!.message.includes(words), diagnostics[0]!.message);
-    });
-  }
+  for (const each of cases) testRefusal(test, each);
 
   test("dictionaries that contain each other thousands of times are looked at once", () => {
     const dict = (depth: number): readonly number[] => {

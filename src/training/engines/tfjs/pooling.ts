@@ -1,6 +1,6 @@
 /** Pools. TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does. */
 import type { ValueId } from "../../../ir/graph.js";
-import { binMatrix, binsOf, evenWindow } from "../../../ops/adaptive-avg-pool.js";
+import { binMatrix, binsOf, evenWindow } from "../../../ops/adaptive-bins.js";
 import { type AvgPoolInputGradientAttributes, divisors } from "../../../ops/avg-pool-input-gradient.js";
 import { type AxisMatrix, transposed } from "../../../ops/separable-map.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
