@@ -2,3 +2,6 @@
 
 /** The version of lfer and lferc. */
 export const version = "0.1.0";
+
+/** The version of onnxruntime-node that lfer is tested with. */
+export const onnxRuntimeVersion = "1.30.0";
