@@ -4,7 +4,7 @@ import { type GeneratedFile, root } from "./generated-file.js";
 
 interface Manifest {
   readonly version: string;
-  readonly optionalDependencies: { readonly "onnxruntime-node": string };
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
 /** package.json's versions as a module, so that the bundle needs no file to know them. */
@@ -16,7 +16,7 @@ export async function generateVersion(): Promise<GeneratedFile[]> {
 /** The version of lfer and lferc. */
 export const version = ${JSON.stringify(version)};
 
-/** The version of onnxruntime-node that lfer is tested with. */
+/** The release of ONNX Runtime that is tested with: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
 export const onnxRuntimeVersion = ${JSON.stringify(optionalDependencies["onnxruntime-node"])};
 `;
   return [{ path: "src/version.ts", text }];

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import * as ort from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
 import { nodeHost } from "../../src/hosts/node-host.js";
 import { buildOnnx } from "../../src/targets/onnx/build.js";
 import { root } from "../support/lferc.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 
-suite("models/related.lfer: the ideas of the paper's related systems", (test) => {
+suite("models/related.lfer: the ideas of the paper's related systems", ({ native: test }) => {
   for (const model of ["GatedCrops", "LatentTruth", "Ensemble", "Masked"]) {
     test(`${model}: the file answers as the reference does`, async () => {
       const sources = await load(nodeHost(join(root)), "models/related.lfer");

@@ -1,4 +1,4 @@
-import * as ort from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { problem } from "../../src/diagnostics/diagnostic.js";
 import { typeOf } from "../../src/ir/graph.js";
@@ -12,6 +12,7 @@ import type { StepBuildResult } from "../../src/targets/onnx-train/build-step.js
 import { buildStepFile, type StepFileOptions } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { plainRecipe, recipeText } from "./small-recipe.js";
 
@@ -40,7 +41,7 @@ const propsOf = (built: Built): ReadonlyMap<string, string> => {
 };
 
 /** A batch of pictures by a formula, their labels told by their brightness. */
-function batchOf(count: number, size: number, at: number): Readonly<Record<string, ort.Tensor>> {
+function batchOf(count: number, size: number, at: number): Readonly<Record<string, OrtTensor>> {
   const pictures = Float32Array.from({ length: count * 3 * size * size }, (_, i) => {
     const sample = Math.floor(i / (3 * size * size)) + at;
     return Math.sin(i * 12.9898 + at) * 0.5 + (sample % 3) - 1;
@@ -56,7 +57,7 @@ function batchOf(count: number, size: number, at: number): Readonly<Record<strin
 /** The loop of docs/training-onnx.md. */
 async function losses(bytes: Uint8Array, steps: number, count = 6): Promise<readonly number[]> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
-  let state: Record<string, ort.Tensor> = Object.fromEntries(
+  let state: Record<string, OrtTensor> = Object.fromEntries(
     session.inputMetadata.flatMap((input) => {
       if (!input.isTensor || !input.name.startsWith("state.")) return [];
       const shape = input.shape as readonly number[];
@@ -71,7 +72,7 @@ async function losses(bytes: Uint8Array, steps: number, count = 6): Promise<read
         .filter(([name]) => name.startsWith("next."))
         .map(([name, value]) => [name.replace("next.", "state."), value]),
     );
-    const { loss } = results as { loss: ort.Tensor };
+    const { loss } = results as { loss: OrtTensor };
     found.push((loss.data as Float32Array)[0] as number);
   }
   await session.release();
@@ -114,7 +115,7 @@ suite("a training step as an ONNX file", (test) => {
     ["SGD", recipeText()],
     ["AdamW with all that a recipe can ask for", recipeText(everything)],
   ] as const) {
-    test(`${what}: fed zeros as its state it starts by itself, and goes on as the reference does`, async () => {
+    test.native(`${what}: fed zeros as its state it starts by itself, and goes on as the reference does`, async () => {
       const found = await losses(bytesOf(await build(text)), 6);
       const wanted = await referenceLosses(text, 6);
       assert.ok(
@@ -125,12 +126,12 @@ suite("a training step as an ONNX file", (test) => {
     });
   }
 
-  test("it learns", async () => {
+  test.native("it learns", async () => {
     const found = await losses(bytesOf(await build()), 40);
     assert.ok((found.at(-1) as number) < 0.5 * (found[0] as number), `${found[0]} to ${found.at(-1)}`);
   });
 
-  test("what never changes is no state", async () => {
+  test.native("what never changes is no state", async () => {
     const session = await ort.InferenceSession.create(bytesOf(await build(recipeText(everything))));
     assert.not.ok(session.inputNames.includes("state.stem.conv.weight"));
     assert.not.ok(session.outputNames.includes("next.stem.conv.weight"));
@@ -177,7 +178,7 @@ suite("a training step as an ONNX file", (test) => {
     );
   });
 
-  test("what dropout drops is an input, with its share in the metadata", async () => {
+  test.native("what dropout drops is an input, with its share in the metadata", async () => {
     const text = recipeText().replace("flatten -> linear(3)", "flatten -> dropout(0.25) -> linear(3)");
     const built = await build(text, { verify: true });
     assert.ok(built.verification);
@@ -219,7 +220,7 @@ suite("a training step as an ONNX file", (test) => {
     assert.equal(refused.kind === "refused" && refused.diagnostics.map(({ code }) => code), ["weights/missing-tensor"]);
   });
 
-  test("it is verified at every opset that is written", async () => {
+  test.native("it is verified at every opset that is written", async () => {
     for (const opset of [13, 17, 18, 21, 26]) {
       const { verification } = await build(recipeText(everything), { opset, verify: true });
       assert.ok(verification !== undefined && verification.error < 1e-5 && verification.error > 0);

@@ -55,11 +55,11 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `onnxruntime-node cannot be loaded: ${h.reason}`,
     help: () =>
-      `Install it beside lfer: \`${installRuntime}\`. It is optional, and some platforms have no build of it.`,
+      `Install it beside lfer: \`${installRuntime()}\`. It is optional, and some platforms have no build of it.`,
     explanation:
       "ONNX Runtime runs ONNX models: `predict` needs it, and `build` compares its results with the reference.",
     bad: { command: "lferc predict model.onnx photo.jpg" },
-    good: { command: `${installRuntime} && lferc predict model.onnx photo.jpg` },
+    good: { command: `${installRuntime()} && lferc predict model.onnx photo.jpg` },
   }),
 
   "onnx/output-is-input": entry<{ path: string }>({
