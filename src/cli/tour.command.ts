@@ -15,6 +15,7 @@ import { runFiles } from "../training/run-files.js";
 import { freeRunFolder } from "../training/run-folder.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { typedCommand } from "./typed-command.js";
 
 const example = "models/lfer_ldl.lfer";
 const trainedExample = "examples/faces.lfer";
@@ -51,7 +52,7 @@ const quoted = (arg: string): string => (/^[\w./:=@-]+$/.test(arg) ? arg : `'${a
 interface Step {
   readonly why: string;
   readonly args: readonly string[];
-  /** What keeps it from being run here: it is said, and the tour goes on. */
+  /** What keeps it from being run here: it is said, the tour goes on with the others, and fails at its end. */
   readonly missing?: Problem | undefined;
 }
 
@@ -90,7 +91,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   ];
   for (const { why, args, missing } of steps) {
     session.print(
-      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ npx lferc ${args.map(quoted).join(" ")}`)}\n\n`,
+      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ ${typedCommand} ${args.map(quoted).join(" ")}`)}\n\n`,
     );
     if (missing !== undefined) {
       session.talk("This step is left out:\n");
@@ -108,12 +109,25 @@ ${session.paint("bold", "What to try next")}
 ${noRuntime === undefined ? `  See how the training went:                          open ${run}/${runFiles.curves} in a browser\n` : ""}\
   Train on your own pictures, a folder for each class: docs/training.md
   Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
-  Try a stem of 24: PDWRes refuses it and says why.   npx lferc check your.lfer
-  See every counting convention side by side:         npx lferc stats ${source} --model LferLdl --convention all
-  Read why a message exists:                          npx lferc explain shape/not-divisible
+  Try a stem of 24: PDWRes refuses it and says why.   ${typedCommand} check your.lfer
+  See every counting convention side by side:         ${typedCommand} stats ${source} --model LferLdl --convention all
+  Read why a message exists:                          ${typedCommand} explain shape/not-divisible
   The language by example is in docs/language.md.
 `);
-  return 0;
+  return leftOut(session, steps);
+}
+
+/** A tour shows all that it promises, or fails: what it did not show stands at its end, where it is read. */
+function leftOut(session: Session, steps: readonly Step[]): ExitCode {
+  const commands = new Map<string, string[]>();
+  for (const { args, missing } of steps) {
+    if (missing === undefined) continue;
+    const { message, help } = missing.diagnose({});
+    const why = `${message}\n${help}\n`;
+    commands.set(why, [...(commands.get(why) ?? []), args[0] ?? ""]);
+  }
+  for (const [why, names] of commands) session.talk(`\nLeft out: ${names.join(", ")}. ${why}`);
+  return commands.size === 0 ? 0 : 1;
 }
 
 export const tourCommand: CommandModule<object, TourArguments> = {

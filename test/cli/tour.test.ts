@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { faceExpressions } from "../../src/data/generated-faces.js";
-import { inFolder, runLferc } from "../support/lferc.js";
+import { inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 suite("lferc tour", (test) => {
@@ -17,5 +17,23 @@ suite("lferc tour", (test) => {
       assert.ok(answers.filter(([, face, answer]) => face === answer).length >= 5, answers.join("\n"));
       assert.ok(existsSync(join(cwd, "out/runs/Faces-1/curves.svg")));
       assert.match(stdout, "open out/runs/Faces-1/curves.svg");
+      assert.not.match(stderr, /left out/i);
+    }));
+
+  test("a step that it promises and leaves out is a failure: which, why, and what to install", () =>
+    inFolder({}, (cwd) => {
+      // With no node_modules above it there is nothing that decodes pictures.
+      for (const folder of ["models", "examples"]) cpSync(join(root, folder), join(cwd, folder), { recursive: true });
+      cpSync(join(root, "package.json"), join(cwd, "package.json"));
+      cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
+      const { code, stdout, stderr } = runLferc(["tour", "--out", "out"], { cwd, script: join(cwd, "dist/lferc.js") });
+      assert.is(code, 1, stderr);
+      const [, steps = "", why = "", help = ""] = /^Left out: (.*)\. (\S+ cannot .*)\n(.*)$/m.exec(stderr) ?? [];
+      assert.ok(steps.split(", ").includes("predict"), stderr);
+      assert.match(why, /(onnxruntime-node|sharp).*not installed/);
+      assert.match(help, /npm install (onnxruntime-node@|sharp)/);
+      // What can be shown is shown all the same.
+      assert.ok(existsSync(join(cwd, "out/lfer_ldl.onnx")));
+      assert.match(stdout, "What to try next");
     }));
 });
