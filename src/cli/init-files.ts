@@ -1,5 +1,6 @@
 /** What `lferc init` writes. test/cli/init.test.ts runs all of it. */
-import { version } from "../version.js";
+import type { InstallAddress } from "./install-address.js";
+import { typedCommand } from "./typed-command.js";
 
 /** The model's file, and the names in it that commands are told. */
 export const starter = { file: "model.lfer", model: "Faces", recipe: "Train" } as const;
@@ -9,9 +10,9 @@ export const workflowPath = ".github/workflows/lfer.yml";
 const model = `lfer 1
 
 // A small classifier of faces to begin with: what it is, what it may cost, and how it is trained.
-//   lferc check                                              mistakes, and the budget
-//   lferc stats model.lfer                                   parameters, work and memory, layer by layer
-//   lferc train model.lfer --recipe Train --data generated   on drawn faces, in seconds
+//   ${typedCommand} check                                              mistakes, and the budget
+//   ${typedCommand} stats model.lfer                                   parameters, work and memory, layer by layer
+//   ${typedCommand} train model.lfer --recipe Train --data generated   on drawn faces, in seconds
 
 import { cross_entropy } from "std/losses"
 
@@ -50,23 +51,28 @@ recipe Train(lr: float = 0.005) {
 const ignored = `# What lferc train and lferc build write.
 /runs/
 *.onnx
+/node_modules/
 `;
 
-const readme = `# A vision model in lfer
+/** `from`: what npm is told to install in the folder. */
+const readme = (from: string | undefined): string => `# A vision model in lfer
 
 \`model.lfer\` says what the network is, what it may cost, and how it is trained.
 
 \`\`\`sh
-lferc check                                               # mistakes, and the budget
-lferc check --watch                                       # the same again whenever a file is saved
-lferc stats model.lfer                                    # parameters, work and memory, layer by layer
-lferc train model.lfer --recipe Train --data generated    # on drawn faces, in seconds
-lferc train model.lfer --recipe Train --data DIR          # on your own pictures: a folder for each class
-lferc predict runs/Train-1/model.onnx photo.jpg           # ask the trained model
-lferc build model.lfer -o model.onnx                      # an ONNX file with fresh weights
-lferc build model.lfer --target svg -o model.svg          # a picture of the network
-lferc fmt                                                 # one canonical form
+${typedCommand} check                                               # mistakes, and the budget
+${typedCommand} check --watch                                       # the same again whenever a file is saved
+${typedCommand} stats model.lfer                                    # parameters, work and memory, layer by layer
+${typedCommand} train model.lfer --recipe Train --data generated    # on drawn faces, in seconds
+${typedCommand} train model.lfer --recipe Train --data DIR          # on your own pictures: a folder for each class
+${typedCommand} predict runs/Train-1/model.onnx photo.jpg           # ask the trained model
+${typedCommand} build model.lfer -o model.onnx                      # an ONNX file with fresh weights
+${typedCommand} build model.lfer --target svg -o model.svg          # a picture of the network
+${typedCommand} fmt                                                 # one canonical form
 \`\`\`
+
+\`--no\`: npx runs the lferc that is installed in this folder or above it, and fetches none. It is installed by
+\`npm install --save-dev ${from ?? "ADDRESS"}\`${from === undefined ? ", a tarball's or a git repository's" : ""}.
 
 \`${workflowPath}\` holds every change to its form and to its budget, and tells in the summary of a pull
 request what it costs.
@@ -76,7 +82,7 @@ request what it costs.
 const github = (expression: string): string => `\${{ ${expression} }}`;
 
 /** The workflow for models in this folder, seen from the top of the repository: `.` or `./face`. */
-function workflow(models: string): string {
+function workflow(models: string, from: InstallAddress | undefined): string {
   return `# Holds models to their form and their budgets. Written by \`lferc init\`: change it as you like.
 name: lfer
 
@@ -90,6 +96,9 @@ permissions:
 env:
   # Where the models are, seen from the top of the repository.
   MODELS: ${JSON.stringify(models)}
+  # Where lferc is installed from: "https://HOST/FILE.tgz", "git+https://HOST/REPOSITORY.git#COMMIT", "github:OWNER/REPOSITORY#COMMIT",
+  # or a tarball in this repository, "./tools/lfer.tgz". lfer is in no registry: a bare name there would be whose who registers it.
+  LFER: ${JSON.stringify(from?.text ?? "")}
 
 jobs:
   models:
@@ -99,8 +108,16 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 22
-      # What is optional (ONNX Runtime, sharp) is for training and pictures, not for counting.
-      - run: npm install --global --omit=optional lfer@${version}
+      - name: lferc
+        run: |
+          case "$LFER" in
+            ./*.tgz) from="$GITHUB_WORKSPACE/$LFER" ;;
+            https://* | git+https://* | git+ssh://* | github:*) from="$LFER" ;;
+            *) echo "::error::LFER in this workflow does not say where lferc is installed from"; exit 1 ;;
+          esac
+          # What is optional (ONNX Runtime, sharp) is for training and pictures, not for counting.
+          npm install --prefix "$RUNNER_TEMP/lfer" --omit=optional -- "$from"
+          echo "$RUNNER_TEMP/lfer/node_modules/.bin" >> "$GITHUB_PATH"
       - name: one form
         run: lferc fmt --check "$MODELS"
       - name: no mistakes, no broken budget
@@ -118,12 +135,21 @@ jobs:
 `;
 }
 
-/** The files by their path below the folder, for a folder that lies at `models` in its repository. */
-export function starterFiles(models: string): ReadonlyMap<string, string> {
+export interface StarterPlace {
+  /** Where the folder lies in its repository, as a shell there names it. */
+  readonly models: string;
+  /** Where the workflow installs lferc from. */
+  readonly from: InstallAddress | undefined;
+  /** The same for npm in the folder. */
+  readonly fromHere: string | undefined;
+}
+
+/** The files by their path below the folder. */
+export function starterFiles({ models, from, fromHere }: StarterPlace): ReadonlyMap<string, string> {
   return new Map([
     [starter.file, model],
-    [workflowPath, workflow(models)],
+    [workflowPath, workflow(models, from)],
     [".gitignore", ignored],
-    ["README.md", readme],
+    ["README.md", readme(fromHere)],
   ]);
 }

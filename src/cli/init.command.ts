@@ -1,18 +1,21 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
-import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailures } from "../diagnostics/file-failures.js";
 import { type WriteNewResult, writeNewFiles } from "../hosts/write-new-files.js";
 import { starter, starterFiles, workflowPath } from "./init-files.js";
+import { readInstallAddress } from "./install-address.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { shellWord } from "./shell-word.js";
+import { typedCommand } from "./typed-command.js";
 
 interface InitArguments {
   readonly dir: string;
   readonly keep: boolean;
+  readonly from?: string | undefined;
 }
 
 /** The top of the repository that a folder lies in, which may be the folder; undefined where it lies in none. */
@@ -27,6 +30,12 @@ function repositoryTop(folder: string): string | undefined {
 function placeOfModels(top: string, folder: string): string {
   const place = displayPath(top, folder);
   return place !== "." && /^[\w./@+ -]+$/.test(place) ? `./${place}` : ".";
+}
+
+/** A file's path for npm, which takes a path for one only where it begins as one. */
+function nearby(folder: string, file: string): string {
+  const place = relative(folder, file).replaceAll("\\", "/");
+  return place.startsWith("../") ? place : `./${place}`;
 }
 
 function refusal(result: Exclude<WriteNewResult, { kind: "written" }>, shown: (path: string) => string): Diagnostic {
@@ -51,7 +60,13 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
   }
   const folder = resolve(session.cwd, args.dir);
   const top = repositoryTop(folder) ?? folder;
-  const files = starterFiles(placeOfModels(top, folder));
+  const from = args.from === undefined ? undefined : readInstallAddress(args.from, session.cwd, top);
+  if (isProblem(from)) {
+    session.report([from.diagnose({})]);
+    return 1;
+  }
+  const fromHere = from?.file === undefined ? from?.text : nearby(folder, from.file);
+  const files = starterFiles({ models: placeOfModels(top, folder), from, fromHere });
   const result = await writeNewFiles(folder, files, { keep: args.keep });
   const shown = (path: string): string => displayPath(session.cwd, join(folder, path));
   if (result.kind !== "written") {
@@ -68,10 +83,19 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     say(`GitHub reads workflows only at the top of a repository. Move this one there:
   mkdir -p ${word(workflows)} && mv ${word(join(folder, workflowPath))} ${word(join(workflows, `lfer-${basename(folder)}.yml`))}`);
   }
+  if (result.paths.includes(workflowPath)) {
+    if (from === undefined) {
+      say(
+        `${oneLine(shown(workflowPath))} installs lferc from nowhere yet: LFER in it is yours to fill in, or \`--from ADDRESS\` does.`,
+      );
+    } else if (from.moves) {
+      say(`${from.text} names no commit by its 40 digits: the workflow runs what it finds there on its day.`);
+    }
+  }
   say(`next:${folder === session.cwd ? "" : `\n  cd ${word(folder)}`}
-  lferc check                                              mistakes, and the budget
-  lferc stats ${starter.file}                                   parameters, work and memory, layer by layer
-  lferc train ${starter.file} --recipe ${starter.recipe} --data generated   on drawn faces, in seconds`);
+  ${typedCommand} check                                              mistakes, and the budget
+  ${typedCommand} stats ${starter.file}                                   parameters, work and memory, layer by layer
+  ${typedCommand} train ${starter.file} --recipe ${starter.recipe} --data generated   on drawn faces, in seconds`);
   return 0;
 }
 
@@ -92,7 +116,17 @@ export const initCommand: CommandModule<object, InitArguments> = {
         default: false,
         describe: "leave files that are there already as they are, and write the others",
       })
+      .option("from", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "where the workflow installs lferc from: https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://..., github:OWNER/REPOSITORY#COMMIT, or a .tgz of the repository; else it says what to fill in",
+      })
       .example("lferc init face", "into a new folder")
+      .example(
+        "lferc init --from tools/lfer.tgz",
+        "with a workflow that installs this tarball, which `npm pack` made in a clone",
+      )
       .example("lferc init --keep", "into a repository that has its README.md already"),
   handler: (args) => runCommand((session) => init(session, args)),
 };

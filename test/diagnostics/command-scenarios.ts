@@ -84,6 +84,8 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
       codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
     ),
+  "tool/bad-address": () =>
+    inFolder({}, (cwd) => codesIn(runLferc(["init", "face", "--from", "lfer"], { cwd }).stderr)),
   "tool/would-overwrite": () =>
     inFolder({ "README.md": "mine\n" }, (cwd) => codesIn(runLferc(["init"], { cwd }).stderr)),
   "tool/leads-outside": () =>

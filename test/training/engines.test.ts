@@ -23,11 +23,11 @@ suite("the list of engines", (test) => {
     assert.is(messageOf(findEngine("abacus")), 'there is no engine "abacus".');
   });
 
-  test("the first one can run here", async () => assert.is(await (await engines[0].load()).availability(), undefined));
+  test.native("the first one can run here", async () => assert.is(await (await engines[0].load()).availability(), undefined));
 });
 
 suite("whether a GPU can be used", (test) => {
-  test("a provider that this ONNX Runtime has not is said not to be there", async () => {
+  test.native("a provider that this ONNX Runtime has not is said not to be there", async () => {
     assert.match(String(await whyNot("abacus" as GpuProvider)), "comes without it");
   });
 

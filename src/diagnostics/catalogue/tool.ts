@@ -128,6 +128,17 @@ export const toolEntries = {
     good: { command: "lferc fmt models" },
   }),
 
+  "tool/bad-address": entry<{ address: string; reason: string }>({
+    severity: "error",
+    message: (h) => `lferc is not to be installed from "${h.address}": ${h.reason}`,
+    help: () =>
+      "Give https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://git@HOST/REPOSITORY.git#COMMIT, github:OWNER/REPOSITORY#COMMIT, or the path of a .tgz in the repository, which `npm pack` makes.",
+    explanation:
+      "What a workflow installs runs with its rights. lfer is in no registry: anybody may take a bare name there. An address stands in a shell's line and in YAML, so it has no other signs than it needs.",
+    bad: { command: "lferc init face --from lfer" },
+    good: { command: "lferc init face --from face/tools/lfer.tgz" },
+  }),
+
   "tool/would-overwrite": entry<{ paths: readonly string[] }>({
     severity: "error",
     message: (h) =>

@@ -1,0 +1,56 @@
+import { statSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+
+/** Where lferc is installed from, in npm's words; a tarball of the repository by its path from the top of it. */
+export interface InstallAddress {
+  readonly text: string;
+  /** A tarball of the repository: its whole path on this machine. */
+  readonly file?: string;
+  /** Says itself that what is there today may be something else tomorrow. */
+  readonly moves: boolean;
+}
+
+// No character of these means anything to a shell inside of quotes, to YAML or to GitHub's expressions.
+const host = String.raw`[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?`;
+const path = String.raw`(?:/[\w.~%+@=-]+)+`;
+const commit = String.raw`(?<commit>#[A-Za-z0-9][\w./-]*)?`;
+
+const tarball = new RegExp(String.raw`^https://${host}${path}\.(?:tgz|tar\.gz)$`);
+const repositories = [
+  new RegExp(String.raw`^git\+https://${host}${path}${commit}$`),
+  new RegExp(String.raw`^git\+ssh://(?:[A-Za-z0-9][\w.-]*@)?${host}${path}${commit}$`),
+  new RegExp(String.raw`^github:[A-Za-z0-9][\w.-]*/[A-Za-z0-9_.-]+${commit}$`),
+];
+
+/** Tarballs and repositories are thousands of signs shorter. */
+const longest = 1000;
+
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+/** A tarball that a workflow finds in its repository, whose top is `top`. */
+function tarballOfRepository(text: string, cwd: string, top: string): InstallAddress | string {
+  const file = resolve(cwd, text);
+  const place = relative(top, file).replaceAll("\\", "/");
+  if (!/^[\w.@+-][\w./@+-]*\.tgz$/.test(place)) return "letters, digits and ./@+_- are what its path may have";
+  if (place.startsWith("../")) return "it lies outside of the repository, where the workflow does not find it";
+  return isFile(file) ? { text: `./${place}`, file, moves: false } : "there is no such file";
+}
+
+function addressOf(text: string, cwd: string, top: string): InstallAddress | string {
+  if (text.length > longest) return `it has ${text.length} signs`;
+  if (tarball.test(text)) return { text, moves: false };
+  for (const repository of repositories) {
+    const found = repository.exec(text);
+    if (found !== null) return { text, moves: !/^#[0-9a-f]{40}$/.test(found.groups?.commit ?? "") };
+  }
+  if (/^[\w+-]+:/.test(text)) return "that is none of the forms which it may have";
+  if (text.endsWith(".tgz")) return tarballOfRepository(text, cwd, top);
+  return "a bare name is whose who registers it";
+}
+
+/** Reads what `--from` says, seen from `cwd`, for a workflow of the repository at `top`. */
+export function readInstallAddress(text: string, cwd: string, top: string): InstallAddress | Problem {
+  const found = addressOf(text, cwd, top);
+  return typeof found === "string" ? problem("tool/bad-address", { address: text, reason: found }) : found;
+}
