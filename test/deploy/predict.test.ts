@@ -187,7 +187,7 @@ suite("prediction text", (test) => {
     assert.is(renderAnswer({ ...answer, path: "\x1b[2J" }, 1, plainPaint), "\u241b[2J  happy 75.0%\n");
   });
 
-  test("JSON has answers, failures and skipped files", async () => {
+  test.native("JSON has answers, failures and skipped files", async () => {
     await inFolder(async (scene) => {
       const classifier = await opened(scene);
       const missing = scene.path("no.png");

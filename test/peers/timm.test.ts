@@ -22,7 +22,7 @@ suite("timm's and others' networks, one of each kind, small pictures", (test) =>
   const small = readdirSync(folder).filter((name) => name.endsWith("_small.json"));
   for (const file of small) {
     const name = file.replace("_small.json", "");
-    test(`${name} answers as theirs does`, async () => {
+    test.native(`${name} answers as theirs does`, async () => {
       const [, source] = Object.entries(sources).find(([prefix]) => name.startsWith(prefix)) ?? [];
       const reference = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as SmallReference;
       await answersAs(reference, `models/${source}.lfer`, name);

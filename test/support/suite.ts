@@ -4,7 +4,7 @@ import { hasOnnxRuntime } from "./onnx-runtime.js";
 type Test = (title: string, body: () => void | Promise<void>) => void;
 
 interface Register extends Test {
-  /** A test that needs onnxruntime-node itself: where that is not installed, it is named and counted as skipped. */
+  /** A test that needs onnxruntime-node itself: where that is not installed, it is counted as skipped, and its suite says so. */
   readonly native: Test;
 }
 
@@ -12,20 +12,22 @@ interface Register extends Test {
 export function suite(name: string, declare: (test: Register) => void): void {
   const tests = uvuSuite(name);
   let count = 0;
+  let skipped = 0;
   const register: Test = (title, body) => {
     count++;
     tests(title, async () => {
       await body();
     });
   };
-  const skip: Test = (title) => {
+  const skip: Test = () => {
     count++;
+    skipped++;
     tests.skip();
-    console.log(`  skipped, for onnxruntime-node is not installed: ${name}: ${title}`);
   };
   declare(
     Object.assign((...test: Parameters<Test>) => register(...test), { native: hasOnnxRuntime ? register : skip }),
   );
   if (count === 0) throw new Error(`suite "${name}" has no tests`);
+  if (skipped > 0) console.log(` ${name}: ${skipped} skipped, they need onnxruntime-node, which is not installed`);
   tests.run();
 }

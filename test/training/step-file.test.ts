@@ -196,12 +196,12 @@ suite("a training step as an ONNX file", (test) => {
     assert.not.ok(first.equals(bytesOf(await build(recipeText(), { weights: { kind: "seed", seed: 4 } }))));
   });
 
-  test("the batch is the recipe's unless told", async () => {
+  test.native("the batch is the recipe's unless told", async () => {
     const found = await losses(bytesOf(await build(recipeText(), { batch: 4 })), 1, 4);
     assert.ok(Number.isFinite(found[0]));
   });
 
-  test("a weight file is where it begins, and must fit", async () => {
+  test.native("a weight file is where it begins, and must fit", async () => {
     const { student } = await plainRecipe(recipeText());
     const weights = initialiseWeights(student.graph, 3);
     const tensors = student.graph.slots.map(({ name, value }) => {
@@ -245,7 +245,7 @@ suite("a training step as an ONNX file", (test) => {
     assert.equal(old.kind === "refused" && old.diagnostics.map(({ code }) => code), ["onnx/unsupported-opset"]);
   });
 
-  test("a loss that is no number at the very start is no step to write", async () => {
+  test.native("a loss that is no number at the very start is no step to write", async () => {
     const diverging = recipeText({
       loss: "mean(log(student.logits - student.logits - 1)) + cross_entropy(student.logits, data.label)",
     });
