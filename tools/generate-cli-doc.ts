@@ -14,8 +14,8 @@ path has moved, and costs nothing. Models belong together by their names; one on
 compared too. With \`--set\`, both sides get the setting. In a workflow for pull requests, a record of the base branch serves:
 
 \`\`\`sh
-git checkout -q "$BASE" && npx lferc stats models --format json > /tmp/base.json
-git checkout -q "$HEAD" && npx lferc stats models --against /tmp/base.json --format markdown > comment.md
+git checkout -q "$BASE" && npx --no lferc stats models --format json > /tmp/base.json
+git checkout -q "$HEAD" && npx --no lferc stats models --against /tmp/base.json --format markdown > comment.md
 \`\`\`
 
 or one older file, which finds its imports from where it lies: \`git show main:models/net.lfer > models/net.old.lfer\`. The exit

@@ -211,8 +211,8 @@ suite("lferc train", (test) => {
     assert.is(commands.length, 3);
     return inFolder(files, (cwd) => {
       for (const command of commands) {
-        const [npx, lferc, ...args] = command.split(" ");
-        assert.equal([npx, lferc], ["npx", "lferc"]);
+        const [npx, no, lferc, ...args] = command.split(" ");
+        assert.equal([npx, no, lferc], ["npx", "--no", "lferc"]);
         const ran = runLferc(args, { cwd });
         assert.is(ran.code, 0, `${command}\n${ran.stderr}`);
       }
