@@ -1,20 +1,31 @@
 // The package as a user installs it: `node test/package/check.mjs FOLDER` packs it into the folder and installs the tarball in
-// empty projects there: whole, without what is optional, and where the download of onnxruntime-node comes to nothing.
-// Needs a package registry. Not part of `npm test`.
+// empty projects there, by npm 10 and by npm 11: whole, without what is optional, and where the install script of
+// onnxruntime-node fails. Needs a package registry. Not part of `npm test`.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = resolve(process.argv[2] ?? "");
 assert.ok(process.argv[2] !== undefined, "usage: node test/package/check.mjs FOLDER");
+mkdirSync(scratch, { recursive: true });
 
 function run(command, args, { cwd, env = {}, code = 0 } = {}) {
   const ran = spawnSync(command, args, { cwd, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...env } });
   assert.equal(ran.status, code, `${command} ${args.join(" ")}\n${ran.stdout}${ran.stderr}`);
   return ran;
+}
+
+/** An environment in which `npm` and `npx` are of that version: Node 20 and 22 bring 10, Node 24 brings 11. */
+function npmOf(version) {
+  const folder = join(scratch, `npm-${version}`);
+  run("npm", ["install", "--silent", "--prefix", folder, `npm@${version}`], { cwd: scratch });
+  const env = { PATH: [join(folder, "node_modules/.bin"), process.env.PATH].join(delimiter) };
+  assert.ok(run("npm", ["--version"], { env }).stdout.startsWith(`${version}.`));
+  return env;
 }
 
 /** What is in the tarball: what was meant to be, and nothing else. */
@@ -50,40 +61,92 @@ model Tiny {
 }
 `;
 
-/** A user's project, with the tarball installed; lferc is the one that npm put there. */
+/** A user's project, with the tarball installed without a warning; lferc is the one that npm put there. */
 function project(name, tarball, { flags = [], env = {} } = {}) {
   const cwd = join(scratch, name);
   mkdirSync(cwd);
   writeFileSync(join(cwd, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   writeFileSync(join(cwd, "tiny.lfer"), text);
-  // Of onnxruntime-node's own script we can only say that it may be left out: of ours there must be none.
-  const { stderr } = run("npm", ["install", ...flags, tarball], { cwd, env });
-  assert.doesNotMatch(stderr, /lfer@|deprecated|EBADENGINE|vulnerab/i);
-  const lferc = (args, code = 0) => run("npx", ["--no-install", "lferc", ...args], { cwd, code });
-  return { cwd, lferc, has: (dependency) => readdirSync(join(cwd, "node_modules")).includes(dependency) };
+  const { stdout, stderr } = run("npm", ["install", ...flags, tarball], { cwd, env });
+  assert.doesNotMatch(stdout + stderr, /npm warn|deprecated|vulnerab/i);
+  const lferc = (args, code = 0) => run("npx", ["--no", "lferc", ...args], { cwd, code, env });
+  return { cwd, env, lferc, has: (dependency) => existsSync(join(cwd, "node_modules", dependency)) };
 }
 
-/** What works wherever Node does. */
-function plainCommands({ cwd, lferc }, isProven) {
+/** What works wherever Node does: native or in WebAssembly, there is an ONNX Runtime. */
+function plainCommands({ cwd, lferc }) {
   lferc(["check", "tiny.lfer"]);
   lferc(["check", "node_modules/lfer/models", "node_modules/lfer/examples"]);
   lferc(["fmt", "--check", "tiny.lfer"]);
   assert.match(lferc(["stats", "tiny.lfer"]).stdout, /total/);
-  const built = lferc(["build", "tiny.lfer", "-o", "tiny.onnx"]).stderr;
-  if (isProven) assert.match(built, /in ONNX Runtime \d/);
-  else assert.match(built, /only the graph was verified, not the file: onnxruntime-node cannot be loaded/);
+  assert.match(lferc(["build", "tiny.lfer", "-o", "tiny.onnx"]).stderr, /in ONNX Runtime( \(WebAssembly\))? \d/);
   lferc(["build", "tiny.lfer", "-o", "quick.onnx", "--no-verify"]);
   assert.deepEqual(readFileSync(join(cwd, "quick.onnx")), readFileSync(join(cwd, "tiny.onnx")));
 }
 
-/** Without ONNX Runtime, what needs it says what to install. */
-function asksForRuntime({ lferc }) {
-  const commands = [
-    ["predict", "tiny.onnx", "photo.png"],
-    ["bench", "tiny.onnx"],
-    ["train", "node_modules/lfer/examples/faces.lfer", "--recipe", "Faces", "--data", "generated"],
-  ];
-  for (const args of commands) assert.match(lferc(args, 1).stderr, /npm install onnxruntime-node/, args.join(" "));
+/** The tour, and its training and its questions as one types them oneself; what they write lies in the folder `out`. */
+function learns({ lferc }, out) {
+  assert.doesNotMatch(lferc(["tour", "--out", out]).stderr, /left out/i);
+  const faces = "node_modules/lfer/examples/faces.lfer";
+  lferc(["train", faces, "--recipe", "Faces", "--data", "generated", "--epochs", "1", "--out", `${out}/run`]);
+  const asked = JSON.parse(lferc(["predict", `${out}/run/model.onnx`, `${out}/faces`, "--format", "json"]).stdout);
+  assert.equal(asked.pictures.length, 7);
+}
+
+/** Where onnxruntime-node did not come, `info` names the command that brings it, which works where the plain one does not. */
+function bringsRuntime({ cwd, env, lferc, has }) {
+  const { version } = JSON.parse(readFileSync(join(root, "node_modules/onnxruntime-node/package.json"), "utf8"));
+  const command = `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@${version}`;
+  assert.ok(lferc(["info"]).stdout.includes(`\`${command}\``), lferc(["info"]).stdout);
+  run("sh", ["-c", command], { cwd, env });
+  assert.ok(has("onnxruntime-node"));
+  assert.match(lferc(["info"]).stdout, /^ort +runs here/m);
+}
+
+/** Somebody takes the name lferc: it runs where npx may fetch, and never in the way that we say. */
+async function neverAStrangers(env, projects) {
+  const cwd = join(scratch, "stranger");
+  mkdirSync(join(cwd, "empty"), { recursive: true });
+  const about = { name: "lferc", version: "9.9.9", bin: { lferc: "taken.js" } };
+  writeFileSync(join(cwd, "package.json"), JSON.stringify(about));
+  writeFileSync(join(cwd, "taken.js"), '#!/usr/bin/env node\nconsole.log("a stranger\'s");\n');
+  run("npm", ["pack", "--silent"], { cwd });
+  const serving = spawn(process.execPath, [join(root, "test/package/strange-registry.mjs"), "lferc-9.9.9.tgz"], {
+    cwd,
+  });
+  try {
+    const [address] = await once(serving.stdout.setEncoding("utf8"), "data");
+    for (const [version, npm] of Object.entries(env)) {
+      const strange = { ...npm, npm_config_registry: address.trim(), npm_config_cache: join(cwd, version), CI: "true" };
+      const npx = (folder, args) =>
+        spawnSync("npx", [...args, "info"], { cwd: folder, encoding: "utf8", env: { ...process.env, ...strange } });
+      const refused = npx(join(cwd, "empty"), ["--no", "lferc"]);
+      assert.ok(refused.status !== 0 && !refused.stdout.includes("stranger"), refused.stdout);
+      for (const folder of projects) assert.match(npx(folder, ["--no", "lferc"]).stdout, /^lferc +\d/);
+      // Else nothing was tried.
+      assert.match(npx(join(cwd, "empty"), ["--yes", "lferc"]).stdout, /a stranger's/);
+    }
+  } finally {
+    serving.kill();
+  }
+}
+
+/** The workflow that `lferc init --from` writes, its steps run as GitHub does. */
+function workflow(tarball, env) {
+  const cwd = join(scratch, "workflow");
+  mkdirSync(join(cwd, ".git"), { recursive: true });
+  mkdirSync(join(cwd, "runner"));
+  writeFileSync(join(cwd, "lfer.tgz"), readFileSync(tarball));
+  run(process.execPath, [join(root, "dist/lferc.js"), "init", "--from", "lfer.tgz"], { cwd });
+  const yaml = readFileSync(join(cwd, ".github/workflows/lfer.yml"), "utf8");
+  const [, from] = /^ {2}LFER: "(.*)"$/m.exec(yaml);
+  const [, install] = /- name: lferc\n +run: \|\n((?: {10}.*\n)+)/.exec(yaml);
+  const github = { ...env, LFER: from, GITHUB_WORKSPACE: cwd, RUNNER_TEMP: join(cwd, "runner") };
+  run("bash", ["-e", "-c", install], { cwd, env: { ...github, GITHUB_PATH: join(cwd, "path") } });
+  const path = [readFileSync(join(cwd, "path"), "utf8").trim(), process.env.PATH].join(delimiter);
+  for (const [, step] of yaml.matchAll(/^ +run: (lferc .*)$/gm)) {
+    run("bash", ["-e", "-c", step], { cwd, env: { ...github, PATH: path, MODELS: "." } });
+  }
 }
 
 /** Programs see the library and its types, whichever way their compiler finds modules. */
@@ -117,25 +180,38 @@ if (params !== 259) throw new Error(\`\${params} parameters\${wrong === "" ? "" 
 }
 
 const tarball = pack();
+const npms = { 10: npmOf(10), 11: npmOf(11) };
 
-const bare = project("bare", tarball, { flags: ["--omit=optional"] });
-assert.ok(!bare.has("onnxruntime-node") && !bare.has("sharp"));
-plainCommands(bare, false);
-asksForRuntime(bare);
-programs(bare);
-console.log(
-  "without optional dependencies: check, stats, fmt, build and the library work; predict, bench and train say what to install",
-);
-
-// Its script takes its proxy from here, npm does not: the package comes, its download fails, and npm goes on without it.
-const blocked = project("blocked", tarball, { env: { GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" } });
-plainCommands(blocked, blocked.has("onnxruntime-node"));
-if (!blocked.has("onnxruntime-node")) asksForRuntime(blocked);
-console.log(
-  `with onnxruntime-node's download blocked: installed ${blocked.has("onnxruntime-node") ? "with" : "without"} it, the same works`,
-);
-
-const whole = project("whole", tarball, { flags: ["--ignore-scripts"] });
-assert.ok(whole.has("onnxruntime-node"));
-plainCommands(whole, true);
+const whole = project("whole", tarball, { flags: ["--ignore-scripts"], env: npms[10] });
+assert.ok(whole.has("onnxruntime-node") && whole.has("sharp"));
+plainCommands(whole);
 console.log("with no install script run: builds are proven in ONNX Runtime");
+
+await neverAStrangers(npms, [whole.cwd, root]);
+console.log("`npx --no lferc` runs ours, and nobody's where ours is not installed");
+
+workflow(tarball, npms[10]);
+console.log("the workflow of `lferc init --from lfer.tgz` installs this tarball and passes");
+
+const bare = project("bare", tarball, { flags: ["--omit=optional"], env: npms[10] });
+assert.ok(!bare.has("onnxruntime-node") && !bare.has("sharp"));
+programs(bare);
+plainCommands(bare);
+console.log("without optional dependencies: check, stats, fmt, build and the library work");
+
+for (const [version, npm] of Object.entries(npms)) {
+  // Its script takes its proxy from here, npm does not: the package comes, its download fails, and npm goes on without it.
+  const env = { ...npm, GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" };
+  const failing = project(`failing-${version}`, tarball, { env });
+  // Elsewhere the script has nothing to fetch.
+  if (process.platform === "linux" && process.arch === "x64") {
+    assert.ok(!failing.has("onnxruntime-node"), "its script did not fail: nothing was tried");
+    learns(failing, "slow");
+    plainCommands(failing);
+    bringsRuntime(failing);
+  }
+  learns(failing, "fast");
+  console.log(
+    `npm ${version}, with onnxruntime-node's script failing: the tour, train and predict work, slow and then fast`,
+  );
+}
