@@ -9,7 +9,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "init",
     summary: "begin: a small model, its budget, its recipe, a workflow for CI",
-    failure: "a file is in the way, or cannot be written",
+    failure: "a file is in the way or cannot be written, or the address is refused",
     load: async () => untyped((await import("./init.command.js")).initCommand),
   },
   {
@@ -75,7 +75,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "tour",
     summary: "see it work: check, count, build, train and predict on examples",
-    failure: "one of its steps failed",
+    failure: "one of its steps failed, or cannot be shown here",
     load: async () => untyped((await import("./tour.command.js")).tourCommand),
   },
 ];
