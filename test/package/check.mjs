@@ -106,11 +106,12 @@ function bringsRuntime({ cwd, env, lferc, has }) {
 /** Somebody takes the name lferc: it runs where npx may fetch, and never in the way that we say. */
 async function neverAStrangers(env, projects) {
   const cwd = join(scratch, "stranger");
-  mkdirSync(join(cwd, "empty"), { recursive: true });
+  const theirs = join(cwd, "theirs");
+  for (const folder of [theirs, join(cwd, "empty")]) mkdirSync(folder, { recursive: true });
   const about = { name: "lferc", version: "9.9.9", bin: { lferc: "taken.js" } };
-  writeFileSync(join(cwd, "package.json"), JSON.stringify(about));
-  writeFileSync(join(cwd, "taken.js"), '#!/usr/bin/env node\nconsole.log("a stranger\'s");\n');
-  run("npm", ["pack", "--silent"], { cwd });
+  writeFileSync(join(theirs, "package.json"), JSON.stringify(about));
+  writeFileSync(join(theirs, "taken.js"), '#!/usr/bin/env node\nconsole.log("a stranger\'s");\n');
+  run("npm", ["pack", "--silent"], { cwd: theirs });
   const serving = spawn(process.execPath, [join(root, "test/package/strange-registry.mjs"), "lferc-9.9.9.tgz"], {
     cwd,
   });
