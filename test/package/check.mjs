@@ -113,7 +113,7 @@ async function neverAStrangers(env, projects) {
   writeFileSync(join(theirs, "taken.js"), '#!/usr/bin/env node\nconsole.log("a stranger\'s");\n');
   run("npm", ["pack", "--silent"], { cwd: theirs });
   const serving = spawn(process.execPath, [join(root, "test/package/strange-registry.mjs"), "lferc-9.9.9.tgz"], {
-    cwd,
+    cwd: theirs,
   });
   try {
     const [address] = await once(serving.stdout.setEncoding("utf8"), "data");
