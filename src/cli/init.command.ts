@@ -92,6 +92,9 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
       say(`${from.text} names no commit by its 40 digits: the workflow runs what it finds there on its day.`);
     }
   }
+  if (from !== undefined && result.kept.includes(workflowPath)) {
+    say(`${oneLine(shown(workflowPath))} is as it was: --from has changed nothing in it.`);
+  }
   say(`next:${folder === session.cwd ? "" : `\n  cd ${word(folder)}`}
   ${typedCommand} check                                              mistakes, and the budget
   ${typedCommand} stats ${starter.file}                                   parameters, work and memory, layer by layer

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 
@@ -7,7 +7,7 @@ export interface InstallAddress {
   readonly text: string;
   /** A tarball of the repository: its whole path on this machine. */
   readonly file?: string;
-  /** Says itself that what is there today may be something else tomorrow. */
+  /** It names no commit of its repository: what is there today may be something else tomorrow. */
   readonly moves: boolean;
 }
 
@@ -23,10 +23,11 @@ const repositories = [
   new RegExp(String.raw`^github:[A-Za-z0-9][\w.-]*/[A-Za-z0-9_.-]+${commit}$`),
 ];
 
-/** Tarballs and repositories are thousands of signs shorter. */
+/** In UTF-16 units; addresses are far shorter. */
 const longest = 1000;
 
-const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+// A path that is too long or closed to us is as good as none, and makes `statSync` throw.
+const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
 
 /** A tarball that a workflow finds in its repository, whose top is `top`. */
 function tarballOfRepository(text: string, cwd: string, top: string): InstallAddress | string {

@@ -1,6 +1,6 @@
 // Where the workflow of `lferc init` installs lferc from: what the user says, word for word, or nothing.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { workflowPath } from "../../src/cli/init-files.js";
@@ -115,9 +115,22 @@ suite("lferc init --from", (test) => {
       }
       const ran = runLferc(["init", "face", "--from", "lfer"], { cwd: top });
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["tool/bad-address"]]);
-      assert.is(spawnSync("ls", ["face"], { cwd: top }).status === 0, false);
-      const long = readInstallAddress(`https://example.org/${"a".repeat(1e6)}.tgz`, top, top);
-      assert.ok(isProblem(long));
+      assert.not.ok(existsSync(join(top, "face")));
+      for (const text of [
+        `https://example.org/${"a".repeat(1e6)}.tgz`,
+        `${"a".repeat(300)}.tgz`,
+        "tools/lfer.tgz/a.tgz",
+      ]) {
+        assert.ok(isProblem(readInstallAddress(text, top, top)));
+      }
+    }));
+
+  test("a workflow that is kept is not changed, and that is said", () =>
+    inFolder({ [workflowPath]: "mine" }, (cwd) => {
+      const made = runLferc(["init", "--keep", "--from", addresses[0]], { cwd });
+      assert.is(made.code, 0, made.stderr);
+      assert.match(made.stderr, "--from has changed nothing in it");
+      assert.is(workflowOf(cwd), "mine");
     }));
 
   test("without it the workflow installs nothing, and both say what is to be filled in", () =>
