@@ -106,7 +106,7 @@ suite("averages beside the weights", (test) => {
   });
 
   test("an optimiser's averages are of gradients, and a number is no average", () => {
-    const optimizer = dict({ state: dict({ "0": dict({ exp_avg: leaf, avg: list(leaf) }) }) });
+    const optimizer = dict({ avg: list(leaf), state: dict({ "0": dict({ exp_avg: leaf }) }) });
     assert.equal(averagesOf(dict({ model: weights(), optimizer, ema_decay: 0.9, n_averaged: leaf })), []);
     assert.equal(averagesOf(dict({ model: weights(), schema: dict({ a: list(leaf) }) })), []);
   });
