@@ -93,6 +93,20 @@ const hostile: readonly (readonly [string, Uint8Array, readonly DiagnosticCode[]
   ["a hole", fileOf(`{"a":${f32(0, 4)},"b":${f32(8, 12)}}`, 12), ["weights/gap"], "4 bytes at offset 120"],
   ["bytes at the end", fileOf(`{"a":${f32(0, 4)}}`, 7), ["weights/gap"], "3 bytes at offset 66"],
   ["metadata of numbers", fileOf(`{"__metadata__":{"a":1}}`), ["weights/entry-invalid"], "object of strings"],
+  ["lists in lists", fileOf("[".repeat(5_000_000)), ["weights/header-not-json"], "nested more than 3 deep"],
+  ["depth in an entry", fileOf(`{"a":{"shape":[[1]]}}`), ["weights/header-not-json"], "nested more than 3 deep"],
+  [
+    "millions of empty lists",
+    fileOf(`{"a":[${"[],".repeat(1_000_000)}[]]}`),
+    ["weights/header-not-json"],
+    "more than 1000000 values",
+  ],
+  [
+    "brackets in a name, which nest nothing",
+    fileOf(`{"\\"[[[[[[${"\\\\"}":1}`),
+    ["weights/entry-invalid"],
+    "must be an object",
+  ],
   ["two mistakes", fileOf(`{"a":1,"b":2}`), ["weights/entry-invalid", "weights/entry-invalid"], '"a"'],
 ];
 
