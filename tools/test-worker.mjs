@@ -19,14 +19,17 @@ async function runFile(file) {
   globalThis.UVU_INDEX = 0;
   globalThis.UVU_QUEUE[0] = suites;
   await import(new URL(`../test/${file}`, import.meta.url).href);
-  const sums = { total: 0, passed: 0, skipped: 0 };
+  const sums = { total: 0, passed: 0, skipped: 0, failed: [] };
   if (suites.length === 0) throw new Error(`${file} has no suite`);
   for (const suite of suites) {
     const [errors, passed, skipped, total] = await suite();
     sums.passed += passed;
     sums.skipped += skipped;
     sums.total += total;
-    if (typeof errors === "string") process.stdout.write(`\n${errors}\n`);
+    if (typeof errors !== "string") continue;
+    process.stdout.write(`\n${errors}\n`);
+    // As uvu heads each of them: FAIL, the suite, the title in quotes.
+    for (const [, name] of errors.matchAll(/^ *FAIL +(.*)$/gm)) sums.failed.push(name.replace(/\s+/g, " "));
   }
   return sums;
 }

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [only = ""] = process.argv.slice(2);
-const pattern = new RegExp(`${only}.*\\.test\\.ts$`);
+// `cli/train`, `cli/train.test` and `cli/train.test.ts` mean the same.
+const pattern = new RegExp(`(?:${only.replace(/\.test(\.ts)?$/, "")}).*\\.test\\.ts$`);
 
 /** Files that take five seconds and more: they begin first, so that no worker is left alone with one at the end. */
 const longest = [
@@ -45,6 +46,8 @@ const endOfFile = "\0";
 
 const started = performance.now();
 const sums = { total: 0, passed: 0, skipped: 0 };
+/** The file, the suite and the title of each test that failed. */
+const failed = [];
 let isGreen = true;
 
 /** One worker until no file is left; another takes over where it dies. */
@@ -72,7 +75,8 @@ function work() {
       // Its sums come the way of its words, for a message could overtake them.
       const [words, sumsOfFile] = said.split(endOfFile);
       if (sumsOfFile === undefined || !sumsOfFile.endsWith("\n")) return;
-      const { total, passed, skipped } = JSON.parse(sumsOfFile);
+      const { total, passed, skipped, failed: names } = JSON.parse(sumsOfFile);
+      failed.push(...names.map((name) => `${file}: ${name}`));
       process.stdout.write(`${file}\n${words}\n`);
       sums.total += total;
       sums.passed += passed;
@@ -89,6 +93,7 @@ function work() {
       await setTimeout(200);
       const how = `its worker ended with ${signal ?? code} before its tests did`;
       process.stdout.write(`${file}\n${said}\n  FAIL  ${file}: ${how}\n\n`);
+      failed.push(`${file}: ${how}`);
       await work();
       resolve();
     });
@@ -100,5 +105,7 @@ const workers = Math.min(availableParallelism(), files.length);
 await Promise.all(Array.from({ length: workers }, work));
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`  Total:     ${sums.total}\n  Passed:    ${sums.passed}\n  Skipped:   ${sums.skipped}`);
-console.log(`  Duration:  ${seconds} s in ${workers} processes\n`);
+console.log(`  Duration:  ${seconds} s in ${workers} processes`);
+if (failed.length > 0) console.log(`  Failed:\n${failed.map((each) => `    ${each}`).join("\n")}`);
+console.log("");
 process.exit(isGreen ? 0 : 1);

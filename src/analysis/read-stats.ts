@@ -1,4 +1,5 @@
 /** Reads back what `lferc stats --format json` wrote, in this version or an older one. The text is held hostile. */
+import { beyondLimits } from "../bounded-json.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Stats, statsSchemaVersion } from "./stats.js";
 
@@ -110,8 +111,13 @@ function readOne(value: unknown, path: string, place: string): Stats | Problem {
   return twice === undefined ? read : refuse(`two layers have the path "${twice}"`);
 }
 
+/** A record is five deep; one of a hundred thousand layers holds some eight million values. */
+const recordLimits = { depth: 8, values: 10_000_000 };
+
 /** The texts of the records: the whole text, or one on each line where it holds several. */
 function parse(text: string, path: string): readonly { readonly value: unknown; readonly place: string }[] | Problem {
+  const tooMuch = beyondLimits(text, recordLimits);
+  if (tooMuch !== undefined) return problem("stats/not-a-record", { path, reason: tooMuch });
   const lines = text.split("\n").map((line, i) => ({ line, place: `line ${i + 1}: ` }));
   const filled = lines.filter(({ line }) => line.trim() !== "");
   const values: { value: unknown; place: string }[] = [];

@@ -9,7 +9,7 @@ import { type DataSet, hardTargets, type ReadPicture, type Sample } from "./data
 import type { Decode } from "./decode.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
 import { labelNamed } from "./label-names.js";
-import { findPictures, readPictureFile } from "./picture-files.js";
+import { findPictures, isDamagedName, readPictureFile } from "./picture-files.js";
 
 export interface FolderOptions {
   /** The model's labels; undefined where it has none: then the folders' names are the classes, in alphabetical order. */
@@ -27,11 +27,15 @@ export interface Refused {
   readonly problems: readonly Problem[];
 }
 
+/** What the parts of a data set are called; FER2013 has a public and a private test, of which the first is for choosing. */
 const splitNames = {
   training: ["train", "training"],
-  validation: ["val", "valid", "validation"],
-  test: ["test"],
+  validation: ["val", "valid", "validation", "publictest"],
+  test: ["test", "testing", "privatetest"],
 } as const;
+
+/** What archives and desktops leave beside the folders: nobody's data. */
+const isNobodys = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
 
 const refuse = (...problems: readonly Problem[]): Refused => ({ kind: "refused", problems });
 
@@ -40,6 +44,8 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
   const found = await foldersIn(path);
   if (isProblem(found)) return refuse(found);
   const splits = splitsAmong(found.folders, options.labels ?? []);
+  const strange = splits === undefined ? undefined : await strangeSplit(path, found.folders, splits);
+  if (strange !== undefined) return refuse(strange);
   // Loose files are only told of where classes are looked for: beside splits a read-me is nothing unusual.
   const places = splits === undefined ? [path] : [splits.training, splits.heldOut].flatMap((name) => name ?? []);
   const classFolders: ClassFolder[] = [];
@@ -123,23 +129,29 @@ async function foldersIn(
     const folders: string[] = [];
     let loose = 0;
     for (const entry of entries) {
-      if (entry.name.startsWith(".")) continue;
+      if (isNobodys(entry.name)) continue;
       const isFolder = entry.isSymbolicLink()
         ? await stat(join(path, entry.name)).then(
             (about) => about.isDirectory(),
             () => false,
           )
         : entry.isDirectory();
+      if (isFolder && isDamagedName(entry.name)) return problem("data/name-not-utf8", { path: join(path, entry.name) });
       if (isFolder) folders.push(entry.name);
       else loose++;
     }
     return { folders: folders.sort((a, b) => (a < b ? -1 : 1)), loose };
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such folder" : code === "ENOTDIR" ? "it is no folder" : code;
+    const reason = isDamagedName(path) ? "its name is not UTF-8" : (folderFaults[code] ?? code);
     return problem("data/unreadable-folder", { path, reason });
   }
 }
+
+const folderFaults: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  ENOTDIR: "it is no folder",
+};
 
 /** The folders' parts, where it is divided: a `train` that is not one class among others. */
 function splitsAmong(folders: readonly string[], labels: readonly string[]): Splits | undefined {
@@ -155,6 +167,18 @@ function splitsAmong(folders: readonly string[], labels: readonly string[]): Spl
     heldOut: validation ?? test,
     left: validation === undefined ? undefined : test,
   };
+}
+
+/** A folder of pictures beside the splits that is none of them: what it is for nobody can know, and left out it would be lost. */
+async function strangeSplit(path: string, folders: readonly string[], splits: Splits): Promise<Problem | undefined> {
+  const read = [splits.training, splits.heldOut, splits.left];
+  for (const folder of folders.filter((name) => !read.includes(name))) {
+    const { pictures } = await findPictures([join(path, folder)]);
+    if (pictures.length === 0) continue;
+    const known = Object.values(splitNames).flat();
+    return problem("data/unknown-split", { path, folder, pictures: pictures.length, used: splits.training, known });
+  }
+  return undefined;
 }
 
 interface Classes {

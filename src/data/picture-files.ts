@@ -16,8 +16,12 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Node reads bytes that are not UTF-8 as this sign, under which no file is found again. */
+export const isDamagedName = (path: string): boolean => path.includes("\uFFFD");
+
 function unreadable(path: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException).code;
+  if (isDamagedName(path)) return problem("data/name-not-utf8", { path });
   if (code === "ENOENT" || code === "ENOTDIR") return problem("data/missing-picture", { path });
   return problem("data/unreadable-picture", { path, reason: whyUnreadable(error) });
 }

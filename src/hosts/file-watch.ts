@@ -137,8 +137,8 @@ export function watchFiles(): FileWatch {
       for (const path of wanted) {
         if (known.has(path)) continue;
         const stats = statsOf(path);
-        // A folder changes with everything that is written into it; its names are what counts.
-        const isNews = stats?.isDirectory() === false && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since;
+        // Of a folder too, though it may be a name in it that nobody looks for: a look too many loses nothing.
+        const isNews = stats !== undefined && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since;
         known.set(path, isNews ? "" : stateOf(path));
       }
       listen();

@@ -174,7 +174,23 @@ async function readAll(
   if (halves.training.length === 0 || halves.heldOut.length === 0) {
     return problem("train/no-good-pictures", { data: set.description, broken: broken.length, all: all.length });
   }
-  return { ...halves, broken, fingerprint };
+  const lost = lostClasses(set, training, good, "training") ?? lostClasses(set, heldOut, good, "held-out");
+  return lost ?? { ...halves, broken, fingerprint };
+}
+
+/** That a class had pictures in this part and has none left. */
+function lostClasses(
+  set: DataSet,
+  samples: readonly Sample[],
+  good: ReadonlySet<Sample>,
+  part: string,
+): Problem | undefined {
+  const left = new Set(samples.filter((sample) => good.has(sample)).map(({ label }) => label));
+  const lost = samples.filter(({ label }) => !left.has(label));
+  if (lost.length === 0) return undefined;
+  const classes = [...new Set(lost.map(({ label }) => label))].sort((a, b) => a - b);
+  const names = classes.map((label) => set.classes[label] ?? `class ${label}`);
+  return problem("data/class-unreadable", { data: set.description, part, classes: names, count: lost.length });
 }
 
 /** The teacher of a plan that has one; a path in the file counts from the file's folder. */

@@ -68,8 +68,13 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     const [nearest] = attempts.sort((a, b) => b.filled - a.filled);
     return { kind: "refused", diagnostics: nearest?.diagnostics ?? [], proposal: nearest?.proposal };
   }
-  if (others.length > 0) {
-    const entries = [fitting, ...others].map(({ account }) => account.entry || "the file itself");
+  const taken = fitting.account.entry;
+  const isInside = (average: string): boolean => taken === average || taken.startsWith(`${average}.`);
+  // An average in a form that does not fit, as a list or without running statistics, is one all the same.
+  const averages = fitting.averages.some(isInside) ? [] : fitting.averages;
+  if (others.length > 0 || averages.length > 0) {
+    const fit = [fitting, ...others].map(({ account }) => account.entry || "the file itself");
+    const entries = [...new Set([...fit, ...averages])];
     return { kind: "refused", diagnostics: [diagnose("weights/several-state-dicts", { file: source.file, entries })] };
   }
   const fresh = new Set(fitting.account.fresh);
@@ -98,5 +103,11 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
   };
   const filled = names.slotOf.size;
   const nothing = { weights: new Map<string, Float32Array>(), diagnostics };
-  return { account, filled, proposal, ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)) };
+  return {
+    account,
+    filled,
+    proposal,
+    averages: file.averages ?? [],
+    ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)),
+  };
 }

@@ -2,6 +2,7 @@
  * safetensors: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes back to back.
  * A file is hostile until checked: nothing in it is believed before it is compared with the file's real size.
  */
+import { beyondLimits } from "../bounded-json.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { findDuplicateKey } from "./json-keys.js";
 import { isReadableDtype, readableDtypes, toFloat32 } from "./number-formats.js";
@@ -9,6 +10,9 @@ import { type ReadableTensor, type ReadResult, refuse, shown, type WeightFile } 
 
 /** As in the reference implementation (MAX_HEADER_SIZE). */
 export const maxHeaderBytes = 100_000_000;
+
+/** Tensors have a shape and offsets, each a list in an object of the header's; the largest networks have some ten thousand. */
+const headerLimits = { depth: 3, values: 1_000_000 };
 
 /** More mistakes than these say nothing new about a file. */
 const maxDiagnostics = 20;
@@ -74,6 +78,8 @@ function readHeader(bytes: Uint8Array, file: string): ReadResult<Header> {
   let object: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, dataStart));
+    const tooMuch = beyondLimits(text, headerLimits);
+    if (tooMuch !== undefined) return notJson(tooMuch);
     object = JSON.parse(text);
   } catch (error) {
     return notJson(error instanceof Error ? shown(error.message) : "it cannot be parsed");

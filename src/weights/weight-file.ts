@@ -23,6 +23,8 @@ export interface WeightFile<T extends StoredTensor = StoredTensor> {
   /** In the order in which the file holds them. */
   readonly tensors: ReadonlyMap<string, T>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Other places of the same checkpoint that hold a moving average of weights, by their keys; of a checkpoint only. */
+  readonly averages?: readonly string[];
 }
 
 export type ReadResult<T> =

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { DataSet } from "../../src/data/data-set.js";
@@ -196,6 +196,54 @@ suite("a folder as a data set", (test) => {
         assert.is(!isProblem(image) && image.width, 5);
       },
     ));
+
+  test("FER2013's three usages are known, and the private test is left for the end", () =>
+    inFolder(
+      {
+        ...names(2, "d/Training/happy"),
+        ...names(2, "d/PublicTest/happy"),
+        ...names(2, "d/PrivateTest/happy"),
+        ...names(1, "d/__MACOSX/happy"),
+      },
+      async (cwd) => {
+        const set = opened(await open(join(cwd, "d")));
+        assert.equal(
+          [set.training.length, keys(set.heldOut)],
+          [2, ["PublicTest/happy/0.png", "PublicTest/happy/1.png"]],
+        );
+        assert.ok(codes(set.warnings).includes("data/split-left-alone"));
+      },
+    ));
+
+  test("a folder of pictures beside the known parts is refused, not passed over", () =>
+    inFolder({ ...names(2, "d/train/happy"), ...names(2, "d/val/happy") }, async (cwd) => {
+      for (const stranger of ["extra", "train2", "validation", "Training_aligned"]) {
+        await inFolder(
+          { ...names(2, "d/train/happy"), ...names(2, "d/val/happy"), ...names(1, `d/${stranger}/happy`) },
+          async (other) => assert.equal(await open(join(other, "d")), ["data/unknown-split"], stranger),
+        );
+      }
+      // Without a picture it is somebody's notes.
+      mkdirSync(join(cwd, "d/annotations"));
+      assert.is(opened(await open(join(cwd, "d"))).training.length, 2);
+    }));
+
+  test("a name that is no UTF-8 is called so, as a picture and as a class", () =>
+    inFolder({ ...names(5, "d/happy"), ...names(5, "d/sad") }, async (cwd) => {
+      const latin = (path: string): Buffer => Buffer.concat([Buffer.from(join(cwd, path)), Buffer.from([0xe9])]);
+      try {
+        writeFileSync(Buffer.concat([latin("d/happy/caf"), Buffer.from(".png")]), png);
+      } catch {
+        return; // a file system that takes no such name
+      }
+      const set = opened(await open(join(cwd, "d")));
+      const damaged = [...set.training, ...set.heldOut].find(({ key }) => key.includes("\uFFFD"));
+      const read = damaged && (await set.read(damaged));
+      assert.equal(read !== undefined && isProblem(read) ? codes([read]) : [], ["data/name-not-utf8"]);
+      mkdirSync(latin("d/caf"));
+      assert.equal(await open(join(cwd, "d"), { classCount: 3 }), ["data/name-not-utf8"]);
+      assert.equal(await open(join(cwd, "d"), { labels: undefined, classCount: 3 }), ["data/name-not-utf8"]);
+    }));
 
   test("a folder that may not be read is said so", () =>
     inFolder({ ...names(2, "d/happy"), ...names(2, "d/sad") }, async (cwd) => {

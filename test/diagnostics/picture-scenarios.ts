@@ -11,8 +11,23 @@ model M {
 }
 `;
 
+const tiny = `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8] = picture(mean: [0, 0, 0], std: [1, 1, 1])
+  logits = image -> global_avg_pool -> flatten -> linear(2)
+  output logits: labels(["a", "b"])
+}
+`;
+
 /** What only pictures run into. */
 export const pictureScenarios = {
+  // A name with Node's sign for bytes that are no UTF-8 is found by nobody, whether or not the file system takes such bytes.
+  "data/name-not-utf8": () =>
+    inFolder({ "m.lfer": tiny }, (cwd) => {
+      runLferc(["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--no-verify"], { cwd });
+      return codesIn(runLferc(["predict", "m.onnx", "caf\uFFFD.jpg"], { cwd }).stderr);
+    }),
   "picture/too-many-boxes": () =>
     inFolder({ "m.lfer": long }, (cwd) =>
       codesIn(runLferc(["build", "m.lfer", "--target", "svg", "-o", "m.svg", "--depth", "all"], { cwd }).stderr),

@@ -102,6 +102,7 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/pickle-damaged": building(checkpointOf(pickle("}"))),
   "weights/forbidden-opcode": building(checkpointOf(pickle("(ios\nsystem\n."))),
   "weights/forbidden-global": building(kept("hostile.pth")),
+  "weights/unread-argument": building(checkpointOf(pickle("ccollections\nOrderedDict\n(K\x01K\x02tR."))),
   "weights/whole-module": building(kept("whole-module.pth")),
   "weights/storage-missing": building(checkpointOf(pickle("}", text("a"), ...tensor(4), "s."))),
   "weights/no-state-dict": building(checkpointOf(pickle("}."))),

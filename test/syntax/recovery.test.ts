@@ -9,4 +9,16 @@ suite("syntax: recovery", (test) => {
       assert.deepEqual(compareMarks(text, parse(name, text).diagnostics), []);
     });
   }
+
+  test("after a guess what merely follows stays silent, until the next statement", () => {
+    const rows: readonly (readonly [text: string, codes: readonly string[]])[] = [
+      ["block B(x: = 3 4) = relu", ["syntax/missing-type"]],
+      ["block B(x: ) y) = relu", ["syntax/missing-type"]],
+      ["block B(x: 5 6 7) = relu\nblock C(y: 5 6) = relu", ["syntax/missing-type", "syntax/missing-type"]],
+    ];
+    for (const [text, codes] of rows) {
+      const found = parse("m.lfer", `lfer 1\n\n${text}\n`).diagnostics.map(({ code }) => code);
+      assert.deepEqual(found, codes, text);
+    }
+  });
 });

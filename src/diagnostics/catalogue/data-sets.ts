@@ -40,6 +40,34 @@ export const dataSetEntries = {
     good,
   }),
 
+  "data/unknown-split": entry<{
+    path: string;
+    folder: string;
+    pictures: number;
+    used: string;
+    known: readonly string[];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} has a folder ${h.folder} with ${h.pictures} picture${h.pictures === 1 ? "" : "s"} beside ${h.used}, and it is no part that lferc knows`,
+    help: (h) => `Known parts are ${listed(h.known)}, in any case. Rename the folder, or move it out.`,
+    explanation:
+      "Pictures that are left out without a word are missing from training, or from what judges it. A part that is not known by its name is not guessed.",
+    bad: train("train-and-extra"),
+    good,
+  }),
+
+  "data/class-unreadable": entry<{ data: string; part: string; classes: readonly string[]; count: number }>({
+    severity: "error",
+    message: (h) => `${h.data}: none of the ${h.count} ${h.part} pictures of ${listed(h.classes)} can be read`,
+    help: () =>
+      "The pictures named above say why. Convert or replace them, or take the folder out and train without that class.",
+    explanation:
+      "A class that has pictures, and of which none is left, was meant to be learnt: going on would train a network that never gives it.",
+    bad: train("faces-with-a-broken-class"),
+    good,
+  }),
+
   "data/class-count": entry<{ path: string; folders: number; classes: number }>({
     severity: "error",
     message: (h) => `${h.path} has folders of ${h.folders} classes, the model tells ${h.classes} apart`,

@@ -16,6 +16,16 @@ export const dataEntries = {
     good: goodPicture,
   }),
 
+  "data/name-not-utf8": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path}: this name is not UTF-8, so nothing can be opened by it`,
+    help: () => "Rename it; on Linux, `convmv -f latin1 -t utf8 --notest -r FOLDER` renames all of a folder.",
+    explanation:
+      "File names are bytes, and those of old archives are often Latin-1 or a code page. Such a file is there, and cannot be named.",
+    bad: { command: "lferc predict model.onnx pictures" },
+    good: goodPicture,
+  }),
+
   "data/unreadable-picture": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.path} cannot be read: ${h.reason}`,

@@ -8,6 +8,12 @@ const shapeOfFile =
 const damaged = "The file is damaged or was not written by torch.save. A copy that broke off is the usual cause.";
 const saveState = (file: string): string =>
   `Where PyTorch trusts the file, save its weights alone: \`torch.save(torch.load("${file}", weights_only=False).state_dict(), "weights.pth")\`.`;
+/** `ema.model` as Python reaches for it. */
+const keys = (entry: string): string =>
+  entry
+    .split(".")
+    .map((key) => `["${key}"]`)
+    .join("");
 const saveAgain = (file: string): string => `Save it again: \`torch.save(torch.load("${file}"), "weights.pth")\`.`;
 const place = (h: { readonly file: string; readonly part: string; readonly offset: number }): string =>
   `${h.file}: ${h.part === "" ? "" : `${h.part}, `}offset ${h.offset}`;
@@ -148,11 +154,22 @@ export const weightsPytorchEntries = {
     good,
   }),
 
+  "weights/unread-argument": entry<{ file: string; part: string; offset: number; name: string; argument: string }>({
+    severity: "error",
+    message: (h) => `${place(h)}: ${h.name} is called with ${h.argument}, which lferc does not carry out`,
+    help: () =>
+      'Save the tensors as they are in memory: `torch.save({k: v.detach().resolve_neg().resolve_conj().clone() for k, v in state.items()}, "weights.pth")`.',
+    explanation:
+      "What a call says beside the tensor's place may change its values: a tensor may be stored without its minus, which PyTorch puts before it on reading. What is not carried out is refused.",
+    bad,
+    good,
+  }),
+
   "weights/several-state-dicts": entry<{ file: string; entries: readonly string[] }>({
     severity: "error",
-    message: (h) => `${h.file} holds several state_dicts that fit the model: ${h.entries.join(", ")}`,
+    message: (h) => `${h.file} holds the weights more than once: ${h.entries.join(", ")}`,
     help: (h) =>
-      `Save the one you mean: \`torch.save(torch.load("${h.file}")["${h.entries.at(-1)}"], "weights.pth")\`.`,
+      `Save the one you mean: \`torch.save(torch.load("${h.file}")${keys(h.entries[0] ?? "")}, "weights.pth")\`, or the same of ${h.entries.slice(1).join(", ")}.`,
     explanation: "Training tools keep a moving average beside the weights; which of them is meant lferc cannot know.",
     bad,
     good,

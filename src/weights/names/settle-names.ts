@@ -10,8 +10,8 @@ import { unwrap } from "./prefixes.js";
 import { proposeMap } from "./propose-map.js";
 import { shippedMap, shippedMapNames } from "./shipped-maps.js";
 
-/** PyTorch's counter of training batches: no network computes with it. */
-const ignored = /(^|\.)num_batches_tracked$/;
+/** PyTorch's counters, of training batches and (AveragedModel's) of averages: no network computes with them. */
+const ignored = /(^|\.)num_batches_tracked$|^n_averaged$/;
 
 export interface SettledNames {
   /** Under the names without a wrapper's prefix, and without what no network computes with. */

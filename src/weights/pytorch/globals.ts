@@ -2,7 +2,7 @@
  * The Python names that a pickle of weights may use, and what each of them makes here. It is the list of PyTorch's own
  * restricted reader (`torch.load(weights_only=True)`, torch/_weights_only_unpickler.py), less what is no dense tensor.
  */
-import { type DamagedPickle, damaged } from "./pickle-faults.js";
+import { type DamagedPickle, damaged, type PickleFault } from "./pickle-faults.js";
 import {
   isDict,
   isGlobal,
@@ -38,6 +38,26 @@ export const storageTypes: ReadonlyMap<string, StorageType> = new Map([
 const dtypeName = /^torch\.(b?float|complex|u?int|bool|half|double|long|short)[a-z0-9_]*$/;
 
 type Maker = (args: readonly PickleValue[]) => PickleValue | DamagedPickle;
+
+/** What may stand for an argument that no tensor's values depend on, and how it is called where it does more. */
+interface Argument {
+  readonly name: string;
+  readonly isHarmless: (value: PickleValue) => boolean;
+}
+
+const isEmpty = (value: PickleValue): boolean =>
+  value === null || (isDict(value) && value.entries.size === 0) || (isSequence(value) && value.items.length === 0);
+/** Every flag of it off: `{"neg": false}`. */
+const isOff = (value: PickleValue): boolean =>
+  isEmpty(value) || (isDict(value) && [...value.entries.values()].every((flag) => flag === false));
+
+const requiresGrad: Argument = { name: "requires_grad", isHarmless: (value) => typeof value === "boolean" };
+const hooks: Argument = { name: "backward_hooks", isHarmless: isEmpty };
+/** Bits of a lazy tensor: its minus (`neg`), its conjugate (`conj`). */
+const metadata: Argument = { name: "metadata", isHarmless: isOff };
+/** Attributes that Python code hung on a parameter: no part of its values. */
+const pythonState: Argument = { name: "state", isHarmless: () => true };
+const dtypeArgument: Argument = { name: "dtype", isHarmless: isGlobal };
 
 /** More axes than these no tensor has (PyTorch's own limit). */
 const maxAxes = 64;
@@ -92,28 +112,59 @@ const sequence =
   ([items]) => ({ kind, items: isSequence(items) ? [...items.items] : [] });
 const inert: Maker = () => opaque;
 
+/** A function: what it makes of its first arguments, and what it may be told beside them. */
+interface Callable {
+  readonly make: Maker;
+  readonly takes: number;
+  readonly beside: readonly Argument[];
+}
+
+const callable = (make: Maker, takes: number, ...beside: readonly Argument[]): Callable => ({ make, takes, beside });
+/** Something that no weight can need: whatever it is told, it is not used. */
+const unused = callable(inert, Number.POSITIVE_INFINITY);
+
 /** What may be called, and what comes of it. */
-export const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ["collections.OrderedDict", makeDict],
-  ["collections.Counter", makeDict],
-  ["torch._utils._rebuild_tensor", rebuildTensor],
-  ["torch._utils._rebuild_tensor_v2", rebuildTensor],
-  ["torch._utils._rebuild_tensor_v3", rebuildUntyped],
-  ["torch._utils._rebuild_parameter", sameTensor],
-  ["torch._utils._rebuild_parameter_with_state", sameTensor],
-  ["torch.nn.parameter.Parameter", sameTensor],
-  ["torch.Size", sequence("tuple")],
-  ["builtins.set", sequence("set")],
-  ["__builtin__.set", sequence("set")],
-  ["builtins.complex", inert],
-  ["__builtin__.complex", inert],
-  ["builtins.bytearray", inert],
-  ["__builtin__.bytearray", inert],
-  ["_codecs.encode", inert],
-  ["torch.device", inert],
-  ["torch.serialization._get_layout", inert],
+const callables: ReadonlyMap<string, Callable> = new Map([
+  ["collections.OrderedDict", callable(makeDict, 1)],
+  ["collections.Counter", callable(makeDict, 1)],
+  ["torch._utils._rebuild_tensor", callable(rebuildTensor, 4)],
+  ["torch._utils._rebuild_tensor_v2", callable(rebuildTensor, 4, requiresGrad, hooks, metadata)],
+  ["torch._utils._rebuild_tensor_v3", callable(rebuildUntyped, 4, requiresGrad, hooks, dtypeArgument, metadata)],
+  ["torch._utils._rebuild_parameter", callable(sameTensor, 1, requiresGrad, hooks)],
+  ["torch._utils._rebuild_parameter_with_state", callable(sameTensor, 1, requiresGrad, hooks, pythonState)],
+  ["torch.nn.parameter.Parameter", callable(sameTensor, 1, requiresGrad)],
+  ["torch.Size", callable(sequence("tuple"), 1)],
+  ["builtins.set", callable(sequence("set"), 1)],
+  ["__builtin__.set", callable(sequence("set"), 1)],
+  ["builtins.complex", unused],
+  ["__builtin__.complex", unused],
+  ["builtins.bytearray", unused],
+  ["__builtin__.bytearray", unused],
+  ["_codecs.encode", unused],
+  ["torch.device", unused],
+  ["torch.serialization._get_layout", unused],
 ]);
+
+/** An argument in a few words: `metadata {"neg": true}`. */
+function inWords({ name }: Argument, value: PickleValue): string {
+  if (!isDict(value)) return name;
+  const entries = [...value.entries].slice(0, 4).map(([key, flag]) => `${String(key)}: ${String(flag)}`);
+  return `${name} {${entries.join(", ")}}`;
+}
+
+/** A call of a name of the list, or why it is not carried out. */
+export function call(name: string, args: readonly PickleValue[]): PickleValue | PickleFault {
+  const found = callables.get(name);
+  if (found === undefined) return damaged("not-callable");
+  const { make, takes, beside } = found;
+  for (const [i, value] of args.slice(takes).entries()) {
+    const argument = beside[i];
+    if (argument === undefined) return { kind: "unread-argument", name, argument: `${args.length} arguments` };
+    if (!argument.isHarmless(value)) return { kind: "unread-argument", name, argument: inWords(argument, value) };
+  }
+  return make(args);
+}
 
 /** Whether a pickle may name this. */
 export const isAllowedGlobal = (name: string): boolean =>
-  makers.has(name) || storageTypes.has(name) || dtypeName.test(name);
+  callables.has(name) || storageTypes.has(name) || dtypeName.test(name);

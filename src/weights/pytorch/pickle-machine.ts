@@ -4,13 +4,14 @@
  * Every step takes at least one byte and makes at most one value, and steps are counted, so time and memory are bounded.
  */
 import { invariant } from "../../diagnostics/invariant.js";
-import { isAllowedGlobal, makers, storageTypes } from "./globals.js";
-import { damaged, type PickleFault } from "./pickle-faults.js";
+import { call, isAllowedGlobal, storageTypes } from "./globals.js";
+import { damaged, isFault, type PickleFault } from "./pickle-faults.js";
 import {
   type DictValue,
   isDict,
   isGlobal,
   isSequence,
+  kindOf,
   opaque,
   type PickleValue,
   type SequenceValue,
@@ -283,18 +284,19 @@ const reduce: Step = (machine) => {
   // What is copied counts: one long list may be handed over again and again.
   const [first] = args.items;
   machine.steps += isSequence(first) ? first.items.length : isDict(first) ? first.entries.size : 0;
-  const made = makers.get(callee.name)?.(args.items);
-  if (made === undefined) return damaged("not-callable");
-  if (typeof made === "object" && made !== null && made.kind === "damaged") return made;
+  const made = call(callee.name, args.items);
+  if (isFault(made)) return made;
   stack.push(made);
   return undefined;
 };
 
-/** Attributes of an OrderedDict (`_metadata`) or of a tensor are nothing to us. */
+/** Attributes of an OrderedDict (`_metadata`) are nothing to us; a tensor's state would be other values than it has. */
 const build: Step = ({ stack }) => {
   if (stack.length < 2) return damaged("stack");
   stack.pop();
-  return undefined;
+  const target = stack.at(-1);
+  if (isDict(target) || target === opaque) return undefined;
+  return { kind: "unread-argument", name: "__setstate__", argument: `a state of a ${kindOf(target)}` };
 };
 
 /** `("storage", type, key, location, elements)`, and in the old format a view of it, which is None. */

@@ -1,7 +1,15 @@
 /** The state_dicts in what a checkpoint holds: dictionaries from names to tensors, at the top or a few keys down. */
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import { type ReadResult, refuse, type StoredTensor, shown, type WeightFile } from "../weight-file.js";
-import { type DictValue, isDict, isTensor, kindOf, type PickleValue, type TensorValue } from "./pickle-values.js";
+import {
+  type DictValue,
+  isDict,
+  isSequence,
+  isTensor,
+  kindOf,
+  type PickleValue,
+  type TensorValue,
+} from "./pickle-values.js";
 import { storedTensor } from "./tensors.js";
 
 /** `checkpoint["ema"]["state_dict"]` has two keys; deeper ones nobody writes. */
@@ -37,6 +45,49 @@ function findStateDicts(root: DictValue): readonly Found[] {
   return found;
 }
 
+/** What moving averages are kept under: `ema`, `model_ema`, `swa_state`, `shadow_params`; `emaModel`. */
+const averageWords = new Set(["ema", "swa", "avg", "average", "averaged", "averages", "shadow", "polyak"]);
+
+const wordsOf = (key: string): readonly string[] =>
+  key.split(/[._\-\s]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
+
+/** Where a checkpoint keeps tensors that its keys call an average, in whatever form; an optimiser's averages are of gradients. */
+function findAverages(root: DictValue): readonly string[] {
+  const found: string[] = [];
+  const seen = new Set<PickleValue>([root]);
+  let level = [{ dict: root, entry: "" }];
+  for (let depth = 0; depth < maxDepth; depth++) {
+    const next: typeof level = [];
+    for (const { dict, entry } of level) {
+      for (const [key, value] of dict.entries) {
+        const isContainer = (isDict(value) || isSequence(value)) && !seen.has(value);
+        if (typeof key !== "string" || !isContainer || found.length >= maxFound) continue;
+        seen.add(value);
+        const words = wordsOf(key);
+        const path = entry === "" ? key : `${entry}.${key}`;
+        if (words.some((word) => word.startsWith("optim"))) continue;
+        if (words.some((word) => averageWords.has(word)) && holdsTensor(value, maxDepth)) found.push(shown(path));
+        else if (isDict(value)) next.push({ dict: value, entry: path });
+      }
+    }
+    level = next;
+  }
+  return found;
+}
+
+/** Looks at the first few things of each container only: an average is one of tensors throughout. */
+function holdsTensor(value: PickleValue, depth: number): boolean {
+  if (isTensor(value)) return true;
+  if (depth === 0) return false;
+  const inside = isDict(value) ? value.entries.values() : isSequence(value) ? value.items : [];
+  let looked = 0;
+  for (const each of inside) {
+    if (holdsTensor(each, depth - 1)) return true;
+    if (++looked === maxFound) return false;
+  }
+  return false;
+}
+
 /** Every state_dict of the checkpoint, with the bytes of its storages; `open` finds those by key, or says what is wrong. */
 export function stateDictsOf(
   value: PickleValue,
@@ -48,6 +99,7 @@ export function stateDictsOf(
     const keys = isDict(value) ? [...value.entries.keys()].filter((key) => typeof key === "string").map(shown) : [];
     return refuse(diagnose("weights/no-state-dict", { file, what: kindOf(value), keys: keys.slice(0, 10) }));
   }
+  const averages = isDict(value) ? findAverages(value) : [];
   const files: WeightFile[] = [];
   for (const { entry, tensors } of found) {
     const stored = new Map<string, StoredTensor>();
@@ -56,7 +108,7 @@ export function stateDictsOf(
       if (storage.kind === "refused") return storage;
       stored.set(name, storedTensor(name, tensor, storage.value));
     }
-    files.push({ file, entry: shown(entry), tensors: stored, metadata: new Map() });
+    files.push({ file, entry: shown(entry), tensors: stored, metadata: new Map(), averages });
   }
   return { kind: "read", value: files };
 }

@@ -1,5 +1,5 @@
 /** What follows from the file and from shapes alone: sizes that an exporter computes in the graph. Nothing of it is counted. */
-import { type Dim, elementCount } from "../../../ir/shape.js";
+import { type Dim, type DType, elementCount } from "../../../ir/shape.js";
 import type { FileNode } from "./node-site.js";
 import { computed, countOf, dimArithmetic, type FixedOperand, mostAxes, mostNumbers, type Operand } from "./operand.js";
 import { dtypeOf } from "./tensor-numbers.js";
@@ -20,11 +20,6 @@ const plain = (operand: Operand | undefined): readonly number[] | undefined => {
   return sizes?.length === numbers?.length ? sizes : undefined;
 };
 
-const intOf = (node: FileNode, name: string, unlessTold: number): number => {
-  const attribute = node.attributes.get(name);
-  return attribute === undefined ? unlessTold : Number(attribute.i ?? 0);
-};
-
 /** The same numbers, or the same weight, in another shape. */
 function reshaped(input: FixedOperand, dims: readonly number[]): readonly FixedOperand[] | undefined {
   if (dims.length > mostAxes) return undefined;
@@ -33,7 +28,7 @@ function reshaped(input: FixedOperand, dims: readonly number[]): readonly FixedO
 
 /** Axes from an input or, in older files, an attribute; counted from the front of `rank` axes. */
 function axesOf(inputs: Inputs, node: FileNode, rank: number): readonly number[] | undefined {
-  const given = plain(inputs[1]) ?? node.attributes.get("axes")?.ints?.map(Number);
+  const given = plain(inputs[1]) ?? node.attributes.ints("axes");
   return given?.map((axis) => (axis < 0 ? axis + rank : axis));
 }
 
@@ -44,7 +39,7 @@ function dimsOf(operand: Operand): readonly Dim[] {
 const shapeOf: Fold = ([input], node) => {
   if (input === undefined) return undefined;
   const dims = dimsOf(input);
-  const [start, end] = [intOf(node, "start", 0), intOf(node, "end", dims.length)];
+  const [start, end] = [node.attributes.int("start", 0), node.attributes.int("end", dims.length)];
   return [computed(dims.slice(start, end))];
 };
 
@@ -79,14 +74,16 @@ const gather: Fold = ([data, indices], node) => {
   if (numbers === undefined || at === undefined || where === undefined || dimsOf(data as Operand).length !== 1) {
     return undefined;
   }
-  if (intOf(node, "axis", 0) > 0) return undefined;
+  if (node.attributes.int("axis", 0) > 0) return undefined;
   const taken = at.map((index) => numbers.at(index));
   if (taken.some((each) => each === undefined)) return undefined;
   return [computed(taken as readonly Dim[], fixed(data)?.dtype, [...where.dims])];
 };
 
-const concat: Fold = (inputs) => {
+const concat: Fold = (inputs, node) => {
   const numbers: Dim[] = [];
+  const axis = node.attributes.int("axis", 0);
+  if (axis !== 0 && axis !== -1) return undefined;
   for (const input of inputs) {
     const own = numbersOf(input);
     if (own === undefined || fixed(input)?.dims.length !== 1) return undefined;
@@ -97,20 +94,21 @@ const concat: Fold = (inputs) => {
   return [computed(numbers, fixed(inputs[0])?.dtype)];
 };
 
+/** A cut of a list of numbers. */
 const slice: Fold = ([data, ...bounds], node) => {
   const [numbers, operand] = [numbersOf(data), fixed(data)];
-  const given = (index: number, name: string): number | undefined =>
-    plain(bounds[index])?.[0] ?? node.attributes.get(name)?.ints?.map(Number)[0];
-  const [from, to, step] = [given(0, "starts"), given(1, "ends"), given(3, "steps") ?? 1];
-  if (numbers === undefined || operand?.dims.length !== 1 || from === undefined || to === undefined || step !== 1) {
-    return undefined;
-  }
+  const given = (index: number, name: string): readonly number[] | undefined =>
+    bounds[index] === undefined ? node.attributes.ints(name) : plain(bounds[index]);
+  const [starts, ends, axes, steps] = [given(0, "starts"), given(1, "ends"), given(2, "axes"), given(3, "steps")];
+  const [from, to, axis, step] = [starts?.[0], ends?.[0], axes?.[0] ?? 0, steps?.[0] ?? 1];
+  const isOfList = operand?.dims.length === 1 && (axis === 0 || axis === -1) && starts?.length === 1;
+  if (numbers === undefined || !isOfList || from === undefined || to === undefined || step !== 1) return undefined;
   return [computed(numbers.slice(from, to), operand.dtype)];
 };
 
 const unsqueeze: Fold = (inputs, node) => {
   const input = fixed(inputs[0]);
-  const added = plain(inputs[1])?.length ?? node.attributes.get("axes")?.ints?.length ?? 0;
+  const added = plain(inputs[1])?.length ?? node.attributes.ints("axes")?.length ?? 0;
   if (added > mostAxes) return undefined;
   const axes = input === undefined ? undefined : axesOf(inputs, node, input.dims.length + added);
   if (input === undefined || axes === undefined) return undefined;
@@ -129,9 +127,10 @@ const squeeze: Fold = (inputs, node) => {
   );
 };
 
-const reshape: Fold = (inputs) => {
-  const [input, target] = [fixed(inputs[0]), plain(inputs[1])];
-  if (input === undefined || target === undefined) return undefined;
+const reshape: Fold = (inputs, node) => {
+  const [input, target] = [fixed(inputs[0]), plain(inputs[1]) ?? node.attributes.ints("shape")];
+  const isZeroMeant = node.attributes.int("allowzero", 0) === 1;
+  if (input === undefined || target === undefined || (isZeroMeant && target.includes(0))) return undefined;
   const kept = target.map((size, axis) => (size === 0 ? (input.dims[axis] ?? 0) : size));
   const rest = countOf(input.dims) / -countOf(kept);
   return reshaped(
@@ -143,7 +142,7 @@ const reshape: Fold = (inputs) => {
 const transpose: Fold = ([data], node) => {
   const input = fixed(data);
   if (input === undefined) return undefined;
-  const perm = node.attributes.get("perm")?.ints?.map(Number) ?? input.dims.map((_, i) => input.dims.length - 1 - i);
+  const perm = node.attributes.ints("perm") ?? input.dims.map((_, i) => input.dims.length - 1 - i);
   if (perm.length !== input.dims.length) return undefined;
   const dims = perm.map((axis) => input.dims[axis] ?? 0);
   const isLine = input.dims.filter((dim) => dim !== 1).length <= 1;
@@ -152,17 +151,27 @@ const transpose: Fold = ([data], node) => {
     : undefined;
 };
 
+/** How a type of few bits is reached, none of which holds a size. */
+const passCastDetails = (node: FileNode): void => node.attributes.pass("saturate", "round_mode");
+
+/** A number as its type holds it. */
+function held(value: number, dtype: DType): number {
+  if (dtype === "bool") return Number(value !== 0);
+  return dtype === "float32" || dtype === "float16" ? value : Math.trunc(value);
+}
+
 const cast: Fold = ([data], node) => {
-  const [input, dtype] = [fixed(data), dtypeOf(intOf(node, "to", 0))];
+  const [input, dtype] = [fixed(data), dtypeOf(node.attributes.int("to", 0))];
   if (input === undefined || dtype === undefined) return undefined;
-  const isWhole = dtype !== "float32" && dtype !== "float16";
-  const numbers = input.numbers?.map((each) => (typeof each === "number" && isWhole ? Math.trunc(each) : each));
+  passCastDetails(node);
+  const numbers = input.numbers?.map((each) => (typeof each === "number" ? held(each, dtype) : each));
   return [{ ...input, dtype, numbers }];
 };
 
-const castLike: Fold = ([data, like]) => {
+const castLike: Fold = ([data, like], node) => {
   const input = fixed(data);
   if (input === undefined || like === undefined) return undefined;
+  passCastDetails(node);
   return [{ ...input, dtype: like.kind === "fixed" ? like.dtype : like.type.dtype }];
 };
 
@@ -177,7 +186,7 @@ const constantOfShape: Fold = ([shape], node) => {
   const dims = plain(shape);
   const count = countOf(dims ?? [Number.NaN]);
   if (dims === undefined || !(count <= mostNumbers)) return undefined;
-  const given = node.attributes.get("value")?.t;
+  const given = node.attributes.tensor("value");
   const value = given?.int64_data?.[0] ?? given?.float_data?.[0];
   // The value may stand in raw bytes; what it is matters to no shape but one made of it.
   const numbers = value === undefined && given ? undefined : new Array<number>(count).fill(Number(value ?? 0));
@@ -198,13 +207,8 @@ const where: Fold = ([condition, a, b]) => {
 const equal: Fold = ([a, b]) => {
   const [x, y] = [plain(a), plain(b)];
   if (x === undefined || y === undefined || (x.length !== y.length && y.length !== 1)) return undefined;
-  return [
-    computed(
-      x.map((each, i) => Number(each === y[y.length === 1 ? 0 : i])),
-      "bool",
-      [...(fixed(a)?.dims ?? [])],
-    ),
-  ];
+  const isSame = x.map((each, i) => Number(each === y[y.length === 1 ? 0 : i]));
+  return [computed(isSame, "bool", [...(fixed(a)?.dims ?? [])])];
 };
 
 const range: Fold = ([start, limit, delta]) => {
@@ -220,9 +224,16 @@ const range: Fold = ([start, limit, delta]) => {
   ];
 };
 
-const product: Fold = ([data]) => {
-  const numbers = plain(data);
-  return numbers === undefined ? undefined : [computed([countOf(numbers)], fixed(data)?.dtype, [])];
+/** How many elements a list of sizes makes. */
+const product: Fold = ([data, over], node) => {
+  const [input, numbers] = [fixed(data), plain(data)];
+  const axes = over === undefined ? node.attributes.ints("axes") : plain(over);
+  const keep = node.attributes.int("keepdims", 1) === 1;
+  const isForNothing = node.attributes.int("noop_with_empty_axes", 0) === 1 && (axes ?? []).length === 0;
+  const isOfList = input?.dims.length === 1 && (axes ?? []).every((axis) => axis === 0 || axis === -1);
+  if (numbers === undefined || !isOfList || isForNothing || (over !== undefined && axes === undefined))
+    return undefined;
+  return [computed([countOf(numbers)], input.dtype, keep ? [1] : [])];
 };
 
 const size: Fold = ([data]) => {
@@ -234,31 +245,31 @@ const size: Fold = ([data]) => {
   return [computed([batch.length === 1 ? { batch: count } : count], "int64", [])];
 };
 
-/** The op types that may be computed beforehand; those that are nothing else stand in `shapeOps`. */
-const folds: Readonly<Record<string, Fold>> = {
-  Shape: shapeOf,
-  Size: size,
-  Gather: gather,
-  Concat: concat,
-  Slice: slice,
-  Unsqueeze: unsqueeze,
-  Squeeze: squeeze,
-  Reshape: reshape,
-  Transpose: transpose,
-  Cast: cast,
-  CastLike: castLike,
-  Identity: identity,
-  ConstantOfShape: constantOfShape,
-  Range: range,
-  Where: where,
-  Equal: equal,
-  ReduceProd: product,
-  Add: arithmetic("+"),
-  Sub: arithmetic("-"),
-  Mul: arithmetic("*"),
-  Div: arithmetic("/"),
-  Floor: rounded(Math.floor),
-  Ceil: rounded(Math.ceil),
+/** The op types that may be computed beforehand, and how many inputs each of them looks at. */
+const folds: Readonly<Record<string, readonly [Fold, inputs: number]>> = {
+  Shape: [shapeOf, 1],
+  Size: [size, 1],
+  Gather: [gather, 2],
+  Concat: [concat, Number.POSITIVE_INFINITY],
+  Slice: [slice, 5],
+  Unsqueeze: [unsqueeze, 2],
+  Squeeze: [squeeze, 2],
+  Reshape: [reshape, 2],
+  Transpose: [transpose, 1],
+  Cast: [cast, 1],
+  CastLike: [castLike, 2],
+  Identity: [identity, 1],
+  ConstantOfShape: [constantOfShape, 1],
+  Range: [range, 3],
+  Where: [where, 3],
+  Equal: [equal, 2],
+  ReduceProd: [product, 2],
+  Add: [arithmetic("+"), 2],
+  Sub: [arithmetic("-"), 2],
+  Mul: [arithmetic("*"), 2],
+  Div: [arithmetic("/"), 2],
+  Floor: [rounded(Math.floor), 1],
+  Ceil: [rounded(Math.ceil), 1],
 };
 
 /** Op types that are known only where they can be computed beforehand. */
@@ -274,8 +285,13 @@ export const shapeOps: ReadonlySet<string> = new Set([
   "Ceil",
 ]);
 
-/** What a node gives, where that can be known without a picture. */
-export function foldFixed(node: FileNode, inputs: Inputs): readonly FixedOperand[] | undefined {
-  const fold = Object.hasOwn(folds, node.opType) ? folds[node.opType] : undefined;
-  return fold?.(inputs, node);
+/** What a node gives, where that can be known without a picture; words where it says more than was looked at. */
+export function foldFixed(node: FileNode, inputs: Inputs): readonly FixedOperand[] | string | undefined {
+  const [fold, inputCount = 0] = (Object.hasOwn(folds, node.opType) ? folds[node.opType] : undefined) ?? [];
+  // A fold that comes to nothing must not have looked in the reader's place.
+  const attributes = node.attributes.again();
+  const results = fold?.(inputs, { ...node, attributes });
+  if (results === undefined) return undefined;
+  const unread = inputs.findIndex((input, index) => input !== undefined && index >= inputCount);
+  return attributes.fault ?? (unread === -1 ? results : `lferc does not read its input ${unread}`);
 }

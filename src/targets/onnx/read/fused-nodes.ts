@@ -1,4 +1,6 @@
 /** Layers that files spell out in several nodes: found by their form and put together again, so that they count as what they are. */
+import { NodeAttributes } from "./node-attributes.js";
+import { saysNoMore, tolerance } from "./node-form.js";
 import type { FileNode } from "./node-site.js";
 import type { FixedOperand } from "./operand.js";
 
@@ -41,14 +43,27 @@ interface Fusion {
 }
 
 const shufflesChannels = ({ named: nodes }: Match): boolean =>
-  nodes.get("turn")?.attributes.get("perm")?.ints?.map(Number).join() === "0,2,1,3,4";
+  nodes.get("turn")?.attributes.peek("perm", "ints")?.ints?.map(Number).join() === "0,2,1,3,4";
+
+/** The axes of a reduction, as an attribute or, since opset 18, an input. */
+function axesOf(reduction: FileNode | undefined, { fixed: known }: FusionContext): string | undefined {
+  const axes = reduction?.attributes.peek("axes", "ints")?.ints ?? known.get(reduction?.inputs[1] ?? "")?.numbers;
+  return axes?.map(Number).join();
+}
+
+/** A norm is one over the same axes twice. */
+const hasOneMean = ({ named: nodes }: Match, context: FusionContext): boolean =>
+  axesOf(nodes.get("mean"), context) === axesOf(nodes.get("variance"), context);
 
 /** Over the two axes of a map: each channel by itself. */
-const goesOverMaps = ({ named: nodes }: Match, { fixed: known }: FusionContext): boolean => {
-  const reduction = nodes.get("mean");
-  const axes = reduction?.attributes.get("axes")?.ints ?? known.get(reduction?.inputs[1] ?? "")?.numbers;
-  return axes?.map(Number).join() === "2,3";
-};
+const goesOverMaps = (match: Match, context: FusionContext): boolean =>
+  hasOneMean(match, context) && axesOf(match.named.get("mean"), context) === "2,3";
+
+/** An instance norm that scales and shifts nothing. */
+const isPlain = ({ values }: Match, { fixed: known }: FusionContext): boolean =>
+  [["ones", 1] as const, ["zeros", 0] as const].every(
+    ([name, value]) => known.get(values.get(name) ?? "")?.numbers?.every((each) => each === value) === true,
+  );
 
 /** Longer ones first: a gate of its own is part of many a layer. */
 const fusions: readonly Fusion[] = [
@@ -64,7 +79,8 @@ const fusions: readonly Fusion[] = [
         ),
       ),
     ),
-    inputs: ["map", "weight", "bias", "sizes"],
+    inputs: ["map", "weight", "bias", "sizes", "whole"],
+    holds: hasOneMean,
   },
   {
     opType: "lfer.GroupNorm",
@@ -83,7 +99,8 @@ const fusions: readonly Fusion[] = [
         ),
       ),
     ],
-    inputs: ["map", "weight", "bias", "sizes"],
+    inputs: ["map", "weight", "bias", "sizes", "whole"],
+    holds: isPlain,
   },
   {
     opType: "lfer.ChannelShuffle",
@@ -95,6 +112,7 @@ const fusions: readonly Fusion[] = [
     opType: "lfer.LayerNorm",
     patterns: squares.map((squared) => affine(normalised(squared))),
     inputs: ["x", "weight", "bias"],
+    holds: hasOneMean,
   },
   {
     opType: "lfer.InstanceNorm",
@@ -148,9 +166,6 @@ interface Match {
 
 const emptyMatch: Match = { values: new Map(), nodes: new Set(), named: new Map() };
 
-/** Of how little a number may differ that was written as float32, or with few digits. */
-const tolerance = 1e-4;
-
 export interface FusionContext {
   /** What makes a value. */
   readonly producer: ReadonlyMap<string, FileNode>;
@@ -176,6 +191,7 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
   }
   const node = context.producer.get(value);
   if (node?.opType !== pattern.op || node.outputs.length !== 1) return undefined;
+  if (!saysNoMore(node, pattern.of.length)) return undefined;
   const nodes = new Set(match.nodes).add(node);
   const named = pattern.as === undefined ? match.named : new Map(match.named).set(pattern.as, node);
   const started = { ...match, nodes, named };
@@ -219,9 +235,9 @@ function isClosed(root: FileNode, { nodes }: Match, { uses }: FusionContext): bo
 }
 
 /** The attributes that the fused layer needs, put where its reader looks for them. */
-function attributesOf({ named: nodes }: Match): FileNode["attributes"] {
-  const reduction = nodes.get("mean");
-  return reduction === undefined ? new Map() : reduction.attributes;
+function attributesOf({ named: nodes }: Match): NodeAttributes {
+  const axes = nodes.get("mean")?.attributes.peek("axes", "ints");
+  return new NodeAttributes(axes === undefined ? [] : [axes]);
 }
 
 function fuse(root: FileNode, context: FusionContext) {

@@ -4,8 +4,8 @@ import type { Attributes, SlotRole, ValueId } from "../../../ir/graph.js";
 import type { Dim, TensorType } from "../../../ir/shape.js";
 import { verifyNode } from "../../../ir/verify.js";
 import { findOp, type LayerOpName } from "../../../ops/registry.js";
-import type { onnx } from "../generated/onnx.js";
 import type { NameScope } from "../names.js";
+import type { NodeAttributes } from "./node-attributes.js";
 import { countOf, type FixedOperand, mostAxes, type Operand } from "./operand.js";
 import { pathOf } from "./paths.js";
 
@@ -17,13 +17,11 @@ export interface FileNode {
   readonly place: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: ReadonlyMap<string, onnx.AttributeProto.$Properties>;
+  readonly attributes: NodeAttributes;
 }
 
 /** How a node of the file becomes nodes of the graph: its results, or why it cannot be counted. */
 export type NodeReader = (site: NodeSite) => readonly ValueId[] | Problem;
-
-const utf8 = new TextDecoder();
 
 /** The graph in the making and what the readers of its nodes share. */
 export interface ReadingState {
@@ -38,17 +36,18 @@ export interface ReadingState {
   readonly slotNames: NameScope;
 }
 
-/** One node being read: its inputs and attributes, and what may be made of them. */
+/** One node being read: its inputs and attributes, and what may be made of them. What a reader does not ask for, it does not know. */
 export class NodeSite {
   readonly node: FileNode;
-  readonly inputs: readonly (Operand | undefined)[];
+  readonly #inputs: readonly (Operand | undefined)[];
+  readonly #asked = new Set<number>();
   readonly #state: ReadingState;
   #isNamed = false;
 
   constructor(state: ReadingState, node: FileNode, inputs: readonly (Operand | undefined)[]) {
     this.#state = state;
     this.node = node;
-    this.inputs = inputs;
+    this.#inputs = inputs;
   }
 
   get opset(): number {
@@ -66,32 +65,34 @@ export class NodeSite {
     });
   }
 
-  int(name: string, unlessTold: number): number {
-    const attribute = this.node.attributes.get(name);
-    return attribute === undefined ? unlessTold : Number(attribute.i ?? 0);
+  /** Why the node is more than its reader took it for: an attribute or an input that nobody looked at. */
+  get fault(): string | undefined {
+    const unread = this.#inputs.findIndex((input, index) => input !== undefined && !this.#asked.has(index));
+    return this.node.attributes.fault ?? (unread === -1 ? undefined : `lferc does not read its input ${unread}`);
   }
 
-  ints(name: string): readonly number[] | undefined {
-    return this.node.attributes.get(name)?.ints?.map(Number);
+  get attributes(): NodeAttributes {
+    return this.node.attributes;
   }
 
-  float(name: string, unlessTold: number): number {
-    const attribute = this.node.attributes.get(name);
-    return attribute === undefined ? unlessTold : (attribute.f ?? 0);
+  /** How many inputs are given or left out before the last one that is given. */
+  get inputCount(): number {
+    return this.#inputs.findLastIndex((input) => input !== undefined) + 1;
   }
 
-  floats(name: string): readonly number[] | undefined {
-    return this.node.attributes.get(name)?.floats ?? undefined;
+  /** An input; undefined where it is left out. */
+  input(index: number): Operand | undefined {
+    this.#asked.add(index);
+    return this.#inputs[index];
   }
 
-  text(name: string, unlessTold: string): string {
-    const bytes = this.node.attributes.get(name)?.s;
-    return bytes ? utf8.decode(bytes) : unlessTold;
+  has(index: number): boolean {
+    return this.input(index) !== undefined;
   }
 
   /** The numbers of an input; undefined where it is left out. */
   numbers(index: number): readonly Dim[] | Problem | undefined {
-    const input = this.inputs[index];
+    const input = this.input(index);
     if (input === undefined) return undefined;
     if (input.kind === "tensor") return this.refuse(`input ${index} is computed from the picture, not fixed`);
     return input.numbers ?? this.refuse(`the values of its input "${input.name ?? index}" are not in the file`);
@@ -111,7 +112,7 @@ export class NodeSite {
 
   /** An input as a value of the graph; what stands in the file becomes a constant, or a weight. */
   tensor(index: number): ValueId | Problem {
-    const input = this.inputs[index];
+    const input = this.input(index);
     if (input === undefined) return this.refuse(`input ${index} is missing`);
     if (input.kind === "tensor") return input.value;
     if (input.isTrained && countOf(input.dims) > 1) return this.#slot(input, "parameter", input.dims);
@@ -121,7 +122,7 @@ export class NodeSite {
   /** All inputs as values of the graph. */
   tensors(): readonly ValueId[] | Problem {
     const values: ValueId[] = [];
-    for (const index of this.inputs.keys()) {
+    for (let index = 0; index < this.inputCount; index++) {
       const value = this.tensor(index);
       if (isProblem(value)) return value;
       values.push(value);
@@ -131,7 +132,7 @@ export class NodeSite {
 
   /** An input as a weight of this shape (its own unless told); undefined where it is no such thing. */
   weight(index: number, role: SlotRole = "parameter", dims?: readonly number[]): ValueId | Problem {
-    const input = this.inputs[index];
+    const input = this.input(index);
     if (input === undefined) return this.refuse(`input ${index} is missing`);
     if (input.kind === "tensor") return this.refuse(`its weight, input ${index}, is computed, not fixed`);
     return this.#slot(input, role, dims ?? input.dims);
@@ -139,7 +140,7 @@ export class NodeSite {
 
   /** A fixed input; undefined where it is computed or missing. */
   fixed(index: number): FixedOperand | undefined {
-    const input = this.inputs[index];
+    const input = this.input(index);
     return input?.kind === "fixed" ? input : undefined;
   }
 

@@ -3,6 +3,7 @@ import * as elements from "./readers/elements.js";
 import * as matrices from "./readers/matrices.js";
 import * as moves from "./readers/moves.js";
 import * as norms from "./readers/norms.js";
+import { resize } from "./readers/resize.js";
 import * as windows from "./readers/windows.js";
 
 /** The op types of ONNX that have an op of ours; names with a dot are those of fused-nodes.ts. */
@@ -64,7 +65,7 @@ export const readers: Readonly<Record<string, NodeReader>> = {
   Slice: moves.slice,
   Gather: moves.gather,
   Pad: moves.pad,
-  Resize: moves.resize,
-  Upsample: moves.resize,
+  Resize: resize,
+  Upsample: resize,
   Expand: moves.expand,
 };

@@ -16,13 +16,14 @@ export const unary =
 export const binary =
   (op: LayerOpName): NodeReader =>
   (site) => {
-    if (site.inputs.length !== 2) return site.refuse(`it has ${site.inputs.length} inputs; lferc counts it with two`);
+    if (site.inputCount !== 2) return site.refuse(`it has ${site.inputCount} inputs; lferc counts it with two`);
     return only(site.one(op, [site.tensor(0), site.tensor(1)]));
   };
 
 export const mul: NodeReader = (site) => {
   const [a, b] = site.node.inputs;
-  return a === b ? only(site.one("square", [site.tensor(0)])) : binary("mul")(site);
+  const isSquare = a === b && site.inputCount === 2 && site.has(1);
+  return isSquare ? only(site.one("square", [site.tensor(0)])) : binary("mul")(site);
 };
 
 export const where: NodeReader = (site) => {
@@ -35,7 +36,7 @@ export const clip: NodeReader = (site) => {
   const bound = (index: number, name: string, unlessTold: number) => {
     const numbers = site.plainNumbers(index);
     if (isProblem(numbers)) return numbers;
-    return numbers?.[0] ?? site.float(name, unlessTold);
+    return numbers?.[0] ?? site.attributes.float(name, unlessTold);
   };
   const [min, max] = [bound(1, "min", Number.NEGATIVE_INFINITY), bound(2, "max", Number.POSITIVE_INFINITY)];
   if (isProblem(min)) return min;
@@ -47,13 +48,40 @@ export const clip: NodeReader = (site) => {
 const closeTo = (value: number, wanted: number): boolean => Math.abs(value - wanted) < 1e-4;
 
 export const hardSigmoid: NodeReader = (site) => {
-  const [alpha, beta] = [site.float("alpha", 0.2), site.float("beta", 0.5)];
+  const [alpha, beta] = [site.attributes.float("alpha", 0.2), site.attributes.float("beta", 0.5)];
   if (closeTo(alpha, 1 / 6) && closeTo(beta, 0.5)) return only(site.one("hard_sigmoid", [site.tensor(0)]));
   return site.refuse(`its slope is ${alpha} and its value at 0 ${beta}; lferc counts PyTorch's, 1/6 and 0.5`);
 };
 
-export const gelu: NodeReader = (site) =>
-  only(site.one("gelu", [site.tensor(0)], { approximate: site.text("approximate", "none") === "tanh" }));
+/** Ours has the constants of its paper, which are ONNX's own unless the file says others. */
+const selu: NodeReader = (site) => {
+  const [alpha, gamma] = [site.attributes.float("alpha", 1.6732632), site.attributes.float("gamma", 1.050701)];
+  if (closeTo(alpha, 1.6732632) && closeTo(gamma, 1.050701)) return only(site.one("selu", [site.tensor(0)]));
+  return site.refuse(`its constants are ${alpha} and ${gamma}; lferc counts the usual ones, 1.6733 and 1.0507`);
+};
+
+const swish: NodeReader = (site) => {
+  const alpha = site.attributes.float("alpha", 1);
+  if (alpha === 1) return only(site.one("silu", [site.tensor(0)]));
+  return site.refuse(`it is x * sigmoid(${alpha} x), which lferc does not count`);
+};
+
+/** Nothing at inference: how much it drops, and by which seed, is only for training. */
+const dropout: NodeReader = (site) => {
+  site.attributes.pass("ratio", "seed");
+  site.input(1);
+  const training = site.plainNumbers(2);
+  if (isProblem(training)) return training;
+  if ((training?.[0] ?? 0) !== 0) return site.refuse("it is in training mode: export the network for inference");
+  return only(site.one("identity", [site.tensor(0)]));
+};
+
+export const gelu: NodeReader = (site) => {
+  const approximate = site.attributes.text("approximate", "none");
+  if (approximate !== "none" && approximate !== "tanh")
+    return site.refuse(`it is approximated by "${approximate}", which lferc does not know`);
+  return only(site.one("gelu", [site.tensor(0)], { approximate: approximate === "tanh" }));
+};
 
 export const prelu: NodeReader = (site) => {
   const slope = site.fixed(1);
@@ -69,7 +97,7 @@ export const alongAxis =
     const x = site.tensor(0);
     if (isProblem(x)) return x;
     const rank = site.typeOf(x).shape.length;
-    const given = site.int("axis", site.opset < 13 ? 1 : -1);
+    const given = site.attributes.int("axis", site.opset < 13 ? 1 : -1);
     const axis = given < 0 ? given + rank : given;
     if (site.opset < 13 && axis !== rank - 1) return site.refuse("it goes over several axes at once (opset below 13)");
     return only(site.one(op, [x], { axis }));
@@ -81,13 +109,14 @@ const reduced =
     const x = site.tensor(0);
     if (isProblem(x)) return x;
     const rank = site.typeOf(x).shape.length;
-    const given = site.inputs[1] === undefined ? site.ints("axes") : site.plainNumbers(1);
+    const given = !site.has(1) ? site.attributes.ints("axes") : site.plainNumbers(1);
     if (isProblem(given)) return given;
-    const isNothing = (given === undefined || given.length === 0) && site.int("noop_with_empty_axes", 0) === 1;
-    if (isNothing) return only(site.one("identity", [x]));
+    const isForNothing = site.attributes.int("noop_with_empty_axes", 0) === 1;
+    const keep = site.attributes.int("keepdims", 1) === 1;
+    if ((given === undefined || given.length === 0) && isForNothing) return only(site.one("identity", [x]));
     const all = given === undefined || given.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : given;
     const axes = [...new Set(all.map((axis) => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b);
-    return only(site.one(op, [x], { axes, keep: site.int("keepdims", 1) === 1 }));
+    return only(site.one(op, [x], { axes, keep }));
   };
 
 export const reduceMean = reduced("reduce_mean");
@@ -96,10 +125,13 @@ export const reduceMax = reduced("reduce_max");
 export const reduceMin = reduced("reduce_min");
 
 /** A type that it has already is nothing to do; lferc's networks are float32. */
-export const cast: NodeReader = (site) =>
-  site.int("to", 0) === 1
+export const cast: NodeReader = (site) => {
+  // Of numbers that float32 cannot hold: there are none from float32.
+  site.attributes.pass("saturate", "round_mode");
+  return site.attributes.int("to", 0) === 1
     ? only(site.one("identity", [site.tensor(0)]))
     : site.refuse("it changes the type of a tensor; lferc counts float32 networks");
+};
 
 export const unaryOps: Readonly<Record<string, NodeReader>> = {
   Relu: unary("relu"),
@@ -114,12 +146,12 @@ export const unaryOps: Readonly<Record<string, NodeReader>> = {
   Abs: unary("abs"),
   HardSwish: unary("hard_swish"),
   Mish: unary("mish"),
-  Swish: unary("silu"),
-  Selu: unary("selu"),
+  Swish: swish,
+  Selu: selu,
   Identity: unary("identity"),
-  Dropout: unary("identity"),
-  LeakyRelu: unary("leaky_relu", (site) => ({ slope: site.float("alpha", 0.01) })),
-  Elu: unary("elu", (site) => ({ alpha: site.float("alpha", 1) })),
+  Dropout: dropout,
+  LeakyRelu: unary("leaky_relu", (site) => ({ slope: site.attributes.float("alpha", 0.01) })),
+  Elu: unary("elu", (site) => ({ alpha: site.attributes.float("alpha", 1) })),
   "lfer.GeluTanh": unary("gelu", () => ({ approximate: true })),
   "lfer.HardSigmoid": unary("hard_sigmoid"),
 };

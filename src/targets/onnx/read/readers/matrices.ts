@@ -11,35 +11,36 @@ function linear(site: NodeSite, dims: readonly number[], isTurned: boolean): rea
   const { shape } = site.typeOf(x);
   if (shape.at(-1) !== inputs)
     return site.refuse(`its weight is for ${inputs} features, and it gets ${String(shape.at(-1))}`);
-  const bias = site.inputs[2] === undefined ? [] : [site.weight(2, "parameter", [features])];
+  const bias = !site.has(2) ? [] : [site.weight(2, "parameter", [features])];
   const weight = site.weight(1, "parameter", [features, inputs]);
   return only(site.one("linear", [x, weight, ...bias], { features, bias: bias.length > 0 }));
 }
 
 export const gemm: NodeReader = (site) => {
   const matrix = site.fixed(1);
-  if (matrix === undefined || matrix.dims.length !== 2 || site.int("transA", 0) === 1) {
+  const [isTurned, isWeightTurned] = ["transA", "transB"].map((name) => site.attributes.int(name, 0) === 1);
+  if (matrix === undefined || matrix.dims.length !== 2 || isTurned) {
     return site.refuse("it is no linear layer: its first matrix is turned, or its second one computed");
   }
-  const [alpha, beta] = [site.float("alpha", 1), site.float("beta", 1)];
-  if (alpha !== 1 || (beta !== 1 && site.inputs[2] !== undefined)) {
+  const [alpha, beta] = [site.attributes.float("alpha", 1), site.attributes.float("beta", 1)];
+  if (alpha !== 1 || (beta !== 1 && site.has(2))) {
     return site.refuse(`it scales by ${alpha} and ${beta}, which lferc does not count`);
   }
-  return linear(site, matrix.dims, site.int("transB", 0) === 1);
+  return linear(site, matrix.dims, isWeightTurned === true);
 };
 
 export const matMul: NodeReader = (site) => {
   const matrix = site.fixed(1);
-  const [x] = site.inputs;
+  const x = site.input(0);
   // What lferc makes of numbers alone, to resize a map, is no layer that learns.
   const isLearnt =
     matrix?.isTrained === true && matrix.dims.length === 2 && x?.kind === "tensor" && x.type.shape.length > 1;
   if (isLearnt) {
     const vector = site.fixed(2);
-    if (site.inputs[2] === undefined || (vector?.dims.length === 1 && vector.dims[0] === matrix.dims[1])) {
+    if (!site.has(2) || (vector?.dims.length === 1 && vector.dims[0] === matrix.dims[1])) {
       return linear(site, matrix.dims, false);
     }
   }
   const product = site.one("matmul", [site.tensor(0), site.tensor(1)]);
-  return only(site.inputs[2] === undefined ? product : site.one("add", [product, site.tensor(2)]));
+  return only(!site.has(2) ? product : site.one("add", [product, site.tensor(2)]));
 };

@@ -18,13 +18,13 @@ function factorsOf(shape: Shape): readonly [count: number, batches: number] {
 }
 
 /** The shape that an input asks for: 0 keeps a size, -1 takes what is left. */
-function targetShape(
+export function targetShape(
   site: NodeSite,
   { shape, index }: { readonly shape: Shape; readonly index: number },
 ): Shape | Problem {
-  const target = site.numbers(index) ?? site.ints("shape");
+  const target = site.numbers(index) ?? site.attributes.ints("shape");
   if (target === undefined || isProblem(target)) return target ?? site.refuse("it has no target");
-  const isZeroKept = site.int("allowzero", 0) === 0;
+  const isZeroKept = site.attributes.int("allowzero", 0) === 0;
   const wanted = target.map((size, axis) => (size === 0 && isZeroKept ? (shape[axis] ?? 0) : size));
   const open = wanted.indexOf(-1);
   if (open === -1) return wanted;
@@ -64,7 +64,7 @@ export const flatten: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const { shape } = site.typeOf(x);
-  const axis = counted(site.int("axis", 1), shape.length);
+  const axis = counted(site.attributes.int("axis", 1), shape.length);
   if (axis === 1) return only(site.one("flatten", [x], { axis: 1 }));
   const product = (dims: Shape): Dim => {
     const [count, batches] = factorsOf(dims);
@@ -75,7 +75,7 @@ export const flatten: NodeReader = (site) => {
 
 /** Axes as an input (opset 13) or an attribute. */
 function axesOf(site: NodeSite, rank: number): readonly number[] | Problem | undefined {
-  const given = site.inputs[1] === undefined ? site.ints("axes") : site.plainNumbers(1);
+  const given = !site.has(1) ? site.attributes.ints("axes") : site.plainNumbers(1);
   return given === undefined || isProblem(given) ? given : given.map((axis) => counted(axis, rank));
 }
 
@@ -96,7 +96,7 @@ export const unsqueeze: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const { shape } = site.typeOf(x);
-  const given = site.inputs[1] === undefined ? site.ints("axes") : site.plainNumbers(1);
+  const given = !site.has(1) ? site.attributes.ints("axes") : site.plainNumbers(1);
   if (given === undefined || isProblem(given)) return given ?? site.refuse("it has no axes");
   if (given.length > mostAxes) return site.refuse(`it adds ${given.length} axes`);
   const wanted: Dim[] = [...shape];
@@ -109,7 +109,7 @@ export const transpose: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const rank = site.typeOf(x).shape.length;
-  const permutation = site.ints("perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const permutation = site.attributes.ints("perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
   return only(site.one("transpose", [x], { permutation }));
 };
 
@@ -118,14 +118,16 @@ export const concat: NodeReader = (site) => {
   if (isProblem(values)) return values;
   const [first] = values;
   const rank = first === undefined ? 0 : site.typeOf(first).shape.length;
-  return only(site.one("concat", values, { axis: counted(site.int("axis", 0), rank) }));
+  return only(site.one("concat", values, { axis: counted(site.attributes.int("axis", 0), rank) }));
 };
 
 /** Sizes of the parts: given, or equal ones, of which the last may be smaller. */
 function partsOf(site: NodeSite, whole: Dim): readonly Dim[] | Problem {
-  const given = site.numbers(1) ?? site.ints("split");
-  if (given !== undefined) return given;
+  const given = site.numbers(1) ?? site.attributes.ints("split");
   const count = site.node.outputs.length;
+  const said = site.attributes.int("num_outputs", count);
+  if (said !== count) return site.refuse(`it is to give ${said} parts and has ${count} results`);
+  if (given !== undefined) return given;
   if (typeof whole !== "number") {
     return whole.batch % count === 0
       ? new Array<Dim>(count).fill({ batch: whole.batch / count })
@@ -139,7 +141,7 @@ export const split: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const { shape } = site.typeOf(x);
-  const axis = counted(site.int("axis", 0), shape.length);
+  const axis = counted(site.attributes.int("axis", 0), shape.length);
   const whole = shape[axis];
   if (whole === undefined) return site.refuse(`it cuts axis ${axis} of ${shape.length}`);
   const parts = partsOf(site, whole);
@@ -158,7 +160,7 @@ export const slice: NodeReader = (site) => {
   let x = site.tensor(0);
   if (isProblem(x)) return x;
   const list = (index: number, name: string): readonly number[] | Problem | undefined =>
-    site.inputs[index] === undefined ? site.ints(name) : site.plainNumbers(index);
+    !site.has(index) ? site.attributes.ints(name) : site.plainNumbers(index);
   const [starts, ends, given, steps] = [list(1, "starts"), list(2, "ends"), list(3, "axes"), list(4, "steps")];
   for (const each of [starts, ends, given, steps]) if (isProblem(each)) return each;
   if (starts === undefined || ends === undefined || isProblem(starts) || isProblem(ends))
@@ -189,7 +191,7 @@ export const gather: NodeReader = (site) => {
   if (isProblem(x)) return x;
   if (at === undefined || isProblem(at)) return at ?? site.refuse("it has no index");
   const { shape } = site.typeOf(x);
-  const axis = counted(site.int("axis", 0), shape.length);
+  const axis = counted(site.attributes.int("axis", 0), shape.length);
   const size = shape[axis];
   const [index = 0] = at;
   if (at.length !== 1 || typeof size !== "number")
@@ -209,50 +211,22 @@ export const gather: NodeReader = (site) => {
 export const pad: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
-  const pads = site.inputs[1] === undefined ? site.ints("pads") : site.plainNumbers(1);
+  const pads = !site.has(1) ? site.attributes.ints("pads") : site.plainNumbers(1);
   if (pads === undefined || isProblem(pads)) return pads ?? site.refuse("it has no padding");
+  const [mode, filling] = [site.attributes.text("mode", "constant"), site.plainNumbers(2)];
+  if (isProblem(filling)) return filling;
+  const value = filling?.[0] ?? site.attributes.float("value", 0);
+  const hasAxes = site.has(3);
   if (pads.every((cells) => cells === 0)) return only(site.one("identity", [x]));
   const rank = site.typeOf(x).shape.length;
   const [before, after] = [pads.slice(0, rank), pads.slice(rank)];
   const isAroundMap = rank === 4 && [before, after].every((side) => side[0] === 0 && side[1] === 0);
-  if (!isAroundMap || site.inputs[3] !== undefined) return site.refuse("it pads other axes than height and width");
+  if (!isAroundMap || hasAxes) return site.refuse("it pads other axes than height and width");
   const padding = [before[2] ?? 0, before[3] ?? 0, after[2] ?? 0, after[3] ?? 0];
-  const mode = site.text("mode", "constant");
   if (mode === "reflect") return only(site.one("reflection_pad", [x], { padding }));
   if (mode === "edge") return only(site.one("replication_pad", [x], { padding }));
   if (mode !== "constant") return site.refuse(`it pads in the mode "${mode}"`);
-  return only(site.one("pad", [x], { padding, value: 0 }));
-};
-
-/** New height and width from sizes or scales, which stand at different inputs in different opsets. */
-function newSize(site: NodeSite, shape: Shape): readonly number[] | Problem {
-  const isOld = site.node.opType === "Upsample" || site.opset < 11;
-  const sizes = isOld ? undefined : site.numbers(3);
-  if (isProblem(sizes)) return sizes;
-  if (sizes !== undefined && sizes.length > 0) return sizes.slice(-2).map(Number);
-  const scales = site.numbers(isOld ? 1 : 2) ?? site.floats("scales");
-  if (scales === undefined || isProblem(scales)) return scales ?? site.refuse("it has neither sizes nor scales");
-  return shape.slice(2).map((size, i) => Math.floor(Number(size) * Number(scales.at(i - 2))));
-}
-
-export const resize: NodeReader = (site) => {
-  const x = site.tensor(0);
-  if (isProblem(x)) return x;
-  const { shape } = site.typeOf(x);
-  if (shape.length !== 4) return site.refuse("it resizes something else than a map");
-  const size = newSize(site, shape);
-  if (isProblem(size)) return size;
-  const mode = site.text("mode", "nearest");
-  if (mode !== "nearest" && mode !== "linear")
-    return site.refuse(`it resizes in the mode "${mode}", which lferc does not count`);
-  const align_corners = site.text("coordinate_transformation_mode", "half_pixel") === "align_corners";
-  return only(
-    site.one("resize", [x], {
-      size,
-      mode: mode === "linear" ? "bilinear" : "nearest",
-      align_corners: align_corners && mode === "linear",
-    }),
-  );
+  return only(site.one("pad", [x], { padding, value }));
 };
 
 /** To the shape that it has already; anything else is not counted. */

@@ -15,9 +15,9 @@ interface FileWindow {
 function windowOf(site: NodeSite, map: ValueId, weight: readonly number[] | undefined): FileWindow | Problem {
   const { shape } = site.typeOf(map);
   if (shape.length !== 4) return site.refuse(`it goes over ${shape.length - 2} axes; lferc counts windows over two`);
-  const kernel = site.ints("kernel_shape") ?? weight?.slice(2) ?? [];
-  const stride = site.ints("strides") ?? [1, 1];
-  const dilation = site.ints("dilations") ?? [1, 1];
+  const kernel = site.attributes.ints("kernel_shape") ?? weight?.slice(2) ?? [];
+  const stride = site.attributes.ints("strides") ?? [1, 1];
+  const dilation = site.attributes.ints("dilations") ?? [1, 1];
   const lengths = [kernel.length, stride.length, dilation.length];
   if (lengths.some((length) => length !== 2))
     return site.refuse("its kernel, strides or dilations are not two numbers");
@@ -29,7 +29,11 @@ function windowOf(site: NodeSite, map: ValueId, weight: readonly number[] | unde
 type Geometry = Omit<FileWindow, "padding">;
 
 function paddingOf(site: NodeSite, { kernel, stride, dilation }: Geometry, map: readonly unknown[]): Padding | Problem {
-  const mode = site.text("auto_pad", "NOTSET");
+  const mode = site.attributes.text("auto_pad", "NOTSET");
+  const pads = site.attributes.ints("pads") ?? [0, 0, 0, 0];
+  if (mode !== "NOTSET" && pads.some((cells) => cells !== 0)) {
+    return site.refuse(`it pads by ${pads.join(", ")} and by auto_pad ${mode}; only one of them can hold`);
+  }
   if (mode === "VALID") return [0, 0, 0, 0];
   if (mode === "SAME_UPPER" || mode === "SAME_LOWER") {
     const sides = ([0, 1] as const).map((axis): Pair => {
@@ -43,14 +47,12 @@ function paddingOf(site: NodeSite, { kernel, stride, dilation }: Geometry, map: 
     const [[top, bottom], [left, right]] = sides as [Pair, Pair];
     return [top, left, bottom, right];
   }
-  const pads = site.ints("pads") ?? [0, 0, 0, 0];
   if (mode !== "NOTSET" || pads.length !== 4) return site.refuse("its padding is not four numbers");
   return pads as unknown as Padding;
 }
 
 /** An optional bias: input 2. */
-const biasOf = (site: NodeSite): readonly (ValueId | Problem)[] =>
-  site.inputs[2] === undefined ? [] : [site.weight(2)];
+const biasOf = (site: NodeSite): readonly (ValueId | Problem)[] => (!site.has(2) ? [] : [site.weight(2)]);
 
 export const conv: NodeReader = (site) => {
   const [x, weight] = [site.tensor(0), site.fixed(1)];
@@ -58,7 +60,7 @@ export const conv: NodeReader = (site) => {
   if (weight === undefined) return site.refuse("its weight is computed, not fixed");
   const window = windowOf(site, x, weight.dims);
   if (isProblem(window)) return window;
-  const groups = site.int("group", 1);
+  const groups = site.attributes.int("group", 1);
   const [channels = 0, perGroup] = weight.dims;
   const input = site.typeOf(x).shape[1];
   if (typeof input !== "number" || input !== (perGroup ?? 0) * groups) {
@@ -74,13 +76,16 @@ export const convTranspose: NodeReader = (site) => {
   const [x, weight] = [site.tensor(0), site.fixed(1)];
   if (isProblem(x)) return x;
   if (weight === undefined) return site.refuse("its weight is computed, not fixed");
-  if (site.ints("output_shape") !== undefined || !["NOTSET", "VALID"].includes(site.text("auto_pad", "NOTSET"))) {
+  if (
+    site.attributes.ints("output_shape") !== undefined ||
+    !["NOTSET", "VALID"].includes(site.attributes.text("auto_pad", "NOTSET"))
+  ) {
     return site.refuse("its padding follows from the size of its result, which lferc does not count");
   }
   const window = windowOf(site, x, weight.dims);
   if (isProblem(window)) return window;
-  const groups = site.int("group", 1);
-  const output_padding = site.ints("output_padding") ?? [0, 0];
+  const groups = site.attributes.int("group", 1);
+  const output_padding = site.attributes.ints("output_padding") ?? [0, 0];
   if (weight.dims[0] !== site.typeOf(x).shape[1]) return site.refuse("its weight is for other channels than it gets");
   if (weight.dims.slice(2).join() !== window.kernel.join())
     return site.refuse("its weight has another kernel than it says");
@@ -96,7 +101,7 @@ function poolOf(site: NodeSite, x: ValueId) {
   if (isProblem(window)) return window;
   const { dilation, ...pool } = window;
   if (dilation.some((step) => step !== 1)) return site.refuse("its window is dilated, which lferc does not count");
-  const resolved = resolvePool({ ...pool, ceil_mode: site.int("ceil_mode", 0) === 1 }, [site.typeOf(x)]);
+  const resolved = resolvePool({ ...pool, ceil_mode: site.attributes.int("ceil_mode", 0) === 1 }, [site.typeOf(x)]);
   return isProblem(resolved) ? site.refuse(resolved.diagnose({}).message) : resolved;
 }
 
@@ -111,6 +116,8 @@ function sizeLeftAlone(site: NodeSite, x: ValueId, { kernel, stride, padding }: 
 }
 
 export const maxPool: NodeReader = (site) => {
+  // The order of the indices, a second result that lferc does not give.
+  site.attributes.pass("storage_order");
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const pool = poolOf(site, x);
@@ -127,8 +134,8 @@ export const averagePool: NodeReader = (site) => {
   const pool = poolOf(site, x);
   if (isProblem(pool)) return pool;
   const size = sizeLeftAlone(site, x, pool);
+  const count_include_pad = site.attributes.int("count_include_pad", 0) === 1;
   if (size !== undefined) return only(site.one("adaptive_avg_pool", [x], { size }));
-  const count_include_pad = site.int("count_include_pad", 0) === 1;
   return only(site.one("avg_pool", [x], { ...pool, count_include_pad }));
 };
 

@@ -1,0 +1,34 @@
+// The faults of mutants.json are planted by tools/mutants.mjs, in `.ci/run --full`; here only that each of them still fits.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { root } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+interface Mutant {
+  /** Why the rule is there. */
+  readonly rule: string;
+  readonly file: string;
+  /** Text that stands in the file once. */
+  readonly before: string;
+  readonly after: string;
+  /** The test file below test/, and the title of the test in it that must fail. */
+  readonly test: string;
+  readonly title: string;
+}
+
+const mutants = JSON.parse(readFileSync(join(root, "test/house/mutants.json"), "utf8")) as readonly Mutant[];
+
+suite("mutants", (test) => {
+  test("each stands for a rule of its own, once in its file, and names the test that must see it", () => {
+    for (const { rule, file, before, after, test: testFile, title } of mutants) {
+      const text = readFileSync(join(root, file), "utf8");
+      assert.is(text.split(before).length, 2, `${rule}: "${before}" in ${file}`);
+      assert.is.not(after, before);
+      const path = join(root, "test", testFile);
+      assert.ok(existsSync(path), `${rule}: ${testFile}`);
+      assert.ok(readFileSync(path, "utf8").includes(title), `${rule}: no test of ${testFile} is called "${title}"`);
+    }
+    assert.is(new Set(mutants.map(({ file, before, after }) => `${file} ${before} ${after}`)).size, mutants.length);
+  });
+});
