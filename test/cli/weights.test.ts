@@ -1,10 +1,10 @@
 // Weights that PyTorch wrote, from the command line to the answers of ONNX Runtime.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { readSafetensors } from "../../src/weights/safetensors.js";
 import { inFolder, runLferc } from "../support/lferc.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 
 const kept = (name: string): Uint8Array => readFileSync(new URL(`../weights/pytorch/${name}`, import.meta.url));
@@ -45,8 +45,8 @@ const expected = JSON.parse(
 ) as number[];
 
 async function answerOf(path: string): Promise<readonly number[]> {
-  const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
-  const { head } = await session.run({ image: new Tensor("float32", picture, [1, 3, 8, 8]) });
+  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+  const { head } = await session.run({ image: new ort.Tensor("float32", picture, [1, 3, 8, 8]) });
   await session.release();
   return [...(head!.data as Float32Array)];
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import * as runtime from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { loadDecoder } from "../../src/data/decode.js";
 import { encodePng } from "../../src/data/png.js";
@@ -12,6 +11,7 @@ import { renderAnswer, renderPredictionJson, renderSkipped } from "../../src/dep
 import { softmax } from "../../src/deploy/softmax.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
+import { ort as runtime } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { type TinyOptions, tinyClassifier } from "./tiny-classifier.js";
 

@@ -1,6 +1,6 @@
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
-import * as ort from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
@@ -12,6 +12,8 @@ import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { loadedInWorker } from "../deploy/load-in-worker.js";
+import { ort } from "../support/onnx-runtime.js";
 import { compile } from "../support/tester.js";
 import { plainRecipe, recipeText } from "../training/small-recipe.js";
 
@@ -48,10 +50,8 @@ const forgetful: VerificationRuntime = {
   InferenceSession: {
     async create(bytes, options) {
       const session = await ort.InferenceSession.create(bytes, options);
-      const run = session.run.bind(session) as (
-        feeds: ort.InferenceSession.FeedsType,
-      ) => Promise<Record<string, ort.Tensor>>;
-      session.run = async (feeds: ort.InferenceSession.FeedsType) => {
+      const run = session.run.bind(session) as (feeds: InferenceSession.FeedsType) => Promise<Record<string, Tensor>>;
+      session.run = async (feeds: InferenceSession.FeedsType) => {
         const answers = await run(feeds);
         for (const answer of Object.values(answers)) (answer.data as Float32Array).fill(0);
         return answers;
@@ -109,6 +109,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
       cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
       return codesIn(runLferc(["predict", "m.onnx", "face.png"], { cwd, script: join(cwd, "dist/lferc.js") }).stderr);
     }),
+  "onnx/worker-thread": async () => [await loadedInWorker({})],
   "onnx/optimiser-differs": async () => {
     const graph = await graphOf(usual);
     const double = (values: Float64Array): Float64Array => values.map((value) => 2 * value);

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import * as ort from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
 import { nodeHost } from "../../src/hosts/node-host.js";
 import { buildOnnx } from "../../src/targets/onnx/build.js";
 import { root } from "../support/lferc.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 
 suite("models/related.lfer: the ideas of the paper's related systems", (test) => {

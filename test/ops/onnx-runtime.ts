@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import type { Feed } from "../../src/reference/interpret.js";
 import { emitOnnx } from "../../src/targets/onnx/emit.js";
+import { ort } from "../support/onnx-runtime.js";
 
 /** Runs the graph's ONNX form in ONNX Runtime (float32); unoptimised unless told, so that the file itself is what is tried. */
 export async function runInOnnxRuntime(
@@ -13,7 +13,7 @@ export async function runInOnnxRuntime(
 ): Promise<Record<string, Tensor>> {
   const weights = new Map(Object.entries(feed.slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
   const bytes = emitOnnx({ graph, weights }, { opset, producerVersion: "test" });
-  const session = await InferenceSession.create(bytes, {
+  const session = await ort.InferenceSession.create(bytes, {
     logSeverityLevel: 3,
     graphOptimizationLevel,
     intraOpNumThreads: 1,
@@ -22,7 +22,7 @@ export async function runInOnnxRuntime(
     const tensor = feed.inputs[name] as Tensor;
     const isBool = graph.types[value]?.dtype === "bool";
     const data = isBool ? Uint8Array.from(tensor.data) : Float32Array.from(tensor.data);
-    return [name, new OrtTensor(isBool ? "bool" : "float32", data, [...tensor.shape])];
+    return [name, new ort.Tensor(isBool ? "bool" : "float32", data, [...tensor.shape])];
   });
   const results = await session.run(Object.fromEntries(feeds));
   await session.release();

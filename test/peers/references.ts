@@ -1,6 +1,6 @@
 /** What the scripts beside this file wrote of others' networks, and how ours are held to it. */
 import { createHash } from "node:crypto";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
 import { nodeHost } from "../../src/hosts/node-host.js";
@@ -9,6 +9,7 @@ import { bindShape } from "../../src/ir/shape.js";
 import { type OptimizeLevel, optimize } from "../../src/passes/pipeline.js";
 import { emitOnnx } from "../../src/targets/onnx/emit.js";
 import { root } from "../support/lferc.js";
+import { ort } from "../support/onnx-runtime.js";
 import { formulaInput, formulaValues } from "./formula-weights.js";
 
 /** What make_reference.py wrote about a network. */
@@ -84,7 +85,7 @@ export async function runOnnx(
   input: Tensor,
 ) {
   const bytes = emitOnnx(optimize({ graph, weights }, level), { opset: 18, producerVersion: "test" });
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
   const results = await session.run({ [session.inputNames[0]!]: input });
   await session.release();
   return results[session.outputNames[0]!]!.data as Float32Array;
@@ -99,7 +100,7 @@ export async function answersAs(reference: SmallReference, source: string, name:
   ]);
   const graph = await graphOf(source, name, set);
   const weights = weightsByDigest(graph, reference);
-  const input = new Tensor("float32", formulaInput(size), reference.input);
+  const input = new ort.Tensor("float32", formulaInput(size), reference.input);
   for (const level of [0, 1] as const) {
     const distance = relativeDistance(await runOnnx(graph, weights, level, input), reference.logits);
     assert.ok(distance < 5 * reference.float32Error, `level ${level}: ${distance}, ${reference.float32Error}`);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
 import { interpret } from "../../src/reference/interpret.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { formulaInput, formulaValues } from "./formula-weights.js";
 import {
@@ -50,7 +50,7 @@ suite("torchvision, float32 through ONNX Runtime", (test) => {
       const reference = referenceOf(name);
       const graph = await graphOf(source, name);
       const weights = formulaWeights(graph, reference);
-      const input = new Tensor("float32", formulaInput(), reference.input);
+      const input = new ort.Tensor("float32", formulaInput(), reference.input);
       for (const level of [0, 1] as const) {
         const distance = relativeDistance(await runOnnx(graph, weights, level, input), reference.logits);
         assert.ok(distance < 3 * reference.float32Error, `level ${level}: ${distance}`);
@@ -63,7 +63,7 @@ suite("torchvision, float32 through ONNX Runtime", (test) => {
     const reference = referenceOf("shufflenet_v2_x1_0_nc7");
     const graph = await graphOf("models/shufflenet_v2.lfer", "shufflenet_v2_x1_0_nc7");
     const weights = formulaWeights(graph, reference);
-    const input = new Tensor("float32", formulaInput(), reference.input);
+    const input = new ort.Tensor("float32", formulaInput(), reference.input);
     const distanceOf = async (broken: Graph, values: ReadonlyMap<string, Float32Array>): Promise<number> =>
       relativeDistance(await runOnnx(broken, values, 1, input), reference.logits);
 

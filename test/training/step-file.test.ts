@@ -1,4 +1,4 @@
-import * as ort from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { problem } from "../../src/diagnostics/diagnostic.js";
 import { typeOf } from "../../src/ir/graph.js";
@@ -12,6 +12,7 @@ import type { StepBuildResult } from "../../src/targets/onnx-train/build-step.js
 import { buildStepFile, type StepFileOptions } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { plainRecipe, recipeText } from "./small-recipe.js";
 
@@ -40,7 +41,7 @@ const propsOf = (built: Built): ReadonlyMap<string, string> => {
 };
 
 /** A batch of pictures by a formula, their labels told by their brightness. */
-function batchOf(count: number, size: number, at: number): Readonly<Record<string, ort.Tensor>> {
+function batchOf(count: number, size: number, at: number): Readonly<Record<string, OrtTensor>> {
   const pictures = Float32Array.from({ length: count * 3 * size * size }, (_, i) => {
     const sample = Math.floor(i / (3 * size * size)) + at;
     return Math.sin(i * 12.9898 + at) * 0.5 + (sample % 3) - 1;
@@ -56,7 +57,7 @@ function batchOf(count: number, size: number, at: number): Readonly<Record<strin
 /** The loop of docs/training-onnx.md. */
 async function losses(bytes: Uint8Array, steps: number, count = 6): Promise<readonly number[]> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
-  let state: Record<string, ort.Tensor> = Object.fromEntries(
+  let state: Record<string, OrtTensor> = Object.fromEntries(
     session.inputMetadata.flatMap((input) => {
       if (!input.isTensor || !input.name.startsWith("state.")) return [];
       const shape = input.shape as readonly number[];
@@ -71,7 +72,7 @@ async function losses(bytes: Uint8Array, steps: number, count = 6): Promise<read
         .filter(([name]) => name.startsWith("next."))
         .map(([name, value]) => [name.replace("next.", "state."), value]),
     );
-    const { loss } = results as { loss: ort.Tensor };
+    const { loss } = results as { loss: OrtTensor };
     found.push((loss.data as Float32Array)[0] as number);
   }
   await session.release();

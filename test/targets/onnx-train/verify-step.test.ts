@@ -1,4 +1,3 @@
-import * as ort from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import type { Graph, Node } from "../../../src/ir/graph.js";
@@ -7,6 +6,7 @@ import type { TrainingStepSource } from "../../../src/step/training-step.js";
 import { emitOnnx } from "../../../src/targets/onnx/emit.js";
 import { verifyStep } from "../../../src/targets/onnx-train/verify-step.js";
 import { probeStep } from "../../../src/training/step-file.js";
+import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { plainRecipe, recipeText } from "../../training/small-recipe.js";
 

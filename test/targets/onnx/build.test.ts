@@ -1,4 +1,3 @@
-import * as ort from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { loadOnnxRuntime } from "../../../src/deploy/onnx-runtime.js";
 import { problem } from "../../../src/diagnostics/diagnostic.js";
@@ -8,6 +7,7 @@ import { readMetadata } from "../../../src/targets/onnx/metadata.js";
 import { readMetadataProps } from "../../../src/targets/onnx/read-props.js";
 import { initialiseWeights } from "../../../src/weights/initialise.js";
 import { writeSafetensors } from "../../../src/weights/safetensors.js";
+import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { expressions, miniShuffleNet } from "./networks.js";
 

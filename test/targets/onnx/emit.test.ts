@@ -1,5 +1,4 @@
 import onnxProto, { type onnx as reader } from "onnx-proto";
-import * as ort from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../../src/ir/graph.js";
 import { optimize } from "../../../src/passes/pipeline.js";
@@ -13,6 +12,7 @@ import { relativeError } from "../../../src/targets/onnx/verify.js";
 import { initialiseWeights } from "../../../src/weights/initialise.js";
 import { cases } from "../../ops/cases.js";
 import { singleOpGraph } from "../../ops/single-op.js";
+import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { batch, miniShuffleNet, Net } from "./networks.js";
 

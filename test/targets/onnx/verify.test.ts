@@ -1,4 +1,4 @@
-import * as ort from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
 import type { Graph, Node } from "../../../src/ir/graph.js";
@@ -6,6 +6,7 @@ import { optimize } from "../../../src/passes/pipeline.js";
 import type { WeightedGraph } from "../../../src/passes/weighted-graph.js";
 import { chooseProbeGraph } from "../../../src/targets/onnx/probe-size.js";
 import { type Verification, verifyOnnx } from "../../../src/targets/onnx/verify.js";
+import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { batch, miniShuffleNet, Net } from "./networks.js";
 
@@ -77,12 +78,12 @@ suite("verifying what will be written", (test) => {
       InferenceSession: {
         create: async (bytes: Uint8Array) => {
           const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
-          const run = async (feeds: ort.InferenceSession.FeedsType) => {
+          const run = async (feeds: InferenceSession.FeedsType) => {
             const results = await session.run(feeds);
             for (const { data } of Object.values(results)) (data as Float32Array)[0]! += 0.1;
             return results;
           };
-          return { ...session, run, release: () => session.release() } as unknown as ort.InferenceSession;
+          return { ...session, run, release: () => session.release() } as unknown as InferenceSession;
         },
       },
     };
