@@ -1,6 +1,5 @@
 /** ONNX Runtime's profile of a session: where the time of a run goes, by op and by node. */
-import { rmSync } from "node:fs";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -65,15 +64,11 @@ export function readProfile(events: readonly ProfileEvent[], warmup: number): re
 /** The events of the profile that `run` lets a session write under this prefix; none where it wrote nothing. */
 export async function collectProfile(run: (prefix: string) => Promise<void>): Promise<readonly ProfileEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), "lfer-profile-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // Ctrl-C ends the process where it stands.
-  process.once("exit", remove);
   try {
     await run(join(folder, "profile"));
     const [file] = await readdir(folder);
     return file === undefined ? [] : (JSON.parse(await readFile(join(folder, file), "utf8")) as ProfileEvent[]);
   } finally {
-    process.off("exit", remove);
-    remove();
+    await rm(folder, { recursive: true, force: true });
   }
 }
