@@ -1,4 +1,5 @@
 // `npm run gen`: writes every generated file that is checked in. CI runs it and wants no difference.
+import { generateLock } from "./generate-lock.js";
 import { generateStd } from "./generate-std.js";
 import { generateVersion } from "./generate-version.js";
 import { generateWeightMaps } from "./generate-weight-maps.js";
@@ -6,6 +7,7 @@ import { type GeneratedFile, writeGenerated } from "./generated-file.js";
 
 /** In order: what the compiler itself imports comes first, and the rest is loaded only when that is written. */
 const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
+  generateLock,
   generateVersion,
   generateStd,
   generateWeightMaps,

@@ -11,7 +11,7 @@ import { distance } from "../reference/distance.js";
 import { compileRecipe, smallModel } from "../step/small-training.js";
 import { suite } from "../support/suite.js";
 
-suite("gradients of a network in ONNX Runtime", (test) => {
+suite("gradients of a network in ONNX Runtime", ({ native: test }) => {
   test("forward and backward in plain ops give the reference's gradients", async () => {
     const { network, loss } = await compileRecipe(smallModel);
     const forward = trainingForm(bindBatch(attachLoss(network, loss), 4));

@@ -60,7 +60,7 @@ function assertAnswer(found: readonly number[]): void {
 const build = (cwd: string, ...args: readonly string[]) => runLferc(["build", "tiny.lfer", ...args], { cwd });
 
 suite("lferc build --weights of PyTorch", (test) => {
-  test("answers as PyTorch does, whatever form the file has, and says how the names were read", () =>
+  test.native("answers as PyTorch does, whatever form the file has, and says how the names were read", () =>
     inFolder(files, async (cwd) => {
       const said = [
         ["tiny.pth", "tiny.pth: names by the map names.map\n"],
@@ -74,9 +74,10 @@ suite("lferc build --weights of PyTorch", (test) => {
         assert.ok(built.stderr.includes("equal to the reference"));
         assertAnswer(await answerOf(join(cwd, "m.onnx")));
       }
-    }));
+    }),
+  );
 
-  test("--target safetensors writes them under the model's names, which need no map", () =>
+  test.native("--target safetensors writes them under the model's names, which need no map", () =>
     inFolder(files, async (cwd) => {
       const args = ["--weights", "tiny.pth", "--weights-map", "names.map"];
       const written = build(cwd, "--target", "safetensors", "-o", "own.safetensors", ...args);
@@ -86,9 +87,10 @@ suite("lferc build --weights of PyTorch", (test) => {
       assert.is(built.code, 0, built.stderr);
       assert.not(built.stderr.includes("names"));
       assertAnswer(await answerOf(join(cwd, "m.onnx")));
-    }));
+    }),
+  );
 
-  test("the proposed map, saved as the message says, is what was missing", () =>
+  test.native("the proposed map, saved as the message says, is what was missing", () =>
     inFolder(files, async (cwd) => {
       const refused = build(cwd, "-o", "m.onnx", "--weights", "tiny.pth");
       assert.is(refused.code, 1);
@@ -98,7 +100,8 @@ suite("lferc build --weights of PyTorch", (test) => {
       const built = build(cwd, "-o", "m.onnx", "--weights", "tiny.pth", "--weights-map", "proposed.map");
       assert.is(built.code, 0, built.stderr);
       assertAnswer(await answerOf(join(cwd, "m.onnx")));
-    }));
+    }),
+  );
 
   test("a map is no map without weights, and is not written over", () =>
     inFolder(files, (cwd) => {

@@ -32,7 +32,7 @@ suite("ONNX Runtime's telemetry", (test) => {
     assert.is(await loadedInWorker({ ORT_DISABLE_TELEMETRY: "0" }), "onnx/worker-thread");
   });
 
-  test("is no matter in a worker thread of a process that turned it off", async () => {
+  test.native("is no matter in a worker thread of a process that turned it off", async () => {
     assert.is(await loadedInWorker({ ORT_DISABLE_TELEMETRY: "1" }), "loaded");
   });
 });
@@ -41,18 +41,20 @@ suite("ONNX Runtime's telemetry", (test) => {
 const isLoud = (text: string): boolean => /\[[VIWEF]:onnxruntime/.test(text) || text.includes("\u001b");
 
 suite("ONNX Runtime's log", (test) => {
-  test("prints no line of its own beside the diagnostic of a model that fails", () =>
+  test.native("prints no line of its own beside the diagnostic of a model that fails", () =>
     inFolder({ "m.onnx": failingModel() }, (cwd) => {
       const { code, stderr } = runLferc(["bench", "m.onnx"], { cwd });
       assert.is(code, 1);
       assert.match(stderr, /^error\[data\/model-does-not-run\]/);
       assert.not.ok(isLoud(stderr), stderr);
-    }));
+    }),
+  );
 
-  test("prints no warning of a model that runs", () =>
+  test.native("prints no warning of a model that runs", () =>
     inFolder({ "m.onnx": talkativeModel() }, (cwd) => {
       const { code, stderr } = runLferc(["bench", "m.onnx", "--steps", "2"], { cwd });
       assert.is(code, 0);
       assert.not.ok(isLoud(stderr), stderr);
-    }));
+    }),
+  );
 });

@@ -11,7 +11,7 @@ import { renderAnswer, renderPredictionJson, renderSkipped } from "../../src/dep
 import { softmax } from "../../src/deploy/softmax.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
-import { ort as runtime } from "../support/onnx-runtime.js";
+import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { type TinyOptions, tinyClassifier } from "./tiny-classifier.js";
 
@@ -39,7 +39,7 @@ async function inFolder(body: (scene: Scene) => Promise<void>): Promise<void> {
 }
 
 async function opened(scene: Scene, options: TinyOptions = {}): Promise<Classifier> {
-  const classifier = await openClassifier(scene.write("tiny.onnx", tinyClassifier(options)), runtime);
+  const classifier = await openClassifier(scene.write("tiny.onnx", tinyClassifier(options)), ort);
   if (isProblem(classifier)) throw new Error(classifier.diagnose({}).message);
   return classifier;
 }
@@ -53,12 +53,12 @@ async function answers(classifier: Classifier, paths: readonly string[]): Promis
 }
 
 async function refusal(path: string): Promise<ReturnType<Problem["diagnose"]>> {
-  const found = await openClassifier(path, runtime);
+  const found = await openClassifier(path, ort);
   assert.ok(isProblem(found), "was opened");
   return (found as Problem).diagnose({});
 }
 
-suite("predict", (test) => {
+suite("predict", ({ native: test }) => {
   test("reads no other file that a model names as its weights'", async () => {
     await inFolder(async (scene) => {
       const secret = scene.write("secret.bin", new Uint8Array(Float32Array.of(4).buffer));

@@ -4,6 +4,7 @@ import type { Entry, SourceExample } from "../../src/diagnostics/entry.js";
 import { suite } from "../support/suite.js";
 import { diagnose, expectNoDiagnostics } from "../support/tester.js";
 import { commandScenarios } from "./command-scenarios.js";
+import { nativeScenarios } from "./onnx-scenarios.js";
 
 const entries = Object.entries(catalogue as unknown as Readonly<Record<string, Entry<never>>>);
 
@@ -20,7 +21,8 @@ suite("examples of the catalogue", (test) => {
         assert.is(codes.length, 1, `given ${codes.length} times`);
       });
     } else {
-      test(`${code}: a scenario provokes it`, async () => {
+      const testHere = nativeScenarios.includes(code) ? test.native : test;
+      testHere(`${code}: a scenario provokes it`, async () => {
         const scenario = commandScenarios[code];
         assert.ok(scenario, "test/diagnostics/command-scenarios.ts has none for it");
         const found = await scenario();

@@ -11,8 +11,8 @@ import { verifyStep } from "../../src/targets/onnx-train/verify-step.js";
 import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
-import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { loadedInWorker } from "../deploy/load-in-worker.js";
+import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { ort } from "../support/onnx-runtime.js";
 import { compile } from "../support/tester.js";
 import { plainRecipe, recipeText } from "../training/small-recipe.js";
@@ -45,7 +45,7 @@ const codesOf = (answer: Verification | Problem): readonly string[] =>
   isProblem(answer) ? [answer.diagnose({}).code] : [];
 
 /** ONNX Runtime, but every answer is zeros. */
-const forgetful: VerificationRuntime = {
+const forgetful = (): VerificationRuntime => ({
   Tensor: ort.Tensor,
   InferenceSession: {
     async create(bytes, options) {
@@ -59,12 +59,15 @@ const forgetful: VerificationRuntime = {
       return session;
     },
   },
-};
+});
 
-const refusing: VerificationRuntime = {
+const refusing = (): VerificationRuntime => ({
   Tensor: ort.Tensor,
   InferenceSession: { create: () => Promise.reject(new Error("it does not like the file")) },
-};
+});
+
+/** Those of {@link onnxScenarios} that onnxruntime-node has to answer. */
+export const nativeScenarios: readonly string[] = ["onnx/runtime-differs", "onnx/step-differs", "onnx/runtime-refuses"];
 
 /** Provokes each `onnx/` diagnostic. */
 export const onnxScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -84,7 +87,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
       level: 1,
       weights: { kind: "file", file: "w.safetensors", bytes },
       verify: false,
-      loadRuntime: () => Promise.resolve(refusing),
+      loadRuntime: () => Promise.resolve(refusing()),
       provenance: { lferVersion: "0", sourceSha256: "", settings: new Map() },
     });
     return built.kind === "refused" ? built.diagnostics.map(({ code }) => code) : [];
@@ -98,7 +101,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
       level: 1,
       weights,
       verify: false,
-      loadRuntime: () => Promise.resolve(refusing),
+      loadRuntime: () => Promise.resolve(refusing()),
       provenance: { lferVersion: "0", sourceSha256: "0", settings: new Map() },
     });
     return built.kind === "refused" ? built.diagnostics.map((diagnostic) => diagnostic.code) : [];
@@ -125,15 +128,15 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
     );
   },
   "onnx/runtime-differs": async () =>
-    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: forgetful })),
+    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: forgetful() })),
   "onnx/step-differs": async () => {
     const source = stepOfRecipe(await plainRecipe(recipeText()));
     if (isProblem(source)) throw new Error("the recipe makes no step");
-    const found = await verifyStep(probeStep(source), { opset: 18, runtime: forgetful });
+    const found = await verifyStep(probeStep(source), { opset: 18, runtime: forgetful() });
     return isProblem(found) ? [found.diagnose({}).code] : [];
   },
   "onnx/runtime-refuses": async () =>
-    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: refusing })),
+    codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: refusing() })),
   "onnx/nothing-to-compare": async () =>
     codesOf(await verifyOnnx(await graphOf("0 * (image -> conv(4) -> flatten)"), { opset: 18, level: 1 })),
 };

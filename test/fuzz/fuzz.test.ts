@@ -44,7 +44,7 @@ const mistakes = [
   },
 ];
 
-suite("fuzz: random networks", (test) => {
+suite("fuzz: random networks", ({ native: test }) => {
   for (const seed of kept) {
     test(`seed ${seed}`, async () => {
       assert.equal(await tryNetwork(seed, "computes"), "right");

@@ -7,7 +7,7 @@ import { root } from "../support/lferc.js";
 import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 
-suite("models/related.lfer: the ideas of the paper's related systems", (test) => {
+suite("models/related.lfer: the ideas of the paper's related systems", ({ native: test }) => {
   for (const model of ["GatedCrops", "LatentTruth", "Ensemble", "Masked"]) {
     test(`${model}: the file answers as the reference does`, async () => {
       const sources = await load(nodeHost(join(root)), "models/related.lfer");

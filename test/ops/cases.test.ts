@@ -28,7 +28,7 @@ suite("ops: truth table", (test) => {
   });
 
   for (const row of cases) {
-    test(`${row.op}: ${row.title}`, async () => {
+    test.native(`${row.op}: ${row.title}`, async () => {
       const graph = singleOpGraph(row);
       assertSound(graph);
       const feed = feedOf(row, graph, batch);

@@ -20,7 +20,7 @@ async function assertSame(layers: string): Promise<void> {
   }
 }
 
-suite("ops: what ONNX Runtime's own rewrites make of them", (test) => {
+suite("ops: what ONNX Runtime's own rewrites make of them", ({ native: test }) => {
   for (const layers of [
     "pad(1) -> max_pool(3, stride: 1, padding: 0)",
     "pad([0, 1, 2, 0]) -> max_pool(2, padding: 1)",

@@ -44,7 +44,7 @@ function formulaWeights(graph: Graph, { tensors, gain }: Reference): Map<string,
   );
 }
 
-suite("torchvision, float32 through ONNX Runtime", (test) => {
+suite("torchvision, float32 through ONNX Runtime", ({ native: test }) => {
   for (const { name, source } of networks) {
     test(`${name} answers as torchvision's does`, async () => {
       const reference = referenceOf(name);
@@ -99,7 +99,7 @@ suite("torchvision, one network of each kind, small pictures", (test) => {
   const small = readdirSync(folder).filter((name) => name.endsWith("_small.json"));
   for (const file of small) {
     const name = file.replace("_small.json", "");
-    test(`${name} answers as torchvision's does`, async () => {
+    test.native(`${name} answers as torchvision's does`, async () => {
       const reference = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as SmallReference;
       await answersAs(reference, sourceOf(name), name);
     });

@@ -108,7 +108,8 @@ async function faultsOf(step: Step, place: Place, index: number): Promise<readon
     if (before.get(path) !== state && !isAskedFor(path, step, place)) faults.push(`it left: ${path}`);
     if (isBelow(path, place.temporary) && step.keepsTemporary !== true) faults.push(`it left: ${path}`);
   }
-  for (const path of before.keys()) if (!after.has(path)) faults.push(`it removed: ${path}`);
+  for (const path of before.keys())
+    if (!after.has(path) && !isAskedFor(path, step, place)) faults.push(`it removed: ${path}`);
   for (const name of step.writes ?? []) if (!after.has(join(place.cwd, name))) faults.push(`it did not write ${name}`);
   if (isLoud(stdout + stderr)) faults.push(`ONNX Runtime's own lines: ${stderr.slice(-500)}`);
   return faults;

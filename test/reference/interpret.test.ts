@@ -12,7 +12,7 @@ import { distance } from "./distance.js";
 const vector = (...data: number[]): Tensor => ({ shape: [data.length], data: Float64Array.from(data) });
 
 suite("reference: interpreter", (test) => {
-  test("a small network does what its ONNX form does in ONNX Runtime", async () => {
+  test.native("a small network does what its ONNX form does in ONNX Runtime", async () => {
     const graph = smallNetwork();
     const feed = { inputs: probeInputs(graph, 3, 1), slots: probeWeights(graph, 2), batch: 3 };
     const expected = interpret(graph, feed).logits as Tensor;

@@ -19,7 +19,7 @@ const pixelsOf = (feed: ReadonlyMap<string, Values>): string =>
   Buffer.from((feed.get("image") as Values).buffer).toString("base64");
 
 suite("a training run's course", (test) => {
-  test("learns: far above chance on faces it has not seen", async () => {
+  test.native("learns: far above chance on faces it has not seen", async () => {
     const plan = await smallPlan({ run: "batch: 16, epochs: 8", augment: "[horizontal_flip(0.5)]" });
     const events = new Listener();
     const outcome = await runCourse(await smallCourse(plan, 240), undefined, events);
@@ -37,7 +37,7 @@ suite("a training run's course", (test) => {
     ["step(every_epochs: 2, factor: 0.1)", 5],
     ["constant_rate(warmup_epochs: 2)", 3],
   ] as const) {
-    test(`${schedule}: every step is fed with its rate`, async () => {
+    test.native(`${schedule}: every step is fed with its rate`, async () => {
       const plan = await smallPlan({ schedule, run: `batch: 16, epochs: ${epochs}` });
       const recorded = recordingEngine();
       const events = new Listener();
@@ -55,7 +55,7 @@ suite("a training run's course", (test) => {
     });
   }
 
-  test("--epochs takes the place of the recipe's, in the schedule too", async () => {
+  test.native("--epochs takes the place of the recipe's, in the schedule too", async () => {
     const plan = await smallPlan({ schedule: "cosine", run: "batch: 16, epochs: 30" }, { epochs: 2 });
     const events = new Listener();
     await runCourse(await smallCourse(plan, 32), undefined, events);
@@ -65,7 +65,7 @@ suite("a training run's course", (test) => {
     );
   });
 
-  test("last_batch: dropped unless kept; kept, both sizes go on with one state", async () => {
+  test.native("last_batch: dropped unless kept; kept, both sizes go on with one state", async () => {
     const sizes = async (last: string): Promise<readonly number[]> => {
       const plan = await smallPlan({ run: `batch: 16, epochs: 2, last_batch: "${last}"` });
       const recorded = recordingEngine();
@@ -84,7 +84,7 @@ suite("a training run's course", (test) => {
     assert.equal(await sizes("keep"), [16, 16, 10, 16, 16, 10]);
   });
 
-  test("an epoch shows every picture once, another order the next time; flips are the epoch's own", async () => {
+  test.native("an epoch shows every picture once, another order the next time; flips are the epoch's own", async () => {
     const plan = await smallPlan({ augment: "[horizontal_flip(0.5)]" });
     const recorded = recordingEngine();
     await runCourse(await smallCourse(plan, 48, recorded.engine), undefined, new Listener());
@@ -103,7 +103,7 @@ suite("a training run's course", (test) => {
     assert.not.equal(first, second);
   });
 
-  test("the same seed gives the same bytes, another one does not; evaluation sees no augmentation", async () => {
+  test.native("the same seed gives the same bytes, another one does not; evaluation sees no augmentation", async () => {
     const run = async (seed: number) => {
       const plan = await smallPlan({ augment: "[horizontal_flip(0.5), rotation(10)]" }, { seed });
       const recorded = recordingEngine();
@@ -121,7 +121,7 @@ suite("a training run's course", (test) => {
     assert.equal(one.asked.slice(0, one.asked.length / 2), one.asked.slice(one.asked.length / 2));
   });
 
-  test("going on from any epoch ends in the same bytes as never having stopped", async () => {
+  test.native("going on from any epoch ends in the same bytes as never having stopped", async () => {
     const recipe = {
       augment: "[horizontal_flip(0.5)]",
       run: 'batch: 16, epochs: 4, last_batch: "keep", accumulate: 3, average: 0.9',
@@ -141,7 +141,7 @@ suite("a training run's course", (test) => {
     }
   });
 
-  test("stopped between two steps: the state is that of the last one", async () => {
+  test.native("stopped between two steps: the state is that of the last one", async () => {
     const plan = await smallPlan();
     const stopped = new Listener(2);
     const outcome = await runCourse(await smallCourse(plan, 48), undefined, stopped);
@@ -153,7 +153,7 @@ suite("a training run's course", (test) => {
     assert.ok(outcome.kind === "interrupted" && again.kind === "interrupted" && sameState(outcome.state, again.state));
   });
 
-  test("a loss that is no number ends it, with epoch and step; earlier epochs were handed over", async () => {
+  test.native("a loss that is no number ends it, with epoch and step; earlier epochs were handed over", async () => {
     const plan = await smallPlan();
     const { engine } = recordingEngine((step, outputs) =>
       step === 4 ? new Map([...outputs, ["loss", Float32Array.of(Number.NaN)]]) : outputs,
@@ -167,7 +167,7 @@ suite("a training run's course", (test) => {
     assert.is(events.epochs.length, 1);
   });
 
-  test("a rate that is far too high is found out, not trained on", async () => {
+  test.native("a rate that is far too high is found out, not trained on", async () => {
     const plan = await smallPlan({ optimizer: "sgd(lr: 1e30)", run: "batch: 16, epochs: 3" });
     const events = new Listener();
     const outcome = await runCourse(await smallCourse(plan, 48), undefined, events);
@@ -182,7 +182,7 @@ suite("a training run's course", (test) => {
     assert.is(outcome.kind === "failed" && outcome.problem.diagnose({}).code, "train/too-few-pictures");
   });
 
-  test("loss and accuracy of an epoch are what the float64 reference finds with its weights", async () => {
+  test.native("loss and accuracy of an epoch are what the float64 reference finds with its weights", async () => {
     const plan = await smallPlan();
     const recorded = recordingEngine();
     const events = new Listener();
@@ -221,21 +221,24 @@ suite("a training run's course", (test) => {
     assert.is(record.validationAccuracy, correct / seen);
   });
 
-  test("a network with dropout: masks come with every step, other ones each time; going on draws the same", async () => {
-    const plan = await smallPlan({ layers: "-> dropout(0.5)", run: "batch: 16, epochs: 2" });
-    const recorded = recordingEngine();
-    const whole = new Listener();
-    await runCourse(await smallCourse(plan, 48, recorded.engine), undefined, whole);
-    const masks = recorded.feeds.map((feed) => [...feed].filter(([name]) => name.startsWith("mask.")));
-    assert.ok(masks.every((own) => own.length === 1));
-    const bytes = masks.map(([mask]) => Buffer.from(mask![1].buffer).toString("base64"));
-    assert.is(new Set(bytes).size, 6);
-    const rest = new Listener();
-    await runCourse(await smallCourse(plan, 48), whole.epochs[0]!.standing, rest);
-    assert.ok(sameState(rest.epochs[0]!.standing.state, whole.epochs[1]!.standing.state));
-  });
+  test.native(
+    "a network with dropout: masks come with every step, other ones each time; going on draws the same",
+    async () => {
+      const plan = await smallPlan({ layers: "-> dropout(0.5)", run: "batch: 16, epochs: 2" });
+      const recorded = recordingEngine();
+      const whole = new Listener();
+      await runCourse(await smallCourse(plan, 48, recorded.engine), undefined, whole);
+      const masks = recorded.feeds.map((feed) => [...feed].filter(([name]) => name.startsWith("mask.")));
+      assert.ok(masks.every((own) => own.length === 1));
+      const bytes = masks.map(([mask]) => Buffer.from(mask![1].buffer).toString("base64"));
+      assert.is(new Set(bytes).size, 6);
+      const rest = new Listener();
+      await runCourse(await smallCourse(plan, 48), whole.epochs[0]!.standing, rest);
+      assert.ok(sameState(rest.epochs[0]!.standing.state, whole.epochs[1]!.standing.state));
+    },
+  );
 
-  test("average weights are evaluated beside the current ones; the better of the two is kept", async () => {
+  test.native("average weights are evaluated beside the current ones; the better of the two is kept", async () => {
     const plan = await smallPlan({ run: "batch: 16, epochs: 3, average: 0.8" });
     const recorded = recordingEngine();
     const events = new Listener();

@@ -10,9 +10,6 @@ import { block, run } from "./ort-runs.js";
 import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
-const ort = await loadOnnxRuntime();
-if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
-
 async function assertStep(step: Graph, seeds: readonly number[], what: string): Promise<void> {
   const judged: { readonly portable: Judged; readonly blocked: Judged }[] = [];
   for (const seed of seeds) {
@@ -31,15 +28,17 @@ async function assertStep(step: Graph, seeds: readonly number[], what: string): 
   );
 }
 
-suite("the block of the machine", (test) => {
+suite("the block of the machine", ({ native: test }) => {
   test("the probe tells blocks apart: at most one gives the right numbers", async () => {
+    const ort = await loadOnnxRuntime();
+    if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
     const works = await Promise.all(([8, 16] as const).map((candidate) => blockWorks(ort, candidate)));
     assert.is(works.filter(Boolean).length, block === undefined ? 0 : 1);
     if (block !== undefined) assert.ok(works[block === 8 ? 0 : 1]);
   });
 });
 
-suite("training steps on ONNX Runtime against float64", (test) => {
+suite("training steps on ONNX Runtime against float64", ({ native: test }) => {
   for (const name of Object.keys(stepNetworks)) {
     test(name, async () => assertStep(await smallStep(name), [1, 2, 3], name));
   }
@@ -50,7 +49,7 @@ suite("training steps on ONNX Runtime against float64", (test) => {
   });
 });
 
-suite("networks of models/ train", (test) => {
+suite("networks of models/ train", ({ native: test }) => {
   const folder = new URL("../../models/", import.meta.url);
   const models = Object.fromEntries(
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
@@ -74,7 +73,7 @@ suite("networks of models/ train", (test) => {
   });
 });
 
-suite("state", (test) => {
+suite("state", ({ native: test }) => {
   test("it moves on from step to step as the reference does", async () => {
     const step = await smallStep("1x1 convolutions, one of stride 2, with and without bias");
     let feed = stepFeed(step, 1);

@@ -43,7 +43,7 @@ async function assertNear(step: Graph, what: string, change: (feed: StepFeed) =>
 
 const stem = "conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2)";
 
-suite("a batch norm's place behind the pool", (test) => {
+suite("a batch norm's place behind the pool", ({ native: test }) => {
   // The signs of the scales are what only this form asks for.
   const isTaken = async (body: string, size: number): Promise<boolean> => (await count(body, size))("Less") === 1;
 
@@ -77,7 +77,7 @@ suite("a batch norm's place behind the pool", (test) => {
   }
 });
 
-suite("a batch norm before a 1x1 convolution and another norm", (test) => {
+suite("a batch norm before a 1x1 convolution and another norm", ({ native: test }) => {
   // Every other norm scales its map by a convolution.
   const folded = async (body: string, size: number): Promise<number> => {
     const ops = await count(body, size);
@@ -117,7 +117,7 @@ suite("a batch norm before a 1x1 convolution and another norm", (test) => {
   }
 });
 
-suite("max pool's gradient", (test) => {
+suite("max pool's gradient", ({ native: test }) => {
   test("of equal numbers in a window the first gets it, at the border too", async () => {
     const steps = await Promise.all([
       networkStep("image -> conv(6, kernel: 1, bias: true) -> max_pool(3, stride: 2)", 16, 16),
@@ -135,7 +135,7 @@ suite("max pool's gradient", (test) => {
   });
 });
 
-suite("a batch norm's statistics", (test) => {
+suite("a batch norm's statistics", ({ native: test }) => {
   const byProducts = async (body: string): Promise<boolean> => (await count(body, 64))("LayerNormalization") === 0;
 
   test("large maps of convolutions without bias take products", async () => {
@@ -157,7 +157,7 @@ suite("a batch norm's statistics", (test) => {
   });
 });
 
-suite("weight decay", (test) => {
+suite("weight decay", ({ native: test }) => {
   const fused = async (channels: number, weightDecay: number): Promise<number> =>
     (await count(body(channels), 8, weightDecay))("Conv", "update state");
   const body = (channels: number): string =>

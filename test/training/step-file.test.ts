@@ -115,7 +115,7 @@ suite("a training step as an ONNX file", (test) => {
     ["SGD", recipeText()],
     ["AdamW with all that a recipe can ask for", recipeText(everything)],
   ] as const) {
-    test(`${what}: fed zeros as its state it starts by itself, and goes on as the reference does`, async () => {
+    test.native(`${what}: fed zeros as its state it starts by itself, and goes on as the reference does`, async () => {
       const found = await losses(bytesOf(await build(text)), 6);
       const wanted = await referenceLosses(text, 6);
       assert.ok(
@@ -126,12 +126,12 @@ suite("a training step as an ONNX file", (test) => {
     });
   }
 
-  test("it learns", async () => {
+  test.native("it learns", async () => {
     const found = await losses(bytesOf(await build()), 40);
     assert.ok((found.at(-1) as number) < 0.5 * (found[0] as number), `${found[0]} to ${found.at(-1)}`);
   });
 
-  test("what never changes is no state", async () => {
+  test.native("what never changes is no state", async () => {
     const session = await ort.InferenceSession.create(bytesOf(await build(recipeText(everything))));
     assert.not.ok(session.inputNames.includes("state.stem.conv.weight"));
     assert.not.ok(session.outputNames.includes("next.stem.conv.weight"));
@@ -178,7 +178,7 @@ suite("a training step as an ONNX file", (test) => {
     );
   });
 
-  test("what dropout drops is an input, with its share in the metadata", async () => {
+  test.native("what dropout drops is an input, with its share in the metadata", async () => {
     const text = recipeText().replace("flatten -> linear(3)", "flatten -> dropout(0.25) -> linear(3)");
     const built = await build(text, { verify: true });
     assert.ok(built.verification);
@@ -220,7 +220,7 @@ suite("a training step as an ONNX file", (test) => {
     assert.equal(refused.kind === "refused" && refused.diagnostics.map(({ code }) => code), ["weights/missing-tensor"]);
   });
 
-  test("it is verified at every opset that is written", async () => {
+  test.native("it is verified at every opset that is written", async () => {
     for (const opset of [13, 17, 18, 21, 26]) {
       const { verification } = await build(recipeText(everything), { opset, verify: true });
       assert.ok(verification !== undefined && verification.error < 1e-5 && verification.error > 0);

@@ -1,4 +1,5 @@
 import { didYouMean, entry } from "../entry.js";
+import { fetchCudaFiles } from "../install-runtime.js";
 
 const train = "lferc train models/lfer_ldl.lfer --recipe CrossEntropy";
 const good = { command: "lferc info" };
@@ -28,9 +29,9 @@ export const engineEntries = {
     severity: "error",
     message: (h) => `ONNX Runtime's CUDA does not work here: ${h.reason}`,
     help: () =>
-      "It needs Linux on x64, an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, and ONNX Runtime's own CUDA libraries: `npm install onnxruntime-node --onnxruntime-node-install=cuda12`. The engine `ort` needs none of them.",
+      `It needs Linux on x64, an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, and ONNX Runtime's own CUDA libraries: \`${fetchCudaFiles()}\`. The engine \`ort\` needs none of them.`,
     explanation:
-      "The engine `ort-cuda` runs a step on an NVIDIA GPU. The libraries for it are too large for the npm package, so they are fetched when it is installed, if asked for.",
+      "The engine `ort-cuda` runs a step on an NVIDIA GPU. The libraries for it are too large for the npm package, so the package's install script fetches them.",
     bad: { command: `${train} --engine ort-cuda` },
     good,
   }),

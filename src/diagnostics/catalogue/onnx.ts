@@ -1,5 +1,6 @@
 import { entry } from "../entry.js";
 import { writeFailures } from "../file-failures.js";
+import { installRuntime } from "../install-runtime.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
 const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";
@@ -54,11 +55,11 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `onnxruntime-node cannot be loaded: ${h.reason}`,
     help: () =>
-      "Install it beside lfer: `npm install onnxruntime-node`. It is optional, and some platforms have no build of it.",
+      `Install it beside lfer: \`${installRuntime()}\`. It is optional, and some platforms have no build of it.`,
     explanation:
       "ONNX Runtime runs ONNX models: `predict` needs it, and `build` compares its results with the reference.",
     bad: { command: "lferc predict model.onnx photo.jpg" },
-    good: { command: "npm install onnxruntime-node && lferc predict model.onnx photo.jpg" },
+    good: { command: `${installRuntime()} && lferc predict model.onnx photo.jpg` },
   }),
 
   "onnx/worker-thread": entry<{ setting: string }>({

@@ -41,7 +41,7 @@ const swapped = (graph: Graph, a: string, b: string): Graph => {
   };
 };
 
-suite("verifying a training step", (test) => {
+suite("verifying a training step", ({ native: test }) => {
   test("an honest one is equal, op by op", async () => {
     const found = await verifyStep(probe, { opset: 18, runtime: ort });
     assert.ok(!isProblem(found));

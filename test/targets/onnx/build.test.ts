@@ -45,14 +45,14 @@ const weightFile = (seed: number): Uint8Array => {
 };
 
 suite("building ONNX", (test) => {
-  test("the same input gives the same bytes, another seed others", async () => {
+  test.native("the same input gives the same bytes, another seed others", async () => {
     const first = await build();
     assert.ok(first.equals(await build()));
     assert.ok(first.equals(await build({ verify: true })), "verifying changes nothing");
     assert.not.ok(first.equals(await build({ weights: { kind: "seed", seed: 4 } })));
   });
 
-  test("a weight file gives the model that its weights had", async () => {
+  test.native("a weight file gives the model that its weights had", async () => {
     const fromFile = await build({ weights: { kind: "file", file: "w.safetensors", bytes: weightFile(3) } });
     const image = new ort.Tensor(
       "float32",
@@ -98,7 +98,7 @@ suite("building ONNX", (test) => {
     assert.is(counts.params, total);
   });
 
-  test("verification is part of the result, and a missing runtime is told", async () => {
+  test.native("verification is part of the result, and a missing runtime is told", async () => {
     const full = await buildOnnx(network, { ...options, verify: true });
     assert.ok(full.kind === "built" && full.verification?.fileError !== undefined && full.runtimeMissing === undefined);
     const loadRuntime = async () => problem("onnx/no-runtime", { reason: "it is not installed" });
@@ -107,7 +107,7 @@ suite("building ONNX", (test) => {
     assert.is(partial.kind === "built" && partial.runtimeMissing?.code, "onnx/no-runtime");
   });
 
-  test("ONNX Runtime is loaded from its package", async () => {
+  test.native("ONNX Runtime is loaded from its package", async () => {
     const runtime = await loadOnnxRuntime();
     assert.type((runtime as typeof ort).InferenceSession.create, "function");
   });

@@ -103,20 +103,23 @@ suite("emitting ONNX", (test) => {
     }
   });
 
-  test("the lowering of every op, at the oldest and the newest opset, types all its edges as ONNX Runtime finds them", async () => {
-    for (const row of cases) {
-      for (const opset of [13, 17, 18, 26]) {
-        const bytes = emit(singleOpGraph(row), opset);
-        const { graph } = readBack(bytes);
-        assert.equal(untyped(graph), [], `${row.op} ${row.title}`);
-        // ONNX Runtime infers shapes itself and refuses a file whose value_info says otherwise.
-        const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
-        await session.release();
+  test.native(
+    "the lowering of every op, at the oldest and the newest opset, types all its edges as ONNX Runtime finds them",
+    async () => {
+      for (const row of cases) {
+        for (const opset of [13, 17, 18, 26]) {
+          const bytes = emit(singleOpGraph(row), opset);
+          const { graph } = readBack(bytes);
+          assert.equal(untyped(graph), [], `${row.op} ${row.title}`);
+          // ONNX Runtime infers shapes itself and refuses a file whose value_info says otherwise.
+          const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+          await session.release();
+        }
       }
-    }
-  });
+    },
+  );
 
-  test("ONNX Runtime gives the reference's outputs at every opset, with and without rewrites", async () => {
+  test.native("ONNX Runtime gives the reference's outputs at every opset, with and without rewrites", async () => {
     const feed = { inputs: probeInputs(network, 2, 1), slots: probeWeights(network, 1), batch: 2 };
     const expected = interpret(network, feed).logits!;
     const plain = {
@@ -138,7 +141,7 @@ suite("emitting ONNX", (test) => {
     }
   });
 
-  test("an output that is an input, a weight or another output gets its own name", async () => {
+  test.native("an output that is an input, a weight or another output gets its own name", async () => {
     const net = new Net("Through");
     const x = net.input("x", [batch, 3]);
     const y = net.one("relu", "relu", [x]);
@@ -153,7 +156,7 @@ suite("emitting ONNX", (test) => {
     assert.equal(seen, { x_again: [-1, 0, 2], first: [0, 0, 2], second: [0, 0, 2] });
   });
 
-  test("names that clash give way to inputs and outputs", async () => {
+  test.native("names that clash give way to inputs and outputs", async () => {
     const net = new Net("Clash");
     const x = net.input("relu", [batch, 3]);
     const hidden = net.one("relu", "logits", [net.one("relu", "relu", [x])]);

@@ -1,4 +1,4 @@
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession as Session } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
 import type { Graph, Node } from "../../../src/ir/graph.js";
@@ -43,7 +43,7 @@ const mutations: Readonly<Record<string, (model: Model) => Model>> = {
 };
 
 suite("verifying what will be written", (test) => {
-  test("an honest build is equal in double precision, and in ONNX Runtime but for rounding", async () => {
+  test.native("an honest build is equal in double precision, and in ONNX Runtime but for rounding", async () => {
     for (const opset of [13, 18]) {
       const result = await verifyOnnx(network, { ...common, opset });
       assert.is(code(result), "verified");
@@ -71,26 +71,26 @@ suite("verifying what will be written", (test) => {
     );
   });
 
-  test("refuses a file that ONNX Runtime computes otherwise", async () => {
+  test.native("refuses a file that ONNX Runtime computes otherwise", async () => {
     const { InferenceSession, Tensor } = ort;
     const runtime = {
       Tensor,
       InferenceSession: {
         create: async (bytes: Uint8Array) => {
           const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
-          const run = async (feeds: InferenceSession.FeedsType) => {
+          const run = async (feeds: Session.FeedsType) => {
             const results = await session.run(feeds);
             for (const { data } of Object.values(results)) (data as Float32Array)[0]! += 0.1;
             return results;
           };
-          return { ...session, run, release: () => session.release() } as unknown as InferenceSession;
+          return { ...session, run, release: () => session.release() } as unknown as Session;
         },
       },
     };
     assert.is(code(await verifyOnnx(network, { ...common, runtime })), "onnx/runtime-differs");
   });
 
-  test("refuses what ONNX Runtime does not load, with its reason", async () => {
+  test.native("refuses what ONNX Runtime does not load, with its reason", async () => {
     const runtime = {
       Tensor: ort.Tensor,
       InferenceSession: { create: () => Promise.reject(new Error("no such op\nstack")) },
@@ -126,13 +126,16 @@ suite("verifying what will be written", (test) => {
     assert.match(help, "logarithm");
   });
 
-  test("an output without a batch axis, or with samples of equal parts, varies with the input all the same", async () => {
-    const net = new Net("Whole");
-    const x = net.conv("conv", net.input("x", [batch, 3, 8, 8]), 2, 3);
-    net.output("mean", net.one("reduce_mean", "mean", [x], { axes: [0, 1, 2, 3], keep: false }));
-    net.output("twice", net.one("concat", "twice", [x, x], { axis: 0 }));
-    assert.is(code(await verifyOnnx(net.finish(), common)), "verified");
-  });
+  test.native(
+    "an output without a batch axis, or with samples of equal parts, varies with the input all the same",
+    async () => {
+      const net = new Net("Whole");
+      const x = net.conv("conv", net.input("x", [batch, 3, 8, 8]), 2, 3);
+      net.output("mean", net.one("reduce_mean", "mean", [x], { axes: [0, 1, 2, 3], keep: false }));
+      net.output("twice", net.one("concat", "twice", [x, x], { axis: 0 }));
+      assert.is(code(await verifyOnnx(net.finish(), common)), "verified");
+    },
+  );
 });
 
 const sizeOf = (graph: Graph) => chooseProbeGraph(graph).types[graph.inputs[0]!.value]!.shape.slice(2);
