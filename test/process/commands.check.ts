@@ -77,14 +77,12 @@ async function runStep(step: Step, place: Place, index: number): Promise<Traced>
     log: join(place.logs, String(index)),
     input,
     stop,
-    // Without CI and its kin, in which ONNX Runtime sends nothing by itself; without folders of XDG. Files are written by calls
-    // that can be seen, not by a ring in memory.
+    // Without CI and its kin, in which ONNX Runtime sends nothing by itself; without folders of XDG.
     env: {
       PATH: process.env.PATH ?? "",
       HOME: place.home,
       TMPDIR: place.temporary,
       NO_COLOR: "1",
-      UV_USE_IO_URING: "0",
     },
   });
 }

@@ -43,7 +43,10 @@ const changing = [
 ];
 const networking = ["socket", "socketpair", "connect", "bind", "listen", "sendto", "sendmsg", "sendmmsg"];
 /** What would make the rest of a trace say too little. */
-const hiding = ["chdir", "fchdir", "chroot", "io_uring_setup"];
+const hiding = ["chdir", "fchdir", "chroot"];
+
+// Work that is put into a ring in memory is no call: there are no rings, as in an old kernel, and libuv does without.
+const noRings = ["-e", "inject=io_uring_setup:error=ENOSYS"];
 
 // A question mark stands before names that not every processor has.
 const traced = [...opening, ...changing, ...networking, ...hiding].map((name) => `?${name}`).join(",");
@@ -89,7 +92,19 @@ export function parseCall(text: string, cwd: string): Call | undefined {
 export async function trace({ command, cwd, env, log, input, stop }: TraceRequest): Promise<Traced> {
   mkdirSync(log, { recursive: true });
   // -ff: a file for each thread, so that no call is split by another's; -y: descriptors by their paths.
-  const options = ["-ff", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", `trace=${traced}`, "-e", "signal=none"];
+  const options = [
+    "-ff",
+    "--seccomp-bpf",
+    "-qq",
+    "-y",
+    "-s",
+    "4096",
+    "-e",
+    `trace=${traced}`,
+    "-e",
+    "signal=none",
+    ...noRings,
+  ];
   const child = spawn("strace", [...options, "-o", join(log, "t"), "--", ...command], {
     cwd,
     env,
