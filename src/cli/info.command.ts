@@ -1,15 +1,28 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
+import { loadDecoder } from "../data/decode.js";
+import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type EngineEntry, engines } from "../training/engines/registry.js";
 import { version } from "../version.js";
 import { runCommand, type Session } from "./session.js";
 
-/** Packages that lferc works without; what each is for. */
-const optionalPackages = [
-  { name: "onnxruntime-node", use: "runs ONNX models: predict, and the comparison with the reference in build" },
-  { name: "sharp", use: "decodes pictures: predict" },
-] as const;
+/** A package that lferc works without: what it is for, and its one loader. */
+interface OptionalPackage {
+  readonly name: string;
+  readonly use: string;
+  readonly load: () => Promise<unknown>;
+}
+
+const optionalPackages: readonly OptionalPackage[] = [
+  {
+    name: "onnxruntime-node",
+    use: "runs ONNX models: predict, and the comparison with the reference in build",
+    load: loadOnnxRuntime,
+  },
+  { name: "sharp", use: "decodes pictures: predict", load: () => loadDecoder() },
+];
 
 /** The nearest package.json above a module. Most packages do not export theirs. */
 function packageVersion(moduleUrl: string): string {
@@ -24,26 +37,24 @@ function packageVersion(moduleUrl: string): string {
   }
 }
 
-/** The version of a package that loads, or why it does not. */
-async function probe(name: string): Promise<string> {
-  try {
-    await import(name);
-    return packageVersion(import.meta.resolve(name));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ERR_MODULE_NOT_FOUND" ? "not installed" : `does not load: ${message.split("\n")[0] ?? ""}`;
-  }
+/** One line on what works here, with what is said of it; else what hinders it and what to do stand under it. */
+function rowsOf(name: string, found: string | Problem, use: string): readonly (readonly string[])[] {
+  if (!isProblem(found)) return [[name, found, use]];
+  const { message, help } = found.diagnose({});
+  return [
+    [name, "not here", use],
+    ["", "", message],
+    ["", "", help],
+  ];
 }
 
-/** One line on an engine; where it cannot run, what hinders it and what to do stand under it. */
+async function packageRows({ name, use, load }: OptionalPackage): Promise<readonly (readonly string[])[]> {
+  const loaded = await load();
+  return rowsOf(name, isProblem(loaded) ? loaded : packageVersion(import.meta.resolve(name)), use);
+}
+
 async function engineRows({ name, summary, load }: EngineEntry): Promise<readonly (readonly string[])[]> {
-  const hindrance = (await (await load()).availability())?.diagnose({});
-  if (hindrance === undefined) return [[name, "runs here", summary]];
-  return [
-    [name, "not here", summary],
-    ["", "", hindrance.message],
-    ["", "", hindrance.help],
-  ];
+  return rowsOf(name, (await (await load()).availability()) ?? "runs here", summary);
 }
 
 async function info(session: Session): Promise<0> {
@@ -52,7 +63,7 @@ async function info(session: Session): Promise<0> {
     ["lferc", version, ""],
     ["node", process.versions.node, `${process.platform} ${process.arch}, ${availableParallelism()} threads`],
   ];
-  for (const { name, use } of optionalPackages) rows.push([name, await probe(name), use]);
+  for (const entry of optionalPackages) rows.push(...(await packageRows(entry)));
   rows.push(...(await engineAnswers).flat());
   for (const [name = "", found = "", use = ""] of rows) {
     session.print(`${`${name.padEnd(18)}${found.padEnd(16)}${use}`.trimEnd()}\n`);

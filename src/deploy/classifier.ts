@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ClassifierMetadata, readMetadata } from "../targets/onnx/metadata.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
+import { silentLog } from "../targets/onnx/session-log.js";
 import { readModelFile } from "./model-file.js";
 
 /** The part of ONNX Runtime that prediction uses. */
@@ -21,9 +22,6 @@ export interface Classifier {
   release(): Promise<void>;
 }
 
-/** ONNX Runtime's own warnings stay off the terminal. */
-const errorsOnly = 3;
-
 const firstLine = (error: unknown): string =>
   ((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "").trim();
 
@@ -40,7 +38,7 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
 
   let session: InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: errorsOnly });
+    session = await runtime.InferenceSession.create(bytes, silentLog);
   } catch (error) {
     return problem("data/model-does-not-run", { path, reason: firstLine(error) });
   }

@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
+import { silentLog } from "../targets/onnx/session-log.js";
 import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";
 import type { OrtModule } from "./onnx-runtime.js";
 import { collectProfile, readProfile } from "./ort-profile.js";
@@ -29,7 +30,7 @@ export async function timeModel(
   const { threads, steps, warmup, onStep } = settings;
   const options = (profilePrefix?: string): InferenceSession.SessionOptions => ({
     executionProviders: ["cpu"],
-    logSeverityLevel: 3,
+    ...silentLog,
     intraOpNumThreads: threads,
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   });

@@ -11,6 +11,7 @@ import { verifyStep } from "../../src/targets/onnx-train/verify-step.js";
 import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
+import { loadedInWorker } from "../deploy/load-in-worker.js";
 import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { ort } from "../support/onnx-runtime.js";
 import { compile } from "../support/tester.js";
@@ -111,6 +112,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
       cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
       return codesIn(runLferc(["predict", "m.onnx", "face.png"], { cwd, script: join(cwd, "dist/lferc.js") }).stderr);
     }),
+  "onnx/worker-thread": async () => [await loadedInWorker({})],
   "onnx/optimiser-differs": async () => {
     const graph = await graphOf(usual);
     const double = (values: Float64Array): Float64Array => values.map((value) => 2 * value);

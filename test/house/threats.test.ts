@@ -1,19 +1,20 @@
-// docs/threat-model.md promises that lferc uses no network and runs no code that an input brings.
+// docs/threat-model.md promises that lferc uses no network, writes only where it was told and runs no code that an input brings.
+// Here its sources are held to that; the process is by test/process/, libraries and all.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.js";
 
-const src = fileURLToPath(new URL("../../src/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The lines of the sources that match, by `FILE: TEXT`; what is generated from an official file is not ours. */
-function linesWith(pattern: RegExp): readonly string[] {
-  const files = (readdirSync(src, { recursive: true }) as string[]).filter(
-    (file) => file.endsWith(".ts") && !file.split(sep).includes("generated"),
+/** The lines of a folder's sources that match, by `FILE: TEXT`; what is generated from an official file is not ours. */
+function linesWith(pattern: RegExp, folder = "src"): readonly string[] {
+  const files = (readdirSync(join(root, folder), { recursive: true }) as string[]).filter(
+    (file) => /\.(?:ts|mjs)$/.test(file) && !file.split(sep).includes("generated"),
   );
   return files.flatMap((file) => {
-    const lines = readFileSync(join(src, file), "utf8").split("\n");
+    const lines = readFileSync(join(root, folder, file), "utf8").split("\n");
     return lines.filter((line) => pattern.test(line)).map((line) => `${file.split(sep).join("/")}: ${line.trim()}`);
   });
 }
@@ -47,10 +48,37 @@ suite("the sources", (test) => {
   test("load no module that an input could name", () => {
     // A name that is not written out comes from a list, a default or a script in the same file.
     const computed = linesWith(/\bimport\((?!["'])/).map((line) => line.split(":")[0]);
-    assert.equal(computed.toSorted(), [
-      "cli/info.command.ts",
-      "training/engines/ort/provider-probe.ts",
-      "training/engines/tfjs/runtime.ts",
-    ]);
+    assert.equal(computed.toSorted(), ["training/engines/ort/provider-probe.ts", "training/engines/tfjs/runtime.ts"]);
+  });
+
+  test("keep no compiled code between runs, which would be a folder that nobody asked for", () => {
+    assert.equal(linesWith(/enableCompileCache|NODE_COMPILE_CACHE/), []);
+  });
+
+  test("load ONNX Runtime in one place, which turns off what it would send and print", () => {
+    const isType = /\bimport type\b|= typeof import\(/;
+    const loading =
+      /(?:\bfrom |\bimport |\bimport\(|\brequire\(|\bresolve\(|\bimport\.meta\.resolve\()["']onnxruntime-(?!web)/;
+    const loadersOf = (folder: string): readonly string[] =>
+      linesWith(loading, folder).filter((line) => !isType.test(line));
+    assert.equal(
+      loadersOf("src").map((line) => line.split(":")[0]),
+      ["deploy/onnx-runtime.ts", "deploy/onnx-runtime.ts"],
+    );
+    for (const folder of ["test", "tools", "bench", "examples"]) assert.equal(loadersOf(folder), [], folder);
+  });
+
+  test("open no session of ONNX Runtime with a log of its own", () => {
+    // Every file that opens one takes the options that say so; the driver's probe has a process whose stderr is not read.
+    const files = linesWith(/\bInferenceSession\.create\(/).map((line) => line.split(":")[0]);
+    const silent = linesWith(/^(?!import\b).*(?:\bsilentLog\b|\bsessionOptions\()/).map((line) => line.split(":")[0]);
+    assert.equal(
+      [...new Set(files)].filter((file) => !silent.includes(file)),
+      ["training/engines/ort/provider-probe.ts"],
+    );
+    assert.equal(
+      linesWith(/logSeverityLevel/).map((line) => line.split(":")[0]),
+      ["targets/onnx/session-log.ts"],
+    );
   });
 });

@@ -1,6 +1,7 @@
+/** ONNX Runtime as lferc loads it: with its telemetry and its log off. No test imports the package itself. */
 import { createRequire } from "node:module";
-
-type OnnxRuntime = typeof import("onnxruntime-node");
+import { loadOnnxRuntime, type OrtModule } from "../../src/deploy/onnx-runtime.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
 
 function isInstalled(name: string): boolean {
   try {
@@ -15,11 +16,18 @@ function isInstalled(name: string): boolean {
 /** It is optional, and has no build for some platforms. */
 export const hasOnnxRuntime = isInstalled("onnxruntime-node");
 
-const missing = new Proxy({} as OnnxRuntime, {
+const missing = new Proxy({} as OrtModule, {
   get: () => {
     throw new Error("onnxruntime-node is not installed: tests that need it are declared by `test.native`");
   },
 });
 
+/** What is installed must load: a refusal is no reason to skip tests. */
+async function load(): Promise<OrtModule> {
+  const loaded = await loadOnnxRuntime();
+  if (isProblem(loaded)) throw new Error(loaded.diagnose({}).message);
+  return loaded;
+}
+
 /** onnxruntime-node, for tests that are declared by `test.native`. */
-export const ort = hasOnnxRuntime ? await import("onnxruntime-node") : missing;
+export const ort = hasOnnxRuntime ? await load() : missing;

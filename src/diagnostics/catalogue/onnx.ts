@@ -62,6 +62,18 @@ export const onnxEntries = {
     good: { command: `${installRuntime()} && lferc predict model.onnx photo.jpg` },
   }),
 
+  "onnx/worker-thread": entry<{ setting: string }>({
+    severity: "error",
+    message: (h) =>
+      `a worker thread cannot load onnxruntime-node without its telemetry: the process has no ${h.setting}`,
+    help: (h) =>
+      `Start the process with ${h.setting}, or set it in \`process.env\` of the main thread before the worker starts.`,
+    explanation:
+      "ONNX Runtime sends events about its use to its maker unless the environment of the process forbids it. lfer does so before it loads the library, but what a worker thread writes to `process.env` never reaches native code. Under `lferc` there are no worker threads: only programs that use lfer as a library meet this.",
+    bad: { command: "node -e 'new Worker(\"./builds-a-model.js\", { env: {} })'" },
+    good: { command: "ORT_DISABLE_TELEMETRY=1 node builds-models-in-workers.js" },
+  }),
+
   "onnx/output-is-input": entry<{ path: string }>({
     severity: "error",
     message: (h) => `${h.path} is one of the files that the build reads; it would be overwritten`,

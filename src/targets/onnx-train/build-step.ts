@@ -10,6 +10,7 @@ import type { Provenance } from "../onnx/describe-model.js";
 import { emitOnnxPieces } from "../onnx/emit.js";
 import type { Pieces } from "../onnx/framing.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "../onnx/opsets.js";
+import { silentLog } from "../onnx/session-log.js";
 import type { VerificationRuntime } from "../onnx/verify.js";
 import { describeStep, type StepOrigin } from "./describe-step.js";
 import { selfStarting } from "./open-state.js";
@@ -103,7 +104,7 @@ async function tryFile(step: Graph, bytes: Uint8Array, runtime: VerificationRunt
     return [name, new runtime.Tensor("float32", new Float32Array(elementCount(shape)), shape)] as const;
   });
   try {
-    const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+    const session = await runtime.InferenceSession.create(bytes, silentLog);
     try {
       const { loss } = await session.run(Object.fromEntries(feeds), ["loss"]);
       const [value] = (loss?.data ?? []) as Float32Array;

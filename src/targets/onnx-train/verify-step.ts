@@ -12,6 +12,7 @@ import { elementCount, formatShape } from "../../ir/shape.js";
 import type { Tensor } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
 import { emitOnnx } from "../onnx/emit.js";
+import { silentLog } from "../onnx/session-log.js";
 import type { VerificationRuntime } from "../onnx/verify.js";
 import { openState, selfStarting, stateInput } from "./open-state.js";
 
@@ -118,7 +119,7 @@ async function run(
   runtime: VerificationRuntime,
   optimize: "disabled" | "all",
 ): Promise<InferenceSession.ReturnType> {
-  const options = { logSeverityLevel: 3, graphOptimizationLevel: optimize } as const;
+  const options = { ...silentLog, graphOptimizationLevel: optimize } as const;
   const session = await runtime.InferenceSession.create(bytes, options);
   try {
     const tensors = [...feeds].map(([name, tensor]): [string, OrtTensor] => {

@@ -15,6 +15,7 @@ import { probeInputs } from "../../reference/probe-weights.js";
 import { calmWeights } from "./calm-weights.js";
 import { emitOnnx } from "./emit.js";
 import { chooseProbeGraph } from "./probe-size.js";
+import { silentLog } from "./session-log.js";
 
 /** The part of ONNX Runtime that a verification uses. */
 export interface VerificationRuntime {
@@ -197,7 +198,7 @@ async function runFile(
   runtime: VerificationRuntime,
 ): Promise<Outputs> {
   const bytes = emitOnnx({ graph, weights: asFloat32(weights) }, { opset, producerVersion: "" });
-  const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const session = await runtime.InferenceSession.create(bytes, silentLog);
   try {
     const feeds = graph.inputs.map(({ name, value }) => {
       const { shape, data } = inputs[name] as Tensor;

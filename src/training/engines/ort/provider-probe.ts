@@ -3,7 +3,7 @@
  * since graphics drivers write to stderr as they like, and a broken one may take its process with it.
  */
 import { spawn } from "node:child_process";
-import { loadOnnxRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
+import { loadOnnxRuntime, type OrtModule, onnxRuntimeUrl } from "../../../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../../../diagnostics/diagnostic.js";
 
 export type GpuProvider = "webgpu" | "cuda";
@@ -37,8 +37,7 @@ async function doublingModel(): Promise<string> {
 
 /** Runs the script; what it says, or how it died. */
 function ask(provider: GpuProvider, model: string): Promise<string> {
-  const url = import.meta.resolve("onnxruntime-node");
-  const args = ["--input-type=module", "--eval", script, url, provider, model];
+  const args = ["--input-type=module", "--eval", script, onnxRuntimeUrl(), provider, model];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"], timeout: patienceMs });
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,6 +1,7 @@
 /** ONNX Runtime as an engine of training needs it: its options, and which versions its internals are known of. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { OrtModule } from "../../../deploy/onnx-runtime.js";
+import { silentLog } from "../../../targets/onnx/session-log.js";
 
 export { loadOnnxRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
 
@@ -39,7 +40,7 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
     graphOptimizationLevel: optimize,
     enableCpuMemArena: true,
     enableMemPattern: false,
-    logSeverityLevel: 3,
+    ...silentLog,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {

@@ -1,0 +1,156 @@
+/** Every command of lferc at work, and what each was asked to write: nothing else may be touched. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { faceExpressions, generateFace } from "../../src/data/generated-faces.js";
+import { encodePng } from "../../src/data/png.js";
+import { root } from "../support/lferc.js";
+import type { Stop } from "./trace.js";
+
+/** One command line. It runs where the ones before it in its scenario have left their files. */
+export interface Step {
+  readonly args: readonly string[];
+  /** A script beside lferc's: the library. */
+  readonly script?: string;
+  readonly input?: string;
+  readonly stop?: Stop;
+  readonly code?: number;
+  /** Files and folders that it was asked for, below the folder it stands in; of a folder, all that is in it. */
+  readonly writes?: readonly string[];
+  /** What it may keep in the temporary folder while it runs, by the beginning of its name. */
+  readonly temporary?: string;
+  /** It was not told a folder, and says so: it makes one in the temporary folder, which stays. */
+  readonly keepsTemporary?: boolean;
+}
+
+export interface Scenario {
+  readonly title: string;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly steps: readonly Step[];
+}
+
+const network = readFileSync(join(root, "examples/faces.lfer"), "utf8");
+
+/** Pictures as people have them, of three formats, in a folder for each class. */
+async function pictures(perClass: number): Promise<Readonly<Record<string, Uint8Array>>> {
+  const files: Record<string, Uint8Array> = {};
+  for (const expression of faceExpressions) {
+    for (let i = 0; i < perClass; i++) {
+      const png = encodePng(generateFace(expression, i, 48));
+      const [ending, bytes] =
+        i % 3 === 0
+          ? (["jpg", await sharp(png).jpeg().toBuffer()] as const)
+          : i % 3 === 1
+            ? (["webp", await sharp(png).webp().toBuffer()] as const)
+            : (["png", png] as const);
+      files[`faces/${expression}/${i}.${ending}`] = bytes;
+    }
+  }
+  return files;
+}
+
+const train = ["train", "m.lfer", "--recipe", "Faces"] as const;
+const waits: Stop = { said: /waits for changes/ };
+
+/** More epochs than anyone waits for. */
+const endless = ["--epochs", "100000"] as const;
+
+/** What sends events waits before it does so: a run of some seconds proves nothing. */
+const longMs = 35_000;
+
+export const scenarios = async (commands: readonly string[]): Promise<readonly Scenario[]> => [
+  {
+    title: "help, versions and explanations",
+    steps: [
+      { args: [], code: 2 },
+      ...["--help", "--version", "help"].map((flag) => ({ args: [flag] })),
+      ...commands.map((name) => ({ args: [name, "--help"] })),
+      { args: ["chekc"], code: 2 },
+      { args: ["explain", "shape/not-divisible"] },
+      { args: ["info"] },
+      { args: ["completion", "bash"] },
+      { args: ["completion", "zsh"] },
+    ],
+  },
+  {
+    title: "sources",
+    files: { "m.lfer": network, "wild.lfer": network.replaceAll("  ", " "), "bad.lfer": "lfer 1\n\nblock B = conv(" },
+    steps: [
+      { args: ["init", "new"], writes: ["new"] },
+      { args: ["check", "m.lfer", "new"] },
+      { args: ["check", "bad.lfer", "--format", "sarif"], code: 1 },
+      { args: ["check", "m.lfer", "--watch"], stop: waits, code: 130 },
+      { args: ["fmt", "--check", "m.lfer"] },
+      { args: ["fmt", "-"], input: network },
+      { args: ["fmt", "wild.lfer"], writes: ["wild.lfer"] },
+      { args: ["stats", "m.lfer", "--convention", "all"] },
+      { args: ["stats", "m.lfer", "--against", "wild.lfer"] },
+      { args: ["stats", "m.lfer", "--watch"], stop: waits, code: 130 },
+    ],
+  },
+  {
+    title: "builds, their files at work, and the library",
+    files: {
+      "m.lfer": network,
+      "library.mjs": readFileSync(join(root, "examples/library.mjs"), "utf8").replace(
+        '"lfer"',
+        JSON.stringify(new URL("../../dist/index.js", import.meta.url).href),
+      ),
+      "kit.mjs": `import { diagnoseText } from ${JSON.stringify(new URL("../../dist/testing.js", import.meta.url).href)};
+if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
+      "a.png": encodePng(generateFace("happiness", 1, 60)),
+    },
+    steps: [
+      { args: ["build", "m.lfer", "-o", "m.onnx"], writes: ["m.onnx"] },
+      {
+        args: ["build", "m.lfer", "--target", "onnx-train", "--recipe", "Faces", "-o", "step.onnx"],
+        writes: ["step.onnx"],
+      },
+      { args: ["build", "m.lfer", "--target", "safetensors", "-o", "m.safetensors"], writes: ["m.safetensors"] },
+      { args: ["build", "m.lfer", "--target", "svg", "-o", "m.svg"], writes: ["m.svg"] },
+      { args: ["build", "m.lfer", "--target", "ir", "-o", "m.ir"], writes: ["m.ir"] },
+      { args: ["build", "m.lfer", "-o", "w.onnx", "--watch"], stop: waits, code: 130, writes: ["w.onnx"] },
+      { args: ["stats", "m.onnx"] },
+      { args: ["predict", "m.onnx", "a.png"] },
+      { args: ["predict", "m.onnx", "m.lfer"], code: 1 },
+      { args: ["bench", "m.onnx", "--steps", "3"], temporary: "lfer-" },
+      { args: ["bench", "m.lfer", "step.onnx", "--steps", "3"], temporary: "lfer-" },
+      { args: ["bench", "m.lfer", "--recipe", "Faces", "--steps", "3"], temporary: "lfer-" },
+      { args: ["m.lfer", "library.onnx"], script: "library.mjs", writes: ["library.onnx"] },
+      { args: [], script: "kit.mjs" },
+    ],
+  },
+  {
+    title: "a training of half a minute, and its continuation",
+    files: { "m.lfer": network },
+    steps: [
+      {
+        args: [...train, "--data", "generated", ...endless, "--limit", "200", "--out", "run"],
+        stop: { afterMs: longMs },
+        code: 130,
+        writes: ["run"],
+      },
+      {
+        args: [...train, "--data", "generated", ...endless, "--limit", "200", "--out", "run", "--resume"],
+        stop: { said: /epoch +\d+/ },
+        code: 130,
+        writes: ["run"],
+      },
+    ],
+  },
+  {
+    title: "pictures of one's own",
+    files: { "m.lfer": network, ...(await pictures(12)) },
+    steps: [
+      { args: [...train, "--data", "faces", "--epochs", "2"], writes: ["runs"] },
+      { args: ["predict", "runs/Faces-1/model.onnx", "faces"] },
+    ],
+  },
+  {
+    title: "the tour",
+    steps: [
+      { args: ["tour", "--out", "out"], writes: ["out"] },
+      { args: ["tour"], temporary: "lfer-", keepsTemporary: true },
+    ],
+  },
+];
