@@ -88,8 +88,7 @@ const warmup: RecipeParameter = {
 };
 const probability: RecipeParameter = { name: "p", type: "float", min: 0, max: 1, doc: "how often" };
 
-/** Every name that a recipe may use besides the language's own. */
-export const recipeSignatures: readonly RecipeSignature[] = [
+const declared = [
   {
     name: "raf_db",
     sort: "data",
@@ -267,7 +266,16 @@ export const recipeSignatures: readonly RecipeSignature[] = [
     parameters: [],
   },
   { name: "single_view", sort: "evaluation", doc: "the picture as it is", parameters: [] },
-];
+] as const satisfies readonly RecipeSignature[];
+
+/** Every name that a recipe may use besides the language's own. */
+export const recipeSignatures: readonly RecipeSignature[] = declared;
+
+/** The names of one sort: who does something by them `switch`es over this union, and a forgotten one does not compile. */
+export type RecipeName<Sort extends RecipeSignature["sort"]> = Extract<
+  (typeof declared)[number],
+  { readonly sort: Sort }
+>["name"];
 
 /** The entries of a recipe, and the sort of thing each takes. `student`, `teacher` and `loss` have rules of their own. */
 export const recipeKeys = {

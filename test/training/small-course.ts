@@ -19,6 +19,7 @@ export interface SmallRecipe {
   readonly teacher?: string;
   /** More layers before the last one. */
   readonly layers?: string;
+  readonly evaluation?: string;
 }
 
 /** Three expressions, 16 pixels. */
@@ -31,6 +32,7 @@ export function smallSource({
   loss = "cross_entropy(student.logits, data.label)",
   teacher,
   layers = "",
+  evaluation,
 }: SmallRecipe = {}): string {
   return `lfer 1
 
@@ -51,6 +53,7 @@ recipe Try {
   optimizer = ${optimizer}
   schedule = ${schedule}
   train = run(${run})
+  ${evaluation === undefined ? "" : `evaluation = ${evaluation}`}
 }
 `;
 }

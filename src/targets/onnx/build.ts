@@ -8,6 +8,7 @@ import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource 
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
 import type { Pieces } from "./framing.js";
+import { readEvaluation } from "./metadata.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
 import type { Verification, VerificationRuntime } from "./verify.js";
 
@@ -18,7 +19,7 @@ export interface BuildOptions {
   readonly verify: boolean;
   /** Asked only when verifying; without a runtime the graph alone is verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
-  readonly provenance: Omit<Provenance, "weights">;
+  readonly provenance: Omit<Provenance, "weights" | "evaluation">;
   readonly describeSpan?: ((span: Span) => string) | undefined;
 }
 
@@ -61,13 +62,15 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (Array.isArray(early)) return refuse(early);
   const loaded = loadWeights(graph, options.weights);
   if (loaded.kind === "refused") return loaded;
+  const evaluation = readEvaluation(loaded.metadata, options.weights.kind === "file" ? options.weights.file : "");
+  if (isProblem(evaluation)) return refuse([evaluation.diagnose({})]);
   const model = optimize({ graph, weights: loaded.weights }, level);
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
   const proof = early ?? (await prove(graph, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
-  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
+  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance, evaluation });
   const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }
