@@ -262,10 +262,10 @@ const declared = [
   {
     name: "mean_of_flips",
     sort: "evaluation",
-    doc: "the mean of the probabilities of the picture and its mirror image",
+    doc: "by the mean of the probabilities of the picture and its mirror image",
     parameters: [],
   },
-  { name: "single_view", sort: "evaluation", doc: "the picture as it is", parameters: [] },
+  { name: "single_view", sort: "evaluation", doc: "by the picture as it is", parameters: [] },
 ] as const satisfies readonly RecipeSignature[];
 
 /** Every name that a recipe may use besides the language's own. */
