@@ -144,7 +144,8 @@ export const recipeEntries = {
     severity: "error",
     message: () => "`nesterov: true` looks ahead along the momentum, and there is none",
     help: () => "Say a momentum above 0, as in `sgd(lr: 0.1, momentum: 0.9, nesterov: true)`, or leave `nesterov` out.",
-    explanation: "Without momentum Nesterov's step is the plain one: the word would be passed over. PyTorch refuses it too.",
+    explanation:
+      "Without momentum Nesterov's step is the plain one: the word would be passed over. PyTorch refuses it too.",
     bad: recipe(`student = M
       data = folder()
       loss = cross_entropy(student.logits, data.label)
