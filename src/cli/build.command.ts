@@ -57,12 +57,12 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
     const holes = { command: "build", flag: "--target", given: target, takes: targetNames.join(", ") };
     return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, targetNames) });
   }
+  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   const misplaced = misplacedFlag(target, flagsOf(args));
   if (misplaced !== undefined) return wrong(misplaced);
   if (target === "onnx-train" && recipe === undefined) return wrong("--target onnx-train needs --recipe NAME");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
-  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   if (depth !== undefined && pictureDepth(depth) === undefined)
     return wrong("--depth takes a whole number from 1, or all");
   if (opset !== undefined && !Number.isInteger(opset)) return wrong("--opset takes a whole number");
