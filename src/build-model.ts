@@ -15,7 +15,7 @@ export interface OnnxOptions {
   readonly weights?: OnnxWeights;
   /** The ONNX operator set; 18 unless told. */
   readonly opset?: number;
-  /** As `--optimize`; 1 unless told. */
+  /** As `--optimize`; 1 unless told. 2 is refused till it does more than 1. */
   readonly optimize?: 0 | 1 | 2;
   /** Whether to compare with the reference before anything is given back; true unless told. */
   readonly verify?: boolean;

@@ -134,7 +134,7 @@ const keysInWords: Readonly<Record<keyof typeof recipeKeys, string>> = {
   optimizer: "how weights change",
   schedule: "how the learning rate changes",
   train: "how long",
-  evaluation: "how a picture is judged when accuracy is measured",
+  evaluation: "how a picture is judged when accuracy is measured, and by `predict`; `single_view` where it is left out",
 };
 
 function recipeText(): string {

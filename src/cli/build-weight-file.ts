@@ -1,5 +1,8 @@
+import { isProblem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
+import { evaluationKey } from "../recipe/evaluation.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
+import { readEvaluation } from "../targets/onnx/metadata.js";
 import { loadWeights } from "../weights/load-weights.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
@@ -21,7 +24,13 @@ export async function buildWeightFile(session: Session, args: WeightFileArgument
     reportRefusal(session, loaded);
     return 1;
   }
-  const pieces = writeSafetensors(weightTensors(graph, loaded.weights));
+  const evaluation = readEvaluation(loaded.metadata, args.weights ?? "");
+  if (isProblem(evaluation)) {
+    session.report([evaluation.diagnose({})]);
+    return 1;
+  }
+  const about = new Map(evaluation === undefined ? [] : [[evaluationKey, evaluation]]);
+  const pieces = writeSafetensors(weightTensors(graph, loaded.weights), about);
   if (!(await writeOutput(session, args.output, pieces))) return 1;
   talkOfNames(session, loaded.account);
   session.talk(

@@ -6,13 +6,14 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
-import type { OptimizeLevel } from "../passes/pipeline.js";
+import { isOptimizeLevel, laterLevel, type OptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
+import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import type { ExitCode, Session } from "./session.js";
@@ -28,8 +29,8 @@ import {
   weightsOption,
 } from "./weight-arguments.js";
 
-const available = ["onnx", "onnx-train", "safetensors", "svg", "ir"] as const;
-const reserved = ["tfjs", "tfjs-train"] as const;
+const usualSeed = 0;
+const usualLevel: OptimizeLevel = 1;
 
 interface BuildArguments extends WeightArguments {
   readonly path: string;
@@ -39,57 +40,47 @@ interface BuildArguments extends WeightArguments {
   readonly recipe?: string | undefined;
   readonly batch?: number | undefined;
   readonly set?: readonly string[] | undefined;
-  readonly opset: number;
-  readonly optimize: number;
-  readonly seed: number;
-  readonly verify: boolean;
+  readonly opset?: number | undefined;
+  readonly optimize?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly verify?: boolean | undefined;
   readonly watch: boolean;
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
 }
 
-function checkUsage({
-  target,
-  opset,
-  optimize,
-  seed,
-  recipe,
-  batch,
-  model,
-  weights,
-  "weights-map": map,
-  depth,
-  convention,
-}: BuildArguments): ReturnType<typeof diagnose> | undefined {
+function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefined {
+  const { target, opset, optimize, seed, recipe, batch, weights, "weights-map": map, depth } = args;
   const wrong = (detail: string) => diagnose("tool/wrong-usage", { command: "build", detail });
-  if ((reserved as readonly string[]).includes(target)) {
-    return diagnose("onnx/unsupported-target", { target, available });
+  if (laterTargets.includes(target)) return diagnose("onnx/unsupported-target", { target, available: targetNames });
+  if (!isBuildTarget(target)) {
+    const holes = { command: "build", flag: "--target", given: target, takes: targetNames.join(", ") };
+    return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, targetNames) });
   }
-  if (!(available as readonly string[]).includes(target)) {
-    const holes = { command: "build", flag: "--target", given: target, takes: available.join(", ") };
-    return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, available) });
-  }
-  const trains = target === "onnx-train";
-  if (trains && recipe === undefined) return wrong("--target onnx-train needs --recipe NAME");
-  if (!trains && recipe !== undefined) return wrong("--recipe goes with --target onnx-train");
-  if (trains && model !== undefined) return wrong("the recipe says which model: leave --model out");
-  if (!trains && batch !== undefined) return wrong("--batch goes with --target onnx-train; elsewhere it is open");
+  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
+  const misplaced = misplacedFlag(target, flagsOf(args));
+  if (misplaced !== undefined) return wrong(misplaced);
+  if (target === "onnx-train" && recipe === undefined) return wrong("--target onnx-train needs --recipe NAME");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
-  const draws = target === "svg";
-  if (draws && weights !== undefined) return wrong("a picture shows no weights: leave --weights out");
-  if (target === "ir" && weights !== undefined) return wrong("the graph as text has no weights: leave --weights out");
-  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
-  if (!draws && depth !== undefined) return wrong("--depth goes with --target svg");
-  if (!draws && convention !== undefined) return wrong("--convention goes with --target svg");
   if (depth !== undefined && pictureDepth(depth) === undefined)
     return wrong("--depth takes a whole number from 1, or all");
-  if (!Number.isInteger(opset)) return wrong("--opset takes a whole number");
-  if (!isKnownOpset(opset)) {
+  if (opset !== undefined && !Number.isInteger(opset)) return wrong("--opset takes a whole number");
+  if (opset !== undefined && !isKnownOpset(opset)) {
     return diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset });
   }
-  if (![0, 1, 2].includes(optimize)) return wrong("--optimize takes 0, 1 or 2");
-  return Number.isSafeInteger(seed) && seed >= 0 ? undefined : wrong("--seed takes a whole number from 0");
+  if (optimize === laterLevel) return diagnose("onnx/unsupported-level", { level: optimize, known: optimizeLevels });
+  if (optimize !== undefined && !isOptimizeLevel(optimize))
+    return wrong(`--optimize takes ${optimizeLevels.join(" or ")}`);
+  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return undefined;
+  return wrong("--seed takes a whole number from 0");
+}
+
+/** The flags that only some targets read. */
+function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
+  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify } = args;
+  const drawn = { depth: args.depth, convention: args.convention };
+  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, ...drawn };
 }
 
 /** How deep a picture goes by `--depth`; undefined where it says neither a depth nor all. */
@@ -108,9 +99,11 @@ function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, 
   return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
-async function build(session: Session, args: BuildArguments): Promise<ExitCode> {
-  const usage = checkUsage(args);
+async function build(session: Session, given: BuildArguments): Promise<ExitCode> {
+  const usage = checkUsage(given);
   if (usage !== undefined) throw new UsageError(usage);
+  const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = given;
+  const args = { ...given, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
   if (args.recipe !== undefined) return buildTrainingStep(session, { ...args, recipe: args.recipe, set });
@@ -133,9 +126,17 @@ async function build(session: Session, args: BuildArguments): Promise<ExitCode> 
   return buildFile(session, args, graph, compiled.sources, set);
 }
 
+/** What stands on the command line, and what is meant where it says nothing. */
+interface SettledArguments extends BuildArguments {
+  readonly seed: number;
+  readonly opset: number;
+  readonly optimize: number;
+  readonly verify: boolean;
+}
+
 async function buildFile(
   session: Session,
-  args: BuildArguments,
+  args: SettledArguments,
   graph: Graph,
   sources: Sources,
   settings: ReadonlyMap<string, string>,
@@ -144,7 +145,7 @@ async function buildFile(
   if (weights === undefined) return 1;
   const built = await buildOnnx(graph, {
     opset: args.opset,
-    level: args.optimize as OptimizeLevel,
+    level: args.optimize,
     weights,
     verify: args.verify,
     loadRuntime: loadOnnxRuntime,
@@ -198,22 +199,27 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         describe: `${weightsOption.describe}; without it they are drawn from --seed`,
       })
       .option("weights-map", weightsMapOption)
-      .option("seed", { type: "number", default: 0, requiresArg: true, describe: "seed of the initial weights" })
+      .option("seed", {
+        type: "number",
+        defaultDescription: String(usualSeed),
+        requiresArg: true,
+        describe: "seed of the initial weights",
+      })
       .option("opset", {
         type: "number",
-        default: defaultOpset,
+        defaultDescription: String(defaultOpset),
         requiresArg: true,
         describe: `ONNX operator set, ${oldestOpset} to ${newestOpset}`,
       })
       .option("optimize", {
         type: "number",
-        default: 1,
+        defaultDescription: String(usualLevel),
         requiresArg: true,
-        describe: "0: every layer as written; 1: batch norm folded, dead taps and idle nodes cut; 2: as 1, for now",
+        describe: "0: every layer as written; 1: batch norm folded, dead taps and idle nodes cut",
       })
       .option("verify", {
         type: "boolean",
-        default: true,
+        defaultDescription: "true",
         describe: "compare with the reference before writing; --no-verify saves the time",
       })
       .option("watch", watchOption)

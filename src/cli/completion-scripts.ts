@@ -12,7 +12,7 @@ export interface CompletedCommand {
 /** The flags of an option as they are typed; a switch that is on can be turned off. */
 function flagsOf(name: string, option: Options): readonly string[] {
   const short = [option.alias ?? []].flat().map((alias) => (alias.length === 1 ? `-${alias}` : `--${alias}`));
-  const isOn = typeOf(option) === "boolean" && option.default === true;
+  const isOn = typeOf(option) === "boolean" && String(option.default ?? option.defaultDescription) === "true";
   return [...short, `--${isOn ? `no-${name}` : name}`];
 }
 

@@ -138,6 +138,10 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
     refuseUsage("--explain is for people: leave --format out");
   if (args.explain !== undefined && args.against !== undefined)
     refuseUsage("--explain and --against do not go together: explain each side by itself");
+  if (args.depth !== undefined && (args.explain !== undefined || args.format === "json" || args.format === "csv"))
+    refuseUsage("--depth goes with --format pretty and markdown: what is explained, json and csv have every layer");
+  if (args.format === "json" && args.convention !== undefined && args.convention !== "all")
+    refuseUsage("--format json has every convention: leave --convention out");
   const set = parseSettings(args.set);
   if ("code" in set) {
     session.report([set]);

@@ -1,4 +1,5 @@
 /** What `lferc train` says while it runs, and in the end. */
+import { usualEvaluation } from "../recipe/evaluation.js";
 import { curvesSvg } from "../report/curves-svg.js";
 import { stepsOf } from "../training/loop.js";
 import type { RunEvents, RunResult } from "../training/run.js";
@@ -75,8 +76,9 @@ export function summarise(session: Session, folder: string, result: Extract<RunR
   const shown = displayPath(session.cwd, folder);
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
+  const judged = plan.evaluatedBy === usualEvaluation ? "" : `, judged by ${plan.evaluatedBy}`;
   session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}
-best: accuracy ${percent(best.accuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}
+best: accuracy ${percent(best.accuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
 last: accuracy ${percent(last?.validationAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
 run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.curves})
 `);

@@ -3,9 +3,10 @@ import { normaliseInto } from "../data/normalise.js";
 import { readPictureFile } from "../data/picture-files.js";
 import { resizeBilinear } from "../data/resize.js";
 import type { RgbImage } from "../data/rgb-image.js";
+import { viewsOf } from "../data/views.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
-import { softmax } from "./softmax.js";
 
 /** Pictures that go through the network together. */
 export const picturesPerBatch = 32;
@@ -51,16 +52,14 @@ async function predictBatch(
   }
 
   const good = pixels.filter((found): found is RgbImage => !isProblem(found));
-  const batch = new Float32Array(good.length * 3 * picture.height * picture.width);
-  for (const [index, image] of good.entries()) normaliseInto(batch, index, image, picture);
-  const logits = good.length === 0 ? new Float32Array() : await classifier.run(batch, good.length);
+  const views = good.length === 0 ? [] : await look(classifier, good);
 
   let row = 0;
   return paths.map((path, index) => {
     const found = pixels[index];
     if (isProblem(found)) return { kind: "failed", path, problem: found };
-    if (isProblem(logits)) return { kind: "failed", path, problem: logits };
-    return answer(classifier, path, logits, row++);
+    if (isProblem(views)) return { kind: "failed", path, problem: views };
+    return answer(classifier, path, views, row++);
   });
 }
 
@@ -72,11 +71,28 @@ async function load(path: string, decode: Decode, width: number, height: number)
   return isProblem(decoded) ? decoded : resizeBilinear(decoded, width, height);
 }
 
-function answer(classifier: Classifier, path: string, logits: Float32Array, row: number): PictureAnswer {
+/** Logits [count, labels] of pictures at the network's size, for each view of the evaluation that measured the model's accuracy. */
+async function look(
+  { metadata: { picture, evaluation }, run }: Classifier,
+  images: readonly RgbImage[],
+): Promise<readonly Float32Array[] | Problem> {
+  const views: Float32Array[] = [];
+  for (const view of viewsOf[evaluation]) {
+    const batch = new Float32Array(images.length * 3 * picture.height * picture.width);
+    for (const [index, image] of images.entries()) normaliseInto(batch, index, view(image), picture);
+    const logits = await run(batch, images.length);
+    if (isProblem(logits)) return logits;
+    views.push(logits);
+  }
+  return views;
+}
+
+function answer(classifier: Classifier, path: string, views: readonly Float32Array[], row: number): PictureAnswer {
   const { labels } = classifier.metadata.output;
-  const own = logits.subarray(row * labels.length, (row + 1) * labels.length);
-  if (!own.every(Number.isFinite)) return { kind: "failed", path, problem: problem("data/not-finite", { path }) };
-  const probabilities = softmax(own);
+  const own = views.map((logits) => logits.subarray(row * labels.length, (row + 1) * labels.length));
+  if (!own.every((logits) => logits.every(Number.isFinite)))
+    return { kind: "failed", path, problem: problem("data/not-finite", { path }) };
+  const probabilities = classProbabilities(own, labels.length);
   const classes = labels.map((label, index) => ({ label, probability: probabilities[index] as number }));
   return { kind: "answer", path, classes: classes.sort((a, b) => b.probability - a.probability) };
 }

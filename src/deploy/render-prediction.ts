@@ -24,8 +24,9 @@ export function renderSkipped(skipped: readonly string[]): string {
 }
 
 /**
- * One object for programs: `{ schemaVersion, model, file, labels, pictures: [{ path, label, probability, classes }], failed:
- * [{ path, code, message }], skipped }`; `classes` holds the `top` likeliest (all when undefined), the likeliest first.
+ * One object for programs: `{ schemaVersion, model, file, labels, evaluation, pictures: [{ path, label, probability, classes }],
+ * failed: [{ path, code, message }], skipped }`; `classes` holds the `top` likeliest (all when undefined), the likeliest first;
+ * `evaluation` says how pictures were judged.
  */
 export function renderPredictionJson(
   classifier: Classifier,
@@ -43,7 +44,8 @@ export function renderPredictionJson(
       pictures.push({ path: answer.path, ...answer.classes[0], classes: answer.classes.slice(0, top) });
     }
   }
-  const { model, output } = classifier.metadata;
-  const document = { schemaVersion: 1, model, file: classifier.path, labels: output.labels, pictures, failed, skipped };
+  const { model, output, evaluation } = classifier.metadata;
+  const about = { schemaVersion: 1, model, file: classifier.path, labels: output.labels, evaluation };
+  const document = { ...about, pictures, failed, skipped };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -38,7 +38,7 @@ export async function timeModel(
     const from = performance.now();
     const session = await ort.InferenceSession.create(bytes, options());
     const compileMs = performance.now() - from;
-    const fed = makeFeeds(session, ort, { path, batch: settings.batch ?? 1, isStep });
+    const fed = makeFeeds(session, ort, { path, asked: settings.batch, isStep });
     if (isProblem(fed)) {
       await session.release();
       return fed;
@@ -75,17 +75,17 @@ export async function timeModel(
 
 interface FeedRequest {
   readonly path: string;
-  readonly batch: number;
+  /** Samples at once; undefined where nobody said. */
+  readonly asked: number | undefined;
   readonly isStep: boolean;
 }
 
 interface Fed {
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** What the file says where it is fixed, whatever was asked for. */
   readonly batch: number;
 }
 
-function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isStep }: FeedRequest): Fed | Problem {
+function makeFeeds(session: InferenceSession, ort: OrtModule, { path, asked, isStep }: FeedRequest): Fed | Problem {
   let total = 0;
   const feeds: Record<string, Tensor> = {};
   for (const input of session.inputMetadata) {
@@ -98,7 +98,7 @@ function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isS
       if (typeof size !== "number" && !isBatch) {
         return problem("bench/open-size", { path, input: input.name, axis, size: shown(size) });
       }
-      sizes.push(typeof size === "number" ? size : batch);
+      sizes.push(typeof size === "number" ? size : (asked ?? 1));
     }
     const elements = sizes.reduce((product, size) => product * size, 1);
     total += elements;
@@ -110,7 +110,10 @@ function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isS
     feeds[input.name] = new ort.Tensor(input.type, values as Float32Array, sizes) as Tensor;
   }
   const [first] = Object.values(feeds);
-  return { feeds, batch: first?.dims[0] ?? 1 };
+  const batch = first?.dims[0] ?? 1;
+  return asked === undefined || asked === batch
+    ? { feeds, batch }
+    : problem("bench/fixed-batch", { path, batch, asked });
 }
 
 const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);

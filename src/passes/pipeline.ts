@@ -4,15 +4,23 @@ import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNoOps } from "./remove-no-ops.js";
 import type { Pass, WeightedGraph, WeightValues } from "./weighted-graph.js";
 
-export type OptimizeLevel = 0 | 1 | 2;
+export const optimizeLevels = [0, 1] as const;
+
+export type OptimizeLevel = (typeof optimizeLevels)[number];
+
+/** The place for rewrites that need longer or help only some runtimes: it is refused till there are some. */
+export const laterLevel = 2;
+
+export const isOptimizeLevel = (level: number): level is OptimizeLevel =>
+  (optimizeLevels as readonly number[]).includes(level);
 
 const rewrites = [removeDeadNodes, removeNoOps, foldBatchNorm, cutDeadTaps] as const;
 
 /**
  * What `--optimize` runs, in order. 0 changes nothing, so that the file has every layer as it was written; 1 leaves out
- * what costs time and changes no result. 2 is 1 for now: the place for rewrites that need longer or help only some runtimes.
+ * what costs time and changes no result.
  */
-export const pipelines: Readonly<Record<OptimizeLevel, readonly Pass[]>> = { 0: [], 1: rewrites, 2: rewrites };
+export const pipelines: Readonly<Record<OptimizeLevel, readonly Pass[]>> = { 0: [], 1: rewrites };
 
 /** Runs the passes of a level. */
 export function optimize<W extends WeightValues>(model: WeightedGraph<W>, level: OptimizeLevel): WeightedGraph<W> {

@@ -88,8 +88,7 @@ const warmup: RecipeParameter = {
 };
 const probability: RecipeParameter = { name: "p", type: "float", min: 0, max: 1, doc: "how often" };
 
-/** Every name that a recipe may use besides the language's own. */
-export const recipeSignatures: readonly RecipeSignature[] = [
+const declared = [
   {
     name: "raf_db",
     sort: "data",
@@ -263,11 +262,20 @@ export const recipeSignatures: readonly RecipeSignature[] = [
   {
     name: "mean_of_flips",
     sort: "evaluation",
-    doc: "the mean of the probabilities of the picture and its mirror image",
+    doc: "by the mean of the probabilities of the picture and its mirror image",
     parameters: [],
   },
-  { name: "single_view", sort: "evaluation", doc: "the picture as it is", parameters: [] },
-];
+  { name: "single_view", sort: "evaluation", doc: "by the picture as it is", parameters: [] },
+] as const satisfies readonly RecipeSignature[];
+
+/** Every name that a recipe may use besides the language's own. */
+export const recipeSignatures: readonly RecipeSignature[] = declared;
+
+/** The names of one sort: who does something by them `switch`es over this union, and a forgotten one does not compile. */
+export type RecipeName<Sort extends RecipeSignature["sort"]> = Extract<
+  (typeof declared)[number],
+  { readonly sort: Sort }
+>["name"];
 
 /** The entries of a recipe, and the sort of thing each takes. `student`, `teacher` and `loss` have rules of their own. */
 export const recipeKeys = {

@@ -1,4 +1,6 @@
+import { invariant } from "../diagnostics/invariant.js";
 import type { Span } from "../diagnostics/span.js";
+import type { RecipeName, RecipeSignature } from "./signatures.js";
 
 /** A value of a recipe's thing: what {@link RecipeSignature} parameters hold once everything is known. */
 export type PlainValue = number | boolean | string | readonly PlainValue[] | RecipeThing;
@@ -12,4 +14,10 @@ export interface RecipeThing {
   readonly name: string;
   readonly fields: Readonly<Record<string, PlainValue>>;
   readonly span: Span;
+}
+
+/** The thing's name, as one of those that its sort declares. */
+export function nameOf<Sort extends RecipeSignature["sort"]>(thing: RecipeThing, sort: Sort): RecipeName<Sort> {
+  invariant(thing.sort === sort, `${thing.name} is no ${sort}`, thing.span);
+  return thing.name as RecipeName<Sort>;
 }

@@ -24,6 +24,8 @@ export function checkAgainstStudent(
   }
   const optimizer = settings.get("optimizer");
   if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
+  if (optimizer?.fields.nesterov === true && optimizer.fields.momentum === 0)
+    reporter.report("recipe/nesterov-without-momentum", {}, optimizer.span);
   const run = settings.get("train");
   const batch = run?.fields.batch;
   if (run === undefined || typeof batch !== "number") return;

@@ -207,6 +207,23 @@ fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p,
 fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sample" = "batch") on logits, target =
   alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target, each: each)
 `],
+  ["std/pictures.lfer", `lfer 1
+
+// Mean and standard deviation of red, green and blue on values from 0 to 1: what \`picture(mean:, std:)\` takes. They belong to the
+// data set: a network is fed by those that it was trained with.
+
+/// RAF-DB, as the published training code of EfficientFace (Zhao et al. 2021) has them.
+const raf_db_mean = [0.57536, 0.44929, 0.40080]
+const raf_db_std = [0.20736, 0.18982, 0.18132]
+
+/// AffectNet, from the same code.
+const affectnet_mean = [0.55391, 0.43522, 0.38219]
+const affectnet_std = [0.24837, 0.21626, 0.20221]
+
+/// ImageNet, as torchvision's pretrained networks take them.
+const imagenet_mean = [0.485, 0.456, 0.406]
+const imagenet_std = [0.229, 0.224, 0.225]
+`],
   ["std/resnet.lfer", `lfer 1
 
 /// Two 3x3 convolutions around a shortcut (He et al. 2016, figure 5 left). \`gates\` are applied before the sum.

@@ -3,7 +3,7 @@ import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
-import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
 import { adam } from "./adam.js";
 import { adamw } from "./adamw.js";
 import type { OptimizerRule } from "./optimizer.js";
@@ -45,15 +45,15 @@ export function stepOfRecipe(recipe: RecipeOfStep, batch?: number): TrainingStep
 /** The recipe's schedule (a constant rate where it names none) and the rate that it starts from. */
 export function scheduleOfRecipe(recipe: RecipeOfStep): { readonly schedule: Schedule; readonly lr: number } {
   const lr = number(thingOf(recipe, "optimizer").fields.lr);
-  const { name, fields } = recipe.settings.get("schedule") ?? { name: "constant_rate", fields: { warmup_epochs: 0 } };
-  return { schedule: scheduleOf(name, fields, number(thingOf(recipe, "train").fields.epochs)), lr };
+  const schedule = recipe.settings.get("schedule");
+  if (schedule === undefined) return { schedule: { kind: "constant_rate", warmupEpochs: 0 }, lr };
+  return { schedule: scheduleOf(schedule, number(thingOf(recipe, "train").fields.epochs)), lr };
 }
 
-type Fields = Readonly<Record<string, PlainValue>>;
-
-function scheduleOf(name: string, fields: Fields, epochs: number): Schedule {
+function scheduleOf(thing: RecipeThing, epochs: number): Schedule {
+  const { fields } = thing;
   const warmupEpochs = number(fields.warmup_epochs);
-  switch (name) {
+  switch (nameOf(thing, "schedule")) {
     case "step":
       return {
         kind: "step",
@@ -65,20 +65,26 @@ function scheduleOf(name: string, fields: Fields, epochs: number): Schedule {
       const moves = fields.moves === "step" ? "step" : "epoch";
       return { kind: "cosine", floor: number(fields.floor), epochs, moves, warmupEpochs };
     }
+    case "constant_rate":
+      return { kind: "constant_rate", warmupEpochs };
   }
-  invariant(name === "constant_rate", `unknown schedule ${name}`);
-  return { kind: "constant_rate", warmupEpochs };
 }
 
-function ruleOf({ name, fields }: RecipeThing): OptimizerRule {
+function ruleOf(thing: RecipeThing): OptimizerRule {
+  const { fields } = thing;
   const weightDecay = number(fields.weight_decay);
-  if (name === "sgd")
-    return sgd({ momentum: number(fields.momentum), nesterov: fields.nesterov === true, weightDecay });
-  const [first, second] = list(fields.betas).map(number);
-  const options = { betas: [number(first), number(second)] as const, eps: number(fields.eps), weightDecay };
-  if (name === "adam") return adam(options);
-  invariant(name === "adamw", `unknown optimizer ${name}`);
-  return adamw(options);
+  const adamOptions = () => {
+    const [first, second] = list(fields.betas).map(number);
+    return { betas: [number(first), number(second)] as const, eps: number(fields.eps), weightDecay };
+  };
+  switch (nameOf(thing, "optimizer")) {
+    case "sgd":
+      return sgd({ momentum: number(fields.momentum), nesterov: fields.nesterov === true, weightDecay });
+    case "adam":
+      return adam(adamOptions());
+    case "adamw":
+      return adamw(adamOptions());
+  }
 }
 
 function groupOf(group: PlainValue): ParameterGroup {

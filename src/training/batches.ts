@@ -1,9 +1,11 @@
 /** Draws made into what a step and an evaluation are fed with. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
+import type { Sample } from "../data/data-set.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { PictureStore } from "../data/picture-store.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import type { Draw } from "../data/sampling.js";
+import type { View } from "../data/views.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Values } from "./engines/engine.js";
 import type { PictureInput } from "./plan.js";
@@ -40,14 +42,26 @@ export class BatchMaker {
     this.#source = source;
   }
 
-  /** The draws' pictures, augmented as in that epoch; undefined: as they are. Or why one of them cannot be read any more. */
-  async make(draws: readonly Draw[], epoch: number | undefined): Promise<Batch | Problem> {
-    const { store, picture, classCount, augmenter, teacher } = this.#source;
+  /** The draws' pictures, augmented as in that epoch; or why one of them cannot be read any more. */
+  augmented(draws: readonly Draw[], epoch: number): Promise<Batch | Problem> {
+    const { augmenter } = this.#source;
+    return this.#make(draws, (image, draw) => augmenter.augment(image, draw, epoch));
+  }
+
+  /** The samples' pictures without augmentation, as one view shows them. */
+  viewed(samples: readonly Sample[], view: View): Promise<Batch | Problem> {
+    const { augmenter } = this.#source;
+    const draws = samples.map((sample) => ({ sample, repeat: 0 }));
+    return this.#make(draws, (image) => view(augmenter.plain(image)));
+  }
+
+  async #make(draws: readonly Draw[], see: (image: RgbImage, draw: Draw) => RgbImage): Promise<Batch | Problem> {
+    const { store, picture, classCount, teacher } = this.#source;
     const found = await Promise.all(draws.map(({ sample }) => store.picture(sample)));
     const images: RgbImage[] = [];
     for (const [i, image] of found.entries()) {
       if (isProblem(image)) return image;
-      images.push(epoch === undefined ? augmenter.plain(image) : augmenter.augment(image, draws[i] as Draw, epoch));
+      images.push(see(image, draws[i] as Draw));
     }
     const count = draws.length;
     const buffer = this.#nextBuffer(count * 3 * picture.width * picture.height, count * classCount);
@@ -72,8 +86,8 @@ export class BatchMaker {
   }
 }
 
-/** How many of the rows [count, classes] have their largest value at the label. */
-export function countCorrect(logits: Values, labels: readonly number[]): number {
+/** How many of the rows [count, classes], logits or probabilities, have their largest value at the label. */
+export function countCorrect(logits: ArrayLike<number>, labels: readonly number[]): number {
   const classCount = logits.length / labels.length;
   let correct = 0;
   for (const [row, label] of labels.entries()) {

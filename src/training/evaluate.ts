@@ -1,4 +1,6 @@
 import type { Sample } from "../data/data-set.js";
+import { viewsOf } from "../data/views.js";
+import { classProbabilities } from "../deploy/class-probabilities.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { averagePrefix, averageStarted } from "../step/step-state.js";
 import { type BatchMaker, countCorrect } from "./batches.js";
@@ -6,7 +8,11 @@ import type { Engine, Values } from "./engines/engine.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 
-/** Loss and accuracy of these weights on these pictures, without augmentation: the loss is the mean over batches of the recipe's size. */
+/**
+ * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
+ * views of a picture, an answer is the class of the largest mean probability, as `predict` gives it. The loss is the mean over
+ * batches of the recipe's size, and over the views.
+ */
 export async function evaluate(
   plan: TrainingPlan,
   engine: Engine,
@@ -17,16 +23,22 @@ export async function evaluate(
 ): Promise<Score | Problem> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
+  const views = viewsOf[plan.evaluatedBy];
   let loss = 0;
   let correct = 0;
   try {
     for (let at = 0; at < samples.length; at += plan.batch) {
-      const draws = samples.slice(at, at + plan.batch).map((sample) => ({ sample, repeat: 0 }));
-      const batch = await maker.make(draws, undefined);
-      if (isProblem(batch)) return batch;
-      const outputs = await evaluator.run(batch.inputs, batch.count);
-      loss += (outputs.get("loss")?.[0] ?? Number.NaN) * batch.count;
-      correct += countCorrect(outputs.get(plan.output) ?? new Float32Array(), batch.labels);
+      const portion = samples.slice(at, at + plan.batch);
+      const answers: Values[] = [];
+      for (const view of views) {
+        const batch = await maker.viewed(portion, view);
+        if (isProblem(batch)) return batch;
+        const outputs = await evaluator.run(batch.inputs, batch.count);
+        loss += ((outputs.get("loss")?.[0] ?? Number.NaN) * batch.count) / views.length;
+        answers.push(outputs.get(plan.output) ?? new Float32Array());
+      }
+      const labels = portion.map(({ label }) => label);
+      correct += countCorrect(classProbabilities(answers, plan.classCount), labels);
     }
   } finally {
     await evaluator.dispose();

@@ -1,4 +1,5 @@
 /** What a run says of itself, epoch by epoch. */
+import { type Evaluation, evaluationNamed } from "../recipe/evaluation.js";
 
 /** Loss and share of right answers on the pictures held out. */
 export interface Score {
@@ -20,6 +21,8 @@ export interface EpochRecord {
   readonly accuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
+  /** How pictures held out were judged for these two. */
+  readonly evaluation: Evaluation;
   /** The same with the moving average of the parameters, where the recipe keeps one. */
   readonly averageValidationLoss?: number;
   readonly averageValidationAccuracy?: number;
@@ -40,10 +43,15 @@ const numbersOf = (value: object, keys: readonly string[]): boolean =>
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Whether something that was read is a record, all numbers. */
+/** Whether something that was read is a record: numbers, and the name of an evaluation. */
 export function isEpochRecord(value: unknown): value is EpochRecord {
+  if (!isObject(value) || !("evaluation" in value)) return false;
+  const { evaluation, ...numbers } = value;
   const needed = ["epoch", "steps", "lr", "loss", "accuracy", "validationLoss", "validationAccuracy"];
-  return isObject(value) && numbersOf(value, [...Object.keys(value), ...needed, "picturesPerSecond", "seconds"]);
+  return (
+    evaluationNamed(String(evaluation)) !== undefined &&
+    numbersOf(numbers, [...Object.keys(numbers), ...needed, "picturesPerSecond", "seconds"])
+  );
 }
 
 /** Whether something that was read says which weights did best. */

@@ -4,7 +4,8 @@ import type { Sampler } from "../data/sampling.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, typeOf } from "../ir/graph.js";
-import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import { type Evaluation, usualEvaluation } from "../recipe/evaluation.js";
+import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { attachLoss } from "../step/attach-loss.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
@@ -41,6 +42,8 @@ export interface TrainingPlan {
   readonly step: TrainingStepSource;
   /** The network as inference sees it, with the loss as evaluation sees it. */
   readonly evaluation: Graph;
+  /** How a picture is judged when accuracy is measured. */
+  readonly evaluatedBy: Evaluation;
   readonly schedule: Schedule;
   readonly lr: number;
   readonly batch: number;
@@ -92,6 +95,7 @@ export function planOf(
     labels: first.labels,
     step,
     evaluation: attachLoss(inference ? deployed : student.graph, recipe.evaluationLoss),
+    evaluatedBy: evaluationOf(recipe),
     ...scheduleOfRecipe(recipe),
     batch: step.batch,
     epochs: numberOf(train.epochs),
@@ -142,6 +146,11 @@ function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): Teacher
     picture,
     outputs,
   };
+}
+
+function evaluationOf({ settings }: ElaboratedRecipe): Evaluation {
+  const thing = settings.get("evaluation");
+  return thing === undefined ? usualEvaluation : nameOf(thing, "evaluation");
 }
 
 const afterPrefix = (name: string, prefix: string): readonly string[] =>

@@ -10,6 +10,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../digest.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
+import { evaluationKey } from "../recipe/evaluation.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
@@ -250,6 +251,7 @@ async function runIn(
       const metadata = new Map([
         ["model", network.name],
         ["interrupted_after_epoch", String(records.length)],
+        [evaluationKey, plan.evaluatedBy],
       ]);
       const lost = await writeRunFile(folder, runFiles.last, weightFile(network, outcome.state, metadata));
       return lost === undefined ? { kind: "interrupted", plan, records } : failed(lost);
@@ -273,6 +275,7 @@ async function writeEpoch(
       ["model", graph.name],
       ["epoch", String(record.epoch)],
       ["accuracy", String(accuracy)],
+      [evaluationKey, plan.evaluatedBy],
     ]);
   const best =
     bestWeights === undefined

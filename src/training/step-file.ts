@@ -38,7 +38,13 @@ function trainingOf(recipe: ElaboratedRecipe): Readonly<Record<string, unknown>>
     const thing = recipe.settings.get(key);
     return thing === undefined ? undefined : { name: thing.name, ...withoutSpans(thing.fields) };
   };
-  return { learningRate: lr, schedule, optimizer: plain("optimizer"), run: plain("train") };
+  return {
+    learningRate: lr,
+    schedule,
+    optimizer: plain("optimizer"),
+    run: plain("train"),
+    evaluation: plain("evaluation"),
+  };
 }
 
 /** JSON of a thing's fields: things in it by name, and where they stand in the text left out. */

@@ -51,13 +51,15 @@ export type LoadedWeights =
       /** Which weights these are, in words: the digest of their file, not whose machine it lay on. */
       readonly provenance: string;
       readonly account: NamesAccount | undefined;
+      /** What the file says of itself; nothing where the seed drew the weights. */
+      readonly metadata: ReadonlyMap<string, string>;
     };
 
 /** Reads and assigns the weights, or says all that is wrong with them. */
 export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (source.kind === "seed") {
     const weights = initialiseWeights(graph, source.seed);
-    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined };
+    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined, metadata: new Map() };
   }
   const read = readWeightFile(source.bytes, source.file);
   if (read.kind === "refused") return read;
@@ -87,6 +89,7 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     weights: new Map([...fitting.weights, ...drawn]),
     provenance: `sha256 ${sha256([source.bytes])}`,
     account: fitting.account,
+    metadata: fitting.metadata,
   };
 }
 
@@ -108,6 +111,7 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
     filled,
     proposal,
     averages: file.averages ?? [],
+    metadata: file.metadata,
     ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)),
   };
 }

@@ -51,12 +51,12 @@ suite("lferc bench", (test) => {
     inFolder(files, (cwd) => {
       const build = ["m.lfer", "--target", "onnx-train", "--recipe", "Plain", "-o", "step.onnx", "--no-verify"];
       assert.is(runLferc(["build", ...build], { cwd }).code, 0);
-      const found = resultsOf(bench(cwd, "tiny.onnx", "step.onnx", "--steps", "2", "--batch", "3", "--format", "json"));
+      const found = resultsOf(bench(cwd, "tiny.onnx", "step.onnx", "--steps", "2", "--batch", "6", "--format", "json"));
       for (const result of found) assertMeasured(result);
       assert.equal(
         found.map(({ name, what, batch }) => [name, what, batch]),
         [
-          ["tiny.onnx", "inference", 3],
+          ["tiny.onnx", "inference", 6],
           ["step.onnx", "training-step", 6],
         ],
       );
@@ -84,6 +84,7 @@ suite("lferc bench", (test) => {
     ["a size that is only a name", ["open.onnx"], 1, "bench/open-size"],
     ["an input of texts", ["texts.onnx"], 1, "bench/unsupported-input"],
     ["an input that would fill the memory", ["huge.onnx"], 1, "bench/input-too-large"],
+    ["another batch than the file's own", ["one.onnx", "--batch", "3"], 1, "bench/fixed-batch"],
     ["a batch that would", ["tiny.onnx", "--batch", "100000000"], 1, "bench/input-too-large"],
     ["an unknown recipe", ["m.lfer", "--recipe", "Plane"], 1, "recipe/unknown-recipe"],
     ["a setting that nobody has", ["m.lfer", "--recipe", "Plain", "--set", "sise=3"], 1, "recipe/unknown-setting"],
@@ -107,6 +108,7 @@ suite("lferc bench", (test) => {
         "damaged.onnx": damaged,
         "open.onnx": tinyClassifier({ input: ["N", 3, "height", 8] }),
         "texts.onnx": textModel(),
+        "one.onnx": tinyClassifier({ input: [1, 3, 8, 8] }),
         "huge.onnx": tinyClassifier({ input: ["N", 3, 1_000_000, 1_000_000] }),
         "n.lfer": recipeText().replace("-> flatten ->", "-> batch_norm -> flatten ->"),
       };

@@ -198,6 +198,7 @@ suite("prediction text", (test) => {
         model: "Tiny",
         file: classifier.path,
         labels: ["red", "green", "blue"],
+        evaluation: "single_view",
         pictures: [{ path: "a.png", label: "happy", probability: 0.75, classes: answer.classes.slice(0, 2) }],
         failed: [{ path: missing, code: "data/missing-picture", message: `${missing}: there is no such file` }],
         skipped: ["notes.txt"],

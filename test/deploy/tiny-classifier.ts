@@ -11,6 +11,8 @@ export interface TinyOptions {
   readonly gain?: number;
   /** What the file says of its weights' origin. */
   readonly weights?: string;
+  /** How pictures are judged. */
+  readonly evaluation?: string;
   /** Sizes of the input, which may be names. */
   readonly input?: readonly (number | string)[];
   /** Another file that its one weight is said to lie in. */
@@ -24,6 +26,7 @@ export function tinyClassifier({
   metadata = true,
   gain = 4,
   weights = "tiny.safetensors",
+  evaluation,
   input = ["N", 3, size, size],
   external,
 }: TinyOptions = {}): Uint8Array {
@@ -45,7 +48,8 @@ export function tinyClassifier({
     picture: { name: "image", height: size, width: size, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     output: { name: "logits", labels },
   });
-  const props = { ...described, "lfer.weights": weights };
+  const judged = evaluation === undefined ? {} : { "lfer.evaluation": evaluation };
+  const props = { ...described, "lfer.weights": weights, ...judged };
   return onnx.ModelProto.encode({
     ir_version: 8,
     opset_import: [{ domain: "", version: 18 }],

@@ -54,6 +54,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "recipe/unknown-recipe": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plane"),
   "recipe/unknown-setting": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plain", "--set", "a=1"),
   "bench/open-size": () => benching({ "m.onnx": tinyClassifier({ input: ["N", 3, "height", 8] }) }, "m.onnx"),
+  "bench/fixed-batch": () => benching({ "m.onnx": tinyClassifier({ input: [1, 3, 8, 8] }) }, "m.onnx", "--batch", "3"),
   "bench/unsupported-input": () => benching({ "m.onnx": textModel() }, "m.onnx"),
   "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>

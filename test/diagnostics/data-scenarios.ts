@@ -22,6 +22,7 @@ function edited(from: string, to: string): Uint8Array {
 const files = {
   "tiny.onnx": tinyClassifier(),
   "foreign.onnx": tinyClassifier({ metadata: false }),
+  "judged.onnx": tinyClassifier({ evaluation: "mean_of_ten_crops" }),
   "seeded.onnx": tinyClassifier({ weights: "seed 0" }),
   "labels.onnx": tinyClassifier({ labels: ["one"] }),
   "diverged.onnx": tinyClassifier({ gain: Number.NaN }),
@@ -80,6 +81,7 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
       runLferc(["build", ...args], { cwd });
       return codesIn(runLferc(["predict", "step.onnx", "face.png"], { cwd }).stderr);
     }),
+  "data/unknown-evaluation": predicting("judged.onnx", "face.png"),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
   "data/several-inputs": () =>
     inFolder({ ...files, "pair.lfer": pair }, (cwd) => {

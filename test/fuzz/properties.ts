@@ -7,7 +7,7 @@ import { printGraph } from "../../src/ir/text.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { readGraph } from "../../src/ops/read-graph.js";
 import { assertSound } from "../../src/ops/verify-types.js";
-import { optimize } from "../../src/passes/pipeline.js";
+import { optimize, optimizeLevels } from "../../src/passes/pipeline.js";
 import type { WeightedGraph } from "../../src/passes/weighted-graph.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
@@ -187,7 +187,7 @@ async function comparisons(
 ): Promise<Verdict> {
   const before = weighted(graph, feed.slots);
   let rewritten = before;
-  for (const level of [0, 1, 2] as const) {
+  for (const level of optimizeLevels) {
     rewritten = rewrite !== undefined && level > 0 ? rewrite(before) : optimize(before, level);
     assertSound(rewritten.graph);
     const error = worst(interpret(rewritten.graph, { ...feed, slots: slotsOf(rewritten) }), expected);

@@ -18,6 +18,7 @@ const record = (epoch: number): EpochRecord => ({
   accuracy: 0.5,
   validationLoss: 2,
   validationAccuracy: 0.25,
+  evaluation: "single_view",
   picturesPerSecond: 100,
   seconds: 1,
 });

@@ -19,6 +19,7 @@ export interface SmallRecipe {
   readonly teacher?: string;
   /** More layers before the last one. */
   readonly layers?: string;
+  readonly evaluation?: string;
 }
 
 /** Three expressions, 16 pixels. */
@@ -31,13 +32,14 @@ export function smallSource({
   loss = "cross_entropy(student.logits, data.label)",
   teacher,
   layers = "",
+  evaluation,
 }: SmallRecipe = {}): string {
   return `lfer 1
 
 import { cross_entropy, kl } from "std/losses"
 
-model Small(size: int = 16) {
-  input image: float32[N, 3, size, size] = picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])
+model Small(size: int = 16, mean: [float] = [0.5, 0.5, 0.5], std: [float] = [0.25, 0.25, 0.25]) {
+  input image: float32[N, 3, size, size] = picture(mean: mean, std: std)
   a = image -> conv(8, kernel: 3, stride: 2) -> batch_norm -> relu -> conv(12, kernel: 3, stride: 2) -> batch_norm -> relu
   logits = a -> flatten ${layers} -> linear(3)
   output logits: labels(["surprise", "happy", "neutral"])
@@ -51,6 +53,7 @@ recipe Try {
   optimizer = ${optimizer}
   schedule = ${schedule}
   train = run(${run})
+  ${evaluation === undefined ? "" : `evaluation = ${evaluation}`}
 }
 `;
 }

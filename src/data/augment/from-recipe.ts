@@ -2,7 +2,7 @@
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import { randomStream } from "../../random/stream.js";
-import type { PlainValue, RecipeThing } from "../../recipe/thing.js";
+import { nameOf, type PlainValue, type RecipeThing } from "../../recipe/thing.js";
 import { resizeBilinear } from "../resize.js";
 import type { RgbImage } from "../rgb-image.js";
 import type { Draw } from "../sampling.js";
@@ -61,8 +61,9 @@ export function atSize(image: RgbImage, { width, height }: Pick<PictureTarget, "
   return image.width === width && image.height === height ? image : resizeBilinear(image, width, height);
 }
 
-function augmentationOf({ name, fields, span }: RecipeThing, target: PictureTarget): Augmentation | Problem {
-  switch (name) {
+function augmentationOf(thing: RecipeThing, target: PictureTarget): Augmentation | Problem {
+  const { fields } = thing;
+  switch (nameOf(thing, "augmentation")) {
     case "horizontal_flip":
       return horizontalFlip(number(fields.p));
     case "random_crop":
@@ -90,7 +91,6 @@ function augmentationOf({ name, fields, span }: RecipeThing, target: PictureTarg
       return randomResizedCrop({ scale, ratio, width: target.width, height: target.height });
     }
   }
-  invariant(false, `no such augmentation: ${name}`, span);
 }
 
 function number(value: PlainValue | undefined): number {

@@ -11,6 +11,15 @@ export const benchEntries = {
     bad: { command: "lferc bench any-size.onnx" },
     good,
   }),
+  "bench/fixed-batch": entry<{ path: string; batch: number; asked: number }>({
+    severity: "error",
+    message: (h) => `${h.path} takes batches of ${h.batch} and no others; --batch asks for ${h.asked}`,
+    help: () => "Leave `--batch` out, or build the file for that batch.",
+    explanation:
+      "A training step, or a model exported for one size, has its batch written into it. Figures of another batch than the one that was asked for would be taken for it.",
+    bad: { command: "lferc bench step.onnx --batch 3" },
+    good,
+  }),
   "bench/unsupported-input": entry<{ path: string; input: string; type: string }>({
     severity: "error",
     message: (h) => `${h.path}: input "${h.input}" is ${h.type}, for which bench has no numbers`,

@@ -160,6 +160,17 @@ export const dataEntries = {
     good: goodPicture,
   }),
 
+  "data/unknown-evaluation": entry<{ path: string; evaluation: string; known: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} says that its pictures are judged by ${JSON.stringify(h.evaluation)}; this lferc knows ${h.known.join(", ")}`,
+    help: () => "Use the lferc that trained the model, or a newer one.",
+    explanation:
+      "How a picture is judged (as it is, with its mirror image) is part of the accuracy that was measured, and travels with the weights and the built model. Another way would give other answers than those that were measured, so predict and build refuse what they do not know.",
+    bad: { command: "lferc predict from-a-newer-lferc.onnx face.jpg" },
+    good: goodPicture,
+  }),
+
   "data/several-inputs": entry<{ path: string; inputs: readonly string[] }>({
     severity: "error",
     message: (h) => `${h.path} takes ${h.inputs.length} inputs (${h.inputs.join(", ")}); predict feeds one picture`,

@@ -18,6 +18,17 @@ export const onnxEntries = {
     good: { command: `${build} --opset 17` },
   }),
 
+  "onnx/unsupported-level": entry<{ level: number; known: readonly number[] }>({
+    severity: "error",
+    message: (h) =>
+      `--optimize ${h.level} is not there yet: this version of lferc has the levels ${h.known.join(" and ")}`,
+    help: (h) => `Use \`--optimize ${h.known.at(-1)}\`, or leave it out.`,
+    explanation:
+      "Level 2 is meant for rewrites that need longer, or help only some runtimes. Till there are some it would do what level 1 does, so it is refused.",
+    bad: { command: `${build} --optimize 2` },
+    good: { command: `${build} --optimize 1` },
+  }),
+
   "onnx/unsupported-target": entry<{ target: string; available: readonly string[] }>({
     severity: "error",
     message: (h) => `this version of lferc cannot build "${h.target}" yet`,

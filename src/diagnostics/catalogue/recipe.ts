@@ -140,6 +140,23 @@ export const recipeEntries = {
       optimizer = sgd(lr: 0.1, groups: [group(at: "logits", lr_scale: 0.1)])
       train = run(batch: 4, epochs: 1)`),
   }),
+  "recipe/nesterov-without-momentum": entry({
+    severity: "error",
+    message: () => "`nesterov: true` looks ahead along the momentum, and there is none",
+    help: () => "Say a momentum above 0, as in `sgd(lr: 0.1, momentum: 0.9, nesterov: true)`, or leave `nesterov` out.",
+    explanation:
+      "Without momentum Nesterov's step is the plain one: the word would be passed over. PyTorch refuses it too.",
+    bad: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1, nesterov: true)
+      train = run(batch: 4, epochs: 1)`),
+    good: recipe(`student = M
+      data = folder()
+      loss = cross_entropy(student.logits, data.label)
+      optimizer = sgd(lr: 0.1, momentum: 0.9, nesterov: true)
+      train = run(batch: 4, epochs: 1)`),
+  }),
   "recipe/name-taken": entry<{ name: string; model: string; what: "input" | "output" }>({
     severity: "error",
     message: (h) => `${h.model} has an ${h.what} "${h.name}", and so has its training step`,

@@ -3,22 +3,23 @@ import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagno
 import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
-import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
+import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
 import type { Pieces } from "./framing.js";
+import { readEvaluation } from "./metadata.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
 import type { Verification, VerificationRuntime } from "./verify.js";
 
 export interface BuildOptions {
   readonly opset: number;
-  readonly level: OptimizeLevel;
+  readonly level: number;
   readonly weights: WeightSource;
   readonly verify: boolean;
   /** Asked only when verifying; without a runtime the graph alone is verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
-  readonly provenance: Omit<Provenance, "weights">;
+  readonly provenance: Omit<Provenance, "weights" | "evaluation">;
   readonly describeSpan?: ((span: Span) => string) | undefined;
 }
 
@@ -46,6 +47,9 @@ const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "re
 /** Makes the bytes of an ONNX file. The same input gives the same bytes; what cannot be verified is not built. */
 export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<BuildResult> {
   const { opset, level } = options;
+  if (!isOptimizeLevel(level)) {
+    return refuse([diagnose("onnx/unsupported-level", { level, known: optimizeLevels })]);
+  }
   if (!isKnownOpset(opset)) {
     return refuse([diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset })]);
   }
@@ -57,17 +61,19 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   }
   // A verification has weights of its own, several times over: those of a seed are drawn when it is through. A file's are
   // read before, for what is wrong with them should be said at once.
-  const early = options.weights.kind === "seed" ? await prove(graph, options) : undefined;
+  const early = options.weights.kind === "seed" ? await prove(graph, level, options) : undefined;
   if (Array.isArray(early)) return refuse(early);
   const loaded = loadWeights(graph, options.weights);
   if (loaded.kind === "refused") return loaded;
+  const evaluation = readEvaluation(loaded.metadata, options.weights.kind === "file" ? options.weights.file : "");
+  if (isProblem(evaluation)) return refuse([evaluation.diagnose({})]);
   const model = optimize({ graph, weights: loaded.weights }, level);
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
-  const proof = early ?? (await prove(graph, options));
+  const proof = early ?? (await prove(graph, level, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
-  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance });
+  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance, evaluation });
   const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }
@@ -91,7 +97,7 @@ export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
 }
 
 /** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
-async function prove(graph: Graph, { opset, level, verify, loadRuntime }: BuildOptions) {
+async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime }: BuildOptions) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();

@@ -3,6 +3,7 @@ import { layersOf } from "../../analysis/layers.js";
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
+import type { Evaluation } from "../../recipe/evaluation.js";
 import { type LabelledOutput, type PictureInput, writeMetadata } from "./metadata.js";
 
 /** Where a build comes from: what the graph itself cannot say. */
@@ -14,6 +15,8 @@ export interface Provenance {
   readonly settings: ReadonlyMap<string, string>;
   /** `seed 0`, or the weight file's name and digest. */
   readonly weights: string;
+  /** How accuracy was measured with these weights, where they say so. */
+  readonly evaluation?: Evaluation | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface Provenance {
  */
 export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap<string, string> {
   const [first, ...others] = labelledOutputs(graph);
-  const { lferVersion, sourceSha256, settings, weights } = provenance;
+  const { lferVersion, sourceSha256, settings, weights, evaluation } = provenance;
   const info = {
     lferVersion,
     model: graph.name,
@@ -30,6 +33,7 @@ export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap
     counts: countsOf(graph),
     picture: pictureOf(graph),
     output: first,
+    evaluation,
   };
   return new Map([
     ...Object.entries(writeMetadata(info)),

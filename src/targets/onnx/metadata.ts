@@ -1,4 +1,11 @@
-import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
+import {
+  type Evaluation,
+  evaluationKey,
+  evaluationNamed,
+  evaluations,
+  usualEvaluation,
+} from "../../recipe/evaluation.js";
 
 /** The keys of `metadata_props` and what they mean; a new meaning for an old key raises it. */
 export const metadataSchemaVersion = 1;
@@ -32,6 +39,8 @@ export interface ModelMetadata {
   readonly picture?: PictureInput | undefined;
   /** Absent where no output has `labels(...)`. */
   readonly output?: LabelledOutput | undefined;
+  /** How pictures were judged when the weights' accuracy was measured; absent where it never was. */
+  readonly evaluation?: Evaluation | undefined;
 }
 
 /** A model that can be asked about a picture: one picture in, one labelled vector out. */
@@ -42,11 +51,12 @@ export interface ClassifierMetadata {
   readonly weights: string | undefined;
   readonly picture: PictureInput;
   readonly output: LabelledOutput;
+  readonly evaluation: Evaluation;
 }
 
 /** The entries of `metadata_props`, in the order they are written. */
 export function writeMetadata(info: ModelMetadata): Readonly<Record<string, string>> {
-  const { picture, output } = info;
+  const { picture, output, evaluation } = info;
   const entries: [key: string, value: string][] = [
     ["lfer.schema", String(metadataSchemaVersion)],
     ["lfer.version", info.lferVersion],
@@ -67,6 +77,7 @@ export function writeMetadata(info: ModelMetadata): Readonly<Record<string, stri
   if (output !== undefined) {
     entries.push(["lfer.output", output.name], ["lfer.labels", JSON.stringify(output.labels)]);
   }
+  if (evaluation !== undefined) entries.push([evaluationKey, evaluation]);
   return Object.fromEntries(entries);
 }
 
@@ -109,6 +120,8 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   if (std?.length !== 3) return bad("lfer.input.std", "three positive numbers: red, green, blue");
   const labels = parseList(text("lfer.labels"), (item) => typeof item === "string");
   if (labels === undefined || labels.length === 0) return bad("lfer.labels", "a list of class names");
+  const evaluation = readEvaluation(props, path);
+  if (isProblem(evaluation)) return evaluation;
 
   const [height, width] = size as [number, number];
   return {
@@ -117,7 +130,15 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
     weights: props.get("lfer.weights"),
     picture: { name: text("lfer.input"), height, width, mean: mean as number[], std: std as number[] },
     output: { name: text("lfer.output"), labels: labels as string[] },
+    evaluation: evaluation ?? usualEvaluation,
   };
+}
+
+/** How pictures are judged, as the metadata of a model or of weights says; undefined where it says nothing of it. */
+export function readEvaluation(props: ReadonlyMap<string, string>, path: string): Evaluation | undefined | Problem {
+  const name = props.get(evaluationKey);
+  if (name === undefined) return undefined;
+  return evaluationNamed(name) ?? problem("data/unknown-evaluation", { path, evaluation: name, known: evaluations });
 }
 
 /** A JSON list whose items all hold to `isItem`. */

@@ -1,0 +1,41 @@
+/** What `lferc build` writes, and the flags that each target has a use for: one that would be ignored is refused. */
+
+export type BuildFlag =
+  | "model"
+  | "recipe"
+  | "batch"
+  | "set"
+  | "weights"
+  | "weights-map"
+  | "seed"
+  | "opset"
+  | "optimize"
+  | "verify"
+  | "depth"
+  | "convention";
+
+export const buildTargets = {
+  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify"],
+  "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify"],
+  safetensors: ["model", "set", "weights", "weights-map", "seed"],
+  svg: ["model", "set", "depth", "convention"],
+  ir: ["model", "set"],
+} as const satisfies Readonly<Record<string, readonly BuildFlag[]>>;
+
+export type BuildTarget = keyof typeof buildTargets;
+
+export const targetNames = Object.keys(buildTargets) as readonly BuildTarget[];
+
+/** Names of targets that are not there yet. */
+export const laterTargets: readonly string[] = ["tfjs", "tfjs-train", "torch", "triton"];
+
+export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
+
+/** What is wrong with a flag that the target has no use for; `given` are the flags that stand on the command line. */
+export function misplacedFlag(target: BuildTarget, given: Readonly<Record<BuildFlag, unknown>>): string | undefined {
+  const read: readonly string[] = buildTargets[target];
+  const flag = (Object.keys(given) as BuildFlag[]).find((name) => given[name] !== undefined && !read.includes(name));
+  if (flag === undefined) return undefined;
+  const users = targetNames.filter((name) => (buildTargets[name] as readonly BuildFlag[]).includes(flag));
+  return `--${flag} goes with --target ${users.join(", ")}; --target ${target} has no use for it`;
+}

@@ -1,0 +1,17 @@
+import { softmax } from "./softmax.js";
+
+/**
+ * Of the logits [count, classes] of each view of some pictures: each picture's probabilities, the mean over its views. The
+ * probabilities are averaged, not the logits: a view that is sure by a large margin has one vote, like every other.
+ */
+export function classProbabilities(views: readonly Float32Array[], classCount: number): Float64Array {
+  const means = new Float64Array(views[0]?.length ?? 0);
+  for (let at = 0; at < means.length; at += classCount) {
+    for (const logits of views) {
+      for (const [c, probability] of softmax(logits.subarray(at, at + classCount)).entries()) {
+        means[at + c] = (means[at + c] as number) + probability / views.length;
+      }
+    }
+  }
+  return means;
+}

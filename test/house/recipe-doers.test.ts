@@ -1,0 +1,371 @@
+// Every name that a recipe, a check or a model's inputs and outputs may use, with every value of its union, is carried out
+// or refused by a code. The walk begins at the declarations: a new name, parameter or option without an entry here fails.
+import * as assert from "uvu/assert";
+import { augmenterOf } from "../../src/data/augment/from-recipe.js";
+import { hardTargets, type Sample } from "../../src/data/data-set.js";
+import type { RgbImage } from "../../src/data/rgb-image.js";
+import { epochDraws } from "../../src/data/sampling.js";
+import { viewsOf } from "../../src/data/views.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { sha256 } from "../../src/digest.js";
+import { printGraph } from "../../src/ir/text.js";
+import { conventions, plainMeasures } from "../../src/recipe/measures.js";
+import {
+  type RecipeParameter,
+  type RecipeSignature,
+  recipeKeys,
+  recipeSignatures,
+} from "../../src/recipe/signatures.js";
+import { records } from "../../src/semantics/records.js";
+import { learningRate } from "../../src/step/schedules.js";
+import { trainingStep } from "../../src/step/training-step.js";
+import { stepsOf } from "../../src/training/loop.js";
+import { openData } from "../../src/training/open-data.js";
+import { planOf, type TrainingPlan } from "../../src/training/plan.js";
+import { initialiseWeights } from "../../src/weights/initialise.js";
+import { suite } from "../support/suite.js";
+import { compile } from "../support/tester.js";
+
+interface Entry {
+  /** The other arguments, as they are written: those that it needs, and those that let its parameters show. */
+  readonly beside: Readonly<Record<string, string>>;
+  /** Other values than the one in `beside` or the default. Options, and the other of true and false, go without saying. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** The code by which training refuses it, with all that only its own reading of files would show. */
+  readonly refused?: string;
+  readonly notRead?: readonly string[];
+}
+
+const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
+const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
+const lists = { path: ['"elsewhere"'], list: ['"other.txt"'], validation: ['"held.txt"'] };
+const unread = { refused: "train/unsupported-data", notRead: ["path", "list", "validation"] };
+const bySampling = { augment: ["[horizontal_flip(1)]"] };
+
+/** How each thing is tried. */
+const entries: Readonly<Record<string, Entry>> = {
+  raf_db: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
+  affectnet: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
+  ferplus: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
+  fer2013: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
+  csv: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
+  folder: { beside: { path: '"not-there"' }, values: { ...bySampling, path: ['"elsewhere"'] } },
+  horizontal_flip: { beside: {}, values: { p: ["0", "1"] } },
+  random_resized_crop: {
+    beside: { scale: "[0.5, 1]", ratio: "[0.75, 1.33]" },
+    values: { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] },
+  },
+  random_crop: { beside: { padding: "2" }, values: { padding: ["0", "4"] } },
+  rotation: { beside: { degrees: "10" }, values: { degrees: ["0", "40"] } },
+  color_jitter: { beside: {}, values: { brightness: ["0.5"], contrast: ["0.5"], saturation: ["0.5"] } },
+  random_erasing: { beside: {}, values: { p: ["0", "1"] } },
+  sgd: {
+    beside: { lr: "0.1", weight_decay: "0.1", momentum: "0.9" },
+    values: { ...rates, ...parts, momentum: ["0", "0.5"] },
+  },
+  adam: {
+    beside: { lr: "0.1", weight_decay: "0.1" },
+    values: { ...rates, ...parts, betas: ["[0.8, 0.999]", "[0.9, 0.99]"], eps: ["1e-4"] },
+  },
+  adamw: {
+    beside: { lr: "0.1", weight_decay: "0.1" },
+    values: { ...rates, ...parts, betas: ["[0.8, 0.999]", "[0.9, 0.99]"], eps: ["1e-4"] },
+  },
+  group: {
+    beside: { at: '"stem"', lr_scale: "0.5" },
+    values: { at: ['"logits"'], lr_scale: ["0.25"], decay_scale: ["0.5"] },
+  },
+  step: {
+    beside: { every_epochs: "2", factor: "0.1" },
+    values: { every_epochs: ["1"], factor: ["0.5"], warmup_epochs: ["1"] },
+  },
+  cosine: { beside: {}, values: { floor: ["0.01"], warmup_epochs: ["1"] } },
+  constant_rate: { beside: {}, values: { warmup_epochs: ["1"] } },
+  run: {
+    beside: { batch: "4", epochs: "3" },
+    values: { batch: ["2"], epochs: ["5"], seed: ["1"], accumulate: ["2"], average: ["0.9"] },
+  },
+  mean_of_flips: { beside: {} },
+  single_view: { beside: {} },
+};
+
+const written = (name: string, args: Readonly<Record<string, string>>): string =>
+  `${name}(${Object.entries(args)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ")})`;
+
+type Sort = RecipeSignature["sort"];
+
+/** What stands in a recipe where the thing of that sort is another one. */
+const plain: Readonly<Record<Exclude<Sort, "group" | "augmentation">, string>> = {
+  data: 'folder("not-there")',
+  optimizer: "sgd(lr: 0.1, weight_decay: 0.1)",
+  schedule: "constant_rate",
+  run: "run(batch: 4, epochs: 3)",
+  evaluation: "single_view",
+};
+
+/** A recipe that has the thing in its place. */
+function recipeWith(sort: Sort, thing: string): string {
+  const placed = {
+    ...plain,
+    ...(sort === "augmentation"
+      ? { data: `folder("not-there", augment: [${thing}])` }
+      : sort === "group"
+        ? { optimizer: `sgd(lr: 0.1, weight_decay: 0.1, groups: [${thing}])` }
+        : { [sort]: thing }),
+  };
+  return `lfer 1
+import { cross_entropy } from "std/losses"
+model M {
+  input image: float32[N, 3, 12, 12] = picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])
+  stem = image -> conv(4, stride: 2) -> batch_norm -> relu
+  logits = stem -> flatten -> linear(3)
+  output logits: labels(["a", "b", "c"])
+}
+recipe R {
+  student = M
+  data = ${placed.data}
+  loss = cross_entropy(student.logits, data.label)
+  optimizer = ${placed.optimizer}
+  schedule = ${placed.schedule}
+  train = ${placed.run}
+  evaluation = ${placed.evaluation}
+}
+`;
+}
+
+async function planned(text: string): Promise<TrainingPlan> {
+  const { recipes, models, diagnostics } = await compile(text, { recipe: "R" });
+  const [recipe] = recipes;
+  const [deployed] = models;
+  assert.ok(recipe !== undefined && deployed !== undefined, `${diagnostics.map(({ message }) => message)}\n${text}`);
+  const plan = planOf(recipe, deployed.graph);
+  assert.not.ok(isProblem(plan));
+  return plan as TrainingPlan;
+}
+
+const image = (of: number): RgbImage => ({
+  width: 16,
+  height: 14,
+  pixels: Uint8Array.from({ length: 16 * 14 * 3 }, (_, i) => (i * i * 7 + i * 31 + of * 50) % 256),
+});
+
+/** Six of the first class, two of the others: sampling shows. */
+const samples: readonly Sample[] = [0, 0, 0, 0, 0, 0, 1, 1, 2, 2].map((label, i) => ({
+  key: `${i}`,
+  label,
+  target: hardTargets(3)[label] as Float32Array,
+}));
+
+/** All that training would do by a plan, as far as it needs no pictures of somebody's: what is done, not what is noted down. */
+async function doings(plan: TrainingPlan) {
+  const step = trainingStep(plan.step);
+  const augmenter = augmenterOf(plan.augment, plan.picture, plan.seed);
+  if (isProblem(augmenter)) throw new Error("refused");
+  const epochs = Array.from({ length: plan.epochs }, (_, epoch) => epoch);
+  const steps = stepsOf(plan, samples.length);
+  const opened = await openData(plan, { data: undefined, home: "/nowhere" });
+  return {
+    step: printGraph(step),
+    begin: sha256([...initialiseWeights(step, plan.seed).values()].map((values) => new Uint8Array(values.buffer))),
+    steps: epochs.map(() => steps),
+    rates: epochs.map((epoch) => [0, 1].map((i) => learningRate(plan.schedule, plan.lr, epoch, i, 2))),
+    order: epochs.map((epoch) =>
+      epochDraws(samples, plan.sampler, plan.seed, epoch).map(({ sample, repeat }) => [sample.key, repeat]),
+    ),
+    pictures: [0, 1, 2].flatMap((epoch) =>
+      samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
+    ),
+    views: viewsOf[plan.evaluatedBy].map((view) => sha256([view(augmenter.plain(image(0))).pixels])),
+    data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),
+  };
+}
+
+/** The code by which training refuses the recipe's data. */
+async function refusalOf(plan: TrainingPlan): Promise<string | undefined> {
+  const opened = await openData(plan, { data: undefined, home: "/nowhere" });
+  return "read" in opened ? undefined : opened[0]?.diagnose({}).code;
+}
+
+/** Everything that a parameter may be besides what it is in the base. */
+function valuesOf(parameter: RecipeParameter, { values = {}, beside }: Entry): readonly string[] {
+  const { name, options, type } = parameter;
+  if (options !== undefined) return options.filter((each) => each !== parameter.default).map((each) => `"${each}"`);
+  if (type === "bool") return [String(beside[name] !== "true" && parameter.default !== true)];
+  return values[name] ?? [];
+}
+
+suite("every name of a recipe has a doer", (test) => {
+  test("there is an entry for each one that the language has, and for no other", () => {
+    assert.equal(Object.keys(entries).toSorted(), recipeSignatures.map(({ name }) => name).toSorted());
+    assert.equal(Object.keys(plain).toSorted(), ["data", "evaluation", "optimizer", "run", "schedule"]);
+    assert.equal(
+      [...new Set(recipeSignatures.map(({ sort }) => sort))].filter((sort) => !Object.hasOwn(plain, sort)).toSorted(),
+      ["augmentation", "group"],
+    );
+  });
+
+  for (const signature of recipeSignatures) {
+    const entry = entries[signature.name] as Entry;
+    const { sort, name } = signature;
+    test(`${sort} ${name}: every parameter, with every value, changes what is done or is refused`, async () => {
+      const base = await planned(recipeWith(sort, written(name, entry.beside)));
+      if (entry.refused !== undefined) assert.is(await refusalOf(base), entry.refused);
+      const before = JSON.stringify(await doings(base));
+      for (const parameter of signature.parameters) {
+        const values = valuesOf(parameter, entry);
+        assert.ok(values.length > 0, `no value to try for ${name}(${parameter.name}: ...)`);
+        for (const value of values) {
+          const text = written(name, { ...entry.beside, [parameter.name]: value });
+          const plan = await planned(recipeWith(sort, text));
+          if (entry.notRead?.includes(parameter.name)) assert.is(await refusalOf(plan), entry.refused, text);
+          else
+            assert.is.not(
+              JSON.stringify(await doings(plan)),
+              before,
+              `${text} does what ${written(name, entry.beside)} does`,
+            );
+        }
+      }
+    });
+  }
+
+  test("two names of one sort do not do the same", async () => {
+    for (const sort of ["augmentation", "optimizer", "schedule", "evaluation", "data"] as const) {
+      const of = new Map<string, string>();
+      for (const { name } of recipeSignatures.filter((signature) => signature.sort === sort)) {
+        const done = await doings(await planned(recipeWith(sort, written(name, (entries[name] as Entry).beside))));
+        const text = JSON.stringify(done);
+        assert.is(of.get(text), undefined, `${name} and ${of.get(text)}`);
+        of.set(text, name);
+      }
+      assert.ok(of.size > 1, sort);
+    }
+  });
+
+  test("what is refused for its data trains on drawn faces, as the message says", async () => {
+    const text = recipeWith("data", "raf_db(augment: [horizontal_flip(1)])").replace(
+      '["a", "b", "c"]',
+      '["fear", "anger", "neutral"]',
+    );
+    const opened = await openData(await planned(text), { data: "generated", home: "/nowhere" });
+    assert.ok("read" in opened);
+  });
+
+  test("every entry of a recipe", async () => {
+    // Each one, left out or written otherwise, in a recipe that has them all.
+    const whole = recipeWith("evaluation", "mean_of_flips")
+      .replace("recipe R", "variant T = M\nrecipe R")
+      .replace("student = M", 'student = M\n  teacher = frozen(T, weights: "t.safetensors")')
+      .replace("(student.logits, data.label)", "(student.logits, softmax(teacher.logits))");
+    const others: Readonly<Record<keyof typeof recipeKeys, (text: string) => string>> = {
+      student: (text) => text.replace("conv(4", "conv(5"),
+      teacher: (text) => text.replace("frozen(T", "frozen(U").replace("variant T = M", "variant U = M"),
+      data: (text) => text.replace("not-there", "elsewhere"),
+      loss: (text) => text.replace("softmax(teacher.logits)", "data.label"),
+      optimizer: (text) => text.replace("lr: 0.1", "lr: 0.2"),
+      schedule: (text) => text.replace("constant_rate", "cosine"),
+      train: (text) => text.replace("epochs: 3", "epochs: 2"),
+      evaluation: (text) => text.replace("evaluation = mean_of_flips", ""),
+    };
+    assert.equal(Object.keys(others).toSorted(), Object.keys(recipeKeys).toSorted());
+    const shown = async (text: string): Promise<string> => {
+      const plan = await planned(text);
+      const teacher =
+        plan.teacher === undefined ? undefined : { ...plan.teacher, graph: printGraph(plan.teacher.graph) };
+      return JSON.stringify([await doings(plan), teacher]);
+    };
+    const before = await shown(whole);
+    for (const [key, change] of Object.entries(others)) {
+      assert.is.not(change(whole), whole, key);
+      assert.is.not(await shown(change(whole)), before, key);
+    }
+  });
+});
+
+const small = (io: string, check: string): string => `lfer 1
+model M {
+  input image: float32[N, 3, 12, 12] = ${io}
+  logits = image -> conv(4, stride: 2) as stem -> batch_norm -> relu -> flatten -> linear(3)
+  output logits: labels(["a", "b", "c"])
+}
+${check}
+`;
+const usualPicture = "picture(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])";
+
+suite("every name of a check and of a model's ends has a doer", (test) => {
+  const claimed = async (claim: string): Promise<readonly string[]> => {
+    const { diagnostics } = await compile(small(usualPicture, `check M { ${claim} }`));
+    return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+  };
+
+  test("each quantity of each convention, of the whole and of a part, and each plain measure is measured", async () => {
+    const measured = (Object.entries(conventions) as [string, readonly string[]][]).flatMap(
+      ([convention, quantities]) =>
+        quantities.flatMap((quantity) => [`${quantity}("${convention}")`, `${quantity}("${convention}", at: "stem")`]),
+    );
+    for (const measure of [...measured, ...plainMeasures]) {
+      assert.equal(await claimed(`${measure} > 0`), [], measure);
+      const broken = await claimed(`${measure} < 0`);
+      assert.is(broken.length, 1, measure);
+      assert.match(broken[0] ?? "", /^budget\//, measure);
+    }
+  });
+
+  test("each comparison, each sign between figures, and a tolerance decide", async () => {
+    const params = 4 * 3 * 9 + 2 * 4 + 3 * 144 + 3;
+    for (const [claim, holds] of [
+      [`params == ${params}`, true],
+      [`params == ${params + 1}`, false],
+      [`params != ${params + 1}`, true],
+      [`params != ${params}`, false],
+      [`params < ${params + 1}`, true],
+      [`params < ${params}`, false],
+      [`params <= ${params}`, true],
+      [`params <= ${params - 1}`, false],
+      [`params > ${params - 1}`, true],
+      [`params > ${params}`, false],
+      [`params >= ${params}`, true],
+      [`params >= ${params + 1}`, false],
+      [`params == ${params + 1} within 1`, true],
+      [`params == ${params + 2} within 1`, false],
+      [`params == ${params + 5} within 1%`, true],
+      [`params == ${params + 9} within 1%`, false],
+      [`params + params == ${2 * params}`, true],
+      [`params - params == 0`, true],
+      ["params / params == 1", true],
+      [`params * 2 == ${2 * params}`, true],
+      [`params * 2 == ${params}`, false],
+    ] as const) {
+      assert.is((await claimed(claim)).length === 0, holds, claim);
+    }
+  });
+
+  test("each field of picture(...) and labels(...) is in the graph that everything is made from", async () => {
+    const others: Readonly<Record<string, Readonly<Record<string, (text: string) => string>>>> = {
+      picture: {
+        mean: (text) => text.replace("mean: [0.5, 0.5, 0.5]", "mean: [0.1, 0.2, 0.3]"),
+        std: (text) => text.replace("std: [0.25, 0.25, 0.25]", "std: [1, 2, 3]"),
+      },
+      labels: { names: (text) => text.replace('["a", "b", "c"]', '["c", "a", "b"]') },
+    };
+    const declared = Object.entries(records).map(([name, { parameters }]) => [
+      name,
+      parameters.map((each) => each.name),
+    ]);
+    assert.equal(
+      Object.entries(others).map(([name, fields]) => [name, Object.keys(fields)]),
+      declared,
+    );
+    const ends = async (text: string): Promise<string> => {
+      const { models } = await compile(text);
+      return JSON.stringify([models[0]?.graph.inputs, models[0]?.graph.outputs]);
+    };
+    const text = small(usualPicture, "");
+    const before = await ends(text);
+    for (const fields of Object.values(others)) {
+      for (const [name, change] of Object.entries(fields)) assert.is.not(await ends(change(text)), before, name);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+import { commands } from "../../src/cli/commands.js";
+import { readArguments } from "../../src/cli/read-arguments.js";
+import { UsageError } from "../../src/cli/usage.js";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
+import { plainPaint } from "../../src/diagnostics/paint.js";
+import { renderPretty } from "../../src/diagnostics/render-pretty.js";
+import { noSourceTexts } from "../../src/diagnostics/source-text.js";
+import type { Ran } from "./lferc.js";
+
+/**
+ * A command in this very process, from the sources: many runs cost what one start does. One at a time; what hangs on the
+ * process itself (signals, its end, a broken pipe) is `runLferc`'s to test.
+ */
+export async function callLferc([name = "", ...args]: readonly string[], cwd: string): Promise<Ran> {
+  const before = process.cwd();
+  const own = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const said = { stdout: "", stderr: "" };
+  const refused = (diagnostic: Diagnostic): number => {
+    said.stderr += renderPretty(diagnostic, noSourceTexts, plainPaint);
+    return 2;
+  };
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new Error(`no command ${name}`);
+  const module = await command.load();
+  const read = readArguments(name, module, args);
+  if (read.kind === "help") throw new Error("help is asked for in a process of its own");
+  if (read.kind === "refused") return { code: refused(read.diagnostic), ...said };
+  process.chdir(cwd);
+  for (const stream of ["stdout", "stderr"] as const) {
+    process[stream].write = ((text: string | Uint8Array) => {
+      said[stream] += String(text);
+      return true;
+    }) as typeof process.stdout.write;
+  }
+  try {
+    process.exitCode = 0;
+    await module.handler(read.values as Parameters<typeof module.handler>[0]);
+    return { code: Number(process.exitCode), ...said };
+  } catch (error) {
+    if (error instanceof UsageError) return { code: refused(error.diagnostic), ...said };
+    throw error;
+  } finally {
+    process.exitCode = 0;
+    process.stdout.write = own.stdout;
+    process.stderr.write = own.stderr;
+    process.chdir(before);
+  }
+}
