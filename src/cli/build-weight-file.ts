@@ -1,5 +1,7 @@
+import { withLabels } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
+import { labelMetadata } from "../weights/label-metadata.js";
 import { loadWeights } from "../weights/load-weights.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
@@ -21,7 +23,8 @@ export async function buildWeightFile(session: Session, args: WeightFileArgument
     reportRefusal(session, loaded);
     return 1;
   }
-  const pieces = writeSafetensors(weightTensors(graph, loaded.weights));
+  const labels = labelMetadata(withLabels(graph, loaded.labels));
+  const pieces = writeSafetensors(weightTensors(graph, loaded.weights), labels);
   if (!(await writeOutput(session, args.output, pieces))) return 1;
   talkOfNames(session, loaded.account);
   session.talk(

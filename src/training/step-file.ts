@@ -27,8 +27,23 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
   if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
   const step = trainingStep(source);
   const makeProbe = (): ProbeStep => probeStep(source);
-  const origin = { recipe: recipe.name, batch: source.batch, training: trainingOf(recipe) };
+  const origin = {
+    recipe: recipe.name,
+    batch: source.batch,
+    training: trainingOf(recipe),
+    teacherLabels: labelsOfTeacher(recipe),
+  };
   return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
+}
+
+/** The order in which the step takes a teacher's classes: the model's or the recipe's, else that of what they meet. */
+function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    (teacher?.model.graph.outputs ?? []).flatMap(({ name, labels }) => {
+      const taken = labels ?? teacher?.taken.get(name);
+      return taken === undefined || taken === "data" ? [] : [[`teacher.${name}`, taken] as const];
+    }),
+  );
 }
 
 /** What a loop needs beside the step: the schedule of the learning rate, and for the record the optimiser. */

@@ -8,6 +8,7 @@ import { initialiseWeights } from "./initialise.js";
 import type { NameMap } from "./names/parse-map.js";
 import { settleNames } from "./names/settle-names.js";
 import { readWeightFile } from "./read-weight-file.js";
+import { settleLabels } from "./settle-labels.js";
 import type { WeightFile } from "./weight-file.js";
 
 /** Where weights come from: drawn afresh, or a file's bytes under the name that messages use. */
@@ -51,13 +52,15 @@ export type LoadedWeights =
       /** Which weights these are, in words: the digest of their file, not whose machine it lay on. */
       readonly provenance: string;
       readonly account: NamesAccount | undefined;
+      /** By output, the labels that the file has and the graph has not. */
+      readonly labels: ReadonlyMap<string, readonly string[]>;
     };
 
 /** Reads and assigns the weights, or says all that is wrong with them. */
 export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (source.kind === "seed") {
     const weights = initialiseWeights(graph, source.seed);
-    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined };
+    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined, labels: new Map() };
   }
   const read = readWeightFile(source.bytes, source.file);
   if (read.kind === "refused") return read;
@@ -73,15 +76,18 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     return { kind: "refused", diagnostics: [diagnose("weights/several-state-dicts", { file: source.file, entries })] };
   }
   const fresh = new Set(fitting.account.fresh);
+  const settled = settleLabels(graph, fitting.file, fitting.weights, fresh);
+  if (settled.diagnostics.length > 0) return { kind: "refused", diagnostics: settled.diagnostics };
   const drawn = initialiseWeights(
     { ...graph, slots: graph.slots.filter(({ name }) => fresh.has(name)) },
     source.seed ?? 0,
   );
   return {
     kind: "loaded",
-    weights: new Map([...fitting.weights, ...drawn]),
+    weights: new Map([...settled.weights, ...drawn]),
     provenance: `sha256 ${sha256([source.bytes])}`,
     account: fitting.account,
+    labels: settled.labels,
   };
 }
 
@@ -98,5 +104,5 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
   };
   const filled = names.slotOf.size;
   const nothing = { weights: new Map<string, Float32Array>(), diagnostics };
-  return { account, filled, proposal, ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)) };
+  return { file, account, filled, proposal, ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)) };
 }
