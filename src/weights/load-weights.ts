@@ -35,6 +35,8 @@ export interface NamesAccount {
   /** Tensors that the map drops, slots that it lets begin afresh. */
   readonly dropped: number;
   readonly fresh: readonly string[];
+  /** Outputs whose rows were put from the file's order of classes into the model's. */
+  readonly turned: readonly string[];
 }
 
 export interface RefusedWeights {
@@ -86,7 +88,7 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     kind: "loaded",
     weights: new Map([...settled.weights, ...drawn]),
     provenance: `sha256 ${sha256([source.bytes])}`,
-    account: fitting.account,
+    account: { ...fitting.account, turned: settled.turned },
     labels: settled.labels,
   };
 }
@@ -101,6 +103,7 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
     map: settled.map,
     dropped: names.dropped.size,
     fresh: [...names.fresh],
+    turned: [],
   };
   const filled = names.slotOf.size;
   const nothing = { weights: new Map<string, Float32Array>(), diagnostics };

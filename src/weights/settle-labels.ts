@@ -13,6 +13,8 @@ export interface SettledLabels {
   readonly weights: Weights;
   /** By output, what the file says that the network does not: labels for outputs without any. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** Outputs whose rows were moved. */
+  readonly turned: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -30,9 +32,10 @@ export function settleLabels(
   const isNew = ({ source }: ClassHead): boolean => source.length > 0 && source.every((slot) => fresh.has(slot));
   const outputs = [...heads].filter(([, head]) => !isNew(head)).map(([name]) => name);
   const given = labelsInFile(graph, outputs, file);
-  if ("code" in given) return { weights: loaded, labels: new Map(), diagnostics: [given] };
+  if ("code" in given) return { weights: loaded, labels: new Map(), turned: [], diagnostics: [given] };
   const weights = new Map(loaded);
   const labels = new Map<string, readonly string[]>();
+  const turned: string[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { name: output, labels: wanted } of graph.outputs) {
     const list = given.get(output);
@@ -50,11 +53,12 @@ export function settleLabels(
       const written = `labels([${list.map((label) => JSON.stringify(label)).join(", ")}])`;
       diagnostics.push(diagnose("weights/labels-order", { file: file.file, output, given: list, written }));
     } else if (!isInOrder(order)) {
+      turned.push(output);
       for (const slot of rows ?? []) {
         const values = loaded.get(slot);
         if (values !== undefined) weights.set(slot, reordered(values, order, values.length / order.length));
       }
     }
   }
-  return { weights, labels, diagnostics };
+  return { weights, labels, turned, diagnostics };
 }

@@ -164,7 +164,9 @@ suite("labels from folders to files and answers", (test) => {
         "--weights",
         "t/best.safetensors",
       ];
-      assert.is(runLferc([...turned, "-o", "teacher.safetensors"], { cwd }).code, 0);
+      const told = runLferc([...turned, "-o", "teacher.safetensors"], { cwd });
+      assert.is(told.code, 0, told.stderr);
+      assert.ok(told.stderr.includes("the classes of logits put into the model's order"), told.stderr);
       assert.equal(fileLabels(cwd, "teacher.safetensors"), own);
       trained(cwd, "S", "turned");
       near(figuresOf(cwd, "turned").losses, figuresOf(cwd, "s").losses);
