@@ -24,7 +24,7 @@ export type ClassClash =
   | { readonly kind: "differ"; readonly left: NamedClasses; readonly right: NamedClasses }
   /** The student's output has labels, and its first one, whose classes are the data's, has none. */
   | { readonly kind: "student-unnamed"; readonly named: NamedClasses }
-  /** A list of numbers, one a class, where the order of the classes is the folders'. */
+  /** A list of numbers, one a class, or a part of the classes by its place, where their order is the folders'. */
   | { readonly kind: "list-unnamed" };
 
 export interface NamedClasses {
@@ -116,6 +116,7 @@ class ClassFlow implements LossClasses {
         return this.#part(node, at, first);
       case "concat":
         if (inputs.some(({ axis }) => axis === node.attributes.axis)) return joinedAlong(node, inputs, shapes);
+        if (inputs.every(isNumbers)) return { isList: true };
         break;
       case "matmul":
         return this.#product(inputs, shapes, output);
@@ -195,9 +196,14 @@ class ClassFlow implements LossClasses {
     return named;
   }
 
-  #part({ op, attributes }: Node, at: number, whole: Known): Known {
+  /** Classes by their places: whoever writes that means the student's order. */
+  #part({ op, attributes, inputs }: Node, at: number, whole: Known): Known {
     const { classes, axis } = whole;
-    if (classes?.kind !== "named" || axis !== attributes.axis) return whole;
+    if (classes === undefined || axis !== attributes.axis) return whole;
+    if (classes.kind !== "named") {
+      this.#meetList(classes, typeOf(this.#graph, inputs[0] as ValueId).shape[Number(axis)] as Dim);
+      return whole;
+    }
     const sizes = op === "split" ? (attributes.sizes as readonly number[]) : [];
     const from = op === "split" ? sizes.slice(0, at).reduce((sum, size) => sum + size, 0) : Number(attributes.from);
     const to = op === "split" ? from + (sizes[at] ?? 0) : Number(attributes.to);

@@ -1,4 +1,6 @@
 /** A recipe's loss as a graph, its classes matched by name. */
+import { listLabels } from "../diagnostics/catalogue/recipe-classes.js";
+import type { Related } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import { isInOrder, orderOf } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
@@ -85,7 +87,13 @@ function lossGraph(
   const network = new Network(`${declaration.name.text}.loss`);
   const own = ownOf(networks)?.classes;
   const classes = own?.kind === "named" ? own.labels : "unnamed";
-  const evaluator = new Evaluator(reporter, facts, { things, network, training, classes });
+  const evaluator = new Evaluator(reporter, facts, {
+    things,
+    network,
+    training,
+    classes,
+    inside: otherCount(networks),
+  });
   const value = evaluate(evaluator);
   const shape: Shape | undefined = evaluator.typeOf(value)?.shape;
   if (value.kind !== "tensor" || value.value === undefined || shape === undefined) return undefined;
@@ -158,6 +166,18 @@ function outputTensor(
     return applyOpByName(evaluator, "concat", parts, here, span, { axis: 1 });
   }
   return value;
+}
+
+/** Said with whatever is wrong in the loss: classes of a teacher that are more or fewer than the student's. */
+function otherCount({ student, teacher }: Networks): Related | undefined {
+  const own = student?.model?.graph.outputs[0];
+  const other = teacher?.model?.graph.outputs.find(({ labels }) => labels?.length !== own?.labels?.length);
+  if (teacher === undefined || own?.labels === undefined || other?.labels === undefined) return undefined;
+  const lists = [
+    `teacher.${other.name} has the classes ${listLabels(other.labels)}`,
+    `student.${own.name} ${listLabels(own.labels)}`,
+  ];
+  return { message: lists.join(", "), span: teacher.span };
 }
 
 /** The order as ranges from one index to another (left out) that go up by one. */

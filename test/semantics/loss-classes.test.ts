@@ -151,6 +151,18 @@ suite("classes of a loss: what does not go together", (test) => {
     assert.equal(await codes({ teacher: named(["Cat", "dog", "owl", "yak"]) }), ["recipe/classes-differ"]);
   });
 
+  test("more classes than the student has: the shapes do not fit, and both lists are said", async () => {
+    const { diagnostics } = await compile(source({ width: 5, teacher: named([...own, "zebu"]) }));
+    assert.equal(
+      diagnostics.map(({ code }) => code),
+      ["shape/broadcast-mismatch"],
+    );
+    const notes = diagnostics.flatMap(({ related }) => related.map(({ message }) => message));
+    assert.ok(
+      notes.some((note) => note.includes("[cat, dog, owl, yak, zebu]") && note.includes("[cat, dog, owl, yak]")),
+    );
+  });
+
   test("however the loss brings them together", async () => {
     const teacher = named(["kitten", "puppy", "owlet", "calf"]);
     for (const loss of [
@@ -201,6 +213,10 @@ suite("classes of a loss: what does not go together", (test) => {
     assert.equal(await codes({ student: "", loss: smeared }), ["recipe/list-without-labels"]);
     const summed = "mean(matmul(student.logits, reshape(vector([1, 2, 4, 8]), shape: [4, 1])))";
     assert.equal(await codes({ student: "", loss: summed }), ["recipe/list-without-labels"]);
+    const joined = "mean(student.logits * concat(vector([1]), vector([2]), vector([3]), vector([4]), axis: 0))";
+    assert.equal(await codes({ student: "", loss: joined }), ["recipe/list-without-labels"]);
+    const part = "mean(slice(student.logits, axis: 1, from: 1, to: 3))";
+    assert.equal(await codes({ student: "", loss: part }), ["recipe/list-without-labels"]);
     assert.equal(await codes({ student: "", loss: `${call} [2, 2, 2, 2])` }), [], "the same for all");
   });
 
@@ -220,7 +236,13 @@ suite("classes of a loss: what only training knows", (test) => {
     assert.equal(await takenBy({ teacher: "" }), { logits: own });
     assert.equal(await takenBy({ teacher: "", student: "" }), { logits: "data" });
     assert.equal(await takenBy({ teacher: named(cycled), student: "" }), { logits: "data" });
-    assert.equal(await takenBy({ teacher: "", loss: "mean(vector([1, 2, 4, 8]) * teacher.logits)" }), { logits: own });
+    for (const loss of [
+      "mean(vector([1, 2, 4, 8]) * teacher.logits)",
+      "mean(slice(teacher.logits, axis: 1, to: 2))",
+      "mean(student.logits + softmax(reshape(teacher.logits, shape: [N, 4])))",
+    ]) {
+      assert.equal(await takenBy({ teacher: "", loss }), { logits: own }, loss);
+    }
   });
 
   test("features are no classes", async () => {

@@ -105,7 +105,7 @@ export const recipeClassesEntries = {
   "recipe/list-without-labels": entry({
     severity: "error",
     message: () =>
-      "a list of numbers meets the student's classes, and nobody has said which class is which: it has no labels",
+      "a list of numbers, or a part of the classes, goes by the order of the student's classes, and nobody has said it: the student has no labels",
     help: () =>
       "Name the classes in the student, output logits: labels([...]): the numbers are in that order, or in that of their own names, `classes: [...]`.",
     explanation:
