@@ -171,7 +171,9 @@ function outputTensor(
 /** Said with whatever is wrong in the loss: classes of a teacher that are more or fewer than the student's. */
 function otherCount({ student, teacher }: Networks): Related | undefined {
   const own = student?.model?.graph.outputs[0];
-  const other = teacher?.model?.graph.outputs.find(({ labels }) => labels?.length !== own?.labels?.length);
+  const other = teacher?.model?.graph.outputs.find(
+    ({ labels }) => labels !== undefined && labels.length !== own?.labels?.length,
+  );
   if (teacher === undefined || own?.labels === undefined || other?.labels === undefined) return undefined;
   const lists = [
     `teacher.${other.name} has the classes ${listLabels(other.labels)}`,
