@@ -36,11 +36,14 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
   return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
 }
 
-/** The order in which the step takes a teacher's classes: the model's or the recipe's, else that of what they meet. */
+/**
+ * The order in which the step takes a teacher's classes: that of what they meet, else the model's or the recipe's. Of a student
+ * without labels it is that of `data.label`, which whoever runs the step decides.
+ */
 function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, readonly string[]> {
   return new Map(
     (teacher?.model.graph.outputs ?? []).flatMap(({ name, labels }) => {
-      const taken = labels ?? teacher?.taken.get(name);
+      const taken = teacher?.taken.get(name) ?? labels;
       return taken === undefined || taken === "data" ? [] : [[`teacher.${name}`, taken] as const];
     }),
   );

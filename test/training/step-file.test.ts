@@ -191,6 +191,8 @@ suite("a training step as an ONNX file", (test) => {
     const written = `frozen(Large, weights: "w", labels: ["b", "a", "c"])`;
     assert.equal(await orderOf(taught(`: labels(["c", "a", "b"])`, written)), ["b", "a", "c"]);
     assert.equal(await orderOf(taught("")), ["a", "b", "c"], "without labels it takes the student's order");
+    const open = taught(`: labels(["c", "a", "b"])`).replace(`: labels(["a", "b", "c"])`, "");
+    assert.is(await orderOf(open), null, "beside a student without labels it is the order of data.label");
   });
 
   test("what dropout drops is an input, with its share in the metadata", async () => {
