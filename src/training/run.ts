@@ -12,6 +12,7 @@ import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
+import { headPath } from "../weights/class-head.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
@@ -89,7 +90,7 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   events.onWeights(begun?.account);
   const named = withClasses(written, begun?.labels.get(written.output));
   const set = await openData(named, request);
-  if (!("read" in set)) return failed(...set);
+  if (!("read" in set)) return failed(...((await otherFolders(written, named, request)) ?? set));
   const plan = withClasses(named, set.classes);
   for (const warning of set.warnings) events.onWarning(warning.diagnose({}));
   const { width, height, mean } = plan.picture;
@@ -129,6 +130,17 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   } finally {
     await teacher?.teacher.dispose();
   }
+}
+
+/** Where it is the labels of the weights to begin with that keep the folders from being used. */
+async function otherFolders(written: TrainingPlan, named: TrainingPlan, request: RunRequest) {
+  if (named.labels === undefined || written.labels !== undefined || request.weights?.kind !== "file") return undefined;
+  const set = await openData(written, request);
+  if (!("read" in set)) return undefined;
+  const head = headPath(written.step.network, written.output);
+  const { file } = request.weights;
+  const holes = { file, output: written.output, given: named.labels, wanted: set.classes, head };
+  return [problem("weights/labels-differ", holes)];
 }
 
 /** The student's first weights from a file, in the place of what the seed draws. */

@@ -30,6 +30,13 @@ export function classHead(graph: Graph, output: ValueId): ClassHead {
   return { rows: rows?.all, source: rows === undefined ? nearestSlots(output, makers, slots) : rows.source };
 }
 
+/** The layer that a name map leaves out for new classes, as far as one can be named. */
+export function headPath(graph: Graph, output: string): string {
+  const value = graph.outputs.find(({ name }) => name === output)?.value;
+  const [slot = output] = value === undefined ? [] : classHead(graph, value).source;
+  return slot.replace(/\.[^.]*$/, "");
+}
+
 type Makers = ReadonlyMap<ValueId, Node>;
 type SlotNames = ReadonlyMap<ValueId, string>;
 

@@ -2,7 +2,7 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { isInOrder, orderOf, reordered } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
-import { type ClassHead, classHead } from "./class-head.js";
+import { type ClassHead, classHead, headPath } from "./class-head.js";
 import { labelsInFile } from "./label-metadata.js";
 import type { WeightFile } from "./weight-file.js";
 
@@ -44,10 +44,10 @@ export function settleLabels(
       labels.set(output, list);
       continue;
     }
-    const { rows, source } = heads.get(output) as ClassHead;
+    const { rows } = heads.get(output) as ClassHead;
     const order = orderOf(list, wanted);
     if (order === undefined) {
-      const head = (source[0] ?? output).replace(/\.[^.]*$/, "");
+      const head = headPath(graph, output);
       diagnostics.push(diagnose("weights/labels-differ", { file: file.file, output, given: list, wanted, head }));
     } else if (!isInOrder(order) && rows === undefined) {
       const written = `labels([${list.map((label) => JSON.stringify(label)).join(", ")}])`;

@@ -1,5 +1,5 @@
 // Labels from folders to a teacher, its student, their files and their answers: by name, whatever stands where.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { encodePng } from "../../src/data/png.js";
@@ -208,5 +208,13 @@ suite("labels from folders to files and answers", (test) => {
       trained(cwd, "T", "again", "--weights", "s/best.safetensors");
       assert.equal([labelsOf(cwd, "again"), figuresOf(cwd, "again").best], [own, 1]);
       assert.is(namedRightly(cwd, "again/model.onnx"), 1);
+      // For folders of other classes its last layer has to begin afresh; then they are the folders'.
+      for (const split of ["train", "val"]) renameSync(join(cwd, `d/${split}/fear`), join(cwd, `d/${split}/boredom`));
+      const other = train(cwd, "T", "other", "--weights", "s/best.safetensors");
+      assert.equal([other.code, codesIn(other.stderr)], [1, ["weights/labels-differ"]]);
+      const [, from = "", to = ""] = /lines `([^`]*)` and `([^`]*)`/.exec(other.stderr) ?? [];
+      writeFileSync(join(cwd, "new-head.map"), `${from}\n${to}\n`);
+      trained(cwd, "T", "other", "--weights", "s/best.safetensors", "--weights-map", "new-head.map");
+      assert.equal(labelsOf(cwd, "other"), own.map((name) => (name === "fear" ? "boredom" : name)).toSorted());
     }));
 });

@@ -46,7 +46,7 @@ export const labelsInFilesEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.file} was trained for other classes of ${h.output}: ${listLabels(h.given)}, where the model has ${listLabels(h.wanted)}`,
+      `${h.file} was trained for other classes of ${h.output}: ${listLabels(h.given)}, where the model or the folders have ${listLabels(h.wanted)}`,
     help: (h) =>
       `For classes that are new, let the last layer begin afresh: --weights-map with the lines \`${h.head} ->\` and \`-> ${h.head}\`. If they mean the same, name the model's as the file does.`,
     explanation:
