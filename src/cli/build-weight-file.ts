@@ -1,8 +1,10 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
+import { withLabels } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
 import { evaluationKey } from "../recipe/evaluation.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { readEvaluation } from "../targets/onnx/metadata.js";
+import { labelMetadata } from "../weights/label-metadata.js";
 import { loadWeights } from "../weights/load-weights.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
@@ -29,7 +31,8 @@ export async function buildWeightFile(session: Session, args: WeightFileArgument
     session.report([evaluation.diagnose({})]);
     return 1;
   }
-  const about = new Map(evaluation === undefined ? [] : [[evaluationKey, evaluation]]);
+  const about = new Map(labelMetadata(withLabels(graph, loaded.labels)));
+  if (evaluation !== undefined) about.set(evaluationKey, evaluation);
   const pieces = writeSafetensors(weightTensors(graph, loaded.weights), about);
   if (!(await writeOutput(session, args.output, pieces))) return 1;
   talkOfNames(session, loaded.account);

@@ -85,7 +85,7 @@ async function readMap(session: Session, map: string): Promise<NameMap | undefin
 /** One line for people on how the names of a file were read; nothing where they are the model's own. */
 export function talkOfNames(session: Session, account: NamesAccount | undefined): void {
   if (account === undefined) return;
-  const { file, entry, prefix, map, dropped, fresh } = account;
+  const { file, entry, prefix, map, dropped, fresh, turned } = account;
   const said = [
     ...(entry === "" ? [] : [`the weights under "${entry}"`]),
     ...(prefix === "" ? [] : [`names without "${prefix}"`]),
@@ -94,6 +94,7 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
     ...(fresh.length === 0
       ? []
       : [`${fresh.length} begin afresh (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
+    ...turned.map((output) => `the classes of ${output} put into the model's order`),
   ];
   // The key of a checkpoint is the file's own word: it must not begin a line.
   if (said.length > 0) session.talk(`${oneLine(`${file}: ${said.join("; ")}`)}\n`);

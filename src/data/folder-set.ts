@@ -8,7 +8,7 @@ import { sha256 } from "../digest.js";
 import { type DataSet, hardTargets, type ReadPicture, type Sample } from "./data-set.js";
 import type { Decode } from "./decode.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
-import { labelNamed } from "./label-names.js";
+import { composed, labelNamed } from "./label-names.js";
 import { findPictures, isDamagedName, readPictureFile } from "./picture-files.js";
 
 export interface FolderOptions {
@@ -195,10 +195,11 @@ function classesOf(
   const names = [...new Set(folders.map(({ name }) => name))].sort((a, b) => (a < b ? -1 : 1));
   if (names.length === 0) return refuse(problem("data/no-class-folders", { path }));
   if (labels === undefined) {
-    if (names.length !== classCount) {
-      return refuse(problem("data/class-count", { path, folders: names.length, classes: classCount }));
+    const classes = [...new Set(names.map(composed))].sort((a, b) => (a < b ? -1 : 1));
+    if (classes.length !== classCount) {
+      return refuse(problem("data/class-count", { path, folders: classes.length, classes: classCount }));
     }
-    return { names, labelOf: (folder) => names.indexOf(folder) };
+    return { names: classes, labelOf: (folder) => classes.indexOf(composed(folder)) };
   }
   const unknown = names.filter((name) => labelNamed(name, labels) === undefined);
   if (unknown.length > 0) {

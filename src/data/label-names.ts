@@ -10,8 +10,11 @@ const synonyms: readonly (readonly string[])[] = [
   ["contempt", "contemptuous"],
 ];
 
+/** File systems keep a name's accents composed or apart: the same name either way. */
+export const composed = (name: string): string => name.normalize("NFC");
+
 const plain = (name: string): string =>
-  name
+  composed(name)
     .trim()
     .toLowerCase()
     .replaceAll(/[\s-]+/g, "_");
@@ -21,7 +24,7 @@ const plain = (name: string): string =>
  * and hyphens, else the only one that means the same expression. Undefined where none is, or several are.
  */
 export function labelNamed(name: string, labels: readonly string[]): number | undefined {
-  const exact = labels.indexOf(name);
+  const exact = labels.findIndex((label) => composed(label) === composed(name));
   if (exact >= 0) return exact;
   const wanted = plain(name);
   const words = synonyms.find((group) => group.includes(wanted)) ?? [wanted];

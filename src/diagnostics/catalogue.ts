@@ -5,6 +5,7 @@ import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
+import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
@@ -12,6 +13,7 @@ import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
+import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
@@ -39,6 +41,7 @@ export const catalogue = {
   ...shapeConstructEntries,
   ...limitEntries,
   ...recipeEntries,
+  ...recipeClassesEntries,
   ...budgetEntries,
   ...lintEntries,
   ...lintSourceEntries,
@@ -49,6 +52,7 @@ export const catalogue = {
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,
+  ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
   ...trainEntries,

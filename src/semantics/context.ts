@@ -34,6 +34,8 @@ export interface Context {
   readonly training: boolean | undefined;
   /** What else a recipe's expressions may name; undefined outside of recipes. */
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
+  /** In a recipe's loss: the student's labels, which its classes are in the order of; "unnamed" where it has none. */
+  readonly classes: readonly string[] | "unnamed" | undefined;
   /** Blocks and functions being instantiated, and the variant that all is part of: outermost first. */
   readonly chain: readonly Related[];
   /** A function's inside is evaluated: nothing there may make weights. */

@@ -49,6 +49,8 @@ export interface EvaluatorOptions {
   readonly network?: Network;
   readonly training?: boolean;
   readonly things?: ReadonlyMap<string, RecipeSignature>;
+  /** In a recipe's loss: the student's labels, which its classes are in the order of; "unnamed" where it has none. */
+  readonly classes?: readonly string[] | "unnamed";
   /** What all this is part of, where a message has to say it: the variant that is made. */
   readonly inside?: Related | undefined;
   /** It is a function's body that is evaluated. */
@@ -61,6 +63,7 @@ export class Evaluator implements Context {
   readonly network: Network | undefined;
   readonly training: boolean | undefined;
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
+  readonly classes: readonly string[] | "unnamed" | undefined;
   readonly facts: DeclarationFacts;
   readonly sharing = new WeightSharing();
   readonly #chain: Related[] = [];
@@ -74,6 +77,7 @@ export class Evaluator implements Context {
     this.network = options.network;
     this.training = options.training;
     this.things = options.things;
+    this.classes = options.classes;
     if (options.inside !== undefined) this.#chain.push(options.inside);
   }
 

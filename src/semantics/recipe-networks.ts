@@ -1,4 +1,6 @@
+import type { Span } from "../diagnostics/span.js";
 import { typeOf } from "../ir/graph.js";
+import { formatShape } from "../ir/shape.js";
 import type { Expression, Identifier, RecipeEntry } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere } from "./declared-parameters.js";
@@ -13,8 +15,11 @@ import {
   withArguments,
 } from "./models.js";
 import type { Module } from "./program.js";
+import { writtenModel } from "./recipe-classes.js";
+import { stringsIn } from "./records.js";
 import type { Scope } from "./scope.js";
 import { type Setting, settleArguments } from "./settings.js";
+import { fit } from "./types.js";
 import { int } from "./values.js";
 
 /** A network that a recipe names. */
@@ -25,6 +30,10 @@ export interface RecipeNetwork {
   readonly outputs: readonly Identifier[];
   /** How to make it, for whoever wants it in another form. */
   readonly request: ModelRequest;
+  /** The model as the recipe writes it. */
+  readonly written: string;
+  /** The whole entry. */
+  readonly span: Span;
 }
 
 export interface RecipeSurroundings {
@@ -66,17 +75,43 @@ export function makeTeacher(
   const { evaluator, scope } = around;
   const args = isFrozen(value) ? value.arguments : [];
   const [model, ...others] = args.filter((argument) => argument.name === undefined);
-  const [file, ...rest] = args.filter((argument) => argument.name !== undefined);
-  const isWhole = model !== undefined && file?.name?.text === "weights" && others.length === 0 && rest.length === 0;
+  const named = args.filter((argument) => argument.name !== undefined);
+  const [file, labels] = ["weights", "labels"].map((key) => named.find(({ name }) => name?.text === key));
+  const given = [file, labels].filter((argument) => argument !== undefined);
+  const isWhole = model !== undefined && others.length === 0 && file !== undefined && given.length === named.length;
   const weights = isWhole ? evaluator.evaluate(file.value, scope, nowhere()) : undefined;
-  if (!isWhole || (weights?.kind !== "string" && weights?.kind !== "unknown")) {
+  const names = labels === undefined ? undefined : evaluator.evaluate(labels.value, scope, nowhere());
+  const isList = names === undefined || fit(names, { list: "string" }) !== undefined;
+  if (!isWhole || !isList || (weights?.kind !== "string" && weights?.kind !== "unknown")) {
     evaluator.report("recipe/wrong-frozen", {}, value.span);
     return undefined;
   }
   const request = requestNamed(around, model.value, "teacher");
   if (request === undefined) return undefined;
   const source = weights.kind === "string" ? weights.value : undefined;
-  return makeNetwork(around, atSizeOf(request, student), model.value, { weights: source, training: false });
+  const made = makeNetwork(around, atSizeOf(request, student), model.value, { weights: source, training: false });
+  const network = { ...made, span: value.span };
+  return labels === undefined ? network : labelled(around, network, stringsIn(names), labels.value.span);
+}
+
+/** The network with these labels for each output that has as many classes: whoever trained it may have had another order. */
+function labelled(
+  { evaluator }: RecipeSurroundings,
+  network: RecipeNetwork,
+  labels: readonly string[] | undefined,
+  span: Span,
+): RecipeNetwork | undefined {
+  const { model } = network;
+  if (model === undefined || labels === undefined) return network;
+  const { graph } = model;
+  const fits = graph.outputs.map(({ value }) => typeOf(graph, value).shape[1] === labels.length);
+  if (!fits.includes(true)) {
+    const outputs = graph.outputs.map(({ name, value }) => `${name} ${formatShape(typeOf(graph, value).shape)}`);
+    evaluator.report("recipe/frozen-labels", { labels: labels.length, model: graph.name, outputs }, span);
+    return undefined;
+  }
+  const outputs = graph.outputs.map((output, i) => (fits[i] ? { ...output, labels } : output));
+  return { ...network, model: { ...model, graph: { ...graph, outputs } } };
 }
 
 /** The request with the size of the student's picture, where it has a parameter for it that nobody gave a value. */
@@ -100,16 +135,16 @@ function isFrozen(expression: Expression): expression is Expression & { kind: "C
 function makeNetwork(
   { facts, evaluator, isAbstract }: RecipeSurroundings,
   request: ModelRequest,
-  { span }: Expression,
+  expression: Expression,
   { weights, training }: { readonly weights: string | undefined; readonly training: boolean },
 ): RecipeNetwork {
   const { declaration, module, arguments: args } = request;
   const outputs = declaration.outputs.filter((o) => training || !o.inTraining).flatMap((o) => o.names);
-  if (!isAbstract) {
-    return { model: elaborateModel(request, facts, evaluator.reporter, training), weights, outputs, request };
-  }
+  const { span } = expression;
+  const known = { weights, outputs, request, written: writtenModel(expression), span };
+  if (!isAbstract) return { model: elaborateModel(request, facts, evaluator.reporter, training), ...known };
   bindDeclared(evaluator, declaration.name.text, declaration.parameters, module, args, span);
-  return { model: undefined, weights, outputs, request };
+  return { model: undefined, ...known };
 }
 
 function requestNamed(

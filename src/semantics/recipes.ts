@@ -1,36 +1,46 @@
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
-import { type Dim, formatShape, type Shape } from "../ir/shape.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../recipe/signatures.js";
 import type { RecipeThing } from "../recipe/thing.js";
-import type { Expression, RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
+import type { RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere, unknownParameters } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
+import type { TakenOrder } from "./loss-classes.js";
 import { type ElaboratedModel, elaborateModel, type ModelRequest } from "./models.js";
-import { Network } from "./network.js";
 import { plainThing } from "./plain-things.js";
 import type { Module } from "./program.js";
 import { checkAgainstStudent } from "./recipe-checks.js";
+import { makeLoss, things } from "./recipe-loss.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
 import { settingsForNetwork, settingsForRecipe, unknownRecipeSettings } from "./recipe-settings.js";
 import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { settleArguments } from "./settings.js";
 import { describe } from "./signature.js";
-import { tensor, unknown, unknownTensor, type Value } from "./values.js";
+import { unknown } from "./values.js";
 
 /** A recipe whose parts are resolved and whose loss is a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
 export interface ElaboratedRecipe {
   readonly name: string;
   readonly student: ElaboratedModel;
   /** Undefined also where a recipe has one that its loss, with the parameters given, does not read. */
-  readonly teacher: { readonly model: ElaboratedModel; readonly weights: string } | undefined;
+  readonly teacher: RecipeTeacher | undefined;
   readonly loss: Graph;
   /** The loss as evaluation sees it, `training` false; the same as `loss` where that makes no difference. */
   readonly evaluationLoss: Graph;
   /** `data`, `optimizer`, `schedule`, `train`, `evaluation`: as written, defaults filled in. */
   readonly settings: ReadonlyMap<string, RecipeThing>;
+}
+
+/** A frozen network; the labels of its outputs are those that the recipe gives, else the model's own. */
+export interface RecipeTeacher {
+  readonly model: ElaboratedModel;
+  readonly weights: string;
+  /** The model as the recipe writes it. */
+  readonly written: string;
+  /** By output: the order in which the loss takes the classes, where they meet others. */
+  readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
 /** A recipe that was asked for by its name. */
@@ -39,8 +49,6 @@ export interface AskedRecipe {
   /** Its student, with all settings, as inference sees it. */
   readonly student: ElaboratedModel;
 }
-
-const things = new Map(recipeSignatures.map((signature) => [signature.name, signature]));
 
 interface RecipeContext {
   readonly declaration: RecipeDeclaration;
@@ -113,7 +121,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
       );
     }
   }
-  const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, student, teacher);
+  const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, { student, teacher });
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
   checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
   if (reporter.errorCount > before) return undefined;
@@ -121,10 +129,26 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
     inputs.some((input) => input.name.startsWith("teacher.")),
   );
-  const frozen =
-    teacher?.model === undefined || !isAsked ? undefined : { model: teacher.model, weights: teacher.weights ?? "" };
-  const recipe = { name: declaration.name.text, student: student.model, teacher: frozen, ...losses, settings };
+  const frozen = teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken);
+  const { loss, evaluationLoss } = losses;
+  const recipe = {
+    name: declaration.name.text,
+    student: student.model,
+    teacher: frozen,
+    loss,
+    evaluationLoss,
+    settings,
+  };
   return { recipe, student: student.request };
+}
+
+function teacherOf(
+  { weights = "", written }: RecipeNetwork,
+  model: ElaboratedModel,
+  taken: ReadonlyMap<string, TakenOrder>,
+): RecipeTeacher {
+  const byOutput = [...taken].map(([name, order]) => [name.slice("teacher.".length), order] as const);
+  return { model, weights, written, taken: new Map(byOutput) };
 }
 
 /** Unless a network is missing that might have had the parameter. */
@@ -179,101 +203,4 @@ function concreteScope({ declaration, module, facts, reporter, settings }: Recip
   const scope = new Scope(module);
   for (const { name } of parameters) scope.bind(name.text, bound.values.get(name.text) ?? unknown, name.span);
   return scope;
-}
-
-type Losses = Pick<ElaboratedRecipe, "loss" | "evaluationLoss">;
-
-/** The loss as a graph of its own, over the networks' outputs and the label distribution [N, C]; typed by itself first. */
-function makeLoss(
-  context: RecipeContext,
-  entry: RecipeEntry | undefined,
-  parameters: { readonly typed: Scope; readonly made: Scope },
-  student: RecipeNetwork | undefined,
-  teacher: RecipeNetwork | undefined,
-): Losses | undefined {
-  if (entry === undefined) return undefined;
-  const { declaration, facts, reporter } = context;
-  const before = reporter.errorCount;
-  const declared = new Set(declaration.entries.map(({ name }) => name.text));
-  const typed = new Evaluator(reporter, facts, { things });
-  const type = evaluateLoss(typed, entry.value, parameters.typed, declared, student, teacher);
-  if (type.kind !== "tensor" && type.kind !== "unknown") {
-    typed.report("recipe/loss-not-scalar", { actual: describe(type) }, entry.value.span);
-  }
-  const isConcrete = student?.model !== undefined && (teacher === undefined || teacher.model !== undefined);
-  if (reporter.errorCount > before || !isConcrete) return undefined;
-  const make = (training: boolean): Graph | undefined =>
-    lossGraph(context, training, entry.value, (evaluator) =>
-      evaluateLoss(evaluator, entry.value, parameters.made, declared, student, teacher),
-    );
-  const loss = make(true);
-  const evaluationLoss = loss === undefined ? undefined : make(false);
-  return loss === undefined || evaluationLoss === undefined ? undefined : { loss, evaluationLoss };
-}
-
-/** A loss of known networks; inputs that it does not read are not there. */
-function lossGraph(
-  { declaration, facts, reporter }: RecipeContext,
-  training: boolean,
-  { span }: Expression,
-  evaluate: (evaluator: Evaluator) => Value,
-): Graph | undefined {
-  const network = new Network(`${declaration.name.text}.loss`);
-  const evaluator = new Evaluator(reporter, facts, { things, network, training });
-  const value = evaluate(evaluator);
-  const shape: Shape | undefined = evaluator.typeOf(value)?.shape;
-  if (value.kind !== "tensor" || value.value === undefined || shape === undefined) return undefined;
-  if (shape.length > 0) {
-    evaluator.report("recipe/loss-not-scalar", { actual: `a tensor of shape ${formatShape(shape)}` }, span);
-    return undefined;
-  }
-  network.output({ name: "loss", value: value.value });
-  return network.finish({ dropUnreadInputs: true });
-}
-
-function evaluateLoss(
-  evaluator: Evaluator,
-  expression: Expression,
-  parameters: Scope,
-  declared: ReadonlySet<string>,
-  student: RecipeNetwork | undefined,
-  teacher: RecipeNetwork | undefined,
-): Value {
-  const scope = parameters.inner();
-  const { network } = evaluator;
-  const { span } = expression;
-  const record = (name: string, fields: ReadonlyMap<string, Value>): Value => ({
-    kind: "record",
-    sort: name,
-    name,
-    fields,
-    span,
-  });
-  for (const [name, made] of [["student", student] as const, ["teacher", teacher] as const]) {
-    // What is wrong with it is said already.
-    if (made === undefined && declared.has(name)) scope.bind(name, unknown, span);
-    if (made === undefined) continue;
-    const fields = made.outputs.map(({ text }) => [text, outputTensor(network, name, made, text)] as const);
-    scope.bind(name, record(name, new Map(fields)), span);
-  }
-  const label = network === undefined ? unknownTensor : labelTensor(network, student);
-  scope.bind("data", record("data", new Map([["label", label]])), span);
-  return evaluator.evaluate(expression, scope, nowhere());
-}
-
-function outputTensor(network: Network | undefined, prefix: string, made: RecipeNetwork, name: string): Value {
-  const output = made.model?.graph.outputs.find((candidate) => candidate.name === name);
-  const type = output === undefined ? undefined : made.model?.graph.types[output.value];
-  if (network === undefined || type === undefined) return unknownTensor;
-  return tensor(network.input({ name: `${prefix}.${name}` }, type));
-}
-
-/** One float32 [N, C] whatever the labels were; C is the student's first output's axis 1. */
-function labelTensor(network: Network, student: RecipeNetwork | undefined): Value {
-  const first = student?.model?.graph.outputs[0];
-  const shape = first === undefined ? undefined : student?.model?.graph.types[first.value]?.shape;
-  const [batch, classes] = shape ?? [];
-  if (batch === undefined || classes === undefined) return unknownTensor;
-  const dims: readonly Dim[] = [batch, classes];
-  return tensor(network.input({ name: "data.label" }, { dtype: "float32", shape: dims }));
 }

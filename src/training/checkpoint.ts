@@ -38,10 +38,11 @@ export async function writeCheckpoint(
   folder: string,
   identity: string,
   { standing, metrics }: Checkpoint,
+  metadata: ReadonlyMap<string, string> = new Map(),
 ): Promise<Problem | undefined> {
   const file = `state-${standing.epochsDone}.safetensors`;
   const tensors = [...standing.state].map(([name, data]) => [name, { shape: [data.length], data }] as const);
-  const pieces = writeSafetensors(new Map(tensors));
+  const pieces = writeSafetensors(new Map(tensors), metadata);
   const unwritten = await writeRunFile(folder, file, pieces);
   if (unwritten !== undefined) return unwritten;
   const about: StateFile = {

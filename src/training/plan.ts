@@ -3,9 +3,11 @@
 import type { Sampler } from "../data/sampling.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
+import { withLabels } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { type Evaluation, usualEvaluation } from "../recipe/evaluation.js";
 import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
+import type { TakenOrder } from "../semantics/loss-classes.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { attachLoss } from "../step/attach-loss.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
@@ -22,12 +24,18 @@ export interface PictureInput {
 }
 
 export interface TeacherPlan {
+  /** With the outputs that the losses read. */
   readonly graph: Graph;
+  /** The model with all of its outputs, as the recipe writes it. */
+  readonly whole: Graph;
+  readonly written: string;
   /** As the recipe writes it. */
   readonly weights: string;
   readonly picture: PictureInput;
   /** Its outputs that the losses read. */
   readonly outputs: readonly string[];
+  /** By output: the order in which the loss takes the classes, where they meet others. */
+  readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
 export interface TrainingPlan {
@@ -38,6 +46,7 @@ export interface TrainingPlan {
   /** The output that says the class: the student's first. */
   readonly output: string;
   readonly classCount: number;
+  /** The model's; of a model without any those that its weights or the data's folders bring. */
   readonly labels: readonly string[] | undefined;
   readonly step: TrainingStepSource;
   /** The network as inference sees it, with the loss as evaluation sees it. */
@@ -108,6 +117,12 @@ export function planOf(
   };
 }
 
+/** The plan with these labels, where nobody has named the classes before: from then on they are the model's. */
+export function withClasses(plan: TrainingPlan, labels: readonly string[] | undefined): TrainingPlan {
+  if (plan.labels !== undefined || labels === undefined) return plan;
+  return { ...plan, labels, deployed: withLabels(plan.deployed, new Map([[plan.output, labels]])) };
+}
+
 function withOverrides(recipe: ElaboratedRecipe, { epochs, seed }: PlanOverrides): ElaboratedRecipe {
   const train = recipe.settings.get("train");
   invariant(train !== undefined, "a recipe without train");
@@ -142,9 +157,12 @@ function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): Teacher
   const outputs = [...new Set(read)];
   return {
     graph: { ...graph, outputs: graph.outputs.filter(({ name }) => outputs.includes(name)) },
+    whole: graph,
+    written: teacher.written,
     weights: teacher.weights,
     picture,
     outputs,
+    taken: teacher.taken,
   };
 }
 

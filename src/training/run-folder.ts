@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
 import type { Graph } from "../ir/graph.js";
+import { labelMetadata } from "../weights/label-metadata.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
 import type { Values } from "./engines/engine.js";
@@ -67,13 +68,16 @@ export function metricsText(records: readonly EpochRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-/** The weights of a network as a file: what of `values` is its own, under the paths that `build --weights` looks for. */
+/**
+ * The weights of a network as a file: what of `values` is its own, under the paths that `build --weights` looks for, and the
+ * labels that they were trained for.
+ */
 export function weightFile(
   graph: Graph,
   values: ReadonlyMap<string, Values>,
   metadata: ReadonlyMap<string, string>,
 ): readonly Uint8Array[] {
-  return writeSafetensors(weightTensors(graph, values), metadata);
+  return writeSafetensors(weightTensors(graph, values), new Map([...metadata, ...labelMetadata(graph)]));
 }
 
 export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {

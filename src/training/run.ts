@@ -13,13 +13,15 @@ import { elementCount } from "../ir/shape.js";
 import { evaluationKey } from "../recipe/evaluation.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
+import { headPath } from "../weights/class-head.js";
+import { labelMetadata } from "../weights/label-metadata.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
 import { type Course, type FinishedEpoch, runCourse, type StepProgress } from "./loop.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
-import { planOf, type TrainingPlan } from "./plan.js";
+import { planOf, type TrainingPlan, withClasses } from "./plan.js";
 import { runFiles } from "./run-files.js";
 import { jsonText, makeFolder, metricsText, weightFile, writeRunFile } from "./run-folder.js";
 import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
@@ -82,13 +84,15 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 
 /** Trains, keeping in the run's folder all that must not be lost. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
-  const plan = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
-  if (isProblem(plan)) return failed(plan);
-  const begun = beginWith(plan, request.weights);
+  const written = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
+  if (isProblem(written)) return failed(written);
+  const begun = beginWith(written, request.weights);
   if (begun?.kind === "refused") return { ...begun, kind: "failed" };
   events.onWeights(begun?.account);
-  const set = await openData(plan, request);
-  if (!("read" in set)) return failed(...set);
+  const named = withClasses(written, begun?.labels.get(written.output));
+  const set = await openData(named, request);
+  if (!("read" in set)) return failed(...((await otherFolders(written, named, request)) ?? set));
+  const plan = withClasses(named, set.classes);
   for (const warning of set.warnings) events.onWarning(warning.diagnose({}));
   const { width, height, mean } = plan.picture;
   const augmenter = augmenterOf(plan.augment, { width, height, mean }, plan.seed);
@@ -127,6 +131,17 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   } finally {
     await teacher?.teacher.dispose();
   }
+}
+
+/** Where it is the labels of the weights to begin with that keep the folders from being used. */
+async function otherFolders(written: TrainingPlan, named: TrainingPlan, request: RunRequest) {
+  if (named.labels === undefined || written.labels !== undefined || request.weights?.kind !== "file") return undefined;
+  const set = await openData(written, request);
+  if (!("read" in set)) return undefined;
+  const head = headPath(written.step.network, written.output);
+  const { file } = request.weights;
+  const holes = { file, output: written.output, given: named.labels, wanted: set.classes, head };
+  return [problem("weights/labels-differ", holes)];
 }
 
 /** The student's first weights from a file, in the place of what the seed draws. */
@@ -198,7 +213,11 @@ function lostClasses(
 async function teacherOf(plan: TrainingPlan, { home, engine, threads }: RunRequest) {
   if (plan.teacher === undefined) return undefined;
   const file = plan.teacher.weights;
-  return openTeacher(plan.teacher, { file, path: resolve(home, file) }, engine, threads);
+  return openTeacher(
+    plan.teacher,
+    { file, path: resolve(home, file) },
+    { classes: plan.labels ?? [], engine, threads },
+  );
 }
 
 async function runIn(
@@ -239,7 +258,7 @@ async function runIn(
       const checkpoint: Checkpoint = { standing: finished.standing, metrics: records };
       return (
         (await writeEpoch(folder, plan, finished, records)) ??
-        (await writeCheckpoint(folder, identity, checkpoint)) ??
+        (await writeCheckpoint(folder, identity, checkpoint, labelMetadata(network))) ??
         (await events.onEpoch(records, best))
       );
     },

@@ -27,8 +27,26 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
   if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
   const step = trainingStep(source);
   const makeProbe = (): ProbeStep => probeStep(source);
-  const origin = { recipe: recipe.name, batch: source.batch, training: trainingOf(recipe) };
+  const origin = {
+    recipe: recipe.name,
+    batch: source.batch,
+    training: trainingOf(recipe),
+    teacherLabels: labelsOfTeacher(recipe),
+  };
   return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
+}
+
+/**
+ * The order in which the step takes a teacher's classes: that of what they meet, else the model's or the recipe's. Of a student
+ * without labels it is that of `data.label`, which whoever runs the step decides.
+ */
+function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    (teacher?.model.graph.outputs ?? []).flatMap(({ name, labels }) => {
+      const taken = teacher?.taken.get(name) ?? labels;
+      return taken === undefined || taken === "data" ? [] : [[`teacher.${name}`, taken] as const];
+    }),
+  );
 }
 
 /** What a loop needs beside the step: the schedule of the learning rate, and for the record the optimiser. */

@@ -4,9 +4,12 @@ import type { RgbImage } from "../data/rgb-image.js";
 import { diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../digest.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
+import { reordered } from "../ir/class-order.js";
+import type { Graph } from "../ir/graph.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
+import { teacherOrders } from "./teacher-classes.js";
 
 /** A frozen network that sees the pixels that the student sees, in its own size, mean and deviation. */
 export interface Teacher {
@@ -28,31 +31,48 @@ export interface TeacherFile {
   readonly path: string;
 }
 
+export interface TeacherSurroundings {
+  /** Of the data. */
+  readonly classes: readonly string[];
+  readonly engine: Engine;
+  readonly threads: number | undefined;
+}
+
 /** The teacher with the weights of its file, or what is wrong with them. */
 export async function openTeacher(
   plan: TeacherPlan,
   { file, path }: TeacherFile,
-  engine: Engine,
-  threads: number | undefined,
+  { classes, engine, threads }: TeacherSurroundings,
 ): Promise<OpenedTeacher | Omit<RefusedWeights, "kind">> {
   const bytes = await readRegularFile(path);
   if (typeof bytes === "string") {
     return { diagnostics: [diagnose("train/teacher-unreadable", { file, reason: bytes })] };
   }
-  const loaded = loadWeights(plan.graph, { kind: "file", file, bytes });
+  // The weights stay as they are: it is the answers that are brought into the order that the loss takes.
+  const loaded = loadWeights(withoutLabels(plan.whole), { kind: "file", file, bytes });
   if (loaded.kind === "refused") return loaded;
+  const orders = teacherOrders(plan, loaded.labels, classes);
+  if (isProblem(orders)) return { diagnostics: [orders.diagnose({})] };
   const evaluator = await engine.evaluator(plan.graph, { weights: loaded.weights, threads });
   if (isProblem(evaluator)) return { diagnostics: [evaluator.diagnose({})] };
   const { name, width, height, mean, std } = plan.picture;
+  const inOrder = (output: string, values: Values): Values => {
+    const found = orders.get(output);
+    return found === undefined ? values : reordered(values, found.order, found.inner);
+  };
   const teacher: Teacher = {
     answer: async (pictures) => {
       const input = new Float32Array(pictures.length * 3 * width * height);
       for (const [i, picture] of pictures.entries())
         normaliseInto(input, i, atSize(picture, plan.picture), { mean, std });
       const outputs = await evaluator.run(new Map([[name, input]]), pictures.length);
-      return new Map([...outputs].map(([output, values]) => [`teacher.${output}`, values] as const));
+      return new Map([...outputs].map(([output, values]) => [`teacher.${output}`, inOrder(output, values)] as const));
     },
     dispose: () => evaluator.dispose(),
   };
   return { teacher, sha256: sha256([bytes]) };
+}
+
+function withoutLabels(graph: Graph): Graph {
+  return { ...graph, outputs: graph.outputs.map(({ name, value }) => ({ name, value })) };
 }

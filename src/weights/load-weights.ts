@@ -8,6 +8,7 @@ import { initialiseWeights } from "./initialise.js";
 import type { NameMap } from "./names/parse-map.js";
 import { settleNames } from "./names/settle-names.js";
 import { readWeightFile } from "./read-weight-file.js";
+import { settleLabels } from "./settle-labels.js";
 import type { WeightFile } from "./weight-file.js";
 
 /** Where weights come from: drawn afresh, or a file's bytes under the name that messages use. */
@@ -34,6 +35,8 @@ export interface NamesAccount {
   /** Tensors that the map drops, slots that it lets begin afresh. */
   readonly dropped: number;
   readonly fresh: readonly string[];
+  /** Outputs whose rows were put from the file's order of classes into the model's. */
+  readonly turned: readonly string[];
 }
 
 export interface RefusedWeights {
@@ -53,13 +56,16 @@ export type LoadedWeights =
       readonly account: NamesAccount | undefined;
       /** What the file says of itself; nothing where the seed drew the weights. */
       readonly metadata: ReadonlyMap<string, string>;
+      /** By output, the labels that the file has and the graph has not. */
+      readonly labels: ReadonlyMap<string, readonly string[]>;
     };
 
 /** Reads and assigns the weights, or says all that is wrong with them. */
 export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (source.kind === "seed") {
     const weights = initialiseWeights(graph, source.seed);
-    return { kind: "loaded", weights, provenance: `seed ${source.seed}`, account: undefined, metadata: new Map() };
+    const provenance = `seed ${source.seed}`;
+    return { kind: "loaded", weights, provenance, account: undefined, metadata: new Map(), labels: new Map() };
   }
   const read = readWeightFile(source.bytes, source.file);
   if (read.kind === "refused") return read;
@@ -80,16 +86,19 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     return { kind: "refused", diagnostics: [diagnose("weights/several-state-dicts", { file: source.file, entries })] };
   }
   const fresh = new Set(fitting.account.fresh);
+  const settled = settleLabels(graph, fitting.file, fitting.weights, fresh);
+  if (settled.diagnostics.length > 0) return { kind: "refused", diagnostics: settled.diagnostics };
   const drawn = initialiseWeights(
     { ...graph, slots: graph.slots.filter(({ name }) => fresh.has(name)) },
     source.seed ?? 0,
   );
   return {
     kind: "loaded",
-    weights: new Map([...fitting.weights, ...drawn]),
+    weights: new Map([...settled.weights, ...drawn]),
     provenance: `sha256 ${sha256([source.bytes])}`,
-    account: fitting.account,
+    account: { ...fitting.account, turned: settled.turned },
     metadata: fitting.metadata,
+    labels: settled.labels,
   };
 }
 
@@ -103,10 +112,12 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
     map: settled.map,
     dropped: names.dropped.size,
     fresh: [...names.fresh],
+    turned: [],
   };
   const filled = names.slotOf.size;
   const nothing = { weights: new Map<string, Float32Array>(), diagnostics };
   return {
+    file,
     account,
     filled,
     proposal,

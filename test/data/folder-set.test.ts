@@ -116,6 +116,26 @@ suite("a folder as a data set", (test) => {
       assert.equal(await open(join(cwd, "d"), { labels: undefined, classCount: 4 }), ["data/class-count"]);
     }));
 
+  test("an accent written apart is the same name, with labels and without", () => {
+    const [together, apart] = ["col\u00e8re", "cole\u0300re"];
+    const files = {
+      ...names(3, `d/train/${together}`),
+      ...names(3, "d/train/b"),
+      ...names(1, `d/val/${apart}`),
+      ...names(1, "d/val/b"),
+    };
+    return inFolder(files, async (cwd) => {
+      const plain = opened(await open(join(cwd, "d"), { labels: undefined, classCount: 2 }));
+      assert.equal(plain.classes, ["b", together]);
+      assert.equal(
+        plain.heldOut.map(({ label }) => label),
+        [0, 1],
+      );
+      const labelled = opened(await open(join(cwd, "d"), { labels: [apart, "b"], classCount: 2 }));
+      assert.equal(labelled.heldOut.map(({ label }) => label).toSorted(), [0, 1]);
+    });
+  });
+
   test("unknown folders are all named; nothing else is done", () =>
     inFolder({ ...names(2, "d/happy"), "d/cats/a.png": png, "d/sadnes/b.png": png }, async (cwd) => {
       assert.equal(await open(join(cwd, "d")), ["data/unknown-class", "data/unknown-class"]);

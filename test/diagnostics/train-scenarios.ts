@@ -64,6 +64,28 @@ const training =
 
 const onFolder = (folder: string, model = "m.lfer") => training(model, "--data", folder);
 
+const taught = smallSource({
+  teacher: 'frozen(Large, weights: "teacher.safetensors")',
+  loss: "kl(softmax(teacher.logits), student.logits)",
+});
+const largeModel = (labels: string): string =>
+  /model Small[^}]*}/
+    .exec(taught)?.[0]
+    .replace("Small", "Large")
+    .replace(/: labels\(.*\)/, labels) ?? "";
+
+/** Trains on a teacher without labels, whose file has these. */
+const learning = (labels: string) => (): Promise<readonly string[]> =>
+  inFolder(
+    { ...files, "taught.lfer": taught + largeModel(""), "large.lfer": `lfer 1\n\n${largeModel(labels)}\n` },
+    (cwd) => {
+      const build = ["build", "large.lfer", "--target", "safetensors", "-o", "teacher.safetensors"];
+      const { code, stderr } = runLferc(build, { cwd });
+      const args = ["train", "taught.lfer", "--recipe", "Try", "--threads", "1", "--data", "good"];
+      return code === 0 ? codesIn(runLferc(args, { cwd }).stderr) : [stderr];
+    },
+  );
+
 /** Provokes each diagnostic of data sets and of training. */
 export const trainScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "data/unreadable-folder": onFolder("nowhere"),
@@ -89,6 +111,8 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "train/too-few-pictures": training("m.lfer", "--data", "generated", "--limit", "3"),
   "train/no-good-pictures": onFolder("ruined"),
   "train/teacher-unreadable": onFolder("good", "taught.lfer"),
+  "train/teacher-classes-unknown": learning(""),
+  "train/teacher-classes-differ": learning(`: labels(["a", "b", "c"])`),
   "train/not-finite": training("fast.lfer", "--data", "generated", "--limit", "48"),
   "train/run-exists": training("m.lfer", "--data", "good", "--out", "old"),
   "train/cannot-write": training("m.lfer", "--data", "good", "--out", "file/run"),

@@ -49,6 +49,20 @@ const building = (weights: Uint8Array | undefined, map?: string) => (): Promise<
     },
   );
 
+/** Builds a network with labels, whose answers are mixed by a further layer or not, from a file with this list of them. */
+const labelled = (list: string, more = ""): Promise<readonly string[]> => {
+  const file = fileOf(
+    `{"__metadata__":{"lfer.labels.logits":${JSON.stringify(list)}},${[weight, bias].map(entry).join(",")}}`,
+    new Uint8Array(32),
+  );
+  const text = model
+    .replace("-> flatten", `-> global_avg_pool -> flatten${more}`)
+    .replace("output logits", `output logits: labels(["a", "b"])`);
+  return inFolder({ "m.lfer": text, "w.safetensors": file }, (cwd) =>
+    codesIn(runLferc(["build", "m.lfer", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"], { cwd }).stderr),
+  );
+};
+
 /** A file that PyTorch wrote (test/weights/pytorch). */
 const kept = (name: string): Uint8Array => readFileSync(new URL(`../weights/pytorch/${name}`, import.meta.url));
 
@@ -94,6 +108,9 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/wrong-shape": building(stored([{ ...weight, shape: [3, 2, 1, 1] }, bias], 32)),
   "weights/not-finite": building(notFinite),
   "weights/more-of-the-same": building(stored([weight, bias, ...surplus], 32)),
+  "weights/labels-differ": () => labelled(`["a","c"]`),
+  "weights/labels-order": () => labelled(`["b","a"]`, " -> softmax(axis: 0)"),
+  "weights/bad-labels": () => labelled(`["a"]`),
   "weights/archive-damaged": building(kept("tiny.pth").subarray(0, 2000)),
   "weights/archive-packed": building(kept("deflated.pth")),
   "weights/no-checkpoint": building(zipOf([{ name: "readme.txt", data: "hello" }])),

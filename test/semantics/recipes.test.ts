@@ -47,7 +47,8 @@ recipe R(${parts.parameters ?? ""}) {
 
 /** What the loss comes to in the reference interpreter. */
 async function lossOf(loss: string, inputs: Readonly<Record<string, readonly (readonly number[])[]>>): Promise<number> {
-  const text = recipe({ loss, ...("teacher.logits" in inputs ? { teacher: `frozen(M, weights: "w")` } : {}) });
+  const parts = { loss, ...("teacher.logits" in inputs ? { teacher: `frozen(M, weights: "w")` } : {}) };
+  const text = recipe(parts).replace("output logits", `output logits: labels(["a", "b", "c"])`);
   const { recipes, diagnostics } = await compile(text);
   assert.equal(
     diagnostics.map(({ message }) => message),

@@ -50,7 +50,9 @@ suite("the list of engines", (test) => {
     }
   });
 
-  test.native("the first one can run here", async () => assert.is(await (await engines[0].load()).availability(), undefined));
+  test.native("the first one can run here", async () =>
+    assert.is(await (await engines[0].load()).availability(), undefined),
+  );
 });
 
 suite("whether a GPU can be used", (test) => {

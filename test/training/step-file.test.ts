@@ -178,6 +178,24 @@ suite("a training step as an ONNX file", (test) => {
     );
   });
 
+  test("a teacher's answers are taken in the order that the metadata say", async () => {
+    const taught = (labels: string, teacher = `frozen(Large, weights: "w")`) =>
+      recipeText({ loss: "kl(softmax(teacher.logits), student.logits)" })
+        .replace("{ cross_entropy }", "{ kl }")
+        .replace("  data ", `  teacher   = ${teacher}\n  data `)
+        .replace(/model Small([^}]*)}/, (small, inside: string) => {
+          return `${small}\nmodel Large${inside.replace(/: labels\(.*\)/, labels)}}`;
+        });
+    const orderOf = async (text: string): Promise<unknown> =>
+      JSON.parse(propsOf(await build(text)).get("lfer.labels.teacher.logits") ?? "null");
+    assert.equal(await orderOf(taught(`: labels(["c", "a", "b"])`)), ["c", "a", "b"]);
+    const written = `frozen(Large, weights: "w", labels: ["b", "a", "c"])`;
+    assert.equal(await orderOf(taught(`: labels(["c", "a", "b"])`, written)), ["b", "a", "c"]);
+    assert.equal(await orderOf(taught("")), ["a", "b", "c"], "without labels it takes the student's order");
+    const open = taught(`: labels(["c", "a", "b"])`).replace(`: labels(["a", "b", "c"])`, "");
+    assert.is(await orderOf(open), null, "beside a student without labels it is the order of data.label");
+  });
+
   test.native("what dropout drops is an input, with its share in the metadata", async () => {
     const text = recipeText().replace("flatten -> linear(3)", "flatten -> dropout(0.25) -> linear(3)");
     const built = await build(text, { verify: true });

@@ -24,7 +24,11 @@ suite("teacher", (test) => {
       const path = join(cwd, "t.safetensors");
       writeFileSync(path, Buffer.concat(writeSafetensors(weightTensors(graph, initialiseWeights(graph, 1)))));
       const { engine, evaluations } = recordingEngine();
-      const opened = await openTeacher(plan.teacher, { file: path, path }, engine, 1);
+      const opened = await openTeacher(
+        plan.teacher,
+        { file: path, path },
+        { classes: plan.labels ?? [], engine, threads: 1 },
+      );
       if ("diagnostics" in opened) throw new Error("refused");
       const image: RgbImage = {
         width: 16,

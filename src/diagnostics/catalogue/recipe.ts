@@ -102,7 +102,8 @@ export const recipeEntries = {
   "recipe/wrong-frozen": entry({
     severity: "error",
     message: () => `a frozen network is written \`frozen(Model(...), weights: "file.safetensors")\``,
-    help: () => "Name the model first and its weight file as `weights`.",
+    help: () =>
+      "Name the model first and its weight file as `weights`; `labels: [...]` may say what its classes are, in the order of the weights.",
     explanation: "A teacher does not learn: without weights it would have nothing to teach.",
     bad: recipe(`student = M
       teacher = frozen(M)

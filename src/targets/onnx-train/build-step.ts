@@ -1,6 +1,7 @@
 /** A training step to an ONNX file that holds its own beginning: from weights to verified bytes. */
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
+import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape, elementCount } from "../../ir/shape.js";
 import { initialiseWeights } from "../../weights/initialise.js";
@@ -69,7 +70,10 @@ export async function buildStep(source: StepSource, options: StepBuildOptions): 
   if (broken !== undefined) return refuse(diagnose("onnx/weights-not-finite", { model: network.name, ...broken }));
   const begun = initialiseWeights({ ...step, slots: step.slots.filter(({ name }) => !loaded.weights.has(name)) }, 0);
   const weights = new Map([...loaded.weights, ...begun]);
-  const metadata = describeStep(network, step, origin, { ...provenance, weights: loaded.provenance });
+  const metadata = describeStep(withLabels(network, loaded.labels), step, origin, {
+    ...provenance,
+    weights: loaded.provenance,
+  });
   const beginsAsZeros = (slot: string): boolean => weights.get(slot)?.every((value) => value === 0) === true;
   const pieces = emitOnnxPieces(
     { graph: selfStarting(step, beginsAsZeros), weights },

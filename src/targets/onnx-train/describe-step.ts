@@ -7,13 +7,16 @@ export interface StepOrigin {
   readonly batch: number;
   /** The optimiser, the schedule and the rate that it starts from, as a recipe says them. */
   readonly training: Readonly<Record<string, unknown>>;
+  /** By input `teacher.X`, the classes in the order in which the step takes them, where somebody has named them. */
+  readonly teacherLabels: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * `metadata_props` of a training step: those of the network that it trains (describe-model.ts), and `lfer.target`,
  * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON) the names X of what changes, which
  * inputs `state.X` and outputs `next.X` carry; of a step that drops something `lfer.masks`: the input of each mask and the
- * share that it keeps (JSON).
+ * share that it keeps (JSON); of one that reads a teacher `lfer.labels.teacher.X` (JSON). `data.label` is in the order of the
+ * first output's labels.
  */
 export function describeStep(
   network: Graph,
@@ -27,6 +30,7 @@ export function describeStep(
   const masks = step.inputs.flatMap(({ name, mask }) => (mask === undefined ? [] : [[name, mask.keep] as const]));
   return new Map([
     ...describeModel(network, provenance),
+    ...[...origin.teacherLabels].map(([input, labels]) => [`lfer.labels.${input}`, JSON.stringify(labels)] as const),
     ["lfer.target", "onnx-train"],
     ["lfer.recipe", origin.recipe],
     ["lfer.batch", String(origin.batch)],

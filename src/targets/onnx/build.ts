@@ -1,6 +1,7 @@
 /** Graph to ONNX file, from weights to verified bytes. */
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
+import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
@@ -73,7 +74,8 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   const proof = early ?? (await prove(graph, level, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
-  const metadata = describeModel(graph, { ...provenance, weights: loaded.provenance, evaluation });
+  const labelled = withLabels(graph, loaded.labels);
+  const metadata = describeModel(labelled, { ...provenance, weights: loaded.provenance, evaluation });
   const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }

@@ -1,0 +1,158 @@
+import { entry } from "../entry.js";
+
+/** A list of classes and whose it is. */
+export interface ListedClasses {
+  readonly of: string;
+  readonly labels: readonly string[];
+}
+
+/** As many names as a message can hold. */
+const shownLabels = 30;
+
+/** A list of labels for a message. */
+export const listLabels = (labels: readonly string[]): string =>
+  labels.length <= shownLabels
+    ? `[${labels.join(", ")}]`
+    : `[${labels.slice(0, shownLabels).join(", ")}, ... ${labels.length} in all]`;
+
+interface Parts {
+  readonly student?: string;
+  readonly teacher?: string;
+  readonly labels?: string;
+  readonly loss?: string;
+  readonly imports?: string;
+}
+
+const recipe = ({
+  student = `: labels(["cat", "dog", "owl"])`,
+  teacher = `frozen(Large, weights: "large.safetensors")`,
+  labels = `: labels(["owl", "dog", "cat"])`,
+  loss = "kl(softmax(teacher.logits), student.logits)",
+  imports = "kl",
+}: Parts): string => `lfer 1
+
+import { ${imports} } from "std/losses"
+
+block Net(width: int) = conv(width, stride: 2) -> relu -> global_avg_pool -> flatten -> linear(3)
+
+model Small {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> Net(8)
+  output logits${student}
+}
+
+model Large {
+  input image: float32[N, 3, 32, 32]
+  logits = image -> Net(64)
+  output logits${labels}
+}
+
+recipe Taught {
+  student = Small
+  teacher = ${teacher}
+  data = folder()
+  loss = ${loss}
+  optimizer = sgd(lr: 0.1)
+  train = run(batch: 16, epochs: 10)
+}
+`;
+
+const weighted = (parts: Parts, more = "") =>
+  recipe({
+    imports: "weighted_cross_entropy",
+    loss: `weighted_cross_entropy(student.logits, data.label, weights: [1, 2, 0.5]${more})`,
+    ...parts,
+  }).replace(/ {2}teacher = .*\n/, "");
+
+const byName = "Classes are matched by their names, never by where they stand in a list.";
+
+/** Classes of a loss that do not go together. */
+export const recipeClassesEntries = {
+  "recipe/classes-differ": entry<{ left: ListedClasses; right: ListedClasses; frozen: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      `${h.left.of} and ${h.right.of} are not of the same classes: ${listLabels(h.left.labels)} and ${listLabels(h.right.labels)}`,
+    help: (h) =>
+      h.frozen === undefined
+        ? "Give both the same names; their order may differ."
+        : `If they mean the same, write them as the other side does, in the order in which the weights have them: ${h.frozen}`,
+    explanation: `${byName} Names of which one side lacks some say that something else is meant, and the loss would compare what has nothing to do with each other.`,
+    bad: recipe({ labels: `: labels(["kitten", "puppy", "owlet"])` }),
+    good: recipe({}),
+  }),
+
+  "recipe/student-without-labels": entry<{ named: ListedClasses }>({
+    severity: "error",
+    message: (h) =>
+      `${h.named.of} has the classes ${listLabels(h.named.labels)} and meets those of the data, which have no names yet: the student's first output has no labels`,
+    help: () => "Name the classes of the student's first output too: output logits: labels([...]).",
+    explanation:
+      "The classes of the data are those of the student's first output. Without labels they are the folders' names, which are known only when it is trained.",
+    bad: recipe({ loss: "kl(softmax(student.named), student.logits)", student: "" })
+      .replace(
+        "  output logits\n",
+        `  named = logits -> relu\n  output logits\n  output named: labels(["cat", "dog", "owl"])\n`,
+      )
+      .replace(/ {2}teacher = .*\n/, ""),
+    good: recipe({ loss: "kl(softmax(student.named), student.logits)" })
+      .replace(
+        "  output logits:",
+        `  named = logits -> relu\n  output named: labels(["owl", "dog", "cat"])\n  output logits:`,
+      )
+      .replace(/ {2}teacher = .*\n/, ""),
+  }),
+
+  "recipe/list-without-labels": entry({
+    severity: "error",
+    message: () =>
+      "a list of numbers, or a part of the classes, goes by the order of the student's classes, and nobody has said it: the student has no labels",
+    help: () =>
+      "Name the classes in the student, output logits: labels([...]): the numbers are in that order, or in that of their own names, `classes: [...]`.",
+    explanation:
+      "A model without labels takes its classes from the folders' names, in alphabetical order: which number is whose would hang on what somebody called a folder.",
+    bad: weighted({ student: "" }),
+    good: weighted({}),
+  }),
+
+  "recipe/list-labels": entry<{ numbers: number; labels: number }>({
+    severity: "error",
+    message: (h) => `${h.labels} labels name ${h.numbers} numbers`,
+    help: () => "Give each number the name of its class.",
+    explanation: "The labels of a list of numbers say which class each of them belongs to.",
+    bad: weighted({}, `, classes: ["cat", "dog"]`),
+    good: weighted({}, `, classes: ["dog", "cat", "owl"]`),
+  }),
+
+  "recipe/labels-outside-loss": entry({
+    severity: "error",
+    message: () => "only in a recipe's loss can a list of numbers be named by labels",
+    help: () => "Leave the labels out: in a model, numbers stand in the order in which they are written.",
+    explanation:
+      "The names are matched with the labels of the student that a recipe trains; a model has none to match.",
+    bad: `lfer 1
+
+model M {
+  input image: float32[N, 2, 8, 8]
+  scaled = (image -> global_avg_pool -> flatten) * vector([0.5, 2], labels: ["cat", "dog"])
+  output scaled
+}
+`,
+    good: `lfer 1
+
+model M {
+  input image: float32[N, 2, 8, 8]
+  scaled = (image -> global_avg_pool -> flatten) * vector([0.5, 2])
+  output scaled
+}
+`,
+  }),
+
+  "recipe/frozen-labels": entry<{ labels: number; model: string; outputs: readonly string[] }>({
+    severity: "error",
+    message: (h) => `${h.labels} labels name no output of ${h.model}, which gives ${h.outputs.join(", ")}`,
+    help: () => "Write one name for each entry of the output's axis 1, in the order of the weights.",
+    explanation: "The labels of a frozen network say what the entries of its outputs mean.",
+    bad: recipe({ teacher: `frozen(Large, weights: "large.safetensors", labels: ["cat", "dog"])` }),
+    good: recipe({ teacher: `frozen(Large, weights: "large.safetensors", labels: ["cat", "dog", "owl"])` }),
+  }),
+} as const;

@@ -1,0 +1,91 @@
+/** The weights whose rows are the classes of an output. */
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+
+export interface ClassHead {
+  /** Slots whose first axis is the classes, each used nowhere else; undefined where something else lies between. */
+  readonly rows: readonly string[] | undefined;
+  /** Slots that the classes come from, whatever lies between: when they begin afresh, so does the meaning of the output. */
+  readonly source: readonly string[];
+}
+
+/** Ops that keep the classes at axis 1 and treat all of them alike. */
+const alike: ReadonlySet<string> = new Set([
+  "identity",
+  "dropout",
+  "flatten",
+  "reshape",
+  "global_avg_pool",
+  "reduce_mean",
+  "relu",
+  "sigmoid",
+  "tanh",
+  "softmax",
+  "log_softmax",
+]);
+
+export function classHead(graph: Graph, output: ValueId): ClassHead {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const slots = new Map(graph.slots.map(({ name, value }) => [value, name]));
+  const rows = rowsOf(graph, output, makers, slots);
+  return { rows: rows?.all, source: rows === undefined ? nearestSlots(output, makers, slots) : rows.source };
+}
+
+/** The layer that a name map leaves out for new classes, as far as one can be named. */
+export function headPath(graph: Graph, output: string): string {
+  const value = graph.outputs.find(({ name }) => name === output)?.value;
+  const [slot = output] = value === undefined ? [] : classHead(graph, value).source;
+  return slot.replace(/\.[^.]*$/, "");
+}
+
+type Makers = ReadonlyMap<ValueId, Node>;
+type SlotNames = ReadonlyMap<ValueId, string>;
+
+function rowsOf(graph: Graph, output: ValueId, makers: Makers, slots: SlotNames) {
+  const readers = new Map<ValueId, number>();
+  const read = [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ value }) => value)];
+  for (const value of read) readers.set(value, (readers.get(value) ?? 0) + 1);
+  const all: string[] = [];
+  let value = output;
+  for (;;) {
+    const node = makers.get(value);
+    if (node === undefined || readers.get(value) !== 1) return undefined;
+    const [input = 0, ...weights] = node.inputs;
+    const isMatrix = node.op === "linear" || (node.op === "conv2d" && node.attributes.groups === 1);
+    if (isMatrix || node.op === "batch_norm") {
+      const names = weights.map((weight) => (readers.get(weight) === 1 ? slots.get(weight) : undefined));
+      if (names.includes(undefined)) return undefined;
+      all.push(...(names as string[]));
+      if (isMatrix) return { all, source: (names as string[]).slice(0, 1) };
+    } else if (!alike.has(node.op) || !keepsClasses(graph, node, value)) return undefined;
+    value = input;
+  }
+}
+
+/** Whether axis 1 has the same entries before and after a node that treats all of them alike. */
+function keepsClasses(graph: Graph, { op, inputs, attributes }: Node, output: ValueId): boolean {
+  const before = typeOf(graph, inputs[0] as ValueId).shape;
+  const after = typeOf(graph, output).shape;
+  if (before[1] !== after[1]) return false;
+  if (op === "reduce_mean") return (attributes.axes as readonly number[]).every((axis) => axis > 1);
+  if (op === "flatten" || op === "reshape") {
+    // Beside the batch and the classes nothing may be left that could change places with them.
+    return [before, after].every((shape) => shape.slice(2).every((size) => size === 1));
+  }
+  return (op !== "softmax" && op !== "log_softmax") || attributes.axis === 1;
+}
+
+/** The slots of the first layers with weights on each way back. */
+function nearestSlots(output: ValueId, makers: Makers, slots: SlotNames): readonly string[] {
+  const found = new Set<string>();
+  const seen = new Set<ValueId>();
+  const waiting = [output];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const node = makers.get(value);
+    if (seen.has(value) || node === undefined) continue;
+    seen.add(value);
+    const own = node.inputs.flatMap((input) => slots.get(input) ?? []);
+    for (const name of own) found.add(name);
+    if (own.length === 0) waiting.push(...node.inputs);
+  }
+  return [...found];
+}

@@ -1,0 +1,64 @@
+/** The labels of a weight file beside those of the network that takes the weights. */
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { isInOrder, orderOf, reordered } from "../ir/class-order.js";
+import type { Graph } from "../ir/graph.js";
+import { type ClassHead, classHead, headPath } from "./class-head.js";
+import { labelsInFile } from "./label-metadata.js";
+import type { WeightFile } from "./weight-file.js";
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
+export interface SettledLabels {
+  /** With the rows of each class where the network has the class. */
+  readonly weights: Weights;
+  /** By output, what the file says that the network does not: labels for outputs without any. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** Outputs whose rows were moved. */
+  readonly turned: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Matches classes by name: a file's other order is put into the network's; an output without labels takes the file's. What
+ * begins afresh has no labels in the file.
+ */
+export function settleLabels(
+  graph: Graph,
+  file: WeightFile,
+  loaded: Weights,
+  fresh: ReadonlySet<string>,
+): SettledLabels {
+  const heads = new Map(graph.outputs.map(({ name, value }) => [name, classHead(graph, value)] as const));
+  const isNew = ({ source }: ClassHead): boolean => source.length > 0 && source.every((slot) => fresh.has(slot));
+  const outputs = [...heads].filter(([, head]) => !isNew(head)).map(([name]) => name);
+  const given = labelsInFile(graph, outputs, file);
+  if ("code" in given) return { weights: loaded, labels: new Map(), turned: [], diagnostics: [given] };
+  const weights = new Map(loaded);
+  const labels = new Map<string, readonly string[]>();
+  const turned: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const { name: output, labels: wanted } of graph.outputs) {
+    const list = given.get(output);
+    if (list === undefined) continue;
+    if (wanted === undefined) {
+      labels.set(output, list);
+      continue;
+    }
+    const { rows } = heads.get(output) as ClassHead;
+    const order = orderOf(list, wanted);
+    if (order === undefined) {
+      const head = headPath(graph, output);
+      diagnostics.push(diagnose("weights/labels-differ", { file: file.file, output, given: list, wanted, head }));
+    } else if (!isInOrder(order) && rows === undefined) {
+      const written = `labels([${list.map((label) => JSON.stringify(label)).join(", ")}])`;
+      diagnostics.push(diagnose("weights/labels-order", { file: file.file, output, given: list, written }));
+    } else if (!isInOrder(order)) {
+      turned.push(output);
+      for (const slot of rows ?? []) {
+        const values = loaded.get(slot);
+        if (values !== undefined) weights.set(slot, reordered(values, order, values.length / order.length));
+      }
+    }
+  }
+  return { weights, labels, turned, diagnostics };
+}
