@@ -1,3 +1,4 @@
+import { beyondLimits } from "../../bounded-json.js";
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import {
   type Evaluation,
@@ -141,9 +142,13 @@ export function readEvaluation(props: ReadonlyMap<string, string>, path: string)
   return evaluationNamed(name) ?? problem("data/unknown-evaluation", { path, evaluation: name, known: evaluations });
 }
 
+/** Lists of numbers and of names: a flat one of a hundred thousand classes is long enough. */
+const listLimits = { depth: 1, values: 100_000 };
+
 /** A JSON list whose items all hold to `isItem`. */
 function parseList(text: string, isItem: (item: unknown) => boolean): readonly unknown[] | undefined {
   try {
+    if (beyondLimits(text, listLimits) !== undefined) return undefined;
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) && value.every(isItem) ? value : undefined;
   } catch (error) {

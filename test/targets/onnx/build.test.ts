@@ -87,6 +87,7 @@ suite("building ONNX", (test) => {
       picture: { name: "image", height: 32, width: 32, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
       output: { name: "logits", labels: expressions },
       weights: "seed 3",
+      evaluation: "single_view",
     });
     assert.equal([props.get("lfer.weights"), props.get("lfer.settings")], ["seed 3", '{"size":"32"}']);
     const counts = JSON.parse(props.get("lfer.counts") ?? "");

@@ -34,6 +34,7 @@ suite("onnx metadata", (test) => {
       weights: "seed 0",
       picture: info.picture,
       output: info.output,
+      evaluation: "single_view",
     });
   });
 
