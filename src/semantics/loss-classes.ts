@@ -14,7 +14,9 @@ export type Classes =
   /** The data's, and the student has no labels: their order is the folders'. */
   | { readonly kind: "data" }
   /** A frozen network's, and nobody wrote them down yet: its weights may. */
-  | { readonly kind: "frozen"; readonly outputs: readonly string[] };
+  | { readonly kind: "frozen"; readonly outputs: readonly string[] }
+  /** A further output of the student without labels: it learns those that it meets, everywhere the same. */
+  | { readonly kind: "open"; readonly output: string };
 
 /** In which order the loss takes an output of the frozen network. */
 export type TakenOrder = readonly string[] | "data";
@@ -83,6 +85,8 @@ class ClassFlow implements LossClasses {
   readonly #graph: Graph;
   readonly #own: OwnClasses | undefined;
   readonly #known = new Map<ValueId, Known>();
+  /** What open outputs have met. */
+  readonly #learnt = new Map<string, Classes>();
 
   constructor(graph: Graph, own: OwnClasses | undefined) {
     this.#graph = graph;
@@ -141,12 +145,19 @@ class ClassFlow implements LossClasses {
   }
 
   /** As many numbers as the student has classes are taken for theirs; a frozen network's features may be more. */
-  #meetList(classes: Classes, size: Dim): void {
+  #meetList(met: Classes, size: Dim): void {
     const own = this.#own;
+    const classes = this.#settled(met);
     const isOwn = own !== undefined && size === own.count;
-    if (classes.kind === "data" || (classes.kind === "frozen" && isOwn && own.classes.kind === "data")) {
+    if (classes.kind === "data" || (classes.kind !== "named" && isOwn && own.classes.kind === "data")) {
       this.clashes.push({ kind: "list-unnamed" });
-    } else if (classes.kind === "frozen" && isOwn) this.#join(classes, own.classes);
+    } else if (classes.kind !== "named" && isOwn) this.#join(classes, own.classes);
+  }
+
+  /** What an open output has turned out to be, if anything. */
+  #settled(classes: Classes): Classes {
+    const learnt = classes.kind === "open" ? this.#learnt.get(classes.output) : undefined;
+    return learnt === undefined ? classes : this.#settled(learnt);
   }
 
   /** The classes of all of them, which must be the same. */
@@ -159,7 +170,10 @@ class ClassFlow implements LossClasses {
     return { classes, ...(axis === undefined ? {} : { axis }) };
   }
 
-  #join(a: Classes, b: Classes): Classes {
+  #join(left: Classes, right: Classes): Classes {
+    const [a, b] = [this.#settled(left), this.#settled(right)];
+    if (a.kind === "open") return this.#learn(a.output, b);
+    if (b.kind === "open") return this.#learn(b.output, a);
     if (a.kind === "frozen" && b.kind === "frozen") {
       return { kind: "frozen", outputs: [...new Set([...a.outputs, ...b.outputs])] };
     }
@@ -171,6 +185,11 @@ class ClassFlow implements LossClasses {
       this.clashes.push({ kind: "differ", left: a, right: b });
     }
     return a;
+  }
+
+  #learn(output: string, met: Classes): Classes {
+    if (met.kind !== "open" || met.output !== output) this.#learnt.set(output, met);
+    return met;
   }
 
   #take(outputs: readonly string[], met: Classes): Classes {

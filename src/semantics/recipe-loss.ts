@@ -214,7 +214,7 @@ function ownOf({ student }: Networks): OwnClasses | undefined {
   return { classes: labels === undefined ? { kind: "data" } : { kind: "named", of: "data.label", labels }, count };
 }
 
-/** By the loss' inputs, the student's first; further outputs of the student that have no labels learn what they are. */
+/** By the loss' inputs, the student's first. */
 function classesOf(networks: Networks): ReadonlyMap<string, Classes> {
   const own = ownOf(networks)?.classes;
   const classes = new Map<string, Classes>();
@@ -222,7 +222,8 @@ function classesOf(networks: Networks): ReadonlyMap<string, Classes> {
   for (const [i, { name, labels }] of (student?.model?.graph.outputs ?? []).entries()) {
     const of = `student.${name}`;
     if (labels !== undefined) classes.set(of, { kind: "named", of, labels });
-    else if (i === 0 && own !== undefined) classes.set(of, own);
+    else if (i > 0) classes.set(of, { kind: "open", output: of });
+    else if (own !== undefined) classes.set(of, own);
   }
   if (own !== undefined) classes.set("data.label", own);
   for (const { name, labels } of teacher?.model?.graph.outputs ?? []) {

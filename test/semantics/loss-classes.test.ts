@@ -245,6 +245,22 @@ suite("classes of a loss: what only training knows", (test) => {
     }
   });
 
+  test("a further output of the student takes one meaning, wherever it is taught", async () => {
+    const teach = "kl(softmax(teacher.logits), student.aux)";
+    const label = "cross_entropy(student.aux, data.label)";
+    for (const loss of [
+      `${teach} + ${label}`,
+      `${label} + ${teach}`,
+      `${teach} + mean(student.aux * student.logits)`,
+    ]) {
+      assert.equal(await takenBy({ teacher: "", loss }), { logits: own }, loss);
+      assert.equal(await takenBy({ teacher: "", student: "", loss }), { logits: "data" }, loss);
+      assert.equal(await codes({ teacher: named(["a", "b", "c", "d"]), loss }), ["recipe/classes-differ"], loss);
+    }
+    // What it learns from the teacher alone is compared with nothing.
+    assert.equal(await takenBy({ teacher: "", loss: teach }), {});
+  });
+
   test("features are no classes", async () => {
     const loss = "mean(square(teacher.features)) + mean(student.logits)";
     assert.equal(await takenBy({ teacher: "", loss }), {});
