@@ -135,11 +135,16 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   };
 }
 
+/** A hostile name must not fill the screen. */
+const longestShown = 60;
+
 /** How pictures are judged, as the metadata of a model or of weights says; undefined where it says nothing of it. */
 export function readEvaluation(props: ReadonlyMap<string, string>, path: string): Evaluation | undefined | Problem {
   const name = props.get(evaluationKey);
   if (name === undefined) return undefined;
-  return evaluationNamed(name) ?? problem("data/unknown-evaluation", { path, evaluation: name, known: evaluations });
+  const known = evaluationNamed(name);
+  if (known !== undefined) return known;
+  return problem("data/unknown-evaluation", { path, evaluation: name.slice(0, longestShown), known: evaluations });
 }
 
 /** Lists of numbers and of names: a flat one of a hundred thousand classes is long enough. */
