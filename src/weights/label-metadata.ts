@@ -1,4 +1,5 @@
 /** The labels of a network's outputs in the metadata of a weight file: `lfer.labels.OUTPUT`, a JSON list. */
+import { beyondLimits } from "../bounded-json.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { shown, type WeightFile } from "./weight-file.js";
@@ -41,8 +42,12 @@ export function labelsInFile(
   return labels;
 }
 
+/** A flat list. */
+const listLimits = { depth: 1, values: 100_000 };
+
 function parseLabels(text: string): readonly string[] | undefined {
   try {
+    if (beyondLimits(text, listLimits) !== undefined) return undefined;
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
   } catch (error) {
