@@ -6,7 +6,7 @@ import type { Engine, Values } from "./engines/engine.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 
-/** Loss and accuracy of these weights on these pictures, without augmentation: the loss is the mean over batches of the recipe's size. */
+/** Loss and accuracy of these weights on these pictures, without augmentation; undefined where it is stopped. The loss is the mean over batches of the recipe's size. */
 export async function evaluate(
   plan: TrainingPlan,
   engine: Engine,
@@ -14,13 +14,15 @@ export async function evaluate(
   samples: readonly Sample[],
   maker: BatchMaker,
   threads: number | undefined,
-): Promise<Score | Problem> {
+  isStopped: () => boolean = () => false,
+): Promise<Score | Problem | undefined> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
   let loss = 0;
   let correct = 0;
   try {
     for (let at = 0; at < samples.length; at += plan.batch) {
+      if (isStopped()) return undefined;
       const draws = samples.slice(at, at + plan.batch).map((sample) => ({ sample, repeat: 0 }));
       const batch = await maker.make(draws, undefined);
       if (isProblem(batch)) return batch;

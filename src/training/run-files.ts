@@ -9,4 +9,6 @@ export const runFiles = {
   heldOut: "held-out.json",
   curves: "curves.svg",
   onnx: "model.onnx",
+  /** While a process trains here. */
+  lock: "run.lock",
 } as const;

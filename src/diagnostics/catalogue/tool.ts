@@ -156,6 +156,16 @@ export const toolEntries = {
     good: { command: "lferc init face" },
   }),
 
+  "tool/no-temporary-folder": entry<{ path: string; reason: string; flag: string | undefined }>({
+    severity: "error",
+    message: (h) => `cannot make a temporary folder in ${h.path}: ${h.reason}`,
+    help: (h) =>
+      `Let TMPDIR (TEMP on Windows) name a folder that is there and can be written to${h.flag === undefined ? "" : `, or name one with ${h.flag}`}.`,
+    explanation: "Some work needs a folder for a while: ONNX Runtime writes its profile into a file.",
+    bad: { command: "TMPDIR=/nowhere lferc tour" },
+    good: { command: "lferc tour --out shown" },
+  }),
+
   "tool/no-working-folder": entry<{ reason: string }>({
     severity: "error",
     message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,
