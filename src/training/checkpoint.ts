@@ -10,7 +10,7 @@ import { sha256 } from "../digest.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./loop.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
-import { runFiles } from "./run-files.js";
+import { runFiles, slotFiles } from "./run-files.js";
 import { readIfThere, removeOthers, writeRunFile } from "./run-folder.js";
 import { type JsonRecord, type Opened, opened, sealed } from "./sealed-json.js";
 
@@ -37,14 +37,18 @@ export interface Checkpoint {
   readonly bestSha256: string | undefined;
 }
 
-const slotFiles = /^state-\d+\.safetensors$/;
+const slotFileOf = (epochsDone: number): string => `state-${epochsDone}.safetensors`;
+
+/** Removes the slots of other epochs than the one that state.json names. */
+export const removeOtherSlots = (folder: string, epochsDone: number): Promise<void> =>
+  removeOthers(folder, slotFiles, slotFileOf(epochsDone));
 
 export async function writeCheckpoint(
   folder: string,
   run: JsonRecord,
   { standing, metrics, bestSha256 }: Checkpoint,
 ): Promise<Problem | undefined> {
-  const file = `state-${standing.epochsDone}.safetensors`;
+  const file = slotFileOf(standing.epochsDone);
   const tensors = [...standing.state].map(([name, data]) => [name, { shape: [data.length], data }] as const);
   const pieces = writeSafetensors(new Map(tensors));
   const unwritten = await writeRunFile(folder, file, pieces);
@@ -60,7 +64,7 @@ export async function writeCheckpoint(
     metrics,
   };
   const failed = await writeRunFile(folder, runFiles.state, sealed({ ...about }));
-  if (failed === undefined) await removeOthers(folder, slotFiles, file);
+  if (failed === undefined) await removeOtherSlots(folder, standing.epochsDone);
   return failed;
 }
 

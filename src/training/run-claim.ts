@@ -11,7 +11,7 @@ import {
   removeEmptyFoldersAtExit,
 } from "../hosts/folders.js";
 import { type LockOwner, type LockResult, lockHolder, sweepTakers, takeLock } from "../hosts/lock.js";
-import { runFiles } from "./run-files.js";
+import { runFiles, slotFiles } from "./run-files.js";
 
 export interface RunClaim {
   readonly folder: string;
@@ -52,7 +52,8 @@ function occupied(folder: string, contents: readonly string[], resume: boolean):
 }
 
 /** Only whoever holds the lock writes these; a model may be built into the folder by anyone. */
-const isOnlyOurs = (name: string): boolean => name !== runFiles.onnx && Object.values<string>(runFiles).includes(name);
+const isOnlyOurs = (name: string): boolean =>
+  name !== runFiles.onnx && (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
 
 /** Locks a folder that is there; `made` are those that were made for it. Undefined where it has just gone away. */
 async function lockFolder(

@@ -12,3 +12,6 @@ export const runFiles = {
   /** While a process trains here. */
   lock: "run.lock",
 } as const;
+
+/** Every slot of the step at the end of epoch E: `state-E.safetensors`. */
+export const slotFiles = /^state-\d+\.safetensors$/;

@@ -14,7 +14,7 @@ import { elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
-import { type Checkpoint, writeCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
 import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
 import { type Course, runCourse, type StepProgress } from "./loop.js";
@@ -213,6 +213,7 @@ async function runIn(
   let records: readonly EpochRecord[] = found?.checkpoint?.metrics ?? [];
   let best = standing?.best;
   let bestSha256 = found?.checkpoint?.bestSha256;
+  if (standing !== undefined) await removeOtherSlots(folder, standing.epochsDone);
   if (standing !== undefined && found?.isComplete === false) {
     const unwritten = await writeEpochFiles(folder, plan, standing, records);
     if (unwritten !== undefined) return failed(unwritten);
@@ -230,10 +231,11 @@ async function runIn(
       events.onStart(description, stepsPerEpoch);
       about = recordOf(description, id);
       const keys = jsonText(course.heldOut.map(({ key }) => key));
+      // What says that this is a run, and may be gone on with, comes first.
       const files = [
+        [runFiles.about, sealed(about)] as const,
         ...request.sources,
         ...(keepsHeldOut ? [[runFiles.heldOut, keys] as const] : []),
-        [runFiles.about, sealed(about)] as const,
       ];
       for (const [name, text] of files) {
         const unwritten =

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
-import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { collectProfile, readProfile } from "../../src/deploy/ort-profile.js";
 import { timeSteps, timingOf } from "../../src/deploy/timing.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { suite } from "../support/suite.js";
 
 const node = (name: string, op: string, ts: number, dur: number, ending = "_kernel_time") => ({
