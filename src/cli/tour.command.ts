@@ -71,8 +71,7 @@ async function tourFolder(session: Session, { out }: TourArguments): Promise<str
   if (out !== undefined) return resolve(session.cwd, out);
   const made = await makeLastingFolder("tour");
   if (made.kind === "made") return made.path;
-  const { path, code } = made;
-  return diagnose("tool/no-temporary-folder", { path, reason: writeFailure(code), flag: "--out" });
+  return diagnose("tool/no-temporary-folder", { path: made.path, code: made.code, flag: "--out" });
 }
 
 /** Draws the faces to be classified, or says what keeps them from being written. */

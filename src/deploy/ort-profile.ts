@@ -85,5 +85,5 @@ export async function collectProfile(
   });
   if (!("kind" in result) || result.kind === "problem") return result;
   const { path, code } = result;
-  return problem("tool/no-temporary-folder", { path, reason: writeFailure(code), flag: undefined });
+  return problem("tool/no-temporary-folder", { path, code, flag: undefined });
 }
