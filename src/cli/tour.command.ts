@@ -67,9 +67,9 @@ interface Step {
 const problemOf = (found: unknown): Problem | undefined => (isProblem(found) ? found : undefined);
 
 /** The folder of a tour; one that is not named is in the system's place for such and stays, to be looked at. */
-async function tourFolder(session: Session, { out }: TourArguments): Promise<string | Diagnostic> {
+function tourFolder(session: Session, { out }: TourArguments): string | Diagnostic {
   if (out !== undefined) return resolve(session.cwd, out);
-  const made = await makeLastingFolder("tour");
+  const made = makeLastingFolder("tour");
   if (made.kind === "made") return made.path;
   return diagnose("tool/no-temporary-folder", { path: made.path, code: made.code, flag: "--out" });
 }
@@ -96,7 +96,7 @@ async function drawFaces(session: Session, faces: string): Promise<Diagnostic | 
 }
 
 async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
-  const out = await tourFolder(session, args);
+  const out = tourFolder(session, args);
   if (typeof out !== "string") {
     session.report([out]);
     return 1;

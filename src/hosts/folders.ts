@@ -1,6 +1,6 @@
 /** Folders made, claimed and removed. */
-import { rmdirSync } from "node:fs";
-import { lstat, mkdir, rmdir, stat } from "node:fs/promises";
+import { mkdirSync, rmdirSync } from "node:fs";
+import { lstat, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { undoAtExit } from "./at-exit.js";
 import { codeOf } from "./write-file.js";
@@ -60,7 +60,8 @@ export async function makeFolder(folder: string): Promise<FolderResult> {
   const folders: string[] = [];
   for (const each of missing) {
     try {
-      await mkdir(each);
+      // At once, as is what follows: no signal comes between a folder and whoever would remove it.
+      mkdirSync(each);
       folders.push(each);
     } catch (error) {
       // Somebody else was quicker.
@@ -73,9 +74,9 @@ export async function makeFolder(folder: string): Promise<FolderResult> {
 }
 
 /** Makes a folder that nobody else has; it is taken where anything stands at its path. The one above must be there. */
-export async function claimFolder(folder: string): Promise<"claimed" | "taken" | FolderFailure> {
+export function claimFolder(folder: string): "claimed" | "taken" | FolderFailure {
   try {
-    await mkdir(folder);
+    mkdirSync(folder);
     return "claimed";
   } catch (error) {
     const code = codeOf(error);

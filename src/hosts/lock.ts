@@ -7,8 +7,8 @@
  * other text in the place of what he judged, and begins anew.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
-import { lstat, open, readdir, readFile, utimes } from "node:fs/promises";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstat, readdir, readFile, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -98,21 +98,21 @@ export async function lockHolder(path: string): Promise<Extract<LockResult, { ki
   return { kind: "held", owner: found.owner };
 }
 
-/** Makes the file, unless one is there. */
-async function create(path: string, text: string): Promise<"created" | "there" | { readonly code: string }> {
+/** Makes the file, unless one is there; in one go, so that no signal comes between its beginning and its removal at exit. */
+function create(path: string, text: string): "created" | "there" | { readonly code: string } {
+  let isOurs = false;
   try {
-    const file = await open(path, "wx");
+    const file = openSync(path, "wx");
+    isOurs = true;
     try {
-      await file.writeFile(text);
-    } catch (error) {
-      await removeIfThere(path);
-      throw error;
+      writeFileSync(file, text);
     } finally {
-      await file.close();
+      closeSync(file);
     }
     return "created";
   } catch (error) {
-    return codeOf(error) === "EEXIST" ? "there" : { code: codeOf(error) };
+    if (isOurs) rmSync(path, { force: true });
+    return !isOurs && codeOf(error) === "EEXIST" ? "there" : { code: codeOf(error) };
   }
 }
 
@@ -146,7 +146,7 @@ export async function takeLock(path: string): Promise<LockResult> {
   };
   const text = `${JSON.stringify(owner)}\n`;
   for (let looks = 1; ; looks++) {
-    const created = await create(path, text);
+    const created = create(path, text);
     if (created === "created") return held(path, text, undefined);
     if (created !== "there") return { kind: "failed", ...created };
     const found = await look(path);

@@ -1,6 +1,6 @@
 /** Folders for what is only needed for a while, where the system wants them. */
-import { rmSync } from "node:fs";
-import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { undoAtExit } from "./at-exit.js";
@@ -34,10 +34,10 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /** A new folder that stays: its user is told of it. */
-export async function makeLastingFolder(purpose: string): Promise<TemporaryFolder | FolderFailure> {
+export function makeLastingFolder(purpose: string): TemporaryFolder | FolderFailure {
   const parent = tmpdir();
   try {
-    return { kind: "made", path: await mkdtemp(join(parent, `lfer-${purpose}-`)) };
+    return { kind: "made", path: mkdtempSync(join(parent, `lfer-${purpose}-`)) };
   } catch (error) {
     return { kind: "failed", path: parent, code: codeOf(error) };
   }
@@ -47,7 +47,7 @@ export async function makeLastingFolder(purpose: string): Promise<TemporaryFolde
 export async function inTemporaryFolder<T>(body: (folder: string) => Promise<T>): Promise<T | FolderFailure> {
   const parent = tmpdir();
   await sweep(parent);
-  const made = await makeLastingFolder(markText(ownMark()));
+  const made = makeLastingFolder(markText(ownMark()));
   if (made.kind === "failed") return made;
   const { path } = made;
   const kept = undoAtExit(() => rmSync(path, { recursive: true, force: true }));

@@ -117,7 +117,7 @@ export async function claimNextRun(parent: string, name: string): Promise<RunCla
     const made = await makeFolder(parent);
     if (made.kind === "failed") return unwritable(made);
     const folder = join(parent, `${name}-${number}`);
-    const claimed = await claimFolder(folder);
+    const claimed = claimFolder(folder);
     const claim = claimed === "claimed" ? await lockFolder(folder, [...made.folders, folder], false) : undefined;
     if (claim !== undefined && !("owner" in claim)) return claim;
     if (claimed === "taken" || claim !== undefined) number++;

@@ -119,12 +119,18 @@ suite("locks", (test) => {
   test("a process that was killed and not yet taken leave of is gone", async () => {
     if (!existsSync("/proc/self/stat")) return;
     // The shell's child ends, and the shell, which has become another programme, never asks for it.
-    const shell = spawn("/bin/sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+    const shell = spawn("/bin/sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const pid = await new Promise<number>((settle) => shell.stdout.once("data", (text) => settle(Number(text))));
     try {
       // Where somebody has asked for it already, it is not even a corpse.
       const stat = (): readonly string[] =>
-        existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ") : ["Z"];
+        existsSync(`/proc/${pid}/stat`)
+          ? readFileSync(`/proc/${pid}/stat`, "utf8")
+              .replace(/^.*\) /s, "")
+              .split(" ")
+          : ["Z"];
       const start = stat()[19] ?? "0";
       process.kill(pid, "SIGKILL");
       while (stat()[0] !== "Z") await new Promise((settle) => setTimeout(settle, 5));

@@ -1,5 +1,6 @@
 // Lets the n-th operation that would change the disk fail, as a full or a read-only disk does. In a test by `failAt`; in a
 // process of its own by `node --import .../faults.mjs` with LFER_TEST_FAULT=N:CODE, which counts this process's own only.
+import sync from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
@@ -16,6 +17,8 @@ const counted = [
   "copyFile",
   "cp",
 ];
+const countedSync = ["mkdirSync", "mkdtempSync", "openSync", "writeFileSync"];
+const originalsSync = Object.fromEntries(countedSync.map((name) => [name, sync[name]]));
 const originals = Object.fromEntries([...counted, "open"].map((name) => [name, fs[name]]));
 
 /** Every operation from the `at`-th (counted from 1) on fails with this code, or only that one; the answer tells of them and ends it. */
@@ -30,6 +33,12 @@ export function failAt(at, code, { goesOn = false } = {}) {
     fs[name] = async (...args) => {
       step(`${name} ${args[0]}`);
       return originals[name](...args);
+    };
+  }
+  for (const name of countedSync) {
+    sync[name] = (...args) => {
+      if (name !== "openSync" || !["r", undefined].includes(args[1])) step(`${name} ${args[0]}`);
+      return originalsSync[name](...args);
     };
   }
   fs.open = async (path, flags = "r", ...rest) => {
@@ -47,6 +56,7 @@ export function failAt(at, code, { goesOn = false } = {}) {
   syncBuiltinESMExports();
   const end = () => {
     Object.assign(fs, originals);
+    Object.assign(sync, originalsSync);
     syncBuiltinESMExports();
     return operations;
   };
