@@ -27,8 +27,10 @@ async function look(path: string): Promise<Found> {
     if (codeOf(error) !== "ENOENT") return failed(codeOf(error));
   }
   // A link that leads nowhere is in the way of a folder, though it is no file either.
-  const link = await lstat(path).catch(() => undefined);
-  return link === undefined ? "nothing" : failed("EEXIST");
+  const itself = await lstat(path).catch(() => undefined);
+  if (itself === undefined) return "nothing";
+  // Somebody may have made it between the two looks.
+  return itself.isDirectory() ? "folder" : failed("EEXIST");
 }
 
 /** Removes folders as far as they are empty, the last first; whatever stays does no harm. */

@@ -25,10 +25,13 @@ export interface RunClaim {
   release(): Promise<void>;
 }
 
-/** How often another run may go away just when we look. */
-const attempts = 100;
+/** How often another run may make or remove a folder just when we look. */
+const attempts = 20;
 
 const unwritable = ({ path, code }: FolderFailure): Problem => problem("train/cannot-write", { path, code });
+
+/** Whether it may come from another run that begins or ends at the same moment. */
+const mayPass = ({ code }: FolderFailure): boolean => code === "ENOENT" || code === "EEXIST";
 
 type Held = Extract<LockResult, { kind: "held" }>;
 
@@ -102,7 +105,10 @@ export async function claimRun(folder: string, resume: boolean): Promise<RunClai
     const hindered = occupied(folder, contents, resume);
     if (hindered !== undefined) return hindered;
     const made = await makeFolder(folder);
-    if (made.kind === "failed") return unwritable(made);
+    if (made.kind === "failed") {
+      if (attempt < attempts && mayPass(made)) continue;
+      return unwritable(made);
+    }
     const claim = await lockFolder(folder, made.folders, resume);
     if (claim === undefined) continue;
     return "owner" in claim ? inUse(folder, claim) : claim;
@@ -115,7 +121,10 @@ export async function claimNextRun(parent: string, name: string): Promise<RunCla
   let attempt = 1;
   for (let number = 1; attempt <= attempts; ) {
     const made = await makeFolder(parent);
-    if (made.kind === "failed") return unwritable(made);
+    if (made.kind === "failed") {
+      if (attempt++ < attempts && mayPass(made)) continue;
+      return unwritable(made);
+    }
     const folder = join(parent, `${name}-${number}`);
     const claimed = claimFolder(folder);
     const claim = claimed === "claimed" ? await lockFolder(folder, [...made.folders, folder], false) : undefined;
