@@ -151,6 +151,20 @@ suite("runs started together", (test) => {
     }));
 });
 
+suite("a run that is told how", (test) => {
+  test("--threads is what runs it, not a wish: run.json says how many", () =>
+    inFolder({ "m.lfer": model }, (cwd) => {
+      const threads = (asked: readonly string[], out: string): unknown => {
+        const args = ["train", "m.lfer", "--recipe", "Try", "--data", "generated", "--limit", "32", "--epochs", "1"];
+        const ran = runLferc([...args, ...asked, "--out", out], { cwd });
+        assert.is(ran.code, 0, ran.stderr);
+        return jsonOf<{ engine: { threads: unknown } }>(cwd, out, "run.json").engine.threads;
+      };
+      assert.is(threads(["--threads", "2"], "two"), 2);
+      assert.is(threads([], "all"), null);
+    }));
+});
+
 suite("a run that is told to stop", (test) => {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     test(`${signal} while it begins: it ends at once with 130, and nothing is left`, () =>
