@@ -145,14 +145,17 @@ function measureApart(file: string, { file: _, format: __, set = [], ...flags }:
   const args = [script, "bench", file, ...said, ...set.flatMap((each) => ["--set", each]), "--format", "json"];
   return new Promise<readonly BenchResult[]>((settle, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const end = (): void => void child.kill();
+    process.once("exit", end);
     let text = "";
     child.stdout.on("data", (part) => {
       text += String(part);
     });
     child.once("error", reject);
-    child.once("close", (code) =>
-      settle(code === 0 ? (JSON.parse(text) as { readonly results: readonly BenchResult[] }).results : []),
-    );
+    child.once("close", (code) => {
+      process.removeListener("exit", end);
+      settle(code === 0 ? (JSON.parse(text) as { readonly results: readonly BenchResult[] }).results : []);
+    });
   });
 }
 

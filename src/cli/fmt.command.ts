@@ -2,7 +2,7 @@ import { text as textOf } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
-import { writeFailures } from "../diagnostics/file-failures.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
 import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
 import { writeFileWhole } from "../hosts/write-file.js";
@@ -65,7 +65,7 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   if (args.check || args.diff) return "changed";
   const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
   if (written.kind === "written") return "changed";
-  const reason = writeFailures[written.code] ?? written.code;
+  const reason = writeFailure(written.code);
   session.report([diagnose("tool/cannot-format", { path, reason })]);
   return "failed";
 }

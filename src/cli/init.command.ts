@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
-import { writeFailures } from "../diagnostics/file-failures.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
 import { type WriteNewResult, writeNewFiles } from "../hosts/write-new-files.js";
 import { starter, starterFiles, workflowPath } from "./init-files.js";
 import { readInstallAddress } from "./install-address.js";
@@ -47,7 +47,7 @@ function refusal(result: Exclude<WriteNewResult, { kind: "written" }>, shown: (p
     case "failed":
       return diagnose("tool/cannot-write", {
         path: shown(result.path),
-        reason: writeFailures[result.code] ?? result.code,
+        reason: writeFailure(result.code),
       });
   }
 }

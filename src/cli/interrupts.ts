@@ -33,3 +33,30 @@ export function takeInterrupts(onRequest: () => void): Interrupts {
     },
   };
 }
+
+/** A stretch of work that is stopped between two steps; before and after it, a signal ends the program at once. */
+export interface Stretch {
+  begin(): void;
+  /** Whether the user has asked to stop. */
+  isStopped(): boolean;
+  end(): void;
+}
+
+/** A stretch that has not begun; `onRequest` runs at the first signal in it. */
+export function stoppable(onRequest: () => void): Stretch {
+  let taken: Interrupts | undefined;
+  let isStopped = false;
+  return {
+    begin: () => {
+      taken ??= takeInterrupts(() => {
+        isStopped = true;
+        onRequest();
+      });
+    },
+    isStopped: () => isStopped,
+    end: () => {
+      taken?.release();
+      taken = undefined;
+    },
+  };
+}

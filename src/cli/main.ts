@@ -54,7 +54,8 @@ Please report it, with the command and the file that showed it, where the projec
 /** Runs one command line; leaves the exit code in `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
   stayQuietOnBrokenPipes();
-  process.once("SIGINT", () => process.exit(interruptedExit));
+  // What must not stay behind is removed on the way out, as it would not be where the signal itself ends us.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(interruptedExit));
   const [name, ...rest] = args;
   if (name === undefined) {
     process.stderr.write(helpText());

@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CommandModule } from "yargs";
@@ -9,8 +7,12 @@ import { loadDecoder } from "../data/decode.js";
 import { faceExpressions, generateFace } from "../data/generated-faces.js";
 import { encodePng } from "../data/png.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
 import { invariant } from "../diagnostics/invariant.js";
+import { makeFolder, removeEmptyFolders } from "../hosts/folders.js";
+import { makeLastingFolder } from "../hosts/temporary-folder.js";
+import { removeIfThere, writeFileWhole } from "../hosts/write-file.js";
 import { runFiles } from "../training/run-files.js";
 import { freeRunFolder } from "../training/run-folder.js";
 import { displayPath } from "./project.js";
@@ -42,8 +44,14 @@ function lferc(args: readonly string[]): Promise<number> {
     const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
       stdio: ["ignore", "inherit", "inherit"],
     });
+    // A signal that ends us ends what we have started.
+    const end = (): void => void child.kill();
+    process.once("exit", end);
     child.once("error", reject);
-    child.once("close", (code) => settle(code ?? 1));
+    child.once("close", (code) => {
+      process.removeListener("exit", end);
+      settle(code ?? 1);
+    });
   });
 }
 
@@ -59,12 +67,46 @@ interface Step {
 /** The problem that something which may be missing is, or nothing. */
 const problemOf = (found: unknown): Problem | undefined => (isProblem(found) ? found : undefined);
 
-async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
-  const out = args.out === undefined ? await mkdtemp(join(tmpdir(), "lfer-tour-")) : resolve(session.cwd, args.out);
-  const faces = join(out, "faces");
-  await mkdir(faces, { recursive: true });
+/** The folder of a tour; one that is not named is in the system's place for such and stays, to be looked at. */
+function tourFolder(session: Session, { out }: TourArguments): string | Diagnostic {
+  if (out !== undefined) return resolve(session.cwd, out);
+  const made = makeLastingFolder("tour");
+  if (made.kind === "made") return made.path;
+  return diagnose("tool/no-temporary-folder", { path: made.path, code: made.code, flag: "--out" });
+}
+
+/** Draws the faces to be classified, or says what keeps them from being written. */
+async function drawFaces(session: Session, faces: string): Promise<Diagnostic | undefined> {
+  const refuse = (path: string, code: string): Diagnostic =>
+    diagnose("tool/cannot-write", { path: displayPath(session.cwd, path), reason: writeFailure(code) });
+  const made = await makeFolder(faces);
+  if (made.kind === "failed") return refuse(made.path, made.code);
+  const drawn: string[] = [];
   for (const expression of faceExpressions) {
-    await writeFile(join(faces, `${expression}.png`), encodePng(generateFace(expression, faceNumber, pictureSize)));
+    const path = join(faces, `${expression}.png`);
+    const isNew = !existsSync(path);
+    const written = await writeFileWhole(path, [encodePng(generateFace(expression, faceNumber, pictureSize))]);
+    if (written.kind === "failed") {
+      for (const each of drawn) await removeIfThere(each);
+      await removeEmptyFolders(made.folders);
+      return refuse(path, written.code);
+    }
+    if (isNew) drawn.push(path);
+  }
+  return undefined;
+}
+
+async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
+  const out = tourFolder(session, args);
+  if (typeof out !== "string") {
+    session.report([out]);
+    return 1;
+  }
+  const faces = join(out, "faces");
+  const unwritten = await drawFaces(session, faces);
+  if (unwritten !== undefined) {
+    session.report([unwritten]);
+    return 1;
   }
   const source = displayPath(session.cwd, join(packageRoot(), example));
   const model = displayPath(session.cwd, join(out, "lfer_ldl.onnx"));

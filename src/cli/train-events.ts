@@ -1,22 +1,40 @@
 /** What `lferc train` says while it runs, and in the end. */
+import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluation.js";
 import { curvesSvg } from "../report/curves-svg.js";
 import { stepsOf } from "../training/loop.js";
 import type { RunEvents, RunResult } from "../training/run.js";
 import { runFiles } from "../training/run-files.js";
 import { writeRunFile } from "../training/run-folder.js";
-import type { Interrupts } from "./interrupts.js";
+import type { Stretch } from "./interrupts.js";
 import type { OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import type { Session } from "./session.js";
+import { shellWord } from "./shell-word.js";
 import { duration, epochLine, type LiveLine, percent, stepLine } from "./train-progress.js";
-import { talkOfNames } from "./weight-arguments.js";
+import { talkOfNames, type WeightArguments } from "./weight-arguments.js";
+
+/** What a run's own command line is made of. */
+export interface RunArguments extends WeightArguments {
+  readonly path: string;
+  readonly recipe: string;
+  readonly data?: string | undefined;
+  readonly engine: string;
+  readonly set?: readonly string[] | undefined;
+  readonly epochs?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** A run that has epochs, and may have no model of them. */
+export type StoppedRun = Pick<Extract<RunResult, { kind: "interrupted" }>, "plan" | "records">;
 
 /** What the user sees of a run. */
 export function eventsFor(
   session: Session,
   line: LiveLine,
-  interrupts: Interrupts,
+  stretch: Stretch,
   folder: string,
   { recipe }: OneRecipe,
 ): RunEvents {
@@ -29,7 +47,7 @@ export function eventsFor(
     session.talk(text);
   };
   return {
-    isStopped: interrupts.isRequested,
+    isStopped: stretch.isStopped,
     onWarning: (diagnostic) => {
       line.clear();
       session.report([diagnostic]);
@@ -48,7 +66,12 @@ export function eventsFor(
             : `${kept.pictures} pictures stay in memory (${memory}), the others are read again each epoch\n`),
       );
     },
+    onContinue: (epochsDone, changes) => {
+      if (epochsDone > 0) say(`goes on after ${epochsDone} epochs\n`);
+      for (const { field, values } of changes) say(`${field}: ${values[0]} before, ${values[1]} from now on\n`);
+    },
     onStart: (description, stepsPerEpoch) => {
+      stretch.begin();
       begun = performance.now();
       say(
         `${recipe.student.name} by ${recipe.name}: ${stepsPerEpoch} steps an epoch, ${description}; run in ${displayPath(session.cwd, folder)}\n`,
@@ -70,6 +93,29 @@ export function eventsFor(
   };
 }
 
+/** What to type for something else to be done with a run: the command line of the run itself, with these. */
+function runCommandLine(args: RunArguments, out: string, more: readonly string[]): string {
+  const { path, recipe, engine, set = [], data, weights, "weights-map": map, epochs, limit, seed, threads } = args;
+  const said = { data, weights, "weights-map": map, epochs, limit, seed, threads };
+  const flags = Object.entries({ ...said, ...(engine === "auto" ? {} : { engine }) }).flatMap(([flag, value]) =>
+    value === undefined || more.includes(`--${flag}`) ? [] : [`--${flag}`, String(value)],
+  );
+  const words = ["train", path, "--recipe", recipe, ...flags, ...set.flatMap((each) => ["--set", each])];
+  return ["lferc", ...[...words, "--out", out, "--resume", ...more].map(shellWord)].join(" ");
+}
+
+/** How to go on with a run that was stopped, and how to get a model of it as it is. */
+export function tellOfRest(session: Session, args: RunArguments, folder: string, result: StoppedRun): void {
+  const { plan, records } = result;
+  const out = displayPath(session.cwd, folder);
+  const say = (what: string, more: readonly string[]): void =>
+    session.talk(`${what}${oneLine(runCommandLine(args, out, more))}\n`);
+  const isWhole = records.length >= plan.epochs;
+  session.talk(`interrupted after ${records.length} of ${plan.epochs} epochs\n`);
+  if (!isWhole) say("go on:      ", []);
+  if (records.length > 0) say("model.onnx: ", isWhole ? [] : ["--epochs", String(records.length)]);
+}
+
 /** The words at the end, on stdout. */
 export function summarise(session: Session, folder: string, result: Extract<RunResult, { kind: "finished" }>): void {
   const { best, records, plan } = result;
@@ -77,7 +123,7 @@ export function summarise(session: Session, folder: string, result: Extract<RunR
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
   const judged = plan.evaluatedBy === usualEvaluation ? "" : `, judged by ${plan.evaluatedBy}`;
-  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}
+  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${result.hasTrained ? "" : ", done before"}
 best: accuracy ${percent(best.accuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
 last: accuracy ${percent(last?.validationAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
 run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.curves})

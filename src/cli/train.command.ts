@@ -2,44 +2,30 @@ import { dirname, join, posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
 import { engines, findEngine } from "../training/engines/registry.js";
-import { type RunEvents, trainRun } from "../training/run.js";
+import { trainRun } from "../training/run.js";
+import { claimNextRun, claimRun, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
-import { freeRunFolder, holdsRun, isOccupied } from "../training/run-folder.js";
 import type { WeightSource } from "../weights/load-weights.js";
-import { takeInterrupts } from "./interrupts.js";
+import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
-import { eventsFor, summarise } from "./train-events.js";
+import { eventsFor, type RunArguments, summarise, tellOfRest } from "./train-events.js";
 import { type LiveLine, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
-import {
-  readWeights,
-  reportRefusal,
-  type WeightArguments,
-  weightsMapOption,
-  weightsOption,
-} from "./weight-arguments.js";
+import { readWeights, reportRefusal, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
 const runsFolder = "runs";
 
-interface TrainArguments extends WeightArguments {
-  readonly path: string;
-  readonly recipe: string;
-  readonly data?: string | undefined;
-  readonly engine: string;
+interface TrainArguments extends RunArguments {
   readonly out?: string | undefined;
   readonly resume: boolean;
-  readonly set?: readonly string[] | undefined;
-  readonly epochs?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly threads?: number | undefined;
 }
 
 function refuseUsage(detail: string): never {
@@ -97,51 +83,61 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   if (weights === undefined) return 1;
   const engine = await engineNamed(args.engine, args.threads);
   if (isProblem(engine)) return refuse(engine);
-  const folder =
+  const claim =
     args.out === undefined
-      ? await freeRunFolder(join(session.cwd, runsFolder), args.recipe)
-      : resolve(session.cwd, args.out);
-  const occupied = await isOccupied(folder);
-  if (isProblem(occupied)) return refuse(occupied);
-  if (occupied && !(args.resume && (await holdsRun(folder)))) {
-    session.report([diagnose("train/run-exists", { path: displayPath(session.cwd, folder) })]);
-    return 1;
-  }
+      ? await claimNextRun(join(session.cwd, runsFolder), args.recipe)
+      : await claimRun(resolve(session.cwd, args.out), args.resume);
+  if (isProblem(claim)) return refuse(claim);
+  tellOfClaim(session, claim);
   const line = liveLine();
-  const interrupts = takeInterrupts(() => {
+  const stretch = stoppable(() => {
     line.clear();
-    session.talk("stopping after this step; Ctrl-C again stops at once\n");
+    session.talk("stopping; Ctrl-C again stops at once\n");
   });
   try {
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, folder, weights: weights.kind === "file" ? weights : undefined },
-      eventsFor(session, line, interrupts, folder, made),
+      { made, set, engine, claim, weights: weights.kind === "file" ? weights : undefined },
+      stretch,
       line,
     );
   } finally {
     line.clear();
-    interrupts.release();
+    stretch.end();
+    await claim.release();
   }
+}
+
+/** What was found in the run's folder of processes that are gone. */
+function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim): void {
+  const shown = oneLine(displayPath(session.cwd, folder));
+  if (takenFrom !== undefined) {
+    const { pid, host, since } = takenFrom;
+    session.talk(
+      `${shown} was locked by process ${pid} on ${oneLine(host)} since ${oneLine(since)}, which is gone: taken over\n`,
+    );
+  }
+  if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
 }
 
 interface Prepared {
   readonly made: OneRecipe;
   readonly set: ReadonlyMap<string, string>;
   readonly engine: Engine;
-  readonly folder: string;
+  readonly claim: RunClaim;
   readonly weights: WeightSource | undefined;
 }
 
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, folder, weights }: Prepared,
-  events: RunEvents,
+  { made, set, engine, claim, weights }: Prepared,
+  stretch: Stretch,
   line: LiveLine,
 ): Promise<ExitCode> {
   const { recipe, student, compiled } = made;
+  const { folder } = claim;
   const sourceSha256 = sourceDigest(compiled.sources);
   const { data, resume, threads, epochs, limit, seed } = args;
   const result = await trainRun(
@@ -152,7 +148,7 @@ async function runAndBuild(
       set,
       data,
       home: dirname(resolve(session.cwd, compiled.path)),
-      folder,
+      claim,
       sources: sourcesForRun(compiled.sources),
       resume,
       engine,
@@ -162,25 +158,37 @@ async function runAndBuild(
       limit,
       seed,
     },
-    events,
+    eventsFor(session, line, stretch, folder, made),
   );
   line.clear();
+  stretch.end();
   if (result.kind === "failed") {
     reportRefusal(session, result);
     return 1;
   }
-  const shown = displayPath(session.cwd, folder);
-  if (result.kind === "interrupted") {
-    const kept =
-      result.records.length === 0 ? "" : ` after ${result.records.length} epochs; --out ${shown} --resume goes on`;
-    session.talk(`interrupted${kept}\n`);
+  if (result.kind === "interrupted" || stretch.isStopped()) {
+    tellOfRest(session, args, folder, result);
     return 130;
   }
-  const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
-  const wrong = await buildRunModel(folder, student.graph, origin);
-  session.report(wrong);
-  summarise(session, folder, result);
-  return wrong.length > 0 ? 1 : 0;
+  if (!result.hasTrained) {
+    const { length } = result.records;
+    const asked = result.plan.epochs < length ? `, more than --epochs ${result.plan.epochs}` : "";
+    session.talk(`finished before: ${length} epochs are done${asked}; --epochs with a larger number goes on\n`);
+  }
+  // Nothing is lost now by ending at once, but it is told how the model can be had.
+  const ending = takeInterrupts(() => {
+    tellOfRest(session, args, folder, result);
+    process.exit(130);
+  });
+  try {
+    const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
+    const wrong = await buildRunModel(folder, student.graph, origin);
+    session.report(wrong);
+    summarise(session, folder, result);
+    return wrong.length > 0 ? 1 : 0;
+  } finally {
+    ending.release();
+  }
 }
 
 export const trainCommand: CommandModule<object, TrainArguments> = {

@@ -1,7 +1,9 @@
 /** ONNX Runtime's profile of a session: where the time of a run goes, by op and by node. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
+import { inTemporaryFolder } from "../hosts/temporary-folder.js";
 
 /** One line: all nodes of an op type, or one node. Times are those of one run, the mean over those profiled. */
 export interface ProfileEntry {
@@ -61,14 +63,27 @@ export function readProfile(events: readonly ProfileEvent[], warmup: number): re
   return [...ops.sort(slowest), ...nodes.sort(slowest).slice(0, listedNodes)];
 }
 
-/** The events of the profile that `run` lets a session write under this prefix; none where it wrote nothing. */
-export async function collectProfile(run: (prefix: string) => Promise<void>): Promise<readonly ProfileEvent[]> {
-  const folder = await mkdtemp(join(tmpdir(), "lfer-profile-"));
+/** The events in the files of a folder; none where nothing was written. */
+async function readEvents(folder: string): Promise<readonly ProfileEvent[] | Problem> {
   try {
-    await run(join(folder, "profile"));
     const [file] = await readdir(folder);
     return file === undefined ? [] : (JSON.parse(await readFile(join(folder, file), "utf8")) as ProfileEvent[]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = error instanceof SyntaxError ? "it breaks off" : writeFailure(code ?? String(error));
+    return problem("bench/no-profile", { folder, reason });
   }
+}
+
+/** The events of the profile that `run` lets a session write under this prefix; none where it wrote nothing. */
+export async function collectProfile(
+  run: (prefix: string) => Promise<void>,
+): Promise<readonly ProfileEvent[] | Problem> {
+  const result = await inTemporaryFolder(async (folder) => {
+    await run(join(folder, "profile"));
+    return readEvents(folder);
+  });
+  if (!("kind" in result) || result.kind === "problem") return result;
+  const { path, code } = result;
+  return problem("tool/no-temporary-folder", { path, code, flag: undefined });
 }

@@ -53,6 +53,7 @@ export async function timeModel(
       profiled.endProfiling();
       await profiled.release();
     });
+    if (isProblem(events)) return events;
     return {
       name,
       what: isStep ? "training-step" : "inference",

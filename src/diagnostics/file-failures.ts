@@ -1,6 +1,14 @@
 /** What the operating system's codes mean to somebody who wants to write a file. */
-export const writeFailures: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist",
+const writeFailures: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist, or takes no new names",
+  EEXIST: "a file, or a link that leads nowhere, stands in its place",
+  ELOOP: "its symbolic links go in a circle",
+  ENXIO: "it is a pipe that nobody reads from",
+  EPIPE: "its reader has gone away",
+  EBUSY: "it is in use",
+  EIO: "the disk does not answer",
+  EMFILE: "too many files are open",
+  EFBIG: "it is larger than the system allows a file to be",
   ENOTDIR: "its folder is a file",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
@@ -9,4 +17,10 @@ export const writeFailures: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "your quota is used up",
   ENAMETOOLONG: "its name is too long",
+};
+
+/** The same in words for any code; those that are rare keep their name. */
+export const writeFailure = (code: string): string => {
+  const words = writeFailures[code];
+  return words === undefined ? code : `${words} (${code})`;
 };

@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { constants, rmSync } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { undoAtExit } from "./at-exit.js";
+import { nameBeside } from "./beside.js";
 
 export type WriteResult =
   | { readonly kind: "written"; readonly bytes: number }
@@ -9,6 +10,9 @@ export type WriteResult =
 
 /** The operating system's code of a failure. */
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+/** Removes a file; one that cannot be removed is not worth hiding why it should be. */
+export const removeIfThere = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
 /** Size and mode of what stands at a path, following links; undefined where nothing does. */
 async function existing(path: string) {
@@ -56,6 +60,17 @@ async function writePieces(path: string, pieces: readonly Uint8Array[], flags: s
   }
 }
 
+/** What is no file is written to as it is. */
+async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe: boolean): Promise<number> {
+  // A pipe without a reader would be waited for, and no signal ends such a wait: this fails there with ENXIO.
+  const probe = isPipe ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
+  try {
+    return await writePieces(path, pieces, "w", 0o666);
+  } finally {
+    await probe?.close();
+  }
+}
+
 /**
  * Writes a file beside its place and renames it when it is whole: whoever reads sees the old file or the new one, never half
  * of one. A link stays a link; what is no file (a pipe, `/dev/stdout`) is written to as it is.
@@ -67,19 +82,22 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
     existed = old !== undefined;
     if (old?.isDirectory()) return { kind: "failed", code: "EISDIR", existed: false };
     if (old !== undefined && !old.isFile()) {
-      return { kind: "written", bytes: await writePieces(path, pieces, "w", 0o666) };
+      return { kind: "written", bytes: await writeInPlace(path, pieces, old.isFIFO()) };
     }
     // Renaming needs only the folder: a file that is write-protected would be replaced all the same.
     if (old !== undefined) await (await open(path, "r+")).close();
     const place = old === undefined ? path : await realpath(path);
-    const beside = join(dirname(place), `.${basename(place).slice(0, 100)}.${randomUUID()}.tmp`);
+    const beside = nameBeside(place);
+    const done = undoAtExit(() => rmSync(beside, { force: true }));
     try {
       const bytes = await writePieces(beside, pieces, "wx", old === undefined ? 0o666 : old.mode & 0o777);
       await rename(beside, place);
       return { kind: "written", bytes };
     } catch (error) {
-      await rm(beside, { force: true });
+      await removeIfThere(beside);
       throw error;
+    } finally {
+      done();
     }
   } catch (error) {
     return { kind: "failed", code: codeOf(error), existed };

@@ -1,9 +1,12 @@
 /** Several new files at once: all of them, or none and the disk as it was. */
-import { randomUUID } from "node:crypto";
-import { lstat, mkdir, open, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { lstat, open, realpath, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { undoAtExit } from "./at-exit.js";
+import { nameBeside } from "./beside.js";
+import { makeFolder, removeEmptyFolders } from "./folders.js";
 import { isInside } from "./node-host.js";
-import { codeOf } from "./write-file.js";
+import { codeOf, removeIfThere } from "./write-file.js";
 
 /** Paths are those asked for: below the folder, with forward slashes; "." is the folder itself. */
 export type WriteNewResult =
@@ -47,8 +50,11 @@ async function obstacle(folder: string, path: string): Promise<Obstacle | undefi
 
 /** Writes a file that is not there yet: whole, and never over another one, also if that appears in between. */
 async function writeNew(path: string, text: string): Promise<void> {
-  const beside = join(dirname(path), `.${randomUUID()}.tmp`);
+  const beside = nameBeside(path);
   const ours = [beside];
+  const done = undoAtExit(() => {
+    for (const each of ours) rmSync(each, { force: true });
+  });
   try {
     await writeFile(beside, text, { flag: "wx" });
     // Renaming replaces; so the name is taken first, which fails where somebody else has it.
@@ -56,18 +62,11 @@ async function writeNew(path: string, text: string): Promise<void> {
     ours.push(path);
     await rename(beside, path);
   } catch (error) {
-    for (const each of ours) await rm(each, { force: true });
+    for (const each of ours) await removeIfThere(each);
     throw error;
+  } finally {
+    done();
   }
-}
-
-/** Makes a folder and those above it; gives those that were not there, the uppermost first. */
-async function makeFolder(folder: string): Promise<readonly string[]> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return [];
-  const made: string[] = [];
-  for (let each = folder; each !== dirname(first); each = dirname(each)) made.unshift(each);
-  return made;
 }
 
 /** Writes texts below `folder` (absolute), which is made if need be. `keep` passes over the files that are there already. */
@@ -88,23 +87,28 @@ export async function writeNewFiles(
       else if (hindered !== undefined) return hindered;
     }
     if (occupied.length > 0 && !keep) return { kind: "occupied", paths: occupied };
+    const withFolder = async (path: string): Promise<void> => {
+      const made = await makeFolder(path);
+      if (made.kind === "failed") throw Object.assign(new Error(made.code), { code: made.code });
+      folders.push(...made.folders);
+    };
     at = ".";
-    folders.push(...(await makeFolder(folder)));
+    await withFolder(folder);
     const paths: string[] = [];
     for (const [path, text] of texts) {
       if (occupied.includes(path)) continue;
       at = path;
       const full = join(folder, path);
-      folders.push(...(await makeFolder(dirname(full))));
+      await withFolder(dirname(full));
       await writeNew(full, text);
       files.push(full);
       paths.push(path);
     }
     return { kind: "written", paths, kept: occupied };
   } catch (error) {
-    for (const file of files) await rm(file, { force: true });
+    for (const file of files) await removeIfThere(file);
     // A folder that somebody has put something into by now stays.
-    for (const made of folders.reverse()) await rmdir(made).catch(() => undefined);
+    await removeEmptyFolders(folders);
     return { kind: "failed", path: at, code: codeOf(error) };
   }
 }

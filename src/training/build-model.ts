@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
-import { type Diagnostic, isProblem } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Graph } from "../ir/graph.js";
 import { buildOnnx } from "../targets/onnx/build.js";
 import { defaultOpset } from "../targets/onnx/opsets.js";
@@ -23,7 +23,9 @@ export async function buildRunModel(
   graph: Graph,
   { sourceSha256, settings, describeSpan }: ModelOrigin,
 ): Promise<readonly Diagnostic[]> {
-  const bytes = await readFile(join(folder, runFiles.best));
+  const path = join(folder, runFiles.best);
+  const bytes = await readRegularFile(path);
+  if (typeof bytes === "string") return [diagnose("train/bad-checkpoint", { path, reason: bytes })];
   const built = await buildOnnx(graph, {
     opset: defaultOpset,
     level: 1,

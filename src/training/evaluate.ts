@@ -11,7 +11,7 @@ import type { TrainingPlan } from "./plan.js";
 /**
  * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
  * views of a picture, an answer is the class of the largest mean probability, as `predict` gives it. The loss is the mean over
- * batches of the recipe's size, and over the views.
+ * batches of the recipe's size, and over the views. Undefined where it is stopped.
  */
 export async function evaluate(
   plan: TrainingPlan,
@@ -20,7 +20,8 @@ export async function evaluate(
   samples: readonly Sample[],
   maker: BatchMaker,
   threads: number | undefined,
-): Promise<Score | Problem> {
+  isStopped: () => boolean = () => false,
+): Promise<Score | Problem | undefined> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
   const views = viewsOf[plan.evaluatedBy];
@@ -28,6 +29,7 @@ export async function evaluate(
   let correct = 0;
   try {
     for (let at = 0; at < samples.length; at += plan.batch) {
+      if (isStopped()) return undefined;
       const portion = samples.slice(at, at + plan.batch);
       const answers: Values[] = [];
       for (const view of views) {

@@ -52,7 +52,7 @@ export interface FinishedEpoch {
 }
 
 export interface CourseEvents {
-  /** Asked before each step. */
+  /** Asked before each step, and while an epoch is judged. */
   isStopped(): boolean;
   /** The step is compiled; a problem ends the run. */
   onStart(description: string, stepsPerEpoch: number): Promise<Problem | undefined>;
@@ -117,13 +117,16 @@ async function runEpochs(
     if ([...state.values()].some((values) => !values.every(Number.isFinite))) {
       return failed(problem("train/not-finite", { what: "a weight", epoch: epoch + 1, step: trained.steps }));
     }
-    const score = async (weights: ReadonlyMap<string, Values>): Promise<Score | Problem> =>
-      evaluate(plan, course.engine, weights, course.heldOut, evaluationMaker, course.threads);
+    const score = async (weights: ReadonlyMap<string, Values>): Promise<Score | Problem | undefined> =>
+      evaluate(plan, course.engine, weights, course.heldOut, evaluationMaker, course.threads, events.isStopped);
     const current = await score(state);
     if (isProblem(current)) return failed(current);
     const average = averagedWeights(state);
     const averaged = average === undefined ? undefined : await score(average);
     if (isProblem(averaged)) return failed(averaged);
+    if (current === undefined || (averaged === undefined && average !== undefined)) {
+      return { kind: "interrupted", state };
+    }
     if (![current, averaged].every((found) => found === undefined || Number.isFinite(found.loss))) {
       const what = "the loss on the pictures held out";
       return failed(problem("train/not-finite", { what, epoch: epoch + 1, step: trained.steps }));

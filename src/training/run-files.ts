@@ -9,4 +9,9 @@ export const runFiles = {
   heldOut: "held-out.json",
   curves: "curves.svg",
   onnx: "model.onnx",
+  /** While a process trains here. */
+  lock: "run.lock",
 } as const;
+
+/** Every slot of the step at the end of epoch E: `state-E.safetensors`. */
+export const slotFiles = /^state-\d+\.safetensors$/;

@@ -1,32 +1,15 @@
 /** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
-import { writeFileWhole } from "../hosts/write-file.js";
+import { makeFolder } from "../hosts/folders.js";
+import { removeIfThere, writeFileWhole } from "../hosts/write-file.js";
 import type { Graph } from "../ir/graph.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
 import type { Values } from "./engines/engine.js";
 import type { EpochRecord } from "./metrics.js";
-import { runFiles } from "./run-files.js";
-
-/** Whether anything lies in the folder; false where there is none. */
-export async function isOccupied(folder: string): Promise<boolean | Problem> {
-  try {
-    return (await readdir(folder)).length > 0;
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return false;
-    return problem("train/cannot-write", { path: folder, code });
-  }
-}
-
-/** Whether a run was begun in the folder: only there is it gone on with. */
-export async function holdsRun(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
-  return names.includes(runFiles.about) || names.includes(runFiles.state);
-}
 
 /** The first of `runs/NAME-1`, `runs/NAME-2`, ... that is not there. */
 export async function freeRunFolder(parent: string, name: string): Promise<string> {
@@ -36,14 +19,10 @@ export async function freeRunFolder(parent: string, name: string): Promise<strin
   return join(parent, `${name}-${number}`);
 }
 
-export async function makeFolder(folder: string): Promise<Problem | undefined> {
-  try {
-    await mkdir(folder, { recursive: true });
-    return undefined;
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    return problem("train/cannot-write", { path: folder, code });
-  }
+/** A folder of the run, made if need be. */
+export async function makeRunFolder(folder: string): Promise<Problem | undefined> {
+  const made = await makeFolder(folder);
+  return made.kind === "made" ? undefined : problem("train/cannot-write", { path: made.path, code: made.code });
 }
 
 type Bytes = string | Uint8Array | readonly Uint8Array[];
@@ -93,7 +72,7 @@ export async function readIfThere(path: string): Promise<Uint8Array | undefined 
 
 /** Removes files of the run that nothing names any more; what cannot be removed does no harm. */
 export async function removeOthers(folder: string, pattern: RegExp, kept: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name !== kept && pattern.test(name)) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name !== kept && pattern.test(name)) await removeIfThere(join(folder, name));
   }
 }

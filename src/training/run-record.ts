@@ -5,6 +5,7 @@ import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { TrainingPlan } from "./plan.js";
+import type { JsonRecord } from "./sealed-json.js";
 
 export const runSchemaVersion = 1;
 
@@ -46,24 +47,30 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
   ...Object.fromEntries([...recipe.settings].map(([key, thing]) => [key, plainJson(thing)])),
 });
 
-/** Two runs of one identity go the same way: only then does one go on where the other stopped. Their length may differ. */
-export function identityOf(facts: RunFacts): string {
-  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
-  const train = plan.recipe.settings.get("train")?.fields ?? {};
-  const decisive = [
+/**
+ * What of a run's record decides its course. The others may change when a run goes on: its length, which is asked for, and what
+ * runs the steps; where the pictures lie does not count, their digest does.
+ */
+export function decisive(record: JsonRecord): JsonRecord {
+  const { lferVersion: _l, nodeVersion: _n, engine: _e, epochs: _p, identity: _i, id: _d, ...kept } = record;
+  const { recipe, data } = record as { readonly recipe?: JsonRecord; readonly data?: JsonRecord };
+  const train = recipe?.train as Readonly<Record<string, JsonRecord | null>> | undefined;
+  const withoutLength = Object.entries(train ?? {}).map(([name, run]) => {
+    const { epochs: _, ...rest } = run ?? {};
+    return [name, rest] as const;
+  });
+  const { seed, limit, sourceSha256, teacherSha256, weightsSha256, ...others } = kept;
+  // The first that differs is told, so digests, which tell least, are the last.
+  return {
+    seed,
+    limit,
+    ...others,
+    recipe: { ...recipe, train: Object.fromEntries(withoutLength) },
+    data: { fingerprint: data?.fingerprint },
+    teacherSha256,
+    weightsSha256,
     sourceSha256,
-    [...set].sort(),
-    resolvedRecipe({
-      ...plan,
-      recipe: { ...plan.recipe, settings: new Map([...plan.recipe.settings].filter(([key]) => key !== "train")) },
-    }),
-    Object.fromEntries(Object.entries(train).filter(([key]) => key !== "epochs")),
-    limit ?? null,
-    data.fingerprint,
-    teacherSha256 ?? null,
-    ...(weightsSha256 === undefined ? [] : [weightsSha256]),
-  ];
-  return sha256([JSON.stringify(decisive)]);
+  };
 }
 
 export function dataRecord(
@@ -97,11 +104,12 @@ export interface EngineFacts {
   readonly threads: number | undefined;
 }
 
-/** The object of `run.json`. */
-export function runRecord(facts: RunFacts, engine: EngineFacts): Readonly<Record<string, unknown>> {
+/** The object of `run.json`; `id` tells this run from every other, also from one that was begun alike. */
+export function runRecord(facts: RunFacts, engine: EngineFacts, id: string): JsonRecord {
   const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
-  return {
+  const record = {
     schemaVersion: runSchemaVersion,
+    id,
     lferVersion: version,
     nodeVersion: process.versions.node,
     engine: { name: engine.name, description: engine.description, threads: engine.threads ?? null },
@@ -116,7 +124,7 @@ export function runRecord(facts: RunFacts, engine: EngineFacts): Readonly<Record
     sourceSha256,
     teacherSha256: teacherSha256 ?? null,
     weightsSha256: weightsSha256 ?? null,
-    identity: identityOf(facts),
     data,
   };
+  return { ...record, identity: sha256([JSON.stringify(decisive(record))]) };
 }

@@ -1,11 +1,10 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
 
+import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
-import type { DataSet, Sample } from "../data/data-set.js";
-import { limitSamples } from "../data/held-out.js";
-import { type BrokenPicture, PictureStore, pictureBudget } from "../data/picture-store.js";
-import { type Diagnostic, diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { PictureStore, pictureBudget } from "../data/picture-store.js";
+import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../digest.js";
 import { type Graph, typeOf } from "../ir/graph.js";
@@ -16,15 +15,20 @@ import { trainingStep } from "../step/training-step.js";
 import { headPath } from "../weights/class-head.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
-import { type Course, type FinishedEpoch, runCourse, type StepProgress } from "./loop.js";
+import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
+import { type Course, runCourse, type StepProgress } from "./loop.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan, withClasses } from "./plan.js";
+import { readPictures } from "./read-pictures.js";
+import { findRun } from "./resume.js";
+import type { RunClaim } from "./run-claim.js";
 import { runFiles } from "./run-files.js";
-import { jsonText, makeFolder, metricsText, weightFile, writeRunFile } from "./run-folder.js";
-import { dataRecord, identityOf, type RunFacts, runRecord } from "./run-record.js";
+import { jsonText, makeRunFolder, weightFile, writeRunFile } from "./run-folder.js";
+import { dataRecord, type RunFacts, runRecord } from "./run-record.js";
+import { type Difference, sealed } from "./sealed-json.js";
 import { openTeacher } from "./teacher.js";
 
 export interface RunRequest {
@@ -37,8 +41,8 @@ export interface RunRequest {
   readonly data: string | undefined;
   /** The folder of the .lfer file, for paths that stand in it. */
   readonly home: string;
-  /** The run's folder, absolute; it is made when training begins. */
-  readonly folder: string;
+  /** The run's folder, taken for this run. */
+  readonly claim: RunClaim;
   /** The source texts by their names in the run's folder. */
   readonly sources: ReadonlyMap<string, string>;
   readonly resume: boolean;
@@ -60,7 +64,9 @@ export interface RunEvents {
   onWeights(account: NamesAccount | undefined): void;
   /** Everything is there; `kept` says which share of the pictures stays in memory. */
   onReady(facts: RunFacts, kept: PictureStore["kept"]): void;
-  /** The step is compiled. */
+  /** A run goes on, with so many epochs done; what may differ from how it was begun, and does. */
+  onContinue(epochsDone: number, changes: readonly Difference[]): void;
+  /** The step is compiled; from now on there is something to lose. */
   onStart(description: string, stepsPerEpoch: number): void;
   onStep(progress: StepProgress): void;
   /** After its files are written. */
@@ -73,6 +79,8 @@ export type RunResult =
       readonly plan: TrainingPlan;
       readonly records: readonly EpochRecord[];
       readonly best: Best;
+      /** Whether there was anything left to do. */
+      readonly hasTrained: boolean;
     }
   | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
   | (Omit<RefusedWeights, "kind"> & { readonly kind: "failed" });
@@ -105,7 +113,7 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
       keepLarger: augmenter.takesParts,
       budgetBytes: pictureBudget(),
     });
-    const pictures = await readAll(set, store, plan, request, events);
+    const pictures = await readPictures(set, store, { limit: request.limit, seed: plan.seed }, events);
     if (pictures === undefined) return { kind: "interrupted", plan, records: [] };
     if (isProblem(pictures)) return failed(pictures);
     const facts: RunFacts = {
@@ -152,63 +160,6 @@ function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefine
   return { ...loaded, sha256: sha256(weightFile(step.network, loaded.weights, new Map())) };
 }
 
-/** Broken pictures that are named one by one; run.json has all of them. */
-const namedAtMost = 10;
-
-interface Pictures {
-  readonly training: readonly Sample[];
-  readonly heldOut: readonly Sample[];
-  readonly broken: readonly BrokenPicture[];
-  readonly fingerprint: string;
-}
-
-/** Reads every picture once and leaves out the broken ones; undefined where the user has had enough of it. */
-async function readAll(
-  set: DataSet,
-  store: PictureStore,
-  plan: TrainingPlan,
-  { limit }: RunRequest,
-  events: RunEvents,
-): Promise<Pictures | Problem | undefined> {
-  const training = limitSamples(set.training, limit, plan.seed);
-  const heldOut = limitSamples(set.heldOut, limit, plan.seed);
-  const all = [...training, ...heldOut];
-  const looked = await store.inspect(all, (done) => events.onReading(done, all.length), events.isStopped);
-  if (events.isStopped()) return undefined;
-  const { good, broken, fingerprint } = looked;
-  for (const { problem: found } of broken.slice(0, namedAtMost)) {
-    events.onWarning({ ...found.diagnose({}), severity: "warning" });
-  }
-  if (broken.length > 0) {
-    const holes = { data: set.description, broken: broken.length, all: all.length, named: namedAtMost };
-    events.onWarning(diagnose("data/pictures-left-out", holes));
-  }
-  const halves = {
-    training: training.filter((sample) => good.has(sample)),
-    heldOut: heldOut.filter((sample) => good.has(sample)),
-  };
-  if (halves.training.length === 0 || halves.heldOut.length === 0) {
-    return problem("train/no-good-pictures", { data: set.description, broken: broken.length, all: all.length });
-  }
-  const lost = lostClasses(set, training, good, "training") ?? lostClasses(set, heldOut, good, "held-out");
-  return lost ?? { ...halves, broken, fingerprint };
-}
-
-/** That a class had pictures in this part and has none left. */
-function lostClasses(
-  set: DataSet,
-  samples: readonly Sample[],
-  good: ReadonlySet<Sample>,
-  part: string,
-): Problem | undefined {
-  const left = new Set(samples.filter((sample) => good.has(sample)).map(({ label }) => label));
-  const lost = samples.filter(({ label }) => !left.has(label));
-  if (lost.length === 0) return undefined;
-  const classes = [...new Set(lost.map(({ label }) => label))].sort((a, b) => a - b);
-  const names = classes.map((label) => set.classes[label] ?? `class ${label}`);
-  return problem("data/class-unreadable", { data: set.description, part, classes: names, count: lost.length });
-}
-
 /** The teacher of a plan that has one; a path in the file counts from the file's folder. */
 async function teacherOf(plan: TrainingPlan, { home, engine, threads }: RunRequest) {
   if (plan.teacher === undefined) return undefined;
@@ -227,40 +178,67 @@ async function runIn(
   keepsHeldOut: boolean,
   events: RunEvents,
 ): Promise<RunResult> {
-  const { folder, engine, threads } = request;
+  const { claim, engine, threads } = request;
+  const { folder } = claim;
   const { plan } = course;
-  const identity = identityOf(facts);
-  const found = request.resume ? await readCheckpoint(folder, identity, slotSizes(plan)) : undefined;
+  const recordOf = (description: string, id: string) =>
+    runRecord(facts, { name: engine.name, description, threads }, id);
+  const now = recordOf(engine.name, "");
+  const mayChangeLength = request.epochs !== undefined;
+  const found = request.resume ? await findRun({ folder, now, mayChangeLength, slots: slotSizes(plan) }) : undefined;
   if (isProblem(found)) return failed(found);
-  let records: readonly EpochRecord[] = found?.metrics ?? [];
-  let best = found?.standing.best;
+  const standing = found?.checkpoint?.standing;
+  let records: readonly EpochRecord[] = found?.checkpoint?.metrics ?? [];
+  let best = standing?.best;
+  let bestSha256 = found?.checkpoint?.bestSha256;
+  if (standing !== undefined) await removeOtherSlots(folder, standing.epochsDone);
+  if (standing !== undefined && found?.isComplete === false) {
+    const unwritten = await writeEpochFiles(folder, plan, standing, records);
+    if (unwritten !== undefined) return failed(unwritten);
+  }
+  if (standing !== undefined && standing.epochsDone >= plan.epochs && best !== undefined) {
+    return { kind: "finished", plan, records, best, hasTrained: false };
+  }
+  if (found !== undefined) events.onContinue(standing?.epochsDone ?? 0, found.changes);
+  const id = found?.id ?? randomUUID();
+  let about = now;
   const network = plan.deployed;
-  const outcome = await runCourse(course, found?.standing, {
+  const outcome = await runCourse(course, standing, {
     ...events,
     onStart: async (description, stepsPerEpoch) => {
       events.onStart(description, stepsPerEpoch);
-      const about = runRecord(facts, { name: engine.name, description, threads });
+      about = recordOf(description, id);
       const keys = jsonText(course.heldOut.map(({ key }) => key));
+      // What says that this is a run, and may be gone on with, comes first.
       const files = [
+        [runFiles.about, sealed(about)] as const,
         ...request.sources,
         ...(keepsHeldOut ? [[runFiles.heldOut, keys] as const] : []),
-        [runFiles.about, jsonText(about)] as const,
       ];
       for (const [name, text] of files) {
-        const unwritten = (await makeFolder(dirname(join(folder, name)))) ?? (await writeRunFile(folder, name, text));
+        const unwritten =
+          (await makeRunFolder(dirname(join(folder, name)))) ?? (await writeRunFile(folder, name, text));
         if (unwritten !== undefined) return unwritten;
       }
       return undefined;
     },
     onEpoch: async (finished) => {
+      const before = records;
       records = [...records, finished.record];
       best = finished.standing.best;
-      const checkpoint: Checkpoint = { standing: finished.standing, metrics: records };
-      return (
-        (await writeEpoch(folder, plan, finished, records)) ??
-        (await writeCheckpoint(folder, identity, checkpoint, labelMetadata(network))) ??
-        (await events.onEpoch(records, best))
-      );
+      const bestFile = bestFileOf(plan, finished.standing);
+      if (bestFile !== undefined) bestSha256 = sha256(bestFile);
+      const checkpoint: Checkpoint = { standing: finished.standing, metrics: records, bestSha256 };
+      const write = [
+        () => writeCheckpoint(folder, about, checkpoint, labelMetadata(network)),
+        () => writeEpochFiles(folder, plan, finished.standing, records),
+      ];
+      // The best weights so far are overwritten only when those that go on can be made again. At first there are none.
+      for (const step of before.length === 0 ? write.reverse() : write) {
+        const unwritten = (await claim.lost()) ?? (await step());
+        if (unwritten !== undefined) return unwritten;
+      }
+      return events.onEpoch(records, best);
     },
   });
   switch (outcome.kind) {
@@ -272,39 +250,15 @@ async function runIn(
         ["interrupted_after_epoch", String(records.length)],
         [evaluationKey, plan.evaluatedBy],
       ]);
-      const lost = await writeRunFile(folder, runFiles.last, weightFile(network, outcome.state, metadata));
+      const lost =
+        (await claim.lost()) ??
+        (await writeRunFile(folder, runFiles.last, weightFile(network, outcome.state, metadata)));
       return lost === undefined ? { kind: "interrupted", plan, records } : failed(lost);
     }
     case "finished":
       invariant(best !== undefined, "a run without a best epoch");
-      return { kind: "finished", plan, records, best };
+      return { kind: "finished", plan, records, best, hasTrained: true };
   }
-}
-
-/** The weights before what is told of them. */
-async function writeEpoch(
-  folder: string,
-  plan: TrainingPlan,
-  { record, standing, bestWeights }: FinishedEpoch,
-  records: readonly EpochRecord[],
-): Promise<Problem | undefined> {
-  const graph = plan.deployed;
-  const about = (accuracy: number): ReadonlyMap<string, string> =>
-    new Map([
-      ["model", graph.name],
-      ["epoch", String(record.epoch)],
-      ["accuracy", String(accuracy)],
-      [evaluationKey, plan.evaluatedBy],
-    ]);
-  const best =
-    bestWeights === undefined
-      ? undefined
-      : await writeRunFile(folder, runFiles.best, weightFile(graph, bestWeights, about(standing.best?.accuracy ?? 0)));
-  return (
-    best ??
-    (await writeRunFile(folder, runFiles.last, weightFile(graph, standing.state, about(record.validationAccuracy)))) ??
-    (await writeRunFile(folder, runFiles.metrics, metricsText(records)))
-  );
 }
 
 function slotSizes(plan: TrainingPlan): ReadonlyMap<string, number> {

@@ -40,6 +40,7 @@ export async function timeTrainingStep(
     await timeSteps(run(profiled), { steps: profiledSteps, warmup: 1 });
     await profiled.dispose();
   });
+  if (isProblem(events)) return events;
   return {
     name: `${recipe.student.name}:${recipe.name}`,
     what: "training-step",

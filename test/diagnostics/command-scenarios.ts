@@ -33,6 +33,16 @@ fs.rename = async () => {
 syncBuiltinESMExports();
 `;
 
+/** The same for ONNX Runtime's profile, which then breaks off. */
+const brokenProfile = `import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+const { readFile } = fs;
+fs.readFile = async (path, ...more) => (/profile[^/]*json$/.test(String(path)) ? "[{" : readFile(path, ...more));
+syncBuiltinESMExports();
+`;
+
+const preloading = (cwd: string, file: string) => ({ cwd, env: { NODE_OPTIONS: `--import ${join(cwd, file)}` } });
+
 /** Runs lferc in a folder with a good model in it. */
 const running =
   (...args: readonly string[]): Scenario =>
@@ -53,6 +63,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "value/wrong-setting": running("stats", "models/m.lfer", "--set", "size=big"),
   "recipe/unknown-recipe": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plane"),
   "recipe/unknown-setting": () => benching({ "m.lfer": recipeText() }, "m.lfer", "--recipe", "Plain", "--set", "a=1"),
+  "bench/no-profile": () =>
+    inFolder({ "m.onnx": tinyClassifier(), "full.mjs": brokenProfile }, (cwd) =>
+      codesIn(runLferc(["bench", "m.onnx", "--steps", "1"], preloading(cwd, "full.mjs")).stderr),
+    ),
   "bench/open-size": () => benching({ "m.onnx": tinyClassifier({ input: ["N", 3, "height", 8] }) }, "m.onnx"),
   "bench/fixed-batch": () => benching({ "m.onnx": tinyClassifier({ input: [1, 3, 8, 8] }) }, "m.onnx", "--batch", "3"),
   "bench/unsupported-input": () => benching({ "m.onnx": textModel() }, "m.onnx"),
@@ -83,7 +97,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     inFolder({ "models/m.lfer": model }, (cwd) => codesIn(runInRemovedFolder(cwd, ["check"]).stderr)),
   "tool/cannot-format": () =>
     inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
-      codesIn(runLferc(["fmt", "m.lfer"], { cwd, env: { NODE_OPTIONS: `--import ${cwd}/full.mjs` } }).stderr),
+      codesIn(runLferc(["fmt", "m.lfer"], preloading(cwd, "full.mjs")).stderr),
     ),
   "tool/bad-address": () =>
     inFolder({}, (cwd) => codesIn(runLferc(["init", "face", "--from", "lfer"], { cwd }).stderr)),
@@ -95,6 +109,8 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
       symlinkSync(join(cwd, "elsewhere"), join(cwd, "face/.github"));
       return codesIn(runLferc(["init", "face"], { cwd }).stderr);
     }),
+  "tool/no-temporary-folder": () =>
+    inFolder({}, (cwd) => codesIn(runLferc(["tour"], { cwd, env: { TMPDIR: join(cwd, "nowhere") } }).stderr)),
   "tool/cannot-write": () => inFolder({ face: "a file" }, (cwd) => codesIn(runLferc(["init", "face"], { cwd }).stderr)),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),

@@ -1,7 +1,12 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { encodePng } from "../../src/data/png.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { claimRun } from "../../src/training/run-claim.js";
 import { formulaPicture } from "../data/formula-picture.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
+import { stillRun } from "../training/still-run.js";
 
 const png = encodePng(formulaPicture(8, 8));
 
@@ -86,6 +91,22 @@ const learning = (labels: string) => (): Promise<readonly string[]> =>
     },
   );
 
+const ofGood = ["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "good"];
+
+/** What going on with a run gives after something was done to its folder. */
+const resuming =
+  (
+    change: (run: string, train: (out: string, ...args: readonly string[]) => void) => void,
+    ...args: readonly string[]
+  ) =>
+  (): Promise<readonly string[]> =>
+    inFolder(files, (cwd) => {
+      const train = (out: string, ...more: readonly string[]) => runLferc([...ofGood, "--out", out, ...more], { cwd });
+      if (train("run").code !== 0) return [];
+      change(join(cwd, "run"), train);
+      return codesIn(train("run", "--resume", ...args).stderr);
+    });
+
 /** Provokes each diagnostic of data sets and of training. */
 export const trainScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "data/unreadable-folder": onFolder("nowhere"),
@@ -117,10 +138,26 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "train/run-exists": training("m.lfer", "--data", "good", "--out", "old"),
   "train/cannot-write": training("m.lfer", "--data", "good", "--out", "file/run"),
   "train/bad-checkpoint": training("m.lfer", "--data", "good", "--out", "damaged", "--resume"),
-  "train/another-run": () =>
-    inFolder(files, (cwd) => {
-      const run = ["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "good", "--out", "run"];
-      const { code } = runLferc(run, { cwd });
-      return code === 0 ? codesIn(runLferc([...run, "--resume", "--seed", "1"], { cwd }).stderr) : [];
+  "train/another-run": resuming(() => undefined, "--seed", "1"),
+  "train/edited-run": resuming((run) => {
+    const path = join(run, "run.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"lr": 0.01', '"lr": 0.02'));
+  }),
+  "train/state-of-another-run": resuming((run, again) => {
+    again("other", "--seed", "1");
+    for (const name of ["state.json", "state-1.safetensors"]) cpSync(join(run, "../other", name), join(run, name));
+  }),
+  "train/run-in-use": () =>
+    inFolder(files, async (cwd) => {
+      const claim = await claimRun(join(cwd, "run"), false);
+      const { stderr } = runLferc([...ofGood, "--out", "run"], { cwd });
+      if (!isProblem(claim)) await claim.release();
+      return codesIn(stderr);
+    }),
+  "train/run-lost": () =>
+    inFolder(files, async (cwd) => {
+      const folder = join(cwd, "run");
+      const lose = (): void => rmSync(join(folder, "run.lock"));
+      return (await stillRun(folder, { events: { onStart: lose } })).codes;
     }),
 };

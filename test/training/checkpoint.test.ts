@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../src/training/checkpoint.js";
+import { type Checkpoint, readCheckpoint, readState, writeCheckpoint } from "../../src/training/checkpoint.js";
 import type { EpochRecord } from "../../src/training/metrics.js";
-import { freeRunFolder, isOccupied } from "../../src/training/run-folder.js";
+import { freeRunFolder } from "../../src/training/run-folder.js";
+import { sealed } from "../../src/training/sealed-json.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
@@ -34,14 +35,23 @@ const checkpoint = (epochs: number): Checkpoint => ({
     ]),
   },
   metrics: Array.from({ length: epochs }, (_, i) => record(i + 1)),
+  bestSha256: "b".repeat(64),
 });
+
+const run = { id: "id", seed: 0 };
 
 const slots = new Map([
   ["a.weight", 3],
   ["__proto__", 1],
 ]);
 
-const codeOf = async (found: ReturnType<typeof readCheckpoint>): Promise<string> => {
+/** The checkpoint of a folder; undefined where there is none. */
+async function read(folder: string, sizes: ReadonlyMap<string, number> = slots) {
+  const state = await readState(folder);
+  return state === undefined || isProblem(state) ? state : readCheckpoint(folder, state, sizes);
+}
+
+const codeOf = async (found: ReturnType<typeof read>): Promise<string> => {
   const value = await found;
   return isProblem(value) ? value.diagnose({}).code : "none";
 };
@@ -49,41 +59,36 @@ const codeOf = async (found: ReturnType<typeof readCheckpoint>): Promise<string>
 suite("checkpoints", (test) => {
   test("what is written comes back, to the last bit; only the newest slots stay", () =>
     inFolder({ "model.lfer": "" }, async (cwd) => {
-      for (const epochs of [1, 2]) assert.is(await writeCheckpoint(cwd, "id", checkpoint(epochs)), undefined);
+      for (const epochs of [1, 2]) assert.is(await writeCheckpoint(cwd, run, checkpoint(epochs)), undefined);
       assert.equal(readdirSync(cwd).toSorted(), ["model.lfer", "state-2.safetensors", "state.json"]);
-      const read = await readCheckpoint(cwd, "id", slots);
-      assert.not.ok(isProblem(read));
-      assert.equal(read, checkpoint(2));
-      assert.ok(Object.is(!isProblem(read) && read?.standing.state.get("a.weight")?.[1], -0));
+      const found = await read(cwd);
+      assert.not.ok(isProblem(found));
+      assert.equal(found, checkpoint(2));
+      assert.ok(Object.is(!isProblem(found) && found?.standing.state.get("a.weight")?.[1], -0));
     }));
 
   test("a run killed between the two files stands where it stood before", () =>
     inFolder({}, async (cwd) => {
-      await writeCheckpoint(cwd, "id", checkpoint(1));
+      await writeCheckpoint(cwd, run, checkpoint(1));
       const [slotsBefore, stateBefore] = [
         readFileSync(join(cwd, "state-1.safetensors")),
         readFileSync(join(cwd, "state.json")),
       ];
-      await writeCheckpoint(cwd, "id", checkpoint(2));
+      await writeCheckpoint(cwd, run, checkpoint(2));
       // As if it had been killed after the slots of epoch 2 were written.
       writeFileSync(join(cwd, "state-1.safetensors"), slotsBefore);
       writeFileSync(join(cwd, "state.json"), stateBefore);
-      assert.equal(await readCheckpoint(cwd, "id", slots), checkpoint(1));
+      assert.equal(await read(cwd), checkpoint(1));
     }));
 
-  test("none is none; another run's is refused", () =>
-    inFolder({}, async (cwd) => {
-      assert.is(await readCheckpoint(cwd, "id", slots), undefined);
-      await writeCheckpoint(cwd, "id", checkpoint(1));
-      assert.is(await codeOf(readCheckpoint(cwd, "other", slots)), "train/another-run");
-    }));
+  test("none is none", () => inFolder({}, async (cwd) => assert.is(await read(cwd), undefined)));
 
   test("damage is named, whatever it is", () =>
     inFolder({}, async (cwd) => {
-      await writeCheckpoint(cwd, "id", checkpoint(1));
+      await writeCheckpoint(cwd, run, checkpoint(1));
       const state = readFileSync(join(cwd, "state.json"), "utf8");
       const file = readFileSync(join(cwd, "state-1.safetensors"));
-      const about = JSON.parse(state) as Record<string, unknown>;
+      const { digest, ...about } = JSON.parse(state) as Record<string, unknown>;
       const texts = [
         "",
         "{",
@@ -92,31 +97,36 @@ suite("checkpoints", (test) => {
         "7",
         '"x"',
         "\ufffd\u0000",
-        ...["schemaVersion", "identity", "epochsDone", "steps", "slots", "metrics"].map((key) =>
-          JSON.stringify({ ...about, [key]: undefined }),
+        JSON.stringify({ ...about, digest: "0".repeat(64) }),
+        JSON.stringify({ ...about, seconds: 0, digest }),
+        "[".repeat(100_000) + "]".repeat(100_000),
+        `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+        ...["schemaVersion", "epochsDone", "steps", "slots", "metrics"].map((key) =>
+          sealed({ ...about, [key]: undefined }),
         ),
-        JSON.stringify({ ...about, schemaVersion: 2 }),
-        JSON.stringify({ ...about, epochsDone: -1 }),
-        JSON.stringify({ ...about, epochsDone: 5 }),
-        JSON.stringify({ ...about, slots: { ...(about.slots as object), file: "../../etc/passwd" } }),
-        JSON.stringify({ ...about, slots: { ...(about.slots as object), file: "state-9.safetensors" } }),
-        JSON.stringify({ ...about, slots: null }),
-        JSON.stringify({ ...about, metrics: [null] }),
-        JSON.stringify({ ...about, metrics: [{ ...(about.metrics as object[])[0], loss: "<script>" }] }),
-        JSON.stringify({ ...about, metrics: [{ ...(about.metrics as object[])[0], more: "<script>" }] }),
-        JSON.stringify({ ...about, best: { epoch: 1, loss: 1, accuracy: 1, weights: "other" } }),
+        sealed({ ...about, schemaVersion: 1 }),
+        sealed({ ...about, epochsDone: -1 }),
+        sealed({ ...about, epochsDone: 5 }),
+        sealed({ ...about, slots: { ...(about.slots as object), file: "../../etc/passwd" } }),
+        sealed({ ...about, slots: { ...(about.slots as object), file: "state-9.safetensors" } }),
+        sealed({ ...about, slots: null }),
+        sealed({ ...about, metrics: [null] }),
+        sealed({ ...about, metrics: [{ ...(about.metrics as object[])[0], loss: "<script>" }] }),
+        sealed({ ...about, metrics: [{ ...(about.metrics as object[])[0], more: "<script>" }] }),
+        sealed({ ...about, best: { epoch: 1, loss: 1, accuracy: 1, weights: "other" } }),
+        sealed({ ...about, steps: 4 }),
       ];
       for (const text of texts) {
         writeFileSync(join(cwd, "state.json"), text);
-        const code = await codeOf(readCheckpoint(cwd, "id", slots));
-        assert.ok(code === "train/bad-checkpoint" || code === "train/another-run", `${text}: ${code}`);
+        const code = await codeOf(read(cwd));
+        assert.is(code, "train/bad-checkpoint", text.slice(0, 100));
       }
       rmSync(join(cwd, "state.json"));
       assert.is(spawnSync("mkfifo", [join(cwd, "state.json")]).status, 0);
-      assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "train/bad-checkpoint", "a pipe, which never ends");
+      assert.is(await codeOf(read(cwd)), "train/bad-checkpoint", "a pipe, which never ends");
       rmSync(join(cwd, "state.json"));
       writeFileSync(join(cwd, "state.json"), Uint8Array.of(0xff, 0xfe, 0x7b));
-      assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "train/bad-checkpoint");
+      assert.is(await codeOf(read(cwd)), "train/bad-checkpoint");
       writeFileSync(join(cwd, "state.json"), state);
       for (const bytes of [
         file.subarray(0, 20),
@@ -125,24 +135,19 @@ suite("checkpoints", (test) => {
         Buffer.from(file).fill(7, file.length - 4),
       ]) {
         writeFileSync(join(cwd, "state-1.safetensors"), bytes);
-        assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "train/bad-checkpoint");
+        assert.is(await codeOf(read(cwd)), "train/bad-checkpoint");
       }
       writeFileSync(join(cwd, "state-1.safetensors"), file);
-      assert.is(await codeOf(readCheckpoint(cwd, "id", new Map([...slots, ["b", 1]]))), "train/bad-checkpoint");
-      assert.is(await codeOf(readCheckpoint(cwd, "id", new Map([["a.weight", 3]]))), "train/bad-checkpoint");
-      assert.is(await codeOf(readCheckpoint(cwd, "id", slots)), "none");
+      assert.is(await codeOf(read(cwd, new Map([...slots, ["b", 1]]))), "train/bad-checkpoint");
+      assert.is(await codeOf(read(cwd, new Map([["a.weight", 3]]))), "train/bad-checkpoint");
+      assert.is(await codeOf(read(cwd)), "none");
     }));
 });
 
 suite("run folders", (test) => {
-  test("the first number that is free; occupied is what has anything in it", () =>
-    inFolder({ "runs/A-1/x": "", "runs/A-3": "a file", "full/.hidden": "" }, async (cwd) => {
+  test("the first number that is free", () =>
+    inFolder({ "runs/A-1/x": "", "runs/A-3": "a file" }, async (cwd) => {
       assert.is(await freeRunFolder(join(cwd, "runs"), "A"), join(cwd, "runs/A-2"));
       assert.is(await freeRunFolder(join(cwd, "none"), "A"), join(cwd, "none/A-1"));
-      mkdirSync(join(cwd, "empty"));
-      assert.is(await isOccupied(join(cwd, "empty")), false);
-      assert.is(await isOccupied(join(cwd, "nowhere")), false);
-      assert.is(await isOccupied(join(cwd, "full")), true);
-      assert.ok(isProblem(await isOccupied(join(cwd, "runs/A-3"))));
     }));
 });

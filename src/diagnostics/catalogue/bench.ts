@@ -36,4 +36,12 @@ export const benchEntries = {
     bad: { command: "lferc bench model.onnx --batch 100000000" },
     good,
   }),
+  "bench/no-profile": entry<{ folder: string; reason: string }>({
+    severity: "error",
+    message: (h) => `ONNX Runtime's profile in ${h.folder} cannot be read: ${h.reason}`,
+    help: () => "Look at the space that is left there, or let TMPDIR (TEMP on Windows) name another folder.",
+    explanation: "Where the time goes is read from a file that ONNX Runtime writes, and removed at once.",
+    bad: { command: "TMPDIR=/full/disk lferc bench model.onnx" },
+    good,
+  }),
 } as const;

@@ -1,5 +1,5 @@
 import { entry } from "../entry.js";
-import { writeFailures } from "../file-failures.js";
+import { writeFailure } from "../file-failures.js";
 import { installRuntime } from "../install-runtime.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
@@ -106,7 +106,7 @@ export const onnxEntries = {
 
   "onnx/cannot-write-file": entry<{ path: string; code: string; existed: boolean }>({
     severity: "error",
-    message: (h) => `cannot write ${h.path}: ${writeFailures[h.code] ?? h.code}`,
+    message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
     help: (h) =>
       h.existed ? "The old file is as it was. Choose another `-o`, or make it writable." : "Choose another `-o`.",
     explanation:

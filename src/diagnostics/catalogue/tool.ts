@@ -1,4 +1,5 @@
 import { didYouMean, entry } from "../entry.js";
+import { writeFailure } from "../file-failures.js";
 
 export const toolEntries = {
   "tool/unknown-command": entry<{ name: string; suggestion: string | undefined; known: string }>({
@@ -165,6 +166,17 @@ export const toolEntries = {
     explanation: "Files that belong together are written all or not at all.",
     bad: { command: "lferc init write-protected-folder" },
     good: { command: "lferc init face" },
+  }),
+
+  "tool/no-temporary-folder": entry<{ path: string; code: string; flag: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      `cannot make a temporary folder in ${h.path}: ${h.code === "ENOENT" ? "there is no such folder (ENOENT)" : writeFailure(h.code)}`,
+    help: (h) =>
+      `Let TMPDIR (TEMP on Windows) name a folder that is there and can be written to${h.flag === undefined ? "" : `, or name one with ${h.flag}`}.`,
+    explanation: "Some work needs a folder for a while: ONNX Runtime writes its profile into a file.",
+    bad: { command: "TMPDIR=/nowhere lferc tour" },
+    good: { command: "lferc tour --out shown" },
   }),
 
   "tool/no-working-folder": entry<{ reason: string }>({

@@ -1,4 +1,5 @@
 import { entry } from "../entry.js";
+import { writeFailure } from "../file-failures.js";
 
 const train = (rest: string) => ({ command: `lferc train models/lfer_ldl.lfer ${rest}`.trimEnd() });
 const good = train("--recipe CrossEntropy --data faces");
@@ -84,9 +85,36 @@ export const trainEntries = {
     good,
   }),
 
+  "train/run-in-use": entry<{
+    path: string;
+    owner: { readonly pid: number; readonly host: string; readonly since: string } | undefined;
+    lock: string;
+  }>({
+    severity: "error",
+    message: (h) =>
+      h.owner === undefined
+        ? `another process has ${h.path}, and does not say which it is`
+        : `process ${h.owner.pid} on ${h.owner.host} trains in ${h.path} since ${h.owner.since}`,
+    help: (h) =>
+      `Name another folder with --out, or wait until it has ended. Remove ${h.lock} there only if you know that it does not run any more.`,
+    explanation:
+      "Two runs in one folder would leave the weights of one beside the record of the other. The lock of a process that was killed is taken over without being asked; of one on another machine, or in another container, a quarter of an hour after it was last heard of.",
+    bad: train("--recipe CrossEntropy --data faces --out runs/now-running --resume"),
+    good,
+  }),
+
+  "train/run-lost": entry<{ path: string; lock: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is no longer this run's: its ${h.lock} is gone, or another process's`,
+    help: () => "What was written before is whole. Go on with --resume when no other process trains there.",
+    explanation: "A run writes nothing once its folder was removed, or somebody else has taken it.",
+    bad: train("--recipe CrossEntropy --data faces --out runs/removed-meanwhile"),
+    good,
+  }),
+
   "train/cannot-write": entry<{ path: string; code: string }>({
     severity: "error",
-    message: (h) => `cannot write ${h.path} (${h.code})`,
+    message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
     help: () => "Look at the folder's permissions and the space that is left. What was written before is whole.",
     explanation: "A run writes its weights and figures after each epoch; where that fails it stops.",
     bad: train("--recipe CrossEntropy --data faces --out /proc/run"),
@@ -102,12 +130,50 @@ export const trainEntries = {
     good,
   }),
 
-  "train/another-run": entry<{ path: string }>({
+  "train/another-run": entry<{ path: string; field: string; values: readonly [string, string] }>({
     severity: "error",
-    message: (h) => `the run in ${h.path} was begun with another source, recipe, seed or data`,
-    help: () => "Give it what it was begun with (run.json says what); only --epochs may differ. Or start a new run.",
-    explanation: "Going on with something else would end in weights that no recipe describes.",
+    message: (h) =>
+      `the run in ${h.path} was begun as another one: its ${h.field} is ${h.values[0]}, this command's is ${h.values[1]}`,
+    help: (h) =>
+      h.field === "epochs"
+        ? `Say --epochs ${h.values[0]} to keep its length, or --epochs with another one to change it.`
+        : "Give it what it was begun with (run.json says what). Or start a new run: another --out.",
+    explanation:
+      "Going on with something else would end in weights that no recipe describes. Only the length may change, by --epochs, and what runs the steps: --engine, --threads, the versions.",
     bad: train("--recipe CrossEntropy --data faces --out runs/other --resume --seed 1"),
+    good,
+  }),
+
+  "train/edited-run": entry<{
+    path: string;
+    other: string;
+    difference: { readonly field: string; readonly values: readonly [string, string] } | undefined;
+  }>({
+    severity: "error",
+    message: (h) =>
+      h.difference === undefined
+        ? `${h.path} was changed after it was written: its digest does not fit what is in it`
+        : `${h.path} was changed after it was written: its ${h.difference.field} is ${h.difference.values[0]}, that of ${h.other} ${h.difference.values[1]}`,
+    help: () => "Put back what was there, or start a new run: another --out.",
+    explanation:
+      "run.json says what a run is, and state.json where it stands; each carries a digest of itself. Whoever changes them does not change what was trained.",
+    bad: train("--recipe CrossEntropy --data faces --out runs/edited --resume"),
+    good,
+  }),
+
+  "train/state-of-another-run": entry<{
+    path: string;
+    other: string;
+    field: string;
+    values: readonly [string, string];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `${h.path} belongs to another run than ${h.other}: its ${h.field} is ${h.values[0]}, where that has ${h.values[1]}`,
+    help: () => "Copy a run's folder whole, or not at all.",
+    explanation:
+      "Each run has an id of its own, so that two which were begun alike are told apart: their lengths, and with them their rates, may differ.",
+    bad: train("--recipe CrossEntropy --data faces --out runs/mixed --resume"),
     good,
   }),
 };

@@ -1,0 +1,42 @@
+/** Names of files that are being written beside their place, and the removal of those that a killed process left. */
+import { randomUUID } from "node:crypto";
+import { lstat, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isGone, markPattern, markText, ownMark, parseMark } from "./process-mark.js";
+
+/** Characters of the file's own name: with four bytes each, and the rest, it is still a name that every disk takes. */
+const shownOfName = 30;
+
+/** A free name beside `place` for what will be renamed to it. */
+export const nameBeside = (place: string): string =>
+  join(
+    dirname(place),
+    `.${[...basename(place)].slice(0, shownOfName).join("")}.${markText(ownMark())}.${randomUUID()}.tmp`,
+  );
+
+const leftover = new RegExp(`^\\.(.+?)\\.(?:(${markPattern})\\.)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp$`);
+
+export const isBeside = (name: string): boolean => leftover.test(name);
+
+/**
+ * Removes what killed processes left beside their places in a folder, and gives the names. `isOurs` says of a file's name that
+ * nobody else may be writing it now, so that no process needs to be asked for.
+ */
+export async function sweepBeside(folder: string, isOurs: (name: string) => boolean): Promise<readonly string[]> {
+  const swept: string[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, written, mark] = leftover.exec(name) ?? [];
+    if (written === undefined) continue;
+    const path = join(folder, name);
+    try {
+      const about = await lstat(path);
+      const gone = isGone(mark === undefined ? undefined : parseMark(mark), Date.now() - about.mtimeMs);
+      if (!about.isFile() || !(gone || isOurs(written))) continue;
+      await rm(path, { force: true });
+      swept.push(name);
+    } catch {
+      // It does no harm where it is.
+    }
+  }
+  return swept;
+}

@@ -1,0 +1,48 @@
+/** The files of a run that are made of the checkpoint of its last epoch: for people, and for what is built of a run. */
+import type { Problem } from "../diagnostics/diagnostic.js";
+import { evaluationKey } from "../recipe/evaluation.js";
+import type { Values } from "./engines/engine.js";
+import { averagedWeights } from "./evaluate.js";
+import type { Standing } from "./loop.js";
+import type { EpochRecord } from "./metrics.js";
+import type { TrainingPlan } from "./plan.js";
+import { runFiles } from "./run-files.js";
+import { metricsText, weightFile, writeRunFile } from "./run-folder.js";
+
+const weightsOf = (plan: TrainingPlan, values: ReadonlyMap<string, Values>, epoch: number, accuracy: number) =>
+  weightFile(
+    plan.deployed,
+    values,
+    new Map([
+      ["model", plan.deployed.name],
+      ["epoch", String(epoch)],
+      ["accuracy", String(accuracy)],
+      [evaluationKey, plan.evaluatedBy],
+    ]),
+  );
+
+/** The file of the best weights, where the last epoch brought them. */
+export function bestFileOf(
+  plan: TrainingPlan,
+  { best, epochsDone, state }: Standing,
+): readonly Uint8Array[] | undefined {
+  if (best?.epoch !== epochsDone) return undefined;
+  const values = best.weights === "average" ? averagedWeights(state) : state;
+  return values === undefined ? undefined : weightsOf(plan, values, epochsDone, best.accuracy);
+}
+
+/** The weights before what is told of them. */
+export async function writeEpochFiles(
+  folder: string,
+  plan: TrainingPlan,
+  standing: Standing,
+  records: readonly EpochRecord[],
+): Promise<Problem | undefined> {
+  const best = bestFileOf(plan, standing);
+  const last = weightsOf(plan, standing.state, standing.epochsDone, records.at(-1)?.validationAccuracy ?? 0);
+  return (
+    (best === undefined ? undefined : await writeRunFile(folder, runFiles.best, best)) ??
+    (await writeRunFile(folder, runFiles.last, last)) ??
+    (await writeRunFile(folder, runFiles.metrics, metricsText(records)))
+  );
+}

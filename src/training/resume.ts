@@ -1,0 +1,133 @@
+/** Whether a run folder holds the run that is to go on, untouched; each refusal says which field differs, with both values. */
+import { join } from "node:path";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
+import { type Checkpoint, readCheckpoint, readState } from "./checkpoint.js";
+import { runFiles } from "./run-files.js";
+import { readIfThere } from "./run-folder.js";
+import { decisive } from "./run-record.js";
+import { type Difference, firstDifference, type JsonRecord, type Opened, opened } from "./sealed-json.js";
+
+export interface FoundRun {
+  readonly id: string;
+  /** Undefined where no epoch had ended. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Whether everything that is made of the checkpoint was written: a run may be killed before it comes to that. */
+  readonly isComplete: boolean;
+  /** What may change and does: how long it is, what runs it. */
+  readonly changes: readonly Difference[];
+}
+
+export interface ResumeRequest {
+  readonly folder: string;
+  /** What the run would say of itself if it began now. */
+  readonly now: JsonRecord;
+  /** Whether a length was asked for: only then may it be another one. */
+  readonly mayChangeLength: boolean;
+  /** Names of the step's slots, and how many numbers each has. */
+  readonly slots: ReadonlyMap<string, number>;
+}
+
+const isRecord = (value: unknown): value is JsonRecord => typeof value === "object" && value !== null;
+
+/** What makes two records those of different runs. */
+const differenceOf = (a: JsonRecord, b: JsonRecord): Difference | undefined =>
+  firstDifference(decisive(a), decisive(b)) ?? firstDifference({ epochs: a.epochs }, { epochs: b.epochs });
+
+/** The run in a folder; undefined where none was begun. */
+export async function findRun({ folder, now, mayChangeLength, slots }: ResumeRequest) {
+  const [path, statePath] = [join(folder, runFiles.about), join(folder, runFiles.state)];
+  const bytes = await readIfThere(path);
+  if (isProblem(bytes)) return bytes;
+  const state = await readState(folder);
+  if (isProblem(state)) return state;
+  if (bytes === undefined) {
+    if (state === undefined) return undefined;
+    return problem("train/bad-checkpoint", { path, reason: "it is missing; it says which run this is" });
+  }
+  const about = opened(bytes);
+  if (typeof about === "string") return problem("train/bad-checkpoint", { path, reason: about });
+  const before = about.record;
+  const wrong =
+    (state === undefined ? undefined : stateMisfit(path, about, statePath, state)) ?? untouched(path, about, now);
+  if (wrong !== undefined) return wrong;
+  const another = firstDifference(decisive(before), decisive(now));
+  const length = firstDifference({ epochs: before.epochs }, { epochs: now.epochs });
+  const refused = another ?? (mayChangeLength ? undefined : length);
+  if (refused !== undefined) return problem("train/another-run", { path: folder, ...refused });
+  const checkpoint = state === undefined ? undefined : await readCheckpoint(folder, state, slots);
+  if (isProblem(checkpoint)) return checkpoint;
+  const isComplete = checkpoint === undefined ? true : await filesFit(folder, checkpoint);
+  if (isProblem(isComplete)) return isComplete;
+  const freely = (record: JsonRecord): JsonRecord => {
+    const { engine, lferVersion, nodeVersion } = record;
+    const { name, threads } = isRecord(engine) ? engine : {};
+    return { engine: name, threads, lferVersion, nodeVersion };
+  };
+  const others = Object.keys(freely(now)).flatMap((key) => {
+    const found = firstDifference({ [key]: freely(before)[key] }, { [key]: freely(now)[key] });
+    return found ?? [];
+  });
+  const changes = [...(length === undefined ? [] : [length]), ...others];
+  const found: FoundRun = { id: String(before.id), checkpoint, isComplete, changes };
+  return found;
+}
+
+/** What is wrong with `run.json` by itself. */
+function untouched(path: string, { record, isIntact }: Opened, now: JsonRecord): Problem | undefined {
+  if (isIntact) return undefined;
+  return problem("train/edited-run", { path, other: "this command", difference: differenceOf(record, now) });
+}
+
+/** What is wrong with `run.json` and `state.json` beside each other. */
+function stateMisfit(path: string, about: Opened, statePath: string, state: Opened): Problem | undefined {
+  const { run } = state.record;
+  if (!isRecord(run)) return problem("train/bad-checkpoint", { path: statePath, reason: "something is missing in it" });
+  if (about.isIntact && state.isIntact) {
+    if (about.record.id === run.id) return undefined;
+    const difference = differenceOf(run, about.record) ?? firstDifference({ id: run.id }, { id: about.record.id });
+    return difference && problem("train/state-of-another-run", { path: statePath, other: path, ...difference });
+  }
+  const [edited, ours, other, theirs] = about.isIntact
+    ? [statePath, run, path, about.record]
+    : [path, about.record, statePath, run];
+  const difference = firstDifference(ours, theirs);
+  // Of a state.json whose run is as it was, the other fields are looked at where it is read.
+  if (about.isIntact && difference === undefined) return undefined;
+  return problem("train/edited-run", { path: edited, other, difference });
+}
+
+/**
+ * Whether the files that are made of a checkpoint are all there. Those of its last epoch may not have been written yet; what is
+ * wrong beyond that is a problem.
+ */
+async function filesFit(folder: string, { standing, metrics, bestSha256 }: Checkpoint): Promise<boolean | Problem> {
+  const bad = (name: string, reason: string): Problem =>
+    problem("train/bad-checkpoint", { path: join(folder, name), reason });
+  const bytes = await readIfThere(join(folder, runFiles.metrics));
+  if (isProblem(bytes)) return bytes;
+  const lines =
+    bytes === undefined
+      ? []
+      : new TextDecoder()
+          .decode(bytes)
+          .split("\n")
+          .filter((line) => line !== "");
+  const meant = metrics.map((record) => JSON.stringify(record));
+  const differing = lines.findIndex((line, i) => i < meant.length && line !== meant[i]);
+  if (differing >= 0) {
+    const reason = `its line ${differing + 1} is not what ${runFiles.state} has of epoch ${differing + 1}`;
+    return bad(runFiles.metrics, reason);
+  }
+  if (lines.length > meant.length || (bytes !== undefined && lines.length < meant.length - 1)) {
+    return bad(runFiles.metrics, `it has ${lines.length} epochs, ${runFiles.state} has ${meant.length}`);
+  }
+  // It is written last of all.
+  const isComplete = lines.length === meant.length;
+  const { best, epochsDone } = standing;
+  if (best === undefined || (!isComplete && best.epoch === epochsDone)) return isComplete;
+  const weights = await readIfThere(join(folder, runFiles.best));
+  if (isProblem(weights)) return weights;
+  if (weights === undefined) return bad(runFiles.best, "it is missing");
+  return sha256([weights]) === bestSha256 ? isComplete : bad(runFiles.best, "it is not the file that was written");
+}

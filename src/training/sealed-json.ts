@@ -1,0 +1,74 @@
+/** JSON whose last field is a digest of the others, so that an edit shows; and where two such records differ. */
+import { sha256 } from "../digest.js";
+
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+const digestOf = (record: JsonRecord): string => sha256([JSON.stringify(record)]);
+
+/** The text of a record, with its digest. */
+export function sealed(record: JsonRecord): string {
+  // As it will be read: what JSON does not know is not in the digest either.
+  const plain = JSON.parse(JSON.stringify(record)) as JsonRecord;
+  return `${JSON.stringify({ ...plain, digest: digestOf(plain) }, undefined, 2)}\n`;
+}
+
+export interface Opened {
+  /** Without its digest. */
+  readonly record: JsonRecord;
+  /** Whether it is what was written. */
+  readonly isIntact: boolean;
+}
+
+/** The record of a text, or in words what is wrong with it. */
+export function opened(bytes: Uint8Array): Opened | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return "it is no JSON";
+    throw error;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is no object";
+  const { digest, ...record } = value as JsonRecord;
+  try {
+    return { record, isIntact: digest === digestOf(record) };
+  } catch (error) {
+    if (error instanceof RangeError) return "it is nested too deeply";
+    throw error;
+  }
+}
+
+export interface Difference {
+  /** `recipe.optimizer.adam.lr`. */
+  readonly field: string;
+  /** Both sides as people read them. */
+  readonly values: readonly [string, string];
+}
+
+/** A value as a message shows it. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return "none";
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+}
+
+const isObject = (value: unknown): value is JsonRecord => typeof value === "object" && value !== null;
+
+/** No record of ours is deeper; below, only whether they differ is told. */
+const deepest = 30;
+
+/** The first place where two records differ, deep down; undefined where they say the same. */
+export function firstDifference(a: unknown, b: unknown, path: readonly string[] = []): Difference | undefined {
+  const field = path.join(".");
+  if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)) {
+    if (path.length > deepest) {
+      return JSON.stringify(a) === JSON.stringify(b) ? undefined : { field, values: [shown(a), shown(b)] };
+    }
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const found = firstDifference(a[key], b[key], [...path, key]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return (a ?? null) === (b ?? null) ? undefined : { field, values: [shown(a), shown(b)] };
+}

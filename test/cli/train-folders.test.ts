@@ -1,0 +1,239 @@
+// Whose a run's folder is: runs started together, runs that were killed, runs that are told to stop.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { sha256 } from "../../src/digest.js";
+import { codesIn, inFolder, lfercPath, type Ran, root, runLferc } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+import { smallSource } from "../training/small-course.js";
+
+const model = smallSource({ schedule: "cosine", run: "batch: 16, epochs: 2" });
+
+const trainArgs = (...more: readonly string[]): readonly string[] => [
+  "train",
+  "m.lfer",
+  "--recipe",
+  "Try",
+  "--data",
+  "generated",
+  "--threads",
+  "1",
+  "--limit",
+  "32",
+  ...more,
+];
+
+/** Runs it beside others. */
+function started(args: readonly string[], cwd: string): Promise<Ran> {
+  return new Promise((settle) => {
+    const child = spawn(process.execPath, [lfercPath(), ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].on("data", (part) => {
+        said[stream] += String(part);
+      });
+    }
+    child.once("close", (code) => settle({ code, ...said }));
+  });
+}
+
+/** Runs it, and sends it a signal when it has come to that file. */
+const signalled = (args: readonly string[], cwd: string, signal: string): Ran =>
+  runLferc(args, {
+    cwd,
+    env: { NODE_OPTIONS: `--import ${join(root, "test/support/signals.mjs")}`, LFER_TEST_SIGNAL: signal },
+  });
+
+interface About {
+  readonly id: string;
+  readonly seed: number;
+}
+
+const jsonOf = <T>(...path: readonly string[]): T => JSON.parse(readFileSync(join(...path), "utf8")) as T;
+
+/** The run of a folder, once it is sure that its files belong together. */
+function runIn(folder: string): About {
+  const about = jsonOf<About>(folder, "run.json");
+  const state = jsonOf<{ run: About; bestSha256: string; slots: { file: string; sha256: string } }>(
+    folder,
+    "state.json",
+  );
+  assert.equal([state.run.id, state.run.seed], [about.id, about.seed]);
+  assert.is(sha256([readFileSync(join(folder, "best.safetensors"))]), state.bestSha256);
+  assert.is(sha256([readFileSync(join(folder, state.slots.file))]), state.slots.sha256);
+  return about;
+}
+
+const unclean = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => name.endsWith(".tmp") || name.startsWith("run.lock"));
+
+/** The command that a line of this kind tells, run as it stands there. */
+function told(stderr: string, what: string, cwd: string): Ran {
+  const line = new RegExp(`^${what}: +lferc (.*)$`, "m").exec(stderr)?.[1];
+  assert.ok(line, `${what} is not told: ${stderr}`);
+  return runLferc(line.split(" "), { cwd });
+}
+
+suite("runs started together", (test) => {
+  test("each of eight has a folder of its own, and its weights belong to its run.json", () =>
+    inFolder({ "m.lfer": model }, async (cwd) => {
+      const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+      const runs = await Promise.all(
+        seeds.map((seed) => started(trainArgs("--epochs", "1", "--seed", `${seed}`), cwd)),
+      );
+      for (const { code, stderr } of runs) assert.is(code, 0, stderr);
+      const folders = readdirSync(join(cwd, "runs"));
+      assert.equal(
+        folders.toSorted(),
+        seeds.map((n) => `Try-${n}`),
+      );
+      const found = folders.map((folder) => runIn(join(cwd, "runs", folder)).seed);
+      assert.equal(found.toSorted(), seeds);
+      for (const [i, { stdout }] of runs.entries()) {
+        const [, folder = ""] = /^run: +(\S+)/m.exec(stdout) ?? [];
+        assert.is(runIn(join(cwd, folder)).seed, seeds[i], "each says where its own is");
+        assert.equal(unclean(join(cwd, folder)), []);
+      }
+    }));
+
+  test("of eight with one --out one runs; the others say which process does", () =>
+    inFolder({ "m.lfer": model }, async (cwd) => {
+      const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+      const asked = (seed: number) => trainArgs("--epochs", "1", "--seed", `${seed}`, "--out", "new/shared");
+      const runs = await Promise.all(seeds.map((seed) => started(asked(seed), cwd)));
+      assert.is(runs.filter(({ code }) => code === 0).length, 1);
+      assert.is(runIn(join(cwd, "new/shared")).seed, seeds[runs.findIndex(({ code }) => code === 0)]);
+      for (const { code, stderr } of runs.filter((run) => run.code !== 0)) {
+        assert.is(code, 1);
+        // Who comes when it is through finds a run.
+        const [found] = codesIn(stderr);
+        assert.ok(found === "train/run-in-use" || found === "train/run-exists", stderr);
+        if (found === "train/run-in-use")
+          assert.match(stderr, /process \d+ on \S+ trains in \S+ since \d{4}-\d\d-\d\dT/);
+      }
+      assert.equal(unclean(join(cwd, "new/shared")), []);
+    }));
+
+  test("of six that go on with a run which was killed one does, and ends as if nothing had been", () =>
+    inFolder({ "m.lfer": model }, async (cwd) => {
+      assert.is(runLferc(trainArgs("--out", "whole"), { cwd }).code, 0);
+      const killed = signalled(trainArgs("--out", "cut"), cwd, "SIGKILL:rename:last.safetensors");
+      assert.is(killed.code, null);
+      assert.equal(unclean(join(cwd, "cut")).length, 2, "a lock, and a file half written");
+      const runs = await Promise.all(
+        Array.from({ length: 6 }, () => started(trainArgs("--out", "cut", "--resume"), cwd)),
+      );
+      const ran = runs.filter(({ code, stderr }) => code === 0 && !/^finished before/m.test(stderr));
+      assert.is(ran.length, 1);
+      assert.match(
+        ran[0]?.stderr ?? "",
+        /^cut was locked by process \d+ on \S+ since \S+, which is gone: taken over$/m,
+      );
+      assert.match(ran[0]?.stderr ?? "", /^cut: removed what a process that was killed left half written$/m);
+      for (const { code, stderr } of runs) if (code !== 0) assert.equal(codesIn(stderr), ["train/run-in-use"]);
+      for (const file of ["best.safetensors", "last.safetensors", "state-2.safetensors", "model.onnx"]) {
+        assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
+      }
+      assert.equal(readdirSync(join(cwd, "cut")).toSorted(), readdirSync(join(cwd, "whole")).toSorted());
+    }));
+
+  test("--resume of a run that is running is refused, whatever it has written yet", () =>
+    inFolder({ "m.lfer": model }, async (cwd) => {
+      assert.is(runLferc(trainArgs("--out", "run"), { cwd }).code, 0);
+      const { claimRun } = await import("../../src/training/run-claim.js");
+      const claim = await claimRun(join(cwd, "run"), true);
+      const { code, stderr } = runLferc(trainArgs("--out", "run", "--resume"), { cwd });
+      assert.equal([code, codesIn(stderr)], [1, ["train/run-in-use"]]);
+      assert.match(stderr, `process ${process.pid} on`);
+      assert.ok(existsSync(join(cwd, "run/run.lock")));
+      if ("release" in claim) await claim.release();
+    }));
+});
+
+suite("a run that is told how", (test) => {
+  test("--threads is what runs it, not a wish: run.json says how many", () =>
+    inFolder({ "m.lfer": model }, (cwd) => {
+      const threads = (asked: readonly string[], out: string): unknown => {
+        const args = ["train", "m.lfer", "--recipe", "Try", "--data", "generated", "--limit", "32", "--epochs", "1"];
+        const ran = runLferc([...args, ...asked, "--out", out], { cwd });
+        assert.is(ran.code, 0, ran.stderr);
+        return jsonOf<{ engine: { threads: unknown } }>(cwd, out, "run.json").engine.threads;
+      };
+      assert.is(threads(["--threads", "2"], "two"), 2);
+      assert.is(threads([], "all"), null);
+    }));
+});
+
+suite("a run that is told to stop", (test) => {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    test(`${signal} while it begins: it ends at once with 130, and nothing is left`, () =>
+      inFolder({ "m.lfer": model }, (cwd) => {
+        const { code, stderr } = signalled(trainArgs("--out", "new/run"), cwd, `${signal}:openSync:run.lock`);
+        assert.is(code, 130, stderr);
+        assert.equal(readdirSync(cwd), ["m.lfer"]);
+      }));
+
+    test(`${signal} between two epochs: 130, and how to go on and to have a model now`, () =>
+      inFolder({ "m.lfer": model }, (cwd) => {
+        assert.is(runLferc(trainArgs("--out", "whole"), { cwd }).code, 0);
+        const { code, stderr } = signalled(trainArgs("--out", "cut"), cwd, `${signal}:rename:state.json`);
+        assert.is(code, 130, stderr);
+        assert.match(stderr, /^stopping; Ctrl-C again stops at once$/m);
+        assert.match(stderr, /^interrupted after 1 of 2 epochs$/m);
+        assert.equal(unclean(join(cwd, "cut")), []);
+        const now = told(stderr, "model.onnx", cwd);
+        assert.is(now.code, 0, now.stderr);
+        assert.match(now.stderr, "finished before: 1 epochs are done");
+        assert.ok(existsSync(join(cwd, "cut/model.onnx")));
+        const rest = told(stderr, "go on", cwd);
+        assert.is(rest.code, 0, rest.stderr);
+        for (const file of ["best.safetensors", "last.safetensors", "model.onnx"]) {
+          assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
+        }
+      }));
+  }
+
+  test("after the last epoch it does not say that it stops, but how to have the model", () =>
+    inFolder({ "m.lfer": model }, (cwd) => {
+      assert.is(runLferc(trainArgs("--out", "run"), { cwd }).code, 0);
+      const cut = signalled(trainArgs("--out", "cut"), cwd, "SIGINT:open:.model.onnx.");
+      assert.is(cut.code, 130, cut.stderr);
+      assert.not.match(cut.stderr, /stopping/);
+      assert.match(cut.stderr, /^interrupted after 2 of 2 epochs$/m);
+      assert.not.match(cut.stderr, /^go on/m);
+      assert.not(existsSync(join(cwd, "cut/model.onnx")));
+      assert.equal(unclean(join(cwd, "cut")), []);
+      assert.is(told(cut.stderr, "model.onnx", cwd).code, 0);
+      assert.equal(readFileSync(join(cwd, "cut/model.onnx")), readFileSync(join(cwd, "run/model.onnx")));
+    }));
+
+  test("another teacher is another run: its digest is compared", () =>
+    inFolder(
+      {
+        "m.lfer": model,
+        "taught.lfer": smallSource({
+          teacher: 'frozen(Small, weights: "teacher.safetensors")',
+          loss: "kl(softmax(teacher.logits), student.logits)",
+          run: "batch: 16, epochs: 1",
+        }),
+      },
+      (cwd) => {
+        const teacher = (seed: string): Ran =>
+          runLferc(["build", "m.lfer", "--target", "safetensors", "--seed", seed, "-o", "teacher.safetensors"], {
+            cwd,
+          });
+        const taught = (...more: readonly string[]): Ran =>
+          runLferc(["train", "taught.lfer", ...trainArgs(...more).slice(2), "--out", "run"], { cwd });
+        assert.is(teacher("1").code, 0);
+        assert.is(taught().code, 0);
+        const first = readFileSync(join(cwd, "teacher.safetensors"));
+        assert.is(teacher("2").code, 0);
+        const other = taught("--resume", "--epochs", "2");
+        assert.equal([other.code, codesIn(other.stderr)], [1, ["train/another-run"]]);
+        assert.match(other.stderr, `its teacherSha256 is "${sha256([first])}"`);
+        writeFileSync(join(cwd, "teacher.safetensors"), first);
+        assert.is(taught("--resume", "--epochs", "2").code, 0);
+      },
+    ));
+});

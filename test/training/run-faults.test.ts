@@ -1,0 +1,92 @@
+// A disk that fails at any moment of a run: full, read-only, closed to us, out of order.
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { sha256 } from "../../src/digest.js";
+import { failAt } from "../support/faults.mjs";
+import { inFolder } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+import { stillRun } from "./still-run.js";
+
+const compared = ["best.safetensors", "last.safetensors", "state.json", "metrics.jsonl"];
+
+/** The files of a run, but for what tells the time and the run's own id. */
+function filesOf(folder: string): Readonly<Record<string, string>> {
+  const plain = (name: string): string =>
+    readFileSync(join(folder, name), "latin1").replace(
+      /"(id|digest|seconds|picturesPerSecond)": ?("[^"]*"|[\d.e-]+)/g,
+      "",
+    );
+  const shown = (name: string): string => (name.endsWith(".safetensors") ? sha256([plain(name)]) : plain(name));
+  return Object.fromEntries(
+    readdirSync(folder)
+      .toSorted()
+      .map((name) => [name, shown(name)]),
+  );
+}
+
+/** A lock that could not be removed is in nobody's way once its process has ended; ours goes on. */
+const leaveAsDead = (folder: string): void => rmSync(join(folder, "run.lock"), { force: true });
+
+suite("a run on a disk that fails", (test) => {
+  for (const [code, goesOn] of [
+    ["ENOSPC", false],
+    ["EACCES", true],
+  ] as const) {
+    test(`${code} at each operation, ${goesOn ? "from then on" : "once"}: a code, nothing half written, and a resume that ends as if nothing had been`, () =>
+      inFolder({}, async (cwd) => {
+        assert.equal((await stillRun(join(cwd, "whole"))).codes, []);
+        const whole = filesOf(join(cwd, "whole"));
+        assert.equal(
+          compared.filter((name) => !(name in whole)),
+          [],
+        );
+        let tried = 0;
+        let refused = 0;
+        for (let at = 1; ; at++) {
+          const folder = join(cwd, String(at));
+          const faults = failAt(at, code, { goesOn });
+          const { codes, messages } = await stillRun(folder).finally(faults.end);
+          if (faults.operations.length < at) break;
+          tried++;
+          const what = `${at}: ${faults.operations[at - 1]}`;
+          // What cannot be removed does no harm; everything else ends the run.
+          if (codes.length > 0) {
+            refused++;
+            assert.equal(codes, ["train/cannot-write"], what);
+            assert.match(messages[0] ?? "", code === "ENOSPC" ? "the disk is full" : "permission denied", what);
+          } else assert.match(what, /: rm/, what);
+          const left = existsSync(folder) ? readdirSync(folder) : [];
+          // One of them removes the lock itself.
+          if (!goesOn)
+            assert.ok(left.filter((name) => /\.tmp$|lock/.test(name)).length <= (/: rm/.test(what) ? 1 : 0), what);
+          leaveAsDead(folder);
+          const again = await stillRun(folder, { resume: true });
+          assert.equal(again.codes, [], `${what}: ${again.messages}`);
+          const files = filesOf(folder);
+          assert.equal(Object.keys(files), Object.keys(whole), what);
+          for (const [name, text] of Object.entries(whole)) assert.is(files[name] === text, true, `${name}, ${what}`);
+        }
+        assert.ok(tried > 30 && refused > 25, `only ${tried} operations, ${refused} of them needed`);
+      }));
+  }
+
+  test("an epoch that cannot be written leaves the one before as it was", () =>
+    inFolder({}, async (cwd) => {
+      const folder = join(cwd, "run");
+      await stillRun(folder, { epochs: 1 });
+      const before = filesOf(folder);
+      let failures = 0;
+      for (let at = 1; ; at++) {
+        const faults = failAt(at, "EROFS", { goesOn: true });
+        const { codes } = await stillRun(folder, { resume: true, epochs: 2 }).finally(faults.end);
+        const all = faults.operations.filter((what) => what.includes("state-2.safetensors"));
+        if (all.length > 1) break;
+        failures++;
+        leaveAsDead(folder);
+        assert.equal(codes, ["train/cannot-write"]);
+        for (const name of compared) assert.is(filesOf(folder)[name], before[name], `${name}, ${at}`);
+      }
+      assert.ok(failures > 5, String(failures));
+    }));
+});

@@ -1,0 +1,128 @@
+/** Runs in this process that learn nothing: all of a run but the arithmetic, in some milliseconds. */
+
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { compileText } from "../../src/testing/compile-text.js";
+import type { Engine, Values } from "../../src/training/engines/engine.js";
+import { type RunEvents, type RunRequest, type RunResult, trainRun } from "../../src/training/run.js";
+import { claimRun } from "../../src/training/run-claim.js";
+import { type SmallRecipe, smallSource } from "./small-course.js";
+
+/** The slot whose first number counts the steps; it begins as 0. */
+const counter = "a.batch_norm_1.bias";
+
+/** What an engine was asked to take. */
+export interface Asked {
+  readonly threads: (number | undefined)[];
+}
+
+/** An engine whose step counts itself in its state; the loss of epochs falls. */
+export function stillEngine(asked: Asked = { threads: [] }): Engine {
+  const counterOf = (state: ReadonlyMap<string, Values>): number => state.get(counter)?.[0] ?? 0;
+  const answers = (graph: Graph, batch: number, count: number): ReadonlyMap<string, Values> =>
+    new Map(
+      graph.outputs.map(({ name }) => [
+        name,
+        name === "loss" ? Float32Array.of(1 / (2 + Math.abs(count))) : new Float32Array(3 * batch),
+      ]),
+    );
+  return {
+    name: "still",
+    availability: async () => undefined,
+    create: async (step, options) => {
+      asked.threads.push(options.threads);
+      let state = new Map([...options.state].map(([name, values]) => [name, values.slice()]));
+      return {
+        description: "still",
+        run: async () => {
+          const bias = state.get(counter);
+          if (bias !== undefined) bias[0] = counterOf(state) + 1;
+          return answers(step, 6, counterOf(state));
+        },
+        state: async () => new Map([...state].map(([name, values]) => [name, values.slice()])),
+        restore: async (other) => {
+          state = new Map([...other].map(([name, values]) => [name, values.slice()]));
+        },
+        dispose: async () => undefined,
+      };
+    },
+    evaluator: async (graph, { weights, threads }) => {
+      asked.threads.push(threads);
+      return { run: async (_, batch) => answers(graph, batch, counterOf(weights)), dispose: async () => undefined };
+    },
+  };
+}
+
+export interface StillRun extends Partial<Pick<RunRequest, "epochs" | "seed" | "threads" | "resume" | "engine">> {
+  readonly recipe?: SmallRecipe;
+  readonly events?: Partial<RunEvents>;
+}
+
+const made = new Map<string, ReturnType<typeof compileText>>();
+
+const codesOf = (result: RunResult): readonly string[] =>
+  result.kind === "failed" ? result.diagnostics.map(({ code }) => code) : [];
+
+export interface StillResult {
+  readonly result: RunResult | undefined;
+  /** Of what was refused. */
+  readonly codes: readonly string[];
+  readonly messages: readonly string[];
+}
+
+/** A run of two steps an epoch in this folder, from its claim to its release. */
+export async function stillRun(
+  folder: string,
+  { recipe = {}, events = {}, ...asked }: StillRun = {},
+): Promise<StillResult> {
+  const text = smallSource({ schedule: "cosine", run: "batch: 6, epochs: 2", ...recipe });
+  const compilation = made.get(text) ?? compileText(text, { recipe: "Try" });
+  made.set(text, compilation);
+  const { recipes, models } = await compilation;
+  const [elaborated, deployed] = [recipes[0], models[0]];
+  if (elaborated === undefined || deployed === undefined) throw new Error("the recipe does not compile");
+  const claim = await claimRun(folder, asked.resume ?? false);
+  if (isProblem(claim)) {
+    const { code, message } = claim.diagnose({});
+    return { result: undefined, codes: [code], messages: [message] };
+  }
+  const nothing = (): void => undefined;
+  try {
+    const result = await trainRun(
+      {
+        recipe: elaborated,
+        deployed: deployed.graph,
+        sourceSha256: "0".repeat(64),
+        set: new Map(),
+        data: "generated",
+        home: folder,
+        claim,
+        sources: new Map([["model.lfer", text]]),
+        resume: false,
+        engine: stillEngine(),
+        threads: undefined,
+        weights: undefined,
+        epochs: undefined,
+        limit: 12,
+        seed: undefined,
+        ...asked,
+      },
+      {
+        isStopped: () => false,
+        onWarning: nothing,
+        onReading: nothing,
+        onWeights: nothing,
+        onReady: nothing,
+        onContinue: nothing,
+        onStart: nothing,
+        onStep: nothing,
+        onEpoch: async () => undefined,
+        ...events,
+      },
+    );
+    const messages = result.kind === "failed" ? result.diagnostics.map(({ message }) => message) : [];
+    return { result, codes: codesOf(result), messages };
+  } finally {
+    await claim.release();
+  }
+}
