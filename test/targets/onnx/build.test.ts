@@ -87,6 +87,7 @@ suite("building ONNX", (test) => {
       picture: { name: "image", height: 32, width: 32, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
       output: { name: "logits", labels: expressions },
       weights: "seed 3",
+      evaluation: "single_view",
     });
     assert.equal([props.get("lfer.weights"), props.get("lfer.settings")], ["seed 3", '{"size":"32"}']);
     const counts = JSON.parse(props.get("lfer.counts") ?? "");
@@ -96,6 +97,11 @@ suite("building ONNX", (test) => {
       0,
     );
     assert.is(counts.params, total);
+  });
+
+  test("a level that does nothing of its own is refused, for programs too", async () => {
+    const refused = await buildOnnx(network, { ...options, level: 2 });
+    assert.equal(refused.kind === "refused" && refused.diagnostics.map(({ code }) => code), ["onnx/unsupported-level"]);
   });
 
   test("verification is part of the result, and a missing runtime is told", async () => {
