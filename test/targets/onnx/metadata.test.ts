@@ -27,7 +27,7 @@ function refusal(change: Readonly<Record<string, string | undefined>>): ReturnTy
 
 suite("onnx metadata", (test) => {
   test("what is written is read back", () => {
-    const props = { ...writeMetadata(info), "lfer.weights": "seed 0" };
+    const props = { ...writeMetadata({ ...info, evaluation: "mean_of_flips" }), "lfer.weights": "seed 0" };
     assert.equal(readMetadata(new Map(Object.entries(props)), "m.onnx"), {
       model: info.model,
       sourceSha256: info.sourceSha256,
@@ -36,6 +36,14 @@ suite("onnx metadata", (test) => {
       output: info.output,
       evaluation: "single_view",
     });
+  });
+
+  test("pictures are judged as they are where nothing is said of it, and never by a name that is not known", () => {
+    const found = readMetadata(new Map(Object.entries(writeMetadata(info))), "m.onnx");
+    assert.ok(!isProblem(found) && found.evaluation === "single_view");
+    const { code, message } = refusal({ "lfer.evaluation": "mean_of_ten_crops" });
+    assert.is(code, "data/unknown-evaluation");
+    assert.match(message, /"mean_of_ten_crops"; this lferc knows mean_of_flips, single_view/);
   });
 
   test("a model without picture and labels says nothing of them", () => {
