@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { type LockResult, lockHolder, sweepTakers, takeLock } from "../../src/hosts/lock.js";
@@ -69,6 +70,27 @@ suite("locks", (test) => {
         for (const result of results) if (result.kind === "locked") await result.lock.release();
       }
       assert.equal(readdirSync(cwd), []);
+    }));
+
+  test("who has judged a lock dead, and was then overtaken, leaves the new one alone", () =>
+    inFolder({}, async (cwd) => {
+      const path = join(cwd, "lock");
+      writeFileSync(path, lockText({ ...ownMark(), pid: deadPid() }));
+      const { openSync } = fs;
+      // The right to replace the dead lock is taken after the judgement: here another has done so in between.
+      fs.openSync = ((file: string, ...more: ["wx"]) => {
+        if (file.startsWith(`${path}.`)) writeFileSync(path, lockText(ownMark(), "overtaken"));
+        return openSync(file, ...more);
+      }) as typeof openSync;
+      syncBuiltinESMExports();
+      try {
+        assert.is((await takeLock(path)).kind, "held");
+      } finally {
+        fs.openSync = openSync;
+        syncBuiltinESMExports();
+      }
+      assert.is(readFileSync(path, "utf8"), lockText(ownMark(), "overtaken"));
+      assert.equal(readdirSync(cwd), ["lock"]);
     }));
 
   test("of many who find none, one makes it", () =>
