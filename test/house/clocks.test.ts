@@ -5,13 +5,14 @@ import * as assert from "uvu/assert";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
+// A file may be made older than it is: `new Date(Date.now() - ...)`.
 suite("tests and the clock", (test) => {
   test("no test reads the clock; what grows too fast is told by test/support/growth.ts", () => {
     const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" });
     const reading = files.filter(
       (file) =>
         file.endsWith(".test.ts") &&
-        /\b(performance|Date)\.now\(\)/.test(readFileSync(join(root, "test", file), "utf8")),
+        /\bperformance\.now\(\)|(?<!new Date\()\bDate\.now\(\)/.test(readFileSync(join(root, "test", file), "utf8")),
     );
     assert.equal(reading, []);
   });

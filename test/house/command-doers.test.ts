@@ -12,6 +12,7 @@ import { encodePng } from "../../src/data/png.js";
 import { sha256 } from "../../src/digest.js";
 import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
+import type { JsonRecord } from "../../src/training/sealed-json.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, type Ran, root } from "../support/lferc.js";
@@ -91,7 +92,13 @@ function written(cwd: string): unknown {
   return found
     .filter((path) => statSync(join(cwd, path)).isFile() && !/metrics\.jsonl|state\.json|curves/.test(path))
     .sort()
-    .map((path) => [path, sha256([readFileSync(join(cwd, path))])]);
+    .map((path) => [path, sha256([path.endsWith("run.json") ? recordIn(cwd, path) : readFileSync(join(cwd, path))])]);
+}
+
+/** A run's record without what every run has of its own. */
+function recordIn(cwd: string, path: string): string {
+  const { id: _id, digest: _digest, ...record } = JSON.parse(readFileSync(join(cwd, path), "utf8")) as JsonRecord;
+  return JSON.stringify(record);
 }
 
 const everything = (ran: Ran, cwd: string): unknown => [ran, written(cwd)];
@@ -114,7 +121,13 @@ const walks: Readonly<Record<string, Walk>> = {
   init: {
     line: { paths: ["."] },
     see: (ran, cwd) => [codesIn(ran.stderr), written(cwd)],
-    flags: { keep: { beside: { paths: ["occupied"] }, lines: [{ "--keep": true }] } },
+    flags: {
+      keep: { beside: { paths: ["occupied"] }, lines: [{ "--keep": true }] },
+      from: {
+        lines: choices("--from", ["github:me/lfer#0123456", "https://example.org/lfer.tgz"]),
+        refused: [[{ "--from": "lfer@0.1.0" }, "tool/bad-address"]],
+      },
+    },
   },
   check: {
     line: { paths: ["wrong.lfer"] },

@@ -11,6 +11,7 @@ function testWithoutRuntime(text: string): Promise<{ readonly code: number | nul
   return inFolder({ "test/one.test.ts": text, "package.json": '{ "type": "module" }' }, (cwd) => {
     for (const folder of ["tools", "test/support"]) cpSync(join(root, folder), join(cwd, folder), { recursive: true });
     mkdirSync(join(cwd, "node_modules"));
+    symlinkSync(join(root, "src"), join(cwd, "src"));
     for (const name of ["tsx", "uvu"]) symlinkSync(join(root, "node_modules", name), join(cwd, "node_modules", name));
     const run = spawnSync(process.execPath, ["tools/test.mjs"], { cwd, encoding: "utf8" });
     return { code: run.status, said: run.stdout + run.stderr };
