@@ -2,3 +2,6 @@
 
 /** The version of lfer and lferc. */
 export const version = "0.1.0";
+
+/** The release of ONNX Runtime that is tested with: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
+export const onnxRuntimeVersion = "1.30.0";

@@ -5,7 +5,7 @@ import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js"
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
-import { engines, findEngine } from "../training/engines/registry.js";
+import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { type RunEvents, trainRun } from "../training/run.js";
 import { runFiles } from "../training/run-files.js";
 import { freeRunFolder, holdsRun, isOccupied } from "../training/run-folder.js";
@@ -15,6 +15,7 @@ import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
+import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
 import { eventsFor, summarise } from "./train-events.js";
 import { type LiveLine, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
@@ -62,14 +63,6 @@ function checkUsage(args: TrainArguments): void {
   if (args.data === "") refuseUsage("--data takes a folder, or generated");
 }
 
-/** The engine that is meant, if it can run here. */
-async function engineNamed(name: string, threads: number | undefined): Promise<Engine | Problem> {
-  const entry = name === "auto" ? engines[0] : findEngine(name);
-  if (isProblem(entry)) return entry;
-  const engine = await entry.load();
-  return (await engine.availability(threads)) ?? engine;
-}
-
 /** The source texts under the names that they get in the run: the entry as model.lfer, its imports where it looks for them. */
 function sourcesForRun({ entry, files }: Sources): ReadonlyMap<string, string> {
   const home = posix.dirname(entry);
@@ -95,8 +88,11 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   if (made === undefined) return 1;
   const weights = await readWeights(session, "train", { ...args, seed: 0 });
   if (weights === undefined) return 1;
-  const engine = await engineNamed(args.engine, args.threads);
-  if (isProblem(engine)) return refuse(engine);
+  const chosen = await chooseEngine(args.engine, args.threads);
+  if (isProblem(chosen)) return refuse(chosen);
+  const { engine } = chosen;
+  talkOfFallback(session, chosen.insteadOf);
+  const threads = threadsOf(session, engine, args.threads);
   const folder =
     args.out === undefined
       ? await freeRunFolder(join(session.cwd, runsFolder), args.recipe)
@@ -116,7 +112,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, folder, weights: weights.kind === "file" ? weights : undefined },
+      { made, set, engine, threads, folder, weights: weights.kind === "file" ? weights : undefined },
       eventsFor(session, line, interrupts, folder, made),
       line,
     );
@@ -130,6 +126,7 @@ interface Prepared {
   readonly made: OneRecipe;
   readonly set: ReadonlyMap<string, string>;
   readonly engine: Engine;
+  readonly threads: number | undefined;
   readonly folder: string;
   readonly weights: WeightSource | undefined;
 }
@@ -137,13 +134,13 @@ interface Prepared {
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, folder, weights }: Prepared,
+  { made, set, engine, threads, folder, weights }: Prepared,
   events: RunEvents,
   line: LiveLine,
 ): Promise<ExitCode> {
   const { recipe, student, compiled } = made;
   const sourceSha256 = sourceDigest(compiled.sources);
-  const { data, resume, threads, epochs, limit, seed } = args;
+  const { data, resume, epochs, limit, seed } = args;
   const result = await trainRun(
     {
       recipe,
@@ -201,7 +198,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         type: "string",
         default: "auto",
         requiresArg: true,
-        describe: `what runs the steps: auto (${engines[0].name}), ${engines.map(({ name }) => name).join(", ")}`,
+        describe: `what runs the steps: ${automaticText}, ${engines.map(({ name }) => name).join(", ")}`,
       })
       .option("out", {
         alias: "o",

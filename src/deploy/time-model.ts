@@ -3,8 +3,8 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";
-import type { OrtModule } from "./onnx-runtime.js";
 import { collectProfile, readProfile } from "./ort-profile.js";
+import type { OnnxRuntime } from "./runtime.js";
 import { peakBytes, timeSteps, timingOf } from "./timing.js";
 
 /** The bytes of a model, and what messages and results call it. */
@@ -20,7 +20,7 @@ const elementLimit = 2 ** 28;
 /** Times the model; a training step that lferc wrote is told by its metadata, and begins its training each time. */
 export async function timeModel(
   { path, name, bytes }: ModelToTime,
-  ort: OrtModule,
+  runtime: OnnxRuntime,
   settings: BenchSettings,
 ): Promise<BenchResult | Problem> {
   const found = readMetadataProps(bytes);
@@ -35,9 +35,9 @@ export async function timeModel(
   });
   try {
     const from = performance.now();
-    const session = await ort.InferenceSession.create(bytes, options());
+    const session = await runtime.InferenceSession.create(bytes, options());
     const compileMs = performance.now() - from;
-    const fed = makeFeeds(session, ort, { path, batch: settings.batch ?? 1, isStep });
+    const fed = makeFeeds(session, runtime, { path, batch: settings.batch ?? 1, isStep });
     if (isProblem(fed)) {
       await session.release();
       return fed;
@@ -47,7 +47,7 @@ export async function timeModel(
     const peak = peakBytes();
     await session.release();
     const events = await collectProfile(async (prefix) => {
-      const profiled = await ort.InferenceSession.create(bytes, options(prefix));
+      const profiled = await runtime.InferenceSession.create(bytes, options(prefix));
       await timeSteps(() => profiled.run(feeds), { steps: profiledSteps, warmup: 1 });
       profiled.endProfiling();
       await profiled.release();
@@ -55,8 +55,8 @@ export async function timeModel(
     return {
       name,
       what: isStep ? "training-step" : "inference",
-      engine: "ort",
-      description: "ort",
+      engine: runtime.engine,
+      description: runtime.engine,
       batch,
       threads,
       ...timingOf(times, batch),
@@ -84,7 +84,11 @@ interface Fed {
   readonly batch: number;
 }
 
-function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isStep }: FeedRequest): Fed | Problem {
+function makeFeeds(
+  session: InferenceSession,
+  runtime: OnnxRuntime,
+  { path, batch, isStep }: FeedRequest,
+): Fed | Problem {
   let total = 0;
   const feeds: Record<string, Tensor> = {};
   for (const input of session.inputMetadata) {
@@ -106,7 +110,7 @@ function makeFeeds(session: InferenceSession, ort: OrtModule, { path, batch, isS
     }
     const values = numbersOf(input.type, elements, isStep && input.name.startsWith("state."));
     if (values === undefined) return problem("bench/unsupported-input", { path, input: input.name, type: input.type });
-    feeds[input.name] = new ort.Tensor(input.type, values as Float32Array, sizes) as Tensor;
+    feeds[input.name] = new runtime.Tensor(input.type, values as Float32Array, sizes) as Tensor;
   }
   const [first] = Object.values(feeds);
   return { feeds, batch: first?.dims[0] ?? 1 };

@@ -4,13 +4,13 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { blockWorks } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
+import { loadNativeRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
 import { block, run } from "./ort-runs.js";
 import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
-const ort = await loadOnnxRuntime();
+const ort = await loadNativeRuntime();
 if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
 
 async function assertStep(step: Graph, seeds: readonly number[], what: string): Promise<void> {
