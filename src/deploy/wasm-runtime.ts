@@ -26,7 +26,7 @@ let started: Promise<OnnxRuntime | Problem> | undefined;
 
 /** Starts it, at most once in a process: half a second. That it runs is found out by running something. */
 export function loadWasmRuntime(): Promise<OnnxRuntime | Problem> {
-  started ??= startIn(filesFolder());
+  started ??= startIn(filesFolder);
   return started;
 }
 
@@ -36,12 +36,13 @@ function filesFolder(): URL {
   return existsSync(bundled) ? bundled : new URL(".", import.meta.resolve("onnxruntime-web"));
 }
 
-/** Starts the one in this folder; or says why it does not run. */
-export async function startIn(folder: URL): Promise<OnnxRuntime | Problem> {
+/** Starts the one whose files lie there; or says why it does not run. */
+export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> {
   const { Worker: workerBefore } = globalThis as { Worker?: unknown };
   try {
     const loaded: WebModule & { readonly default?: WebModule } = await import("onnxruntime-web");
     const ort = loaded.default ?? loaded;
+    const folder = place();
     Object.assign(ort.env.wasm, {
       numThreads: 1,
       proxy: false,
@@ -123,7 +124,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** How it says that its memory does not suffice; a size that 32 bits do not hold is no different. */
-const noMemory = /bad_alloc|SafeIntOnOverflow|failed to allocate|out of memory|could not allocate/i;
+const noMemory = /bad_alloc|SafeIntOnOverflow|shape is too large|failed to allocate|out of memory|could not allocate/i;
 
 /** What the work gives; its errors in words that a user can do something with. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {

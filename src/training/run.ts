@@ -5,6 +5,7 @@ import { augmenterOf } from "../data/augment/from-recipe.js";
 import type { DataSet, Sample } from "../data/data-set.js";
 import { limitSamples } from "../data/held-out.js";
 import { type BrokenPicture, PictureStore, pictureBudget } from "../data/picture-store.js";
+import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../digest.js";
@@ -81,6 +82,15 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 
 /** Trains, keeping in the run's folder all that must not be lost. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
+  try {
+    return await runRecipe(request, events);
+  } catch (error) {
+    if (!(error instanceof RuntimeFailure)) throw error;
+    return failed(problem("engine/refuses-step", { engine: request.engine.name, reason: error.message }));
+  }
+}
+
+async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunResult> {
   const plan = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
   if (isProblem(plan)) return failed(plan);
   const begun = beginWith(plan, request.weights);

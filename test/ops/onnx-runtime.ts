@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import * as native from "onnxruntime-node";
+import type { OnnxRuntime } from "../../src/deploy/runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import type { Feed } from "../../src/reference/interpret.js";
@@ -10,6 +11,7 @@ export async function runInOnnxRuntime(
   feed: Feed,
   opset: number,
   graphOptimizationLevel: "disabled" | "all" = "disabled",
+  { InferenceSession, Tensor: OrtTensor }: Pick<OnnxRuntime, "InferenceSession" | "Tensor"> = native,
 ): Promise<Record<string, Tensor>> {
   const weights = new Map(Object.entries(feed.slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
   const bytes = emitOnnx({ graph, weights }, { opset, producerVersion: "test" });
