@@ -54,7 +54,8 @@ export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> 
     const session = await runtime.InferenceSession.create(negation);
     const { y } = await session.run({ x: new ort.Tensor("float32", Float32Array.of(1), [1]) });
     await session.release();
-    return y?.data[0] === -1 ? runtime : problem("onnx/no-webassembly", { reason: `it says that -1 is ${y?.data[0]}` });
+    if (y?.data[0] === -1) return runtime;
+    return problem("onnx/no-webassembly", { reason: `it makes ${y?.data[0]} of -1` });
   } catch (error) {
     return problem("onnx/no-webassembly", { reason: reasonOf(error) });
   } finally {
@@ -120,11 +121,11 @@ function sessionOf(session: InferenceSession): InferenceSession {
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [firstLine = ""] = message.replace(/^.*?ERROR_MESSAGE: /s, "").split("\n");
-  return firstLine.replace("no available backend found. ERR: [wasm] ", "").trim();
+  return firstLine.replace(/^no available backend found\. ERR: \[wasm\] (?:\w*Error: )?/, "").trim();
 }
 
 /** How it says that its memory does not suffice; a size that 32 bits do not hold is no different. */
-const noMemory = /bad_alloc|SafeIntOnOverflow|shape is too large|failed to allocate|out of memory|could not allocate/i;
+const noMemory = /bad_alloc|SafeIntOnOverflow|shape is too large|failed to allocate|out of memory/i;
 
 /** What the work gives; its errors in words that a user can do something with. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {

@@ -10,6 +10,7 @@ import { BatchMaker } from "../../src/training/batches.js";
 import type { Engine, RunningStep, Values } from "../../src/training/engines/engine.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
 import { ModelWriter } from "../../src/training/engines/ort/model-writer.js";
+import { portableStep } from "../../src/training/engines/ort/portable-step.js";
 import { ortWasmEngine } from "../../src/training/engines/ort/wasm-engine.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import { runCourse } from "../../src/training/loop.js";
@@ -212,6 +213,21 @@ suite("the limits of WebAssembly", (test) => {
   test("it leaves nothing behind in the process that loads it", async () => {
     await loadWasmRuntime();
     assert.not.ok("Worker" in globalThis);
+  });
+
+  test("a step that it cannot take in is refused with its reason; any other error is a bug of ours", async () => {
+    const step = await smallStep("quadrants", 2);
+    const runtime = await loadWasmRuntime();
+    if (isProblem(runtime)) throw new Error(runtime.diagnose({}).message);
+    const created = (error: Error) => {
+      const failing = { ...runtime, InferenceSession: { create: () => Promise.reject(error) } };
+      const { state } = stepFeed(step, 1);
+      return portableStep({ runtime: failing, name: "ort-wasm", provider: "cpu", step, state });
+    };
+    const refused = await created(new RuntimeFailure("no memory is left"));
+    assert.is(isProblem(refused) && refused.diagnose({}).code, "engine/refuses-step");
+    const bug = await created(new Error("no such op")).catch((error: unknown) => error);
+    assert.ok(bug instanceof Error && bug.message === "no such op");
   });
 
   test("an engine that fails while it measures is a problem", async () => {
