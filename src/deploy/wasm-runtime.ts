@@ -38,7 +38,7 @@ function filesFolder(): URL {
 
 /** Starts the one whose files lie there; or says why it does not run. */
 export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> {
-  const { Worker: workerBefore } = globalThis as { Worker?: unknown };
+  const workerBefore = Object.getOwnPropertyDescriptor(globalThis, "Worker");
   try {
     const loaded: WebModule & { readonly default?: WebModule } = await import("onnxruntime-web");
     const ort = loaded.default ?? loaded;
@@ -60,7 +60,8 @@ export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> 
     return problem("onnx/no-webassembly", { reason: reasonOf(error) });
   } finally {
     // It defines one for threads that it never starts here; the process may not be ours.
-    if (workerBefore === undefined) Reflect.deleteProperty(globalThis, "Worker");
+    Reflect.deleteProperty(globalThis, "Worker");
+    if (workerBefore !== undefined) Object.defineProperty(globalThis, "Worker", workerBefore);
   }
 }
 
@@ -72,7 +73,7 @@ function runtimeOf(ort: WebModule): OnnxRuntime {
     InferenceSession: {
       create: async (bytes, options = {}) => {
         const { enableProfiling: _, profileFilePrefix: __, ...rest } = options;
-        // Where both builds are loaded they share a list of providers: this name is its own.
+        // Whatever was asked for: it has one provider, and writes no profile that we could read.
         const own = { ...rest, executionProviders: ["wasm"], logSeverityLevel: silent } as const;
         const session = await explained(() => ort.InferenceSession.create(bytes, own));
         return sessionOf(session);

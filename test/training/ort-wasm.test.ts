@@ -177,6 +177,11 @@ const exhausted: Engine = {
 const refusal = "tried does not take this training step: no memory is left";
 
 suite("the limits of WebAssembly", (test) => {
+  test("it leaves nothing behind in the process that loads it", async () => {
+    await loadWasmRuntime();
+    assert.not.ok("Worker" in globalThis);
+  });
+
   test("files that are not there are a problem, not a crash", async () => {
     const found = await startIn(() => new URL("./nowhere/", import.meta.url));
     assert.ok(isProblem(found));
@@ -208,11 +213,6 @@ suite("the limits of WebAssembly", (test) => {
     if (isProblem(runtime)) throw new Error(runtime.diagnose({}).message);
     const found = await runtime.InferenceSession.create(Buffer.from("no model"), {}).catch((error: unknown) => error);
     assert.is((found as Error).message, "Failed to load model because protobuf parsing failed.");
-  });
-
-  test("it leaves nothing behind in the process that loads it", async () => {
-    await loadWasmRuntime();
-    assert.not.ok("Worker" in globalThis);
   });
 
   test("a step that it cannot take in is refused with its reason; any other error is a bug of ours", async () => {
