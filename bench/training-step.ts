@@ -2,7 +2,7 @@
  * Time of one training step (forward, backward, SGD) of our engines beside PyTorch's, turn by turn on the same machine, and the
  * largest memory of each; every contestant is a process of its own:
  *   node --import tsx bench/training-step.ts [--model LferLdl] [--size 112] [--batch 32] [--threads 2] [--rounds 10]
- *     [--engines blocked,portable,tfjs-node] [--python PYTHON [--kinds nchw,channels_last,compile]]
+ *     [--engines blocked,portable,wasm,tfjs-node] [--python PYTHON [--kinds nchw,channels_last,compile]]
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -13,8 +13,9 @@ import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../src/ir/graph.js";
 import { elementCount } from "../src/ir/shape.js";
 import { learningRateInput } from "../src/step/step-state.js";
-import type { Values } from "../src/training/engines/engine.js";
+import type { Engine, Values } from "../src/training/engines/engine.js";
 import { ortEngine } from "../src/training/engines/ort/engine.js";
+import { ortWasmEngine } from "../src/training/engines/ort/wasm-engine.js";
 import { tfjsNodeEngine } from "../src/training/engines/tfjs/engine.js";
 import { initialiseWeights } from "../src/weights/initialise.js";
 import { stepGraph } from "./step-graphs.js";
@@ -56,7 +57,8 @@ async function serve(form: string): Promise<void> {
   const graph = await stepGraph({ file: options.file, model: options.model, size, batch });
   const numbers = batchOf(graph);
   const start = performance.now();
-  const engine = form === "tfjs-node" ? tfjsNodeEngine : ortEngine({ portable: form === "portable" });
+  const others: Readonly<Record<string, Engine>> = { "tfjs-node": tfjsNodeEngine, wasm: ortWasmEngine };
+  const engine = others[form] ?? ortEngine({ portable: form === "portable" });
   const made = await engine.create(graph, {
     state: initialiseWeights(graph, 0),
     threads,

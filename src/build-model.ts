@@ -29,8 +29,15 @@ export type OnnxResult =
       readonly kind: "built";
       /** The file, in pieces to be written one after another. */
       readonly pieces: readonly Uint8Array[];
-      /** The largest differences to the reference, `||a - b|| / ||b||`: of the rewritten graph, of the file in ONNX Runtime. */
-      readonly verification?: { readonly graphError: number; readonly fileError?: number | undefined };
+      /**
+       * The largest differences to the reference, `||a - b|| / ||b||`: of the rewritten graph, of the file in ONNX Runtime; and
+       * which one that was: `ort`, onnxruntime-node, or else `ort-wasm`, the one in WebAssembly that comes with lfer.
+       */
+      readonly verification?: {
+        readonly graphError: number;
+        readonly fileError?: number | undefined;
+        readonly engine?: string;
+      };
       /** Why ONNX Runtime did not take part. */
       readonly runtimeMissing?: Diagnostic;
     };

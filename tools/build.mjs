@@ -1,8 +1,8 @@
 // Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code; the
-// library; the test kit; their types. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
+// library; the test kit; their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -12,6 +12,9 @@ const [folder = "dist"] = process.argv.slice(2);
 const outdir = resolve(root, folder);
 // Tests build the command line alone, into a folder of their own.
 const isPackage = folder === "dist";
+
+/** What onnxruntime-web loads by address when it starts: of its five builds the plain one, for the CPU. */
+const runtimeFiles = ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
 
 /** Some bundled CommonJS packages ask for Node's own modules through `require`. */
 const requireBanner =
@@ -34,14 +37,20 @@ const shared = {
   logLevel: "warning",
 };
 
+/** Text of a package's licence: its own file, or tools/licences/ where it comes without one. */
+async function licenceOf(name) {
+  const path = join(root, "node_modules", name);
+  const file = (await readdir(path)).find((entry) => /^licen[cs]e/i.test(entry));
+  return readFile(file === undefined ? join(root, "tools/licences", `${name}.txt`) : join(path, file), "utf8");
+}
+
 /** The licences of the packages that were bundled, as they ask. */
 async function licences(inputs) {
   const packages = new Set(inputs.flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const texts = await Promise.all(
     [...packages].sort().map(async (path) => {
       const { name, version, license } = JSON.parse(await readFile(join(root, path, "package.json"), "utf8"));
-      const file = (await readdir(join(root, path))).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file === undefined ? "" : await readFile(join(root, path, file), "utf8");
+      const text = await licenceOf(name);
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;
     }),
   );
@@ -55,6 +64,10 @@ if (isPackage) {
 }
 const results = await Promise.all(bundles);
 await chmod(join(outdir, "lferc.js"), 0o755);
+await mkdir(join(outdir, "onnxruntime-web"));
+for (const file of runtimeFiles) {
+  await copyFile(join(root, "node_modules/onnxruntime-web/dist", file), join(outdir, "onnxruntime-web", file));
+}
 
 if (isPackage) {
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));

@@ -14,6 +14,8 @@ const pattern = new RegExp(`(?:${only.replace(/\.test(\.ts)?$/, "")}).*\\.test\\
 /** Files that take five seconds and more: they begin first, so that no worker is left alone with one at the end. */
 const longest = [
   "training/ort.test.ts",
+  "training/ort-wasm.test.ts",
+  "cli/without-native.test.ts",
   "diagnostics/examples.test.ts",
   "cli/train.test.ts",
   "autodiff/networks.test.ts",

@@ -3,14 +3,17 @@ import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import type { BenchResult, BenchSettings } from "../deploy/bench-result.js";
 import { readModelFile } from "../deploy/model-file.js";
-import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
 import { renderBench, renderBenchJson } from "../deploy/render-bench.js";
+import type { OnnxRuntime } from "../deploy/runtime.js";
+import { loadWasmRuntime } from "../deploy/wasm-runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { engines, findEngine } from "../training/engines/registry.js";
+import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { compileOneModel } from "./one-model.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
+import { loadRuntime, talkOfFallback, threadsOf } from "./talk-of-runtime.js";
 import { liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 
@@ -45,8 +48,9 @@ function checkUsage(args: BenchArguments): void {
     }
   }
   if (args.recipe === undefined) {
-    if (args.engine !== "auto" && args.engine !== "ort") {
-      refuseUsage("--engine goes with --recipe: models are measured in ONNX Runtime on the CPU");
+    if (!Object.hasOwn(runtimes, args.engine)) {
+      const known = Object.keys(runtimes).join(", ");
+      refuseUsage(`models are measured in ONNX Runtime on the CPU: --engine takes ${known} without --recipe`);
     }
     return;
   }
@@ -55,6 +59,13 @@ function checkUsage(args: BenchArguments): void {
     refuseUsage("--recipe is for .lfer files; a training step in an ONNX file is measured without it");
   }
 }
+
+/** Where models are measured, by what --engine says. */
+const runtimes: Readonly<Record<string, (session: Session) => Promise<OnnxRuntime | Problem>>> = {
+  auto: loadRuntime,
+  ort: loadNativeRuntime,
+  "ort-wasm": loadWasmRuntime,
+};
 
 /** Measures one file; undefined where something is wrong (reported). */
 async function measure(session: Session, file: string, args: BenchArguments): Promise<BenchResult | undefined> {
@@ -84,30 +95,32 @@ type Measured = BenchResult | Problem | undefined;
 async function measureStep(
   session: Session,
   file: string,
-  { recipe: name = "", engine: engineName }: BenchArguments,
+  { recipe: name = "", engine: engineName, threads: asked }: BenchArguments,
   set: ReadonlyMap<string, string>,
   settings: BenchSettings,
 ): Promise<Measured> {
-  const entry = engineName === "auto" ? engines[0] : findEngine(engineName);
-  if (isProblem(entry)) return entry;
+  const chosen = await chooseEngine(engineName, asked);
+  if (isProblem(chosen)) return chosen;
   const found = await compileOneRecipe(session, file, name, set);
   if (found === undefined) return undefined;
-  const engine = await entry.load();
-  const missing = await engine.availability();
-  if (missing !== undefined) return missing;
+  const { engine, insteadOf } = chosen;
+  talkOfFallback(session, insteadOf);
+  const threads = threadsOf(session, engine, asked) ?? settings.threads;
   const { timeTrainingStep } = await import("../training/time-step.js");
-  return timeTrainingStep(found.recipe, engine, settings);
+  return timeTrainingStep(found.recipe, engine, { ...settings, threads });
 }
 
 async function measureModel(
   session: Session,
   file: string,
-  { model: name }: BenchArguments,
+  { model: name, engine, threads: asked }: BenchArguments,
   set: ReadonlyMap<string, string>,
-  settings: BenchSettings,
+  common: BenchSettings,
 ): Promise<Measured> {
-  const runtime = await loadOnnxRuntime();
+  const runtime = await (runtimes[engine] ?? loadRuntime)(session);
   if (isProblem(runtime)) return runtime;
+  const threads = threadsOf(session, { ...runtime, name: runtime.engine }, asked) ?? common.threads;
+  const settings = { ...common, threads };
   const { timeModel } = await import("../deploy/time-model.js");
   if (file.endsWith(".onnx")) {
     if (set.size > 0 || name !== undefined) refuseUsage("--set and --model are for .lfer files");
@@ -123,7 +136,7 @@ async function measureModel(
     level: 1,
     weights: { kind: "seed", seed: 0 },
     verify: false,
-    loadRuntime: loadOnnxRuntime,
+    loadRuntime: () => Promise.resolve(runtime),
     provenance: { lferVersion: "", sourceSha256: "", settings: set },
   });
   if (built.kind === "refused") {
@@ -191,7 +204,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         type: "string",
         default: "auto",
         requiresArg: true,
-        describe: `with --recipe, what runs the step: auto (${engines[0].name}), ${engines.map(({ name }) => name).join(", ")}`,
+        describe: `what runs it: ${automaticText}, ${engines.map(({ name }) => name).join(", ")}; without --recipe one of ${Object.keys(runtimes).join(", ")}`,
       })
       .option("set", recipeSetOption)
       .option("batch", {

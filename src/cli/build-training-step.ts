@@ -1,4 +1,3 @@
-import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
@@ -6,6 +5,7 @@ import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
+import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
 import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
 export interface StepArguments extends WeightArguments {
@@ -24,8 +24,8 @@ function describe(path: string, built: Extract<StepBuildResult, { kind: "built" 
   const { pieces, nodeCount, verification } = built;
   const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, a training step of ${nodeCount} ops`;
   if (verification === undefined) return `${written}; not verified\n`;
-  const { input, error } = verification;
-  return `${written}; each op in ONNX Runtime equal to the reference (${input}): ${error.toExponential(1)}\n`;
+  const { input, error, engine } = verification;
+  return `${written}; each op in ${runtimeTitle(engine)} equal to the reference (${input}): ${error.toExponential(1)}\n`;
 }
 
 /** `build --target onnx-train`. */
@@ -44,7 +44,7 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
     opset: args.opset,
     weights,
     verify: args.verify,
-    loadRuntime: loadOnnxRuntime,
+    loadRuntime: () => loadRuntime(session),
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings: set },
     describeSpan: placesFromHome(sources),
   });

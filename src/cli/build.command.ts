@@ -1,7 +1,6 @@
 import type { CommandModule } from "yargs";
 import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
 import type { Sources } from "../compiler.js";
-import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
@@ -18,6 +17,7 @@ import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
+import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 import {
@@ -94,8 +94,8 @@ function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, 
   const { pieces, nodeCount, verification } = built;
   const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, ${nodeCount} layers`;
   if (verification === undefined) return `${written}; not verified\n`;
-  const { input, graphError, fileError } = verification;
-  const file = fileError === undefined ? "" : `, in ONNX Runtime ${fileError.toExponential(1)}`;
+  const { input, graphError, fileError, engine } = verification;
+  const file = fileError === undefined ? "" : `, in ${runtimeTitle(engine)} ${fileError.toExponential(1)}`;
   return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
@@ -148,7 +148,7 @@ async function buildFile(
     level: args.optimize,
     weights,
     verify: args.verify,
-    loadRuntime: loadOnnxRuntime,
+    loadRuntime: () => loadRuntime(session),
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
     describeSpan: placesFromHome(sources),
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
-import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
+import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type EngineEntry, engines } from "../training/engines/registry.js";
 import { version } from "../version.js";
@@ -19,7 +19,7 @@ const optionalPackages: readonly OptionalPackage[] = [
   {
     name: "onnxruntime-node",
     use: "runs ONNX models: predict, and the comparison with the reference in build",
-    load: loadOnnxRuntime,
+    load: loadNativeRuntime,
   },
   { name: "sharp", use: "decodes pictures: predict", load: () => loadDecoder() },
 ];

@@ -2,11 +2,11 @@ import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
 import { findPictures } from "../data/picture-files.js";
 import { openClassifier } from "../deploy/classifier.js";
-import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { type PictureAnswer, predict } from "../deploy/predict.js";
 import { renderAnswer, renderPredictionJson, renderSkipped } from "../deploy/render-prediction.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { loadRuntime } from "./talk-of-runtime.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
@@ -29,7 +29,7 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
     session.report([problem.diagnose({})]);
     return 1;
   };
-  const runtime = await loadOnnxRuntime();
+  const runtime = await loadRuntime(session);
   if (isProblem(runtime)) return refuse(runtime);
   const decode = await loadDecoder();
   if (isProblem(decode)) return refuse(decode);

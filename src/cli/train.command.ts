@@ -6,7 +6,7 @@ import { oneLine } from "../diagnostics/display-text.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
-import { engines, findEngine } from "../training/engines/registry.js";
+import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { trainRun } from "../training/run.js";
 import { claimNextRun, claimRun, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
@@ -16,6 +16,7 @@ import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
+import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
 import { eventsFor, type RunArguments, summarise, tellOfRest } from "./train-events.js";
 import { type LiveLine, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
@@ -48,14 +49,6 @@ function checkUsage(args: TrainArguments): void {
   if (args.data === "") refuseUsage("--data takes a folder, or generated");
 }
 
-/** The engine that is meant, if it can run here. */
-async function engineNamed(name: string, threads: number | undefined): Promise<Engine | Problem> {
-  const entry = name === "auto" ? engines[0] : findEngine(name);
-  if (isProblem(entry)) return entry;
-  const engine = await entry.load();
-  return (await engine.availability(threads)) ?? engine;
-}
-
 /** The source texts under the names that they get in the run: the entry as model.lfer, its imports where it looks for them. */
 function sourcesForRun({ entry, files }: Sources): ReadonlyMap<string, string> {
   const home = posix.dirname(entry);
@@ -81,8 +74,11 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   if (made === undefined) return 1;
   const weights = await readWeights(session, "train", { ...args, seed: 0 });
   if (weights === undefined) return 1;
-  const engine = await engineNamed(args.engine, args.threads);
-  if (isProblem(engine)) return refuse(engine);
+  const chosen = await chooseEngine(args.engine, args.threads);
+  if (isProblem(chosen)) return refuse(chosen);
+  const { engine } = chosen;
+  talkOfFallback(session, chosen.insteadOf);
+  const threads = threadsOf(session, engine, args.threads);
   const claim =
     args.out === undefined
       ? await claimNextRun(join(session.cwd, runsFolder), args.recipe)
@@ -98,7 +94,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, claim, weights: weights.kind === "file" ? weights : undefined },
+      { made, set, engine, threads, claim, weights: weights.kind === "file" ? weights : undefined },
       stretch,
       line,
     );
@@ -125,6 +121,7 @@ interface Prepared {
   readonly made: OneRecipe;
   readonly set: ReadonlyMap<string, string>;
   readonly engine: Engine;
+  readonly threads: number | undefined;
   readonly claim: RunClaim;
   readonly weights: WeightSource | undefined;
 }
@@ -132,14 +129,14 @@ interface Prepared {
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, claim, weights }: Prepared,
+  { made, set, engine, threads, claim, weights }: Prepared,
   stretch: Stretch,
   line: LiveLine,
 ): Promise<ExitCode> {
   const { recipe, student, compiled } = made;
   const { folder } = claim;
   const sourceSha256 = sourceDigest(compiled.sources);
-  const { data, resume, threads, epochs, limit, seed } = args;
+  const { data, resume, epochs, limit, seed } = args;
   const result = await trainRun(
     {
       recipe,
@@ -209,7 +206,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         type: "string",
         default: "auto",
         requiresArg: true,
-        describe: `what runs the steps: auto (${engines[0].name}), ${engines.map(({ name }) => name).join(", ")}`,
+        describe: `what runs the steps: ${automaticText}, ${engines.map(({ name }) => name).join(", ")}`,
       })
       .option("out", {
         alias: "o",

@@ -1,5 +1,6 @@
 import { isMainThread } from "node:worker_threads";
-import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { OnnxRuntime } from "./runtime.js";
 
 /** The `onnxruntime-node` package. */
 export type OrtModule = typeof import("onnxruntime-node");
@@ -18,8 +19,11 @@ function turnTelemetryOff(): Problem | undefined {
   return process.env[name] === off ? undefined : problem("onnx/worker-thread", { setting: `${name}=${off}` });
 }
 
-/** Loads ONNX Runtime, which is optional and takes 50 ms: here and nowhere else, and only when something has to run. */
-export async function loadOnnxRuntime(): Promise<OrtModule | Problem> {
+/** The package, as one of the two builds. */
+export type NativeRuntime = OrtModule & OnnxRuntime;
+
+/** Loads the native ONNX Runtime, which is optional and takes 50 ms: here and nowhere else, and only when something has to run. */
+export async function loadNativeRuntime(): Promise<NativeRuntime | Problem> {
   const refusal = turnTelemetryOff();
   if (refusal !== undefined) return refusal;
   try {
@@ -27,7 +31,7 @@ export async function loadOnnxRuntime(): Promise<OrtModule | Problem> {
     const ort = loaded.default ?? loaded;
     // Before the first session, which makes its environment: that has a log of its own.
     ort.env.logLevel = "fatal";
-    return ort;
+    return { ...ort, engine: "ort" };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const missing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
@@ -36,5 +40,14 @@ export async function loadOnnxRuntime(): Promise<OrtModule | Problem> {
   }
 }
 
-/** What a process of its own imports to have the same package, once {@link loadOnnxRuntime} has been asked here. */
+/** What a process of its own imports to have the same package, once {@link loadNativeRuntime} has been asked here. */
 export const onnxRuntimeUrl = (): string => import.meta.resolve("onnxruntime-node");
+
+/** The ONNX Runtime that there is: the native one, or else the one in WebAssembly, which comes with lferc and is slower. */
+export async function loadOnnxRuntime(): Promise<OnnxRuntime | Problem> {
+  const native = await loadNativeRuntime();
+  if (!isProblem(native)) return native;
+  const { loadWasmRuntime } = await import("./wasm-runtime.js");
+  const wasm = await loadWasmRuntime();
+  return isProblem(wasm) ? wasm : { ...wasm, insteadOf: native };
+}

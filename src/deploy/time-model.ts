@@ -4,8 +4,8 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { silentLog } from "../targets/onnx/session-log.js";
 import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";
-import type { OrtModule } from "./onnx-runtime.js";
 import { collectProfile, readProfile } from "./ort-profile.js";
+import type { OnnxRuntime } from "./runtime.js";
 import { peakBytes, timeSteps, timingOf } from "./timing.js";
 
 /** The bytes of a model, and what messages and results call it. */
@@ -21,7 +21,7 @@ const elementLimit = 2 ** 28;
 /** Times the model; a training step that lferc wrote is told by its metadata, and begins its training each time. */
 export async function timeModel(
   { path, name, bytes }: ModelToTime,
-  ort: OrtModule,
+  runtime: OnnxRuntime,
   settings: BenchSettings,
 ): Promise<BenchResult | Problem> {
   const found = readMetadataProps(bytes);
@@ -36,9 +36,9 @@ export async function timeModel(
   });
   try {
     const from = performance.now();
-    const session = await ort.InferenceSession.create(bytes, options());
+    const session = await runtime.InferenceSession.create(bytes, options());
     const compileMs = performance.now() - from;
-    const fed = makeFeeds(session, ort, { path, asked: settings.batch, isStep });
+    const fed = makeFeeds(session, runtime, { path, asked: settings.batch, isStep });
     if (isProblem(fed)) {
       await session.release();
       return fed;
@@ -48,7 +48,7 @@ export async function timeModel(
     const peak = peakBytes();
     await session.release();
     const events = await collectProfile(async (prefix) => {
-      const profiled = await ort.InferenceSession.create(bytes, options(prefix));
+      const profiled = await runtime.InferenceSession.create(bytes, options(prefix));
       await timeSteps(() => profiled.run(feeds), { steps: profiledSteps, warmup: 1 });
       profiled.endProfiling();
       await profiled.release();
@@ -57,8 +57,8 @@ export async function timeModel(
     return {
       name,
       what: isStep ? "training-step" : "inference",
-      engine: "ort",
-      description: "ort",
+      engine: runtime.engine,
+      description: runtime.engine,
       batch,
       threads,
       ...timingOf(times, batch),
@@ -86,7 +86,11 @@ interface Fed {
   readonly batch: number;
 }
 
-function makeFeeds(session: InferenceSession, ort: OrtModule, { path, asked, isStep }: FeedRequest): Fed | Problem {
+function makeFeeds(
+  session: InferenceSession,
+  runtime: OnnxRuntime,
+  { path, asked, isStep }: FeedRequest,
+): Fed | Problem {
   let total = 0;
   const feeds: Record<string, Tensor> = {};
   for (const input of session.inputMetadata) {
@@ -108,7 +112,7 @@ function makeFeeds(session: InferenceSession, ort: OrtModule, { path, asked, isS
     }
     const values = numbersOf(input.type, elements, isStep && input.name.startsWith("state."));
     if (values === undefined) return problem("bench/unsupported-input", { path, input: input.name, type: input.type });
-    feeds[input.name] = new ort.Tensor(input.type, values as Float32Array, sizes) as Tensor;
+    feeds[input.name] = new runtime.Tensor(input.type, values as Float32Array, sizes) as Tensor;
   }
   const [first] = Object.values(feeds);
   const batch = first?.dims[0] ?? 1;

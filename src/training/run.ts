@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
+import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../digest.js";
@@ -92,6 +93,15 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 
 /** Trains, keeping in the run's folder all that must not be lost. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
+  try {
+    return await runRecipe(request, events);
+  } catch (error) {
+    if (!(error instanceof RuntimeFailure)) throw error;
+    return failed(problem("engine/refuses-step", { engine: request.engine.name, reason: error.message }));
+  }
+}
+
+async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunResult> {
   const written = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
   if (isProblem(written)) return failed(written);
   const begun = beginWith(written, request.weights);

@@ -1,8 +1,9 @@
 /** How long a recipe's training step takes in an engine. */
 import { type BenchResult, type BenchSettings, profiledSteps } from "../deploy/bench-result.js";
 import { collectProfile, readProfile } from "../deploy/ort-profile.js";
+import { RuntimeFailure } from "../deploy/runtime.js";
 import { peakBytes, timeSteps, timingOf } from "../deploy/timing.js";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape, elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
@@ -15,6 +16,19 @@ import type { Engine, RunningStep, Values } from "./engines/engine.js";
 
 /** Times the step on one batch over and over, its state moving on; the batch is the recipe's unless told. */
 export async function timeTrainingStep(
+  recipe: ElaboratedRecipe,
+  engine: Engine,
+  settings: BenchSettings,
+): Promise<BenchResult | Problem> {
+  try {
+    return await timeStep(recipe, engine, settings);
+  } catch (error) {
+    if (!(error instanceof RuntimeFailure)) throw error;
+    return problem("engine/refuses-step", { engine: engine.name, reason: error.message });
+  }
+}
+
+async function timeStep(
   recipe: ElaboratedRecipe,
   engine: Engine,
   settings: BenchSettings,

@@ -3,6 +3,7 @@ import { gpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
 import type { GpuProvider } from "../../src/training/engines/ort/provider-probe.js";
 import { findEngine } from "../../src/training/engines/registry.js";
 import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { smallStep, stepFeed } from "../training/step-networks.js";
 
 const codesOf = (answer: unknown): readonly string[] => (isProblem(answer) ? [answer.diagnose({}).code] : []);
@@ -23,6 +24,10 @@ export const engineScenarios = {
   "engine/no-webgpu": () => creating("webgpu", "no adapter"),
   "engine/no-cuda": async () => codesOf(await saying("cuda", "no library").availability()),
   "engine/no-tfjs-node": async () => codesOf(await loadTfjsNode(undefined, "@tensorflow/tfjs-abacus")),
+  "engine/fixed-threads": () =>
+    inFolder({ "m.onnx": "" }, (cwd) =>
+      codesIn(runLferc(["bench", "m.onnx", "--engine", "ort-wasm", "--threads", "4"], { cwd }).stderr),
+    ),
   // A provider that no ONNX Runtime has, whatever the machine.
   "engine/refuses-step": () => creating("abacus" as GpuProvider, undefined),
 };

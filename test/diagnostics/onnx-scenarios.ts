@@ -1,5 +1,5 @@
-import { cpSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
@@ -12,7 +12,7 @@ import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { loadedInWorker } from "../deploy/load-in-worker.js";
-import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, runLferc, standAlone } from "../support/lferc.js";
 import { ort } from "../support/onnx-runtime.js";
 import { compile } from "../support/tester.js";
 import { plainRecipe, recipeText } from "../training/small-recipe.js";
@@ -109,9 +109,15 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
   },
   // Without a node_modules above it, lferc stands alone.
   "onnx/no-runtime": () =>
-    inFolder({ "m.onnx": "", "face.png": "" }, (cwd) => {
-      cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
-      return codesIn(runLferc(["predict", "m.onnx", "face.png"], { cwd, script: join(cwd, "dist/lferc.js") }).stderr);
+    inFolder({ "m.onnx": "" }, (cwd) => {
+      const script = standAlone(cwd);
+      return codesIn(runLferc(["bench", "m.onnx", "--engine", "ort"], { cwd, script }).stderr);
+    }),
+  "onnx/no-webassembly": () =>
+    inFolder({ "m.onnx": "" }, (cwd) => {
+      const script = standAlone(cwd);
+      rmSync(join(cwd, "dist/onnxruntime-web"), { recursive: true });
+      return codesIn(runLferc(["bench", "m.onnx"], { cwd, script }).stderr);
     }),
   "onnx/worker-thread": async () => [await loadedInWorker({})],
   "onnx/optimiser-differs": async () => {

@@ -1,3 +1,4 @@
+import type { OnnxRuntime } from "../../src/deploy/runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import type { Feed } from "../../src/reference/interpret.js";
@@ -10,10 +11,11 @@ export async function runInOnnxRuntime(
   feed: Feed,
   opset: number,
   graphOptimizationLevel: "disabled" | "all" = "disabled",
+  { InferenceSession, Tensor: OrtTensor }: Pick<OnnxRuntime, "InferenceSession" | "Tensor"> = ort,
 ): Promise<Record<string, Tensor>> {
   const weights = new Map(Object.entries(feed.slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
   const bytes = emitOnnx({ graph, weights }, { opset, producerVersion: "test" });
-  const session = await ort.InferenceSession.create(bytes, {
+  const session = await InferenceSession.create(bytes, {
     logSeverityLevel: 3,
     graphOptimizationLevel,
     intraOpNumThreads: 1,
@@ -22,7 +24,7 @@ export async function runInOnnxRuntime(
     const tensor = feed.inputs[name] as Tensor;
     const isBool = graph.types[value]?.dtype === "bool";
     const data = isBool ? Uint8Array.from(tensor.data) : Float32Array.from(tensor.data);
-    return [name, new ort.Tensor(isBool ? "bool" : "float32", data, [...tensor.shape])];
+    return [name, new OrtTensor(isBool ? "bool" : "float32", data, [...tensor.shape])];
   });
   const results = await session.run(Object.fromEntries(feeds));
   await session.release();

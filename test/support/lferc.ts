@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,6 +75,12 @@ export async function inFolder<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A copy of the built lferc in a folder without a node_modules above it: nothing that is optional is there. Gives its script. */
+export function standAlone(folder: string): string {
+  cpSync(dirname(lfercPath()), join(folder, "dist"), { recursive: true });
+  return join(folder, "dist/lferc.js");
 }
 
 /** The codes in brackets of what lferc said. */

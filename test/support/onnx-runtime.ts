@@ -1,6 +1,6 @@
 /** ONNX Runtime as lferc loads it: with its telemetry and its log off. No test imports the package itself. */
 import { createRequire } from "node:module";
-import { loadOnnxRuntime, type OrtModule } from "../../src/deploy/onnx-runtime.js";
+import { loadNativeRuntime, type OrtModule } from "../../src/deploy/onnx-runtime.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 
 function isInstalled(name: string): boolean {
@@ -24,7 +24,7 @@ const missing = new Proxy({} as OrtModule, {
 
 /** What is installed must load: a refusal is no reason to skip tests. */
 async function load(): Promise<OrtModule> {
-  const loaded = await loadOnnxRuntime();
+  const loaded = await loadNativeRuntime();
   if (isProblem(loaded)) throw new Error(loaded.diagnose({}).message);
   return loaded;
 }

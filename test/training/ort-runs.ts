@@ -4,11 +4,11 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeBlock } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
+import { loadNativeRuntime } from "../../src/training/engines/ort/runtime.js";
 import { runOnce, type Stepped } from "./step-comparison.js";
 import type { StepFeed } from "./step-networks.js";
 
-const ort = await loadOnnxRuntime();
+const ort = await loadNativeRuntime();
 
 /** The block of this machine, if its kernels have one. */
 export const block = isProblem(ort) ? undefined : await probeBlock(ort);

@@ -4,7 +4,7 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { blockWorks } from "../../src/training/engines/ort/block-probe.js";
 import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadOnnxRuntime } from "../../src/training/engines/ort/runtime.js";
+import { loadNativeRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
 import { block, run } from "./ort-runs.js";
 import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
@@ -30,7 +30,7 @@ async function assertStep(step: Graph, seeds: readonly number[], what: string): 
 
 suite("the block of the machine", ({ native: test }) => {
   test("the probe tells blocks apart: at most one gives the right numbers", async () => {
-    const ort = await loadOnnxRuntime();
+    const ort = await loadNativeRuntime();
     if (isProblem(ort)) throw new Error(ort.diagnose({}).message);
     const works = await Promise.all(([8, 16] as const).map((candidate) => blockWorks(ort, candidate)));
     assert.is(works.filter(Boolean).length, block === undefined ? 0 : 1);

@@ -52,8 +52,17 @@ export const engineEntries = {
     message: (h) => `${h.engine} does not take this training step: ${h.reason}`,
     help: () => "The engine `ort` takes every step. A smaller batch or picture may fit this one.",
     explanation:
-      "GPUs have limits that CPUs have not: on the size of a buffer, on the number of buffers that one kernel reads and writes.",
+      "GPUs have limits that CPUs have not: on the size of a buffer, on the number of buffers that one kernel reads and writes. WebAssembly has 4 GiB of memory for everything.",
     bad: { command: `${train} --engine ort-webgpu` },
     good: { command: `${train} --engine ort` },
+  }),
+
+  "engine/fixed-threads": entry<{ engine: string; has: number; asked: number }>({
+    severity: "warning",
+    message: (h) => `${h.engine} runs on ${h.has} thread${h.has === 1 ? "" : "s"}, not on ${h.asked}`,
+    help: () => "Leave `--threads` out; the engine `ort` takes as many as you say.",
+    explanation: "ONNX Runtime in WebAssembly runs on the thread that calls it.",
+    bad: { command: `${train} --engine ort-wasm --threads 4` },
+    good: { command: `${train} --engine ort-wasm` },
   }),
 } as const;

@@ -5,6 +5,8 @@ import { installRuntime } from "../install-runtime.js";
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
 const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";
 const good = { command: build };
+/** The package's own script, which would fetch files for CUDA on Linux, is told to leave them. */
+
 const percent = (share: number): string => share.toExponential(1);
 
 export const onnxEntries = {
@@ -65,12 +67,22 @@ export const onnxEntries = {
   "onnx/no-runtime": entry<{ reason: string }>({
     severity: "error",
     message: (h) => `onnxruntime-node cannot be loaded: ${h.reason}`,
-    help: () =>
-      `Install it beside lfer: \`${installRuntime()}\`. It is optional, and some platforms have no build of it.`,
+    help: () => `To install it beside lfer: \`${installRuntime()}\`.`,
     explanation:
-      "ONNX Runtime runs ONNX models: `predict` needs it, and `build` compares its results with the reference.",
+      "The engine `ort` trains on onnxruntime-node, the native ONNX Runtime. It is optional, and some platforms have no build of it: ONNX Runtime in WebAssembly, which is part of lfer, takes its place in `train`, `predict`, `bench` and the proof of a build, and is slower.",
+    bad: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --engine ort" },
+    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --engine ort-wasm" },
+  }),
+
+  "onnx/no-webassembly": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `ONNX Runtime in WebAssembly does not run here: ${h.reason}`,
+    help: () =>
+      `It is part of lfer: install lfer anew if a file of it is missing. The native one is faster: \`${installRuntime()}\`.`,
+    explanation:
+      "Where onnxruntime-node cannot be loaded, ONNX Runtime runs in WebAssembly. It needs a Node that has it, and address space for its memory of 4 GiB.",
     bad: { command: "lferc predict model.onnx photo.jpg" },
-    good: { command: `${installRuntime()} && lferc predict model.onnx photo.jpg` },
+    good: { command: "lferc info" },
   }),
 
   "onnx/worker-thread": entry<{ setting: string }>({

@@ -28,6 +28,8 @@ export interface ProbeStep {
 export interface StepVerification {
   /** What was compared at: `image [2, 3, 40, 40]`. */
   readonly input: string;
+  /** The runtime that it was compared in. */
+  readonly engine: string;
   /** The largest difference of an op, norm-wise. */
   readonly error: number;
 }
@@ -89,7 +91,7 @@ export async function verifyStep(
       const error = distance(toTensor(results, name), tensorOf(value));
       if (!(error <= wholeTolerance)) return differs(`output "${name}"`, error, wholeTolerance);
     }
-    return { input, error: largest };
+    return { input, engine: runtime.engine ?? "ort", error: largest };
   } catch (error) {
     if (!(error instanceof Error) || error instanceof InvariantError) throw error;
     return problem("onnx/runtime-refuses", { model: step.name, reason: error.message.split("\n")[0] ?? "" });

@@ -19,6 +19,8 @@ import { silentLog } from "./session-log.js";
 
 /** The part of ONNX Runtime that a verification uses. */
 export interface VerificationRuntime {
+  /** Which one it is; the native one where it says nothing. */
+  readonly engine?: string;
   readonly InferenceSession: {
     create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
@@ -43,6 +45,8 @@ export interface Verification {
   /** The inputs that were compared at: `image [N, 3, 64, 64]`. */
   readonly input: string;
   readonly graphError: number;
+  /** The runtime's name for itself. */
+  readonly engine?: string;
   /** Of the optimised file, and of a file without any rewrite; absent without a runtime. */
   readonly fileError?: number;
   readonly plainFileError?: number;
@@ -92,7 +96,8 @@ export async function verifyOnnx(graph: Graph, options: VerifyOptions): Promise<
     if (atFullSize !== undefined && !(atFullSize.error <= allowed)) {
       return problem("onnx/runtime-differs", { model: graph.name, input: "full size", ...atFullSize, allowed });
     }
-    return { input, graphError: graphError.error, fileError: file.error, plainFileError: plainFile.error };
+    const errors = { graphError: graphError.error, fileError: file.error, plainFileError: plainFile.error };
+    return { input, engine: runtime.engine ?? "ort", ...errors };
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     return problem("onnx/runtime-refuses", { model: graph.name, reason });

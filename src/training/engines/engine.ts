@@ -43,6 +43,8 @@ export interface Evaluator {
 
 export interface Engine {
   readonly name: string;
+  /** How many threads it has, where that cannot be chosen. */
+  readonly fixedThreads?: number;
   /**
    * What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying, with the
    * threads that steps will be given: some libraries are told once, when they are loaded.

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { silentLog } from "../../../src/deploy/silent-log.js";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import { bindShape, elementCount } from "../../../src/ir/shape.js";
 import { isLayerOp } from "../../../src/ops/registry.js";
 import { emitOnnx } from "../../../src/targets/onnx/emit.js";
 import { onnx } from "../../../src/targets/onnx/generated/onnx.js";
 import { readOnnxModel } from "../../../src/targets/onnx/read/read-model.js";
+import { silentLog } from "../../../src/targets/onnx/session-log.js";
 import { cases } from "../../ops/cases.js";
 import { singleOpGraph } from "../../ops/single-op.js";
 import { ort } from "../../support/onnx-runtime.js";

@@ -2,7 +2,7 @@ import { isProblem } from "../../../diagnostics/diagnostic.js";
 import type { Graph } from "../../../ir/graph.js";
 import type { Engine } from "../engine.js";
 import type { Block } from "./block-probe.js";
-import { loadOnnxRuntime, sessionOptions } from "./runtime.js";
+import { loadNativeRuntime, sessionOptions } from "./runtime.js";
 
 export interface OrtEngineOptions {
   /** Plain ONNX ops even where the machine's blocked layout could be used. */
@@ -21,18 +21,18 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   return {
     name: "ort",
     availability: async () => {
-      const ort = await loadOnnxRuntime();
+      const ort = await loadNativeRuntime();
       return isProblem(ort) ? ort : undefined;
     },
     create: async (step, { state, threads, profilePrefix }) => {
-      const ort = await loadOnnxRuntime();
+      const ort = await loadNativeRuntime();
       if (isProblem(ort)) return ort;
       // What writes models is loaded only when one is written.
       const { probeBlock } = await import("./block-probe.js");
       const block = portable ? undefined : await probeBlock(ort);
       if (block === undefined || !fillsBlocks(step, block)) {
         const { portableStep } = await import("./portable-step.js");
-        return portableStep({ name: "ort", provider: "cpu", step, state, threads, profilePrefix });
+        return portableStep({ runtime: ort, name: "ort", provider: "cpu", step, state, threads, profilePrefix });
       }
       const [{ blockedProgram }, { OrtStep }] = await Promise.all([
         import("./blocked/program.js"),
@@ -44,8 +44,10 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
       return new OrtStep(ort, session, program, state, `ort, blocks of ${block}`);
     },
     evaluator: async (graph, options) => {
+      const runtime = await loadNativeRuntime();
+      if (isProblem(runtime)) return runtime;
       const { ortEvaluator } = await import("./evaluator.js");
-      return ortEvaluator({ name: "ort", provider: "cpu", graph, ...options });
+      return ortEvaluator({ runtime, name: "ort", provider: "cpu", graph, ...options });
     },
   };
 }

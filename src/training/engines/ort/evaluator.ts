@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
+import type { OnnxRuntime } from "../../../deploy/runtime.js";
+import { type Problem, problem } from "../../../diagnostics/diagnostic.js";
 import { invariant } from "../../../diagnostics/invariant.js";
 import { type Graph, typeOf } from "../../../ir/graph.js";
 import { bindShape } from "../../../ir/shape.js";
@@ -8,9 +9,10 @@ import { emitOnnx } from "../../../targets/onnx/emit.js";
 import { defaultOpset } from "../../../targets/onnx/opsets.js";
 import { version } from "../../../version.js";
 import type { Evaluator, EvaluatorOptions, Values } from "../engine.js";
-import { loadOnnxRuntime, type OrtModule, type Provider, sessionOptions } from "./runtime.js";
+import { limitOf, type Provider, sessionOptions } from "./runtime.js";
 
 export interface OrtEvaluation extends EvaluatorOptions {
+  readonly runtime: OnnxRuntime;
   /** The engine's name, for what it refuses. */
   readonly name: string;
   readonly provider: Provider;
@@ -19,9 +21,7 @@ export interface OrtEvaluation extends EvaluatorOptions {
 
 /** The way of a built model: rewritten by the same passes, written as ONNX with its weights, run as it would be deployed. */
 export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | Problem> {
-  const { name: engine, provider, graph, weights, threads } = request;
-  const ort = await loadOnnxRuntime();
-  if (isProblem(ort)) return ort;
+  const { runtime, name: engine, provider, graph, weights, threads } = request;
   const own = new Map(
     graph.slots.map(({ name }) => {
       const values = weights.get(name);
@@ -30,7 +30,7 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
     }),
   );
   const bytes = emitOnnx(optimize({ graph, weights: own }, 1), { opset: defaultOpset, producerVersion: version });
-  const session = await openSession(ort, bytes, provider, threads);
+  const session = await openSession(runtime, bytes, provider, threads);
   if (typeof session === "string") return problem("engine/refuses-step", { engine, reason: session });
   return {
     run: async (inputs, batch) => {
@@ -38,7 +38,7 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
       for (const { name, value } of graph.inputs) {
         const data = inputs.get(name);
         invariant(data !== undefined, `the evaluation has no ${name}`);
-        feeds[name] = new ort.Tensor("float32", data, bindShape(typeOf(graph, value).shape, batch));
+        feeds[name] = new runtime.Tensor("float32", data, bindShape(typeOf(graph, value).shape, batch));
       }
       const results = await session.run(feeds);
       return new Map(graph.outputs.map(({ name }) => [name, results[name]?.data as Values] as const));
@@ -47,17 +47,18 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
   };
 }
 
-/** The session, or why a GPU does not take the network; on the CPU every lowering is tested, there it would be our mistake. */
+/** The session, or why the provider does not take the network. */
 async function openSession(
-  ort: OrtModule,
+  runtime: OnnxRuntime,
   bytes: Uint8Array,
   provider: Provider,
   threads: number | undefined,
 ): Promise<InferenceSession | string> {
   try {
-    return await ort.InferenceSession.create(bytes, sessionOptions({ provider, threads, optimize: "all" }));
+    return await runtime.InferenceSession.create(bytes, sessionOptions({ provider, threads, optimize: "all" }));
   } catch (error) {
-    if (provider === "cpu" || !(error instanceof Error)) throw error;
-    return error.message.split("\n")[0] ?? "";
+    const reason = limitOf(error, provider);
+    if (reason === undefined) throw error;
+    return reason;
   }
 }

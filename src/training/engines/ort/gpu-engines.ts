@@ -2,6 +2,7 @@
 import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
 import type { Engine } from "../engine.js";
 import { type GpuProvider, whyNot } from "./provider-probe.js";
+import { loadNativeRuntime } from "./runtime.js";
 
 /** What a provider says of itself: whyNot, but for tests. */
 type Asking = (provider: GpuProvider) => Promise<string | Problem | undefined>;
@@ -13,20 +14,21 @@ export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = why
     if (reason === undefined || isProblem(reason)) return reason;
     return provider === "webgpu" ? problem("engine/no-webgpu", { reason }) : problem("engine/no-cuda", { reason });
   };
+  const usable = async () => (await availability()) ?? loadNativeRuntime();
   return {
     name,
     availability,
     create: async (step, options) => {
-      const missing = await availability();
-      if (missing !== undefined) return missing;
+      const runtime = await usable();
+      if (isProblem(runtime)) return runtime;
       const { portableStep } = await import("./portable-step.js");
-      return portableStep({ name, provider, step, ...options });
+      return portableStep({ runtime, name, provider, step, ...options });
     },
     evaluator: async (graph, options) => {
-      const missing = await availability();
-      if (missing !== undefined) return missing;
+      const runtime = await usable();
+      if (isProblem(runtime)) return runtime;
       const { ortEvaluator } = await import("./evaluator.js");
-      return ortEvaluator({ name, provider, graph, ...options });
+      return ortEvaluator({ runtime, name, provider, graph, ...options });
     },
   };
 }

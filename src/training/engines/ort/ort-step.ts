@@ -1,8 +1,8 @@
 /** A step program in a session: state in two sets of tensors, read from one and written to the other by turns. */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { OnnxRuntime } from "../../../deploy/runtime.js";
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { RunningStep, Values } from "../engine.js";
-import type { OrtModule } from "./runtime.js";
 import { packState, type StatePort, type StepProgram, unpackState } from "./step-program.js";
 
 /** One tensor of state: `now` is read, `then` is written; they change places after each step. */
@@ -14,24 +14,24 @@ interface StateTensor {
 
 export class OrtStep implements RunningStep {
   readonly description: string;
-  readonly #ort: OrtModule;
+  readonly #runtime: OnnxRuntime;
   readonly #session: InferenceSession;
   readonly #program: StepProgram;
   readonly #state: readonly StateTensor[];
   readonly #outputs: ReadonlyMap<string, Tensor>;
 
   constructor(
-    ort: OrtModule,
+    runtime: OnnxRuntime,
     session: InferenceSession,
     program: StepProgram,
     state: ReadonlyMap<string, Values>,
     description: string,
   ) {
     this.description = description;
-    this.#ort = ort;
+    this.#runtime = runtime;
     this.#session = session;
     this.#program = program;
-    const tensor = (data: Values, shape: readonly number[]): Tensor => new ort.Tensor("float32", data, [...shape]);
+    const tensor = (data: Values, shape: readonly number[]): Tensor => new runtime.Tensor("float32", data, [...shape]);
     this.#state = program.state.map((port) => {
       const now = tensor(packState(port, state), port.shape);
       const then = port.output === undefined ? now : tensor(new Float32Array(now.data.length), port.shape);
@@ -41,7 +41,7 @@ export class OrtStep implements RunningStep {
       program.outputs.map(({ onnxName, shape, dtype }) => {
         const length = shape.reduce((product, size) => product * size, 1);
         // ONNX Runtime's bools are bytes.
-        if (dtype === "bool") return [onnxName, new ort.Tensor("bool", new Uint8Array(length), [...shape])];
+        if (dtype === "bool") return [onnxName, new runtime.Tensor("bool", new Uint8Array(length), [...shape])];
         return [onnxName, tensor(new Float32Array(length), shape)];
       }),
     );
@@ -52,7 +52,7 @@ export class OrtStep implements RunningStep {
     for (const { name, onnxName, shape } of this.#program.inputs) {
       const data = batch.get(name);
       invariant(data !== undefined, `the batch has no ${name}`);
-      feeds[onnxName] = new this.#ort.Tensor("float32", data, [...shape]);
+      feeds[onnxName] = new this.#runtime.Tensor("float32", data, [...shape]);
     }
     const fetches: Record<string, Tensor> = Object.fromEntries(this.#outputs);
     for (const { port, now, then } of this.#state) {

@@ -3,7 +3,7 @@
  * since graphics drivers write to stderr as they like, and a broken one may take its process with it.
  */
 import { spawn } from "node:child_process";
-import { loadOnnxRuntime, type OrtModule, onnxRuntimeUrl } from "../../../deploy/onnx-runtime.js";
+import { loadNativeRuntime, type OrtModule, onnxRuntimeUrl } from "../../../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../../../diagnostics/diagnostic.js";
 
 export type GpuProvider = "webgpu" | "cuda";
@@ -61,7 +61,7 @@ const withoutPlace = (reason: string): string => reason.replace(/^.* was false\.
 
 /** Why the provider cannot be used here; undefined where it can. */
 export async function whyNot(provider: GpuProvider): Promise<string | Problem | undefined> {
-  const ort = await loadOnnxRuntime();
+  const ort = await loadNativeRuntime();
   if (isProblem(ort)) return ort;
   if (!isBuiltIn(ort, provider)) return `onnxruntime-node for ${process.platform} ${process.arch} comes without it`;
   const said = await ask(provider, await doublingModel());

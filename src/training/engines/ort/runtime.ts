@@ -1,9 +1,10 @@
 /** ONNX Runtime as an engine of training needs it: its options, and which versions its internals are known of. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { OrtModule } from "../../../deploy/onnx-runtime.js";
+import { RuntimeFailure } from "../../../deploy/runtime.js";
 import { silentLog } from "../../../targets/onnx/session-log.js";
 
-export { loadOnnxRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
+export { loadNativeRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
 
 /**
  * Versions whose internal domain com.microsoft.nchwc was tried with our formulations. It is no public interface, so any
@@ -50,4 +51,14 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
       },
     },
   };
+}
+
+/**
+ * Why a provider does not take a graph, where that may be: GPUs and WebAssembly have limits of their own. On the CPU every
+ * lowering is tested, so that any other error would be our mistake: undefined.
+ */
+export function limitOf(error: unknown, provider: Provider): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isLimit = provider !== "cpu" || error instanceof RuntimeFailure;
+  return isLimit ? (error.message.split("\n")[0] ?? "") : undefined;
 }
