@@ -23,7 +23,9 @@ suite("the list of engines", (test) => {
     assert.is(messageOf(findEngine("abacus")), 'there is no engine "abacus".');
   });
 
-  test.native("the first one can run here", async () => assert.is(await (await engines[0].load()).availability(), undefined));
+  test.native("the first one can run here", async () =>
+    assert.is(await (await engines[0].load()).availability(), undefined),
+  );
 });
 
 suite("whether a GPU can be used", (test) => {
