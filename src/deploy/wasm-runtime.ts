@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { silentLog } from "../targets/onnx/session-log.js";
 import { type OnnxRuntime, RuntimeFailure } from "./runtime.js";
 
 type WebModule = typeof import("onnxruntime-web");
@@ -16,9 +17,6 @@ const negation = Buffer.from(
   "CAcSBWxmZXJjOjYKDwoBeBIBeRoCMCAiA05lZxIBcFoPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEA0=",
   "base64",
 );
-
-/** Its own log lines are for its programmers; what matters of them comes as errors. */
-const silent = 4;
 
 const file = "ort-wasm-simd-threaded";
 
@@ -74,7 +72,7 @@ function runtimeOf(ort: WebModule): OnnxRuntime {
       create: async (bytes, options = {}) => {
         const { enableProfiling: _, profileFilePrefix: __, ...rest } = options;
         // Whatever was asked for: it has one provider, and writes no profile that we could read.
-        const own = { ...rest, executionProviders: ["wasm"], logSeverityLevel: silent } as const;
+        const own = { ...rest, executionProviders: ["wasm"], ...silentLog } as const;
         const session = await explained(() => ort.InferenceSession.create(bytes, own));
         return sessionOf(session);
       },
@@ -101,7 +99,7 @@ function sessionOf(session: InferenceSession): InferenceSession {
     fetches: InferenceSession.FetchesType = session.outputNames,
   ): Promise<InferenceSession.ReturnType> => {
     const names = Array.isArray(fetches) ? fetches : Object.keys(fetches);
-    const results = await explained(() => session.run(feeds, names, { logSeverityLevel: silent }));
+    const results = await explained(() => session.run(feeds, names, silentLog));
     // A run holds the thread: between two of them signals are heard and other work goes on.
     await setImmediate();
     return Array.isArray(fetches) ? results : fill(fetches as Wanted, results);

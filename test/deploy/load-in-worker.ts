@@ -8,8 +8,8 @@ const { parentPort, workerData } = require("node:worker_threads");
 (async () => {
   const { register } = await import(workerData.tsx);
   register();
-  const { loadOnnxRuntime } = await import(workerData.loader);
-  const found = await loadOnnxRuntime();
+  const { loadNativeRuntime } = await import(workerData.loader);
+  const found = await loadNativeRuntime();
   parentPort.postMessage(found.kind === "problem" ? found.diagnose({}).code : "loaded");
 })();`;
 
