@@ -108,6 +108,5 @@ export async function load(host: Host, entry: string): Promise<Sources> {
 
 /** A parsed file. */
 export function sourceFile(path: string, text: string): SourceFile {
-  const { tree, diagnostics } = parse(path, text);
-  return { path, text, tree, diagnostics };
+  return { path, text, ...parse(path, text) };
 }

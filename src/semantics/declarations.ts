@@ -41,6 +41,8 @@ export class Declarations implements DeclarationFacts {
     const known = this.#results.get(declaration);
     if (known !== undefined) return known;
     const module = this.#modules.get(declaration);
+    // A remark that may be meant as code is no part of the tree, so that it can lead back here.
+    this.#results.set(declaration, unknown);
     const result =
       module === undefined || this.isRecursive(declaration) ? unknown : this.#evaluate(declaration, module);
     this.#results.set(declaration, result);

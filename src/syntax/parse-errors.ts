@@ -34,6 +34,7 @@ const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/bad-escape",
   "syntax/number-too-large",
   "syntax/wrong-operator",
+  "syntax/floor-division",
   "syntax/unterminated-string",
 ]);
 

@@ -2,6 +2,7 @@ import type { IToken, TokenType } from "chevrotain";
 import {
   brackets,
   Doc,
+  FloorDivision,
   ForeignComment,
   ForeignOperator,
   Name,
@@ -22,6 +23,9 @@ export interface Scanned {
   /** Runs of characters that begin no token. */
   readonly strays: readonly { readonly start: number; readonly end: number }[];
 }
+
+/** Whether the `//` from `at` to the line's end is a division after all; `before`: the token before it. */
+export type Divides = (before: IToken | undefined, at: number, end: number) => boolean;
 
 const sticky = (type: TokenType): RegExp => new RegExp(type.PATTERN as RegExp, "y");
 const name = sticky(Name);
@@ -49,7 +53,7 @@ const mayBeginName = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 &
  * Text to Chevrotain's tokens. By hand, as Chevrotain's own lexer takes 5 ms to analyse its patterns at every start;
  * the patterns still stand with the token types, so that the generated grammars follow them.
  */
-export function scan(text: string): Scanned {
+export function scan(text: string, divides: Divides = () => false): Scanned {
   const tokens: IToken[] = [];
   const docs: IToken[] = [];
   const comments: { start: number; end: number }[] = [];
@@ -93,8 +97,12 @@ export function scan(text: string): Scanned {
     } else if (c === slash && reach(doc)) take(docs, Doc, doc.lastIndex);
     else if (c === slash && text.charCodeAt(at + 1) === slash) {
       reach(restOfLine);
-      comments.push({ start: at, end: restOfLine.lastIndex });
-      at = restOfLine.lastIndex;
+      const end = restOfLine.lastIndex;
+      if (divides(tokens.at(-1), at, end)) take(tokens, FloorDivision, at + 2);
+      else {
+        comments.push({ start: at, end });
+        at = end;
+      }
     } else if (!takeSign()) {
       const last = strays[strays.length - 1];
       if (last?.end === at) strays[strays.length - 1] = { start: last.start, end: ++at };

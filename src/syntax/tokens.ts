@@ -91,6 +91,9 @@ export const RightSquare = punctuation("RIGHT_SQUARE", "]");
 export const LeftCurly = punctuation("LEFT_CURLY", "{");
 export const RightCurly = punctuation("RIGHT_CURLY", "}");
 
+/** Scanned only where `//` can be nothing but Python's division: it is reported, and the text behind it is not lost. */
+export const FloorDivision = createToken({ name: "FLOOR_DIVISION", label: "//", categories: [BinaryOperatorToken] });
+
 /** How other languages write our operators. Lexed so that one kind message can say ours. */
 export const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
   ["&&", And],
@@ -189,6 +192,7 @@ export const vocabulary: readonly TokenType[] = [
   NumberToken,
   StringToken,
   BinaryOperatorToken,
+  FloorDivision,
   ...keywords.values(),
   ...operators,
   ...brackets,
