@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailures } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
+import type { Host } from "../hosts/host.js";
 import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
 import { writeFileWhole } from "../hosts/write-file.js";
 import { format } from "../syntax/format/format.js";
@@ -43,10 +45,13 @@ async function readSource(session: Session, full: string, path: string): Promise
   }
 }
 
-/** The formatted text; mistakes are reported. */
-function formatted(session: Session, path: string, text: string): string | undefined {
+/** The formatted text; mistakes are reported. `full`: where it stands, or would. */
+async function formatted(session: Session, full: string, path: string, text: string): Promise<string | undefined> {
   const result = format(path, text);
-  if (result.kind === "formatted") return result.text;
+  if (result.kind === "formatted") {
+    const isFine = !result.mayDivide || (await keepsDivisions(session, full, path, text));
+    return isFine ? result.text : undefined;
+  }
   session.report(
     result.diagnostics,
     sourceTexts((file) => (file === path ? text : undefined)),
@@ -54,10 +59,31 @@ function formatted(session: Session, path: string, text: string): string | undef
   return undefined;
 }
 
+/** False (reported) where a remark is a division by all that `check` knows: beside its number it may still be seen. */
+async function keepsDivisions(session: Session, full: string, path: string, text: string): Promise<boolean> {
+  const { compile, load } = await import("../compiler.js");
+  const root = projectRoot(full, session.cwd);
+  const way = hostPath(root, full);
+  // `std/` alone is the standard library.
+  const entry = way.startsWith("std/") ? `./${way}` : way;
+  const host = nodeHost(root);
+  const read: Host["read"] = async (file) => (file === entry ? { kind: "text", text } : host.read(file));
+  const { diagnostics } = compile(await load({ read }, entry));
+  const found = diagnostics.filter(({ code, span }) => code === "syntax/floor-division" && span?.file === entry);
+  session.report(
+    found,
+    sourceTexts(
+      (file) => (file === entry ? text : undefined),
+      () => path,
+    ),
+  );
+  return found.length === 0;
+}
+
 async function formatFile(session: Session, args: FmtArguments, full: string): Promise<Outcome> {
   const path = displayPath(session.cwd, full);
   const before = await readSource(session, full, path);
-  const after = before === undefined ? undefined : formatted(session, path, before);
+  const after = before === undefined ? undefined : await formatted(session, full, path, before);
   if (before === undefined || after === undefined) return "failed";
   if (after === before) return "same";
   if (args.diff) session.print(unifiedDiff(oneLine(path), before, after));
@@ -78,7 +104,7 @@ async function formatInput(session: Session, args: FmtArguments): Promise<ExitCo
     session.report([diagnose("limit/file-too-large", { path, bytes: before.length, limit: sourceFileLimit })]);
     return 1;
   }
-  const after = formatted(session, path, before);
+  const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before);
   if (after === undefined) return 1;
   if (args.diff) session.print(unifiedDiff("stdin", before, after));
   else if (!args.check) session.print(after);

@@ -76,8 +76,8 @@ function numericPrefix(tokens: readonly IToken[]): Prefix {
     const nothing: Prefix = { length: 0, next: type };
     if (wantsOperand) {
       if (type === NumberToken || type === Name) {
-        // A share is no divisor: `rate = 0.5   // 50%`.
-        if (image.endsWith("%") || (type === Name && keywords.has(image))) return nothing;
+        // A share is no divisor, `rate = 0.5   // 50%`, nor is a date, `// 2019-11-02`.
+        if (image.endsWith("%") || /^0\d/.test(image) || (type === Name && keywords.has(image))) return nothing;
         wantsOperand = false;
       } else if (type === LeftParen) open.push(RightParen);
       else if (type === RightParen && before === LeftParen && open.pop() === type) wantsOperand = false;
