@@ -74,6 +74,13 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unexpected-argument": running("info", "models"),
   "tool/wrong-value": running("check", "--format", "xml", "models"),
   "tool/missing-argument": running("build", "models/m.lfer"),
+  "tool/no-target": running("build", "models/m.lfer", "-o", "model.bin"),
+  "tool/target-clash": running("build", "models/m.lfer", "--target", "svg", "-o", "model.onnx"),
+  "tool/binary-to-terminal": () =>
+    inFolder({ "m.lfer": model, "terminal.mjs": "process.stdout.isTTY = true;\n" }, (cwd) => {
+      const env = { NODE_OPTIONS: `--import ${cwd}/terminal.mjs` };
+      return codesIn(runLferc(["build", "m.lfer", "--target", "onnx", "-o", "-"], { cwd, env }).stderr);
+    }),
   "tool/wrong-usage": running("stats", "models", "--depth", "0"),
   "tool/bad-setting": running("stats", "models/m.lfer", "--set", "size:112"),
   "tool/no-such-path": running("check", "no-such-folder"),
