@@ -1,6 +1,7 @@
 /** What a build writes and where to: by `--target`, else by the ending of `-o`. */
 import { extname } from "node:path";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 
 interface Kind {
   /** The endings of such files. */
@@ -26,7 +27,7 @@ const endingOf = (output: string): string => (isStdout(output) ? "" : extname(ou
 export const isStdout = (output: string): boolean => output === "-" || output === "/dev/stdout";
 
 /** How the output is called in a message. */
-export const outputName = (output: string): string => (isStdout(output) ? "standard output" : output);
+export const outputName = (output: string): string => (isStdout(output) ? "standard output" : oneLine(output));
 
 /** The target: what is asked for, else what the ending says. */
 export function targetOf(output: string, asked: string | undefined): string | Diagnostic {

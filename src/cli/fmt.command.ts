@@ -86,7 +86,7 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   const after = before === undefined ? undefined : await formatted(session, full, path, before);
   if (before === undefined || after === undefined) return "failed";
   if (after === before) return "same";
-  if (args.diff) session.print(unifiedDiff(oneLine(path), before, after));
+  if (args.diff) session.data(unifiedDiff(oneLine(path), before, after));
   if (args.check && !args.diff) session.print(`${oneLine(path)}\n`);
   if (args.check || args.diff) return "changed";
   const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
@@ -106,8 +106,8 @@ async function formatInput(session: Session, args: FmtArguments): Promise<ExitCo
   }
   const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before);
   if (after === undefined) return 1;
-  if (args.diff) session.print(unifiedDiff("stdin", before, after));
-  else if (!args.check) session.print(after);
+  if (args.diff) session.data(unifiedDiff("stdin", before, after));
+  else if (!args.check) session.data(after);
   return (args.diff || args.check) && after !== before ? 1 : 0;
 }
 

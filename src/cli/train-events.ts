@@ -1,4 +1,5 @@
 /** What `lferc train` says while it runs, and in the end. */
+import { oneLine } from "../diagnostics/display-text.js";
 import { curvesSvg } from "../report/curves-svg.js";
 import { stepsOf } from "../training/loop.js";
 import type { RunEvents, RunResult } from "../training/run.js";
@@ -41,7 +42,7 @@ export function eventsFor(
       allSteps = stepsOf(plan, count("training")).perEpoch * plan.epochs;
       const memory = `${(kept.bytes / 1e6).toFixed(0)} MB in memory`;
       say(
-        `${data.description}: ${count("training")} pictures to train on, ${count("heldOut")} held out (${data.heldOut})\n` +
+        `${oneLine(data.description)}: ${count("training")} pictures to train on, ${count("heldOut")} held out (${data.heldOut})\n` +
           (kept.isAll
             ? ""
             : `${kept.pictures} pictures stay in memory (${memory}), the others are read again each epoch\n`),
@@ -50,7 +51,7 @@ export function eventsFor(
     onStart: (description, stepsPerEpoch) => {
       begun = performance.now();
       say(
-        `${recipe.student.name} by ${recipe.name}: ${stepsPerEpoch} steps an epoch, ${description}; run in ${displayPath(session.cwd, folder)}\n`,
+        `${recipe.student.name} by ${recipe.name}: ${stepsPerEpoch} steps an epoch, ${description}; run in ${oneLine(displayPath(session.cwd, folder))}\n`,
       );
     },
     onStep: (progress) => {
@@ -72,7 +73,7 @@ export function eventsFor(
 /** The words at the end, on stdout. */
 export function summarise(session: Session, folder: string, result: Extract<RunResult, { kind: "finished" }>): void {
   const { best, records, plan } = result;
-  const shown = displayPath(session.cwd, folder);
+  const shown = oneLine(displayPath(session.cwd, folder));
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
   session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}
