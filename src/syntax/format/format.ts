@@ -26,12 +26,12 @@ export function format(file: string, text: string): Formatted {
   return { kind: "formatted", text: formatted, mayDivide: divisions.size > 0 };
 }
 
-/** All tokens and remarks in their order, but for commas before a closing bracket. */
+/** All tokens and remarks in their order, but for commas behind the last of several. */
 function contentOf(text: string): string {
   const tokens = sourceTokens(text);
   const words = tokens.flatMap(({ image, remarks, trailing }, i) => [
     ...remarks.map((remark) => remark.text),
-    ...(image === "," && /^[)\]}]$/.test(tokens[i + 1]?.image ?? "") ? [] : [image]),
+    ...(image === "," && /^(?:[)\]}]|\.\.)$/.test(tokens[i + 1]?.image ?? "") ? [] : [image]),
     ...(trailing === undefined ? [] : [trailing]),
   ]);
   return words.join("\n");
