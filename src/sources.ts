@@ -77,10 +77,10 @@ export async function load(host: Host, entry: string): Promise<Sources> {
   // As in an import: a file of the project's own folder std is none of the standard library.
   const start = entry.startsWith("std/") ? `./${entry}` : entry;
   const queue: { path: string; from: string; depth: number }[] = [{ path: start, from: entry, depth: 0 }];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { path, from, depth } = next;
+  // It grows while it is walked.
+  for (const { path, from, depth } of queue) {
     if (files.has(path) || problems.has(path)) continue;
-    if (depth > maxImportDepth || files.size >= maxFiles) {
+    if (depth > maxImportDepth || files.size + problems.size >= maxFiles) {
       const limit = depth > maxImportDepth ? maxImportDepth : maxFiles;
       const what = depth > maxImportDepth ? "files deep" : "files";
       problems.set(path, { make: (span) => diagnose("limit/too-many-imports", { limit, what }, { span }) });

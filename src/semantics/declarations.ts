@@ -66,6 +66,7 @@ export class Declarations implements DeclarationFacts {
     const inOrder = new Map<Declaration, Module>(this.#order.map(({ declaration, module }) => [declaration, module]));
     // Those that go by a name which was taken are in no order.
     for (const [declaration, module] of [...inOrder, ...this.#modules]) {
+      if (this.#reporter.isFull) return;
       switch (declaration.kind) {
         case "ConstDeclaration":
           this.constant({ declaration, module });

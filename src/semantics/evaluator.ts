@@ -123,6 +123,7 @@ export class Evaluator implements Context {
   }
 
   spend(span: Span, steps = 1): boolean {
+    if (this.reporter.isFull) return false;
     const answer = this.facts.work.spend(steps);
     if (answer === "spent") this.report("limit/too-much-work", { limit: limits.steps }, span);
     return answer === "fine";

@@ -75,7 +75,7 @@ export function linkProgram(sources: Sources, reporter: Reporter): Program {
     const module: MutableModule = { path, text, tree, damage, divisions, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {
-      if (isNamed(declaration)) declare(module, declaration, reporter);
+      if (isNamed(declaration) && !reporter.isFull) declare(module, declaration, reporter);
     }
   }
   for (const module of modules.values()) linkImports(sources, modules, module, reporter);

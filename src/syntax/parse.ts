@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { isCut, limited } from "../diagnostics/mistake-limit.js";
 import type { Expression, SourceTree } from "./ast.js";
 import { classify, endOf } from "./classify.js";
 import { type DivisionRemark, findDivisions, followsValue, readRemark } from "./division-remarks.js";
@@ -8,7 +9,7 @@ import { type Scanned, scan } from "./scan.js";
 import {
   ForeignComment,
   ForeignOperator,
-  foreignOperators,
+  meantBy,
   Name,
   retag,
   SingleQuoted,
@@ -30,7 +31,7 @@ export interface Parsed {
 /** The tree of `text`, and what is wrong with it. Never throws, whatever the text; where parts are missing the tree says so. */
 export function parse(file: string, text: string): Parsed {
   const read = parseScanned(file, text, scan(text));
-  if (read.diagnostics.length === 0 || !text.includes("//")) return read;
+  if (read.diagnostics.length === 0 || isCut(read.diagnostics) || !text.includes("//")) return read;
   // `conv(16 // 2)`: the remark has taken the bracket with it. Where fewer mistakes are left without the remark, it was none.
   const broken = brokenStretches(read);
   const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
@@ -71,7 +72,7 @@ function parseScanned(file: string, text: string, scanned: Scanned): Parsed {
   reportForeign(reports, text, scanned);
   const source = classify(text, scanned.tokens);
   const tree = parser.parse(file, text, reports, source, scanned.docs);
-  return { tree, diagnostics: reports.finish(source.anchors), divisions };
+  return { tree, diagnostics: limited(reports.finish(source.anchors)), divisions };
 }
 
 /** Characters that begin no token, and tokens of other languages, which become ours here. */
@@ -89,13 +90,16 @@ function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
       }
     } else if (type === ForeignOperator) {
-      const meant = foreignOperators.get(token.image);
+      const meant = meantBy(token.image);
       if (meant === undefined) {
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
         continue;
       }
       const operator = textOf(meant);
-      const fix = { title: `Write \`${operator}\``, span, text: operator };
+      // A word needs room: `!a` is `not a`, `a&&b` is `a and b`.
+      const isBeside = (c: string | undefined): boolean => /[a-z]/.test(operator) && /\w/.test(c ?? "");
+      const spaced = `${isBeside(text[start - 1]) ? " " : ""}${operator}${isBeside(text[end]) ? " " : ""}`;
+      const fix = { title: `Write \`${operator}\``, span, text: spaced };
       reports.add("syntax/wrong-operator", { written: token.image, meant: operator }, start, end, { fix });
       retag(token, meant);
     } else if (type === SingleQuoted) {

@@ -58,6 +58,10 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
     inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
+  "limit/too-many-mistakes": () =>
+    inFolder({ "m.lfer": "const a = b +\n".repeat(201) }, (cwd) => [
+      ...new Set(codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr).slice(-1)),
+    ]),
   "limit/too-many-imports": () =>
     inFolder(
       Object.fromEntries(

@@ -61,6 +61,14 @@ const cubes = [for _a in [1..1000] do len([for _b in [1..1000] do len([for c in 
 const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..10] do c])])]
 `,
   }),
+  "limit/too-many-mistakes": entry<{ limit: number }>({
+    severity: "error",
+    message: (h) => `stopped after ${h.limit} mistakes: there are more`,
+    help: () => "Mend the first ones; many of the others may come from them. Is it a `.lfer` file at all?",
+    explanation: "Nobody reads more at once, and a file of nothing but mistakes must not stall the compiler.",
+    bad: { command: "lferc check a-text-that-is-none.lfer" },
+    good: { command: "lferc check models/lfer_ldl.lfer" },
+  }),
   "limit/nested-too-deep": entry<{ limit: number }>({
     severity: "error",
     message: (h) => `things stand within each other more than ${h.limit} deep`,
