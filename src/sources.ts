@@ -67,6 +67,13 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
   };
 }
 
+/** Of the entry, which nobody imports: it was named by whoever runs this. */
+function entryDiagnostic(answer: HostText, path: string): ImportProblem["make"] {
+  if (answer.kind === "missing") return () => diagnose("tool/no-such-path", { path });
+  if (answer.kind !== "outside") return importDiagnostic(answer, path, path);
+  return () => diagnose("tool/unreadable-path", { path, reason: "it is a link that leads out of its project" });
+}
+
 /**
  * Reads `entry` and everything it imports. The only asynchronous step: compiling is pure from here on. A file that cannot
  * be had is a problem of the import that asked for it; a missing entry is reported without a span.
@@ -93,7 +100,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
     }
     const answer = await readSource(host, path);
     if (answer.kind !== "text") {
-      problems.set(path, { make: importDiagnostic(answer, from, path) });
+      problems.set(path, { make: depth === 0 ? entryDiagnostic(answer, from) : importDiagnostic(answer, from, path) });
       continue;
     }
     const file = sourceFile(path, answer.text);

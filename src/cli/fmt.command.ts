@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
-import { diagnose } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailures } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
@@ -34,7 +33,7 @@ async function readSource(session: Session, full: string, path: string): Promise
       session.report([diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit })]);
       return undefined;
     default: {
-      const reason = answer.kind === "unreadable" ? answer.reason : "it leads out of its project";
+      const reason = answer.kind === "unreadable" ? answer.reason : "it is a link that leads out of its project";
       session.report(
         answer.kind === "missing"
           ? [diagnose("tool/no-such-path", { path })]
@@ -96,12 +95,29 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   return "failed";
 }
 
+/** What comes on stdin, or what is wrong with it: of what never ends no more is read than a source may have. */
+async function readInput(): Promise<string | Diagnostic> {
+  const path = "<stdin>";
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > sourceFileLimit) return diagnose("limit/input-too-large", { path, limit: sourceFileLimit });
+    pieces.push(piece);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces));
+  } catch {
+    return diagnose("tool/unreadable-path", { path, reason: "it is not UTF-8 text" });
+  }
+}
+
 /** From stdin to stdout, as an editor asks for it. */
 async function formatInput(session: Session, args: FmtArguments): Promise<ExitCode> {
   const path = "<stdin>";
-  const before = await textOf(process.stdin);
-  if (before.length > sourceFileLimit) {
-    session.report([diagnose("limit/file-too-large", { path, bytes: before.length, limit: sourceFileLimit })]);
+  const before = await readInput();
+  if (typeof before !== "string") {
+    session.report([before]);
     return 1;
   }
   const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before);

@@ -1,8 +1,9 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
-import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
@@ -58,6 +59,15 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
     inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
+  "limit/input-too-large": async () => {
+    const input = openSync("/dev/zero", "r");
+    try {
+      const ran = spawnSync(process.execPath, [lfercPath(), "fmt", "-"], { stdio: [input, "pipe", "pipe"] });
+      return codesIn(ran.stderr.toString());
+    } finally {
+      closeSync(input);
+    }
+  },
   "limit/too-many-mistakes": () =>
     inFolder({ "m.lfer": "const a = b +\n".repeat(201) }, (cwd) => [
       ...new Set(codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr).slice(-1)),

@@ -14,6 +14,14 @@ export const limitEntries = {
     bad: { command: "lferc check a-file-of-many-megabytes.lfer" },
     good: { command: "lferc check models/lfer_ldl.lfer" },
   }),
+  "limit/input-too-large": entry<{ path: string; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.path} has more than ${h.limit} bytes, the most that a source may have`,
+    help: () => "Lead a `.lfer` file into it.",
+    explanation: "No more is read than could be a source: what is led into a command may never end.",
+    bad: { command: "lferc fmt - < /dev/zero" },
+    good: { command: "lferc fmt - < models/lfer_ldl.lfer" },
+  }),
   "limit/too-many-imports": entry<{ limit: number; what: string }>({
     severity: "error",
     message: (h) => `imports go more than ${h.limit} ${h.what}`,

@@ -201,7 +201,7 @@ export const toolEntries = {
   "tool/unreadable-path": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `"${h.path}" cannot be read: ${h.reason}`,
-    help: () => "Check the permissions of the path and of the folders above it.",
+    help: () => "Check the permissions of the path and of the folders above it; a link must stay in its project.",
     explanation: "The system refused to open a file or to list a folder that the command line names.",
     bad: { command: "lferc check locked-folder" },
     good: { command: "lferc check models" },
