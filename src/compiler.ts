@@ -1,6 +1,7 @@
 import { checkClaims } from "./analysis/budget.js";
 import { lintGraph } from "./analysis/lints.js";
 import { type Diagnostic, diagnose } from "./diagnostics/diagnostic.js";
+import { isCut, limited } from "./diagnostics/mistake-limit.js";
 import { suggest } from "./diagnostics/suggest.js";
 import type { Graph } from "./ir/graph.js";
 import type { Claim } from "./recipe/claim.js";
@@ -82,13 +83,20 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
     if (problem !== undefined) reporter.add(problem.make(undefined));
     return { diagnostics: reporter.sorted([]), models: [], modelNames: [], checks: [], recipes: [] };
   }
+  const finish = (): readonly Diagnostic[] =>
+    limited(withoutEchoes(program.modules, reporter.sorted(sources.files.keys())));
+  // Nothing can be told of what is nothing but mistakes.
+  if (reporter.isFull || [...sources.files.values()].some((file) => isCut(file.diagnostics))) {
+    return { diagnostics: finish(), models: [], modelNames: [], checks: [], recipes: [] };
+  }
   const facts = new Declarations(program, reporter);
   facts.check();
+  if (reporter.isFull) return { diagnostics: finish(), models: [], modelNames: [], checks: [], recipes: [] };
   const requests = requestModels(entry, facts, reporter);
   const modelNames = requests.map((request) => request.name);
   if (options.recipe !== undefined) {
     const asked = makeAskedRecipe(entry, options.recipe, options, facts, reporter);
-    const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
+    const diagnostics = finish();
     const [recipes, models] = asked === undefined ? [[], []] : [[asked.recipe], [asked.student]];
     return { diagnostics, models, modelNames, checks: [], recipes };
   }
@@ -105,8 +113,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   for (const { graph, claims, model } of checks) {
     for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
   }
-  const diagnostics = withoutEchoes(program.modules, reporter.sorted(sources.files.keys()));
-  return { diagnostics, models, modelNames, checks, recipes };
+  return { diagnostics: finish(), models, modelNames, checks, recipes };
 }
 
 function makeAskedRecipe(

@@ -67,6 +67,13 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
   };
 }
 
+/** Of the entry, which nobody imports: it was named by whoever runs this. */
+function entryDiagnostic(answer: HostText, path: string): ImportProblem["make"] {
+  if (answer.kind === "missing") return () => diagnose("tool/no-such-path", { path });
+  if (answer.kind !== "outside") return importDiagnostic(answer, path, path);
+  return () => diagnose("tool/unreadable-path", { path, reason: "it is a link that leads out of its project" });
+}
+
 /**
  * Reads `entry` and everything it imports. The only asynchronous step: compiling is pure from here on. A file that cannot
  * be had is a problem of the import that asked for it; a missing entry is reported without a span.
@@ -77,10 +84,10 @@ export async function load(host: Host, entry: string): Promise<Sources> {
   // As in an import: a file of the project's own folder std is none of the standard library.
   const start = entry.startsWith("std/") ? `./${entry}` : entry;
   const queue: { path: string; from: string; depth: number }[] = [{ path: start, from: entry, depth: 0 }];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { path, from, depth } = next;
+  // It grows while it is walked.
+  for (const { path, from, depth } of queue) {
     if (files.has(path) || problems.has(path)) continue;
-    if (depth > maxImportDepth || files.size >= maxFiles) {
+    if (depth > maxImportDepth || files.size + problems.size >= maxFiles) {
       const limit = depth > maxImportDepth ? maxImportDepth : maxFiles;
       const what = depth > maxImportDepth ? "files deep" : "files";
       problems.set(path, { make: (span) => diagnose("limit/too-many-imports", { limit, what }, { span }) });
@@ -93,7 +100,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
     }
     const answer = await readSource(host, path);
     if (answer.kind !== "text") {
-      problems.set(path, { make: importDiagnostic(answer, from, path) });
+      problems.set(path, { make: depth === 0 ? entryDiagnostic(answer, from) : importDiagnostic(answer, from, path) });
       continue;
     }
     const file = sourceFile(path, answer.text);
@@ -108,6 +115,5 @@ export async function load(host: Host, entry: string): Promise<Sources> {
 
 /** A parsed file. */
 export function sourceFile(path: string, text: string): SourceFile {
-  const { tree, diagnostics } = parse(path, text);
-  return { path, text, tree, diagnostics };
+  return { path, text, ...parse(path, text) };
 }

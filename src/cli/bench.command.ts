@@ -182,7 +182,7 @@ async function bench(session: Session, args: BenchArguments): Promise<ExitCode> 
     if (args.format === "json") continue;
     for (const result of found) session.print(`${i === 0 ? "" : "\n"}${renderBench(result, session.paint)}`);
   }
-  if (args.format === "json") session.print(renderBenchJson(results));
+  if (args.format === "json") session.json(renderBenchJson(results));
   return results.length === args.file.length ? 0 : 1;
 }
 

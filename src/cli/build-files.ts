@@ -3,17 +3,30 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
+import { isStdout } from "./build-output.js";
 import type { CompiledPath } from "./compile-file.js";
-import type { Session } from "./session.js";
+import { forStdout, type Session } from "./session.js";
 import type { WeightArguments } from "./weight-arguments.js";
 
 /** Writes the output, beside its place first; false where it cannot be written (reported). */
 export async function writeOutput(session: Session, output: string, pieces: readonly Uint8Array[]): Promise<boolean> {
+  if (isStdout(output)) return writeToStdout(pieces);
   const result = await writeFileWhole(resolve(session.cwd, output), pieces);
   if (result.kind === "written") return true;
   const { code, existed } = result;
   session.report([diagnose("onnx/cannot-write-file", { path: output, code, existed })]);
   return false;
+}
+
+/** False where nobody takes it; who has gone away and full disks are dealt with where the stream is watched. */
+async function writeToStdout(pieces: readonly Uint8Array[]): Promise<boolean> {
+  for (const piece of pieces) {
+    // A text for a terminal must not be obeyed there.
+    const shown = process.stdout.isTTY === true ? forStdout(new TextDecoder().decode(piece)) : piece;
+    const error = await new Promise<unknown>((resolve) => process.stdout.write(shown, resolve));
+    if (error !== null && error !== undefined) return false;
+  }
+  return true;
 }
 
 /** Whether the output is one of these files, by whatever name or link. */
@@ -34,6 +47,7 @@ export async function keepsInputs(
   { sources, texts }: CompiledPath,
   { weights, "weights-map": map }: WeightArguments,
 ): Promise<boolean> {
+  if (isStdout(output)) return true;
   const read = [...sources.files.keys()].filter((file) => !file.startsWith("std/"));
   const given = [weights, map].filter((file) => file !== undefined);
   const inputs = [...read.map((file) => texts.displayName(file)), ...given];

@@ -5,6 +5,7 @@ import type { Graph } from "../ir/graph.js";
 import { placesFromHome } from "../source-origin.js";
 import { drawNetwork, type Picture } from "../targets/svg/build.js";
 import { formatBytes, writeOutput } from "./build-files.js";
+import { outputName } from "./build-output.js";
 import type { ExitCode, Session } from "./session.js";
 
 interface PictureArguments {
@@ -33,6 +34,6 @@ export async function buildPicture(
   }
   const bytes = new TextEncoder().encode(picture.svg);
   if (!(await writeOutput(session, output, [bytes]))) return 1;
-  session.talk(describe(output, bytes.length, picture));
+  session.talk(describe(outputName(output), bytes.length, picture));
   return 0;
 }

@@ -3,6 +3,7 @@ import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
+import { outputName } from "./build-output.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
 import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
@@ -55,6 +56,6 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
   if (built.runtimeMissing !== undefined) session.talk(`not verified: ${built.runtimeMissing.message}\n`);
   if (!(await writeOutput(session, output, built.pieces))) return 1;
   talkOfNames(session, built.account);
-  session.talk(describe(output, built, args.opset));
+  session.talk(describe(outputName(output), built, args.opset));
   return 0;
 }

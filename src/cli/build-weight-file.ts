@@ -9,6 +9,7 @@ import { loadWeights } from "../weights/load-weights.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
 import { formatBytes, writeOutput } from "./build-files.js";
+import { outputName } from "./build-output.js";
 import type { ExitCode, Session } from "./session.js";
 import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
@@ -37,7 +38,7 @@ export async function buildWeightFile(session: Session, args: WeightFileArgument
   if (!(await writeOutput(session, args.output, pieces))) return 1;
   talkOfNames(session, loaded.account);
   session.talk(
-    `${args.output}: ${formatBytes(byteLengthOf(pieces))}, ${graph.slots.length} tensors of ${graph.name}\n`,
+    `${outputName(args.output)}: ${formatBytes(byteLengthOf(pieces))}, ${graph.slots.length} tensors of ${graph.name}\n`,
   );
   return 0;
 }

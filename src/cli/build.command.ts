@@ -12,6 +12,7 @@ import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
+import { outputName, outputProblem, targetOf } from "./build-output.js";
 import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
@@ -48,6 +49,9 @@ interface BuildArguments extends WeightArguments {
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
 }
+
+/** As it is written: the target may be left to the output's ending. */
+type CommandLine = Omit<BuildArguments, "target"> & { readonly target?: string | undefined };
 
 function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefined {
   const { target, opset, optimize, seed, recipe, batch, weights, "weights-map": map, depth } = args;
@@ -99,11 +103,14 @@ function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, 
   return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
-async function build(session: Session, given: BuildArguments): Promise<ExitCode> {
-  const usage = checkUsage(given);
+async function build(session: Session, given: CommandLine): Promise<ExitCode> {
+  const target = targetOf(given.output, given.target);
+  if (typeof target !== "string") throw new UsageError(target);
+  const meant = { ...given, target };
+  const usage = checkUsage(meant) ?? outputProblem(given.output, target, given.watch);
   if (usage !== undefined) throw new UsageError(usage);
-  const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = given;
-  const args = { ...given, seed, opset, optimize, verify };
+  const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = meant;
+  const args = { ...meant, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
   if (args.recipe !== undefined) return buildTrainingStep(session, { ...args, recipe: args.recipe, set });
@@ -161,11 +168,11 @@ async function buildFile(
   }
   if (!(await writeOutput(session, args.output, built.pieces))) return 1;
   talkOfNames(session, built.account);
-  session.talk(describe(args.output, built, args.opset));
+  session.talk(describe(outputName(args.output), built, args.opset));
   return 0;
 }
 
-export const buildCommand: CommandModule<object, BuildArguments> = {
+export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
     "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before; or a picture of the network.",
@@ -177,11 +184,11 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "the file to write",
+        describe: "the file to write; - is standard output",
       })
       .option("target", {
         type: "string",
-        default: "onnx",
+        defaultDescription: "by the ending of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
           "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
@@ -242,6 +249,6 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
       )
-      .example("lferc build models/lfer_ldl.lfer --target svg -o network.svg", "its picture"),
+      .example("lferc build models/lfer_ldl.lfer -o network.svg", "its picture"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

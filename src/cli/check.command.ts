@@ -43,7 +43,7 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     found.push(located);
     // People want to see something happen; programs want one document.
     if (args.format === "pretty") session.talk(`${renderPretty(located[0], located[1], paint)}\n`);
-    if (args.format === "github") session.print(renderGithub(located[0], located[1]));
+    if (args.format === "github") session.data(renderGithub(located[0], located[1]));
   };
   for (const diagnostic of expanded.diagnostics) take([diagnostic, noSourceTexts]);
   for (const file of expanded.files) {
@@ -51,8 +51,8 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
   }
-  if (args.format === "json") session.print(renderJson(found));
-  if (args.format === "sarif") session.print(renderSarif(found, version));
+  if (args.format === "json") session.json(renderJson(found));
+  if (args.format === "sarif") session.json(renderSarif(found, version));
   const diagnostics = found.map(([diagnostic]) => diagnostic);
   const files = `${expanded.files.length} file${expanded.files.length === 1 ? "" : "s"}`;
   session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}\n`);

@@ -19,7 +19,7 @@ async function completion(
   for (const { name, summary, load } of commands) {
     all.push({ name, summary, declared: declaredArguments(await load()) });
   }
-  session.print(scripts[args.shell](all));
+  session.data(scripts[args.shell](all));
   return 0;
 }
 

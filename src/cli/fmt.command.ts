@@ -1,9 +1,10 @@
-import { text as textOf } from "node:stream/consumers";
+import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { diagnose } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
+import type { Host } from "../hosts/host.js";
 import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
 import { writeFileWhole } from "../hosts/write-file.js";
 import { format } from "../syntax/format/format.js";
@@ -32,7 +33,7 @@ async function readSource(session: Session, full: string, path: string): Promise
       session.report([diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit })]);
       return undefined;
     default: {
-      const reason = answer.kind === "unreadable" ? answer.reason : "it leads out of its project";
+      const reason = answer.kind === "unreadable" ? answer.reason : "it is a link that leads out of its project";
       session.report(
         answer.kind === "missing"
           ? [diagnose("tool/no-such-path", { path })]
@@ -43,10 +44,13 @@ async function readSource(session: Session, full: string, path: string): Promise
   }
 }
 
-/** The formatted text; mistakes are reported. */
-function formatted(session: Session, path: string, text: string): string | undefined {
+/** The formatted text; mistakes are reported. `full`: where it stands, or would. */
+async function formatted(session: Session, full: string, path: string, text: string): Promise<string | undefined> {
   const result = format(path, text);
-  if (result.kind === "formatted") return result.text;
+  if (result.kind === "formatted") {
+    const isFine = !result.mayDivide || (await keepsDivisions(session, full, path, text));
+    return isFine ? result.text : undefined;
+  }
   session.report(
     result.diagnostics,
     sourceTexts((file) => (file === path ? text : undefined)),
@@ -54,13 +58,34 @@ function formatted(session: Session, path: string, text: string): string | undef
   return undefined;
 }
 
+/** False (reported) where a remark is a division by all that `check` knows: beside its number it may still be seen. */
+async function keepsDivisions(session: Session, full: string, path: string, text: string): Promise<boolean> {
+  const { compile, load } = await import("../compiler.js");
+  const root = projectRoot(full, session.cwd);
+  const way = hostPath(root, full);
+  // `std/` alone is the standard library.
+  const entry = way.startsWith("std/") ? `./${way}` : way;
+  const host = nodeHost(root);
+  const read: Host["read"] = async (file) => (file === entry ? { kind: "text", text } : host.read(file));
+  const { diagnostics } = compile(await load({ read }, entry));
+  const found = diagnostics.filter(({ code, span }) => code === "syntax/floor-division" && span?.file === entry);
+  session.report(
+    found,
+    sourceTexts(
+      (file) => (file === entry ? text : undefined),
+      () => path,
+    ),
+  );
+  return found.length === 0;
+}
+
 async function formatFile(session: Session, args: FmtArguments, full: string): Promise<Outcome> {
   const path = displayPath(session.cwd, full);
   const before = await readSource(session, full, path);
-  const after = before === undefined ? undefined : formatted(session, path, before);
+  const after = before === undefined ? undefined : await formatted(session, full, path, before);
   if (before === undefined || after === undefined) return "failed";
   if (after === before) return "same";
-  if (args.diff) session.print(unifiedDiff(oneLine(path), before, after));
+  if (args.diff) session.data(unifiedDiff(oneLine(path), before, after));
   if (args.check && !args.diff) session.print(`${oneLine(path)}\n`);
   if (args.check || args.diff) return "changed";
   const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
@@ -70,18 +95,35 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   return "failed";
 }
 
+/** What comes on stdin, or what is wrong with it: of what never ends no more is read than a source may have. */
+async function readInput(): Promise<string | Diagnostic> {
+  const path = "<stdin>";
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > sourceFileLimit) return diagnose("limit/input-too-large", { path, limit: sourceFileLimit });
+    pieces.push(piece);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces));
+  } catch {
+    return diagnose("tool/unreadable-path", { path, reason: "it is not UTF-8 text" });
+  }
+}
+
 /** From stdin to stdout, as an editor asks for it. */
 async function formatInput(session: Session, args: FmtArguments): Promise<ExitCode> {
   const path = "<stdin>";
-  const before = await textOf(process.stdin);
-  if (before.length > sourceFileLimit) {
-    session.report([diagnose("limit/file-too-large", { path, bytes: before.length, limit: sourceFileLimit })]);
+  const before = await readInput();
+  if (typeof before !== "string") {
+    session.report([before]);
     return 1;
   }
-  const after = formatted(session, path, before);
+  const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before);
   if (after === undefined) return 1;
-  if (args.diff) session.print(unifiedDiff("stdin", before, after));
-  else if (!args.check) session.print(after);
+  if (args.diff) session.data(unifiedDiff("stdin", before, after));
+  else if (!args.check) session.data(after);
   return (args.diff || args.check) && after !== before ? 1 : 0;
 }
 

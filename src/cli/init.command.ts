@@ -74,7 +74,7 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     return 1;
   }
   /** A path on a command line; one that begins with a dash would be taken for a flag. */
-  const word = (path: string): string => shellWord(displayPath(session.cwd, path).replace(/^-/, "./-"));
+  const word = (path: string): string => oneLine(shellWord(displayPath(session.cwd, path).replace(/^-/, "./-")));
   const say = (text: string): void => session.talk(`${text}\n`);
   for (const path of result.kept) say(`kept   ${oneLine(shown(path))}`);
   for (const path of result.paths) say(`wrote  ${oneLine(shown(path))}`);

@@ -1,5 +1,6 @@
 import type { ArgumentsCamelCase } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { harmless } from "../diagnostics/display-text.js";
 import { InvariantError } from "../diagnostics/invariant.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
@@ -34,7 +35,7 @@ exit codes: ${Object.entries(exitCodes)
 }
 
 function refuse(diagnostic: Diagnostic): void {
-  process.stderr.write(renderPretty(diagnostic, noSourceTexts, paintFor(process.stderr)));
+  process.stderr.write(harmless(renderPretty(diagnostic, noSourceTexts, paintFor(process.stderr))));
   process.exitCode = usageExit;
 }
 
@@ -43,11 +44,13 @@ function reportBug(error: unknown): void {
   const kind = error instanceof InvariantError ? "" : " (an error that nobody caught)";
   const where =
     error instanceof InvariantError && error.span !== undefined ? ` at ${error.span.file}:${error.span.start}` : "";
-  process.stderr.write(`lferc: this is a bug in lferc${kind}, not in your file${where}.
+  process.stderr.write(
+    harmless(`lferc: this is a bug in lferc${kind}, not in your file${where}.
 ${error instanceof Error ? (error.stack ?? error.message) : String(error)}
 lferc ${version}, Node ${process.version}, ${process.platform} ${process.arch}
 Please report it, with the command and the file that showed it, where the project keeps its issues ("npm bugs lfer").
-`);
+`),
+  );
   process.exitCode = bugExit;
 }
 

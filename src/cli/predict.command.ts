@@ -52,7 +52,7 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
   for await (const answer of predict(classifier, decode, pictures)) take(answer);
   await classifier.release();
 
-  if (args.format === "json") session.print(renderPredictionJson(classifier, answers, skipped, args.top));
+  if (args.format === "json") session.json(renderPredictionJson(classifier, answers, skipped, args.top));
   return answers.some((answer) => answer.kind === "failed") ? 1 : 0;
 }
 

@@ -1,6 +1,6 @@
 import type { CompileOptions } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { harmless } from "../diagnostics/display-text.js";
+import { harmless, harmlessJson } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
@@ -14,8 +14,10 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 /** Where a session's text goes, and who wants to know what it read. */
 export interface Outlets {
-  /** To stdout, see {@link forStdout}. */
+  /** To stdout, where only looks are obeyed. */
   print(text: string): void;
+  /** To stdout, see {@link forStdout}. */
+  data(text: string): void;
   /** To stderr, where only looks are obeyed. */
   talk(text: string): void;
   /** Files, there or not, and searched folders that the answer hangs on; absolute. */
@@ -26,7 +28,8 @@ export interface Outlets {
 export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
 
 const streams: Outlets = {
-  print: (text) => void process.stdout.write(forStdout(text)),
+  print: (text) => void process.stdout.write(harmless(text)),
+  data: (text) => void process.stdout.write(forStdout(text)),
   talk: (text) => void process.stderr.write(harmless(text)),
   note: () => undefined,
 };
@@ -38,8 +41,12 @@ export interface Session {
   readonly paint: Paint;
   /** Looks on stderr. */
   readonly paintTalk: Paint;
-  /** Data: to stdout; as it is, but to a terminal. */
+  /** The answer for people: to stdout. Names in it go through `oneLine`; what is left would still not be obeyed. */
   print(text: string): void;
+  /** The answer for programs, byte for byte: to stdout; as it is, but to a terminal. */
+  data(text: string): void;
+  /** JSON: to stdout. */
+  json(text: string): void;
   /** Talk and progress: to stderr. */
   talk(text: string): void;
   /** Says what the answer hangs on, besides what `expand` and `compilePath` have read: absolute paths. */
@@ -53,7 +60,7 @@ export interface Session {
 }
 
 /** A session in the folder the user stands in. */
-export function openSession({ print, talk, note }: Outlets = streams): Session {
+export function openSession({ print, data, talk, note }: Outlets = streams): Session {
   const cwd = workingFolder();
   const paintErr = paintFor(process.stderr);
   const session: Session = {
@@ -61,6 +68,8 @@ export function openSession({ print, talk, note }: Outlets = streams): Session {
     paint: paintFor(process.stdout),
     paintTalk: paintErr,
     print,
+    data,
+    json: (text) => data(harmlessJson(text)),
     talk,
     note,
     report(diagnostics, texts = noSourceTexts) {

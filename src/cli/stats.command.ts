@@ -98,7 +98,8 @@ async function compare(session: Session, args: StatsArguments, path: string, req
     width: widthOfOutput(),
   };
   const now = found.map(({ stats }) => stats);
-  session.print(renderComparisons({ base, path, now, gone }, args.format, options));
+  const say = args.format === "json" ? session.json : session.print;
+  say(renderComparisons({ base, path, now, gone }, args.format, options));
   return failed;
 }
 
@@ -113,7 +114,7 @@ async function countModels(session: Session, args: StatsArguments, request: Coun
     const wrong = await findModels(session, args.path, request, (model) => {
       const stats = countOrReport(session, model, conventions, isJson);
       if (stats === undefined) hasFailed = true;
-      else session.print(render(stats, args, session, isFirst));
+      else (isJson ? session.json : session.print)(render(stats, args, session, isFirst));
       isFirst &&= stats === undefined;
     });
     return wrong || hasFailed;

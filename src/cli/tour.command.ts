@@ -8,6 +8,7 @@ import { faceExpressions, generateFace } from "../data/generated-faces.js";
 import { encodePng } from "../data/png.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { makeFolder, removeEmptyFolders } from "../hosts/folders.js";
@@ -133,7 +134,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   ];
   for (const { why, args, missing } of steps) {
     session.print(
-      `\n${session.paint("bold", why)}\n${session.paint("cyan", `$ ${typedCommand} ${args.map(quoted).join(" ")}`)}\n\n`,
+      `\n${session.paint("bold", why)}\n${session.paint("cyan", oneLine(`$ ${typedCommand} ${args.map(quoted).join(" ")}`))}\n\n`,
     );
     if (missing !== undefined) {
       session.talk("This step is left out:\n");
@@ -148,7 +149,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   }
   session.print(`
 ${session.paint("bold", "What to try next")}
-${noRuntime === undefined ? `  See how the training went:                          open ${run}/${runFiles.curves} in a browser\n` : ""}\
+${noRuntime === undefined ? `  See how the training went:                          open ${oneLine(run)}/${runFiles.curves} in a browser\n` : ""}\
   Train on your own pictures, a folder for each class: docs/training.md
   Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
   Try a stem of 24: PDWRes refuses it and says why.   ${typedCommand} check your.lfer

@@ -60,7 +60,7 @@ export function eventsFor(
       allSteps = stepsOf(plan, count("training")).perEpoch * plan.epochs;
       const memory = `${(kept.bytes / 1e6).toFixed(0)} MB in memory`;
       say(
-        `${data.description}: ${count("training")} pictures to train on, ${count("heldOut")} held out (${data.heldOut})\n` +
+        `${oneLine(data.description)}: ${count("training")} pictures to train on, ${count("heldOut")} held out (${data.heldOut})\n` +
           (kept.isAll
             ? ""
             : `${kept.pictures} pictures stay in memory (${memory}), the others are read again each epoch\n`),
@@ -74,7 +74,7 @@ export function eventsFor(
       stretch.begin();
       begun = performance.now();
       say(
-        `${recipe.student.name} by ${recipe.name}: ${stepsPerEpoch} steps an epoch, ${description}; run in ${displayPath(session.cwd, folder)}\n`,
+        `${recipe.student.name} by ${recipe.name}: ${stepsPerEpoch} steps an epoch, ${description}; run in ${oneLine(displayPath(session.cwd, folder))}\n`,
       );
     },
     onStep: (progress) => {
@@ -119,7 +119,7 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
 /** The words at the end, on stdout. */
 export function summarise(session: Session, folder: string, result: Extract<RunResult, { kind: "finished" }>): void {
   const { best, records, plan } = result;
-  const shown = displayPath(session.cwd, folder);
+  const shown = oneLine(displayPath(session.cwd, folder));
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
   const judged = plan.evaluatedBy === usualEvaluation ? "" : `, judged by ${plan.evaluatedBy}`;

@@ -11,11 +11,12 @@ const emptyScreen = "\u001b[2J\u001b[H";
 const isScreen = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
 
 /** One run's text, kept until it is whole: then the screen changes at once, without a flicker. */
-function keptText(): { readonly outlets: Pick<Outlets, "print" | "talk">; flush(): void } {
+function keptText(): { readonly outlets: Omit<Outlets, "note">; flush(): void } {
   const pieces: (readonly [stream: NodeJS.WriteStream, text: string])[] = [];
   return {
     outlets: {
-      print: (text) => void pieces.push([process.stdout, forStdout(text)]),
+      print: (text) => void pieces.push([process.stdout, harmless(text)]),
+      data: (text) => void pieces.push([process.stdout, forStdout(text)]),
       talk: (text) => void pieces.push([process.stderr, harmless(text)]),
     },
     flush() {

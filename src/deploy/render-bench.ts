@@ -1,4 +1,5 @@
 /** The results of a measurement for people and for programs. */
+import { oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import type { BenchResult } from "./bench-result.js";
 import type { ProfileEntry } from "./ort-profile.js";
@@ -22,7 +23,7 @@ export function renderBench(result: BenchResult, paint: Paint): string {
   const { name, what, description, batch, threads, minMs, p50Ms, p95Ms, perSecond, steps, warmup } = result;
   const kind = what === "inference" ? "inference" : "training step";
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const head = `${paint("bold", name)}: ${kind}, batch ${batch}, ${plural(threads, "thread")}, ${description}`;
+  const head = `${paint("bold", oneLine(name))}: ${kind}, batch ${batch}, ${plural(threads, "thread")}, ${description}`;
   const counted = `${plural(steps, what === "inference" ? "run" : "step")} after ${warmup} to warm up`;
   const lines = [
     head,
@@ -48,7 +49,7 @@ function profileLines(profile: readonly ProfileEntry[], paint: Paint): readonly 
   const rows = small.length === 0 ? shown : [...shown, rest];
   const width = Math.max(...rows.map(({ name }) => name.length), ...nodes.map(({ name }) => name.length), 4);
   const row = (label: string, ms: string, share: string, more: string): string =>
-    `  ${label.padEnd(width)}${ms.padStart(10)}${share.padStart(8)}  ${more}`;
+    `  ${oneLine(label).padEnd(width)}${ms.padStart(10)}${share.padStart(8)}  ${oneLine(more)}`;
   const numbers = ({ name, ms, share }: { name: string; ms: number; share: number }, more: string): string =>
     row(name, milliseconds(ms), `${(share * 100).toFixed(1)}%`, more);
   return [

@@ -1,4 +1,4 @@
-import { printable } from "../diagnostics/display-text.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import type { Classifier } from "./classifier.js";
 import type { PictureAnswer } from "./predict.js";
@@ -10,15 +10,15 @@ const namedSkips = 3;
 /** One line for people: `face.png  happiness 93.1%  surprise 4.0%  neutral 1.2%`. */
 export function renderAnswer({ path, classes }: Answer, top: number, paint: Paint): string {
   const shown = classes.slice(0, top).map(({ label, probability }, index) => {
-    const text = `${printable(label)} ${(probability * 100).toFixed(1)}%`;
+    const text = `${oneLine(label)} ${(probability * 100).toFixed(1)}%`;
     return paint(index === 0 ? "bold" : "dim", text);
   });
-  return `${printable(path)}  ${shown.join("  ")}\n`;
+  return `${oneLine(path)}  ${shown.join("  ")}\n`;
 }
 
 /** A note about files in folders that do not have a picture's name. */
 export function renderSkipped(skipped: readonly string[]): string {
-  const names = skipped.slice(0, namedSkips).map(printable).join(", ");
+  const names = skipped.slice(0, namedSkips).map(oneLine).join(", ");
   const more = skipped.length > namedSkips ? `, and ${skipped.length - namedSkips} more` : "";
   return `skipped, no picture by its name: ${names}${more}\n`;
 }

@@ -22,18 +22,35 @@ function signOf(unit: string): string {
   return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : "\ufffd";
 }
 
-/** Text that is safe to print: control and bidi characters shown as a sign instead of obeyed. */
-export const printable = (text: string): string => text.replace(unprintable, signOf);
-
-/** The same as one line: a file's name or a message must not look like another line, least of all like a command to CI. */
-export const oneLine = (text: string): string => printable(text).replaceAll("\n", "\u240a");
+/** Control and bidi characters shown as a sign instead of obeyed: for what no CI reads, a picture's text. */
+export const visible = (text: string): string => text.replace(unprintable, signOf);
 
 const styles = String.raw`\u001b\[[\d;]*m`;
 const unprintableOrStyle = new RegExp(`${styles}|${unprintable.source}`, "gu");
 
-/** Text for a terminal that may have looks of ours, colours and weights, and nothing else that is obeyed. */
+/**
+ * What runners take for commands in whatever a step writes: GitHub `::error ...` where a line begins, after blanks (and
+ * looks), and `##[error]` anywhere in it; Azure `##vso[...]` and TeamCity `##teamcity[...]` likewise.
+ */
+const commandOfLine = new RegExp(String.raw`^((?:\s|${styles})*):(?=:)`, "gmu");
+const commandMark = /#(?=#\w*\[)/gu;
+
+/** Text in which no runner finds a command: a sign that looks alike stands for its first. */
+const withoutCommands = (text: string): string =>
+  text.replace(commandOfLine, "$1\u2236").replace(commandMark, "\u266f");
+
+/** Text that is safe to print: what a terminal or CI would obey is shown as a sign instead. */
+export const printable = (text: string): string => withoutCommands(visible(text));
+
+/** A name of any origin, a path or a message in a line of ours: it cannot end the line, nor begin another. */
+export const oneLine = (text: string): string => printable(text.replaceAll("\n", "\u240a"));
+
+/** Text of ours that may have looks, colours and weights, and nothing else that is obeyed: the net under all that is said. */
 export const harmless = (text: string): string =>
-  text.replace(unprintableOrStyle, (unit) => (unit.length > 1 ? unit : signOf(unit)));
+  withoutCommands(text.replace(unprintableOrStyle, (unit) => (unit.length > 1 ? unit : signOf(unit))));
+
+/** The same JSON, spelt so that no runner finds a command in it. */
+export const harmlessJson = (json: string): string => json.replace(commandMark, "\\u0023");
 
 /** Longer words of a message, and longer messages, are cut in the middle; in UTF-16 units. */
 const longestWord = 200;
@@ -48,13 +65,16 @@ function cutInTheMiddle(text: string, most: number): string {
 
 /** Printable text of a length that people read: what it quotes of a source or a command line may be of any. */
 export function readable(text: string): string {
-  const words = text.replace(/\S{200,}/g, (word) => cutInTheMiddle(word, longestWord));
+  // Cut before it is matched: a word of megabytes is more than the stack of a regular expression holds.
+  const words = cutInTheMiddle(text, 10 * longestText).replace(/\S{200,}/g, (word) =>
+    cutInTheMiddle(word, longestWord),
+  );
   return printable(cutInTheMiddle(words, longestText));
 }
 
 /** A name of any origin as one readable line: what a table, a title or a path can hold. */
 export function readableName(text: string): string {
-  return readable(text).replace(/\s+/g, " ");
+  return oneLine(readable(text).replace(/\s+/g, " "));
 }
 
 function graphemeWidth(grapheme: string): number {

@@ -11,6 +11,7 @@ const writeFailures: Readonly<Record<string, string>> = {
   EFBIG: "it is larger than the system allows a file to be",
   ENOTDIR: "its folder is a file",
   EISDIR: "it is a folder",
+  ENOTREG: "it is no regular file (a pipe or a socket)",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the disk is read-only",

@@ -73,7 +73,7 @@ async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe:
 
 /**
  * Writes a file beside its place and renames it when it is whole: whoever reads sees the old file or the new one, never half
- * of one. A link stays a link; what is no file (a pipe, `/dev/stdout`) is written to as it is.
+ * of one. A link stays a link; a device (`/dev/null`) is written to as it is. A pipe without a reader would keep us for ever.
  */
 export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<WriteResult> {
   let existed = false;
@@ -82,6 +82,7 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
     existed = old !== undefined;
     if (old?.isDirectory()) return { kind: "failed", code: "EISDIR", existed: false };
     if (old !== undefined && !old.isFile()) {
+      if (!old.isFIFO() && !old.isCharacterDevice()) return { kind: "failed", code: "ENOTREG", existed: false };
       return { kind: "written", bytes: await writeInPlace(path, pieces, old.isFIFO()) };
     }
     // Renaming needs only the folder: a file that is write-protected would be replaced all the same.

@@ -5,10 +5,11 @@ import { type ConventionName, conventions, plainMeasures, type Quantity } from "
 import type { Argument, CheckDeclaration, Expression } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
 import { nowhere } from "./declared-parameters.js";
+import { refuseDivision } from "./floor-divisions.js";
 import type { Module } from "./program.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
-import type { Value } from "./values.js";
+import { float, type Value } from "./values.js";
 
 const conventionNames = Object.keys(conventions) as readonly ConventionName[];
 const quantities: readonly string[] = [...new Set(Object.values(conventions).flat())];
@@ -70,13 +71,13 @@ function resolveSide(context: Context, expression: Expression, scope: Scope, pla
       return { kind: "arithmetic", operator, left, right };
     }
   }
-  if (expression.kind === "NameExpression" && measureNames.includes(expression.name.text)) {
-    return resolveMeasure(context, expression.name.text, [], expression.span, scope, place);
+  const isUse = expression.kind === "NameExpression" || expression.kind === "CallExpression";
+  if (isUse && measureNames.includes(expression.name.text)) {
+    const args = expression.kind === "CallExpression" ? expression.arguments : [];
+    refuseDivision(context, expression, float(undefined), scope);
+    return resolveMeasure(context, expression.name.text, args, expression.span, scope, place);
   }
-  if (expression.kind === "CallExpression" && measureNames.includes(expression.name.text)) {
-    return resolveMeasure(context, expression.name.text, expression.arguments, expression.span, scope, place);
-  }
-  if (expression.kind === "CallExpression" || expression.kind === "NameExpression") {
+  if (isUse) {
     const { text, span } = expression.name;
     if (!scope.module.names.has(text)) {
       context.report(

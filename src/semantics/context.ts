@@ -52,6 +52,8 @@ export interface Context {
   typeOnly(body: () => Value): Value;
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value;
+  /** What an expression would be that is not part of the file: nothing is reported, nothing made. */
+  tryOut(expression: Expression, scope: Scope): Value;
   /** The layer that a stage's expression stands for, or undefined when it is none (reported). */
   layerOf(expression: Expression, scope: Scope, place: Place): NamedLayer | undefined;
   /** Applies a layer. `named`: `at` is the place of this very layer, not one to make its place in. */

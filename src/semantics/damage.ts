@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { isCut } from "../diagnostics/mistake-limit.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
 
@@ -20,7 +21,7 @@ export function findDamage(text: string, tree: SourceTree, diagnostics: readonly
   const declarations = new Set<Declaration>();
   const regions: Span[] = [];
   // A file with more mistakes than anybody reads is no `.lfer` at all: nothing can be told of it.
-  if (diagnostics.length > maxTraced) return lostWhole(text, tree);
+  if (isCut(diagnostics)) return lostWhole(text, tree);
   for (const diagnostic of diagnostics) {
     const span = diagnostic.severity === "error" ? extentOf(text, diagnostic) : undefined;
     if (span === undefined) continue;
@@ -36,15 +37,24 @@ export function findDamage(text: string, tree: SourceTree, diagnostics: readonly
   return { declarations, regions, words: wordsIn(text, regions) };
 }
 
-const maxTraced = 1000;
-
 function lostWhole(text: string, tree: SourceTree): Damage {
   const regions = [{ file: tree.file, start: 0, end: text.length }];
   return { declarations: new Set(tree.declarations), regions, words: wordsIn(text, regions) };
 }
 
+/** Regions overlap, and may all be as long as the text: what they cover is read once. */
 function wordsIn(text: string, regions: readonly Span[]): ReadonlySet<string> {
-  return new Set(regions.flatMap(({ start, end }) => text.slice(start, end).match(/\w+/g) ?? []));
+  const merged: { readonly start: number; end: number }[] = [];
+  for (const { start, end } of [...regions].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last === undefined || start > last.end) merged.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  const words = new Set<string>();
+  for (const { start, end } of merged) {
+    for (const [word] of text.slice(start, end).matchAll(/\w+/g)) words.add(word);
+  }
+  return words;
 }
 
 /** A bracket that is never closed spoils all that follows it; braces hold statements, which are read one by one. */
@@ -63,7 +73,7 @@ export function withoutEchoes(
   const damages = files.map((file) => file.damage).filter(({ regions }) => regions.length > 0);
   if (damages.length === 0) return diagnostics;
   const isEcho = ({ code, span }: Diagnostic): boolean => {
-    if (span === undefined || code.startsWith("syntax/")) return false;
+    if (span === undefined || code.startsWith("syntax/") || code === "limit/too-many-mistakes") return false;
     const file = byPath.get(span.file);
     if (file?.damage.regions.some((region) => touches(region, span)) === true) return true;
     const name = file?.text.slice(span.start, span.end) ?? "";

@@ -41,6 +41,8 @@ export class Declarations implements DeclarationFacts {
     const known = this.#results.get(declaration);
     if (known !== undefined) return known;
     const module = this.#modules.get(declaration);
+    // A remark that may be meant as code is no part of the tree, so that it can lead back here.
+    this.#results.set(declaration, unknown);
     const result =
       module === undefined || this.isRecursive(declaration) ? unknown : this.#evaluate(declaration, module);
     this.#results.set(declaration, result);
@@ -64,6 +66,7 @@ export class Declarations implements DeclarationFacts {
     const inOrder = new Map<Declaration, Module>(this.#order.map(({ declaration, module }) => [declaration, module]));
     // Those that go by a name which was taken are in no order.
     for (const [declaration, module] of [...inOrder, ...this.#modules]) {
+      if (this.#reporter.isFull) return;
       switch (declaration.kind) {
         case "ConstDeclaration":
           this.constant({ declaration, module });

@@ -17,6 +17,8 @@ import { evaluateCall, evaluateName, layerOf } from "./calls.js";
 import { evaluateIf } from "./conditionals.js";
 import type { Context, Place, WeightRequest } from "./context.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
+import { nowhere } from "./declared-parameters.js";
+import { refuseDivision } from "./floor-divisions.js";
 import { callFunction, instantiateBlock } from "./instantiation.js";
 import { limits } from "./limits.js";
 import { evaluateFor, evaluateIndex, evaluateList, evaluateRange, evaluateTuple } from "./lists.js";
@@ -24,7 +26,7 @@ import type { Network } from "./network.js";
 import { evaluateBinary, evaluateUnary } from "./operators.js";
 import type { PathScope } from "./path-scope.js";
 import { evaluatePipe } from "./pipes.js";
-import type { Reporter } from "./reporter.js";
+import { Reporter } from "./reporter.js";
 import type { Scope } from "./scope.js";
 import { WeightSharing } from "./sharing.js";
 import { describe } from "./signature.js";
@@ -55,6 +57,8 @@ export interface EvaluatorOptions {
   readonly inside?: Related | undefined;
   /** It is a function's body that is evaluated. */
   readonly isPure?: boolean;
+  /** It is a remark that is evaluated, to see what it would be. */
+  readonly isTrial?: boolean;
 }
 
 /** Wires the constructs together; see {@link Context} for what each method means. */
@@ -67,6 +71,7 @@ export class Evaluator implements Context {
   readonly facts: DeclarationFacts;
   readonly sharing = new WeightSharing();
   readonly #chain: Related[] = [];
+  readonly #isTrial: boolean;
   #isPure: boolean;
   #isTypeOnly = false;
 
@@ -74,6 +79,7 @@ export class Evaluator implements Context {
     this.reporter = reporter;
     this.facts = facts;
     this.#isPure = options.isPure === true;
+    this.#isTrial = options.isTrial === true;
     this.network = options.network;
     this.training = options.training;
     this.things = options.things;
@@ -121,6 +127,7 @@ export class Evaluator implements Context {
   }
 
   spend(span: Span, steps = 1): boolean {
+    if (this.reporter.isFull) return false;
     const answer = this.facts.work.spend(steps);
     if (answer === "spent") this.report("limit/too-much-work", { limit: limits.steps }, span);
     return answer === "fine";
@@ -135,6 +142,22 @@ export class Evaluator implements Context {
   }
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value {
+    const value = this.#value(expression, scope, place);
+    if (scope.module.divisions.size > 0 && !this.#isTrial) refuseDivision(this, expression, value, scope);
+    return value;
+  }
+
+  tryOut(expression: Expression, scope: Scope): Value {
+    const { training, things } = this;
+    const trial = new Evaluator(new Reporter(), this.facts, {
+      isTrial: true,
+      ...(training === undefined ? {} : { training }),
+      ...(things === undefined ? {} : { things }),
+    });
+    return trial.evaluate(expression, scope, nowhere());
+  }
+
+  #value(expression: Expression, scope: Scope, place: Place): Value {
     switch (expression.kind) {
       case "NumberLiteral":
         return expression.isInteger ? int(expression.value) : float(expression.value);

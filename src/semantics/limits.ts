@@ -1,7 +1,7 @@
 /** Bounds on one compilation; passing one is a diagnostic, so that no text can hang or exhaust the compiler. */
 export const limits = {
-  /** Nodes of one graph. */
-  nodes: 500_000,
+  /** Nodes of one graph: a hundred times the largest in use, and some seconds. */
+  nodes: 200_000,
   /** Turns of `repeat`; values in a list, those of the lists in it counted too. */
   repeats: 100_000,
   /** Lists and tuples within each other. */
@@ -13,7 +13,7 @@ export const limits = {
   /** Evaluation steps of one compilation. */
   steps: 10_000_000,
   /** Steps that a node counts for: it takes far more memory than a number. */
-  stepsPerNode: 10,
+  stepsPerNode: 30,
   /** Names that unknown ones are compared with, for "did you mean". */
   comparedNames: 200_000,
   /** Elements of one tensor. */

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
+import type { DivisionRemark } from "../syntax/division-remarks.js";
 import { isBuiltinName, isReservedName } from "./builtins.js";
 import { type Damage, findDamage } from "./damage.js";
 import type { Reporter } from "./reporter.js";
@@ -13,6 +14,8 @@ export interface SourceFile {
   readonly tree: SourceTree;
   /** What the parser found. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Remarks that read as divisors, by the end of the value before them. */
+  readonly divisions: ReadonlyMap<number, DivisionRemark>;
 }
 
 /** Why a file that somebody imports is not among the files. */
@@ -39,6 +42,7 @@ export interface Module {
   readonly missing: ReadonlySet<string>;
   readonly text: string;
   readonly damage: Damage;
+  readonly divisions: ReadonlyMap<number, DivisionRemark>;
 }
 
 export interface NamedDeclaration {
@@ -66,12 +70,12 @@ export function linkProgram(sources: Sources, reporter: Reporter): Program {
   const modules = new Map<string, MutableModule>();
   for (const file of sources.files.values()) {
     for (const diagnostic of file.diagnostics) reporter.add(diagnostic);
-    const { path, text, tree, diagnostics } = file;
+    const { path, text, tree, diagnostics, divisions } = file;
     const damage = findDamage(text, tree, diagnostics);
-    const module: MutableModule = { path, text, tree, damage, names: new Map(), missing: new Set() };
+    const module: MutableModule = { path, text, tree, damage, divisions, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {
-      if (isNamed(declaration)) declare(module, declaration, reporter);
+      if (isNamed(declaration) && !reporter.isFull) declare(module, declaration, reporter);
     }
   }
   for (const module of modules.values()) linkImports(sources, modules, module, reporter);

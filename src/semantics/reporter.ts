@@ -1,13 +1,17 @@
 import { type Diagnostic, type DiagnosticCode, diagnose, type Holes, type Related } from "../diagnostics/diagnostic.js";
+import { mistakeLimit } from "../diagnostics/mistake-limit.js";
 import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { limits } from "./limits.js";
+
+const mostKept = 10 * mistakeLimit;
 
 /** Collects diagnostics; the same mistake at the same place is said once, however often its block is instantiated. */
 export class Reporter {
   readonly #seen = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
   #errors = 0;
+  #kept = 0;
   #compared = 0;
 
   /** Errors that were handed in so far, repeated ones too: tells whether a step went wrong. */
@@ -15,12 +19,19 @@ export class Reporter {
     return this.#errors;
   }
 
+  /** Far more than anybody reads was found, echoes among it: there is no use in going on. */
+  get isFull(): boolean {
+    return this.#kept > mostKept;
+  }
+
   add(diagnostic: Diagnostic): void {
     const { span } = diagnostic;
     if (diagnostic.severity === "error") this.#errors++;
+    if (this.isFull) return;
     const key = `${diagnostic.code}|${span?.file}|${span?.start}|${span?.end}|${span === undefined ? diagnostic.message : ""}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    if (diagnostic.severity === "error") this.#kept++;
     this.diagnostics.push(diagnostic);
   }
 

@@ -14,6 +14,15 @@ interface ScalarFunction {
 type NumberValue = Value & { kind: "int" | "float" };
 const isNumber = (value: Value | undefined): value is NumberValue => value?.kind === "int" || value?.kind === "float";
 
+/** As Python's `//`: from the remainder, which is exact where the quotient would be rounded (`floor(0.7 / 0.1)` is 6, too). */
+function floorDivide(a: number, b: number): number {
+  const remainder = a % b;
+  const quotient = (a - remainder) / b;
+  // Whole already, but for the last bit of a float.
+  const whole = Math.round(quotient);
+  return (remainder !== 0 && remainder < 0 !== b < 0 ? whole - 1 : whole) + 0;
+}
+
 /** Rounding to an int. */
 function rounding(doc: string, round: (x: number) => number): ScalarFunction {
   return {
@@ -115,6 +124,22 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
     if (x - below !== 0.5) return Math.round(x);
     return below % 2 === 0 ? below : below + 1;
   }),
+  floor_div: {
+    doc: "a divided by b, rounded towards minus infinity; of two ints an exact int",
+    takes: "two numbers",
+    call: (context, [a, b, ...rest], span) => {
+      if (!isNumber(a) || !isNumber(b) || rest.length > 0) return undefined;
+      const of = a.kind === "int" && b.kind === "int" ? int : float;
+      if (b.value === 0) {
+        const left = a.value === undefined ? "floor_div(..., 0)" : `floor_div(${a.value}, 0)`;
+        return context.report("value/division-by-zero", { expression: left }, span);
+      }
+      if (a.value === undefined || b.value === undefined) return of(undefined);
+      const result = floorDivide(a.value, b.value);
+      if (Number.isFinite(result)) return of(result);
+      return context.report("value/overflow", { expression: `floor_div(${a.value}, ${b.value})`, type: "float" }, span);
+    },
+  },
   float: {
     doc: "the number as a float",
     takes: "a number",

@@ -92,10 +92,10 @@ function parseSetting(
     if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual: JSON.stringify(text) }));
     return fitted;
   }
-  const { tree, diagnostics } = parse("--set", `const value = ${text}\n`);
+  const { tree, diagnostics, divisions } = parse("--set", `const value = ${text}\n`);
   const [declaration] = tree.declarations;
   const isOneConstant = tree.declarations.length === 1 && declaration?.kind === "ConstDeclaration";
-  if (diagnostics.length > 0 || !isOneConstant) {
+  if (diagnostics.length > 0 || divisions.size > 0 || !isOneConstant) {
     report(diagnose("value/wrong-setting", { ...holes, actual: JSON.stringify(text) }));
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { IToken } from "chevrotain";
-import type { BinaryOperator, Expression, Identifier } from "./ast.js";
+import type { Expression, Identifier } from "./ast.js";
 import { endOf, isCloser } from "./classify.js";
+import { floorDivision, type InfixOperator } from "./operators.js";
 import { maxHeight, ParserBase } from "./parser-base.js";
 import {
   As,
@@ -179,7 +180,15 @@ export abstract class ExpressionGuards extends ParserBase {
   }
 
   protected pushBinary(mark: number, token: IToken): void {
-    const operator = textOf(token.tokenType) as BinaryOperator;
+    const operator = textOf(token.tokenType) as InfixOperator;
+    if (operator === floorDivision) {
+      this.reports.add(
+        "syntax/floor-division",
+        { remark: lineFrom(this.text, token.startOffset) },
+        token.startOffset,
+        endOf(token),
+      );
+    }
     if (!this.operations.binary(mark, operator, token.startOffset)) {
       this.reports.add("syntax/chained-comparison", { operator }, token.startOffset, endOf(token));
     }
@@ -208,6 +217,11 @@ export abstract class ExpressionGuards extends ParserBase {
   protected spanOf(token: IToken) {
     return this.reports.span(token.startOffset, endOf(token));
   }
+}
+
+/** What is left of a line. */
+function lineFrom(text: string, start: number): string {
+  return /^[^\n\r]*/.exec(text.slice(start, start + 80))?.[0].trimEnd() ?? "";
 }
 
 export function identifier(token: IToken, file: string): Identifier {

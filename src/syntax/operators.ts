@@ -1,4 +1,4 @@
-import type { BinaryExpression, BinaryOperator, Expression, UnaryExpression } from "./ast.js";
+import type { BinaryExpression, BinaryOperator, CallExpression, Expression, UnaryExpression } from "./ast.js";
 
 /** How tightly each operator binds; more is tighter. `**` groups to the right, all others to the left. */
 export const precedenceOf: Readonly<Record<BinaryOperator, number>> = {
@@ -22,8 +22,13 @@ export const prefixPrecedenceOf: Readonly<Record<UnaryExpression["operator"], nu
 export const comparisonPrecedence = 4;
 export const postfixPrecedence = 9;
 
+/** Python's division, which we have as a function: it is reported, and its tree is the call. */
+export const floorDivision = "//";
+/** What stands between two operands. */
+export type InfixOperator = BinaryOperator | typeof floorDivision;
+
 interface Pending {
-  readonly operator: BinaryOperator | UnaryExpression["operator"];
+  readonly operator: InfixOperator | UnaryExpression["operator"];
   readonly precedence: number;
   readonly isPrefix: boolean;
   readonly start: number;
@@ -69,8 +74,8 @@ export class OperatorStack {
   }
 
   /** False where a comparison is chained: `a < b < c`. It is taken all the same. */
-  binary(mark: number, operator: BinaryOperator, start: number): boolean {
-    const precedence = precedenceOf[operator];
+  binary(mark: number, operator: InfixOperator, start: number): boolean {
+    const precedence = precedenceOf[operator === floorDivision ? "/" : operator];
     let isChained = false;
     while (this.#pending.length > mark) {
       const last = this.#pending[this.#pending.length - 1] as Pending;
@@ -97,7 +102,9 @@ export class OperatorStack {
     const expression: Expression =
       left === undefined
         ? unary(operator as UnaryExpression["operator"], right.expression, span)
-        : binary(operator as BinaryOperator, left.expression, right.expression, span);
+        : operator === floorDivision
+          ? floorDivided(left.expression, right.expression, span)
+          : binary(operator as BinaryOperator, left.expression, right.expression, span);
     const height = 1 + Math.max(left?.height ?? 0, right.height);
     this.#operands.push({ expression, start, end: span.end, height });
   }
@@ -109,6 +116,12 @@ function unary(
   span: UnaryExpression["span"],
 ): UnaryExpression {
   return { kind: "UnaryExpression", operator, operand, span };
+}
+
+function floorDivided(left: Expression, right: Expression, span: CallExpression["span"]): CallExpression {
+  const argument = (value: Expression) => ({ kind: "Argument", name: undefined, value, span: value.span }) as const;
+  const name = { kind: "Identifier", text: "floor_div", span } as const;
+  return { kind: "CallExpression", name, arguments: [argument(left), argument(right)], span };
 }
 
 function binary(

@@ -34,8 +34,12 @@ const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/bad-escape",
   "syntax/number-too-large",
   "syntax/wrong-operator",
+  "syntax/floor-division",
   "syntax/unterminated-string",
 ]);
+
+/** More are not even kept: many may be echoes, but a file of nothing but mistakes has far more than anybody reads. */
+const mostKept = 10_000;
 
 /** Collects what is wrong in one file, in any order; {@link Reports.finish} sorts and drops echoes. */
 export class Reports {
@@ -58,7 +62,9 @@ export class Reports {
     end: number,
     place: Omit<DiagnosticPlace, "span"> = {},
   ): void {
-    this.#found.push(diagnose(code, holes, { ...place, span: this.span(start, end) }));
+    if (this.#found.length < mostKept) {
+      this.#found.push(diagnose(code, holes, { ...place, span: this.span(start, end) }));
+    }
   }
 
   /** A word that the parser took for a misspelt keyword: a new statement or declaration begins here. */

@@ -1,13 +1,15 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { SourceTree } from "./ast.js";
+import { isCut, limited } from "../diagnostics/mistake-limit.js";
+import type { Expression, SourceTree } from "./ast.js";
 import { classify, endOf } from "./classify.js";
+import { type DivisionRemark, findDivisions, followsValue, readRemark } from "./division-remarks.js";
 import { nameOfText, Reports } from "./parse-errors.js";
 import { LferParser } from "./parser.js";
 import { type Scanned, scan } from "./scan.js";
 import {
   ForeignComment,
   ForeignOperator,
-  foreignOperators,
+  meantBy,
   Name,
   retag,
   SingleQuoted,
@@ -19,15 +21,58 @@ import {
 /** Made at the first use: it takes some milliseconds that a process without a `.lfer` file need not spend. */
 let parser: LferParser | undefined;
 
+export interface Parsed {
+  readonly tree: SourceTree;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Remarks that may be meant as divisors, by the end of the value before them. */
+  readonly divisions: ReadonlyMap<number, DivisionRemark>;
+}
+
 /** The tree of `text`, and what is wrong with it. Never throws, whatever the text; where parts are missing the tree says so. */
-export function parse(file: string, text: string): { tree: SourceTree; diagnostics: readonly Diagnostic[] } {
+export function parse(file: string, text: string): Parsed {
+  const read = parseScanned(file, text, scan(text));
+  if (read.diagnostics.length === 0 || isCut(read.diagnostics) || !text.includes("//")) return read;
+  // `conv(16 // 2)`: the remark has taken the bracket with it. Where fewer mistakes are left without the remark, it was none.
+  const broken = brokenStretches(read);
+  const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
+  let found = false;
+  const scanned = scan(text, (before, at, end) => {
+    const divides = followsValue(text, before, at) && readRemark(text, at, end).kind === "code" && isNear(at);
+    found ||= divides;
+    return divides;
+  });
+  if (!found) return read;
+  const again = parseScanned(file, text, scanned);
+  const others = again.diagnostics.filter(({ code }) => code !== "syntax/floor-division");
+  return others.length < read.diagnostics.length ? again : read;
+}
+
+/** A text that is one expression and nothing else. */
+function readExpression(text: string): Expression | undefined {
+  const { tree, diagnostics } = parse("", `const value = ${text}\n`);
+  const [only] = tree.declarations;
+  const isOne = diagnostics.length === 0 && tree.declarations.length === 1 && tree.imports.length === 0;
+  return isOne && only?.kind === "ConstDeclaration" ? only.value : undefined;
+}
+
+/** The declarations that something is wrong in, each up to the next. */
+function brokenStretches({ tree, diagnostics }: Parsed): readonly { readonly start: number; readonly end: number }[] {
+  const starts = tree.declarations.map(({ span }) => span.start);
+  return [0, ...starts].flatMap((start, i) => {
+    const end = starts[i] ?? Number.POSITIVE_INFINITY;
+    const isBroken = diagnostics.some(({ span }) => span !== undefined && span.start >= start && span.start <= end);
+    return isBroken ? [{ start, end }] : [];
+  });
+}
+
+function parseScanned(file: string, text: string, scanned: Scanned): Parsed {
   parser ??= new LferParser(false);
   const reports = new Reports(file);
-  const scanned = scan(text);
+  const divisions = findDivisions(file, text, scanned.tokens, scanned.comments, readExpression);
   reportForeign(reports, text, scanned);
   const source = classify(text, scanned.tokens);
   const tree = parser.parse(file, text, reports, source, scanned.docs);
-  return { tree, diagnostics: reports.finish(source.anchors) };
+  return { tree, diagnostics: limited(reports.finish(source.anchors)), divisions };
 }
 
 /** Characters that begin no token, and tokens of other languages, which become ours here. */
@@ -45,13 +90,16 @@ function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
       }
     } else if (type === ForeignOperator) {
-      const meant = foreignOperators.get(token.image);
+      const meant = meantBy(token.image);
       if (meant === undefined) {
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
         continue;
       }
       const operator = textOf(meant);
-      const fix = { title: `Write \`${operator}\``, span, text: operator };
+      // A word needs room: `!a` is `not a`, `a&&b` is `a and b`.
+      const isBeside = (c: string | undefined): boolean => /[a-z]/.test(operator) && /\w/.test(c ?? "");
+      const spaced = `${isBeside(text[start - 1]) ? " " : ""}${operator}${isBeside(text[end]) ? " " : ""}`;
+      const fix = { title: `Write \`${operator}\``, span, text: spaced };
       reports.add("syntax/wrong-operator", { written: token.image, meant: operator }, start, end, { fix });
       retag(token, meant);
     } else if (type === SingleQuoted) {

@@ -2,6 +2,7 @@ import type { IToken, TokenType } from "chevrotain";
 import {
   brackets,
   Doc,
+  FloorDivision,
   ForeignComment,
   ForeignOperator,
   Name,
@@ -23,10 +24,12 @@ export interface Scanned {
   readonly strays: readonly { readonly start: number; readonly end: number }[];
 }
 
+/** Whether the `//` from `at` to the line's end is a division after all; `before`: the token before it. */
+export type Divides = (before: IToken | undefined, at: number, end: number) => boolean;
+
 const sticky = (type: TokenType): RegExp => new RegExp(type.PATTERN as RegExp, "y");
 const name = sticky(Name);
 const number = sticky(NumberToken);
-const string = sticky(StringToken);
 const unterminated = sticky(Unterminated);
 const doc = sticky(Doc);
 /** Tried in this order where no name, number or string begins. */
@@ -39,17 +42,31 @@ const restOfLine = /[^\n\r]*/y;
 const blanks = /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/y;
 
 const slash = 47;
+const backslash = 92;
 const quote = 34;
 const isBlank = (c: number): boolean =>
   c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0x2028 || c === 0x2029 || c === 0xfeff;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const mayBeginName = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c >= 128;
 
+const isLineEnd = (c: number): boolean => c === 10 || c === 13;
+
+/** Where the string that begins at `at` ends, if on its line. As `StringToken`'s pattern, which takes stack for each escape. */
+function endOfString(text: string, at: number): number | undefined {
+  for (let i = at + 1; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === quote) return i + 1;
+    if (isLineEnd(c)) return undefined;
+    if (c === backslash && i + 1 < text.length && !isLineEnd(text.charCodeAt(i + 1))) i++;
+  }
+  return undefined;
+}
+
 /**
  * Text to Chevrotain's tokens. By hand, as Chevrotain's own lexer takes 5 ms to analyse its patterns at every start;
  * the patterns still stand with the token types, so that the generated grammars follow them.
  */
-export function scan(text: string): Scanned {
+export function scan(text: string, divides: Divides = () => false): Scanned {
   const tokens: IToken[] = [];
   const docs: IToken[] = [];
   const comments: { start: number; end: number }[] = [];
@@ -88,13 +105,18 @@ export function scan(text: string): Scanned {
     } else if (mayBeginName(c) && reach(name)) take(tokens, Name, name.lastIndex);
     else if (isDigit(c) && reach(number)) take(tokens, NumberToken, number.lastIndex);
     else if (c === quote) {
-      if (reach(string)) take(tokens, StringToken, string.lastIndex);
+      const end = endOfString(text, at);
+      if (end !== undefined) take(tokens, StringToken, end);
       else if (reach(unterminated)) take(tokens, Unterminated, unterminated.lastIndex);
     } else if (c === slash && reach(doc)) take(docs, Doc, doc.lastIndex);
     else if (c === slash && text.charCodeAt(at + 1) === slash) {
       reach(restOfLine);
-      comments.push({ start: at, end: restOfLine.lastIndex });
-      at = restOfLine.lastIndex;
+      const end = restOfLine.lastIndex;
+      if (divides(tokens.at(-1), at, end)) take(tokens, FloorDivision, at + 2);
+      else {
+        comments.push({ start: at, end });
+        at = end;
+      }
     } else if (!takeSign()) {
       const last = strays[strays.length - 1];
       if (last?.end === at) strays[strays.length - 1] = { start: last.start, end: ++at };

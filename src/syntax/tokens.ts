@@ -91,8 +91,11 @@ export const RightSquare = punctuation("RIGHT_SQUARE", "]");
 export const LeftCurly = punctuation("LEFT_CURLY", "{");
 export const RightCurly = punctuation("RIGHT_CURLY", "}");
 
+/** Scanned only where `//` can be nothing but Python's division: it is reported, and the text behind it is not lost. */
+export const FloorDivision = createToken({ name: "FLOOR_DIVISION", label: "//", categories: [BinaryOperatorToken] });
+
 /** How other languages write our operators. Lexed so that one kind message can say ours. */
-export const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
+const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
   ["&&", And],
   ["||", Or],
   ["===", EqualEqual],
@@ -110,9 +113,12 @@ export const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
   ["\u00d7", Star],
   ["\u2212", Minus],
 ]);
+/** The operator of ours that is meant; however many signs more there are, `====`, none is left over to be told next. */
+export const meantBy = (image: string): TokenType | undefined =>
+  foreignOperators.get(image.replace(/^(===|!==|&&|\|\|).*$/, "$1"));
 export const ForeignOperator = createToken({
   name: "FOREIGN_OPERATOR",
-  pattern: /&&|\|\||===|!==|<>|=>|\|>|=<(?!=)|\^|!(?!=)|[\u2190-\u2193\u00d7\u2212\u2260\u2264\u2265]/,
+  pattern: /&&+|\|\|+|={3,}|!={2,}|<>|=>|\|>|=<(?!=)|\^|!(?!=)|[\u2190-\u2193\u00d7\u2212\u2260\u2264\u2265]/,
 });
 export const SingleQuoted = createToken({
   name: "SINGLE_QUOTED",
@@ -189,6 +195,7 @@ export const vocabulary: readonly TokenType[] = [
   NumberToken,
   StringToken,
   BinaryOperatorToken,
+  FloorDivision,
   ...keywords.values(),
   ...operators,
   ...brackets,

@@ -63,6 +63,33 @@ suite("lferc fmt", (test) => {
       assert.is(readFileSync(join(cwd, "a.lfer"), "utf8"), pretty);
     }));
 
+  test("a division by // stays as it is written, also where only an import tells that it is one", () => {
+    const using = (remark: string): string =>
+      `lfer 1\nimport { half } from "./half.lfer"\nconst a=half // ${remark}\nconst b=a+half\n`;
+    const sources = {
+      "divides.lfer": using("half"),
+      "remarks.lfer": using("names"),
+      "half.lfer": 'lfer 1\n\nconst half = 2\nconst names = ["a"]\n',
+      "swallows.lfer": "lfer 1\nconst a=[3 // 2]\n",
+    };
+    return inFolder(sources, (cwd) => {
+      const ran = runLferc(["fmt"], { cwd });
+      assert.is(ran.code, 1);
+      assert.equal(codesIn(ran.stderr), ["syntax/floor-division", "syntax/floor-division"]);
+      assert.match(ran.stderr, "--> divides.lfer:3:14");
+      for (const name of ["divides.lfer", "swallows.lfer"] as const) {
+        assert.is(readFileSync(join(cwd, name), "utf8"), sources[name]);
+      }
+      assert.match(readFileSync(join(cwd, "remarks.lfer"), "utf8"), "const a = half   // names\n");
+      const { status, stdout, stderr } = spawnSync(process.execPath, [lfercPath(), "fmt", "-"], {
+        cwd,
+        input: sources["divides.lfer"],
+        encoding: "utf8",
+      });
+      assert.equal([status, stdout, codesIn(stderr)], [1, "", ["syntax/floor-division"]]);
+    });
+  });
+
   test("- goes from stdin to stdout", () => {
     const run = (input: string, ...args: readonly string[]) => {
       const { status, stdout } = spawnSync(process.execPath, [lfercPath(), "fmt", "-", ...args], {

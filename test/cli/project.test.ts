@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { compileFile } from "../../src/cli/compile-file.js";
 import { displayPath, expandPaths, projectRoot } from "../../src/cli/project.js";
 import { parseSettings } from "../../src/cli/shared-options.js";
 import { wantsColour } from "../../src/cli/terminal.js";
@@ -29,6 +30,22 @@ suite("project", (test) => {
         projectRoot(join(folder, "loose/b.lfer"), join(folder, "p")),
         join(folder, "loose"),
         "else the file's own",
+      );
+    }));
+
+  test("a link on the command line is told as a path, not as somebody's import", () =>
+    inFolder(["p/package.json", "x.lfer"], async (folder) => {
+      symlinkSync("../x.lfer", join(folder, "p/link.lfer"));
+      const found = (await compileFile("link.lfer", join(folder, "p"))).diagnostics;
+      assert.equal(
+        found.map(({ code }) => code),
+        ["tool/unreadable-path"],
+      );
+      assert.match(found[0]?.message ?? "", /"link.lfer".*leads out of its project/);
+      const gone = (await compileFile("gone.lfer", join(folder, "p"))).diagnostics;
+      assert.equal(
+        gone.map(({ code }) => code),
+        ["tool/no-such-path"],
       );
     }));
 

@@ -7,6 +7,8 @@ export interface TinyOptions {
   readonly size?: number;
   readonly labels?: readonly string[];
   readonly metadata?: boolean;
+  /** What the file calls its model, its input and its nodes. */
+  readonly name?: string;
   /** Factor on the mean colours. */
   readonly gain?: number;
   /** What the file says of its weights' origin. */
@@ -24,6 +26,7 @@ export function tinyClassifier({
   size = 8,
   labels = tinyLabels,
   metadata = true,
+  name: model = "Tiny",
   gain = 4,
   weights = "tiny.safetensors",
   evaluation,
@@ -42,7 +45,7 @@ export function tinyClassifier({
   });
   const described = writeMetadata({
     lferVersion: "0.1.0",
-    model: "Tiny",
+    model,
     sourceSha256: "00",
     counts: {},
     picture: { name: "image", height: size, width: size, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
@@ -55,7 +58,7 @@ export function tinyClassifier({
     opset_import: [{ domain: "", version: 18 }],
     metadata_props: metadata ? Object.entries(props).map(([key, value]) => ({ key, value })) : [],
     graph: {
-      name: "Tiny",
+      name: model,
       input: [tensor("image", input)],
       output: [tensor("logits", ["N", 3])],
       initializer: [
@@ -70,7 +73,7 @@ export function tinyClassifier({
             },
       ],
       node: [
-        { op_type: "GlobalAveragePool", input: ["image"], output: ["means"] },
+        { name: model === "Tiny" ? "" : model, op_type: "GlobalAveragePool", input: ["image"], output: ["means"] },
         { op_type: "Flatten", input: ["means"], output: ["flat"] },
         { op_type: "Mul", input: ["flat", "gain"], output: ["logits"] },
       ],

@@ -1,8 +1,9 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
-import { codesIn, inFolder, runInRemovedFolder, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
@@ -73,6 +74,19 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
     inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
+  "limit/input-too-large": async () => {
+    const input = openSync("/dev/zero", "r");
+    try {
+      const ran = spawnSync(process.execPath, [lfercPath(), "fmt", "-"], { stdio: [input, "pipe", "pipe"] });
+      return codesIn(ran.stderr.toString());
+    } finally {
+      closeSync(input);
+    }
+  },
+  "limit/too-many-mistakes": () =>
+    inFolder({ "m.lfer": "const a = b +\n".repeat(201) }, (cwd) => [
+      ...new Set(codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr).slice(-1)),
+    ]),
   "limit/too-many-imports": () =>
     inFolder(
       Object.fromEntries(
@@ -89,6 +103,13 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unexpected-argument": running("info", "models"),
   "tool/wrong-value": running("check", "--format", "xml", "models"),
   "tool/missing-argument": running("build", "models/m.lfer"),
+  "tool/no-target": running("build", "models/m.lfer", "-o", "model.bin"),
+  "tool/target-clash": running("build", "models/m.lfer", "--target", "svg", "-o", "model.onnx"),
+  "tool/binary-to-terminal": () =>
+    inFolder({ "m.lfer": model, "terminal.mjs": "process.stdout.isTTY = true;\n" }, (cwd) => {
+      const env = { NODE_OPTIONS: `--import ${cwd}/terminal.mjs` };
+      return codesIn(runLferc(["build", "m.lfer", "--target", "onnx", "-o", "-"], { cwd, env }).stderr);
+    }),
   "tool/wrong-usage": running("stats", "models", "--depth", "0"),
   "tool/bad-setting": running("stats", "models/m.lfer", "--set", "size:112"),
   "tool/no-such-path": running("check", "no-such-folder"),

@@ -3,9 +3,12 @@ import {
   displayWidth,
   expandTabs,
   harmless,
+  harmlessJson,
   oneLine,
   printable,
   readable,
+  readableName,
+  visible,
 } from "../../src/diagnostics/display-text.js";
 import { suite } from "../support/suite.js";
 
@@ -34,7 +37,27 @@ suite("display text", (test) => {
     const hostile = "a\u001b[2Jb\u0007\u009b2Jc\u202ed\r\n\t\u001b]0;title\u0007";
     assert.is(printable(hostile), "a␛[2Jb␇\ufffd2Jc\ufffdd␍\n\t␛]0;title␇");
     assert.is(oneLine("a\n::error::b"), "a␊::error::b");
+    assert.is(visible("::error::a ##[error]\u0007"), "::error::a ##[error]␇");
     assert.is(harmless(`\u001b[1;31mred\u001b[0m ${hostile}`), `\u001b[1;31mred\u001b[0m ${printable(hostile)}`);
+  });
+
+  test("no runner finds a command, where a line begins or, by its mark, anywhere", () => {
+    for (const clean of [printable, oneLine, harmless, readable, readableName, expandTabs]) {
+      assert.is(clean("::error::a"), "∶:error::a");
+      assert.match(clean(" \u00a0\u3000::set-output name=x::y"), /^\s+∶:set/);
+      assert.is(clean("a ##[error] b ##vso[x] ##teamcity[y] ##"), "a ♯#[error] b ♯#vso[x] ♯#teamcity[y] ##");
+      assert.is(clean("a::b, a ## b, [##"), "a::b, a ## b, [##");
+    }
+    assert.is(printable("a\n::error::b\n\t ::c"), "a\n∶:error::b\n\t ∶:c");
+    assert.is(harmless("\u001b[31m::error::a"), "\u001b[31m∶:error::a");
+    const json = JSON.stringify({ "##[a]": ["##vso[b]", "# #[c]"] });
+    assert.not.match(harmlessJson(json), /##\w*\[/);
+    assert.equal(JSON.parse(harmlessJson(json)), JSON.parse(json));
+  });
+
+  test("a word of megabytes is cut before it is matched", () => {
+    const word = readable(`a "${"r".repeat(9_000_000)}" b`);
+    assert.ok(word.length < 250 && word.startsWith('a "rrr') && word.endsWith('rrr" b'), word);
   });
 
   test("what is quoted at any length is cut to one that people read", () => {

@@ -75,7 +75,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
   "onnx/unsupported-level": building("m.lfer", "-o", "m.onnx", "--optimize", "2"),
   "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "tfjs"),
   "onnx/which-model": building("more", "-o", "m.onnx"),
-  "onnx/output-is-input": building("m.lfer", "-o", "more/../m.lfer"),
+  "onnx/output-is-input": building("m.lfer", "-o", "more/../m.lfer", "--target", "onnx"),
   "onnx/weights-not-finite": async () => {
     const graph = await graphOf("image -> conv(4) -> batch_norm -> flatten");
     const weights = initialiseWeights(graph, 0);

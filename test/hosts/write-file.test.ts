@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   lstatSync,
@@ -71,8 +72,18 @@ suite("writing whole files", (test) => {
       assert.equal(isFolder, { kind: "failed", code: "EISDIR", existed: false });
     }));
 
-  test("what is no file is written to as it is", async () => {
+  test("a device is written to as it is", async () => {
     assert.equal(await writeFileWhole("/dev/null", [bytes("x")]), { kind: "written", bytes: 1 });
     assert.ok(lstatSync("/dev/null").isCharacterDevice());
   });
+
+  test("a pipe that nobody reads is refused, not waited for", () =>
+    inFolder(async (folder) => {
+      const pipe = join(folder, "pipe");
+      assert.is(spawnSync("mkfifo", [pipe]).status, 0);
+      const failed = { kind: "failed", code: "ENOTREG", existed: false };
+      assert.equal(await writeFileWhole(pipe, [bytes("x")]), failed);
+      symlinkSync("pipe", join(folder, "link"));
+      assert.equal(await writeFileWhole(join(folder, "link"), [bytes("x")]), failed);
+    }));
 });

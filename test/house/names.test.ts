@@ -9,7 +9,7 @@ import { suite } from "../support/suite.js";
 
 /** What people read and type, and what writes it for them. */
 const places = [
-  ...["README.md", "CONTRIBUTING.md", "package.json", ".ci", "docs", "src", "tools", "bench"],
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "package.json", ".ci", "docs", "src", "tools", "bench"],
   ...["examples", "models", "grammar", "test/package"],
 ];
 

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { mistakeLimit } from "../../src/diagnostics/mistake-limit.js";
 import { limits } from "../../src/semantics/limits.js";
 import { suite } from "../support/suite.js";
 import { diagnose, expectDiagnostics } from "../support/tester.js";
@@ -72,12 +73,47 @@ suite("semantics: limits", (test) => {
     for (const form of forms) assert.is((await graphOf(inModel(form), { graphsOnly: true })).nodes.length, size);
   });
 
-  test("nothing but slips: each is said, not each can be compared with all names", async () => {
+  test("nothing but slips: each is said up to a limit, not each can be compared with all names", async () => {
     const slips = lines(3000, (i) => `const abcd${i} = abce${i}\n`);
     const found = await diagnose(`lfer 1\n\n${slips}`);
-    assert.is(found.length, 3000);
+    assert.is(found.length, mistakeLimit + 1);
     assert.match(found[0]?.message ?? "", /Did you mean "abcd0"/);
-    assert.not.match(found[2999]?.message ?? "", /Did you mean/);
+    assert.not.match(found[mistakeLimit - 1]?.message ?? "", /Did you mean/);
+    assert.is(found.at(-1)?.code, "limit/too-many-mistakes");
+    assert.match(found.at(-1)?.message ?? "", "stopped after 200 mistakes");
+    const few = await diagnose(`lfer 1\n\n${lines(mistakeLimit, (i) => `const abcd${i} = abce${i}\n`)}`);
+    assert.is(few.length, mistakeLimit);
+    assert.ok(few.every(({ code }) => code === "resolve/unknown-name"));
+  });
+
+  test("warnings are no mistakes: a right file with many of them is right", async () => {
+    const unused = lines(300, (i) => `  x${i} = image -> relu\n`);
+    const found = await diagnose(inModel(`${unused}\n  logits = image -> flatten`));
+    assert.equal([...new Set(found.map(({ code }) => code))], ["lint/unused-binding"]);
+    assert.is(found.length, 300);
+  });
+
+  test("mistakes of every kind by the hundred thousand are told and end", async () => {
+    const n = 100_000;
+    for (const text of [
+      '"\n'.repeat(n),
+      "'a' ".repeat(n),
+      "#\n".repeat(n),
+      lines(n, (i) => `model M${i} { }\n`),
+      lines(n, () => "model M { }\n"),
+      lines(n, (i) => `check M${i} { }\n`),
+      lines(n, (i) => `recipe R${i} { }\n`),
+      lines(n, (i) => `variant V${i} = V${i + 1}\n`),
+      lines(n, (i) => `const a${i} = f(3 // 2)\n`),
+      lines(n, (i) => `const a${i} = 3 // 2\n`),
+      lines(n, (i) => `import { a } from "./x${i}.lfer"\n`),
+    ]) {
+      const found = await diagnose(text);
+      assert.equal(
+        [text.slice(0, 20), found.length, found.at(-1)?.code],
+        [text.slice(0, 20), mistakeLimit + 1, "limit/too-many-mistakes"],
+      );
+    }
   });
 
   test("the mistake of a turn is said once", async () => {

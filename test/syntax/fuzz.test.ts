@@ -21,7 +21,7 @@ function assertSound(text: string): void {
   };
   for (const d of diagnostics) {
     within(d.span, d.code);
-    assert.match(d.code, /^syntax\//);
+    assert.match(d.code, /^syntax\/|^limit\/too-many-mistakes$/);
     assert.doesNotMatch(`${d.message} ${d.help}`, /undefined|NaN|NoViable|Mismatched|EOF/);
     for (const r of d.related) within(r.span, d.code);
   }

@@ -72,6 +72,24 @@ suite("syntax: limits", (test) => {
     assert.deepEqual(codes(nested(100_000)), tooDeep);
   });
 
+  test("a string, a number, a word, a remark of megabytes is one token", () => {
+    const n = 4_000_000;
+    for (const value of [
+      `"${"x".repeat(n)}"`,
+      `"${"\\n".repeat(n / 2)}"`,
+      `"${"\\".repeat(n)}"`,
+      "w".repeat(n),
+      `1.${"1".repeat(n)}`,
+      `3 // ${"2 * ".repeat(n / 4)}2`,
+      `3 // ${"c".repeat(n)}`,
+    ]) {
+      assert.deepEqual(codes(constant(value)), [], value.slice(0, 10));
+    }
+    assert.deepEqual(codes(constant("1".repeat(n))), ["syntax/number-too-large"]);
+    assert.deepEqual(codes(constant(`"${"\\n".repeat(n / 2)}`)), ["syntax/unterminated-string"]);
+    assert.deepEqual(codes(constant("@".repeat(n))), ["syntax/missing-expression"]);
+  });
+
   test("long flat texts parse", () => {
     const n = 20_000;
     const stages = parse("a.lfer", constant(`x${" -> relu".repeat(n)}`));

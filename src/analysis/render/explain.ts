@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
+import { oneLine } from "../../diagnostics/display-text.js";
 import { grouped } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
 import type { Span } from "../../diagnostics/span.js";
@@ -35,7 +36,7 @@ const sumText = ({ sum, quantity }: Explanation): string => `${quantity}: ${sum 
 
 function layerText(graph: Graph, layer: Layer, { conventions, locate, paint }: ExplainOptions): string {
   const { node, params, sharedWith } = layer;
-  const place = node.span === undefined ? "" : `  ${paint("dim", locate(node.span))}`;
+  const place = node.span === undefined ? "" : `  ${paint("dim", oneLine(locate(node.span)))}`;
   const shape = shapeText(bindShape(typeOf(graph, node.outputs[0] as ValueId).shape, 1));
   const shared = sharedWith === undefined ? "" : ` (shares the weights of ${sharedWith})`;
   const lines = conventions.flatMap((name) => {

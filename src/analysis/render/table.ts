@@ -1,3 +1,4 @@
+import { oneLine } from "../../diagnostics/display-text.js";
 import type { Paint, Style } from "../../diagnostics/paint.js";
 
 export interface Column {
@@ -26,7 +27,7 @@ export function layOut(
   width: number | undefined,
 ): string {
   const head: TableRow = { cells: columns.map((column) => column.title), style: "bold" };
-  const lines = [head, ...rows];
+  const lines = [head, ...rows].map((row) => ({ ...row, cells: row.cells.map(oneLine) }));
   const widths = columns.map((_, i) =>
     lines.reduce((widest, { cells }) => Math.max(widest, (cells[i] ?? "").length), 0),
   );
@@ -45,15 +46,15 @@ export function layOut(
 }
 
 /** A cell that cannot end its column or its row. */
-const markdownCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const markdownCell = (text: string): string => oneLine(text).replaceAll("|", "\\|");
 
 /** Text that a reader of Markdown sees as it is, whatever somebody put into a name. */
 export function markdownText(text: string): string {
-  return text.replaceAll("\n", " ").replace(/[\\`*[\]<>&#~]/g, "\\$&");
+  return oneLine(text).replace(/[\\`*[\]<>&#~]/g, "\\$&");
 }
 
 /** Text in the looks of code; a backtick would end it. */
-export const codeSpan = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll("\n", " ")}\``;
+export const codeSpan = (text: string): string => `\`${oneLine(text).replaceAll("`", "'")}\``;
 
 /** A table in GitHub's Markdown. */
 export function markdownTable(columns: readonly Column[], rows: readonly TableRow[]): string {
@@ -62,9 +63,10 @@ export function markdownTable(columns: readonly Column[], rows: readonly TableRo
   return line(columns.map((column) => column.title)) + rule + rows.map(({ cells }) => line(cells)).join("");
 }
 
-/** A field of RFC 4180. */
+/** A field of RFC 4180, on one line: what prints a file line by line must not take a name for one. */
 export function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const line = oneLine(text);
+  return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
 }
 
 export function csvLines(rows: readonly (readonly string[])[]): string {

@@ -14,6 +14,14 @@ export const limitEntries = {
     bad: { command: "lferc check a-file-of-many-megabytes.lfer" },
     good: { command: "lferc check models/lfer_ldl.lfer" },
   }),
+  "limit/input-too-large": entry<{ path: string; limit: number }>({
+    severity: "error",
+    message: (h) => `${h.path} has more than ${h.limit} bytes, the most that a source may have`,
+    help: () => "Lead a `.lfer` file into it.",
+    explanation: "No more is read than could be a source: what is led into a command may never end.",
+    bad: { command: "lferc fmt - < /dev/zero" },
+    good: { command: "lferc fmt - < models/lfer_ldl.lfer" },
+  }),
   "limit/too-many-imports": entry<{ limit: number; what: string }>({
     severity: "error",
     message: (h) => `imports go more than ${h.limit} ${h.what}`,
@@ -60,6 +68,14 @@ const cubes = [for _a in [1..1000] do len([for _b in [1..1000] do len([for c in 
 
 const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..10] do c])])]
 `,
+  }),
+  "limit/too-many-mistakes": entry<{ limit: number }>({
+    severity: "error",
+    message: (h) => `stopped after ${h.limit} mistakes: there are more`,
+    help: () => "Mend the first ones; many of the others may come from them. Is it a `.lfer` file at all?",
+    explanation: "Nobody reads more at once, and a file of nothing but mistakes must not stall the compiler.",
+    bad: { command: "lferc check a-text-that-is-none.lfer" },
+    good: { command: "lferc check models/lfer_ldl.lfer" },
   }),
   "limit/nested-too-deep": entry<{ limit: number }>({
     severity: "error",

@@ -102,7 +102,7 @@ export const onnxEntries = {
     message: (h) => `${h.path} is one of the files that the build reads; it would be overwritten`,
     help: () => "Choose another `-o`.",
     explanation: "Sources and weights are somebody's work: no build replaces what it was made from.",
-    bad: { command: "lferc build models/lfer_ldl.lfer -o models/lfer_ldl.lfer" },
+    bad: { command: "lferc build models/lfer_ldl.lfer -o models/lfer_ldl.lfer --target onnx" },
     good,
   }),
   "onnx/weights-not-finite": entry<{ model: string; weight: string; value: number }>({
@@ -120,7 +120,9 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
     help: (h) =>
-      h.existed ? "The old file is as it was. Choose another `-o`, or make it writable." : "Choose another `-o`.",
+      h.existed
+        ? "The old file is as it was. Choose another `-o`, or make it writable."
+        : "Choose another `-o`; `-o -` with `--target` writes to standard output, for a pipe.",
     explanation:
       "A file is written beside its place and renamed when it is whole, so a failure never harms the old one.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o no/such/folder/model.onnx --target onnx" },

@@ -289,6 +289,17 @@ const width = 8 + (if true then 1 else 2)
     good: model("logits = image -> conv(8, kernel: 1)"),
   }),
 
+  "syntax/floor-division": entry<{ remark: string }>({
+    severity: "error",
+    message: (h) => `\`//\` begins a remark, it does not divide: \`${h.remark}\` means nothing here`,
+    help: () =>
+      "Write `floor_div(a, b)` for a divided by b, rounded down. If it is a remark, say it in words (`// 2 of them`) or give it a line of its own.",
+    explanation:
+      "`a // b` divides in Python. Here all behind `//` is a remark, so that the file would build another network than the one that was meant, without a word. A remark that is nothing but a numeric expression of names in scope, behind a number on the same line, is therefore refused.",
+    bad: model("logits = image -> conv(8 // 2)"),
+    good: model("logits = image -> conv(floor_div(8, 2))"),
+  }),
+
   "syntax/nesting-too-deep": entry<{ limit: number; what: string }>({
     severity: "error",
     message: (h) => `more than ${h.limit} ${h.what}`,

@@ -64,6 +64,39 @@ export const toolEntries = {
     good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
 
+  "tool/no-target": entry<{ output: string; ending: string; known: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      h.ending === ""
+        ? `what to write to ${h.output} cannot be told: it has no ending that says so`
+        : `what to write to ${h.output} cannot be told: "${h.ending}" is none of the endings that say so`,
+    help: (h) =>
+      `Choose one of ${h.known.join(", ")}, or say it with \`--target\`; \`lferc build --help\` lists the targets.`,
+    explanation: "A build writes what `--target` says, else what the ending of `-o` says. It does not guess.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o model.bin" },
+    good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
+  }),
+
+  "tool/target-clash": entry<{ output: string; target: string; others: readonly string[]; endings: readonly string[] }>(
+    {
+      severity: "error",
+      message: (h) => `--target ${h.target} and -o ${h.output} disagree: such a file holds ${h.others.join(" or ")}`,
+      help: (h) => `End the file's name in ${h.endings.join(" or ")}, or leave \`--target\` to the ending.`,
+      explanation: "A file whose ending lies is opened by the wrong program, most often on another day.",
+      bad: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.onnx" },
+      good: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.svg" },
+    },
+  ),
+
+  "tool/binary-to-terminal": entry<{ target: string }>({
+    severity: "error",
+    message: (h) => `--target ${h.target} is no text for a terminal`,
+    help: () => "Name a file after -o, or lead the output on with `>` or `|`.",
+    explanation: "A terminal takes some bytes for commands. To a pipe or a file they go as they are.",
+    bad: { command: "lferc build models/lfer_ldl.lfer --target onnx -o -" },
+    good: { command: "lferc build models/lfer_ldl.lfer --target onnx -o model.onnx" },
+  }),
+
   "tool/flag-said-twice": entry<{ flag: string }>({
     severity: "error",
     message: (h) => `--${h.flag} is given more than once`,
@@ -191,7 +224,7 @@ export const toolEntries = {
   "tool/unreadable-path": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `"${h.path}" cannot be read: ${h.reason}`,
-    help: () => "Check the permissions of the path and of the folders above it.",
+    help: () => "Check the permissions of the path and of the folders above it; a link must stay in its project.",
     explanation: "The system refused to open a file or to list a folder that the command line names.",
     bad: { command: "lferc check locked-folder" },
     good: { command: "lferc check models" },

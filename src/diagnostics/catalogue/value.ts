@@ -55,7 +55,7 @@ export const valueEntries = {
     severity: "error",
     message: (h) => `${h.left} / ${h.right} is not a whole number`,
     help: (h) =>
-      `Division of ints is exact. Choose a multiple of ${h.right}, or say what you mean: \`floor(float(a) / b)\`, or a float like \`${h.right}.0\`.`,
+      `Division of ints is exact. Choose a multiple of ${h.right}, or say what you mean: \`floor_div(a, b)\` rounds down, or a float like \`${h.right}.0\`.`,
     explanation: "Half a channel is always a mistake; rounding it away would hide it.",
     bad: inModel(`logits = image -> Half(29) -> flatten`, `block Half(channels: int) = conv(channels / 2)`),
     good: inModel(`logits = image -> Half(116) -> flatten`, `block Half(channels: int) = conv(channels / 2)`),

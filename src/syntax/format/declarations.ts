@@ -74,10 +74,10 @@ function writeImport(w: Writer, { names }: ImportDeclaration): void {
     for (const [i, name] of names.entries()) {
       if (i > 0) w.line(" ");
       w.take(name.text);
-      if (w.isNext(",") && i < names.length - 1) w.take(",");
-      else if (w.isNext(",")) w.drop();
+      if (i < names.length - 1) w.take(",");
     }
   });
+  w.dropComma();
   w.space();
   w.take("}");
   w.space();

@@ -41,14 +41,18 @@ export function writeBracketed<T>(w: Writer, bracketed: Bracketed<T>): void {
       write(item);
       const isLast = i === items.length - 1;
       if (!isLast || (w.isNext(",") && isBlock && takesLastComma)) w.take(",");
-      else if (w.isNext(",")) w.drop();
+      else if (w.isNext(",")) continue;
       else if (isBlock && takesLastComma) w.glue(",");
     }
-    if (isBlock) w.remarks();
+    if (!isBlock) return;
+    w.dropComma();
+    w.remarks();
   };
   if (isBlock) w.nest(step, content);
   else if (isHugging) w.group(content);
   else w.align(content);
+  // What is remarked about a comma that goes stands with the bracket from then on.
+  w.dropComma();
   if (isBlock) w.end();
   w.take(close);
 }
@@ -87,7 +91,7 @@ export function writeNames(w: Writer, names: readonly Identifier[]): void {
   }
 }
 
-/** `a, b`: what a body returns, or a tensor's sizes. */
+/** `a, b`: what a body returns, or a tensor's sizes; a comma behind the last is left out. */
 export function writeSeparated(w: Writer, items: readonly Expression[]): void {
   w.align(() => {
     for (const [i, item] of items.entries()) {
@@ -98,6 +102,7 @@ export function writeSeparated(w: Writer, items: readonly Expression[]): void {
       writeExpression(w, item);
     }
   });
+  w.dropComma();
 }
 
 function writeBare(w: Writer, e: Expression): void {
@@ -159,6 +164,7 @@ function writeBare(w: Writer, e: Expression): void {
       w.take("[");
       w.align(() => {
         writeExpression(w, e.from);
+        w.dropComma();
         w.take("..");
         writeExpression(w, e.to);
       });

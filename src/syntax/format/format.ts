@@ -7,7 +7,8 @@ import { sourceTokens } from "./source-tokens.js";
 import { Writer } from "./writer.js";
 
 export type Formatted =
-  | { readonly kind: "formatted"; readonly text: string }
+  /** `mayDivide`: a remark in it reads as a divisor; whether it is meant so hangs on names that are not known here. */
+  | { readonly kind: "formatted"; readonly text: string; readonly mayDivide: boolean }
   /** A text with mistakes stays as it is. */
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
 
@@ -16,22 +17,21 @@ export type Formatted =
  * pipe, a bracket, an `if` or a sum stays the author's, as do parentheses and every remark. `file` is for diagnostics.
  */
 export function format(file: string, text: string): Formatted {
-  const { tree, diagnostics } = parse(file, text);
+  const { tree, diagnostics, divisions } = parse(file, text);
   if (diagnostics.length > 0) return { kind: "refused", diagnostics };
   const writer = new Writer(text);
   writeTree(writer, tree);
   const formatted = layOut(writer.pieces, widest);
-  if (contentOf(formatted) !== contentOf(text)) console.log(contentOf(formatted), "=====", contentOf(text));
   invariant(contentOf(formatted) === contentOf(text), `formatting ${file} would change what it says`);
-  return { kind: "formatted", text: formatted };
+  return { kind: "formatted", text: formatted, mayDivide: divisions.size > 0 };
 }
 
-/** All tokens and remarks in their order, but for commas before a closing bracket. */
+/** All tokens and remarks in their order, but for commas behind the last of several. */
 function contentOf(text: string): string {
   const tokens = sourceTokens(text);
   const words = tokens.flatMap(({ image, remarks, trailing }, i) => [
     ...remarks.map((remark) => remark.text),
-    ...(image === "," && /^[)\]}]$/.test(tokens[i + 1]?.image ?? "") ? [] : [image]),
+    ...(image === "," && /^(?:[)\]}]|\.\.)$/.test(tokens[i + 1]?.image ?? "") ? [] : [image]),
     ...(trailing === undefined ? [] : [trailing]),
   ]);
   return words.join("\n");

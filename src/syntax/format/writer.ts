@@ -41,9 +41,10 @@ export class Writer {
     }
   }
 
-  /** Leaves the next token out, but not what is remarked about it. */
-  drop(): void {
-    this.remarks();
+  /** Leaves a comma out that may stand behind the last of several, but not what is remarked about it. */
+  dropComma(): void {
+    if (!this.isNext(",")) return;
+    this.remarks({ isLast: true });
     this.#advance();
   }
 
@@ -79,7 +80,7 @@ export class Writer {
   }
 
   /** The remarks before the next token, where they are not to stand with it but before something that comes first. */
-  remarks(): void {
+  remarks({ isLast = /^[)\]}]?$/.test(this.peek().image) } = {}): void {
     const { remarks, isAfterBlank } = this.peek();
     if (this.#hasRemarked || remarks.length === 0) return;
     this.#hasRemarked = true;
@@ -92,7 +93,7 @@ export class Writer {
         isAfterBlank: i > 0 && remark.isAfterBlank,
       });
     }
-    if (isAfterBlank && !/^[)\]}]?$/.test(this.peek().image)) this.pieces.push({ kind: "blank" });
+    if (isAfterBlank && !isLast) this.pieces.push({ kind: "blank" });
   }
 
   /** What lies deeper: its lines end only where those outside cannot. */
@@ -137,8 +138,9 @@ export class Writer {
 
   #advance(): void {
     const { trailing } = this.peek();
-    if (trailing !== undefined)
-      this.pieces.push({ kind: "remark", text: trailing, isTrailing: true, isAfterBlank: false });
+    // Behind a comma that is left out there may be a remark before it, too.
+    const isTrailing = this.pieces.findLast(({ kind }) => kind !== "pop" && kind !== "blank")?.kind !== "remark";
+    if (trailing !== undefined) this.pieces.push({ kind: "remark", text: trailing, isTrailing, isAfterBlank: false });
     this.#at++;
     this.#hasRemarked = false;
   }

@@ -1,0 +1,56 @@
+/** What a build writes and where to: by `--target`, else by the ending of `-o`. */
+import { extname } from "node:path";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
+import { type BuildTarget, isBuildTarget, targetNames } from "./build-targets.js";
+
+interface Kind {
+  /** The endings of such files. */
+  readonly endings: readonly string[];
+  /** Whether `-o NAME` with such an ending says enough. */
+  readonly byEnding: boolean;
+  readonly isText: boolean;
+}
+
+const kinds: Readonly<Record<BuildTarget, Kind>> = {
+  onnx: { endings: [".onnx"], byEnding: true, isText: false },
+  "onnx-train": { endings: [".onnx"], byEnding: false, isText: false },
+  safetensors: { endings: [".safetensors"], byEnding: true, isText: false },
+  svg: { endings: [".svg"], byEnding: true, isText: true },
+  ir: { endings: [".ir", ".txt"], byEnding: false, isText: true },
+};
+
+const known = Object.values(kinds).flatMap(({ endings, byEnding }) => (byEnding ? endings : []));
+
+const endingOf = (output: string): string => (isStdout(output) ? "" : extname(output).toLowerCase());
+
+/** `-`, and the name that systems have for it. */
+export const isStdout = (output: string): boolean => output === "-" || output === "/dev/stdout";
+
+/** How the output is called in a message. */
+export const outputName = (output: string): string => (isStdout(output) ? "standard output" : oneLine(output));
+
+/** The target: what is asked for, else what the ending says. */
+export function targetOf(output: string, asked: string | undefined): string | Diagnostic {
+  if (asked !== undefined) return asked;
+  const ending = endingOf(output);
+  const found = targetNames.find((name) => kinds[name].byEnding && kinds[name].endings.includes(ending));
+  return found ?? diagnose("tool/no-target", { output: outputName(output), ending, known });
+}
+
+/** What is wrong with writing such a target there. */
+export function outputProblem(output: string, target: string, isWatching: boolean): Diagnostic | undefined {
+  if (!isBuildTarget(target)) return undefined;
+  const kind = kinds[target];
+  const ending = endingOf(output);
+  const others = targetNames.filter((name) => kinds[name].endings.includes(ending));
+  if (others.length > 0 && !others.includes(target)) {
+    return diagnose("tool/target-clash", { output, target, others, endings: kind.endings });
+  }
+  if (!isStdout(output)) return undefined;
+  if (isWatching) {
+    const detail = "--watch writes again and again, standard output takes one file: name one after -o";
+    return diagnose("tool/wrong-usage", { command: "build", detail });
+  }
+  return process.stdout.isTTY === true && !kind.isText ? diagnose("tool/binary-to-terminal", { target }) : undefined;
+}

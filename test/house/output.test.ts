@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.js";
+
+const src = fileURLToPath(new URL("../../src/", import.meta.url));
+const sources = readdirSync(src, { recursive: true })
+  .map((file) => String(file).replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ file, text: readFileSync(join(src, file), "utf8") }));
+
+/** The files in which a pattern stands, and how often. */
+const placesOf = (pattern: RegExp): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    sources.flatMap(({ file, text }) => {
+      const found = text.match(pattern)?.length ?? 0;
+      return found === 0 ? [] : [[file, found]];
+    }),
+  );
+
+suite("house: what is written to the streams", (test) => {
+  test("goes through the session, which cleans it: the others write words of ours or clean them themselves", () => {
+    assert.equal(placesOf(/\b(?:stdout|stderr|stream)\.write\(/g), {
+      "cli/build-files.ts": 1,
+      "cli/main.ts": 6,
+      "cli/session.ts": 3,
+      "cli/terminal.ts": 1,
+      "cli/train-progress.ts": 2,
+      "cli/watch.ts": 4,
+      // A script for a process of its own, whose words are read and not shown.
+      "training/engines/ort/provider-probe.ts": 2,
+    });
+    assert.equal(placesOf(/\bconsole\s*\./g), {});
+  });
+
+  test("is exact only where programs read it", () => {
+    assert.equal(placesOf(/session\.data\(/g), {
+      "cli/check.command.ts": 1,
+      "cli/completion.command.ts": 1,
+      "cli/fmt.command.ts": 3,
+    });
+  });
+});
