@@ -87,10 +87,7 @@ suite("syntax: limits", (test) => {
     }
     assert.deepEqual(codes(constant("1".repeat(n))), ["syntax/number-too-large"]);
     assert.deepEqual(codes(constant(`"${"\\n".repeat(n / 2)}`)), ["syntax/unterminated-string"]);
-    assert.deepEqual(
-      codes(constant("@".repeat(n))),
-      ["syntax/missing-expression"],
-    );
+    assert.deepEqual(codes(constant("@".repeat(n))), ["syntax/missing-expression"]);
   });
 
   test("long flat texts parse", () => {
