@@ -72,7 +72,7 @@ suite("compiler", (test) => {
     const { diagnostics, models } = await compile({ "other.lfer": one });
     assert.equal(
       diagnostics.map(({ code, span }) => [code, span]),
-      [["import/missing-file", undefined]],
+      [["tool/no-such-path", undefined]],
     );
     assert.equal(models, []);
   });

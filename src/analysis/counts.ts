@@ -1,4 +1,4 @@
-import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
 import { conventionTable } from "./conventions.js";
 import { formula } from "./formula.js";
@@ -16,6 +16,17 @@ export function countTotal(layers: readonly Layer[], convention: ConventionName,
   for (const layer of layers) total += countLayer(layer, convention, quantity);
   if (Number.isSafeInteger(total)) return total;
   return problem("budget/too-large-to-count", { quantity, convention, atLeast: total });
+}
+
+/** What of these layers is too large to be counted exactly, alone or together. */
+export function uncountable(layers: readonly Layer[], names: readonly ConventionName[]): Problem | undefined {
+  for (const name of names) {
+    for (const quantity of conventions[name]) {
+      const total = countTotal(layers, name, quantity);
+      if (isProblem(total)) return total;
+    }
+  }
+  return undefined;
 }
 
 /** A layer's figure as a sum that can be followed, or why it counts as nothing. */

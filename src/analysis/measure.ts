@@ -5,6 +5,7 @@ import { dtypeBytes } from "../ir/shape.js";
 import type { Measure } from "../recipe/claim.js";
 import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
 import { countLayer, countTotal } from "./counts.js";
+import { inexactOf } from "./exact.js";
 import { isWithin, type Layer, layersOf } from "./layers.js";
 import { countParams } from "./params.js";
 import { peakMemory } from "./peak-memory.js";
@@ -103,15 +104,16 @@ export function measurerOf(graph: Graph, modelName: string): Measurer {
           { span },
         );
       }
+      const exact = (value: number): number | Diagnostic => inexactOf({ [name]: value })?.diagnose({ span }) ?? value;
       switch (name) {
         case "param_bytes":
-          return paramsIn(at) * dtypeBytes.float32;
+          return exact(paramsIn(at) * dtypeBytes.float32);
         case "peak_activation_bytes":
-          return peakOf(at).bytes;
+          return exact(peakOf(at).bytes);
         case "receptive_field":
-          return Math.max(...receptiveField(graph, amongOf(at)).size);
+          return exact(Math.max(...receptiveField(graph, amongOf(at)).size));
         default: {
-          if (name === "params" && convention === undefined) return paramsIn(at);
+          if (name === "params" && convention === undefined) return exact(paramsIn(at));
           const total = countTotal(layersIn(at), convention ?? conventionGiving(name), name);
           return isProblem(total) ? total.diagnose({ span }) : total;
         }

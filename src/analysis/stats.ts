@@ -6,6 +6,7 @@ import type { Work } from "../ops/contracts.js";
 import { type ConventionName, conventions } from "../recipe/measures.js";
 import { conventionTable, quantityKeys } from "./conventions.js";
 import { countLayer, countTotal } from "./counts.js";
+import { inexactOf } from "./exact.js";
 import { type CountingFacts, workOf } from "./facts.js";
 import { type Layer, layersOf } from "./layers.js";
 import { countParams, type Params, paramBytes } from "./params.js";
@@ -108,6 +109,10 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
   };
 }
 
+/** What no convention need count: the elementary operations of one layer. */
+const inexactWork = ({ multiplies, adds, compares, exponentials, logarithms, divisions, roots }: Work) =>
+  inexactOf({ multiplies, adds, compares, exponentials, logarithms, divisions, roots });
+
 type MutableFigures = Partial<Record<ConventionName, ConventionFigures>>;
 
 /** The figures of layers. Most layers count as nothing somewhere: those share one record, or large graphs fill the memory. */
@@ -151,13 +156,29 @@ export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Probl
   const peak = peakMemory(graph, { inPlace: false }, liveness);
   const inPlace = peakMemory(graph, { inPlace: true }, liveness);
   const field = receptiveField(graph);
+  const params = countParams(graph, layers, options.training);
+  const inexact = inexactOf({
+    parameters: params.total,
+    "parameters of training": params.trainingOnly,
+    statistics: params.buffers,
+    "bytes of weights": paramBytes(graph),
+    "bytes of activations": Math.max(peak.bytes, inPlace.bytes),
+    "receptive field's cells": Math.max(...field.size),
+    "receptive field's steps": Math.max(...field.jump),
+  });
+  if (inexact !== undefined) return inexact;
+  const facts = options.facts === false ? undefined : layers.map((layer) => layerFacts(graph, layer));
+  for (const each of facts ?? []) {
+    const vast = inexactWork(each);
+    if (vast !== undefined) return vast;
+  }
   return {
     schemaVersion: statsSchemaVersion,
     model: graph.name,
     inputs: Object.fromEntries(
       graph.inputs.map(({ name, value }) => [name, bindShape(typeOf(graph, value).shape, 1)] as const),
     ),
-    params: countParams(graph, layers, options.training),
+    params,
     counts,
     memory: {
       paramBytes: paramBytes(graph),
@@ -167,14 +188,14 @@ export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Probl
       inPlacePeakAt: inPlace.at ?? null,
     },
     receptiveField: { size: field.size, jump: field.jump, at: field.at ?? null },
-    layers: layers.map((layer) => ({
+    layers: layers.map((layer, i) => ({
       path: layer.node.path,
       op: layer.node.op,
       source: layer.node.span === undefined ? null : (options.locate?.(layer.node.span) ?? null),
       outputShape: bindShape(typeOf(graph, layer.node.outputs[0] as ValueId).shape, 1),
       params: layer.params,
       sharedWith: layer.sharedWith ?? null,
-      facts: options.facts === false ? undefined : layerFacts(graph, layer),
+      facts: facts?.[i],
       counts: figures(layer),
     })),
   };

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { uncountable } from "../analysis/counts.js";
 import { renderCsv } from "../analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../analysis/render/explain.js";
 import { defaultConvention } from "../analysis/render/figures.js";
@@ -63,6 +64,8 @@ function explain({ graph, locate }: FoundModel, part: string, args: StatsArgumen
   const layers = layersAt(graph, part);
   if ("code" in layers) return layers;
   const conventions = wantedConventions(args) ?? (layers.length === 1 ? allConventions : [defaultConvention]);
+  const vast = uncountable(layers, conventions);
+  if (vast !== undefined) return vast.diagnose({});
   return renderExplanation(graph, layers, { part, conventions, locate, paint: session.paint });
 }
 

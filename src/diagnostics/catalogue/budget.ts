@@ -145,10 +145,10 @@ export const budgetEntries = {
     good: network("params <= 300"),
   }),
 
-  "budget/too-large-to-count": entry<{ quantity: string; convention: string; atLeast: number }>({
+  "budget/too-large-to-count": entry<{ quantity: string; convention: string | undefined; atLeast: number }>({
     severity: "error",
     message: (h) =>
-      `the network's ${h.quantity} in the convention "${h.convention}" come to about ${h.atLeast.toExponential(2)}, more than can be counted exactly`,
+      `the network's ${h.quantity}${h.convention === undefined ? "" : ` in the convention "${h.convention}"`} come to about ${h.atLeast.toExponential(2)}, more than can be counted exactly`,
     help: () => "Counts are exact up to 2^53 - 1 (about 9e15); a network beyond that is a mistake in its sizes.",
     explanation: "Every figure of lferc is exact to the last integer; one that cannot be is refused.",
     bad: enormous(59),
