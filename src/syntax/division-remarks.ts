@@ -120,22 +120,23 @@ const isFollower = (token: IToken): boolean =>
 /** How the remark from `at` to `end` reads. `//` and `#` in it begin the next one. */
 export function readRemark(text: string, at: number, end: number): Reading {
   if (text[at + 2] === "/") return remark;
-  const whole = text.slice(at + 2, Math.min(end, at + 2 + longestDivisor));
+  const last = Math.min(end, at + 2 + longestDivisor);
+  const whole = text.slice(at + 2, last);
   const inner = whole.indexOf("//");
   const words = inner < 0 ? whole : whole.slice(0, inner);
   // Most are prose: cheap to tell.
   if (!/^\s*[\w(-]/.test(words)) return remark;
   const { tokens: found, strays, docs } = scan(words);
   if (strays.length > 0 || docs.length > 0) return remark;
-  const last = found.at(-1);
-  const tokens = last?.tokenType === ForeignComment ? found.slice(0, -1) : found;
+  const endsInComment = found.at(-1)?.tokenType === ForeignComment;
+  const tokens = endsInComment ? found.slice(0, -1) : found;
   const { length, next } = numericPrefix(tokens);
   if (length === 0) return remark;
   const divisor = words.slice(0, endOf(tokens[length - 1] as IToken)).trim();
-  const isNested = inner >= 0 && last?.tokenType !== ForeignComment;
+  const isNested = inner >= 0 && !endsInComment;
   if (next === undefined) {
     // `f(a // 2 // 3)`: it is what the next one is, but for a remark about the division.
-    const after = isNested ? readRemark(text, at + 2 + inner, end) : remark;
+    const after = isNested ? readRemark(text, at + 2 + inner, last) : remark;
     return after.kind === "code" ? after : { kind: "divisor", text: divisor };
   }
   const rest = tokens.slice(length);

@@ -21,6 +21,9 @@ import {
 /** Made at the first use: it takes some milliseconds that a process without a `.lfer` file need not spend. */
 let parser: LferParser | undefined;
 
+/** More are not looked for: far more than are told. */
+const mostDivisions = 1000;
+
 export interface Parsed {
   readonly tree: SourceTree;
   readonly diagnostics: readonly Diagnostic[];
@@ -35,13 +38,13 @@ export function parse(file: string, text: string): Parsed {
   // `conv(16 // 2)`: the remark has taken the bracket with it. Where fewer mistakes are left without the remark, it was none.
   const broken = brokenStretches(read);
   const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
-  let found = false;
+  let found = 0;
   const scanned = scan(text, (before, at, end) => {
     const divides = followsValue(text, before, at) && readRemark(text, at, end).kind === "code" && isNear(at);
-    found ||= divides;
-    return divides;
+    if (divides) found++;
+    return divides && found <= mostDivisions;
   });
-  if (!found) return read;
+  if (found === 0) return read;
   const again = parseScanned(file, text, scanned);
   const others = again.diagnostics.filter(({ code }) => code !== "syntax/floor-division");
   return others.length < read.diagnostics.length ? again : read;

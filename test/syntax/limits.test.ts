@@ -82,9 +82,12 @@ suite("syntax: limits", (test) => {
       `1.${"1".repeat(n)}`,
       `3 // ${"2 * ".repeat(n / 4)}2`,
       `3 // ${"c".repeat(n)}`,
+      `3 ${"// 2 ".repeat(n / 5)}`,
     ]) {
       assert.deepEqual(codes(constant(value)), [], value.slice(0, 10));
     }
+    const divisions = codes(constant(`f(3 ${"// 2 ".repeat(n / 5)})`));
+    assert.equal(divisions.at(-1), "syntax/unclosed-bracket");
     assert.deepEqual(codes(constant("1".repeat(n))), ["syntax/number-too-large"]);
     assert.deepEqual(codes(constant(`"${"\\n".repeat(n / 2)}`)), ["syntax/unterminated-string"]);
     assert.deepEqual(codes(constant("@".repeat(n))), ["syntax/missing-expression"]);
