@@ -107,7 +107,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const target = targetOf(given.output, given.target);
   if (typeof target !== "string") throw new UsageError(target);
   const meant = { ...given, target };
-  const usage = checkUsage(meant) ?? outputProblem(given.output, target, given.watch);
+  const usage = outputProblem(given.output, target, given.watch) ?? checkUsage(meant);
   if (usage !== undefined) throw new UsageError(usage);
   const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = meant;
   const args = { ...meant, seed, opset, optimize, verify };

@@ -169,8 +169,8 @@ fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
 /// Cross-entropy with a weight for each class, in the order of the student's labels, or of \`classes\`, which are matched with
 /// them by name. The mean is over the batch's weights, as PyTorch has it for hard labels; \`over: "batch"\` divides by the
 /// number of pictures, as PyTorch has it for distributions.
-fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights", classes: [string] = [])
-    on logits, target {
+fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights",
+                          classes: [string] = []) on logits, target {
   weighted = target * vector(weights, labels: classes)
   losses = sum(weighted * log_softmax(logits), axes: [1])
   return if over == "weights" then -sum(losses) / sum(weighted) else -mean(losses)

@@ -110,7 +110,17 @@ suite("lferc build --weights of PyTorch", (test) => {
         assert.is(alone.code, 2);
         assert.ok(alone.stderr.includes("--weights-map goes with --weights"), alone.stderr);
       }
-      const over = build(cwd, "--target", "onnx", "-o", "names.map", "--weights", "tiny.pth", "--weights-map", "names.map");
+      const over = build(
+        cwd,
+        "--target",
+        "onnx",
+        "-o",
+        "names.map",
+        "--weights",
+        "tiny.pth",
+        "--weights-map",
+        "names.map",
+      );
       assert.is(over.code, 1);
       assert.ok(over.stderr.includes("onnx/output-is-input"), over.stderr);
       assert.is(readFileSync(join(cwd, "names.map"), "utf8"), map);

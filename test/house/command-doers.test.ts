@@ -175,13 +175,12 @@ const walks: Readonly<Record<string, Walk>> = {
     flags: {
       output: { lines: choices("--output", ["b.onnx"]) },
       target: {
-        beside: { "--no-verify": undefined },
+        beside: { "--no-verify": undefined, "--output": "out" },
         lines: targetNames.map((target) =>
           target === "onnx-train"
             ? { "--target": target, "--model": undefined, "--recipe": "Try" }
             : { "--target": target },
         ),
-        hasDefault: true,
         refused: [
           ...laterTargets.map((target) => [{ "--target": target }, "onnx/unsupported-target"] as const),
           [{ "--target": "onxn" }, "tool/wrong-value"],
@@ -220,12 +219,12 @@ const walks: Readonly<Record<string, Walk>> = {
       verify: { lines: [{ "--no-verify": undefined }] },
       watch: inWatch("builds again for another source and other weights, and not for what it writes itself"),
       depth: {
-        beside: { "--target": "svg", "--no-verify": undefined },
+        beside: { "--target": "svg", "--output": "a.svg", "--no-verify": undefined },
         lines: choices("--depth", ["1", "all"]),
         hasDefault: true,
       },
       convention: {
-        beside: { "--target": "svg", "--no-verify": undefined },
+        beside: { "--target": "svg", "--output": "a.svg", "--no-verify": undefined },
         lines: choices("--convention", conventionsOf("build")),
         hasDefault: true,
       },
@@ -409,7 +408,7 @@ suite("every flag of a command has a doer", (test) => {
       }
     }
     for (const line of [
-      { "--target": "svg", "--seed": "3" },
+      { "--target": "svg", "--output": "a.svg", "--seed": "3" },
       { "--target": "ir", "--optimize": "0" },
       { "--target": "safetensors", "--opset": "17" },
       { "--target": "ir", "--no-verify": true },
