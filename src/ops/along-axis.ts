@@ -12,6 +12,7 @@ import {
   work,
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { UnarySite } from "./unary.js";
 
@@ -77,6 +78,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
       facts.lowerToOnnx(onnx, site, axis);
     },
     window: () => undefined,
+    spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
     inPlace: false,
   };
 }

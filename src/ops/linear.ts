@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type LinearAttributes = { readonly features: number; readonly bias: boolean };
@@ -105,5 +106,7 @@ export const linear = defineOp<LinearAttributes>({
     onnx.node("Add", [product, bias], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) =>
+    alongAxes(inputs.slice(0, 1), (axis, { shape }) => (axis === shape.length - 1 ? gone : undefined)),
   inPlace: false,
 });

@@ -6,6 +6,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, expandTo } from "./expand.js";
 import { sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { cellByCell, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
@@ -78,5 +79,9 @@ export const matmul = defineOp<Record<never, never>>({
     onnx.node("MatMul", inputs, {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => {
+    const [a = [], b = []] = cellByCell(inputs, outputs);
+    return [a.with(-1, gone), b.with(-2, gone)];
+  },
   inPlace: false,
 });
