@@ -209,7 +209,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         type: "number",
         default: 1,
         requiresArg: true,
-        describe: "0: every layer as written; 1: batch norm folded, dead taps and idle nodes cut; 2: as 1, for now",
+        describe:
+          "0: every layer as written; 1: batch norm and constants folded, dead taps and idle nodes cut; 2: as 1, for now",
       })
       .option("verify", {
         type: "boolean",

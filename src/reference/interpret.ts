@@ -17,13 +17,19 @@ export interface Feed {
  * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
  * executed shape must be the inferred one; tensors are let go after their last reader.
  */
-export function interpret(graph: Graph, feed: Feed): Record<string, Tensor> {
-  const values = new TensorTable(graph, feed.batch);
+export function interpret(graph: Graph, feed: Feed, keep: Keep = (tensor) => tensor): Record<string, Tensor> {
+  const values = new TensorTable(graph, feed.batch, keep);
   for (const { name, value } of graph.inputs) values.put(value, ownEntry(feed.inputs, name), `input ${name}`);
   for (const { name, value } of graph.slots) values.put(value, ownEntry(feed.slots, name), `slot ${name}`);
   runNodes(graph, values);
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
 }
+
+/** What is kept of every tensor of a run, slots and inputs too. */
+export type Keep = (tensor: Tensor) => Tensor;
+
+/** As a run in single precision would keep it, had each op been exact: what any float32 engine errs at least. */
+export const roundedToFloat32: Keep = ({ shape, data }) => ({ shape, data: data.map(Math.fround) });
 
 /** Outputs of one training step, and what every slot holds after it. */
 export interface StepResult {
@@ -50,9 +56,12 @@ export class TensorTable {
   readonly #batch: number;
   readonly #tensors = new Map<ValueId, Tensor>();
 
-  constructor(graph: Graph, batch: number) {
+  readonly #keep: Keep;
+
+  constructor(graph: Graph, batch: number, keep: Keep = (tensor) => tensor) {
     this.#graph = graph;
     this.#batch = batch;
+    this.#keep = keep;
   }
 
   has(value: ValueId): boolean {
@@ -67,7 +76,7 @@ export class TensorTable {
       shape.every((size, axis) => size === tensor.shape[axis]) &&
       tensor.data.length === shape.reduce((count, size) => count * size, 1);
     invariant(fits, `${what}: [${tensor.shape.join(", ")}] is executed, [${shape.join(", ")}] was inferred`);
-    this.#tensors.set(value, tensor);
+    this.#tensors.set(value, this.#keep(tensor));
   }
 
   take(value: ValueId): Tensor {
