@@ -68,28 +68,66 @@ const bytesOf = (graph: Graph, value: ValueId): number => {
   return elementCount(shape) * dtypeBytes[dtype];
 };
 
-/** The values that become weights: those of the frontier, or where that costs more bytes than it saves, what they are made of. */
+/** The values that become weights. What shares a weight is judged together: it goes only where all that read it are folded. */
 function worthFolding(graph: Graph, constants: ReadonlyMap<ValueId, Node>): readonly ValueId[] {
   const isMade = (value: ValueId): boolean => (constants.get(value)?.op ?? "constant") !== "constant";
-  // What stays in the file anyway, or was set against another value already, pays for nothing.
-  const spent = new Set(dynamicReads(graph, constants).filter((value) => !isMade(value)));
-  const worth: ValueId[] = [];
-  for (const value of dynamicReads(graph, constants).filter(isMade)) {
-    for (let group = [value]; group.length > 0; ) {
-      const behind = cone(constants, group).filter((each) => !spent.has(each));
-      const saved = behind.reduce((sum, each) => sum + (isMade(each) ? nodeBytes : bytesOf(graph, each)), 0);
-      const taken = group.reduce((sum, each) => sum + bytesOf(graph, each), 0);
-      if (taken <= saved && group.every((each) => typeOf(graph, each).dtype === "float32")) {
-        worth.push(...group);
-        for (const each of behind) spent.add(each);
-        break;
+  const inFile = (value: ValueId): number => (isMade(value) ? nodeBytes : bytesOf(graph, value));
+  const asWeight = (value: ValueId): number =>
+    typeOf(graph, value).dtype === "float32" ? bytesOf(graph, value) : Number.POSITIVE_INFINITY;
+  const read = dynamicReads(graph, constants);
+  const stays = new Set(read.filter((value) => !isMade(value)));
+  return sharing(constants, read.filter(isMade)).flatMap((group) => {
+    const members = new Map(group.map((value) => [value, asWeight(value)]));
+    const saved = new Map<ValueId, number>();
+    for (const value of cone(constants, group)) if (!stays.has(value)) saved.set(value, inFile(value));
+    let left = total(saved.values());
+    while (members.size > 0 && total(members.values()) > left) {
+      // The dearest stays computed; what it is made of may still be folded.
+      const [dearest] = [...members].reduce((most, member) => (member[1] > most[1] ? member : most));
+      members.delete(dearest);
+      const inputs = constants.get(dearest)?.inputs ?? [];
+      for (const value of [dearest, ...inputs.filter((input) => !isMade(input))]) {
+        left -= saved.get(value) ?? 0;
+        saved.delete(value);
       }
-      const inputs = group.flatMap((each) => constants.get(each)?.inputs ?? []);
-      for (const each of [...group, ...inputs.filter((input) => !isMade(input))]) spent.add(each);
-      group = [...new Set(inputs.filter(isMade))];
+      for (const value of inputs.filter(isMade)) members.set(value, asWeight(value));
+    }
+    return [...members.keys()];
+  });
+}
+
+const total = (numbers: Iterable<number>): number => {
+  let sum = 0;
+  for (const each of numbers) sum += each;
+  return sum;
+};
+
+/** The values in groups that are made of nothing in common. */
+function sharing(constants: ReadonlyMap<ValueId, Node>, values: readonly ValueId[]): readonly (readonly ValueId[])[] {
+  const parents = new Map<ValueId, ValueId>();
+  const rootOf = (value: ValueId): ValueId => {
+    let root = value;
+    for (let up = parents.get(root); up !== undefined; up = parents.get(root)) root = up;
+    for (let at = value; at !== root; ) {
+      const up = parents.get(at) as ValueId;
+      parents.set(at, root);
+      at = up;
+    }
+    return root;
+  };
+  for (const [value, { inputs }] of constants) {
+    for (const input of inputs) {
+      const [one, other] = [rootOf(value), rootOf(input)];
+      if (one !== other) parents.set(one, other);
     }
   }
-  return [...new Set(worth)];
+  const groups = new Map<ValueId, ValueId[]>();
+  for (const value of values) {
+    const group = groups.get(rootOf(value));
+    if (group === undefined) groups.set(rootOf(value), [value]);
+    else group.push(value);
+  }
+  return [...groups.values()];
 }
 
 /** Values and all that they are made of. */
