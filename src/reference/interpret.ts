@@ -17,19 +17,13 @@ export interface Feed {
  * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
  * executed shape must be the inferred one; tensors are let go after their last reader.
  */
-export function interpret(graph: Graph, feed: Feed, keep: Keep = (tensor) => tensor): Record<string, Tensor> {
-  const values = new TensorTable(graph, feed.batch, keep);
+export function interpret(graph: Graph, feed: Feed, watch: WatchNode = () => {}): Record<string, Tensor> {
+  const values = new TensorTable(graph, feed.batch);
   for (const { name, value } of graph.inputs) values.put(value, ownEntry(feed.inputs, name), `input ${name}`);
   for (const { name, value } of graph.slots) values.put(value, ownEntry(feed.slots, name), `slot ${name}`);
-  runNodes(graph, values);
+  runNodes(graph, values, () => undefined, watch);
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
 }
-
-/** What is kept of every tensor of a run, slots and inputs too. */
-export type Keep = (tensor: Tensor) => Tensor;
-
-/** As a run in single precision would keep it, had each op been exact: what any float32 engine errs at least. */
-export const roundedToFloat32: Keep = ({ shape, data }) => ({ shape, data: data.map(Math.fround) });
 
 /** Outputs of one training step, and what every slot holds after it. */
 export interface StepResult {
@@ -56,12 +50,9 @@ export class TensorTable {
   readonly #batch: number;
   readonly #tensors = new Map<ValueId, Tensor>();
 
-  readonly #keep: Keep;
-
-  constructor(graph: Graph, batch: number, keep: Keep = (tensor) => tensor) {
+  constructor(graph: Graph, batch: number) {
     this.#graph = graph;
     this.#batch = batch;
-    this.#keep = keep;
   }
 
   has(value: ValueId): boolean {
@@ -76,7 +67,7 @@ export class TensorTable {
       shape.every((size, axis) => size === tensor.shape[axis]) &&
       tensor.data.length === shape.reduce((count, size) => count * size, 1);
     invariant(fits, `${what}: [${tensor.shape.join(", ")}] is executed, [${shape.join(", ")}] was inferred`);
-    this.#tensors.set(value, this.#keep(tensor));
+    this.#tensors.set(value, tensor);
   }
 
   take(value: ValueId): Tensor {
@@ -98,16 +89,23 @@ function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
   return last;
 }
 
-/** Runs all nodes in order; `prepare` may put what a node needs (slots) just before it runs. */
-export function runNodes(graph: Graph, values: TensorTable, prepare: (node: Node) => void = () => {}): void {
+/** Is told of every node that was run: a large network takes a while. */
+export type WatchNode = (node: Node) => void;
+
+/** May put what a node needs (slots) just before it runs, and give its results where it had to make them for that. */
+export type PrepareNode = (node: Node) => readonly Tensor[] | undefined;
+
+/** Runs all nodes in order. */
+export function runNodes(graph: Graph, values: TensorTable, prepare: PrepareNode, watch: WatchNode = () => {}): void {
   const last = lastReaders(graph);
   for (const [index, node] of graph.nodes.entries()) {
     const op = findOp(node.op);
     invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
-    prepare(node);
+    const made = prepare(node);
     const inputs = node.inputs.map((value) => values.take(value));
-    const results = op.evaluate(inputs, node.attributes);
+    const results = made ?? op.evaluate(inputs, node.attributes);
     for (const [i, value] of node.outputs.entries()) values.put(value, results[i], `${node.op} at ${node.path}`);
     for (const value of [...node.inputs, ...node.outputs]) if ((last.get(value) ?? -1) <= index) values.drop(value);
+    watch(node);
   }
 }

@@ -5,7 +5,7 @@ import { viewAlong } from "../ops/axes.js";
 import type { AnyOp, Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
 import { type RandomStream, randomStream } from "../random/stream.js";
-import { runNodes, TensorTable } from "./interpret.js";
+import { runNodes, TensorTable, type WatchNode } from "./interpret.js";
 
 /*
  * Default initialisation makes deep outputs collapse to about zero or to one and the same for every sample, and then any
@@ -16,12 +16,22 @@ import { runNodes, TensorTable } from "./interpret.js";
  */
 
 /** Samples of the fitting batch: enough that a channel after global pooling still has a variance. */
-const fittingBatch = 3;
+export const fittingBatch = 3;
 
 /** Probe tensors for every slot by name, the same for the same graph and seed. Costs one run of the interpreter. */
-export function probeWeights(graph: Graph, seed: number): Record<string, Tensor> {
-  const values = new TensorTable(graph, fittingBatch);
-  const inputs = probeInputs(graph, fittingBatch, seed);
+export const probeWeights = (graph: Graph, seed: number, watch?: WatchNode): Record<string, Tensor> =>
+  probeRun(graph, seed, fittingBatch, watch).slots;
+
+/** The run in which probe weights are fitted: what it was fed, the weights, and what came out. */
+export interface ProbeRun {
+  readonly inputs: Record<string, Tensor>;
+  readonly slots: Record<string, Tensor>;
+  readonly outputs: Record<string, Tensor>;
+}
+
+export function probeRun(graph: Graph, seed: number, batch: number, watch?: WatchNode): ProbeRun {
+  const values = new TensorTable(graph, batch);
+  const inputs = probeInputs(graph, batch, seed);
   for (const { name, value } of graph.inputs) values.put(value, inputs[name], `input ${name}`);
   const weights = new Map<ValueId, Tensor>();
   const site: FittingSite = {
@@ -32,9 +42,13 @@ export function probeWeights(graph: Graph, seed: number): Record<string, Tensor>
     slots: slotsByValue(graph),
     wide: valuesBeforeRelu6(graph),
   };
-  runNodes(graph, values, (node) => fitSlots(site, node));
+  runNodes(graph, values, (node) => fitSlots(site, node), watch);
   for (const slot of graph.slots) if (!weights.has(slot.value)) give(site, slot, plainNumbers(site, slot));
-  return Object.fromEntries(graph.slots.map(({ name, value }) => [name, weights.get(value) as Tensor]));
+  return {
+    inputs,
+    slots: Object.fromEntries(graph.slots.map(({ name, value }) => [name, weights.get(value) as Tensor])),
+    outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)])),
+  };
 }
 
 /** Standard normal numbers for every input: what a normalised picture is like. */
@@ -81,8 +95,11 @@ function plainNumbers(site: FittingSite, slot: Slot): Float64Array {
   return Float64Array.from({ length: sizeOf(site, slot) }, () => random.normal());
 }
 
-/** Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. */
-function fitSlots(site: FittingSite, node: Node): void {
+/**
+ * Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. The node's results
+ * where fitting a bias made them.
+ */
+function fitSlots(site: FittingSite, node: Node): readonly Tensor[] | undefined {
   const op = findOp(node.op);
   invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
   const fresh = new Map<string, Slot>();
@@ -93,11 +110,12 @@ function fitSlots(site: FittingSite, node: Node): void {
     if (declared === undefined || declared.role === "tensor") give(site, slot, plainNumbers(site, slot));
     else fresh.set(declared.name, slot);
   }
-  if (fresh.size === 0) return;
+  if (fresh.size === 0) return undefined;
   const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
   if (node.op === "batch_norm" || node.op === "batch_norm_training") fitBatchNorm(site, node, fresh, scale);
   else if (elementwiseWeights.has(node.op)) fitElementwise(site, node, fresh, scale);
-  else fitLayer(site, node, op, fresh, scale);
+  else return fitLayer(site, node, op, fresh, scale);
+  return undefined;
 }
 
 /** Norms without statistics and learnt slopes: numbers that scale and shift what is of one size already. */
@@ -134,7 +152,13 @@ function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, 
 }
 
 /** A layer with `weight` and perhaps `bias`: output near variance `scale^2`, each channel's mean near 0 where a bias can see to it. */
-function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+function fitLayer(
+  site: FittingSite,
+  node: Node,
+  op: AnyOp,
+  fresh: ReadonlyMap<string, Slot>,
+  scale: number,
+): readonly Tensor[] | undefined {
   const input = site.values.take(node.inputs[0] as ValueId);
   const [weight, bias] = [fresh.get("weight"), fresh.get("bias")];
   if (weight !== undefined) {
@@ -149,16 +173,22 @@ function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<s
       Float64Array.from({ length: sizeOf(site, weight) }, () => std * random.normal()),
     );
   }
-  if (bias === undefined) return;
+  if (bias === undefined) return undefined;
   const random = randomStream(site.seed, bias.name);
   give(site, bias, new Float64Array(sizeOf(site, bias)));
   const [output] = op.evaluate(
     node.inputs.map((value) => site.values.take(value)),
     node.attributes,
-  );
-  const axis = node.op.startsWith("conv2d") ? 1 : (output as Tensor).shape.length - 1;
-  const around = channelMoments(output as Tensor, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
+  ) as readonly [Tensor];
+  const axis = node.op.startsWith("conv2d") ? 1 : output.shape.length - 1;
+  const around = channelMoments(output, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
   give(site, bias, Float64Array.from(around));
+  return [plusChannels(output, axis, around)];
+}
+
+function plusChannels({ shape, data }: Tensor, axis: number, numbers: readonly number[]): Tensor {
+  const { length, inner } = viewAlong(shape, axis);
+  return { shape, data: data.map((x, i) => x + (numbers[Math.floor(i / inner) % length] as number)) };
 }
 
 /** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */

@@ -13,7 +13,7 @@ import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
 import { format } from "../../src/syntax/format/format.js";
 import { newestOpset } from "../../src/targets/onnx/opsets.js";
-import { relativeError } from "../../src/targets/onnx/verify.js";
+import { relativeError } from "../../src/targets/onnx/compare-outputs.js";
 import { compileText } from "../../src/testing/compile-text.js";
 import { runInOnnxRuntime } from "../ops/onnx-runtime.js";
 import { interpretRounded } from "./rounded.js";

@@ -10,7 +10,7 @@ import type { Provenance } from "../onnx/describe-model.js";
 import { emitOnnxPieces } from "../onnx/emit.js";
 import type { Pieces } from "../onnx/framing.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "../onnx/opsets.js";
-import type { VerificationRuntime } from "../onnx/verify.js";
+import type { VerificationRuntime } from "../onnx/run-file.js";
 import { describeStep, type StepOrigin } from "./describe-step.js";
 import { selfStarting } from "./open-state.js";
 import type { ProbeStep, StepVerification } from "./verify-step.js";

@@ -9,7 +9,7 @@ import { probeInputs, probeWeights } from "../../../src/reference/probe-weights.
 import { emitOnnx, emitOnnxPieces } from "../../../src/targets/onnx/emit.js";
 import { onnx } from "../../../src/targets/onnx/generated/onnx.js";
 import { irVersions } from "../../../src/targets/onnx/opsets.js";
-import { relativeError } from "../../../src/targets/onnx/verify.js";
+import { relativeError } from "../../../src/targets/onnx/compare-outputs.js";
 import { initialiseWeights } from "../../../src/weights/initialise.js";
 import { cases } from "../../ops/cases.js";
 import { singleOpGraph } from "../../ops/single-op.js";
