@@ -21,32 +21,28 @@ const nearNumbers = 2 ** 15;
 export function addRowProducts(out: Float64Array, base: number, left: Rows, right: Rows, length: number): void {
   const panel = Math.max(2, 2 * Math.floor(nearNumbers / (2 * Math.max(1, length))));
   for (let from = 0; from < right.count; from += panel) {
-    addPanel(out, base, left, right, length, from, Math.min(from + panel, right.count));
+    addPanel(out, base, left, right, length | 0, from, Math.min(from + panel, right.count));
   }
 }
 
-function addPanel(
-  out: Float64Array,
-  base: number,
-  { data: a, start: startA, count: countA }: Rows,
-  { data: b, start: startB, count: countB }: Rows,
-  length: number,
-  from: number,
-  to: number,
-): void {
-  const [lastA, lastB] = [countA - 1, to - 1];
-  for (let l = 0; l < countA; l += 4) {
-    const [l1, l2, l3] = [Math.min(l + 1, lastA), Math.min(l + 2, lastA), Math.min(l + 3, lastA)];
+function addPanel(out: Float64Array, base: number, left: Rows, right: Rows, length: number, from: number, to: number) {
+  const { data: a } = left;
+  const { data: b } = right;
+  // `| 0`: sizes that came from a division are floating numbers to V8, and so would be every index that is made of them.
+  const [startA, startB, countB] = [left.start | 0, right.start | 0, right.count | 0];
+  const [lastA, lastB, start] = [(left.count - 1) | 0, (to - 1) | 0, base | 0];
+  for (let l = 0; l <= lastA; l += 4) {
+    const [l1, l2, l3] = [Math.min(l + 1, lastA) | 0, Math.min(l + 2, lastA) | 0, Math.min(l + 3, lastA) | 0];
     const a0 = startA + l * length;
     const a1 = startA + l1 * length;
     const a2 = startA + l2 * length;
     const a3 = startA + l3 * length;
-    const o0 = base + l * countB;
-    const o1 = base + l1 * countB;
-    const o2 = base + l2 * countB;
-    const o3 = base + l3 * countB;
+    const o0 = start + l * countB;
+    const o1 = start + l1 * countB;
+    const o2 = start + l2 * countB;
+    const o3 = start + l3 * countB;
     for (let r = from; r < to; r += 2) {
-      const s = Math.min(r + 1, lastB);
+      const s = Math.min(r + 1, lastB) | 0;
       const b0 = startB + r * length;
       const b1 = startB + s * length;
       let s00 = out[o0 + r] as number;

@@ -59,9 +59,16 @@ export function probeInputs(graph: Graph, batch: number, seed: number): Record<s
       const shape = bindShape(symbolic, batch);
       const random = randomStream(seed, `input ${name}`);
       const draw = dtype === "bool" ? () => (random.uniform() < 0.5 ? 0 : 1) : () => random.normal();
-      return [name, { shape, data: Float64Array.from({ length: elementCount(shape) }, draw) }];
+      return [name, { shape, data: drawn(elementCount(shape), draw) }];
     }),
   );
+}
+
+/** A plain loop: for the millions of weights of a large network `Float64Array.from` takes several times as long. */
+function drawn(length: number, draw: () => number): Float64Array {
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = draw();
+  return out;
 }
 
 interface FittingSite {
@@ -92,7 +99,7 @@ const between = (random: RandomStream, low: number, high: number): number => low
 /** For a learnt tensor that belongs to no layer. */
 function plainNumbers(site: FittingSite, slot: Slot): Float64Array {
   const random = randomStream(site.seed, slot.name);
-  return Float64Array.from({ length: sizeOf(site, slot) }, () => random.normal());
+  return drawn(sizeOf(site, slot), () => random.normal());
 }
 
 /**
@@ -126,7 +133,7 @@ function fitElementwise(site: FittingSite, node: Node, fresh: ReadonlyMap<string
   for (const [name, slot] of fresh) {
     const random = randomStream(site.seed, slot.name);
     const draw = (): number => (name === "bias" ? scale * between(random, -0.5, 0.5) : between(random, low, high));
-    give(site, slot, Float64Array.from({ length: sizeOf(site, slot) }, draw));
+    give(site, slot, drawn(sizeOf(site, slot), draw));
   }
 }
 
@@ -170,7 +177,7 @@ function fitLayer(
     give(
       site,
       weight,
-      Float64Array.from({ length: sizeOf(site, weight) }, () => std * random.normal()),
+      drawn(sizeOf(site, weight), () => std * random.normal()),
     );
   }
   if (bias === undefined) return undefined;
@@ -188,7 +195,12 @@ function fitLayer(
 
 function plusChannels({ shape, data }: Tensor, axis: number, numbers: readonly number[]): Tensor {
   const { length, inner } = viewAlong(shape, axis);
-  return { shape, data: data.map((x, i) => x + (numbers[Math.floor(i / inner) % length] as number)) };
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < out.length; ) {
+    const plus = numbers[Math.floor(i / inner) % length] as number;
+    for (const end = i + inner; i < end; i++) out[i] = (data[i] as number) + plus;
+  }
+  return { shape, data: out };
 }
 
 /** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */
@@ -205,7 +217,9 @@ function transposedTaps({ attributes }: Node, [inputs = 1, , height = 1, width =
 
 /** Never 0: a dead layer must not make weights infinite. */
 function meanSquare(data: Float64Array): number {
-  return Math.max(1e-12, data.reduce((sum, x) => sum + x * x, 0) / data.length);
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] as number) ** 2;
+  return Math.max(1e-12, sum / data.length);
 }
 
 interface ChannelMoments {

@@ -42,7 +42,7 @@ export function calmFeed(
   }
   const slots = damped(graph, probeWeights(graph, seed, watchRun(fittingBatch)), damping);
   const feed = { inputs: probeInputs(graph, batch, seed), slots, batch };
-  return { ...feed, expected: interpret(graph, feed, watchRun(batch)) };
+  return { ...feed, expected: interpret(graph, feed, { watch: watchRun(batch) }) };
 }
 
 export const hasDampedNorms = (graph: Graph): boolean => dampedValues(graph).size > 0;

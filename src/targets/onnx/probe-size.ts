@@ -2,7 +2,7 @@ import { liveTaps } from "../../analysis/dead-taps.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import type { Shape } from "../../ir/shape.js";
 import { findOp } from "../../ops/registry.js";
-import { multipliesOf } from "./proof-steps.js";
+import { multipliesOf } from "../../reference/work.js";
 import { resizeGraph } from "./resize-graph.js";
 
 /** Multiply-accumulates of one picture that the reference interpreter may spend: about a second for batch 2, twice. */

@@ -1,6 +1,6 @@
-import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
-import { findOp } from "../../ops/registry.js";
+import type { Graph } from "../../ir/graph.js";
 import type { WatchNode } from "../../reference/interpret.js";
+import { multipliesOf } from "../../reference/work.js";
 
 /** How far a proof is. */
 export interface ProofProgress {
@@ -16,14 +16,6 @@ export interface ProofStep {
   readonly title: string;
   /** In multiplications of the reference; 0: the step is left out. */
   readonly work: number;
-}
-
-/** Multiplications of each node for one picture. */
-export function multipliesOf(graph: Graph): readonly number[] {
-  return graph.nodes.map(({ op, inputs, outputs, attributes }) => {
-    const types = (values: readonly ValueId[]) => values.map((value) => typeOf(graph, value));
-    return findOp(op)?.work(types(inputs), types(outputs), attributes).multiplies ?? 0;
-  });
 }
 
 export interface ProofWatch {

@@ -15,6 +15,8 @@ import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import type { WeightedGraph } from "../../passes/weighted-graph.js";
 import { interpret } from "../../reference/interpret.js";
 import { probeInputs } from "../../reference/probe-weights.js";
+import { recallOf } from "../../reference/recall.js";
+import { multipliesOf } from "../../reference/work.js";
 import { type CalmFeed, type Calmness, calmFeed, hasDampedNorms, type WatchRun } from "./calm-weights.js";
 import {
   type Difference,
@@ -26,7 +28,7 @@ import {
   worst,
 } from "./compare-outputs.js";
 import { chooseProbeGraph, largestProbeGraph } from "./probe-size.js";
-import { multipliesOf, type ProofProgress, watchProof } from "./proof-steps.js";
+import { type ProofProgress, watchProof } from "./proof-steps.js";
 import { nudgedInputs, nudgedModel, runFile, type VerificationRuntime } from "./run-file.js";
 
 export interface VerifyOptions {
@@ -126,7 +128,14 @@ async function prove(graph: Graph, options: VerifyOptions, run: Run | undefined)
     options.onProgress ?? (() => {}),
   );
   steps.begin(0);
-  const found = await findFeed(probe, run, (runs) => steps.watching(probe, runs));
+  const recall = recallOf(probe);
+  const found = await findFeed(probe, run, (runs) => {
+    const tell = steps.watching(probe, runs);
+    return (node, inputs, results) => {
+      if (runs === batch) recall.keep(node, inputs, results);
+      tell(node, inputs, results);
+    };
+  });
   if (isProblem(found)) return found;
   const { feed, plain, noise } = found;
   steps.begin(1);
@@ -134,7 +143,14 @@ async function prove(graph: Graph, options: VerifyOptions, run: Run | undefined)
   const again =
     rewritten === plain
       ? feed.expected
-      : interpret(rewritten.graph, { ...feed, slots: tensorsOf(rewritten) }, steps.watching(rewritten.graph, batch));
+      : interpret(
+          rewritten.graph,
+          { ...feed, slots: tensorsOf(rewritten) },
+          {
+            watch: steps.watching(rewritten.graph, batch),
+            recall: recall.find,
+          },
+        );
   const graphError = worst(feed.expected, again);
   if (!(graphError.error <= graphTolerance)) {
     return problem("onnx/optimiser-differs", { model: graph.name, input, ...graphError, allowed: graphTolerance });
