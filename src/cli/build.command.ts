@@ -15,8 +15,10 @@ import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
+import { proofReport } from "./proof-progress.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
+import { isLiveTerminal, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 import {
@@ -142,7 +144,9 @@ async function buildFile(
 ): Promise<ExitCode> {
   const weights = await readWeights(session, "build", args);
   if (weights === undefined) return 1;
+  const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
   const built = await buildOnnx(graph, {
+    onProgress: report.show,
     opset: args.opset,
     level: args.optimize as OptimizeLevel,
     weights,
@@ -151,6 +155,7 @@ async function buildFile(
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
     describeSpan: placesFromHome(sources),
   });
+  report.clear();
   if (built.kind === "refused") {
     reportRefusal(session, built);
     return 1;
@@ -161,6 +166,12 @@ async function buildFile(
   if (!(await writeOutput(session, args.output, built.pieces))) return 1;
   talkOfNames(session, built.account);
   session.talk(describe(args.output, built, args.opset));
+  const noise = built.verification?.fullSizeNoise;
+  if (noise !== undefined) {
+    session.talk(
+      `not compared at full size: there a last digit of the weights moves its outputs by ${noise.toExponential(1)} of their norm\n`,
+    );
+  }
   return 0;
 }
 

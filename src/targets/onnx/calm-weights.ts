@@ -9,7 +9,7 @@ import { fittingBatch, probeInputs, probeRun, probeWeights } from "../../referen
  * Batch-norm weights at nine tenths bring the growth to about 1: on LFER-LDL rounding errs 5e-6 instead of 2e-3, while
  * two samples still differ by 0.7 of their norm.
  */
-const usualDamping = 0.9;
+export const usualDamping = 0.9;
 
 /** Probe weights with every batch norm's weight damped. */
 export function calmWeights(graph: Graph, seed: number): Readonly<Record<string, Tensor>> {

@@ -17,7 +17,7 @@ import { interpret } from "../../reference/interpret.js";
 import { probeInputs } from "../../reference/probe-weights.js";
 import { recallOf } from "../../reference/recall.js";
 import { multipliesOf } from "../../reference/work.js";
-import { type CalmFeed, type Calmness, calmFeed, hasDampedNorms, type WatchRun } from "./calm-weights.js";
+import { type CalmFeed, type Calmness, calmFeed, hasDampedNorms, usualDamping, type WatchRun } from "./calm-weights.js";
 import {
   type Difference,
   leastVarying,
@@ -67,18 +67,16 @@ const graphTolerance = 1e-9;
  */
 const fileFactor = 4;
 const fileTolerance = 1e-5;
-/** Where a last digit moves outputs more than this, a comparison of files shows too little. */
+/** Where a last digit moves outputs by more than this, calmer weights are looked for; by more than that, files cannot be compared. */
+const calmNoise = 1e-4;
 const mostNoise = 1e-3;
 /** Outputs that vary less than this share of their norm show nothing. */
 const leastVariation = 1e-4;
-/** Weights to try, the first that are good: others are drawn, and then calmer ones. */
-const tries: readonly Calmness[] = [
-  { seed: 1, damping: 0.9 },
-  { seed: 2, damping: 0.9 },
-  { seed: 3, damping: 0.9 },
-  { seed: 1, damping: 0.6 },
-  { seed: 2, damping: 0.6 },
-];
+/** Weights to try until some are good: calmer ones, then others. */
+const tries: readonly Calmness[] = [1, 2, 3].flatMap((seed) => [
+  { seed, damping: usualDamping },
+  { seed, damping: 0.6 },
+]);
 
 /** What ONNX Runtime takes of the reference's time for the same multiplications, about. */
 const runtimeShare = 0.05;
@@ -208,9 +206,10 @@ async function compareAtFullSize(
   let model: Model = { graph, weights };
   let noise = await measureNoise(model, inputs, run);
   for (const calmness of tries) {
-    if (noise.error <= mostNoise) break;
-    model = { graph, weights: valuesOf(calmFeed(largestProbeGraph(graph), { ...calmness, batch }).slots) };
-    noise = await measureNoise(model, inputs, run);
+    if (noise.error <= calmNoise) break;
+    const fitted = { graph, weights: valuesOf(calmFeed(largestProbeGraph(graph), { ...calmness, batch }).slots) };
+    const other = await measureNoise(fitted, inputs, run);
+    if (!(noise.error <= other.error)) [model, noise] = [fitted, other];
   }
   if (!(noise.error <= mostNoise)) return { noise: noise.error };
   const rewritten = rewrite(model);
@@ -227,19 +226,25 @@ interface ProbeFeed {
 
 /** Probe weights and inputs under which every output varies and rounding stays small, with what the reference makes of them. */
 async function findFeed(graph: Graph, run: Run | undefined, watchRun: WatchRun): Promise<ProbeFeed | Problem> {
-  let worstYet: Variation & { readonly noise?: number } = { output: "", variation: 0 };
+  let flattest: Variation = { output: "", variation: 0 };
+  let calmest: (ProbeFeed & { readonly noise: Noise }) | undefined;
   for (const calmness of tries) {
     const feed = calmFeed(graph, { ...calmness, batch }, watchRun);
     // Samples of one run show it most cheaply; outputs without a batch axis, or that pair the samples, need a second run.
     const again = (): Outputs =>
       interpret(graph, { ...feed, inputs: probeInputs(graph, batch, calmness.seed + tries.length) });
-    const flattest = leastVarying(feed.expected, again, { batch, least: leastVariation });
-    worstYet = flattest;
+    flattest = leastVarying(feed.expected, again, { batch, least: leastVariation });
     if (flattest.variation === undefined || flattest.variation < leastVariation) continue;
     const plain = { graph, weights: valuesOf(feed.slots) };
-    const noise = run === undefined ? undefined : await measureNoise(plain, feed.inputs, run);
-    if (noise === undefined || noise.error <= mostNoise) return { feed, plain, noise };
-    worstYet = { ...flattest, output: noise.output, noise: noise.error };
+    if (run === undefined) return { feed, plain, noise: undefined };
+    const noise = await measureNoise(plain, feed.inputs, run);
+    if (!((calmest?.noise.error ?? Number.POSITIVE_INFINITY) <= noise.error)) calmest = { feed, plain, noise };
+    if (noise.error <= calmNoise) break;
   }
-  return problem("onnx/nothing-to-compare", { model: graph.name, noise: undefined, ...worstYet });
+  if (calmest !== undefined && calmest.noise.error <= mostNoise) return calmest;
+  if (calmest !== undefined) {
+    const { output, error: noise } = calmest.noise;
+    return problem("onnx/nothing-to-compare", { model: graph.name, output, variation: 1, noise });
+  }
+  return problem("onnx/nothing-to-compare", { model: graph.name, noise: undefined, ...flattest });
 }
