@@ -89,9 +89,12 @@ alone, \`test/analysis/strangers/\`) and
   Behind a transposed convolution or a \`resize\`, neighbours lie less than a cell of the smaller map apart: a window of \`n\`
   neighbours then sees \`ceil((n - 1) * jump / before) + 1\` of its cells, \`before\` being the smaller map's jump. The figure is that
   of the cells that see most; where several enlargements follow each other it may be a cell of the smaller map too large.
-  It ends where a whole map is mixed or laid out anew: by a global or adaptive pool, a norm over the map, a reduction over
-  height or width, \`matmul\`, \`reshape\`, \`transpose\`, or by \`flatten\` with a \`linear\` behind it. Each of their outputs sees
-  everything, which is no window and would say nothing of the network; the figure is that of the last map before. Cells of a \`grid\` are counted as if they could see their neighbours.
+  Where an op mixes whole rows or columns and leaves a map (softmax or a norm over them, attention, a gate made by a global pool),
+  every cell behind it sees all of the picture that way: the side is the picture's, or the windows' where those reach further, and
+  \`stats\` names the first such node (\`whole\` in JSON, rows and columns apart). What has neither rows nor columns left (behind a
+  global pool, or \`flatten\` and \`linear\`) is no map and does not count: all of it sees everything, which would say nothing of the
+  network. Rows and columns are followed through \`reshape\` and \`transpose\`; attention in windows sees its windows.
+  Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 
 /** docs/counting.md: every convention's rules, and what no static counter can know. */

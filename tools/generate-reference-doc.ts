@@ -158,7 +158,7 @@ const measuresInWords: Readonly<Record<(typeof plainMeasures)[number], string>> 
   param_bytes: "the same in bytes of float32",
   peak_activation_bytes: "the largest sum of values held at one time, float32, batch 1",
   receptive_field:
-    "the longer side of the patch of the picture that one cell of a map sees; what mixes a whole map (a global pool, `flatten` and `linear`) leaves it as it was",
+    "the longer side of the patch of the picture that one cell of a map sees: the picture's own behind what mixes whole rows or columns and keeps the map (softmax or a norm over it, attention, a gate from a global pool); windows may reach beyond the edge. What is no map any more (a global pool, `flatten` and `linear`) does not count",
 };
 
 function measureText(): string {

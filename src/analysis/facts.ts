@@ -1,6 +1,7 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount, type Shape } from "../ir/shape.js";
 import type { AnyOp, Work } from "../ops/contracts.js";
+import { foldedNorm } from "./folded-norm.js";
 import type { GraphIndex } from "./graph-index.js";
 
 /** What counting rules may ask of one application of an op, batch 1. A fact that an op does not have is undefined. */
@@ -32,9 +33,9 @@ export interface CountingFacts {
   readonly normalisedRuns: number | undefined;
   /** 1 where a map is resized linearly, 0 where by nearest cells. */
   readonly isLinear: number | undefined;
-  /** 1 where a batch norm can be folded into the convolution before it. */
+  /** 1 where a batch norm can be folded into the convolution or linear layer before it. */
   readonly folds: number | undefined;
-  /** 1 where that folding gives the convolution a bias that it did not have. */
+  /** 1 where that folding gives the layer a bias that it did not have. */
   readonly addsBias: number | undefined;
 }
 
@@ -69,8 +70,11 @@ export const factSymbols = {
   F: { fact: "outputChannels", meaning: "channels of the output" },
   G: { fact: "normalisedRuns", meaning: "runs of elements that a layer norm treats, each by itself" },
   L: { fact: "isLinear", meaning: "1 where a map is resized linearly, 0 where by nearest cells" },
-  f: { fact: "folds", meaning: "1 where the batch norm folds into the convolution before it, else 0" },
-  d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the convolution did not have, else 0" },
+  f: {
+    fact: "folds",
+    meaning: "1 where the batch norm folds into the convolution (or linear layer of vectors) before it, else 0",
+  },
+  d: { fact: "addsBias", meaning: "1 where that folding adds a bias which the layer did not have, else 0" },
 } as const satisfies Record<string, { readonly fact: keyof CountingFacts; readonly meaning: string }>;
 
 export type FactSymbol = keyof typeof factSymbols;
@@ -89,12 +93,13 @@ function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefi
   return undefined;
 }
 
-/** Whether a batch norm's input comes from a convolution that nobody else reads, and whether that one has a bias. */
+/** Whether a batch norm becomes part of the layer before it, and whether it gives that one the bias that it lacks. */
 function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly folds: number; readonly addsBias: number } {
-  const input = node.inputs[0] as ValueId;
-  const producer = graph.nodes[index.producer[input] ?? -1];
-  const folds = producer?.op === "conv2d" && index.uses[input] === 1 ? 1 : 0;
-  return { folds, addsBias: folds === 1 && producer?.inputs.length === 2 ? 1 : 0 };
+  const folded = foldedNorm(graph, node, index);
+  return {
+    folds: Number(folded !== undefined),
+    addsBias: Number(folded?.isFirst === true && folded.layer.inputs.length === 2),
+  };
 }
 
 /** What the parameter inputs of a node hold. `isFresh` says whether a slot's value has not been met before. */

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import type { Graph, Node, ValueId } from "../ir/graph.js";
+import type { Graph, Node } from "../ir/graph.js";
 import { findDeadTaps } from "./dead-taps.js";
+import { foldedNorm } from "./folded-norm.js";
 import { indexGraph } from "./graph-index.js";
 
 /** Gathers findings that stand at one place of the source and say the same: a block used eight times is warned of once. */
@@ -37,11 +38,9 @@ function deadTaps(graph: Graph): Diagnostic[] {
 function cancelledBiases(graph: Graph): Diagnostic[] {
   const index = indexGraph(graph);
   const cancelled = graph.nodes.flatMap((norm) => {
-    if (norm.op !== "batch_norm") return [];
-    const input = norm.inputs[0] as ValueId;
-    const node = graph.nodes[index.producer[input] ?? -1];
-    if (node === undefined || index.uses[input] !== 1 || node.inputs.length !== 3) return [];
-    return node.op === "conv2d" || node.op === "linear" ? [{ node, norm }] : [];
+    const folded = foldedNorm(graph, norm, index);
+    if (folded === undefined || !folded.isFirst || folded.layer.inputs.length !== 3) return [];
+    return [{ node: folded.layer, norm }];
   });
   const groups = bySource(
     cancelled,

@@ -1,7 +1,24 @@
+import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
-import type { Window } from "../ops/contracts.js";
+import { bindShape } from "../ir/shape.js";
 import { findOp } from "../ops/registry.js";
-import { spanOfKernel } from "../ops/window-arithmetic.js";
+import { type AxisMove, gone } from "../ops/spatial.js";
+import {
+  type Factor,
+  hasSides,
+  isMap,
+  liesIn,
+  type Places,
+  plain,
+  regrouped,
+  rowsOrColumns,
+  type Side,
+  sameFactors,
+  sideOf,
+  sizeOf,
+  somehow,
+} from "./places.js";
+import { type Extent, enlarged, joined, onePixel, seenBy, through } from "./seen-extent.js";
 
 /** What one cell of a map sees of the picture, in picture cells, [height, width]. */
 export interface ReceptiveField {
@@ -11,148 +28,217 @@ export interface ReceptiveField {
   readonly jump: readonly [number, number];
   /** Path of the first node that sees this much; undefined where no window looks around. */
   readonly at: string | undefined;
+  /** Path of the first node whose cells see all rows (columns) of the picture, because an op mixes them; else undefined. */
+  readonly whole: readonly [string | undefined, string | undefined];
+}
+
+/** What the elements of a value see of the picture, and where its rows and columns lie among them. */
+interface Sight {
+  readonly extents: readonly [Extent, Extent];
+  readonly places: Places;
+  /** The picture's height and width. */
+  readonly picture: readonly [number, number];
+}
+
+const sides = [0, 1] as const;
+
+const withExtent = (sight: Sight, side: Side, extent: Extent): Sight => ({
+  ...sight,
+  extents: side === 0 ? [extent, sight.extents[1]] : [sight.extents[0], extent],
+});
+
+const seeingAll = (sight: Sight, side: Side): Sight =>
+  withExtent(sight, side, { ...sight.extents[side], whole: sight.picture[side] });
+
+/** Every element sees all places of a factor: all the picture, or, where they are the rows within blocks, their block. */
+function mixing(sight: Sight, factor: Factor): Sight {
+  const { size, step } = factor;
+  if (size === 1) return sight;
+  const side = sideOf(factor);
+  if (side === undefined) return factor.sides.reduce(seeingAll, sight);
+  const isBlock = step === 1 && sight.places.flat().some((other) => sideOf(other) === side && other.step > 1);
+  if (!isBlock) return seeingAll(sight, side);
+  const extent = sight.extents[side];
+  return withExtent(sight, side, { ...enlarged(through(extent, size, size), 1, 1), jump: extent.jump });
+}
+
+const mixingAll = (sight: Sight, factors: readonly Factor[]): Sight => factors.reduce(mixing, sight);
+
+/** What sees one row, and lies on none itself, sees that row from wherever it is used: that is no patch around a cell. */
+const withoutPlace = (sight: Sight, factors: readonly Factor[]): Sight =>
+  factors
+    .filter(({ size }) => size === 1)
+    .flatMap((factor) => factor.sides)
+    .reduce(seeingAll, sight);
+
+/** One axis of the value on its way through an op: what its elements see then, and the factors of the result's axis. */
+function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: number): [Sight, readonly Factor[]] {
+  const { seen, step, to } = move;
+  if (!factors.some(hasSides)) return [sight, plain(size)];
+  const same = sizeOf(factors) === size;
+  if (seen === "all") {
+    const after = mixingAll(sight, factors);
+    if (to === undefined) return [withoutPlace(after, factors), plain(size)];
+    return [after, same ? factors : somehow(size, factors)];
+  }
+  const staysPut = seen === 1 && step === 1;
+  if (staysPut && same) return [sight, factors];
+  const [factor] = factors as readonly [Factor];
+  const side = sideOf(factor);
+  // How places of several factors follow each other is not followed, nor fractions of blocks.
+  if (factors.length > 1 || side === undefined || (factor.step > 1 && !Number.isInteger(step))) {
+    return [staysPut ? sight : mixingAll(sight, factors), somehow(size, factors)];
+  }
+  const extent = sight.extents[side];
+  const span = (seen - 1) * factor.step + 1;
+  if (!Number.isInteger(step)) {
+    return [withExtent(sight, side, enlarged(extent, span, step)), [rowsOrColumns(side, size)]];
+  }
+  const [jumps, steps] = factor.step === 1 ? [step, 1] : [1, step];
+  return [withExtent(sight, side, through(extent, span, jumps)), [{ ...factor, size, step: factor.step * steps }]];
+}
+
+/** What the op's result sees by one of its inputs; what the op does not speak of, each element sees all of. */
+function throughMoves(sight: Sight, moves: readonly AxisMove[], shape: readonly number[]): Sight {
+  const places = shape.map(plain);
+  let after = sight;
+  for (const [axis, factors] of sight.places.entries()) {
+    const move = moves[axis] ?? gone;
+    const [next, left] = moved(after, factors, move, move.to === undefined ? 1 : (shape[move.to] ?? 1));
+    after = next;
+    if (move.to !== undefined) places[move.to] = left;
+  }
+  return { ...after, places };
+}
+
+/** The same elements in the same order under other sizes. */
+function throughOrder(sight: Sight, shape: readonly number[]): Sight {
+  const sizes = sight.places.map(sizeOf);
+  if (sizes.length === shape.length && sizes.every((size, axis) => size === shape[axis])) return sight;
+  const places = regrouped(sight.places, shape);
+  const factors = sight.places.flat();
+  if (places !== undefined) return withoutPlace({ ...sight, places }, factors);
+  return { ...mixingAll(sight, factors), places: shape.map((size) => somehow(size, factors)) };
 }
 
 /**
- * The same along one axis, on the way. Behind an op that makes a map larger, windows step by less than a `grain`, the
- * steps of the map before it: `count` neighbours there lie in at most ceil((count - 1) * jump / grain) + 1 of its cells.
+ * Rows that lie blockwise, and whose places within the blocks are mixed, are rows of a smaller map; rows with channels
+ * between them (a pixel shuffle) are rows of a larger one.
  */
-interface Along {
-  /** What one cell of the last map that was made larger (or of the picture) sees. */
-  readonly base: number;
-  readonly grain: number;
-  /** (span - 1) * jump of all windows since. */
-  readonly reach: number;
-  readonly jump: number;
+function settled(sight: Sight): Sight {
+  let after = sight;
+  for (const side of sides) {
+    const factors = after.places.flat().filter((factor) => sideOf(factor) === side);
+    const [only] = factors;
+    if (only === undefined) continue;
+    const least = Math.min(...factors.map(({ step }) => step));
+    const extent = after.extents[side];
+    if (least > 1) {
+      const scaled = (factor: Factor): Factor =>
+        sideOf(factor) === side ? { ...factor, step: factor.step / least } : factor;
+      const smaller = withExtent(after, side, { ...extent, jump: extent.jump * least });
+      after = { ...smaller, places: after.places.map((axis) => axis.map(scaled)) };
+    } else if (factors.length === 1) {
+      const spread = after.places.findIndex((axis) => axis.length === 2 && axis[0] === only);
+      const between = after.places[spread]?.[1];
+      if (between === undefined || hasSides(between)) continue;
+      const larger = withExtent(after, side, enlarged(extent, 1, 1 / between.size));
+      after = { ...larger, places: after.places.with(spread, [rowsOrColumns(side, only.size * between.size)]) };
+    }
+  }
+  return after;
 }
 
-const sizeOf = ({ base, grain, reach }: Along): number => base + Math.ceil(reach / grain) * grain;
-
-/** The windows' rule: size += (span of the kernel - 1) * jump, then jump *= stride. */
-function through(along: Along, span: number, stride: number): Along {
-  return { ...along, reach: along.reach + (span - 1) * along.jump, jump: along.jump * stride };
+/** Two sights of one result. Rows that lie on another axis for the other one are seen from everywhere where they lie. */
+function join(a: Sight, b: Sight): Sight {
+  let [one, other] = [a, b];
+  const places = a.places.map((mine, axis) => {
+    const theirs = b.places[axis] ?? [];
+    if (sameFactors(mine, theirs)) return mine;
+    const lost = theirs.filter(hasSides);
+    if (!mine.some(hasSides) && !lost.some((factor) => liesIn(a.places, factor))) return theirs;
+    one = mixingAll(
+      one,
+      mine.filter((factor) => liesIn(b.places, factor)),
+    );
+    other = mixingAll(other, lost);
+    return mine;
+  });
+  const extents = [joined(one.extents[0], other.extents[0]), joined(one.extents[1], other.extents[1])] as const;
+  const picture = [Math.max(a.picture[0], b.picture[0]), Math.max(a.picture[1], b.picture[1])] as const;
+  return { extents, places, picture };
 }
 
-/** To a map whose cells see `seen` neighbours each and lie `ratio` of a step apart. */
-function enlarged(along: Along, seen: number, ratio: number): Along {
-  const base = sizeOf(along) + (seen - 1) * along.jump;
-  return { base, grain: along.jump, reach: 0, jump: along.jump * ratio };
-}
+type Field = Pick<ReceptiveField, "size" | "jump" | "at">;
 
-type Axes = readonly [Along, Along];
-
-interface Path {
-  readonly axes: Axes;
-  readonly at: string | undefined;
-}
-
-const fieldOf = ({ axes: [rows, columns], at }: Path): ReceptiveField => ({
-  size: [sizeOf(rows), sizeOf(columns)],
+const fieldOf = ({ extents: [rows, columns] }: Sight, at: string): Field => ({
+  size: [seenBy(rows), seenBy(columns)],
   jump: [rows.jump, columns.jump],
   at,
 });
 
-const both = (axes: Axes, change: (along: Along, axis: 0 | 1) => Along): Axes => [
-  change(axes[0], 0),
-  change(axes[1], 1),
-];
-
-/** What the op makes of what its input's cells see. */
-function behind(graph: Graph, node: Node, { axes, at }: Path): Path {
-  const { attributes, path } = node;
-  const window = findOp(node.op)?.window(attributes);
-  if (window !== undefined) {
-    const { kernel, dilation, stride } = window;
-    const span = (axis: 0 | 1) => spanOfKernel(kernel[axis], dilation[axis]);
-    return { axes: both(axes, (along, axis) => through(along, span(axis), stride[axis])), at: path };
-  }
-  if (node.op === "conv2d_transpose") {
-    const { kernel, dilation, stride } = attributes as unknown as Window;
-    // Neighbours whose stamps, a stride apart, overlap at one cell.
-    const seen = (axis: 0 | 1) => Math.ceil(spanOfKernel(kernel[axis], dilation[axis]) / stride[axis]);
-    return { axes: both(axes, (along, axis) => enlarged(along, seen(axis), 1 / stride[axis])), at: path };
-  }
-  if (node.op === "resize") {
-    const sizes = (value: ValueId | undefined) => typeOf(graph, value as ValueId).shape as readonly number[];
-    const [from, to] = [sizes(node.inputs[0]), sizes(node.outputs[0])];
-    const seen = attributes.mode === "bilinear" ? 2 : 1;
-    const ratio = (axis: 0 | 1) => (from[axis + 2] as number) / (to[axis + 2] as number);
-    return { axes: both(axes, (along, axis) => enlarged(along, ratio(axis) === 1 ? 1 : seen, ratio(axis))), at: path };
-  }
-  return { axes, at };
-}
-
-const sees = (field: ReceptiveField): number => Math.max(field.size[0], field.size[1]);
-
 /** Whether it sees more in one direction and no less in the other, or has the larger side. */
-function covers(field: ReceptiveField, other: ReceptiveField): boolean {
-  if (sees(field) !== sees(other)) return sees(field) > sees(other);
-  return field.size[0] * field.size[1] > other.size[0] * other.size[1];
+function covers({ size: [height, width] }: Field, { size: [otherHeight, otherWidth] }: Field): boolean {
+  const [longer, other] = [Math.max(height, width), Math.max(otherHeight, otherWidth)];
+  return longer === other ? height * width > otherHeight * otherWidth : longer > other;
 }
 
-/** Ops that mix cells from all over a map, or lay them out anew: behind them no window of fixed size is left. */
-const endsPath = new Set([
-  "global_avg_pool",
-  "adaptive_avg_pool",
-  "adaptive_max_pool",
-  "group_norm",
-  "instance_norm",
-  "matmul",
-]);
+/** Pictures have rows and columns on their last two axes; other inputs (vectors) have none. */
+function sightOfInput(shape: readonly number[]): Sight | undefined {
+  if (shape.length < 4) return undefined;
+  const places = shape.map((size, axis): readonly Factor[] => {
+    const fromEnd = shape.length - axis;
+    return fromEnd > 2 ? plain(size) : [rowsOrColumns(fromEnd === 2 ? 0 : 1, size)];
+  });
+  const picture = [shape.at(-2) ?? 1, shape.at(-1) ?? 1] as const;
+  return { extents: [onePixel, onePixel], places, picture };
+}
+
+/** What the results of a node see. */
+function sightsOfResults(graph: Graph, node: Node, sights: readonly (Sight | undefined)[]): (Sight | undefined)[] {
+  const op = findOp(node.op);
+  invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
+  const [inputs, outputs] = [node.inputs, node.outputs].map((values) => values.map((value) => typeOf(graph, value)));
+  const spatial = op.spatial(inputs ?? [], outputs ?? [], node.attributes);
+  return (outputs ?? []).map((type) => {
+    const shape = bindShape(type.shape, 1);
+    let found: Sight | undefined;
+    for (const [i, value] of node.inputs.entries()) {
+      const sight = sights[value];
+      if (sight === undefined) continue;
+      const after =
+        spatial === "same order" ? throughOrder(sight, shape) : throughMoves(sight, spatial[i] ?? [], shape);
+      found = found === undefined ? after : join(found, after);
+    }
+    return found === undefined ? undefined : settled(found);
+  });
+}
 
 /**
- * Whether cells do not stay where they are. Reductions, reshapes and transpositions may leave height and width, the last
- * two axes, alone: `mean(axes: [1], keep: true)`, `reshape(shape: [N, 2, 8, height(x), width(x)])`.
- */
-function mixesMap(graph: Graph, { op, attributes, inputs, outputs }: Node): boolean {
-  if (endsPath.has(op)) return true;
-  const shapeOf = (value: ValueId | undefined) => typeOf(graph, value as ValueId).shape;
-  const from = shapeOf(inputs[0]);
-  const plane = from.length - 2;
-  if (op.startsWith("reduce_")) return (attributes.axes as readonly number[]).some((axis) => axis >= plane);
-  if (op === "transpose")
-    return (attributes.permutation as readonly number[]).some((axis, place) => place >= plane && axis !== place);
-  if (op !== "reshape") return false;
-  const to = shapeOf(outputs[0]);
-  return [1, 2].some((fromEnd) => to.at(-fromEnd) !== from.at(-fromEnd));
-}
-
-/** What a cell sees that is made from cells of two maps: the larger side of either, the coarser steps. */
-function join(a: Path, b: Path): Path {
-  const wider = (axis: 0 | 1): Along => {
-    const [one, other] = [a.axes[axis], b.axes[axis]];
-    const larger = sizeOf(other) > sizeOf(one) ? other : one;
-    return { ...larger, jump: Math.max(one.jump, other.jump) };
-  };
-  return { axes: [wider(0), wider(1)], at: sees(fieldOf(b)) > sees(fieldOf(a)) ? b.at : a.at };
-}
-
-const onePixel: Along = { base: 1, grain: 1, reach: 0, jump: 1 };
-
-/**
- * The largest receptive field of any map in the network (or of those made by the nodes `among`). It may pass the picture's
- * edge. Whatever mixes a whole map (global pools, flatten) or lays it out anew ends the path: it sees everything, not a
- * window. Behind maps that were made larger it is what the cells see that see most, and at most one cell of the smaller
- * map too much where several enlargements follow each other.
+ * The largest receptive field of any map in the network (or of those made by the nodes `among`): of all values that have
+ * rows or columns left. Windows may reach beyond the picture's edge; where an op mixes whole rows or columns, a cell sees
+ * the picture's. What has neither any more (behind a global pool, or `flatten` and `linear`) is no map and does not count.
+ * Behind maps that were made larger it is what the cells see that see most, and at most one cell of the smaller map too
+ * much where several enlargements follow each other.
  */
 export function receptiveField(graph: Graph, among?: (node: Node) => boolean): ReceptiveField {
-  const paths: (Path | undefined)[] = new Array(graph.types.length);
-  const start: Path = { axes: [onePixel, onePixel], at: undefined };
-  for (const { value } of graph.inputs) paths[value] = start;
-  let largest = fieldOf(start);
+  const sights: (Sight | undefined)[] = new Array(graph.types.length);
+  for (const { value } of graph.inputs) sights[value] = sightOfInput(bindShape(typeOf(graph, value).shape, 1));
+  let largest: Field = { size: [1, 1], jump: [1, 1], at: undefined };
+  let whole: ReceptiveField["whole"] = [undefined, undefined];
   for (const node of graph.nodes) {
-    let widest: Path | undefined;
-    for (const value of node.inputs) {
-      const path = paths[value];
-      if (path !== undefined) widest = widest === undefined ? path : join(widest, path);
+    for (const [i, sight] of sightsOfResults(graph, node, sights).entries()) {
+      sights[node.outputs[i] as ValueId] = sight;
+      if (sight === undefined || !isMap(sight.places)) continue;
+      if (among !== undefined && !among(node)) continue;
+      const field = fieldOf(sight, node.path);
+      if (covers(field, largest)) largest = field;
+      const [rows, columns] = sight.extents;
+      whole = [
+        whole[0] ?? (rows.whole > 0 ? node.path : undefined),
+        whole[1] ?? (columns.whole > 0 ? node.path : undefined),
+      ];
     }
-    if (widest === undefined || mixesMap(graph, node)) continue;
-    const path = behind(graph, node, widest);
-    const field = fieldOf(path);
-    for (const value of node.outputs) {
-      if (typeOf(graph, value).shape.length >= 4) paths[value] = path;
-    }
-    if (covers(field, largest) && (among === undefined || among(node))) largest = field;
   }
-  return largest;
+  return { ...largest, whole };
 }

@@ -54,6 +54,8 @@ export interface Stats {
     readonly size: readonly [number, number];
     readonly jump: readonly [number, number];
     readonly at: string | null;
+    /** Where cells begin to see all rows (columns) of the picture; null: nowhere. Not in files of before. */
+    readonly whole?: readonly [rows: string | null, columns: string | null];
   };
   readonly layers: readonly LayerStats[];
 }
@@ -187,7 +189,12 @@ export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Probl
       inPlacePeakActivationBytes: inPlace.bytes,
       inPlacePeakAt: inPlace.at ?? null,
     },
-    receptiveField: { size: field.size, jump: field.jump, at: field.at ?? null },
+    receptiveField: {
+      size: field.size,
+      jump: field.jump,
+      at: field.at ?? null,
+      whole: [field.whole[0] ?? null, field.whole[1] ?? null],
+    },
     layers: layers.map((layer, i) => ({
       path: layer.node.path,
       op: layer.node.op,

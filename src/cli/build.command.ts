@@ -16,9 +16,11 @@ import { outputName, outputProblem, targetOf } from "./build-output.js";
 import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
+import { proofReport } from "./proof-progress.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
+import { isLiveTerminal, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 import {
@@ -150,7 +152,9 @@ async function buildFile(
 ): Promise<ExitCode> {
   const weights = await readWeights(session, "build", args);
   if (weights === undefined) return 1;
+  const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
   const built = await buildOnnx(graph, {
+    onProgress: report.show,
     opset: args.opset,
     level: args.optimize,
     weights,
@@ -159,6 +163,7 @@ async function buildFile(
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
     describeSpan: placesFromHome(sources),
   });
+  report.clear();
   if (built.kind === "refused") {
     reportRefusal(session, built);
     return 1;
@@ -169,6 +174,12 @@ async function buildFile(
   if (!(await writeOutput(session, args.output, built.pieces))) return 1;
   talkOfNames(session, built.account);
   session.talk(describe(outputName(args.output), built, args.opset));
+  const noise = built.verification?.fullSizeNoise;
+  if (noise !== undefined) {
+    session.talk(
+      `not compared at full size: there a last digit of the weights moves its outputs by ${noise.toExponential(1)} of their norm\n`,
+    );
+  }
   return 0;
 }
 
@@ -222,7 +233,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         type: "number",
         defaultDescription: String(usualLevel),
         requiresArg: true,
-        describe: "0: every layer as written; 1: batch norm folded, dead taps and idle nodes cut",
+        describe: "0: every layer as written; 1: batch norm and constants folded, dead taps and idle nodes cut",
       })
       .option("verify", {
         type: "boolean",

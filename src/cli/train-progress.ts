@@ -59,8 +59,12 @@ export interface LiveLine {
 /** So often a second is enough for eyes. */
 const shortestMs = 100;
 
+/** Whether a line can renew itself there. */
+export const isLiveTerminal = (stream: NodeJS.WriteStream = process.stderr): boolean =>
+  stream.isTTY === true && process.env.TERM !== "dumb";
+
 export function liveLine(stream: NodeJS.WriteStream = process.stderr): LiveLine {
-  if (stream.isTTY !== true || process.env.TERM === "dumb") return { show: () => {}, clear: () => {} };
+  if (!isLiveTerminal(stream)) return { show: () => {}, clear: () => {} };
   let shownAt = 0;
   let isShown = false;
   return {

@@ -1,10 +1,11 @@
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
-import { binMatrix, cellsSeen, evenWindow } from "./adaptive-bins.js";
+import { binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { evaluateSeparable, gradientOfSeparable, lowerSeparable } from "./separable-map.js";
+import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
@@ -67,5 +68,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,
+  spatial: ([input], _, { size }) =>
+    pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
   inPlace: false,
 });

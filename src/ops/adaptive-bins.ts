@@ -1,5 +1,6 @@
 // How adaptive pools cut an axis.
 import { type AxisMatrix, axisMatrix } from "./separable-map.js";
+import { type AxisMove, gone, sliding } from "./spatial.js";
 import type { Pair } from "./window-arithmetic.js";
 
 /** The cells `[from, to)` of bin `index`: floor(index * size / bins) to ceil((index + 1) * size / bins), as PyTorch has it. */
@@ -25,4 +26,10 @@ export const binMatrix = (size: number, bins: number): AxisMatrix =>
 /** The window that all bins are, where they are of one size side by side; undefined where they differ or overlap. */
 export function evenWindow([height, width]: Pair, [bins, across]: Pair): Pair | undefined {
   return height % bins === 0 && width % across === 0 ? [height / bins, width / across] : undefined;
+}
+
+/** How the bins along one axis move through space: as windows of the largest of them. */
+export function binMove(to: number, size: number, bins: number): AxisMove {
+  if (bins === 1) return gone;
+  return sliding(to, Math.max(...binsOf(size, bins).map(([from, end]) => end - from)), size / bins);
 }

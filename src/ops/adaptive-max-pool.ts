@@ -1,10 +1,11 @@
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
-import { binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
+import { binMove, binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { reduceNode } from "./reduction.js";
+import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
@@ -114,5 +115,7 @@ export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,
+  spatial: ([input], _, { size }) =>
+    pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
   inPlace: false,
 });

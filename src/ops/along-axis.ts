@@ -12,6 +12,7 @@ import {
   work,
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { UnarySite } from "./unary.js";
 
@@ -77,6 +78,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
       facts.lowerToOnnx(onnx, site, axis);
     },
     window: () => undefined,
+    spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
     inPlace: false,
   };
 }
@@ -93,10 +95,13 @@ export function transformAlong(
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const base = o * length * inner + i;
-      const vectors = tensors.map((tensor) =>
-        Float64Array.from({ length }, (_, k) => tensor.data[base + k * inner] as number),
-      );
-      for (const [k, value] of transform(vectors).entries()) out[base + k * inner] = value;
+      const vectors = tensors.map(({ data: x }) => {
+        const vector = new Float64Array(length);
+        for (let k = 0; k < length; k++) vector[k] = x[base + k * inner] as number;
+        return vector;
+      });
+      const made = transform(vectors);
+      for (let k = 0; k < length; k++) out[base + k * inner] = made[k] as number;
     }
   }
   return { shape, data: out };

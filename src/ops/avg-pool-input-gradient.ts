@@ -3,6 +3,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
+import { pooled, stamped } from "./spatial.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 export type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
@@ -92,5 +93,6 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
     onnx.node("ConvTranspose", [one("Div", [g, divisor]), ones], attributes, outputs);
   },
   window: () => undefined,
+  spatial: (_, __, a) => pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis])),
   inPlace: false,
 });

@@ -13,6 +13,7 @@ import {
   poolWindow,
   resolvePool,
 } from "./pooling.js";
+import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
@@ -85,5 +86,6 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);
   },
   window: poolWindow,
+  spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),
   inPlace: false,
 });

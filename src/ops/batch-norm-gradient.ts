@@ -6,6 +6,7 @@ import { channelAxes, dotOfMaps, hasLargeMaps } from "./batch-norm-training.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reduceNode } from "./reduction.js";
+import { alongAxes, mixed } from "./spatial.js";
 
 type BatchNormGradientAttributes = { readonly epsilon: number };
 
@@ -103,5 +104,8 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
     onnx.node("Add", [one("Mul", [g, spreadOver(k)]), straight], {}, [forInput]);
   },
   window: () => undefined,
+  // Mean and variance are vectors of channels.
+  spatial: (inputs) =>
+    alongAxes(inputs, (axis, { shape }) => (shape.length === 1 || axis === 1 ? undefined : mixed(axis))),
   inPlace: false,
 });

@@ -5,6 +5,7 @@ import { batchNormTypes } from "./batch-norm.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
+import { alongAxes, mixed } from "./spatial.js";
 
 type BatchNormTrainingAttributes = { readonly epsilon: number };
 
@@ -134,5 +135,6 @@ export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
     onnx.node("BatchNormalization", [x, weight, bias, mean, variance], attributes, [output]);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis === 1 ? undefined : mixed(axis))),
   inPlace: false,
 });

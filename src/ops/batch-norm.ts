@@ -5,6 +5,7 @@ import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type BatchNormAttributes = { readonly epsilon: number; readonly momentum: number };
@@ -103,5 +104,6 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     onnx.node("BatchNormalization", inputs, attributes, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

@@ -14,6 +14,7 @@ import {
 import { dtypeProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
 import { sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 /** The values of one application that its slopes may be told from. */
@@ -95,6 +96,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       else onnx.node(facts.onnxOp, aligned, {}, outputs);
     },
     window: () => undefined,
+    spatial: cellByCell,
     inPlace: false,
   };
 }

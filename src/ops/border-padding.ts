@@ -6,6 +6,7 @@ import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { type AxisMatrix, axisMatrix, evaluateSeparable, gradientOfSeparable } from "./separable-map.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
 
@@ -81,6 +82,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
       onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
     },
     window: () => undefined,
+    spatial: (inputs) => alongAxes(inputs, stays),
     inPlace: false,
   };
 }

@@ -4,6 +4,7 @@ import { broadcastOrProblem } from "./binary.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
+import { cellByCell } from "./spatial.js";
 
 type BroadcastToAttributes = { readonly sizes: readonly number[] };
 
@@ -32,5 +33,6 @@ export const broadcastTo = defineOp<BroadcastToAttributes>({
     onnx.node("Expand", [x, onnx.int64s(sizes)], {}, outputs);
   },
   window: () => undefined,
+  spatial: cellByCell,
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
+import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type ChannelShuffleAttributes = { readonly groups: number };
@@ -67,5 +68,7 @@ export const channelShuffle = defineOp<ChannelShuffleAttributes>({
     onnx.node("Reshape", [turned, target([channels as number])], {}, outputs);
   },
   window: () => undefined,
+  // No picture's rows lie among the channels, or they lose their order here.
+  spatial: (inputs) => alongAxes(inputs, (axis) => (axis === 1 ? gone : undefined)),
   inPlace: false,
 });

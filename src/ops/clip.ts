@@ -3,6 +3,7 @@ import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type ClipAttributes = { readonly min: number; readonly max: number };
@@ -49,5 +50,6 @@ export const clip = defineOp<ClipAttributes>({
     onnx.node("Clip", [x, bound(a.min), bound(a.max)], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

@@ -5,6 +5,7 @@ import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type ConcatAttributes = { readonly axis: number };
@@ -82,5 +83,6 @@ export const concat = defineOp<ConcatAttributes>({
     onnx.node("Concat", inputs, { axis }, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs, stays),
   inPlace: false,
 });

@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { defineOp, work } from "./contracts.js";
 import { countOf } from "./expand.js";
+import { cellByCell } from "./spatial.js";
 
 type ConstantAttributes = { readonly shape: readonly number[]; readonly values: readonly number[] };
 
@@ -31,5 +32,6 @@ export const constant = defineOp<ConstantAttributes>({
     else onnx.node("Reshape", [onnx.floats(values), onnx.int64s(shape)], {}, outputs);
   },
   window: () => undefined,
+  spatial: cellByCell,
   inPlace: false,
 });

@@ -1,6 +1,7 @@
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, AttributeValue, Initializer, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
+import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
 
 /** One thing an op takes. Parameters and statistics are inputs too; they come from slots. */
@@ -122,7 +123,7 @@ export function notDifferentiable(why: string): NotDifferentiable {
   return { notDifferentiable: why };
 }
 
-/** How far one output position sees along H or W: for the receptive field and for dead taps. */
+/** How far one output position sees along H or W, and from where: for dead taps. */
 export interface Window {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -165,6 +166,8 @@ export interface OpDefinition<A extends Attributes> {
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
   /** The spatial window, for ops that look around themselves; undefined for those that do not. */
   window(attributes: A): Window | undefined;
+  /** How the op moves through space: which places of its inputs one element of a result sees, and where it lies itself. */
+  spatial(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Spatial;
   /** May write its result over its first input (element-wise activations): for the in-place reading of peak memory. */
   readonly inPlace: boolean;
 }

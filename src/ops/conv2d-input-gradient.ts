@@ -4,7 +4,8 @@ import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from
 import { type ConvolveOptions, convolveBack } from "./convolve.js";
 import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
-import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolved, gone, stamped } from "./spatial.js";
+import { type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 type Conv2dInputGradientAttributes = ConvolveOptions & { readonly size: Pair };
 
@@ -112,5 +113,13 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
     onnx.node("ConvTranspose", [g, weight], attributes, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs, a) => {
+    const [weight, gradient] = inputs as readonly [TensorType, TensorType];
+    const kernel = kernelOf(weight);
+    const [moves] = convolved([gradient], outputs, a.groups, (axis) =>
+      stamped(axis + 2, spanOfKernel(kernel[axis], a.dilation[axis]), a.stride[axis]),
+    );
+    return [weight.shape.map(() => gone), moves ?? []];
+  },
   inPlace: false,
 });

@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
@@ -161,5 +162,9 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
   },
   // What one cell sees of the input is no window of whole strides.
   window: () => undefined,
+  spatial: (inputs, outputs, a) =>
+    convolved(inputs, outputs, a.groups, (axis) =>
+      stamped(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
+    ),
   inPlace: false,
 });

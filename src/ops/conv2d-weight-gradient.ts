@@ -5,6 +5,7 @@ import { type ConvolveOptions, convolveBack } from "./convolve.js";
 import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reduceNode } from "./reduction.js";
+import { everywhere } from "./spatial.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 type Conv2dWeightGradientAttributes = ConvolveOptions & { readonly kernel: Pair };
@@ -147,5 +148,6 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
     else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
   },
   window: () => undefined,
+  spatial: everywhere,
   inPlace: false,
 });

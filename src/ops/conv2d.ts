@@ -6,8 +6,9 @@ import { convolve } from "./convolve.js";
 import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
-import { type Padding, type Pair, resolvePadding, windowedSize } from "./window-arithmetic.js";
+import { type Padding, type Pair, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
 
 type Conv2dAttributes = {
   readonly channels: number;
@@ -176,5 +177,9 @@ export const conv2d = defineOp<Conv2dAttributes>({
     );
   },
   window: windowOf,
+  spatial: (inputs, outputs, a) =>
+    convolved(inputs, outputs, a.groups, (axis) =>
+      sliding(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
+    ),
   inPlace: false,
 });

@@ -4,6 +4,7 @@ import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export type DroppingAttributes = { readonly p: number };
@@ -44,6 +45,7 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
       onnx.node("Identity", inputs, {}, outputs);
     },
     window: () => undefined,
+    spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     inPlace: true,
   };
 }

@@ -26,10 +26,16 @@ export function gather(
 ): Float64Array {
   const out = new Float64Array(countOf(shape));
   const index = new Array<number>(shape.length).fill(0);
+  const last = shape.length - 1;
+  const [run, step] = [shape[last] ?? 1, strides[last] ?? 0];
   let from = start;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[from] as number;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let to = 0; to < out.length; ) {
+    let at = from;
+    for (const end = to + run; to < end; to++) {
+      out[to] = data[at] as number;
+      at += step;
+    }
+    for (let axis = last - 1; axis >= 0; axis--) {
       const next = (index[axis] as number) + 1;
       from += strides[axis] as number;
       if (next < (shape[axis] as number)) {

@@ -61,5 +61,6 @@ export const flatten = defineOp<FlattenAttributes>({
     else onnx.node("Reshape", [x, onnx.int64s([...new Array<number>(axis).fill(0), -1])], {}, outputs);
   },
   window: () => undefined,
+  spatial: () => "same order",
   inPlace: true,
 });

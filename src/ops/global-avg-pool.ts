@@ -4,6 +4,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
+import { gone, pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export const globalAvgPool = defineOp<Record<never, never>>({
@@ -59,5 +60,6 @@ export const globalAvgPool = defineOp<Record<never, never>>({
   },
   // It sees the whole map, whatever its size: no window of fixed size says that.
   window: () => undefined,
+  spatial: () => pooled(() => gone),
   inPlace: false,
 });

@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type GroupNormAttributes = { readonly groups: number; readonly epsilon: number };
@@ -106,5 +107,6 @@ export const groupNorm = defineOp<GroupNormAttributes>({
     onnx.node("Add", [one("Mul", [back, spread(weight)]), spread(bias)], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis > 0 ? mixed(axis) : undefined)),
   inPlace: false,
 });

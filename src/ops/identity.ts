@@ -1,6 +1,7 @@
 import type { TensorType } from "../ir/shape.js";
 import type { Tensor } from "./contracts.js";
 import { defineOp, work } from "./contracts.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export const identity = defineOp<Record<never, never>>({
@@ -28,5 +29,6 @@ export const identity = defineOp<Record<never, never>>({
     onnx.node("Identity", inputs, {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

@@ -1,6 +1,7 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { cellByCell } from "./spatial.js";
 
 type InsideAttributes = { readonly low: number; readonly high: number; readonly closed: boolean };
 
@@ -58,5 +59,6 @@ export const inside = defineOp<InsideAttributes>({
     else onnx.node("Mul", [asFactor(onnx, first, 1), asFactor(onnx, second, 1)], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

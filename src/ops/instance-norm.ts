@@ -4,6 +4,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type InstanceNormAttributes = { readonly affine: boolean; readonly epsilon: number };
@@ -93,5 +94,6 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
     onnx.node("Add", [scaled, spread(bias)], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (overMap.includes(axis) ? mixed(axis) : undefined)),
   inPlace: false,
 });

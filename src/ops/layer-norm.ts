@@ -6,6 +6,7 @@ import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type LayerNormAttributes = { readonly axis: number; readonly through: number; readonly epsilon: number };
@@ -135,5 +136,7 @@ export const layerNorm = defineOp<LayerNormAttributes>({
     onnx.node("Add", [scaled, spreadInOnnx(onnx, bias, shape, a)], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, _, a) =>
+    alongAxes(inputs.slice(0, 1), (axis) => (axesOf(a).includes(axis) ? mixed(axis) : undefined)),
   inPlace: false,
 });

@@ -5,6 +5,8 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { addRowProducts } from "./row-products.js";
+import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type LinearAttributes = { readonly features: number; readonly bias: boolean };
@@ -66,17 +68,12 @@ export const linear = defineOp<LinearAttributes>({
   },
   evaluate: ([input, weight, bias], a) => {
     const { shape, data: x } = input as Tensor;
-    const w = (weight as Tensor).data;
     const inputs = shape.at(-1) as number;
     const rows = x.length / inputs;
     const out = new Float64Array(rows * a.features);
-    for (let row = 0; row < rows; row++) {
-      for (let feature = 0; feature < a.features; feature++) {
-        let sum = bias?.data[feature] ?? 0;
-        for (let i = 0; i < inputs; i++) sum += (x[row * inputs + i] as number) * (w[feature * inputs + i] as number);
-        out[row * a.features + feature] = sum;
-      }
-    }
+    if (bias !== undefined) for (let row = 0; row < rows; row++) out.set(bias.data, row * a.features);
+    const features = { data: (weight as Tensor).data, start: 0, count: a.features };
+    addRowProducts(out, 0, { data: x, start: 0, count: rows }, features, inputs);
     return [{ shape: [...shape.slice(0, -1), a.features], data: out }];
   },
   gradient: (builder, { inputs }, [resultGradient], { features, bias }) => {
@@ -105,5 +102,7 @@ export const linear = defineOp<LinearAttributes>({
     onnx.node("Add", [product, bias], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) =>
+    alongAxes(inputs.slice(0, 1), (axis, { shape }) => (axis === shape.length - 1 ? gone : undefined)),
   inPlace: false,
 });

@@ -4,6 +4,7 @@ import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { alongAxes, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type LocalResponseNormAttributes = {
@@ -118,5 +119,6 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
     onnx.node("Div", [x, one("Pow", [base, onnx.floats(beta)])], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, _, { size }) => alongAxes(inputs, (axis) => (axis === 1 ? sliding(1, size, 1) : undefined)),
   inPlace: false,
 });

@@ -4,6 +4,7 @@ import { type AxisAttributes, transformAlong } from "./along-axis.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type OnnxSite, type Tensor, work } from "./contracts.js";
 import { isLargestAlong, logNotSoftmax } from "./log-not-softmax.js";
 import { reduceNode } from "./reduction.js";
+import { alongAxes, mixed } from "./spatial.js";
 
 /*
  * f_c = ln(1 - p_c), p = softmax(x): df_c / dx_c = -p_c, df_c / dx_j = p_c p_j / (1 - p_c). Let t be the (first) largest
@@ -91,5 +92,6 @@ export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
     lower(onnx, site, axis);
   },
   window: () => undefined,
+  spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
   inPlace: false,
 });

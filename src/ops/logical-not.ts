@@ -1,6 +1,7 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { dtypeProblem } from "./dtype-rules.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export const logicalNot = defineOp<Record<never, never>>({
@@ -31,5 +32,6 @@ export const logicalNot = defineOp<Record<never, never>>({
     onnx.node("Not", inputs, {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

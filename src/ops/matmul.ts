@@ -6,6 +6,8 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, expandTo } from "./expand.js";
 import { sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { addRowProducts } from "./row-products.js";
+import { cellByCell, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
@@ -56,15 +58,15 @@ export const matmul = defineOp<Record<never, never>>({
     const left = expandTo(a, [...batches, rows, inner]).data;
     const right = expandTo(b, [...batches, inner, columns]).data;
     const out = new Float64Array(countOf(shape));
-    for (let row = 0; row < countOf(batches) * rows; row++) {
-      const rightBase = Math.floor(row / rows) * inner * columns;
+    const turned = new Float64Array(inner * columns);
+    for (let batch = 0; batch < countOf(batches); batch++) {
       for (let k = 0; k < inner; k++) {
-        const factor = left[row * inner + k] as number;
         for (let column = 0; column < columns; column++) {
-          const to = row * columns + column;
-          out[to] = (out[to] as number) + factor * (right[rightBase + k * columns + column] as number);
+          turned[column * inner + k] = right[(batch * inner + k) * columns + column] as number;
         }
       }
+      const ours = { data: left, start: batch * rows * inner, count: rows };
+      addRowProducts(out, batch * rows * columns, ours, { data: turned, start: 0, count: columns }, inner);
     }
     return [{ shape, data: out }];
   },
@@ -78,5 +80,9 @@ export const matmul = defineOp<Record<never, never>>({
     onnx.node("MatMul", inputs, {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => {
+    const [a = [], b = []] = cellByCell(inputs, outputs);
+    return [a.with(-1, gone), b.with(-2, gone)];
+  },
   inPlace: false,
 });

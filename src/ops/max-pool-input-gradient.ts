@@ -4,6 +4,7 @@ import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { lowerFirstMaxima } from "./first-maxima.js";
 import { forEachWindow, inferPoolTypes, type PoolAttributes, poolAttributes, poolWindow } from "./pooling.js";
+import { pooled, sliding, stamped } from "./spatial.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
 /** The whole gradient of a window goes to its first maximum, row by row (PyTorch's tie rule). */
@@ -68,5 +69,11 @@ export const maxPoolInputGradient = defineOp<PoolAttributes>({
     lowerFirstMaxima(onnx, { x, y, g, outputs }, { channels, size, windows }, a);
   },
   window: () => undefined,
+  // Which cell was the first maximum is told by all windows that hold the cell.
+  spatial: (_, __, a) => {
+    const [input] = pooled((axis) => sliding(axis + 2, 2 * a.kernel[axis] - 1, 1));
+    const [result] = pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis]));
+    return [input ?? [], result ?? [], result ?? []];
+  },
   inPlace: false,
 });

@@ -11,6 +11,7 @@ import {
   poolWindow,
   resolvePool,
 } from "./pooling.js";
+import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 
 /** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
@@ -51,5 +52,6 @@ export const maxPool = defineOp<PoolAttributes>({
     onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);
   },
   window: poolWindow,
+  spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),
   inPlace: false,
 });

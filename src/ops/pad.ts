@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, resolvePadding } from "./window-arithmetic.js";
 
@@ -71,5 +72,6 @@ export const pad = defineOp<PadAttributes>({
     padWith(onnx, x, [0, 0, top, left, 0, 0, bottom, right], value, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs, stays),
   inPlace: false,
 });

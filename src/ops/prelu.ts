@@ -5,6 +5,7 @@ import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type PreluAttributes = { readonly per_channel: boolean };
@@ -81,5 +82,6 @@ export const prelu = defineOp<PreluAttributes>({
     onnx.node("PRelu", [x, spread], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   inPlace: true,
 });

@@ -14,6 +14,7 @@ import {
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, rowMajorStrides } from "./expand.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { alongAxes, gone, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export type ReductionAttributes = {
@@ -154,6 +155,10 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
     },
     window: () => undefined,
+    spatial: (inputs, _, { axes, keep }) =>
+      alongAxes(inputs, (axis) =>
+        axes.includes(axis) ? gone : stays(keep ? axis : axis - axes.filter((reduced) => reduced < axis).length),
+      ),
     inPlace: false,
   };
 }

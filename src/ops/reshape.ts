@@ -58,5 +58,6 @@ export const reshape = defineOp<ReshapeAttributes>({
     onnx.node("Reshape", [x, onnx.int64s(target)], {}, outputs);
   },
   window: () => undefined,
+  spatial: () => "same order",
   inPlace: true,
 });

@@ -11,6 +11,7 @@ import {
   gradientOfSeparable,
   lowerSeparable,
 } from "./separable-map.js";
+import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
@@ -141,5 +142,11 @@ export const resize = defineOp<ResizeAttributes>({
     onnx.node("Resize", [x, "", onnx.floats([1, 1, ...scales])], attributes, outputs);
   },
   window: () => undefined,
+  // A linear mean is taken of two neighbours.
+  spatial: ([input], _, { size, mode }) =>
+    pooled((axis) => {
+      const ratio = mapSize(input as TensorType)[axis] / size[axis];
+      return sliding(axis + 2, ratio === 1 || mode === "nearest" ? 1 : 2, ratio);
+    }),
   inPlace: false,
 });

@@ -5,6 +5,7 @@ import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type SliceAttributes = { readonly axis: number; readonly from: number; readonly to: number };
@@ -77,5 +78,6 @@ export const slice = defineOp<SliceAttributes>({
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs, stays),
   inPlace: false,
 });

@@ -6,9 +6,11 @@ export const softmax = alongAxisOp({
   name: "softmax",
   doc: "exp(x) over its sum along the axis: probabilities of logits.",
   transform: (vector) => {
-    const largest = vector.reduce((a, b) => Math.max(a, b));
+    let largest = Number.NEGATIVE_INFINITY;
+    for (const x of vector) largest = Math.max(largest, x);
     const powers = vector.map((x) => Math.exp(x - largest));
-    const sum = powers.reduce((a, b) => a + b, 0);
+    let sum = 0;
+    for (const power of powers) sum += power;
     return powers.map((power) => power / sum);
   },
   workPerVector: (n) => ({ compares: n - 1, adds: 2 * n - 1, exponentials: n, divisions: n }),

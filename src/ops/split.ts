@@ -4,6 +4,7 @@ import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type SplitAttributes = { readonly axis: number; readonly sizes: SignedSizes };
@@ -110,5 +111,6 @@ export const split = defineOp<SplitAttributes>({
     else onnx.node("Split", [x], { axis }, outputs);
   },
   window: () => undefined,
+  spatial: (inputs) => alongAxes(inputs, stays),
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
+import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type TransposeAttributes = { readonly permutation: readonly number[] };
@@ -49,5 +50,6 @@ export const transpose = defineOp<TransposeAttributes>({
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);
   },
   window: () => undefined,
+  spatial: (inputs, _, { permutation }) => alongAxes(inputs, (axis) => stays(permutation.indexOf(axis))),
   inPlace: false,
 });

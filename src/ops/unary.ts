@@ -10,6 +10,7 @@ import {
   work,
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { cellByCell } from "./spatial.js";
 import { type Parameters, surface } from "./surface.js";
 
 /** The values of one application that its slope may be told from. */
@@ -65,6 +66,7 @@ export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
       facts.lowerToOnnx(onnx, site, attributes);
     },
     window: () => undefined,
+    spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     inPlace: true,
   };
 }

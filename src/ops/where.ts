@@ -6,6 +6,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
 import { arithmetic, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 export const where = defineOp<Record<never, never>>({
@@ -59,5 +60,6 @@ export const where = defineOp<Record<never, never>>({
     onnx.node("Where", inputs, {}, outputs);
   },
   window: () => undefined,
+  spatial: cellByCell,
   inPlace: false,
 });

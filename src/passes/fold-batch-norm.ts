@@ -4,42 +4,33 @@
  *
  *   (y - mean) s + bias  =  (s W) x + ((b - mean) s + bias),   so   W'[o] = s[o] W[o],   b'[o] = (b[o] - mean[o]) s[o] + bias[o]
  *
- * Requires that nothing but the batch norm reads y. A batch norm behind anything else stays what it is.
+ * Which layer that is says analysis/folded-norm.ts. A batch norm behind anything else stays what it is.
  */
-import { type Node, typeOf, type ValueId } from "../ir/graph.js";
-import { countUses, GraphRewriter } from "./graph-rewriter.js";
+import { foldedNorm } from "../analysis/folded-norm.js";
+import { indexGraph } from "../analysis/graph-index.js";
+import type { Node, ValueId } from "../ir/graph.js";
+import { GraphRewriter } from "./graph-rewriter.js";
 import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./weighted-graph.js";
-
-/** Layers whose output channels (axis 1) each have their own rows of the weight. */
-function takesBatchNorm(node: Node, outputRank: number): boolean {
-  return node.op === "conv2d" || (node.op === "linear" && outputRank === 2);
-}
 
 export const foldBatchNorm: Pass = { name: "fold-batch-norm", run: fold };
 
 function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> {
   const { graph } = model;
   const rewriter = new GraphRewriter(model);
-  const uses = countUses(graph);
+  const index = indexGraph(graph);
   const folder = new Folder(rewriter);
   const nodes: Node[] = [];
-  const madeAt = new Map<ValueId, number>();
+  const placeOf = new Map<Node, number>();
   let changed = false;
   for (const node of graph.nodes) {
-    const [input] = node.inputs;
-    const at = node.op === "batch_norm" && input !== undefined && uses[input] === 1 ? madeAt.get(input) : undefined;
-    const layer = at === undefined ? undefined : nodes[at];
-    const folded =
-      layer !== undefined && takesBatchNorm(layer, typeOf(graph, node.outputs[0] as ValueId).shape.length)
-        ? folder.fold(layer, node)
-        : undefined;
-    if (at !== undefined && folded !== undefined) {
-      nodes[at] = folded;
-      changed = true;
-      for (const value of folded.outputs) madeAt.set(value, at);
-    } else {
-      for (const value of node.outputs) madeAt.set(value, nodes.length);
+    const layer = foldedNorm(graph, node, index)?.layer;
+    const at = layer === undefined ? undefined : placeOf.get(layer);
+    if (at === undefined) {
+      placeOf.set(node, nodes.length);
       nodes.push(node);
+    } else {
+      nodes[at] = folder.fold(nodes[at] as Node, node);
+      changed = true;
     }
   }
   return changed ? rewriter.finish(nodes) : model;
@@ -54,11 +45,10 @@ class Folder<W extends WeightValues> {
     this.#rewriter = rewriter;
   }
 
-  /** The layer with the batch norm in its weights, or undefined where some weight is computed. */
-  fold(layer: Node, norm: Node): Node | undefined {
+  /** The layer with the batch norm in its weights. */
+  fold(layer: Node, norm: Node): Node {
     const key = JSON.stringify([layer.inputs.slice(1), norm.inputs.slice(1), norm.attributes.epsilon]);
     const weights = this.#done.get(key) ?? this.#foldWeights(layer, norm);
-    if (weights === undefined) return undefined;
     this.#done.set(key, weights);
     const [input] = layer.inputs as readonly [ValueId];
     return {
@@ -69,10 +59,9 @@ class Folder<W extends WeightValues> {
     };
   }
 
-  #foldWeights(layer: Node, norm: Node): readonly [ValueId, ValueId] | undefined {
+  #foldWeights(layer: Node, norm: Node): readonly [ValueId, ValueId] {
     const slots = [...layer.inputs.slice(1), ...norm.inputs.slice(1)].map((value) => this.#rewriter.slot(value));
     const hasBias = layer.inputs.length === 3;
-    if (slots.includes(undefined)) return undefined;
     const known = slots.map((slot) => slot?.values) as W[];
     const [weight, ...rest] = known as [W, ...W[]];
     const bias = hasBias ? rest.shift() : undefined;

@@ -1,5 +1,6 @@
 import { cutDeadTaps } from "./cut-dead-taps.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
+import { foldConstants } from "./fold-constants.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNoOps } from "./remove-no-ops.js";
 import type { Pass, WeightedGraph, WeightValues } from "./weighted-graph.js";
@@ -14,7 +15,7 @@ export const laterLevel = 2;
 export const isOptimizeLevel = (level: number): level is OptimizeLevel =>
   (optimizeLevels as readonly number[]).includes(level);
 
-const rewrites = [removeDeadNodes, removeNoOps, foldBatchNorm, cutDeadTaps] as const;
+const rewrites = [removeDeadNodes, removeNoOps, foldBatchNorm, cutDeadTaps, foldConstants] as const;
 
 /**
  * What `--optimize` runs, in order. 0 changes nothing, so that the file has every layer as it was written; 1 leaves out

@@ -17,11 +17,11 @@ export interface Feed {
  * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
  * executed shape must be the inferred one; tensors are let go after their last reader.
  */
-export function interpret(graph: Graph, feed: Feed): Record<string, Tensor> {
+export function interpret(graph: Graph, feed: Feed, { watch, recall }: RunOptions = {}): Record<string, Tensor> {
   const values = new TensorTable(graph, feed.batch);
   for (const { name, value } of graph.inputs) values.put(value, ownEntry(feed.inputs, name), `input ${name}`);
   for (const { name, value } of graph.slots) values.put(value, ownEntry(feed.slots, name), `slot ${name}`);
-  runNodes(graph, values);
+  runNodes(graph, values, (node) => recall?.(node, tensorsOf(values, node)), watch);
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
 }
 
@@ -89,16 +89,32 @@ function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
   return last;
 }
 
-/** Runs all nodes in order; `prepare` may put what a node needs (slots) just before it runs. */
-export function runNodes(graph: Graph, values: TensorTable, prepare: (node: Node) => void = () => {}): void {
+/** Is told of every node that was run, with what it was given and what it made: a large network takes a while. */
+export type WatchNode = (node: Node, inputs: readonly Tensor[], results: readonly Tensor[]) => void;
+
+export interface RunOptions {
+  readonly watch?: WatchNode | undefined;
+  /** The results of a node, where they are known. */
+  readonly recall?: ((node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined) | undefined;
+}
+
+const tensorsOf = (values: TensorTable, { inputs }: Node): readonly Tensor[] =>
+  inputs.map((value) => values.take(value));
+
+/** May put what a node needs (slots) just before it runs, and give its results where they are known. */
+export type PrepareNode = (node: Node) => readonly Tensor[] | undefined;
+
+/** Runs all nodes in order. */
+export function runNodes(graph: Graph, values: TensorTable, prepare: PrepareNode, watch?: WatchNode): void {
   const last = lastReaders(graph);
   for (const [index, node] of graph.nodes.entries()) {
     const op = findOp(node.op);
     invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
-    prepare(node);
-    const inputs = node.inputs.map((value) => values.take(value));
-    const results = op.evaluate(inputs, node.attributes);
+    const made = prepare(node);
+    const inputs = tensorsOf(values, node);
+    const results = made ?? op.evaluate(inputs, node.attributes);
     for (const [i, value] of node.outputs.entries()) values.put(value, results[i], `${node.op} at ${node.path}`);
     for (const value of [...node.inputs, ...node.outputs]) if ((last.get(value) ?? -1) <= index) values.drop(value);
+    watch?.(node, inputs, results);
   }
 }

@@ -5,7 +5,7 @@ import { viewAlong } from "../ops/axes.js";
 import type { AnyOp, Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
 import { type RandomStream, randomStream } from "../random/stream.js";
-import { runNodes, TensorTable } from "./interpret.js";
+import { runNodes, TensorTable, type WatchNode } from "./interpret.js";
 
 /*
  * Default initialisation makes deep outputs collapse to about zero or to one and the same for every sample, and then any
@@ -16,12 +16,22 @@ import { runNodes, TensorTable } from "./interpret.js";
  */
 
 /** Samples of the fitting batch: enough that a channel after global pooling still has a variance. */
-const fittingBatch = 3;
+export const fittingBatch = 3;
 
 /** Probe tensors for every slot by name, the same for the same graph and seed. Costs one run of the interpreter. */
-export function probeWeights(graph: Graph, seed: number): Record<string, Tensor> {
-  const values = new TensorTable(graph, fittingBatch);
-  const inputs = probeInputs(graph, fittingBatch, seed);
+export const probeWeights = (graph: Graph, seed: number, watch?: WatchNode): Record<string, Tensor> =>
+  probeRun(graph, seed, fittingBatch, watch).slots;
+
+/** The run in which probe weights are fitted: what it was fed, the weights, and what came out. */
+export interface ProbeRun {
+  readonly inputs: Record<string, Tensor>;
+  readonly slots: Record<string, Tensor>;
+  readonly outputs: Record<string, Tensor>;
+}
+
+export function probeRun(graph: Graph, seed: number, batch: number, watch?: WatchNode): ProbeRun {
+  const values = new TensorTable(graph, batch);
+  const inputs = probeInputs(graph, batch, seed);
   for (const { name, value } of graph.inputs) values.put(value, inputs[name], `input ${name}`);
   const weights = new Map<ValueId, Tensor>();
   const site: FittingSite = {
@@ -32,9 +42,13 @@ export function probeWeights(graph: Graph, seed: number): Record<string, Tensor>
     slots: slotsByValue(graph),
     wide: valuesBeforeRelu6(graph),
   };
-  runNodes(graph, values, (node) => fitSlots(site, node));
+  runNodes(graph, values, (node) => fitSlots(site, node), watch);
   for (const slot of graph.slots) if (!weights.has(slot.value)) give(site, slot, plainNumbers(site, slot));
-  return Object.fromEntries(graph.slots.map(({ name, value }) => [name, weights.get(value) as Tensor]));
+  return {
+    inputs,
+    slots: Object.fromEntries(graph.slots.map(({ name, value }) => [name, weights.get(value) as Tensor])),
+    outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)])),
+  };
 }
 
 /** Standard normal numbers for every input: what a normalised picture is like. */
@@ -45,9 +59,16 @@ export function probeInputs(graph: Graph, batch: number, seed: number): Record<s
       const shape = bindShape(symbolic, batch);
       const random = randomStream(seed, `input ${name}`);
       const draw = dtype === "bool" ? () => (random.uniform() < 0.5 ? 0 : 1) : () => random.normal();
-      return [name, { shape, data: Float64Array.from({ length: elementCount(shape) }, draw) }];
+      return [name, { shape, data: drawn(elementCount(shape), draw) }];
     }),
   );
+}
+
+/** A plain loop: for the millions of weights of a large network `Float64Array.from` takes several times as long. */
+function drawn(length: number, draw: () => number): Float64Array {
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = draw();
+  return out;
 }
 
 interface FittingSite {
@@ -78,11 +99,14 @@ const between = (random: RandomStream, low: number, high: number): number => low
 /** For a learnt tensor that belongs to no layer. */
 function plainNumbers(site: FittingSite, slot: Slot): Float64Array {
   const random = randomStream(site.seed, slot.name);
-  return Float64Array.from({ length: sizeOf(site, slot) }, () => random.normal());
+  return drawn(sizeOf(site, slot), () => random.normal());
 }
 
-/** Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. */
-function fitSlots(site: FittingSite, node: Node): void {
+/**
+ * Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. The node's results
+ * where fitting a bias made them.
+ */
+function fitSlots(site: FittingSite, node: Node): readonly Tensor[] | undefined {
   const op = findOp(node.op);
   invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
   const fresh = new Map<string, Slot>();
@@ -93,11 +117,12 @@ function fitSlots(site: FittingSite, node: Node): void {
     if (declared === undefined || declared.role === "tensor") give(site, slot, plainNumbers(site, slot));
     else fresh.set(declared.name, slot);
   }
-  if (fresh.size === 0) return;
+  if (fresh.size === 0) return undefined;
   const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
   if (node.op === "batch_norm" || node.op === "batch_norm_training") fitBatchNorm(site, node, fresh, scale);
   else if (elementwiseWeights.has(node.op)) fitElementwise(site, node, fresh, scale);
-  else fitLayer(site, node, op, fresh, scale);
+  else return fitLayer(site, node, op, fresh, scale);
+  return undefined;
 }
 
 /** Norms without statistics and learnt slopes: numbers that scale and shift what is of one size already. */
@@ -108,7 +133,7 @@ function fitElementwise(site: FittingSite, node: Node, fresh: ReadonlyMap<string
   for (const [name, slot] of fresh) {
     const random = randomStream(site.seed, slot.name);
     const draw = (): number => (name === "bias" ? scale * between(random, -0.5, 0.5) : between(random, low, high));
-    give(site, slot, Float64Array.from({ length: sizeOf(site, slot) }, draw));
+    give(site, slot, drawn(sizeOf(site, slot), draw));
   }
 }
 
@@ -134,7 +159,13 @@ function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, 
 }
 
 /** A layer with `weight` and perhaps `bias`: output near variance `scale^2`, each channel's mean near 0 where a bias can see to it. */
-function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+function fitLayer(
+  site: FittingSite,
+  node: Node,
+  op: AnyOp,
+  fresh: ReadonlyMap<string, Slot>,
+  scale: number,
+): readonly Tensor[] | undefined {
   const input = site.values.take(node.inputs[0] as ValueId);
   const [weight, bias] = [fresh.get("weight"), fresh.get("bias")];
   if (weight !== undefined) {
@@ -146,19 +177,30 @@ function fitLayer(site: FittingSite, node: Node, op: AnyOp, fresh: ReadonlyMap<s
     give(
       site,
       weight,
-      Float64Array.from({ length: sizeOf(site, weight) }, () => std * random.normal()),
+      drawn(sizeOf(site, weight), () => std * random.normal()),
     );
   }
-  if (bias === undefined) return;
+  if (bias === undefined) return undefined;
   const random = randomStream(site.seed, bias.name);
   give(site, bias, new Float64Array(sizeOf(site, bias)));
   const [output] = op.evaluate(
     node.inputs.map((value) => site.values.take(value)),
     node.attributes,
-  );
-  const axis = node.op.startsWith("conv2d") ? 1 : (output as Tensor).shape.length - 1;
-  const around = channelMoments(output as Tensor, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
+  ) as readonly [Tensor];
+  const axis = node.op.startsWith("conv2d") ? 1 : output.shape.length - 1;
+  const around = channelMoments(output, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
   give(site, bias, Float64Array.from(around));
+  return [plusChannels(output, axis, around)];
+}
+
+function plusChannels({ shape, data }: Tensor, axis: number, numbers: readonly number[]): Tensor {
+  const { length, inner } = viewAlong(shape, axis);
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < out.length; ) {
+    const plus = numbers[Math.floor(i / inner) % length] as number;
+    for (const end = i + inner; i < end; i++) out[i] = (data[i] as number) + plus;
+  }
+  return { shape, data: out };
 }
 
 /** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */
@@ -175,7 +217,9 @@ function transposedTaps({ attributes }: Node, [inputs = 1, , height = 1, width =
 
 /** Never 0: a dead layer must not make weights infinite. */
 function meanSquare(data: Float64Array): number {
-  return Math.max(1e-12, data.reduce((sum, x) => sum + x * x, 0) / data.length);
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] as number) ** 2;
+  return Math.max(1e-12, sum / data.length);
 }
 
 interface ChannelMoments {

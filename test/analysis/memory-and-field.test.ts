@@ -63,6 +63,14 @@ suite("peak activation memory", (test) => {
     assert.equal(peakMemory(net.finish(), { inPlace: false }), { bytes: 5 * 64 * cell, at: "conv2d_2" });
   });
 
+  test("x + x reads x twice and frees it once", () => {
+    const net = new Network("M");
+    const x = net.conv(net.image([1, 8, 8]), 4, 3);
+    net.output(net.conv(net.op("add", [x, x]), 8, 3));
+    // The sum's 4 maps and the last layer's 8; freed twice, x would leave room for the sum.
+    assert.is(peakMemory(net.finish(), { inPlace: false }).bytes, 12 * 64 * cell);
+  });
+
   test("a part's peak counts what is alive around it", () => {
     const graph = (paperNetworks.lfer_ldl as () => Graph)();
     const among = (part: string) => peakMemory(graph, { inPlace: false, among: ({ path }) => path.startsWith(part) });
@@ -121,6 +129,11 @@ suite("receptive field", (test) => {
     const near = net.conv(image, 2, 3);
     const far = net.conv(net.conv(image, 2, 3, { dilation: 2, padding: 2 }), 2, 5);
     net.output(net.pool("avg_pool", net.op("add", [near, far]), 2, 2));
-    assert.equal(receptiveField(net.finish()), { size: [10, 10], jump: [2, 2], at: "avg_pool" });
+    assert.equal(receptiveField(net.finish()), {
+      size: [10, 10],
+      jump: [2, 2],
+      at: "avg_pool",
+      whole: [undefined, undefined],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { interpret } from "../../src/reference/interpret.js";
-import { relativeError } from "../../src/targets/onnx/verify.js";
+import { relativeError } from "../../src/targets/onnx/compare-outputs.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
 import { runInOnnxRuntime } from "./onnx-runtime.js";

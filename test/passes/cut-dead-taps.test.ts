@@ -89,4 +89,23 @@ suite("cutting dead taps", (test) => {
       ],
     );
   });
+
+  test("layers that share a kernel and lose other taps of it each get their own cut", () => {
+    const net = new Net("M");
+    // A row and a column: of 3x3 the middle row is left on the one, the middle column on the other.
+    const across = net.conv("across", net.input("a", [batch, 4, 1, 5]), 4, 3);
+    const down = net.conv("down", net.input("b", [batch, 4, 5, 1]), 4, 3, { weightsOf: "across" });
+    net.output("y", net.one("matmul", "product", [down, across]));
+    const before = probed(net.finish());
+    const after = cutDeadTaps.run(before);
+    assertSameOutputs(before, after);
+    assert.equal(
+      after.graph.nodes.slice(0, 2).map(({ attributes }) => attributes.kernel),
+      [
+        [1, 3],
+        [3, 1],
+      ],
+    );
+    assert.is(after.weights.size, 2);
+  });
 });

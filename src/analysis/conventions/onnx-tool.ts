@@ -9,7 +9,7 @@ export const onnxTool: Convention<"macs"> = {
   tool: "onnx-tool 1.0.1",
   unit: "macs: its own figure: instructions weighed by op (a division 4, an exponential 32, a logarithm 43), a multiply-accumulate 1.",
   readings: [
-    "The ONNX file is read as deployed: batch norm folded into the convolution before it, shapes constant, ReLU6 as Clip, Mish and SiLU written out.",
+    "The ONNX file is read as deployed: batch norm folded into the convolution or linear layer before it, shapes constant, ReLU6 as Clip, Mish and SiLU written out.",
     "A file whose shapes are computed at run time costs a few more.",
   ],
   rules: {

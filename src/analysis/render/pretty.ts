@@ -79,6 +79,13 @@ function conventionTableText(stats: Stats, { conventions, paint, width }: Pretty
   return layOut(columns, rows, paint, width);
 }
 
+/** From where on cells see whole rows or columns: `; the whole picture from attn.matmul on`. */
+function wholeText([rows, columns]: readonly [string | null, string | null] = [null, null]): string {
+  const from = (what: string, path: string | null): string => (path === null ? "" : `; ${what} from ${path} on`);
+  if (rows === columns) return from("the whole picture", rows);
+  return `${from("its whole height", rows)}${from("its whole width", columns)}`;
+}
+
 /** What stands under the table: parameters by op, memory, receptive field; label and text. */
 export function summaryLines(stats: Stats): readonly (readonly [string, string])[] {
   const { params, memory, receptiveField } = stats;
@@ -86,7 +93,7 @@ export function summaryLines(stats: Stats): readonly (readonly [string, string])
   const trained = `${grouped(params.total)} trained${byOp.length === 0 ? "" : ` (${byOp.join(", ")})`}`;
   const training = params.trainingOnly === 0 ? "" : `; ${grouped(params.trainingOnly)} more in training only`;
   const at = (path: string | null): string => (path === null ? "" : ` at ${path}`);
-  const { size, jump } = receptiveField;
+  const { size, jump, whole } = receptiveField;
   return [
     ["params", `${trained}${training}`],
     ["statistics", `${grouped(params.buffers)} running means and variances`],
@@ -95,7 +102,7 @@ export function summaryLines(stats: Stats): readonly (readonly [string, string])
       "peak activations",
       `${byteText(memory.peakActivationBytes)}${at(memory.peakAt)}; in place ${byteText(memory.inPlacePeakActivationBytes)}${at(memory.inPlacePeakAt)} (batch 1)`,
     ],
-    ["receptive field", `${size.join("x")}, cells ${jump.join("x")} apart${at(receptiveField.at)}`],
+    ["receptive field", `${size.join("x")}, cells ${jump.join("x")} apart${at(receptiveField.at)}${wholeText(whole)}`],
   ];
 }
 

@@ -148,7 +148,7 @@ export const onnxEntries = {
     help: () =>
       "Please report it with the source file. `--optimize 0` or another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
     explanation:
-      "The bytes to be written are run with probe weights by ONNX Runtime, and compared with the reference interpreter; float32 rounding is allowed for.",
+      "The bytes to be written are run with probe weights by ONNX Runtime, and compared with the reference interpreter. What rounding may do is measured in the network itself: by how far its outputs move when every weight and input is a last digit of float32 off.",
     bad: good,
     good: { command: `${build} --optimize 0` },
   }),
@@ -175,21 +175,30 @@ export const onnxEntries = {
     good: { command: `${build} --opset 17` },
   }),
 
-  "onnx/nothing-to-compare": entry<{ model: string; output: string; variation: number | undefined }>({
+  "onnx/nothing-to-compare": entry<{
+    model: string;
+    output: string;
+    variation: number | undefined;
+    noise: number | undefined;
+  }>({
     severity: "error",
     message: (h) => {
       const what =
-        h.variation === undefined
-          ? "has values that are not finite on the probe weights and inputs"
-          : `does not depend on the input (it varies by ${percent(h.variation)} of its norm)`;
+        h.noise !== undefined
+          ? `moves by ${percent(h.noise)} of its norm when weights and inputs move by their last digit, whatever the probe weights`
+          : h.variation === undefined
+            ? "has values that are not finite on the probe weights and inputs"
+            : `does not depend on the input (it varies by ${percent(h.variation)} of its norm)`;
       return `${h.model}: output "${h.output}" ${what}, so the build cannot be verified; nothing was written`;
     },
     help: (h) =>
-      h.variation === undefined
-        ? "A logarithm, a root, a power or a quotient meets a number that it is not made for: clip it before. `--no-verify` writes the file unchecked."
-        : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
+      h.noise !== undefined
+        ? "No engine in float32 computes such an output twice alike: norms between the layers keep it in bounds. `--no-verify` writes the file unchecked."
+        : h.variation === undefined
+          ? "A logarithm, a root, a power or a quotient meets a number that it is not made for: clip it before. `--no-verify` writes the file unchecked."
+          : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
     explanation:
-      "A comparison of outputs that are always the same, or that are no numbers, would pass whatever the middle of the network computes.",
+      "A comparison of outputs that are always the same, that are no numbers or that rounding alone moves about would pass whatever the middle of the network computes.",
     bad: good,
     good: { command: `${build} --no-verify` },
   }),

@@ -12,8 +12,8 @@ import { elementCount, formatShape } from "../../ir/shape.js";
 import type { Tensor } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
 import { emitOnnx } from "../onnx/emit.js";
+import type { VerificationRuntime } from "../onnx/run-file.js";
 import { silentLog } from "../onnx/session-log.js";
-import type { VerificationRuntime } from "../onnx/verify.js";
 import { openState, selfStarting, stateInput } from "./open-state.js";
 
 type Tensors = Readonly<Record<string, Tensor>>;

@@ -11,7 +11,9 @@ import { emitOnnxPieces } from "./emit.js";
 import type { Pieces } from "./framing.js";
 import { readEvaluation } from "./metadata.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
-import type { Verification, VerificationRuntime } from "./verify.js";
+import type { ProofProgress } from "./proof-steps.js";
+import type { VerificationRuntime } from "./run-file.js";
+import type { Verification } from "./verify.js";
 
 export interface BuildOptions {
   readonly opset: number;
@@ -20,6 +22,8 @@ export interface BuildOptions {
   readonly verify: boolean;
   /** Asked only when verifying; without a runtime the graph alone is verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
+  /** Is told how far the verification is. */
+  readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
   readonly provenance: Omit<Provenance, "weights" | "evaluation">;
   readonly describeSpan?: ((span: Span) => string) | undefined;
 }
@@ -99,12 +103,12 @@ export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
 }
 
 /** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
-async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime }: BuildOptions) {
+async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime, onProgress }: BuildOptions) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();
   const missing = isProblem(runtime);
-  const verification = await verifyOnnx(graph, { opset, level, runtime: missing ? undefined : runtime });
+  const verification = await verifyOnnx(graph, { opset, level, onProgress, runtime: missing ? undefined : runtime });
   if (isProblem(verification)) return [verification.diagnose({})];
   return missing ? { verification, runtimeMissing: runtime.diagnose({}) } : { verification };
 }

@@ -2,10 +2,14 @@ import { liveTaps } from "../../analysis/dead-taps.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import type { Shape } from "../../ir/shape.js";
 import { findOp } from "../../ops/registry.js";
+import { multipliesOf } from "../../reference/work.js";
 import { resizeGraph } from "./resize-graph.js";
 
 /** Multiply-accumulates of one picture that the reference interpreter may spend: about a second for batch 2, twice. */
 const affordableMultiplies = 1e8;
+
+/** The same for fitting weights at full size, where those of a small input will not do: a few seconds. */
+const affordableToFit = 2e9;
 
 /** Nodes whose types the search may infer. */
 const affordableInferences = 100_000;
@@ -23,14 +27,7 @@ function tapsOf(graph: Graph): ReadonlyMap<string, string> {
   return taps;
 }
 
-function multipliesOf(graph: Graph): number {
-  let multiplies = 0;
-  for (const node of graph.nodes) {
-    const types = (values: readonly ValueId[]) => values.map((value) => typeOf(graph, value));
-    multiplies += findOp(node.op)?.work(types(node.inputs), types(node.outputs), node.attributes).multiplies ?? 0;
-  }
-  return multiplies;
-}
+const totalMultiplies = (graph: Graph): number => multipliesOf(graph).reduce((sum, each) => sum + each, 0);
 
 /** Inputs that are maps or pictures. */
 function mapInputs(graph: Graph): readonly { readonly name: string; readonly shape: readonly [...Shape] }[] {
@@ -39,6 +36,25 @@ function mapInputs(graph: Graph): readonly { readonly name: string; readonly sha
     .filter(({ shape: [, , height, width, ...more] }) => {
       return typeof height === "number" && typeof width === "number" && more.length === 0;
     });
+}
+
+/** The graph with all maps smaller by the same factor, if it takes them. */
+function atScale(graph: Graph, maps: ReturnType<typeof mapInputs>, scale: number): Graph | undefined {
+  const scaled = (size: unknown): number => Math.max(1, Math.round((size as number) * scale));
+  return resizeGraph(
+    graph,
+    new Map(maps.map(({ name, shape: [n = 1, c = 1, h, w] }) => [name, [n, c, scaled(h), scaled(w)]])),
+  );
+}
+
+/** The network at the largest input at which weights can be fitted in a few seconds. */
+export function largestProbeGraph(graph: Graph): Graph {
+  const maps = mapInputs(graph);
+  for (let scale = 1; scale > 0.1; scale -= 1 / 16) {
+    const candidate = scale === 1 ? graph : atScale(graph, maps, scale);
+    if (candidate !== undefined && totalMultiplies(candidate) <= affordableToFit) return candidate;
+  }
+  return graph;
 }
 
 /**
@@ -55,11 +71,9 @@ export function chooseProbeGraph(graph: Graph): Graph {
   let best: Graph | undefined;
   let bestKept = -1;
   for (let height = 1; height < fullHeight; height += step) {
-    const scaled = (size: unknown): number => Math.max(1, Math.round(((size as number) * height) / fullHeight));
-    const shapes = new Map(maps.map(({ name, shape: [n = 1, c = 1, h, w] }) => [name, [n, c, scaled(h), scaled(w)]]));
-    const candidate = resizeGraph(graph, shapes);
+    const candidate = atScale(graph, maps, height / fullHeight);
     if (candidate === undefined) continue;
-    const affordable = multipliesOf(candidate) <= affordableMultiplies;
+    const affordable = totalMultiplies(candidate) <= affordableMultiplies;
     if (!affordable) return best ?? candidate;
     const taps = tapsOf(candidate);
     let kept = 0;
@@ -67,5 +81,5 @@ export function chooseProbeGraph(graph: Graph): Graph {
     if (kept === fullTaps.size) return candidate;
     if (kept > bestKept) [best, bestKept] = [candidate, kept];
   }
-  return multipliesOf(graph) <= affordableMultiplies ? graph : (best ?? graph);
+  return totalMultiplies(graph) <= affordableMultiplies ? graph : (best ?? graph);
 }

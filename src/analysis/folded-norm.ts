@@ -1,0 +1,37 @@
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import type { GraphIndex } from "./graph-index.js";
+import { isNoOp } from "./no-ops.js";
+
+/** The layer whose weights can hold a batch norm that follows it. */
+export interface FoldedNorm {
+  readonly layer: Node;
+  /** Whether no other norm stands between the two: then this one takes the layer's bias away, or gives it one. */
+  readonly isFirst: boolean;
+}
+
+/** Layers whose output channels (axis 1) each have their own rows of the weight. */
+const holdsNorm = (layer: Node, outputRank: number): boolean =>
+  layer.op === "conv2d" || (layer.op === "linear" && outputRank === 2);
+
+const parametersAreSlots = ({ inputs }: Node, { isSlot }: GraphIndex): boolean =>
+  inputs.slice(1).every((value) => isSlot[value] === 1);
+
+/**
+ * What a batch norm folds into: the pass that does it, the counters that expect it and the lint for biases before it ask
+ * here. Nothing else may read what lies between; nodes that do nothing may stand there, and norms that fold themselves.
+ */
+export function foldedNorm(graph: Graph, norm: Node, index: GraphIndex): FoldedNorm | undefined {
+  if (norm.op !== "batch_norm" || !parametersAreSlots(norm, index)) return undefined;
+  const { length: rank } = typeOf(graph, norm.outputs[0] as ValueId).shape;
+  let isFirst = true;
+  let value = norm.inputs[0] as ValueId;
+  for (;;) {
+    const node = graph.nodes[index.producer[value] ?? -1];
+    if (node === undefined || index.uses[value] !== 1) return undefined;
+    if (holdsNorm(node, rank)) return parametersAreSlots(node, index) ? { layer: node, isFirst } : undefined;
+    const isNorm = node.op === "batch_norm" && parametersAreSlots(node, index);
+    if (!isNorm && !isNoOp(graph, node)) return undefined;
+    if (isNorm) isFirst = false;
+    value = node.inputs[0] as ValueId;
+  }
+}

@@ -1,0 +1,33 @@
+/** How a proof looks while it goes on: a line that renews itself on a terminal, a line a step elsewhere, nothing when quick. */
+import type { ProofProgress } from "../targets/onnx/proof-steps.js";
+import { duration, type LiveLine } from "./train-progress.js";
+
+/** Nobody wonders before. */
+const quickMs = 3000;
+
+export interface ProofReport {
+  show(progress: ProofProgress): void;
+  clear(): void;
+}
+
+/** `live` renews a line on a terminal; without it `talk` gets lines of their own. `now` in milliseconds. */
+export function proofReport(
+  live: LiveLine | undefined,
+  talk: (text: string) => void,
+  now: () => number = () => performance.now(),
+): ProofReport {
+  const start = now();
+  let said = 0;
+  return {
+    show: ({ step, of, title, done }) => {
+      const elapsed = now() - start;
+      if (elapsed < quickMs || (live === undefined && said === step)) return;
+      said = step;
+      const left = done > 0 ? `  ETA ${duration((elapsed / done - elapsed) / 1000)}` : "";
+      const text = `proof, step ${step} of ${of}: ${title}${left}`;
+      if (live === undefined) talk(`${text}\n`);
+      else live.show(text);
+    },
+    clear: () => live?.clear(),
+  };
+}

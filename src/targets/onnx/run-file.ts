@@ -1,0 +1,78 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { type Graph, typeOf } from "../../ir/graph.js";
+import type { Tensor } from "../../ops/contracts.js";
+import { asFloat32, type WeightedGraph } from "../../passes/weighted-graph.js";
+import type { Outputs } from "./compare-outputs.js";
+import { emitOnnx } from "./emit.js";
+import { silentLog } from "./session-log.js";
+
+/** The part of ONNX Runtime that a verification uses. */
+export interface VerificationRuntime {
+  /** Which one it is; the native one where it says nothing. */
+  readonly engine?: string;
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (
+    type: "float32" | "bool",
+    data: Float32Array | Uint8Array,
+    dims: readonly number[],
+  ) => OrtTensor;
+}
+
+/** Emits the model with its weights as float32 and runs those bytes. */
+export async function runFile(
+  { graph, weights }: WeightedGraph,
+  inputs: Outputs,
+  opset: number,
+  runtime: VerificationRuntime,
+): Promise<Outputs> {
+  const bytes = emitOnnx({ graph, weights: asFloat32(weights) }, { opset, producerVersion: "" });
+  const session = await runtime.InferenceSession.create(bytes, silentLog);
+  try {
+    const feeds = graph.inputs.map(({ name, value }) => {
+      const { shape, data } = inputs[name] as Tensor;
+      const isBool = typeOf(graph, value).dtype === "bool";
+      const values = isBool ? Uint8Array.from(data) : Float32Array.from(data);
+      return [name, new runtime.Tensor(isBool ? "bool" : "float32", values, shape)];
+    });
+    const results = await session.run(Object.fromEntries(feeds));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { shape: dims, data: Float64Array.from(data as Float32Array) },
+      ]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+/** The last binary digit of a float32. */
+const lastDigit = 2 ** -23;
+
+/** Numbers that differ from these by a last digit of float32, up or down as a mixed-up bit of their place says. */
+function nudged<D extends Float32Array | Float64Array>(data: D): D {
+  const out = data.slice() as D;
+  for (let i = 0; i < out.length; i++) {
+    const up = Math.imul(Math.imul(i + 1, 0x9e3779b1) ^ (i >>> 7), 0x85ebca6b) < 0;
+    out[i] = Math.fround(out[i] as number) * (up ? 1 + lastDigit : 1 - lastDigit);
+  }
+  return out;
+}
+
+/** The same model with every weight a last digit off: what it computes differs by what float32 can tell. */
+export const nudgedModel = ({ graph, weights }: WeightedGraph): WeightedGraph => ({
+  graph,
+  weights: new Map([...weights].map(([name, values]) => [name, nudged(values)])),
+});
+
+/** The same for inputs that are numbers. */
+export const nudgedInputs = (graph: Graph, inputs: Outputs): Outputs =>
+  Object.fromEntries(
+    graph.inputs.map(({ name, value }) => {
+      const tensor = inputs[name] as Tensor;
+      const isBool = typeOf(graph, value).dtype === "bool";
+      return [name, isBool ? tensor : { shape: tensor.shape, data: nudged(tensor.data) }];
+    }),
+  );
