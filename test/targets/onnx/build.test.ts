@@ -99,6 +99,11 @@ suite("building ONNX", (test) => {
     assert.is(counts.params, total);
   });
 
+  test("a level that does nothing of its own is refused, for programs too", async () => {
+    const refused = await buildOnnx(network, { ...options, level: 2 });
+    assert.equal(refused.kind === "refused" && refused.diagnostics.map(({ code }) => code), ["onnx/unsupported-level"]);
+  });
+
   test.native("verification is part of the result, and a missing runtime is told", async () => {
     const full = await buildOnnx(network, { ...options, verify: true });
     assert.ok(full.kind === "built" && full.verification?.fileError !== undefined && full.runtimeMissing === undefined);

@@ -34,7 +34,7 @@ suite("onnx metadata", (test) => {
       weights: "seed 0",
       picture: info.picture,
       output: info.output,
-      evaluation: "single_view",
+      evaluation: "mean_of_flips",
     });
   });
 

@@ -1,5 +1,5 @@
 /** How much a file may differ: measured by what a last digit moves. Each rule by a test that fails without it. */
-import * as ort from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../../src/ir/graph.js";
@@ -13,6 +13,7 @@ import { relativeError } from "../../../src/targets/onnx/compare-outputs.js";
 import { nudgedModel, type VerificationRuntime } from "../../../src/targets/onnx/run-file.js";
 import { type Verification, verifyOnnx } from "../../../src/targets/onnx/verify.js";
 import { initialiseWeights } from "../../../src/weights/initialise.js";
+import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { compile } from "../../support/tester.js";
 import { batch, miniShuffleNet, Net } from "./networks.js";
@@ -29,14 +30,14 @@ const exaggerating = (factor: number): VerificationRuntime => ({
   InferenceSession: {
     create: async (bytes, options) => {
       const session = await ort.InferenceSession.create(bytes, options);
-      const run = async (feeds: ort.InferenceSession.FeedsType) => {
+      const run = async (feeds: InferenceSession.FeedsType) => {
         const results = await session.run(feeds);
         for (const { data } of Object.values(results)) {
           for (const [i, x] of (data as Float32Array).entries()) (data as Float32Array)[i] = x * factor;
         }
         return results;
       };
-      return { run, release: () => session.release() } as unknown as ort.InferenceSession;
+      return { run, release: () => session.release() } as unknown as InferenceSession;
     },
   },
 });
@@ -84,7 +85,7 @@ async function stars(): Promise<Graph> {
   return models[0].graph;
 }
 
-suite("what a file may differ by", (test) => {
+suite("what a file may differ by", ({ native: test }) => {
   test("a small multiple of what a last digit moves, no thousandfold: a runtime that is a ten-thousandth off is refused", async () => {
     const graph = miniShuffleNet();
     const honest = (await verifyOnnx(graph, common)) as Verification;
