@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join, posix, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
@@ -84,7 +85,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
       ? await claimNextRun(join(session.cwd, runsFolder), args.recipe)
       : await claimRun(resolve(session.cwd, args.out), args.resume);
   if (isProblem(claim)) return refuse(claim);
-  tellOfClaim(session, claim);
+  tellOfClaim(session, claim, args.resume);
   const line = liveLine();
   const stretch = stoppable(() => {
     line.clear();
@@ -106,7 +107,7 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
 }
 
 /** What was found in the run's folder of processes that are gone. */
-function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim): void {
+function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, resume: boolean): void {
   const shown = oneLine(displayPath(session.cwd, folder));
   if (takenFrom !== undefined) {
     const { pid, host, since } = takenFrom;
@@ -114,6 +115,9 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim): 
       `${shown} was locked by process ${pid} on ${oneLine(host)} since ${oneLine(since)}, which is gone: taken over\n`,
     );
   }
+  // A name that was mistyped would cost hours.
+  if (resume && !existsSync(join(folder, runFiles.about)))
+    session.talk(`${shown} holds no run to go on with: a new one begins there\n`);
   if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
 }
 

@@ -78,9 +78,9 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
       problem("data/no-training-pictures", { path: splits === undefined ? path : join(path, splits.training) }),
     );
   if (halves.heldOut.length === 0) return refuse(problem("data/nothing-held-out", { path, split: splits?.heldOut }));
-  const missing = classes.names.filter((_, label) => !halves.training.some((sample) => sample.label === label));
   const warnings = [
-    ...(missing.length === 0 ? [] : [problem("data/missing-classes", { path, classes: missing })]),
+    ...mergedFolders(path, classFolders, classes),
+    ...missingClasses(path, classes, halves),
     ...(skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })]),
     ...(splits?.left === undefined
       ? []
@@ -169,6 +169,32 @@ function splitsAmong(folders: readonly string[], labels: readonly string[]): Spl
   };
 }
 
+/** Classes that training shows no picture of, and those that it shows and nothing is held out of. */
+function missingClasses(path: string, { names }: Classes, { training, heldOut }: Halves): readonly Problem[] {
+  const [trained, judged] = [training, heldOut].map((samples) => new Set(samples.map(({ label }) => label)));
+  const untrained = names.filter((_, label) => !trained?.has(label));
+  const unjudged = names.filter((_, label) => trained?.has(label) && !judged?.has(label));
+  const told = [["training", untrained] as const, ["held-out", unjudged] as const];
+  return told.flatMap(([part, classes]) =>
+    classes.length === 0 ? [] : [problem("data/missing-classes", { path, part, classes })],
+  );
+}
+
+/** Folders of one place that are one class, by case, blanks, accents or usual words. */
+function mergedFolders(path: string, folders: readonly ClassFolder[], { names, labelOf }: Classes): readonly Problem[] {
+  const groups = new Map<string, string[]>();
+  for (const { place, name } of folders) {
+    const key = JSON.stringify([place, labelOf(name)]);
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => {
+      const label = names[labelOf(group[0] ?? "") ?? 0] ?? "";
+      return problem("data/folders-of-one-class", { path, folders: group, label });
+    });
+}
+
 /** A folder of pictures beside the splits that is none of them: what it is for nobody can know, and left out it would be lost. */
 async function strangeSplit(path: string, folders: readonly string[], splits: Splits): Promise<Problem | undefined> {
   const read = [splits.training, splits.heldOut, splits.left];
@@ -176,7 +202,10 @@ async function strangeSplit(path: string, folders: readonly string[], splits: Sp
     const { pictures } = await findPictures([join(path, folder)]);
     if (pictures.length === 0) continue;
     const known = Object.values(splitNames).flat();
-    return problem("data/unknown-split", { path, folder, pictures: pictures.length, used: splits.training, known });
+    const part = Object.values(splitNames).find((names: readonly string[]) => names.includes(folder.toLowerCase()));
+    const sameAs = read.find((name) => (part as readonly string[] | undefined)?.includes(name?.toLowerCase() ?? ""));
+    const holes = { path, folder, pictures: pictures.length, used: splits.training, sameAs, known };
+    return problem("data/unknown-split", holes);
   }
   return undefined;
 }

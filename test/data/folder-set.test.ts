@@ -14,6 +14,12 @@ import { formulaPicture } from "./formula-picture.js";
 const png = encodePng(formulaPicture(6, 4));
 const labels = ["happiness", "sadness", "neutral"];
 
+async function decoder() {
+  const decode = await loadDecoder();
+  if (isProblem(decode)) throw new Error("sharp is missing");
+  return decode;
+}
+
 async function open(
   folder: string,
   options: {
@@ -22,9 +28,7 @@ async function open(
     readonly seed?: number;
   } = {},
 ): Promise<DataSet | readonly string[]> {
-  const decode = await loadDecoder();
-  if (isProblem(decode)) throw new Error("sharp is missing");
-  const found = await openFolder(folder, { labels, classCount: 3, seed: 0, decode, ...options });
+  const found = await openFolder(folder, { labels, classCount: 3, seed: 0, decode: await decoder(), ...options });
   return "kind" in found ? codes(found.problems) : found;
 }
 
@@ -65,7 +69,7 @@ suite("a folder as a data set", (test) => {
         );
         assert.equal(keys(set.heldOut), ["test/neutral/e.png"]);
         assert.is(set.heldOutWasDrawn, false);
-        assert.equal(codes(set.warnings), []);
+        assert.equal(codes(set.warnings), ["data/missing-classes"]);
       },
     ));
 
@@ -243,10 +247,39 @@ suite("a folder as a data set", (test) => {
           async (other) => assert.equal(await open(join(other, "d")), ["data/unknown-split"], stranger),
         );
       }
+      await inFolder(
+        { ...names(2, "d/train/happy"), ...names(2, "d/val/happy"), ...names(1, "d/valid/happy") },
+        async (other) => {
+          const found = await openFolder(join(other, "d"), { labels, classCount: 3, seed: 0, decode: await decoder() });
+          const [problem] = "kind" in found ? found.problems : [];
+          assert.match(problem?.diagnose({}).message ?? "", /two folders for one part, val and valid/);
+        },
+      );
       // Without a picture it is somebody's notes.
       mkdirSync(join(cwd, "d/annotations"));
       assert.is(opened(await open(join(cwd, "d"))).training.length, 2);
     }));
+
+  test("folders that are one class, and classes that nothing is held out of, are said", () =>
+    inFolder(
+      {
+        ...names(2, "d/train/happy"),
+        ...names(2, "d/train/Happiness"),
+        ...names(2, "d/train/sad"),
+        ...names(2, "d/val/happy"),
+      },
+      async (cwd) => {
+        const told = opened(await open(join(cwd, "d"))).warnings.map((found) => found.diagnose({}).message);
+        assert.equal(
+          told.map((message) => message.replace(cwd, "")),
+          [
+            "/d: the folders Happiness, happy are one class, happiness",
+            "/d has no training picture of neutral",
+            "/d has no held-out picture of sadness",
+          ],
+        );
+      },
+    ));
 
   test("a name that is no UTF-8 is called so, as a picture and as a class", () =>
     inFolder({ ...names(5, "d/happy"), ...names(5, "d/sad") }, async (cwd) => {

@@ -121,6 +121,29 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
     ],
   },
   {
+    title: "ONNX Runtime in WebAssembly",
+    files: { "m.lfer": network },
+    steps: [
+      {
+        args: [
+          ...train,
+          "--data",
+          "generated",
+          "--epochs",
+          "1",
+          "--limit",
+          "64",
+          "--engine",
+          "ort-wasm",
+          "--out",
+          "run",
+        ],
+        writes: ["run"],
+      },
+      { args: ["bench", "run/model.onnx", "--engine", "ort-wasm", "--steps", "3"], temporary: "lfer-" },
+    ],
+  },
+  {
     title: "a training of half a minute, and its continuation",
     files: { "m.lfer": network },
     steps: [

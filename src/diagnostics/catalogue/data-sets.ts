@@ -45,12 +45,19 @@ export const dataSetEntries = {
     folder: string;
     pictures: number;
     used: string;
+    /** Another folder for the same part. */
+    sameAs: string | undefined;
     known: readonly string[];
   }>({
     severity: "error",
     message: (h) =>
-      `${h.path} has a folder ${h.folder} with ${h.pictures} picture${h.pictures === 1 ? "" : "s"} beside ${h.used}, and it is no part that lferc knows`,
-    help: (h) => `Known parts are ${listed(h.known)}, in any case. Rename the folder, or move it out.`,
+      h.sameAs !== undefined
+        ? `${h.path} has two folders for one part, ${h.sameAs} and ${h.folder}`
+        : `${h.path} has a folder ${h.folder} with ${h.pictures} picture${h.pictures === 1 ? "" : "s"} beside ${h.used}, and it is no part that lferc knows`,
+    help: (h) =>
+      h.sameAs !== undefined
+        ? "Keep one of them, or put their classes together."
+        : `Known parts are ${listed(h.known)}, in any case. Rename the folder, or move it out.`,
     explanation:
       "Pictures that are left out without a word are missing from training, or from what judges it. A part that is not known by its name is not guessed.",
     bad: train("train-and-extra"),
@@ -78,11 +85,25 @@ export const dataSetEntries = {
     good,
   }),
 
-  "data/missing-classes": entry<{ path: string; classes: readonly string[] }>({
+  "data/folders-of-one-class": entry<{ path: string; folders: readonly string[]; label: string }>({
     severity: "warning",
-    message: (h) => `${h.path} has no training picture of ${listed(h.classes)}`,
-    help: () => "The model will hardly ever answer so. Add pictures, or train a model without these labels.",
-    explanation: "A class that training never shows is one that the model learns to rule out.",
+    message: (h) => `${h.path}: the folders ${listed(h.folders)} are one class, ${h.label}`,
+    help: () => "Put their pictures into one folder, or give the folders names that differ by more.",
+    explanation:
+      "Folders are matched with labels by name; case, blanks, hyphens, the form of accents and the usual words for an expression do not count.",
+    bad: train("happy-and-happiness"),
+    good,
+  }),
+
+  "data/missing-classes": entry<{ path: string; part: string; classes: readonly string[] }>({
+    severity: "warning",
+    message: (h) => `${h.path} has no ${h.part} picture of ${listed(h.classes)}`,
+    help: (h) =>
+      h.part === "training"
+        ? "The model will almost never answer so. Add pictures, or train a model without these labels."
+        : "What is told of the network says nothing about these classes. Add pictures to judge them by.",
+    explanation:
+      "A class that training never shows is one that the model learns to rule out; one that is not held out is not judged.",
     bad: train("faces-without-fear"),
     good,
   }),

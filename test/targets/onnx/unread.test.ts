@@ -149,6 +149,36 @@ suite("what a reader does not look at", (test) => {
     for (const [reason, bytes] of rows) assert.ok(refusal(bytes).includes(reason), `${reason}: ${refusal(bytes)}`);
   });
 
+  test("weights, bounds and axes that do not fit are refused, as ONNX Runtime refuses them", () => {
+    const list = (name: string, values: readonly number[]) => ({
+      ...weight([values.length], { data_type: 7, int64_data: [...values] }),
+      name,
+    });
+    const named = (name: string, dims: readonly number[]) => ({ ...weight(dims), name });
+    const one = (
+      op_type: string,
+      input: string[],
+      initializer: ReturnType<typeof weight>[],
+      attribute: object[] = [],
+    ) => fileOf([{ op_type, name: "n", input, output: ["y"], attribute }], { initializer });
+    const kernel = weight([6, 4, 3, 3]);
+    const rows: readonly (readonly [reason: string, bytes: Uint8Array])[] = [
+      ["a weight has another size", one("Conv", ["x", "w", "b"], [kernel, named("b", [9])])],
+      ["has 8 bytes of data for 216 numbers", one("Conv", ["x", "w"], [{ ...kernel, raw_data: new Uint8Array(8) }])],
+      ["has 3 numbers where its shape has 216", one("Conv", ["x", "w"], [{ ...kernel, float_data: [1, 2, 3] }])],
+      ["its axes are 9, of 5", one("Unsqueeze", ["x", "w"], [list("w", [9])])],
+      ["its axes are 0, 0, of 6", one("Unsqueeze", ["x", "w"], [list("w", [0, 0])])],
+      ["it takes away axes 1", one("Squeeze", ["x", "w"], [list("w", [1])])],
+      ["its axis is 5, of 4", one("Flatten", ["x"], [], [{ name: "axis", i: 5, type: 2 }])],
+      ["its axis is -5, of 4", one("Flatten", ["x"], [], [{ name: "axis", i: -5, type: 2 }])],
+      ["its bound has 2 numbers", one("Clip", ["x", "w"], [{ ...weight([2]), float_data: [0, 1] }])],
+      ["is not one for each channel", one("PRelu", ["x", "w"], [weight([8])])],
+      ["is not one for each channel", one("PRelu", ["x", "w"], [weight([4, 8, 1])])],
+    ];
+    for (const [reason, bytes] of rows) assert.ok(refusal(bytes).includes(reason), `${reason}: ${refusal(bytes)}`);
+    assert.is(refusal(one("PRelu", ["x", "w"], [weight([4, 1, 1])])), "read");
+  });
+
   test("a gate with ONNX's own slope of 0.2 is no hard swish", () => {
     const gate = (attribute: onnx.AttributeProto.$Properties[]): Uint8Array =>
       fileOf([
@@ -172,6 +202,7 @@ suite("what a file is as a whole", (test) => {
     for (const version of [999, -5, 0, 27]) assert.match(refusal(withOpsets(["", version])), /opsets 1 to 26/);
     assert.match(refusal(withOpsets(["", 18], ["ai.onnx", 13])), /of opset 18 and of opset 13/);
     assert.is(refusal(withOpsets(["", 18], ["ai.onnx", 18], ["com.microsoft", 1])), "read");
+    assert.match(refusal(withOpsets(["ai.onnx.ml", 3])), /does not say of which opset/);
   });
 
   test("a name that is made twice is said, wherever it is made", () => {

@@ -12,13 +12,14 @@ const standardDomains = new Set(["", "ai.onnx"]);
 export const isStandardDomain = (domain: string | null | undefined): boolean => standardDomains.has(domain ?? "");
 
 /** The opset whose rules the nodes follow, or what is wrong with what the file says of it. */
-export function opsetOf({ opset_import, functions }: ModelProto): number | string {
+export function opsetOf({ ir_version, opset_import, functions }: ModelProto): number | string {
   const named = (functions ?? []).find(({ domain }) => isStandardDomain(domain));
   if (named !== undefined) return `it has a function of its own called ${named.name ?? ""}, as an op of ONNX is`;
   const versions = (opset_import ?? [])
     .filter(({ domain }) => isStandardDomain(domain))
     .map(({ version }) => Number(version ?? 0));
   // Before IR version 3 a file did not say, and there was one opset.
+  if (versions.length === 0 && Number(ir_version ?? 0) >= 3) return "it does not say of which opset it is";
   const [opset = 1, other = opset] = versions;
   if (other !== opset) return `it says that it is of opset ${opset} and of opset ${other}`;
   if (opset >= 1 && opset <= newestOpset) return opset;

@@ -29,7 +29,9 @@ function reshaped(input: FixedOperand, dims: readonly number[]): readonly FixedO
 /** Axes from an input or, in older files, an attribute; counted from the front of `rank` axes. */
 function axesOf(inputs: Inputs, node: FileNode, rank: number): readonly number[] | undefined {
   const given = plain(inputs[1]) ?? node.attributes.ints("axes");
-  return given?.map((axis) => (axis < 0 ? axis + rank : axis));
+  const axes = given?.map((axis) => (axis < 0 ? axis + rank : axis));
+  const isSound = axes?.every((axis, i) => axis >= 0 && axis < rank && axes.indexOf(axis) === i);
+  return isSound ? axes : undefined;
 }
 
 function dimsOf(operand: Operand): readonly Dim[] {
@@ -121,6 +123,7 @@ const squeeze: Fold = (inputs, node) => {
   const input = fixed(inputs[0]);
   if (input === undefined) return undefined;
   const axes = axesOf(inputs, node, input.dims.length);
+  if (axes === undefined && (inputs[1] ?? node.attributes.ints("axes")) !== undefined) return undefined;
   return reshaped(
     input,
     input.dims.filter((dim, axis) => (axes === undefined ? dim !== 1 : !axes.includes(axis))),

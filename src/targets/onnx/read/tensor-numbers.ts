@@ -73,6 +73,29 @@ function numbersOf(tensor: TensorProto, dtype: DType, count: number): readonly n
   return field?.length === count ? field.map(Number) : undefined;
 }
 
+const byteWidths: Readonly<Partial<Record<DType, number>>> = {
+  float32: 4,
+  float16: 2,
+  int64: 8,
+  int32: 4,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
+
+/** Data in the file that has another size than the tensor says; data in another file is not looked at. */
+function sizeFault(tensor: TensorProto, dtype: DType, count: number): string | undefined {
+  if (tensor.data_location === externalData) return undefined;
+  const raw = tensor.raw_data?.byteLength ?? 0;
+  const typed = [tensor.float_data, tensor.int32_data, tensor.int64_data].map((list) => list?.length ?? 0);
+  const listed = typed.reduce((sum, length) => sum + length, 0);
+  if (raw > 0 && listed > 0) return "holds its data twice";
+  const width = byteWidths[dtype] ?? 0;
+  if (raw > 0 && raw !== count * width) return `has ${raw} bytes of data for ${count} numbers of ${width} bytes`;
+  if (raw === 0 && listed > 0 && listed !== count) return `has ${listed} numbers where its shape has ${count}`;
+  return undefined;
+}
+
 /** A tensor of the file, or what is wrong with it in a few words. */
 export function fixedOf(tensor: TensorProto, name: string | undefined): FixedOperand | string {
   const dtype = dtypeOf(tensor.data_type);
@@ -82,6 +105,8 @@ export function fixedOf(tensor: TensorProto, name: string | undefined): FixedOpe
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) || !Number.isSafeInteger(countOf(dims))) {
     return `has the impossible shape [${dims.join(", ")}]`;
   }
+  const wrong = sizeFault(tensor, dtype, countOf(dims));
+  if (wrong !== undefined) return wrong;
   const numbers = numbersOf(tensor, dtype, countOf(dims));
   return { kind: "fixed", name, isTrained: name !== undefined, dtype, dims, numbers };
 }

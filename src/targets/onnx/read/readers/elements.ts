@@ -36,6 +36,7 @@ export const clip: NodeReader = (site) => {
   const bound = (index: number, name: string, unlessTold: number) => {
     const numbers = site.plainNumbers(index);
     if (isProblem(numbers)) return numbers;
+    if (numbers !== undefined && numbers.length !== 1) return site.refuse(`its bound has ${numbers.length} numbers`);
     return numbers?.[0] ?? site.attributes.float(name, unlessTold);
   };
   const [min, max] = [bound(1, "min", Number.NEGATIVE_INFINITY), bound(2, "max", Number.POSITIVE_INFINITY)];
@@ -86,7 +87,15 @@ export const gelu: NodeReader = (site) => {
 export const prelu: NodeReader = (site) => {
   const slope = site.fixed(1);
   if (slope === undefined) return site.refuse("its slope is computed, not fixed");
-  const count = countOf(slope.dims);
+  const [count, x] = [countOf(slope.dims), site.tensor(0)];
+  if (isProblem(x)) return x;
+  // ONNX lets it meet the input from the last axis on: one for each channel has the map's axes behind it.
+  const inner = site.typeOf(x).shape.length - 2;
+  const behind = slope.dims.slice(slope.dims.length - inner);
+  const isByChannel = slope.dims.length > inner && behind.every((dim) => dim === 1);
+  if (count > 1 && !isByChannel) {
+    return site.refuse(`its slope [${slope.dims.join(", ")}] is not one for each channel`);
+  }
   return only(site.one("prelu", [site.tensor(0), site.weight(1, "parameter", [count])], { per_channel: count > 1 }));
 };
 

@@ -5,6 +5,10 @@ import { toSignedSizes } from "../../../../ops/signed-sizes.js";
 import { type NodeReader, type NodeSite, only } from "../node-site.js";
 import { mostAxes } from "../operand.js";
 
+/** Whether these are axes of so many, each once. */
+const areAxes = (axes: readonly number[], rank: number): boolean =>
+  new Set(axes).size === axes.length && axes.every((axis) => axis >= 0 && axis < rank);
+
 const counted = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 function reshapeTo(site: NodeSite, x: ValueId | Problem, shape: Shape): readonly ValueId[] | Problem {
@@ -64,7 +68,9 @@ export const flatten: NodeReader = (site) => {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const { shape } = site.typeOf(x);
-  const axis = counted(site.attributes.int("axis", 1), shape.length);
+  const given = site.attributes.int("axis", 1);
+  const axis = counted(given, shape.length);
+  if (axis < 0 || axis > shape.length) return site.refuse(`its axis is ${given}, of ${shape.length}`);
   if (axis === 1) return only(site.one("flatten", [x], { axis: 1 }));
   const product = (dims: Shape): Dim => {
     const [count, batches] = factorsOf(dims);
@@ -85,6 +91,8 @@ export const squeeze: NodeReader = (site) => {
   const { shape } = site.typeOf(x);
   const axes = axesOf(site, shape.length);
   if (isProblem(axes)) return axes;
+  const isSound = axes === undefined || (areAxes(axes, shape.length) && axes.every((axis) => shape[axis] === 1));
+  if (!isSound) return site.refuse(`it takes away axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
   return reshapeTo(
     site,
     x,
@@ -100,7 +108,9 @@ export const unsqueeze: NodeReader = (site) => {
   if (given === undefined || isProblem(given)) return given ?? site.refuse("it has no axes");
   if (given.length > mostAxes) return site.refuse(`it adds ${given.length} axes`);
   const wanted: Dim[] = [...shape];
-  const axes = given.map((axis) => counted(axis, shape.length + given.length)).sort((a, b) => a - b);
+  const rank = shape.length + given.length;
+  const axes = given.map((axis) => counted(axis, rank)).sort((a, b) => a - b);
+  if (!areAxes(axes, rank)) return site.refuse(`its axes are ${given.join(", ")}, of ${rank}`);
   for (const axis of axes) wanted.splice(axis, 0, 1);
   return reshapeTo(site, x, wanted);
 };

@@ -52,7 +52,8 @@ function paddingOf(site: NodeSite, { kernel, stride, dilation }: Geometry, map: 
 }
 
 /** An optional bias: input 2. */
-const biasOf = (site: NodeSite): readonly (ValueId | Problem)[] => (!site.has(2) ? [] : [site.weight(2)]);
+const biasOf = (site: NodeSite, channels: number): readonly (ValueId | Problem)[] =>
+  site.has(2) ? [site.weight(2, "parameter", [channels])] : [];
 
 export const conv: NodeReader = (site) => {
   const [x, weight] = [site.tensor(0), site.fixed(1)];
@@ -68,7 +69,7 @@ export const conv: NodeReader = (site) => {
   }
   if (weight.dims.slice(2).join() !== window.kernel.join())
     return site.refuse("its weight has another kernel than it says");
-  const bias = biasOf(site);
+  const bias = biasOf(site, channels);
   return only(site.one("conv2d", [x, site.weight(1), ...bias], { channels, ...window, groups, bias: bias.length > 0 }));
 };
 
@@ -89,8 +90,8 @@ export const convTranspose: NodeReader = (site) => {
   if (weight.dims[0] !== site.typeOf(x).shape[1]) return site.refuse("its weight is for other channels than it gets");
   if (weight.dims.slice(2).join() !== window.kernel.join())
     return site.refuse("its weight has another kernel than it says");
-  const bias = biasOf(site);
   const channels = (weight.dims[1] ?? 0) * groups;
+  const bias = biasOf(site, channels);
   const attributes = { channels, ...window, output_padding, groups, bias: bias.length > 0 };
   return only(site.one("conv2d_transpose", [x, site.weight(1), ...bias], attributes));
 };
