@@ -71,8 +71,8 @@ block Star on x {
 }
 
 model Stars {
-  input image: float32[N, 3, 128, 128]
-  x = image -> conv(8, stride: 4) -> batch_norm -> relu6 -> repeat(8, Star) -> conv(8, stride: 4) -> batch_norm -> repeat(4, Star)
+  input image: float32[N, 3, 96, 96]
+  x = image -> conv(8, stride: 4) -> batch_norm -> relu6 -> repeat(16, Star)
   logits = x -> global_avg_pool -> flatten -> linear(5)
   output logits
 }
