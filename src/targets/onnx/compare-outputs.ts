@@ -51,7 +51,9 @@ export function worst(expected: Outputs, actual: Outputs): Difference {
   let found: Difference = { output: "", error: 0 };
   for (const [output, tensor] of Object.entries(expected)) {
     const error = relativeError(actual[output]?.data ?? [], tensor.data);
-    if (!(error <= found.error)) found = { output, error };
+    // What is no number is worst of all, whatever comes after it.
+    if (Number.isNaN(error)) return { output, error };
+    if (error > found.error) found = { output, error };
   }
   return found;
 }

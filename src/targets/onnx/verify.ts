@@ -64,7 +64,7 @@ const batch = 2;
 /** Double precision loses a few digits on the way through a deep network, never more. */
 const graphTolerance = 1e-9;
 /**
- * What a file may differ by: so many times what a last digit moves (over all networks of models/ files differ by 0.2 to 1.0
+ * What a file may differ by: so many times what a last digit moves (measured in six networks, files differ by 0.2 to 1.0
  * times that), and what is rounding in any case.
  */
 const fileFactor = 4;

@@ -9,7 +9,7 @@ import type { WeightedGraph } from "../../../src/passes/weighted-graph.js";
 import { interpret } from "../../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../../src/reference/probe-weights.js";
 import { calmWeights } from "../../../src/targets/onnx/calm-weights.js";
-import { relativeError } from "../../../src/targets/onnx/compare-outputs.js";
+import { relativeError, worst } from "../../../src/targets/onnx/compare-outputs.js";
 import { nudgedModel, type VerificationRuntime } from "../../../src/targets/onnx/run-file.js";
 import { type Verification, verifyOnnx } from "../../../src/targets/onnx/verify.js";
 import { initialiseWeights } from "../../../src/weights/initialise.js";
@@ -72,8 +72,8 @@ block Star on x {
 }
 
 model Stars {
-  input image: float32[N, 3, 128, 128]
-  x = image -> conv(8, stride: 4) -> batch_norm -> relu6 -> repeat(8, Star) -> conv(8, stride: 4) -> batch_norm -> repeat(4, Star)
+  input image: float32[N, 3, 96, 96]
+  x = image -> conv(8, stride: 4) -> batch_norm -> relu6 -> repeat(16, Star)
   logits = x -> global_avg_pool -> flatten -> linear(5)
   output logits
 }
@@ -91,6 +91,16 @@ suite("what a file may differ by", ({ native: test }) => {
     const honest = (await verifyOnnx(graph, common)) as Verification;
     assert.ok(honest.noise! < 1e-5, `${honest.noise}`);
     assert.is(code(await verifyOnnx(graph, { ...common, runtime: exaggerating(1 + 1e-4) })), "onnx/runtime-differs");
+  });
+
+  test("an output that is no number is refused, whatever the outputs after it are", async () => {
+    const same = { shape: [2], data: Float64Array.of(1, 2) };
+    const none = { shape: [2], data: Float64Array.of(1, Number.NaN) };
+    assert.equal(worst({ first: same, second: same }, { first: none, second: same }), {
+      output: "first",
+      error: Number.NaN,
+    });
+    assert.is(worst({ first: same, second: same }, { second: same }).output, "first");
   });
 
   test("at full size, too, the rewritten file is held against the plain one", async () => {
