@@ -22,6 +22,8 @@ const kinds: Readonly<Record<BuildTarget, Kind>> = {
 
 const known = Object.values(kinds).flatMap(({ endings, byEnding }) => (byEnding ? endings : []));
 
+const isWindows = process.platform === "win32";
+
 const endingOf = (output: string): string => (isStdout(output) ? "" : extname(output).toLowerCase());
 
 /** `-`, and the name that systems have for it. */
@@ -30,12 +32,16 @@ export const isStdout = (output: string): boolean => output === "-" || output ==
 /** How the output is called in a message. */
 export const outputName = (output: string): string => (isStdout(output) ? "standard output" : oneLine(output));
 
+const targetsWith = (ending: string): readonly BuildTarget[] =>
+  targetNames.filter((name) => kinds[name].endings.includes(ending));
+
 /** The target: what is asked for, else what the ending says. */
 export function targetOf(output: string, asked: string | undefined): string | Diagnostic {
   if (asked !== undefined) return asked;
   const ending = endingOf(output);
   const found = targetNames.find((name) => kinds[name].byEnding && kinds[name].endings.includes(ending));
-  return found ?? diagnose("tool/no-target", { output: outputName(output), ending, known });
+  if (found !== undefined) return found;
+  return diagnose("tool/no-target", { output: outputName(output), ending, known, only: targetsWith(ending) });
 }
 
 /** What is wrong with writing such a target there. */
@@ -43,9 +49,14 @@ export function outputProblem(output: string, target: string, isWatching: boolea
   if (!isBuildTarget(target)) return undefined;
   const kind = kinds[target];
   const ending = endingOf(output);
-  const others = targetNames.filter((name) => kinds[name].endings.includes(ending));
+  const others = targetsWith(ending);
   if (others.length > 0 && !others.includes(target)) {
-    return diagnose("tool/target-clash", { output, target, others, endings: kind.endings });
+    return diagnose("tool/target-clash", { output, target, ending, others, endings: kind.endings });
+  }
+  // A path that ends so would lose its end, and a file would be written in the place of a folder.
+  if (!isStdout(output) && /[/\\]\.{0,2}$/.test(isWindows ? output : output.replaceAll("\\", "_"))) {
+    const detail = `-o names a file, and ${outputName(output)} a folder: say how the file in it is called`;
+    return diagnose("tool/wrong-usage", { command: "build", detail });
   }
   if (!isStdout(output)) return undefined;
   if (isWatching) {

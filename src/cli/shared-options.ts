@@ -46,6 +46,7 @@ export function parseSettings(values: readonly string[] = []): ReadonlyMap<strin
     const at = value.indexOf("=");
     const name = value.slice(0, at).trim();
     if (at < 1 || name === "") return diagnose("tool/bad-setting", { setting: value });
+    if (settings.has(name)) return diagnose("tool/setting-said-twice", { name });
     settings.set(name, value.slice(at + 1).trim());
   }
   return settings;

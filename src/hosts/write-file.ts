@@ -1,5 +1,6 @@
 import { constants, rmSync } from "node:fs";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { undoAtExit } from "./at-exit.js";
 import { nameBeside } from "./beside.js";
 
@@ -22,6 +23,25 @@ async function existing(path: string) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** As many links as Linux follows. */
+const mostLinks = 40;
+
+/** Where a path leads at which nothing stands: a link may, to a place where nothing stands yet. */
+async function placeOfNew(path: string): Promise<string> {
+  let place = path;
+  for (let links = 0; links < mostLinks; links++) {
+    const folder = await realpath(dirname(place));
+    place = join(folder, basename(place));
+    const target = await readlink(place).catch((error: unknown) => {
+      if (["ENOENT", "EINVAL"].includes(codeOf(error))) return undefined;
+      throw error;
+    });
+    if (target === undefined) return place;
+    place = resolve(folder, target);
+  }
+  throw Object.assign(new Error("too many links"), { code: "ELOOP" });
 }
 
 /** Pieces smaller than this are put together, so that a file of many is not a system call for each. */
@@ -73,7 +93,7 @@ async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe:
 
 /**
  * Writes a file beside its place and renames it when it is whole: whoever reads sees the old file or the new one, never half
- * of one. A link stays a link; a device (`/dev/null`) is written to as it is. A pipe without a reader would keep us for ever.
+ * of one. A link stays a link, also one to where nothing stands yet; a device (`/dev/null`) is written to as it is. A pipe without a reader would keep us for ever.
  */
 export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<WriteResult> {
   let existed = false;
@@ -87,7 +107,7 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
     }
     // Renaming needs only the folder: a file that is write-protected would be replaced all the same.
     if (old !== undefined) await (await open(path, "r+")).close();
-    const place = old === undefined ? path : await realpath(path);
+    const place = old === undefined ? await placeOfNew(path) : await realpath(path);
     const beside = nameBeside(place);
     const done = undoAtExit(() => rmSync(beside, { force: true }));
     try {

@@ -22,6 +22,18 @@ export interface Place {
   readonly isOwn: boolean;
 }
 
+/** How an expression is tried out. */
+export interface Trial {
+  /** As they are written, or all as floats: `1/255` is no int. */
+  readonly numbers: "as written" | "floats";
+}
+
+export interface TrialResult {
+  readonly value: Value;
+  /** It means something: nothing but numbers or sizes are wrong in it, if anything is. */
+  readonly isSound: boolean;
+}
+
 /**
  * One evaluation: of a declaration by itself (`network` is undefined, parameters and shapes are unknown) or of a model
  * (`network` takes the nodes). Constructs live in files of their own and call each other through this.
@@ -53,7 +65,7 @@ export interface Context {
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value;
   /** What an expression would be that is not part of the file: nothing is reported, nothing made. */
-  tryOut(expression: Expression, scope: Scope): Value;
+  tryOut(expression: Expression, scope: Scope, numbers?: Trial["numbers"]): TrialResult;
   /** The layer that a stage's expression stands for, or undefined when it is none (reported). */
   layerOf(expression: Expression, scope: Scope, place: Place): NamedLayer | undefined;
   /** Applies a layer. `named`: `at` is the place of this very layer, not one to make its place in. */

@@ -15,7 +15,7 @@ import type { BlockDeclaration, Expression, FunctionDeclaration } from "../synta
 import { applyLayer } from "./apply-layer.js";
 import { evaluateCall, evaluateName, layerOf } from "./calls.js";
 import { evaluateIf } from "./conditionals.js";
-import type { Context, Place, WeightRequest } from "./context.js";
+import type { Context, Place, Trial, TrialResult, WeightRequest } from "./context.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { nowhere } from "./declared-parameters.js";
 import { refuseDivision } from "./floor-divisions.js";
@@ -58,8 +58,10 @@ export interface EvaluatorOptions {
   /** It is a function's body that is evaluated. */
   readonly isPure?: boolean;
   /** It is a remark that is evaluated, to see what it would be. */
-  readonly isTrial?: boolean;
+  readonly trial?: Trial;
 }
+
+const isAboutValues = (code: string): boolean => code.startsWith("value/") || code.startsWith("shape/");
 
 /** Wires the constructs together; see {@link Context} for what each method means. */
 export class Evaluator implements Context {
@@ -71,7 +73,7 @@ export class Evaluator implements Context {
   readonly facts: DeclarationFacts;
   readonly sharing = new WeightSharing();
   readonly #chain: Related[] = [];
-  readonly #isTrial: boolean;
+  readonly #trial: Trial | undefined;
   #isPure: boolean;
   #isTypeOnly = false;
 
@@ -79,7 +81,7 @@ export class Evaluator implements Context {
     this.reporter = reporter;
     this.facts = facts;
     this.#isPure = options.isPure === true;
-    this.#isTrial = options.isTrial === true;
+    this.#trial = options.trial;
     this.network = options.network;
     this.training = options.training;
     this.things = options.things;
@@ -109,8 +111,7 @@ export class Evaluator implements Context {
   }
 
   #add(diagnostic: Diagnostic): UnknownValue {
-    const isAboutValues = diagnostic.code.startsWith("value/") || diagnostic.code.startsWith("shape/");
-    if (!(this.#isTypeOnly && isAboutValues)) this.reporter.add(diagnostic);
+    if (!(this.#isTypeOnly && isAboutValues(diagnostic.code))) this.reporter.add(diagnostic);
     return unknown;
   }
 
@@ -143,24 +144,30 @@ export class Evaluator implements Context {
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value {
     const value = this.#value(expression, scope, place);
-    if (scope.module.divisions.size > 0 && !this.#isTrial) refuseDivision(this, expression, value, scope);
+    if (scope.module.divisions.size > 0 && this.#trial === undefined) refuseDivision(this, expression, value, scope);
     return value;
   }
 
-  tryOut(expression: Expression, scope: Scope): Value {
+  tryOut(expression: Expression, scope: Scope, numbers: Trial["numbers"] = "as written"): TrialResult {
     const { training, things } = this;
-    const trial = new Evaluator(new Reporter(), this.facts, {
-      isTrial: true,
+    const reporter = new Reporter();
+    const trial = new Evaluator(reporter, this.facts, {
+      trial: { numbers },
       ...(training === undefined ? {} : { training }),
       ...(things === undefined ? {} : { things }),
     });
-    return trial.evaluate(expression, scope, nowhere());
+    const value = trial.evaluate(expression, scope, nowhere());
+    const codes = reporter.diagnostics.map(({ code }) => code);
+    // What is not known without a reason hangs on something else that is wrong.
+    return { value, isSound: codes.every(isAboutValues) && (value.kind !== "unknown" || codes.length > 0) };
   }
 
   #value(expression: Expression, scope: Scope, place: Place): Value {
     switch (expression.kind) {
       case "NumberLiteral":
-        return expression.isInteger ? int(expression.value) : float(expression.value);
+        return expression.isInteger && this.#trial?.numbers !== "floats"
+          ? int(expression.value)
+          : float(expression.value);
       case "StringLiteral":
         return string(expression.value);
       case "BooleanLiteral":

@@ -14,13 +14,13 @@ interface ScalarFunction {
 type NumberValue = Value & { kind: "int" | "float" };
 const isNumber = (value: Value | undefined): value is NumberValue => value?.kind === "int" || value?.kind === "float";
 
-/** As Python's `//`: from the remainder, which is exact where the quotient would be rounded (`floor(0.7 / 0.1)` is 6, too). */
+/** As Python's `//`, bit for bit: by way of the remainder, which is exact (`floor(0.7 / 0.1)` is 6, too). */
 function floorDivide(a: number, b: number): number {
   const remainder = a % b;
-  const quotient = (a - remainder) / b;
+  const quotient = (a - remainder) / b - (remainder !== 0 && remainder < 0 !== b < 0 ? 1 : 0);
   // Whole already, but for the last bit of a float.
-  const whole = Math.round(quotient);
-  return (remainder !== 0 && remainder < 0 !== b < 0 ? whole - 1 : whole) + 0;
+  const below = Math.floor(quotient);
+  return (quotient - below > 0.5 ? below + 1 : below) + 0;
 }
 
 /** Rounding to an int. */

@@ -2,9 +2,10 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { isCut, limited } from "../diagnostics/mistake-limit.js";
 import type { Expression, SourceTree } from "./ast.js";
 import { classify, endOf } from "./classify.js";
-import { type DivisionRemark, findDivisions, followsValue, readRemark } from "./division-remarks.js";
+import { type DivisionRemark, findDivisions, followsValue } from "./division-remarks.js";
 import { nameOfText, Reports } from "./parse-errors.js";
 import { LferParser } from "./parser.js";
+import { readRemark } from "./remark-reading.js";
 import { type Scanned, scan } from "./scan.js";
 import {
   ForeignComment,
@@ -40,9 +41,11 @@ export function parse(file: string, text: string): Parsed {
   const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
   let found = 0;
   const scanned = scan(text, (before, at, end) => {
-    const divides = followsValue(text, before, at) && readRemark(text, at, end).kind === "code" && isNear(at);
+    if (found >= mostDivisions || !followsValue(text, before, at) || !isNear(at)) return false;
+    const reading = readRemark(text, at, end);
+    const divides = reading.kind === "code" || (reading.kind === "divisor" && reading.isCode);
     if (divides) found++;
-    return divides && found <= mostDivisions;
+    return divides;
   });
   if (found === 0) return read;
   const again = parseScanned(file, text, scanned);
@@ -50,11 +53,17 @@ export function parse(file: string, text: string): Parsed {
   return others.length < read.diagnostics.length ? again : read;
 }
 
-/** A text that is one expression and nothing else. */
+/** A text that is one expression and nothing else; `//` divides in it. */
 function readExpression(text: string): Expression | undefined {
-  const { tree, diagnostics } = parse("", `const value = ${text}\n`);
+  const source = `const value = ${text}\n`;
+  const { tree, diagnostics } = parseScanned(
+    "",
+    source,
+    scan(source, () => true),
+  );
   const [only] = tree.declarations;
-  const isOne = diagnostics.length === 0 && tree.declarations.length === 1 && tree.imports.length === 0;
+  const isRight = diagnostics.every(({ code }) => code === "syntax/floor-division");
+  const isOne = isRight && tree.declarations.length === 1 && tree.imports.length === 0;
   return isOne && only?.kind === "ConstDeclaration" ? only.value : undefined;
 }
 

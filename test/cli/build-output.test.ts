@@ -100,6 +100,30 @@ suite("lferc build -o", (test) => {
       }
     }));
 
+  test("what is said of an ending is the same with --target and without", () =>
+    inFolder(files, (cwd) => {
+      for (const target of [[], ["--target", "onnx"]]) {
+        const { code, stderr } = runLferc([...build, ...target, "-o", "a.txt"], { cwd });
+        assert.is(code, 2);
+        assert.match(stderr, '".txt" is an ending of ir');
+      }
+      assert.match(runLferc([...build, "-o", "a.txt"], { cwd }).stderr, "--target ir");
+      assert.match(runLferc([...build, "-o", "a.bin"], { cwd }).stderr, '".bin" is none of the endings');
+    }));
+
+  test("a path that ends as a folder's is none of a file", () =>
+    inFolder(files, (cwd) => {
+      mkdirSync(join(cwd, "d"));
+      for (const output of ["d/a.onnx/", "d/a.onnx//", "d/a.onnx/.", "a.onnx/", "d/", "d/.."]) {
+        const { code, stderr } = runLferc([...build, "--target", "onnx", "-o", output], { cwd });
+        assert.equal([output, code, codesIn(stderr)], [output, 2, ["tool/wrong-usage"]]);
+        assert.match(stderr, "a folder");
+      }
+      assert.is(runLferc([...build, "-o", "a.onnx/"], { cwd }).code, 2);
+      assert.equal(readdirSync(cwd).sort(), ["d", "tiny.lfer"]);
+      assert.equal(readdirSync(join(cwd, "d")), []);
+    }));
+
   test("- is standard output, bytes and nothing else, and so is its name /dev/stdout", () =>
     inFolder(files, (cwd) => {
       for (const target of ["onnx", "svg", "safetensors", "ir"]) {

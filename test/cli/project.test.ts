@@ -114,4 +114,17 @@ suite("--set", (test) => {
       assert.is("code" in answer && answer.code, "tool/bad-setting");
     }
   });
+
+  test("gives a parameter one value", () => {
+    for (const twice of [
+      ["size=8", "size=16"],
+      ["size=8", "head=a", " size =16"],
+      ["size=8", "size=8"],
+      ["student.size=8", "student.size=16"],
+    ]) {
+      const answer = parseSettings(twice);
+      assert.is("code" in answer && answer.code, "tool/setting-said-twice");
+    }
+    assert.is(parseSettings(["student.size=8", "teacher.size=16"]) instanceof Map, true);
+  });
 });

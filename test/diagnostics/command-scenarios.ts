@@ -112,6 +112,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     }),
   "tool/wrong-usage": running("stats", "models", "--depth", "0"),
   "tool/bad-setting": running("stats", "models/m.lfer", "--set", "size:112"),
+  "tool/setting-said-twice": running("stats", "models/m.lfer", "--set", "size=112", "--set", "size=64"),
   "tool/no-such-path": running("check", "no-such-folder"),
   "tool/no-standard-input": running("check", "-"),
   "tool/no-working-folder": () =>

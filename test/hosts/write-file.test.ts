@@ -51,6 +51,29 @@ suite("writing whole files", (test) => {
       assert.ok(lstatSync(link).isSymbolicLink());
     }));
 
+  test("a link to where nothing stands yet stays a link, and its target is made", () =>
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, "sub"));
+      symlinkSync("sub/second", join(folder, "first"));
+      symlinkSync("../a", join(folder, "sub", "second"));
+      assert.equal(await writeFileWhole(join(folder, "first"), [bytes("x")]), { kind: "written", bytes: 1 });
+      assert.ok(lstatSync(join(folder, "first")).isSymbolicLink());
+      assert.ok(lstatSync(join(folder, "sub", "second")).isSymbolicLink());
+      assert.ok(lstatSync(join(folder, "a")).isFile());
+      assert.is(readFileSync(join(folder, "first"), "utf8"), "x");
+      symlinkSync("no/a", join(folder, "lost"));
+      assert.equal(await writeFileWhole(join(folder, "lost"), [bytes("x")]), {
+        kind: "failed",
+        code: "ENOENT",
+        existed: false,
+      });
+      symlinkSync("round", join(folder, "round"));
+      const round = await writeFileWhole(join(folder, "round"), [bytes("x")]);
+      assert.equal(round, { kind: "failed", code: "ELOOP", existed: false });
+      assert.equal(readdirSync(folder).sort(), ["a", "first", "lost", "round", "sub"]);
+      assert.ok(lstatSync(join(folder, "lost")).isSymbolicLink());
+    }));
+
   test("a failure leaves the old file and nothing beside it", () =>
     inFolder(async (folder) => {
       const path = join(folder, "a");

@@ -79,6 +79,59 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = even(c // 2)",
     "d = even(n: c // 2)",
     "d = x * 0.5 // 2",
+    // A second one inside of its brackets.
+    "d = x -> conv(channels(x) // max(channels(x) // 16, 4)\n, kernel: 1)",
+    "d = x -> conv(channels(x) // max(channels(x) // 16, 4), kernel: 1)",
+    "d = 64 // max(9 // 4, 1)",
+    "d = 64 // (9 // 4)",
+    "d = 64 // (reduction // widths[0])",
+    "d = 64 // min(c // 4, 8)",
+    "d = 64 // min(c // 4, 8)   // (as (there",
+    "d = 64 // max(64 // max(64 // max(c // 4, 8), 1), 1)",
+    "d = [\n 64 // (9 // 4), 3\n]",
+    // One that takes an item with it.
+    "d = x -> conv(max(\n 64 // 2, 16\n ))",
+    "d = [\n 64 // 2, 3\n]",
+    "d = [\n 64 // 2, 3,\n]",
+    "d = [\n 64 // 2, c, half\n]",
+    "d = [\n 64 // 2, 3\n , 5]",
+    "d = x -> conv(\n 64 // 2, 5\n )",
+    "d = (\n 64 // 2, stage2\n )",
+    "d = [[\n 64 // 2, [3]\n]]",
+    // Every divisor that is a number, also where it cannot be evaluated.
+    "d = 64 // sum([2, 2])",
+    "d = 64 // max([2, 4])",
+    "d = 64 // len([1, 2])",
+    "d = 64 // (if true then 2 else 4)",
+    "d = 64 // channels(x -> conv(8))",
+    "d = 64 // max(2, 4,)",
+    "d = 64 // sum([2, 2,])",
+    "d = 64 // sum([for w in widths do w])",
+    "d = 64 // sum([1..3])",
+    "d = 64 // +2",
+    "d = 64 // 2 * +2",
+    "d = 64 // max(+2, 1)",
+    "d = 64 // floor(9 / 4)",
+    "d = 64 // 1/255",
+    "d = 64 // 9 / 4",
+    "d = 64 // widths[9]",
+    "d = 64 // sqrt(0 - 2)",
+    "d = 64 // 1/0",
+    "d = 0.1 // 1/255",
+    "d = 64 // 4-2",
+    "d = 64 // 2-c",
+    "d = 64 // 1024/4",
+    // What else ends a division in Python.
+    "d = 64 // 2 if true else 1",
+    "d = 64 // (2 if true else 1)",
+    "d = 64 // reduction if c else 1",
+    "d = 64 // 2 or 1",
+    "d = 64 // reduction or 1",
+    "d = 64 // (reduction or 1)",
+    "d = 64 // 2 << 1",
+    "d = 64 // 2 >> 1",
+    "d = 64 // 2;",
+    "d = 64 // 2; e = 3",
   ];
   for (const line of divisions) {
     test(`an error in ${JSON.stringify(line)}, and the only kind of error`, async () => {
@@ -150,6 +203,47 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = c\n // 2",
     "d = c   //// 2",
     "d = c   // d",
+    // What is written with the signs of arithmetic, and is none.
+    "d = c   // 2019-11-12",
+    "d = c   // 2019-1-2",
+    "d = c   // 2019/11/12",
+    "d = c   // 12.11.2019",
+    "d = c   // 2019-11",
+    "d = c   // 1706.03762",
+    "d = 0.5   // 0.1-0.9",
+    "d = c   // 2-4",
+    "d = c   // 10-12",
+    "d = c   // 2 - 4",
+    "d = c   // 1e-4 - 1e-3",
+    "d = [\n 64   // 10-12\n]",
+    // Where the number is from.
+    "d = 0.00392   // 1/255",
+    "d = 0.003922   // 1/255",
+    "d = 0.333   // 1/3",
+    "d = 0.66   // 2/3",
+    "d = 0 - 0.333   // -1/3",
+    "d = 3.92e-3   // 1/255",
+    "d = 33%   // 1/3",
+    "d = 1.4142   // sqrt(2)",
+    "d = 50176   // 224*224",
+    "d = 50_176   // 224 ** 2",
+    "d = 8   // half * 4",
+    "d = 0.67   // 2/3",
+    "d = 3   // len([1, 2, 3])",
+    "d = x -> conv(8, kernel: 4   // half * 2\n )",
+    // Lists of words and of things that are none.
+    "d = [\n 64   // 0.9, Nesterov\n]",
+    "d = [\n 64   // 1, 2 or 4\n]",
+    "d = 64   // 3, 224, 224",
+    "d = 64   // 64, 128, 256, 512",
+    "d = [\n 64,   // 3, 224, 224\n 3\n]",
+    "d = c   // 2 or more",
+    "d = c   // (2 or more)",
+    "d = c   // 1 or 2",
+    "d = c   // 2; see above",
+    "d = c   // + 1",
+    "d = c   // 2 if small",
+    "d = c   // 2 if small else more",
   ];
   for (const line of remarks) {
     test(`a remark in ${JSON.stringify(line)}`, async () => {
@@ -170,10 +264,13 @@ suite("semantics: `//` that is meant to divide", (test) => {
 
   test("200 ordinary remarks behind a number stay remarks", async () => {
     assert.ok(ordinaryRemarks.length > 200, `${ordinaryRemarks.length}`);
+    // In an open bracket, without a comma before it, a row of numbers may be what is left of it.
+    const rows = ordinaryRemarks.filter((remark) => /^\d+(?:, \d+)+$/.test(remark));
+    assert.equal(rows, ["3, 224, 224", "64, 128, 256, 512"]);
     for (const [i, write] of [
       (remark: string) => `  d = c   // ${remark}`,
-      (remark: string) => `  d = x -> conv(8,\n    kernel: 3   // ${remark}\n  )`,
-      (remark: string) => `  d = [\n    1, 2 //${remark}\n  ]`,
+      (remark: string) => `  d = x -> conv(8,\n    kernel: 3${rows.includes(remark) ? "," : ""}   // ${remark}\n  )`,
+      (remark: string) => `  d = [\n    1, 2${rows.includes(remark) ? "," : ""} //${remark}\n  ]`,
     ].entries()) {
       const lines = ordinaryRemarks.map((remark, j) => write(remark).replace("d =", `d${i}_${j} =`));
       const found = (await compile(inBlock(lines.join("\n")))).diagnostics.filter((d) => d.severity === "error");
@@ -182,7 +279,8 @@ suite("semantics: `//` that is meant to divide", (test) => {
   });
 
   test("remarks stay remarks where something else is wrong", async () => {
-    const lines = ordinaryRemarks.map((remark, i) => `  d${i} = x -> conv(c   // ${remark}\n  )`);
+    const others = ordinaryRemarks.filter((remark) => !/^\d+(?:, \d+)+$/.test(remark));
+    const lines = others.map((remark, i) => `  d${i} = x -> conv(c   // ${remark}\n  )`);
     const found = await codesOf(inBlock(`  d = conv(3 4)\n${lines.join("\n")}`));
     assert.equal(found, ["syntax/missing-comma"]);
   });
@@ -238,6 +336,12 @@ suite("semantics: floor_div", (test) => {
       ["123456.789", "0.001", 123456789],
       ["-1e-300", "5.0", -1],
       ["5.0", "1e-3", 4999],
+      ["1e16", "3", 3333333333333333],
+      ["-1e16", "3", -3333333333333335],
+      ["1e16", "-3", -3333333333333335],
+      ["1e17", "7.0", 14285714285714286],
+      ["1e300", "3", 3.3333333333333335e299],
+      ["-1e22", "7", -1.4285714285714287e21],
     ] as const) {
       assert.is(await floatOf(`floor_div(${a}, ${b})`), expected, `${a} // ${b}`);
     }

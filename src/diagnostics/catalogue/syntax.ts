@@ -295,7 +295,7 @@ const width = 8 + (if true then 1 else 2)
     help: () =>
       "Write `floor_div(a, b)` for a divided by b, rounded down. If it is a remark, say it in words (`// 2 of them`) or give it a line of its own.",
     explanation:
-      "`a // b` divides in Python. Here all behind `//` is a remark, so that the file would build another network than the one that was meant, without a word. A remark that is nothing but a numeric expression of names in scope, behind a number on the same line, is therefore refused.",
+      "`a // b` divides in Python. Here all behind `//` is a remark, so that the file would build another network than the one that was meant, without a word. A remark that is nothing but a numeric expression of names in scope, behind a number on the same line, is therefore refused, unless it is a date or a range, or comes to the very number before it: `0.00392   // 1/255`.",
     bad: model("logits = image -> conv(8 // 2)"),
     good: model("logits = image -> conv(floor_div(8, 2))"),
   }),

@@ -64,29 +64,43 @@ export const toolEntries = {
     good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
 
-  "tool/no-target": entry<{ output: string; ending: string; known: readonly string[] }>({
+  "tool/no-target": entry<{
+    output: string;
+    ending: string;
+    known: readonly string[];
+    /** The targets that have such an ending, and are written only where they are asked for. */
+    only: readonly string[];
+  }>({
     severity: "error",
-    message: (h) =>
-      h.ending === ""
-        ? `what to write to ${h.output} cannot be told: it has no ending that says so`
-        : `what to write to ${h.output} cannot be told: "${h.ending}" is none of the endings that say so`,
+    message: (h) => {
+      const start = `what to write to ${h.output} cannot be told:`;
+      if (h.ending === "") return `${start} it has no ending that says so`;
+      return h.only.length > 0
+        ? `${start} "${h.ending}" is an ending of ${h.only.join(" or ")}, which is written only where \`--target\` says so`
+        : `${start} "${h.ending}" is none of the endings that say so`;
+    },
     help: (h) =>
-      `Choose one of ${h.known.join(", ")}, or say it with \`--target\`; \`lferc build --help\` lists the targets.`,
+      `${h.only.map((target) => `Add \`--target ${target}\`. Or choose`)[0] ?? "Choose"} one of ${h.known.join(", ")}, or say it with \`--target\`; \`lferc build --help\` lists the targets.`,
     explanation: "A build writes what `--target` says, else what the ending of `-o` says. It does not guess.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o model.bin" },
     good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
 
-  "tool/target-clash": entry<{ output: string; target: string; others: readonly string[]; endings: readonly string[] }>(
-    {
-      severity: "error",
-      message: (h) => `--target ${h.target} and -o ${h.output} disagree: such a file holds ${h.others.join(" or ")}`,
-      help: (h) => `End the file's name in ${h.endings.join(" or ")}, or leave \`--target\` to the ending.`,
-      explanation: "A file whose ending lies is opened by the wrong program, most often on another day.",
-      bad: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.onnx" },
-      good: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.svg" },
-    },
-  ),
+  "tool/target-clash": entry<{
+    output: string;
+    target: string;
+    ending: string;
+    others: readonly string[];
+    endings: readonly string[];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `--target ${h.target} and -o ${h.output} disagree: "${h.ending}" is an ending of ${h.others.join(" or ")}`,
+    help: (h) => `End the file's name in ${h.endings.join(" or ")}, or name the target that its ending is of.`,
+    explanation: "A file whose ending lies is opened by the wrong program, most often on another day.",
+    bad: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.onnx" },
+    good: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.svg" },
+  }),
 
   "tool/binary-to-terminal": entry<{ target: string }>({
     severity: "error",
@@ -122,6 +136,15 @@ export const toolEntries = {
     explanation: "A number is outside of what a flag takes, or two flags do not go together.",
     bad: { command: "lferc stats models --depth 0" },
     good: { command: "lferc stats models --depth 1" },
+  }),
+
+  "tool/setting-said-twice": entry<{ name: string }>({
+    severity: "error",
+    message: (h) => `--set gives "${h.name}" more than once`,
+    help: () => "Give each parameter one value; of two neither is the obvious one.",
+    explanation: "--set may be repeated for several parameters, not for one.",
+    bad: { command: "lferc stats models/lfer_ldl.lfer --set size=112 --set size=64" },
+    good: { command: "lferc stats models/lfer_ldl.lfer --set size=112" },
   }),
 
   "tool/bad-setting": entry<{ setting: string }>({
