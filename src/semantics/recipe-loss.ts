@@ -12,6 +12,7 @@ import type { Place } from "./context.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { nowhere } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
+import { judgedInstead } from "./judged-output.js";
 import { type Classes, type LossClasses, lossClasses, type OwnClasses, type TakenOrder } from "./loss-classes.js";
 import { Network } from "./network.js";
 import { reportClash } from "./recipe-classes.js";
@@ -72,6 +73,12 @@ export function makeLoss(
   for (const clash of [...loss.clashes, ...evaluation.clashes]) {
     reportClash(reporter, clash, { loss: entry.value.span, student, teacher });
   }
+  const first = student?.model?.graph.outputs[0]?.name;
+  const instead = first === undefined ? undefined : judgedInstead(loss.graph, first);
+  if (first !== undefined && instead !== undefined) {
+    const model = student?.model?.graph.name ?? "";
+    reporter.report("recipe/judged-output-untaught", { model, first, instead }, entry.value.span);
+  }
   const taken = new Map([...evaluation.taken, ...loss.taken]);
   return { loss: loss.graph, evaluationLoss: evaluation.graph, taken };
 }
@@ -92,7 +99,7 @@ function lossGraph(
     network,
     training,
     classes,
-    inside: otherCount(networks),
+    inside: otherCount(networks) ?? firstCount(networks),
   });
   const value = evaluate(evaluator);
   const shape: Shape | undefined = evaluator.typeOf(value)?.shape;
@@ -180,6 +187,17 @@ function otherCount({ student, teacher }: Networks): Related | undefined {
     `student.${own.name} ${listLabels(own.labels)}`,
   ];
   return { message: lists.join(", "), span: teacher.span };
+}
+
+/** The same where an output of the student has another number of entries than its first one, whose classes the data's are. */
+function firstCount({ student }: Networks): Related | undefined {
+  const { graph } = student?.model ?? {};
+  if (student === undefined || graph === undefined) return undefined;
+  const counts = graph.outputs.map(({ value }) => typeOf(graph, value).shape[1]);
+  const [first, ...others] = counts;
+  if (others.every((count) => count === first)) return undefined;
+  const name = graph.outputs[0]?.name ?? "";
+  return { message: `data.label has the ${first} classes of the student's first output, ${name}`, span: student.span };
 }
 
 /** The order as ranges from one index to another (left out) that go up by one. */

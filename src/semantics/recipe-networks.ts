@@ -27,6 +27,8 @@ export interface RecipeNetwork {
   /** Undefined where it is not known yet, or wrong (reported). */
   readonly model: ElaboratedModel | undefined;
   readonly weights: string | undefined;
+  /** Those that the recipe itself gives a frozen network. */
+  readonly labels?: readonly string[];
   readonly outputs: readonly Identifier[];
   /** How to make it, for whoever wants it in another form. */
   readonly request: ModelRequest;
@@ -111,7 +113,7 @@ function labelled(
     return undefined;
   }
   const outputs = graph.outputs.map((output, i) => (fits[i] ? { ...output, labels } : output));
-  return { ...network, model: { ...model, graph: { ...graph, outputs } } };
+  return { ...network, labels, model: { ...model, graph: { ...graph, outputs } } };
 }
 
 /** The request with the size of the student's picture, where it has a parameter for it that nobody gave a value. */

@@ -37,6 +37,8 @@ export interface ElaboratedRecipe {
 export interface RecipeTeacher {
   readonly model: ElaboratedModel;
   readonly weights: string;
+  /** The labels that the recipe itself gives it. */
+  readonly labels: readonly string[] | undefined;
   /** The model as the recipe writes it. */
   readonly written: string;
   /** By output: the order in which the loss takes the classes, where they meet others. */
@@ -143,12 +145,12 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
 }
 
 function teacherOf(
-  { weights = "", written }: RecipeNetwork,
+  { weights = "", written, labels }: RecipeNetwork,
   model: ElaboratedModel,
   taken: ReadonlyMap<string, TakenOrder>,
 ): RecipeTeacher {
   const byOutput = [...taken].map(([name, order]) => [name.slice("teacher.".length), order] as const);
-  return { model, weights, written, taken: new Map(byOutput) };
+  return { model, weights, labels, written, taken: new Map(byOutput) };
 }
 
 /** Unless a network is missing that might have had the parameter. */

@@ -15,7 +15,7 @@ interface TensorLiteral {
 /** Functions that make a fixed tensor of plain numbers. */
 export const tensorLiterals: Readonly<Record<string, TensorLiteral>> = {
   vector: {
-    doc: "the numbers of a list as a float32 tensor of one axis; it is fixed, not trained. `labels`, in a loss: whose number is whose; they come in the order of the student's classes",
+    doc: "the numbers of a list as a float32 tensor of one axis; it is fixed, not trained. `labels`, in a loss: whose number is whose; they come in the order of the student's classes. `weighing`: the tensor whose classes, its axis 1, the numbers weigh: as many, none of them negative and not all zero",
     parameters: [
       {
         name: "values",
@@ -32,6 +32,12 @@ export const tensorLiterals: Readonly<Record<string, TensorLiteral>> = {
         required: false,
         accept: (value) => fit(value, { list: "string" }),
       },
+      {
+        name: "weighing",
+        type: "tensor",
+        required: false,
+        accept: (value) => (value.kind === "tensor" || value.kind === "unknown" ? value : undefined),
+      },
     ],
   },
 };
@@ -47,10 +53,27 @@ export function makeTensorLiteral(
   const { values } = bindArguments(context, name, tensorLiterals[name]?.parameters ?? [], args, span);
   const numbers = floatsIn(values.get("values"));
   const labels = stringsIn(values.get("labels"));
-  if (numbers === undefined || context.network === undefined) return unknownTensor;
+  if (numbers === undefined) return unknownTensor;
+  const weighed = values.get("weighing");
+  if (weighed !== undefined && !areWeights(context, numbers, weighed, span)) return unknownTensor;
+  if (context.network === undefined) return unknownTensor;
   const inOrder = labels === undefined || labels.length === 0 ? numbers : byClass(context, numbers, labels, span);
   if (inOrder === undefined) return unknownTensor;
   return applyOpByName(context, "constant", [], here, span, { shape: [numbers.length], values: inOrder });
+}
+
+/** Whether the numbers can be weights of the classes of a tensor; reports what is wrong. As float32, which they become. */
+function areWeights(context: Context, numbers: readonly number[], weighed: Value, span: Span): boolean {
+  const wrong = numbers.find((number) => !(Number.isFinite(Math.fround(number)) && number >= 0));
+  const isNothing = numbers.every((number) => Math.fround(number) === 0);
+  if (wrong !== undefined || isNothing) {
+    context.report("recipe/class-weights", { numbers, wrong }, span);
+    return false;
+  }
+  const classes = context.typeOf(weighed)?.shape[1];
+  if (typeof classes !== "number" || classes === numbers.length) return true;
+  context.report("recipe/class-weights-count", { numbers: numbers.length, classes }, span);
+  return false;
 }
 
 /** The numbers in the order of the student's classes; undefined where the names do not say it (reported). */

@@ -171,7 +171,7 @@ fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
 /// number of pictures, as PyTorch has it for distributions.
 fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights",
                           classes: [string] = []) on logits, target {
-  weighted = target * vector(weights, labels: classes)
+  weighted = target * vector(weights, labels: classes, weighing: target)
   losses = sum(weighted * log_softmax(logits), axes: [1])
   return if over == "weights" then -sum(losses) / sum(weighted) else -mean(losses)
 }

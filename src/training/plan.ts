@@ -31,6 +31,8 @@ export interface TeacherPlan {
   readonly written: string;
   /** As the recipe writes it. */
   readonly weights: string;
+  /** The labels that the recipe itself gives it. */
+  readonly labels: readonly string[] | undefined;
   readonly picture: PictureInput;
   /** Its outputs that the losses read. */
   readonly outputs: readonly string[];
@@ -160,6 +162,7 @@ function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): Teacher
     whole: graph,
     written: teacher.written,
     weights: teacher.weights,
+    labels: teacher.labels,
     picture,
     outputs,
     taken: teacher.taken,

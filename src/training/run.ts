@@ -15,6 +15,7 @@ import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { trainingStep } from "../step/training-step.js";
 import { headPath } from "../weights/class-head.js";
 import { labelMetadata } from "../weights/label-metadata.js";
+import { contradictionOf } from "../weights/label-places.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
 import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
@@ -63,6 +64,8 @@ export interface RunEvents {
   onReading(done: number, all: number): void;
   /** The weights to begin with are read. */
   onWeights(account: NamesAccount | undefined): void;
+  /** The teacher's file has these of its outputs in another order than its model says; the file's is taken. */
+  onTeacherOrder(file: string, outputs: readonly string[]): void;
   /** Everything is there; `kept` says which share of the pictures stays in memory. */
   onReady(facts: RunFacts, kept: PictureStore["kept"]): void;
   /** A run goes on, with so many epochs done; what may differ from how it was begun, and does. */
@@ -111,12 +114,17 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
   const set = await openData(named, request);
   if (!("read" in set)) return failed(...((await otherFolders(written, named, request)) ?? set));
   const plan = withClasses(named, set.classes);
+  const contradicted = named.labels === undefined ? contradictionByFolders(named, set.classes) : undefined;
+  if (contradicted !== undefined) return failed(contradicted);
   for (const warning of set.warnings) events.onWarning(warning.diagnose({}));
   const { width, height, mean } = plan.picture;
   const augmenter = augmenterOf(plan.augment, { width, height, mean }, plan.seed);
   if (isProblem(augmenter)) return failed(augmenter);
   const teacher = await teacherOf(plan, request);
   if (teacher !== undefined && "diagnostics" in teacher) return { ...teacher, kind: "failed" };
+  if (teacher !== undefined && teacher.turned.length > 0) {
+    events.onTeacherOrder(plan.teacher?.weights ?? "", teacher.turned);
+  }
   try {
     const store = new PictureStore(set, {
       target: plan.picture,
@@ -160,6 +168,13 @@ async function otherFolders(written: TrainingPlan, named: TrainingPlan, request:
   const { file } = request.weights;
   const holes = { file, output: written.output, given: named.labels, wanted: set.classes, head };
   return [problem("weights/labels-differ", holes)];
+}
+
+/** The folders give the first output its names, and another output of the same layer has some already. */
+function contradictionByFolders({ step, output }: TrainingPlan, given: readonly string[]): Problem | undefined {
+  const clash = contradictionOf(step.network, output, given);
+  if (clash === undefined) return undefined;
+  return problem("weights/labels-contradict", { from: "the data", output, given, ...clash });
 }
 
 /** The student's first weights from a file, in the place of what the seed draws. */

@@ -1,6 +1,6 @@
 /** In which order a frozen network gives its classes, beside the order in which the loss takes them. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { isInOrder, orderOf } from "../ir/class-order.js";
+import { isInOrder, orderOf, sameClasses } from "../ir/class-order.js";
 import { typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import { frozenText } from "../semantics/recipe-classes.js";
@@ -48,6 +48,21 @@ function orderOfOutput(
   { written, inFile, classes }: OutputLabels,
 ): readonly number[] | undefined | Problem {
   const { weights: file, taken } = plan;
+  // Whoever writes the classes of a frozen network speaks of these very weights.
+  const isWritten = plan.labels !== undefined && plan.labels === written;
+  if (isWritten && inFile !== undefined && !sameClasses(inFile, written)) {
+    const [left, right] = [
+      { of: "the file", labels: inFile },
+      { of: "the recipe", labels: written },
+    ];
+    return problem("train/teacher-classes-differ", {
+      file,
+      output: `teacher.${output}`,
+      left,
+      right,
+      frozen: undefined,
+    });
+  }
   const met = taken.get(output);
   // The loss itself goes from what is written to the student's order; without that it takes the order of what it meets.
   const wanted = met === "data" ? classes : (written ?? met);

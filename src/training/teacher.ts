@@ -4,8 +4,7 @@ import type { RgbImage } from "../data/rgb-image.js";
 import { diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../digest.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
-import { reordered } from "../ir/class-order.js";
-import type { Graph } from "../ir/graph.js";
+import { reordered, sameClasses } from "../ir/class-order.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
@@ -22,6 +21,8 @@ export interface OpenedTeacher {
   readonly teacher: Teacher;
   /** Of its file. */
   readonly sha256: string;
+  /** Outputs that the file has in another order than the model says. */
+  readonly turned: readonly string[];
 }
 
 export interface TeacherFile {
@@ -49,7 +50,7 @@ export async function openTeacher(
     return { diagnostics: [diagnose("train/teacher-unreadable", { file, reason: bytes })] };
   }
   // The weights stay as they are: it is the answers that are brought into the order that the loss takes.
-  const loaded = loadWeights(withoutLabels(plan.whole), { kind: "file", file, bytes });
+  const loaded = loadWeights(plan.whole, { kind: "file", file, bytes, keepsOrder: true });
   if (loaded.kind === "refused") return loaded;
   const orders = teacherOrders(plan, loaded.labels, classes);
   if (isProblem(orders)) return { diagnostics: [orders.diagnose({})] };
@@ -70,9 +71,9 @@ export async function openTeacher(
     },
     dispose: () => evaluator.dispose(),
   };
-  return { teacher, sha256: sha256([bytes]) };
-}
-
-function withoutLabels(graph: Graph): Graph {
-  return { ...graph, outputs: graph.outputs.map(({ name, value }) => ({ name, value })) };
+  const turned = plan.graph.outputs.flatMap(({ name, labels }) => {
+    const told = loaded.labels.get(name);
+    return labels === undefined || told === undefined || sameClasses(labels, told) ? [] : [name];
+  });
+  return { teacher, sha256: sha256([bytes]), turned };
 }

@@ -6,6 +6,8 @@ export interface ClassHead {
   readonly rows: readonly string[] | undefined;
   /** Slots that the classes come from, whatever lies between: when they begin afresh, so does the meaning of the output. */
   readonly source: readonly string[];
+  /** Slots on each way back to the nearest layer that makes classes of something else, that layer's too. */
+  readonly behind: readonly string[];
 }
 
 /** Ops that keep the classes at axis 1 and treat all of them alike. */
@@ -27,7 +29,12 @@ export function classHead(graph: Graph, output: ValueId): ClassHead {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
   const slots = new Map(graph.slots.map(({ name, value }) => [value, name]));
   const rows = rowsOf(graph, output, makers, slots);
-  return { rows: rows?.all, source: rows === undefined ? nearestSlots(output, makers, slots) : rows.source };
+  const any = (): boolean => true;
+  return {
+    rows: rows?.all,
+    source: rows === undefined ? nearestSlots(output, makers, slots, any) : rows.source,
+    behind: nearestSlots(output, makers, slots, isMatrix),
+  };
 }
 
 /** The layer that a name map leaves out for new classes, as far as one can be named. */
@@ -50,12 +57,11 @@ function rowsOf(graph: Graph, output: ValueId, makers: Makers, slots: SlotNames)
     const node = makers.get(value);
     if (node === undefined || readers.get(value) !== 1) return undefined;
     const [input = 0, ...weights] = node.inputs;
-    const isMatrix = node.op === "linear" || (node.op === "conv2d" && node.attributes.groups === 1);
-    if (isMatrix || node.op === "batch_norm") {
+    if (isMatrix(node) || node.op === "batch_norm") {
       const names = weights.map((weight) => (readers.get(weight) === 1 ? slots.get(weight) : undefined));
       if (names.includes(undefined)) return undefined;
       all.push(...(names as string[]));
-      if (isMatrix) return { all, source: (names as string[]).slice(0, 1) };
+      if (isMatrix(node)) return { all, source: (names as string[]).slice(0, 1) };
     } else if (!alike.has(node.op) || !keepsClasses(graph, node, value)) return undefined;
     value = input;
   }
@@ -74,8 +80,16 @@ function keepsClasses(graph: Graph, { op, inputs, attributes }: Node, output: Va
   return (op !== "softmax" && op !== "log_softmax") || attributes.axis === 1;
 }
 
-/** The slots of the first layers with weights on each way back. */
-function nearestSlots(output: ValueId, makers: Makers, slots: SlotNames): readonly string[] {
+/** Whether each entry of what comes out is made of all that goes in. */
+const isMatrix = ({ op, attributes }: Node): boolean => op === "linear" || (op === "conv2d" && attributes.groups === 1);
+
+/** The slots of the layers on each way back, up to the first one with weights that ends it. */
+function nearestSlots(
+  output: ValueId,
+  makers: Makers,
+  slots: SlotNames,
+  isEnd: (node: Node) => boolean,
+): readonly string[] {
   const found = new Set<string>();
   const seen = new Set<ValueId>();
   const waiting = [output];
@@ -85,7 +99,7 @@ function nearestSlots(output: ValueId, makers: Makers, slots: SlotNames): readon
     seen.add(value);
     const own = node.inputs.flatMap((input) => slots.get(input) ?? []);
     for (const name of own) found.add(name);
-    if (own.length === 0) waiting.push(...node.inputs);
+    if (own.length === 0 || !isEnd(node)) waiting.push(...node.inputs);
   }
   return [...found];
 }

@@ -15,31 +15,46 @@ export function labelMetadata({ outputs }: Graph): ReadonlyMap<string, string> {
   );
 }
 
+/** What a file says of the classes of its outputs. */
+export interface FileLabels {
+  /** By outputs of the graph. */
+  readonly placed: ReadonlyMap<string, readonly string[]>;
+  /** Those that have the name of no output. */
+  readonly others: readonly { readonly output: string; readonly labels: readonly string[] }[];
+}
+
 /**
- * By outputs of the graph (those named) the labels that a file has for them, or what is wrong with one. The only list of a
- * file goes with the only output of a graph, whatever that was called then.
+ * The labels that a file has for outputs of the graph (those named) and for others, or what is wrong with them. The only list
+ * of a file goes with the only output of a graph, whatever that was called then.
  */
 export function labelsInFile(
   graph: Graph,
   outputs: readonly string[],
   { file, metadata }: WeightFile,
-): ReadonlyMap<string, readonly string[]> | Diagnostic {
-  const lists = [...metadata].filter(([key]) => key.startsWith(prefix));
-  const labels = new Map<string, readonly string[]>();
-  for (const { name, value } of graph.outputs) {
-    if (!outputs.includes(name)) continue;
-    const isOnly = lists.length === 1 && graph.outputs.length === 1;
-    const [key, text] = lists.find(([own]) => own === `${prefix}${name}`) ?? (isOnly ? lists[0] : undefined) ?? [];
-    if (key === undefined || text === undefined) continue;
-    const list = parseLabels(text);
-    const [, classes] = typeOf(graph, value).shape;
-    if (list === undefined || list.length !== classes) {
-      const expected = `a JSON list of ${typeof classes === "number" ? `${classes} ` : ""}strings`;
-      return diagnose("weights/bad-labels", { file, key: shown(key), expected });
+): FileLabels | Diagnostic {
+  const lists = new Map(
+    [...metadata].flatMap(([key, text]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), text] as const] : [])),
+  );
+  const placed = new Map<string, readonly string[]>();
+  const others: { output: string; labels: readonly string[] }[] = [];
+  const bad = (output: string, expected: string): Diagnostic =>
+    diagnose("weights/bad-labels", { file, key: shown(`${prefix}${output}`), expected });
+  const [only] = lists.size === 1 && graph.outputs.length === 1 ? graph.outputs : [];
+  for (const [output, text] of outputs.length === 0 ? [] : lists) {
+    const labels = parseLabels(text);
+    const own = only ?? graph.outputs.find(({ name }) => name === output);
+    if (own === undefined) {
+      if (labels === undefined) return bad(output, "a JSON list of strings");
+      others.push({ output, labels });
+    } else if (outputs.includes(own.name)) {
+      const [, classes] = typeOf(graph, own.value).shape;
+      if (labels === undefined || labels.length !== classes) {
+        return bad(output, `a JSON list of ${typeof classes === "number" ? `${classes} ` : ""}strings`);
+      }
+      placed.set(own.name, labels);
     }
-    labels.set(name, list);
   }
-  return labels;
+  return { placed, others };
 }
 
 /** A flat list. */

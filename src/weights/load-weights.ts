@@ -22,6 +22,8 @@ export type WeightSource =
       readonly map?: NameMap | undefined;
       /** Of the slots that the map lets begin afresh; 0 unless told. */
       readonly seed?: number;
+      /** The rows stay in the file's order, whatever the graph's labels are, and all that the file says of its labels is told. */
+      readonly keepsOrder?: true;
     };
 
 /** How the tensors of a file came to their slots, where that is not plain. */
@@ -56,7 +58,7 @@ export type LoadedWeights =
       readonly account: NamesAccount | undefined;
       /** What the file says of itself; nothing where the seed drew the weights. */
       readonly metadata: ReadonlyMap<string, string>;
-      /** By output, the labels that the file has and the graph has not. */
+      /** By output, the labels that the file has and the graph has not; all of the file's where the order is kept. */
       readonly labels: ReadonlyMap<string, readonly string[]>;
     };
 
@@ -86,7 +88,10 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
     return { kind: "refused", diagnostics: [diagnose("weights/several-state-dicts", { file: source.file, entries })] };
   }
   const fresh = new Set(fitting.account.fresh);
-  const settled = settleLabels(graph, fitting.file, fitting.weights, fresh);
+  const settled = settleLabels(graph, fitting.file, fitting.weights, {
+    fresh,
+    keepsOrder: source.keepsOrder === true,
+  });
   if (settled.diagnostics.length > 0) return { kind: "refused", diagnostics: settled.diagnostics };
   const drawn = initialiseWeights(
     { ...graph, slots: graph.slots.filter(({ name }) => fresh.has(name)) },

@@ -4,18 +4,26 @@ import { isInOrder, orderOf, reordered } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
 import { type ClassHead, classHead, headPath } from "./class-head.js";
 import { labelsInFile } from "./label-metadata.js";
-import type { WeightFile } from "./weight-file.js";
+import { contradictionOf, hasUnplaced } from "./label-places.js";
+import { shown, type WeightFile } from "./weight-file.js";
 
 type Weights = ReadonlyMap<string, Float32Array>;
 
 export interface SettledLabels {
   /** With the rows of each class where the network has the class. */
   readonly weights: Weights;
-  /** By output, what the file says that the network does not: labels for outputs without any. */
+  /** By output, what the file says that the network does not: labels for outputs without any; all that it says where the order is kept. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
   /** Outputs whose rows were moved. */
   readonly turned: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface LabelRules {
+  /** Slots that are none of the file's. */
+  readonly fresh: ReadonlySet<string>;
+  /** The rows stay as they are, and what the file says is told of every output. */
+  readonly keepsOrder: boolean;
 }
 
 /**
@@ -26,13 +34,28 @@ export function settleLabels(
   graph: Graph,
   file: WeightFile,
   loaded: Weights,
-  fresh: ReadonlySet<string>,
+  { fresh, keepsOrder }: LabelRules,
 ): SettledLabels {
   const heads = new Map(graph.outputs.map(({ name, value }) => [name, classHead(graph, value)] as const));
   const isNew = ({ source }: ClassHead): boolean => source.length > 0 && source.every((slot) => fresh.has(slot));
-  const outputs = [...heads].filter(([, head]) => !isNew(head)).map(([name]) => name);
-  const given = labelsInFile(graph, outputs, file);
-  if ("code" in given) return { weights: loaded, labels: new Map(), turned: [], diagnostics: [given] };
+  const kept = new Map([...heads].filter(([, head]) => !isNew(head)));
+  const found = labelsInFile(graph, [...kept.keys()], file);
+  const refused = (wrong: Diagnostic): SettledLabels => ({
+    weights: loaded,
+    labels: new Map(),
+    turned: [],
+    diagnostics: [wrong],
+  });
+  if ("code" in found) return refused(found);
+  if (hasUnplaced(graph, kept, found)) {
+    const given = [...found.placed].map(([output, labels]) => ({ of: output, labels }));
+    const others = found.others.map(({ output, labels }) => ({ of: shown(output), labels }));
+    const model = graph.outputs.map(({ name, labels }) => ({ of: name, labels }));
+    return refused(
+      diagnose("weights/labels-unplaced", { file: file.file, given: [...given, ...others], others, model }),
+    );
+  }
+  const given = found.placed;
   const weights = new Map(loaded);
   const labels = new Map<string, readonly string[]>();
   const turned: string[] = [];
@@ -40,7 +63,12 @@ export function settleLabels(
   for (const { name: output, labels: wanted } of graph.outputs) {
     const list = given.get(output);
     if (list === undefined) continue;
-    if (wanted === undefined) {
+    const clash = contradictionOf(graph, output, list, given);
+    if (clash !== undefined) {
+      diagnostics.push(diagnose("weights/labels-contradict", { from: file.file, output, given: list, ...clash }));
+      continue;
+    }
+    if (wanted === undefined || keepsOrder) {
       labels.set(output, list);
       continue;
     }

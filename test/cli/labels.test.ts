@@ -183,12 +183,28 @@ suite("labels from folders to files and answers", (test) => {
       trained(cwd, "S", "written");
       near(figuresOf(cwd, "written").losses, figuresOf(cwd, "s").losses);
 
-      // What the file says counts, and the recipe's order is only another one; other names are refused.
-      writeFileSync(join(cwd, "m.lfer"), source(line));
+      // What the recipe says of the file's classes is what the file says, or refused; names of a model are put in order.
       writeFileSync(join(cwd, "teacher.safetensors"), readFileSync(join(cwd, "t/best.safetensors")));
-      trained(cwd, "S", "file");
-      near(figuresOf(cwd, "file").losses, figuresOf(cwd, "s").losses);
-      writeFileSync(join(cwd, "m.lfer"), source(line).replaceAll("raf_db_classes", "affectnet_7_classes"));
+      for (const written of [line, line.replace("fear", "dread")]) {
+        writeFileSync(join(cwd, "m.lfer"), source(written));
+        const told = train(cwd, "S", "told");
+        assert.is(told.code, 1);
+        const names = written === line ? ["train/teacher-classes-differ"] : ["recipe/classes-differ"];
+        assert.equal(codesIn(told.stderr), names);
+      }
+      writeFileSync(join(cwd, "m.lfer"), source(line.replace(list(own), list(alphabetical))));
+      trained(cwd, "S", "same");
+      near(figuresOf(cwd, "same").losses, figuresOf(cwd, "s").losses);
+      writeFileSync(
+        join(cwd, "m.lfer"),
+        source().replace("  output logits\n", "  output logits: labels(raf_db_classes)\n"),
+      );
+      const model = train(cwd, "S", "model");
+      assert.is(model.code, 0, model.stderr);
+      const lines = model.stderr.split("\n").filter((text) => text.includes("in the file's order"));
+      assert.equal(lines.length, 1, model.stderr);
+      near(figuresOf(cwd, "model").losses, figuresOf(cwd, "s").losses);
+      writeFileSync(join(cwd, "m.lfer"), source().replaceAll("raf_db_classes", "affectnet_7_classes"));
       trained(cwd, "S", "other");
       assert.is(figuresOf(cwd, "other").best, 1);
     }));

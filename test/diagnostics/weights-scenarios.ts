@@ -50,14 +50,14 @@ const building = (weights: Uint8Array | undefined, map?: string) => (): Promise<
   );
 
 /** Builds a network with labels, whose answers are mixed by a further layer or not, from a file with this list of them. */
-const labelled = (list: string, more = ""): Promise<readonly string[]> => {
+const labelled = (list: string, more = "", of = "logits", outputs = ""): Promise<readonly string[]> => {
   const file = fileOf(
-    `{"__metadata__":{"lfer.labels.logits":${JSON.stringify(list)}},${[weight, bias].map(entry).join(",")}}`,
+    `{"__metadata__":{"lfer.labels.${of}":${JSON.stringify(list)}},${[weight, bias].map(entry).join(",")}}`,
     new Uint8Array(32),
   );
   const text = model
     .replace("-> flatten", `-> global_avg_pool -> flatten${more}`)
-    .replace("output logits", `output logits: labels(["a", "b"])`);
+    .replace("output logits", outputs || `output logits: labels(["a", "b"])`);
   return inFolder({ "m.lfer": text, "w.safetensors": file }, (cwd) =>
     codesIn(runLferc(["build", "m.lfer", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"], { cwd }).stderr),
   );
@@ -110,6 +110,10 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/more-of-the-same": building(stored([weight, bias, ...surplus], 32)),
   "weights/labels-differ": () => labelled(`["a","c"]`),
   "weights/labels-order": () => labelled(`["b","a"]`, " -> softmax(axis: 0)"),
+  "weights/labels-unplaced": () =>
+    labelled(`["a","b"]`, "", "answer", `more = logits * 2\n  output logits: labels(["b", "a"])\n  output more`),
+  "weights/labels-contradict": () =>
+    labelled(`["a","b"]`, "", "logits", `more = logits * 2\n  output logits\n  output more: labels(["b", "a"])`),
   "weights/bad-labels": () => labelled(`["a"]`),
   "weights/archive-damaged": building(kept("tiny.pth").subarray(0, 2000)),
   "weights/archive-packed": building(kept("deflated.pth")),

@@ -272,6 +272,7 @@ suite("the limits of WebAssembly", (test) => {
           onWarning: nothing,
           onReading: nothing,
           onWeights: nothing,
+          onTeacherOrder: nothing,
           onReady: nothing,
           onContinue: nothing,
           onStart: nothing,

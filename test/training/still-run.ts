@@ -112,6 +112,7 @@ export async function stillRun(
         onWarning: nothing,
         onReading: nothing,
         onWeights: nothing,
+        onTeacherOrder: nothing,
         onReady: nothing,
         onContinue: nothing,
         onStart: nothing,

@@ -4,6 +4,23 @@ import { type ListedClasses, listLabels } from "./recipe-classes.js";
 const train = (recipe: string) => ({ command: `lferc train models/lfer_ldl.lfer --recipe ${recipe} --data faces` });
 const build = (file: string) => ({ command: `lferc build models/lfer_ldl.lfer -o model.onnx --weights ${file}` });
 
+export interface MaybeListed {
+  readonly of: string;
+  readonly labels: readonly string[] | undefined;
+}
+
+const listed = ({ of, labels }: MaybeListed): string =>
+  labels === undefined ? `${of} without labels` : `${of} ${listLabels(labels)}`;
+
+/** As many outputs as a message can hold. */
+const shownOutputs = 10;
+
+const some = (texts: readonly string[]): string =>
+  [...texts.slice(0, shownOutputs), ...(texts.length > shownOutputs ? [`... ${texts.length} in all`] : [])].join(", ");
+
+const sameNames = (a: ListedClasses, b: ListedClasses): boolean =>
+  a.labels.toSorted().join() === b.labels.toSorted().join();
+
 /** Labels that a weight file has, beside those of the network that takes the weights. */
 export const labelsInFilesEntries = {
   "train/teacher-classes-unknown": entry<{ file: string; output: string; frozen: string }>({
@@ -26,13 +43,15 @@ export const labelsInFilesEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.output}, with the weights ${h.file}, is of other classes: ${h.left.of} has ${listLabels(h.left.labels)}, ${h.right.of} ${listLabels(h.right.labels)}`,
+      `${h.output}, with the weights ${h.file}, ${sameNames(h.left, h.right) ? "has its classes in another order" : "is of other classes"}: ${h.left.of} has ${listLabels(h.left.labels)}, ${h.right.of} ${listLabels(h.right.labels)}`,
     help: (h) =>
       h.frozen === undefined
-        ? "The labels in a file are those that its weights were trained for. Take another file, or give the student those names: folders are found by their usual words too."
+        ? h.right.of === "the recipe"
+          ? "The labels in a file are those that its weights were trained for, in their order. Leave the recipe's `labels:` out, or take another file."
+          : "The labels in a file are those that its weights were trained for. Take another file, or give the student those names: folders are found by their usual words too."
         : `If they mean the same, write the student's names in the teacher's order: ${h.frozen}`,
     explanation:
-      "Classes are matched by name, and the names in a file are the truth about its weights: another order is put right, other names are not guessed at.",
+      "Classes are matched by name, and the names in a file are the truth about its weights: another order in a model is put right, other names are not guessed at. What a recipe itself says with `labels:` is about the very same weights, and where the file says otherwise one of the two is wrong.",
     bad: train("Taught"),
     good: train("RafDb"),
   }),
@@ -63,6 +82,41 @@ export const labelsInFilesEntries = {
     explanation:
       "Where an output comes straight from a convolution or a linear layer, the rows of its weights are put into the model's order. What mixes several layers cannot be turned around in the same way.",
     bad: build("in-another-order.safetensors"),
+    good: build("best.safetensors"),
+  }),
+
+  "weights/labels-unplaced": entry<{
+    file: string;
+    given: readonly ListedClasses[];
+    others: readonly ListedClasses[];
+    model: readonly MaybeListed[];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `${h.file} has labels of ${some(h.given.map(listed))}, and the model no output ${some(h.others.map(({ of }) => of))}: its outputs are ${some(h.model.map(listed))}`,
+    help: (h) =>
+      `Name the model's output as the file does (${some(h.others.map(({ of }) => `output ${of}`))}), so that it is known whose classes they are. A layer that a name map lets begin afresh has nothing to do with them.`,
+    explanation:
+      "The labels in a weight file belong to an output by its name. Where the model calls its outputs otherwise, nobody knows which of them the classes are, and answers could come under wrong names. The only list of a file goes with the only output of a model; a list that is the labels of all of the model's outputs with as many classes is in no danger.",
+    bad: build("of-other-outputs.safetensors"),
+    good: build("best.safetensors"),
+  }),
+
+  "weights/labels-contradict": entry<{
+    from: string;
+    output: string;
+    given: readonly string[];
+    other: string;
+    wanted: readonly string[];
+  }>({
+    severity: "error",
+    message: (h) =>
+      `${h.output} has the classes ${listLabels(h.given)}, says ${h.from}, and the model gives ${h.other}, which comes from the same layer, the labels ${listLabels(h.wanted)}`,
+    help: (h) =>
+      `Write the labels of ${h.output} in the model, too, in the order in which its layer has them; most often those of ${h.other} must be the same.`,
+    explanation:
+      "Two outputs of one last layer say the same of each class. A model that names them in different orders gives one of two answers under wrong names.",
+    bad: build("of-two-minds.safetensors"),
     good: build("best.safetensors"),
   }),
 

@@ -64,6 +64,28 @@ const weighted = (parts: Parts, more = "") =>
     ...parts,
   }).replace(/ {2}teacher = .*\n/, "");
 
+const twoHeads = (last: string, first: string): string => `lfer 1
+
+import { cross_entropy } from "std/losses"
+
+model Heads {
+  input image: float32[N, 3, 32, 32]
+  body = image -> conv(8, stride: 2) -> relu -> global_avg_pool -> flatten
+  told = body -> linear(3)
+  other = body -> linear(3)
+  output ${first}
+  output ${last}
+}
+
+recipe Train {
+  student = Heads
+  data = folder()
+  loss = cross_entropy(student.told, data.label)
+  optimizer = sgd(lr: 0.1)
+  train = run(batch: 16, epochs: 10)
+}
+`;
+
 const byName = "Classes are matched by their names, never by where they stand in a list.";
 
 /** Classes of a loss that do not go together. */
@@ -102,6 +124,24 @@ export const recipeClassesEntries = {
       .replace(/ {2}teacher = .*\n/, ""),
   }),
 
+  "recipe/judged-output-untaught": entry<{ model: string; first: string; instead: readonly string[] }>({
+    severity: "error",
+    message: (h) => {
+      const taught = h.instead.length === 0 ? "no output of the student" : `${h.instead.join(", ")}`;
+      return `pictures are judged by the first output of ${h.model}, ${h.first}, and the loss teaches ${taught} their classes`;
+    },
+    help: (h) => {
+      const [name] = h.instead;
+      return name === undefined
+        ? `Let the loss read student.${h.first}.`
+        : `Let the output that is to say the class come first in ${h.model}: write output ${name} before output ${h.first}.`;
+    },
+    explanation:
+      "Accuracy, the best epoch and what `predict` answers are those of the student's first output. Where the loss does not teach it the classes of the data, they would be those of a layer that nobody has trained for them.",
+    bad: twoHeads("told", "other"),
+    good: twoHeads("other", "told"),
+  }),
+
   "recipe/list-without-labels": entry({
     severity: "error",
     message: () =>
@@ -111,6 +151,29 @@ export const recipeClassesEntries = {
     explanation:
       "A model without labels takes its classes from the folders' names, in alphabetical order: which number is whose would hang on what somebody called a folder.",
     bad: weighted({ student: "" }),
+    good: weighted({}),
+  }),
+
+  "recipe/class-weights": entry<{ numbers: readonly number[]; wrong: number | undefined }>({
+    severity: "error",
+    message: (h) =>
+      h.wrong === undefined
+        ? `the weights of the classes are all zero: ${listLabels(h.numbers.map(String))}`
+        : `${h.wrong} is no weight of a class: ${listLabels(h.numbers.map(String))}`,
+    help: () =>
+      "Give each class a number that says how much its pictures count: 0 or more, and more than 0 for at least one.",
+    explanation:
+      "A weight says how much the pictures of a class count in the mean. A negative one would reward wrong answers, and where all are zero there is nothing to learn from: the loss would be no number.",
+    bad: weighted({}).replace("[1, 2, 0.5]", "[1, -1, 1]"),
+    good: weighted({}).replace("[1, 2, 0.5]", "[1, 0, 1]"),
+  }),
+
+  "recipe/class-weights-count": entry<{ numbers: number; classes: number }>({
+    severity: "error",
+    message: (h) => `${h.numbers} ${h.numbers === 1 ? "weight" : "weights"} for ${h.classes} classes`,
+    help: () => "Give each class its weight, in the order of the student's labels.",
+    explanation: "The weights of classes are a list with one number for each class.",
+    bad: weighted({}).replace("[1, 2, 0.5]", "[1, 2]"),
     good: weighted({}),
   }),
 

@@ -1,0 +1,31 @@
+/** Whether a loss teaches the output that the student is judged by. */
+import { type Graph, typeOf, type ValueId } from "../ir/graph.js";
+
+const label = "data.label";
+const ofStudent = "student.";
+
+/**
+ * The student's outputs that the loss teaches the data's classes, where its first one, by which pictures are judged, is none of
+ * them; undefined where all is well. Without the data's classes those are all outputs that the loss reads.
+ */
+export function judgedInstead(loss: Graph, first: string): readonly string[] | undefined {
+  const read = loss.inputs.flatMap(({ name }) => (name.startsWith(ofStudent) ? [name.slice(ofStudent.length)] : []));
+  const met = metByLabel(loss);
+  const taught = met.size > 0 ? read.filter((name) => met.has(name)) : read;
+  return taught.includes(first) ? undefined : taught;
+}
+
+/** Outputs that come together with the data's classes while there still are classes: behind that all are terms of one sum. */
+function metByLabel(loss: Graph): ReadonlySet<string> {
+  const made = new Map<ValueId, ReadonlySet<string>>();
+  for (const { name, value } of loss.inputs) made.set(value, new Set([name]));
+  const met = new Set<string>();
+  for (const { inputs, outputs } of loss.nodes) {
+    const sources = new Set(inputs.flatMap((input) => [...(made.get(input) ?? [])]));
+    if (sources.has(label)) {
+      for (const name of sources) if (name.startsWith(ofStudent)) met.add(name.slice(ofStudent.length));
+    }
+    for (const value of outputs) if (typeOf(loss, value).shape.length > 1) made.set(value, sources);
+  }
+  return met;
+}
