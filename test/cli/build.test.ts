@@ -48,10 +48,10 @@ suite("lferc build", (test) => {
     ["a level that is none", ["-o", "old.onnx", "--optimize", "3"], 2, "tool/wrong-usage"],
     ["a broken weight file", ["-o", "old.onnx", "--weights", "broken.safetensors"], 1, "weights/header-too-large"],
     ["a missing weight file", ["-o", "old.onnx", "--weights", "none.safetensors"], 1, "weights/file-unreadable"],
-    ["weights for a text", ["-o", "old.onnx", "--target", "ir", "--weights", "x.safetensors"], 2, "tool/wrong-usage"],
+    ["weights for a text", ["-o", "new.ir", "--target", "ir", "--weights", "x.safetensors"], 2, "tool/wrong-usage"],
     [
       "weights for a picture",
-      ["-o", "old.onnx", "--target", "svg", "--weights", "x.safetensors"],
+      ["-o", "new.svg", "--target", "svg", "--weights", "x.safetensors"],
       2,
       "tool/wrong-usage",
     ],
@@ -100,7 +100,7 @@ suite("lferc build", (test) => {
     ["--convention", "conv"],
   ]) {
     test(`refuses ${args.join(" ")}`, () =>
-      scenario(["-o", "old.onnx", ...args], (ran, folder) => {
+      scenario(["-o", `old.${args[0] === "--target" ? args[1] : "onnx"}`, ...args], (ran, folder) => {
         assert.is(ran.code, 2, ran.stderr);
         assert.match(ran.stderr, /error\[tool\/wrong-(usage|value)\]/);
         assert.is(readFileSync(join(folder, "old.onnx"), "utf8"), "old");
