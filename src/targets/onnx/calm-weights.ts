@@ -11,9 +11,9 @@ import { fittingBatch, probeInputs, probeRun, probeWeights } from "../../referen
  */
 export const usualDamping = 0.9;
 
-/** Probe weights with every batch norm's weight damped. */
+/** Probe weights with every batch norm's weight damped, but for those before a ReLU6: it must have something to clip. */
 export function calmWeights(graph: Graph, seed: number): Readonly<Record<string, Tensor>> {
-  return damped(graph, probeWeights(graph, seed), usualDamping);
+  return damped(graph, probeWeights(graph, seed), usualDamping, "unclipped");
 }
 
 export interface CalmFeed extends Feed {
@@ -25,6 +25,8 @@ export interface Calmness {
   readonly seed: number;
   /** What batch norms' weights are multiplied by. */
   readonly damping: number;
+  /** Which: a norm before a ReLU6 had better give it something to clip, but some networks are calm only with all of them. */
+  readonly norms: "unclipped" | "all";
 }
 
 /** Who is told of the nodes of a run of so many pictures. */
@@ -33,29 +35,36 @@ export type WatchRun = (batch: number) => WatchNode;
 /** Calm weights, inputs, and what the reference makes of them; where there is nothing to damp, fitting them told it already. */
 export function calmFeed(
   graph: Graph,
-  { seed, damping, batch }: Calmness & { readonly batch: number },
+  { seed, damping, norms, batch }: Calmness & { readonly batch: number },
   watchRun: WatchRun = () => () => {},
 ): CalmFeed {
-  if (!hasDampedNorms(graph)) {
+  if (!dampsNorms(graph, norms)) {
     const { inputs, slots, outputs } = probeRun(graph, seed, batch, watchRun(batch));
     return { inputs, slots, batch, expected: outputs };
   }
-  const slots = damped(graph, probeWeights(graph, seed, watchRun(fittingBatch)), damping);
+  const slots = damped(graph, probeWeights(graph, seed, watchRun(fittingBatch)), damping, norms);
   const feed = { inputs: probeInputs(graph, batch, seed), slots, batch };
   return { ...feed, expected: interpret(graph, feed, { watch: watchRun(batch) }) };
 }
 
-export const hasDampedNorms = (graph: Graph): boolean => dampedValues(graph).size > 0;
+export const dampsNorms = (graph: Graph, norms: Calmness["norms"]): boolean => dampedValues(graph, norms).size > 0;
 
-/** Weights of batch norms, but for those before a ReLU6: it must have something to clip. */
-function dampedValues(graph: Graph): ReadonlySet<ValueId | undefined> {
-  const clipped = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])));
-  const norms = graph.nodes.filter(({ op, outputs }) => op === "batch_norm" && !outputs.some((y) => clipped.has(y)));
-  return new Set(norms.map(({ inputs }) => inputs[1]));
+/** Weights of batch norms, of all or but for those before a ReLU6. */
+function dampedValues(graph: Graph, norms: Calmness["norms"]): ReadonlySet<ValueId | undefined> {
+  const clipped = new Set(
+    norms === "all" ? [] : graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])),
+  );
+  const found = graph.nodes.filter(({ op, outputs }) => op === "batch_norm" && !outputs.some((y) => clipped.has(y)));
+  return new Set(found.map(({ inputs }) => inputs[1]));
 }
 
-function damped(graph: Graph, slots: Readonly<Record<string, Tensor>>, damping: number): Record<string, Tensor> {
-  const values = dampedValues(graph);
+function damped(
+  graph: Graph,
+  slots: Readonly<Record<string, Tensor>>,
+  damping: number,
+  norms: Calmness["norms"],
+): Record<string, Tensor> {
+  const values = dampedValues(graph, norms);
   return Object.fromEntries(
     graph.slots.map(({ name, value }) => {
       const { shape, data } = slots[name] as Tensor;

@@ -136,6 +136,18 @@ suite("what a file may differ by", ({ native: test }) => {
     assert.ok(raw > 10 * calm, `${raw} without it, ${calm} with it`);
   });
 
+  test("a deep network of nothing but norms and ReLU6, which probes do not damp, is proven by calmer ones", async () => {
+    const net = new Net("Clipped");
+    let x = net.input("x", [batch, 8, 8, 8]);
+    for (let i = 0; i < 40; i++) {
+      x = net.one("relu6", `relu6_${i}`, [net.norm(`norm_${i}`, net.conv(`conv_${i}`, x, 8, 3))]);
+    }
+    net.output("y", net.one("flatten", "flatten", [x], { axis: 1 }));
+    const result = await verifyOnnx(net.finish(), common);
+    assert.is(code(result), "verified", message(result));
+    assert.ok((result as Verification).noise! < 1e-4);
+  });
+
   test("a network whose rounding swells on large maps is proven there with weights that are fitted there", async () => {
     const graph = await stars();
     const result = await verifyOnnx(graph, common);
