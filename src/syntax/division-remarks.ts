@@ -109,7 +109,7 @@ export function findDivisions(
       const areAll = others.every((other) => other !== undefined);
       return divisor !== undefined && areAll ? { divisor, others } : undefined;
     });
-    const literal = before.tokenType === NumberToken ? before.image : undefined;
+    const literal = before.tokenType === NumberToken && !reading.isCode ? before.image : undefined;
     found.set(valueEnd, { span: { file, start, end }, literal, parts });
   }
   return found;

@@ -8,7 +8,6 @@ import {
   Comma,
   Dot,
   Equals,
-  FloorDivision,
   ForeignComment,
   Greater,
   keywords,
@@ -177,24 +176,29 @@ const isFollower = (token: IToken): boolean =>
 
 const dates = /^(?:\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}|(?:19|20)\d\d-\d\d?)$/;
 const paperNumber = /^\d{4}\.\d{4,5}$/;
-const range = /^(\d[\d.]*(?:e[+-]?\d+)?)\s*-\s*(\d[\d.]*(?:e[+-]?\d+)?)$/i;
+const range = /^(\d[\d.]*(?:e[+-]?\d+)?)([kMG]?)\s*-\s*(\d[\d.]*(?:e[+-]?\d+)?)([kMG]?)$/i;
 
 /** `2019-11-02`, `1706.03762`, `0.1-0.9`: what people write with the signs of arithmetic, and nobody divides by. */
 function isNoArithmetic(text: string): boolean {
-  const [, from, to] = range.exec(text) ?? [];
-  return dates.test(text) || paperNumber.test(text) || Number(from) < Number(to);
+  const [, from, unit, to, unitOfTo] = range.exec(text) ?? [];
+  const isRange = Number(from) < Number(to) && (unit === "" || unit === unitOfTo);
+  return isRange || dates.test(text) || paperNumber.test(text);
 }
 
 /** The words up to the next `//` that begins a remark, which is one outside of the brackets that are opened before it. */
 function wordsOf(whole: string): { readonly words: string; readonly inner: number } {
-  if (!whole.includes("//")) return { words: whole, inner: -1 };
   let depth = 0;
-  for (const { tokenType: type, startOffset } of scan(whole, () => true).tokens) {
-    if (opens.has(type)) depth++;
-    else if (closes.has(type)) depth--;
-    else if (type === FloorDivision && depth <= 0) return { words: whole.slice(0, startOffset), inner: startOffset };
+  let from = 0;
+  for (;;) {
+    const inner = whole.indexOf("//", from);
+    if (inner < 0) return { words: whole, inner };
+    for (const { tokenType: type } of scan(whole.slice(from, inner)).tokens) {
+      if (opens.has(type)) depth++;
+      else if (closes.has(type)) depth--;
+    }
+    if (depth <= 0) return { words: whole.slice(0, inner), inner };
+    from = inner + 2;
   }
-  return { words: whole, inner: -1 };
 }
 
 /** How the remark from `at` to `end` reads. */
@@ -229,7 +233,8 @@ export function readRemark(text: string, at: number, end: number): Reading {
   if (closes.has(next.tokenType) && next.tokenType !== RightCurly) return { ...found, isCode: true };
   if (next.tokenType !== Comma) return { kind: "code" };
   const isArguments = rest.some(({ tokenType }) => tokenType === Colon);
-  if (isArguments || isNested || rest.length === 1) return { ...found, isCode: true };
+  if (isArguments || rest.length === 1) return { ...found, isCode: true };
+  if (isNoArithmetic(divisor.replaceAll(" ", ""))) return { kind: "code" };
   return { ...found, others: [...others, ...itemsOf(rest)], isRow: true, isCode: true };
 }
 

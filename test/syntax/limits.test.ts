@@ -83,6 +83,9 @@ suite("syntax: limits", (test) => {
       `3 // ${"2 * ".repeat(n / 4)}2`,
       `3 // ${"c".repeat(n)}`,
       `3 ${"// 2 ".repeat(n / 5)}`,
+      `3 ${"// (2 ".repeat(n / 10)}${")".repeat(n / 10)}`,
+      `3 // 2 ${"or 2 ".repeat(n / 5)}`,
+      `3 // 2 ${"if 2 else 2 ".repeat(n / 12)}`,
     ]) {
       assert.deepEqual(codes(constant(value)), [], value.slice(0, 10));
     }
