@@ -55,7 +55,7 @@ export function eventsFor(
     onWeights: (account) => talkOfNames(session, account),
     onTeacherOrder: (file, outputs) => {
       const names = outputs.map((output) => `teacher.${output}`).join(", ");
-      say(oneLine(`${file}: the classes of ${names} are in the file's order, which is not the model's`) + "\n");
+      say(`${oneLine(`${file}: the classes of ${names} are in the file's order, which is not the model's`)}\n`);
     },
     onReading: (done, all) => line.show(`reading pictures: ${done}/${all}`),
     onReady: ({ plan, data }, kept) => {

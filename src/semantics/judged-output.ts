@@ -6,13 +6,31 @@ const ofStudent = "student.";
 
 /**
  * The student's outputs that the loss teaches the data's classes, where its first one, by which pictures are judged, is none of
- * them; undefined where all is well. Without the data's classes those are all outputs that the loss reads.
+ * them, nor made of one, nor one made of it, without further weights; undefined where all is well. Where the data's classes
+ * meet no output, all that the loss reads are taught.
  */
-export function judgedInstead(loss: Graph, first: string): readonly string[] | undefined {
+export function judgedInstead(loss: Graph, student: Graph): readonly string[] | undefined {
   const read = loss.inputs.flatMap(({ name }) => (name.startsWith(ofStudent) ? [name.slice(ofStudent.length)] : []));
   const met = metByLabel(loss);
   const taught = met.size > 0 ? read.filter((name) => met.has(name)) : read;
-  return taught.includes(first) ? undefined : taught;
+  const [first] = student.outputs;
+  const isSame = student.outputs.some(
+    ({ name, value }) =>
+      taught.includes(name) &&
+      (madeOf(student, value).has(first?.value as ValueId) || madeOf(student, first?.value as ValueId).has(value)),
+  );
+  return isSame ? undefined : taught;
+}
+
+/** A value and all that it is made of, back to the nearest layers with weights. */
+function madeOf({ nodes, slots }: Graph, value: ValueId): ReadonlySet<ValueId> {
+  const weights = new Set(slots.map((slot) => slot.value));
+  const found = new Set([value]);
+  for (const { inputs, outputs } of nodes.toReversed()) {
+    if (!outputs.some((output) => found.has(output)) || inputs.some((input) => weights.has(input))) continue;
+    for (const input of inputs) found.add(input);
+  }
+  return found;
 }
 
 /** Outputs that come together with the data's classes while there still are classes: behind that all are terms of one sum. */

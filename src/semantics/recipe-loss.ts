@@ -73,11 +73,12 @@ export function makeLoss(
   for (const clash of [...loss.clashes, ...evaluation.clashes]) {
     reportClash(reporter, clash, { loss: entry.value.span, student, teacher });
   }
-  const first = student?.model?.graph.outputs[0]?.name;
-  const instead = first === undefined ? undefined : judgedInstead(loss.graph, first);
-  if (first !== undefined && instead !== undefined) {
-    const model = student?.model?.graph.name ?? "";
-    reporter.report("recipe/judged-output-untaught", { model, first, instead }, entry.value.span);
+  const graph = student?.model?.graph;
+  const instead = graph === undefined ? undefined : judgedInstead(loss.graph, graph);
+  if (graph !== undefined && instead !== undefined && reporter.errorCount === before) {
+    const [first] = graph.outputs.map(({ name }) => name);
+    const holes = { model: graph.name, first: first ?? "", instead };
+    reporter.report("recipe/judged-output-untaught", holes, entry.value.span);
   }
   const taken = new Map([...evaluation.taken, ...loss.taken]);
   return { loss: loss.graph, evaluationLoss: evaluation.graph, taken };

@@ -55,21 +55,25 @@ export function makeTensorLiteral(
   const labels = stringsIn(values.get("labels"));
   if (numbers === undefined) return unknownTensor;
   const weighed = values.get("weighing");
-  if (weighed !== undefined && !areWeights(context, numbers, weighed, span)) return unknownTensor;
+  if (weighed !== undefined && !areWeights(context, numbers, span)) return unknownTensor;
   if (context.network === undefined) return unknownTensor;
-  const inOrder = labels === undefined || labels.length === 0 ? numbers : byClass(context, numbers, labels, span);
+  const isByPlace = labels === undefined || labels.length === 0;
+  if (isByPlace && weighed !== undefined && !areEnough(context, numbers, weighed, span)) return unknownTensor;
+  const inOrder = isByPlace ? numbers : byClass(context, numbers, labels, span);
   if (inOrder === undefined) return unknownTensor;
   return applyOpByName(context, "constant", [], here, span, { shape: [numbers.length], values: inOrder });
 }
 
-/** Whether the numbers can be weights of the classes of a tensor; reports what is wrong. As float32, which they become. */
-function areWeights(context: Context, numbers: readonly number[], weighed: Value, span: Span): boolean {
+/** Whether the numbers can be weights of classes; reports what is wrong. As float32, which they become. */
+function areWeights(context: Context, numbers: readonly number[], span: Span): boolean {
   const wrong = numbers.find((number) => !(Number.isFinite(Math.fround(number)) && number >= 0));
-  const isNothing = numbers.every((number) => Math.fround(number) === 0);
-  if (wrong !== undefined || isNothing) {
-    context.report("recipe/class-weights", { numbers, wrong }, span);
-    return false;
-  }
+  if (wrong === undefined && numbers.some((number) => Math.fround(number) > 0)) return true;
+  context.report("recipe/class-weights", { numbers, wrong }, span);
+  return false;
+}
+
+/** Whether there is a number for each class of the tensor that they weigh; reports it. */
+function areEnough(context: Context, numbers: readonly number[], weighed: Value, span: Span): boolean {
   const classes = context.typeOf(weighed)?.shape[1];
   if (typeof classes !== "number" || classes === numbers.length) return true;
   context.report("recipe/class-weights-count", { numbers: numbers.length, classes }, span);

@@ -11,10 +11,12 @@ type Labels = readonly string[];
  * knows which; it does not matter where it is the labels of all that have as many.
  */
 export function hasUnplaced(
-  { outputs, ...graph }: Graph,
+  graph: Graph,
   heads: ReadonlyMap<string, ClassHead>,
   { placed, others }: FileLabels,
 ): boolean {
+  const { outputs, slots } = graph;
+  const entries = new Map(slots.map(({ name, value }) => [name, typeOf(graph, value).shape[0]]));
   return others.some(({ labels: list }) => {
     const isNamed = outputs.some(({ labels }) => labels?.length === list.length);
     return outputs.some(({ name, value, labels }, i) => {
@@ -22,8 +24,8 @@ export function hasUnplaced(
       if (head === undefined || (labels !== undefined && sameClasses(labels, list))) return false;
       // What comes from one layer only is what its own list says.
       if (placed.has(name)) return new Set(head.source.map(layerOf)).size > 1;
-      const isOther = typeOf({ outputs, ...graph }, value).shape[1] !== list.length;
-      if (labels !== undefined) return !isOther || head.rows === undefined;
+      const isOther = typeOf(graph, value).shape[1] !== list.length;
+      if (labels !== undefined) return !isOther || head.behind.some((slot) => entries.get(slot) === list.length);
       // Of further outputs without labels nothing is said. The first one's classes are those of the data.
       return !isOther && (i === 0 || !isNamed);
     });

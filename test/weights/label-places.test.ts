@@ -135,10 +135,16 @@ const cases: readonly Case[] = [
   },
   {
     title: "a part of the classes under other names",
-    lines: ["u = slice(p, axis: 1, to: 2)", "v = softmax(q)"],
-    file: { p: rgb },
-    model: { u: ["green", "red"], v: undefined },
+    lines: ["u = slice(p, axis: 1, to: 2)"],
+    file: { p: rgb, q: rgb },
+    model: { u: ["green", "red"], q: rgb },
     codes: unplaced,
+  },
+  {
+    title: "labels of something else",
+    lines: ["v = softmax(p)", "u = max(body, axes: [1], keep: true) * 2"],
+    file: { p: rgb, q: rgb },
+    model: { u: ["brightness"], v: rgb, q: rgb },
   },
   {
     title: "an output of the same layer in another order",
