@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
-import type { DivisionRemark } from "../syntax/division-remarks.js";
+import type { DivisionRemark } from "../syntax/divisions.js";
 import { isBuiltinName, isReservedName } from "./builtins.js";
 import { type Damage, findDamage } from "./damage.js";
 import type { Reporter } from "./reporter.js";

@@ -1,7 +1,7 @@
 import type { IToken, TokenType } from "chevrotain";
-import type { Span } from "../diagnostics/span.js";
 import type { Expression } from "./ast.js";
 import { endOf, hasLineBreak } from "./classify.js";
+import type { DivisionRemark } from "./divisions.js";
 import { readRemark } from "./remark-reading.js";
 import {
   Comma,
@@ -19,15 +19,6 @@ import {
 // `//` begins a remark, and in Python divides: `channels(x) // 2` would build another network without a word. A remark that
 // could be meant so is found here by its words; whether the value before it is a number, and all its names are, only those
 // who know the scope can say (semantics/floor-divisions.ts).
-
-/** A remark behind a value on its line that reads as what it is to be divided by. */
-export interface DivisionRemark {
-  readonly span: Span;
-  /** The number as it is written right before the remark, if one is: the remark may explain it. */
-  readonly literal: string | undefined;
-  /** The divisor and all that must mean something beside it, read when asked for; undefined where it is none after all. */
-  readonly parts: () => { readonly divisor: Expression; readonly others: readonly Expression[] } | undefined;
-}
 
 const opens: ReadonlySet<TokenType> = new Set([LeftParen, LeftSquare, LeftCurly]);
 const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightCurly]);

@@ -68,7 +68,9 @@ function project(name, tarball, { flags = [], env = {} } = {}) {
   writeFileSync(join(cwd, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   writeFileSync(join(cwd, "tiny.lfer"), text);
   const { stdout, stderr } = run("npm", ["install", ...flags, tarball], { cwd, env });
-  assert.doesNotMatch(stdout + stderr, /npm warn|deprecated|vulnerab/i);
+  // What the machine's own settings hold is nothing that a package could avoid.
+  const said = (stdout + stderr).replace(/^npm warn Unknown user config .*$/gm, "");
+  assert.doesNotMatch(said, /npm warn|deprecated|vulnerab/i);
   const lferc = (args, code = 0) => run("npx", ["--no", "lferc", ...args], { cwd, code, env });
   return { cwd, env, lferc, has: (dependency) => existsSync(join(cwd, "node_modules", dependency)) };
 }
