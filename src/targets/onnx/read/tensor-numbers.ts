@@ -1,4 +1,4 @@
-import type { DType } from "../../../ir/shape.js";
+import { type DType, dtypeBytes } from "../../../ir/shape.js";
 import type { onnx } from "../generated/onnx.js";
 import { countOf, type FixedOperand, mostAxes, mostNumbers } from "./operand.js";
 
@@ -73,16 +73,6 @@ function numbersOf(tensor: TensorProto, dtype: DType, count: number): readonly n
   return field?.length === count ? field.map(Number) : undefined;
 }
 
-const byteWidths: Readonly<Partial<Record<DType, number>>> = {
-  float32: 4,
-  float16: 2,
-  int64: 8,
-  int32: 4,
-  int8: 1,
-  uint8: 1,
-  bool: 1,
-};
-
 /** Data in the file that has another size than the tensor says; data in another file is not looked at. */
 function sizeFault(tensor: TensorProto, dtype: DType, count: number): string | undefined {
   if (tensor.data_location === externalData) return undefined;
@@ -90,7 +80,7 @@ function sizeFault(tensor: TensorProto, dtype: DType, count: number): string | u
   const typed = [tensor.float_data, tensor.int32_data, tensor.int64_data].map((list) => list?.length ?? 0);
   const listed = typed.reduce((sum, length) => sum + length, 0);
   if (raw > 0 && listed > 0) return "holds its data twice";
-  const width = byteWidths[dtype] ?? 0;
+  const width = dtypeBytes[dtype];
   if (raw > 0 && raw !== count * width) return `has ${raw} bytes of data for ${count} numbers of ${width} bytes`;
   if (raw === 0 && listed > 0 && listed !== count) return `has ${listed} numbers where its shape has ${count}`;
   return undefined;
