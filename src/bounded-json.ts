@@ -42,3 +42,18 @@ function endOfString(text: string, at: number): number {
   }
   return text.length;
 }
+
+/** Lists of numbers and of names: a flat one of a hundred thousand classes is long enough. */
+const listLimits: JsonLimits = { depth: 1, values: 100_000 };
+
+/** A JSON list whose items all hold to `isItem`; undefined where the text is none. */
+export function parseFlatList(text: string, isItem: (item: unknown) => boolean): readonly unknown[] | undefined {
+  try {
+    if (beyondLimits(text, listLimits) !== undefined) return undefined;
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(isItem) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

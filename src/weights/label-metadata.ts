@@ -1,5 +1,5 @@
 /** The labels of a network's outputs in the metadata of a weight file: `lfer.labels.OUTPUT`, a JSON list. */
-import { beyondLimits } from "../bounded-json.js";
+import { parseFlatList } from "../bounded-json.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { shown, type WeightFile } from "./weight-file.js";
@@ -41,7 +41,7 @@ export function labelsInFile(
     diagnose("weights/bad-labels", { file, key: shown(`${prefix}${output}`), expected });
   const [only] = lists.size === 1 && graph.outputs.length === 1 ? graph.outputs : [];
   for (const [output, text] of outputs.length === 0 ? [] : lists) {
-    const labels = parseLabels(text);
+    const labels = parseFlatList(text, (item) => typeof item === "string") as readonly string[] | undefined;
     const own = only ?? graph.outputs.find(({ name }) => name === output);
     if (own === undefined) {
       if (labels === undefined) return bad(output, "a JSON list of strings");
@@ -55,18 +55,4 @@ export function labelsInFile(
     }
   }
   return { placed, others };
-}
-
-/** A flat list. */
-const listLimits = { depth: 1, values: 100_000 };
-
-function parseLabels(text: string): readonly string[] | undefined {
-  try {
-    if (beyondLimits(text, listLimits) !== undefined) return undefined;
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { beyondLimits } from "../../bounded-json.js";
+import { parseFlatList } from "../../bounded-json.js";
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import {
   type Evaluation,
@@ -113,13 +113,13 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   ] as const) {
     if (props.has(key) && text(key) !== only) return bad(key, `"${only}"`);
   }
-  const size = parseList(text("lfer.input.size"), (item) => Number.isInteger(item) && (item as number) > 0);
+  const size = parseFlatList(text("lfer.input.size"), (item) => Number.isInteger(item) && (item as number) > 0);
   if (size?.length !== 2) return bad("lfer.input.size", "[height, width] in pixels");
-  const mean = parseList(text("lfer.input.mean"), Number.isFinite);
+  const mean = parseFlatList(text("lfer.input.mean"), Number.isFinite);
   if (mean?.length !== 3) return bad("lfer.input.mean", "three numbers: red, green, blue");
-  const std = parseList(text("lfer.input.std"), (item) => Number.isFinite(item) && (item as number) > 0);
+  const std = parseFlatList(text("lfer.input.std"), (item) => Number.isFinite(item) && (item as number) > 0);
   if (std?.length !== 3) return bad("lfer.input.std", "three positive numbers: red, green, blue");
-  const labels = parseList(text("lfer.labels"), (item) => typeof item === "string");
+  const labels = parseFlatList(text("lfer.labels"), (item) => typeof item === "string");
   if (labels === undefined || labels.length === 0) return bad("lfer.labels", "a list of class names");
   const evaluation = readEvaluation(props, path);
   if (isProblem(evaluation)) return evaluation;
@@ -145,19 +145,4 @@ export function readEvaluation(props: ReadonlyMap<string, string>, path: string)
   const known = evaluationNamed(name);
   if (known !== undefined) return known;
   return problem("data/unknown-evaluation", { path, evaluation: name.slice(0, longestShown), known: evaluations });
-}
-
-/** Lists of numbers and of names: a flat one of a hundred thousand classes is long enough. */
-const listLimits = { depth: 1, values: 100_000 };
-
-/** A JSON list whose items all hold to `isItem`. */
-function parseList(text: string, isItem: (item: unknown) => boolean): readonly unknown[] | undefined {
-  try {
-    if (beyondLimits(text, listLimits) !== undefined) return undefined;
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every(isItem) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
