@@ -23,7 +23,8 @@ const broken = "lfer 1\n\nblock Part = conv(8\n";
 const project = { "package.json": "{}", "m.lfer": model, "part.lfer": part };
 
 interface Watching {
-  readonly stdout: () => string;
+  /** What stands on standard output once it has a line that holds: its pipe may be read after that of the answer. */
+  lines(holds: (line: string) => boolean): Promise<readonly string[]>;
   /** What was said to people since the last call, once the run that ends with it is over. */
   answer(): Promise<string>;
   end(signal?: NodeJS.Signals): Promise<unknown>;
@@ -58,7 +59,14 @@ async function watching(
   const more = (): Promise<unknown> => Promise.race([once(child.stderr, "data"), ended]);
   try {
     await body({
-      stdout: () => said.stdout,
+      async lines(holds) {
+        for (;;) {
+          const lines = said.stdout.split("\n").slice(0, -1);
+          if (lines.some(holds)) return lines;
+          if (child.exitCode !== null || child.signalCode !== null) throw new Error(`no such line:\n${said.stdout}`);
+          await Promise.race([once(child.stdout, "data"), ended]);
+        }
+      },
       async answer() {
         while (next() === undefined && child.exitCode === null && child.signalCode === null) await more();
         const text = next();
@@ -219,12 +227,10 @@ suite("lferc stats --watch", (test) => {
         await watch.answer();
         writeFileSync(join(cwd, "part.lfer"), part.replace("8", "16"));
         await settled(watch, (answer) => codesIn(answer).length === 0);
-        const totals = watch
-          .stdout()
-          .trimEnd()
-          .split("\n")
-          .map((line) => (JSON.parse(line) as { readonly params: { readonly total: number } }).params.total);
-        assert.equal([totals[0], totals.at(-1)], [216, 432]);
+        const total = (line: string) =>
+          (JSON.parse(line) as { readonly params: { readonly total: number } }).params.total;
+        const lines = await watch.lines((line) => total(line) === 432);
+        assert.is(total(lines[0] ?? ""), 216);
       }),
     ));
 });
