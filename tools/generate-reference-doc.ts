@@ -2,14 +2,8 @@ import { conventionTable } from "../src/analysis/conventions.js";
 import { surfaces } from "../src/ops/registry.js";
 import type { AnySurface, Parameter, ParameterKind } from "../src/ops/surface.js";
 import { type ConventionName, conventions, type plainMeasures, type Quantity } from "../src/recipe/measures.js";
-import {
-  type RecipeParameter,
-  type RecipeSignature,
-  type RecipeType,
-  recipeKeys,
-  recipeSignatures,
-  requiredRecipeKeys,
-} from "../src/recipe/signatures.js";
+import type { RecipeParameter, RecipeSignature, RecipeType } from "../src/recipe/signature.js";
+import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../src/recipe/signatures.js";
 import { combinators } from "../src/semantics/combinators.js";
 import { initializers } from "../src/semantics/initializers.js";
 import { records } from "../src/semantics/records.js";

@@ -9,6 +9,10 @@ export interface Sample {
   readonly label: number;
   /** What the network should say of it: one share for each class, their sum 1. */
   readonly target: Float32Array;
+  /** Who is shown, where the data say so: nobody stands on both sides of a split by person. */
+  readonly person?: string | undefined;
+  /** Which part of the data it belongs to, where they say so: a place, an age, a camera. */
+  readonly group?: string | undefined;
 }
 
 /** A picture as it was found. */
@@ -24,7 +28,10 @@ export interface DataSet {
   /** In the model's order. */
   readonly classes: readonly string[];
   readonly training: readonly Sample[];
+  /** What epochs are judged by. */
   readonly heldOut: readonly Sample[];
+  /** What is left alone until the end, where there is more than what epochs are judged by. */
+  readonly test?: readonly Sample[] | undefined;
   /** Which pictures are held out, for people: `the folder test`, `20 % of each class, chosen by seed 0`. */
   readonly heldOutIs: string;
   /** Whether we chose them ourselves: then a run keeps their names. */

@@ -1,6 +1,7 @@
 import { invariant } from "../diagnostics/invariant.js";
 import type { Span } from "../diagnostics/span.js";
-import type { RecipeName, RecipeSignature } from "./signatures.js";
+import type { RecipeSignature } from "./signature.js";
+import type { RecipeName } from "./signatures.js";
 
 /** A value of a recipe's thing: what {@link RecipeSignature} parameters hold once everything is known. */
 export type PlainValue = number | boolean | string | readonly PlainValue[] | RecipeThing;

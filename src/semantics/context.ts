@@ -2,7 +2,7 @@ import type { DiagnosticCode, Holes, Problem, Related } from "../diagnostics/dia
 import type { Span } from "../diagnostics/span.js";
 import type { Initializer, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
-import type { RecipeSignature } from "../recipe/signatures.js";
+import type { RecipeSignature } from "../recipe/signature.js";
 import type { BlockDeclaration, Expression, FunctionDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import type { Network } from "./network.js";

@@ -10,7 +10,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import type { Span } from "../diagnostics/span.js";
 import type { ValueId } from "../ir/graph.js";
 import { sameShape, type TensorType } from "../ir/shape.js";
-import type { RecipeSignature } from "../recipe/signatures.js";
+import type { RecipeSignature } from "../recipe/signature.js";
 import type { BlockDeclaration, Expression, FunctionDeclaration } from "../syntax/ast.js";
 import { applyLayer } from "./apply-layer.js";
 import { evaluateCall, evaluateName, layerOf } from "./calls.js";

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/span.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { RecipeParameter, RecipeSignature, RecipeType } from "../recipe/signatures.js";
+import type { RecipeParameter, RecipeSignature, RecipeType } from "../recipe/signature.js";
 import type { Context } from "./context.js";
 import { bindArguments, type EvaluatedArgument, type SignatureParameter } from "./signature.js";
 import { fit } from "./types.js";

@@ -14,7 +14,7 @@ import { runFiles, slotFiles } from "./run-files.js";
 import { readIfThere, removeOthers, writeRunFile } from "./run-folder.js";
 import { type JsonRecord, type Opened, opened, sealed } from "./sealed-json.js";
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 interface StateFile {
   readonly schemaVersion: number;

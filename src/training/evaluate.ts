@@ -2,11 +2,18 @@ import type { Sample } from "../data/data-set.js";
 import { viewsOf } from "../data/views.js";
 import { classProbabilities } from "../deploy/class-probabilities.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { Answers, JudgedPicture } from "../judging/answers.js";
+import { summaryOf } from "../judging/summary.js";
 import { averagePrefix, averageStarted } from "../step/step-state.js";
-import { type BatchMaker, countCorrect } from "./batches.js";
+import type { BatchMaker } from "./batches.js";
 import type { Engine, Values } from "./engines/engine.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
+
+/** How well these weights do, and every answer that it is made of. */
+export interface Judged extends Score {
+  readonly answers: Answers;
+}
 
 /**
  * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
@@ -21,12 +28,13 @@ export async function evaluate(
   maker: BatchMaker,
   threads: number | undefined,
   isStopped: () => boolean = () => false,
-): Promise<Score | Problem | undefined> {
+): Promise<Judged | Problem | undefined> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
   const views = viewsOf[plan.evaluatedBy];
+  const { classCount } = plan;
+  const pictures: JudgedPicture[] = [];
   let loss = 0;
-  let correct = 0;
   try {
     for (let at = 0; at < samples.length; at += plan.batch) {
       if (isStopped()) return undefined;
@@ -39,13 +47,18 @@ export async function evaluate(
         loss += ((outputs.get("loss")?.[0] ?? Number.NaN) * batch.count) / views.length;
         answers.push(outputs.get(plan.output) ?? new Float32Array());
       }
-      const labels = portion.map(({ label }) => label);
-      correct += countCorrect(classProbabilities(answers, plan.classCount), labels);
+      const probabilities = classProbabilities(answers, classCount);
+      for (const [i, { key, label }] of portion.entries()) {
+        pictures.push({ key, label, probabilities: probabilities.subarray(i * classCount, (i + 1) * classCount) });
+      }
     }
   } finally {
     await evaluator.dispose();
   }
-  return { loss: loss / samples.length, accuracy: correct / samples.length };
+  const classes = plan.labels ?? Array.from({ length: classCount }, (_, c) => `class ${c}`);
+  const answers = { classes, pictures };
+  const { accuracy, meanClassAccuracy } = summaryOf(answers);
+  return { loss: loss / samples.length, accuracy, meanClassAccuracy, answers };
 }
 
 /** The state with the moving averages in the parameters' places; undefined where none have begun. */

@@ -7,8 +7,8 @@ import { learningRate } from "../step/schedules.js";
 import { learningRateInput } from "../step/step-state.js";
 import { type Batch, BatchMaker, type BatchSource, countCorrect } from "./batches.js";
 import type { Engine, Values } from "./engines/engine.js";
-import { averagedWeights, evaluate } from "./evaluate.js";
-import { type Best, type EpochRecord, isBetter, type Score } from "./metrics.js";
+import { averagedWeights, evaluate, type Judged } from "./evaluate.js";
+import { type Best, type EpochRecord, isBetter } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import { SharedSteps } from "./shared-steps.js";
 
@@ -117,7 +117,7 @@ async function runEpochs(
     if ([...state.values()].some((values) => !values.every(Number.isFinite))) {
       return failed(problem("train/not-finite", { what: "a weight", epoch: epoch + 1, step: trained.steps }));
     }
-    const score = async (weights: ReadonlyMap<string, Values>): Promise<Score | Problem | undefined> =>
+    const score = async (weights: ReadonlyMap<string, Values>): Promise<Judged | Problem | undefined> =>
       evaluate(plan, course.engine, weights, course.heldOut, evaluationMaker, course.threads, events.isStopped);
     const current = await score(state);
     if (isProblem(current)) return failed(current);
@@ -137,7 +137,8 @@ async function runEpochs(
       ["average", averaged, average] as const,
     ]) {
       if (found === undefined || values === undefined || !isBetter(found, best)) continue;
-      best = { ...found, epoch: epoch + 1, weights };
+      const { loss, accuracy, meanClassAccuracy } = found;
+      best = { loss, accuracy, meanClassAccuracy, epoch: epoch + 1, weights };
       bestWeights = values;
     }
     const record: EpochRecord = {
@@ -149,10 +150,15 @@ async function runEpochs(
       accuracy: trained.accuracy,
       validationLoss: current.loss,
       validationAccuracy: current.accuracy,
+      validationMeanClassAccuracy: current.meanClassAccuracy,
       evaluation: plan.evaluatedBy,
       ...(averaged === undefined
         ? {}
-        : { averageValidationLoss: averaged.loss, averageValidationAccuracy: averaged.accuracy }),
+        : {
+            averageValidationLoss: averaged.loss,
+            averageValidationAccuracy: averaged.accuracy,
+            averageValidationMeanClassAccuracy: averaged.meanClassAccuracy,
+          }),
       picturesPerSecond: trained.picturesPerSecond,
       seconds: (performance.now() - begun) / 1000,
     };

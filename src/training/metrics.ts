@@ -1,10 +1,12 @@
 /** What a run says of itself, epoch by epoch. */
 import { type Evaluation, evaluationNamed } from "../recipe/evaluation.js";
 
-/** Loss and share of right answers on the pictures held out. */
+/** Loss and shares of right answers on the pictures held out. */
 export interface Score {
   readonly loss: number;
   readonly accuracy: number;
+  /** Mean of the classes' own accuracies. */
+  readonly meanClassAccuracy: number;
 }
 
 /** One line of `metrics.jsonl`. */
@@ -21,11 +23,13 @@ export interface EpochRecord {
   readonly accuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
-  /** How pictures held out were judged for these two. */
+  readonly validationMeanClassAccuracy: number;
+  /** How pictures held out were judged for these three. */
   readonly evaluation: Evaluation;
   /** The same with the moving average of the parameters, where the recipe keeps one. */
   readonly averageValidationLoss?: number;
   readonly averageValidationAccuracy?: number;
+  readonly averageValidationMeanClassAccuracy?: number;
   /** Training pictures a second, evaluation not counted. */
   readonly picturesPerSecond: number;
   /** Of the whole epoch. */
@@ -47,18 +51,17 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 export function isEpochRecord(value: unknown): value is EpochRecord {
   if (!isObject(value) || !("evaluation" in value)) return false;
   const { evaluation, ...numbers } = value;
-  const needed = ["epoch", "steps", "lr", "loss", "accuracy", "validationLoss", "validationAccuracy"];
-  return (
-    evaluationNamed(String(evaluation)) !== undefined &&
-    numbersOf(numbers, [...Object.keys(numbers), ...needed, "picturesPerSecond", "seconds"])
-  );
+  const judged = ["validationLoss", "validationAccuracy", "validationMeanClassAccuracy"];
+  const needed = ["epoch", "steps", "lr", "loss", "accuracy", ...judged, "picturesPerSecond", "seconds"];
+  return evaluationNamed(String(evaluation)) !== undefined && numbersOf(numbers, [...Object.keys(numbers), ...needed]);
 }
 
 /** Whether something that was read says which weights did best. */
 export function isBest(value: unknown): value is Best {
   if (!isObject(value) || !("weights" in value)) return false;
   return (
-    (value.weights === "current" || value.weights === "average") && numbersOf(value, ["epoch", "loss", "accuracy"])
+    (value.weights === "current" || value.weights === "average") &&
+    numbersOf(value, ["epoch", "loss", "accuracy", "meanClassAccuracy"])
   );
 }
 

@@ -29,6 +29,7 @@ suite("the progress of a run", (test) => {
       accuracy: 0.9,
       validationLoss: 0.5,
       validationAccuracy: 0.8125,
+      validationMeanClassAccuracy: 0.75,
       evaluation: "single_view",
       picturesPerSecond: 312.4,
       seconds: 61,

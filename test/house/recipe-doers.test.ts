@@ -10,12 +10,8 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { sha256 } from "../../src/digest.js";
 import { printGraph } from "../../src/ir/text.js";
 import { conventions, plainMeasures } from "../../src/recipe/measures.js";
-import {
-  type RecipeParameter,
-  type RecipeSignature,
-  recipeKeys,
-  recipeSignatures,
-} from "../../src/recipe/signatures.js";
+import type { RecipeParameter, RecipeSignature } from "../../src/recipe/signature.js";
+import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
 import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";

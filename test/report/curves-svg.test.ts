@@ -14,6 +14,7 @@ const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => 
   accuracy: 1 - 1 / epoch,
   validationLoss: 2.2 / epoch,
   validationAccuracy: 0.9 - 0.9 / epoch,
+  validationMeanClassAccuracy: 0.8 - 0.8 / epoch,
   evaluation: "single_view",
   picturesPerSecond: 1,
   seconds: 1,
@@ -32,7 +33,13 @@ const pointsOf = (svg: string): readonly (readonly [number, number])[][] =>
 
 suite("curves", (test) => {
   test("a line for each measure, a point for each epoch, left to right; better accuracy stands higher, less loss lower", () => {
-    const svg = curvesSvg("Net", records, { epoch: 12, accuracy: 0.825, loss: 0.2, weights: "current" });
+    const svg = curvesSvg("Net", records, {
+      epoch: 12,
+      accuracy: 0.825,
+      meanClassAccuracy: 0.8,
+      loss: 0.2,
+      weights: "current",
+    });
     const lines = pointsOf(svg);
     assert.equal(
       lines.map((line) => line.length),

@@ -19,6 +19,7 @@ const record = (epoch: number): EpochRecord => ({
   accuracy: 0.5,
   validationLoss: 2,
   validationAccuracy: 0.25,
+  validationMeanClassAccuracy: 0.25,
   evaluation: "single_view",
   picturesPerSecond: 100,
   seconds: 1,
@@ -28,7 +29,7 @@ const checkpoint = (epochs: number): Checkpoint => ({
   standing: {
     epochsDone: epochs,
     steps: epochs * 3,
-    best: { epoch: 1, loss: 2, accuracy: 0.25, weights: "current" },
+    best: { epoch: 1, loss: 2, accuracy: 0.25, meanClassAccuracy: 0.25, weights: "current" },
     state: new Map([
       ["a.weight", Float32Array.of(epochs, -0, 1e-40)],
       ["__proto__", Float32Array.of(0.1)],
@@ -113,7 +114,7 @@ suite("checkpoints", (test) => {
         sealed({ ...about, metrics: [null] }),
         sealed({ ...about, metrics: [{ ...(about.metrics as object[])[0], loss: "<script>" }] }),
         sealed({ ...about, metrics: [{ ...(about.metrics as object[])[0], more: "<script>" }] }),
-        sealed({ ...about, best: { epoch: 1, loss: 1, accuracy: 1, weights: "other" } }),
+        sealed({ ...about, best: { epoch: 1, loss: 1, accuracy: 1, meanClassAccuracy: 1, weights: "other" } }),
         sealed({ ...about, steps: 4 }),
       ];
       for (const text of texts) {

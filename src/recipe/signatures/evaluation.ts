@@ -1,0 +1,12 @@
+/** How a picture is judged, as a recipe writes them. */
+import type { RecipeSignature } from "../signature.js";
+
+export const evaluationSignatures = [
+  {
+    name: "mean_of_flips",
+    sort: "evaluation",
+    doc: "by the mean of the probabilities of the picture and its mirror image",
+    parameters: [],
+  },
+  { name: "single_view", sort: "evaluation", doc: "by the picture as it is", parameters: [] },
+] as const satisfies readonly RecipeSignature[];

@@ -1,0 +1,37 @@
+/** How long, in which portions, as a recipe writes them. */
+import type { RecipeSignature } from "../signature.js";
+
+export const runSignatures = [
+  {
+    name: "run",
+    sort: "run",
+    doc: "how long, in which portions",
+    parameters: [
+      { name: "batch", type: "int", min: 1, doc: "pictures a step" },
+      { name: "epochs", type: "int", min: 1, doc: "passes over the training pictures" },
+      {
+        name: "last_batch",
+        type: "string",
+        options: ["drop", "keep"],
+        default: "drop",
+        doc: "a last batch that is not full",
+      },
+      { name: "seed", type: "int", min: 0, default: 0, doc: "of all randomness" },
+      {
+        name: "accumulate",
+        type: "int",
+        min: 1,
+        default: 1,
+        doc: "batches whose mean gradient makes one update",
+      },
+      {
+        name: "average",
+        type: "float",
+        min: 0,
+        max: 1,
+        default: 0,
+        doc: "share that a moving average of the parameters keeps at each update; 0: there is none",
+      },
+    ],
+  },
+] as const satisfies readonly RecipeSignature[];
