@@ -16,10 +16,10 @@ import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../src/ir/graph.js";
 import { bindShape } from "../src/ir/shape.js";
-import { fillNormal } from "../src/random/stream.js";
 import type { Values } from "../src/training/engines/engine.js";
 import { ortEngine } from "../src/training/engines/ort/engine.js";
 import { initialiseWeights } from "../src/weights/initialise.js";
+import { type ParityData, parityData, partOf } from "./parity-data.js";
 import { stepGraph } from "./step-graphs.js";
 
 const { values: options } = parseArgs({
@@ -47,41 +47,19 @@ const rate = 0.01;
 
 type Losses = readonly number[];
 
-interface Data {
-  readonly images: Float32Array;
-  readonly labels: Float32Array;
-}
-
-/** Noise, with faint stripes that tell the class: learnt, but not within a hundred steps, so that losses stay numbers of some size. */
-function makeData(seed: number): Data {
-  const pixels = 3 * size * size;
-  const images = new Float32Array(batches * batch * pixels);
-  fillNormal(images, seed, "images", 0, 1);
-  const labels = new Float32Array(batches * batch * classes);
-  for (let sample = 0; sample < batches * batch; sample++) {
-    const label = (sample * 5 + seed) % classes;
-    labels[sample * classes + label] = 1;
-    for (let i = 0; i < pixels; i++) {
-      const row = Math.floor(i / size) % size;
-      const at = sample * pixels + i;
-      images[at] = (images[at] as number) + (row % classes === label ? 0.2 : 0);
-    }
-  }
-  return { images, labels };
-}
-
-async function ours(step: Graph, portable: boolean, state: ReadonlyMap<string, Values>, data: Data): Promise<Losses> {
+async function ours(
+  step: Graph,
+  portable: boolean,
+  state: ReadonlyMap<string, Values>,
+  data: ParityData,
+): Promise<Losses> {
   const running = await ortEngine({ portable }).create(step, { state, threads });
   if (isProblem(running)) throw new Error(running.diagnose({}).message);
   const found: number[] = [];
-  const part = (values: Float32Array, at: number): Float32Array => {
-    const length = values.length / batches;
-    return values.slice(at * length, (at + 1) * length);
-  };
   for (let i = 0; i < steps; i++) {
     const inputs: [string, Values][] = [
-      ["image", part(data.images, i % batches)],
-      ["data.label", part(data.labels, i % batches)],
+      ["image", partOf(data.images, batches, i % batches)],
+      ["data.label", partOf(data.labels, batches, i % batches)],
       ["learning_rate", Float32Array.of(rate)],
     ];
     const { loss } = Object.fromEntries(await running.run(new Map(inputs)));
@@ -95,7 +73,7 @@ function torch(
   python: string,
   step: Graph,
   state: ReadonlyMap<string, Values>,
-  data: Data,
+  data: ParityData,
 ): Readonly<Record<string, Losses>> {
   const folder = mkdtempSync(join(tmpdir(), "lfer-parity-"));
   try {
@@ -164,7 +142,7 @@ console.log(
   `LFER-LDL, ${size} pixels, batch ${batch}, ${steps} steps, ${threads} threads; ||a - b|| / ||b|| of the losses\n`,
 );
 for (const seed of options.seeds.split(",").map(Number)) {
-  const [state, data] = [initialiseWeights(step, seed), makeData(seed)];
+  const [state, data] = [initialiseWeights(step, seed), parityData({ batches, batch, size, classes }, seed)];
   const courses: Record<string, Losses> = {
     "ours blocked": await ours(step, false, state, data),
     "ours portable": await ours(step, true, state, data),

@@ -15,7 +15,13 @@ export interface StepRequest {
   readonly batch: number;
 }
 
-export async function stepGraph({ file, model, size, batch }: StepRequest): Promise<Graph> {
+export interface StepGraphs {
+  readonly step: Graph;
+  /** The student as inference sees it. */
+  readonly network: Graph;
+}
+
+export async function stepGraphs({ file, model, size, batch }: StepRequest): Promise<StepGraphs> {
   const models = Object.fromEntries(
     readdirSync(folder)
       .filter((name) => name.endsWith(".lfer"))
@@ -32,9 +38,18 @@ recipe Bench {
   train     = run(batch: ${batch}, epochs: 1, seed: 0)
 }
 `;
-  const { diagnostics, recipes } = await compileText({ "main.lfer": main, ...models });
+  const {
+    diagnostics,
+    recipes,
+    models: compiled,
+  } = await compileText({ "main.lfer": main, ...models }, { recipe: "Bench" });
   const [recipe] = recipes;
-  if (recipe === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+  const [student] = compiled;
+  if (recipe === undefined || student === undefined)
+    throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   const optimizer = sgd({ momentum: 0.9, weightDecay: 1e-4, nesterov: false });
-  return trainingStep({ network: recipe.student.graph, loss: recipe.loss, batch, optimizer });
+  const step = trainingStep({ network: recipe.student.graph, loss: recipe.loss, batch, optimizer });
+  return { step, network: student.graph };
 }
+
+export const stepGraph = async (request: StepRequest): Promise<Graph> => (await stepGraphs(request)).step;

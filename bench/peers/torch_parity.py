@@ -23,8 +23,9 @@ def read(folder, name):
 
 
 def load(model, weights, slots):
+    """Puts the weights into the model, and says what it calls each slot."""
     state = {name: tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")}
-    at, loaded = 0, {}
+    at, loaded, names = 0, {}, []
     for name, shape in slots:
         part = parts.get(name.split(".")[0], name.split(".")[0])
         # The next one of this part.
@@ -33,9 +34,11 @@ def load(model, weights, slots):
         assert list(state[target].shape) == shape, f"{name} {shape} is not {target} {list(state[target].shape)}"
         assert name.split(".")[-1] == target.split(".")[-1], f"{name} is not {target}"
         loaded[target] = weights[at : at + count].reshape(shape)
+        names.append(target)
         at += count
     assert len(loaded) == len(state) and at == weights.numel()
     model.load_state_dict(loaded, strict=False)
+    return names
 
 
 def losses(kind, plan, weights, images, labels):
