@@ -3,12 +3,16 @@
 import { resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
+import type { RecipeSignature } from "../recipe/signature.js";
 import { recipeSignatures } from "../recipe/signatures.js";
 import { nameOf, type RecipeThing } from "../recipe/thing.js";
+import { assemble } from "./assemble.js";
 import type { DataSet } from "./data-set.js";
-import { loadDecoder } from "./decode.js";
-import { openFolder } from "./folder-set.js";
+import { type Decode, loadDecoder } from "./decode.js";
+import { folderRows } from "./folder-set.js";
+import { rafDbRows } from "./raf-db-set.js";
 import type { DataLayout } from "./recognise-layout.js";
+import { type Refused, type RowSource, refuse } from "./rows.js";
 
 export interface DataSetRequest {
   /** What `--data` says: a folder, or a table in one, as the user writes it. Undefined where the recipe says it. */
@@ -27,29 +31,62 @@ export interface DataSetRequest {
 
 /** The data set that a recipe's `data` entry means, or everything that keeps it from being used. */
 export async function openDataSet(thing: RecipeThing, request: DataSetRequest): Promise<DataSet | readonly Problem[]> {
-  const name = nameOf(thing, "data");
-  const inFile = String(thing.fields.path ?? "");
+  const inFile = text(thing, "path");
   const path = request.data ?? (inFile === "" ? undefined : resolve(request.home, inFile));
   invariant(path !== undefined, "data without a place");
   const decode = await loadDecoder();
   if (isProblem(decode)) return [decode];
+  const rows = await rowsOf(thing, path, request, decode);
+  if ("kind" in rows) return rows.problems;
+  const { labels, classCount, seed } = request;
+  const set = assemble(rows, {
+    labels,
+    classCount,
+    seed,
+    leaveOut: texts(thing, "leave_out"),
+    merge: texts(thing, "merge"),
+    holdOut: text(thing, "hold_out") === "by person" ? "by person" : "by picture",
+    heldOut: Number(thing.fields.held_out),
+    person: text(thing, "person"),
+    group: text(thing, "group"),
+  });
+  return "kind" in set ? set.problems : set;
+}
+
+async function rowsOf(
+  thing: RecipeThing,
+  path: string,
+  { labels }: DataSetRequest,
+  decode: Decode,
+): Promise<RowSource | Refused> {
+  const name = nameOf(thing, "data");
   switch (name) {
-    case "folder": {
-      const opened = await openFolder(path, { ...request, decode });
-      return "kind" in opened ? opened.problems : opened;
+    case "folder":
+      return folderRows(path, labels, decode);
+    case "raf_db": {
+      const pictures = text(thing, "pictures") === "original" ? "original" : "aligned";
+      return rafDbRows(path, { list: text(thing, "list"), validation: text(thing, "validation"), pictures }, decode);
     }
-    case "raf_db":
     case "affectnet":
     case "ferplus":
     case "fer2013":
     case "csv":
-      return [problem("train/unsupported-data", { name })];
+      return refuse(problem("train/unsupported-data", { name }));
   }
+}
+
+const text = ({ fields }: RecipeThing, name: string): string => String(fields[name] ?? "");
+
+function texts({ fields }: RecipeThing, name: string): readonly string[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** A layout as a recipe would write it without saying more: for commands that have no recipe (see `recogniseLayout`). */
 export function plainData(layout: DataLayout): RecipeThing {
-  const signature = recipeSignatures.find(({ sort, name }) => sort === "data" && name === layout);
+  const signature: RecipeSignature | undefined = recipeSignatures.find(
+    ({ sort, name }) => sort === "data" && name === layout,
+  );
   invariant(signature !== undefined, `no data set is called ${layout}`);
   const fields = signature.parameters.map((parameter) => [parameter.name, parameter.default ?? ""] as const);
   return {
