@@ -1,6 +1,6 @@
 /** A data set as a recipe names it, opened: the one door to all layouts. */
 
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { RecipeSignature } from "../recipe/signature.js";
@@ -9,9 +9,12 @@ import { nameOf, type RecipeThing } from "../recipe/thing.js";
 import { assemble } from "./assemble.js";
 import type { DataSet } from "./data-set.js";
 import { type Decode, loadDecoder } from "./decode.js";
+import { fer2013Rows } from "./fer2013-set.js";
+import { ferPlusRows } from "./ferplus-set.js";
 import { folderRows } from "./folder-set.js";
+import { isFile } from "./is-folder.js";
 import { rafDbRows } from "./raf-db-set.js";
-import type { DataLayout } from "./recognise-layout.js";
+import { type DataLayout, usualTables } from "./recognise-layout.js";
 import { type Refused, type RowSource, refuse } from "./rows.js";
 
 export interface DataSetRequest {
@@ -67,12 +70,30 @@ async function rowsOf(
       const pictures = text(thing, "pictures") === "original" ? "original" : "aligned";
       return rafDbRows(path, { list: text(thing, "list"), validation: text(thing, "validation"), pictures }, decode);
     }
+    case "fer2013": {
+      const { folder, table } = await tableIn(path, text(thing, "list"));
+      return fer2013Rows(folder, table);
+    }
+    case "ferplus": {
+      const { folder, table } = await tableIn(path, usualTables.fer2013);
+      return ferPlusRows(
+        folder,
+        { pixels: table, votes: join(folder, usualTables.ferplus) },
+        {
+          labels: text(thing, "labels") === "majority" ? "majority" : "distribution",
+          singleVotes: text(thing, "single_votes") === "keep" ? "keep" : "drop",
+        },
+      );
+    }
     case "affectnet":
-    case "ferplus":
-    case "fer2013":
     case "csv":
       return refuse(problem("train/unsupported-data", { name }));
   }
+}
+
+/** A folder with a table in it; where the path is a file, that is the table. */
+async function tableIn(path: string, name: string): Promise<{ readonly folder: string; readonly table: string }> {
+  return (await isFile(path)) ? { folder: dirname(path), table: path } : { folder: path, table: join(path, name) };
 }
 
 const text = ({ fields }: RecipeThing, name: string): string => String(fields[name] ?? "");

@@ -17,7 +17,7 @@ export interface Line {
 export const lineLimit = 2 ** 20;
 
 /** More lines than that are no data set's that fits into memory. */
-export const linesLimit = 20_000_000;
+export const linesLimit = 5_000_000;
 
 const chunkBytes = 2 ** 18;
 

@@ -171,6 +171,21 @@ export const dataLayoutEntries = {
     good,
   }),
 
+  "data/votes-left-out": entry<{ path: string; all: number; unnamed: number; unknown: number; undecided: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: ${h.unnamed + h.unknown + h.undecided} of ${h.all} pictures have no label: ${[
+        ...(h.unknown > 0 ? [`${h.unknown} are mostly "unknown"`] : []),
+        ...(h.undecided > 0 ? [`${h.undecided} without agreement`] : []),
+        ...(h.unnamed > 0 ? [`${h.unnamed} show no face`] : []),
+      ].join(", ")}`,
+    help: () => "Nothing needs to be done: these are the rules of those who collected the votes (docs/data.md).",
+    explanation:
+      "Single votes are taken for slips; a picture that most people could not name, or with no majority where one is asked for, has no label.",
+    bad: train("ferplus"),
+    good,
+  }),
+
   "data/bad-pixels": entry<{ path: string; line: number; reason: string }>({
     severity: "error",
     message: (h) => `${h.path}, line ${h.line}: ${h.reason}`,
