@@ -34,7 +34,8 @@ export function mapClasses(source: RowSource, wishes: ClassWishes): ClassMap | R
   const wanted = occurring.flatMap((index) => called[index] ?? []);
   if (wanted.length === 0) return refuse(problem("data/no-classes-left", { path, classes }));
   const { labels, classCount } = wishes;
-  const names = labels ?? [...new Set(wanted.map(composed))];
+  const own = [...new Set(wanted.map(composed))];
+  const names = labels ?? (source.isOrdered ? own : own.sort((a, b) => (a < b ? -1 : 1)));
   if (classCount !== undefined && names.length !== classCount) {
     return refuse(problem("data/class-count", { path, found: names, classes: classCount }));
   }

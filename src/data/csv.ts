@@ -73,10 +73,20 @@ export function splitFields(text: string): readonly string[] {
   return fields;
 }
 
+/** The names of a table's columns, trimmed. */
+export async function csvHeader(path: string): Promise<readonly string[] | Problem> {
+  let header: readonly string[] | undefined;
+  const unread = await eachRecord(path, ({ fields }) => {
+    header = fields.map((name) => name.trim());
+    return "stop";
+  });
+  return unread ?? header ?? problem("data/unreadable-table", { path, reason: "it is empty" });
+}
+
 /** A record by the names of its columns. */
 export interface CsvRow extends CsvRecord {
   /** The field of a column that the table has. */
-  get(column: string): string;
+  readonly get: (column: string) => string;
 }
 
 /**
@@ -85,7 +95,7 @@ export interface CsvRow extends CsvRecord {
  */
 export async function readCsv(
   path: string,
-  needed: readonly string[] | ((header: readonly string[]) => readonly string[]),
+  needed: readonly string[],
   look: (row: CsvRow, header: readonly string[]) => string | undefined,
 ): Promise<Problem | undefined> {
   let header: readonly string[] | undefined;
@@ -100,8 +110,7 @@ export async function readCsv(
       header = fields.map((name) => name.trim());
       // The first of several of one name; the others cannot be asked for.
       places = new Map(header.map((name, index) => [name.toLowerCase(), index] as const).toReversed());
-      const wanted = typeof needed === "function" ? needed(header) : needed;
-      missing = wanted.filter((name) => !places.has(name.toLowerCase()));
+      missing = needed.filter((name) => !places.has(name.toLowerCase()));
       return missing.length > 0 ? "stop" : undefined;
     }
     const wrong =

@@ -10,6 +10,7 @@ export async function fer2013Rows(path: string, table: string): Promise<RowSourc
     path,
     description: `fer2013 ${path}`,
     classes: fer2013Classes,
+    isOrdered: true,
     rows: found.rows.map(({ part, class: emotion }, index) => ({ key: found.keyOf(index), part, class: emotion })),
     given: usagesOf(found),
     warnings: [],

@@ -69,6 +69,7 @@ export async function ferPlusRows(
     path,
     description: `ferplus ${path}`,
     classes: ferPlusClasses,
+    isOrdered: true,
     rows,
     given: usagesOf(pictures),
     warnings:

@@ -4,7 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Decode } from "./decode.js";
-import { composed, labelNamed } from "./label-names.js";
+import { labelNamed } from "./label-names.js";
 import { isNobodys } from "./nobodys-files.js";
 import { findPictures, isDamagedName } from "./picture-files.js";
 import { readFileBelow } from "./read-file-below.js";
@@ -38,8 +38,7 @@ export async function folderRows(
     classFolders.push(...inside.folders.map((name) => ({ part, place, name })));
   }
   if (classFolders.length === 0) return refuse(problem("data/no-class-folders", { path }));
-  const byName = (a: string, b: string): number => (composed(a) < composed(b) ? -1 : composed(a) > composed(b) ? 1 : 0);
-  const classes = [...new Set(classFolders.map(({ name }) => name))].sort(byName);
+  const classes = [...new Set(classFolders.map(({ name }) => name))];
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const rows: Row[] = [];
   for (const { part, place, name } of classFolders) {
@@ -55,6 +54,7 @@ export async function folderRows(
     path,
     description: `folder ${path}`,
     classes,
+    isOrdered: false,
     rows,
     given: {
       ...(validation === undefined ? {} : { validation: `the folder ${validation}` }),

@@ -7,6 +7,7 @@ import type { RecipeSignature } from "../recipe/signature.js";
 import { recipeSignatures } from "../recipe/signatures.js";
 import { nameOf, type RecipeThing } from "../recipe/thing.js";
 import { assemble } from "./assemble.js";
+import { csvRows } from "./csv-set.js";
 import type { DataSet } from "./data-set.js";
 import { type Decode, loadDecoder } from "./decode.js";
 import { fer2013Rows } from "./fer2013-set.js";
@@ -59,7 +60,7 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
 async function rowsOf(
   thing: RecipeThing,
   path: string,
-  { labels }: DataSetRequest,
+  { labels, home }: DataSetRequest,
   decode: Decode,
 ): Promise<RowSource | Refused> {
   const name = nameOf(thing, "data");
@@ -85,15 +86,27 @@ async function rowsOf(
         },
       );
     }
+    case "csv": {
+      const { folder, table } = await tableIn(path, text(thing, "list"), home);
+      return csvRows(folder, table, { label: text(thing, "label"), decode });
+    }
     case "affectnet":
-    case "csv":
       return refuse(problem("train/unsupported-data", { name }));
   }
 }
 
-/** A folder with a table in it; where the path is a file, that is the table. */
-async function tableIn(path: string, name: string): Promise<{ readonly folder: string; readonly table: string }> {
-  return (await isFile(path)) ? { folder: dirname(path), table: path } : { folder: path, table: join(path, name) };
+/**
+ * A folder and the table of its pictures: the path itself where it is a file, else the table of that name in the folder, or in
+ * the folder of the .lfer file (a teacher's answers lie beside the recipe that reads them).
+ */
+async function tableIn(
+  path: string,
+  name: string,
+  home: string = path,
+): Promise<{ readonly folder: string; readonly table: string }> {
+  if (await isFile(path)) return { folder: dirname(path), table: path };
+  const [inside, beside] = [resolve(path, name), resolve(home, name)];
+  return { folder: path, table: !(await isFile(inside)) && (await isFile(beside)) ? beside : join(path, name) };
 }
 
 const text = ({ fields }: RecipeThing, name: string): string => String(fields[name] ?? "");

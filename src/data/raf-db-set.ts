@@ -41,6 +41,7 @@ export async function rafDbRows(path: string, wishes: RafDbWishes, decode: Decod
       path,
       description: `raf_db ${path}${list === usualList ? "" : `, ${list}`}`,
       classes: rafDbClasses,
+      isOrdered: true,
       rows,
       given: {
         ...(validation === "" ? {} : { validation: `the list ${validation}` }),

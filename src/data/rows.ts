@@ -43,8 +43,10 @@ export interface RowSource {
   readonly path: string;
   /** For people: `folder faces`, `raf_db RAF-DB`. */
   readonly description: string;
-  /** The classes as the data call them; a model without labels takes those that occur, in this order. */
+  /** The classes as the data call them. */
   readonly classes: readonly string[];
+  /** Whether they have an order of their own, which a model without labels takes; else its classes are in alphabetical order. */
+  readonly isOrdered: boolean;
   readonly rows: readonly Row[];
   /** The parts that the data have themselves besides what is trained on, as people know them: `the folder val`. */
   readonly given: Readonly<Partial<Record<"validation" | "test", string>>>;

@@ -10,6 +10,7 @@ const source = (classes: readonly string[], rows: readonly Row[], given: RowSour
   path: "somewhere",
   description: "rows somewhere",
   classes,
+  isOrdered: true,
   rows,
   given,
   warnings: [],
