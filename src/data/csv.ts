@@ -91,12 +91,14 @@ export interface CsvRow extends CsvRecord {
 
 /**
  * Looks at each row of a table below its header, by columns whose names do not mind case. Rows with more or fewer fields than
- * the header are mistakes, as is what `look` says of a row in words.
+ * the header are mistakes, as is what `look` says of a row in words. A first line with none of the `usual` columns, and as many
+ * fields, is taken for a row of a table without a header.
  */
 export async function readCsv(
   path: string,
   needed: readonly string[],
   look: (row: CsvRow, header: readonly string[]) => string | undefined,
+  usual?: readonly string[],
 ): Promise<Problem | undefined> {
   let header: readonly string[] | undefined;
   let missing: readonly string[] = [];
@@ -107,11 +109,15 @@ export async function readCsv(
   const unread = await eachRecord(path, (record) => {
     fields = record.fields;
     if (header === undefined) {
-      header = fields.map((name) => name.trim());
+      const names = fields.map((name) => name.trim());
+      const isHeader =
+        usual === undefined || names.length !== usual.length || usual.some((name) => names.includes(name));
+      header = isHeader ? names : usual;
       // The first of several of one name; the others cannot be asked for.
       places = new Map(header.map((name, index) => [name.toLowerCase(), index] as const).toReversed());
       missing = needed.filter((name) => !places.has(name.toLowerCase()));
-      return missing.length > 0 ? "stop" : undefined;
+      if (missing.length > 0) return "stop";
+      if (isHeader) return undefined;
     }
     const wrong =
       fields.length === header.length

@@ -1,11 +1,12 @@
 /** A data set as a recipe names it, opened: the one door to all layouts. */
 
 import { dirname, join, resolve } from "node:path";
-import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { RecipeSignature } from "../recipe/signature.js";
 import { recipeSignatures } from "../recipe/signatures.js";
 import { nameOf, type RecipeThing } from "../recipe/thing.js";
+import { affectNetRows } from "./affectnet-set.js";
 import { assemble } from "./assemble.js";
 import { csvRows } from "./csv-set.js";
 import type { DataSet } from "./data-set.js";
@@ -16,7 +17,7 @@ import { folderRows } from "./folder-set.js";
 import { isFile } from "./is-folder.js";
 import { rafDbRows } from "./raf-db-set.js";
 import { type DataLayout, usualTables } from "./recognise-layout.js";
-import { type Refused, type RowSource, refuse } from "./rows.js";
+import type { Refused, RowSource } from "./rows.js";
 
 export interface DataSetRequest {
   /** What `--data` says: a folder, or a table in one, as the user writes it. Undefined where the recipe says it. */
@@ -57,10 +58,12 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
   return "kind" in set ? set.problems : set;
 }
 
+const usualSize = { width: 112, height: 112 };
+
 async function rowsOf(
   thing: RecipeThing,
   path: string,
-  { labels, home }: DataSetRequest,
+  { labels, home, size = usualSize }: DataSetRequest,
   decode: Decode,
 ): Promise<RowSource | Refused> {
   const name = nameOf(thing, "data");
@@ -90,8 +93,10 @@ async function rowsOf(
       const { folder, table } = await tableIn(path, text(thing, "list"), home);
       return csvRows(folder, table, { label: text(thing, "label"), decode });
     }
-    case "affectnet":
-      return refuse(problem("train/unsupported-data", { name }));
+    case "affectnet": {
+      const align = (["box", "five_points"] as const).find((way) => way === text(thing, "align")) ?? "none";
+      return affectNetRows(path, { align, side: Math.max(size.width, size.height), decode });
+    }
   }
 }
 

@@ -195,9 +195,9 @@ export const dataLayoutEntries = {
     good,
   }),
 
-  "data/bad-annotation": entry<{ path: string; reason: string }>({
+  "data/bad-annotation": entry<{ path: string; reason: string; more: number }>({
     severity: "error",
-    message: (h) => `${h.path} cannot be used: ${h.reason}`,
+    message: (h) => `${h.path} cannot be used: ${h.reason}${h.more === 0 ? "" : ` (and ${h.more} more like it)`}`,
     help: () => "Fetch the file again. AffectNet's annotations are small NumPy files: one value, or 136 for landmarks.",
     explanation: "Annotations are read as the NPY format says, and nothing in them is executed.",
     bad: train("affectnet"),
