@@ -2,15 +2,13 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { problem } from "../diagnostics/diagnostic.js";
 import { type AffectNetWishes, affectNetClass, affectNetClasses } from "./affectnet.js";
-import { alignedFace, fivePoints, landmarkNumbers } from "./align/face.js";
-import type { ReadPicture } from "./data-set.js";
+import type { FaceCut } from "./align/face-cut.js";
+import { filesBelow } from "./files-below.js";
 import { isFolder } from "./is-folder.js";
 import { isNobodys } from "./nobodys-files.js";
 import { readNpy } from "./npy.js";
-import { readFileBelow } from "./read-file-below.js";
 import { type Part, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 
 const sets = [
@@ -44,6 +42,10 @@ export async function annotatedRows(
     skipped += found.skipped;
     rows.push(...found.rows);
   }
+  const cutOf = (key: string): FaceCut => {
+    const file = join(path, key.replace(/\/images\/(.*)\.[^.]*$/, "/annotations/$1_lnd.npy"));
+    return { kind: "landmarks", file, side };
+  };
   return {
     path,
     description: `affectnet ${path}`,
@@ -52,25 +54,9 @@ export async function annotatedRows(
     rows,
     given: hasValidation ? { validation: "val_set" } : {},
     warnings: skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })],
-    read: async (key): Promise<ReadPicture | Problem> => {
-      const found = await readFileBelow(path, key, decode);
-      if (isProblem(found) || align === "none") return found;
-      const file = join(path, key.replace(/\/images\/(.*)\.[^.]*$/, "/annotations/$1_lnd.npy"));
-      const landmarks = await readNpy(file);
-      const reason = typeof landmarks === "string" ? landmarks : wrongLandmarks(landmarks.values);
-      if (typeof landmarks === "string" || reason !== undefined) {
-        return problem("data/bad-annotation", { path: file, reason: reason ?? "", more: 0 });
-      }
-      const points = fivePoints(landmarks.values.map(Number));
-      const image = alignedFace(found.image, points, side);
-      if (typeof image === "string") return problem("data/no-face", { path: join(path, key), reason: image });
-      return { image, digest: sha256([found.digest, align, points.map(({ x, y }) => `${x},${y}`).join()]) };
-    },
+    ...filesBelow(path, decode, align === "none" ? {} : { cutOf }),
   };
 }
-
-const wrongLandmarks = (values: readonly (number | string)[]): string | undefined =>
-  values.length === landmarkNumbers ? undefined : `it has ${values.length} numbers, landmarks are ${landmarkNumbers}`;
 
 /** The pictures of a set whose expression is one; and how many pictures have no annotation. */
 async function labelled(path: string, set: string, part: Part) {

@@ -2,15 +2,14 @@
 
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
 import { type AffectNetWishes, affectNetClass, affectNetClasses } from "./affectnet.js";
-import { alignedFace, croppedFace, fivePoints, landmarkNumbers } from "./align/face.js";
+import { fivePoints, landmarkNumbers } from "./align/face.js";
+import type { FaceCut } from "./align/face-cut.js";
+import type { Point } from "./align/similarity.js";
 import { csvHeader, readCsv } from "./csv.js";
-import type { ReadPicture } from "./data-set.js";
+import { filesBelow } from "./files-below.js";
 import { isFile, isFolder } from "./is-folder.js";
 import { pathBelow } from "./path-below.js";
-import { readFileBelow } from "./read-file-below.js";
-import type { RgbImage } from "./rgb-image.js";
 import { type Part, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 import { TableKeys } from "./table-keys.js";
 
@@ -71,9 +70,11 @@ export async function tabledRows(
     if (unread !== undefined) problems.push(unread);
   }
   if (problems.length > 0) return refuse(...problems);
-  const cut = (image: RgbImage, key: string): RgbImage | string => {
+  const cutOf = (key: string): FaceCut => {
     const [x = NaN, y = NaN, width = NaN, height = NaN] = faces.of(key);
-    return align === "box" ? croppedFace(image, { x, y, width, height }) : alignedFace(image, faces.points(key), side);
+    return align === "box"
+      ? { kind: "box", box: { x, y, width, height } }
+      : { kind: "points", points: faces.points(key), side };
   };
   return {
     path,
@@ -83,14 +84,7 @@ export async function tabledRows(
     rows,
     given: hasValidation ? { validation: "validation.csv" } : {},
     warnings: [],
-    read: async (key): Promise<ReadPicture | Problem> => {
-      const file = keys.fileOf(key);
-      const found = await readFileBelow(path, file, decode);
-      if (isProblem(found) || align === "none") return found;
-      const image = cut(found.image, key);
-      if (typeof image === "string") return problem("data/no-face", { path: join(path, file), reason: image });
-      return { image, digest: sha256([found.digest, align, faces.of(key).join()]) };
-    },
+    ...filesBelow(path, decode, { fileOf: (key) => keys.fileOf(key), ...(align === "none" ? {} : { cutOf }) }),
   };
 }
 
@@ -135,7 +129,7 @@ class FaceNumbers {
     return place === undefined ? new Float32Array(0) : this.#numbers.subarray(place, place + this.#count);
   }
 
-  points(key: string): readonly { readonly x: number; readonly y: number }[] {
+  points(key: string): readonly Point[] {
     const numbers = this.of(key);
     return Array.from({ length: 5 }, (_, i) => ({ x: numbers[2 * i] ?? NaN, y: numbers[2 * i + 1] ?? NaN }));
   }

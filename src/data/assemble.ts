@@ -59,6 +59,7 @@ export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | R
     ...(test === undefined ? {} : { test }),
     heldOutIs,
     heldOutWasDrawn,
+    heldOutIsTest: split.heldOutIsTest === true,
     warnings: [
       ...classes.warnings,
       ...missingClasses(path, classes.names, split),
@@ -66,6 +67,7 @@ export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | R
       ...source.warnings,
     ],
     read: ({ key }) => source.read(key),
+    place: ({ key }) => source.place?.(key),
   };
 }
 
@@ -99,6 +101,7 @@ function samplesOf(
       ...labelled,
       ...(person === undefined ? {} : { person }),
       ...(group === undefined ? {} : { group }),
+      ...(row.tensors === undefined ? {} : { tensors: row.tensors }),
     };
     if (row.file !== undefined) files.set(sample, row.file);
     samples[row.part].push(sample);
@@ -117,6 +120,7 @@ interface Split extends Halves {
   readonly test: readonly Sample[] | undefined;
   readonly heldOutIs: string;
   readonly heldOutWasDrawn: boolean;
+  readonly heldOutIsTest?: boolean;
 }
 
 /**
@@ -134,7 +138,14 @@ function splitOf({ path, given }: RowSource, samples: Samples, wishes: AssemblyW
     return { training, heldOut: validation, test: kept, heldOutIs: given.validation + left, heldOutWasDrawn: false };
   }
   if (wishes.heldOut === 0 && given.test !== undefined) {
-    return { training, heldOut: test, test: undefined, heldOutIs: given.test, heldOutWasDrawn: false };
+    return {
+      training,
+      heldOut: test,
+      test: undefined,
+      heldOutIs: given.test,
+      heldOutWasDrawn: false,
+      heldOutIsTest: true,
+    };
   }
   const share = wishes.heldOut === 0 ? heldOutShare : wishes.heldOut;
   const isByPerson = wishes.holdOut === "by person";

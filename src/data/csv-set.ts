@@ -3,8 +3,8 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { csvHeader, readCsv } from "./csv.js";
 import { type LabelColumns, nameColumn, shareColumns } from "./csv-labels.js";
 import type { Decode } from "./decode.js";
+import { filesBelow } from "./files-below.js";
 import { pathBelow } from "./path-below.js";
-import { readFileBelow } from "./read-file-below.js";
 import { type Part, partNamed, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 import { Interned, TableKeys } from "./table-keys.js";
 
@@ -54,17 +54,31 @@ export async function csvRows(
     return undefined;
   });
   if (unread !== undefined) return refuse(unread);
+  const placed = has("split") ? rows : partsByFolder(rows, given);
   const { training: _, ...others } = given;
   return {
     path: table,
     description: `csv ${table}`,
     classes: labels.classes(),
     isOrdered: labels.isOrdered,
-    rows,
+    rows: placed,
     given: others,
     warnings: [],
-    read: (key) => readFileBelow(folder, keys.fileOf(key), decode),
+    ...filesBelow(folder, decode, { fileOf: (key) => keys.fileOf(key) }),
   };
+}
+
+/**
+ * Rows of a table that does not say their parts, where each path begins with the folder of one (`train/happy/1.png`): to train on
+ * what stands below `test` would be to forget what it is for.
+ */
+function partsByFolder(rows: readonly Row[], given: Partial<Record<Part, string>>): readonly Row[] {
+  const folders = rows.map(({ key, file = key }) => file.slice(0, Math.max(0, file.indexOf("/"))));
+  const parts = new Map([...new Set(folders)].map((folder) => [folder, partNamed(folder)] as const));
+  const named = [...parts.values()];
+  if (named.includes(undefined) || !named.includes("training")) return rows;
+  for (const [folder, part = "training"] of parts) given[part] = `the folder ${folder}`;
+  return rows.map((row, i) => ({ ...row, part: parts.get(folders[i] ?? "") ?? row.part }));
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

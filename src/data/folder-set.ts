@@ -4,10 +4,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Decode } from "./decode.js";
+import { filesBelow } from "./files-below.js";
 import { labelNamed } from "./label-names.js";
 import { isNobodys } from "./nobodys-files.js";
 import { findPictures, isDamagedName } from "./picture-files.js";
-import { readFileBelow } from "./read-file-below.js";
 import { type Part, partNamed, partNames, parts, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 
 /**
@@ -66,7 +66,7 @@ export async function folderRows(
         ? []
         : [problem("data/split-left-alone", { path, split: test, used: validation })]),
     ],
-    read: (key) => readFileBelow(path, key, decode),
+    ...filesBelow(path, decode),
   };
 }
 

@@ -6,10 +6,10 @@
 import { join } from "node:path";
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { Decode } from "./decode.js";
+import { filesBelow } from "./files-below.js";
 import { isFolder } from "./is-folder.js";
 import { numberedRows } from "./raf-db-folders.js";
 import { rafDbClasses, readHeldOutList, readRafDbList } from "./raf-db-list.js";
-import { readFileBelow } from "./read-file-below.js";
 import { recogniseLayout } from "./recognise-layout.js";
 import { type Refused, type Row, type RowSource, refuse } from "./rows.js";
 
@@ -48,7 +48,7 @@ export async function rafDbRows(path: string, wishes: RafDbWishes, decode: Decod
         ...(rows.some(({ part }) => part === "test") ? { test: "the test pictures" } : {}),
       },
       warnings,
-      read: (key) => readFileBelow(root, key, decode),
+      ...filesBelow(root, decode),
     };
   }
   const missing = ["folder EmoLabel", ...(isUsual ? ["folder train"] : [])];

@@ -41,8 +41,9 @@ async function isRafDb(path: string, names: readonly string[]): Promise<boolean>
 }
 
 async function isAffectNet(path: string, names: readonly string[]): Promise<boolean> {
-  for (const name of ["training.csv", "validation.csv"]) {
-    if (names.includes(name) && (await headerOf(join(path, name))).includes("subdirectory_filepath")) return true;
+  for (const folder of ["", "Manually_Annotated_file_lists"]) {
+    if (folder !== "" && !names.includes(folder)) continue;
+    if ((await headerOf(join(path, folder, "training.csv"))).includes("subdirectory_filepath")) return true;
   }
   for (const name of ["train_set", "val_set"]) {
     if (names.includes(name) && (await namesIn(join(path, name))).includes("annotations")) return true;

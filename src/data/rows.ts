@@ -1,6 +1,7 @@
 /** Data as their files describe them, before anybody knows the model: what the reader of a layout gives, and `assemble.ts` takes. */
 import type { Problem } from "../diagnostics/diagnostic.js";
-import type { ReadPicture } from "./data-set.js";
+import type { ReadPicture, Sample } from "./data-set.js";
+import type { PicturePlace } from "./picture-place.js";
 
 /** What data sets are divided into: to learn from, to choose by, and for the last word. */
 export type Part = "training" | "validation" | "test";
@@ -31,11 +32,8 @@ export interface Row {
   readonly group?: string | undefined;
   /** Its file, where several rows show the same one: they stay on one side of a split. */
   readonly file?: string | undefined;
-  /**
-   * Further tensors of the picture by name (landmarks, a mask, valence and arousal), each of the same length in all rows. No
-   * reader gives any yet: this is where they will stand, beside the label and never in it.
-   */
-  readonly tensors?: Readonly<Record<string, Float32Array>> | undefined;
+  /** As a sample has them. */
+  readonly tensors?: Sample["tensors"];
 }
 
 export interface RowSource {
@@ -53,6 +51,8 @@ export interface RowSource {
   /** What is odd about it without keeping anybody from training. */
   readonly warnings: readonly Problem[];
   read(key: string): Promise<ReadPicture | Problem>;
+  /** As in a data set. */
+  place?(key: string): PicturePlace | undefined;
 }
 
 /** What is wrong, all of it. */

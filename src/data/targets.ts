@@ -1,5 +1,7 @@
 /** Distributions over a model's classes, many of them in few buffers: a million small arrays of their own take half a gigabyte. */
 
+import type { Sample } from "./data-set.js";
+
 const numbersInBlock = 32 * 1024;
 
 export class TargetPool {
@@ -21,6 +23,9 @@ export class TargetPool {
     return this.#block.subarray(this.#used - this.#classCount, this.#used);
   }
 }
+
+/** What a sample says beyond its label, for its fingerprint: the shares of a distribution, nothing of a hard label. */
+export const sharesBeside = ({ label, target }: Sample): readonly number[] => (target[label] === 1 ? [] : [...target]);
 
 /**
  * A distribution over the data's classes as one over the model's: what counts as one class is added up, what is left out goes,

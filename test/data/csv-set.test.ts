@@ -64,6 +64,22 @@ suite("a table of pictures", (test) => {
       },
     ));
 
+  test("a table without a split, of paths that begin with a part's folder: the folders say it", () =>
+    inFolder(
+      { "labels.csv": "path,label\ntrain/a.png,sad\ntrain/b.png,happy\nval/c.png,sad\ntest/d.png,happy\n" },
+      async (cwd) => {
+        const set = opened(await openLayout("csv", cwd, { labels }));
+        assert.equal([keysOf(set.heldOut), keysOf(set.test)], [["val/c.png"], ["test/d.png"]]);
+        assert.is(set.heldOutIs, "the folder val; left alone: the folder test");
+        // One path elsewhere, and they are folders like any others.
+        writeFileSync(
+          join(cwd, "labels.csv"),
+          "path,label\ntrain/a.png,sad\nval/c.png,sad\nmore/d.png,happy\nmore/e.png,happy\n",
+        );
+        assert.is(opened(await openLayout("csv", cwd, { labels })).heldOutWasDrawn, true);
+      },
+    ));
+
   test("a table that is not in the folder may lie beside the recipe, and another column may have the names", () =>
     inFolder(
       {

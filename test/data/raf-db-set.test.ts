@@ -48,7 +48,10 @@ suite("RAF-DB", (it) => {
       assert.is(set.training[0]?.key, "Image/aligned/train_00001_aligned.jpg");
       // Without a list to hold out, epochs are judged as in the papers.
       assert.equal(keysOf(set.heldOut), ["Image/aligned/test_0001_aligned.jpg", "Image/aligned/test_0002_aligned.jpg"]);
-      assert.equal([set.test, set.heldOutIs, set.heldOutWasDrawn], [undefined, "the test pictures", false]);
+      assert.equal(
+        [set.test, set.heldOutIs, set.heldOutWasDrawn, set.heldOutIsTest],
+        [undefined, "the test pictures", false, true],
+      );
       assert.equal(await readAll(set, [...set.training, ...set.heldOut]), Array(11).fill(""));
       const reversed = opened(await openLayout("raf_db", cwd, { labels: seven.toReversed() }));
       assert.equal(
@@ -65,7 +68,7 @@ suite("RAF-DB", (it) => {
         "Image/aligned/train_00008_aligned.jpg",
       ]);
       assert.equal([set.training.length, keysOf(set.test).length], [7, 2]);
-      assert.is(set.heldOutIs, "the list held.txt; left alone: the test pictures");
+      assert.equal([set.heldOutIs, set.heldOutIsTest], ["the list held.txt; left alone: the test pictures", false]);
     }));
 
   it("a share that the recipe holds out is drawn, and the test pictures are left alone", () =>
