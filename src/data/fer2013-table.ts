@@ -1,11 +1,11 @@
 /** `fer2013.csv`: a picture of 48 x 48 greys in each row. Rows are only found, and read again when their picture is asked for. */
 
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../digest.js";
 import { readCsv, splitFields } from "./csv.js";
 import type { ReadPicture } from "./data-set.js";
+import { readPiece } from "./file-piece.js";
 import { type Part, partNamed } from "./rows.js";
 
 const side = 48;
@@ -68,16 +68,12 @@ export async function readFer2013(path: string): Promise<Fer2013Table | Problem>
 
 async function textAt(path: string, { offset, bytes, line }: Fer2013Row): Promise<string | Problem> {
   try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, offset);
-      if (bytesRead === bytes) return buffer.toString("utf8");
-    } finally {
-      await file.close();
-    }
+    const read = await readPiece(path, offset, bytes);
+    if (read.length === bytes) return read.toString("utf8");
     return problem("data/bad-pixels", { path, line, reason: "the file has become shorter" });
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     return problem("data/unreadable-picture", { path, reason: code });
   }
 }

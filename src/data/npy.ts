@@ -1,6 +1,6 @@
 /** NumPy's files of one array (NPY format, versions 1 to 3): numbers and texts. Nothing in them is executed. */
 
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 export interface NpyArray {
   readonly shape: readonly number[];
@@ -14,17 +14,13 @@ const fileLimit = 2 ** 20;
 /** The array of a file, or in words why it cannot be read. */
 export async function readNpy(path: string): Promise<NpyArray | string> {
   try {
-    const file = await open(path);
-    try {
-      const about = await file.stat();
-      if (!about.isFile()) return "it is no regular file";
-      if (about.size > fileLimit) return `it has ${about.size} bytes, the limit is ${fileLimit}`;
-      return parseNpy(await file.readFile());
-    } finally {
-      await file.close();
-    }
+    const about = await stat(path);
+    if (!about.isFile()) return "it is no regular file";
+    if (about.size > fileLimit) return `it has ${about.size} bytes, the limit is ${fileLimit}`;
+    return parseNpy(await readFile(path));
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : code;
   }
 }

@@ -1,8 +1,9 @@
 /** Which of the known layouts a folder has, by what lies in it: for commands that are given data and no recipe. */
 
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { RecipeName } from "../recipe/signatures.js";
+import { readPiece } from "./file-piece.js";
 import { isNobodys } from "./nobodys-files.js";
 
 /** A layout of labelled pictures, by the name that recipes have for it. */
@@ -78,23 +79,15 @@ const headerLimit = 64 * 1024;
 async function headerOf(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isFile()) return [];
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerLimit), 0, headerLimit, 0);
-      const [line = ""] = buffer
-        .toString("utf8", 0, bytesRead)
-        .replace(/^\uFEFF/, "")
-        .split(/\r?\n/, 1);
-      return line.split(",").map((column) =>
-        column
-          .trim()
-          .replace(/^"(.*)"$/, "$1")
-          .trim()
-          .toLowerCase(),
-      );
-    } finally {
-      await file.close();
-    }
+    const start = (await readPiece(path, 0, headerLimit)).toString("utf8").replace(/^\uFEFF/, "");
+    const [line = ""] = start.split(/\r?\n/, 1);
+    return line.split(",").map((column) =>
+      column
+        .trim()
+        .replace(/^"(.*)"$/, "$1")
+        .trim()
+        .toLowerCase(),
+    );
   } catch {
     return [];
   }
