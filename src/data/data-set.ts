@@ -1,5 +1,6 @@
 /** Labelled pictures, wherever they come from: what training draws from and what it is held to. */
 import type { Problem } from "../diagnostics/diagnostic.js";
+import type { PicturePlace } from "./picture-place.js";
 import type { RgbImage } from "./rgb-image.js";
 
 export interface Sample {
@@ -39,6 +40,8 @@ export interface DataSet {
   /** What is odd about it without keeping anybody from training. */
   readonly warnings: readonly Problem[];
   read(sample: Sample): Promise<ReadPicture | Problem>;
+  /** Where its picture lies, if `read` is `readPlace` of that: then any thread can read it. Undefined where only `read` knows. */
+  place?(sample: Sample): PicturePlace | undefined;
 }
 
 /** The targets of hard labels, shared by all samples of a class. */

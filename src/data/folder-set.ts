@@ -4,12 +4,12 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
-import { sha256 } from "../digest.js";
-import { type DataSet, hardTargets, type ReadPicture, type Sample } from "./data-set.js";
+import { type DataSet, hardTargets, type Sample } from "./data-set.js";
 import type { Decode } from "./decode.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
 import { composed, labelNamed } from "./label-names.js";
-import { findPictures, isDamagedName, readPictureFile } from "./picture-files.js";
+import { findPictures, isDamagedName } from "./picture-files.js";
+import { type PicturePlace, readPlace } from "./picture-place.js";
 
 export interface FolderOptions {
   /** The model's labels; undefined where it has none: then the folders' names are the classes, in alphabetical order. */
@@ -86,6 +86,7 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
       ? []
       : [problem("data/split-left-alone", { path, split: splits.left, used: splits.heldOut ?? "" })]),
   ];
+  const place = ({ key }: Sample): PicturePlace => ({ path: join(path, ...key.split("/")) });
   return {
     description: `folder ${path}`,
     classes: classes.names,
@@ -96,7 +97,8 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
         : `the folder ${splits.heldOut}`,
     heldOutWasDrawn: splits?.heldOut === undefined,
     warnings,
-    read: (sample) => readSample(join(path, ...sample.key.split("/")), options.decode),
+    place,
+    read: (sample) => readPlace(place(sample), options.decode),
   };
 }
 
@@ -111,13 +113,6 @@ interface Splits {
   readonly heldOut: string | undefined;
   /** A test folder beside a validation folder: kept for the end. */
   readonly left: string | undefined;
-}
-
-async function readSample(path: string, decode: Decode): Promise<ReadPicture | Problem> {
-  const bytes = await readPictureFile(path);
-  if (isProblem(bytes)) return bytes;
-  const image = await decode(bytes, path);
-  return isProblem(image) ? image : { image, digest: sha256([bytes]) };
 }
 
 /** The names of the folders in a folder (links followed, hidden ones left out), sorted, and how many files lie beside them. */

@@ -3,12 +3,20 @@ import type { Evaluation } from "../recipe/evaluation.js";
 import { mirrored } from "./augment/horizontal-flip.js";
 import type { RgbImage } from "./rgb-image.js";
 
-/** A picture at the network's size, as the network is shown it. */
-export type View = (image: RgbImage) => RgbImage;
-
-const asItIs: View = (image) => image;
+/** A way to show a picture that has the network's size; a name, because it goes to other threads. */
+export type View = "as it is" | "mirrored";
 
 export const viewsOf: Readonly<Record<Evaluation, readonly [View, ...View[]]>> = {
-  single_view: [asItIs],
-  mean_of_flips: [asItIs, mirrored],
+  single_view: ["as it is"],
+  mean_of_flips: ["as it is", "mirrored"],
 };
+
+/** The picture as that view shows it. */
+export function shownBy(view: View, image: RgbImage): RgbImage {
+  switch (view) {
+    case "as it is":
+      return image;
+    case "mirrored":
+      return mirrored(image);
+  }
+}

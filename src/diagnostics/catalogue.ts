@@ -9,6 +9,7 @@ import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
+import { loaderEntries } from "./catalogue/loader.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -55,6 +56,7 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...loaderEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

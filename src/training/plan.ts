@@ -64,6 +64,8 @@ export interface TrainingPlan {
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
   readonly augment: readonly RecipeThing[];
+  /** The largest share of pictures that may be broken. */
+  readonly broken: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averages: boolean;
   readonly teacher: TeacherPlan | undefined;
@@ -114,6 +116,7 @@ export function planOf(
     keepsLastBatch: train.last_batch === "keep",
     sampler: data.sampler === "balanced" ? "balanced" : "shuffled",
     augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
+    broken: numberOf(data.broken),
     averages: step.averageDecay !== undefined,
     teacher,
   };

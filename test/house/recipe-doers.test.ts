@@ -5,7 +5,7 @@ import { augmenterOf } from "../../src/data/augment/from-recipe.js";
 import { hardTargets, type Sample } from "../../src/data/data-set.js";
 import type { RgbImage } from "../../src/data/rgb-image.js";
 import { epochDraws } from "../../src/data/sampling.js";
-import { viewsOf } from "../../src/data/views.js";
+import { shownBy, viewsOf } from "../../src/data/views.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { sha256 } from "../../src/digest.js";
 import { printGraph } from "../../src/ir/text.js";
@@ -173,7 +173,7 @@ async function doings(plan: TrainingPlan) {
     pictures: [0, 1, 2].flatMap((epoch) =>
       samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
     ),
-    views: viewsOf[plan.evaluatedBy].map((view) => sha256([view(augmenter.plain(image(0))).pixels])),
+    views: viewsOf[plan.evaluatedBy].map((view) => sha256([shownBy(view, augmenter.plain(image(0))).pixels])),
     data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),
   };
 }

@@ -14,6 +14,14 @@ const sampler: RecipeParameter = {
   options: ["shuffled", "balanced"],
   doc: "in which order training pictures come; balanced: each class as often",
 };
+const broken: RecipeParameter = {
+  name: "broken",
+  type: "float",
+  default: 0.05,
+  min: 0,
+  max: 1,
+  doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
+};
 const folder: RecipeParameter = { name: "path", type: "string", default: "", doc: "folder; --data says it otherwise" };
 
 export const dataSignatures = [
@@ -25,6 +33,7 @@ export const dataSignatures = [
       folder,
       augment,
       sampler,
+      broken,
       { name: "list", type: "string", default: "list_patition_label.txt", doc: "label list in EmoLabel" },
       { name: "validation", type: "string", default: "", doc: "list of training pictures held out" },
     ],
@@ -33,20 +42,31 @@ export const dataSignatures = [
     name: "affectnet",
     sort: "data",
     doc: "AffectNet, CSV release or folders of annotations; classes are the model's",
-    parameters: [folder, augment, sampler],
+    parameters: [folder, augment, sampler, broken],
   },
   {
     name: "ferplus",
     sort: "data",
     doc: "FER2013 pictures with FER+ votes as label distributions",
-    parameters: [folder, augment, sampler],
+    parameters: [folder, augment, sampler, broken],
   },
-  { name: "fer2013", sort: "data", doc: "fer2013.csv", parameters: [folder, augment, sampler] },
-  { name: "folder", sort: "data", doc: "a folder per class below each split", parameters: [folder, augment, sampler] },
+  { name: "fer2013", sort: "data", doc: "fer2013.csv", parameters: [folder, augment, sampler, broken] },
+  {
+    name: "folder",
+    sort: "data",
+    doc: "a folder per class below each split",
+    parameters: [folder, augment, sampler, broken],
+  },
   {
     name: "csv",
     sort: "data",
     doc: "a table of path, label[, split] or path and one probability a class",
-    parameters: [folder, augment, sampler, { name: "list", type: "string", default: "labels.csv", doc: "the table" }],
+    parameters: [
+      folder,
+      augment,
+      sampler,
+      broken,
+      { name: "list", type: "string", default: "labels.csv", doc: "the table" },
+    ],
   },
 ] as const satisfies readonly RecipeSignature[];
