@@ -44,15 +44,22 @@ const worthThreads = 8 * 2 ** 20;
 export const isWorthCrew = (pictures: number, { width, height }: { width: number; height: number }): boolean =>
   pictures * width * height * 3 >= worthThreads;
 
-/** The worker's file: beside our bundle (tools/build.mjs), or, when we run from sources, beside this file. */
-function workerFile(): URL {
-  const places = ["./picture-worker.js", "../picture-worker.js"].map((path) => new URL(path, import.meta.url));
-  return places.find((place) => existsSync(place)) ?? new URL("./worker.ts", import.meta.url);
+/**
+ * What a thread runs: the file in our bundle (tools/build.mjs); or, when we run from sources, what turns TypeScript into
+ * JavaScript first, which threads do not take over from the process.
+ */
+function workerProgram(): URL {
+  const bundled = ["./picture-worker.js", "../picture-worker.js"].map((path) => new URL(path, import.meta.url));
+  const found = bundled.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  const [tsx, worker] = [import.meta.resolve("tsx/esm/api"), new URL("./worker.ts", import.meta.url).href];
+  const program = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(worker)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
 }
 
 /** Starts them; the first jobs wait until they are there. */
-export function startCrew(setting: LoaderSetting, size: number, file: URL = workerFile()): Crew {
-  const hands = Array.from({ length: size }, () => startHand(setting, file));
+export function startCrew(setting: LoaderSetting, size: number, program: URL = workerProgram()): Crew {
+  const hands = Array.from({ length: size }, () => startHand(setting, program));
   const ask = async (job: WorkerJob, handedOver: readonly ArrayBuffer[]): Promise<WorkerAnswer | Problem> => {
     const free = hands.reduce((best, hand) => (hand.asked.length < best.asked.length ? hand : best));
     if (free.lost !== undefined) return free.lost;
@@ -88,8 +95,8 @@ function ownBuffer({ buffer }: Float32Array): ArrayBuffer {
   return buffer;
 }
 
-function startHand(setting: LoaderSetting, file: URL): Hand {
-  const worker = new Worker(file, { workerData: setting });
+function startHand(setting: LoaderSetting, program: URL): Hand {
+  const worker = new Worker(program, { workerData: setting });
   const hand: Hand = { worker, asked: [], lost: undefined };
   worker.on("message", (answer: WorkerAnswer) => {
     const asked = hand.asked.shift();
