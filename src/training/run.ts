@@ -128,7 +128,12 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
     events.onTeacherOrder(plan.teacher?.weights ?? "", teacher.turned);
   }
   const keepLarger = augmenter.takesParts;
-  const crew = crewFor(plan, keepLarger, Math.min(set.training.length, request.limit ?? Number.POSITIVE_INFINITY));
+  const crew = crewFor(
+    plan,
+    events,
+    keepLarger,
+    Math.min(set.training.length, request.limit ?? Number.POSITIVE_INFINITY),
+  );
   try {
     const store = new PictureStore(set, { target: plan.picture, keepLarger, budgetBytes: pictureBudget() });
     const { seed, broken } = plan;
@@ -173,9 +178,11 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
 }
 
 /** Threads that make batches, where there are enough pictures to be worth them. */
-function crewFor({ augment, picture, seed }: TrainingPlan, keepLarger: boolean, pictures: number): Crew | undefined {
+function crewFor(plan: TrainingPlan, events: RunEvents, keepLarger: boolean, pictures: number): Crew | undefined {
+  const { augment, picture, seed } = plan;
   if (!isWorthCrew(pictures, picture)) return undefined;
-  return startCrew({ augment, target: picture, keepLarger, seed }, usualCrewSize());
+  const setting = { augment, target: picture, keepLarger, seed };
+  return startCrew(setting, usualCrewSize(), { onLost: events.onWarning });
 }
 
 /** Where it is the labels of the weights to begin with that keep the folders from being used. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { type Diagnostic, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { PicturePlace } from "../picture-place.js";
 import type { BatchOrder, LoaderSetting, MadeBatch } from "./batch-order.js";
@@ -57,11 +57,26 @@ function workerProgram(): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
 }
 
+export interface CrewOptions {
+  /** Told of each thread that is lost. */
+  readonly onLost?: (warning: Diagnostic) => void;
+  /** What a thread runs. */
+  readonly program?: URL;
+}
+
 /** Starts them; the first jobs wait until they are there. */
-export function startCrew(setting: LoaderSetting, size: number, program: URL = workerProgram()): Crew {
-  const hands = Array.from({ length: size }, () => startHand(setting, program));
+export function startCrew(
+  setting: LoaderSetting,
+  size: number,
+  { onLost = () => {}, program = workerProgram() }: CrewOptions = {},
+): Crew {
+  let isOver = false;
+  const tell = (lost: Problem): void => {
+    if (!isOver) onLost(lost.diagnose({}));
+  };
+  const hands = Array.from({ length: size }, () => startHand(setting, program, tell));
   const ask = async (job: WorkerJob, handedOver: readonly ArrayBuffer[]): Promise<WorkerAnswer | Problem> => {
-    const free = hands.reduce((best, hand) => (hand.asked.length < best.asked.length ? hand : best));
+    const free = freest(hands);
     if (free.lost !== undefined) return free.lost;
     return new Promise((resolve, reject) => {
       // It keeps the process alive only while somebody waits for it.
@@ -85,17 +100,25 @@ export function startCrew(setting: LoaderSetting, size: number, program: URL = w
       return answer.looked;
     },
     dispose: async () => {
+      isOver = true;
       await Promise.all(hands.map(({ worker }) => worker.terminate()));
     },
   };
 }
+
+/** The one with the least to do, of those that are there. */
+const freest = (hands: readonly Hand[]): Hand =>
+  hands.reduce((best, hand) => {
+    if (hand.lost !== undefined) return best;
+    return best.lost !== undefined || hand.asked.length < best.asked.length ? hand : best;
+  });
 
 function ownBuffer({ buffer }: Float32Array): ArrayBuffer {
   invariant(buffer instanceof ArrayBuffer, "shared memory cannot be handed over");
   return buffer;
 }
 
-function startHand(setting: LoaderSetting, program: URL): Hand {
+function startHand(setting: LoaderSetting, program: URL, onLost: (lost: Problem) => void): Hand {
   const worker = new Worker(program, { workerData: setting });
   const hand: Hand = { worker, asked: [], lost: undefined };
   worker.on("message", (answer: WorkerAnswer) => {
@@ -106,7 +129,10 @@ function startHand(setting: LoaderSetting, program: URL): Hand {
     else asked.resolve(answer);
   });
   const lose = (reason: string): void => {
-    hand.lost ??= problem("data/loader-lost", { reason });
+    if (hand.lost === undefined) {
+      hand.lost = problem("data/loader-lost", { reason });
+      onLost(hand.lost);
+    }
     for (const asked of hand.asked.splice(0)) asked.resolve(hand.lost);
   };
   // What a thread throws that is not said by one of its answers: it has no memory left, or could not be started.
