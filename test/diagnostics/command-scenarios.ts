@@ -7,6 +7,7 @@ import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../s
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
+import { loaderScenarios } from "./loader-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -147,6 +148,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...onnxScenarios,
   ...pictureScenarios,
   ...trainScenarios,
+  ...loaderScenarios,
   ...weightsScenarios,
   ...statsScenarios,
 };

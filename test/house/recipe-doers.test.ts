@@ -16,6 +16,7 @@ import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { stepsOf } from "../../src/training/loop.js";
+import { mostBroken } from "../../src/training/lost-pictures.js";
 import { openData } from "../../src/training/open-data.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
@@ -36,7 +37,7 @@ const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
 const lists = { path: ['"elsewhere"'], list: ['"other.txt"'], validation: ['"held.txt"'] };
 const unread = { refused: "train/unsupported-data", notRead: ["path", "list", "validation"] };
-const bySampling = { augment: ["[horizontal_flip(1)]"] };
+const bySampling = { augment: ["[horizontal_flip(1)]"], broken: ["0.5"] };
 
 /** How each thing is tried. */
 const entries: Readonly<Record<string, Entry>> = {
@@ -174,6 +175,7 @@ async function doings(plan: TrainingPlan) {
       samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
     ),
     views: viewsOf[plan.evaluatedBy].map((view) => sha256([shownBy(view, augmenter.plain(image(0))).pixels])),
+    broken: mostBroken(plan.broken, 1000),
     data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),
   };
 }
