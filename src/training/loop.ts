@@ -85,7 +85,10 @@ export async function runCourse(course: Course, from: Standing | undefined, even
   if (lone !== undefined)
     return failed(problem("recipe/one-value-per-channel", { path: lone.path, batch: steps.rest }));
   const sizes = [...(steps.full > 0 ? [plan.batch] : []), ...(steps.rest > 0 ? [steps.rest] : [])];
-  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, from?.state ?? course.begun);
+  const { crew } = course.batches;
+  const besides = crew === undefined ? undefined : () => crew.workedMs;
+  const begun = from?.state ?? course.begun;
+  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, begun, besides);
   if (isProblem(shared)) return failed(shared);
   try {
     const unready = await events.onStart(shared.description, steps.perEpoch);

@@ -11,6 +11,8 @@ import type { LookedAt, WorkerAnswer, WorkerJob } from "./worker-messages.js";
 export interface Crew {
   /** How many threads. */
   readonly size: number;
+  /** How long they have made batches, all together, in milliseconds. */
+  readonly workedMs: number;
   make(order: BatchOrder): Promise<MadeBatch | Problem>;
   look(places: readonly PicturePlace[]): Promise<readonly LookedAt[] | Problem>;
   /** Ends the threads; what was asked for and is not done yet is not done any more. */
@@ -85,12 +87,17 @@ export function startCrew(
       free.worker.postMessage(job, handedOver);
     });
   };
+  let workedMs = 0;
   return {
     size,
+    get workedMs() {
+      return workedMs;
+    },
     make: async (order) => {
       const answer = await ask({ kind: "batch", order }, order.rooms.map(ownBuffer));
       if (answer.kind === "problem") return answer;
       invariant(answer.kind === "batch", `a batch was asked for, and the answer is ${answer.kind}`);
+      workedMs += answer.made.times.make;
       return answer.made;
     },
     look: async (places) => {
