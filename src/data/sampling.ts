@@ -2,7 +2,8 @@
 import { type RandomStream, randomStream } from "../random/stream.js";
 import type { Sample } from "./data-set.js";
 
-export type Sampler = "shuffled" | "balanced";
+/** Each picture once; or each class by a power of its count: 1 is as the pictures are, 0.5 the root, 0 each class alike. */
+export type Sampler = "shuffled" | { readonly power: number };
 
 /** One place in an epoch. */
 export interface Draw {
@@ -12,9 +13,9 @@ export interface Draw {
 }
 
 /**
- * The epoch's draws, as many as there are samples. `shuffled`: each sample once. `balanced`: each class as often as any
- * other (a draw more or less where the count does not divide); a class goes through all its samples, in a new order each
- * time, before one comes again. Classes without samples do not count.
+ * The epoch's draws, as many as there are samples. `shuffled`: each sample once. By a power: each class' share of the draws is
+ * in proportion to its count to that power (a draw more or less where that is no whole number, in the mean over epochs exactly);
+ * a class goes through all its samples, in a new order each time, before one comes again. Classes without samples do not count.
  */
 export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: number, epoch: number): readonly Draw[] {
   const random = randomStream(seed, `order.${epoch}`);
@@ -25,13 +26,32 @@ export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: n
     if (own === undefined) byClass.set(sample.label, [sample]);
     else own.push(sample);
   }
-  // Which classes get a draw more is drawn too, or the first ones would be seen more often over all epochs.
-  const classes = shuffled([...byClass.values()], random);
-  const draws = classes.flatMap((own, i) => {
-    const count = Math.floor((samples.length + classes.length - 1 - i) / classes.length);
-    return drawClass(own, count, random);
-  });
+  const classes = [...byClass.values()];
+  const counts = drawCounts(
+    classes.map(({ length }) => length ** sampler.power),
+    samples.length,
+    random,
+  );
+  const draws = classes.flatMap((own, i) => drawClass(own, counts[i] as number, random));
   return shuffled(draws, random);
+}
+
+/**
+ * `total` in whole parts in proportion to the weights. Each part's mean over many epochs is its exact share (systematic sampling:
+ * the parts lie end to end, and what is counted are the marks of a ruler that is laid against them anywhere).
+ */
+function drawCounts(weights: readonly number[], total: number, random: RandomStream): readonly number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const offset = random.uniform();
+  let weight = 0;
+  let before = 0;
+  return weights.map((own, i) => {
+    weight += own;
+    const end = i === weights.length - 1 ? total : Math.floor((total * weight) / whole + offset);
+    const count = end - before;
+    before = end;
+    return count;
+  });
 }
 
 function drawClass(own: readonly Sample[], count: number, random: RandomStream): readonly Draw[] {

@@ -1,5 +1,6 @@
 /** Draws made into what a step and an evaluation are fed with. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
+import { largestShare, type Mixable } from "../data/augment/mixing.js";
 import type { Sample } from "../data/data-set.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { PictureStore } from "../data/picture-store.js";
@@ -15,7 +16,7 @@ export interface Batch {
   readonly count: number;
   /** By input name: the picture, `data.label`, `teacher.X`. */
   readonly inputs: ReadonlyMap<string, Values>;
-  /** The class of each sample. */
+  /** The class of each picture; of a mixed one that with the largest share. */
   readonly labels: readonly number[];
 }
 
@@ -42,10 +43,14 @@ export class BatchMaker {
     this.#source = source;
   }
 
-  /** The draws' pictures, augmented as in that epoch; or why one of them cannot be read any more. */
-  augmented(draws: readonly Draw[], epoch: number): Promise<Batch | Problem> {
+  /** The draws' pictures, augmented as in that step of that epoch; or why one of them cannot be read any more. */
+  augmented(draws: readonly Draw[], epoch: number, step: number): Promise<Batch | Problem> {
     const { augmenter } = this.#source;
-    return this.#make(draws, (image, draw) => augmenter.augment(image, draw, epoch));
+    return this.#make(
+      draws,
+      (image, draw) => augmenter.augment(image, draw, epoch),
+      (batch) => augmenter.mix(batch, epoch, step),
+    );
   }
 
   /** The samples' pictures without augmentation, as one view shows them. */
@@ -55,23 +60,30 @@ export class BatchMaker {
     return this.#make(draws, (image) => view(augmenter.plain(image)));
   }
 
-  async #make(draws: readonly Draw[], see: (image: RgbImage, draw: Draw) => RgbImage): Promise<Batch | Problem> {
+  async #make(
+    draws: readonly Draw[],
+    see: (image: RgbImage, draw: Draw) => RgbImage,
+    mix: (batch: Mixable) => Mixable = (batch) => batch,
+  ): Promise<Batch | Problem> {
     const { store, picture, classCount, teacher } = this.#source;
     const found = await Promise.all(draws.map(({ sample }) => store.picture(sample)));
-    const images: RgbImage[] = [];
+    const seen: RgbImage[] = [];
     for (const [i, image] of found.entries()) {
       if (isProblem(image)) return image;
-      images.push(see(image, draws[i] as Draw));
+      seen.push(see(image, draws[i] as Draw));
     }
+    const given: Mixable = { images: seen, targets: draws.map(({ sample }) => sample.target) };
+    const mixed = mix(given);
+    const { images, targets } = mixed;
     const count = draws.length;
     const buffer = this.#nextBuffer(count * 3 * picture.width * picture.height, count * classCount);
     for (const [i, image] of images.entries()) normaliseInto(buffer.picture, i, image, picture);
-    for (const [i, { sample }] of draws.entries()) buffer.label.set(sample.target, i * classCount);
+    for (const [i, target] of targets.entries()) buffer.label.set(target, i * classCount);
     const taught = teacher === undefined ? [] : await teacher.answer(images);
     return {
       count,
       inputs: new Map([[picture.name, buffer.picture], [labelInput, buffer.label], ...taught]),
-      labels: draws.map(({ sample }) => sample.label),
+      labels: mixed === given ? draws.map(({ sample }) => sample.label) : targets.map(largestShare),
     };
   }
 

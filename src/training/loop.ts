@@ -192,7 +192,7 @@ async function runEpoch(
   const draws = epochDraws(training, plan.sampler, plan.seed, epoch);
   const { perEpoch } = stepsOf(plan, draws.length);
   const make = (step: number): Promise<Batch | Problem> =>
-    maker.augmented(draws.slice(step * plan.batch, (step + 1) * plan.batch), epoch);
+    maker.augmented(draws.slice(step * plan.batch, (step + 1) * plan.batch), epoch, step);
   const begun = performance.now();
   let next: Promise<Batch | Problem> | undefined = make(0);
   let [seen, correct, loss, lr] = [0, 0, 0, 0];

@@ -53,7 +53,7 @@ suite("the order of an epoch", (test) => {
   test("balanced: as many draws as samples, classes alike to one draw, all of a class before one comes again", () => {
     const samples = samplesOf(20, 5, 1);
     for (let epoch = 0; epoch < 20; epoch++) {
-      const draws = epochDraws(samples, "balanced", 7, epoch);
+      const draws = epochDraws(samples, { power: 0 }, 7, epoch);
       assert.is(draws.length, 26);
       assert.equal(perClass(draws).toSorted(), [8, 9, 9]);
       // The small class: all five, then some again; the one sample of the last class as often as it takes.
@@ -68,7 +68,7 @@ suite("the order of an epoch", (test) => {
     const total = [0, 0, 0];
     const large = new Map<string, number>();
     for (let epoch = 0; epoch < 300; epoch++) {
-      const draws = epochDraws(samples, "balanced", 7, epoch);
+      const draws = epochDraws(samples, { power: 0 }, 7, epoch);
       for (const [label, count] of perClass(draws).entries()) total[label]! += count;
       for (const { sample } of draws) if (sample.label === 0) large.set(sample.key, (large.get(sample.key) ?? 0) + 1);
     }
@@ -77,7 +77,7 @@ suite("the order of an epoch", (test) => {
   });
 
   test("balanced: a class without samples does not count", () => {
-    assert.equal(perClass(epochDraws(samplesOf(4, 0, 2), "balanced", 0, 0)), [3, 0, 3]);
+    assert.equal(perClass(epochDraws(samplesOf(4, 0, 2), { power: 0 }, 0, 0)), [3, 0, 3]);
   });
 });
 
