@@ -172,8 +172,9 @@ fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
 /// before they are weighed; the batch's weights stay those of the targets as they were (PyTorch again).
 fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights", classes: [string] = [],
                           smoothing: float = 0.0) on logits, target {
+  require smoothing >= 0 and smoothing <= 1, "smoothing is a share, from 0 to 1"
   by_class = vector(weights, labels: classes, weighing: target)
-  spread = if smoothing == 0.0 then target else (1 - smoothing) * target + smoothing / channels(target)
+  spread = if smoothing == 0 then target else (1 - smoothing) * target + smoothing / channels(target)
   losses = sum(spread * by_class * log_softmax(logits), axes: [1])
   return if over == "weights" then -sum(losses) / sum(target * by_class) else -mean(losses)
 }
@@ -183,6 +184,7 @@ fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights
 /// class, in the order of the student's labels, or of \`classes\`. Write \`cross_entropy(logit_adjusted(student.logits, prior:
 /// [...]), data.label)\`: only the loss sees them, answers are the plain logits.
 fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on logits {
+  require min(prior) > 0, "logit_adjusted needs a prior above 0 for each class: a class without pictures has no logarithm"
   counts = vector(prior, labels: classes, weighing: logits)
   return logits + tau * log(counts / sum(counts))
 }
