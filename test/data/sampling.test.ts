@@ -76,6 +76,55 @@ suite("the order of an epoch", (test) => {
     for (const count of large.values()) assert.ok(count > 80 && count < 185, String(count));
   });
 
+  for (const power of [0, 0.25, 0.5, 0.75, 1]) {
+    test(`power ${power}: shares in proportion to count^${power}, to one draw an epoch and exactly in the mean`, () => {
+      const counts = [400, 37, 5];
+      const samples = samplesOf(...(counts as [number, number, number]));
+      const weights = counts.map((count) => count ** power);
+      const whole = weights.reduce((sum, weight) => sum + weight, 0);
+      const wanted = weights.map((weight) => (samples.length * weight) / whole);
+      const total = [0, 0, 0];
+      const epochs = 200;
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        const draws = epochDraws(samples, { power }, 3, epoch);
+        assert.is(draws.length, samples.length);
+        const found = perClass(draws);
+        for (const [label, count] of found.entries()) {
+          total[label]! += count;
+          assert.ok(Math.abs(count - wanted[label]!) < 1, `${found.join(", ")} for ${wanted.join(", ")}`);
+        }
+        // All of a class before one comes again.
+        const times = new Map<string, number>();
+        for (const { sample } of draws) times.set(sample.key, (times.get(sample.key) ?? 0) + 1);
+        for (const [label, count] of counts.entries()) {
+          const often = Array.from({ length: count }, (_, i) => times.get(`${label}/${i}`) ?? 0);
+          assert.ok(
+            Math.max(...often) - Math.min(...often) <= 1,
+            `class ${label}: ${Math.min(...often)} to ${Math.max(...often)} times`,
+          );
+        }
+        assert.is(new Set(drawn(draws)).size, samples.length, "a sample comes with the same count twice");
+      }
+      // What is left of a draw is a matter of chance: below half a draw in the mean of an epoch.
+      for (const [label, count] of total.entries())
+        assert.ok(Math.abs(count / epochs - wanted[label]!) < 0.15, total.join(", "));
+    });
+  }
+
+  test("power: the same for the same seed and epoch, another one else", () => {
+    const samples = samplesOf(20, 5, 1);
+    const of = (seed: number, epoch: number): readonly string[] =>
+      drawn(epochDraws(samples, { power: 0.5 }, seed, epoch));
+    assert.equal(of(7, 3), of(7, 3));
+    assert.not.equal(of(7, 3), of(7, 4));
+    assert.not.equal(of(7, 3), of(8, 3));
+  });
+
+  test("a distribution counts for the class that its sample says, whatever its other shares", () => {
+    const soft = samplesOf(12, 4).map((sample) => ({ ...sample, target: Float32Array.of(0.4, 0.35, 0.25) }));
+    assert.equal(perClass(epochDraws(soft, { power: 0 }, 0, 0)), [8, 8, 0]);
+  });
+
   test("balanced: a class without samples does not count", () => {
     assert.equal(perClass(epochDraws(samplesOf(4, 0, 2), { power: 0 }, 0, 0)), [3, 0, 3]);
   });
