@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { augmenterOf } from "../src/data/augment/from-recipe.js";
+import { mixImages } from "../src/data/augment/mixing.js";
 import { hardTargets } from "../src/data/data-set.js";
 import { generateFace } from "../src/data/generated-faces.js";
 import { normaliseInto } from "../src/data/normalise.js";
@@ -104,7 +105,7 @@ function augmenting(images: readonly RgbImage[], things: readonly RecipeThing[])
   return (first, round) => {
     const some = draws.slice(first, first + batch);
     const made = some.map((draw, i) => augmenter.augment(images[first + i] as RgbImage, draw, round));
-    augmenter.mix({ images: made, targets: some.map(({ sample }) => sample.target) }, round, first);
+    mixImages(made, augmenter.mixes(round, first));
   };
 }
 

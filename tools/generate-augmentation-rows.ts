@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { augmenterOf } from "../src/data/augment/from-recipe.js";
+import { mixImages } from "../src/data/augment/mixing.js";
 import { hardTargets } from "../src/data/data-set.js";
 import { faceExpressions, generateFace } from "../src/data/generated-faces.js";
 import { encodePng } from "../src/data/png.js";
@@ -63,7 +64,7 @@ function drawRow(things: readonly RecipeThing[]): RgbImage {
   const faces = Array.from({ length: changed + 1 }, (_, i) =>
     generateFace(faceExpressions[i % faceExpressions.length] ?? "neutral", i + 1, size),
   );
-  return tiled([faces, augmenter.mix({ images: faces, targets: faces.map(() => target) }, 0, 1).images]);
+  return tiled([faces, mixImages(faces, augmenter.mixes(0, 1))]);
 }
 
 /** Pictures of one size beside and below each other, a white line between them. */

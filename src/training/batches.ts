@@ -1,6 +1,6 @@
 /** Draws made into what a step and an evaluation are fed with. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
-import { largestShare, type Mixable } from "../data/augment/mixing.js";
+import { largestOfRows, type Mix, mixImages, mixRows } from "../data/augment/mixing.js";
 import type { Sample } from "../data/data-set.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { PictureStore } from "../data/picture-store.js";
@@ -46,11 +46,7 @@ export class BatchMaker {
   /** The draws' pictures, augmented as in that step of that epoch; or why one of them cannot be read any more. */
   augmented(draws: readonly Draw[], epoch: number, step: number): Promise<Batch | Problem> {
     const { augmenter } = this.#source;
-    return this.#make(
-      draws,
-      (image, draw) => augmenter.augment(image, draw, epoch),
-      (batch) => augmenter.mix(batch, epoch, step),
-    );
+    return this.#make(draws, (image, draw) => augmenter.augment(image, draw, epoch), augmenter.mixes(epoch, step));
   }
 
   /** The samples' pictures without augmentation, as one view shows them. */
@@ -63,7 +59,7 @@ export class BatchMaker {
   async #make(
     draws: readonly Draw[],
     see: (image: RgbImage, draw: Draw) => RgbImage,
-    mix: (batch: Mixable) => Mixable = (batch) => batch,
+    mixes: readonly Mix[] = [],
   ): Promise<Batch | Problem> {
     const { store, picture, classCount, teacher } = this.#source;
     const found = await Promise.all(draws.map(({ sample }) => store.picture(sample)));
@@ -72,18 +68,17 @@ export class BatchMaker {
       if (isProblem(image)) return image;
       seen.push(see(image, draws[i] as Draw));
     }
-    const given: Mixable = { images: seen, targets: draws.map(({ sample }) => sample.target) };
-    const mixed = mix(given);
-    const { images, targets } = mixed;
+    const images = mixImages(seen, mixes);
     const count = draws.length;
     const buffer = this.#nextBuffer(count * 3 * picture.width * picture.height, count * classCount);
     for (const [i, image] of images.entries()) normaliseInto(buffer.picture, i, image, picture);
-    for (const [i, target] of targets.entries()) buffer.label.set(target, i * classCount);
+    for (const [i, { sample }] of draws.entries()) buffer.label.set(sample.target, i * classCount);
+    mixRows(buffer.label, count, mixes);
     const taught = teacher === undefined ? [] : await teacher.answer(images);
     return {
       count,
       inputs: new Map([[picture.name, buffer.picture], [labelInput, buffer.label], ...taught]),
-      labels: mixed === given ? draws.map(({ sample }) => sample.label) : targets.map(largestShare),
+      labels: mixes.length === 0 ? draws.map(({ sample }) => sample.label) : largestOfRows(buffer.label, count),
     };
   }
 

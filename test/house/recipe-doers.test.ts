@@ -186,8 +186,8 @@ async function doings(plan: TrainingPlan) {
     ),
     pictures: epochs.flatMap((epoch) => {
       const images = samples.map((sample, i) => augmenter.augment(image(i), { sample, repeat: 0 }, epoch));
-      const mixed = augmenter.mix({ images, targets: samples.map(({ target }) => target) }, epoch, 0);
-      return [...mixed.images.map(({ pixels }) => sha256([pixels])), ...mixed.targets.map((target) => [...target])];
+      const mixes = [0, 1].map((step) => augmenter.mixes(epoch, step));
+      return [...images.map(({ pixels }) => sha256([pixels])), ...mixes];
     }),
     views: viewsOf[plan.evaluatedBy].map((view) => sha256([view(augmenter.plain(image(0))).pixels])),
     data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),

@@ -11,7 +11,7 @@ import { type Border, black } from "./border.js";
 import { colorJitter } from "./color-jitter.js";
 import { randomGrayscale } from "./grey.js";
 import { horizontalFlip } from "./horizontal-flip.js";
-import { cutMix, type Mixable, type Mixer, mixup } from "./mixing.js";
+import { cutMix, type Mix, type Mixer, mixup } from "./mixing.js";
 import { randomAffine } from "./random-affine.js";
 import { randomCrop } from "./random-crop.js";
 import { randomErasing } from "./random-erasing.js";
@@ -34,8 +34,8 @@ export interface Augmenter {
   augment(image: RgbImage, draw: Draw, epoch: number): RgbImage;
   /** The picture at the model's size and nothing else: what evaluation sees. */
   plain(image: RgbImage): RgbImage;
-  /** The batch of that step, its augmented pictures mixed; the very same one where the recipe mixes none. */
-  mix(batch: Mixable, epoch: number, step: number): Mixable;
+  /** How that step's batch is mixed, one way after the other, when its pictures are augmented (mixing.ts does it). */
+  mixes(epoch: number, step: number): readonly Mix[];
 }
 
 /**
@@ -64,10 +64,10 @@ export function augmenterOf(things: readonly RecipeThing[], target: PictureTarge
         target,
       );
     },
-    mix: (batch, epoch, step) => {
-      if (mixers.length === 0) return batch;
+    mixes: (epoch, step) => {
+      if (mixers.length === 0) return [];
       const random = randomStream(seed, `mix.${epoch}.${step}`);
-      return mixers.reduce((current, mixer) => mixer(current, random), batch);
+      return mixers.flatMap((draw) => draw(random) ?? []);
     },
   };
 }
@@ -129,7 +129,7 @@ function augmentationOf(thing: RecipeThing, target: PictureTarget, isResized: bo
     case "mixup":
       return { kind: "batch", mixer: mixup({ alpha: number(fields.alpha), p: number(fields.p) }) };
     case "cut_mix":
-      return { kind: "batch", mixer: cutMix({ alpha: number(fields.alpha), p: number(fields.p) }) };
+      return { kind: "batch", mixer: cutMix({ alpha: number(fields.alpha), p: number(fields.p) }, width, height) };
   }
 }
 
