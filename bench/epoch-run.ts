@@ -134,13 +134,13 @@ const stretch = Number(options.stretch);
 const rounds = Number(options.rounds);
 let draws = 0;
 async function epochPart(): Promise<void> {
-  const order = epochDraws(set.training, plan.sampler, plan.seed, draws++).slice(0, stretch * plan.batch);
+  const order = epochDraws(set.training, plan.sampler, plan.seed, draws++).first(stretch * plan.batch);
   for await (const batch of maker.augmented(order, plan.batch, draws)) {
     await steps.run(new Map([...there(batch).inputs, ...rate]), plan.batch, place);
   }
 }
 const { value: first } = await maker
-  .augmented(epochDraws(set.training, "shuffled", 0, 0).slice(0, plan.batch), plan.batch, 0)
+  .augmented(epochDraws(set.training, "shuffled", 0, 0).first(plan.batch), plan.batch, 0)
   .next();
 if (first === undefined) throw new Error("no batch");
 const kept = new Map([...there(first).inputs].map(([name, values]) => [name, values.slice()] as const));

@@ -15,6 +15,7 @@ import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
+import { recipeDataEntries } from "./catalogue/recipe-data.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
@@ -43,6 +44,7 @@ export const catalogue = {
   ...limitEntries,
   ...recipeEntries,
   ...recipeClassesEntries,
+  ...recipeDataEntries,
   ...budgetEntries,
   ...lintEntries,
   ...lintSourceEntries,

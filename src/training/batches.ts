@@ -1,13 +1,14 @@
 /** Draws made into what a step and an evaluation are fed with, ahead of them. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
+import { largestOfRows } from "../data/augment/mixing.js";
 import type { Sample } from "../data/data-set.js";
 import { type Decode, loadDecoder } from "../data/decode.js";
+import type { Draw, Draws } from "../data/draws.js";
 import type { BatchOrder, MadeBatch, Sight, Unreadable } from "../data/loader/batch-order.js";
 import type { Crew } from "../data/loader/crew.js";
 import { inOrder } from "../data/loader/in-order.js";
 import { type BatchTools, makeBatch } from "../data/loader/make-batch.js";
 import type { PictureStore } from "../data/picture-store.js";
-import type { Draw } from "../data/sampling.js";
 import type { View } from "../data/views.js";
 import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
 import type { Values } from "./engines/engine.js";
@@ -21,7 +22,7 @@ export interface Batch {
   readonly inputs: ReadonlyMap<string, Values>;
   /** Whose pictures they are. */
   readonly samples: readonly Sample[];
-  /** The class of each sample. */
+  /** The class of each picture; of a mixed one that with the largest share. */
   readonly labels: readonly number[];
 }
 
@@ -52,7 +53,13 @@ const labelInput = "data.label";
 /** Batches that wait for their step take at most this, and there is always one. */
 const waitingBytes = 256 * 2 ** 20;
 
-const isTraining = (sights: readonly Sight[]): boolean => sights.some((sight) => "epoch" in sight);
+/** Draws, and how they are to be seen: a batch for each sight. */
+interface Portion {
+  readonly draws: readonly Draw[];
+  readonly sights: readonly Sight[];
+}
+
+const isTraining = ({ sights }: Portion): boolean => sights.some((sight) => "epoch" in sight);
 
 /** Makes batches in order, a few ahead. What a batch holds is lent: until the next one is asked for. */
 export class BatchMaker {
@@ -79,8 +86,13 @@ export class BatchMaker {
   }
 
   /** The draws' pictures, augmented as in that epoch, so many at a time; a problem is the last thing that comes. */
-  async *augmented(draws: readonly Draw[], size: number, epoch: number): AsyncGenerator<Batch | Problem, void> {
-    for await (const made of this.#batches(draws, size, [{ epoch }])) {
+  async *augmented(draws: Draws, size: number, epoch: number): AsyncGenerator<Batch | Problem, void> {
+    const portions = (function* () {
+      for (let step = 0; step * size < draws.length; step++) {
+        yield { draws: draws.slice(step * size, (step + 1) * size), sights: [{ epoch, step }] };
+      }
+    })();
+    for await (const made of this.#batches(portions, size)) {
       const [batch] = isProblem(made) ? [made] : made;
       if (batch !== undefined) yield batch;
     }
@@ -92,31 +104,26 @@ export class BatchMaker {
     size: number,
     views: readonly View[],
   ): AsyncGenerator<readonly Batch[] | Problem, void> {
-    const draws = samples.map((sample) => ({ sample, repeat: 0 }));
-    return this.#batches(
-      draws,
-      size,
-      views.map((view) => ({ view })),
-    );
+    const sights = views.map((view) => ({ view }));
+    const portions = (function* () {
+      for (let at = 0; at < samples.length; at += size) {
+        yield { draws: samples.slice(at, at + size).map((sample) => ({ sample, repeat: 0 })), sights };
+      }
+    })();
+    return this.#batches(portions, size * sights.length);
   }
 
-  async *#batches(
-    draws: readonly Draw[],
-    size: number,
-    sights: readonly Sight[],
-  ): AsyncGenerator<readonly Batch[] | Problem, void> {
-    const portions = (function* () {
-      for (let at = 0; at < draws.length; at += size) yield draws.slice(at, at + size);
-    })();
-    const making = inOrder(portions, this.#ahead(size * sights.length), async (some) => {
-      return { some, made: await this.#make(some, sights) };
+  /** The portions' batches; `pictures` is how many one of them has, all sights together. */
+  async *#batches(portions: Iterable<Portion>, pictures: number): AsyncGenerator<readonly Batch[] | Problem, void> {
+    const making = inOrder(portions, this.#ahead(pictures), async (portion) => {
+      return { portion, made: await this.#make(portion) };
     });
     for (;;) {
       const asked = performance.now();
       const next = await making.next();
       this.#times.wait += performance.now() - asked;
       if (next.done === true) return;
-      const { some, made } = next.value;
+      const { portion, made } = next.value;
       const lost = this.#tell(made.unreadable);
       if (lost !== undefined) {
         yield lost;
@@ -126,11 +133,11 @@ export class BatchMaker {
       this.#times.make += made.times.make;
       const [none] = made.from.length === 0 ? made.unreadable : [];
       // Judging goes on with the next ones; a step that has nothing to learn from has lost more than files.
-      if (none !== undefined && isTraining(sights)) {
+      if (none !== undefined && isTraining(portion)) {
         yield problemOf(none.found);
         return;
       }
-      if (none === undefined) yield await this.#taught(some, made);
+      if (none === undefined) yield await this.#taught(portion.draws, made);
       this.#rooms.push(...made.seen.map(({ numbers }) => numbers));
     }
   }
@@ -143,7 +150,8 @@ export class BatchMaker {
     return Math.max(1, Math.min(2 * crew.size, Math.floor(waitingBytes / bytes)));
   }
 
-  async #make(draws: readonly Draw[], sights: readonly Sight[]): Promise<MadeBatch> {
+  async #make(portion: Portion): Promise<MadeBatch> {
+    const { draws, sights } = portion;
     const { store, classCount, teacher, crew } = this.#source;
     const targets = new Float32Array(draws.length * classCount);
     for (const [i, { sample }] of draws.entries()) targets.set(sample.target, i * classCount);
@@ -157,7 +165,7 @@ export class BatchMaker {
       ),
       sights,
       targets,
-      isFilled: isTraining(sights),
+      isFilled: isTraining(portion),
       wantsImages: teacher !== undefined,
       rooms: this.#rooms.splice(0, sights.length),
     };
@@ -181,10 +189,11 @@ export class BatchMaker {
     const { picture, teacher } = this.#source;
     const samples = from.map((i) => (draws[i] as Draw).sample);
     const batches: Batch[] = [];
-    for (const { numbers, targets, images } of seen) {
+    for (const { numbers, targets, images, isMixed } of seen) {
       const taught = teacher === undefined ? [] : await teacher.answer(images);
       const inputs = new Map<string, Values>([[picture.name, numbers], [labelInput, targets], ...taught]);
-      batches.push({ count: samples.length, inputs, samples, labels: samples.map(({ label }) => label) });
+      const labels = isMixed ? largestOfRows(targets, samples.length) : samples.map(({ label }) => label);
+      batches.push({ count: samples.length, inputs, samples, labels });
     }
     return batches;
   }

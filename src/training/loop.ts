@@ -194,7 +194,7 @@ async function runEpoch(
 ): Promise<TrainedEpoch | Outcome> {
   const draws = epochDraws(training, plan.sampler, plan.seed, epoch);
   const { perEpoch } = stepsOf(plan, draws.length);
-  const coming = maker.augmented(draws.slice(0, perEpoch * plan.batch), plan.batch, epoch);
+  const coming = maker.augmented(draws.first(perEpoch * plan.batch), plan.batch, epoch);
   const begun = performance.now();
   let [seen, correct, loss, lr] = [0, 0, 0, 0];
   let step = 0;

@@ -34,28 +34,42 @@ interface Entry {
 }
 
 const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
+const areas = { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] };
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
 const lists = { path: ['"elsewhere"'], list: ['"other.txt"'], validation: ['"held.txt"'] };
 const unread = { refused: "train/unsupported-data", notRead: ["path", "list", "validation"] };
-const bySampling = { augment: ["[horizontal_flip(1)]"], broken: ["0.5"] };
+const bySampling = { augment: ["[horizontal_flip(1)]"], sampler_power: ["0.25", "1"], broken: ["0.5"] };
+/** So that its power shows. */
+const byPower = { sampler: '"power"' };
 
 /** How each thing is tried. */
 const entries: Readonly<Record<string, Entry>> = {
-  raf_db: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  affectnet: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  ferplus: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  fer2013: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  csv: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  folder: { beside: { path: '"not-there"' }, values: { ...bySampling, path: ['"elsewhere"'] } },
+  raf_db: { beside: byPower, values: { ...bySampling, ...lists }, ...unread },
+  affectnet: { beside: byPower, values: { ...bySampling, ...lists }, ...unread },
+  ferplus: { beside: byPower, values: { ...bySampling, ...lists }, ...unread },
+  fer2013: { beside: byPower, values: { ...bySampling, ...lists }, ...unread },
+  csv: { beside: byPower, values: { ...bySampling, ...lists }, ...unread },
+  folder: { beside: { ...byPower, path: '"not-there"' }, values: { ...bySampling, path: ['"elsewhere"'] } },
   horizontal_flip: { beside: {}, values: { p: ["0", "1"] } },
   random_resized_crop: {
     beside: { scale: "[0.5, 1]", ratio: "[0.75, 1.33]" },
-    values: { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] },
+    values: areas,
   },
+  resize: { beside: { size: "16" }, values: { size: ["12", "20"] } },
   random_crop: { beside: { padding: "2" }, values: { padding: ["0", "4"] } },
   rotation: { beside: { degrees: "10" }, values: { degrees: ["0", "40"] } },
-  color_jitter: { beside: {}, values: { brightness: ["0.5"], contrast: ["0.5"], saturation: ["0.5"] } },
-  random_erasing: { beside: {}, values: { p: ["0", "1"] } },
+  random_affine: {
+    beside: { degrees: "10", translate: "[0.1, 0.1]", scale: "[0.9, 1.1]" },
+    values: { degrees: ["0", "40"], translate: ["[0, 0.1]", "[0.1, 0]"], scale: ["[1, 1]", "[0.5, 0.5]"] },
+  },
+  color_jitter: {
+    beside: {},
+    values: { brightness: ["0.5"], contrast: ["0.5"], saturation: ["0.5"], hue: ["0.25"] },
+  },
+  random_grayscale: { beside: {}, values: { p: ["0", "1"] } },
+  random_erasing: { beside: {}, values: { p: ["0", "1"], ...areas } },
+  mixup: { beside: {}, values: { alpha: ["0.1", "20"], p: ["0", "0.5"] } },
+  cut_mix: { beside: {}, values: { alpha: ["0.1", "20"], p: ["0", "0.5"] } },
   sgd: {
     beside: { lr: "0.1", weight_decay: "0.1", momentum: "0.9" },
     values: { ...rates, ...parts, momentum: ["0", "0.5"] },
@@ -169,11 +183,13 @@ async function doings(plan: TrainingPlan) {
     steps: epochs.map(() => steps),
     rates: epochs.map((epoch) => [0, 1].map((i) => learningRate(plan.schedule, plan.lr, epoch, i, 2))),
     order: epochs.map((epoch) =>
-      epochDraws(samples, plan.sampler, plan.seed, epoch).map(({ sample, repeat }) => [sample.key, repeat]),
+      [...epochDraws(samples, plan.sampler, plan.seed, epoch)].map(({ sample, repeat }) => [sample.key, repeat]),
     ),
-    pictures: [0, 1, 2].flatMap((epoch) =>
-      samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
-    ),
+    pictures: epochs.flatMap((epoch) => {
+      const images = samples.map((sample, i) => augmenter.augment(image(i), { sample, repeat: 0 }, epoch));
+      const mixes = [0, 1].map((step) => augmenter.mixes(epoch, step));
+      return [...images.map(({ pixels }) => sha256([pixels])), ...mixes];
+    }),
     views: viewsOf[plan.evaluatedBy].map((view) => sha256([shownBy(view, augmenter.plain(image(0))).pixels])),
     broken: mostBroken(plan.broken, 1000),
     data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),
@@ -189,7 +205,10 @@ async function refusalOf(plan: TrainingPlan): Promise<string | undefined> {
 /** Everything that a parameter may be besides what it is in the base. */
 function valuesOf(parameter: RecipeParameter, { values = {}, beside }: Entry): readonly string[] {
   const { name, options, type } = parameter;
-  if (options !== undefined) return options.filter((each) => each !== parameter.default).map((each) => `"${each}"`);
+  if (options !== undefined) {
+    const inBase = beside[name] ?? `"${parameter.default}"`;
+    return options.map((each) => `"${each}"`).filter((each) => each !== inBase);
+  }
   if (type === "bool") return [String(beside[name] !== "true" && parameter.default !== true)];
   return values[name] ?? [];
 }

@@ -27,7 +27,8 @@ const held = Object.fromEntries(
   Array.from({ length: 9 }, (_, i) => [`d/val/${classes[i % 3]}/${i}.png`, encodePng(formulaPicture(60 + i, 9))]),
 );
 
-const augment = "[horizontal_flip(0.5), random_crop(padding: 3), color_jitter(brightness: 0.4), random_erasing(0.5)]";
+const augment =
+  "[horizontal_flip(0.5), random_crop(padding: 3), color_jitter(brightness: 0.4), random_erasing(0.5), mixup(p: 0.6)]";
 
 function found<T>(value: T | Problem): T {
   if (isProblem(value)) throw new Error(value.diagnose({}).message);
@@ -60,7 +61,7 @@ const settingOf = ({ augment: things, picture, seed }: TrainingPlan) => ({
 /** Everything of an epoch and of judging, as one list of numbers. */
 async function numbersOf(maker: BatchMaker, set: DataSet): Promise<readonly number[][]> {
   const all: number[][] = [];
-  for await (const batch of maker.augmented(epochDraws(set.training, "balanced", 5, 2), 8, 2)) {
+  for await (const batch of maker.augmented(epochDraws(set.training, { power: 0 }, 5, 2), 8, 2)) {
     for (const values of found(batch).inputs.values()) all.push([...values]);
   }
   for await (const batches of maker.viewed(set.heldOut, 4, ["as it is", "mirrored"])) {
@@ -128,7 +129,7 @@ suite("batches", (test) => {
     const order = {
       // No such picture can be: its pixels are too few.
       pictures: [{ key: "a", label: 0, repeat: 0, picture: { width: 9, height: 9, pixels: undefined as never } }],
-      sights: [{ epoch: 0 }],
+      sights: [{ epoch: 0, step: 0 }],
       targets: new Float32Array(3),
       isFilled: true,
       wantsImages: false,

@@ -24,8 +24,8 @@ export interface PictureOrder {
   readonly picture: RgbImage | PicturePlace | { readonly found: Diagnostic };
 }
 
-/** How pictures are to be seen: as training does in an epoch, or as a view shows them. */
-export type Sight = { readonly epoch: number } | { readonly view: View };
+/** How pictures are to be seen: as training does in a step of an epoch, or as a view shows them. */
+export type Sight = { readonly epoch: number; readonly step: number } | { readonly view: View };
 
 export interface BatchOrder {
   readonly pictures: readonly PictureOrder[];
@@ -46,6 +46,8 @@ export interface SeenBatch {
   /** [N, 3, H, W]. */
   readonly numbers: Float32Array;
   readonly targets: Float32Array;
+  /** Whether its pictures are mixed, and their targets with them. */
+  readonly isMixed: boolean;
   /** As seen, where they were wanted. */
   readonly images: readonly RgbImage[];
 }

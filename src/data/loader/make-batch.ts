@@ -2,6 +2,7 @@
 import { isProblem, type Problem, problemOf } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Augmenter } from "../augment/from-recipe.js";
+import { mixImages, mixRows } from "../augment/mixing.js";
 import type { Decode } from "../decode.js";
 import { normaliseInto } from "../normalise.js";
 import { readPlace } from "../picture-place.js";
@@ -31,14 +32,18 @@ export async function makeBatch(order: BatchOrder, tools: BatchTools): Promise<M
   const from = order.isFilled && readable.length > 0 ? found.map((_, i) => fillerOf(i, readable)) : readable;
   const rooms = [...order.rooms];
   const seen = order.sights.map((sight) => {
-    const images = from.map((i) => see(order.pictures[i], found[i], sight, tools.augmenter));
+    const { augmenter } = tools;
+    const mixes = "epoch" in sight ? augmenter.mixes(sight.epoch, sight.step) : [];
+    const images = mixImages(
+      from.map((i) => see(order.pictures[i], found[i], sight, augmenter)),
+      mixes,
+    );
     const targets = targetsOf(order, from);
-    // What changes a batch as a whole (mixing pictures and targets) belongs here: after each picture's own augmentation,
-    // before pictures are numbers and before a teacher sees them.
+    mixRows(targets, images.length, mixes);
     const { target } = tools.setting;
     const numbers = roomFor(images.length * 3 * target.width * target.height, rooms);
     for (const [i, image] of images.entries()) normaliseInto(numbers, i, image, target);
-    return { numbers, targets, images: order.wantsImages ? images : [] };
+    return { numbers, targets, isMixed: mixes.length > 0, images: order.wantsImages ? images : [] };
   });
   return { from, unreadable, seen, times: { read: read - begun, make: performance.now() - read } };
 }
