@@ -10,6 +10,7 @@ import { PackedDigests } from "./packed-digests.js";
 import type { PicturePlace } from "./picture-place.js";
 import { type Preparation, prepared } from "./prepared-picture.js";
 import type { RgbImage } from "./rgb-image.js";
+import { sharesBeside } from "./targets.js";
 
 /** At most this, and at most half of what is free: 2 GiB hold 14,000 pictures of 224 pixels. */
 const budgetLimit = 2 * 2 ** 30;
@@ -101,7 +102,7 @@ export class PictureStore {
           bad.add(sample);
           broken.push({ key: sample.key, problem: found });
         } else {
-          facts.add(JSON.stringify([sample.key, sample.label, found.digest]));
+          facts.add(JSON.stringify([sample.key, sample.label, found.digest, ...sharesBeside(sample)]));
           digests.set(at, found.digest);
           this.keep(sample, found.image, found.digest);
         }

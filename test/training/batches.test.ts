@@ -4,8 +4,6 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { augmenterOf } from "../../src/data/augment/from-recipe.js";
 import type { DataSet } from "../../src/data/data-set.js";
-import { loadDecoder } from "../../src/data/decode.js";
-import { openFolder } from "../../src/data/folder-set.js";
 import { type Crew, isWorthCrew, startCrew, usualCrewSize } from "../../src/data/loader/crew.js";
 import { PictureStore } from "../../src/data/picture-store.js";
 import { encodePng } from "../../src/data/png.js";
@@ -15,6 +13,7 @@ import { BatchMaker, type BatchSource } from "../../src/training/batches.js";
 import { lostPictures, mostBroken } from "../../src/training/lost-pictures.js";
 import type { TrainingPlan } from "../../src/training/plan.js";
 import { formulaPicture } from "../data/formula-picture.js";
+import { opened, openLayout } from "../data/open-layout.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";
@@ -35,12 +34,8 @@ function found<T>(value: T | Problem): T {
   return value;
 }
 
-async function openedIn(cwd: string, plan: TrainingPlan): Promise<DataSet> {
-  const decode = found(await loadDecoder());
-  const set = await openFolder(join(cwd, "d"), { labels: plan.labels, classCount: 3, seed: 0, decode });
-  if ("kind" in set) throw new Error("refused");
-  return set;
-}
+const openedIn = async (cwd: string, { labels }: TrainingPlan): Promise<DataSet> =>
+  opened(await openLayout("folder", join(cwd, "d"), { labels }));
 
 /** A source over that set, of which so many bytes stay in memory. */
 async function sourceOf(set: DataSet, plan: TrainingPlan, budgetBytes: number, crew?: Crew): Promise<BatchSource> {
