@@ -1,5 +1,5 @@
-// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code; the
-// library; the test kit; their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
+// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code; the thread
+// that makes batches of pictures; the library; the test kit; their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -58,7 +58,8 @@ async function licences(inputs) {
 }
 
 await rm(outdir, { recursive: true, force: true });
-const bundles = [build({ ...shared, entryPoints: { lferc: "src/cli/bin.ts" }, minify: true })];
+const programs = { lferc: "src/cli/bin.ts", "picture-worker": "src/data/loader/worker.ts" };
+const bundles = [build({ ...shared, entryPoints: programs, minify: true })];
 if (isPackage) {
   bundles.push(build({ ...shared, entryPoints: { index: "src/index.ts", testing: "src/testing/index.ts" } }));
 }

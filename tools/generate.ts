@@ -33,3 +33,6 @@ for (const generate of generators) {
     console.log(`${(await writeGenerated(file)) ? "wrote    " : "unchanged"} ${file.path}`);
   }
 }
+
+const { writeAugmentationRows } = await import("./generate-augmentation-rows.js");
+for (const [path, isNew] of await writeAugmentationRows()) console.log(`${isNew ? "wrote    " : "unchanged"} ${path}`);

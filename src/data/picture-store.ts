@@ -1,11 +1,14 @@
 /** Pictures in memory as bytes at the size that training wants, as far as they fit; the others are read again when asked for. */
 
 import { freemem } from "node:os";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
-import { atSize, type PictureTarget } from "./augment/from-recipe.js";
-import type { DataSet, Sample } from "./data-set.js";
-import { resizeBilinear } from "./resize.js";
+import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
+import { runningSha256 } from "../digest.js";
+import type { DataSet, ReadPicture, Sample } from "./data-set.js";
+import type { Crew } from "./loader/crew.js";
+import { inOrder } from "./loader/in-order.js";
+import { PackedDigests } from "./packed-digests.js";
+import type { PicturePlace } from "./picture-place.js";
+import { type Preparation, prepared } from "./prepared-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 import { sharesBeside } from "./targets.js";
 
@@ -16,15 +19,12 @@ export function pictureBudget(): number {
   return Math.min(budgetLimit, freemem() / 2);
 }
 
-/** Pictures that are read and decoded at a time. */
-const readsAtOnce = 8;
+/** Memory is taken in pieces of this size, shared with the threads that make batches of it. */
+const slabBytes = 16 * 2 ** 20;
 
-export interface StoreOptions {
-  readonly target: Pick<PictureTarget, "width" | "height">;
-  /** Parts will be taken of the pictures: they are kept as found, but no larger than twice the target's size. */
-  readonly keepLarger: boolean;
-  readonly budgetBytes: number;
-}
+/** Pictures that are looked at in one go, and how many goes are under way. */
+const lookedAtOnce = 8;
+const goesAhead = 2;
 
 export interface BrokenPicture {
   readonly key: string;
@@ -33,17 +33,39 @@ export interface BrokenPicture {
 
 /** What a first look at every picture gave. */
 export interface Inspection {
-  readonly good: ReadonlySet<Sample>;
+  /** Those that cannot be read. */
+  readonly bad: ReadonlySet<Sample>;
   readonly broken: readonly BrokenPicture[];
   /** Digest over keys, labels and contents of the good ones, in their order. */
   readonly fingerprint: string;
+  /** Of each sample's content, in their order; of a broken one's nothing. */
+  readonly digests: PackedDigests;
+}
+
+export interface Looking {
+  onProgress(done: number): void;
+  /** Asked now and then. */
+  isStopped(): boolean;
+  /** Threads that read, where there are any. */
+  readonly crew?: Crew | undefined;
+}
+
+export interface StoreOptions extends Preparation {
+  readonly budgetBytes: number;
 }
 
 export class PictureStore {
   readonly #set: DataSet;
   readonly #options: StoreOptions;
+  /** By digest of the content: the same picture under two names is kept once. */
   readonly #images = new Map<string, RgbImage>();
+  /** By key. */
+  readonly #keptAs = new Map<string, RgbImage>();
+  #slab: Uint8Array = new Uint8Array();
+  #used = 0;
   #bytes = 0;
+  /** With what is left over at the ends of slabs. */
+  #taken = 0;
   #isFull = false;
 
   constructor(set: DataSet, options: StoreOptions) {
@@ -53,58 +75,94 @@ export class PictureStore {
 
   /** How many pictures are kept, and how much they take. */
   get kept(): { readonly pictures: number; readonly bytes: number; readonly isAll: boolean } {
-    return { pictures: this.#images.size, bytes: this.#bytes, isAll: !this.#isFull };
+    return { pictures: this.#keptAs.size, bytes: this.#bytes, isAll: !this.#isFull };
   }
 
-  /** Reads every picture once: which are good, what they are, and those that fit stay. `isStopped` is asked now and then. */
-  async inspect(
-    samples: readonly Sample[],
-    onProgress: (done: number) => void,
-    isStopped: () => boolean,
-  ): Promise<Inspection> {
-    const good = new Set<Sample>();
+  get preparation(): Preparation {
+    return this.#options;
+  }
+
+  /** Reads every picture once: which are good, what they are, and those that fit stay. */
+  async inspect(samples: readonly Sample[], { onProgress, isStopped, crew }: Looking): Promise<Inspection> {
+    const bad = new Set<Sample>();
     const broken: BrokenPicture[] = [];
-    const facts: string[] = [];
-    for (let at = 0; at < samples.length && !isStopped(); at += readsAtOnce) {
-      const some = samples.slice(at, at + readsAtOnce);
-      const read = await Promise.all(some.map((sample) => this.#set.read(sample)));
-      for (const [i, sample] of some.entries()) {
-        const found = read[i];
-        if (found === undefined || isProblem(found)) {
-          if (found !== undefined) broken.push({ key: sample.key, problem: found });
-          continue;
+    const facts = runningSha256();
+    const digests = new PackedDigests(samples.length);
+    const goes = (function* () {
+      for (let at = 0; at < samples.length && !isStopped(); at += lookedAtOnce) yield at;
+    })();
+    const ahead = goesAhead * (crew?.size ?? 1);
+    let at = 0;
+    for await (const looked of inOrder(goes, ahead, (from) =>
+      this.#look(samples.slice(from, from + lookedAtOnce), crew),
+    )) {
+      for (const found of looked) {
+        const sample = samples[at] as Sample;
+        if (isProblem(found)) {
+          bad.add(sample);
+          broken.push({ key: sample.key, problem: found });
+        } else {
+          facts.add(JSON.stringify([sample.key, sample.label, found.digest, ...sharesBeside(sample)]));
+          digests.set(at, found.digest);
+          this.keep(sample, found.image, found.digest);
         }
-        good.add(sample);
-        facts.push(JSON.stringify([sample.key, sample.label, found.digest, ...sharesBeside(sample)]));
-        this.#keep(sample, this.#prepared(found.image));
+        at++;
       }
-      onProgress(at + some.length);
+      onProgress(at);
     }
-    return { good, broken, fingerprint: sha256(facts) };
+    return { bad, broken, fingerprint: facts.end(), digests };
   }
 
-  /** The picture, prepared: of the target's size, or as found where parts are to be taken. */
+  /** These pictures, prepared, by the crew where their places can be told. */
+  async #look(samples: readonly Sample[], crew: Crew | undefined): Promise<readonly (ReadPicture | Problem)[]> {
+    const places = crew === undefined ? [] : samples.flatMap((sample) => this.#set.place?.(sample) ?? []);
+    const looked = crew === undefined || places.length < samples.length ? undefined : await crew.look(places);
+    // Where a thread was lost its work is done here.
+    if (looked !== undefined && !isProblem(looked)) {
+      return looked.map((each) => ("found" in each ? problemOf(each.found) : each));
+    }
+    const read = await Promise.all(samples.map((sample) => this.#set.read(sample)));
+    return read.map((each) => (isProblem(each) ? each : { ...each, image: prepared(each.image, this.#options) }));
+  }
+
+  /** Keeps a prepared picture for {@link picture}, if it fits. */
+  keep({ key }: Pick<Sample, "key">, image: RgbImage, digest: string): void {
+    const known = this.#images.get(digest);
+    const kept = known ?? this.#copy(image);
+    if (kept === undefined) return;
+    this.#images.set(digest, kept);
+    this.#keptAs.set(key, kept);
+  }
+
+  /** The picture, prepared, where it is kept; or where it lies, if any thread can read it there. */
+  atHand(sample: Sample): RgbImage | PicturePlace | undefined {
+    return this.#keptAs.get(sample.key) ?? this.#set.place?.(sample);
+  }
+
+  /** The picture, prepared; or why it cannot be read. */
   async picture(sample: Sample): Promise<RgbImage | Problem> {
-    const kept = this.#images.get(sample.key);
+    const kept = this.#keptAs.get(sample.key);
     if (kept !== undefined) return kept;
     const read = await this.#set.read(sample);
-    return isProblem(read) ? read : this.#prepared(read.image);
+    return isProblem(read) ? read : prepared(read.image, this.#options);
   }
 
-  #prepared(image: RgbImage): RgbImage {
-    const { target, keepLarger } = this.#options;
-    if (!keepLarger) return atSize(image, target);
-    const factor = Math.max((2 * target.width) / image.width, (2 * target.height) / image.height);
-    if (factor >= 1) return image;
-    return resizeBilinear(image, Math.round(image.width * factor), Math.round(image.height * factor));
-  }
-
-  #keep(sample: Sample, image: RgbImage): void {
-    if (this.#bytes + image.pixels.length > this.#options.budgetBytes) {
-      this.#isFull = true;
-      return;
+  #copy({ width, height, pixels }: RgbImage): RgbImage | undefined {
+    const { length } = pixels;
+    if (this.#used + length > this.#slab.length) {
+      const left = this.#options.budgetBytes - this.#taken;
+      if (length > left) {
+        this.#isFull = true;
+        return undefined;
+      }
+      this.#slab = new Uint8Array(new SharedArrayBuffer(Math.min(left, Math.max(slabBytes, length))));
+      this.#taken += this.#slab.length;
+      this.#used = 0;
     }
-    this.#images.set(sample.key, image);
-    this.#bytes += image.pixels.length;
+    const own = this.#slab.subarray(this.#used, this.#used + length);
+    own.set(pixels);
+    this.#used += length;
+    this.#bytes += length;
+    return { width, height, pixels: own };
   }
 }

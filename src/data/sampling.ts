@@ -1,53 +1,86 @@
 /** In which order an epoch's pictures come: a pure function of seed and epoch, so that a run can begin anywhere. */
 import { type RandomStream, randomStream } from "../random/stream.js";
 import type { Sample } from "./data-set.js";
+import { Draws } from "./draws.js";
 
-export type Sampler = "shuffled" | "balanced";
+/** Each picture once; or each class by a power of its count: 1 is as the pictures are, 0.5 the root, 0 each class alike. */
+export type Sampler = "shuffled" | { readonly power: number };
 
-/** One place in an epoch. */
-export interface Draw {
-  readonly sample: Sample;
-  /** How often the sample has come in this epoch before. */
-  readonly repeat: number;
+/**
+ * The epoch's draws, as many as there are samples. `shuffled`: each sample once. By a power: each class' share of the draws is
+ * in proportion to its count to that power (a draw more or less where that is no whole number, in the mean over epochs exactly);
+ * a class goes through all its samples, in a new order each time, before one comes again. Classes without samples do not count.
+ */
+export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: number, epoch: number): Draws {
+  const random = randomStream(seed, `order.${epoch}`);
+  const places = Uint32Array.from({ length: samples.length }, (_, i) => i);
+  if (sampler === "shuffled") {
+    return new Draws(samples, shuffled(places, random), new Uint32Array(samples.length));
+  }
+  const classes = placesByClass(samples);
+  const counts = drawCounts(
+    classes.map(({ length }) => length ** sampler.power),
+    samples.length,
+    random,
+  );
+  const order = new Uint32Array(samples.length);
+  const repeats = new Uint32Array(samples.length);
+  let at = 0;
+  for (const [i, own] of classes.entries()) {
+    const end = at + (counts[i] as number);
+    for (let repeat = 0; at < end; repeat++) {
+      const some = shuffled(own, random).subarray(0, end - at);
+      order.set(some, at);
+      repeats.fill(repeat, at, at + some.length);
+      at += some.length;
+    }
+  }
+  const drawn = shuffled(places, random);
+  return new Draws(
+    samples,
+    drawn.map((place) => order[place] as number),
+    drawn.map((place) => repeats[place] as number),
+  );
+}
+
+/** The places of each class' samples; classes in the order in which they come first. */
+function placesByClass(samples: readonly Sample[]): readonly Uint32Array[] {
+  const counts = new Map<number, number>();
+  for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const classes = new Map([...counts].map(([label, count]) => [label, new Uint32Array(count)] as const));
+  const filled = new Map<number, number>();
+  for (const [place, { label }] of samples.entries()) {
+    const at = filled.get(label) ?? 0;
+    (classes.get(label) as Uint32Array)[at] = place;
+    filled.set(label, at + 1);
+  }
+  return [...classes.values()];
 }
 
 /**
- * The epoch's draws, as many as there are samples. `shuffled`: each sample once. `balanced`: each class as often as any
- * other (a draw more or less where the count does not divide); a class goes through all its samples, in a new order each
- * time, before one comes again. Classes without samples do not count.
+ * `total` in whole parts in proportion to the weights. Each part's mean over many epochs is its exact share (systematic sampling:
+ * the parts lie end to end, and what is counted are the marks of a ruler that is laid against them anywhere).
  */
-export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: number, epoch: number): readonly Draw[] {
-  const random = randomStream(seed, `order.${epoch}`);
-  if (sampler === "shuffled") return shuffled(samples, random).map((sample) => ({ sample, repeat: 0 }));
-  const byClass = new Map<number, Sample[]>();
-  for (const sample of samples) {
-    const own = byClass.get(sample.label);
-    if (own === undefined) byClass.set(sample.label, [sample]);
-    else own.push(sample);
-  }
-  // Which classes get a draw more is drawn too, or the first ones would be seen more often over all epochs.
-  const classes = shuffled([...byClass.values()], random);
-  const draws = classes.flatMap((own, i) => {
-    const count = Math.floor((samples.length + classes.length - 1 - i) / classes.length);
-    return drawClass(own, count, random);
+function drawCounts(weights: readonly number[], total: number, random: RandomStream): readonly number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const offset = random.uniform();
+  let weight = 0;
+  let before = 0;
+  return weights.map((own, i) => {
+    weight += own;
+    const end = i === weights.length - 1 ? total : Math.floor((total * weight) / whole + offset);
+    const count = end - before;
+    before = end;
+    return count;
   });
-  return shuffled(draws, random);
-}
-
-function drawClass(own: readonly Sample[], count: number, random: RandomStream): readonly Draw[] {
-  const draws: Draw[] = [];
-  for (let repeat = 0; draws.length < count; repeat++) {
-    for (const sample of shuffled(own, random).slice(0, count - draws.length)) draws.push({ sample, repeat });
-  }
-  return draws;
 }
 
 /** Fisher and Yates. */
-function shuffled<T>(items: readonly T[], random: RandomStream): T[] {
-  const order = [...items];
+function shuffled(places: Uint32Array, random: RandomStream): Uint32Array {
+  const order = places.slice();
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random.uniform() * (i + 1));
-    [order[i], order[j]] = [order[j] as T, order[i] as T];
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
   }
   return order;
 }

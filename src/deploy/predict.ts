@@ -3,7 +3,7 @@ import { normaliseInto } from "../data/normalise.js";
 import { readPictureFile } from "../data/picture-files.js";
 import { resizeBilinear } from "../data/resize.js";
 import type { RgbImage } from "../data/rgb-image.js";
-import { viewsOf } from "../data/views.js";
+import { shownBy, viewsOf } from "../data/views.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
@@ -79,7 +79,7 @@ async function look(
   const views: Float32Array[] = [];
   for (const view of viewsOf[evaluation]) {
     const batch = new Float32Array(images.length * 3 * picture.height * picture.width);
-    for (const [index, image] of images.entries()) normaliseInto(batch, index, view(image), picture);
+    for (const [index, image] of images.entries()) normaliseInto(batch, index, shownBy(view, image), picture);
     const logits = await run(batch, images.length);
     if (isProblem(logits)) return logits;
     views.push(logits);

@@ -10,11 +10,13 @@ import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
+import { loaderEntries } from "./catalogue/loader.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
+import { recipeDataEntries } from "./catalogue/recipe-data.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
@@ -43,6 +45,7 @@ export const catalogue = {
   ...limitEntries,
   ...recipeEntries,
   ...recipeClassesEntries,
+  ...recipeDataEntries,
   ...budgetEntries,
   ...lintEntries,
   ...lintSourceEntries,
@@ -57,6 +60,7 @@ export const catalogue = {
   ...dataEntries,
   ...dataSetEntries,
   ...dataLayoutEntries,
+  ...loaderEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

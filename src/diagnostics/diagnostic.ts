@@ -64,6 +64,15 @@ export function problem<C extends DiagnosticCode>(code: C, holes: Holes<C>, abou
   return { kind: "problem", diagnose: (place) => diagnose(code, holes, place), about };
 }
 
+/** A {@link Problem} that was found where only plain data leave: in another thread. */
+export function problemOf(found: Diagnostic): Problem {
+  return {
+    kind: "problem",
+    diagnose: ({ span, related = [] }) => ({ ...found, span, related }),
+    about: undefined,
+  };
+}
+
 export function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "problem";
 }

@@ -4,6 +4,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import type { RecipeThing } from "../recipe/thing.js";
+import { checkData } from "./recipe-data-checks.js";
 import type { Reporter } from "./reporter.js";
 
 /** What a training step has beside the network's own inputs and outputs (step/). */
@@ -22,6 +23,7 @@ export function checkAgainstStudent(
       reporter.report("recipe/name-taken", { name, model: student.name, what }, at);
     }
   }
+  checkData(student, settings.get("data"), reporter);
   const optimizer = settings.get("optimizer");
   if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
   if (optimizer?.fields.nesterov === true && optimizer.fields.momentum === 0)

@@ -168,12 +168,25 @@ fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
 
 /// Cross-entropy with a weight for each class, in the order of the student's labels, or of \`classes\`, which are matched with
 /// them by name. The mean is over the batch's weights, as PyTorch has it for hard labels; \`over: "batch"\` divides by the
-/// number of pictures, as PyTorch has it for distributions.
-fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights",
-                          classes: [string] = []) on logits, target {
-  weighted = target * vector(weights, labels: classes, weighing: target)
-  losses = sum(weighted * log_softmax(logits), axes: [1])
-  return if over == "weights" then -sum(losses) / sum(weighted) else -mean(losses)
+/// number of pictures, as PyTorch has it for distributions. \`smoothing\` spreads a share of each target evenly over all classes
+/// before they are weighed; the batch's weights stay those of the targets as they were (PyTorch again).
+fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights", classes: [string] = [],
+                          smoothing: float = 0.0) on logits, target {
+  require smoothing >= 0 and smoothing <= 1, "smoothing is a share, from 0 to 1"
+  by_class = vector(weights, labels: classes, weighing: target)
+  spread = if smoothing == 0 then target else (1 - smoothing) * target + smoothing / channels(target)
+  losses = sum(spread * by_class * log_softmax(logits), axes: [1])
+  return if over == "weights" then -sum(losses) / sum(target * by_class) else -mean(losses)
+}
+
+/// Logits to learn with where classes are unequally frequent: tau * ln(prior) is added to each (Menon et al. 2021), so that
+/// what is learned without it is held to each class alike. The prior is in numbers or shares of pictures, one above 0 for each
+/// class, in the order of the student's labels, or of \`classes\`. Write \`cross_entropy(logit_adjusted(student.logits, prior:
+/// [...]), data.label)\`: only the loss sees them, answers are the plain logits.
+fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on logits {
+  require min(prior) > 0, "logit_adjusted needs a prior above 0 for each class: a class without pictures has no logarithm"
+  counts = vector(prior, labels: classes, weighing: logits)
+  return logits + tau * log(counts / sum(counts))
 }
 
 /// Focal loss (Lin et al. 2017): cross-entropy in which a class counts by (1 - p)^gamma, so that what is known well

@@ -1,13 +1,18 @@
-/** Draws made into what a step and an evaluation are fed with. */
+/** Draws made into what a step and an evaluation are fed with, ahead of them. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
+import { largestOfRows } from "../data/augment/mixing.js";
 import type { Sample } from "../data/data-set.js";
-import { normaliseInto } from "../data/normalise.js";
+import { type Decode, loadDecoder } from "../data/decode.js";
+import type { Draw, Draws } from "../data/draws.js";
+import type { BatchOrder, MadeBatch, Sight, Unreadable } from "../data/loader/batch-order.js";
+import type { Crew } from "../data/loader/crew.js";
+import { inOrder } from "../data/loader/in-order.js";
+import { type BatchTools, makeBatch } from "../data/loader/make-batch.js";
 import type { PictureStore } from "../data/picture-store.js";
-import type { RgbImage } from "../data/rgb-image.js";
-import type { Draw } from "../data/sampling.js";
 import type { View } from "../data/views.js";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
 import type { Values } from "./engines/engine.js";
+import type { LostPictures } from "./lost-pictures.js";
 import type { PictureInput } from "./plan.js";
 import type { Teacher } from "./teacher.js";
 
@@ -15,7 +20,9 @@ export interface Batch {
   readonly count: number;
   /** By input name: the picture, `data.label`, `teacher.X`. */
   readonly inputs: ReadonlyMap<string, Values>;
-  /** The class of each sample. */
+  /** Whose pictures they are. */
+  readonly samples: readonly Sample[];
+  /** The class of each picture; of a mixed one that with the largest share. */
   readonly labels: readonly number[];
 }
 
@@ -25,64 +32,170 @@ export interface BatchSource {
   readonly classCount: number;
   readonly augmenter: Augmenter;
   readonly teacher: Teacher | undefined;
+  /** Threads that make batches; without them they are made between the steps. */
+  readonly crew?: Crew | undefined;
+  /** Who is told of pictures that cannot be read any more; without it the first one ends everything. */
+  readonly lost?: LostPictures | undefined;
+}
+
+/** Milliseconds, since the beginning. */
+export interface BatchTimes {
+  /** In which the batches were read and decoded, and made; of all threads together. */
+  readonly read: number;
+  readonly make: number;
+  /** In which a step could have run, had its batch been there. */
+  readonly wait: number;
 }
 
 /** The input that every loss may read: the label distribution [N, C]. */
 const labelInput = "data.label";
 
-/** Batches are made one ahead of the step that reads them: two sets of buffers, used by turns, are never in each other's way. */
-const buffersInTurn = 2;
+/** Batches that wait for their step take at most this, and there is always one. */
+const waitingBytes = 256 * 2 ** 20;
 
+/** Draws, and how they are to be seen: a batch for each sight. */
+interface Portion {
+  readonly draws: readonly Draw[];
+  readonly sights: readonly Sight[];
+}
+
+const isTraining = ({ sights }: Portion): boolean => sights.some((sight) => "epoch" in sight);
+
+/** Makes batches in order, a few ahead. What a batch holds is lent: until the next one is asked for. */
 export class BatchMaker {
   readonly #source: BatchSource;
-  readonly #buffers: { picture: Values; label: Values }[] = [];
-  #turn = 0;
+  readonly #tools: BatchTools;
+  readonly #rooms: Float32Array[] = [];
+  readonly #times = { read: 0, make: 0, wait: 0 };
+  #decoder: Promise<Decode | Problem> | undefined;
 
   constructor(source: BatchSource) {
     this.#source = source;
-  }
-
-  /** The draws' pictures, augmented as in that epoch; or why one of them cannot be read any more. */
-  augmented(draws: readonly Draw[], epoch: number): Promise<Batch | Problem> {
-    const { augmenter } = this.#source;
-    return this.#make(draws, (image, draw) => augmenter.augment(image, draw, epoch));
-  }
-
-  /** The samples' pictures without augmentation, as one view shows them. */
-  viewed(samples: readonly Sample[], view: View): Promise<Batch | Problem> {
-    const { augmenter } = this.#source;
-    const draws = samples.map((sample) => ({ sample, repeat: 0 }));
-    return this.#make(draws, (image) => view(augmenter.plain(image)));
-  }
-
-  async #make(draws: readonly Draw[], see: (image: RgbImage, draw: Draw) => RgbImage): Promise<Batch | Problem> {
-    const { store, picture, classCount, teacher } = this.#source;
-    const found = await Promise.all(draws.map(({ sample }) => store.picture(sample)));
-    const images: RgbImage[] = [];
-    for (const [i, image] of found.entries()) {
-      if (isProblem(image)) return image;
-      images.push(see(image, draws[i] as Draw));
-    }
-    const count = draws.length;
-    const buffer = this.#nextBuffer(count * 3 * picture.width * picture.height, count * classCount);
-    for (const [i, image] of images.entries()) normaliseInto(buffer.picture, i, image, picture);
-    for (const [i, { sample }] of draws.entries()) buffer.label.set(sample.target, i * classCount);
-    const taught = teacher === undefined ? [] : await teacher.answer(images);
-    return {
-      count,
-      inputs: new Map([[picture.name, buffer.picture], [labelInput, buffer.label], ...taught]),
-      labels: draws.map(({ sample }) => sample.label),
+    this.#tools = {
+      setting: { target: source.picture, keepLarger: source.store.preparation.keepLarger },
+      augmenter: source.augmenter,
+      decode: () => {
+        this.#decoder ??= loadDecoder();
+        return this.#decoder;
+      },
     };
   }
 
-  #nextBuffer(pictureLength: number, labelLength: number): { picture: Values; label: Values } {
-    this.#turn = (this.#turn + 1) % buffersInTurn;
-    let buffer = this.#buffers[this.#turn];
-    if (buffer === undefined || buffer.picture.length < pictureLength) {
-      buffer = { picture: new Float32Array(pictureLength), label: new Float32Array(labelLength) };
-      this.#buffers[this.#turn] = buffer;
+  get times(): BatchTimes {
+    return this.#times;
+  }
+
+  /** The draws' pictures, augmented as in that epoch, so many at a time; a problem is the last thing that comes. */
+  async *augmented(draws: Draws, size: number, epoch: number): AsyncGenerator<Batch | Problem, void> {
+    const portions = (function* () {
+      for (let step = 0; step * size < draws.length; step++) {
+        yield { draws: draws.slice(step * size, (step + 1) * size), sights: [{ epoch, step }] };
+      }
+    })();
+    for await (const made of this.#batches(portions, size)) {
+      const [batch] = isProblem(made) ? [made] : made;
+      if (batch !== undefined) yield batch;
     }
-    return { picture: buffer.picture.subarray(0, pictureLength), label: buffer.label.subarray(0, labelLength) };
+  }
+
+  /** The samples' pictures without augmentation, so many at a time; of each portion the batches of all views together. */
+  viewed(
+    samples: readonly Sample[],
+    size: number,
+    views: readonly View[],
+  ): AsyncGenerator<readonly Batch[] | Problem, void> {
+    const sights = views.map((view) => ({ view }));
+    const portions = (function* () {
+      for (let at = 0; at < samples.length; at += size) {
+        yield { draws: samples.slice(at, at + size).map((sample) => ({ sample, repeat: 0 })), sights };
+      }
+    })();
+    return this.#batches(portions, size * sights.length);
+  }
+
+  /** The portions' batches; `pictures` is how many one of them has, all sights together. */
+  async *#batches(portions: Iterable<Portion>, pictures: number): AsyncGenerator<readonly Batch[] | Problem, void> {
+    const making = inOrder(portions, this.#ahead(pictures), async (portion) => {
+      return { portion, made: await this.#make(portion) };
+    });
+    for (;;) {
+      const asked = performance.now();
+      const next = await making.next();
+      this.#times.wait += performance.now() - asked;
+      if (next.done === true) return;
+      const { portion, made } = next.value;
+      const lost = this.#tell(made.unreadable);
+      if (lost !== undefined) {
+        yield lost;
+        return;
+      }
+      this.#times.read += made.times.read;
+      this.#times.make += made.times.make;
+      const [none] = made.from.length === 0 ? made.unreadable : [];
+      // Judging goes on with the next ones; a step that has nothing to learn from has lost more than files.
+      if (none !== undefined && isTraining(portion)) {
+        yield problemOf(none.found);
+        return;
+      }
+      if (none === undefined) yield await this.#taught(portion.draws, made);
+      this.#rooms.push(...made.seen.map(({ numbers }) => numbers));
+    }
+  }
+
+  /** How many batches may wait for their step: two for each thread, as far as they fit. */
+  #ahead(pictures: number): number {
+    const { crew, picture } = this.#source;
+    if (crew === undefined) return 1;
+    const bytes = pictures * 3 * picture.width * picture.height * Float32Array.BYTES_PER_ELEMENT;
+    return Math.max(1, Math.min(2 * crew.size, Math.floor(waitingBytes / bytes)));
+  }
+
+  async #make(portion: Portion): Promise<MadeBatch> {
+    const { draws, sights } = portion;
+    const { store, classCount, teacher, crew } = this.#source;
+    const targets = new Float32Array(draws.length * classCount);
+    for (const [i, { sample }] of draws.entries()) targets.set(sample.target, i * classCount);
+    const order: BatchOrder = {
+      pictures: await Promise.all(
+        draws.map(async ({ sample, repeat }) => {
+          const picture = store.atHand(sample) ?? (await store.picture(sample));
+          const { key, label } = sample;
+          return { key, label, repeat, picture: isProblem(picture) ? { found: picture.diagnose({}) } : picture };
+        }),
+      ),
+      sights,
+      targets,
+      isFilled: isTraining(portion),
+      wantsImages: teacher !== undefined,
+      rooms: this.#rooms.splice(0, sights.length),
+    };
+    const made = await crew?.make(order);
+    // What a lost thread leaves is done here: the same numbers, later.
+    return made === undefined || isProblem(made) ? makeBatch(order, this.#tools) : made;
+  }
+
+  /** Tells of pictures that cannot be read any more; what ends the run, if they do. */
+  #tell(unreadable: readonly Unreadable[]): Problem | undefined {
+    const { lost } = this.#source;
+    for (const each of unreadable) {
+      const end = lost === undefined ? problemOf(each.found) : lost.lose(each);
+      if (end !== undefined) return end;
+    }
+    return undefined;
+  }
+
+  /** With what the teacher says of the very same pictures: one call at a time, between the steps. */
+  async #taught(draws: readonly Draw[], { from, seen }: MadeBatch): Promise<readonly Batch[]> {
+    const { picture, teacher } = this.#source;
+    const samples = from.map((i) => (draws[i] as Draw).sample);
+    const batches: Batch[] = [];
+    for (const { numbers, targets, images, isMixed } of seen) {
+      const taught = teacher === undefined ? [] : await teacher.answer(images);
+      const inputs = new Map<string, Values>([[picture.name, numbers], [labelInput, targets], ...taught]);
+      const labels = isMixed ? largestOfRows(targets, samples.length) : samples.map(({ label }) => label);
+      batches.push({ count: samples.length, inputs, samples, labels });
+    }
+    return batches;
   }
 }
 

@@ -36,19 +36,17 @@ export async function evaluate(
   const pictures: JudgedPicture[] = [];
   let loss = 0;
   try {
-    for (let at = 0; at < samples.length; at += plan.batch) {
+    for await (const batches of maker.viewed(samples, plan.batch, views)) {
+      if (isProblem(batches)) return batches;
       if (isStopped()) return undefined;
-      const portion = samples.slice(at, at + plan.batch);
       const answers: Values[] = [];
-      for (const view of views) {
-        const batch = await maker.viewed(portion, view);
-        if (isProblem(batch)) return batch;
+      for (const batch of batches) {
         const outputs = await evaluator.run(batch.inputs, batch.count);
         loss += ((outputs.get("loss")?.[0] ?? Number.NaN) * batch.count) / views.length;
         answers.push(outputs.get(plan.output) ?? new Float32Array());
       }
       const probabilities = classProbabilities(answers, classCount);
-      for (const [i, { key, label }] of portion.entries()) {
+      for (const [i, { key, label }] of (batches[0]?.samples ?? []).entries()) {
         pictures.push({ key, label, probabilities: probabilities.subarray(i * classCount, (i + 1) * classCount) });
       }
     }
@@ -58,7 +56,7 @@ export async function evaluate(
   const classes = plan.labels ?? Array.from({ length: classCount }, (_, c) => `class ${c}`);
   const answers = { classes, pictures };
   const { accuracy, meanClassAccuracy } = summaryOf(answers);
-  return { loss: loss / samples.length, accuracy, meanClassAccuracy, answers };
+  return { loss: loss / pictures.length, accuracy, meanClassAccuracy, answers };
 }
 
 /** The state with the moving averages in the parameters' places; undefined where none have begun. */

@@ -5,7 +5,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import { learningRate } from "../step/schedules.js";
 import { learningRateInput } from "../step/step-state.js";
-import { type Batch, BatchMaker, type BatchSource, countCorrect } from "./batches.js";
+import { BatchMaker, type BatchSource, countCorrect } from "./batches.js";
 import type { Engine, Values } from "./engines/engine.js";
 import { averagedWeights, evaluate, type Judged } from "./evaluate.js";
 import { type Best, type EpochRecord, isBetter } from "./metrics.js";
@@ -85,7 +85,10 @@ export async function runCourse(course: Course, from: Standing | undefined, even
   if (lone !== undefined)
     return failed(problem("recipe/one-value-per-channel", { path: lone.path, batch: steps.rest }));
   const sizes = [...(steps.full > 0 ? [plan.batch] : []), ...(steps.rest > 0 ? [steps.rest] : [])];
-  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, from?.state ?? course.begun);
+  const { crew } = course.batches;
+  const besides = crew === undefined ? undefined : () => crew.workedMs;
+  const begun = from?.state ?? course.begun;
+  const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, begun, besides);
   if (isProblem(shared)) return failed(shared);
   try {
     const unready = await events.onStart(shared.description, steps.perEpoch);
@@ -191,33 +194,28 @@ async function runEpoch(
 ): Promise<TrainedEpoch | Outcome> {
   const draws = epochDraws(training, plan.sampler, plan.seed, epoch);
   const { perEpoch } = stepsOf(plan, draws.length);
-  const make = (step: number): Promise<Batch | Problem> =>
-    maker.augmented(draws.slice(step * plan.batch, (step + 1) * plan.batch), epoch);
+  const coming = maker.augmented(draws.first(perEpoch * plan.batch), plan.batch, epoch);
   const begun = performance.now();
-  let next: Promise<Batch | Problem> | undefined = make(0);
   let [seen, correct, loss, lr] = [0, 0, 0, 0];
-  for (let step = 0; step < perEpoch; step++) {
-    const batch = (await next) as Batch | Problem;
+  let step = 0;
+  for await (const batch of coming) {
     if (isProblem(batch)) return failed(batch);
     if (events.isStopped()) return { kind: "interrupted", state: await shared.state() };
     lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch);
     const inputs = new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]);
-    const running = shared.run(inputs, batch.count, { seed: plan.seed, epoch, step });
-    // Made while the step runs: pictures that are not kept are read and decoded meanwhile.
-    next = step + 1 < perEpoch ? make(step + 1) : undefined;
-    const outputs = await running;
+    const outputs = await shared.run(inputs, batch.count, { seed: plan.seed, epoch, step });
     const stepLoss = outputs.get("loss")?.[0] ?? Number.NaN;
     if (!Number.isFinite(stepLoss)) {
-      await next;
       return failed(problem("train/not-finite", { what: "the loss", epoch: epoch + 1, step: step + 1 }));
     }
+    step++;
     seen += batch.count;
     loss += stepLoss * batch.count;
     correct += countCorrect(outputs.get(plan.output) ?? new Float32Array(), batch.labels);
     const picturesPerSecond = (seen * 1000) / (performance.now() - begun);
     events.onStep({
       epoch: epoch + 1,
-      step: step + 1,
+      step,
       stepsPerEpoch: perEpoch,
       lr,
       loss: loss / seen,

@@ -64,6 +64,8 @@ export interface TrainingPlan {
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
   readonly augment: readonly RecipeThing[];
+  /** The largest share of pictures that may be broken. */
+  readonly broken: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averages: boolean;
   readonly teacher: TeacherPlan | undefined;
@@ -112,8 +114,9 @@ export function planOf(
     epochs: numberOf(train.epochs),
     seed: numberOf(train.seed),
     keepsLastBatch: train.last_batch === "keep",
-    sampler: data.sampler === "balanced" ? "balanced" : "shuffled",
+    sampler: samplerOf(data),
     augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
+    broken: numberOf(data.broken),
     averages: step.averageDecay !== undefined,
     teacher,
   };
@@ -172,6 +175,11 @@ function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): Teacher
 function evaluationOf({ settings }: ElaboratedRecipe): Evaluation {
   const thing = settings.get("evaluation");
   return thing === undefined ? usualEvaluation : nameOf(thing, "evaluation");
+}
+
+function samplerOf({ sampler, sampler_power: power }: Readonly<Record<string, PlainValue>>): Sampler {
+  if (sampler === "power") return { power: numberOf(power) };
+  return sampler === "balanced" ? { power: 0 } : "shuffled";
 }
 
 const afterPrefix = (name: string, prefix: string): readonly string[] =>

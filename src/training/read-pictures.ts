@@ -1,8 +1,11 @@
 /** The first look at a run's pictures: which are good, and what is said of the others. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import { limitSamples } from "../data/held-out.js";
+import type { Crew } from "../data/loader/crew.js";
 import type { BrokenPicture, PictureStore } from "../data/picture-store.js";
+import { findTwins, type NamedContent, type Twins } from "../data/twin-pictures.js";
 import { type Diagnostic, diagnose, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { mostBroken } from "./lost-pictures.js";
 
 /** What is told meanwhile. */
 export interface ReadingEvents {
@@ -13,27 +16,40 @@ export interface ReadingEvents {
 
 /** Broken pictures that are named one by one; run.json has all of them. */
 const namedAtMost = 10;
+const exampleTwins = 3;
 
 export interface Pictures {
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
   readonly broken: readonly BrokenPicture[];
+  /** Contents that stand on both sides: `left` to train on, `right` held out. */
+  readonly twins: readonly Twins[];
   readonly fingerprint: string;
+}
+
+export interface Reading {
+  /** At most so many pictures of each side. */
+  readonly limit: number | undefined;
+  readonly seed: number;
+  /** The largest share of pictures that may be broken. */
+  readonly broken: number;
+  readonly crew?: Crew | undefined;
 }
 
 /** Reads every picture once and leaves out the broken ones; undefined where the user has had enough of it. */
 export async function readPictures(
   set: DataSet,
   store: PictureStore,
-  { limit, seed }: { readonly limit: number | undefined; readonly seed: number },
+  { limit, seed, broken: share, crew }: Reading,
   events: ReadingEvents,
 ): Promise<Pictures | Problem | undefined> {
   const training = limitSamples(set.training, limit, seed);
   const heldOut = limitSamples(set.heldOut, limit, seed);
   const all = [...training, ...heldOut];
-  const looked = await store.inspect(all, (done) => events.onReading(done, all.length), events.isStopped);
+  const onProgress = (done: number): void => events.onReading(done, all.length);
+  const looked = await store.inspect(all, { onProgress, isStopped: events.isStopped, crew });
   if (events.isStopped()) return undefined;
-  const { good, broken, fingerprint } = looked;
+  const { bad, broken, fingerprint, digests } = looked;
   for (const { problem: found } of broken.slice(0, namedAtMost)) {
     events.onWarning({ ...found.diagnose({}), severity: "warning" });
   }
@@ -42,24 +58,55 @@ export async function readPictures(
     events.onWarning(diagnose("data/pictures-left-out", holes));
   }
   const halves = {
-    training: training.filter((sample) => good.has(sample)),
-    heldOut: heldOut.filter((sample) => good.has(sample)),
+    training: training.filter((sample) => !bad.has(sample)),
+    heldOut: heldOut.filter((sample) => !bad.has(sample)),
   };
   if (halves.training.length === 0 || halves.heldOut.length === 0) {
     return problem("train/no-good-pictures", { data: set.description, broken: broken.length, all: all.length });
   }
-  const lost = lostClasses(set, training, good, "training") ?? lostClasses(set, heldOut, good, "held-out");
-  return lost ?? { ...halves, broken, fingerprint };
+  const lost = lostClasses(set, training, bad, "training") ?? lostClasses(set, heldOut, bad, "held-out");
+  if (lost !== undefined) return lost;
+  const most = mostBroken(share, all.length);
+  if (broken.length > most) {
+    return problem("data/too-many-broken", {
+      data: set.description,
+      broken: broken.length,
+      all: all.length,
+      most,
+      share,
+    });
+  }
+  const contents = function* (samples: readonly Sample[], from: number): Generator<NamedContent> {
+    for (const [i, { key }] of samples.entries()) {
+      const digest = digests.get(from + i);
+      if (digest !== undefined) yield { key, digest };
+    }
+  };
+  // The smaller side is the one that is held in memory meanwhile.
+  const twins = findTwins(contents(heldOut, training.length), contents(training, 0)).map(({ left, right }) => ({
+    left: right,
+    right: left,
+  }));
+  if (twins.length > 0) events.onWarning(sameOnBothSides(set, twins));
+  return { ...halves, broken, twins, fingerprint };
+}
+
+function sameOnBothSides(set: DataSet, twins: readonly Twins[]): Diagnostic {
+  const count = (side: "left" | "right"): number => twins.reduce((sum, each) => sum + each[side].length, 0);
+  const examples = twins.slice(0, exampleTwins).map(({ left, right }) => [left[0] ?? "", right[0] ?? ""] as const);
+  const holes = { data: set.description, contents: twins.length, training: count("left"), heldOut: count("right") };
+  return diagnose("data/same-pictures", { ...holes, examples });
 }
 
 /** That a class had pictures in this part and has none left. */
 function lostClasses(
   set: DataSet,
   samples: readonly Sample[],
-  good: ReadonlySet<Sample>,
+  bad: ReadonlySet<Sample>,
   part: string,
 ): Problem | undefined {
-  const left = new Set(samples.filter((sample) => good.has(sample)).map(({ label }) => label));
+  const left = new Set<number>();
+  for (const sample of samples) if (!bad.has(sample)) left.add(sample.label);
   const lost = samples.filter(({ label }) => !left.has(label));
   if (lost.length === 0) return undefined;
   const classes = [...new Set(lost.map(({ label }) => label))].sort((a, b) => a - b);

@@ -1,13 +1,17 @@
 /** What a run says of itself in `run.json`, and what of it decides its course. */
 
-import type { BrokenPicture } from "../data/picture-store.js";
 import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { TrainingPlan } from "./plan.js";
+import type { Pictures } from "./read-pictures.js";
 import type { JsonRecord } from "./sealed-json.js";
 
 export const runSchemaVersion = 1;
+
+/** How many contents under several names run.json lists, and how many names of each. */
+const listedTwins = 1000;
+const namesOfOne = 10;
 
 export interface DataRecord {
   readonly description: string;
@@ -15,6 +19,11 @@ export interface DataRecord {
   readonly fingerprint: string;
   readonly heldOut: string;
   readonly classes: readonly { readonly name: string; readonly training: number; readonly heldOut: number }[];
+  /** Contents that stand on both sides, byte for byte: how many, and the first thousand by name. */
+  readonly samePictures: {
+    readonly count: number;
+    readonly listed: readonly { readonly training: readonly string[]; readonly heldOut: readonly string[] }[];
+  };
   /** Pictures that could not be read, and why. */
   readonly skipped: readonly { readonly key: string; readonly code: string; readonly reason: string }[];
 }
@@ -75,9 +84,7 @@ export function decisive(record: JsonRecord): JsonRecord {
 
 export function dataRecord(
   set: { readonly description: string; readonly classes: readonly string[]; readonly heldOutIs: string },
-  halves: { readonly training: readonly { label: number }[]; readonly heldOut: readonly { label: number }[] },
-  broken: readonly BrokenPicture[],
-  fingerprint: string,
+  { broken, fingerprint, twins, ...halves }: Pictures,
 ): DataRecord {
   const count = (samples: readonly { label: number }[], label: number): number =>
     samples.filter((sample) => sample.label === label).length;
@@ -90,6 +97,13 @@ export function dataRecord(
       training: count(halves.training, label),
       heldOut: count(halves.heldOut, label),
     })),
+    samePictures: {
+      count: twins.length,
+      listed: twins.slice(0, listedTwins).map(({ left, right }) => ({
+        training: left.slice(0, namesOfOne),
+        heldOut: right.slice(0, namesOfOne),
+      })),
+    },
     skipped: broken.map(({ key, problem }) => {
       const { code, message } = problem.diagnose({});
       return { key, code, reason: message };

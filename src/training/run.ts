@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
+import { type Crew, isWorthCrew, startCrew, usualCrewSize } from "../data/loader/crew.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -21,6 +22,7 @@ import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint
 import type { Engine } from "./engines/engine.js";
 import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
 import { type Course, runCourse, type StepProgress } from "./loop.js";
+import { lostPictures } from "./lost-pictures.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan, withClasses } from "./plan.js";
@@ -125,13 +127,17 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
   if (teacher !== undefined && teacher.turned.length > 0) {
     events.onTeacherOrder(plan.teacher?.weights ?? "", teacher.turned);
   }
+  const keepLarger = augmenter.takesParts;
+  const crew = crewFor(
+    plan,
+    events,
+    keepLarger,
+    Math.min(set.training.length, request.limit ?? Number.POSITIVE_INFINITY),
+  );
   try {
-    const store = new PictureStore(set, {
-      target: plan.picture,
-      keepLarger: augmenter.takesParts,
-      budgetBytes: pictureBudget(),
-    });
-    const pictures = await readPictures(set, store, { limit: request.limit, seed: plan.seed }, events);
+    const store = new PictureStore(set, { target: plan.picture, keepLarger, budgetBytes: pictureBudget() });
+    const { seed, broken } = plan;
+    const pictures = await readPictures(set, store, { limit: request.limit, seed, broken, crew }, events);
     if (pictures === undefined) return { kind: "interrupted", plan, records: [] };
     if (isProblem(pictures)) return failed(pictures);
     const facts: RunFacts = {
@@ -139,16 +145,27 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
       sourceSha256: request.sourceSha256,
       set: request.set,
       limit: request.limit,
-      data: dataRecord(set, pictures, pictures.broken, pictures.fingerprint),
+      data: dataRecord(set, pictures),
       teacherSha256: teacher?.sha256,
       weightsSha256: begun?.sha256,
     };
     events.onReady(facts, store.kept);
+    const read = { data: set.description, broken: pictures.broken.length, share: broken };
+    const all = pictures.training.length + pictures.heldOut.length + pictures.broken.length;
+    const lost = lostPictures({ ...read, pictures: all }, events.onWarning);
     const course: Course = {
       plan,
       engine: request.engine,
       threads: request.threads,
-      batches: { store, picture: plan.picture, classCount: plan.classCount, augmenter, teacher: teacher?.teacher },
+      batches: {
+        store,
+        picture: plan.picture,
+        classCount: plan.classCount,
+        augmenter,
+        teacher: teacher?.teacher,
+        crew,
+        lost,
+      },
       training: pictures.training,
       heldOut: pictures.heldOut,
       begun: begun?.weights,
@@ -156,7 +173,16 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
     return await runIn(request, facts, course, set.heldOutWasDrawn, events);
   } finally {
     await teacher?.teacher.dispose();
+    await crew?.dispose();
   }
+}
+
+/** Threads that make batches, where there are enough pictures to be worth them. */
+function crewFor(plan: TrainingPlan, events: RunEvents, keepLarger: boolean, pictures: number): Crew | undefined {
+  const { augment, picture, seed } = plan;
+  if (!isWorthCrew(pictures, picture)) return undefined;
+  const setting = { augment, target: picture, keepLarger, seed };
+  return startCrew(setting, usualCrewSize(), { onLost: events.onWarning });
 }
 
 /** Where it is the labels of the weights to begin with that keep the folders from being used. */

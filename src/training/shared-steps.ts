@@ -30,6 +30,7 @@ export class SharedSteps {
     engine: Engine,
     threads: number | undefined,
     state: ReadonlyMap<string, Values> = new Map(),
+    besides?: () => number,
   ): Promise<SharedSteps | Problem> {
     const bySize = new Map<number, CompiledStep>();
     for (const batch of sizes) {
@@ -38,7 +39,7 @@ export class SharedSteps {
         { ...graph, slots: graph.slots.filter(({ name }) => !state.has(name)) },
         plan.seed,
       );
-      const made = await engine.create(graph, { state: new Map([...state, ...drawn]), threads });
+      const made = await engine.create(graph, { state: new Map([...state, ...drawn]), threads, besides });
       if (isProblem(made)) {
         for (const { running } of bySize.values()) await running.dispose();
         return made;

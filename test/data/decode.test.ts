@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import * as assert from "uvu/assert";
 import { type Decode, loadDecoder, pixelLimit } from "../../src/data/decode.js";
+import { seeThroughColour } from "../../src/data/gif-palette.js";
 import { encodePng } from "../../src/data/png.js";
 import type { RgbImage } from "../../src/data/rgb-image.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
@@ -54,7 +55,7 @@ function furthest(a: Uint8Array, b: Uint8Array): number {
 
 suite("decode", (test) => {
   for (const { name, width, height, tolerance, file, pixels } of cases) {
-    test(`${name}: the pixels that Pillow sees, over white`, async () => {
+    test(`${name}: the pixels of Pillow's convert("RGB")`, async () => {
       const image = await decoded(Buffer.from(file, "base64"));
       assert.equal([image.width, image.height], [width, height]);
       const distance = furthest(image.pixels, Buffer.from(pixels, "base64"));
@@ -72,18 +73,27 @@ suite("decode", (test) => {
     assert.ok(furthest(withoutProfile, await sharp(file).raw().toBuffer()) > 5, "the profile changes nothing");
   });
 
-  test("brings CMYK back to the colours it was made of", async () => {
-    const colours = [255, 255, 255, 0, 0, 0, 128, 128, 128, 200, 60, 60];
-    const pixels = Uint8Array.from(
-      { length: 16 * 64 * 3 },
-      (_, i) => colours[Math.floor((Math.floor(i / 3) % 64) / 16) * 3 + (i % 3)]!,
-    );
-    const cmyk = await sharp(pixels, { raw: { width: 64, height: 16, channels: 3 } })
-      .toColourspace("cmyk")
-      .jpeg({ quality: 100 })
+  test("drops what is see-through and lays it over nothing: the numbers behind alpha 0 are the picture's", async () => {
+    const colour = [200, 30, 90, 0];
+    const pixels = Uint8Array.from({ length: 9 * 4 }, (_, i) => colour[i % 4]!);
+    const file = await sharp(pixels, { raw: { width: 3, height: 3, channels: 4 } })
+      .png()
       .toBuffer();
-    assert.is((await sharp(cmyk).metadata()).space, "cmyk");
-    assert.ok(furthest((await decoded(cmyk)).pixels, pixels) <= 40, "black ink is never as black as a screen");
+    assert.equal([...(await decoded(file)).pixels.subarray(0, 3)], colour.slice(0, 3));
+  });
+
+  test("a GIF that ends anywhere has no colour, and a palette that is too short none either", () => {
+    const file = fileOf("gif with a see-through colour");
+    const colour = seeThroughColour(file);
+    assert.ok(colour);
+    for (let length = 0; length < file.length; length++) {
+      const found = seeThroughColour(file.subarray(0, length));
+      if (found !== undefined) assert.equal(found, colour);
+    }
+    const short = Buffer.from(file);
+    short[10] = 0x80;
+    assert.is(seeThroughColour(short), undefined);
+    assert.is(seeThroughColour(fileOf("gif")), undefined);
   });
 
   test("refuses what is no picture, each in its own words", async () => {

@@ -52,6 +52,15 @@ const keys = (samples: readonly { readonly key: string }[]): readonly string[] =
 const names = (count: number, folder: string): Record<string, Uint8Array> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/${i}.png`, png]));
 
+/** So many pictures that are no two alike. */
+const different = (count: number): Record<string, Uint8Array> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `d/${i % 2 === 0 ? "happy" : "sad"}/${i}.png`,
+      encodePng(formulaPicture(6 + i, 4)),
+    ]),
+  );
+
 suite("a folder as a data set", (test) => {
   test("train and test: by name and synonym, deeper folders too, in order", () =>
     inFolder(
@@ -207,23 +216,19 @@ suite("a folder as a data set", (test) => {
           const store = new PictureStore(set, { target: { width: 5, height: 7 }, keepLarger: false, budgetBytes: 1e9 });
           const all = [...set.training, ...set.heldOut];
           return {
-            ...(await store.inspect(
-              all,
-              () => {},
-              () => false,
-            )),
+            ...(await store.inspect(all, { onProgress: () => {}, isStopped: () => false })),
             store,
             all,
           };
         };
         const first = await look();
-        assert.is(first.good.size, 12);
+        assert.is(first.bad.size, 2);
         assert.equal(first.broken.map(({ key, problem }) => [key, problem.diagnose({}).code]).toSorted(), [
           ["sad/cut.png", "data/corrupt-picture"],
           ["sad/text.png", "data/not-a-picture"],
         ]);
         assert.is((await look()).fingerprint, first.fingerprint);
-        const image = await first.store.picture(first.all.find((sample) => first.good.has(sample))!);
+        const image = await first.store.picture(first.all.find((sample) => !first.bad.has(sample))!);
         assert.not.ok(isProblem(image));
         assert.is(!isProblem(image) && image.width, 5);
       },
@@ -317,30 +322,31 @@ suite("a folder as a data set", (test) => {
 
 suite("pictures in memory", (test) => {
   test("those that fit stay, the others are read again: the same pixels", () =>
-    inFolder({ ...names(4, "d/happy"), ...names(4, "d/sad") }, async (cwd) => {
+    inFolder(different(8), async (cwd) => {
       const set = opened(await open(join(cwd, "d")));
       let reads = 0;
       const read: DataSet["read"] = (sample) => {
         reads++;
         return set.read(sample);
       };
-      const counting: DataSet = { ...set, read };
       const bytes = 5 * 5 * 3;
-      const small = new PictureStore(counting, {
-        target: { width: 5, height: 5 },
-        keepLarger: false,
-        budgetBytes: 2 * bytes,
-      });
-      await small.inspect(
-        set.training,
-        () => {},
-        () => false,
-      );
+      const target = { width: 5, height: 5 };
+      const small = new PictureStore({ ...set, read }, { target, keepLarger: false, budgetBytes: 2 * bytes + 1 });
+      await small.inspect(set.training, { onProgress: () => {}, isStopped: () => false });
       assert.equal(small.kept, { pictures: 2, bytes: 2 * bytes, isAll: false });
       assert.is(reads, set.training.length);
-      const pictures = await Promise.all(set.training.map((sample) => small.picture(sample)));
+      const all = new PictureStore(set, { target, keepLarger: false, budgetBytes: 1e9 });
+      await all.inspect(set.training, { onProgress: () => {}, isStopped: () => false });
+      for (const sample of set.training) assert.equal(await small.picture(sample), await all.picture(sample));
       assert.is(reads, 2 * set.training.length - 2);
-      for (const picture of pictures) assert.equal(picture, pictures[0]);
+    }));
+
+  test("the same content under two names is kept once", () =>
+    inFolder({ ...names(4, "d/happy"), ...names(4, "d/sad") }, async (cwd) => {
+      const set = opened(await open(join(cwd, "d")));
+      const store = new PictureStore(set, { target: { width: 5, height: 5 }, keepLarger: false, budgetBytes: 75 });
+      await store.inspect(set.training, { onProgress: () => {}, isStopped: () => false });
+      assert.equal(store.kept, { pictures: set.training.length, bytes: 75, isAll: true });
     }));
 
   test("where parts are taken pictures stay as found, but not beyond twice the size", () =>

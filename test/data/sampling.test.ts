@@ -1,8 +1,9 @@
 import * as assert from "uvu/assert";
 import { hardTargets, type Sample } from "../../src/data/data-set.js";
+import type { Draw } from "../../src/data/draws.js";
 import { holdOut, limitSamples } from "../../src/data/held-out.js";
 import { labelNamed } from "../../src/data/label-names.js";
-import { type Draw, epochDraws } from "../../src/data/sampling.js";
+import { epochDraws as drawsOf } from "../../src/data/sampling.js";
 import { suite } from "../support/suite.js";
 
 const targets = hardTargets(3);
@@ -13,6 +14,7 @@ const samplesOf = (...counts: readonly number[]): readonly Sample[] =>
     Array.from({ length: count }, (_, i) => ({ key: `${label}/${i}`, label, target: targets[label]! })),
   );
 
+const epochDraws = (...args: Parameters<typeof drawsOf>): readonly Draw[] => [...drawsOf(...args)];
 const keys = (samples: readonly Sample[]): readonly string[] => samples.map(({ key }) => key);
 const drawn = (draws: readonly Draw[]): readonly string[] =>
   draws.map(({ sample, repeat }) => `${sample.key}*${repeat}`);
@@ -53,7 +55,7 @@ suite("the order of an epoch", (test) => {
   test("balanced: as many draws as samples, classes alike to one draw, all of a class before one comes again", () => {
     const samples = samplesOf(20, 5, 1);
     for (let epoch = 0; epoch < 20; epoch++) {
-      const draws = epochDraws(samples, "balanced", 7, epoch);
+      const draws = epochDraws(samples, { power: 0 }, 7, epoch);
       assert.is(draws.length, 26);
       assert.equal(perClass(draws).toSorted(), [8, 9, 9]);
       // The small class: all five, then some again; the one sample of the last class as often as it takes.
@@ -68,7 +70,7 @@ suite("the order of an epoch", (test) => {
     const total = [0, 0, 0];
     const large = new Map<string, number>();
     for (let epoch = 0; epoch < 300; epoch++) {
-      const draws = epochDraws(samples, "balanced", 7, epoch);
+      const draws = epochDraws(samples, { power: 0 }, 7, epoch);
       for (const [label, count] of perClass(draws).entries()) total[label]! += count;
       for (const { sample } of draws) if (sample.label === 0) large.set(sample.key, (large.get(sample.key) ?? 0) + 1);
     }
@@ -76,8 +78,57 @@ suite("the order of an epoch", (test) => {
     for (const count of large.values()) assert.ok(count > 80 && count < 185, String(count));
   });
 
+  for (const power of [0, 0.25, 0.5, 0.75, 1]) {
+    test(`power ${power}: shares in proportion to count^${power}, to one draw an epoch and exactly in the mean`, () => {
+      const counts = [400, 37, 5];
+      const samples = samplesOf(...(counts as [number, number, number]));
+      const weights = counts.map((count) => count ** power);
+      const whole = weights.reduce((sum, weight) => sum + weight, 0);
+      const wanted = weights.map((weight) => (samples.length * weight) / whole);
+      const total = [0, 0, 0];
+      const epochs = 200;
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        const draws = epochDraws(samples, { power }, 3, epoch);
+        assert.is(draws.length, samples.length);
+        const found = perClass(draws);
+        for (const [label, count] of found.entries()) {
+          total[label]! += count;
+          assert.ok(Math.abs(count - wanted[label]!) < 1, `${found.join(", ")} for ${wanted.join(", ")}`);
+        }
+        // All of a class before one comes again.
+        const times = new Map<string, number>();
+        for (const { sample } of draws) times.set(sample.key, (times.get(sample.key) ?? 0) + 1);
+        for (const [label, count] of counts.entries()) {
+          const often = Array.from({ length: count }, (_, i) => times.get(`${label}/${i}`) ?? 0);
+          assert.ok(
+            Math.max(...often) - Math.min(...often) <= 1,
+            `class ${label}: ${Math.min(...often)} to ${Math.max(...often)} times`,
+          );
+        }
+        assert.is(new Set(drawn(draws)).size, samples.length, "a sample comes with the same count twice");
+      }
+      // What is left of a draw is a matter of chance: below half a draw in the mean of an epoch.
+      for (const [label, count] of total.entries())
+        assert.ok(Math.abs(count / epochs - wanted[label]!) < 0.15, total.join(", "));
+    });
+  }
+
+  test("power: the same for the same seed and epoch, another one else", () => {
+    const samples = samplesOf(20, 5, 1);
+    const of = (seed: number, epoch: number): readonly string[] =>
+      drawn(epochDraws(samples, { power: 0.5 }, seed, epoch));
+    assert.equal(of(7, 3), of(7, 3));
+    assert.not.equal(of(7, 3), of(7, 4));
+    assert.not.equal(of(7, 3), of(8, 3));
+  });
+
+  test("a distribution counts for the class that its sample says, whatever its other shares", () => {
+    const soft = samplesOf(12, 4).map((sample) => ({ ...sample, target: Float32Array.of(0.4, 0.35, 0.25) }));
+    assert.equal(perClass(epochDraws(soft, { power: 0 }, 0, 0)), [8, 8, 0]);
+  });
+
   test("balanced: a class without samples does not count", () => {
-    assert.equal(perClass(epochDraws(samplesOf(4, 0, 2), "balanced", 0, 0)), [3, 0, 3]);
+    assert.equal(perClass(epochDraws(samplesOf(4, 0, 2), { power: 0 }, 0, 0)), [3, 0, 3]);
   });
 });
 

@@ -8,6 +8,7 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataLayoutScenarios } from "./data-layout-scenarios.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
+import { loaderScenarios } from "./loader-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -149,6 +150,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...onnxScenarios,
   ...pictureScenarios,
   ...trainScenarios,
+  ...loaderScenarios,
   ...weightsScenarios,
   ...statsScenarios,
 };

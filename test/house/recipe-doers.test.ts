@@ -5,7 +5,7 @@ import { augmenterOf } from "../../src/data/augment/from-recipe.js";
 import { type DataSet, hardTargets, type Sample } from "../../src/data/data-set.js";
 import type { RgbImage } from "../../src/data/rgb-image.js";
 import { epochDraws } from "../../src/data/sampling.js";
-import { viewsOf } from "../../src/data/views.js";
+import { shownBy, viewsOf } from "../../src/data/views.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { sha256 } from "../../src/digest.js";
 import { printGraph } from "../../src/ir/text.js";
@@ -16,6 +16,7 @@ import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { stepsOf } from "../../src/training/loop.js";
+import { mostBroken } from "../../src/training/lost-pictures.js";
 import { openData } from "../../src/training/open-data.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
@@ -31,32 +32,37 @@ interface Entry {
 }
 
 const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
+const areas = { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] };
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
 /** What any data set is asked for. */
 const usualData = {
   path: ['"elsewhere"'],
   augment: ["[horizontal_flip(1)]"],
+  sampler_power: ["0.25", "1"],
+  broken: ["0.5"],
   leave_out: ['["sad"]', '["sad", "neutral"]'],
   merge: ['["sad -> neutral"]'],
   held_out: ["0.5"],
   person: ['"{person}_*"', '"*_#{person}"'],
   group: ['"{group}_*"'],
 };
+/** So that its power shows. */
+const byPower = { sampler: '"power"' };
 const layouts = layoutsOnDisk();
 
 /** How each thing is tried. */
 const entries: Readonly<Record<string, Entry>> = {
   raf_db: {
-    beside: { path: '"raf"', person: '"*_{person}_*"' },
+    beside: { ...byPower, path: '"raf"', person: '"*_{person}_*"' },
     values: { ...usualData, list: ['"other.txt"'], validation: ['"held.txt"'] },
   },
-  affectnet: { beside: { path: '"affect"' }, values: usualData },
+  affectnet: { beside: { ...byPower, path: '"affect"' }, values: usualData },
   ferplus: {
-    beside: { path: '"fer"' },
+    beside: { ...byPower, path: '"fer"' },
     values: { ...usualData, leave_out: ['["sad"]'], person: ['"{person}/*"', '"{person}"'], group: ['"{group}"'] },
   },
   fer2013: {
-    beside: { path: '"fer"' },
+    beside: { ...byPower, path: '"fer"' },
     values: {
       ...usualData,
       person: ['"{person}/*"', '"{person}"'],
@@ -65,19 +71,30 @@ const entries: Readonly<Record<string, Entry>> = {
     },
   },
   csv: {
-    beside: { path: '"faces"' },
+    beside: { ...byPower, path: '"faces"' },
     values: { ...usualData, list: ['"more.csv"'], label: ['"other"'] },
   },
-  folder: { beside: { path: '"faces"' }, values: usualData },
+  folder: { beside: { ...byPower, path: '"faces"' }, values: usualData },
   horizontal_flip: { beside: {}, values: { p: ["0", "1"] } },
   random_resized_crop: {
     beside: { scale: "[0.5, 1]", ratio: "[0.75, 1.33]" },
-    values: { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] },
+    values: areas,
   },
+  resize: { beside: { size: "16" }, values: { size: ["12", "20"] } },
   random_crop: { beside: { padding: "2" }, values: { padding: ["0", "4"] } },
   rotation: { beside: { degrees: "10" }, values: { degrees: ["0", "40"] } },
-  color_jitter: { beside: {}, values: { brightness: ["0.5"], contrast: ["0.5"], saturation: ["0.5"] } },
-  random_erasing: { beside: {}, values: { p: ["0", "1"] } },
+  random_affine: {
+    beside: { degrees: "10", translate: "[0.1, 0.1]", scale: "[0.9, 1.1]" },
+    values: { degrees: ["0", "40"], translate: ["[0, 0.1]", "[0.1, 0]"], scale: ["[1, 1]", "[0.5, 0.5]"] },
+  },
+  color_jitter: {
+    beside: {},
+    values: { brightness: ["0.5"], contrast: ["0.5"], saturation: ["0.5"], hue: ["0.25"] },
+  },
+  random_grayscale: { beside: {}, values: { p: ["0", "1"] } },
+  random_erasing: { beside: {}, values: { p: ["0", "1"], ...areas } },
+  mixup: { beside: {}, values: { alpha: ["0.1", "20"], p: ["0", "0.5"] } },
+  cut_mix: { beside: {}, values: { alpha: ["0.1", "20"], p: ["0", "0.5"] } },
   sgd: {
     beside: { lr: "0.1", weight_decay: "0.1", momentum: "0.9" },
     values: { ...rates, ...parts, momentum: ["0", "0.5"] },
@@ -191,12 +208,15 @@ async function doings(plan: TrainingPlan) {
     steps: epochs.map(() => steps),
     rates: epochs.map((epoch) => [0, 1].map((i) => learningRate(plan.schedule, plan.lr, epoch, i, 2))),
     order: epochs.map((epoch) =>
-      epochDraws(samples, plan.sampler, plan.seed, epoch).map(({ sample, repeat }) => [sample.key, repeat]),
+      [...epochDraws(samples, plan.sampler, plan.seed, epoch)].map(({ sample, repeat }) => [sample.key, repeat]),
     ),
-    pictures: [0, 1, 2].flatMap((epoch) =>
-      samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
-    ),
-    views: viewsOf[plan.evaluatedBy].map((view) => sha256([view(augmenter.plain(image(0))).pixels])),
+    pictures: epochs.flatMap((epoch) => {
+      const images = samples.map((sample, i) => augmenter.augment(image(i), { sample, repeat: 0 }, epoch));
+      const mixes = [0, 1].map((step) => augmenter.mixes(epoch, step));
+      return [...images.map(({ pixels }) => sha256([pixels])), ...mixes];
+    }),
+    views: viewsOf[plan.evaluatedBy].map((view) => sha256([shownBy(view, augmenter.plain(image(0))).pixels])),
+    broken: mostBroken(plan.broken, 1000),
     data: "read" in opened ? await contentOf(opened) : opened.map((problem) => problem.diagnose({}).message),
   };
 }
@@ -220,7 +240,10 @@ async function contentOf(set: DataSet) {
 /** Everything that a parameter may be besides what it is in the base. */
 function valuesOf(parameter: RecipeParameter, { values = {}, beside }: Entry): readonly string[] {
   const { name, options, type } = parameter;
-  if (options !== undefined) return options.filter((each) => each !== parameter.default).map((each) => `"${each}"`);
+  if (options !== undefined) {
+    const inBase = beside[name] ?? `"${parameter.default}"`;
+    return options.map((each) => `"${each}"`).filter((each) => each !== inBase);
+  }
   if (type === "bool") return [String(beside[name] !== "true" && parameter.default !== true)];
   return values[name] ?? [];
 }

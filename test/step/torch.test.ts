@@ -91,7 +91,14 @@ const lossTexts: Readonly<Record<string, string>> = {
   dice_by_class: `dice(softmax(student.logits), data.label, each: "class")`,
   dice_by_sample: `dice(softmax(student.logits), data.label, each: "sample")`,
   combo_by_class: `combo(student.logits, data.label, alpha: 0.3, beta: 0.6, each: "class")`,
+  smoothed_weighted_cross_entropy: `weighted_cross_entropy(student.logits, data.label, ${weights}, smoothing: 0.15)`,
+  smoothed_weighted_cross_entropy_by_batch: `weighted_cross_entropy(student.logits, data.label, ${weights}, smoothing: 0.15, over: "batch")`,
+  // Counts, of which it makes shares.
+  logit_adjusted: "cross_entropy(logit_adjusted(student.logits, prior: [80, 20, 40, 10, 10], tau: 0.7), data.label)",
 };
+
+/** Where the mean is over weights. */
+const hardOnly = ["weighted_cross_entropy", "smoothed_weighted_cross_entropy"];
 
 /** The first largest as the only one. */
 const hard = (row: readonly number[]): readonly number[] =>
@@ -103,14 +110,15 @@ suite("losses at logits of 50 and -50 against PyTorch in double precision", (tes
   for (const [name, { value, gradient }] of Object.entries(losses)) {
     test(name, async () => {
       const text = lossTexts[name] as string;
-      const imported = smallModel.replace("{ cross_entropy }", `{ ${text.replace(/\(.*/, "")} }`);
+      const called = [...text.matchAll(/(\w+)\(/g)].map(([, name]) => name).filter((each) => each !== "softmax");
+      const imported = smallModel.replace("{ cross_entropy }", `{ ${called.join(", ")} }`);
       const { loss: whole } = await compileRecipe(imported.replace(lossTexts.cross_entropy as string, text));
       const graph = bindBatch(whole, logits.length);
       const shape = [logits.length, classes];
       const inputs = {
         "student.logits": tensor(shape, logits.flat()),
         // The mean over weights is PyTorch's only where labels are hard.
-        "data.label": tensor(shape, (name === "weighted_cross_entropy" ? targets.map(hard) : targets).flat()),
+        "data.label": tensor(shape, (hardOnly.includes(name) ? targets.map(hard) : targets).flat()),
       };
       const leaves = leavesOf(graph).filter((leaf) => leaf.name === "student.logits");
       const loss = graph.outputs[0]?.value ?? -1;

@@ -209,7 +209,14 @@ suite("going on with a run", (test) => {
       sourceSha256: "s",
       set: new Map([["lr", "0.01"]]),
       limit: 10,
-      data: { description: "faces", fingerprint: "f", heldOut: "a fifth", classes: [], skipped: [] },
+      data: {
+        description: "faces",
+        fingerprint: "f",
+        heldOut: "a fifth",
+        classes: [],
+        samePictures: { count: 0, listed: [] },
+        skipped: [],
+      },
       teacherSha256: "t",
       weightsSha256: "w",
     };

@@ -12,13 +12,3 @@ export function drawBelow(count: number, random: RandomStream): number {
 export function drawBetween(low: number, high: number, random: RandomStream): number {
   return low + (high - low) * random.uniform();
 }
-
-/** The part of a picture from (left, top), which must lie inside. */
-export function cropped(image: RgbImage, left: number, top: number, width: number, height: number): RgbImage {
-  const pixels = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const from = ((top + row) * image.width + left) * 3;
-    pixels.set(image.pixels.subarray(from, from + width * 3), row * width * 3);
-  }
-  return { width, height, pixels };
-}

@@ -1,65 +1,113 @@
 import type { RgbImage } from "../rgb-image.js";
 import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
+import { greyOf } from "./grey.js";
+import { shiftHue } from "./hue.js";
 
-export interface JitterOptions {
-  readonly brightness: number;
-  readonly contrast: number;
-  readonly saturation: number;
+export const jitterKinds = ["brightness", "contrast", "saturation", "hue"] as const;
+
+export type JitterKind = (typeof jitterKinds)[number];
+
+export interface JitterChange {
+  readonly kind: JitterKind;
+  /** A factor; of hue a share of the circle. */
+  readonly by: number;
 }
 
-type Change = (image: RgbImage, factor: number) => RgbImage;
-
-/** Brightness, contrast and saturation, each times a factor from 1 - v to 1 + v (not below 0), in an order that is drawn too. */
-export function colorJitter(options: JitterOptions): Augmentation {
-  const changes = [
-    { change: brightened, by: options.brightness },
-    { change: contrasted, by: options.contrast },
-    { change: saturated, by: options.saturation },
-  ].filter(({ by }) => by > 0);
+/**
+ * Brightness, contrast and saturation, each times a factor from 1 - v to 1 + v (not below 0), hue by a share of the circle from
+ * -v to v, in an order that is drawn too (torchvision's ColorJitter).
+ */
+export function colorJitter(options: Readonly<Record<JitterKind, number>>): Augmentation {
+  const kinds = jitterKinds.filter((kind) => options[kind] > 0);
   return (image, random) => {
-    const left = [...changes];
-    let changed = image;
+    const left = [...kinds];
+    const changes: JitterChange[] = [];
     while (left.length > 0) {
-      const [{ change, by }] = left.splice(drawBelow(left.length, random), 1) as [(typeof changes)[number]];
-      changed = change(changed, drawBetween(Math.max(0, 1 - by), 1 + by, random));
+      const [kind] = left.splice(drawBelow(left.length, random), 1) as [JitterKind];
+      const value = options[kind];
+      const [low, high] = kind === "hue" ? [-value, value] : [Math.max(0, 1 - value), 1 + value];
+      changes.push({ kind, by: drawBetween(low, high, random) });
     }
-    return changed;
+    return jittered(image, changes);
   };
 }
 
-// The three are Pillow's ImageEnhance: a blend with black, with the mean grey, with the grey picture.
-
-export const brightened: Change = (image, factor) => blended(image, factor, () => 0);
-
-export const contrasted: Change = (image, factor) => {
-  let sum = 0;
-  for (let at = 0; at < image.pixels.length; at += 3) sum += grey(image.pixels, at);
-  const mean = Math.floor(sum / (image.width * image.height) + 0.5);
-  return blended(image, factor, () => mean);
-};
-
-export const saturated: Change = (image, factor) => blended(image, factor, grey);
-
-/** ITU-R 601-2 luma in Pillow's 16 fractional bits (its `src/libImaging/Convert.c`). */
-function grey(pixels: Uint8Array, at: number): number {
-  const [red, green, blue] = [pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number];
-  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-}
-
-/** `from + factor * (value - from)`, cut off to a byte (Pillow's `src/libImaging/Blend.c`, float32 like it). */
-function blended(
-  { width, height, pixels }: RgbImage,
-  factor: number,
-  from: (pixels: Uint8Array, at: number) => number,
-): RgbImage {
-  const made = new Uint8Array(pixels.length);
-  const share = Math.fround(factor);
-  for (let at = 0; at < pixels.length; at += 3) {
-    const base = from(pixels, at);
-    for (let channel = at; channel < at + 3; channel++) {
-      const value = Math.fround(base + Math.fround(share * ((pixels[channel] as number) - base)));
-      made[channel] = Math.min(255, Math.max(0, value));
+/**
+ * The changes one after the other, each as Pillow's ImageEnhance makes it (a blend with black, with the mean grey, with the
+ * grey picture) or torchvision's `adjust_hue`. What changes each byte by itself is a table; tables that follow each other become one.
+ */
+export function jittered({ width, height, pixels }: RgbImage, changes: readonly JitterChange[]): RgbImage {
+  let current = pixels;
+  let table: Uint8Array = identity;
+  for (const { kind, by } of changes) {
+    switch (kind) {
+      case "brightness":
+        table = after(table, blendTable(0, by));
+        break;
+      case "contrast":
+        table = after(table, blendTable(meanGrey(current, table), by));
+        break;
+      case "saturation":
+        current = saturated(current, table, by);
+        table = identity;
+        break;
+      case "hue":
+        current = shiftHue(current, table, by);
+        table = identity;
+        break;
     }
   }
+  if (table === identity) return { width, height, pixels: current };
+  const made = new Uint8Array(current.length);
+  for (let at = 0; at < current.length; at++) made[at] = table[current[at] as number] as number;
   return { width, height, pixels: made };
+}
+
+const identity: Uint8Array = Uint8Array.from({ length: 256 }, (_, value) => value);
+
+/** What the second table makes of the first one's bytes. */
+function after(first: Uint8Array, second: Uint8Array): Uint8Array {
+  return first.map((value) => second[value] as number);
+}
+
+/** `from + factor * (value - from)`, cut off to a byte, for each value (Pillow's `src/libImaging/Blend.c`, float32 like it). */
+function blendTable(from: number, factor: number): Uint8Array {
+  const share = Math.fround(factor);
+  const table = new Uint8Array(256);
+  for (let value = 0; value < 256; value++) table[value] = clipped(from + Math.fround(share * (value - from)));
+  return table;
+}
+
+const clipped = (value: number): number => Math.min(255, Math.max(0, Math.fround(value)));
+
+/** The mean of the grey picture, rounded. */
+function meanGrey(pixels: Uint8Array, table: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < pixels.length; at += 3) {
+    sum += greyOf(
+      table[pixels[at] as number] as number,
+      table[pixels[at + 1] as number] as number,
+      table[pixels[at + 2] as number] as number,
+    );
+  }
+  return Math.floor(sum / (pixels.length / 3) + 0.5);
+}
+
+function saturated(pixels: Uint8Array, table: Uint8Array, factor: number): Uint8Array {
+  const share = Math.fround(factor);
+  /** `factor * difference` of differences from -255 to 255. */
+  const scaled = new Float64Array(511);
+  for (let difference = -255; difference <= 255; difference++)
+    scaled[difference + 255] = Math.fround(share * difference);
+  const made = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const red = table[pixels[at] as number] as number;
+    const green = table[pixels[at + 1] as number] as number;
+    const blue = table[pixels[at + 2] as number] as number;
+    const grey = greyOf(red, green, blue);
+    made[at] = clipped(grey + (scaled[red - grey + 255] as number));
+    made[at + 1] = clipped(grey + (scaled[green - grey + 255] as number));
+    made[at + 2] = clipped(grey + (scaled[blue - grey + 255] as number));
+  }
+  return made;
 }

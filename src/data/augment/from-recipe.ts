@@ -1,17 +1,22 @@
-/** A recipe's list of augmentations as functions on pictures. */
-import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+/** A recipe's list of augmentations as functions on pictures and batches. */
+import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import { randomStream } from "../../random/stream.js";
 import { nameOf, type PlainValue, type RecipeThing } from "../../recipe/thing.js";
+import type { Draw } from "../draws.js";
 import { resizeBilinear } from "../resize.js";
 import type { RgbImage } from "../rgb-image.js";
-import type { Draw } from "../sampling.js";
 import type { Augmentation } from "./augmentation.js";
+import { type Border, black } from "./border.js";
 import { colorJitter } from "./color-jitter.js";
+import { randomGrayscale } from "./grey.js";
 import { horizontalFlip } from "./horizontal-flip.js";
+import { cutMix, type Mix, type Mixer, mixup } from "./mixing.js";
+import { randomAffine } from "./random-affine.js";
 import { randomCrop } from "./random-crop.js";
 import { randomErasing } from "./random-erasing.js";
 import { randomResizedCrop } from "./random-resized-crop.js";
+import { resizeTo } from "./resize-to.js";
 import { rotation } from "./rotation.js";
 
 /** What pictures are to become. */
@@ -29,22 +34,28 @@ export interface Augmenter {
   augment(image: RgbImage, draw: Draw, epoch: number): RgbImage;
   /** The picture at the model's size and nothing else: what evaluation sees. */
   plain(image: RgbImage): RgbImage;
+  /** How that step's batch is mixed, one way after the other, when its pictures are augmented (mixing.ts does it). */
+  mixes(epoch: number, step: number): readonly Mix[];
 }
 
 /**
  * The augmentations in the recipe's order. Pictures come to the model's size before the first of them, but where parts are
- * taken: then those that stand before see the picture as it was found.
+ * taken: then those that stand before see the picture as it was found. What mixes batches stands last.
  */
 export function augmenterOf(things: readonly RecipeThing[], target: PictureTarget, seed: number): Augmenter | Problem {
   const steps: Augmentation[] = [];
+  const mixers: Mixer[] = [];
+  let isResized = false;
   for (const thing of things) {
-    const step = augmentationOf(thing, target);
-    if (typeof step !== "function") return step;
-    steps.push(step);
+    const made = augmentationOf(thing, target, isResized);
+    if (isProblem(made)) return made;
+    if (made.kind === "picture") steps.push(made.step);
+    else mixers.push(made.mixer);
+    isResized ||= thing.name === "resize";
   }
   return {
     plain: (image) => atSize(image, target),
-    takesParts: things.some(({ name }) => name === "random_resized_crop"),
+    takesParts: isResized || things.some(({ name }) => name === "random_resized_crop"),
     augment: (image, { sample, repeat }, epoch) => {
       if (steps.length === 0) return atSize(image, target);
       const random = randomStream(seed, `augment.${epoch}.${repeat}.${sample.key}`);
@@ -52,6 +63,11 @@ export function augmenterOf(things: readonly RecipeThing[], target: PictureTarge
         steps.reduce((current, step) => step(current, random), image),
         target,
       );
+    },
+    mixes: (epoch, step) => {
+      if (mixers.length === 0) return [];
+      const random = randomStream(seed, `mix.${epoch}.${step}`);
+      return mixers.flatMap((draw) => draw(random) ?? []);
     },
   };
 }
@@ -61,36 +77,81 @@ export function atSize(image: RgbImage, { width, height }: Pick<PictureTarget, "
   return image.width === width && image.height === height ? image : resizeBilinear(image, width, height);
 }
 
-function augmentationOf(thing: RecipeThing, target: PictureTarget): Augmentation | Problem {
+type Made =
+  | { readonly kind: "picture"; readonly step: Augmentation }
+  | { readonly kind: "batch"; readonly mixer: Mixer };
+
+const onPicture = (step: Augmentation): Made => ({ kind: "picture", step });
+
+function augmentationOf(thing: RecipeThing, target: PictureTarget, isResized: boolean): Made | Problem {
   const { fields } = thing;
+  const { width, height } = target;
   switch (nameOf(thing, "augmentation")) {
     case "horizontal_flip":
-      return horizontalFlip(number(fields.p));
-    case "random_crop":
-      return randomCrop(number(fields.padding));
-    case "rotation":
-      return rotation(number(fields.degrees));
-    case "random_erasing":
-      return randomErasing(
-        number(fields.p),
-        target.mean.map((value) => Math.round(Math.min(1, Math.max(0, value)) * 255)),
-      );
-    case "color_jitter":
-      return colorJitter({
-        brightness: number(fields.brightness),
-        contrast: number(fields.contrast),
-        saturation: number(fields.saturation),
-      });
-    case "random_resized_crop": {
-      const scale = range(fields.scale);
-      const ratio = range(fields.ratio);
-      for (const [what, [low, high], limit] of [["scale", scale, 1] as const, ["ratio", ratio, Infinity] as const]) {
-        if (!(low > 0 && low <= high && high <= limit))
-          return problem("data/bad-crop-range", { what, low, high, limit });
-      }
-      return randomResizedCrop({ scale, ratio, width: target.width, height: target.height });
+      return onPicture(horizontalFlip(number(fields.p)));
+    case "resize":
+      return onPicture(resizeTo(number(fields.size)));
+    case "random_crop": {
+      const size = isResized ? { width, height } : undefined;
+      return onPicture(randomCrop({ padding: number(fields.padding), size, border: borderOf(fields.border, target) }));
     }
+    case "rotation":
+      return onPicture(rotation(number(fields.degrees), borderOf(fields.border, target)));
+    case "random_affine": {
+      const scale = range(fields.scale);
+      const wrong = wrongRange(thing.name, "scale", scale, Infinity);
+      if (wrong !== undefined) return wrong;
+      const [degrees, translate] = [number(fields.degrees), range(fields.translate)];
+      return onPicture(randomAffine({ degrees, translate, scale, border: borderOf(fields.border, target) }));
+    }
+    case "color_jitter":
+      return onPicture(
+        colorJitter({
+          brightness: number(fields.brightness),
+          contrast: number(fields.contrast),
+          saturation: number(fields.saturation),
+          hue: number(fields.hue),
+        }),
+      );
+    case "random_grayscale":
+      return onPicture(randomGrayscale(number(fields.p)));
+    case "random_erasing":
+    case "random_resized_crop": {
+      const [scale, ratio] = [range(fields.scale), range(fields.ratio)];
+      const wrong = wrongRange(thing.name, "scale", scale, 1) ?? wrongRange(thing.name, "ratio", ratio, Infinity);
+      if (wrong !== undefined) return wrong;
+      return onPicture(
+        thing.name === "random_erasing"
+          ? randomErasing({ p: number(fields.p), scale, ratio, colour: meanColour(target) })
+          : randomResizedCrop({ scale, ratio, width, height }),
+      );
+    }
+    case "mixup":
+      return { kind: "batch", mixer: mixup({ alpha: number(fields.alpha), p: number(fields.p) }) };
+    case "cut_mix":
+      return { kind: "batch", mixer: cutMix({ alpha: number(fields.alpha), p: number(fields.p) }, width, height) };
   }
+}
+
+/** The byte that the network sees as nearest to zero, by channel. */
+const meanColour = ({ mean }: PictureTarget): readonly number[] =>
+  mean.map((value) => Math.round(Math.min(1, Math.max(0, value)) * 255));
+
+function borderOf(name: PlainValue | undefined, target: PictureTarget): Border {
+  if (name === "edge" || name === "reflect") return { kind: name };
+  if (name === "mean") return { kind: "colour", colour: meanColour(target) };
+  invariant(name === "black", "a border that nobody declared");
+  return black;
+}
+
+function wrongRange(
+  name: string,
+  what: string,
+  [low, high]: readonly [number, number],
+  limit: number,
+): Problem | undefined {
+  if (low > 0 && low <= high && high <= limit) return undefined;
+  return problem("data/bad-crop-range", { name, what, low, high, limit });
 }
 
 function number(value: PlainValue | undefined): number {

@@ -1,25 +1,34 @@
 import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
 
-/** Share of the picture's area, and width over height, as in the paper (Zhong et al. 2017) and torchvision. */
-const areas = [0.02, 0.33] as const;
-const proportions = [0.3, 3.3] as const;
+export interface ErasingOptions {
+  readonly p: number;
+  /** Smallest and largest share of the picture's area. */
+  readonly scale: readonly [number, number];
+  /** Smallest and largest width over height. */
+  readonly ratio: readonly [number, number];
+  readonly colour: readonly number[];
+}
+
+/** So many tries to find a rectangle that is smaller than the picture. */
 const tries = 10;
 
-/** With probability `p` paints over a rectangle, in the colour that the network sees as zero: the mean. */
-export function randomErasing(p: number, colour: readonly number[]): Augmentation {
+/** With probability `p` paints over a rectangle (Zhong et al. 2017; torchvision's RandomErasing on pictures). */
+export function randomErasing({ p, scale, ratio, colour }: ErasingOptions): Augmentation {
   return (image, random) => {
     if (random.uniform() >= p) return image;
     for (let i = 0; i < tries; i++) {
-      const area = image.width * image.height * drawBetween(areas[0], areas[1], random);
-      const proportion = Math.exp(drawBetween(Math.log(proportions[0]), Math.log(proportions[1]), random));
+      const area = image.width * image.height * drawBetween(scale[0], scale[1], random);
+      const proportion = Math.exp(drawBetween(Math.log(ratio[0]), Math.log(ratio[1]), random));
       const width = Math.round(Math.sqrt(area * proportion));
       const height = Math.round(Math.sqrt(area / proportion));
       if (width < 1 || height < 1 || width >= image.width || height >= image.height) continue;
       const top = drawBelow(image.height - height + 1, random);
       const left = drawBelow(image.width - width + 1, random);
       const pixels = image.pixels.slice();
-      for (let row = top; row < top + height; row++) {
-        for (let column = left; column < left + width; column++) pixels.set(colour, (row * image.width + column) * 3);
+      const from = (top * image.width + left) * 3;
+      for (let at = from; at < from + width * 3; at += 3) pixels.set(colour, at);
+      for (let row = 1; row < height; row++) {
+        pixels.copyWithin(from + row * image.width * 3, from, from + width * 3);
       }
       return { ...image, pixels };
     }

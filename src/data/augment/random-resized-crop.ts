@@ -1,7 +1,9 @@
 import type { RandomStream } from "../../random/stream.js";
 import { resizeBilinear } from "../resize.js";
 import type { RgbImage } from "../rgb-image.js";
-import { type Augmentation, cropped, drawBelow, drawBetween } from "./augmentation.js";
+import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
+import { black } from "./border.js";
+import { type Window, windowOf } from "./window.js";
 
 export interface CropOptions {
   /** Smallest and largest share of the picture's area. */
@@ -21,19 +23,12 @@ const tries = 10;
  */
 export function randomResizedCrop(options: CropOptions): Augmentation {
   return (image, random) => {
-    const { left, top, width, height } = drawPart(image, options, random);
-    return resizeBilinear(cropped(image, left, top, width, height), options.width, options.height);
+    // Whatever the border: a part lies inside.
+    return resizeBilinear(windowOf(image, drawPart(image, options, random), black), options.width, options.height);
   };
 }
 
-interface Part {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function drawPart(image: RgbImage, { scale, ratio }: CropOptions, random: RandomStream): Part {
+function drawPart(image: RgbImage, { scale, ratio }: CropOptions, random: RandomStream): Window {
   for (let i = 0; i < tries; i++) {
     const area = image.width * image.height * drawBetween(scale[0], scale[1], random);
     const proportion = Math.exp(drawBetween(Math.log(ratio[0]), Math.log(ratio[1]), random));

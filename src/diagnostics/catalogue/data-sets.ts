@@ -191,13 +191,13 @@ export const dataSetEntries = {
     good,
   }),
 
-  "data/bad-crop-range": entry<{ what: string; low: number; high: number; limit: number }>({
+  "data/bad-crop-range": entry<{ name: string; what: string; low: number; high: number; limit: number }>({
     severity: "error",
-    message: (h) => `random_resized_crop's ${h.what} goes from ${h.low} to ${h.high}`,
+    message: (h) => `${h.name}'s ${h.what} goes from ${h.low} to ${h.high}`,
     help: (h) =>
       `It needs two numbers above 0, the smaller first${Number.isFinite(h.limit) ? `, none above ${h.limit}` : ""}.`,
     explanation:
-      "scale is the smallest and largest share of a picture's area that is taken, ratio the same of width over height.",
+      "For parts of a picture scale is the smallest and largest share of its area, ratio the same of width over height; for random_affine scale is the smallest and largest factor.",
     bad: train("generated"),
     good,
   }),

@@ -3,6 +3,44 @@ import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
 const probability: RecipeParameter = { name: "p", type: "float", min: 0, max: 1, doc: "how often" };
 
+const border: RecipeParameter = {
+  name: "border",
+  type: "string",
+  options: ["black", "mean", "edge", "reflect"],
+  default: "black",
+  doc: "what comes in at the edges: black, the model's mean colour, the outermost pixels, or the picture mirrored",
+};
+
+const degrees: RecipeParameter = { name: "degrees", type: "float", min: 0, max: 180, doc: "at most, either way" };
+
+/** Area and proportion of a part of the picture. */
+const part = (scale: readonly number[], ratio: readonly number[]): readonly RecipeParameter[] => [
+  {
+    name: "scale",
+    type: { listOf: "float" },
+    length: 2,
+    default: scale,
+    doc: "smallest and largest share of the area",
+  },
+  {
+    name: "ratio",
+    type: { listOf: "float" },
+    length: 2,
+    default: ratio,
+    doc: "smallest and largest width over height",
+  },
+];
+
+const alpha = (usual: number): RecipeParameter => ({
+  name: "alpha",
+  type: "float",
+  min: 0.01,
+  max: 100,
+  default: usual,
+  doc: "shares come from Beta(alpha, alpha): 1 is any share alike, less is mostly near 0 and 1",
+});
+const often: RecipeParameter = { ...probability, default: 1, doc: "how often a batch is mixed" };
+
 export const augmentationSignatures = [
   {
     name: "horizontal_flip",
@@ -11,42 +49,93 @@ export const augmentationSignatures = [
     parameters: [{ ...probability, default: 0.5 }],
   },
   {
+    name: "resize",
+    sort: "augmentation",
+    doc: "the shorter side at `size`, proportions kept: room for `random_crop` to cut the model's size from",
+    parameters: [{ name: "size", type: "int", min: 1, doc: "pixels; from the model's size to twice that" }],
+  },
+  {
     name: "random_resized_crop",
     sort: "augmentation",
     doc: "a part of the picture, brought to the model's size",
-    parameters: [
-      { name: "scale", type: { listOf: "float" }, length: 2, doc: "smallest and largest share of the area" },
-      { name: "ratio", type: { listOf: "float" }, length: 2, doc: "smallest and largest width over height" },
-    ],
+    parameters: part([0.08, 1], [0.75, 4 / 3]),
   },
   {
     name: "random_crop",
     sort: "augmentation",
-    doc: "shifts the picture by up to `padding` pixels",
-    parameters: [{ name: "padding", type: "int", min: 0, doc: "pixels on each side" }],
+    doc: "shifts the picture by up to `padding` pixels; after `resize` cuts the model's size out of it",
+    parameters: [{ name: "padding", type: "int", min: 0, doc: "pixels on each side" }, border],
   },
   {
     name: "rotation",
     sort: "augmentation",
     doc: "turns the picture",
-    parameters: [{ name: "degrees", type: "float", min: 0, max: 180, doc: "at most, either way" }],
+    parameters: [degrees, border],
+  },
+  {
+    name: "random_affine",
+    sort: "augmentation",
+    doc: "turns, scales and shifts the picture in one resampling",
+    parameters: [
+      { ...degrees, default: 0 },
+      {
+        name: "translate",
+        type: { listOf: "float" },
+        length: 2,
+        min: 0,
+        max: 1,
+        default: [0, 0],
+        doc: "shifts of at most these shares of width and height, either way",
+      },
+      {
+        name: "scale",
+        type: { listOf: "float" },
+        length: 2,
+        min: 0.1,
+        max: 10,
+        default: [1, 1],
+        doc: "smallest and largest factor of the size at which the picture is shown",
+      },
+      border,
+    ],
   },
   {
     name: "color_jitter",
     sort: "augmentation",
-    doc: "brightness, contrast and saturation by up to these shares",
-    parameters: ["brightness", "contrast", "saturation"].map((name) => ({
-      name,
-      type: "float" as const,
-      min: 0,
-      default: 0,
-      doc: `${name}: factors from 1 - v to 1 + v`,
-    })),
+    doc: "brightness, contrast and saturation by up to these shares, hue by up to this share of the circle",
+    parameters: [
+      ...["brightness", "contrast", "saturation"].map((name) => ({
+        name,
+        type: "float" as const,
+        min: 0,
+        default: 0,
+        doc: `${name}: factors from 1 - v to 1 + v`,
+      })),
+      { name: "hue", type: "float", min: 0, max: 0.5, default: 0, doc: "hue: from -v to v of the circle" },
+    ],
+  },
+  {
+    name: "random_grayscale",
+    sort: "augmentation",
+    doc: "makes the picture grey",
+    parameters: [{ ...probability, default: 0.1 }],
   },
   {
     name: "random_erasing",
     sort: "augmentation",
     doc: "paints over a rectangle",
-    parameters: [{ ...probability, default: 0.5 }],
+    parameters: [{ ...probability, default: 0.5 }, ...part([0.02, 0.33], [0.3, 3.3])],
+  },
+  {
+    name: "mixup",
+    sort: "augmentation",
+    doc: "blends each picture of a batch, and its target, with another one's (Zhang et al. 2018)",
+    parameters: [alpha(0.2), often],
+  },
+  {
+    name: "cut_mix",
+    sort: "augmentation",
+    doc: "pastes a rectangle of another picture of the batch, and its share of the target (Yun et al. 2019)",
+    parameters: [alpha(1), often],
   },
 ] as const satisfies readonly RecipeSignature[];

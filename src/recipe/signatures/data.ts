@@ -1,6 +1,9 @@
 /** Data sets, as a recipe writes them. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
+/** The root of the count: between the pictures as they are and each class alike. */
+export const usualSamplerPower = 0.5;
+
 const augment: RecipeParameter = {
   name: "augment",
   type: { things: "augmentation" },
@@ -11,8 +14,24 @@ const sampler: RecipeParameter = {
   name: "sampler",
   type: "string",
   default: "shuffled",
-  options: ["shuffled", "balanced"],
-  doc: "in which order training pictures come; balanced: each class as often",
+  options: ["shuffled", "balanced", "power"],
+  doc: "in which order training pictures come; balanced: each class as often; power: by a power of its count",
+};
+const power: RecipeParameter = {
+  name: "sampler_power",
+  type: "float",
+  min: 0,
+  max: 1,
+  default: usualSamplerPower,
+  doc: 'of sampler: "power"; 1 takes pictures as they are, 0.5 classes by the root of their count, 0 each alike',
+};
+const broken: RecipeParameter = {
+  name: "broken",
+  type: "float",
+  default: 0.05,
+  min: 0,
+  max: 1,
+  doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
 };
 const folder: RecipeParameter = { name: "path", type: "string", default: "", doc: "folder; --data says it otherwise" };
 
@@ -21,6 +40,8 @@ const usual: readonly RecipeParameter[] = [
   folder,
   augment,
   sampler,
+  power,
+  broken,
   {
     name: "leave_out",
     type: { listOf: "string" },

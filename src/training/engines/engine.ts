@@ -10,6 +10,8 @@ export interface StepOptions {
   readonly state: ReadonlyMap<string, Values>;
   /** As many as the machine has cores unless told. */
   readonly threads?: number | undefined;
+  /** Milliseconds that threads which do not run steps have worked so far: how an engine knows what else wants the cores. */
+  readonly besides?: (() => number) | undefined;
   /** Where a profile of the runs is written, by an engine that can: ONNX Runtime's, as `PREFIX_TIME.json`. */
   readonly profilePrefix?: string | undefined;
 }

@@ -1,8 +1,10 @@
 import * as assert from "uvu/assert";
 import { type Augmenter, augmenterOf } from "../../../src/data/augment/from-recipe.js";
+import { resizeTo } from "../../../src/data/augment/resize-to.js";
 import { hardTargets, type Sample } from "../../../src/data/data-set.js";
 import type { RgbImage } from "../../../src/data/rgb-image.js";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
+import { randomStream } from "../../../src/random/stream.js";
 import { recipeSignatures } from "../../../src/recipe/signatures.js";
 import type { PlainValue, RecipeThing } from "../../../src/recipe/thing.js";
 import { suite } from "../../support/suite.js";
@@ -28,20 +30,26 @@ const made = (things: readonly RecipeThing[], seed = 0): Augmenter => {
 const sample = (key: string): Sample => ({ key, label: 0, target: hardTargets(1)[0]! });
 const draw = (key: string, repeat = 0) => ({ sample: sample(key), repeat });
 
-/** One thing for each augmentation of the language. */
+/** One thing for each augmentation of pictures that the language has. */
 const examples: Readonly<Record<string, RecipeThing>> = {
   horizontal_flip: thing("horizontal_flip", { p: 0.5 }),
+  resize: thing("resize", { size: 16 }),
   random_resized_crop: thing("random_resized_crop", { scale: [0.3, 0.9], ratio: [0.75, 1.33] }),
-  random_crop: thing("random_crop", { padding: 3 }),
-  rotation: thing("rotation", { degrees: 20 }),
-  color_jitter: thing("color_jitter", { brightness: 0.4, contrast: 0.4, saturation: 0.4 }),
-  random_erasing: thing("random_erasing", { p: 0.7 }),
+  random_crop: thing("random_crop", { padding: 3, border: "black" }),
+  rotation: thing("rotation", { degrees: 20, border: "black" }),
+  random_affine: thing("random_affine", { degrees: 9, translate: [0.1, 0.2], scale: [0.8, 1.2], border: "reflect" }),
+  color_jitter: thing("color_jitter", { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
+  random_grayscale: thing("random_grayscale", { p: 0.5 }),
+  random_erasing: thing("random_erasing", { p: 0.7, scale: [0.02, 0.33], ratio: [0.3, 3.3] }),
 };
+
+/** Those that mix batches: mixing.test.ts. */
+const mixers = ["mixup", "cut_mix"];
 
 suite("augmentations of a recipe", (test) => {
   test("there is an example for each one that the language has", () => {
     const known = recipeSignatures.filter(({ sort }) => sort === "augmentation").map(({ name }) => name);
-    assert.equal(Object.keys(examples).toSorted(), known.toSorted());
+    assert.equal([...Object.keys(examples), ...mixers].toSorted(), known.toSorted());
   });
 
   const image = formulaPicture(30, 24);
@@ -59,6 +67,8 @@ suite("augmentations of a recipe", (test) => {
       const variants = (of: (i: number) => Parameters<typeof pixels>[0]): number =>
         new Set(Array.from({ length: 12 }, (_, i) => pixels(of(i)))).size;
       assert.is(pixels({ key: "a" }), pixels({ key: "a", seed: 0 }));
+      // There is no chance in it.
+      if (name === "resize") return;
       for (const of of [
         (i: number) => ({ key: `${i}` }),
         (i: number) => ({ key: "a", epoch: i }),
@@ -100,7 +110,7 @@ suite("augmentations of a recipe", (test) => {
   test("they come in the order that is written", () => {
     const flip = thing("horizontal_flip", { p: 1 });
     const small = formulaPicture(12, 10);
-    const shift = thing("random_crop", { padding: 5 });
+    const shift = thing("random_crop", { padding: 5, border: "black" });
     const one = made([shift, flip]);
     const other = made([flip, shift]);
     const differ = Array.from({ length: 10 }, (_, i) => draw(`${i}`)).some(
@@ -143,33 +153,135 @@ suite("augmentations of a recipe", (test) => {
     assert.is(crop.augment(formulaPicture(1, 1), draw("a"), 0).width, 12);
   });
 
-  test("ranges that make no sense are refused", () => {
-    for (const [scale, ratio] of [
-      [
-        [0, 1],
-        [1, 1],
-      ],
-      [
-        [0.5, 0.2],
-        [1, 1],
-      ],
-      [
-        [0.5, 1.5],
-        [1, 1],
-      ],
-      [
-        [0.5, 1],
-        [0, 1],
-      ],
-    ]) {
-      const found = augmenterOf([thing("random_resized_crop", { scale: scale!, ratio: ratio! })], target, 0);
-      assert.is(isProblem(found) && found.diagnose({}).code, "data/bad-crop-range");
+  test("ranges that make no sense are refused, by the name that has them", () => {
+    for (const name of ["random_resized_crop", "random_erasing", "random_affine"]) {
+      for (const [scale, ratio] of [
+        [
+          [0.5, 0.2],
+          [1, 1],
+        ],
+        ...(name === "random_affine"
+          ? []
+          : [
+              [
+                [0, 1],
+                [1, 1],
+              ],
+              [
+                [0.5, 1.5],
+                [1, 1],
+              ],
+              [
+                [0.5, 1],
+                [0, 1],
+              ],
+            ]),
+      ]) {
+        const fields = { ...examples[name]!.fields, scale: scale!, ratio: ratio! };
+        const found = augmenterOf([thing(name, fields)], target, 0);
+        assert.ok(isProblem(found), `${name} ${scale} ${ratio}`);
+        const { code, message } = found.diagnose({});
+        assert.is(code, "data/bad-crop-range");
+        assert.match(message, new RegExp(`^${name}'s `));
+      }
     }
+  });
+
+  test("borders: black, the model's mean, or the picture's own colours come in", () => {
+    const plain: RgbImage = { width: 12, height: 10, pixels: new Uint8Array(360).fill(200) };
+    const colours = (border: string): readonly string[] => {
+      const turn = made([
+        thing("random_affine", { degrees: 45, translate: [0.5, 0.5], scale: [0.5, 0.6], border }),
+        thing("random_crop", { padding: 6, border }),
+        thing("rotation", { degrees: 90, border }),
+      ]);
+      const seen = Array.from({ length: 20 }, (_, i) => turn.augment(plain, draw(`${i}`), 0).pixels);
+      return [
+        ...new Set(
+          seen.flatMap((pixels) => Array.from({ length: 120 }, (_, i) => pixels.slice(i * 3, i * 3 + 3).join(" "))),
+        ),
+      ];
+    };
+    const own = "200 200 200";
+    assert.equal(colours("edge"), [own]);
+    assert.equal(colours("reflect"), [own]);
+    assert.ok(colours("black").includes("0 0 0"));
+    assert.ok(colours("mean").includes("51 102 153"));
+    assert.not.ok(colours("mean").includes("0 0 0"));
+  });
+
+  test("random_affine stays in its ranges, and uses them", () => {
+    // A ramp to the right and one down: the map can be read from the middle's colours.
+    const size = 81;
+    const pixels = Uint8Array.from({ length: size * size * 3 }, (_, i) => {
+      const pixel = Math.floor(i / 3);
+      return [(pixel % size) * 3, Math.floor(pixel / size) * 3, 0][i % 3]!;
+    });
+    const fields = { degrees: 10, translate: [0.1, 0.05], scale: [0.9, 1.1], border: "edge" };
+    const affine = augmenterOf([thing("random_affine", fields)], { width: size, height: size, mean: [0, 0, 0] }, 5);
+    if (isProblem(affine)) throw new Error("refused");
+    const found = Array.from({ length: 300 }, (_, i) => {
+      const out = affine.augment({ width: size, height: size, pixels }, draw(`${i}`), 0);
+      const at = (x: number, y: number, channel: number): number => out.pixels[(y * size + x) * 3 + channel]! / 3;
+      const [x, y] = [at(60, 40, 0) - at(20, 40, 0), at(60, 40, 1) - at(20, 40, 1)];
+      // Where the middle of the picture was taken from, turned back and scaled: the shift.
+      const scale = 40 / Math.hypot(x, y);
+      const angle = Math.atan2(-y, x);
+      const [dx, dy] = [40 - at(40, 40, 0), 40 - at(40, 40, 1)];
+      const right = (dx * Math.cos(angle) - dy * Math.sin(angle)) * scale;
+      const down = (dx * Math.sin(angle) + dy * Math.cos(angle)) * scale;
+      return { degrees: (angle * 180) / Math.PI, scale, right, down };
+    });
+    for (const [what, low, high, slack] of [
+      ["degrees", -10, 10, 1.5],
+      ["scale", 0.9, 1.1, 0.03],
+      ["right", -8, 8, 1],
+      ["down", -4, 4, 1],
+    ] as const) {
+      const values = found.map((each) => each[what]);
+      const reach = (high - low) / 10;
+      assert.ok(
+        Math.min(...values) >= low - slack && Math.max(...values) <= high + slack,
+        `${what}: ${Math.min(...values)} ${Math.max(...values)}`,
+      );
+      assert.ok(Math.min(...values) < low + reach + slack && Math.max(...values) > high - reach - slack, what);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      assert.ok(Math.abs(mean - (low + high) / 2) < (high - low) / 10, `${what}: a mean of ${mean}`);
+    }
+  });
+
+  test("after resize a crop cuts the model's size, unscaled; no pixel is made up", () => {
+    // At 16 x 16 nothing is resized, so every pixel of the part is one of the picture's, in its place.
+    const image = formulaPicture(16, 16);
+    const crop = made([thing("resize", { size: 16 }), thing("random_crop", { padding: 0, border: "black" })]);
+    assert.is(crop.takesParts, true);
+    const places = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      const out = crop.augment(image, draw(`${i}`), 0);
+      assert.equal([out.width, out.height], [12, 10]);
+      const place = Array.from({ length: 35 }, (_, at) => [at % 5, Math.floor(at / 5)] as const).find(([left, top]) =>
+        Array.from({ length: 10 }, (_, row) => row).every((row) => {
+          const from = ((top + row) * 16 + left) * 3;
+          return (
+            Buffer.compare(image.pixels.subarray(from, from + 36), out.pixels.subarray(row * 36, row * 36 + 36)) === 0
+          );
+        }),
+      );
+      assert.ok(place, "a part of the picture");
+      places.add(place.join(" "));
+    }
+    assert.ok(places.size > 20, `${places.size} of 35 places`);
+  });
+
+  test("a picture that is one long line does not grow without bound", () => {
+    const line: RgbImage = { width: 20000, height: 1, pixels: new Uint8Array(60000) };
+    const { width, height } = resizeTo(16)(line, randomStream(0, ""));
+    assert.equal([width, height], [128, 16]);
   });
 
   test("what is erased is the mean colour, a rectangle, and not all", () => {
     const small = formulaPicture(12, 10);
-    const erase = made([thing("random_erasing", { p: 1 })]);
+    const erase = made([{ ...examples.random_erasing!, fields: { ...examples.random_erasing!.fields, p: 1 } }]);
     const mean = [51, 102, 153];
     for (let i = 0; i < 30; i++) {
       const out = erase.augment(small, draw(`${i}`), 0);

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { brightened, contrasted, saturated } from "../../../src/data/augment/color-jitter.js";
+import { black } from "../../../src/data/augment/border.js";
+import { jittered } from "../../../src/data/augment/color-jitter.js";
 import { mirrored } from "../../../src/data/augment/horizontal-flip.js";
-import { shifted } from "../../../src/data/augment/random-crop.js";
 import { rotated } from "../../../src/data/augment/rotation.js";
+import { windowOf } from "../../../src/data/augment/window.js";
 import type { RgbImage } from "../../../src/data/rgb-image.js";
 import { suite } from "../../support/suite.js";
 import { formulaPicture } from "../formula-picture.js";
@@ -23,9 +24,14 @@ const reference = JSON.parse(readFileSync(new URL("../pil/augmentations.json", i
 
 const ours = (image: RgbImage, { what, value }: Case): RgbImage => {
   if (what === "mirrored") return mirrored(image);
-  if (what === "shifted") return shifted(image, ...(value as [number, number]));
-  const change = { rotated, brightened, contrasted, saturated }[what];
-  return change(image, value as number);
+  if (what === "shifted") {
+    const [right, down] = value as [number, number];
+    return windowOf(image, { ...image, left: -right, top: -down }, black);
+  }
+  const by = value as number;
+  if (what === "rotated") return rotated(image, by, black);
+  const kind = ({ brightened: "brightness", contrasted: "contrast", saturated: "saturation" } as const)[what];
+  return jittered(image, [{ kind, by }]);
 };
 
 suite("augmentations beside Pillow", (test) => {

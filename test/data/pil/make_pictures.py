@@ -2,8 +2,9 @@
 
     python test/data/pil/make_pictures.py
 
-Needs Pillow. Pixels are Pillow's reading, EXIF orientation applied, laid over white; 16-bit files are written here, byte by
-byte, and rounded by the formula of `eight_bits`. `tolerance` is 0 for lossless files; JPEG decoders may differ a little.
+Needs Pillow. Pixels are `convert("RGB")`, EXIF orientation applied. Greys of 16 bits are the exception: Pillow makes white of
+all above 255, so their upper bytes are expected, which is what Pillow itself takes of other 16-bit files. `tolerance` is 0
+for lossless files; JPEG decoders may differ a little.
 """
 
 import base64
@@ -31,18 +32,7 @@ def scene() -> Image.Image:
 
 
 def expected(image: Image.Image) -> bytes:
-    image = ImageOps.exif_transpose(image)
-    rgba = image.convert("RGBA")
-    out = bytearray()
-    for red, green, blue, alpha in rgba.getdata():
-        for value in (red, green, blue):
-            out.append(eight_bits(value * alpha + 255 * (255 - alpha), 255 * 255))
-    return bytes(out)
-
-
-def eight_bits(value: int, full: int) -> int:
-    """value / full of 255, rounded half up, in whole numbers."""
-    return (2 * value * 255 + full) // (2 * full)
+    return ImageOps.exif_transpose(image).convert("RGB").tobytes()
 
 
 def saved(image: Image.Image, kind: str, **options) -> bytes:
@@ -62,16 +52,21 @@ def png16(colour_type: int, rows: list) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
-def over_white_16(rows: list) -> bytes:
-    """Pixels (v,), (v, alpha), (r, g, b) or (r, g, b, alpha) of 16 bits as RGB bytes, rounded once."""
-    out = bytearray()
-    for row in rows:
-        for pixel in row:
-            alpha = pixel[-1] if len(pixel) in (2, 4) else 65535
-            colours = (pixel[0],) * 3 if len(pixel) < 3 else pixel[:3]
-            for value in colours:
-                out.append(eight_bits(value * alpha + 65535 * (65535 - alpha), 65535 * 65535))
-    return bytes(out)
+def without_adobe(jpeg: bytes) -> bytes:
+    """The file without the segment that says who wrote it: then CMYK counts as written, not inverted."""
+    out, at = bytearray(jpeg[:2]), 2
+    while jpeg[at + 1] != 0xDA:
+        end = at + 2 + struct.unpack(">H", jpeg[at + 2 : at + 4])[0]
+        if jpeg[at + 1] != 0xEE:
+            out += jpeg[at:end]
+        at = end
+    return bytes(out + jpeg[at:])
+
+
+def as_ycck(jpeg: bytes) -> bytes:
+    """The same numbers, said to be luma, two chromas and black."""
+    at = jpeg.index(b"Adobe\0") + 11
+    return jpeg[:at] + b"\2" + jpeg[at + 1 :]
 
 
 def main() -> None:
@@ -83,6 +78,9 @@ def main() -> None:
     grey_see_through = image.convert("LA")
     grey_see_through.putalpha(alpha)
     palette = image.quantize(8)
+    slope = [[(x * 20 + y * c * 9 + 17 * c) % 256 for x in range(WIDTH) for y in range(HEIGHT)] for c in range(4)]
+    ink = Image.merge("CMYK", [Image.frombytes("L", image.size, bytes(values)) for values in slope])
+    ink_jpeg = saved(ink, "JPEG", quality=95, subsampling=0)
     other = Image.new("RGB", image.size, (1, 2, 3))
 
     cases = []
@@ -101,16 +99,23 @@ def main() -> None:
     add_pillow("png of one bit", saved(image.convert("1"), "PNG"))
     add_pillow("png with palette", saved(palette, "PNG"))
     add_pillow("png with a see-through palette entry", saved(palette, "PNG", transparency=2))
+    add_pillow("png with alpha in its palette", saved(palette, "PNG", transparency=bytes(range(0, 256, 32))))
     add_pillow("png with a see-through colour", saved(image, "PNG", transparency=image.getpixel((0, 0))))
     add_pillow("png with alpha", saved(see_through, "PNG"))
     add_pillow("png grey with alpha", saved(grey_see_through, "PNG"))
     add_pillow("webp lossless", saved(image, "WEBP", lossless=True))
     add_pillow("webp lossless with alpha", saved(see_through, "WEBP", lossless=True, exact=True))
     add_pillow("gif", saved(palette, "GIF"))
+    add_pillow("gif with a see-through colour", saved(palette, "GIF", transparency=2))
     add_pillow("gif of two frames", saved(image, "GIF", save_all=True, append_images=[other]))
     add_pillow("webp of two frames", saved(image, "WEBP", save_all=True, append_images=[other], lossless=True))
     add_pillow("tiff", saved(image, "TIFF"))
     add_pillow("tiff lzw grey", saved(image.convert("L"), "TIFF", compression="tiff_lzw"))
+    add_pillow("tiff with alpha", saved(see_through, "TIFF"))
+    add_pillow("tiff of inks", saved(ink, "TIFF"))
+    add_pillow("jpeg of inks, inverted as Adobe does", ink_jpeg, 4)
+    add_pillow("jpeg of inks, not inverted", without_adobe(ink_jpeg), 4)
+    add_pillow("jpeg of inks as luma and chroma", as_ycck(ink_jpeg), 4)
     add_pillow("jpeg", saved(image, "JPEG", quality=95, subsampling=0), 4)
     add_pillow("jpeg grey", saved(image.convert("L"), "JPEG", quality=95), 4)
     add_pillow("jpeg progressive", saved(image, "JPEG", quality=95, subsampling=0, progressive=True), 4)
@@ -128,8 +133,10 @@ def main() -> None:
     grey_alpha = [[(v, 65535 - v // 2) for v in edges]]
     rgb = [[(v, 65535 - v, (v * 3) % 65536) for v in edges]]
     rgba = [[(v, 65535 - v, (v * 3) % 65536, (v * 7 + 99) % 65536) for v in edges]]
-    for name, colour_type, rows in [("grey", 0, grey), ("grey with alpha", 4, grey_alpha), ("rgb", 2, rgb), ("rgb with alpha", 6, rgba)]:
-        add(f"png of 16 bits, {name}", png16(colour_type, rows), over_white_16(rows), len(edges), 1)
+    upper = bytes(v >> 8 for v in edges for _ in range(3))
+    add("png of 16 bits, grey", png16(0, grey), upper, len(edges), 1)
+    for name, colour_type, rows in [("grey with alpha", 4, grey_alpha), ("rgb", 2, rgb), ("rgb with alpha", 6, rgba)]:
+        add_pillow(f"png of 16 bits, {name}", png16(colour_type, rows))
 
     encode = lambda data: base64.b64encode(data).decode()
     foreign = {

@@ -260,6 +260,7 @@ def schedules():
 LOGITS = [[50.0, -50, 0, 3, -3], [-50, 50, 50, 0, 0], [0.3, -1.2, 2, 0.5, 0], [-50, -50, -50, -50, 50], [1, 1, 1, 1, 1]]
 TARGETS = [[1.0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0.1, 0.2, 0.3, 0.15, 0.25], [1, 0, 0, 0, 0], [0, 0, 0.5, 0.5, 0]]
 WEIGHTS = [0.5, 2, 1, 3, 0.25]
+PRIOR = [0.5, 0.125, 0.25, 0.0625, 0.0625]
 
 
 def losses():
@@ -297,6 +298,16 @@ def losses():
     def weighted_cross_entropy_by_batch(x, t):
         return F.cross_entropy(x, t, weight=torch.tensor(WEIGHTS))
 
+    def smoothed_weighted_cross_entropy(x, t):
+        return F.cross_entropy(x, t.argmax(1), weight=torch.tensor(WEIGHTS), label_smoothing=0.15)
+
+    def smoothed_weighted_cross_entropy_by_batch(x, t):
+        return F.cross_entropy(x, t, weight=torch.tensor(WEIGHTS), label_smoothing=0.15)
+
+    def logit_adjusted(x, t):
+        """Menon et al. 2021, equation 10."""
+        return F.cross_entropy(x + 0.7 * torch.tensor(PRIOR).log(), t)
+
     def focal(x, t):
         p = x.softmax(1)
         others = 1 - torch.eye(x.shape[1])
@@ -320,11 +331,13 @@ def losses():
     for loss in (
         cross_entropy, kl, balanced_bce, dice, combo, smoothed_cross_entropy, weighted_cross_entropy,
         weighted_cross_entropy_by_batch, focal, rescaled_kl, dice_by_class, dice_by_sample, combo_by_class,
+        smoothed_weighted_cross_entropy, smoothed_weighted_cross_entropy_by_batch, logit_adjusted,
     ):
         x = torch.tensor(LOGITS, requires_grad=True)
         # Hard labels for the one that knows no others.
         hard = torch.eye(CLASSES)[torch.tensor(TARGETS).argmax(1)]
-        value = loss(x, hard if loss is weighted_cross_entropy else torch.tensor(TARGETS))
+        takes_hard = loss in (weighted_cross_entropy, smoothed_weighted_cross_entropy)
+        value = loss(x, hard if takes_hard else torch.tensor(TARGETS))
         value.backward()
         made[loss.__name__] = {"value": value.item(), "gradient": x.grad.flatten().tolist()}
     return {"logits": LOGITS, "targets": TARGETS, "losses": made}

@@ -9,7 +9,8 @@ import { emitOnnx } from "../../../targets/onnx/emit.js";
 import { defaultOpset } from "../../../targets/onnx/opsets.js";
 import { version } from "../../../version.js";
 import type { Evaluator, EvaluatorOptions, Values } from "../engine.js";
-import { limitOf, type Provider, sessionOptions } from "./runtime.js";
+import { limitOf, type Provider, type SessionTuning, sessionOptions } from "./runtime.js";
+import type { Spinning } from "./spinning.js";
 
 export interface OrtEvaluation extends EvaluatorOptions {
   readonly runtime: OnnxRuntime;
@@ -17,11 +18,12 @@ export interface OrtEvaluation extends EvaluatorOptions {
   readonly name: string;
   readonly provider: Provider;
   readonly graph: Graph;
+  readonly spinning?: Spinning | undefined;
 }
 
 /** The way of a built model: rewritten by the same passes, written as ONNX with its weights, run as it would be deployed. */
 export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | Problem> {
-  const { runtime, name: engine, provider, graph, weights, threads } = request;
+  const { runtime, name: engine, provider, graph, weights, threads, spinning } = request;
   const own = new Map(
     graph.slots.map(({ name }) => {
       const values = weights.get(name);
@@ -30,7 +32,7 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
     }),
   );
   const bytes = emitOnnx(optimize({ graph, weights: own }, 1), { opset: defaultOpset, producerVersion: version });
-  const session = await openSession(runtime, bytes, provider, threads);
+  const session = await openSession(runtime, bytes, { provider, threads, spinning, optimize: "all" });
   if (typeof session === "string") return problem("engine/refuses-step", { engine, reason: session });
   return {
     run: async (inputs, batch) => {
@@ -51,13 +53,12 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
 async function openSession(
   runtime: OnnxRuntime,
   bytes: Uint8Array,
-  provider: Provider,
-  threads: number | undefined,
+  tuning: SessionTuning,
 ): Promise<InferenceSession | string> {
   try {
-    return await runtime.InferenceSession.create(bytes, sessionOptions({ provider, threads, optimize: "all" }));
+    return await runtime.InferenceSession.create(bytes, sessionOptions(tuning));
   } catch (error) {
-    const reason = limitOf(error, provider);
+    const reason = limitOf(error, tuning.provider);
     if (reason === undefined) throw error;
     return reason;
   }

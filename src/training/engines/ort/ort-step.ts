@@ -1,8 +1,9 @@
 /** A step program in a session: state in two sets of tensors, read from one and written to the other by turns. */
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
 import type { OnnxRuntime } from "../../../deploy/runtime.js";
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { RunningStep, Values } from "../engine.js";
+import type { StepSession } from "./spinning.js";
 import { packState, type StatePort, type StepProgram, unpackState } from "./step-program.js";
 
 /** One tensor of state: `now` is read, `then` is written; they change places after each step. */
@@ -15,14 +16,14 @@ interface StateTensor {
 export class OrtStep implements RunningStep {
   readonly description: string;
   readonly #runtime: OnnxRuntime;
-  readonly #session: InferenceSession;
+  readonly #session: StepSession;
   readonly #program: StepProgram;
   readonly #state: readonly StateTensor[];
   readonly #outputs: ReadonlyMap<string, Tensor>;
 
   constructor(
     runtime: OnnxRuntime,
-    session: InferenceSession,
+    session: StepSession,
     program: StepProgram,
     state: ReadonlyMap<string, Values>,
     description: string,

@@ -3,6 +3,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import type { OrtModule } from "../../../deploy/onnx-runtime.js";
 import { RuntimeFailure } from "../../../deploy/runtime.js";
 import { silentLog } from "../../../targets/onnx/session-log.js";
+import type { Spinning } from "./spinning.js";
 
 export { loadNativeRuntime, type OrtModule } from "../../../deploy/onnx-runtime.js";
 
@@ -22,11 +23,16 @@ export type Provider = "cpu" | "webgpu" | "cuda";
 export interface SessionTuning {
   readonly provider: Provider;
   readonly threads?: number | undefined;
+  /** How its threads wait; for long unless told. */
+  readonly spinning?: Spinning | undefined;
   /** `disabled` for graphs that are in their final form already. */
   readonly optimize: "disabled" | "all";
   /** Where a profile is written, if anywhere. */
   readonly profilePrefix?: string | undefined;
 }
+
+/** A brief wait, in microseconds: about as long as waking a thread up takes. */
+const briefSpin = "20";
 
 /**
  * Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. Memory
@@ -34,7 +40,7 @@ export interface SessionTuning {
  * node that the provider lacks is an error: fallen back, the step would be slower than on the CPU alone.
  */
 export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionOptions {
-  const { provider, threads, optimize, profilePrefix } = tuning;
+  const { provider, threads, spinning = "long", optimize, profilePrefix } = tuning;
   return {
     executionProviders: [provider],
     executionMode: "sequential",
@@ -46,7 +52,9 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {
       session: {
-        intra_op: { allow_spinning: "1" },
+        intra_op: { allow_spinning: "1", ...(spinning === "brief" ? { spin_duration_us: briefSpin } : {}) },
+        // Between two runs nothing comes for which to stay awake.
+        force_spinning_stop: "1",
         ...(provider === "webgpu" ? { disable_cpu_ep_fallback: "1" } : {}),
       },
     },

@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { type Diagnostic, type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { invariant } from "../../diagnostics/invariant.js";
+import type { PicturePlace } from "../picture-place.js";
+import type { BatchOrder, LoaderSetting, MadeBatch } from "./batch-order.js";
+import type { LookedAt, WorkerAnswer, WorkerJob } from "./worker-messages.js";
+
+/** Threads that make batches while the step holds the main one. */
+export interface Crew {
+  /** How many threads. */
+  readonly size: number;
+  /** How long they have made batches, all together, in milliseconds. */
+  readonly workedMs: number;
+  make(order: BatchOrder): Promise<MadeBatch | Problem>;
+  look(places: readonly PicturePlace[]): Promise<readonly LookedAt[] | Problem>;
+  /** Ends the threads; what was asked for and is not done yet is not done any more. */
+  dispose(): Promise<void>;
+}
+
+/** What was asked of a worker; its answers come in the order of the jobs. */
+interface Asked {
+  readonly resolve: (answer: WorkerAnswer | Problem) => void;
+  readonly reject: (bug: Error) => void;
+}
+
+interface Hand {
+  readonly worker: Worker;
+  readonly asked: Asked[];
+  /** Why it is gone. */
+  lost: Problem | undefined;
+}
+
+/**
+ * Half of the cores, since the step wants all of them and batches take less than steps do; one at least, eight at most, for
+ * every one holds a few batches.
+ */
+export const usualCrewSize = (cores: number = availableParallelism()): number =>
+  Math.min(8, Math.max(1, Math.floor(cores / 2)));
+
+/** Below so many bytes of prepared pictures an epoch is over before threads have started. */
+const worthThreads = 8 * 2 ** 20;
+
+/** Whether so many pictures are worth threads of their own. */
+export const isWorthCrew = (pictures: number, { width, height }: { width: number; height: number }): boolean =>
+  pictures * width * height * 3 >= worthThreads;
+
+/**
+ * What a thread runs: the file in our bundle (tools/build.mjs); or, when we run from sources, what turns TypeScript into
+ * JavaScript first, which threads do not take over from the process.
+ */
+function workerProgram(): URL {
+  const bundled = ["./picture-worker.js", "../picture-worker.js"].map((path) => new URL(path, import.meta.url));
+  const found = bundled.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  const [tsx, worker] = [import.meta.resolve("tsx/esm/api"), new URL("./worker.ts", import.meta.url).href];
+  const program = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(worker)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+}
+
+export interface CrewOptions {
+  /** Told of each thread that is lost. */
+  readonly onLost?: (warning: Diagnostic) => void;
+  /** What a thread runs. */
+  readonly program?: URL;
+}
+
+/** Starts them; the first jobs wait until they are there. */
+export function startCrew(
+  setting: LoaderSetting,
+  size: number,
+  { onLost = () => {}, program = workerProgram() }: CrewOptions = {},
+): Crew {
+  let isOver = false;
+  const tell = (lost: Problem): void => {
+    if (!isOver) onLost(lost.diagnose({}));
+  };
+  const hands = Array.from({ length: size }, () => startHand(setting, program, tell));
+  const ask = async (job: WorkerJob, handedOver: readonly ArrayBuffer[]): Promise<WorkerAnswer | Problem> => {
+    const free = freest(hands);
+    if (free.lost !== undefined) return free.lost;
+    return new Promise((resolve, reject) => {
+      // It keeps the process alive only while somebody waits for it.
+      if (free.asked.length === 0) free.worker.ref();
+      free.asked.push({ resolve, reject });
+      free.worker.postMessage(job, handedOver);
+    });
+  };
+  let workedMs = 0;
+  return {
+    size,
+    get workedMs() {
+      return workedMs;
+    },
+    make: async (order) => {
+      const answer = await ask({ kind: "batch", order }, order.rooms.map(ownBuffer));
+      if (answer.kind === "problem") return answer;
+      invariant(answer.kind === "batch", `a batch was asked for, and the answer is ${answer.kind}`);
+      workedMs += answer.made.times.make;
+      return answer.made;
+    },
+    look: async (places) => {
+      const answer = await ask({ kind: "look", places }, []);
+      if (answer.kind === "problem") return answer;
+      invariant(answer.kind === "look", `pictures were asked for, and the answer is ${answer.kind}`);
+      return answer.looked;
+    },
+    dispose: async () => {
+      isOver = true;
+      await Promise.all(hands.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+/** The one with the least to do, of those that are there. */
+const freest = (hands: readonly Hand[]): Hand =>
+  hands.reduce((best, hand) => {
+    if (hand.lost !== undefined) return best;
+    return best.lost !== undefined || hand.asked.length < best.asked.length ? hand : best;
+  });
+
+function ownBuffer({ buffer }: Float32Array): ArrayBuffer {
+  invariant(buffer instanceof ArrayBuffer, "shared memory cannot be handed over");
+  return buffer;
+}
+
+function startHand(setting: LoaderSetting, program: URL, onLost: (lost: Problem) => void): Hand {
+  const worker = new Worker(program, { workerData: setting });
+  const hand: Hand = { worker, asked: [], lost: undefined };
+  worker.on("message", (answer: WorkerAnswer) => {
+    const asked = hand.asked.shift();
+    if (hand.asked.length === 0) worker.unref();
+    invariant(asked !== undefined, "a worker answers what nobody asked");
+    if (answer.kind === "bug") asked.reject(Object.assign(new Error(answer.message), { stack: answer.stack }));
+    else asked.resolve(answer);
+  });
+  const lose = (reason: string): void => {
+    if (hand.lost === undefined) {
+      hand.lost = problem("data/loader-lost", { reason });
+      onLost(hand.lost);
+    }
+    for (const asked of hand.asked.splice(0)) asked.resolve(hand.lost);
+  };
+  // What a thread throws that is not said by one of its answers: it has no memory left, or could not be started.
+  worker.on("error", (error) => lose(error.message));
+  worker.on("exit", (code) => lose(`it ended with ${code}`));
+  worker.unref();
+  return hand;
+}
