@@ -84,10 +84,9 @@ suite("runs started together", (test) => {
       );
       for (const { code, stderr } of runs) assert.is(code, 0, stderr);
       const folders = readdirSync(join(cwd, "runs"));
-      assert.equal(
-        folders.toSorted(),
-        seeds.map((n) => `Try-${n}`),
-      );
+      assert.is(folders.length, 8);
+      // Past midnight they are of two days.
+      for (const folder of folders) assert.match(folder, /^Try-\d{4}-\d\d-\d\d(-[2-8])?$/);
       const found = folders.map((folder) => runIn(join(cwd, "runs", folder)).seed);
       assert.equal(found.toSorted(), seeds);
       for (const [i, { stdout }] of runs.entries()) {
