@@ -79,10 +79,11 @@ suite("a run that is through", (test) => {
       const folder = join(cwd, "run");
       await stillRun(folder, { circumstances: at("2026-11-30T10:00:00Z") });
       const seen: unknown[] = [];
-      await stillRun(folder, {
+      const another = ["train", "m.lfer", "--resume", "--epochs", "3"];
+      const { codes } = await stillRun(folder, {
         resume: true,
         epochs: 3,
-        circumstances: at("2026-12-01T10:00:00Z"),
+        circumstances: { ...at("2026-12-01T10:00:00Z"), commandLine: another, commit: "d".repeat(40) },
         events: {
           onEpoch: async () => {
             const { begun, ended, result } = aboutOf(folder);
@@ -91,11 +92,12 @@ suite("a run that is through", (test) => {
           },
         },
       });
+      assert.equal(codes, []);
       assert.equal(seen, ["2026-11-30T10:00:00.000Z", undefined, undefined, false]);
       const about = aboutOf(folder);
       assert.equal(
-        [about.begun, about.ended, about.result?.epochs],
-        ["2026-11-30T10:00:00.000Z", "2026-12-01T10:00:00.000Z", 3],
+        [about.begun, about.ended, about.result?.epochs, about.commandLine],
+        ["2026-11-30T10:00:00.000Z", "2026-12-01T10:00:00.000Z", 3, another],
       );
     }));
 
