@@ -39,7 +39,7 @@ export function epochFields(
     { text: `epoch ${String(record.epoch).padStart(String(epochs).length)}/${epochs}`, weight: 10 },
     { text: `loss ${record.loss.toFixed(4)}`, weight: 6 },
     { text: `accuracy ${percent(record.accuracy)}`, weight: 3 },
-    { text: `held out: accuracy ${judged(record.validationAccuracy, "accuracy")}`, weight: 9 },
+    { text: `held out: ${judged(record.validationAccuracy, "accuracy")}`, weight: 9 },
     { text: `by class ${byClass}`, weight: bestBy === "mean_class_accuracy" ? 8 : 7 },
     ...(average === undefined ? [] : [{ text: `average ${percent(average)}`, weight: 5 }]),
     { text: `loss ${record.validationLoss.toFixed(4)}`, weight: 4 },

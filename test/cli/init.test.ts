@@ -43,7 +43,7 @@ suite("lferc init", (test) => {
       const args = ["--recipe", starter.recipe, "--data", "generated", "--epochs", "1", "--threads", "1"];
       const trained = runLferc(["train", starter.file, ...args], here);
       assert.is(trained.code, 0, trained.stderr);
-      const accuracy = Number(/held out: .*accuracy +([\d.]+)%/.exec(trained.stderr)?.[1]);
+      const accuracy = Number(/held out: +([\d.]+)%/.exec(trained.stderr)?.[1]);
       assert.ok(accuracy > 60, `${accuracy}%, where guessing gives 33%`);
       assert.ok(existsSync(join(here.cwd, runOf(trained), "model.onnx")));
     }));

@@ -236,7 +236,7 @@ suite("a run that is told to stop", (test) => {
       const ran = runLferc(trainArgs("--out", "run", "--set", "lr=0.02"), { cwd });
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["train/not-finite"]], ran.stderr);
       assert.match(ran.stderr, /run\/last\.safetensors has the weights of epoch 1/);
-      assert.match(ran.stderr, /--weights run\/last\.safetensors --set lr=0\.002$/m);
+      assert.match(ran.stderr, /--set lr=0\.002 --weights run\/last\.safetensors$/m);
       const again = told(`${ran.stderr.trimEnd()} --epochs 1\n`, "go on", cwd);
       assert.is(again.code, 0, again.stderr);
     });
