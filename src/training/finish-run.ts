@@ -32,7 +32,7 @@ export async function finishRun(
 ): Promise<Answers | Problem | undefined> {
   const { place, course, about, standing, isNew, now } = end;
   const { folder } = place;
-  const before = isNew ? undefined : await answersIn(folder);
+  const before = isNew ? undefined : await answersIn(folder, course);
   const answers = before ?? (await answersOfBest(folder, course, events));
   if (answers === undefined || isProblem(answers)) return answers;
   const { best, records } = standing;
@@ -53,13 +53,19 @@ export async function finishRun(
   return answers;
 }
 
-/** The answers of a run's folder; undefined where there are none that can be read: then they are made anew. */
-async function answersIn(folder: string): Promise<Answers | undefined> {
+/** The answers of a run's folder; undefined where there are none to all that is held out: then they are made anew. */
+async function answersIn(folder: string, { plan, heldOut }: Course): Promise<Answers | undefined> {
   const path = join(folder, runFiles.answers);
   const bytes = await readIfThere(path);
   if (bytes === undefined || isProblem(bytes)) return undefined;
   const read = readAnswersTable(new TextDecoder().decode(bytes), path);
-  return isProblem(read) ? undefined : read;
+  if (isProblem(read)) return undefined;
+  const { classes, pictures } = read;
+  const isWhole =
+    pictures.length === heldOut.length &&
+    (plan.labels ?? classes).every((name, i) => name === classes[i]) &&
+    heldOut.every(({ key, label }, i) => pictures[i]?.key === key && pictures[i]?.label === label);
+  return isWhole ? read : undefined;
 }
 
 /** What the weights in the run's file say of the pictures held out; undefined where it is stopped. */

@@ -127,6 +127,8 @@ suite("a run that is through", (test) => {
       for (const [name, change] of [
         ["answers.csv", () => rmSync(join(folder, "answers.csv"))],
         ["answers.csv", () => writeFileSync(join(folder, "answers.csv"), answers.slice(0, -9))],
+        ["answers.csv", () => writeFileSync(join(folder, "answers.csv"), answers.replace("\nhapp", "\nhopp"))],
+        ["answers.csv", () => writeFileSync(join(folder, "answers.csv"), answers.replace(/[^\n]*\n$/, ""))],
         ["run.json", () => writeFileSync(join(folder, "run.json"), sealed(begun))],
       ] as const) {
         change();
