@@ -1,3 +1,4 @@
+import { answersEntries } from "./catalogue/answers.js";
 import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
@@ -61,6 +62,7 @@ export const catalogue = {
   ...dataSetEntries,
   ...dataLayoutEntries,
   ...loaderEntries,
+  ...answersEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

@@ -18,7 +18,8 @@ export interface Judged extends Score {
 /**
  * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
  * views of a picture, an answer is the class of the largest mean probability, as `predict` gives it. The loss is the mean over
- * batches of the recipe's size, and over the views. Undefined where it is stopped.
+ * batches of the recipe's size, and over the views; of a network without one it is NaN. `isStopped` is asked before each batch,
+ * with the number of pictures that are done. Undefined where it is stopped.
  */
 export async function evaluate(
   plan: TrainingPlan,
@@ -27,7 +28,7 @@ export async function evaluate(
   samples: readonly Sample[],
   maker: BatchMaker,
   threads: number | undefined,
-  isStopped: () => boolean = () => false,
+  isStopped: (done: number) => boolean = () => false,
 ): Promise<Judged | Problem | undefined> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
@@ -38,7 +39,7 @@ export async function evaluate(
   try {
     for await (const batches of maker.viewed(samples, plan.batch, views)) {
       if (isProblem(batches)) return batches;
-      if (isStopped()) return undefined;
+      if (isStopped(pictures.length)) return undefined;
       const answers: Values[] = [];
       for (const batch of batches) {
         const outputs = await evaluator.run(batch.inputs, batch.count);
@@ -46,8 +47,9 @@ export async function evaluate(
         answers.push(outputs.get(plan.output) ?? new Float32Array());
       }
       const probabilities = classProbabilities(answers, classCount);
-      for (const [i, { key, label }] of (batches[0]?.samples ?? []).entries()) {
-        pictures.push({ key, label, probabilities: probabilities.subarray(i * classCount, (i + 1) * classCount) });
+      for (const [i, { key, label, person, group }] of (batches[0]?.samples ?? []).entries()) {
+        const own = probabilities.subarray(i * classCount, (i + 1) * classCount);
+        pictures.push({ key, label, probabilities: own, person, group });
       }
     }
   } finally {

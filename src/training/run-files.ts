@@ -8,6 +8,8 @@ export const runFiles = {
   state: "state.json",
   heldOut: "held-out.json",
   curves: "curves.svg",
+  /** What the best weights say of each picture held out, once the run is through. */
+  answers: "answers.csv",
   onnx: "model.onnx",
   /** While a process trains here. */
   lock: "run.lock",
