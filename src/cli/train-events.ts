@@ -92,7 +92,7 @@ export function eventsFor(
       if (record === undefined) return undefined;
       say(epochLine(record, epochs, best?.epoch === record.epoch, session.paintTalk));
       const title = `${recipe.student.name}, recipe ${recipe.name}`;
-      return writeRunFile(folder, runFiles.curves, curvesSvg(title, records, best));
+      return writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }));
     },
   };
 }
