@@ -30,7 +30,7 @@ const light: Looks = {
     "class-mean": "#a63d78",
     average: "#00805c",
     rate: "#59636e",
-    ideal: "#8b949e",
+    ideal: "#7a838d",
   },
 };
 
@@ -47,7 +47,7 @@ const dark: Looks = {
     "class-mean": "#e58bbd",
     average: "#2bd4a0",
     rate: "#9aa4af",
-    ideal: "#6e7681",
+    ideal: "#8b949e",
   },
 };
 

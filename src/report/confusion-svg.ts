@@ -21,13 +21,15 @@ interface Layout {
   readonly hasCount: boolean;
   readonly hasShare: boolean;
   readonly nameColumns: number;
+  /** Degrees by which the names above the columns rise: slanted ones need more room between them. */
+  readonly rise: 45 | 90;
 }
 
 function layoutFor(classes: number): Layout {
-  if (classes <= 9) return { cell: 62, letters: "", hasCount: true, hasShare: true, nameColumns: 20 };
-  if (classes <= 16) return { cell: 42, letters: "small", hasCount: true, hasShare: true, nameColumns: 20 };
-  if (classes <= 30) return { cell: 26, letters: "tiny", hasCount: true, hasShare: false, nameColumns: 22 };
-  return { cell: 11, letters: "tiny", hasCount: false, hasShare: false, nameColumns: 26 };
+  if (classes <= 9) return { cell: 62, letters: "", hasCount: true, hasShare: true, nameColumns: 20, rise: 45 };
+  if (classes <= 16) return { cell: 42, letters: "small", hasCount: true, hasShare: true, nameColumns: 20, rise: 45 };
+  if (classes <= 30) return { cell: 26, letters: "tiny", hasCount: true, hasShare: false, nameColumns: 22, rise: 45 };
+  return { cell: 11, letters: "tiny", hasCount: false, hasShare: false, nameColumns: 26, rise: 90 };
 }
 
 const letterWidths = { "": 7, small: 6.4, tiny: 5.3 } as const;
@@ -40,14 +42,14 @@ export function confusionChart(title: string, judged: Judged): Chart {
   const { cell, letters } = layout;
   const names = shown.map((c) => cutName(perClass[c]?.name ?? "", layout.nameColumns));
   const nameWidth = Math.max(40, ...names.map((name) => displayWidth(name) * letterWidths[letters])) + 12;
-  // Slanted names above the columns need about as much height as they are wide at 45 degrees.
-  const slant = Math.round(nameWidth * 0.72) + 10;
+  const rise = (layout.rise * Math.PI) / 180;
+  const slant = Math.round(nameWidth * Math.sin(rise)) + 10;
   const left = 30 + Math.round(nameWidth);
   const note = shown.length < perClass.length ? 20 : 0;
   const top = 52 + note + slant;
   const side = shown.length * cell;
   const bars = left + side + 18;
-  const width = Math.max(bars + barWidth + 120, left + side + slant + 20, 430);
+  const width = Math.max(bars + barWidth + 120, left + side + nameWidth * Math.cos(rise) + 20, 430);
   const rows = shown.map((truth, row) => drawRow(judged, truth, shown, left, top + row * cell, layout));
   const body = markup`<text class="title" x="20" y="26">${title}</text>
 ${
@@ -58,7 +60,7 @@ ${
 ${names.map((name, i) => {
   const x = left + i * cell + cell / 2;
   const middle = round(top + i * cell + cell / 2 + 4);
-  const up = `translate(${round(x)} ${top - 8}) rotate(-45)`;
+  const up = `translate(${round(x + (layout.rise === 90 ? 3 : 0))} ${top - 8}) rotate(-${layout.rise})`;
   return markup`<text class="${letters}" transform="${up}">${name}</text><text class="end ${letters}" x="${left - 8}" y="${middle}">${name}</text>`;
 })}
 ${rows}
@@ -89,7 +91,7 @@ export const shareText = (share: number | undefined): string =>
   share === undefined ? "–" : `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 
 /** Where the field is so dark (on light paper) that dark letters could not be read. */
-const darkFrom = 0.6;
+const darkFrom = 0.63;
 
 function drawRow(
   { confusion, perClass }: Judged,

@@ -2,27 +2,11 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ticksOf } from "../../src/report/axis.js";
 import { curvesSvg } from "../../src/report/curves-svg.js";
-import type { EpochRecord } from "../../src/training/metrics.js";
 import { suite } from "../support/suite.js";
 import { parseXml } from "../targets/svg/picture.js";
+import { record, someRecords } from "./some-run.js";
 
-const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => ({
-  schemaVersion: 1,
-  epoch,
-  steps: epoch,
-  lr: 0.1,
-  loss: 2 / epoch,
-  accuracy: 1 - 1 / epoch,
-  validationLoss: 2.2 / epoch,
-  validationAccuracy: 0.9 - 0.9 / epoch,
-  validationMeanClassAccuracy: 0.8 - 0.8 / epoch,
-  evaluation: "single_view",
-  picturesPerSecond: 1,
-  seconds: 1,
-  ...more,
-});
-
-const records = Array.from({ length: 12 }, (_, i) => record(i + 1));
+const records = someRecords(12);
 
 const best = { epoch: 12, accuracy: 0.825, meanClassAccuracy: 0.8, loss: 0.2, weights: "current" } as const;
 
