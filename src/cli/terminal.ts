@@ -19,6 +19,9 @@ export function paintFor(stream: Stream): Paint {
   return wantsColour(stream) ? colourPaint : plainPaint;
 }
 
+/** Columns of what goes to stdout; where nobody's window tells, those of old. */
+export const outputWidth = (): number => process.stdout.columns ?? 80;
+
 /** A reader that has gone away (`lferc stats | head -1`) is nobody's error: end without a word. */
 export function stayQuietOnBrokenPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -2,6 +2,7 @@
 import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluation.js";
 import { curvesSvg } from "../report/curves-svg.js";
+import { keepEvents } from "../report/keep-events.js";
 import { stepsOf } from "../training/loop.js";
 import type { RunEvents, RunResult } from "../training/run.js";
 import { runFiles } from "../training/run-files.js";
@@ -92,7 +93,10 @@ export function eventsFor(
       if (record === undefined) return undefined;
       say(epochLine(record, epochs, best?.epoch === record.epoch, session.paintTalk));
       const title = `${recipe.student.name}, recipe ${recipe.name}`;
-      return writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }));
+      return (
+        (await writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }))) ??
+        (await keepEvents(folder, records, Date.now() / 1000))
+      );
     },
   };
 }
@@ -130,7 +134,7 @@ export function summarise(session: Session, folder: string, result: Extract<RunR
   session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${result.hasTrained ? "" : ", done before"}
 best: accuracy ${percent(best.accuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
 last: accuracy ${percent(last?.validationAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
-run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.curves})
+run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.report})
 `);
   if (plan.labels !== undefined) session.print(`try:  lferc predict ${shown}/${runFiles.onnx} PICTURE\n`);
 }

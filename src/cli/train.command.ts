@@ -15,6 +15,7 @@ import type { WeightSource } from "../weights/load-weights.js";
 import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
+import { reportAtEnd } from "./report-at-end.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
 import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
@@ -168,6 +169,7 @@ async function runAndBuild(
     return 1;
   }
   if (result.kind === "interrupted" || stretch.isStopped()) {
+    if (result.records.length > 0) await reportAtEnd(session, folder, data, result.records, student.graph);
     tellOfRest(session, args, folder, result);
     return 130;
   }
@@ -185,8 +187,10 @@ async function runAndBuild(
     const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
     const wrong = await buildRunModel(folder, student.graph, origin);
     session.report(wrong);
+    const reported = await reportAtEnd(session, folder, data, result.records, student.graph);
     summarise(session, folder, result);
-    return wrong.length > 0 ? 1 : 0;
+    session.print(reported.summary);
+    return wrong.length > 0 || reported.hasFailed ? 1 : 0;
   } finally {
     ending.release();
   }

@@ -14,6 +14,7 @@ import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
+import { reportEntries } from "./catalogue/report.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
@@ -56,6 +57,7 @@ export const catalogue = {
   ...dataEntries,
   ...dataSetEntries,
   ...trainEntries,
+  ...reportEntries,
   ...engineEntries,
   ...benchEntries,
   ...statsEntries,

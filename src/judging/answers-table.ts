@@ -24,8 +24,8 @@ export function answersText({ classes, pictures }: Answers): string {
   return [header, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
 }
 
-/** More classes than this have no answers that anybody could look at. */
-const classesAtMost = 100_000;
+/** A confusion matrix has the square of it. */
+const classesAtMost = 3000;
 
 /** The answers of a table, or in words what is wrong with it, with its line. */
 export function readAnswers(text: string): Answers | string {
@@ -38,7 +38,7 @@ export function readAnswers(text: string): Answers | string {
   const begin = fixed.length + Number(hasPerson) + Number(hasGroup);
   const classes = header.fields.slice(begin);
   if (classes.length === 0) return "line 1 names no classes";
-  if (classes.length > classesAtMost) return `line 1 names ${classes.length} classes`;
+  if (classes.length > classesAtMost) return `line 1 names ${classes.length} classes, the limit is ${classesAtMost}`;
   const places = new Map(classes.map((name, c) => [name, c] as const));
   if (places.size < classes.length) return "line 1 names a class twice";
   const pictures: JudgedPicture[] = [];

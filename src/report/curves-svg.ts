@@ -21,34 +21,64 @@ export function curvesChart(curves: Curves): Chart {
   return curves.lossScale === undefined ? twoPanels(curves) : onePanel(curves, curves.lossScale);
 }
 
-const size = { width: 960, left: 66, panel: 384, gap: 108, top: 84, height: 250 } as const;
+const size = { width: 960, left: 66, panel: 384, gap: 108, top: 84, height: 250, strip: 42 } as const;
 
-function twoPanels({ title, records, best }: Curves): Chart {
+interface Panel {
+  readonly axis: Axis;
+  readonly lines: readonly Line[];
+  /** The epoch that is marked. */
+  readonly best?: Best | undefined;
+}
+
+function panelsOf({ records, best }: Curves) {
+  const [accuracy, loss, rates] = [accuracyLines(records, best), lossLines(records), rateLine(records)];
+  return {
+    accuracy: { axis: valueAxis(valuesOf(accuracy), "accuracy, %"), lines: accuracy, best },
+    loss: { axis: lossAxis(valuesOf(loss)), lines: loss },
+    rate: { axis: valueAxis([0, ...valuesOf([rates])], "rate", 1), lines: [rates] },
+  } as const satisfies Readonly<Record<string, Panel>>;
+}
+
+const drawPanel = (area: Area, epochs: Axis, { axis, lines, best }: Panel, hasLegend: boolean): Markup =>
+  markup`<g>${drawAxes(area, epochs, axis)}${hasLegend ? drawLegend(lines, area.left, area.top - 34, area.width) : noMarkup}${lines.map((line) => drawLine(area, epochs, axis, line))}${markOf(area, epochs, axis, best)}</g>`;
+
+function twoPanels(curves: Curves): Chart {
+  const { title, records } = curves;
   const epochs = epochAxis(records);
-  const [accuracy, loss] = [accuracyLines(records, best), lossLines(records)];
+  const { accuracy, loss, rate } = panelsOf(curves);
   const left: Area = { left: size.left, top: size.top, width: size.panel, height: size.height };
   const right: Area = { ...left, left: left.left + left.width + size.gap };
-  const share = valueAxis(valuesOf(accuracy), "accuracy, %");
-  const losses = lossAxis(valuesOf(loss));
   const strip: Area = {
-    ...left,
+    left: left.left,
     top: left.top + left.height + 66,
     width: right.left + right.width - left.left,
-    height: 42,
+    height: size.strip,
   };
-  const rates = rateLine(records);
-  const rate = valueAxis([0, ...valuesOf([rates])], "rate", 1);
-  const panel = (area: Area, y: Axis, lines: readonly Line[], mark: Markup): Markup =>
-    markup`<g>${drawAxes(area, epochs, y)}${drawLegend(lines, area.left, area.top - 34, area.width)}${lines.map((line) => drawLine(area, epochs, y, line))}${mark}</g>`;
   return {
     width: size.width,
     height: strip.top + strip.height + 44,
     label: `${title}: accuracy and loss over ${records.length} epochs`,
     body: markup`${heading(title)}
-${panel(left, share, accuracy, markOf(left, epochs, share, best))}
-${panel(right, losses, loss, noMarkup)}
-<g>${drawAxes(strip, { ...epochs, name: "epoch" }, rate)}${drawLine(strip, epochs, rate, rates)}</g>`,
+${drawPanel(left, epochs, accuracy, true)}
+${drawPanel(right, epochs, loss, true)}
+${drawPanel(strip, { ...epochs, name: "epoch" }, rate, false)}`,
   };
+}
+
+/** The same as charts of their own, which a narrow page sets one below the other. */
+export function curveCharts(curves: Curves): readonly Chart[] {
+  if (curves.lossScale !== undefined) return [onePanel({ ...curves, title: "" }, curves.lossScale)];
+  const epochs = { ...epochAxis(curves.records), name: "epoch" };
+  return Object.entries(panelsOf(curves)).map(([name, panel]): Chart => {
+    const [top, height] = name === "rate" ? [12, size.strip * 2] : [52, size.height];
+    const area: Area = { left: size.left, top, width: size.panel - 10, height };
+    return {
+      width: size.left + size.panel + 6,
+      height: top + height + 44,
+      label: `${name} over ${curves.records.length} epochs`,
+      body: drawPanel(area, epochs, panel, name !== "rate"),
+    };
+  });
 }
 
 /** The paper's figures: both measures on one scale to 100. */
