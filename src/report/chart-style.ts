@@ -71,6 +71,7 @@ const rules = ({ paper, ink, muted, grid, heat, onHeat, series }: Looks): string
     `.chart .heat{fill:${heat}}`,
     `.chart .bar{fill:${series.training}}`,
     `.chart .gap{fill:${series["held-out"]}}`,
+    `.chart .gap-outline{fill:none;stroke:${series["held-out"]};stroke-width:1.5}`,
     `.chart .rest{fill:${grid}}`,
     `.chart text.on-heat{fill:${onHeat}}`,
     ...Object.entries(series).flatMap(([name, colour]) => [

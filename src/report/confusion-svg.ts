@@ -46,7 +46,7 @@ export function confusionChart(title: string, judged: Judged): Chart {
   const slant = Math.round(nameWidth * Math.sin(rise)) + 10;
   const left = 30 + Math.round(nameWidth);
   const note = shown.length < perClass.length ? 20 : 0;
-  const top = 52 + note + slant;
+  const top = (title === "" ? 12 : 52) + note + slant;
   const side = shown.length * cell;
   const bars = left + side + 18;
   const width = Math.max(bars + barWidth + 120, left + side + nameWidth * Math.cos(rise) + 20, 430);
@@ -55,7 +55,7 @@ export function confusionChart(title: string, judged: Judged): Chart {
 ${
   note === 0
     ? noMarkup
-    : markup`<text class="muted" x="20" y="46">${shown.length} of ${perClass.length} classes, those with the most pictures; shares are of all answers</text>`
+    : markup`<text class="muted" x="20" y="${title === "" ? 20 : 46}">${shown.length} of ${perClass.length} classes, those with the most pictures; shares are of all answers</text>`
 }
 ${names.map((name, i) => {
   const x = left + i * cell + cell / 2;
@@ -69,7 +69,7 @@ ${rows}
 ${shown.map((c, row) => drawBar(judged, c, bars, top + row * cell, layout))}
 <text class="middle muted" x="${left + side / 2}" y="${top + side + 22}">answered →</text>
 <text class="middle muted" transform="translate(18 ${top + side / 2}) rotate(-90)">← true</text>`;
-  const label = `${title}: ${perClass
+  const label = `${title === "" ? "confusion" : title}: ${perClass
     .map(({ name, recall }) => `${name} ${shareText(recall)}`)
     .slice(0, 30)
     .join(", ")}`;

@@ -1,4 +1,7 @@
-/** How often answers are right, by how sure they are: on the diagonal a network is as sure as it should be. */
+/**
+ * How often answers are right, by how sure they are. Where a bar ends is the smaller of the two; the gap above it is full where
+ * answers are surer than they are right, and a frame where they are less sure.
+ */
 import { type CalibrationBin, calibrationBins } from "../judging/calibration.js";
 import { ticksOf } from "./axis.js";
 import type { Chart } from "./chart-style.js";
@@ -23,7 +26,9 @@ export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
     const [gapTop, gapHeight] = [Math.min(atRight, atSure), round(Math.abs(atRight - atSure))];
     const height = round((bin.count / most) * countsHeight);
     const words = `${bin.count} answers, ${sure.toFixed(1)} % sure, ${right.toFixed(1)} % right`;
-    return markup`<g><title>${words}</title><rect class="bar" x="${from}" y="${atRight}" width="${width}" height="${round(base - atRight)}"/><rect class="gap" fill-opacity="0.45" x="${from}" y="${gapTop}" width="${width}" height="${gapHeight}"/><rect class="bar" fill-opacity="0.55" x="${from}" y="${round(strip.top + strip.height - height)}" width="${width}" height="${height}"/></g>`;
+    const common = Math.max(atRight, atSure);
+    const gap = sure > right ? "gap" : "gap-outline";
+    return markup`<g><title>${words}</title><rect class="bar" x="${from}" y="${common}" width="${width}" height="${round(base - common)}"/><rect class="${gap}" x="${from}" y="${gapTop}" width="${width}" height="${gapHeight}"/><rect class="bar" fill-opacity="0.55" x="${from}" y="${round(strip.top + strip.height - height)}" width="${width}" height="${height}"/></g>`;
   });
   const diagonal = {
     name: "",

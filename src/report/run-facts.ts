@@ -65,7 +65,7 @@ export function flattened(record: JsonRecord): readonly (readonly [path: string,
         ? value.map((each, i) => [`${path}[${i}]`, each] as const)
         : undefined;
     if (inner !== undefined) for (const [place, each] of inner) visit(each, place);
-    else rows.push([path, cut(Array.isArray(value) ? value.map(String).join(", ") : String(value ?? "none"))]);
+    else rows.push([path, cut((Array.isArray(value) ? value.map(String).join(", ") : String(value ?? "")) || "–")]);
   };
   visit(record, "");
   return rows;

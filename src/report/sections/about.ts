@@ -14,7 +14,7 @@ export function aboutSections(shown: Shown): readonly Section[] {
     run.source === undefined
       ? undefined
       : { id: "recipe", title: "Recipe", body: markup`<pre><code>${highlighted(run.source)}</code></pre>` },
-    pairs("settings", "Settings, as they were resolved", { recipe, settings, input, labels }),
+    pairs("settings", "Settings", { recipe, settings, input, labels }),
     dataSection(shown),
     extras.costs === undefined ? undefined : costsSection(extras.costs, run.sizes),
     pairs("run", "The run", others),

@@ -16,7 +16,7 @@ export function judgedSections({ run: { answers }, summary }: Shown): readonly S
   return [
     {
       id: "confusion",
-      title: "Which class is taken for which",
+      title: "Confusion",
       body: markup`<div class="scroll">${chartInPage(confusionChart("", summary))}</div><p class="muted small">Rows are true classes, columns are answers; a field has the pictures and their share of the row, what is right is framed.</p>${frequentMistakes(summary)}`,
     },
     { id: "classes", title: "Classes", body: classTable(summary) },
@@ -60,5 +60,5 @@ function sureness(answers: Answers, { calibrationError }: Summary): Markup {
     half === undefined
       ? ""
       : `Answering only the ${percentText(half.coverage)} it is surest of, it is wrong about ${percentText(half.risk)} of them.`;
-  return markup`<div class="charts"><figure>${chartInPage(reliabilityChart(calibrationOf(answers.pictures)))}<figcaption>Reliability: bars that end below the dotted line are answers surer than they are right, above it less sure. Calibration error ${percentText(calibrationError)}.</figcaption></figure><figure>${chartInPage(coverageChart(curve))}<figcaption>Risk and coverage: how often it is wrong if it keeps silent where it is unsure. ${gain}</figcaption></figure></div>`;
+  return markup`<div class="charts"><figure>${chartInPage(reliabilityChart(calibrationOf(answers.pictures)))}<figcaption>Reliability: how often answers of that probability are right. A full gap above a bar: surer than right; a framed one: less sure than right. Calibration error ${percentText(calibrationError)}.</figcaption></figure><figure>${chartInPage(coverageChart(curve))}<figcaption>Risk and coverage: how often it is wrong if it keeps silent where it is unsure. ${gain}</figcaption></figure></div>`;
 }

@@ -29,7 +29,7 @@ export function mistakesSection({ run: { answers }, summary, extras: { pictures 
       : markup`<ul class="pictures">${mistakes.map((mistake) => markup`<li>${image(pictures?.get(mistake.picture.key))}${words(mistake)}</li>`)}</ul>`;
   return {
     id: "mistakes",
-    title: "The surest mistakes",
+    title: "Surest mistakes",
     body:
       mistakes.length === 0
         ? markup`<p>Every answer is right.</p>`
