@@ -1,4 +1,7 @@
-/** A run as one page: nothing in it comes from elsewhere, nothing runs, and every text in it is a text. */
+/**
+ * A run as one page: nothing in it comes from elsewhere, nothing runs, and every text in it is a text. Well-formed XML as well as
+ * HTML, so that a strict parser can hold it to that.
+ */
 import { createHash } from "node:crypto";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { asMarkup, markup, noMarkup } from "./markup.js";
@@ -20,13 +23,13 @@ export function reportPage(shown: Shown, warnings: readonly Diagnostic[]): strin
     mistakesSection(shown),
     ...aboutSections(shown),
   ].filter((section) => section !== undefined);
-  return markup`<!doctype html>
+  return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '${styleDigest}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+<meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '${styleDigest}'; base-uri 'none'; form-action 'none'"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="referrer" content="no-referrer"/>
 <title>${titleOf(facts)}</title>
 <style>${asMarkup(pageStyle)}</style>
 </head>

@@ -1,6 +1,10 @@
 /** Runs that nobody trained, for what looks at runs. */
 import type { Answers } from "../../src/judging/answers.js";
+import { answersText } from "../../src/judging/answers-table.js";
 import type { EpochRecord } from "../../src/training/metrics.js";
+import { metricsText } from "../../src/training/run-folder.js";
+import { type JsonRecord, sealed } from "../../src/training/sealed-json.js";
+import { smallSource } from "../training/small-course.js";
 
 export const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => ({
   schemaVersion: 1,
@@ -34,4 +38,44 @@ export function someAnswers(classes: readonly string[], keyOf = (c: number, i: n
     }),
   );
   return { classes, pictures };
+}
+
+export const someClasses = ["surprise", "happy", "neutral"] as const;
+
+export interface SomeRun {
+  readonly classes?: readonly string[];
+  readonly epochs?: number;
+  readonly about?: JsonRecord;
+  readonly source?: string;
+  readonly keyOf?: (c: number, i: number) => string;
+}
+
+/** The files of a run as lferc leaves them, by their names below `folder`. */
+export function someRunFiles(folder: string, run: SomeRun = {}): Readonly<Record<string, string>> {
+  const { classes = someClasses, epochs = 3, source = smallSource(), keyOf } = run;
+  const about = {
+    schemaVersion: 1,
+    id: "1",
+    lferVersion: "0.1.0",
+    engine: { name: "ort", description: "ort, blocks of 16", threads: null },
+    model: "Small",
+    labels: classes,
+    recipe: { name: "Try", optimizer: { adam: { lr: 0.01, betas: [0.9, 0.999], groups: [] } } },
+    settings: {},
+    seed: 0,
+    epochs,
+    data: {
+      description: "folder faces",
+      heldOut: "the folder val",
+      classes: classes.map((name) => ({ name, training: 100, heldOut: 20 })),
+      skipped: [],
+    },
+    ...run.about,
+  };
+  return {
+    [`${folder}/run.json`]: sealed(about),
+    [`${folder}/model.lfer`]: source,
+    [`${folder}/metrics.jsonl`]: metricsText(someRecords(epochs)),
+    [`${folder}/answers.csv`]: answersText(someAnswers(classes, keyOf)),
+  };
 }

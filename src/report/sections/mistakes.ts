@@ -38,4 +38,4 @@ export function mistakesSection({ run: { answers }, summary, extras: { pictures 
 }
 
 const image = (uri: string | undefined): Markup =>
-  uri === undefined ? markup`<div class="blank"></div>` : markup`<img alt="" src="${uri}">`;
+  uri === undefined ? markup`<div class="blank"></div>` : markup`<img alt="" src="${uri}"/>`;
