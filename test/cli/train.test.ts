@@ -71,10 +71,12 @@ suite("lferc train", (test) => {
       assert.equal(readdirSync(join(cwd, "run")).toSorted(), [
         "best.safetensors",
         "curves.svg",
+        "events.out.tfevents.lfer",
         "last.safetensors",
         "metrics.jsonl",
         "model.lfer",
         "model.onnx",
+        "report.html",
         "run.json",
         "state-8.safetensors",
         "state.json",

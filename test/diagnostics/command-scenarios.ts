@@ -9,6 +9,7 @@ import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
+import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
@@ -147,6 +148,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...onnxScenarios,
   ...pictureScenarios,
   ...trainScenarios,
+  ...reportScenarios,
   ...weightsScenarios,
   ...statsScenarios,
 };

@@ -167,6 +167,7 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
     steps: [
       { args: [...train, "--data", "faces", "--epochs", "2"], writes: ["runs"] },
       { args: ["predict", "runs/Faces-1/model.onnx", "faces"] },
+      { args: ["report", "runs/Faces-1", "--data", "faces"], writes: ["runs/Faces-1"] },
     ],
   },
   {
