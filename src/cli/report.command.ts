@@ -23,7 +23,6 @@ function refuseUsage(detail: string): never {
 async function report(session: Session, args: ReportArguments): Promise<ExitCode> {
   const { run, data, "loss-scale": lossScale } = args;
   if (run === "") refuseUsage("RUN is the folder of a run");
-  if (data === "") refuseUsage("--data takes a folder, or generated");
   if (lossScale !== undefined && !(Number.isFinite(lossScale) && lossScale > 0))
     refuseUsage("--loss-scale takes a number above 0");
   const folder = resolve(session.cwd, run);

@@ -276,7 +276,7 @@ const walks: Readonly<Record<string, Walk>> = {
       ["curves.svg", "report.html"].map((name) => readFileSync(join(cwd, "told", name), "utf8")),
     ],
     flags: {
-      data: { lines: choices("--data", ["faces", "generated"]), refused: [[{ "--data": "" }, "tool/wrong-usage"]] },
+      data: { lines: choices("--data", ["faces", "generated"]) },
       "loss-scale": {
         lines: choices("--loss-scale", ["30"]),
         refused: [[{ "--loss-scale": "0" }, "tool/wrong-usage"]],

@@ -1,6 +1,7 @@
 /** The wrong answers that were surest: mislabelled pictures, or what the network has not understood. */
 import type { Answers } from "../../judging/answers.js";
 import { type Mistake, surestMistakes } from "../../judging/mistakes.js";
+import { cutName } from "../cut-name.js";
 import { percentText } from "../figures-text.js";
 import { type Markup, markup, noMarkup } from "../markup.js";
 import type { Section, Shown } from "../shown.js";
@@ -13,9 +14,9 @@ export const shownMistakes = (answers: Answers): readonly Mistake[] => surestMis
 export function mistakesSection({ run: { answers }, summary, extras: { pictures } }: Shown): Section | undefined {
   if (answers === undefined || summary === undefined) return undefined;
   const mistakes = shownMistakes(answers);
-  const name = (c: number): string => answers.classes[c] ?? "";
+  const name = (c: number): string => cutName(answers.classes[c] ?? "", 60);
   const words = ({ picture, answer, sureness }: Mistake): Markup =>
-    markup`<div class="said"><bdi>${name(answer)}</bdi> ${percentText(sureness)}</div><div>is <bdi>${name(picture.label)}</bdi> (${percentText(picture.probabilities[picture.label] ?? 0)})</div><div class="path"><bdi>${picture.key}</bdi></div>`;
+    markup`<div class="said"><bdi>${name(answer)}</bdi> ${percentText(sureness)}</div><div>is <bdi>${name(picture.label)}</bdi> (${percentText(picture.probabilities[picture.label] ?? 0)})</div><div class="path"><bdi>${cutName(picture.key, 100)}</bdi></div>`;
   const lost = mistakes.filter(({ picture }) => pictures?.has(picture.key) !== true).length;
   const note =
     pictures === undefined
