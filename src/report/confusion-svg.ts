@@ -88,7 +88,7 @@ function shownClasses({ perClass }: Judged): readonly number[] {
 }
 
 export const shareText = (share: number | undefined): string =>
-  share === undefined ? "–" : `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
+  share === undefined ? "–" : `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)}%`;
 
 /** Where the field is so dark (on light paper) that dark letters could not be read. */
 const darkFrom = 0.63;

@@ -20,7 +20,7 @@ export function coverageChart({ points, area: mean }: RiskCoverage): Chart {
   return {
     width: area.left + area.width + 26,
     height: area.top + area.height + 124,
-    label: `risk and coverage: ${(mean * 100).toFixed(1)} % wrong on average`,
+    label: `risk and coverage: ${(mean * 100).toFixed(1)}% wrong on average`,
     body: markup`${drawAxes(area, x, y)}${drawLine(area, x, y, line)}`,
   };
 }

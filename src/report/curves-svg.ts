@@ -201,6 +201,6 @@ function markOf(area: Area, epochs: Axis, share: Axis, best: Best | undefined): 
   if (best === undefined) return noMarkup;
   const [x, y] = [xOf(area, epochs, best.epoch), yOf(area, share, best.accuracy * 100)];
   const isRight = x > area.left + area.width / 2;
-  const text = `best ${(best.accuracy * 100).toFixed(1)} %`;
+  const text = `best ${(best.accuracy * 100).toFixed(1)}%`;
   return markup`<circle class="mark" cx="${x}" cy="${y}" r="5"/><text class="strong ${isRight ? "end" : ""}" x="${round(x + (isRight ? -9 : 9))}" y="${round(y < area.top + 20 ? y + 20 : y - 10)}">${text}</text>`;
 }

@@ -25,7 +25,7 @@ export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
     const width = round(to - from - 1);
     const [gapTop, gapHeight] = [Math.min(atRight, atSure), round(Math.abs(atRight - atSure))];
     const height = round((bin.count / most) * countsHeight);
-    const words = `${bin.count} answers, ${sure.toFixed(1)} % sure, ${right.toFixed(1)} % right`;
+    const words = `${bin.count} answers, ${sure.toFixed(1)}% sure, ${right.toFixed(1)}% right`;
     const common = Math.max(atRight, atSure);
     const gap = sure > right ? "gap" : "gap-outline";
     return markup`<g><title>${words}</title><rect class="bar" x="${from}" y="${common}" width="${width}" height="${round(base - common)}"/><rect class="${gap}" x="${from}" y="${gapTop}" width="${width}" height="${gapHeight}"/><rect class="bar" fill-opacity="0.55" x="${from}" y="${round(strip.top + strip.height - height)}" width="${width}" height="${height}"/></g>`;

@@ -125,7 +125,7 @@ try {
       );
       expect(
         `${where} the figures`,
-        ["85.0 %", "0.848", "Macro-F1", "Calibration error"].every((text) => seen.text.includes(text)),
+        ["85.0%", "0.848", "Macro-F1", "Calibration error"].every((text) => seen.text.includes(text)),
       );
       expect(`${where} six charts`, seen.charts === 6, seen.charts);
       expect(`${where} its style is obeyed`, seen.styled === "10px", seen.styled);

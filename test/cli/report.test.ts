@@ -25,7 +25,7 @@ suite("lferc report", (test) => {
       assert.equal([ran.code, ran.stderr], [0, ""]);
       assert.match(
         ran.stdout,
-        "run: curves.svg, confusion.svg, report.html\nmean-class accuracy 85.0 %, macro-F1 0.848",
+        "run: curves.svg, confusion.svg, report.html\nmean-class accuracy 85.0%, macro-F1 0.848",
       );
       assert.match(ran.stdout, "open run/report.html in a browser");
       for (const name of ["curves.svg", "confusion.svg"])

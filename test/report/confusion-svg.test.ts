@@ -19,15 +19,15 @@ suite("confusion matrix", (test) => {
   test("a field has the count and its share of the row; what is right is framed; each class has its share beside it", () => {
     const svg = confusionSvg("Net", summaryOf(someAnswers(named(3))));
     assert.equal(titlesOf(svg), [
-      "class 0 answered as class 0: 20 of 20, 100 %",
-      "class 1 answered as class 1: 17 of 20, 85 %",
-      "class 1 answered as class 2: 3 of 20, 15 %",
-      "class 2 answered as class 0: 6 of 20, 30 %",
-      "class 2 answered as class 2: 14 of 20, 70 %",
+      "class 0 answered as class 0: 20 of 20, 100%",
+      "class 1 answered as class 1: 17 of 20, 85%",
+      "class 1 answered as class 2: 3 of 20, 15%",
+      "class 2 answered as class 0: 6 of 20, 30%",
+      "class 2 answered as class 2: 14 of 20, 70%",
     ]);
     const elements = all(parseXml(svg));
     const texts = elements.filter(({ name }) => name === "text").map(({ text }) => text);
-    for (const text of ["17", "85 %", "70 % of 20"]) assert.ok(texts.includes(text), text);
+    for (const text of ["17", "85%", "70% of 20"]) assert.ok(texts.includes(text), text);
     assert.is(elements.filter((each) => each.attributes.class === "mark").length, 3);
     const heat = elements.filter((each) => each.attributes.class === "heat");
     const strengths = heat.map((each) => Number(each.attributes["fill-opacity"]));
@@ -38,7 +38,7 @@ suite("confusion matrix", (test) => {
     const svg = confusionSvg("Net", summaryOf(someAnswers(named(3))));
     assert.match(svg, "prefers-color-scheme:dark");
     assert.match(svg, '<rect class="paper"');
-    assert.match(svg, 'aria-label="Net: class 0 100 %, class 1 85 %, class 2 70 %"');
+    assert.match(svg, 'aria-label="Net: class 0 100%, class 1 85%, class 2 70%"');
   });
 
   test("up to a hundred classes stand inside of the picture; of more those with the most pictures, and it says so", () => {

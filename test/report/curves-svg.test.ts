@@ -34,7 +34,7 @@ suite("curves", (test) => {
       );
     for (const accuracy of lines.slice(0, 3)) assert.ok(accuracy.at(-1)![1] < accuracy[0]![1], "y goes down the page");
     for (const loss of lines.slice(3, 5)) assert.ok(loss.at(-1)![1] > loss[0]![1]);
-    assert.match(svg, "best 82.5 %");
+    assert.match(svg, "best 82.5%");
   });
 
   test("averages have a line of their own where there are any", () => {

@@ -71,7 +71,7 @@ suite("report.html", (test) => {
     const page = pageOf(await runOf({}));
     assert.equal(sectionsOf(page), everything);
     const { text } = parseXml(page);
-    for (const figure of ["Accuracy85.0 %", "Mean-class accuracy85.0 %", "Macro-F10.848", "Calibration error"])
+    for (const figure of ["Accuracy85.0%", "Mean-class accuracy85.0%", "Macro-F10.848", "Calibration error"])
       assert.ok(text.includes(figure), figure);
     for (const words of [
       "finished: 3 of 3 epochs",
@@ -148,7 +148,7 @@ suite("report.html", (test) => {
     const page = pageOf(going);
     assert.ok(page.includes("in training, or killed in the middle of it: 3 of 9 epochs"));
     assert.equal(sectionsOf(page), ["curves", "recipe", "settings", "data", "costs", "run"]);
-    assert.ok(parseXml(page).text.includes("Accuracy60.0 %"), "the best epoch's own");
+    assert.ok(parseXml(page).text.includes("Accuracy60.0%"), "the best epoch's own");
     assert.ok(pageOf(await runOf({ about: { epochs: 9 } })).includes("stopped after 3 of 9 epochs"));
   });
 
@@ -182,7 +182,7 @@ suite("report.html", (test) => {
       [uri],
     );
     const section = shown.find(({ attributes }) => attributes.id === "mistakes");
-    assert.ok(section?.text.includes("neutral 78.0 %is happy (11.0 %)1/17.png"), section?.text);
+    assert.ok(section?.text.includes("neutral 78.0%is happy (11.0%)1/17.png"), section?.text);
     assert.ok(section?.text.includes("8 of these pictures could not be read"));
     const named = pageOf(run);
     assert.not.match(named, "<img");

@@ -55,12 +55,12 @@ function tilesOf({ run: { answers, best }, summary }: Shown): readonly Tile[] {
       {
         name: "Accuracy",
         figure: percentText(summary.accuracy),
-        words: `${meanings.accuracy}, ${summary.samples}; 95 % interval ${rangeText(intervals.accuracyInterval)}`,
+        words: `${meanings.accuracy}, ${summary.samples}; 95% interval ${rangeText(intervals.accuracyInterval)}`,
       },
       {
         name: "Mean-class accuracy",
         figure: percentText(summary.meanClassAccuracy),
-        words: `${meanings.classes}; 95 % interval ${rangeText(intervals.meanClassAccuracyInterval)}`,
+        words: `${meanings.classes}; 95% interval ${rangeText(intervals.meanClassAccuracyInterval)}`,
       },
       { name: "Macro-F1", figure: summary.macroF1.toFixed(3), words: meanings.f1 },
       { name: "Calibration error", figure: percentText(summary.calibrationError), words: meanings.calibration },
