@@ -36,10 +36,10 @@ export interface CompileOptions {
    */
   readonly model?: string;
   /**
-   * Make this recipe of the entry file and nothing else: `recipes` has it, `models` its student as inference sees it.
+   * Make this recipe of the entry file (true: the only one there is) and nothing else: `recipes` has it, `models` its student as inference sees it.
    * `set` then reaches the recipe's parameters, else the student's; `student.X` and `teacher.X` say which network is meant.
    */
-  readonly recipe?: string;
+  readonly recipe?: string | true;
   /** Values for parameters, as written on the command line: of models, or of the recipe. */
   readonly set?: ReadonlyMap<string, string>;
   /** Make the graphs as training sees them: `training` is true, outputs `in training` are there. */
@@ -118,15 +118,20 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
 
 function makeAskedRecipe(
   entry: Module,
-  name: string,
+  name: string | true,
   { set = new Map<string, string>() }: CompileOptions,
   facts: Declarations,
   reporter: Reporter,
 ): AskedRecipe | undefined {
   const all = entry.tree.declarations.filter((declaration) => declaration.kind === "RecipeDeclaration");
-  const declaration = all.find((candidate) => candidate.name.text === name);
+  const known = all.map((candidate) => candidate.name.text);
+  if (name === true && all.length !== 1) {
+    reporter.add(diagnose("recipe/which-recipe", { file: entry.path, known }));
+    return undefined;
+  }
+  const declaration = name === true ? all[0] : all.find((candidate) => candidate.name.text === name);
   if (declaration === undefined) {
-    const known = all.map((candidate) => candidate.name.text);
+    if (name === true) return undefined;
     const holes = { name, file: entry.path, known: known.join(", "), suggestion: suggest(name, known) };
     reporter.add(diagnose("recipe/unknown-recipe", holes));
     return undefined;

@@ -9,12 +9,12 @@ import type { OnnxRuntime } from "../deploy/runtime.js";
 import { loadWasmRuntime } from "../deploy/wasm-runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
+import { liveLine } from "./live-line.js";
 import { compileOneModel } from "./one-model.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { loadRuntime, talkOfFallback, threadsOf } from "./talk-of-runtime.js";
-import { liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;

@@ -12,7 +12,7 @@ import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from ".
 export interface StepArguments extends WeightArguments {
   readonly path: string;
   readonly output: string;
-  readonly recipe: string;
+  readonly recipe?: string | undefined;
   readonly batch?: number | undefined;
   readonly set: ReadonlyMap<string, string>;
   readonly seed: number;

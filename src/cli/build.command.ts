@@ -15,12 +15,13 @@ import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { outputName, outputProblem, targetOf } from "./build-output.js";
 import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
+import { liveLine } from "./live-line.js";
 import { compileOneModel } from "./one-model.js";
 import { proofReport } from "./proof-progress.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
-import { isLiveTerminal, liveLine } from "./train-progress.js";
+import { isLiveTerminal } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 import {
@@ -56,7 +57,7 @@ interface BuildArguments extends WeightArguments {
 type CommandLine = Omit<BuildArguments, "target"> & { readonly target?: string | undefined };
 
 function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefined {
-  const { target, opset, optimize, seed, recipe, batch, weights, "weights-map": map, depth } = args;
+  const { target, opset, optimize, seed, batch, weights, "weights-map": map, depth } = args;
   const wrong = (detail: string) => diagnose("tool/wrong-usage", { command: "build", detail });
   if (laterTargets.includes(target)) return diagnose("onnx/unsupported-target", { target, available: targetNames });
   if (!isBuildTarget(target)) {
@@ -66,7 +67,6 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   const misplaced = misplacedFlag(target, flagsOf(args));
   if (misplaced !== undefined) return wrong(misplaced);
-  if (target === "onnx-train" && recipe === undefined) return wrong("--target onnx-train needs --recipe NAME");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
   if (depth !== undefined && pictureDepth(depth) === undefined)
@@ -115,7 +115,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const args = { ...meant, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
-  if (args.recipe !== undefined) return buildTrainingStep(session, { ...args, recipe: args.recipe, set });
+  if (target === "onnx-train") return buildTrainingStep(session, { ...args, set });
   const found = await compileOneModel(session, args.path, args.model, set);
   if (found === undefined) return 1;
   const { model, compiled } = found;
@@ -205,7 +205,10 @@ export const buildCommand: CommandModule<object, CommandLine> = {
           "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
       })
       .option("model", modelOption)
-      .option("recipe", { ...recipeOption, describe: "onnx-train: the recipe whose step is written" })
+      .option("recipe", {
+        ...recipeOption,
+        describe: "onnx-train: the recipe whose step is written; may be left out where there is one",
+      })
       .option("batch", {
         type: "number",
         requiresArg: true,

@@ -40,7 +40,7 @@ export const commands: readonly CommandEntry[] = [
     name: "train",
     summary: "train a recipe on pictures",
     failure: "a mistake, no data, or an engine that cannot run",
-    load: async () => untyped((await import("./train.command.js")).trainCommand),
+    load: async () => untyped((await import("./train.command.js")).trainCommand(commands.map(({ name }) => name))),
   },
   {
     name: "report",

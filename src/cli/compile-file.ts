@@ -19,13 +19,22 @@ export interface CompiledPath {
   readonly texts: SourceTexts;
 }
 
-/** Compiles one file and says nothing. */
-export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
+/** A file and what it imports, read. */
+export async function loadFile(
+  path: string,
+  cwd: string,
+): Promise<{ readonly root: string; readonly sources: Sources }> {
   const full = resolve(cwd, path);
   const root = projectRoot(full, cwd);
   const entry = hostPath(root, full);
   // `std/` alone is the standard library; a project's own folder of that name is reached as `./std/`.
-  const sources = await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry);
+  return { root, sources: await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry) };
+}
+
+/** Compiles one file and says nothing. */
+export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
+  const full = resolve(cwd, path);
+  const { root, sources } = await loadFile(path, cwd);
   const compilation = compile(sources, options);
   const texts = sourceTexts(
     (file) => sources.files.get(file)?.text,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
@@ -6,6 +5,7 @@ import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { type EngineEntry, engines } from "../training/engines/registry.js";
 import { version } from "../version.js";
+import { packageVersion } from "./package-version.js";
 import { runCommand, type Session } from "./session.js";
 
 /** A package that lferc works without: what it is for, and its one loader. */
@@ -23,19 +23,6 @@ const optionalPackages: readonly OptionalPackage[] = [
   },
   { name: "sharp", use: "decodes pictures: predict", load: () => loadDecoder() },
 ];
-
-/** The nearest package.json above a module. Most packages do not export theirs. */
-function packageVersion(moduleUrl: string): string {
-  for (let url = new URL("./package.json", moduleUrl); ; url = new URL("../package.json", url)) {
-    try {
-      const about = JSON.parse(readFileSync(url, "utf8")) as { version?: unknown };
-      if (typeof about.version === "string") return about.version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-    if (url.pathname === "/package.json") return "unknown version";
-  }
-}
 
 /** One line on what works here, with what is said of it; else what hinders it and what to do stand under it. */
 function rowsOf(name: string, found: string | Problem, use: string): readonly (readonly string[])[] {

@@ -88,8 +88,10 @@ export async function main(args: readonly string[]): Promise<void> {
       // yargs asks for it as soon as it is loaded.
       workingFolder();
       process.stdout.write(await (await import("./command-help.js")).commandHelp(command));
-    } else if (read.kind === "refused") refuse(read.diagnostic);
-    else await module.handler(read.values as ArgumentsCamelCase);
+    } else if (read.kind === "refused") {
+      const { settingMeant } = await import("./settings-as-flags.js");
+      refuse((await settingMeant(name, module, rest, read.diagnostic)) ?? read.diagnostic);
+    } else await module.handler(read.values as ArgumentsCamelCase);
   } catch (error) {
     if (error instanceof UsageError) refuse(error.diagnostic);
     else reportBug(error);

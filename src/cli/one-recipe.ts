@@ -11,16 +11,16 @@ export interface OneRecipe {
   readonly compiled: CompiledPath;
 }
 
-/** The recipe NAME of the one file that PATH stands for, with its settings; what is wrong is reported. */
+/** The recipe NAME, or the only one, of the one file that PATH stands for, with its settings; what is wrong is reported. */
 export async function compileOneRecipe(
   session: Session,
   path: string,
-  name: string,
+  name: string | undefined,
   set: ReadonlyMap<string, string>,
 ): Promise<OneRecipe | undefined> {
   const file = await oneFile(session, path);
   if (file === undefined) return undefined;
-  const compiled = await session.compilePath(file, { recipe: name, set });
+  const compiled = await session.compilePath(file, { recipe: name ?? true, set });
   const [recipe] = compiled.compilation.recipes;
   const [student] = compiled.compilation.models;
   return compiled.hasErrors || recipe === undefined || student === undefined

@@ -1,6 +1,7 @@
 /** How a proof looks while it goes on: a line that renews itself on a terminal, a line a step elsewhere, nothing when quick. */
 import type { ProofProgress } from "../targets/onnx/proof-steps.js";
-import { duration, type LiveLine } from "./train-progress.js";
+import type { LiveLine } from "./live-line.js";
+import { duration } from "./train-progress.js";
 
 /** Nobody wonders before. */
 const quickMs = 3000;

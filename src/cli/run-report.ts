@@ -1,107 +1,62 @@
-/** The report of a run, with all that it needs besides the run's own files. */
-import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { statsOf } from "../analysis/stats.js";
-import { loadDecoder } from "../data/decode.js";
-import { generatedName } from "../data/generated-set.js";
-import { drawnFaces, type FindPicture, picturesBelow, thumbnailsOf } from "../data/thumbnails.js";
-import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+/**
+ * What is drawn and written of a run for people to look at, besides what it needs itself: after each epoch, and when all is
+ * done. Each file through `writeRunFile`, so that a full disk is told and nothing is half written.
+ */
+import { type Diagnostic, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
-import type { Summary } from "../judging/summary.js";
-import { factsOf } from "../report/run-facts.js";
-import { shownMistakes } from "../report/sections/mistakes.js";
-import { type Costs, shownOf } from "../report/shown.js";
-import { writeRunReport } from "../report/write-run-report.js";
-import { type ReadRun, readRun } from "../training/read-run.js";
+import { curvesSvg } from "../report/curves-svg.js";
+import { keepEvents } from "../report/keep-events.js";
+import { renderSummary } from "../report/summary-text.js";
+import type { Best, EpochRecord } from "../training/metrics.js";
 import { runFiles } from "../training/run-files.js";
-import { version } from "../version.js";
-import { compileFile } from "./compile-file.js";
+import { writeRunFile } from "../training/run-folder.js";
+import { reportOnRun } from "./gather-report.js";
+import { columnsOf } from "./terminal.js";
 
-export interface ReportRequest {
-  readonly cwd: string;
-  /** The run's, absolute. */
+export interface ReportedRun {
   readonly folder: string;
-  /** Where the pictures lie: a folder as the user writes it, `generated`, or nobody says. */
-  readonly data: string | undefined;
-  readonly lossScale?: number | undefined;
-  /** The student as inference sees it; without one it is made of the run's own model.lfer. */
-  readonly graph?: Graph;
-  /** Whether the caller is the run itself, at its end: its lock is no sign that it goes on. */
-  readonly isOver?: boolean;
+  /** The run in a few words. */
+  readonly title: string;
+  readonly records: readonly EpochRecord[];
+  readonly best: Best | undefined;
 }
 
-export interface Reported {
-  /** Names of the files that were written. */
-  readonly files: readonly string[];
-  readonly epochs: number;
-  readonly summary: Summary | undefined;
-  /** What was left out of it, and what could not be written. */
+/** In seconds, as TensorBoard has it. */
+const now = (): number => Date.now() / 1000;
+
+/** After each epoch. */
+export async function reportEpoch({ folder, title, records, best }: ReportedRun): Promise<Problem | undefined> {
+  return (
+    (await writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }))) ??
+    (await keepEvents(folder, records, now()))
+  );
+}
+
+export interface EndedRun {
+  readonly cwd: string;
+  readonly folder: string;
+  readonly records: readonly EpochRecord[];
+  /** Where its pictures lie, as the user says it. */
+  readonly data: string | undefined;
+  /** The student as inference sees it. */
+  readonly graph: Graph;
+}
+
+export interface EndReport {
+  /** How well it does, in a few lines for a terminal. */
+  readonly summary: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export async function reportOnRun(request: ReportRequest): Promise<Reported | Problem> {
-  const found = await readRun(request.folder);
-  if (isProblem(found)) return found;
-  const run: ReadRun = request.isOver === true ? { ...found, isLocked: false } : found;
-  const find = await pictureFinder(run, request);
-  if (isProblem(find)) return find;
-  const costs = request.graph === undefined ? await costsOfSource(run, request.cwd) : costsOf(request.graph);
-  const problems = [...run.warnings, ...(isProblem(costs) ? [costs] : [])];
-  const warnings = problems.map((each) => each.diagnose({}));
-  const keys = run.answers === undefined ? [] : shownMistakes(run.answers).map(({ picture }) => picture.key);
-  const shown = shownOf(run, {
-    costs: isProblem(costs) ? undefined : costs,
-    pictures: find === undefined ? undefined : await thumbnailsOf(keys, find),
-    lossScale: request.lossScale,
-    lferVersion: version,
-  });
-  const { files, unwritten } = await writeRunReport(shown, warnings);
-  const { summary } = shown;
-  const diagnostics = [...warnings, ...(unwritten === undefined ? [] : [unwritten.diagnose({})])];
-  return { files, epochs: run.records.length, summary, diagnostics };
-}
-
-/** By what the pictures of the mistakes are found; undefined where nobody says. */
-async function pictureFinder(
-  { about }: ReadRun,
-  { cwd, data }: ReportRequest,
-): Promise<FindPicture | undefined | Problem> {
-  if (data === generatedName || (data === undefined && factsOf(about).data === "generated faces")) return drawnFaces;
-  if (data === undefined) return undefined;
-  const folder = resolve(cwd, data);
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return problem("tool/no-such-path", { path: data });
-  const decode = await loadDecoder();
-  return isProblem(decode) ? decode : picturesBelow(folder, decode);
-}
-
-function costsOf(graph: Graph): Costs | Problem {
-  const stats = statsOf(graph, { facts: false });
-  if (isProblem(stats)) return stats;
-  const { params, memory, counts } = stats;
-  return {
-    params: params.total,
-    paramBytes: memory.paramBytes,
-    peakActivationBytes: memory.peakActivationBytes,
-    counts: Object.entries(counts).flatMap(([convention, figures]) =>
-      Object.entries(figures ?? {}).map(([quantity, value]) => ({ convention, quantity, value })),
-    ),
-  };
-}
-
-/** Of the network that the run's own text describes, with the settings that the run had. */
-async function costsOfSource(run: ReadRun, cwd: string): Promise<Costs | Problem | undefined> {
-  if (run.source === undefined) return undefined;
-  const path = join(run.folder, runFiles.model);
-  const { settings } = run.about;
-  const set = new Map(Object.entries(settings ?? {}).map(([name, value]) => [name, String(value)] as const));
-  const { recipe } = factsOf(run.about);
-  const { compilation, diagnostics, hasErrors } = await compileFile(path, cwd, { recipe, set });
-  const [student] = compilation.models;
-  if (!hasErrors && student !== undefined) return costsOf(student.graph);
-  const first = diagnostics.find(({ severity }) => severity === "error")?.message ?? "it has no such recipe";
-  return problem("report/left-out", { path, reason: `its costs cannot be counted: ${first}` });
+/** When the run is through, its answers and its model are written; also for one that was finished before, or stopped. */
+export async function reportRun({ cwd, folder, records, data, graph }: EndedRun): Promise<EndReport> {
+  // A run may have been killed between its last epoch and the events of it.
+  const unwritten = await keepEvents(folder, records, now());
+  const made = await reportOnRun({ cwd, folder, data, graph, isOver: true });
+  const diagnostics = [
+    ...(unwritten === undefined ? [] : [unwritten.diagnose({})]),
+    ...(isProblem(made) ? [made.diagnose({})] : made.diagnostics),
+  ];
+  const summary = isProblem(made) || made.summary === undefined ? undefined : made.summary;
+  return { summary: summary === undefined ? "" : renderSummary(summary, columnsOf(process.stdout)), diagnostics };
 }

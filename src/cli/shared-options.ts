@@ -18,7 +18,7 @@ export const watchOption = {
 /** `--recipe NAME`. */
 export const recipeOption = {
   type: "string",
-  describe: "the recipe of the file that is meant",
+  describe: "the recipe that is meant; may be left out where there is one",
   requiresArg: true,
 } as const satisfies Options;
 

@@ -3,7 +3,24 @@ import { type Paint, plainPaint } from "../diagnostics/paint.js";
 
 interface Stream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
+
+/** Unless somebody says else. */
+const usualColumns = 80;
+/** Narrower there is nothing to be said; wider nobody reads. */
+const [fewestColumns, mostColumns] = [20, 500];
+
+/** How wide a line may be: the terminal's width, else what COLUMNS says. */
+export function columnsOf(stream: Stream = process.stderr, env: NodeJS.ProcessEnv = process.env): number {
+  const said = /^\d{1,6}$/.test(env.COLUMNS ?? "") ? Number(env.COLUMNS) : undefined;
+  const columns = (stream.isTTY === true ? stream.columns : undefined) || said || usualColumns;
+  return Math.min(mostColumns, Math.max(fewestColumns, columns));
+}
+
+/** Whether a line can renew itself there. */
+export const isLiveTerminal = (stream: Stream = process.stderr, env: NodeJS.ProcessEnv = process.env): boolean =>
+  stream.isTTY === true && env.TERM !== "dumb";
 
 const colourPaint: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
@@ -18,9 +35,6 @@ export function wantsColour(stream: Stream, env: NodeJS.ProcessEnv = process.env
 export function paintFor(stream: Stream): Paint {
   return wantsColour(stream) ? colourPaint : plainPaint;
 }
-
-/** Columns of what goes to stdout; where nobody's window tells, those of old. */
-export const outputWidth = (): number => process.stdout.columns ?? 80;
 
 /** A reader that has gone away (`lferc stats | head -1`) is nobody's error: end without a word. */
 export function stayQuietOnBrokenPipes(): void {

@@ -1,24 +1,28 @@
 /** What `lferc train` says while it runs, and in the end. */
 import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluation.js";
-import { curvesSvg } from "../report/curves-svg.js";
-import { keepEvents } from "../report/keep-events.js";
+import { settingNames } from "../semantics/setting-names.js";
+import { isThrough } from "../training/early-stopping.js";
 import { stepsOf } from "../training/loop.js";
+import type { BestBy } from "../training/metrics.js";
 import type { RunEvents, RunResult } from "../training/run.js";
 import { runFiles } from "../training/run-files.js";
-import { writeRunFile } from "../training/run-folder.js";
+import { fitFields } from "./fields.js";
 import type { Stretch } from "./interrupts.js";
+import type { LiveLine } from "./live-line.js";
 import type { OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
+import { reportEpoch } from "./run-report.js";
 import type { Session } from "./session.js";
 import { shellWord } from "./shell-word.js";
-import { duration, epochLine, type LiveLine, percent, stepLine } from "./train-progress.js";
+import { columnsOf } from "./terminal.js";
+import { duration, epochFields, percent, stepFields } from "./train-progress.js";
 import { talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
 /** What a run's own command line is made of. */
 export interface RunArguments extends WeightArguments {
   readonly path: string;
-  readonly recipe: string;
+  readonly recipe?: string | undefined;
   readonly data?: string | undefined;
   readonly engine: string;
   readonly set?: readonly string[] | undefined;
@@ -31,6 +35,8 @@ export interface RunArguments extends WeightArguments {
 /** A run that has epochs, and may have no model of them. */
 export type StoppedRun = Pick<Extract<RunResult, { kind: "interrupted" }>, "plan" | "records">;
 
+export const runTitle = ({ student, name }: OneRecipe["recipe"]): string => `${student.name}, recipe ${name}`;
+
 /** What the user sees of a run. */
 export function eventsFor(
   session: Session,
@@ -40,6 +46,7 @@ export function eventsFor(
   { recipe }: OneRecipe,
 ): RunEvents {
   let epochs = 0;
+  let bestBy: BestBy = "accuracy";
   let begun = 0;
   let allSteps = 0;
   let doneSteps = 0;
@@ -59,8 +66,12 @@ export function eventsFor(
       say(`${oneLine(`${file}: the classes of ${names} are in the file's order, which is not the model's`)}\n`);
     },
     onReading: (done, all) => line.show(`reading pictures: ${done}/${all}`),
+    onJudging: (done, all) => line.show(`judging pictures held out: ${done}/${all}`),
+    onRebuilt: (files) =>
+      say(`${files.join(", ")} ${files.length > 1 ? "were" : "was"} missing: written anew from ${runFiles.state}\n`),
     onReady: ({ plan, data }, kept) => {
       epochs = plan.epochs;
+      bestBy = plan.bestBy;
       const count = (half: "training" | "heldOut"): number => data.classes.reduce((sum, each) => sum + each[half], 0);
       allSteps = stepsOf(plan, count("training")).perEpoch * plan.epochs;
       const memory = `${(kept.bytes / 1e6).toFixed(0)} MB in memory`;
@@ -86,55 +97,83 @@ export function eventsFor(
       doneSteps++;
       const remaining = allSteps - ((progress.epoch - 1) * progress.stepsPerEpoch + progress.step);
       const left = ((performance.now() - begun) / 1000 / doneSteps) * remaining;
-      line.show(stepLine(progress, epochs, left));
+      line.show(stepFields(progress, epochs, left));
     },
     onEpoch: async (records, best) => {
       const record = records.at(-1);
       if (record === undefined) return undefined;
-      say(epochLine(record, epochs, best?.epoch === record.epoch, session.paintTalk));
-      const title = `${recipe.student.name}, recipe ${recipe.name}`;
-      return (
-        (await writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }))) ??
-        (await keepEvents(folder, records, Date.now() / 1000))
-      );
+      const place = { epochs, isBest: best?.epoch === record.epoch, bestBy };
+      say(`${fitFields(epochFields(record, place, session.paintTalk), columnsOf())}\n`);
+      return reportEpoch({ folder, title: runTitle(recipe), records, best });
     },
   };
 }
 
 /** What to type for something else to be done with a run: the command line of the run itself, with these. */
-function runCommandLine(args: RunArguments, out: string, more: readonly string[]): string {
-  const { path, recipe, engine, set = [], data, weights, "weights-map": map, epochs, limit, seed, threads } = args;
+function runCommandLine(args: RunArguments, recipe: string, more: readonly string[], set = args.set ?? []): string {
+  const { path, engine, data, weights, "weights-map": map, epochs, limit, seed, threads } = args;
   const said = { data, weights, "weights-map": map, epochs, limit, seed, threads };
   const flags = Object.entries({ ...said, ...(engine === "auto" ? {} : { engine }) }).flatMap(([flag, value]) =>
     value === undefined || more.includes(`--${flag}`) ? [] : [`--${flag}`, String(value)],
   );
   const words = ["train", path, "--recipe", recipe, ...flags, ...set.flatMap((each) => ["--set", each])];
-  return ["lferc", ...[...words, "--out", out, "--resume", ...more].map(shellWord)].join(" ");
+  return ["lferc", ...[...words, ...more].map(shellWord)].join(" ");
 }
 
 /** How to go on with a run that was stopped, and how to get a model of it as it is. */
 export function tellOfRest(session: Session, args: RunArguments, folder: string, result: StoppedRun): void {
   const { plan, records } = result;
-  const out = displayPath(session.cwd, folder);
+  const out = ["--out", displayPath(session.cwd, folder), "--resume"];
   const say = (what: string, more: readonly string[]): void =>
-    session.talk(`${what}${oneLine(runCommandLine(args, out, more))}\n`);
-  const isWhole = records.length >= plan.epochs;
+    session.talk(`${what}${oneLine(runCommandLine(args, plan.recipe.name, [...out, ...more]))}\n`);
+  const isWhole = isThrough(records, plan);
   session.talk(`interrupted after ${records.length} of ${plan.epochs} epochs\n`);
   if (!isWhole) say("go on:      ", []);
   if (records.length > 0) say("model.onnx: ", isWhole ? [] : ["--epochs", String(records.length)]);
+  else session.talk("model.onnx: not yet, for no epoch has ended\n");
 }
 
-/** The words at the end, on stdout. */
-export function summarise(session: Session, folder: string, result: Extract<RunResult, { kind: "finished" }>): void {
-  const { best, records, plan } = result;
+/** How to go on, at a smaller rate, from the good weights of a run in which a number has overflowed. */
+export function tellOfSmallerRate(
+  session: Session,
+  args: RunArguments,
+  folder: string,
+  { made, lr }: { readonly made: OneRecipe; readonly lr: number },
+): void {
+  const { recipe, compiled } = made;
+  const open = settingNames(compiled.sources).recipes.find(({ name }) => name === recipe.name);
+  if (open?.parameters.includes("lr") !== true) return;
+  const smaller = Number((lr / 10).toPrecision(2));
+  const set = [...(args.set ?? []).filter((each) => !/^\s*lr\s*=/.test(each)), `lr=${smaller}`];
+  const { "weights-map": _, ...others } = args;
+  const weights = ["--weights", `${displayPath(session.cwd, folder)}/${runFiles.last}`];
+  session.talk(`go on:      ${oneLine(runCommandLine(others, recipe.name, weights, set))}\n`);
+}
+
+/** The words at the end, on stdout; of the commands that there are it says what to do next. */
+export function summarise(
+  session: Session,
+  folder: string,
+  result: Extract<RunResult, { kind: "finished" }>,
+  commands: readonly string[],
+): void {
+  const { best, records, plan, hasTrained } = result;
   const shown = oneLine(displayPath(session.cwd, folder));
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
   const judged = plan.evaluatedBy === usualEvaluation ? "" : `, judged by ${plan.evaluatedBy}`;
-  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${result.hasTrained ? "" : ", done before"}
-best: accuracy ${percent(best.accuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
-last: accuracy ${percent(last?.validationAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
+  const early = records.length < plan.epochs ? `, ended early: no better for ${plan.stopping.patience} epochs` : "";
+  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${hasTrained ? "" : ", done before"}${early}
+best: accuracy ${percent(best.accuracy)}, by class ${percent(best.meanClassAccuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
+last: accuracy ${percent(last?.validationAccuracy ?? 0)}, by class ${percent(last?.validationMeanClassAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
 run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.report})
 `);
-  if (plan.labels !== undefined) session.print(`try:  lferc predict ${shown}/${runFiles.onnx} PICTURE\n`);
+  const next = [
+    ...(plan.labels === undefined ? [] : [{ name: "predict", rest: `${shown}/${runFiles.onnx} PICTURE` }]),
+    { name: "eval", rest: `${shown} --data DIR` },
+    { name: "report", rest: shown },
+  ];
+  for (const { name, rest } of next.filter((each) => commands.includes(each.name))) {
+    session.print(`try:  lferc ${name} ${rest}\n`);
+  }
 }

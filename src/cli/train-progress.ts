@@ -1,7 +1,8 @@
-/** How a run looks while it goes on: one line that renews itself on a terminal, plain lines elsewhere. */
+/** How a run looks while it goes on. */
 import type { Paint } from "../diagnostics/paint.js";
 import type { StepProgress } from "../training/loop.js";
-import type { EpochRecord } from "../training/metrics.js";
+import type { BestBy, EpochRecord } from "../training/metrics.js";
+import type { Field } from "./fields.js";
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
@@ -17,67 +18,47 @@ export function duration(seconds: number): string {
 
 const rate = (lr: number): string => String(Number(lr.toPrecision(3)));
 
-/** The line of a finished epoch. */
-export function epochLine(record: EpochRecord, epochs: number, isBest: boolean, paint: Paint): string {
-  const { averageValidationAccuracy: average } = record;
-  const parts = [
-    `epoch ${String(record.epoch).padStart(String(epochs).length)}/${epochs}`,
-    `loss ${record.loss.toFixed(4)}`,
-    `accuracy ${percent(record.accuracy).padStart(6)}`,
-    `held out: loss ${record.validationLoss.toFixed(4)}`,
-    `accuracy ${paint(isBest ? "green" : "bold", percent(record.validationAccuracy).padStart(6))}`,
-    ...(average === undefined ? [] : [`average ${percent(average)}`]),
-    `lr ${rate(record.lr)}`,
-    `${Math.round(record.picturesPerSecond)} images/s`,
-    duration(record.seconds),
+/** What a run is so long as, and how its best epoch is chosen. */
+export interface EpochPlace {
+  readonly epochs: number;
+  readonly isBest: boolean;
+  readonly bestBy: BestBy;
+}
+
+/** The line of a finished epoch; times are of its steps and of judging it. */
+export function epochFields(
+  record: EpochRecord,
+  { epochs, isBest, bestBy }: EpochPlace,
+  paint: Paint,
+): readonly Field[] {
+  const { averageValidationAccuracy: average, evaluationSeconds = 0 } = record;
+  const judged = (share: number, by: BestBy): string =>
+    isBest && by === bestBy ? `${paint("green", percent(share))} best` : paint("bold", percent(share));
+  const byClass = judged(record.validationMeanClassAccuracy, "mean_class_accuracy");
+  return [
+    { text: `epoch ${String(record.epoch).padStart(String(epochs).length)}/${epochs}`, weight: 10 },
+    { text: `loss ${record.loss.toFixed(4)}`, weight: 6 },
+    { text: `accuracy ${percent(record.accuracy)}`, weight: 3 },
+    { text: `held out: accuracy ${judged(record.validationAccuracy, "accuracy")}`, weight: 9 },
+    { text: `by class ${byClass}`, weight: bestBy === "mean_class_accuracy" ? 8 : 7 },
+    ...(average === undefined ? [] : [{ text: `average ${percent(average)}`, weight: 5 }]),
+    { text: `loss ${record.validationLoss.toFixed(4)}`, weight: 4 },
+    { text: `lr ${rate(record.lr)}`, weight: 1 },
+    { text: `${Math.round(record.picturesPerSecond)} pictures/s`, weight: 2 },
+    { text: `${duration(record.seconds - evaluationSeconds)} + ${duration(evaluationSeconds)}`, weight: 5 },
   ];
-  return `${parts.join("  ")}${isBest ? "  best" : ""}\n`;
 }
 
 /** The line within an epoch; `left` in seconds. */
-export function stepLine(progress: StepProgress, epochs: number, left: number | undefined): string {
+export function stepFields(progress: StepProgress, epochs: number, left: number | undefined): readonly Field[] {
   const { epoch, step, stepsPerEpoch, loss, accuracy, lr, picturesPerSecond } = progress;
-  const parts = [
-    `epoch ${epoch}/${epochs}`,
-    `step ${step}/${stepsPerEpoch}`,
-    `loss ${loss.toFixed(4)}`,
-    `accuracy ${percent(accuracy)}`,
-    `lr ${rate(lr)}`,
-    `${Math.round(picturesPerSecond)} images/s`,
-    ...(left === undefined ? [] : [`ETA ${duration(left)}`]),
+  return [
+    { text: `epoch ${epoch}/${epochs}`, weight: 8 },
+    { text: `step ${step}/${stepsPerEpoch}`, weight: 5 },
+    { text: `loss ${loss.toFixed(4)}`, weight: 7 },
+    { text: `accuracy ${percent(accuracy)}`, weight: 6 },
+    { text: `lr ${rate(lr)}`, weight: 3 },
+    { text: `${Math.round(picturesPerSecond)} pictures/s`, weight: 4 },
+    ...(left === undefined ? [] : [{ text: `ETA ${duration(left)}`, weight: 10 }]),
   ];
-  return parts.join("  ");
-}
-
-/** A line on stderr that the next one replaces; nothing at all where nobody watches. */
-export interface LiveLine {
-  show(text: string): void;
-  /** Takes the line away, so that other text can be printed. */
-  clear(): void;
-}
-
-/** So often a second is enough for eyes. */
-const shortestMs = 100;
-
-/** Whether a line can renew itself there. */
-export const isLiveTerminal = (stream: NodeJS.WriteStream = process.stderr): boolean =>
-  stream.isTTY === true && process.env.TERM !== "dumb";
-
-export function liveLine(stream: NodeJS.WriteStream = process.stderr): LiveLine {
-  if (!isLiveTerminal(stream)) return { show: () => {}, clear: () => {} };
-  let shownAt = 0;
-  let isShown = false;
-  return {
-    show: (text) => {
-      const now = performance.now();
-      if (now - shownAt < shortestMs) return;
-      shownAt = now;
-      isShown = true;
-      stream.write(`\r\u001b[2K${text.slice(0, Math.max(10, (stream.columns ?? 80) - 1))}`);
-    },
-    clear: () => {
-      if (isShown) stream.write("\r\u001b[2K");
-      isShown = false;
-    },
-  };
 }

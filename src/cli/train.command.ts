@@ -4,23 +4,26 @@ import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
 import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { trainRun } from "../training/run.js";
-import { claimNextRun, claimRun, type RunClaim } from "../training/run-claim.js";
+import { claimNextRun, claimRun, dayOf, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
+import type { Circumstances } from "../training/run-record.js";
 import type { WeightSource } from "../weights/load-weights.js";
 import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
+import { type LiveLine, liveLine } from "./live-line.js";
 import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
-import { displayPath } from "./project.js";
-import { reportAtEnd } from "./report-at-end.js";
+import { displayPath, projectRoot } from "./project.js";
+import { runCircumstances } from "./run-circumstances.js";
+import { reportRun } from "./run-report.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
-import { parseSettings, recipeSetOption } from "./shared-options.js";
+import { parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
-import { eventsFor, type RunArguments, summarise, tellOfRest } from "./train-events.js";
-import { type LiveLine, liveLine } from "./train-progress.js";
+import { eventsFor, type RunArguments, summarise, tellOfRest, tellOfSmallerRate } from "./train-events.js";
 import { UsageError } from "./usage.js";
 import { readWeights, reportRefusal, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
@@ -64,7 +67,7 @@ function sourcesForRun({ entry, files }: Sources): ReadonlyMap<string, string> {
   return new Map(named);
 }
 
-async function train(session: Session, args: TrainArguments): Promise<ExitCode> {
+async function train(session: Session, args: TrainArguments, commands: readonly string[]): Promise<ExitCode> {
   checkUsage(args);
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
@@ -81,13 +84,14 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
   const { engine } = chosen;
   talkOfFallback(session, chosen.insteadOf);
   const threads = threadsOf(session, engine, args.threads);
+  const circumstances = await runCircumstances(projectRoot(resolve(session.cwd, args.path), session.cwd), engine.name);
   const claim =
     args.out === undefined
-      ? await claimNextRun(join(session.cwd, runsFolder), args.recipe)
+      ? await claimNextRun(join(session.cwd, runsFolder), `${made.recipe.name}-${dayOf(circumstances.now())}`)
       : await claimRun(resolve(session.cwd, args.out), args.resume);
   if (isProblem(claim)) return refuse(claim);
   tellOfClaim(session, claim, args.resume);
-  const line = liveLine();
+  const line = liveLine({ log: session.talk });
   const stretch = stoppable(() => {
     line.clear();
     session.talk("stopping; Ctrl-C again stops at once\n");
@@ -96,9 +100,10 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
     return await runAndBuild(
       session,
       args,
-      { made, set, engine, threads, claim, weights: weights.kind === "file" ? weights : undefined },
+      { made, set, engine, threads, claim, circumstances, weights: weights.kind === "file" ? weights : undefined },
       stretch,
       line,
+      commands,
     );
   } finally {
     line.clear();
@@ -128,15 +133,17 @@ interface Prepared {
   readonly engine: Engine;
   readonly threads: number | undefined;
   readonly claim: RunClaim;
+  readonly circumstances: Circumstances;
   readonly weights: WeightSource | undefined;
 }
 
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, threads, claim, weights }: Prepared,
+  { made, set, engine, threads, claim, circumstances, weights }: Prepared,
   stretch: Stretch,
   line: LiveLine,
+  commands: readonly string[],
 ): Promise<ExitCode> {
   const { recipe, student, compiled } = made;
   const { folder } = claim;
@@ -159,6 +166,7 @@ async function runAndBuild(
       epochs,
       limit,
       seed,
+      circumstances,
     },
     eventsFor(session, line, stretch, folder, made),
   );
@@ -166,17 +174,31 @@ async function runAndBuild(
   stretch.end();
   if (result.kind === "failed") {
     reportRefusal(session, result);
+    const { diverged } = result;
+    if (diverged !== undefined && diverged.epochs > 0) {
+      tellOfSmallerRate(session, args, folder, { made, lr: diverged.lr });
+    }
     return 1;
   }
+  const ended = {
+    cwd: session.cwd,
+    folder,
+    records: result.records,
+    data: data ?? pathInRecipe(recipe, dirname(resolve(session.cwd, compiled.path))),
+    graph: student.graph,
+  };
   if (result.kind === "interrupted" || stretch.isStopped()) {
-    if (result.records.length > 0) await reportAtEnd(session, folder, data, result.records, student.graph);
+    if (result.records.length > 0) session.report((await reportRun(ended)).diagnostics);
     tellOfRest(session, args, folder, result);
     return 130;
   }
   if (!result.hasTrained) {
     const { length } = result.records;
-    const asked = result.plan.epochs < length ? `, more than --epochs ${result.plan.epochs}` : "";
-    session.talk(`finished before: ${length} epochs are done${asked}; --epochs with a larger number goes on\n`);
+    const { epochs: asked } = result.plan;
+    const more = asked < length ? `, more than --epochs ${asked}` : "";
+    const rest =
+      asked > length ? "; it ended early, for no epoch was better" : "; --epochs with a larger number goes on";
+    session.talk(`finished before: ${length} epochs are done${more}${rest}\n`);
   }
   // Nothing is lost now by ending at once, but it is told how the model can be had.
   const ending = takeInterrupts(() => {
@@ -186,24 +208,32 @@ async function runAndBuild(
   try {
     const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
     const wrong = await buildRunModel(folder, student.graph, origin);
-    session.report(wrong);
-    const reported = await reportAtEnd(session, folder, data, result.records, student.graph);
-    summarise(session, folder, result);
+    const reported = await reportRun(ended);
+    const all = [...wrong, ...reported.diagnostics];
+    session.report(all);
+    summarise(session, folder, result, commands);
     session.print(reported.summary);
-    return wrong.length > 0 || reported.hasFailed ? 1 : 0;
+    return all.some(({ severity }) => severity === "error") ? 1 : 0;
   } finally {
     ending.release();
   }
 }
 
-export const trainCommand: CommandModule<object, TrainArguments> = {
+/** The folder that the recipe itself names, from that of its file. */
+function pathInRecipe({ settings }: ElaboratedRecipe, home: string): string | undefined {
+  const path = settings.get("data")?.fields.path;
+  return typeof path === "string" && path !== "" ? resolve(home, path) : undefined;
+}
+
+/** `commands` are the names of all that there are. */
+export const trainCommand = (commands: readonly string[]): CommandModule<object, TrainArguments> => ({
   command: "train <path>",
   describe:
     "Trains a recipe on a folder of pictures for each class. The run's folder gets the weights, the figures of each epoch, their curves, and at the end the model as an ONNX file.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
-      .option("recipe", { type: "string", demandOption: true, requiresArg: true, describe: "the recipe to train" })
+      .option("recipe", recipeOption)
       .option("data", {
         type: "string",
         requiresArg: true,
@@ -220,7 +250,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         alias: "o",
         type: "string",
         requiresArg: true,
-        describe: `the run's folder; the first free ${runsFolder}/RECIPE-N unless told. Nothing is overwritten`,
+        describe: `the run's folder; ${runsFolder}/RECIPE-DATE unless told, or the first free one of RECIPE-DATE-2, -3, ... Nothing is overwritten`,
       })
       .option("resume", {
         type: "boolean",
@@ -254,5 +284,5 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data faces --out runs/a --resume",
         "go on after an interruption",
       ),
-  handler: (args) => runCommand((session) => train(session, args)),
-};
+  handler: (args) => runCommand((session) => train(session, args, commands)),
+});

@@ -1,3 +1,4 @@
+import { answersEntries } from "./catalogue/answers.js";
 import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
@@ -56,6 +57,7 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...answersEntries,
   ...trainEntries,
   ...reportEntries,
   ...engineEntries,

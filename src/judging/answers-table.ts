@@ -1,123 +1,120 @@
 /**
- * Answers as a CSV that people and programs read: `path,label,answer,<class 1>,...`, with `person` and `group` after `answer`
- * where any picture has one. Hostile until checked.
+ * Answers as a table, `answers.csv` of a run (RFC 4180): `path,label,answer`, then `person,group` where any picture has one,
+ * then the probability of each class under its name.
  */
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 
-const fixed = ["path", "label", "answer"] as const;
+const first = ["path", "label", "answer"] as const;
+const who = ["person", "group"] as const;
 
-/** Quoted where it must be (RFC 4180). */
-const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const isWho = (names: readonly (string | undefined)[]): boolean => who.every((name, i) => names[i] === name);
 
-export function answersText({ classes, pictures }: Answers): string {
-  const hasPerson = pictures.some(({ person }) => person !== undefined);
-  const hasGroup = pictures.some(({ group }) => group !== undefined);
-  const header = [...fixed, ...(hasPerson ? ["person"] : []), ...(hasGroup ? ["group"] : []), ...classes];
-  const lines = pictures.map((picture) => [
-    picture.key,
-    classes[picture.label] ?? "",
-    classes[answerOf(picture)] ?? "",
-    ...(hasPerson ? [picture.person ?? ""] : []),
-    ...(hasGroup ? [picture.group ?? ""] : []),
-    ...Array.from(picture.probabilities, String),
-  ]);
-  return [header, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
+/** A field as CSV has it. */
+const quoted = (text: string): string =>
+  /[",\r\n]/.test(text) || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
+
+const row = (fields: readonly string[]): string => `${fields.join(",")}\r\n`;
+
+const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
+
+/** Enough to compare; where two classes would become alike, all that a float32 has. */
+function probabilityTexts(picture: JudgedPicture): readonly string[] {
+  const values = Array.from(picture.probabilities);
+  const texts = values.map((value) => rounded(value, 6));
+  if (answerOf({ probabilities: texts.map(Number) }) === answerOf(picture)) return texts;
+  return values.map((value) => rounded(value, 17));
 }
 
-/** A confusion matrix has the square of it. */
-const classesAtMost = 3000;
+export function answersTable({ classes, pictures }: Answers): string {
+  const named = pictures.some(({ person, group }) => person !== undefined || group !== undefined);
+  // Classes of these very names would else be taken for the columns.
+  const hasWho = named || isWho(classes);
+  const name = (index: number): string => quoted(classes[index] ?? "");
+  const rows = pictures.map((picture) => {
+    const { key, label, person = "", group = "" } = picture;
+    const shown = hasWho ? [person, group].map((text) => (text === "" ? "" : quoted(text))) : [];
+    return row([quoted(key), name(label), name(answerOf(picture)), ...shown, ...probabilityTexts(picture)]);
+  });
+  return row([...first, ...(hasWho ? who : []), ...classes.map(quoted)]) + rows.join("");
+}
 
-/** The answers of a table, or in words what is wrong with it, with its line. */
-export function readAnswers(text: string): Answers | string {
-  const lines = linesOf(text);
-  const header = lines.next().value;
-  if (header === undefined) return "it is empty";
-  if (typeof header === "string") return header;
-  if (fixed.some((name, i) => header.fields[i] !== name)) return `line 1 does not begin with ${fixed.join(",")}`;
-  const [hasPerson, hasGroup] = optionalColumns(header.fields);
-  const begin = fixed.length + Number(hasPerson) + Number(hasGroup);
-  const classes = header.fields.slice(begin);
-  if (classes.length === 0) return "line 1 names no classes";
-  if (classes.length > classesAtMost) return `line 1 names ${classes.length} classes, the limit is ${classesAtMost}`;
-  const places = new Map(classes.map((name, c) => [name, c] as const));
-  if (places.size < classes.length) return "line 1 names a class twice";
+interface Record {
+  readonly line: number;
+  readonly fields: readonly string[] | undefined;
+}
+
+/** Where the quoted field that begins here has its last mark; -1 where it has none. */
+function endOfQuoted(text: string, at: number): number {
+  for (let mark = text.indexOf('"', at + 1); mark >= 0; mark = text.indexOf('"', mark + 2)) {
+    if (text[mark + 1] !== '"') return mark;
+  }
+  return -1;
+}
+
+/** The records of a CSV text with the line each begins in; without fields where a quotation mark stands wrong. */
+function* recordsOf(text: string): Generator<Record> {
+  const plainEnd = /[",\r\n]|$/g;
+  let line = 1;
+  let begun = 1;
+  let fields: string[] = [];
+  for (let at = 0; at < text.length || fields.length > 0; ) {
+    const isQuoted = text[at] === '"';
+    plainEnd.lastIndex = at;
+    const end = isQuoted ? endOfQuoted(text, at) + 1 : (plainEnd.exec(text)?.index ?? text.length);
+    const field = isQuoted ? text.slice(at + 1, end - 1).replaceAll('""', '"') : text.slice(at, end);
+    const next = text[end];
+    if ((isQuoted && end === 0) || !(next === undefined || next === "," || next === "\r" || next === "\n")) {
+      yield { line, fields: undefined };
+      return;
+    }
+    fields.push(field);
+    if (isQuoted) line += field.split(/\r\n|\n|\r/).length - 1;
+    at = end + (next === "\r" && text[end + 1] === "\n" ? 2 : 1);
+    if (next === ",") continue;
+    yield { line: begun, fields };
+    fields = [];
+    line++;
+    begun = line;
+  }
+}
+
+const mostClasses = 10_000;
+/** What rounding may leave of the sum. */
+const sumTolerance = 1e-3;
+
+/** The answers of a table; `path` is for what is said of a wrong one. Hostile until checked. */
+export function readAnswersTable(text: string, path: string): Answers | Problem {
+  const bad = (line: number, reason: string): Problem => problem("data/bad-answers", { path, line, reason });
+  const records = recordsOf(text.startsWith("\ufeff") ? text.slice(1) : text);
+  const header = records.next();
+  const names = header.done === true ? [] : (header.value.fields ?? []);
+  if (!first.every((name, i) => names[i] === name)) return bad(1, `it does not begin with ${first.join(",")}`);
+  const hasWho = isWho(names.slice(first.length));
+  const from = first.length + (hasWho ? who.length : 0);
+  const classes = names.slice(from);
+  if (classes.length === 0) return bad(1, "it names no class");
+  if (classes.length > mostClasses) return bad(1, `it names ${classes.length} classes, the limit is ${mostClasses}`);
+  const indices = new Map(classes.map((name, i) => [name, i] as const));
+  if (indices.size < classes.length) return bad(1, "it names a class twice");
   const pictures: JudgedPicture[] = [];
-  for (const line of lines) {
-    if (typeof line === "string") return line;
-    const { fields, number } = line;
-    if (fields.length !== header.fields.length)
-      return `line ${number} has ${fields.length} fields, the header ${header.fields.length}`;
-    const [key = "", labelName = "", answerName = ""] = fields;
-    const label = places.get(labelName);
-    if (label === undefined) return `line ${number} has a label that is none of the classes`;
-    const probabilities = Float32Array.from(fields.slice(begin), (each) =>
+  for (const { line, fields } of records) {
+    if (fields === undefined) return bad(line, "a quotation mark stands where none may");
+    if (fields.length !== names.length)
+      return bad(line, `it has ${fields.length} columns, the first line ${names.length}`);
+    const [key = "", labelName = "", answerName = "", person = "", group = ""] = fields;
+    const label = indices.get(labelName);
+    const unknown = label === undefined ? labelName : indices.has(answerName) ? undefined : answerName;
+    if (label === undefined || unknown !== undefined) return bad(line, `"${unknown}" is no class of the first line`);
+    const probabilities = Float64Array.from(fields.slice(from), (each) =>
       each.trim() === "" ? Number.NaN : Number(each),
     );
+    const wrong = probabilities.findIndex((value) => !(value >= 0 && value <= 1));
+    if (wrong >= 0) return bad(line, `"${fields[from + wrong]}" is no probability`);
     const sum = probabilities.reduce((a, b) => a + b, 0);
-    if (!(probabilities.every((each) => each >= 0 && each <= 1) && Math.abs(sum - 1) < 1e-3))
-      return `line ${number} has probabilities that are none`;
-    const answer = classes[answerOf({ probabilities })];
-    if (answer !== answerName) return `line ${number} answers something else than its largest probability`;
-    const person = hasPerson ? fields[fixed.length] : "";
-    const group = hasGroup ? fields[fixed.length + Number(hasPerson)] : "";
-    pictures.push({
-      key,
-      label,
-      probabilities,
-      ...(person ? { person } : {}),
-      ...(group ? { group } : {}),
-    });
+    if (Math.abs(sum - 1) > sumTolerance) return bad(line, `its probabilities sum to ${rounded(sum, 6)}, not to 1`);
+    const shown = hasWho ? { ...(person === "" ? {} : { person }), ...(group === "" ? {} : { group }) } : {};
+    pictures.push({ key, label, probabilities, ...shown });
   }
   return { classes, pictures };
-}
-
-function optionalColumns(header: readonly string[]): readonly [person: boolean, group: boolean] {
-  const hasPerson = header[fixed.length] === "person";
-  return [hasPerson, header[fixed.length + Number(hasPerson)] === "group"];
-}
-
-interface Line {
-  readonly fields: readonly string[];
-  /** Where it begins, from 1. */
-  readonly number: number;
-}
-
-/** The lines of a CSV; a string says what keeps the rest from being read. */
-function* linesOf(text: string): Generator<Line | string, undefined> {
-  let at = text.startsWith("\ufeff") ? 1 : 0;
-  let number = 1;
-  while (at < text.length) {
-    const fields: string[] = [];
-    const begun = number;
-    for (;;) {
-      let value = "";
-      if (text[at] === '"') {
-        for (;;) {
-          const end = text.indexOf('"', at + 1);
-          if (end === -1) return yield `line ${begun} has a quote that does not end`;
-          const piece = text.slice(at + 1, end);
-          number += piece.split("\n").length - 1;
-          value += piece;
-          at = end + 1;
-          if (text[at] !== '"') break;
-          value += '"';
-        }
-        if (at < text.length && !",\r\n".includes(text[at] as string))
-          return yield `line ${number} goes on behind a quote`;
-      } else {
-        let end = at;
-        while (end < text.length && !",\r\n".includes(text[end] as string)) end++;
-        value = text.slice(at, end);
-        at = end;
-      }
-      fields.push(value);
-      if (text[at] !== ",") break;
-      at++;
-    }
-    if (text[at] === "\r") at++;
-    if (text[at] === "\n") at++;
-    number++;
-    yield { fields, number: begun };
-  }
-  return undefined;
 }

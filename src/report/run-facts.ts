@@ -12,6 +12,8 @@ export interface RunFacts {
   readonly recipe: string;
   /** As many as were asked for. */
   readonly epochs: number | undefined;
+  /** Whether its record was closed: it is through, or ended early. */
+  readonly hasEnded: boolean;
   readonly data: string;
   readonly heldOut: string;
   readonly classes: readonly ClassCounts[];
@@ -31,6 +33,7 @@ export function factsOf(about: JsonRecord): RunFacts {
     model: textIn(about.model) || "a model",
     recipe: textIn(recordIn(about.recipe).name) || "a recipe",
     epochs: Number.isSafeInteger(about.epochs) ? (about.epochs as number) : undefined,
+    hasEnded: about.result !== undefined,
     data: textIn(data.description),
     heldOut: textIn(data.heldOut),
     classes: listIn(data.classes).filter(isRecord).map(classCounts),

@@ -6,7 +6,7 @@ import { percentOrDash, percentText } from "./figures-text.js";
 
 /** More classes than this are named by those that fare worst. */
 const classesAtMost = 12;
-const narrowest = 40;
+const narrowest = 20;
 
 /** Lines of at most `width` columns, each with its end; names in them obey nothing. */
 export function renderSummary(summary: Summary, width: number): string {
@@ -26,11 +26,15 @@ export function renderSummary(summary: Summary, width: number): string {
         .slice(0, classesAtMost)
     : perClass;
   const lead = isCut ? `found of the ${shown.length} worst classes: ` : "found of each class: ";
-  return `${wrapped(figures, "", columns)}${wrapped(shown.map(classText), lead, columns)}`;
+  return `${wrapped(figures, "", columns)}${wrapped(
+    shown.map((each) => classText(each, columns)),
+    lead,
+    columns,
+  )}`;
 }
 
-const classText = ({ name, samples, recall }: ClassSummary): string =>
-  `${cutName(name, 24)} ${percentOrDash(recall)}${samples === 0 ? " (no pictures)" : ""}`;
+const classText = ({ name, samples, recall }: ClassSummary, columns: number): string =>
+  `${cutName(name, Math.min(24, columns - 11))} ${percentOrDash(recall)}${samples === 0 ? " (no pictures)" : ""}`;
 
 /** Pieces with commas between, as many to a line as it holds. */
 function wrapped(pieces: readonly string[], lead: string, columns: number): string {
@@ -38,7 +42,7 @@ function wrapped(pieces: readonly string[], lead: string, columns: number): stri
   let line = lead;
   for (const [i, piece] of pieces.entries()) {
     const text = i + 1 < pieces.length ? `${piece}, ` : piece;
-    if (line.trim() !== "" && line !== lead && displayWidth(line) + displayWidth(text.trimEnd()) > columns) {
+    if (line.trim() !== "" && displayWidth(line) + displayWidth(text.trimEnd()) > columns) {
       lines.push(line.trimEnd());
       line = "  ";
     }

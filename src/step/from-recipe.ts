@@ -8,7 +8,7 @@ import { adam } from "./adam.js";
 import { adamw } from "./adamw.js";
 import type { OptimizerRule } from "./optimizer.js";
 import type { ParameterGroup } from "./parameter-groups.js";
-import type { Schedule } from "./schedules.js";
+import type { Measured, Schedule } from "./schedules.js";
 import { sgd } from "./sgd.js";
 import type { TrainingStepSource } from "./training-step.js";
 
@@ -52,8 +52,20 @@ export function scheduleOfRecipe(recipe: RecipeOfStep): { readonly schedule: Sch
 
 function scheduleOf(thing: RecipeThing, epochs: number): Schedule {
   const { fields } = thing;
+  const name = nameOf(thing, "schedule");
+  if (name === "one_cycle") {
+    return {
+      kind: "one_cycle",
+      epochs,
+      upShare: number(fields.pct_start),
+      divisor: number(fields.div_factor),
+      finalDivisor: number(fields.final_div_factor),
+      form: fields.anneal === "linear" ? "linear" : "cos",
+      threePhase: fields.three_phase === true,
+    };
+  }
   const warmupEpochs = number(fields.warmup_epochs);
-  switch (nameOf(thing, "schedule")) {
+  switch (name) {
     case "step":
       return {
         kind: "step",
@@ -65,10 +77,28 @@ function scheduleOf(thing: RecipeThing, epochs: number): Schedule {
       const moves = fields.moves === "step" ? "step" : "epoch";
       return { kind: "cosine", floor: number(fields.floor), epochs, moves, warmupEpochs };
     }
+    case "plateau":
+      return {
+        kind: "plateau",
+        measure: measures[String(fields.measure)] ?? "loss",
+        factor: number(fields.factor),
+        patience: number(fields.patience),
+        threshold: number(fields.threshold),
+        cooldown: number(fields.cooldown),
+        floor: number(fields.floor),
+        warmupEpochs,
+      };
     case "constant_rate":
       return { kind: "constant_rate", warmupEpochs };
   }
 }
+
+/** What a plateau is seen in, by its name in a recipe. */
+const measures: Readonly<Record<string, keyof Measured>> = {
+  loss: "loss",
+  accuracy: "accuracy",
+  mean_class_accuracy: "meanClassAccuracy",
+};
 
 function ruleOf(thing: RecipeThing): OptimizerRule {
   const { fields } = thing;

@@ -32,7 +32,6 @@ interface StateFile {
 
 export interface Checkpoint {
   readonly standing: Standing;
-  readonly metrics: readonly EpochRecord[];
   /** Of the file with the best weights. */
   readonly bestSha256: string | undefined;
 }
@@ -46,7 +45,7 @@ export const removeOtherSlots = (folder: string, epochsDone: number): Promise<vo
 export async function writeCheckpoint(
   folder: string,
   run: JsonRecord,
-  { standing, metrics, bestSha256 }: Checkpoint,
+  { standing, bestSha256 }: Checkpoint,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Promise<Problem | undefined> {
   const file = slotFileOf(standing.epochsDone);
@@ -62,7 +61,7 @@ export async function writeCheckpoint(
     best: standing.best ?? null,
     bestSha256: bestSha256 ?? null,
     slots: { file, sha256: sha256(pieces) },
-    metrics,
+    metrics: standing.records,
   };
   const failed = await writeRunFile(folder, runFiles.state, sealed({ ...about }));
   if (failed === undefined) await removeOtherSlots(folder, standing.epochsDone);
@@ -112,6 +111,6 @@ export async function readCheckpoint(
   for (const [name, length] of slots)
     if (values.get(name)?.length !== length) return bad(`${file} has no ${name} of ${length} numbers`);
   if (values.size !== slots.size) return bad(`${file} has ${values.size} tensors, not ${slots.size}`);
-  const standing: Standing = { epochsDone, steps, best: best ?? undefined, state: values };
-  return { standing, metrics, bestSha256: typeof bestSha256 === "string" ? bestSha256 : undefined };
+  const standing: Standing = { epochsDone, steps, best: best ?? undefined, records: metrics, state: values };
+  return { standing, bestSha256: typeof bestSha256 === "string" ? bestSha256 : undefined };
 }

@@ -4,12 +4,19 @@ import { evaluationKey } from "../recipe/evaluation.js";
 import type { Values } from "./engines/engine.js";
 import { averagedWeights } from "./evaluate.js";
 import type { Standing } from "./loop.js";
-import type { EpochRecord } from "./metrics.js";
+import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import { runFiles } from "./run-files.js";
 import { metricsText, weightFile, writeRunFile } from "./run-folder.js";
 
-const weightsOf = (plan: TrainingPlan, values: ReadonlyMap<string, Values>, epoch: number, accuracy: number) =>
+type Judgement = Pick<Score, "accuracy" | "meanClassAccuracy">;
+
+const weightsOf = (
+  plan: TrainingPlan,
+  values: ReadonlyMap<string, Values>,
+  epoch: number,
+  { accuracy, meanClassAccuracy }: Judgement,
+) =>
   weightFile(
     plan.deployed,
     values,
@@ -17,6 +24,7 @@ const weightsOf = (plan: TrainingPlan, values: ReadonlyMap<string, Values>, epoc
       ["model", plan.deployed.name],
       ["epoch", String(epoch)],
       ["accuracy", String(accuracy)],
+      ["mean_class_accuracy", String(meanClassAccuracy)],
       [evaluationKey, plan.evaluatedBy],
     ]),
   );
@@ -28,7 +36,7 @@ export function bestFileOf(
 ): readonly Uint8Array[] | undefined {
   if (best?.epoch !== epochsDone) return undefined;
   const values = best.weights === "average" ? averagedWeights(state) : state;
-  return values === undefined ? undefined : weightsOf(plan, values, epochsDone, best.accuracy);
+  return values === undefined ? undefined : weightsOf(plan, values, epochsDone, best);
 }
 
 /** The weights before what is told of them. */
@@ -36,10 +44,13 @@ export async function writeEpochFiles(
   folder: string,
   plan: TrainingPlan,
   standing: Standing,
-  records: readonly EpochRecord[],
 ): Promise<Problem | undefined> {
+  const { records } = standing;
   const best = bestFileOf(plan, standing);
-  const last = weightsOf(plan, standing.state, standing.epochsDone, records.at(-1)?.validationAccuracy ?? 0);
+  const last = weightsOf(plan, standing.state, standing.epochsDone, {
+    accuracy: records.at(-1)?.validationAccuracy ?? 0,
+    meanClassAccuracy: records.at(-1)?.validationMeanClassAccuracy ?? 0,
+  });
   return (
     (best === undefined ? undefined : await writeRunFile(folder, runFiles.best, best)) ??
     (await writeRunFile(folder, runFiles.last, last)) ??

@@ -18,7 +18,8 @@ export interface Judged extends Score {
 /**
  * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
  * views of a picture, an answer is the class of the largest mean probability, as `predict` gives it. The loss is the mean over
- * batches of the recipe's size, and over the views. Undefined where it is stopped.
+ * batches of the recipe's size, and over the views; of a network without one it is NaN. `isStopped` is asked before each batch,
+ * with the number of pictures that are done. Undefined where it is stopped.
  */
 export async function evaluate(
   plan: TrainingPlan,
@@ -27,7 +28,7 @@ export async function evaluate(
   samples: readonly Sample[],
   maker: BatchMaker,
   threads: number | undefined,
-  isStopped: () => boolean = () => false,
+  isStopped: (done: number) => boolean = () => false,
 ): Promise<Judged | Problem | undefined> {
   const evaluator = await engine.evaluator(plan.evaluation, { weights, threads });
   if (isProblem(evaluator)) return evaluator;
@@ -37,7 +38,7 @@ export async function evaluate(
   let loss = 0;
   try {
     for (let at = 0; at < samples.length; at += plan.batch) {
-      if (isStopped()) return undefined;
+      if (isStopped(at)) return undefined;
       const portion = samples.slice(at, at + plan.batch);
       const answers: Values[] = [];
       for (const view of views) {
@@ -48,8 +49,9 @@ export async function evaluate(
         answers.push(outputs.get(plan.output) ?? new Float32Array());
       }
       const probabilities = classProbabilities(answers, classCount);
-      for (const [i, { key, label }] of portion.entries()) {
-        pictures.push({ key, label, probabilities: probabilities.subarray(i * classCount, (i + 1) * classCount) });
+      for (const [i, { key, label, person, group }] of portion.entries()) {
+        const own = probabilities.subarray(i * classCount, (i + 1) * classCount);
+        pictures.push({ key, label, probabilities: own, person, group });
       }
     }
   } finally {

@@ -6,8 +6,9 @@ import { withoutVariance } from "../ops/batch-statistics.js";
 import { learningRate } from "../step/schedules.js";
 import { learningRateInput } from "../step/step-state.js";
 import { type Batch, BatchMaker, type BatchSource, countCorrect } from "./batches.js";
+import { isThrough, scoresOf } from "./early-stopping.js";
 import type { Engine, Values } from "./engines/engine.js";
-import { averagedWeights, evaluate, type Judged } from "./evaluate.js";
+import { type JudgedWeights, judgeEpoch } from "./judge-epoch.js";
 import { type Best, type EpochRecord, isBetter } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import { SharedSteps } from "./shared-steps.js";
@@ -28,6 +29,8 @@ export interface Standing {
   readonly epochsDone: number;
   readonly steps: number;
   readonly best: Best | undefined;
+  /** Of all epochs so far: what schedules and the end of a run go by. */
+  readonly records: readonly EpochRecord[];
   /** Every slot of the step, by name. */
   readonly state: ReadonlyMap<string, Values>;
 }
@@ -57,6 +60,8 @@ export interface CourseEvents {
   /** The step is compiled; a problem ends the run. */
   onStart(description: string, stepsPerEpoch: number): Promise<Problem | undefined>;
   onStep(progress: StepProgress): void;
+  /** An epoch is being judged: so many of its pictures are done. */
+  onJudging(done: number, all: number): void;
   /** Keeps what must not be lost; a problem ends the run. */
   onEpoch(epoch: FinishedEpoch): Promise<Problem | undefined>;
 }
@@ -65,6 +70,14 @@ export type Outcome =
   | { readonly kind: "finished" }
   /** Stopped between two steps; the state is that of the last one. */
   | { readonly kind: "interrupted"; readonly state: ReadonlyMap<string, Values> }
+  /** A number has overflowed; the epochs before were handed over. Epoch and step count from 1. */
+  | {
+      readonly kind: "diverged";
+      readonly what: string;
+      readonly epoch: number;
+      readonly step: number;
+      readonly lr: number;
+    }
   | { readonly kind: "failed"; readonly problem: Problem };
 
 /** How many steps an epoch has, and how many pictures its last one, where that is not full. */
@@ -108,68 +121,74 @@ async function runEpochs(
   const evaluationMaker = new BatchMaker(course.batches);
   let best = from?.best;
   let steps = from?.steps ?? 0;
-  for (let epoch = from?.epochsDone ?? 0; epoch < plan.epochs; epoch++) {
+  let records = from?.records ?? [];
+  while (!isThrough(records, plan)) {
+    const epoch = records.length;
     const begun = performance.now();
-    const trained = await runEpoch(course, shared, maker, epoch, events);
+    const trained = await runEpoch(course, shared, maker, records, events);
     if (trained.kind !== "trained") return trained;
-    const { state } = trained;
+    const { state, lr } = trained;
     steps += trained.steps;
-    if ([...state.values()].some((values) => !values.every(Number.isFinite))) {
-      return failed(problem("train/not-finite", { what: "a weight", epoch: epoch + 1, step: trained.steps }));
+    const diverged = (what: string): Outcome => ({ kind: "diverged", what, epoch: epoch + 1, step: trained.steps, lr });
+    if ([...state.values()].some((values) => !values.every(Number.isFinite))) return diverged("a weight");
+    const judgedFrom = performance.now();
+    const judged = await judgeEpoch(course, state, evaluationMaker, events);
+    if (judged === undefined) return { kind: "interrupted", state };
+    if (isProblem(judged)) return failed(judged);
+    if (!judged.every((found) => Number.isFinite(found.judged.loss))) {
+      return diverged("the loss on the pictures held out");
     }
-    const score = async (weights: ReadonlyMap<string, Values>): Promise<Judged | Problem | undefined> =>
-      evaluate(plan, course.engine, weights, course.heldOut, evaluationMaker, course.threads, events.isStopped);
-    const current = await score(state);
-    if (isProblem(current)) return failed(current);
-    const average = averagedWeights(state);
-    const averaged = average === undefined ? undefined : await score(average);
-    if (isProblem(averaged)) return failed(averaged);
-    if (current === undefined || (averaged === undefined && average !== undefined)) {
-      return { kind: "interrupted", state };
-    }
-    if (![current, averaged].every((found) => found === undefined || Number.isFinite(found.loss))) {
-      const what = "the loss on the pictures held out";
-      return failed(problem("train/not-finite", { what, epoch: epoch + 1, step: trained.steps }));
-    }
+    const ended = performance.now();
     let bestWeights: ReadonlyMap<string, Values> | undefined;
-    for (const [weights, found, values] of [
-      ["current", current, state] as const,
-      ["average", averaged, average] as const,
-    ]) {
-      if (found === undefined || values === undefined || !isBetter(found, best)) continue;
+    for (const { weights, judged: found, values } of judged) {
+      if (!isBetter(found, best, plan.bestBy)) continue;
       const { loss, accuracy, meanClassAccuracy } = found;
       best = { loss, accuracy, meanClassAccuracy, epoch: epoch + 1, weights };
       bestWeights = values;
     }
-    const record: EpochRecord = {
-      schemaVersion: 1,
+    const record = recordOf(plan, trained, judged, {
       epoch: epoch + 1,
       steps,
-      lr: trained.lr,
-      loss: trained.loss,
-      accuracy: trained.accuracy,
-      validationLoss: current.loss,
-      validationAccuracy: current.accuracy,
-      validationMeanClassAccuracy: current.meanClassAccuracy,
-      evaluation: plan.evaluatedBy,
-      ...(averaged === undefined
-        ? {}
-        : {
-            averageValidationLoss: averaged.loss,
-            averageValidationAccuracy: averaged.accuracy,
-            averageValidationMeanClassAccuracy: averaged.meanClassAccuracy,
-          }),
-      picturesPerSecond: trained.picturesPerSecond,
-      seconds: (performance.now() - begun) / 1000,
-    };
-    const wrong = await events.onEpoch({
-      record,
-      standing: { epochsDone: epoch + 1, steps, best, state },
-      bestWeights,
+      evaluationSeconds: (ended - judgedFrom) / 1000,
+      seconds: (ended - begun) / 1000,
     });
+    records = [...records, record];
+    const standing = { epochsDone: epoch + 1, steps, best, records, state };
+    const wrong = await events.onEpoch({ record, standing, bestWeights });
     if (wrong !== undefined) return failed(wrong);
   }
   return { kind: "finished" };
+}
+
+function recordOf(
+  plan: TrainingPlan,
+  trained: TrainedEpoch,
+  [{ judged: current }, second]: readonly [JudgedWeights, ...JudgedWeights[]],
+  place: Required<Pick<EpochRecord, "epoch" | "steps" | "evaluationSeconds" | "seconds">>,
+): EpochRecord {
+  const { evaluationSeconds, seconds, ...counts } = place;
+  const averaged = second?.judged;
+  return {
+    schemaVersion: 1,
+    ...counts,
+    lr: trained.lr,
+    loss: trained.loss,
+    accuracy: trained.accuracy,
+    validationLoss: current.loss,
+    validationAccuracy: current.accuracy,
+    validationMeanClassAccuracy: current.meanClassAccuracy,
+    evaluation: plan.evaluatedBy,
+    ...(averaged === undefined
+      ? {}
+      : {
+          averageValidationLoss: averaged.loss,
+          averageValidationAccuracy: averaged.accuracy,
+          averageValidationMeanClassAccuracy: averaged.meanClassAccuracy,
+        }),
+    picturesPerSecond: trained.picturesPerSecond,
+    evaluationSeconds,
+    seconds,
+  };
 }
 
 interface TrainedEpoch {
@@ -186,9 +205,11 @@ async function runEpoch(
   { plan, training }: Course,
   shared: SharedSteps,
   maker: BatchMaker,
-  epoch: number,
+  before: readonly EpochRecord[],
   events: CourseEvents,
 ): Promise<TrainedEpoch | Outcome> {
+  const epoch = before.length;
+  const measured = before.flatMap((record) => scoresOf(record).slice(0, 1));
   const draws = epochDraws(training, plan.sampler, plan.seed, epoch);
   const { perEpoch } = stepsOf(plan, draws.length);
   const make = (step: number): Promise<Batch | Problem> =>
@@ -200,7 +221,7 @@ async function runEpoch(
     const batch = (await next) as Batch | Problem;
     if (isProblem(batch)) return failed(batch);
     if (events.isStopped()) return { kind: "interrupted", state: await shared.state() };
-    lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch);
+    lr = learningRate(plan.schedule, plan.lr, epoch, step, perEpoch, measured);
     const inputs = new Map([...batch.inputs, [learningRateInput, Float32Array.of(lr)]]);
     const running = shared.run(inputs, batch.count, { seed: plan.seed, epoch, step });
     // Made while the step runs: pictures that are not kept are read and decoded meanwhile.
@@ -209,7 +230,7 @@ async function runEpoch(
     const stepLoss = outputs.get("loss")?.[0] ?? Number.NaN;
     if (!Number.isFinite(stepLoss)) {
       await next;
-      return failed(problem("train/not-finite", { what: "the loss", epoch: epoch + 1, step: step + 1 }));
+      return { kind: "diverged", what: "the loss", epoch: epoch + 1, step: step + 1, lr };
     }
     seen += batch.count;
     loss += stepLoss * batch.count;

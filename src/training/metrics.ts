@@ -1,5 +1,6 @@
 /** What a run says of itself, epoch by epoch. */
 import { type Evaluation, evaluationNamed } from "../recipe/evaluation.js";
+import type { bestMeasures } from "../recipe/signatures/run.js";
 
 /** Loss and shares of right answers on the pictures held out. */
 export interface Score {
@@ -30,6 +31,8 @@ export interface EpochRecord {
   readonly averageValidationLoss?: number;
   readonly averageValidationAccuracy?: number;
   readonly averageValidationMeanClassAccuracy?: number;
+  /** Of judging the epoch; records of older versions have none. */
+  readonly evaluationSeconds?: number;
   /** Training pictures a second, evaluation not counted. */
   readonly picturesPerSecond: number;
   /** Of the whole epoch. */
@@ -65,8 +68,18 @@ export function isBest(value: unknown): value is Best {
   );
 }
 
-/** The better of two: higher accuracy, then lower loss, then the earlier. */
-export function isBetter(a: Score, b: Score | undefined): boolean {
+/** What makes an epoch the best one, as recipes name it. */
+export type BestBy = (typeof bestMeasures)[number];
+
+const bestFields = { accuracy: "accuracy", mean_class_accuracy: "meanClassAccuracy" } as const satisfies Readonly<
+  Record<BestBy, keyof Score>
+>;
+
+export const measureOf = (score: Score, by: BestBy): number => score[bestFields[by]];
+
+/** The better of two: more of the measure, then lower loss, then the earlier. */
+export function isBetter(a: Score, b: Score | undefined, by: BestBy): boolean {
   if (b === undefined) return true;
-  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
+  const [own, other] = [measureOf(a, by), measureOf(b, by)];
+  return own > other || (own === other && a.loss < b.loss);
 }

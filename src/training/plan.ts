@@ -13,6 +13,8 @@ import { attachLoss } from "../step/attach-loss.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
 import type { Schedule } from "../step/schedules.js";
 import type { TrainingStepSource } from "../step/training-step.js";
+import type { Stopping } from "./early-stopping.js";
+import type { BestBy } from "./metrics.js";
 
 /** The input of a network that is a picture, and how pixels become its numbers. */
 export interface PictureInput {
@@ -60,6 +62,8 @@ export interface TrainingPlan {
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;
+  readonly bestBy: BestBy;
+  readonly stopping: Stopping;
   /** Whether a last batch that is not full is trained on. */
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
@@ -111,6 +115,8 @@ export function planOf(
     batch: step.batch,
     epochs: numberOf(train.epochs),
     seed: numberOf(train.seed),
+    bestBy: train.best_by === "mean_class_accuracy" ? "mean_class_accuracy" : "accuracy",
+    stopping: { patience: numberOf(train.patience) || undefined, minDelta: numberOf(train.min_delta) },
     keepsLastBatch: train.last_batch === "keep",
     sampler: data.sampler === "balanced" ? "balanced" : "shuffled",
     augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],

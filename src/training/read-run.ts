@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beyondLimits } from "../bounded-json.js";
-import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Answers } from "../judging/answers.js";
-import { readAnswers } from "../judging/answers-table.js";
-import { type Best, type EpochRecord, isBest, isBetter, isEpochRecord } from "./metrics.js";
+import { readAnswersTable } from "../judging/answers-table.js";
+import { type Best, type BestBy, type EpochRecord, isBest, isBetter, isEpochRecord } from "./metrics.js";
 import { runFiles } from "./run-files.js";
 import { type JsonRecord, opened } from "./sealed-json.js";
 
@@ -49,24 +49,30 @@ export async function readRun(folder: string): Promise<ReadRun | Problem> {
   const warnings: Problem[] = [];
   if (!record.isIntact) warnings.push(problem("report/edited-run", { path: join(folder, runFiles.about) }));
   /** What `read` makes of a file's text; undefined where it is not there, or is told of. */
-  const made = async <T>(name: string, limit: number, read: (text: string) => T | string): Promise<T | undefined> => {
+  const made = async <T extends object>(
+    name: string,
+    limit: number,
+    read: (text: string, path: string) => T | string,
+  ): Promise<T | undefined> => {
     const path = join(folder, name);
     const bytes = await readRegularFile(path, limit);
-    const text = typeof bytes === "string" ? undefined : utf8(bytes);
     if (bytes === absent) return undefined;
-    const found = typeof bytes === "string" ? bytes : text === undefined ? "it is no UTF-8" : read(text);
+    const text = typeof bytes === "string" ? undefined : utf8(bytes);
+    const found = typeof bytes === "string" ? bytes : text === undefined ? "it is no UTF-8" : read(text, path);
     if (typeof found !== "string") return found;
     warnings.push(problem("report/left-out", { path, reason: found }));
     return undefined;
   };
   const records = (await made(runFiles.metrics, limits.metrics, readMetrics)) ?? [];
-  const answers = await made(runFiles.answers, limits.answers, readAnswers);
+  const { result } = record.record;
+  // Those of an earlier end stay there while a run goes on: they are of other weights.
+  const answers = result === undefined ? undefined : await made(runFiles.answers, limits.answers, answersToShow);
   const source = await made(runFiles.model, limits.source, (text) => ({ text }));
   return {
     folder,
     about: record.record,
     records,
-    best: (await bestInState(folder)) ?? bestOf(records),
+    best: (await bestInState(folder)) ?? bestOf(records, measureIn(record.record)),
     answers,
     source: source?.text,
     isLocked: existsSync(join(folder, runFiles.lock)),
@@ -82,6 +88,16 @@ function utf8(bytes: Uint8Array): string | undefined {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+/** A matrix has the square of it, and nobody looks at more. */
+const classesAtMost = 3000;
+
+function answersToShow(text: string, path: string): Answers | string {
+  const read = readAnswersTable(text, path);
+  if (isProblem(read)) return read.diagnose({}).message;
+  const { length } = read.classes;
+  return length > classesAtMost ? `${length} classes are more than can be shown, ${classesAtMost}` : read;
 }
 
 /** A line is a flat record of a few numbers. */
@@ -116,8 +132,15 @@ async function bestInState(folder: string): Promise<Best | undefined> {
   return typeof state !== "string" && state.isIntact && isBest(state.record.best) ? state.record.best : undefined;
 }
 
-/** Where the state is gone: the best by accuracy. */
-function bestOf(records: readonly EpochRecord[]): Best | undefined {
+/** By what the recipe has the best epoch chosen. */
+function measureIn({ recipe }: JsonRecord): BestBy {
+  const { train } = (recipe ?? {}) as { readonly train?: unknown };
+  const runs = Object.values(train ?? {}) as readonly ({ readonly best_by?: unknown } | null)[];
+  return runs.some((run) => run?.best_by === "mean_class_accuracy") ? "mean_class_accuracy" : "accuracy";
+}
+
+/** Where the state is gone. */
+function bestOf(records: readonly EpochRecord[], by: BestBy): Best | undefined {
   let best: Best | undefined;
   for (const record of records) {
     const { epoch, averageValidationLoss, averageValidationAccuracy, averageValidationMeanClassAccuracy } = record;
@@ -139,7 +162,7 @@ function bestOf(records: readonly EpochRecord[]): Best | undefined {
             },
           ]),
     ];
-    for (const score of scores) if (isBetter(score, best)) best = { ...score, epoch };
+    for (const score of scores) if (isBetter(score, best, by)) best = { ...score, epoch };
   }
   return best;
 }

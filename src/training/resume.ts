@@ -5,15 +5,19 @@ import { sha256 } from "../digest.js";
 import { type Checkpoint, readCheckpoint, readState } from "./checkpoint.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";
-import { decisive } from "./run-record.js";
+import { decisive, withoutEnd } from "./run-record.js";
 import { type Difference, firstDifference, type JsonRecord, type Opened, opened } from "./sealed-json.js";
 
 export interface FoundRun {
   readonly id: string;
+  /** What run.json says. */
+  readonly record: JsonRecord;
   /** Undefined where no epoch had ended. */
   readonly checkpoint: Checkpoint | undefined;
   /** Whether everything that is made of the checkpoint was written: a run may be killed before it comes to that. */
   readonly isComplete: boolean;
+  /** Files that were there and are gone, but can be made of the checkpoint. */
+  readonly missing: readonly string[];
   /** What may change and does: how long it is, what runs it. */
   readonly changes: readonly Difference[];
 }
@@ -57,8 +61,8 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
   if (refused !== undefined) return problem("train/another-run", { path: folder, ...refused });
   const checkpoint = state === undefined ? undefined : await readCheckpoint(folder, state, slots);
   if (isProblem(checkpoint)) return checkpoint;
-  const isComplete = checkpoint === undefined ? true : await filesFit(folder, checkpoint);
-  if (isProblem(isComplete)) return isComplete;
+  const files = checkpoint === undefined ? { isComplete: true, missing: [] } : await filesFit(folder, checkpoint);
+  if (isProblem(files)) return files;
   const freely = (record: JsonRecord): JsonRecord => {
     const { engine, lferVersion, nodeVersion } = record;
     const { name, threads } = isRecord(engine) ? engine : {};
@@ -69,7 +73,7 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
     return found ?? [];
   });
   const changes = [...(length === undefined ? [] : [length]), ...others];
-  const found: FoundRun = { id: String(before.id), checkpoint, isComplete, changes };
+  const found: FoundRun = { id: String(before.id), record: before, checkpoint, ...files, changes };
   return found;
 }
 
@@ -81,39 +85,43 @@ function untouched(path: string, { record, isIntact }: Opened, now: JsonRecord):
 
 /** What is wrong with `run.json` and `state.json` beside each other. */
 function stateMisfit(path: string, about: Opened, statePath: string, state: Opened): Problem | undefined {
-  const { run } = state.record;
-  if (!isRecord(run)) return problem("train/bad-checkpoint", { path: statePath, reason: "something is missing in it" });
+  const { run: found } = state.record;
+  if (!isRecord(found))
+    return problem("train/bad-checkpoint", { path: statePath, reason: "something is missing in it" });
+  // What is told of its end came after the last epoch was written.
+  const [run, own] = [withoutEnd(found), withoutEnd(about.record)];
   if (about.isIntact && state.isIntact) {
     if (about.record.id === run.id) return undefined;
     const difference = differenceOf(run, about.record) ?? firstDifference({ id: run.id }, { id: about.record.id });
     return difference && problem("train/state-of-another-run", { path: statePath, other: path, ...difference });
   }
-  const [edited, ours, other, theirs] = about.isIntact
-    ? [statePath, run, path, about.record]
-    : [path, about.record, statePath, run];
+  const [edited, ours, other, theirs] = about.isIntact ? [statePath, run, path, own] : [path, own, statePath, run];
   const difference = firstDifference(ours, theirs);
   // Of a state.json whose run is as it was, the other fields are looked at where it is read.
   if (about.isIntact && difference === undefined) return undefined;
   return problem("train/edited-run", { path: edited, other, difference });
 }
 
+interface FoundFiles {
+  readonly isComplete: boolean;
+  readonly missing: readonly string[];
+}
+
 /**
  * Whether the files that are made of a checkpoint are all there. Those of its last epoch may not have been written yet; what is
  * wrong beyond that is a problem.
  */
-async function filesFit(folder: string, { standing, metrics, bestSha256 }: Checkpoint): Promise<boolean | Problem> {
+async function filesFit(folder: string, { standing, bestSha256 }: Checkpoint): Promise<FoundFiles | Problem> {
   const bad = (name: string, reason: string): Problem =>
     problem("train/bad-checkpoint", { path: join(folder, name), reason });
+  const { best, epochsDone, records } = standing;
   const bytes = await readIfThere(join(folder, runFiles.metrics));
   if (isProblem(bytes)) return bytes;
-  const lines =
-    bytes === undefined
-      ? []
-      : new TextDecoder()
-          .decode(bytes)
-          .split("\n")
-          .filter((line) => line !== "");
-  const meant = metrics.map((record) => JSON.stringify(record));
+  const last = await readIfThere(join(folder, runFiles.last));
+  if (isProblem(last)) return last;
+  const missing = [...(last === undefined ? [runFiles.last] : []), ...(bytes === undefined ? [runFiles.metrics] : [])];
+  const lines = bytes === undefined ? [] : linesOf(bytes);
+  const meant = records.map((record) => JSON.stringify(record));
   const differing = lines.findIndex((line, i) => i < meant.length && line !== meant[i]);
   if (differing >= 0) {
     const reason = `its line ${differing + 1} is not what ${runFiles.state} has of epoch ${differing + 1}`;
@@ -123,11 +131,17 @@ async function filesFit(folder: string, { standing, metrics, bestSha256 }: Check
     return bad(runFiles.metrics, `it has ${lines.length} epochs, ${runFiles.state} has ${meant.length}`);
   }
   // It is written last of all.
-  const isComplete = lines.length === meant.length;
-  const { best, epochsDone } = standing;
-  if (best === undefined || (!isComplete && best.epoch === epochsDone)) return isComplete;
+  const isComplete = lines.length === meant.length && last !== undefined;
+  if (best === undefined || (lines.length < meant.length && best.epoch === epochsDone)) return { isComplete, missing };
   const weights = await readIfThere(join(folder, runFiles.best));
   if (isProblem(weights)) return weights;
   if (weights === undefined) return bad(runFiles.best, "it is missing");
-  return sha256([weights]) === bestSha256 ? isComplete : bad(runFiles.best, "it is not the file that was written");
+  if (sha256([weights]) !== bestSha256) return bad(runFiles.best, "it is not the file that was written");
+  return { isComplete, missing };
 }
+
+const linesOf = (bytes: Uint8Array): readonly string[] =>
+  new TextDecoder()
+    .decode(bytes)
+    .split("\n")
+    .filter((line) => line !== "");

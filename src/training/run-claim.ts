@@ -116,7 +116,13 @@ export async function claimRun(folder: string, resume: boolean): Promise<RunClai
   return problem("train/cannot-write", { path: folder, code: "ENOENT" });
 }
 
-/** Takes the first of `runs/NAME-1`, `runs/NAME-2`, ... that nobody has. */
+/** A day where the user is: `2026-11-30`. */
+export function dayOf(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** Takes the first of `runs/NAME`, `runs/NAME-2`, `runs/NAME-3`, ... that nobody has. */
 export async function claimNextRun(parent: string, name: string): Promise<RunClaim | Problem> {
   let attempt = 1;
   for (let number = 1; attempt <= attempts; ) {
@@ -125,7 +131,7 @@ export async function claimNextRun(parent: string, name: string): Promise<RunCla
       if (attempt++ < attempts && mayPass(made)) continue;
       return unwritable(made);
     }
-    const folder = join(parent, `${name}-${number}`);
+    const folder = join(parent, number === 1 ? name : `${name}-${number}`);
     const claimed = claimFolder(folder);
     const claim = claimed === "claimed" ? await lockFolder(folder, [...made.folders, folder], false) : undefined;
     if (claim !== undefined && !("owner" in claim)) return claim;

@@ -7,11 +7,11 @@ export const runFiles = {
   last: "last.safetensors",
   state: "state.json",
   heldOut: "held-out.json",
-  /** Of the epoch with the best weights, on the pictures held out. */
-  answers: "answers.csv",
   curves: "curves.svg",
   confusion: "confusion.svg",
   report: "report.html",
+  /** What the best weights say of each picture held out, once the run is through. */
+  answers: "answers.csv",
   onnx: "model.onnx",
   /** While a process trains here. */
   lock: "run.lock",

@@ -83,6 +83,9 @@ export async function readIfThere(path: string): Promise<Uint8Array | undefined 
   }
 }
 
+/** Removes a file of the run; one that cannot be removed does no harm. */
+export const removeRunFile = (folder: string, name: string): Promise<void> => removeIfThere(join(folder, name));
+
 /** Removes files of the run that nothing names any more; what cannot be removed does no harm. */
 export async function removeOthers(folder: string, pattern: RegExp, kept: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {

@@ -4,6 +4,7 @@ import type { BrokenPicture } from "../data/picture-store.js";
 import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
+import type { Best } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { JsonRecord } from "./sealed-json.js";
 
@@ -32,6 +33,17 @@ export interface RunFacts {
   readonly weightsSha256: string | undefined;
 }
 
+/** What tells how a run came to be, and decides nothing of it. */
+export interface Circumstances {
+  readonly commandLine: readonly string[];
+  /** Of the git repository that the source stands in, where there is one. */
+  readonly commit: string | undefined;
+  /** Of what runs the steps and what decodes the pictures, as far as they are packages of their own. */
+  readonly engineVersion: string | undefined;
+  readonly sharpVersion: string | undefined;
+  now(): Date;
+}
+
 /** A recipe's things as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
 export function plainJson(value: PlainValue): unknown {
   if (typeof value !== "object") return value;
@@ -47,12 +59,25 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
   ...Object.fromEntries([...recipe.settings].map(([key, thing]) => [key, plainJson(thing)])),
 });
 
+/** What is written into a record when its run has ended; it is no part of what the run is. */
+const ofItsEnd = ["ended", "result"] as const;
+
+const circumstantial: ReadonlySet<string> = new Set([
+  ...["lferVersion", "nodeVersion", "sharpVersion", "engine", "commandLine", "commit", "begun"],
+  ...["epochs", "identity", "id"],
+  ...ofItsEnd,
+]);
+
+/** A record as it was before its run had ended. */
+export const withoutEnd = (record: JsonRecord): JsonRecord =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !(ofItsEnd as readonly string[]).includes(key)));
+
 /**
  * What of a run's record decides its course. The others may change when a run goes on: its length, which is asked for, and what
  * runs the steps; where the pictures lie does not count, their digest does.
  */
 export function decisive(record: JsonRecord): JsonRecord {
-  const { lferVersion: _l, nodeVersion: _n, engine: _e, epochs: _p, identity: _i, id: _d, ...kept } = record;
+  const kept = Object.fromEntries(Object.entries(record).filter(([key]) => !circumstantial.has(key)));
   const { recipe, data } = record as { readonly recipe?: JsonRecord; readonly data?: JsonRecord };
   const train = recipe?.train as Readonly<Record<string, JsonRecord | null>> | undefined;
   const withoutLength = Object.entries(train ?? {}).map(([name, run]) => {
@@ -104,15 +129,51 @@ export interface EngineFacts {
   readonly threads: number | undefined;
 }
 
-/** The object of `run.json`; `id` tells this run from every other, also from one that was begun alike. */
-export function runRecord(facts: RunFacts, engine: EngineFacts, id: string): JsonRecord {
+/** What a run that is through has come to. */
+export interface RunEnd {
+  readonly best: Best;
+  readonly epochs: number;
+  readonly stopped_early: boolean;
+}
+
+/** The record of a run that is through. */
+export const endedRecord = (record: JsonRecord, result: RunEnd, at: Date): JsonRecord => ({
+  ...withoutEnd(record),
+  ended: at.toISOString(),
+  result,
+});
+
+/** What tells one run from all others, also from those that were begun alike. */
+export interface RunIdentity {
+  readonly id: string;
+  /** When it was begun, in ISO 8601. */
+  readonly begun: string;
+}
+
+/** The object of `run.json`. */
+export function runRecord(
+  facts: RunFacts,
+  engine: EngineFacts,
+  { id, begun }: RunIdentity,
+  circumstances: Circumstances,
+): JsonRecord {
+  const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
   const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
   const record = {
     schemaVersion: runSchemaVersion,
     id,
     lferVersion: version,
     nodeVersion: process.versions.node,
-    engine: { name: engine.name, description: engine.description, threads: engine.threads ?? null },
+    sharpVersion: sharpVersion ?? null,
+    engine: {
+      name: engine.name,
+      description: engine.description,
+      threads: engine.threads ?? null,
+      version: engineVersion ?? null,
+    },
+    begun,
+    commandLine,
+    commit: commit ?? null,
     model: plan.recipe.student.name,
     input: plan.picture,
     labels: plan.labels ?? null,

@@ -1,36 +1,28 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
 
-import { randomUUID } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../digest.js";
-import { type Graph, typeOf } from "../ir/graph.js";
-import { elementCount } from "../ir/shape.js";
-import { evaluationKey } from "../recipe/evaluation.js";
+import type { Graph } from "../ir/graph.js";
+import type { Answers } from "../judging/answers.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
-import { trainingStep } from "../step/training-step.js";
 import { headPath } from "../weights/class-head.js";
-import { labelMetadata } from "../weights/label-metadata.js";
 import { contradictionOf } from "../weights/label-places.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
-import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
 import type { Engine } from "./engines/engine.js";
-import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
-import { type Course, runCourse, type StepProgress } from "./loop.js";
+import type { Course, StepProgress } from "./loop.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan, withClasses } from "./plan.js";
 import { readPictures } from "./read-pictures.js";
-import { findRun } from "./resume.js";
 import type { RunClaim } from "./run-claim.js";
-import { runFiles } from "./run-files.js";
-import { jsonText, makeRunFolder, weightFile, writeRunFile } from "./run-folder.js";
-import { dataRecord, type RunFacts, runRecord } from "./run-record.js";
-import { type Difference, sealed } from "./sealed-json.js";
+import { weightFile } from "./run-folder.js";
+import { runInFolder } from "./run-in-folder.js";
+import { type Circumstances, dataRecord, type RunFacts } from "./run-record.js";
+import type { Difference } from "./sealed-json.js";
 import { openTeacher } from "./teacher.js";
 
 export interface RunRequest {
@@ -55,6 +47,7 @@ export interface RunRequest {
   readonly epochs: number | undefined;
   readonly limit: number | undefined;
   readonly seed: number | undefined;
+  readonly circumstances: Circumstances;
 }
 
 /** What a run tells while it goes on; nothing of it changes the run. */
@@ -73,6 +66,10 @@ export interface RunEvents {
   /** The step is compiled; from now on there is something to lose. */
   onStart(description: string, stepsPerEpoch: number): void;
   onStep(progress: StepProgress): void;
+  /** An epoch, or the best weights at the end, are judged: so many pictures are done. */
+  onJudging(done: number, all: number): void;
+  /** These files of a run that goes on were missing, and are written anew from its checkpoint. */
+  onRebuilt(files: readonly string[]): void;
   /** After its files are written. */
   onEpoch(records: readonly EpochRecord[], best: Best | undefined): Promise<Problem | undefined>;
 }
@@ -83,13 +80,19 @@ export type RunResult =
       readonly plan: TrainingPlan;
       readonly records: readonly EpochRecord[];
       readonly best: Best;
+      /** What the best weights say of the pictures held out. */
+      readonly answers: Answers;
       /** Whether there was anything left to do. */
       readonly hasTrained: boolean;
     }
   | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
-  | (Omit<RefusedWeights, "kind"> & { readonly kind: "failed" });
+  | (Omit<RefusedWeights, "kind"> & {
+      readonly kind: "failed";
+      /** Where a number has overflowed: the rate that it had then, and how many epochs there are good weights of. */
+      readonly diverged?: { readonly lr: number; readonly epochs: number };
+    });
 
-const failed = (...problems: readonly Problem[]): RunResult => ({
+export const failed = (...problems: readonly Problem[]): RunResult => ({
   kind: "failed",
   diagnostics: problems.map((found) => found.diagnose({})),
 });
@@ -97,14 +100,26 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
 /** Trains, keeping in the run's folder all that must not be lost. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
   try {
-    return await runRecipe(request, events);
+    return await prepareRun(request, events, (prepared) => runInFolder(request.claim, request, prepared, events));
   } catch (error) {
     if (!(error instanceof RuntimeFailure)) throw error;
     return failed(problem("engine/refuses-step", { engine: request.engine.name, reason: error.message }));
   }
 }
 
-async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunResult> {
+export interface PreparedRun {
+  readonly facts: RunFacts;
+  readonly course: Course;
+  /** Whether the run keeps the names of what is held out. */
+  readonly keepsHeldOut: boolean;
+}
+
+/** Opens and reads all that a run needs before its first step, and hands it over; or says what hinders. */
+export async function prepareRun(
+  request: RunRequest,
+  events: RunEvents,
+  use: (prepared: PreparedRun) => Promise<RunResult>,
+): Promise<RunResult> {
   const written = planOf(request.recipe, request.deployed, { epochs: request.epochs, seed: request.seed });
   if (isProblem(written)) return failed(written);
   const begun = beginWith(written, request.weights);
@@ -153,7 +168,7 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
       heldOut: pictures.heldOut,
       begun: begun?.weights,
     };
-    return await runIn(request, facts, course, set.heldOutWasDrawn, events);
+    return await use({ facts, course, keepsHeldOut: set.heldOutWasDrawn });
   } finally {
     await teacher?.teacher.dispose();
   }
@@ -194,99 +209,4 @@ async function teacherOf(plan: TrainingPlan, { home, engine, threads }: RunReque
     { file, path: resolve(home, file) },
     { classes: plan.labels ?? [], engine, threads },
   );
-}
-
-async function runIn(
-  request: RunRequest,
-  facts: RunFacts,
-  course: Course,
-  keepsHeldOut: boolean,
-  events: RunEvents,
-): Promise<RunResult> {
-  const { claim, engine, threads } = request;
-  const { folder } = claim;
-  const { plan } = course;
-  const recordOf = (description: string, id: string) =>
-    runRecord(facts, { name: engine.name, description, threads }, id);
-  const now = recordOf(engine.name, "");
-  const mayChangeLength = request.epochs !== undefined;
-  const found = request.resume ? await findRun({ folder, now, mayChangeLength, slots: slotSizes(plan) }) : undefined;
-  if (isProblem(found)) return failed(found);
-  const standing = found?.checkpoint?.standing;
-  let records: readonly EpochRecord[] = found?.checkpoint?.metrics ?? [];
-  let best = standing?.best;
-  let bestSha256 = found?.checkpoint?.bestSha256;
-  if (standing !== undefined) await removeOtherSlots(folder, standing.epochsDone);
-  if (standing !== undefined && found?.isComplete === false) {
-    const unwritten = await writeEpochFiles(folder, plan, standing, records);
-    if (unwritten !== undefined) return failed(unwritten);
-  }
-  if (standing !== undefined && standing.epochsDone >= plan.epochs && best !== undefined) {
-    return { kind: "finished", plan, records, best, hasTrained: false };
-  }
-  if (found !== undefined) events.onContinue(standing?.epochsDone ?? 0, found.changes);
-  const id = found?.id ?? randomUUID();
-  let about = now;
-  const network = plan.deployed;
-  const outcome = await runCourse(course, standing, {
-    ...events,
-    onStart: async (description, stepsPerEpoch) => {
-      events.onStart(description, stepsPerEpoch);
-      about = recordOf(description, id);
-      const keys = jsonText(course.heldOut.map(({ key }) => key));
-      // What says that this is a run, and may be gone on with, comes first.
-      const files = [
-        [runFiles.about, sealed(about)] as const,
-        ...request.sources,
-        ...(keepsHeldOut ? [[runFiles.heldOut, keys] as const] : []),
-      ];
-      for (const [name, text] of files) {
-        const unwritten =
-          (await makeRunFolder(dirname(join(folder, name)))) ?? (await writeRunFile(folder, name, text));
-        if (unwritten !== undefined) return unwritten;
-      }
-      return undefined;
-    },
-    onEpoch: async (finished) => {
-      const before = records;
-      records = [...records, finished.record];
-      best = finished.standing.best;
-      const bestFile = bestFileOf(plan, finished.standing);
-      if (bestFile !== undefined) bestSha256 = sha256(bestFile);
-      const checkpoint: Checkpoint = { standing: finished.standing, metrics: records, bestSha256 };
-      const write = [
-        () => writeCheckpoint(folder, about, checkpoint, labelMetadata(network)),
-        () => writeEpochFiles(folder, plan, finished.standing, records),
-      ];
-      // The best weights so far are overwritten only when those that go on can be made again. At first there are none.
-      for (const step of before.length === 0 ? write.reverse() : write) {
-        const unwritten = (await claim.lost()) ?? (await step());
-        if (unwritten !== undefined) return unwritten;
-      }
-      return events.onEpoch(records, best);
-    },
-  });
-  switch (outcome.kind) {
-    case "failed":
-      return failed(outcome.problem);
-    case "interrupted": {
-      const metadata = new Map([
-        ["model", network.name],
-        ["interrupted_after_epoch", String(records.length)],
-        [evaluationKey, plan.evaluatedBy],
-      ]);
-      const lost =
-        (await claim.lost()) ??
-        (await writeRunFile(folder, runFiles.last, weightFile(network, outcome.state, metadata)));
-      return lost === undefined ? { kind: "interrupted", plan, records } : failed(lost);
-    }
-    case "finished":
-      invariant(best !== undefined, "a run without a best epoch");
-      return { kind: "finished", plan, records, best, hasTrained: true };
-  }
-}
-
-function slotSizes(plan: TrainingPlan): ReadonlyMap<string, number> {
-  const graph = trainingStep(plan.step);
-  return new Map(graph.slots.map(({ name, value }) => [name, elementCount(typeOf(graph, value).shape)]));
 }

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodePng } from "../../src/data/png.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { readAnswersTable } from "../../src/judging/answers-table.js";
 import { claimRun } from "../../src/training/run-claim.js";
 import { formulaPicture } from "../data/formula-picture.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
@@ -124,10 +125,18 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "data/files-left-out": onFolder("notes"),
   "data/pictures-left-out": onFolder("broken"),
   "data/split-left-alone": onFolder("split"),
+  "data/bad-answers": async () => {
+    const found = readAnswersTable("path,label,answer,happy\na.png,sad,happy,1\n", "run/answers.csv");
+    return isProblem(found) ? [found.diagnose({}).code] : [];
+  },
   "data/no-such-faces": onFolder("generated", "cats.lfer"),
   "data/bad-crop-range": onFolder("generated", "crop.lfer"),
   "recipe/unknown-recipe": () =>
     inFolder(files, (cwd) => codesIn(runLferc(["train", "m.lfer", "--recipe", "Tri"], { cwd }).stderr)),
+  "recipe/which-recipe": () =>
+    inFolder({ "m.lfer": `${tiny}${tiny.slice(tiny.indexOf("recipe Try")).replace("Try", "Other")}` }, (cwd) =>
+      codesIn(runLferc(["train", "m.lfer", "--data", "generated"], { cwd }).stderr),
+    ),
   "recipe/unknown-setting": training("m.lfer", "--set", "sise=8"),
   "train/unsupported-data": onFolder("good", "raf.lfer"),
   "train/no-data": training("m.lfer"),

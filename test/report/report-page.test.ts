@@ -136,12 +136,12 @@ suite("report.html", (test) => {
   });
 
   test("a run without an epoch, one that goes on, one that was stopped: what there is", async () => {
-    const none = await runOf({ about: { epochs: 9 } }, (files) => {
+    const none = await runOf({ about: { epochs: 9, result: undefined } }, (files) => {
       for (const name of ["run/metrics.jsonl", "run/answers.csv", "run/model.lfer"]) delete files[name];
     });
     assert.equal(sectionsOf(pageOf(none, { costs: undefined })), ["settings", "data", "run"]);
     assert.ok(parseXml(pageOf(none)).text.includes("There are no figures yet"));
-    const going = await runOf({ about: { epochs: 9 } }, (files) => {
+    const going = await runOf({ about: { epochs: 9, result: undefined } }, (files) => {
       files["run/run.lock"] = "";
       delete files["run/answers.csv"];
     });
@@ -149,7 +149,12 @@ suite("report.html", (test) => {
     assert.ok(page.includes("in training, or killed in the middle of it: 3 of 9 epochs"));
     assert.equal(sectionsOf(page), ["curves", "recipe", "settings", "data", "costs", "run"]);
     assert.ok(parseXml(page).text.includes("Accuracy60.0%"), "the best epoch's own");
-    assert.ok(pageOf(await runOf({ about: { epochs: 9 } })).includes("stopped after 3 of 9 epochs"));
+    const stopped = pageOf(await runOf({ about: { epochs: 9, result: undefined } }));
+    assert.ok(stopped.includes("stopped after 3 of 9 epochs"));
+    assert.not.ok(sectionsOf(stopped).includes("confusion"), "answers of an earlier end are of other weights");
+    assert.ok(
+      pageOf(await runOf({ about: { epochs: 9 } })).includes("ended early, for no epoch was better: 3 of 9 epochs"),
+    );
   });
 
   test("what nobody would see by the figures stands first: classes never found, missing, pictures left out", async () => {
@@ -203,7 +208,7 @@ suite("reading a run", (test) => {
       ["metrics.jsonl", "{}\n", "line 1 is no record of an epoch"],
       ["metrics.jsonl", `${"[".repeat(100_000)}\n`, "line 1 is no record of an epoch"],
       ["metrics.jsonl", "\ufffd\n{", "line 1 is no record"],
-      ["answers.csv", "path,label\n", "line 1 does not begin with"],
+      ["answers.csv", "path,label\n", "line 1: it does not begin with path,label,answer"],
     ] as const) {
       const run = await runOf({}, (files) => {
         files[`run/${name}`] = content;

@@ -1,6 +1,6 @@
 /** Runs that nobody trained, for what looks at runs. */
 import type { Answers } from "../../src/judging/answers.js";
-import { answersText } from "../../src/judging/answers-table.js";
+import { answersTable } from "../../src/judging/answers-table.js";
 import type { EpochRecord } from "../../src/training/metrics.js";
 import { metricsText } from "../../src/training/run-folder.js";
 import { type JsonRecord, sealed } from "../../src/training/sealed-json.js";
@@ -64,6 +64,10 @@ export function someRunFiles(folder: string, run: SomeRun = {}): Readonly<Record
     settings: {},
     seed: 0,
     epochs,
+    begun: "2026-01-01T00:00:00.000Z",
+    commandLine: ["lferc", "train", "m.lfer", "--data", "faces"],
+    ended: "2026-01-01T00:01:00.000Z",
+    result: { best: { epoch: epochs }, epochs, stopped_early: false },
     data: {
       description: "folder faces",
       heldOut: "the folder val",
@@ -76,6 +80,6 @@ export function someRunFiles(folder: string, run: SomeRun = {}): Readonly<Record
     [`${folder}/run.json`]: sealed(about),
     [`${folder}/model.lfer`]: source,
     [`${folder}/metrics.jsonl`]: metricsText(someRecords(epochs)),
-    [`${folder}/answers.csv`]: answersText(someAnswers(classes, keyOf)),
+    [`${folder}/answers.csv`]: answersTable(someAnswers(classes, keyOf)),
   };
 }

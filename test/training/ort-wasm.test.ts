@@ -22,6 +22,7 @@ import { Listener, smallCourse, smallPlan, smallSource } from "./small-course.js
 import { plainRecipe, recipeText } from "./small-recipe.js";
 import { assertRight, judge, reference, runOnce } from "./step-comparison.js";
 import { networkStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
+import { stillCircumstances } from "./still-run.js";
 
 async function created(engine: Engine, step: Graph, { state }: StepFeed): Promise<RunningStep> {
   const running = await engine.create(step, { state, threads: 1 });
@@ -266,6 +267,7 @@ suite("the limits of WebAssembly", (test) => {
           epochs: 1,
           limit: 32,
           seed: undefined,
+          circumstances: stillCircumstances,
         },
         {
           isStopped: () => false,
@@ -277,6 +279,8 @@ suite("the limits of WebAssembly", (test) => {
           onContinue: nothing,
           onStart: nothing,
           onStep: nothing,
+          onJudging: nothing,
+          onRebuilt: nothing,
           onEpoch: async () => undefined,
         },
       );

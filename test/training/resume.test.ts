@@ -4,12 +4,12 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { findRun } from "../../src/training/resume.js";
-import { type RunFacts, runRecord } from "../../src/training/run-record.js";
+import { type EngineFacts, type RunFacts, runRecord } from "../../src/training/run-record.js";
 import { firstDifference, type JsonRecord, sealed } from "../../src/training/sealed-json.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";
-import { type Asked, stillEngine, stillRun } from "./still-run.js";
+import { type Asked, stillCircumstances, stillEngine, stillRun } from "./still-run.js";
 
 interface Json {
   readonly [key: string]: Json | undefined;
@@ -35,6 +35,9 @@ function says(messages: readonly string[], field: string, ...values: readonly un
   const [message = ""] = messages;
   for (const part of [field, ...values.map((value) => JSON.stringify(value))]) assert.match(message, part);
 }
+
+const recordOf = (facts: RunFacts, engine: EngineFacts, id: string): JsonRecord =>
+  runRecord(facts, engine, { id, begun: "" }, stillCircumstances);
 
 suite("going on with a run", (test) => {
   test("an edited run.json is refused: the field is named, with both values", () =>
@@ -198,7 +201,8 @@ suite("going on with a run", (test) => {
     inFolder({}, async (cwd) => {
       const asked: Asked = { threads: [] };
       await stillRun(join(cwd, "run"), { threads: 3, epochs: 1, engine: stillEngine(asked) });
-      assert.equal(asked.threads, [3, 3]);
+      // The step, the judge of its epoch, the judge of the best weights.
+      assert.equal(asked.threads, [3, 3, 3]);
       assert.is(Number(jsonOf(cwd, "run/run.json").engine?.threads), 3);
     }));
 
@@ -229,23 +233,23 @@ suite("going on with a run", (test) => {
       ["data.fingerprint", { data: { ...facts.data, fingerprint: "other pictures" } }],
     ];
     await inFolder({}, async (cwd) => {
-      writeFileSync(join(cwd, "run.json"), sealed(runRecord(facts, engine, "id")));
+      writeFileSync(join(cwd, "run.json"), sealed(recordOf(facts, engine, "id")));
       const find = (now: JsonRecord, mayChangeLength = false) =>
         findRun({ folder: cwd, now, mayChangeLength, slots: new Map() });
       for (const [field, other] of others) {
-        const found = await find(runRecord({ ...facts, ...other }, engine, ""));
+        const found = await find(recordOf({ ...facts, ...other }, engine, ""));
         assert.ok(isProblem(found), `${field} was accepted`);
         const { code, message } = found.diagnose({});
         assert.is(code, "train/another-run");
         assert.match(message, `its ${field}`);
       }
       const longer = { ...facts, plan: await smallPlan({}, { epochs: 9 }) };
-      assert.ok(isProblem(await find(runRecord(longer, engine, ""))));
+      assert.ok(isProblem(await find(recordOf(longer, engine, ""))));
       for (const found of [
-        await find(runRecord(longer, engine, ""), true),
-        await find(runRecord(facts, { name: "tfjs", description: "other", threads: 8 }, "")),
-        await find(runRecord({ ...facts, data: { ...facts.data, description: "moved/faces" } }, engine, "")),
-        await find({ ...runRecord(facts, engine, ""), lferVersion: "9.9.9", nodeVersion: "99" }),
+        await find(recordOf(longer, engine, ""), true),
+        await find(recordOf(facts, { name: "tfjs", description: "other", threads: 8 }, "")),
+        await find(recordOf({ ...facts, data: { ...facts.data, description: "moved/faces" } }, engine, "")),
+        await find({ ...recordOf(facts, engine, ""), lferVersion: "9.9.9", nodeVersion: "99" }),
       ]) {
         assert.not(isProblem(found));
         assert.is(!isProblem(found) && found?.id, "id");

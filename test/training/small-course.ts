@@ -106,6 +106,7 @@ export class Listener implements CourseEvents {
   readonly isStopped = (): boolean => this.steps.length >= this.#stopAfter;
   readonly onStart = async (): Promise<undefined> => undefined;
   readonly onStep = (progress: StepProgress): void => void this.steps.push(progress);
+  readonly onJudging = (): void => undefined;
   readonly onEpoch = async (epoch: FinishedEpoch): Promise<undefined> => void this.epochs.push(epoch);
 }
 

@@ -1,11 +1,13 @@
 /** Runs in this process that learn nothing: all of a run but the arithmetic, in some milliseconds. */
 
+import { reportEpoch, reportRun } from "../../src/cli/run-report.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { compileText } from "../../src/testing/compile-text.js";
 import type { Engine, Values } from "../../src/training/engines/engine.js";
 import { type RunEvents, type RunRequest, type RunResult, trainRun } from "../../src/training/run.js";
 import { claimRun } from "../../src/training/run-claim.js";
+import type { Circumstances } from "../../src/training/run-record.js";
 import { type SmallRecipe, smallSource } from "./small-course.js";
 
 /** The slot whose first number counts the steps; it begins as 0. */
@@ -53,7 +55,17 @@ export function stillEngine(asked: Asked = { threads: [] }): Engine {
   };
 }
 
-export interface StillRun extends Partial<Pick<RunRequest, "epochs" | "seed" | "threads" | "resume" | "engine">> {
+/** Those of a run that is always begun at the same time. */
+export const stillCircumstances: Circumstances = {
+  commandLine: ["train", "m.lfer"],
+  commit: undefined,
+  engineVersion: undefined,
+  sharpVersion: undefined,
+  now: () => new Date(0),
+};
+
+export interface StillRun
+  extends Partial<Pick<RunRequest, "epochs" | "seed" | "threads" | "resume" | "engine" | "circumstances">> {
   readonly recipe?: SmallRecipe;
   readonly events?: Partial<RunEvents>;
 }
@@ -87,6 +99,7 @@ export async function stillRun(
     return { result: undefined, codes: [code], messages: [message] };
   }
   const nothing = (): void => undefined;
+  const title = "a run that stands still";
   try {
     const result = await trainRun(
       {
@@ -105,6 +118,7 @@ export async function stillRun(
         epochs: undefined,
         limit: 12,
         seed: undefined,
+        circumstances: stillCircumstances,
         ...asked,
       },
       {
@@ -117,10 +131,22 @@ export async function stillRun(
         onContinue: nothing,
         onStart: nothing,
         onStep: nothing,
-        onEpoch: async () => undefined,
+        onJudging: nothing,
+        onRebuilt: nothing,
+        onEpoch: (records, best) => reportEpoch({ folder, title, records, best }),
         ...events,
       },
     );
+    const ended = { cwd: folder, folder, data: "generated", graph: deployed.graph };
+    const told = result.kind === "finished" ? await reportRun({ ...ended, records: result.records }) : undefined;
+    if (told !== undefined && told.diagnostics.length > 0) {
+      const { diagnostics } = told;
+      return {
+        result,
+        codes: diagnostics.map(({ code }) => code),
+        messages: diagnostics.map(({ message }) => message),
+      };
+    }
     const messages = result.kind === "failed" ? result.diagnostics.map(({ message }) => message) : [];
     return { result, codes: codesOf(result), messages };
   } finally {

@@ -65,6 +65,20 @@ export const recipeEntries = {
     bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrosEntropy" },
     good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy" },
   }),
+  "recipe/which-recipe": entry<{ file: string; known: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      h.known.length === 0
+        ? `${h.file} has no recipe`
+        : `${h.file} has ${h.known.length} recipes: ${h.known.join(", ")}`,
+    help: (h) =>
+      h.known.length === 0
+        ? "Write one (docs/training.md), or name the file that has it."
+        : `Say which: --recipe ${h.known[0]}.`,
+    explanation: "`--recipe` may be left out where a file has one recipe.",
+    bad: { command: "lferc train models/lfer_ldl.lfer --data faces" },
+    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data faces" },
+  }),
   "recipe/unknown-setting": entry<{ recipe: string; name: string; known: string; suggestion: string | undefined }>({
     severity: "error",
     message: (h) =>

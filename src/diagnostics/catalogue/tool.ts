@@ -147,6 +147,43 @@ export const toolEntries = {
     good: { command: "lferc stats models/lfer_ldl.lfer --set size=112" },
   }),
 
+  "tool/flag-is-setting": entry<{
+    command: string;
+    flag: string;
+    /** The parameter, and what it is one of: `recipe Faces`. */
+    name: string;
+    owner: string;
+    /** What to say in the place of this flag and of others like it. */
+    said: string;
+  }>({
+    severity: "error",
+    message: (h) => `lferc ${h.command} has no flag "${h.flag}": ${h.name} is a parameter of ${h.owner}`,
+    help: (h) => `Say ${h.said}.`,
+    explanation: "What a .lfer file declares as a parameter has one way in, whatever its name: --set.",
+    bad: { command: "lferc train examples/faces.lfer --data faces --lr 0.01" },
+    good: { command: "lferc train examples/faces.lfer --data faces --set lr=0.01" },
+  }),
+
+  "tool/setting-not-declared": entry<{
+    command: string;
+    flag: string;
+    name: string;
+    recipe: string;
+    /** How the parameter is declared, and where it goes. */
+    declaration: string;
+    use: string;
+    value: string;
+  }>({
+    severity: "error",
+    message: (h) => `lferc ${h.command} has no flag "${h.flag}", and recipe ${h.recipe} no parameter ${h.name}`,
+    help: (h) =>
+      `Make it one: recipe ${h.recipe}(${h.declaration}) with ${h.use}. Then say --set ${h.name}=${h.value}.`,
+    explanation:
+      "A recipe says which of its values are open to the command line: those that it declares as parameters. All others stand where they are written.",
+    bad: { command: "lferc train own.lfer --data faces --batch 8" },
+    good: { command: "lferc train examples/faces.lfer --data faces --set batch=8" },
+  }),
+
   "tool/bad-setting": entry<{ setting: string }>({
     severity: "error",
     message: (h) => `--set takes NAME=VALUE, gets "${h.setting}"`,

@@ -65,13 +65,23 @@ export const trainEntries = {
     good,
   }),
 
-  "train/not-finite": entry<{ what: string; epoch: number; step: number }>({
+  "train/not-finite": entry<{
+    what: string;
+    epoch: number;
+    step: number;
+    lr: number;
+    /** Files with good weights, and of which epochs they are. */
+    kept: Readonly<Record<"last" | "best", { readonly path: string; readonly epoch: number }>> | undefined;
+  }>({
     severity: "error",
-    message: (h) => `${h.what} is no finite number after epoch ${h.epoch}, step ${h.step}: training has stopped`,
+    message: (h) =>
+      `${h.what} is no finite number after epoch ${h.epoch}, step ${h.step}, at a rate of ${Number(h.lr.toPrecision(3))}: training has stopped`,
     help: (h) =>
-      `${h.epoch > 1 ? "best.safetensors and last.safetensors hold the weights of the epochs before. " : ""}Usually the rate is too high: try a smaller lr, some warmup_epochs, or clip_norm.`,
+      h.kept === undefined
+        ? "No epoch has ended, so there is nothing to keep. Usually the rate is too high: begin a new run with a smaller lr, some warmup_epochs, or clip_norm."
+        : `${h.kept.last.path} has the weights of epoch ${h.kept.last.epoch}, ${h.kept.best.path} the best, of epoch ${h.kept.best.epoch}. Usually the rate is too high: go on from them in a new run, --weights ${h.kept.last.path}, with a smaller lr, some warmup_epochs, or clip_norm.`,
     explanation:
-      "Once a number has overflowed, everything computed from it is lost; going on would only overwrite good weights.",
+      "Once a number has overflowed, everything computed from it is lost; going on would only overwrite good weights. --resume would come to the same place, for a run repeats exactly.",
     bad: train("--recipe TooFast --data generated"),
     good,
   }),

@@ -1,6 +1,9 @@
 /** How long, in which portions, as a recipe writes them. */
 import type { RecipeSignature } from "../signature.js";
 
+/** What can make an epoch the best one. */
+export const bestMeasures = ["accuracy", "mean_class_accuracy"] as const;
+
 export const runSignatures = [
   {
     name: "run",
@@ -31,6 +34,28 @@ export const runSignatures = [
         max: 1,
         default: 0,
         doc: "share that a moving average of the parameters keeps at each update; 0: there is none",
+      },
+      {
+        name: "best_by",
+        type: "string",
+        options: bestMeasures,
+        default: "accuracy",
+        doc: "what makes an epoch the best, on the pictures held out",
+      },
+      {
+        name: "patience",
+        type: "int",
+        min: 0,
+        default: 0,
+        doc: "epochs without a better one after which the run ends; 0: it never ends early",
+      },
+      {
+        name: "min_delta",
+        type: "float",
+        min: 0,
+        max: 1,
+        default: 0,
+        doc: "by how much more than the best so far is better, for `patience`",
       },
     ],
   },

@@ -32,8 +32,8 @@ function progressOf({ run, facts }: Shown): string {
   const done = run.records.length;
   const of = facts.epochs === undefined ? `${done} epochs` : `${done} of ${facts.epochs} epochs`;
   if (facts.epochs !== undefined && done >= facts.epochs) return `finished: ${of}`;
-  if (run.isLocked) return `in training, or killed in the middle of it: ${of}`;
-  return run.sizes["model.onnx"] === undefined ? `stopped after ${of}` : of;
+  if (facts.hasEnded) return `ended early, for no epoch was better: ${of}`;
+  return run.isLocked ? `in training, or killed in the middle of it: ${of}` : `stopped after ${of}`;
 }
 
 function judgedBy({ run }: Shown): string {

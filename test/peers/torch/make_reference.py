@@ -247,6 +247,29 @@ def schedules():
                 main.step()
         return made
 
+    def one_cycle(epochs, per_epoch, **options):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        scheduler = s.OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs * per_epoch, cycle_momentum=False, **options)
+        made = []
+        for step in range(epochs * per_epoch):
+            made.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            if step + 1 < epochs * per_epoch:
+                scheduler.step()
+        return made
+
+    def plateau(values, warmup=0, **options):
+        """One step an epoch, judged by these values; those of the warm-up are not looked at."""
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+        scheduler = s.ReduceLROnPlateau(optimizer, **options)
+        made = []
+        for epoch, value in enumerate(values):
+            rate = optimizer.param_groups[0]["lr"]
+            made.append(rate * (epoch + 1) / warmup if epoch < warmup else rate)
+            if epoch >= warmup:
+                scheduler.step(value)
+        return made
+
     return {
         "constant_rate": rates(lambda o: s.ConstantLR(o, factor=1, total_iters=0), 3, 2),
         "step": rates(lambda o: s.StepLR(o, step_size=2, gamma=0.3), 7, 2),
@@ -254,7 +277,21 @@ def schedules():
         "cosine": rates(lambda o: s.CosineAnnealingLR(o, T_max=6, eta_min=0.01), 6, 2),
         "cosine, by steps": rates(lambda o: s.CosineAnnealingLR(o, T_max=12, eta_min=0.01), 6, 2, by_step=True),
         "cosine after a warm-up": rates(lambda o: s.CosineAnnealingLR(o, T_max=4), 6, 3, warmup=2),
+        "one cycle": one_cycle(5, 7),
+        "one cycle, straight": one_cycle(4, 5, pct_start=0.4, div_factor=10, final_div_factor=100, anneal_strategy="linear"),
+        "one cycle of three phases": one_cycle(5, 4, pct_start=0.45, three_phase=True),
+        "one cycle, down at once": one_cycle(3, 3, pct_start=0.0),
+        "one cycle of one step": one_cycle(1, 1),
+        "plateau of the loss": plateau(PLATEAU_LOSSES, patience=1, factor=0.5),
+        "plateau, with a rest and a floor": plateau(PLATEAU_LOSSES, patience=0, factor=0.3, cooldown=2, min_lr=0.004),
+        "plateau, by a threshold": plateau(PLATEAU_LOSSES, patience=1, threshold=0.1),
+        "plateau of the accuracy": plateau(PLATEAU_ACCURACIES, mode="max", patience=2, factor=0.2, warmup=3),
     }
+
+
+# What make_reference.py judges epochs by; schedules.test.ts reads them from schedules.json.
+PLATEAU_LOSSES = [2.0, 1.5, 1.5, 1.49999, 1.2, 1.3, 1.19, 1.25, 1.21, 1.3, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1]
+PLATEAU_ACCURACIES = [0.9, 0.8, 0.2, 0.3, 0.3, 0.29, 0.30001, 0.4, 0.39, 0.38, 0.37, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
 
 
 LOGITS = [[50.0, -50, 0, 3, -3], [-50, 50, 50, 0, 0], [0.3, -1.2, 2, 0.5, 0], [-50, -50, -50, -50, 50], [1, 1, 1, 1, 1]]
@@ -340,5 +377,8 @@ write("gradients.json", {"labels": LABELS, **gradients(), "training": [
     training(),
 ]})
 write("optimizers.json", {"optimizers": optimizers()})
-write("schedules.json", {"schedules": schedules()})
+write(
+    "schedules.json",
+    {"schedules": schedules(), "plateau_losses": PLATEAU_LOSSES, "plateau_accuracies": PLATEAU_ACCURACIES},
+)
 write("losses.json", losses())

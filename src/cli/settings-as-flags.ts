@@ -1,0 +1,117 @@
+/** A parameter of a recipe or a model that somebody asks for by a flag of its own, `--lr 0.1`: which `--set` is meant. */
+import type { CommandModule } from "yargs";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import type { Settable, SettingNames } from "../semantics/setting-names.js";
+import { declaredArguments } from "./declared-arguments.js";
+import { readArguments } from "./read-arguments.js";
+import { shellWord } from "./shell-word.js";
+import { workingFolder } from "./working-folder.js";
+
+interface UnknownFlag {
+  /** As it was said: `--batch-size`. */
+  readonly flag: string;
+  /** As a parameter would be called. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Other words for what recipes have as a rule. */
+const otherWords: ReadonlyMap<string, string> = new Map([
+  ["learning_rate", "lr"],
+  ["rate", "lr"],
+  ["batch_size", "batch"],
+  ["decay", "weight_decay"],
+  ["wd", "weight_decay"],
+]);
+
+interface Usual {
+  readonly declaration: string;
+  readonly use: string;
+}
+
+/** How a recipe opens what is most often asked for. */
+const usual: Readonly<Record<string, Usual>> = {
+  lr: { declaration: "lr: float = 0.01", use: "optimizer = sgd(lr: lr)" },
+  weight_decay: {
+    declaration: "weight_decay: float = 0.0001",
+    use: "optimizer = sgd(lr: 0.01, weight_decay: weight_decay)",
+  },
+  momentum: { declaration: "momentum: float = 0.9", use: "optimizer = sgd(lr: 0.01, momentum: momentum)" },
+  batch: { declaration: "batch: int = 32", use: "train = run(batch: batch, epochs: 30)" },
+  epochs: { declaration: "epochs: int = 30", use: "train = run(batch: 32, epochs: epochs)" },
+  seed: { declaration: "seed: int = 0", use: "train = run(batch: 32, epochs: 30, seed: seed)" },
+};
+
+/** The flags that a command does not have, each with its value, and the other arguments. */
+function unknownFlags(module: CommandModule, args: readonly string[]) {
+  const known = new Set(
+    [...declaredArguments(module).options].flatMap(([name, { alias = [] }]) => [name, ...[alias].flat()]),
+  );
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const flags: UnknownFlag[] = [];
+  const others: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    const [, word, inline] = /^--([a-z][\w-]*)(?:=(.*))?$/is.exec(arg) ?? [];
+    if (i >= end || word === undefined || known.has(word) || (word.startsWith("no-") && known.has(word.slice(3)))) {
+      others.push(arg);
+      continue;
+    }
+    const next = args[i + 1];
+    const follows = inline === undefined && next !== undefined && i + 1 < end && /^(?!-)|^-[\d.]/.test(next);
+    if (follows) i++;
+    const name = word.replaceAll("-", "_");
+    flags.push({ flag: `--${word}`, name, value: (follows ? next : inline) ?? "VALUE" });
+  }
+  return { flags, others };
+}
+
+/** The parameter that a flag means, and what declares it. */
+function parameterMeant({ name }: UnknownFlag, { recipes, models }: SettingNames) {
+  for (const word of [name, otherWords.get(name)]) {
+    const has = ({ parameters }: Settable): boolean => word !== undefined && parameters.includes(word);
+    const [recipe] = recipes.filter(has);
+    if (recipe !== undefined) return { parameter: word as string, owner: `recipe ${recipe.name}` };
+    const [model] = models.filter(has);
+    if (model !== undefined) return { parameter: word as string, owner: `model ${model.name}` };
+  }
+  return undefined;
+}
+
+const settingOf = (parameter: string, value: string): string => `--set ${shellWord(`${parameter}=${value}`)}`;
+
+/** What is meant by a flag that the command does not have, where its file has a parameter of this name or might have one. */
+export async function settingMeant(
+  command: string,
+  module: CommandModule,
+  args: readonly string[],
+  { code }: Diagnostic,
+): Promise<Diagnostic | undefined> {
+  if (code !== "tool/unknown-flag" || !declaredArguments(module).options.has("set")) return undefined;
+  const { flags, others } = unknownFlags(module, args);
+  const [first] = flags;
+  const read = readArguments(command, module, others);
+  if (first === undefined || read.kind !== "values") return undefined;
+  const { path = read.values.file, recipe } = read.values;
+  const [file] = [path].flat();
+  if (typeof file !== "string" || !file.endsWith(".lfer")) return undefined;
+  const { loadFile } = await import("./compile-file.js");
+  const { settingNames } = await import("../semantics/setting-names.js");
+  const all = settingNames((await loadFile(file, workingFolder())).sources);
+  const names = { ...all, recipes: all.recipes.filter(({ name }) => recipe === undefined || name === recipe) };
+  const meant = parameterMeant(first, names);
+  if (meant !== undefined) {
+    const said = flags.flatMap((flag) => {
+      const other = parameterMeant(flag, names);
+      return other === undefined ? [] : [settingOf(other.parameter, flag.value)];
+    });
+    const { parameter: name, owner } = meant;
+    return diagnose("tool/flag-is-setting", { command, flag: first.flag, name, owner, said: said.join(" ") });
+  }
+  const name = otherWords.get(first.name) ?? first.name;
+  const [open] = names.recipes;
+  const way = Object.hasOwn(usual, name) ? usual[name] : undefined;
+  if (way === undefined || open === undefined || (recipe === undefined && names.recipes.length > 1)) return undefined;
+  const holes = { command, flag: first.flag, name, recipe: open.name, ...way, value: first.value };
+  return diagnose("tool/setting-not-declared", holes);
+}

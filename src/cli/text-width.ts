@@ -1,0 +1,68 @@
+/** How many columns text takes on a terminal: wide characters two, marks that stand on others none. */
+
+/**
+ * What is wide by Unicode's East_Asian_Width (W and F), as ranges; emoji come by their own property. Gaps that no character has
+ * filled yet are taken along.
+ */
+const wide: readonly (readonly [from: number, to: number])[] = [
+  [0x1100, 0x115f],
+  [0x2329, 0x232a],
+  [0x2e80, 0x303e],
+  [0x3041, 0x33ff],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0xa4cf],
+  [0xa960, 0xa97c],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe10, 0xfe19],
+  [0xfe30, 0xfe6b],
+  [0xff01, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x16fe0, 0x18cff],
+  [0x1aff0, 0x1b2fb],
+  [0x1f200, 0x1f265],
+  [0x20000, 0x3fffd],
+];
+
+const isWide = (point: number): boolean => point >= 0x1100 && wide.some(([from, to]) => point >= from && point <= to);
+
+const looks = /\p{Cc}\[[\d;]*m/gu;
+const plain = /^[\x20-\x7e]*$/;
+const takesNoRoom = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+// A picture by itself, a flag, or a character that is asked to look like one.
+const emoji = /\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f/u;
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** What a reader takes for one character each. */
+function* characters(text: string): Generator<string> {
+  segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+function characterWidth(character: string): number {
+  if (takesNoRoom.test(character)) return 0;
+  return emoji.test(character) || isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
+}
+
+/** Columns; looks (`\u001b[1m`) take none. */
+export function textWidth(text: string): number {
+  const bare = text.includes("\u001b") ? text.replace(looks, "") : text;
+  if (plain.test(bare)) return bare.length;
+  let width = 0;
+  for (const character of characters(bare)) width += characterWidth(character);
+  return width;
+}
+
+/** The beginning of a text without looks that fits, with a mark where something is missing. */
+export function cutToWidth(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let cut = "";
+  let width = 0;
+  for (const character of characters(text)) {
+    width += characterWidth(character);
+    if (width > columns - 1) break;
+    cut += character;
+  }
+  return columns < 1 ? "" : `${cut}…`;
+}

@@ -1,0 +1,88 @@
+/** The end of a run: its best weights judged once more, their answers kept, and its record closed. */
+import { join } from "node:path";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { Answers } from "../judging/answers.js";
+import { answersTable, readAnswersTable } from "../judging/answers-table.js";
+import { readSafetensors } from "../weights/safetensors.js";
+import { BatchMaker } from "./batches.js";
+import { stopsEarly } from "./early-stopping.js";
+import { evaluate } from "./evaluate.js";
+import type { Course, CourseEvents, Standing } from "./loop.js";
+import { runFiles } from "./run-files.js";
+import { readIfThere, writeRunFile } from "./run-folder.js";
+import type { RunPlace } from "./run-in-folder.js";
+import { endedRecord } from "./run-record.js";
+import { type JsonRecord, sealed } from "./sealed-json.js";
+
+export interface EndOfRun {
+  readonly place: RunPlace;
+  readonly course: Course;
+  /** The run's record. */
+  readonly about: JsonRecord;
+  readonly standing: Standing;
+  /** Whether its last epoch has just been trained: what was written of an earlier end does not count. */
+  readonly isNew: boolean;
+  now(): Date;
+}
+
+/** Writes what is not there yet of a run that is through; gives its answers, or undefined where it is stopped. */
+export async function finishRun(
+  end: EndOfRun,
+  events: Pick<CourseEvents, "isStopped" | "onJudging">,
+): Promise<Answers | Problem | undefined> {
+  const { place, course, about, standing, isNew, now } = end;
+  const { folder } = place;
+  const before = isNew ? undefined : await answersIn(folder);
+  const answers = before ?? (await answersOfBest(folder, course, events));
+  if (answers === undefined || isProblem(answers)) return answers;
+  const { best, records } = standing;
+  const isRecorded = !isNew && about.result !== undefined;
+  const result = {
+    best: best as NonNullable<typeof best>,
+    epochs: records.length,
+    stopped_early: stopsEarly(records, course.plan),
+  };
+  const files = [
+    ...(before === undefined ? [[runFiles.answers, answersTable(answers)] as const] : []),
+    ...(isRecorded ? [] : [[runFiles.about, sealed(endedRecord(about, result, now()))] as const]),
+  ];
+  for (const [name, text] of files) {
+    const unwritten = (await place.lost()) ?? (await writeRunFile(folder, name, text));
+    if (unwritten !== undefined) return unwritten;
+  }
+  return answers;
+}
+
+/** The answers of a run's folder; undefined where there are none that can be read: then they are made anew. */
+async function answersIn(folder: string): Promise<Answers | undefined> {
+  const path = join(folder, runFiles.answers);
+  const bytes = await readIfThere(path);
+  if (bytes === undefined || isProblem(bytes)) return undefined;
+  const read = readAnswersTable(new TextDecoder().decode(bytes), path);
+  return isProblem(read) ? undefined : read;
+}
+
+/** What the weights in the run's file say of the pictures held out; undefined where it is stopped. */
+async function answersOfBest(
+  folder: string,
+  { plan, engine, threads, heldOut, batches }: Course,
+  events: Pick<CourseEvents, "isStopped" | "onJudging">,
+): Promise<Answers | Problem | undefined> {
+  const path = join(folder, runFiles.best);
+  const bad = (reason: string): Problem => problem("train/bad-checkpoint", { path, reason });
+  const bytes = await readIfThere(path);
+  if (isProblem(bytes)) return bytes;
+  if (bytes === undefined) return bad("it is missing");
+  const read = readSafetensors(bytes, path);
+  if (read.kind === "refused") return bad("it is no safetensors file");
+  const weights = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32()] as const));
+  if (plan.deployed.slots.some(({ name }) => !weights.has(name))) return bad("it has not all weights of the network");
+  // The network as it is deployed: no loss, and nobody who teaches.
+  const question = { ...plan, evaluation: plan.deployed };
+  const maker = new BatchMaker({ ...batches, teacher: undefined });
+  const judged = await evaluate(question, engine, weights, heldOut, maker, threads, (done) => {
+    events.onJudging(done, heldOut.length);
+    return events.isStopped();
+  });
+  return judged === undefined || isProblem(judged) ? judged : judged.answers;
+}
