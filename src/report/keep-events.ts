@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { EpochRecord } from "../training/metrics.js";
+import { runFiles } from "../training/run-files.js";
 import { appendRunFile, readIfThere, writeRunFile } from "../training/run-folder.js";
-import { eventsDue, eventsFile } from "./tensorboard/run-events.js";
+import { eventsDue } from "./tensorboard/run-events.js";
 
 /**
  * Brings the TensorBoard events of a run's folder to these epochs. What is new is written behind the rest, for TensorBoard keeps
@@ -14,11 +15,11 @@ export async function keepEvents(
   records: readonly EpochRecord[],
   now: number,
 ): Promise<Problem | undefined> {
-  const found = await readIfThere(join(folder, eventsFile));
+  const found = await readIfThere(join(folder, runFiles.events));
   const bytes = found === undefined || isProblem(found) ? new Uint8Array() : found;
   const due = eventsDue(bytes, records, now);
   if (due === undefined) return undefined;
   return due.how === "anew"
-    ? writeRunFile(folder, eventsFile, due.bytes)
-    : appendRunFile(folder, eventsFile, bytes.length, due.bytes);
+    ? writeRunFile(folder, runFiles.events, due.bytes)
+    : appendRunFile(folder, runFiles.events, bytes.length, due.bytes);
 }

@@ -69,7 +69,9 @@ suite("lferc train", (test) => {
       const ran = runLferc(trainArgs("run"), { cwd });
       assert.is(ran.code, 0, ran.stderr);
       assert.equal(readdirSync(join(cwd, "run")).toSorted(), [
+        "answers.csv",
         "best.safetensors",
+        "confusion.svg",
         "curves.svg",
         "events.out.tfevents.lfer",
         "last.safetensors",

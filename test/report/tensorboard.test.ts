@@ -5,7 +5,7 @@ import { keepEvents } from "../../src/report/keep-events.js";
 import { crc32c, maskedCrc32c } from "../../src/report/tensorboard/crc32c.js";
 import { encodeEvent } from "../../src/report/tensorboard/event.js";
 import { frame, wholeRecords } from "../../src/report/tensorboard/record-file.js";
-import { eventsFile } from "../../src/report/tensorboard/run-events.js";
+import { runFiles } from "../../src/training/run-files.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { someRecords } from "./some-run.js";
@@ -68,7 +68,7 @@ function readEvent(bytes: Uint8Array): Read {
 }
 
 const eventsIn = (folder: string): readonly Read[] =>
-  wholeRecords(readFileSync(join(folder, eventsFile))).map(readEvent);
+  wholeRecords(readFileSync(join(folder, runFiles.events))).map(readEvent);
 
 suite("TensorBoard events", (test) => {
   test("checksums are those of RFC 3720, B.4, and of the Castagnoli check word", () => {
@@ -100,12 +100,12 @@ suite("TensorBoard events", (test) => {
     inFolder({}, async (folder) => {
       const records = someRecords(4);
       for (const count of [1, 2, 3]) await keepEvents(folder, records.slice(0, count), 100 + count);
-      const before = readFileSync(join(folder, eventsFile));
+      const before = readFileSync(join(folder, runFiles.events));
       await keepEvents(folder, records.slice(0, 3), 999);
-      assert.equal(readFileSync(join(folder, eventsFile)), before, "nothing is due");
+      assert.equal(readFileSync(join(folder, runFiles.events)), before, "nothing is due");
       await keepEvents(folder, records, 104);
       assert.equal(
-        readFileSync(join(folder, eventsFile)).subarray(0, before.length),
+        readFileSync(join(folder, runFiles.events)).subarray(0, before.length),
         before,
         "written behind the rest",
       );
@@ -125,7 +125,7 @@ suite("TensorBoard events", (test) => {
   test("a kill in the middle of a write, at every byte, and what else may lie there, cost no epoch and double none", () =>
     inFolder({}, async (folder) => {
       const records = someRecords(2);
-      const path = join(folder, eventsFile);
+      const path = join(folder, runFiles.events);
       await keepEvents(folder, records.slice(0, 1), 101);
       const one = readFileSync(path);
       await keepEvents(folder, records, 102);

@@ -3,9 +3,6 @@ import type { EpochRecord } from "../../training/metrics.js";
 import { type Event, encodeEvent, type Scalar, wallTimeOf } from "./event.js";
 import { frame, wholeRecords } from "./record-file.js";
 
-/** TensorBoard takes every file with `tfevents` in its name; a name of its own for each process would count epochs twice. */
-export const eventsFile = "events.out.tfevents.lfer";
-
 const fileVersion = "brain.Event:2";
 
 function scalarsOf(record: EpochRecord): readonly Scalar[] {
