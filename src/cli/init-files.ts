@@ -12,7 +12,7 @@ const model = `lfer 1
 // A small classifier of faces to begin with: what it is, what it may cost, and how it is trained.
 //   ${typedCommand} check                                              mistakes, and the budget
 //   ${typedCommand} stats model.lfer                                   parameters, work and memory, layer by layer
-//   ${typedCommand} train model.lfer --recipe Train --data generated   on drawn faces, in seconds
+//   ${typedCommand} train model.lfer --data generated                  on drawn faces, in seconds
 
 import { cross_entropy } from "std/losses"
 
@@ -38,13 +38,13 @@ check Faces {
   peak_activation_bytes <= 64 * 1024
 }
 
-recipe Train(lr: float = 0.005) {
+recipe Train(lr: float = 0.005, weight_decay: float = 0, batch: int = 32, epochs: int = 8, seed: int = 0) {
   student   = Faces
   data      = folder(augment: [horizontal_flip(0.5)])
   loss      = cross_entropy(student.logits, data.label)
-  optimizer = adam(lr: lr)
+  optimizer = adam(lr: lr, weight_decay: weight_decay)
   schedule  = cosine
-  train     = run(batch: 32, epochs: 8)
+  train     = run(batch: batch, epochs: epochs, seed: seed)
 }
 `;
 
@@ -63,9 +63,9 @@ const readme = (from: string | undefined): string => `# A vision model in lfer
 ${typedCommand} check                                               # mistakes, and the budget
 ${typedCommand} check --watch                                       # the same again whenever a file is saved
 ${typedCommand} stats model.lfer                                    # parameters, work and memory, layer by layer
-${typedCommand} train model.lfer --recipe Train --data generated    # on drawn faces, in seconds
-${typedCommand} train model.lfer --recipe Train --data DIR          # on your own pictures: a folder for each class
-${typedCommand} predict runs/Train-1/model.onnx photo.jpg           # ask the trained model
+${typedCommand} train model.lfer --data generated                   # on drawn faces, in seconds
+${typedCommand} train model.lfer --data DIR --out runs/mine         # on your own pictures: a folder for each class
+${typedCommand} predict runs/mine/model.onnx photo.jpg              # ask the trained model
 ${typedCommand} build model.lfer -o model.onnx                      # an ONNX file with fresh weights
 ${typedCommand} build model.lfer --target svg -o model.svg          # a picture of the network
 ${typedCommand} fmt                                                 # one canonical form

@@ -7,10 +7,11 @@
 const wide: readonly (readonly [from: number, to: number])[] = [
   [0x1100, 0x115f],
   [0x2329, 0x232a],
+  [0x2630, 0x2637],
+  [0x268a, 0x268f],
   [0x2e80, 0x303e],
-  [0x3041, 0x33ff],
-  [0x3400, 0x4dbf],
-  [0x4e00, 0xa4cf],
+  [0x3041, 0x3247],
+  [0x3250, 0xa4cf],
   [0xa960, 0xa97c],
   [0xac00, 0xd7a3],
   [0xf900, 0xfaff],
@@ -18,8 +19,9 @@ const wide: readonly (readonly [from: number, to: number])[] = [
   [0xfe30, 0xfe6b],
   [0xff01, 0xff60],
   [0xffe0, 0xffe6],
-  [0x16fe0, 0x18cff],
+  [0x16fe0, 0x18dff],
   [0x1aff0, 0x1b2fb],
+  [0x1d300, 0x1d376],
   [0x1f200, 0x1f265],
   [0x20000, 0x3fffd],
 ];
@@ -28,7 +30,8 @@ const isWide = (point: number): boolean => point >= 0x1100 && wide.some(([from, 
 
 const looks = /\p{Cc}\[[\d;]*m/gu;
 const plain = /^[\x20-\x7e]*$/;
-const takesNoRoom = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+// A soft hyphen is shown.
+const takesNoRoom = /^(?!\u00ad)[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 // A picture by itself, a flag, or a character that is asked to look like one.
 const emoji = /\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f/u;
 

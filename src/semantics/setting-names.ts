@@ -16,7 +16,8 @@ export function settingNames({ entry, files }: Sources): SettingNames {
   const declarations = files.get(entry)?.tree.declarations ?? [];
   const of = (kind: "RecipeDeclaration" | "ModelDeclaration"): readonly Settable[] =>
     declarations.flatMap((declaration) =>
-      declaration.kind === kind
+      // One that the parser could not read whole may have no name.
+      declaration.kind === kind && declaration.name.text !== ""
         ? [{ name: declaration.name.text, parameters: declaration.parameters.map(({ name }) => name.text) }]
         : [],
     );

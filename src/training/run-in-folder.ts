@@ -155,7 +155,11 @@ async function unfinished(
               best: { path: join(folder, runFiles.best), epoch: standing.best.epoch },
             };
       const { diagnose } = problem("train/not-finite", { what, epoch, step, lr, kept });
-      return { kind: "failed", diagnostics: [diagnose({})], diverged: { lr, epochs: standing?.epochsDone ?? 0 } };
+      return {
+        kind: "failed",
+        diagnostics: [diagnose({})],
+        diverged: { lr: plan.lr, epochs: standing?.epochsDone ?? 0 },
+      };
     }
   }
 }

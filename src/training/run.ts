@@ -88,7 +88,7 @@ export type RunResult =
   | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
   | (Omit<RefusedWeights, "kind"> & {
       readonly kind: "failed";
-      /** Where a number has overflowed: the rate that it had then, and how many epochs there are good weights of. */
+      /** Where a number has overflowed: the rate of the recipe, and how many epochs there are good weights of. */
       readonly diverged?: { readonly lr: number; readonly epochs: number };
     });
 

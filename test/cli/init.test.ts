@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
 import { starter, workflowPath } from "../../src/cli/init-files.js";
 import { readArguments } from "../../src/cli/read-arguments.js";
-import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, lfercPath, runLferc, runOf } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { stepsOf } from "./workflow-steps.js";
 
@@ -45,7 +45,7 @@ suite("lferc init", (test) => {
       assert.is(trained.code, 0, trained.stderr);
       const accuracy = Number(/held out: .*accuracy +([\d.]+)%/.exec(trained.stderr)?.[1]);
       assert.ok(accuracy > 60, `${accuracy}%, where guessing gives 33%`);
-      assert.ok(existsSync(join(here.cwd, "runs/Train-1/model.onnx")));
+      assert.ok(existsSync(join(here.cwd, runOf(trained), "model.onnx")));
     }));
 
   test("what is told next, and the README's commands, are command lines that lferc takes", () =>

@@ -100,6 +100,11 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-command": running("chekc", "models"),
   "tool/unknown-flag": running("check", "--formt", "json", "models"),
+  "tool/flag-is-setting": running("stats", "models/m.lfer", "--size", "64"),
+  "tool/setting-not-declared": () =>
+    inFolder({ "m.lfer": recipeText() }, (cwd) =>
+      codesIn(runLferc(["train", "m.lfer", "--batch", "8"], { cwd }).stderr),
+    ),
   "tool/flag-said-twice": running("check", "--format", "json", "--format", "pretty", "models"),
   "tool/unexpected-argument": running("info", "models"),
   "tool/wrong-value": running("check", "--format", "xml", "models"),

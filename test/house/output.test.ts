@@ -26,7 +26,7 @@ suite("house: what is written to the streams", (test) => {
       "cli/main.ts": 6,
       "cli/session.ts": 3,
       "cli/terminal.ts": 1,
-      "cli/train-progress.ts": 2,
+      "cli/live-line.ts": 2,
       "cli/watch.ts": 4,
       // A script for a process of its own, whose words are read and not shown.
       "training/engines/ort/provider-probe.ts": 2,

@@ -15,7 +15,9 @@ import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
 import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
+import { isThrough, scoresOf } from "../../src/training/early-stopping.js";
 import { stepsOf } from "../../src/training/loop.js";
+import { type EpochRecord, isBetter, type Score } from "../../src/training/metrics.js";
 import { openData } from "../../src/training/open-data.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
@@ -77,9 +79,29 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   cosine: { beside: {}, values: { floor: ["0.01"], warmup_epochs: ["1"] } },
   constant_rate: { beside: {}, values: { warmup_epochs: ["1"] } },
+  one_cycle: { beside: {}, values: { pct_start: ["0.5"], div_factor: ["10"], final_div_factor: ["50"] } },
+  plateau: {
+    beside: { patience: "0", factor: "0.5" },
+    values: {
+      factor: ["0.3"],
+      patience: ["1"],
+      threshold: ["0.2"],
+      cooldown: ["2"],
+      floor: ["0.04"],
+      warmup_epochs: ["1"],
+    },
+  },
   run: {
-    beside: { batch: "4", epochs: "3" },
-    values: { batch: ["2"], epochs: ["5"], seed: ["1"], accumulate: ["2"], average: ["0.9"] },
+    beside: { batch: "4", epochs: "8", patience: "2" },
+    values: {
+      batch: ["2"],
+      epochs: ["5"],
+      seed: ["1"],
+      accumulate: ["2"],
+      average: ["0.9"],
+      patience: ["0", "3"],
+      min_delta: ["0.05"],
+    },
   },
   mean_of_flips: { beside: {} },
   single_view: { beside: {} },
@@ -154,6 +176,39 @@ const samples: readonly Sample[] = [0, 0, 0, 0, 0, 0, 1, 1, 2, 2].map((label, i)
   target: hardTargets(3)[label] as Float32Array,
 }));
 
+/** Epochs that are judged now better, now worse, by each measure in other ways. */
+const judged: readonly EpochRecord[] = [
+  [0.9, 0.3, 0.2],
+  [0.8, 0.4, 0.2],
+  [0.85, 0.5, 0.1],
+  [0.84, 0.5, 0.3],
+  [0.7, 0.52, 0.3],
+  [0.7, 0.51, 0.35],
+  [0.7, 0.4, 0.4],
+  [0.6, 0.4, 0.4],
+].map(([loss = 0, accuracy = 0, meanClassAccuracy = 0], i) => ({
+  schemaVersion: 1,
+  epoch: i + 1,
+  steps: i + 1,
+  lr: 0,
+  loss,
+  accuracy,
+  validationLoss: loss,
+  validationAccuracy: accuracy,
+  validationMeanClassAccuracy: meanClassAccuracy,
+  evaluation: "single_view",
+  picturesPerSecond: 1,
+  seconds: 1,
+}));
+const scores = judged.flatMap(scoresOf);
+
+/** The epoch that is kept as the best of these. */
+function bestOf({ bestBy }: TrainingPlan): number {
+  let best: Score | undefined;
+  for (const score of scores) if (isBetter(score, best, bestBy)) best = score;
+  return scores.indexOf(best ?? scores[0]!);
+}
+
 /** All that training would do by a plan, as far as it needs no pictures of somebody's: what is done, not what is noted down. */
 async function doings(plan: TrainingPlan) {
   const step = trainingStep(plan.step);
@@ -166,7 +221,9 @@ async function doings(plan: TrainingPlan) {
     step: printGraph(step),
     begin: sha256([...initialiseWeights(step, plan.seed).values()].map((values) => new Uint8Array(values.buffer))),
     steps: epochs.map(() => steps),
-    rates: epochs.map((epoch) => [0, 1].map((i) => learningRate(plan.schedule, plan.lr, epoch, i, 2))),
+    rates: judged.map((_, epoch) => [0, 1].map((i) => learningRate(plan.schedule, plan.lr, epoch, i, 2, scores))),
+    ends: judged.map((_, epoch) => isThrough(judged.slice(0, epoch + 1), plan)),
+    best: bestOf(plan),
     order: epochs.map((epoch) =>
       epochDraws(samples, plan.sampler, plan.seed, epoch).map(({ sample, repeat }) => [sample.key, repeat]),
     ),

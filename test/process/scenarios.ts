@@ -166,8 +166,9 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
     files: { "m.lfer": network, ...(await pictures(12)) },
     steps: [
       { args: [...train, "--data", "faces", "--epochs", "2"], writes: ["runs"] },
-      { args: ["predict", "runs/Faces-1/model.onnx", "faces"] },
-      { args: ["report", "runs/Faces-1", "--data", "faces"], writes: ["runs/Faces-1"] },
+      { args: [...train, "--data", "faces", "--epochs", "1", "--out", "named"], writes: ["named"] },
+      { args: ["predict", "named/model.onnx", "faces"] },
+      { args: ["report", "named", "--data", "faces"], writes: ["named"] },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { commands } from "../../src/cli/commands.js";
 import { readArguments } from "../../src/cli/read-arguments.js";
+import { settingMeant } from "../../src/cli/settings-as-flags.js";
 import { UsageError } from "../../src/cli/usage.js";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
@@ -24,8 +25,12 @@ export async function callLferc([name = "", ...args]: readonly string[], cwd: st
   const module = await command.load();
   const read = readArguments(name, module, args);
   if (read.kind === "help") throw new Error("help is asked for in a process of its own");
-  if (read.kind === "refused") return { code: refused(read.diagnostic), ...said };
   process.chdir(cwd);
+  if (read.kind === "refused") {
+    const meant = await settingMeant(name, module, args, read.diagnostic).finally(() => process.chdir(before));
+    const code = refused(meant ?? read.diagnostic);
+    return { code, ...said };
+  }
   for (const stream of ["stdout", "stderr"] as const) {
     process[stream].write = ((text: string | Uint8Array) => {
       said[stream] += String(text);

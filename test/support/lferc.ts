@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** The folder of a run that is through, as it says it. */
+export const runOf = ({ stdout }: Pick<Ran, "stdout">): string => /^run: +(\S+)/m.exec(stdout)?.[1] ?? "";
+
 /** The repository's root. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,0 +1,77 @@
+// What people turn first in a recipe they are given: batch, rate, decay, seed, length. In what we ship, --set reaches each.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { starterFiles } from "../../src/cli/init-files.js";
+import { load } from "../../src/compiler.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { memoryHost } from "../../src/hosts/memory-host.js";
+import { printGraph } from "../../src/ir/text.js";
+import type { PlainValue, RecipeThing } from "../../src/recipe/thing.js";
+import type { ElaboratedRecipe } from "../../src/semantics/recipes.js";
+import { type SettingNames, settingNames } from "../../src/semantics/setting-names.js";
+import { stepOfRecipe } from "../../src/step/from-recipe.js";
+import { trainingStep } from "../../src/step/training-step.js";
+import { root } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+import { compile } from "../support/tester.js";
+
+const starter = starterFiles({ models: ".", from: undefined, fromHere: undefined }).get("model.lfer") ?? "";
+
+const shipped: ReadonlyMap<string, string> = new Map([
+  ...["models", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".lfer"))
+      .map((name) => [`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8")] as const),
+  ),
+  ["lferc init: model.lfer", starter] as const,
+]);
+
+const field = (thing: RecipeThing | undefined, name: string): PlainValue | undefined => thing?.fields[name];
+
+/** What each parameter is set to, and where it must arrive. */
+const parameters: Readonly<Record<string, readonly [value: number, arrives: (recipe: ElaboratedRecipe) => unknown]>> = {
+  lr: [0.0625, ({ settings }) => field(settings.get("optimizer"), "lr")],
+  weight_decay: [0.03125, ({ settings }) => field(settings.get("optimizer"), "weight_decay")],
+  batch: [6, ({ settings }) => field(settings.get("train"), "batch")],
+  epochs: [7, ({ settings }) => field(settings.get("train"), "epochs")],
+  seed: [12_345, ({ settings }) => field(settings.get("train"), "seed")],
+};
+
+/** Filled before the tests are named. */
+const recipesOf = new Map<string, SettingNames["recipes"]>();
+for (const [file, text] of shipped) {
+  recipesOf.set(file, settingNames(await load(memoryHost({ "m.lfer": text }), "m.lfer")).recipes);
+}
+
+suite("the recipes that we ship", (test) => {
+  let found = 0;
+  for (const [file, text] of shipped) {
+    for (const { name, parameters: own } of recipesOf.get(file) ?? []) {
+      // The model's own recipes are opened together with the paper's.
+      if (file === "models/lfer_ldl.lfer" && !own.includes("lr")) continue;
+      found++;
+      test(`${file}, ${name}: --set reaches ${Object.keys(parameters).join(", ")}`, async () => {
+        for (const [parameter, [value, arrives]] of Object.entries(parameters)) {
+          const { recipes, diagnostics } = await compile(text, {
+            recipe: name,
+            set: new Map([[parameter, `${value}`]]),
+          });
+          const [recipe] = recipes;
+          assert.ok(recipe, `${parameter}: ${diagnostics.map(({ message }) => message)}`);
+          assert.is(arrives(recipe), value, parameter);
+        }
+        // A decay that is asked for is in the step.
+        const step = async (set: Readonly<Record<string, string>>): Promise<string> => {
+          const { recipes } = await compile(text, { recipe: name, set: new Map(Object.entries(set)) });
+          const made = stepOfRecipe(recipes[0] as ElaboratedRecipe, 4);
+          assert.not(isProblem(made));
+          return isProblem(made) ? "" : printGraph(trainingStep(made));
+        };
+        assert.is.not(await step({ weight_decay: "0.03125" }), await step({}));
+      });
+    }
+  }
+
+  test("are some", () => assert.ok(found >= 3, String(found)));
+});

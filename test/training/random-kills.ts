@@ -1,0 +1,105 @@
+/**
+ * Kills a training run at random moments, over and over, and goes on with it: it must end in the very files of a run that was
+ * never stopped.
+ *
+ *   node --import tsx test/training/random-kills.ts [--kills 50] [--seed 0]
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { sha256 } from "../../src/digest.js";
+import { randomStream } from "../../src/random/stream.js";
+import { lfercPath } from "../support/lferc.js";
+import { smallSource } from "./small-course.js";
+
+const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
+const kills = Number(values.kills ?? 50);
+const seed = Number(values.seed ?? 0);
+
+const model = smallSource({
+  augment: "[horizontal_flip(0.5), rotation(10)]",
+  sampler: "balanced",
+  schedule: 'plateau(measure: "accuracy", patience: 0, factor: 0.7)',
+  layers: "-> dropout(0.3)",
+  run: 'batch: 16, epochs: 12, last_batch: "keep", accumulate: 2, average: 0.9, best_by: "mean_class_accuracy"',
+});
+const script = lfercPath();
+const cwd = mkdtempSync(join(tmpdir(), "lfer-kills-"));
+writeFileSync(join(cwd, "m.lfer"), model);
+
+/** Trains in a folder, for at most so long; whether it came to its end. */
+function train(folder: string, killAfterMs: number): Promise<"finished" | "killed"> {
+  const args = [
+    "train",
+    "m.lfer",
+    "--data",
+    "generated",
+    "--threads",
+    "1",
+    "--limit",
+    "200",
+    "--out",
+    folder,
+    "--resume",
+  ];
+  return new Promise((settle, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+    let said = "";
+    child.stderr.on("data", (part) => {
+      said += String(part);
+    });
+    child.stdout.resume();
+    const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      if (signal === "SIGKILL") settle("killed");
+      else if (code === 0) settle("finished");
+      else reject(new Error(`lferc ended with ${code}: ${said}`));
+    });
+  });
+}
+
+/** What tells the time, or which run it is. */
+const ofItsOwn = /"(?:id|digest|begun|ended|seconds|evaluationSeconds|picturesPerSecond)": ?(?:"[^"]*"|[\d.e+-]+)/g;
+
+function filesOf(folder: string): Readonly<Record<string, string>> {
+  const read = (name: string): string => readFileSync(join(cwd, folder, name), "latin1");
+  const plain = (name: string): string => (/\.jsonl?$/.test(name) ? read(name).replace(ofItsOwn, "") : read(name));
+  const paths = (text: string): string => text.replaceAll(folder, "FOLDER");
+  const names = readdirSync(join(cwd, folder)).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sha256([paths(plain(name))])]));
+}
+
+const begun = performance.now();
+await train("whole", 2 ** 30);
+const whole = performance.now() - begun;
+const expected = filesOf("whole");
+console.log(`a run takes ${(whole / 1000).toFixed(1)} s; ${Object.keys(expected).length} files; seed ${seed}`);
+
+const moments = randomStream(seed, "moments");
+let [done, runs, wrong] = [0, 0, 0];
+for (let folder = 0; done < kills || folder === 0; folder++) {
+  const name = `run-${folder}`;
+  for (let end = ""; end !== "finished"; ) {
+    // The last run goes on to its end, however many kills there were.
+    const moment = done < kills ? whole * moments.uniform() : 2 ** 30;
+    end = await train(name, moment);
+    if (end === "killed") done++;
+  }
+  runs++;
+  const found = filesOf(name);
+  const differing = [...new Set([...Object.keys(expected), ...Object.keys(found)])].filter(
+    (file) => expected[file] !== found[file],
+  );
+  if (differing.length > 0) {
+    wrong++;
+    console.error(`${join(cwd, name)} differs from ${join(cwd, "whole")}: ${differing.join(", ")}`);
+  }
+}
+console.log(
+  `${done} kills in ${runs} runs: ${wrong === 0 ? "each ended in the files of a run never stopped" : `${wrong} did not`}`,
+);
+if (wrong === 0) rmSync(cwd, { recursive: true });
+process.exitCode = wrong === 0 ? 0 : 1;
