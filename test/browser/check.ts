@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { faceExpressions } from "../../src/data/generated-faces.js";
+import { Chromium, findChromium, type LookOptions } from "../../tools/chromium.js";
 import { someRunFiles } from "../report/some-run.js";
 import { callLferc } from "../support/in-process.js";
-import { Chromium, findChromium, type LookOptions } from "./chromium.js";
 
 /** What is asked of a page; it runs there. */
 const script = `(() => {

@@ -55,7 +55,7 @@ function tilesOf({ run: { answers, best }, summary }: Shown): readonly Tile[] {
       {
         name: "Accuracy",
         figure: percentText(summary.accuracy),
-        words: `${meanings.accuracy}, ${summary.samples}; 95% interval ${rangeText(intervals.accuracyInterval)}`,
+        words: `right answers among the ${summary.samples} pictures held out; 95% interval ${rangeText(intervals.accuracyInterval)}`,
       },
       {
         name: "Mean-class accuracy",
