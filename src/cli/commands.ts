@@ -43,6 +43,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./train.command.js")).trainCommand(commands.map(({ name }) => name))),
   },
   {
+    name: "report",
+    summary: "show a training run: curves, confusion, mistakes, costs",
+    failure: "no run in the folder, or a file that cannot be written",
+    load: async () => untyped((await import("./report.command.js")).reportCommand),
+  },
+  {
     name: "predict",
     summary: "classify pictures with a built model",
     failure: "a picture, or the model, could not be read",

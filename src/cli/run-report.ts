@@ -2,11 +2,16 @@
  * What is drawn and written of a run for people to look at, besides what it needs itself: after each epoch, and when all is
  * done. Each file through `writeRunFile`, so that a full disk is told and nothing is half written.
  */
-import type { Problem } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { Graph } from "../ir/graph.js";
 import { curvesSvg } from "../report/curves-svg.js";
+import { keepEvents } from "../report/keep-events.js";
+import { renderSummary } from "../report/summary-text.js";
 import type { Best, EpochRecord } from "../training/metrics.js";
 import { runFiles } from "../training/run-files.js";
 import { writeRunFile } from "../training/run-folder.js";
+import { reportOnRun } from "./gather-report.js";
+import { columnsOf } from "./terminal.js";
 
 export interface ReportedRun {
   readonly folder: string;
@@ -16,12 +21,42 @@ export interface ReportedRun {
   readonly best: Best | undefined;
 }
 
+/** In seconds, as TensorBoard has it. */
+const now = (): number => Date.now() / 1000;
+
 /** After each epoch. */
 export async function reportEpoch({ folder, title, records, best }: ReportedRun): Promise<Problem | undefined> {
-  return writeRunFile(folder, runFiles.curves, curvesSvg(title, records, best));
+  return (
+    (await writeRunFile(folder, runFiles.curves, curvesSvg({ title, records, best }))) ??
+    (await keepEvents(folder, records, now()))
+  );
 }
 
-/** When the run is through, its answers and its model are written; also for one that was finished before. */
-export async function reportRun(run: ReportedRun): Promise<Problem | undefined> {
-  return reportEpoch(run);
+export interface EndedRun {
+  readonly cwd: string;
+  readonly folder: string;
+  readonly records: readonly EpochRecord[];
+  /** Where its pictures lie, as the user says it. */
+  readonly data: string | undefined;
+  /** The student as inference sees it. */
+  readonly graph: Graph;
+}
+
+export interface EndReport {
+  /** How well it does, in a few lines for a terminal. */
+  readonly summary: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** When the run is through, its answers and its model are written; also for one that was finished before, or stopped. */
+export async function reportRun({ cwd, folder, records, data, graph }: EndedRun): Promise<EndReport> {
+  // A run may have been killed between its last epoch and the events of it.
+  const unwritten = await keepEvents(folder, records, now());
+  const made = await reportOnRun({ cwd, folder, data, graph, isOver: true });
+  const diagnostics = [
+    ...(unwritten === undefined ? [] : [unwritten.diagnose({})]),
+    ...(isProblem(made) ? [made.diagnose({})] : made.diagnostics),
+  ];
+  const summary = isProblem(made) || made.summary === undefined ? undefined : made.summary;
+  return { summary: summary === undefined ? "" : renderSummary(summary, columnsOf(process.stdout)), diagnostics };
 }

@@ -149,7 +149,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   }
   session.print(`
 ${session.paint("bold", "What to try next")}
-${noRuntime === undefined ? `  See how the training went:                          open ${oneLine(run)}/${runFiles.curves} in a browser\n` : ""}\
+${noRuntime === undefined ? `  See how the training went:                          open ${oneLine(run)}/${runFiles.report} in a browser\n` : ""}\
   Train on your own pictures, a folder for each class: docs/training.md
   Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
   Try a stem of 24: PDWRes refuses it and says why.   ${typedCommand} check your.lfer

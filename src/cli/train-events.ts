@@ -166,7 +166,7 @@ export function summarise(
   session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${hasTrained ? "" : ", done before"}${early}
 best: accuracy ${percent(best.accuracy)}, by class ${percent(best.meanClassAccuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
 last: accuracy ${percent(last?.validationAccuracy ?? 0)}, by class ${percent(last?.validationMeanClassAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
-run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.curves})
+run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.report})
 `);
   const next = [
     ...(plan.labels === undefined ? [] : [{ name: "predict", rest: `${shown}/${runFiles.onnx} PICTURE` }]),

@@ -4,6 +4,7 @@ import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import type { Engine } from "../training/engines/engine.js";
@@ -22,7 +23,7 @@ import { reportRun } from "./run-report.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
-import { eventsFor, type RunArguments, runTitle, summarise, tellOfRest, tellOfSmallerRate } from "./train-events.js";
+import { eventsFor, type RunArguments, summarise, tellOfRest, tellOfSmallerRate } from "./train-events.js";
 import { UsageError } from "./usage.js";
 import { readWeights, reportRefusal, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
@@ -179,7 +180,15 @@ async function runAndBuild(
     }
     return 1;
   }
+  const ended = {
+    cwd: session.cwd,
+    folder,
+    records: result.records,
+    data: data ?? pathInRecipe(recipe, dirname(resolve(session.cwd, compiled.path))),
+    graph: student.graph,
+  };
   if (result.kind === "interrupted" || stretch.isStopped()) {
+    if (result.records.length > 0) session.report((await reportRun(ended)).diagnostics);
     tellOfRest(session, args, folder, result);
     return 130;
   }
@@ -199,15 +208,21 @@ async function runAndBuild(
   try {
     const origin = { sourceSha256, settings: set, describeSpan: placesFromHome(compiled.sources) };
     const wrong = await buildRunModel(folder, student.graph, origin);
-    const { records, best } = result;
-    const unreported = await reportRun({ folder, title: runTitle(recipe), records, best });
-    const all = [...wrong, ...(unreported === undefined ? [] : [unreported.diagnose({})])];
+    const reported = await reportRun(ended);
+    const all = [...wrong, ...reported.diagnostics];
     session.report(all);
     summarise(session, folder, result, commands);
-    return all.length > 0 ? 1 : 0;
+    session.print(reported.summary);
+    return all.some(({ severity }) => severity === "error") ? 1 : 0;
   } finally {
     ending.release();
   }
+}
+
+/** The folder that the recipe itself names, from that of its file. */
+function pathInRecipe({ settings }: ElaboratedRecipe, home: string): string | undefined {
+  const path = settings.get("data")?.fields.path;
+  return typeof path === "string" && path !== "" ? resolve(home, path) : undefined;
 }
 
 /** `commands` are the names of all that there are. */

@@ -18,6 +18,7 @@ import { pictureEntries } from "./catalogue/picture.js";
 import { recipeEntries } from "./catalogue/recipe.js";
 import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
 import { recipeDataEntries } from "./catalogue/recipe-data.js";
+import { reportEntries } from "./catalogue/report.js";
 import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
@@ -64,6 +65,7 @@ export const catalogue = {
   ...loaderEntries,
   ...answersEntries,
   ...trainEntries,
+  ...reportEntries,
   ...engineEntries,
   ...benchEntries,
   ...statsEntries,

@@ -1,5 +1,6 @@
 /** How well a network does, in the field's usual figures. */
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
+import { calibrationOf } from "./calibration.js";
 
 export interface ClassSummary {
   readonly name: string;
@@ -26,8 +27,6 @@ export interface Summary {
   /** How often pictures of class i were answered as class j: [i][j]. */
   readonly confusion: readonly (readonly number[])[];
 }
-
-const bins = 15;
 
 export function summaryOf({ classes, pictures }: Answers): Summary {
   const confusion = classes.map(() => classes.map(() => 0));
@@ -67,18 +66,8 @@ function classSummary(name: string, c: number, confusion: readonly (readonly num
 }
 
 function calibrationError(pictures: readonly JudgedPicture[]): number {
-  const bin = Array.from({ length: bins }, () => ({ count: 0, right: 0, sureness: 0 }));
-  for (const picture of pictures) {
-    const answer = answerOf(picture);
-    const sureness = picture.probabilities[answer] as number;
-    // Bins are open below and closed above, as in the paper.
-    const own = bin[Math.min(bins - 1, Math.max(0, Math.ceil(sureness * bins) - 1))];
-    if (own === undefined) continue;
-    own.count++;
-    own.sureness += sureness;
-    if (answer === picture.label) own.right++;
-  }
-  return sum(bin.map(({ right, sureness }) => Math.abs(right - sureness))) / Math.max(1, pictures.length);
+  const apart = calibrationOf(pictures).map(({ right, sureness }) => Math.abs(right - sureness));
+  return sum(apart) / Math.max(1, pictures.length);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

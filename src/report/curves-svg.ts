@@ -1,121 +1,206 @@
-/** Accuracy and loss over the epochs of a run, as a picture that any browser shows. */
-import { xmlText } from "../diagnostics/xml-text.js";
+/** Accuracy, loss and rate over the epochs of a run, as a picture that any browser shows. */
 import type { Best, EpochRecord } from "../training/metrics.js";
 import { ticksOf } from "./axis.js";
+import { type Chart, chartFile, type Series } from "./chart-style.js";
+import { type Markup, markup, noMarkup } from "./markup.js";
+import { type Area, type Axis, drawAxes, drawLegend, drawLine, type Line, round, xOf, yOf } from "./plot.js";
 
-const panel = { width: 400, height: 250, left: 62, right: 18, top: 64, bottom: 46 } as const;
-const width = 2 * (panel.left + panel.width + panel.right);
-const height = panel.top + panel.height + panel.bottom;
-
-interface Line {
-  readonly name: string;
-  readonly colour: string;
-  readonly values: readonly (number | undefined)[];
+export interface Curves {
+  readonly title: string;
+  readonly records: readonly EpochRecord[];
+  /** The epoch that is marked on its accuracy. */
+  readonly best: Best | undefined;
+  /** Draws the loss, so many times as large, beside the accuracy in one panel: the paper's figures 8 and 9 have 30. */
+  readonly lossScale?: number | undefined;
 }
 
-// Colours that colour-blind people tell apart (Okabe and Ito).
-const colours = { training: "#0072b2", heldOut: "#d55e00", average: "#009e73" } as const;
+/** As a file of its own. */
+export const curvesSvg = (curves: Curves): string => chartFile(curvesChart(curves));
 
-/** The picture; the title is the run's, the best epoch is marked on the accuracy. */
-export function curvesSvg(title: string, records: readonly EpochRecord[], best: Best | undefined): string {
-  const line = (name: string, colour: string, value: (record: EpochRecord) => number | undefined): Line => ({
-    name,
-    colour,
-    values: records.map(value),
+export function curvesChart(curves: Curves): Chart {
+  return curves.lossScale === undefined ? twoPanels(curves) : onePanel(curves, curves.lossScale);
+}
+
+const size = { width: 960, left: 66, panel: 384, gap: 108, top: 84, height: 250, strip: 42 } as const;
+
+interface Panel {
+  readonly axis: Axis;
+  readonly lines: readonly Line[];
+  /** The epoch that is marked. */
+  readonly best?: Best | undefined;
+}
+
+function panelsOf({ records, best }: Curves) {
+  const [accuracy, loss, rates] = [accuracyLines(records, best), lossLines(records), rateLine(records)];
+  return {
+    accuracy: { axis: valueAxis(valuesOf(accuracy), "accuracy, %"), lines: accuracy, best },
+    loss: { axis: lossAxis(valuesOf(loss)), lines: loss },
+    rate: { axis: valueAxis([0, ...valuesOf([rates])], "rate", 1), lines: [rates] },
+  } as const satisfies Readonly<Record<string, Panel>>;
+}
+
+const drawPanel = (area: Area, epochs: Axis, { axis, lines, best }: Panel, hasLegend: boolean): Markup =>
+  markup`<g>${drawAxes(area, epochs, axis)}${hasLegend ? drawLegend(lines, area.left, area.top - 34, area.width) : noMarkup}${lines.map((line) => drawLine(area, epochs, axis, line))}${markOf(area, epochs, axis, best)}</g>`;
+
+function twoPanels(curves: Curves): Chart {
+  const { title, records } = curves;
+  const epochs = epochAxis(records);
+  const { accuracy, loss, rate } = panelsOf(curves);
+  const left: Area = { left: size.left, top: size.top, width: size.panel, height: size.height };
+  const right: Area = { ...left, left: left.left + left.width + size.gap };
+  const strip: Area = {
+    left: left.left,
+    top: left.top + left.height + 66,
+    width: right.left + right.width - left.left,
+    height: size.strip,
+  };
+  return {
+    width: size.width,
+    height: strip.top + strip.height + 44,
+    label: `${title}: accuracy and loss over ${records.length} epochs`,
+    body: markup`${heading(title)}
+${drawPanel(left, epochs, accuracy, true)}
+${drawPanel(right, epochs, loss, true)}
+${drawPanel(strip, { ...epochs, name: "epoch" }, rate, false)}`,
+  };
+}
+
+/** The same as charts of their own, which a narrow page sets one below the other. */
+export function curveCharts(curves: Curves): readonly Chart[] {
+  if (curves.lossScale !== undefined) return [onePanel({ ...curves, title: "" }, curves.lossScale)];
+  const epochs = { ...epochAxis(curves.records), name: "epoch" };
+  return Object.entries(panelsOf(curves)).map(([name, panel]): Chart => {
+    const [top, height] = name === "rate" ? [12, size.strip * 2] : [52, size.height];
+    const area: Area = { left: size.left, top, width: size.panel - 10, height };
+    return {
+      width: size.left + size.panel + 6,
+      height: top + height + 44,
+      label: `${name} over ${curves.records.length} epochs`,
+      body: drawPanel(area, epochs, panel, name !== "rate"),
+    };
   });
-  const averaged = records.some((record) => record.averageValidationAccuracy !== undefined);
-  const percent = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 100);
-  const accuracy = [
-    line("training", colours.training, (r) => percent(r.accuracy)),
-    line("held out", colours.heldOut, (r) => percent(r.validationAccuracy)),
-    ...(averaged
-      ? [line("held out, average weights", colours.average, (r) => percent(r.averageValidationAccuracy))]
+}
+
+/** The paper's figures: both measures on one scale to 100. */
+function onePanel({ title, records, best }: Curves, scale: number): Chart {
+  const epochs = { ...epochAxis(records), name: "epoch" };
+  const area: Area = { left: size.left, top: 100, width: size.width - 2 * size.left - 12, height: 300 };
+  const ticks = ticksOf(0, 100, 5);
+  const share: Axis = { low: 0, high: 100, ticks, name: "accuracy, %" };
+  const most = 100 / scale;
+  const losses: Axis = {
+    low: 0,
+    high: most,
+    ticks: ticksOf(0, most, 5).filter((tick) => tick <= most),
+    name: `loss, drawn × ${scale}`,
+  };
+  const accuracy = accuracyLines(records, best);
+  const loss = lossLines(records);
+  const isCut = valuesOf(loss).some((value) => value > most);
+  const lines = [
+    ...accuracy.map((line) => ({ ...line, name: `accuracy, ${line.name}` })),
+    ...loss.map((line, i) => ({
+      ...line,
+      series: lossSeries[i] ?? line.series,
+      name: `loss × ${scale}, ${line.name}`,
+    })),
+  ];
+  return {
+    width: size.width,
+    height: area.top + area.height + 50,
+    label: `${title}: accuracy and ${scale} times the loss over ${records.length} epochs`,
+    body: markup`${heading(isCut ? `${title} (losses above ${round(most)} stand at the upper edge)` : title)}
+<g>${drawAxes(area, epochs, share, losses)}${drawLegend(lines, area.left, 50, area.width)}${lines.map((line, i) =>
+      drawLine(area, epochs, i < accuracy.length ? share : losses, line),
+    )}${markOf(area, epochs, share, best)}</g>`,
+  };
+}
+
+// Greys: the colours are the accuracies'.
+const lossSeries: readonly Series[] = ["rate", "ideal"];
+
+const heading = (title: string): Markup => markup`<text class="title" x="${size.left}" y="26">${title}</text>`;
+
+const lineOf = (
+  name: string,
+  series: Series,
+  records: readonly EpochRecord[],
+  value: (record: EpochRecord) => number | undefined,
+): Line => ({
+  name,
+  series,
+  points: records.flatMap((record) => {
+    const found = value(record);
+    return found === undefined ? [] : [[record.epoch, found] as const];
+  }),
+});
+
+const percent = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 100);
+
+function accuracyLines(records: readonly EpochRecord[], best: Best | undefined): readonly Line[] {
+  const isAveraged =
+    best?.weights === "average" || records.some((each) => each.averageValidationAccuracy !== undefined);
+  return [
+    lineOf("training", "training", records, (r) => percent(r.accuracy)),
+    lineOf("held out", "held-out", records, (r) => percent(r.validationAccuracy)),
+    lineOf("mean of classes", "class-mean", records, (r) => percent(r.validationMeanClassAccuracy)),
+    ...(isAveraged
+      ? [lineOf("held out, average weights", "average", records, (r) => percent(r.averageValidationAccuracy))]
       : []),
   ];
-  const loss = [
-    line("training", colours.training, (r) => r.loss),
-    line("held out", colours.heldOut, (r) => r.validationLoss),
-    ...(averaged ? [line("held out, average weights", colours.average, (r) => r.averageValidationLoss)] : []),
-  ];
-  const mark =
-    best === undefined
-      ? undefined
-      : { epoch: best.epoch, value: best.accuracy * 100, text: `${(best.accuracy * 100).toFixed(1)} %` };
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#333">
-<rect width="${width}" height="${height}" fill="#fff"/>
-<text x="${panel.left}" y="22" font-size="15" font-weight="bold">${xmlText(title)}</text>
-${drawPanel(0, "accuracy, %", accuracy, records.length, mark)}
-${drawPanel(width / 2, "loss", loss, records.length, undefined)}
-</svg>
-`;
 }
 
-interface Mark {
-  readonly epoch: number;
-  readonly value: number;
-  readonly text: string;
-}
-
-function drawPanel(at: number, name: string, lines: readonly Line[], epochs: number, mark: Mark | undefined): string {
-  const values = lines.flatMap((line) => line.values).filter((value) => value !== undefined && Number.isFinite(value));
-  const numbers = values as readonly number[];
-  // Not Math.min(...numbers): a long run has more values than a call may have arguments.
-  const low = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const ticks = numbers.length === 0 ? [0, 1] : ticksOf(low, high, 5);
-  const [bottom, top] = [ticks[0] as number, ticks.at(-1) as number];
-  const left = at + panel.left;
-  const base = panel.top + panel.height;
-  const x = (epoch: number): number => left + (epochs <= 1 ? 0.5 : (epoch - 1) / (epochs - 1)) * panel.width;
-  const y = (value: number): number => base - ((value - bottom) / (top - bottom)) * panel.height;
-  const rows = ticks.map((tick) => {
-    const height = round(y(tick));
-    return `<path d="M${left} ${height}h${panel.width}" stroke="#ddd"/><text x="${left - 8}" y="${height + 4}" text-anchor="end">${tick}</text>`;
-  });
-  const columns = epochTicks(epochs).map(
-    (epoch) => `<text x="${round(x(epoch))}" y="${base + 18}" text-anchor="middle">${epoch}</text>`,
-  );
-  const drawn = lines.map(({ colour, values: own }) => {
-    const points = own.flatMap((value, i) =>
-      value === undefined || !Number.isFinite(value) ? [] : [`${round(x(i + 1))},${round(y(value))}`],
-    );
-    // A single point is no line.
-    const dots = points.length > 30 ? [] : points.map((point) => dot(point, 2, colour));
-    return `<polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>${dots.join("")}`;
-  });
-  const legend = lines.map(({ name: text, colour }, i) => {
-    const begin = left + lines.slice(0, i).reduce((sum, { name: before }) => sum + 36 + before.length * 6.4, 0);
-    return `<path d="M${round(begin)} 46h18" stroke="${colour}" stroke-width="2"/><text x="${round(begin + 23)}" y="50">${text}</text>`;
-  });
+function lossLines(records: readonly EpochRecord[]): readonly Line[] {
+  const isAveraged = records.some((record) => record.averageValidationLoss !== undefined);
   return [
-    `<g>${rows.join("\n")}`,
-    columns.join(""),
-    `<text x="${left + panel.width / 2}" y="${base + 36}" text-anchor="middle">epoch</text>`,
-    `<text transform="translate(${at + 16} ${panel.top + panel.height / 2}) rotate(-90)" text-anchor="middle">${name}</text>`,
-    legend.join(""),
-    ...drawn,
-    mark === undefined ? "" : drawMark(x(mark.epoch), y(mark.value), mark.text, left),
-    "</g>",
-  ].join("\n");
+    lineOf("training", "training", records, (r) => r.loss),
+    lineOf("held out", "held-out", records, (r) => r.validationLoss),
+    ...(isAveraged ? [lineOf("held out, average weights", "average", records, (r) => r.averageValidationLoss)] : []),
+  ];
 }
 
-/** A ring around the best epoch and its value, on the side where there is room. */
-function drawMark(x: number, y: number, text: string, left: number): string {
-  const isRight = x > left + panel.width / 2;
-  const below = y < panel.top + 20;
-  return `<circle cx="${round(x)}" cy="${round(y)}" r="5" fill="none" stroke="#333" stroke-width="1.5"/><text x="${round(x + (isRight ? -8 : 8))}" y="${round(y + (below ? 18 : -9))}" text-anchor="${isRight ? "end" : "start"}" font-weight="bold">best ${text}</text>`;
+const rateLine = (records: readonly EpochRecord[]): Line => lineOf("learning rate", "rate", records, (r) => r.lr);
+
+const valuesOf = (lines: readonly Line[]): readonly number[] =>
+  lines.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
+
+// Not Math.min(...values): a long run has more values than a call may have arguments.
+const lowest = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+const highest = (values: readonly number[]): number =>
+  values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+
+function valueAxis(values: readonly number[], name: string, most = 5): Axis {
+  const ticks = values.length === 0 ? [0, 1] : ticksOf(lowest(values), highest(values), most);
+  return { low: ticks[0] as number, high: ticks.at(-1) as number, ticks, name };
 }
 
-function dot(point: string, radius: number, colour: string): string {
-  const [x, y] = point.split(",");
-  return `<circle cx="${x}" cy="${y}" r="${radius}" fill="${colour}"/>`;
+/** A loss of hundreds in the first epoch would leave nothing to be seen of the others: the scale ends above most of them. */
+const cutAbove = 4;
+
+function lossAxis(values: readonly number[]): Axis {
+  const sorted = values.toSorted((a, b) => a - b);
+  const usual = sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 1;
+  const limit = usual > 0 ? cutAbove * usual : Number.POSITIVE_INFINITY;
+  const kept = sorted.filter((value) => value <= limit);
+  const axis = valueAxis(kept, "loss");
+  return kept.length === sorted.length
+    ? axis
+    : { ...axis, name: `loss (${sorted.length - kept.length} above the edge)` };
 }
 
 /** Whole epochs, the first among them. */
-function epochTicks(epochs: number): readonly number[] {
-  if (epochs <= 1) return [1];
-  const ticks = ticksOf(1, epochs, 8).filter((tick) => Number.isInteger(tick) && tick > 1 && tick <= epochs);
-  return [1, ...ticks];
+function epochAxis(records: readonly EpochRecord[]): Axis {
+  const last = records.at(-1)?.epoch ?? 1;
+  const first = Math.min(1, last);
+  const ticks = ticksOf(1, last, 8).filter((tick) => Number.isInteger(tick) && tick > 1 && tick <= last);
+  return { low: first, high: last, ticks: [1, ...(last <= 1 ? [] : ticks)], name: "" };
 }
 
-const round = (value: number): number => Math.round(value * 10) / 10;
+/** A ring around the best epoch and its value, on the side where there is room. */
+function markOf(area: Area, epochs: Axis, share: Axis, best: Best | undefined): Markup {
+  if (best === undefined) return noMarkup;
+  const [x, y] = [xOf(area, epochs, best.epoch), yOf(area, share, best.accuracy * 100)];
+  const isRight = x > area.left + area.width / 2;
+  const text = `best ${(best.accuracy * 100).toFixed(1)}%`;
+  return markup`<circle class="mark" cx="${x}" cy="${y}" r="5"/><text class="strong ${isRight ? "end" : ""}" x="${round(x + (isRight ? -9 : 9))}" y="${round(y < area.top + 20 ? y + 20 : y - 10)}">${text}</text>`;
+}

@@ -54,9 +54,12 @@ function occupied(folder: string, contents: readonly string[], resume: boolean):
   return contents.length === 0 || (resume && holdsRun) ? undefined : problem("train/run-exists", { path: folder });
 }
 
+/** What `lferc build` and `lferc report` may be writing, whoever trains here. */
+const othersMayWrite: readonly string[] = [runFiles.onnx, runFiles.curves, runFiles.confusion, runFiles.report];
+
 /** Only whoever holds the lock writes these; a model may be built into the folder by anyone. */
 const isOnlyOurs = (name: string): boolean =>
-  name !== runFiles.onnx && (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
+  !othersMayWrite.includes(name) && (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
 
 /** Locks a folder that is there; `made` are those that were made for it. Undefined where it has just gone away. */
 async function lockFolder(

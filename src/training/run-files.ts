@@ -8,6 +8,10 @@ export const runFiles = {
   state: "state.json",
   heldOut: "held-out.json",
   curves: "curves.svg",
+  confusion: "confusion.svg",
+  report: "report.html",
+  /** TensorBoard takes every file with `tfevents` in its name; a name of its own for each process would count epochs twice. */
+  events: "events.out.tfevents.lfer",
   /** What the best weights say of each picture held out, once the run is through. */
   answers: "answers.csv",
   onnx: "model.onnx",

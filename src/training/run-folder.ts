@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { appendToFile } from "../hosts/append-to-file.js";
 import { makeFolder } from "../hosts/folders.js";
 import { removeIfThere, writeFileWhole } from "../hosts/write-file.js";
 import type { Graph } from "../ir/graph.js";
@@ -37,6 +38,18 @@ export async function writeRunFile(folder: string, name: string, content: Bytes)
         ? [content]
         : content;
   const result = await writeFileWhole(path, pieces);
+  return result.kind === "written" ? undefined : problem("train/cannot-write", { path, code: result.code });
+}
+
+/** Writes behind what a file of the run holds, which has so many bytes. */
+export async function appendRunFile(
+  folder: string,
+  name: string,
+  length: number,
+  bytes: Uint8Array,
+): Promise<Problem | undefined> {
+  const path = join(folder, name);
+  const result = await appendToFile(path, length, bytes);
   return result.kind === "written" ? undefined : problem("train/cannot-write", { path, code: result.code });
 }
 

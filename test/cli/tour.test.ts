@@ -15,8 +15,8 @@ suite("lferc tour", (test) => {
       const answers = [...stdout.matchAll(/^out\/faces\/(\w+)\.png {2}(\w+)/gm)];
       assert.equal(answers.map(([, face]) => face).toSorted(), [...faceExpressions].toSorted());
       assert.ok(answers.filter(([, face, answer]) => face === answer).length >= 5, answers.join("\n"));
-      assert.ok(existsSync(join(cwd, "out/runs/Faces-1/curves.svg")));
-      assert.match(stdout, "open out/runs/Faces-1/curves.svg");
+      assert.ok(existsSync(join(cwd, "out/runs/Faces-1/report.html")));
+      assert.match(stdout, "open out/runs/Faces-1/report.html");
       assert.not.match(stderr, /left out/i);
     }));
 

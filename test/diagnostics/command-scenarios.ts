@@ -11,6 +11,7 @@ import { engineScenarios } from "./engine-scenarios.js";
 import { loaderScenarios } from "./loader-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
+import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
@@ -156,6 +157,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...pictureScenarios,
   ...trainScenarios,
   ...loaderScenarios,
+  ...reportScenarios,
   ...weightsScenarios,
   ...statsScenarios,
 };

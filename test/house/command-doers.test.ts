@@ -14,6 +14,7 @@ import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
 import type { JsonRecord } from "../../src/training/sealed-json.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
+import { someRunFiles } from "../report/some-run.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, type Ran, root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -69,6 +70,7 @@ const files = {
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
   "tiny.onnx": tinyClassifier(),
   "names.map": "* -> *\n",
+  ...someRunFiles("told", { keyOf: (c, i) => (c === 2 ? `surprise/${i % 4}.png` : `happiness/${i}`) }),
   ...faces,
 };
 
@@ -90,7 +92,10 @@ function written(cwd: string): unknown {
     .map(String)
     .filter((path) => !(path in files));
   return found
-    .filter((path) => statSync(join(cwd, path)).isFile() && !/metrics\.jsonl|state\.json|curves/.test(path))
+    .filter(
+      (path) =>
+        statSync(join(cwd, path)).isFile() && !/metrics\.jsonl|state\.json|curves|report\.html|tfevents/.test(path),
+    )
     .sort()
     .map((path) => [path, sha256([path.endsWith("run.json") ? recordIn(cwd, path) : readFileSync(join(cwd, path))])]);
 }
@@ -264,6 +269,20 @@ const walks: Readonly<Record<string, Walk>> = {
       limit: { lines: choices("--limit", ["32"]) },
       seed: { lines: choices("--seed", ["0", "5"]), hasDefault: true },
       threads: { lines: choices("--threads", ["2"]) },
+    },
+  },
+  report: {
+    line: { paths: ["told"] },
+    see: (ran, cwd) => [
+      ran,
+      ["curves.svg", "report.html"].map((name) => readFileSync(join(cwd, "told", name), "utf8")),
+    ],
+    flags: {
+      data: { lines: choices("--data", ["faces", "generated"]) },
+      "loss-scale": {
+        lines: choices("--loss-scale", ["30"]),
+        refused: [[{ "--loss-scale": "0" }, "tool/wrong-usage"]],
+      },
     },
   },
   predict: {

@@ -168,6 +168,7 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
       { args: [...train, "--data", "faces", "--epochs", "2"], writes: ["runs"] },
       { args: [...train, "--data", "faces", "--epochs", "1", "--out", "named"], writes: ["named"] },
       { args: ["predict", "named/model.onnx", "faces"] },
+      { args: ["report", "named", "--data", "faces"], writes: ["named"] },
     ],
   },
   {

@@ -2,26 +2,13 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ticksOf } from "../../src/report/axis.js";
 import { curvesSvg } from "../../src/report/curves-svg.js";
-import type { EpochRecord } from "../../src/training/metrics.js";
 import { suite } from "../support/suite.js";
+import { parseXml } from "../targets/svg/picture.js";
+import { record, someRecords } from "./some-run.js";
 
-const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => ({
-  schemaVersion: 1,
-  epoch,
-  steps: epoch,
-  lr: 0.1,
-  loss: 2 / epoch,
-  accuracy: 1 - 1 / epoch,
-  validationLoss: 2.2 / epoch,
-  validationAccuracy: 0.9 - 0.9 / epoch,
-  validationMeanClassAccuracy: 0.8 - 0.8 / epoch,
-  evaluation: "single_view",
-  picturesPerSecond: 1,
-  seconds: 1,
-  ...more,
-});
+const records = someRecords(12);
 
-const records = Array.from({ length: 12 }, (_, i) => record(i + 1));
+const best = { epoch: 12, accuracy: 0.825, meanClassAccuracy: 0.8, loss: 0.2, weights: "current" } as const;
 
 const pointsOf = (svg: string): readonly (readonly [number, number])[][] =>
   [...svg.matchAll(/points="([^"]*)"/g)].map(([, points = ""]) =>
@@ -33,32 +20,26 @@ const pointsOf = (svg: string): readonly (readonly [number, number])[][] =>
 
 suite("curves", (test) => {
   test("a line for each measure, a point for each epoch, left to right; better accuracy stands higher, less loss lower", () => {
-    const svg = curvesSvg("Net", records, {
-      epoch: 12,
-      accuracy: 0.825,
-      meanClassAccuracy: 0.8,
-      loss: 0.2,
-      weights: "current",
-    });
+    const svg = curvesSvg({ title: "Net", records, best });
     const lines = pointsOf(svg);
+    // Accuracy of training, held out, mean of classes; both losses; the rate.
     assert.equal(
       lines.map((line) => line.length),
-      [12, 12, 12, 12],
+      [12, 12, 12, 12, 12, 12],
     );
     for (const line of lines)
       assert.equal(
         line.map(([x]) => x),
         line.map(([x]) => x).toSorted((a, b) => a - b),
       );
-    const [accuracy, , loss] = lines as [(typeof lines)[0], (typeof lines)[0], (typeof lines)[0]];
-    assert.ok(accuracy.at(-1)![1] < accuracy[0]![1], "y goes down the page");
-    assert.ok(loss.at(-1)![1] > loss[0]![1]);
-    assert.match(svg, "best 82.5 %");
+    for (const accuracy of lines.slice(0, 3)) assert.ok(accuracy.at(-1)![1] < accuracy[0]![1], "y goes down the page");
+    for (const loss of lines.slice(3, 5)) assert.ok(loss.at(-1)![1] > loss[0]![1]);
+    assert.match(svg, "best 82.5%");
   });
 
   test("averages have a line of their own where there are any", () => {
     const averaged = records.map((each) => ({ ...each, averageValidationLoss: 1, averageValidationAccuracy: 0.5 }));
-    assert.is(pointsOf(curvesSvg("Net", averaged, undefined)).length, 6);
+    assert.is(pointsOf(curvesSvg({ title: "Net", records: averaged, best: undefined })).length, 8);
   });
 
   test("a title is text, not markup; odd runs make well-formed pictures without NaN", () => {
@@ -72,10 +53,12 @@ suite("curves", (test) => {
       ),
     ];
     for (const some of odd) {
-      const svg = curvesSvg('<script>&"\u0007', some, undefined);
-      assert.match(svg, "&lt;script&gt;&amp;&quot;\u2407</text>");
-      assert.not.match(svg, /NaN|Infinity|undefined/);
-      assert.is(svg.match(/<g>/g)?.length, svg.match(/<\/g>/g)?.length);
+      for (const lossScale of [undefined, 30]) {
+        const svg = curvesSvg({ title: '<script>&"\u0007', records: some, best: undefined, lossScale });
+        assert.match(svg, "&lt;script&gt;&amp;&quot;\u2407");
+        assert.not.match(svg, /NaN|Infinity|undefined|<script/);
+        parseXml(svg);
+      }
     }
   });
 

@@ -137,10 +137,15 @@ export async function stillRun(
         ...events,
       },
     );
-    const unreported = result.kind === "finished" ? await reportRun({ folder, title, ...result }) : undefined;
-    if (unreported !== undefined) {
-      const { code, message } = unreported.diagnose({});
-      return { result, codes: [code], messages: [message] };
+    const ended = { cwd: folder, folder, data: "generated", graph: deployed.graph };
+    const told = result.kind === "finished" ? await reportRun({ ...ended, records: result.records }) : undefined;
+    if (told !== undefined && told.diagnostics.length > 0) {
+      const { diagnostics } = told;
+      return {
+        result,
+        codes: diagnostics.map(({ code }) => code),
+        messages: diagnostics.map(({ message }) => message),
+      };
     }
     const messages = result.kind === "failed" ? result.diagnostics.map(({ message }) => message) : [];
     return { result, codes: codesOf(result), messages };

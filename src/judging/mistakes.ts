@@ -1,0 +1,21 @@
+import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
+
+export interface Mistake {
+  readonly picture: JudgedPicture;
+  /** The class that was said: an index into the classes. */
+  readonly answer: number;
+  /** The probability of that answer. */
+  readonly sureness: number;
+}
+
+/** The wrong answers that were surest, the surest first; equally sure ones by their names. */
+export function surestMistakes({ pictures }: Answers, count: number): readonly Mistake[] {
+  return pictures
+    .flatMap((picture): Mistake[] => {
+      const answer = answerOf(picture);
+      if (answer === picture.label) return [];
+      return [{ picture, answer, sureness: picture.probabilities[answer] as number }];
+    })
+    .sort((a, b) => b.sureness - a.sureness || (a.picture.key < b.picture.key ? -1 : 1))
+    .slice(0, count);
+}

@@ -1,0 +1,45 @@
+/** Which figures other pictures of the same kind might have given: the bootstrap over pictures. */
+import { drawMultinomial } from "../random/binomial.js";
+import { randomStream } from "../random/stream.js";
+import { type Interval, percentileInterval } from "./interval.js";
+
+/** Enough that another seed moves an end by some hundredths of the interval's width. */
+export const resamples = 5000;
+
+/** Fixed, so that the same answers have the same intervals. */
+const seed = 0;
+
+/**
+ * The interval of a figure that depends on nothing but how many pictures are of each kind (such as: of class c, and right).
+ * Drawing so many pictures with replacement is drawing how many come of each kind.
+ */
+export function bootstrapInterval(
+  kinds: readonly number[],
+  figureOf: (kinds: Float64Array) => number,
+  key: string,
+): Interval {
+  const random = randomStream(seed, `bootstrap.${key}`);
+  const drawn = new Float64Array(kinds.length);
+  const figures = new Float64Array(resamples);
+  for (let i = 0; i < resamples; i++) {
+    drawMultinomial(random, kinds, drawn);
+    figures[i] = figureOf(drawn);
+  }
+  return percentileInterval(figures);
+}
+
+/** Mean over the classes that have pictures of how many of them are right. */
+export function meanOfRecalls(
+  classCount: number,
+  of: (c: number) => { readonly right: number; readonly all: number },
+): number {
+  let sum = 0;
+  let seen = 0;
+  for (let c = 0; c < classCount; c++) {
+    const { right, all } = of(c);
+    if (all === 0) continue;
+    sum += right / all;
+    seen++;
+  }
+  return seen === 0 ? 0 : sum / seen;
+}

@@ -1,0 +1,80 @@
+/** What `run.json` says, as far as a report shows it: of any type until looked at. */
+import type { JsonRecord } from "../training/sealed-json.js";
+
+export interface ClassCounts {
+  readonly name: string;
+  /** Pictures by split: `training`, `heldOut`, others that a data set has. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface RunFacts {
+  readonly model: string;
+  readonly recipe: string;
+  /** As many as were asked for. */
+  readonly epochs: number | undefined;
+  /** Whether its record was closed: it is through, or ended early. */
+  readonly hasEnded: boolean;
+  readonly data: string;
+  readonly heldOut: string;
+  readonly classes: readonly ClassCounts[];
+  readonly skipped: readonly { readonly key: string; readonly reason: string }[];
+  readonly warnings: readonly string[];
+}
+
+const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const recordIn = (value: unknown): JsonRecord => (isRecord(value) ? value : {});
+const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
+const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export function factsOf(about: JsonRecord): RunFacts {
+  const data = recordIn(about.data);
+  return {
+    model: textIn(about.model) || "a model",
+    recipe: textIn(recordIn(about.recipe).name) || "a recipe",
+    epochs: Number.isSafeInteger(about.epochs) ? (about.epochs as number) : undefined,
+    hasEnded: about.result !== undefined,
+    data: textIn(data.description),
+    heldOut: textIn(data.heldOut),
+    classes: listIn(data.classes).filter(isRecord).map(classCounts),
+    skipped: listIn(data.skipped)
+      .filter(isRecord)
+      .map(({ key, reason }) => ({ key: textIn(key), reason: textIn(reason) })),
+    warnings: [...listIn(about.warnings), ...listIn(data.warnings)]
+      .map((each) => textIn(each) || textIn(recordIn(each).message))
+      .filter((text) => text !== ""),
+  };
+}
+
+function classCounts({ name, ...rest }: JsonRecord): ClassCounts {
+  const counts = Object.entries(rest).filter(
+    (entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && (entry[1] as number) >= 0,
+  );
+  return { name: textIn(name), counts: Object.fromEntries(counts) };
+}
+
+/** More lines than this are a dump, and longer values a text. */
+const rowsAtMost = 400;
+const lettersAtMost = 400;
+
+/** Every plain value of a record under its path, `recipe.optimizer.adam.lr`, in the order of the record. */
+export function flattened(record: JsonRecord): readonly (readonly [path: string, value: string])[] {
+  const rows: (readonly [string, string])[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (rows.length >= rowsAtMost) return;
+    const inner: readonly (readonly [string, unknown])[] | undefined = isRecord(value)
+      ? Object.entries(value).map(([key, each]) => [path === "" ? key : `${path}.${key}`, each] as const)
+      : Array.isArray(value) && !value.every(isPlain)
+        ? value.map((each, i) => [`${path}[${i}]`, each] as const)
+        : undefined;
+    if (inner !== undefined) for (const [place, each] of inner) visit(each, place);
+    else rows.push([path, cut((Array.isArray(value) ? value.map(String).join(", ") : String(value ?? "")) || "–")]);
+  };
+  visit(record, "");
+  return rows;
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+
+const cut = (text: string): string =>
+  text.length > lettersAtMost ? `${text.slice(0, lettersAtMost).replace(/\p{Cs}$/u, "")}…` : text;

@@ -1,0 +1,8 @@
+const names: Readonly<Record<string, string>> = {
+  training: "to train on",
+  heldOut: "held out",
+  test: "left for the test",
+};
+
+/** A split of the data as people say it. */
+export const splitName = (split: string): string => (Object.hasOwn(names, split) ? (names[split] as string) : split);

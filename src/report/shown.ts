@@ -1,0 +1,47 @@
+/** What a report shows, and the parts that it is made of. */
+import { type Summary, summaryOf } from "../judging/summary.js";
+import type { ReadRun } from "../training/read-run.js";
+import type { Markup } from "./markup.js";
+import { factsOf, type RunFacts } from "./run-facts.js";
+
+/** What the network costs: counted from its graph, by each convention under its own name. */
+export interface Costs {
+  readonly params: number;
+  /** Bytes of the trained numbers as float32. */
+  readonly paramBytes: number;
+  readonly peakActivationBytes: number;
+  /** `{ convention: "thop", quantity: "macs", value: 157250000 }`. */
+  readonly counts: readonly { readonly convention: string; readonly quantity: string; readonly value: number }[];
+}
+
+/** What a report shows besides the run's own files. */
+export interface ReportExtras {
+  readonly costs: Costs | undefined;
+  /** Small pictures by their keys, as data URIs; undefined where nobody said where the pictures lie. */
+  readonly pictures: ReadonlyMap<string, string> | undefined;
+  readonly lossScale: number | undefined;
+  readonly lferVersion: string;
+}
+
+export interface Section {
+  /** What the page's own links lead to. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+export interface Shown {
+  readonly run: ReadRun;
+  readonly facts: RunFacts;
+  readonly extras: ReportExtras;
+  /** Of the answers, where there are any. */
+  readonly summary: Summary | undefined;
+}
+
+export function shownOf(run: ReadRun, extras: ReportExtras): Shown {
+  const { answers } = run;
+  const summary = answers === undefined || answers.pictures.length === 0 ? undefined : summaryOf(answers);
+  return { run, facts: factsOf(run.about), extras, summary };
+}
+
+export const titleOf = ({ model, recipe }: RunFacts): string => `${model}, recipe ${recipe}`;

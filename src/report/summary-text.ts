@@ -1,0 +1,52 @@
+/** How well a network does, in a few lines for a terminal. */
+import { displayWidth } from "../diagnostics/display-text.js";
+import type { ClassSummary, Summary } from "../judging/summary.js";
+import { cutName } from "./cut-name.js";
+import { percentOrDash, percentText } from "./figures-text.js";
+
+/** More classes than this are named by those that fare worst. */
+const classesAtMost = 12;
+const narrowest = 20;
+
+/** Lines of at most `width` columns, each with its end; names in them obey nothing. */
+export function renderSummary(summary: Summary, width: number): string {
+  if (summary.samples === 0) return "";
+  const columns = Math.max(narrowest, width);
+  const figures = [
+    `mean-class accuracy ${percentText(summary.meanClassAccuracy)}`,
+    `macro-F1 ${summary.macroF1.toFixed(3)}`,
+    `calibration error ${percentText(summary.calibrationError)}`,
+  ];
+  const { perClass } = summary;
+  const isCut = perClass.length > classesAtMost;
+  const shown = isCut
+    ? perClass
+        .filter(({ recall }) => recall !== undefined)
+        .toSorted((a, b) => (a.recall ?? 0) - (b.recall ?? 0))
+        .slice(0, classesAtMost)
+    : perClass;
+  const lead = isCut ? `found of the ${shown.length} worst classes: ` : "found of each class: ";
+  return `${wrapped(figures, "", columns)}${wrapped(
+    shown.map((each) => classText(each, columns)),
+    lead,
+    columns,
+  )}`;
+}
+
+const classText = ({ name, samples, recall }: ClassSummary, columns: number): string =>
+  `${cutName(name, Math.min(24, columns - 11))} ${percentOrDash(recall)}${samples === 0 ? " (no pictures)" : ""}`;
+
+/** Pieces with commas between, as many to a line as it holds. */
+function wrapped(pieces: readonly string[], lead: string, columns: number): string {
+  const lines: string[] = [];
+  let line = lead;
+  for (const [i, piece] of pieces.entries()) {
+    const text = i + 1 < pieces.length ? `${piece}, ` : piece;
+    if (line.trim() !== "" && displayWidth(line) + displayWidth(text.trimEnd()) > columns) {
+      lines.push(line.trimEnd());
+      line = "  ";
+    }
+    line += text;
+  }
+  return [...lines, line.trimEnd()].map((each) => `${each}\n`).join("");
+}

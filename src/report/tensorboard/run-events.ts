@@ -1,0 +1,65 @@
+/** The figures of a run as a TensorBoard event file, and what of it must be written next. */
+import type { EpochRecord } from "../../training/metrics.js";
+import { type Event, encodeEvent, type Scalar, wallTimeOf } from "./event.js";
+import { frame, wholeRecords } from "./record-file.js";
+
+const fileVersion = "brain.Event:2";
+
+function scalarsOf(record: EpochRecord): readonly Scalar[] {
+  const values: Readonly<Record<string, number | undefined>> = {
+    "loss/training": record.loss,
+    "loss/held_out": record.validationLoss,
+    "loss/held_out_average_weights": record.averageValidationLoss,
+    "accuracy/training": record.accuracy,
+    "accuracy/held_out": record.validationAccuracy,
+    "accuracy/held_out_average_weights": record.averageValidationAccuracy,
+    "mean_class_accuracy/held_out": record.validationMeanClassAccuracy,
+    "mean_class_accuracy/held_out_average_weights": record.averageValidationMeanClassAccuracy,
+    "run/learning_rate": record.lr,
+    "run/pictures_per_second": record.picturesPerSecond,
+  };
+  return Object.entries(values).flatMap(([tag, value]) => (value === undefined ? [] : [{ tag, value }]));
+}
+
+const framed = (event: Event): Uint8Array => frame(encodeEvent(event));
+
+/** What brings a file to these epochs: all of it anew, or what stands behind what is there. */
+export interface EventsDue {
+  readonly how: "anew" | "behind";
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What the file of these epochs lacks; undefined where it is whole. `now`, in seconds, is when the last epoch ended. Epochs that
+ * the file has keep their times; of those that it lacks only how long they took is known, so they end that much before the next.
+ */
+export function eventsDue(found: Uint8Array, records: readonly EpochRecord[], now: number): EventsDue | undefined {
+  const before = wholeRecords(found).map(wallTimeOf);
+  const times = timesOf(records, before.slice(1), now);
+  const [begin = (times[0] ?? now) - (records[0]?.seconds ?? 0)] = before;
+  const frames = [
+    framed({ wallTime: begin, fileVersion }),
+    ...records.map((record, i) =>
+      framed({ wallTime: times[i] as number, step: record.epoch, scalars: scalarsOf(record) }),
+    ),
+  ];
+  const whole = Buffer.concat(frames);
+  if (Buffer.compare(whole, found) === 0) return undefined;
+  const isPrefix = found.length > 0 && Buffer.compare(whole.subarray(0, found.length), found) === 0;
+  return isPrefix ? { how: "behind", bytes: whole.subarray(found.length) } : { how: "anew", bytes: whole };
+}
+
+function timesOf(
+  records: readonly EpochRecord[],
+  known: readonly (number | undefined)[],
+  now: number,
+): readonly number[] {
+  const times = new Array<number>(records.length);
+  let next = now;
+  for (let i = records.length - 1; i >= 0; i--) {
+    const time = known[i];
+    times[i] = time !== undefined && Number.isFinite(time) ? time : next;
+    next = (times[i] as number) - (records[i]?.seconds ?? 0);
+  }
+  return times;
+}

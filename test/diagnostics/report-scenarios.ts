@@ -1,0 +1,21 @@
+import { someRunFiles } from "../report/some-run.js";
+import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+
+const reporting = (change: (files: Record<string, string>) => void) => (): Promise<readonly string[]> => {
+  const files: Record<string, string> = { ...someRunFiles("run") };
+  change(files);
+  return inFolder(files, (cwd) => codesIn(runLferc(["report", "run"], { cwd }).stderr));
+};
+
+/** Provokes each diagnostic of showing a run. */
+export const reportScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  "report/no-run": reporting((files) => {
+    delete files["run/run.json"];
+  }),
+  "report/left-out": reporting((files) => {
+    files["run/answers.csv"] = "path\n";
+  }),
+  "report/edited-run": reporting((files) => {
+    files["run/run.json"] = files["run/run.json"]?.replace("0.01", "0.02") ?? "";
+  }),
+};

@@ -1,0 +1,157 @@
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { keepEvents } from "../../src/report/keep-events.js";
+import { crc32c, maskedCrc32c } from "../../src/report/tensorboard/crc32c.js";
+import { encodeEvent } from "../../src/report/tensorboard/event.js";
+import { frame, wholeRecords } from "../../src/report/tensorboard/record-file.js";
+import { runFiles } from "../../src/training/run-files.js";
+import { inFolder } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+import { someRecords } from "./some-run.js";
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+interface Read {
+  readonly wallTime: number;
+  readonly step: number;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** A reader of protobuf that knows nothing of the writer: fields by number and wire type. */
+function fieldsOf(bytes: Uint8Array): readonly { readonly field: number; readonly value: number | Uint8Array }[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: { field: number; value: number | Uint8Array }[] = [];
+  let at = 0;
+  const varint = (): number => {
+    let [value, scale] = [0, 1];
+    for (;;) {
+      const byte = bytes[at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+  };
+  while (at < bytes.length) {
+    const key = varint();
+    const [field, type] = [key >> 3, key & 7];
+    if (type === 0) found.push({ field, value: varint() });
+    else if (type === 1) {
+      found.push({ field, value: view.getFloat64(at, true) });
+      at += 8;
+    } else if (type === 5) {
+      found.push({ field, value: view.getFloat32(at, true) });
+      at += 4;
+    } else {
+      const length = varint();
+      found.push({ field, value: bytes.subarray(at, at + length) });
+      at += length;
+    }
+  }
+  return found;
+}
+
+function readEvent(bytes: Uint8Array): Read {
+  const fields = new Map(fieldsOf(bytes).map(({ field, value }) => [field, value] as const));
+  const summary = fields.get(5);
+  const scalars = summary instanceof Uint8Array ? fieldsOf(summary) : [];
+  return {
+    wallTime: fields.get(1) as number,
+    step: (fields.get(2) as number | undefined) ?? 0,
+    scalars: Object.fromEntries(
+      scalars.map(({ value }) => {
+        const inner = new Map(fieldsOf(value as Uint8Array).map((each) => [each.field, each.value] as const));
+        return [Buffer.from(inner.get(1) as Uint8Array).toString(), inner.get(2) as number];
+      }),
+    ),
+  };
+}
+
+const eventsIn = (folder: string): readonly Read[] =>
+  wholeRecords(readFileSync(join(folder, runFiles.events))).map(readEvent);
+
+suite("TensorBoard events", (test) => {
+  test("checksums are those of RFC 3720, B.4, and of the Castagnoli check word", () => {
+    assert.is(crc32c(new Uint8Array(32)), 0x8a9136aa);
+    assert.is(crc32c(new Uint8Array(32).fill(0xff)), 0x62a8ab43);
+    assert.is(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e);
+    assert.is(crc32c(Uint8Array.from({ length: 32 }, (_, i) => 31 - i)), 0x113fdb5c);
+    assert.is(crc32c(new TextEncoder().encode("123456789")), 0xe3069283);
+  });
+
+  // Written by tensorboard 2.20.0 of PyPI: RecordWriter(f).write(Event(...).SerializeToString()).
+  test("a record has the bytes that tensorboard's own writer gives", () => {
+    assert.is(
+      hex(frame(encodeEvent({ wallTime: 1000.5, fileVersion: "brain.Event:2" }))),
+      "1800000000000000a37f4b22090000000000448f401a0d627261696e2e4576656e743a32aba33345",
+    );
+    const event = { wallTime: 1234.25, step: 300, scalars: [{ tag: "loss/training", value: 0.75 }] };
+    assert.is(
+      hex(frame(encodeEvent(event))),
+      "2400000000000000422b804d09000000000049934010ac022a160a140a0d6c6f73732f747261696e696e67150000403f5f8e382d",
+    );
+    assert.is(
+      maskedCrc32c(new TextEncoder().encode("123456789")),
+      (((0xe3069283 >>> 15) | (0xe3069283 << 17)) + 0xa282ead8) >>> 0,
+    );
+  });
+
+  test("each epoch stands there once, with its own time, however the file grew", () =>
+    inFolder({}, async (folder) => {
+      const records = someRecords(4);
+      for (const count of [1, 2, 3]) await keepEvents(folder, records.slice(0, count), 100 + count);
+      const before = readFileSync(join(folder, runFiles.events));
+      await keepEvents(folder, records.slice(0, 3), 999);
+      assert.equal(readFileSync(join(folder, runFiles.events)), before, "nothing is due");
+      await keepEvents(folder, records, 104);
+      assert.equal(
+        readFileSync(join(folder, runFiles.events)).subarray(0, before.length),
+        before,
+        "written behind the rest",
+      );
+      const events = eventsIn(folder);
+      assert.equal(
+        events.map(({ step }) => step),
+        [0, 1, 2, 3, 4],
+      );
+      assert.equal(
+        events.map(({ wallTime }) => wallTime),
+        [101 - records[0]!.seconds, 101, 102, 103, 104],
+      );
+      assert.is(events[4]?.scalars["accuracy/held_out"], Math.fround(records[3]!.validationAccuracy));
+      assert.is(events[4]?.scalars["run/learning_rate"], Math.fround(records[3]!.lr));
+    }));
+
+  test("a kill in the middle of a write, at every byte, and what else may lie there, cost no epoch and double none", () =>
+    inFolder({}, async (folder) => {
+      const records = someRecords(2);
+      const path = join(folder, runFiles.events);
+      await keepEvents(folder, records.slice(0, 1), 101);
+      const one = readFileSync(path);
+      await keepEvents(folder, records, 102);
+      const two = readFileSync(path);
+      for (let length = 0; length < two.length; length++) {
+        writeFileSync(path, two);
+        truncateSync(path, length);
+        await keepEvents(folder, records, 102);
+        const events = eventsIn(folder);
+        assert.equal(
+          events.map(({ step }) => step),
+          [0, 1, 2],
+          `cut at ${length}`,
+        );
+        if (length >= one.length) assert.is(events[1]?.wallTime, 101, `cut at ${length}`);
+      }
+      // An epoch that the checkpoint does not have was written, and is trained again.
+      await keepEvents(folder, records.slice(0, 1), 101);
+      assert.equal(readFileSync(path), one);
+      for (const junk of [Buffer.alloc(5000, 0xff), Buffer.alloc(40), Buffer.concat([two, two])]) {
+        writeFileSync(path, junk);
+        await keepEvents(folder, records, 102);
+        assert.equal(
+          eventsIn(folder).map(({ step }) => step),
+          [0, 1, 2],
+        );
+      }
+    }));
+});
