@@ -10,12 +10,13 @@ import type { Decode } from "./decode.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
 import { composed, labelNamed } from "./label-names.js";
 import { findPictures, isDamagedName, readPictureFile } from "./picture-files.js";
+import { isNobodys } from "./recognise-layout.js";
 
 export interface FolderOptions {
   /** The model's labels; undefined where it has none: then the folders' names are the classes, in alphabetical order. */
   readonly labels: readonly string[] | undefined;
-  /** How many classes the model tells apart. */
-  readonly classCount: number;
+  /** How many classes the model tells apart; undefined where no model is meant. */
+  readonly classCount: number | undefined;
   /** Of what is held out where there is no folder for it. */
   readonly seed: number;
   readonly decode: Decode;
@@ -33,9 +34,6 @@ const splitNames = {
   validation: ["val", "valid", "validation", "publictest"],
   test: ["test", "testing", "privatetest"],
 } as const;
-
-/** What archives and desktops leave beside the folders: nobody's data. */
-const isNobodys = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
 
 const refuse = (...problems: readonly Problem[]): Refused => ({ kind: "refused", problems });
 
@@ -59,7 +57,7 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
   const classes = classesOf(path, classFolders, options);
   if ("kind" in classes) return classes;
 
-  const targets = hardTargets(options.classCount);
+  const targets = hardTargets(classes.names.length);
   const byPlace = new Map<string, Sample[]>(places.map((name) => [name, []]));
   let skipped = loose;
   for (const { place, name } of classFolders) {
@@ -225,7 +223,7 @@ function classesOf(
   if (names.length === 0) return refuse(problem("data/no-class-folders", { path }));
   if (labels === undefined) {
     const classes = [...new Set(names.map(composed))].sort((a, b) => (a < b ? -1 : 1));
-    if (classes.length !== classCount) {
+    if (classCount !== undefined && classes.length !== classCount) {
       return refuse(problem("data/class-count", { path, folders: classes.length, classes: classCount }));
     }
     return { names: classes, labelOf: (folder) => classes.indexOf(composed(folder)) };
