@@ -32,6 +32,8 @@ export interface DataSet {
   readonly heldOut: readonly Sample[];
   /** What is left alone until the end, where there is more than what epochs are judged by. */
   readonly test?: readonly Sample[] | undefined;
+  /** Whether epochs are judged by the data's own test part, for want of another. */
+  readonly heldOutIsTest?: boolean | undefined;
   /** Which pictures are held out, for people: `the folder test`, `20 % of each class, chosen by seed 0`. */
   readonly heldOutIs: string;
   /** Whether we chose them ourselves: then a run keeps their names. */

@@ -93,6 +93,8 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
         ? `${heldOutShare * 100} % of each class, chosen by seed ${options.seed}`
         : `the folder ${splits.heldOut}`,
     heldOutWasDrawn: splits?.heldOut === undefined,
+    heldOutIsTest:
+      splits?.heldOut !== undefined && (splitNames.test as readonly string[]).includes(splits.heldOut.toLowerCase()),
     warnings,
     read: (sample) => readSample(join(path, ...sample.key.split("/")), options.decode),
   };

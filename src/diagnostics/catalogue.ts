@@ -3,6 +3,7 @@ import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
+import { evalEntries } from "./catalogue/eval.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
@@ -57,6 +58,7 @@ export const catalogue = {
   ...dataSetEntries,
   ...trainEntries,
   ...engineEntries,
+  ...evalEntries,
   ...benchEntries,
   ...statsEntries,
   ...toolEntries,
