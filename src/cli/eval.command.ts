@@ -63,7 +63,7 @@ async function evaluate(session: Session, args: EvalArguments): Promise<ExitCode
     const verdicts: Verdict[] = [];
     for (const model of models) {
       const about = model.run ?? known;
-      const verdict = await judgeOne(session, args, model, about);
+      const verdict = await judgeOne(session, args, model, about, verdicts.length === 0);
       if (verdict === undefined) return 1;
       verdicts.push(verdict);
     }
@@ -108,6 +108,7 @@ async function judgeOne(
   { data, split, by }: EvalArguments,
   { classifier, file }: JudgedModel,
   about: DataAbout | undefined,
+  isFirst: boolean,
 ): Promise<Verdict | undefined> {
   const { picture, output, evaluation } = classifier.metadata;
   const { labels } = output;
@@ -117,11 +118,16 @@ async function judgeOne(
     return undefined;
   }
   const { set, samples } = opened;
+  for (const warning of isFirst ? set.warnings : []) {
+    const told = warning.diagnose({});
+    // Of the part that is judged the table of classes shows it; the others are none of this.
+    if (!["data/split-left-alone", "data/missing-classes"].includes(told.code)) session.report([told]);
+  }
   if (by !== undefined && samples.every((sample) => sample[by] === undefined)) {
     session.report([diagnose("eval/no-groups", { data: set.description, by })]);
     return undefined;
   }
-  tellOfPart(session, opened);
+  if (isFirst) tellOfPart(session, opened);
   const line = liveLine();
   const judged = await judge(classifier, set, samples, (done) =>
     line.show(`${file}: ${done}/${samples.length} pictures`),

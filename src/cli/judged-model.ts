@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { type Classifier, classifierOf, openClassifier } from "../deploy/classifier.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
+import { sha256 } from "../digest.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import { epochsDone, isFolder, type RunAbout, readRunAbout } from "../training/run-about.js";
 import { runFiles } from "../training/run-files.js";
 import type { Session } from "./session.js";
@@ -26,11 +29,14 @@ export async function openJudged(
   const found = await modelAt(path);
   if (isProblem(found)) return refuse(session, found);
   const { run, file } = found;
+  const best = join(path, runFiles.best);
   if (existsSync(file) || run === undefined) {
     const classifier = await openClassifier(file, runtime);
-    return isProblem(classifier) ? refuse(session, classifier) : { classifier, run, file };
+    if (isProblem(classifier)) return refuse(session, classifier);
+    if (run === undefined || !(await isOutdated(classifier, best))) return { classifier, run, file };
+    await classifier.release();
+    session.talk(`${oneLine(file)} has the weights of an earlier epoch: judged are those in ${oneLine(best)}\n`);
   }
-  const best = join(path, runFiles.best);
   if (!existsSync(best)) return refuse(session, problem("eval/no-epoch", { path }));
   const bytes = await buildInMemory(session, run);
   if (bytes === undefined) return undefined;
@@ -46,6 +52,14 @@ export async function onnxFileAt(path: string): Promise<string | Problem> {
   if (run === undefined || existsSync(file)) return file;
   if (!existsSync(join(path, runFiles.best))) return problem("eval/no-epoch", { path });
   return problem("eval/no-model-yet", { path, command: await finishingCommand(run) });
+}
+
+/** Whether the run went on after its ONNX file was written, and did better. */
+async function isOutdated({ metadata }: Classifier, best: string): Promise<boolean> {
+  const bytes = await readRegularFile(best);
+  return (
+    typeof bytes !== "string" && metadata.weights !== undefined && metadata.weights !== `sha256 ${sha256([bytes])}`
+  );
 }
 
 function refuse(session: Session, found: Problem): undefined {

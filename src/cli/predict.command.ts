@@ -58,7 +58,8 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
 
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: "predict <model> <image..>",
-  describe: "Classifies pictures with a trained run, or an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
+  describe:
+    "Classifies pictures with a trained run, or an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
   builder: (yargs) =>
     yargs
       .positional("model", { type: "string", demandOption: true, describe: "the folder of a run, or the ONNX file" })

@@ -54,7 +54,6 @@ export async function openForJudging(
   if (split === undefined || samples === undefined) {
     return [problem("eval/no-such-split", { data: set.description, split: asked ?? "", known: [...parts.keys()] })];
   }
-  if (samples.length === 0) return [problem("eval/empty-split", { data: set.description, split })];
   const name = data === generatedName ? generatedName : basename(resolve(data));
   return { set, name, split, samples, judgedEpochs: samples === set.heldOut };
 }

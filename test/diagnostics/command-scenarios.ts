@@ -7,6 +7,7 @@ import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../s
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
+import { evalScenarios } from "./eval-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -143,6 +144,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
   ...engineScenarios,
+  ...evalScenarios,
   ...graphScenarios,
   ...onnxScenarios,
   ...pictureScenarios,

@@ -69,15 +69,6 @@ export const evalEntries = {
     good: { command: "lferc eval runs/a --data faces --split test" },
   }),
 
-  "eval/empty-split": entry<{ data: string; split: string }>({
-    severity: "error",
-    message: (h) => `there is no picture in the part ${h.split} of ${h.data}`,
-    help: () => "Name another part by --split, or put pictures there.",
-    explanation: "A share of no pictures is no figure.",
-    bad: { command: "lferc eval runs/a --data no-test-pictures --split test" },
-    good,
-  }),
-
   "eval/nothing-readable": entry<{ data: string; split: string; count: number }>({
     severity: "error",
     message: (h) => `none of the ${h.count} pictures in the part ${h.split} of ${h.data} can be read`,
