@@ -24,7 +24,7 @@ const formats = ["pretty", "json"] as const;
 /** Broken pictures that are named one by one; JSON has all of them. */
 const namedAtMost = 10;
 
-/** A data set of which a larger share cannot be read is another one. */
+/** A data set of which a larger share, rounded up, cannot be read is another one: training's own rule. */
 const brokenShareLimit = 0.05;
 
 interface EvalArguments {
@@ -191,7 +191,7 @@ function tellOfSkipped(
   }
   if (skipped.length === samples.length) return true;
   const holes = { data: set.description, split, broken: skipped.length, all: samples.length };
-  const isTooMany = skipped.length > brokenShareLimit * samples.length;
+  const isTooMany = skipped.length > Math.ceil(brokenShareLimit * samples.length);
   session.report([
     isTooMany
       ? diagnose("eval/many-pictures-skipped", { ...holes, limit: brokenShareLimit })

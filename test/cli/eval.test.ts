@@ -95,14 +95,17 @@ suite("lferc eval", (test) => {
     }));
 
   test("broken pictures are named and counted; too many of them are an error", () =>
-    inFolder({ ...files, "colours/test/red/0.png": "no picture" }, async (cwd) => {
+    inFolder({ ...files, "colours/test/red/0.png": "no", "colours/test/blue/0.png": "no" }, async (cwd) => {
       const ran = await json(cwd, "tiny.onnx", "--data", "colours");
       assert.equal([ran.code, ran.json.samples], [1, 7]);
       assert.equal(
         ran.json.skipped.map(({ key, code }: Record<string, unknown>) => [key, code]),
-        [["test/red/0.png", "data/not-a-picture"]],
+        [
+          ["test/blue/0.png", "data/not-a-picture"],
+          ["test/red/0.png", "data/not-a-picture"],
+        ],
       );
-      assert.equal(codesIn(ran.stderr), ["data/not-a-picture", "eval/many-pictures-skipped"]);
+      assert.equal(codesIn(ran.stderr), ["data/not-a-picture", "data/not-a-picture", "eval/many-pictures-skipped"]);
     }));
 
   test("one broken picture of many is a warning, and the figures are of the others", () => {

@@ -8,6 +8,7 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { evalScenarios } from "./eval-scenarios.js";
+import { measuredScenarios } from "./measured-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -145,6 +146,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...dataScenarios,
   ...engineScenarios,
   ...evalScenarios,
+  ...measuredScenarios,
   ...graphScenarios,
   ...onnxScenarios,
   ...pictureScenarios,

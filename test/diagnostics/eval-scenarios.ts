@@ -32,7 +32,7 @@ const files = {
   ...pictures("one/test/red", 22),
   ...pictures("many/train/red", 1),
   ...pictures("many/test/red", 2),
-  "many/test/red/broken.png": "x",
+  ...pictures("many/test/green", 2, "x"),
   ...pictures("ruined/train/red", 1),
   ...pictures("ruined/test/red", 2, "x"),
   "newer/run.json": run(2),
