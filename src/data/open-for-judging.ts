@@ -72,7 +72,7 @@ async function openSet(
   const layout = await recogniseLayout(data);
   const isThing = thing !== undefined && (layout === undefined || layout === thing.name);
   const meant = isThing ? thing : plainData(layout ?? "folder");
-  return openDataSet(meant, { data, home: ".", labels, classCount, seed: seed ?? 0, size });
+  return openDataSet(meant, { data, home: ".", labels, classCount, seed: seed ?? 0, size, isOnlyJudged: true });
 }
 
 type Parts = ReadonlyMap<SplitName, readonly Sample[]>;
@@ -80,15 +80,14 @@ type Parts = ReadonlyMap<SplitName, readonly Sample[]>;
 function partsOf(set: DataSet, seed: number | undefined): Parts {
   const { training, heldOut, test = [], heldOutWasDrawn, heldOutIsTest = false } = set;
   const all = ["all", [...training, ...heldOut, ...test].sort((a, b) => (a.key < b.key ? -1 : 1))] as const;
-  const left = test.length === 0 ? [] : [["test", test] as const];
+  const given: readonly (readonly [SplitName, readonly Sample[]])[] = [
+    ["train", training],
+    [heldOutIsTest ? "test" : "validation", heldOut],
+  ];
   // Which pictures were drawn hangs on a seed that only the run knows.
-  if (heldOutWasDrawn && seed === undefined) return new Map([...left, all]);
-  return new Map([
-    ["train", training] as const,
-    [heldOutIsTest ? "test" : "validation", heldOut] as const,
-    ...left,
-    all,
-  ]);
+  const known = heldOutWasDrawn && seed === undefined ? [] : given;
+  const parts: readonly (readonly [SplitName, readonly Sample[]])[] = [...known, ["test", test], all];
+  return new Map(parts.filter(([, samples]) => samples.length > 0));
 }
 
 const usualSplit = (parts: Parts): SplitName =>

@@ -3,6 +3,7 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { RecipeName } from "../recipe/signatures.js";
+import { isNobodys } from "./nobodys-files.js";
 
 /** A layout of labelled pictures, by the name that recipes have for it. */
 export type DataLayout = RecipeName<"data">;
@@ -59,10 +60,6 @@ async function tableLayout(folder: string, name: string): Promise<DataLayout | u
   if (has("subdirectory_filepath", "expression")) return "affectnet";
   return has("path") && header.length > 1 ? "csv" : undefined;
 }
-
-/** What archives and desktops leave beside the data: nobody's. */
-export const isNobodys = (name: string): boolean =>
-  name.startsWith(".") || /^(__macosx|thumbs\.db|ehthumbs\.db|desktop\.ini)$/i.test(name);
 
 async function hasFolder(path: string, names: readonly string[]): Promise<boolean> {
   for (const name of names.filter((each) => !isNobodys(each))) {

@@ -1,6 +1,7 @@
 import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
+import { dataLayoutEntries } from "./catalogue/data-layouts.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { evalEntries } from "./catalogue/eval.js";
@@ -58,6 +59,7 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...dataLayoutEntries,
   ...trainEntries,
   ...engineEntries,
   ...evalEntries,

@@ -44,6 +44,19 @@ const json = async (cwd: string, ...args: readonly string[]) => {
   return { ...ran, json: ran.stdout === "" ? undefined : JSON.parse(ran.stdout) };
 };
 
+/** A table of pictures, of which 1.png is red and 2.png green. */
+const table = (rows: string, header = "path,label,split") => ({
+  "colours/labels.csv": `${header}\n${rows}`,
+  "colours/1.png": red,
+  "colours/2.png": green,
+});
+
+const partOf = async (cwd: string, ...args: readonly string[]): Promise<readonly unknown[]> => {
+  const ran = await json(cwd, "tiny.onnx", "--data", "colours", ...args);
+  assert.is(ran.code, 0, ran.stderr);
+  return [ran.json.split, ran.json.samples];
+};
+
 suite("lferc eval", (test) => {
   test("an ONNX file is judged by the test part, and its JSON has every figure", () =>
     inFolder(files, async (cwd) => {
@@ -148,6 +161,38 @@ suite("lferc eval", (test) => {
       const nowhere = await evaluate(cwd, "tiny.onnx", "--data", "colours", "--answers", "no/a.csv");
       assert.equal([nowhere.code, codesIn(nowhere.stderr)], [1, ["tool/cannot-write"]]);
     }));
+
+  test("of train, val and test folders the test part is what counts, and the val part can be asked for", () =>
+    inFolder({ ...files, "colours/val/red/1.png": red, "colours/val/green/1.png": blue }, async (cwd) => {
+      assert.equal(await partOf(cwd), ["test", 7]);
+      assert.equal(await partOf(cwd, "--split", "val"), ["validation", 2]);
+    }));
+
+  test("a validation part alone can be judged by, though nobody could train on it", () =>
+    inFolder({ "tiny.onnx": tiny, ...table("1.png,red,validation\n2.png,green,validation\n") }, async (cwd) =>
+      assert.equal(await partOf(cwd), ["validation", 2]),
+    ));
+
+  test("persons and groups have figures of their own, and the worst large one stands in the headline", () => {
+    const rows = Array.from(
+      { length: 62 },
+      (_, i) => `${i < 31 || i % 2 === 0 ? 1 : 2}.png,red,test,p${i % 3},${i < 31 ? "young" : "old"}`,
+    );
+    const data = table(`${rows.join("\n")}\n1.png,red,train,p9,young\n`, "path,label,split,person,group");
+    return inFolder({ "tiny.onnx": tiny, ...data }, async (cwd) => {
+      const { json: found, code, stderr } = await json(cwd, "tiny.onnx", "--data", "colours", "--by", "group");
+      assert.is(code, 0, stderr);
+      assert.equal([found.by, found.worstGroup, found.withoutGroup], ["group", "old", 0]);
+      assert.equal([found.byGroup.old.accuracy, found.byGroup.young.accuracy], [15 / 31, 1]);
+      assert.is(found.byGroup.old.fewPictures, false);
+      const { stdout } = await evaluate(cwd, "tiny.onnx", "--data", "colours", "--by", "group");
+      assert.match(stdout, /\nworst group +48\.4% +95% interval 32\.0% to 65\.2% +old\n/);
+      const persons = await evaluate(cwd, "tiny.onnx", "--data", "colours", "--by", "person");
+      assert.match(persons.stdout, /\nno worst person: none of 3 persons has 30 pictures/);
+      assert.match(persons.stdout, /\np0 +21\* /);
+      for (const line of `${stdout}${persons.stdout}`.split("\n")) assert.ok(line.length <= 80, line);
+    });
+  });
 
   test("--by asks for data that say who is shown", () =>
     inFolder(files, async (cwd) => {
