@@ -50,6 +50,9 @@ export interface Evaluation {
   readonly skipped: readonly SkippedRecord[];
 }
 
+/** The matrix of more classes is larger than all else that is told, and mostly zeros. */
+export const mostMatrixClasses = 1000;
+
 /** The wrong answers that are told by name. */
 const namedMistakes = 10;
 
@@ -116,7 +119,7 @@ function fieldsOf({ what, answers, summary, accuracies, riskCoverage, groups, mi
       ({ name }) => name,
       ({ samples, recall = null, precision = null, f1 = null }) => ({ samples, recall, precision, f1 }),
     ),
-    confusion: summary.confusion,
+    confusion: classes.length > mostMatrixClasses ? null : summary.confusion,
     riskCoverage: { area: riskCoverage.area, points: riskCoverage.points },
     ...(groups === undefined
       ? {}

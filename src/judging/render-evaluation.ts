@@ -2,7 +2,7 @@
 import { displayWidth, oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import type { Comparison, Difference } from "./comparison.js";
-import type { Evaluation } from "./evaluation.js";
+import { type Evaluation, mostMatrixClasses } from "./evaluation.js";
 import { fewestPictures, type Groups } from "./groups.js";
 import type { Interval } from "./interval.js";
 import { pointAt, type RiskCoverage } from "./risk-coverage.js";
@@ -11,6 +11,7 @@ import type { Summary } from "./summary.js";
 const columns = 80;
 /** Rows of a table that may have any number of them. */
 const shownGroups = 20;
+const shownClasses = 50;
 const shownConfusions = 10;
 const shownCoverages = [1, 0.9, 0.8, 0.7, 0.5];
 
@@ -149,22 +150,35 @@ function groupTable({ by, groups, without }: Groups, paint: Paint): readonly str
   ];
 }
 
+/** In the model's order; of very many classes the ones that are found least. */
 function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
-  return table(
+  const shown =
+    perClass.length <= shownClasses
+      ? perClass
+      : perClass
+          .filter(({ recall }) => recall !== undefined)
+          .toSorted((a, b) => (a.recall ?? 0) - (b.recall ?? 0))
+          .slice(0, shownClasses);
+  const lines = table(
     "class",
-    perClass.map(({ name }) => name),
+    shown.map(({ name }) => name),
     [
-      { title: "pictures", cells: perClass.map(({ samples }) => String(samples)) },
-      { title: "recall", cells: perClass.map(({ recall }) => percent(recall)) },
-      { title: "precision", cells: perClass.map(({ precision }) => percent(precision)) },
-      { title: "F1", cells: perClass.map(({ f1 }) => percent(f1)) },
+      { title: "pictures", cells: shown.map(({ samples }) => String(samples)) },
+      { title: "recall", cells: shown.map(({ recall }) => percent(recall)) },
+      { title: "precision", cells: shown.map(({ precision }) => percent(precision)) },
+      { title: "F1", cells: shown.map(({ f1 }) => percent(f1)) },
     ],
     paint,
   );
+  const rest = perClass.length - shown.length;
+  return rest === 0 ? lines : [...lines, `${rest} more classes: --format json has them`];
 }
 
 /** The matrix where it fits; else the confusions that are most frequent. */
-function confusionTable({ perClass, confusion }: Summary, paint: Paint): readonly string[] {
+function confusionTable(summary: Summary, paint: Paint): readonly string[] {
+  const { perClass } = summary;
+  if (perClass.length > mostMatrixClasses) return [];
+  const { confusion } = summary;
   const names = perClass.map(({ name }, c) => `${c + 1} ${name}`);
   const figures = names.map((_, c) => ({
     title: String(c + 1),
