@@ -1,5 +1,6 @@
 import { checkClaims } from "./analysis/budget.js";
 import { lintGraph } from "./analysis/lints.js";
+import type { Results } from "./analysis/measured.js";
 import { type Diagnostic, diagnose } from "./diagnostics/diagnostic.js";
 import { isCut, limited } from "./diagnostics/mistake-limit.js";
 import { suggest } from "./diagnostics/suggest.js";
@@ -46,6 +47,8 @@ export interface CompileOptions {
   readonly training?: boolean;
   /** Leave out what only `check` needs: recipes, budgets and lints. */
   readonly graphsOnly?: boolean;
+  /** What was measured of models: checks of accuracy, latency and memory are held to it. */
+  readonly results?: Results;
 }
 
 export interface CompiledModel {
@@ -111,7 +114,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   }
   // After the lints: a broken budget does not make a file one that is wrong.
   for (const { graph, claims, model } of checks) {
-    for (const diagnostic of checkClaims(graph, claims, model)) reporter.add(diagnostic);
+    for (const diagnostic of checkClaims(graph, claims, model, options.results)) reporter.add(diagnostic);
   }
   return { diagnostics: finish(), models, modelNames, checks, recipes };
 }

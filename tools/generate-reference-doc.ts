@@ -1,7 +1,13 @@
 import { conventionTable } from "../src/analysis/conventions.js";
 import { surfaces } from "../src/ops/registry.js";
 import type { AnySurface, Parameter, ParameterKind } from "../src/ops/surface.js";
-import { type ConventionName, conventions, type plainMeasures, type Quantity } from "../src/recipe/measures.js";
+import {
+  type ConventionName,
+  conventions,
+  type MeasuredName,
+  type plainMeasures,
+  type Quantity,
+} from "../src/recipe/measures.js";
 import type { RecipeParameter, RecipeSignature, RecipeType } from "../src/recipe/signature.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../src/recipe/signatures.js";
 import { combinators } from "../src/semantics/combinators.js";
@@ -155,7 +161,20 @@ const measuresInWords: Readonly<Record<(typeof plainMeasures)[number], string>> 
     "the longer side of the patch of the picture that one cell of a map sees: the picture's own behind what mixes whole rows or columns and keeps the map (softmax or a norm over it, attention, a gate from a global pool); windows may reach beyond the edge. What is no map any more (a global pool, `flatten` and `linear`) does not count",
 };
 
+const measuredInWords: Readonly<Record<MeasuredName, readonly [example: string, meaning: string]>> = {
+  accuracy: ['accuracy("faces/test")', "share of right answers for a part of a data set, as `lferc eval` found it"],
+  mean_class_accuracy: ['mean_class_accuracy("faces/test")', "mean of the classes' own accuracies"],
+  macro_f1: ['macro_f1("faces/test")', "mean of the classes' F1"],
+  calibration_error: ['calibration_error("faces/test")', "how far its probabilities are from how often it is right"],
+  latency: [
+    'latency("phone")',
+    "median time of one picture on a machine, as `lferc bench --device` found it; compared with a time, `12ms`",
+  ],
+  peak_memory: ['peak_memory("phone")', "the most bytes that the whole process held there"],
+};
+
 function measureText(): string {
+  const measured = Object.values(measuredInWords).map(([example, meaning]) => [code(example), sentence(meaning)]);
   const plain = Object.entries(measuresInWords).map(([name, meaning]) => [code(name), sentence(meaning)]);
   const rows = (Object.entries(conventions) as [ConventionName, readonly Quantity[]][]).map(([name, quantities]) => [
     code(`"${name}"`),
@@ -165,7 +184,10 @@ function measureText(): string {
   return `${table(["measure", "meaning"], plain)}
 With a convention, \`params("paper")\`, \`macs("fvcore")\`:
 
-${table(["convention", "gives", "counter"], rows)}`;
+${table(["convention", "gives", "counter"], rows)}
+Measured, not counted: held to the results that \`lferc check --results FILE\` is given ([evaluation.md](evaluation.md)).
+
+${table(["measure", "meaning"], measured)}`;
 }
 
 /** What stands before the body: \`block Unit(channels: int) on x\`. */

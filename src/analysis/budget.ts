@@ -1,7 +1,22 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
-import type { Claim, ClaimSide, Measure } from "../recipe/claim.js";
+import type { Claim, ClaimSide, Measure, MeasuredFigure } from "../recipe/claim.js";
+import { measuredFigures } from "../recipe/measures.js";
 import { type Measurer, measurerOf } from "./measure.js";
+import {
+  type MeasuredFigures,
+  measuredFiguresOf,
+  measuredNumbers,
+  measuredText,
+  noResults,
+  type Results,
+} from "./measured.js";
+
+/** Who is asked for the numbers of a claim. */
+interface Asked {
+  readonly measurer: Measurer;
+  readonly measured: MeasuredFigures;
+}
 
 /** A measure as a check writes it: `macs("fvcore", at: "stage2")`. */
 function measureText({ name, convention, at }: Measure): string {
@@ -13,17 +28,22 @@ function measureText({ name, convention, at }: Measure): string {
 }
 
 function sideText(side: ClaimSide): string {
-  if (side.kind === "number") return String(side.value);
+  if (side.kind === "number") return side.isTime === true ? `${side.value}ms` : String(side.value);
   if (side.kind === "measure") return measureText(side);
+  if (side.kind === "measured") return measuredText(side);
   return `${sideText(side.left)} ${side.operator} ${sideText(side.right)}`;
 }
 
 /** The number of a side, or what is wrong with a measure in it. */
-function sideValue(side: ClaimSide, measurer: Measurer): number | Diagnostic {
+function sideValue(side: ClaimSide, asked: Asked): number | Diagnostic {
   if (side.kind === "number") return side.value;
-  if (side.kind === "measure") return measurer.measure(side);
-  const left = sideValue(side.left, measurer);
-  const right = sideValue(side.right, measurer);
+  if (side.kind === "measure") return asked.measurer.measure(side);
+  if (side.kind === "measured") {
+    const result = asked.measured.resultOf(side);
+    return "severity" in result ? result : result.value;
+  }
+  const left = sideValue(side.left, asked);
+  const right = sideValue(side.right, asked);
   if (typeof left !== "number") return left;
   if (typeof right !== "number") return right;
   switch (side.operator) {
@@ -87,9 +107,15 @@ function firstMeasure(side: ClaimSide): Measure | undefined {
   return side.kind === "measure" ? side : undefined;
 }
 
-function checkClaim(claim: Claim, measurer: Measurer, model: string): Diagnostic | undefined {
-  const left = sideValue(claim.left, measurer);
-  const right = sideValue(claim.right, measurer);
+/** Every measured figure that a side names. */
+function measuredIn(side: ClaimSide): readonly MeasuredFigure[] {
+  if (side.kind === "arithmetic") return [...measuredIn(side.left), ...measuredIn(side.right)];
+  return side.kind === "measured" ? [side] : [];
+}
+
+function checkClaim(claim: Claim, asked: Asked, model: string): Diagnostic | undefined {
+  const left = sideValue(claim.left, asked);
+  const right = sideValue(claim.right, asked);
   if (typeof left !== "number") return left;
   if (typeof right !== "number") return right;
   const { operator, span } = claim;
@@ -102,7 +128,8 @@ function checkClaim(claim: Claim, measurer: Measurer, model: string): Diagnostic
   const tolerance = share === undefined ? claim.tolerance : share * Math.abs(wanted);
   if (holds(left, operator, right, tolerance ?? 0)) return undefined;
   const measure = firstMeasure(side);
-  const origin = measure === undefined ? undefined : { of: measureText(measure), ...measurer.originOf(measure) };
+  const origin = measure === undefined ? undefined : { of: measureText(measure), ...asked.measurer.originOf(measure) };
+  const measured = measuredIn(side);
   return diagnose(
     codes[says],
     {
@@ -114,15 +141,51 @@ function checkClaim(claim: Claim, measurer: Measurer, model: string): Diagnostic
       tolerance,
       share,
       origin,
+      measured: measured.length === 0 ? undefined : measuredOrigin(side, measured, asked),
       paper: asksPaper(side),
     },
     { span },
   );
 }
 
+/** Where measured figures come from, and how they are written where there is nothing else on their side. */
+function measuredOrigin(side: ClaimSide, figures: readonly MeasuredFigure[], { measured }: Asked) {
+  const files = figures.flatMap((figure) => {
+    const result = measured.resultOf(figure);
+    return "severity" in result ? [] : [result.file];
+  });
+  const unit = side.kind === "measured" ? measuredFigures[side.name].unit : undefined;
+  return { files: [...new Set(files)], text: unit === undefined ? undefined : measuredNumbers(unit) };
+}
+
+/** That a figure is not of all pictures that it should be of. */
+function incompleteOf(figures: readonly MeasuredFigure[], { measured }: Asked, model: string): readonly Diagnostic[] {
+  return figures.flatMap((figure) => {
+    const result = measured.resultOf(figure);
+    if ("severity" in result || (result.skipped ?? 0) === 0) return [];
+    const { file, samples = 0, skipped = 0 } = result;
+    const holes = { model, figure: measuredText(figure), file, samples, skipped };
+    return diagnose("budget/incomplete-result", holes, { span: figure.span });
+  });
+}
+
 /** Holds a graph to the claims of its `check`s: one diagnostic for each that is broken. */
-export function checkClaims(graph: Graph, claims: readonly Claim[], modelName: string): readonly Diagnostic[] {
+export function checkClaims(
+  graph: Graph,
+  claims: readonly Claim[],
+  modelName: string,
+  results: Results = noResults,
+): readonly Diagnostic[] {
   if (claims.length === 0) return [];
-  const measurer = measurerOf(graph, modelName);
-  return claims.flatMap((claim) => checkClaim(claim, measurer, modelName) ?? []);
+  const asked = { measurer: measurerOf(graph, modelName), measured: measuredFiguresOf(graph, modelName, results) };
+  const figuresOf = ({ left, right }: Claim): readonly MeasuredFigure[] => [...measuredIn(left), ...measuredIn(right)];
+  const figures = claims.flatMap(figuresOf);
+  const [first] = figures;
+  const several = first === undefined ? undefined : asked.measured.severalModels(first);
+  // Which of several models is meant nobody knows: then only what was counted can be held to anything.
+  const held = several === undefined ? claims : claims.filter((claim) => figuresOf(claim).length === 0);
+  return [
+    ...(several === undefined ? incompleteOf(figures, asked, modelName) : [several]),
+    ...held.flatMap((claim) => checkClaim(claim, asked, modelName) ?? []),
+  ];
 }

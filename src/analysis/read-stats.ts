@@ -1,65 +1,8 @@
 /** Reads back what `lferc stats --format json` wrote, in this version or an older one. The text is held hostile. */
 import { beyondLimits } from "../bounded-json.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { count, figure, isObject, list, object, record, shown, text, textOrNull } from "./json-shape.js";
 import { type Stats, statsSchemaVersion } from "./stats.js";
-
-/** What is wrong with a value, which stands at this place of the text; undefined where nothing is. */
-type Check = (value: unknown, at: string) => string | undefined;
-
-function shown(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value).slice(0, 40);
-}
-
-const being =
-  (what: string, holds: (value: unknown) => boolean): Check =>
-  (value, at) =>
-    holds(value) ? undefined : `${at} is ${shown(value)}, not ${what}`;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const text = being("a text", (value) => typeof value === "string");
-const textOrNull = being("a text or null", (value) => value === null || typeof value === "string");
-const figure = being("a number", (value) => typeof value === "number" && Number.isFinite(value));
-const count = being("a whole number from 0", (value) => Number.isSafeInteger(value) && (value as number) >= 0);
-
-const first = (found: Iterable<string | undefined>): string | undefined => {
-  for (const wrong of found) if (wrong !== undefined) return wrong;
-  return undefined;
-};
-
-const list =
-  (check: Check, length?: number): Check =>
-  (value, at) => {
-    if (!Array.isArray(value)) return `${at} is ${shown(value)}, not a list`;
-    if (length !== undefined && value.length !== length) return `${at} has ${value.length} items, not ${length}`;
-    for (let i = 0; i < value.length; i++) {
-      const wrong = check(value[i], `${at}[${i}]`);
-      if (wrong !== undefined) return wrong;
-    }
-    return undefined;
-  };
-
-const record =
-  (check: Check): Check =>
-  (value, at) =>
-    isObject(value)
-      ? first(Object.entries(value).map(([key, each]) => check(each, `${at}.${key.slice(0, 40)}`)))
-      : `${at} is ${shown(value)}, not an object`;
-
-/** An object with at least these fields. */
-const object =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value, at) =>
-    isObject(value)
-      ? first(
-          Object.entries(fields).map(([key, check]) =>
-            check(Object.hasOwn(value, key) ? value[key] : undefined, at === "" ? key : `${at}.${key}`),
-          ),
-        )
-      : `${at === "" ? "it" : at} is ${shown(value)}, not an object`;
 
 const shape = list(count);
 const figures = record(record(figure));

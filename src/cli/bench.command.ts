@@ -33,6 +33,7 @@ interface BenchArguments {
   readonly batch?: number | undefined;
   readonly threads?: number | undefined;
   readonly steps?: number | undefined;
+  readonly device?: string | undefined;
   readonly format: (typeof formats)[number];
 }
 
@@ -47,6 +48,7 @@ function checkUsage(args: BenchArguments): void {
       refuseUsage(`--${flag} takes a whole number from 1`);
     }
   }
+  if (args.device?.trim() === "") refuseUsage("--device takes a name for the machine");
   if (args.recipe === undefined) {
     if (!Object.hasOwn(runtimes, args.engine)) {
       const known = Object.keys(runtimes).join(", ");
@@ -78,6 +80,7 @@ async function measure(session: Session, file: string, args: BenchArguments): Pr
     threads: args.threads ?? availableParallelism(),
     steps: args.steps ?? (isTraining ? stepsOfTraining : stepsOfInference),
     warmup: isTraining ? warmupOfTraining : warmupOfInference,
+    device: args.device,
     onStep: (done, all) => line.show(`${file}: ${done === all ? "profile" : `run ${done}/${all}`}`),
   };
   line.show(`${file}: compiling`);
@@ -151,7 +154,7 @@ async function measureModel(
 function measureApart(file: string, { file: _, format: __, set = [], ...flags }: BenchArguments) {
   const [, script = ""] = process.argv;
   const said = Object.entries(flags).flatMap(([name, value]) =>
-    ["recipe", "model", "engine", "batch", "threads", "steps"].includes(name) && value !== undefined
+    ["recipe", "model", "engine", "batch", "threads", "steps", "device"].includes(name) && value !== undefined
       ? [`--${name}`, String(value)]
       : [],
   );
@@ -218,6 +221,12 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         requiresArg: true,
         describe: `runs that are counted; ${stepsOfInference} unless told, with --recipe ${stepsOfTraining}`,
       })
+      .option("device", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "a name for this machine, which stands in the results: checks ask for latency(NAME) and peak_memory(NAME)",
+      })
       .option("format", {
         choices: formats,
         default: "pretty" as const,
@@ -226,6 +235,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
       })
       .example("lferc bench model.onnx --threads 1", "how long one picture takes")
       .example("lferc bench models/lfer_ldl.lfer model.onnx", "two models beside each other")
+      .example("lferc bench model.onnx --device phone --format json > bench.json", "for check --results")
       .example(
         "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112",
         "a training step of 32 pictures",

@@ -8,6 +8,7 @@ import { noSourceTexts } from "../diagnostics/source-text.js";
 import { version } from "../version.js";
 import { compileFile } from "./compile-file.js";
 import { expandPaths } from "./project.js";
+import { readResultFiles } from "./read-result-files.js";
 import type { ExitCode, Session } from "./session.js";
 import { watchOption } from "./shared-options.js";
 import { paintFor } from "./terminal.js";
@@ -17,6 +18,7 @@ const formats = ["pretty", "json", "github", "sarif"] as const;
 
 interface CheckArguments {
   readonly path: readonly string[];
+  readonly results?: readonly string[] | undefined;
   readonly format: (typeof formats)[number];
   readonly watch: boolean;
 }
@@ -46,8 +48,11 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     if (args.format === "github") session.data(renderGithub(located[0], located[1]));
   };
   for (const diagnostic of expanded.diagnostics) take([diagnostic, noSourceTexts]);
+  const results = await readResultFiles(args.results ?? [], session.cwd);
+  session.note(results.inputs);
+  for (const diagnostic of results.diagnostics) take([diagnostic, noSourceTexts]);
   for (const file of expanded.files) {
-    const compiled = await compileFile(file, session.cwd);
+    const compiled = await compileFile(file, session.cwd, { results });
     session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
   }
@@ -79,8 +84,16 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         describe:
           "pretty: for people, on stderr; json: one object on stdout; github: annotations for GitHub Actions; sarif: a SARIF 2.1.0 log for code scanning",
       })
+      .option("results", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe:
+          "what eval or bench --device NAME wrote with --format json: budgets of accuracy, latency and memory are held to it; as often as needed",
+      })
       .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
+      .example("lferc check models --results eval.json --results bench.json", "what was measured too")
       .example("lferc check --format json models", "for a program")
       .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
       .example("lferc check --watch models", "again whenever one of the files is saved"),

@@ -49,6 +49,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./report.command.js")).reportCommand),
   },
   {
+    name: "eval",
+    summary: "judge a trained model by labelled pictures",
+    failure: "the model or the pictures could not be read, or are not the same for both",
+    load: async () => untyped((await import("./eval.command.js")).evalCommand),
+  },
+  {
     name: "predict",
     summary: "classify pictures with a built model",
     failure: "a picture, or the model, could not be read",

@@ -5,6 +5,7 @@ import { openClassifier } from "../deploy/classifier.js";
 import { type PictureAnswer, predict } from "../deploy/predict.js";
 import { renderAnswer, renderPredictionJson, renderSkipped } from "../deploy/render-prediction.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { onnxFileAt, warnOfUntrained } from "./judged-model.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { loadRuntime } from "./talk-of-runtime.js";
 import { UsageError } from "./usage.js";
@@ -33,13 +34,12 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
   if (isProblem(runtime)) return refuse(runtime);
   const decode = await loadDecoder();
   if (isProblem(decode)) return refuse(decode);
-  const classifier = await openClassifier(args.model, runtime);
+  const file = await onnxFileAt(args.model);
+  if (isProblem(file)) return refuse(file);
+  const classifier = await openClassifier(file, runtime);
   if (isProblem(classifier)) return refuse(classifier);
 
-  const { weights } = classifier.metadata;
-  if (weights?.startsWith("seed ") === true) {
-    session.report([diagnose("data/untrained-model", { path: args.model, weights })]);
-  }
+  warnOfUntrained(session, classifier, file);
   const { pictures, skipped, failed } = await findPictures(args.image);
   if (skipped.length > 0) session.talk(renderSkipped(skipped));
   const answers: PictureAnswer[] = [];
@@ -58,10 +58,11 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
 
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: "predict <model> <image..>",
-  describe: "Classifies pictures with an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
+  describe:
+    "Classifies pictures with a trained run, or an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
   builder: (yargs) =>
     yargs
-      .positional("model", { type: "string", demandOption: true, describe: "the ONNX file" })
+      .positional("model", { type: "string", demandOption: true, describe: "the folder of a run, or the ONNX file" })
       .positional("image", {
         type: "string",
         array: true,
@@ -80,6 +81,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         describe: `how many classes to show (pretty: ${shownUnlessTold} unless told; json: all)`,
       })
       .example("lferc predict model.onnx face.jpg", "the three likeliest classes")
+      .example("lferc predict runs/a face.jpg", "the same, with the model of a run")
       .example("lferc predict --format json model.onnx faces", "all pictures in a folder, for a program"),
   handler: (args) => runCommand((session) => predictPictures(session, args)),
 };

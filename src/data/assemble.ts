@@ -18,6 +18,8 @@ export interface AssemblyWishes extends ClassWishes {
   /** What of a picture's name is its person or group (see `namePattern`); "" where it says nothing. */
   readonly person: string;
   readonly group: string;
+  /** Nobody trains on it: it may lack the pictures for that, or those to hold out. */
+  readonly isOnlyJudged?: boolean;
 }
 
 export const plainWishes = {
@@ -31,7 +33,8 @@ export const plainWishes = {
 
 export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | Refused {
   const { path } = source;
-  if (!source.rows.some(({ part }) => part === "training"))
+  const { isOnlyJudged = false } = wishes;
+  if (!isOnlyJudged && !source.rows.some(({ part }) => part === "training"))
     return refuse(problem("data/no-training-pictures", { path }));
   const classes = mapClasses(source, wishes);
   const person = patternOf(wishes.person, "person");
@@ -44,8 +47,8 @@ export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | R
   const split = splitOf(source, samples, wishes);
   if ("problems" in split) return split;
   const { training, heldOut, test, heldOutIs, heldOutWasDrawn } = split;
-  if (training.length === 0) return refuse(problem("data/no-training-pictures", { path }));
-  if (heldOut.length === 0) {
+  if (!isOnlyJudged && training.length === 0) return refuse(problem("data/no-training-pictures", { path }));
+  if (!isOnlyJudged && heldOut.length === 0) {
     const by = heldOutWasDrawn ? undefined : heldOutIs;
     return refuse(problem("data/nothing-held-out", { path, by, isByPerson: wishes.holdOut === "by person" }));
   }

@@ -32,6 +32,8 @@ export interface DataSetRequest {
   readonly seed: number;
   /** The model's picture, for layouts that cut the face out: 112 x 112 where no model is meant. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
+  /** Nobody trains on it: it may lack the pictures for that. */
+  readonly isOnlyJudged?: boolean | undefined;
 }
 
 /** The data set that a recipe's `data` entry means, or everything that keeps it from being used. */
@@ -43,7 +45,7 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
   if (isProblem(decode)) return [decode];
   const rows = await rowsOf(thing, path, request, decode);
   if ("kind" in rows) return rows.problems;
-  const { labels, classCount, seed } = request;
+  const { labels, classCount, seed, isOnlyJudged = false } = request;
   const set = assemble(rows, {
     labels,
     classCount,
@@ -54,6 +56,7 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
     heldOut: Number(thing.fields.held_out),
     person: text(thing, "person"),
     group: text(thing, "group"),
+    isOnlyJudged,
   });
   return "kind" in set ? set.problems : set;
 }

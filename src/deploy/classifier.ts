@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import { type ClassifierMetadata, readMetadata } from "../targets/onnx/metadata.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { silentLog } from "../targets/onnx/session-log.js";
@@ -17,6 +18,8 @@ export interface Runtime {
 export interface Classifier {
   readonly path: string;
   readonly metadata: ClassifierMetadata;
+  /** Hex digest of the file. */
+  sha256(): string;
   /** Logits [count, labels] of a batch of pictures [count, 3, height, width], row by row. */
   run(batch: Float32Array, count: number): Promise<Float32Array | Problem>;
   release(): Promise<void>;
@@ -28,7 +31,11 @@ const firstLine = (error: unknown): string =>
 /** Opens an ONNX file that `lferc build` wrote; or says why it is none. */
 export async function openClassifier(path: string, runtime: Runtime): Promise<Classifier | Problem> {
   const bytes = await readModelFile(path);
-  if (isProblem(bytes)) return bytes;
+  return isProblem(bytes) ? bytes : classifierOf(bytes, path, runtime);
+}
+
+/** The same of a file's bytes; `path` is what messages call it. */
+export async function classifierOf(bytes: Uint8Array, path: string, runtime: Runtime): Promise<Classifier | Problem> {
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
   const metadata = readMetadata(found.props, path);
@@ -51,6 +58,7 @@ export async function openClassifier(path: string, runtime: Runtime): Promise<Cl
   return {
     path,
     metadata: fitting,
+    sha256: () => sha256([bytes]),
     async run(batch, count) {
       const input = new runtime.Tensor("float32", batch, [count, 3, picture.height, picture.width]);
       try {

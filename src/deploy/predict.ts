@@ -72,7 +72,7 @@ async function load(path: string, decode: Decode, width: number, height: number)
 }
 
 /** Logits [count, labels] of pictures at the network's size, for each view of the evaluation that measured the model's accuracy. */
-async function look(
+export async function look(
   { metadata: { picture, evaluation }, run }: Classifier,
   images: readonly RgbImage[],
 ): Promise<readonly Float32Array[] | Problem> {

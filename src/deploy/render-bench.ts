@@ -23,7 +23,8 @@ export function renderBench(result: BenchResult, paint: Paint): string {
   const { name, what, description, batch, threads, minMs, p50Ms, p95Ms, perSecond, steps, warmup } = result;
   const kind = what === "inference" ? "inference" : "training step";
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const head = `${paint("bold", oneLine(name))}: ${kind}, batch ${batch}, ${plural(threads, "thread")}, ${description}`;
+  const device = result.device === null ? "" : `, on ${oneLine(result.device)}`;
+  const head = `${paint("bold", oneLine(name))}: ${kind}, batch ${batch}, ${plural(threads, "thread")}, ${description}${device}`;
   const counted = `${plural(steps, what === "inference" ? "run" : "step")} after ${warmup} to warm up`;
   const lines = [
     head,

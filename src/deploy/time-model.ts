@@ -1,6 +1,7 @@
 /** How long an ONNX model takes in ONNX Runtime on the CPU. */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { silentLog } from "../targets/onnx/session-log.js";
 import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";
@@ -27,7 +28,7 @@ export async function timeModel(
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
   const isStep = found.props.get("lfer.target") === "onnx-train";
-  const { threads, steps, warmup, onStep } = settings;
+  const { threads, steps, warmup, device = null, onStep } = settings;
   const options = (profilePrefix?: string): InferenceSession.SessionOptions => ({
     executionProviders: ["cpu"],
     ...silentLog,
@@ -56,6 +57,10 @@ export async function timeModel(
     if (isProblem(events)) return events;
     return {
       name,
+      modelSha256: sha256([bytes]),
+      model: found.props.get("lfer.model") ?? null,
+      graphSha256: found.props.get("lfer.graph.sha256") ?? null,
+      device,
       what: isStep ? "training-step" : "inference",
       engine: runtime.engine,
       description: runtime.engine,

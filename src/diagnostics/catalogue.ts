@@ -5,6 +5,7 @@ import { dataEntries } from "./catalogue/data.js";
 import { dataLayoutEntries } from "./catalogue/data-layouts.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
+import { evalEntries } from "./catalogue/eval.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
@@ -12,6 +13,7 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { loaderEntries } from "./catalogue/loader.js";
+import { measuredEntries } from "./catalogue/measured.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -49,6 +51,7 @@ export const catalogue = {
   ...recipeClassesEntries,
   ...recipeDataEntries,
   ...budgetEntries,
+  ...measuredEntries,
   ...lintEntries,
   ...lintSourceEntries,
   ...graphEntries,
@@ -67,6 +70,7 @@ export const catalogue = {
   ...trainEntries,
   ...reportEntries,
   ...engineEntries,
+  ...evalEntries,
   ...benchEntries,
   ...statsEntries,
   ...toolEntries,

@@ -4,7 +4,16 @@ import { randomStream } from "../random/stream.js";
 import { type Interval, percentileInterval } from "./interval.js";
 
 /** Enough that another seed moves an end by some hundredths of the interval's width. */
-export const resamples = 5000;
+const usualResamples = 5000;
+
+/** Of thousands of classes fewer: with so many the ends move less, and a minute is long. */
+const mostDraws = 5_000_000;
+const fewestResamples = 500;
+
+const resamplesOf = (kinds: readonly number[]): number => {
+  const filled = kinds.filter((count) => count > 0).length;
+  return Math.min(usualResamples, Math.max(fewestResamples, Math.floor(mostDraws / Math.max(1, filled))));
+};
 
 /** Fixed, so that the same answers have the same intervals. */
 const seed = 0;
@@ -20,6 +29,7 @@ export function bootstrapInterval(
 ): Interval {
   const random = randomStream(seed, `bootstrap.${key}`);
   const drawn = new Float64Array(kinds.length);
+  const resamples = resamplesOf(kinds);
   const figures = new Float64Array(resamples);
   for (let i = 0; i < resamples; i++) {
     drawMultinomial(random, kinds, drawn);

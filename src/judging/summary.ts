@@ -24,45 +24,56 @@ export interface Summary {
   /** Expected calibration error (Guo et al. 2017): 15 bins of equal width by the probability of the answer. */
   readonly calibrationError: number;
   readonly perClass: readonly ClassSummary[];
-  /** How often pictures of class i were answered as class j: [i][j]. */
+  /** How often pictures of class i were answered as class j: [i][j]. Made when it is asked for: of 12,000 classes it has a gigabyte. */
   readonly confusion: readonly (readonly number[])[];
 }
 
-export function summaryOf({ classes, pictures }: Answers): Summary {
+export function summaryOf(answers: Answers): Summary {
+  const { classes, pictures } = answers;
+  const none = (): number[] => classes.map(() => 0);
+  const [samples, answered, right] = [none(), none(), none()];
+  const count = (counts: number[], c: number): void => {
+    counts[c] = (counts[c] as number) + 1;
+  };
+  for (const picture of pictures) {
+    const answer = answerOf(picture);
+    count(samples, picture.label);
+    count(answered, answer);
+    if (answer === picture.label) count(right, answer);
+  }
+  const perClass = classes.map((name, c): ClassSummary => {
+    const [all, said, own] = [samples[c] as number, answered[c] as number, right[c] as number];
+    return {
+      name,
+      samples: all,
+      recall: share(own, all),
+      precision: share(own, said),
+      f1: share(2 * own, all + said),
+    };
+  });
+  let confusion: readonly (readonly number[])[] | undefined;
+  return {
+    samples: pictures.length,
+    accuracy: share(sum(right), pictures.length) ?? 0,
+    meanClassAccuracy: mean(perClass.flatMap(({ recall }) => recall ?? [])),
+    macroF1: mean(perClass.flatMap(({ f1 }) => f1 ?? [])),
+    calibrationError: calibrationError(pictures),
+    perClass,
+    get confusion() {
+      confusion ??= confusionOf(answers);
+      return confusion;
+    },
+  };
+}
+
+function confusionOf({ classes, pictures }: Answers): readonly (readonly number[])[] {
   const confusion = classes.map(() => classes.map(() => 0));
   for (const picture of pictures) {
     const row = confusion[picture.label] as number[];
     const answer = answerOf(picture);
     row[answer] = (row[answer] as number) + 1;
   }
-  const perClass = classes.map((name, c) => classSummary(name, c, confusion));
-  return {
-    samples: pictures.length,
-    accuracy: share(sum(confusion.map((row, c) => row[c] as number)), pictures.length) ?? 0,
-    meanClassAccuracy: meanClassAccuracy(confusion),
-    macroF1: mean(perClass.flatMap(({ f1 }) => f1 ?? [])),
-    calibrationError: calibrationError(pictures),
-    perClass,
-    confusion,
-  };
-}
-
-/** Mean of the shares of right answers of the classes that have pictures, from counts [class][answer]. */
-export const meanClassAccuracy = (confusion: readonly (readonly number[])[]): number =>
-  mean(confusion.flatMap((row, c) => share(row[c] as number, sum(row)) ?? []));
-
-function classSummary(name: string, c: number, confusion: readonly (readonly number[])[]): ClassSummary {
-  const row = confusion[c] as readonly number[];
-  const right = row[c] as number;
-  const samples = sum(row);
-  const answers = sum(confusion.map((each) => each[c] as number));
-  return {
-    name,
-    samples,
-    recall: share(right, samples),
-    precision: share(right, answers),
-    f1: share(2 * right, samples + answers),
-  };
+  return confusion;
 }
 
 function calibrationError(pictures: readonly JudgedPicture[]): number {

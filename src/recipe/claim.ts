@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/span.js";
-import type { ConventionName, plainMeasures, Quantity } from "./measures.js";
+import type { ConventionName, MeasuredName, plainMeasures, Quantity } from "./measures.js";
 
 /** One number that can be asked of a graph: `params`, `madds("paper")`, `params(at: "stage2")`. */
 export interface Measure {
@@ -11,10 +11,21 @@ export interface Measure {
   readonly span: Span;
 }
 
+/** One number that was measured of a trained model: `accuracy("faces/test")`, `latency("phone")`. */
+export interface MeasuredFigure {
+  readonly kind: "measured";
+  readonly name: MeasuredName;
+  /** The data set and its part, or the device. */
+  readonly of: string;
+  readonly span: Span;
+}
+
 /** A side of a comparison: numbers and measures under + - * / . */
 export type ClaimSide =
-  | { readonly kind: "number"; readonly value: number }
+  /** A time is one of milliseconds. */
+  | { readonly kind: "number"; readonly value: number; readonly isTime?: boolean }
   | Measure
+  | MeasuredFigure
   | {
       readonly kind: "arithmetic";
       readonly operator: "+" | "-" | "*" | "/";

@@ -26,3 +26,18 @@ export type ConventionName = keyof typeof conventions;
  * shared ones once; the bytes are those of float32.
  */
 export const plainMeasures = ["params", "param_bytes", "peak_activation_bytes", "receptive_field"] as const;
+
+/**
+ * What a check may ask for that nobody can count: it was measured, by which command, and what its numbers are. `accuracy` and its
+ * kin are of a part of a data set, `"faces/test"`; the others of a device, by the name that `bench --device` was given.
+ */
+export const measuredFigures = {
+  accuracy: { by: "eval", unit: "share" },
+  mean_class_accuracy: { by: "eval", unit: "share" },
+  macro_f1: { by: "eval", unit: "share" },
+  calibration_error: { by: "eval", unit: "share" },
+  latency: { by: "bench", unit: "ms" },
+  peak_memory: { by: "bench", unit: "bytes" },
+} as const satisfies Record<string, { readonly by: "eval" | "bench"; readonly unit: "share" | "ms" | "bytes" }>;
+
+export type MeasuredName = keyof typeof measuredFigures;

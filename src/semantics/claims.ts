@@ -6,6 +6,7 @@ import type { Argument, CheckDeclaration, Expression } from "../syntax/ast.js";
 import type { Context, Place } from "./context.js";
 import { nowhere } from "./declared-parameters.js";
 import { refuseDivision } from "./floor-divisions.js";
+import { isMeasured, measuredNames, resolveMeasured, timeIn, timesFit } from "./measured-claims.js";
 import type { Module } from "./program.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
@@ -13,7 +14,7 @@ import { float, type Value } from "./values.js";
 
 const conventionNames = Object.keys(conventions) as readonly ConventionName[];
 const quantities: readonly string[] = [...new Set(Object.values(conventions).flat())];
-const measureNames: readonly string[] = [...new Set([...plainMeasures, ...quantities])];
+const measureNames: readonly string[] = [...new Set([...plainMeasures, ...quantities, ...measuredNames])];
 
 const comparisons = ["==", "!=", "<", "<=", ">", ">="] as const;
 
@@ -32,7 +33,8 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
     if (comparison.kind !== "BinaryExpression" || operator === undefined) return [];
     const left = resolveSide(context, comparison.left, scope, place);
     const right = resolveSide(context, comparison.right, scope, place);
-    const tolerance = claim.tolerance === undefined ? undefined : context.evaluate(claim.tolerance, scope, place);
+    const tolerance =
+      claim.tolerance === undefined ? undefined : resolveTolerance(context, claim.tolerance, scope, place);
     if (tolerance?.kind === "unknown") return [];
     if (tolerance !== undefined && !isNumber(tolerance)) {
       context.report(
@@ -43,6 +45,8 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
       return [];
     }
     if (left === undefined || right === undefined) return [];
+    const sides = [comparison.left, comparison.right] as const;
+    if (!timesFit(context, { left, right, sides, tolerance: claim.tolerance }, module)) return [];
     if (tolerance?.value !== undefined && tolerance.value < 0) {
       const holes = { callee: "within", name: "tolerance", min: 0, max: undefined, actual: tolerance.value };
       context.report("value/out-of-range", holes, claim.tolerance?.span ?? claim.span);
@@ -54,6 +58,11 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
   });
 }
 
+function resolveTolerance(context: Context, expression: Expression, scope: Scope, place: Place): Value {
+  const time = timeIn(expression);
+  return time === undefined ? context.evaluate(expression, scope, place) : float(time);
+}
+
 /** `1%` means a hundredth of the figure; a hundredth of a parameter would mean nothing. */
 const isPercent = (expression: Expression | undefined): boolean =>
   expression?.kind === "NumberLiteral" && expression.text.endsWith("%");
@@ -62,6 +71,11 @@ const isNumber = (value: Value): value is Value & { kind: "int" | "float" } =>
   value.kind === "int" || value.kind === "float";
 
 function resolveSide(context: Context, expression: Expression, scope: Scope, place: Place): ClaimSide | undefined {
+  const time = timeIn(expression);
+  if (time !== undefined) {
+    refuseDivision(context, expression, float(time), scope);
+    return { kind: "number", value: time, isTime: true };
+  }
   if (expression.kind === "BinaryExpression") {
     const operator = (["+", "-", "*", "/"] as const).find((o) => o === expression.operator);
     if (operator !== undefined) {
@@ -75,7 +89,9 @@ function resolveSide(context: Context, expression: Expression, scope: Scope, pla
   if (isUse && measureNames.includes(expression.name.text)) {
     const args = expression.kind === "CallExpression" ? expression.arguments : [];
     refuseDivision(context, expression, float(undefined), scope);
-    return resolveMeasure(context, expression.name.text, args, expression.span, scope, place);
+    const { text: name } = expression.name;
+    if (isMeasured(name)) return resolveMeasured(context, name, args, expression, scope, place);
+    return resolveMeasure(context, name, args, expression.span, scope, place);
   }
   if (isUse) {
     const { text, span } = expression.name;

@@ -12,6 +12,7 @@ import type { ValueId } from "../ir/graph.js";
 import { sameShape, type TensorType } from "../ir/shape.js";
 import type { RecipeSignature } from "../recipe/signature.js";
 import type { BlockDeclaration, Expression, FunctionDeclaration } from "../syntax/ast.js";
+import { isTime } from "../syntax/literals.js";
 import { applyLayer } from "./apply-layer.js";
 import { evaluateCall, evaluateName, layerOf } from "./calls.js";
 import { evaluateIf } from "./conditionals.js";
@@ -165,6 +166,9 @@ export class Evaluator implements Context {
   #value(expression: Expression, scope: Scope, place: Place): Value {
     switch (expression.kind) {
       case "NumberLiteral":
+        if (isTime(expression.text)) {
+          return this.report("type/time-outside-check", { time: expression.text }, expression.span);
+        }
         return expression.isInteger && this.#trial?.numbers !== "floats"
           ? int(expression.value)
           : float(expression.value);

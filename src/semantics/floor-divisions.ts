@@ -28,7 +28,7 @@ export function refuseDivision(context: Context, expression: Expression, value: 
 function explains(context: Context, literal: string, calculation: Expression, scope: Scope): boolean {
   if (calculation.kind === "NumberLiteral" || calculation.kind === "NameExpression") return false;
   const [, digits = "", fraction = "", exponent = "0", suffix = ""] =
-    /^([\d_]+)(?:\.([\d_]+))?(?:[eE]([+-]?\d+))?([kMG%]?)$/.exec(literal) ?? [];
+    /^([\d_]+)(?:\.([\d_]+))?(?:[eE]([+-]?\d+))?([kMG%]|ms)?$/.exec(literal) ?? [];
   const plain = (text: string): string => text.replaceAll("_", "");
   const scale = { k: 1e3, M: 1e6, G: 1e9, "%": 0.01 }[suffix] ?? 1;
   const power = Number(exponent);

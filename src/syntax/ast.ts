@@ -293,7 +293,7 @@ export interface IndexExpression {
 
 export interface NumberLiteral {
   readonly kind: "NumberLiteral";
-  /** With `_` and suffix applied: `1.29M` is 1290000. */
+  /** With `_` and suffix applied: `1.29M` is 1290000, `12ms` is 12. */
   readonly value: number;
   /** Whole after the suffix, and not written with a point or exponent unless suffixed. */
   readonly isInteger: boolean;

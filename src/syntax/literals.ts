@@ -1,15 +1,20 @@
 import { keywords } from "./tokens.js";
 
-const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, "%": -2 };
+/** A time is its number of milliseconds: checks hold no other to it. */
+const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, "%": -2, ms: 0 };
+
+/** Whether a number as written is a time: `12ms`. */
+export const isTime = (text: string): boolean => text.endsWith("ms");
 
 /** Value and kind of a number as written; `isTooLarge` where a double cannot hold it exactly (ints) or at all. */
 export function readNumber(text: string): { value: number; isInteger: boolean; isTooLarge: boolean } {
-  const suffix = suffixExponents[text.at(-1) ?? ""];
-  const digits = (suffix === undefined ? text : text.slice(0, -1)).replaceAll("_", "");
+  const unit = isTime(text) ? "ms" : (text.at(-1) ?? "");
+  const suffix = suffixExponents[unit];
+  const digits = (suffix === undefined ? text : text.slice(0, -unit.length)).replaceAll("_", "");
   const [mantissa = "0", exponent = "0"] = digits.toLowerCase().split("e");
   // Shifting the exponent in the text keeps 294.60M exact, which a product with 1e6 would not.
   const value = Number(`${mantissa}e${Number(exponent) + (suffix ?? 0)}`);
-  const isInteger = suffix === undefined ? /^[0-9]+$/.test(digits) : Number.isInteger(value);
+  const isInteger = suffix === undefined ? /^[0-9]+$/.test(digits) : Number.isInteger(value) && unit !== "ms";
   const isTooLarge = !Number.isFinite(value) || (isInteger && value > Number.MAX_SAFE_INTEGER);
   return { value, isInteger, isTooLarge };
 }

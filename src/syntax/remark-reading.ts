@@ -1,5 +1,6 @@
 import type { IToken, TokenType } from "chevrotain";
 import { endOf } from "./classify.js";
+import { isTime } from "./literals.js";
 import { scan } from "./scan.js";
 import {
   Arrow,
@@ -156,8 +157,14 @@ function divisorLength(tokens: readonly IToken[]): number {
     }
     if (wantsOperand) {
       if (type === NumberToken || type === Name) {
-        // A share is no divisor, `rate = 0.5   // 50%`, nor is `007`.
-        if (image.endsWith("%") || /^0\d/.test(image) || (type === Name && keywords.has(image))) return 0;
+        // A share is no divisor, `rate = 0.5   // 50%`, nor is a time or `007`.
+        if (
+          image.endsWith("%") ||
+          (type === NumberToken && isTime(image)) ||
+          /^0\d/.test(image) ||
+          (type === Name && keywords.has(image))
+        )
+          return 0;
         wantsOperand = false;
       } else if (type !== Minus) return 0;
     } else if (arithmetic.has(type) || type === Dot) wantsOperand = true;

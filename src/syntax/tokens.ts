@@ -13,10 +13,10 @@ export const Binding = createToken({ name: "BINDING" });
 /** A {@link Name} or keyword before the `:` of an argument or a parameter. */
 export const Label = createToken({ name: "LABEL" });
 
-/** Digits with `_`, fraction, exponent and one suffix. A `%` that touches what follows is the remainder. */
+/** Digits with `_`, fraction, exponent and one suffix. A `%` that touches what follows is the remainder; `ms` ends a word. */
 export const NumberToken = createToken({
   name: "NUMBER",
-  pattern: /[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?(?:[kMG]|%(?![\w(]))?/,
+  pattern: /[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?(?:[kMG]|ms(?!\w)|%(?![\w(]))?/,
 });
 export const StringToken = createToken({
   name: "STRING",

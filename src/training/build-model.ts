@@ -5,6 +5,7 @@ import type { Span } from "../diagnostics/span.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Graph } from "../ir/graph.js";
 import { buildOnnx } from "../targets/onnx/build.js";
+import type { Pieces } from "../targets/onnx/framing.js";
 import { defaultOpset } from "../targets/onnx/opsets.js";
 import { version } from "../version.js";
 import { runFiles } from "./run-files.js";
@@ -15,26 +16,43 @@ export interface ModelOrigin {
   /** What `--set` said. */
   readonly settings: ReadonlyMap<string, string>;
   readonly describeSpan: (span: Span) => string;
+  /** Whether the file is compared with the reference: what is written is; what only stays in memory need not be. */
+  readonly verify: boolean;
 }
 
-/** Writes `model.onnx` with the run's best weights, by the way that `lferc build` goes; or says what is wrong. */
-export async function buildRunModel(
+export type BestModel =
+  | { readonly kind: "built"; readonly pieces: Pieces }
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
+
+/** The bytes of `model.onnx` with the run's best weights, by the way that `lferc build` goes; or what is wrong. */
+export async function buildBestModel(
   folder: string,
   graph: Graph,
-  { sourceSha256, settings, describeSpan }: ModelOrigin,
-): Promise<readonly Diagnostic[]> {
+  { sourceSha256, settings, describeSpan, verify }: ModelOrigin,
+): Promise<BestModel> {
   const path = join(folder, runFiles.best);
   const bytes = await readRegularFile(path);
-  if (typeof bytes === "string") return [diagnose("train/bad-checkpoint", { path, reason: bytes })];
-  const built = await buildOnnx(graph, {
+  if (typeof bytes === "string") {
+    return { kind: "refused", diagnostics: [diagnose("train/bad-checkpoint", { path, reason: bytes })] };
+  }
+  return buildOnnx(graph, {
     opset: defaultOpset,
     level: 1,
     weights: { kind: "file", file: runFiles.best, bytes },
-    verify: true,
+    verify,
     loadRuntime: loadOnnxRuntime,
     provenance: { lferVersion: version, sourceSha256, settings },
     describeSpan,
   });
+}
+
+/** Writes `model.onnx`, proven; or says what is wrong. */
+export async function buildRunModel(
+  folder: string,
+  graph: Graph,
+  origin: Omit<ModelOrigin, "verify">,
+): Promise<readonly Diagnostic[]> {
+  const built = await buildBestModel(folder, graph, { ...origin, verify: true });
   if (built.kind === "refused") return built.diagnostics;
   const unwritten = await writeRunFile(folder, runFiles.onnx, built.pieces);
   return isProblem(unwritten) ? [unwritten.diagnose({})] : [];

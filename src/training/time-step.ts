@@ -33,7 +33,7 @@ async function timeStep(
   engine: Engine,
   settings: BenchSettings,
 ): Promise<BenchResult | Problem> {
-  const { threads, steps, warmup, onStep } = settings;
+  const { threads, steps, warmup, device = null, onStep } = settings;
   const from = performance.now();
   const source = stepOfRecipe(recipe, settings.batch);
   if (isProblem(source)) return source;
@@ -57,6 +57,10 @@ async function timeStep(
   if (isProblem(events)) return events;
   return {
     name: `${recipe.student.name}:${recipe.name}`,
+    modelSha256: null,
+    model: recipe.student.name,
+    graphSha256: null,
+    device,
     what: "training-step",
     engine: engine.name,
     description,

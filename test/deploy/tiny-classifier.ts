@@ -47,6 +47,7 @@ export function tinyClassifier({
     lferVersion: "0.1.0",
     model,
     sourceSha256: "00",
+    graphSha256: "11",
     counts: {},
     picture: { name: "image", height: size, width: size, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     output: { name: "logits", labels },

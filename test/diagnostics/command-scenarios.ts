@@ -9,6 +9,8 @@ import { dataLayoutScenarios } from "./data-layout-scenarios.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { loaderScenarios } from "./loader-scenarios.js";
+import { evalScenarios } from "./eval-scenarios.js";
+import { measuredScenarios } from "./measured-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { reportScenarios } from "./report-scenarios.js";
@@ -152,6 +154,8 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...dataScenarios,
   ...dataLayoutScenarios,
   ...engineScenarios,
+  ...evalScenarios,
+  ...measuredScenarios,
   ...graphScenarios,
   ...onnxScenarios,
   ...pictureScenarios,

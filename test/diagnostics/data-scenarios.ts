@@ -93,5 +93,6 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/label-count": predicting("labels.onnx", "face.png"),
   "data/not-finite": predicting("diverged.onnx", "face.png"),
   "data/untrained-model": predicting("seeded.onnx", "face.png"),
-  "data/run-folder": predicting("folder", "face.png"),
+  "data/run-folder": () =>
+    inFolder({ "folder.onnx/x": "" }, (cwd) => codesIn(runLferc(["bench", "folder.onnx"], { cwd }).stderr)),
 };

@@ -69,6 +69,9 @@ const files = {
   "wrong.lfer": "lfer 1\n\nmodel A {\n}\n",
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
   "tiny.onnx": tinyClassifier(),
+  "faces.onnx": tinyClassifier({ labels: ["surprise", "happiness", "neutral"] }),
+  "measured.lfer": source.replace(/^recipe[\s\S]*/m, 'check Small { accuracy("faces/test") >= 1% }\n'),
+  "wrong.json": "{}",
   "names.map": "* -> *\n",
   ...someRunFiles("told", { keyOf: (c, i) => (c === 2 ? `surprise/${i % 4}.png` : `happiness/${i}`) }),
   ...faces,
@@ -114,9 +117,9 @@ const onlyFiles = (ran: Ran, cwd: string): unknown => [ran.code, codesIn(ran.std
 function benchFacts({ code, stdout, stderr }: Ran): unknown {
   if (!stdout.startsWith("{")) return [code, codesIn(stderr), stdout.replace(/[\d.]+/g, "")];
   const { results } = JSON.parse(stdout) as { readonly results: readonly Readonly<Record<string, unknown>>[] };
-  return results.map(({ name, what, engine, description, batch, threads, steps, profile }) => {
+  return results.map(({ name, what, engine, description, batch, threads, steps, device, profile }) => {
     const nodes = (profile as readonly { readonly kind: string; readonly name: string }[]).length;
-    return { name, what, engine, description, batch, threads, steps, hasProfile: nodes > 0 };
+    return { name, what, engine, description, batch, threads, steps, device, hasProfile: nodes > 0 };
   });
 }
 
@@ -140,6 +143,11 @@ const walks: Readonly<Record<string, Walk>> = {
     line: { paths: ["wrong.lfer"] },
     flags: {
       format: { lines: choices("--format", ["pretty", "json", "github", "sarif"]), hasDefault: true },
+      results: {
+        beside: { paths: ["measured.lfer"] },
+        lines: choices("--results", ["wrong.json"]),
+        shownIn: ["cli/check-results.test.ts", "what eval and bench wrote holds a check, or breaks it"],
+      },
       watch: inWatch(
         "an imported file is broken, mended, replaced, removed, a folder, and there again; Ctrl-C ends with 130",
       ),
@@ -285,6 +293,20 @@ const walks: Readonly<Record<string, Walk>> = {
       },
     },
   },
+  eval: {
+    line: { paths: ["faces.onnx"], "--data": "generated" },
+    flags: {
+      data: { lines: choices("--data", ["faces", "nowhere"]) },
+      split: {
+        lines: choices("--split", ["train", "validation", "all"]),
+        hasDefault: true,
+        refused: [[{ "--split": "test" }, "eval/no-such-split"]],
+      },
+      by: { lines: choices("--by", ["person", "group"]) },
+      answers: { lines: choices("--answers", ["a.csv"]), refused: [[{ "--answers": "a.txt" }, "tool/wrong-usage"]] },
+      format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
+    },
+  },
   predict: {
     line: pictures,
     flags: {
@@ -317,6 +339,7 @@ const walks: Readonly<Record<string, Walk>> = {
       },
       threads: { lines: choices("--threads", ["2"]) },
       steps: { lines: choices("--steps", ["2"]) },
+      device: { lines: choices("--device", ["phone"]), refused: [[{ "--device": " " }, "tool/wrong-usage"]] },
       format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
     },
   },

@@ -8,8 +8,9 @@ import { epochDraws } from "../../src/data/sampling.js";
 import { shownBy, viewsOf } from "../../src/data/views.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { sha256 } from "../../src/digest.js";
+import { graphDigest } from "../../src/ir/graph-digest.js";
 import { printGraph } from "../../src/ir/text.js";
-import { conventions, plainMeasures } from "../../src/recipe/measures.js";
+import { conventions, type MeasuredName, measuredFigures, plainMeasures } from "../../src/recipe/measures.js";
 import type { RecipeParameter, RecipeSignature } from "../../src/recipe/signature.js";
 import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
 import { records } from "../../src/semantics/records.js";
@@ -410,6 +411,33 @@ suite("every name of a check and of a model's ends has a doer", (test) => {
       const broken = await claimed(`${measure} < 0`);
       assert.is(broken.length, 1, measure);
       assert.match(broken[0] ?? "", /^budget\//, measure);
+    }
+  });
+
+  test("each figure that was measured is held to its result", async () => {
+    const [model] = (await compile(small(usualPicture, ""))).models;
+    assert.ok(model);
+    const graphSha256 = graphDigest(model.graph);
+    for (const [name, { by, unit }] of Object.entries(measuredFigures)) {
+      const of = by === "eval" ? "faces/test" : "phone";
+      const result = {
+        name: name as MeasuredName,
+        of,
+        value: 0.5,
+        model: "M",
+        modelSha256: "",
+        graphSha256,
+        file: "r",
+      };
+      const held = async (claim: string): Promise<readonly string[]> => {
+        const results = { files: ["r"], results: [result] };
+        const { diagnostics } = await compile(small(usualPicture, `check M { ${claim} }`), { results });
+        return diagnostics.map(({ code }) => code);
+      };
+      const time = unit === "ms" ? "ms" : "";
+      assert.equal(await held(`${name}("${of}") <= 0.5${time}`), [], name);
+      assert.equal(await held(`${name}("${of}") <= 0.4${time}`), ["budget/exceeded"], name);
+      assert.equal(await claimed(`${name}("${of}") <= 0.5${time}`), ["budget/no-result"], name);
     }
   });
 

@@ -19,7 +19,7 @@ export function shippedFiles(): ReadonlyMap<string, string> {
 const token = /\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|[A-Za-z_]\w*|\d[\w.]*|->|\.\.|[<>=!]=|\*\*|\s+|[\s\S]/g;
 
 /** Numbers that stand where others were meant. */
-const numbers = ["0", "-1", "1", "2", "3", "1.5", "29", "1e308", "9007199254740991", "100_000", "1G", "50%"];
+const numbers = ["0", "-1", "1", "2", "3", "1.5", "29", "1e308", "9007199254740991", "100_000", "1G", "50%", "12ms"];
 
 /** Words that stand where others were meant. */
 const words = ["N", "training", "if", "share", "relu", "conv", "repeat", "grid", "image", "x", '"a"', "true", "[1..9]"];

@@ -14,6 +14,7 @@ before: 64
 about 1.3 M
 about 10 % more
 50%
+12ms
 71.2 %
 0.5 % of the data
 60% keep, 40% drop

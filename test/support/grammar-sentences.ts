@@ -71,7 +71,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   NAME: ["a", "b", "conv", "x_1", "from", "lfer", "float32"],
   BINDING: ["y", "z", "training"],
   LABEL: ["kernel", "if", "model", "as"],
-  NUMBER: ["1", "2.5", "1_000", "3e-2", "1.29M", "50%", "007"],
+  NUMBER: ["1", "2.5", "1_000", "3e-2", "1.29M", "50%", "12ms", "007"],
   STRING: ['"s"', '""', '"a \\"b\\" // c"', '"\\u{41}"'],
   OPERATOR: Object.keys(precedenceOf),
 };

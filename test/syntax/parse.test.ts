@@ -40,6 +40,8 @@ suite("syntax: parse", (test) => {
     ["0.5k", 500, true],
     ["50%", 0.5, false],
     ["100%", 1, true],
+    ["12ms", 12, false],
+    ["0.5e1ms", 5, false],
     ["1.0", 1, false],
     ["1e3", 1000, false],
     ["1e-4", 0.0001, false],

@@ -22,6 +22,14 @@ export interface Broken {
   readonly share?: number | undefined;
   /** Where the figure comes from: its largest parts, or the layer where a maximum is. */
   readonly origin?: Origin | undefined;
+  /** Of measured figures: the files of results they stand in, and how their numbers are written. */
+  readonly measured?:
+    | {
+        readonly files: readonly string[];
+        /** Undefined where a side computes with them. */
+        readonly text: { number(value: number): string; distance(value: number): string } | undefined;
+      }
+    | undefined;
   /** Whether the figures are the paper's, which prints millions truncated to two decimals. */
   readonly paper: boolean;
 }
@@ -35,12 +43,18 @@ const shareOf = (h: Broken): string =>
 const figure = (value: number): string =>
   Number.isInteger(value) ? grouped(value) : String(Number(value.toPrecision(9)));
 
-const apart = (h: Broken): string => `${figure(Math.abs(h.actual - h.wanted))}${shareOf(h)}`;
+/** A number of the claim, in the unit of what was measured. */
+const numberOf = (h: Broken, value: number): string => (h.measured?.text?.number ?? figure)(value);
+
+function apart(h: Broken): string {
+  const distance = Math.abs(h.actual - h.wanted);
+  return h.measured?.text?.distance(distance) ?? `${figure(distance)}${shareOf(h)}`;
+}
 
 const within = (h: Broken): string => {
   if (h.tolerance === undefined) return "";
-  const amount = grouped(Math.floor(h.tolerance));
-  return h.share === undefined ? ` within ${figure(h.tolerance)}` : ` within ${percent(h.share)} (${amount})`;
+  const amount = h.measured === undefined ? grouped(Math.floor(h.tolerance)) : numberOf(h, h.tolerance);
+  return h.share === undefined ? ` within ${numberOf(h, h.tolerance)}` : ` within ${percent(h.share)} (${amount})`;
 };
 
 /** The paper's print of figures that it would print alike, or as 0.00M, says nothing. */
@@ -57,7 +71,9 @@ function mostOf({ of, parts, at }: Origin): string {
 }
 
 const seeLayers = (h: Broken): string =>
-  `${h.origin === undefined ? "" : mostOf(h.origin)}\`lferc stats\` shows which layers ${h.measure} comes from.`;
+  h.measured !== undefined
+    ? `It was measured: ${h.measured.files.join(", ")}.`
+    : `${h.origin === undefined ? "" : mostOf(h.origin)}\`lferc stats\` shows which layers ${h.measure} comes from.`;
 
 const network = (check: string): string => `lfer 1
 
@@ -86,8 +102,9 @@ export const budgetEntries = {
   "budget/exceeded": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check allows ${h.operator} ${figure(h.wanted)}${within(h)}: ${apart(h)} too many${printed(h)}`,
-    help: (h) => `${seeLayers(h)} Make the network smaller there, or raise the budget knowingly.`,
+      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check allows ${h.operator} ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} ${h.measured === undefined ? "too many" : "too much"}${printed(h)}`,
+    help: (h) =>
+      `${seeLayers(h)} ${h.measured === undefined ? "Make the network smaller there, or raise" : "Make it better, or change"} the budget knowingly.`,
     explanation:
       "A check is a promise about what a network may cost; whoever changes the network sees at once what the change costs.",
     bad: network("params <= 200"),
@@ -97,7 +114,7 @@ export const budgetEntries = {
   "budget/below-minimum": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check wants ${h.operator} ${figure(h.wanted)}${within(h)}: ${apart(h)} too few${printed(h)}`,
+      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check wants ${h.operator} ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} ${h.measured === undefined ? "too few" : "too little"}${printed(h)}`,
     help: seeLayers,
     explanation: "A lower bound holds a network to what it must see or hold, for example its receptive field.",
     bad: network("receptive_field >= 7"),
@@ -107,7 +124,7 @@ export const budgetEntries = {
   "budget/not-equal": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${figure(h.actual)}, the check says ${figure(h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
+      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check says ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
     help: (h) => `${seeLayers(h)} If the change was meant, write ${h.actual} into the check.`,
     explanation: "An exact claim pins a figure, so that any change of the network that moves it is seen.",
     bad: network("params == 259"),
@@ -117,7 +134,7 @@ export const budgetEntries = {
   "budget/equal": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${figure(h.actual)}, the very number that the check excludes${within(h)}`,
+      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the very number that the check excludes${within(h)}`,
     help: seeLayers,
     explanation: "`!=` says that a figure must differ from another.",
     bad: network("params != 252"),

@@ -222,9 +222,9 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} is a folder; an ONNX file is needed`,
     help: (h) => `Give the ONNX file itself, for example ${h.path}/model.onnx.`,
-    explanation: "Folders of training runs come with lferc train.",
-    bad: { command: "lferc predict runs/first face.jpg" },
-    good: { command: "lferc predict runs/first/model.onnx face.jpg" },
+    explanation: "`eval` and `predict` also take the folder of a run; what measures a file needs the file.",
+    bad: { command: "lferc bench a-folder.onnx" },
+    good: { command: "lferc bench runs/first/model.onnx" },
   }),
 
   "data/untrained-model": entry<{ path: string; weights: string }>({

@@ -2,6 +2,7 @@ import { countTotal } from "../../analysis/counts.js";
 import { layersOf } from "../../analysis/layers.js";
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
+import { graphDigest } from "../../ir/graph-digest.js";
 import { elementCount } from "../../ir/shape.js";
 import type { Evaluation } from "../../recipe/evaluation.js";
 import { type LabelledOutput, type PictureInput, writeMetadata } from "./metadata.js";
@@ -30,6 +31,7 @@ export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap
     lferVersion,
     model: graph.name,
     sourceSha256,
+    graphSha256: graphDigest(graph),
     counts: countsOf(graph),
     picture: pictureOf(graph),
     output: first,

@@ -34,6 +34,8 @@ export interface ModelMetadata {
   readonly model: string;
   /** Hex digest over the source text. */
   readonly sourceSha256: string;
+  /** Hex digest over the network: its layers, not their weights. */
+  readonly graphSha256: string;
   /** Named counts: `{ "params": 1283024, "conv.madds": ... }`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Absent where the model's input is no `picture(...)`. */
@@ -48,6 +50,8 @@ export interface ModelMetadata {
 export interface ClassifierMetadata {
   readonly model: string;
   readonly sourceSha256: string | undefined;
+  /** Digest over the network (`ir/graph-digest.ts`); older files have none. */
+  readonly graphSha256: string | undefined;
   /** Where the weights come from: `seed 0`, or a file's name and digest. */
   readonly weights: string | undefined;
   readonly picture: PictureInput;
@@ -63,6 +67,7 @@ export function writeMetadata(info: ModelMetadata): Readonly<Record<string, stri
     ["lfer.version", info.lferVersion],
     ["lfer.model", info.model],
     ["lfer.source.sha256", info.sourceSha256],
+    ["lfer.graph.sha256", info.graphSha256],
     ["lfer.counts", JSON.stringify(info.counts)],
   ];
   if (picture !== undefined) {
@@ -128,6 +133,7 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   return {
     model: text("lfer.model"),
     sourceSha256: props.get("lfer.source.sha256"),
+    graphSha256: props.get("lfer.graph.sha256"),
     weights: props.get("lfer.weights"),
     picture: { name: text("lfer.input"), height, width, mean: mean as number[], std: std as number[] },
     output: { name: text("lfer.output"), labels: labels as string[] },

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { loadOnnxRuntime } from "../../../src/deploy/onnx-runtime.js";
 import { isProblem, problem } from "../../../src/diagnostics/diagnostic.js";
+import { graphDigest } from "../../../src/ir/graph-digest.js";
 import { bindShape } from "../../../src/ir/shape.js";
 import { type BuildOptions, type BuildResult, buildOnnx } from "../../../src/targets/onnx/build.js";
 import { readMetadata } from "../../../src/targets/onnx/metadata.js";
@@ -83,6 +84,7 @@ suite("building ONNX", (test) => {
     const { props } = found as Extract<typeof found, { kind: "props" }>;
     assert.equal(readMetadata(props, "m.onnx"), {
       model: "MiniShuffleNet",
+      graphSha256: graphDigest(network),
       sourceSha256: "ab12",
       picture: { name: "image", height: 32, width: 32, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
       output: { name: "logits", labels: expressions },

@@ -9,6 +9,7 @@ const info: ModelMetadata = {
   lferVersion: "0.1.0",
   model: "LferLdl",
   sourceSha256: "ab".repeat(32),
+  graphSha256: "cd".repeat(32),
   counts: { params: 1_283_024, "conv.madds": 294_606_017 },
   picture: { name: "image", height: 112, width: 224, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
   output: { name: "logits", labels: ["happy", 'quo"te', "überraschung"] },
@@ -31,6 +32,7 @@ suite("onnx metadata", (test) => {
     assert.equal(readMetadata(new Map(Object.entries(props)), "m.onnx"), {
       model: info.model,
       sourceSha256: info.sourceSha256,
+      graphSha256: info.graphSha256,
       weights: "seed 0",
       picture: info.picture,
       output: info.output,
@@ -53,6 +55,7 @@ suite("onnx metadata", (test) => {
       "lfer.version",
       "lfer.model",
       "lfer.source.sha256",
+      "lfer.graph.sha256",
       "lfer.counts",
     ]);
   });

@@ -1,0 +1,117 @@
+/** A model that `eval` and `predict` are given: a run's folder, or an ONNX file. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Classifier, classifierOf, openClassifier } from "../deploy/classifier.js";
+import type { OnnxRuntime } from "../deploy/runtime.js";
+import { diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
+import { sha256 } from "../digest.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
+import { epochsDone, isFolder, type RunAbout, readRunAbout } from "../training/run-about.js";
+import { runFiles } from "../training/run-files.js";
+import type { Session } from "./session.js";
+import { shellWord } from "./shell-word.js";
+
+export interface JudgedModel {
+  readonly classifier: Classifier;
+  /** Undefined where the model is a file alone. */
+  readonly run: RunAbout | undefined;
+  /** Of which file the weights are: as the user would name it. */
+  readonly file: string;
+}
+
+/** Opens the model to be judged; of a run without model.onnx it is made in memory of the best weights. Reported where it cannot. */
+export async function openJudged(
+  session: Session,
+  path: string,
+  runtime: OnnxRuntime,
+): Promise<JudgedModel | undefined> {
+  const found = await modelAt(path);
+  if (isProblem(found)) return refuse(session, found);
+  const { run, file } = found;
+  const best = join(path, runFiles.best);
+  if (existsSync(file) || run === undefined) {
+    const classifier = await openClassifier(file, runtime);
+    if (isProblem(classifier)) return refuse(session, classifier);
+    if (run === undefined || !(await isOutdated(classifier, best))) return { classifier, run, file };
+    await classifier.release();
+    session.talk(`${oneLine(file)} has the weights of an earlier epoch: judged are those in ${oneLine(best)}\n`);
+  }
+  if (!existsSync(best)) return refuse(session, problem("eval/no-epoch", { path }));
+  const bytes = await buildInMemory(session, run);
+  if (bytes === undefined) return undefined;
+  const classifier = await classifierOf(bytes, best, runtime);
+  return isProblem(classifier) ? refuse(session, classifier) : { classifier, run, file: best };
+}
+
+/** The ONNX file that is meant; of a run that has none the command that makes it. */
+export async function onnxFileAt(path: string): Promise<string | Problem> {
+  const found = await modelAt(path);
+  if (isProblem(found)) return found;
+  const { run, file } = found;
+  if (run === undefined || existsSync(file)) return file;
+  if (!existsSync(join(path, runFiles.best))) return problem("eval/no-epoch", { path });
+  return problem("eval/no-model-yet", { path, command: await finishingCommand(run) });
+}
+
+/** Whether the run went on after its ONNX file was written, and did better. */
+async function isOutdated({ metadata }: Classifier, best: string): Promise<boolean> {
+  const bytes = await readRegularFile(best);
+  return (
+    typeof bytes !== "string" && metadata.weights !== undefined && metadata.weights !== `sha256 ${sha256([bytes])}`
+  );
+}
+
+function refuse(session: Session, found: Problem): undefined {
+  session.report([found.diagnose({})]);
+  return undefined;
+}
+
+async function modelAt(path: string): Promise<{ readonly run: RunAbout | undefined; readonly file: string } | Problem> {
+  if (await isFolder(path)) {
+    const run = await readRunAbout(path);
+    return isProblem(run) ? run : { run, file: join(path, runFiles.onnx) };
+  }
+  if (path.endsWith(".safetensors")) {
+    const folder = dirname(path);
+    const run = existsSync(join(folder, runFiles.about)) ? folder : undefined;
+    return problem("eval/weights-alone", { path, run });
+  }
+  return { run: undefined, file: path };
+}
+
+/** What ends a run as it is: its own command, up to the epochs that it has. */
+async function finishingCommand({ folder, recipe, settings, seed, limit }: RunAbout): Promise<string> {
+  const sets = [...settings].flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const limits = limit === undefined ? [] : ["--limit", String(limit)];
+  const words = ["train", join(folder, runFiles.model), "--recipe", recipe, ...sets, "--seed", String(seed), ...limits];
+  const epochs = await epochsDone(folder);
+  const rest = ["--out", folder, "--resume", "--epochs", String(epochs)];
+  return ["lferc", ...words.map(shellWord), "--data", "DIR", ...rest.map(shellWord)].join(" ");
+}
+
+/** The bytes of the ONNX file that the run would write now, of its own source and its best weights. */
+async function buildInMemory(session: Session, run: RunAbout): Promise<Uint8Array | undefined> {
+  const { compileOneRecipe } = await import("./one-recipe.js");
+  const made = await compileOneRecipe(session, join(run.folder, runFiles.model), run.recipe, run.settings);
+  if (made === undefined) return undefined;
+  const { buildBestModel } = await import("../training/build-model.js");
+  const { placesFromHome } = await import("../source-origin.js");
+  const built = await buildBestModel(run.folder, made.student.graph, {
+    sourceSha256: run.sourceSha256,
+    settings: run.settings,
+    describeSpan: placesFromHome(made.compiled.sources),
+    verify: false,
+  });
+  if (built.kind === "built") return Buffer.concat(built.pieces);
+  session.report(built.diagnostics);
+  return undefined;
+}
+
+/** That the weights were drawn and never trained. */
+export function warnOfUntrained(session: Session, { metadata }: Classifier, path: string): void {
+  const { weights } = metadata;
+  if (weights?.startsWith("seed ") === true) {
+    session.report([diagnose("data/untrained-model", { path, weights })]);
+  }
+}

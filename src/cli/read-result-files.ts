@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import type { MeasuredResult, Results } from "../analysis/measured.js";
+import { mostResultBytes, readResults } from "../analysis/read-results.js";
+import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
+
+export interface ReadResultFiles extends Results {
+  /** Absolute paths. */
+  readonly inputs: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What the files of `--results` hold; what is wrong with one of them keeps the others from nothing. */
+export async function readResultFiles(paths: readonly string[], cwd: string): Promise<ReadResultFiles> {
+  const files = [...new Set(paths)];
+  const results: MeasuredResult[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of files) {
+    const bytes = await readRegularFile(resolve(cwd, path), mostResultBytes);
+    if (typeof bytes === "string") {
+      diagnostics.push(diagnose("budget/not-results", { path, reason: bytes }));
+      continue;
+    }
+    const read = readResults(new TextDecoder().decode(bytes), path);
+    if (isProblem(read)) diagnostics.push(read.diagnose({}));
+    else results.push(...read);
+  }
+  return { files, results, inputs: files.map((path) => resolve(cwd, path)), diagnostics };
+}

@@ -1,0 +1,282 @@
+/** A model that was judged, for people: within 80 columns. */
+import { displayWidth, oneLine } from "../diagnostics/display-text.js";
+import type { Paint } from "../diagnostics/paint.js";
+import type { Comparison, Difference } from "./comparison.js";
+import { type Evaluation, mostMatrixClasses } from "./evaluation.js";
+import { fewestPictures, type Groups } from "./groups.js";
+import type { Interval } from "./interval.js";
+import { pointAt, type RiskCoverage } from "./risk-coverage.js";
+import type { Summary } from "./summary.js";
+
+const columns = 80;
+/** Rows of a table that may have any number of them. */
+const shownGroups = 20;
+const shownClasses = 50;
+const shownConfusions = 10;
+const shownCoverages = [1, 0.9, 0.8, 0.7, 0.5];
+
+const percent = (share: number | undefined): string => (share === undefined ? "-" : `${(share * 100).toFixed(1)}%`);
+const points = (difference: number): string => `${difference < 0 ? "" : "+"}${(difference * 100).toFixed(1)}`;
+const range = ({ low, high }: Interval, text: (end: number) => string = percent): string =>
+  `${text(low)} to ${text(high)}`;
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+/** A name of any origin in so many columns, cut at its beginning: paths differ at their ends. */
+function fitted(name: string, width: number): string {
+  const text = oneLine(name);
+  if (displayWidth(text) <= width) return text + " ".repeat(width - displayWidth(text));
+  const units = [...text.slice(-width)];
+  while (units.length > 0 && displayWidth(units.join("")) > width - 3) units.shift();
+  const cut = `...${units.join("")}`;
+  return cut + " ".repeat(Math.max(0, width - displayWidth(cut)));
+}
+
+const widest = (names: readonly string[], most: number): number =>
+  Math.min(most, Math.max(...names.map((name) => displayWidth(oneLine(name))), 1));
+
+interface Column {
+  readonly title: string;
+  readonly cells: readonly string[];
+}
+
+/** A table with names at the left and figures at the right of their columns. */
+function table(title: string, names: readonly string[], figures: readonly Column[], paint: Paint): readonly string[] {
+  const widths = figures.map((column) => Math.max(column.title.length, ...column.cells.map((cell) => cell.length)) + 2);
+  const left = Math.max(title.length, widest(names, Math.max(8, columns - widths.reduce((a, b) => a + b, 0))));
+  const row = (name: string, cells: readonly string[]): string =>
+    (fitted(name, left) + cells.map((cell, i) => cell.padStart(widths[i] as number)).join("")).trimEnd();
+  return [
+    paint(
+      "bold",
+      row(
+        title,
+        figures.map((column) => column.title),
+      ),
+    ),
+    ...names.map((name, i) =>
+      row(
+        name,
+        figures.map(({ cells }) => cells[i] ?? ""),
+      ),
+    ),
+  ];
+}
+
+/** The whole of it, in blocks. */
+export function renderEvaluation(evaluation: Evaluation, paint: Paint): string {
+  const { summary, riskCoverage, groups } = evaluation;
+  const blocks = [
+    headOf(evaluation, paint),
+    headline(evaluation, paint),
+    ...(groups === undefined ? [] : [groupTable(groups, paint)]),
+    classTable(summary, paint),
+    confusionTable(summary, paint),
+    coverageTable(riskCoverage, paint),
+    mistakeLines(evaluation, paint),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headOf({ what, summary, skipped }: Evaluation, paint: Paint): readonly string[] {
+  const { model, file, evaluation, data, split } = what;
+  const broken = skipped.length === 0 ? "" : `, ${skipped.length} more could not be read`;
+  return [
+    `${paint("bold", oneLine(model))}  ${oneLine(file)}, judged by ${evaluation}`,
+    `data: ${oneLine(data)}, part ${split}, ${plural(summary.samples, "picture")}${broken}`,
+  ];
+}
+
+const figureLine = (name: string, figure: string, more: string): string =>
+  `${name.padEnd(22)}${figure.padStart(7)}${more === "" ? "" : `   ${more}`}`;
+
+function headline({ summary, accuracies, groups }: Evaluation, paint: Paint): readonly string[] {
+  const { accuracy, accuracyInterval, meanClassAccuracy, meanClassAccuracyInterval } = accuracies;
+  const figure = (name: string, value: number, interval: Interval): string =>
+    figureLine(name, percent(value), `95% interval ${range(interval)}`);
+  return [
+    paint("bold", figure("accuracy", accuracy, accuracyInterval)),
+    paint("bold", figure("mean-class accuracy", meanClassAccuracy, meanClassAccuracyInterval)),
+    ...(groups === undefined ? [] : worstLines(groups, paint)),
+    figureLine("macro-F1", percent(summary.macroF1), ""),
+    figureLine("calibration error", percent(summary.calibrationError), ""),
+  ];
+}
+
+function worstLines({ by, groups, worst }: Groups, paint: Paint): readonly string[] {
+  if (worst === undefined) {
+    const all = plural(groups.length, by);
+    return [`no worst ${by}: none of ${all} has ${fewestPictures} pictures, and fewer say too little`];
+  }
+  const { name, accuracy, accuracyInterval } = worst;
+  const line = figureLine(`worst ${by}`, percent(accuracy), `95% interval ${range(accuracyInterval)}   `);
+  return [paint("bold", line + fitted(name, Math.max(8, columns - line.length)).trimEnd())];
+}
+
+function groupTable({ by, groups, without }: Groups, paint: Paint): readonly string[] {
+  const large = groups.filter(({ hasFewPictures }) => !hasFewPictures);
+  // Where all are small, small ones are what there is to see.
+  const shown = (large.length === 0 ? groups : large).slice(0, shownGroups);
+  const rest = groups.length - shown.length;
+  const lines = table(
+    by,
+    shown.map(({ name }) => name),
+    [
+      {
+        title: "pictures",
+        cells: shown.map(({ samples, hasFewPictures }) => `${samples}${hasFewPictures ? "*" : ""}`),
+      },
+      { title: "accuracy", cells: shown.map(({ accuracy }) => percent(accuracy)) },
+      { title: "95% interval", cells: shown.map(({ accuracyInterval }) => range(accuracyInterval)) },
+      { title: "mean-class", cells: shown.map(({ meanClassAccuracy }) => percent(meanClassAccuracy)) },
+      {
+        title: "95% interval",
+        cells: shown.map(({ meanClassAccuracyInterval }) => range(meanClassAccuracyInterval)),
+      },
+    ],
+    paint,
+  );
+  return [
+    ...lines,
+    ...(shown.some(({ hasFewPictures }) => hasFewPictures) ? [`* fewer than ${fewestPictures} pictures`] : []),
+    ...(rest > 0
+      ? [
+          `${rest} more, ${groups.length - large.length} of all with fewer than ${fewestPictures} pictures: --format json has them`,
+        ]
+      : []),
+    ...(without > 0 ? [`${plural(without, "picture")} without a ${by}`] : []),
+  ];
+}
+
+/** In the model's order; of very many classes the ones that are found least. */
+function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
+  const shown =
+    perClass.length <= shownClasses
+      ? perClass
+      : perClass
+          .filter(({ recall }) => recall !== undefined)
+          .toSorted((a, b) => (a.recall ?? 0) - (b.recall ?? 0))
+          .slice(0, shownClasses);
+  const lines = table(
+    "class",
+    shown.map(({ name }) => name),
+    [
+      { title: "pictures", cells: shown.map(({ samples }) => String(samples)) },
+      { title: "recall", cells: shown.map(({ recall }) => percent(recall)) },
+      { title: "precision", cells: shown.map(({ precision }) => percent(precision)) },
+      { title: "F1", cells: shown.map(({ f1 }) => percent(f1)) },
+    ],
+    paint,
+  );
+  const rest = perClass.length - shown.length;
+  return rest === 0 ? lines : [...lines, `${rest} more classes: --format json has them`];
+}
+
+/** The matrix where it fits; else the confusions that are most frequent. */
+function confusionTable(summary: Summary, paint: Paint): readonly string[] {
+  const { perClass } = summary;
+  if (perClass.length > mostMatrixClasses) return [];
+  const { confusion } = summary;
+  const names = perClass.map(({ name }, c) => `${c + 1} ${name}`);
+  const figures = names.map((_, c) => ({
+    title: String(c + 1),
+    cells: confusion.map((row) => String(row[c] ?? 0)),
+  }));
+  const width = figures.reduce((sum, { cells }) => sum + 2 + Math.max(...cells.map((cell) => cell.length)), 0);
+  const title = "is, answered as";
+  if (width + title.length <= columns) return table(title, names, figures, paint);
+  const pairs = confusion
+    .flatMap((row, label) =>
+      row.flatMap((count, answer) => (label === answer || count === 0 ? [] : { label, answer, count })),
+    )
+    .sort((a, b) => b.count - a.count)
+    .slice(0, shownConfusions);
+  if (pairs.length === 0) return [];
+  const nameOf = (c: number): string => perClass[c]?.name ?? "";
+  return table(
+    "confused most",
+    pairs.map(({ label, answer }) => `${nameOf(label)}, answered as ${nameOf(answer)}`),
+    [{ title: "pictures", cells: pairs.map(({ count }) => String(count)) }],
+    paint,
+  );
+}
+
+function coverageTable(riskCoverage: RiskCoverage, paint: Paint): readonly string[] {
+  const figures = shownCoverages.map((coverage) => ({
+    title: `${coverage * 100}%`,
+    cells: [percent(accuracyAt(riskCoverage, coverage))],
+  }));
+  return [
+    ...table("answering only the surest", ["accuracy of these"], figures, paint),
+    `area under risk and coverage: ${riskCoverage.area.toFixed(4)}`,
+  ];
+}
+
+function accuracyAt(riskCoverage: RiskCoverage, coverage: number): number | undefined {
+  const point = pointAt(riskCoverage, coverage);
+  return point === undefined ? undefined : 1 - point.risk;
+}
+
+function mistakeLines({ answers, mistakes }: Evaluation, paint: Paint): readonly string[] {
+  if (mistakes.length === 0) return [];
+  const nameOf = (c: number): string => answers.classes[c] ?? "";
+  return table(
+    "surest mistakes",
+    mistakes.map(({ picture }) => picture.key),
+    [
+      {
+        title: "is",
+        cells: mistakes.map(({ picture }) => fitted(nameOf(picture.label), widest([nameOf(picture.label)], 14))),
+      },
+      { title: "answer", cells: mistakes.map(({ answer }) => fitted(nameOf(answer), widest([nameOf(answer)], 14))) },
+      { title: "sure", cells: mistakes.map(({ sureness }) => percent(sureness)) },
+    ],
+    paint,
+  );
+}
+
+/** Two models beside each other, and whether one is better. */
+export function renderComparison(first: Evaluation, second: Evaluation, comparison: Comparison, paint: Paint): string {
+  const { accuracy, meanClassAccuracy, onlyFirst, onlySecond } = comparison;
+  const row = ({ value, interval }: Difference): readonly [string, string] => [points(value), range(interval, points)];
+  const rows = [row(accuracy), row(meanClassAccuracy)];
+  const both = (of: (evaluation: Evaluation) => readonly number[]): readonly Column[] => [
+    { title: "first", cells: of(first).map(percent) },
+    { title: "second", cells: of(second).map(percent) },
+  ];
+  const recalls = ({ summary }: Evaluation): readonly number[] =>
+    first.answers.classes.map((name) => summary.perClass.find((each) => each.name === name)?.recall ?? Number.NaN);
+  const blocks = [
+    ["first:  ", "second: "].map((place, i) => {
+      const { what } = i === 0 ? first : second;
+      return `${place}${paint("bold", oneLine(what.model))}  ${oneLine(what.file)}, judged by ${what.evaluation}`;
+    }),
+    [`data: ${oneLine(first.what.data)}, part ${first.what.split}, ${plural(comparison.samples, "picture")}`],
+    table(
+      "",
+      ["accuracy", "mean-class accuracy"],
+      [
+        ...both(({ accuracies }) => [accuracies.accuracy, accuracies.meanClassAccuracy]),
+        { title: "difference", cells: rows.map(([value]) => value) },
+        { title: "95% interval", cells: rows.map(([, interval]) => interval) },
+      ],
+      paint,
+    ),
+    [
+      `right alone: the first on ${plural(onlyFirst, "picture")}, the second on ${onlySecond}`,
+      verdict(accuracy, "accuracy"),
+      verdict(meanClassAccuracy, "mean-class accuracy"),
+    ],
+    table("recall of", first.answers.classes, both(recalls), paint),
+  ];
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** What the interval lets one say. */
+function verdict({ interval: { low, high } }: Difference, what: string): string {
+  if (low > 0) return `${what}: the second is better, beyond what these pictures leave to chance`;
+  if (high < 0) return `${what}: the first is better, beyond what these pictures leave to chance`;
+  return `${what}: these pictures do not tell which is better`;
+}

@@ -1,0 +1,103 @@
+/** What a run's `run.json` says to those who only want to use the run. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { recipeSignatures } from "../recipe/signatures.js";
+import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import { runFiles } from "./run-files.js";
+import { readIfThere } from "./run-folder.js";
+import { runSchemaVersion } from "./run-record.js";
+import { type JsonRecord, opened } from "./sealed-json.js";
+
+export interface RunAbout {
+  readonly folder: string;
+  /** Name of the recipe that was trained. */
+  readonly recipe: string;
+  /** The student's model. */
+  readonly model: string;
+  /** What `--set` said. */
+  readonly settings: ReadonlyMap<string, string>;
+  readonly seed: number;
+  /** What `--limit` said. */
+  readonly limit: number | undefined;
+  readonly sourceSha256: string;
+  /** The data set as the recipe has it; undefined where the run was on drawn faces. */
+  readonly data: RecipeThing | undefined;
+}
+
+const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether there is a folder of this name: a run, or what the user takes for one. */
+export const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (about) => about.isDirectory(),
+    () => false,
+  );
+
+/** Reads `run.json` of a folder, or says why it is no run that can be used. */
+export async function readRunAbout(folder: string): Promise<RunAbout | Problem> {
+  const path = join(folder, runFiles.about);
+  const bytes = await readIfThere(path);
+  if (isProblem(bytes)) return bytes;
+  if (bytes === undefined) return problem("eval/no-run", { path: folder });
+  const read = opened(bytes);
+  const bad = (reason: string): Problem => problem("train/bad-checkpoint", { path, reason });
+  if (typeof read === "string") return bad(read);
+  const { record } = read;
+  const { schemaVersion: version } = record;
+  if (typeof version === "number" && version > runSchemaVersion) {
+    return problem("eval/newer-run", { path, schemaVersion: version, known: runSchemaVersion });
+  }
+  if (!read.isIntact) return bad("it was edited: its digest is another one");
+  const { recipe, model, settings, seed, limit, sourceSha256 } = record;
+  if (
+    !isRecord(recipe) ||
+    typeof recipe.name !== "string" ||
+    typeof model !== "string" ||
+    !isRecord(settings) ||
+    typeof seed !== "number" ||
+    typeof sourceSha256 !== "string"
+  ) {
+    return bad("something is missing in it");
+  }
+  return {
+    folder,
+    recipe: recipe.name,
+    model,
+    settings: new Map(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    seed,
+    limit: typeof limit === "number" ? limit : undefined,
+    sourceSha256,
+    data: dataOf(recipe.data),
+  };
+}
+
+/** How many epochs a run has told of. */
+export async function epochsDone(folder: string): Promise<number> {
+  const bytes = await readIfThere(join(folder, runFiles.metrics));
+  if (bytes === undefined || isProblem(bytes)) return 0;
+  return bytes.filter((byte) => byte === lineEnd).length;
+}
+
+const lineEnd = 0x0a;
+
+/** A recipe's `data`, back from the record's `{ "folder": { "path": ... } }`; what is done to training pictures is left out. */
+function dataOf(written: unknown): RecipeThing | undefined {
+  const [name, fields] = isRecord(written) ? (Object.entries(written)[0] ?? []) : [];
+  const signature = recipeSignatures.find((known) => known.sort === "data" && known.name === name);
+  if (signature === undefined || !isRecord(fields)) return undefined;
+  const values = signature.parameters.map((parameter): [string, PlainValue] => {
+    const value = fields[parameter.name];
+    return [parameter.name, isPlain(value) ? value : (parameter.default ?? "")];
+  });
+  return { kind: "thing", sort: "data", name: signature.name, fields: Object.fromEntries(values), span: nowhere };
+}
+
+const nowhere = { file: "", start: 0, end: 0 };
+
+const isScalar = (value: unknown): value is number | boolean | string =>
+  ["number", "boolean", "string"].includes(typeof value);
+
+const isPlain = (value: unknown): value is PlainValue =>
+  isScalar(value) || (Array.isArray(value) && value.every(isPlain));
