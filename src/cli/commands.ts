@@ -49,6 +49,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "faces",
+    summary: "draw a data set of cartoon faces",
+    failure: "something is in the way, or a file cannot be written",
+    load: async () => untyped((await import("./faces.command.js")).facesCommand),
+  },
+  {
     name: "bench",
     summary: "time a model or a training step",
     failure: "a model or an engine that cannot run",

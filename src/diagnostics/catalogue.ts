@@ -3,6 +3,7 @@ import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
+import { facesEntries } from "./catalogue/faces.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
@@ -55,6 +56,7 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...facesEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

@@ -7,6 +7,7 @@ import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../s
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
+import { facesScenarios } from "./faces-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -146,6 +147,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...graphScenarios,
   ...onnxScenarios,
   ...pictureScenarios,
+  ...facesScenarios,
   ...trainScenarios,
   ...weightsScenarios,
   ...statsScenarios,

@@ -299,6 +299,18 @@ const walks: Readonly<Record<string, Walk>> = {
       format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
     },
   },
+  faces: {
+    line: { "--out": "drawn", "--count": "6", "--size": "16" },
+    flags: {
+      out: { lines: choices("--out", ["elsewhere"]) },
+      count: { lines: choices("--count", ["7"]) },
+      seed: { lines: choices("--seed", ["0", "1"]), hasDefault: true },
+      people: { lines: choices("--people", ["4"]) },
+      size: { lines: choices("--size", ["17"]) },
+      blends: { lines: choices("--blends", ["0", "1"]) },
+      annotators: { lines: choices("--annotators", ["3"]) },
+    },
+  },
   explain: { line: {}, flags: {} },
   info: { line: {}, flags: {} },
   completion: { line: {}, flags: {} },

@@ -170,6 +170,10 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
     ],
   },
   {
+    title: "drawn faces as a data set",
+    steps: [{ args: ["faces", "-o", "faces", "--count", "14", "--size", "24"], writes: ["faces"] }],
+  },
+  {
     title: "the tour",
     steps: [
       { args: ["tour", "--out", "out"], writes: ["out"] },
