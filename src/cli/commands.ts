@@ -49,6 +49,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "data",
+    summary: "look at a data set: counts, sizes, bad files, copies",
+    failure: "a folder that cannot be read, or that differs from its manifest",
+    load: async () => untyped((await import("./data.command.js")).dataCommand),
+  },
+  {
     name: "faces",
     summary: "draw a data set of cartoon faces",
     failure: "something is in the way, or a file cannot be written",

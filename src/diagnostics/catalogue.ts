@@ -10,6 +10,7 @@ import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
+import { lookEntries } from "./catalogue/look.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -57,6 +58,7 @@ export const catalogue = {
   ...dataEntries,
   ...dataSetEntries,
   ...facesEntries,
+  ...lookEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

@@ -8,6 +8,7 @@ import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { facesScenarios } from "./faces-scenarios.js";
+import { lookScenarios } from "./look-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
@@ -148,6 +149,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...onnxScenarios,
   ...pictureScenarios,
   ...facesScenarios,
+  ...lookScenarios,
   ...trainScenarios,
   ...weightsScenarios,
   ...statsScenarios,

@@ -299,6 +299,21 @@ const walks: Readonly<Record<string, Walk>> = {
       format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
     },
   },
+  data: {
+    line: { paths: ["faces"] },
+    flags: {
+      size: { lines: choices("--size", ["8", "112"]), hasDefault: true },
+      sheet: {
+        lines: choices("--sheet", ["a.svg", "a.html"]),
+        refused: [[{ "--sheet": "a.png" }, "tool/wrong-usage"]],
+      },
+      manifest: {
+        lines: choices("--manifest", ["a.json", "a.csv"]),
+        refused: [[{ "--manifest": "a.txt" }, "tool/wrong-usage"]],
+      },
+      format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
+    },
+  },
   faces: {
     line: { "--out": "drawn", "--count": "6", "--size": "16" },
     flags: {

@@ -171,7 +171,11 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
   },
   {
     title: "drawn faces as a data set",
-    steps: [{ args: ["faces", "-o", "faces", "--count", "14", "--size", "24"], writes: ["faces"] }],
+    steps: [
+      { args: ["faces", "-o", "faces", "--count", "14", "--size", "24"], writes: ["faces"] },
+      { args: ["data", "faces"] },
+      { args: ["data", "faces", "--sheet", "s.html", "--manifest", "m.json"], writes: ["s.html", "m.json"] },
+    ],
   },
   {
     title: "the tour",
