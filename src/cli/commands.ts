@@ -49,6 +49,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "sweep",
+    summary: "train over the values of a parameter: table, CSV, plot",
+    failure: "a mistake, or a run that failed or is not finished",
+    load: async () => untyped((await import("./sweep.command.js")).sweepCommand),
+  },
+  {
+    name: "ablate",
+    summary: "train variants of a network: accuracy beside costs",
+    failure: "a mistake, or a run that failed or is not finished",
+    load: async () => untyped((await import("./ablate.command.js")).ablateCommand),
+  },
+  {
     name: "data",
     summary: "look at a data set: counts, sizes, bad files, copies",
     failure: "a folder that cannot be read, or that differs from its manifest",

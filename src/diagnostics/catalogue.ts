@@ -20,6 +20,7 @@ import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { statsEntries } from "./catalogue/stats.js";
+import { studyEntries } from "./catalogue/study.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
@@ -60,6 +61,7 @@ export const catalogue = {
   ...facesEntries,
   ...lookEntries,
   ...trainEntries,
+  ...studyEntries,
   ...engineEntries,
   ...benchEntries,
   ...statsEntries,

@@ -12,6 +12,7 @@ import { lookScenarios } from "./look-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
+import { studyScenarios } from "./study-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -153,4 +154,5 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...trainScenarios,
   ...weightsScenarios,
   ...statsScenarios,
+  ...studyScenarios,
 };
