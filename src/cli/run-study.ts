@@ -178,7 +178,7 @@ async function runHere(
       start: async (status) => {
         const { planned } = status;
         const place = placeOf(status);
-        const child = startLferc(trainLine(args, planned, displayPath(session.cwd, place), threads), session.cwd);
+        const child = startLferc(trainLine(args, planned, displayPath(session.cwd, place), threads));
         atWork.add(child);
         progress.begin(planned, place, wanted.epochsOf(planned.row));
         const { code, said } = await child.ended;

@@ -27,9 +27,9 @@ function ownScript(): readonly string[] {
   return [...process.execArgv, fileURLToPath(new URL(here.includes("/chunks/") ? "../lferc.js" : "./lferc.js", here))];
 }
 
-export function startLferc(args: readonly string[], cwd: string): Child {
+/** Starts it in the folder that we stand in. */
+export function startLferc(args: readonly string[]): Child {
   const child = spawn(process.execPath, [...ownScript(), ...args], {
-    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own: Ctrl-C reaches it once, by us, and not a second time from the terminal, which would lose its epoch.
     detached: process.platform !== "win32",

@@ -8,7 +8,8 @@ function some(names: readonly string[], most = 3): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-interface SameHoles {
+/** Pictures that are there several times. */
+export interface SameHoles {
   readonly path: string;
   /** Pictures that are there more than once. */
   readonly count: number;
