@@ -23,12 +23,12 @@ async function ablate(session: Session, args: AblateArguments): Promise<ExitCode
   if (isProblem(pairs)) throw new UsageError(pairs.diagnose({}));
   const source = await studySource(session, args.path);
   if (source === undefined) return 1;
-  const rows = ablationRows(args.rows, source, set);
-  if (isProblem(rows)) {
-    session.report([rows.diagnose({})]);
+  const made = ablationRows(args.rows, source, set);
+  if (isProblem(made)) {
+    session.report([made.diagnose({})]);
     return 1;
   }
-  const prepared = prepareRows(session, source, rows, true);
+  const prepared = prepareRows(session, source, made.rows, { withCosts: true, objection: made.objection });
   if (prepared === undefined) return 1;
   return runStudy(session, args, { kind: "ablate", sourceSha256: source.sourceSha256, rows: prepared, plotOf });
 }

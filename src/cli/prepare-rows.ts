@@ -1,7 +1,7 @@
 /** Every row of a study compiled before anything runs: a wrong name or value is told at once, not after a night. */
 import { statsOf } from "../analysis/stats.js";
-import { compile, type Sources } from "../compiler.js";
-import { isProblem } from "../diagnostics/diagnostic.js";
+import { type CompileOptions, compile, type Sources } from "../compiler.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { sourceDigest } from "../source-origin.js";
 import type { StudyRow } from "../studies/study.js";
@@ -21,22 +21,22 @@ export interface StudySource {
   readonly report: Session["report"];
 }
 
-/** The one file that PATH stands for; what is wrong with it is reported. */
-export async function studySource(session: Session, path: string): Promise<StudySource | undefined> {
+/** The one file that PATH stands for; what is wrong with its rows is told when they are prepared. */
+export async function studySource(
+  session: Session,
+  path: string,
+  options: CompileOptions = {},
+): Promise<StudySource | undefined> {
   const file = await oneFile(session, path);
   if (file === undefined) return undefined;
-  const compiled = await compileFile(file, session.cwd, { graphsOnly: false });
-  const { sources, texts, compilation } = compiled;
-  const report: Session["report"] = (diagnostics) => session.report(diagnostics, texts);
-  // Budgets and lints of other models are `check`'s to tell.
-  const errors = compiled.diagnostics.filter(
-    ({ severity, code }) => severity === "error" && !code.startsWith("budget/"),
-  );
-  if (errors.length > 0) {
-    report(errors);
-    return undefined;
-  }
-  return { path: compiled.path, sources, sourceSha256: sourceDigest(sources), recipes: compilation.recipes, report };
+  const { path: shown, sources, texts, compilation } = await compileFile(file, session.cwd, options);
+  return {
+    path: shown,
+    sources,
+    sourceSha256: sourceDigest(sources),
+    recipes: compilation.recipes,
+    report: (diagnostics) => session.report(diagnostics, texts),
+  };
 }
 
 const numberIn = (recipe: ElaboratedRecipe, name: string): number => {
@@ -44,12 +44,19 @@ const numberIn = (recipe: ElaboratedRecipe, name: string): number => {
   return typeof value === "number" ? value : 0;
 };
 
+export interface Preparing {
+  /** Whether it is counted what each row's network costs. */
+  readonly withCosts: boolean;
+  /** What is wrong with a row whose recipe is right. */
+  readonly objection: (row: StudyRow, recipe: ElaboratedRecipe) => Problem | undefined;
+}
+
 /** The rows with what their recipes say; undefined where one of them is wrong, which is reported. */
 export function prepareRows(
   session: Session,
   source: StudySource,
   rows: readonly StudyRow[],
-  withCosts: boolean,
+  { withCosts, objection }: Preparing,
 ): readonly PreparedRow[] | undefined {
   const progress = countedProgress(session, "checking settings");
   const prepared: PreparedRow[] = [];
@@ -64,9 +71,10 @@ export function prepareRows(
       return undefined;
     }
     const stats = withCosts ? statsOf(student.graph, { conventions: ["paper", "fvcore"], facts: false }) : undefined;
-    if (isProblem(stats)) {
+    const wrong = objection(row, recipe) ?? (isProblem(stats) ? stats : undefined);
+    if (wrong !== undefined || isProblem(stats)) {
       progress.clear();
-      source.report([stats.diagnose({})]);
+      source.report(wrong === undefined ? [] : [wrong.diagnose({})]);
       return undefined;
     }
     const costs: Costs = new Map(

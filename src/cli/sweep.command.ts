@@ -24,13 +24,13 @@ async function sweep(session: Session, args: SweepArguments): Promise<ExitCode> 
   if ("code" in set) throw new UsageError(set);
   const axes = parseAxes(args.over, set);
   if (isProblem(axes)) throw new UsageError(axes.diagnose({}));
-  const source = await studySource(session, args.path);
+  const source = await studySource(session, args.path, { recipe: args.recipe });
   if (source === undefined) return 1;
   const constant = [...set].map(([name, value]) => [name, canonical(value)] as const);
   const rows = cellsOf(axes).map((cells): StudyRow => {
     return { cells, recipe: args.recipe, title: "", settings: new Map([...constant, ...cells]) };
   });
-  const prepared = prepareRows(session, source, rows, false);
+  const prepared = prepareRows(session, source, rows, { withCosts: false, objection: () => undefined });
   if (prepared === undefined) return 1;
   const [first = "", ...others] = axes.map(({ name }) => name);
   return runStudy(session, args, {

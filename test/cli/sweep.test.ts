@@ -240,7 +240,7 @@ suite("lferc ablate", (test) => {
   test("rows that are none are refused before anything runs", () =>
     inFolder(
       {
-        "m.lfer": `${files["m.lfer"]}model Other(a: int) {\n  input x: float32[N, 4]\n  y = x -> linear(a)\n  output y\n}\n`,
+        "m.lfer": `${files["m.lfer"]}${source.slice(source.indexOf("recipe Try")).replace("recipe Try(lr: float = 0.01,", "recipe Open(lr: float,")}model Other(a: int) {\n  input x: float32[N, 4]\n  y = x -> linear(a)\n  output y\n}\n`,
       },
       async (cwd) => {
         for (const [rows, code] of [
@@ -249,8 +249,10 @@ suite("lferc ablate", (test) => {
           ["Smal:Try", "resolve/unknown-model"],
           ["Small:Tri", "recipe/unknown-recipe"],
           ["Other:Try", "study/other-student"],
+          // Its recipe is made only when its parameter is given, and then trains another model.
+          ["Other:Open", "study/other-student"],
         ] as const) {
-          const ran = await callLferc(ablateLine(rows), cwd);
+          const ran = await callLferc(ablateLine(rows, "--set", "lr=0.1"), cwd);
           assert.equal([ran.code === 0, codesIn(ran.stderr)], [false, [code]], ran.stderr);
         }
         assert.not.ok(existsSync(join(cwd, "st")));
