@@ -61,6 +61,30 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./predict.command.js")).predictCommand),
   },
   {
+    name: "sweep",
+    summary: "train over the values of a parameter: table, CSV, plot",
+    failure: "a mistake, or a run that failed or is not finished",
+    load: async () => untyped((await import("./sweep.command.js")).sweepCommand),
+  },
+  {
+    name: "ablate",
+    summary: "train variants of a network: accuracy beside costs",
+    failure: "a mistake, or a run that failed or is not finished",
+    load: async () => untyped((await import("./ablate.command.js")).ablateCommand),
+  },
+  {
+    name: "data",
+    summary: "look at a data set: counts, sizes, bad files, copies",
+    failure: "a folder that cannot be read, or that differs from its manifest",
+    load: async () => untyped((await import("./data.command.js")).dataCommand),
+  },
+  {
+    name: "faces",
+    summary: "draw a data set of cartoon faces",
+    failure: "something is in the way, or a file cannot be written",
+    load: async () => untyped((await import("./faces.command.js")).facesCommand),
+  },
+  {
     name: "bench",
     summary: "time a model or a training step",
     failure: "a model or an engine that cannot run",

@@ -1,3 +1,6 @@
+// Pictures are to be the same to the last bit on every machine. IEEE 754 fixes +, -, *, / and the square root; powers, sines and
+// cosines an engine may round as it likes (V8 itself has two answers to `x ** 2`), so none of them stands here.
+import { invariant } from "../diagnostics/invariant.js";
 import type { RgbImage } from "./rgb-image.js";
 
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -11,13 +14,29 @@ export interface Layer {
   readonly colour: Colour;
 }
 
+const norm = (x: number, y: number): number => Math.sqrt(x * x + y * y);
+
+/** Cosine and sine of a small angle by their series, whose terms fall below a double's last bit. */
+function cosineAndSine(angle: number): { readonly cos: number; readonly sin: number } {
+  invariant(Math.abs(angle) <= 1, `${angle} is too large an angle for the series`);
+  const square = angle * angle;
+  let cos = 0;
+  let sin = 0;
+  // Horner's rule, from the smallest term: 1 - x²/2 (1 - x²/12 (...)), x (1 - x²/6 (1 - x²/20 (...))).
+  for (let k = 20; k >= 2; k -= 2) {
+    cos = (1 - cos) * (square / (k * (k - 1)));
+    sin = (1 - sin) * (square / (k * (k + 1)));
+  }
+  return { cos: 1 - cos, sin: angle * (1 - sin) };
+}
+
 /** An ellipse with these half axes (a good approximation of its distance near the edge). */
 export function ellipse(centerX: number, centerY: number, radiusX: number, radiusY: number): Shape {
   return (x, y) => {
     const dx = x - centerX;
     const dy = y - centerY;
-    const scaled = Math.sqrt((dx / radiusX) ** 2 + (dy / radiusY) ** 2);
-    const slope = Math.sqrt((dx / radiusX ** 2) ** 2 + (dy / radiusY ** 2) ** 2);
+    const scaled = norm(dx / radiusX, dy / radiusY);
+    const slope = norm(dx / (radiusX * radiusX), dy / (radiusY * radiusY));
     return slope === 0 ? -Math.min(radiusX, radiusY) : (scaled * (scaled - 1)) / slope;
   };
 }
@@ -36,7 +55,7 @@ export function stroke(
 ): Shape {
   const points = Array.from({ length: curveSegments + 1 }, (_, i) => {
     const t = i / curveSegments;
-    const at = (axis: 0 | 1): number => (1 - t) ** 2 * a[axis] + 2 * t * (1 - t) * b[axis] + t ** 2 * c[axis];
+    const at = (axis: 0 | 1): number => (1 - t) * (1 - t) * a[axis] + 2 * t * (1 - t) * b[axis] + t * t * c[axis];
     return [at(0), at(1)] as const;
   });
   // The curve lies within the box of its three points: outside it a lower bound does, where that is far from any edge.
@@ -75,8 +94,7 @@ export function below(height: (x: number) => number): Shape {
 
 /** The shape turned by `angle` (radians, clockwise as seen) about the middle of the picture, then moved. */
 export function placed(shape: Shape, angle: number, moveX: number, moveY: number): Shape {
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
+  const { cos, sin } = cosineAndSine(angle);
   return (x, y) => {
     const dx = x - moveX - 0.5;
     const dy = y - moveY - 0.5;

@@ -6,6 +6,7 @@ import { dataLayoutEntries } from "./catalogue/data-layouts.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { evalEntries } from "./catalogue/eval.js";
+import { facesEntries } from "./catalogue/faces.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
 import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
@@ -14,6 +15,7 @@ import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { loaderEntries } from "./catalogue/loader.js";
 import { measuredEntries } from "./catalogue/measured.js";
+import { lookEntries } from "./catalogue/look.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -25,6 +27,7 @@ import { resolveEntries } from "./catalogue/resolve.js";
 import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { statsEntries } from "./catalogue/stats.js";
+import { studyEntries } from "./catalogue/study.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
@@ -67,8 +70,11 @@ export const catalogue = {
   ...dataLayoutEntries,
   ...loaderEntries,
   ...answersEntries,
+  ...facesEntries,
+  ...lookEntries,
   ...trainEntries,
   ...reportEntries,
+  ...studyEntries,
   ...engineEntries,
   ...evalEntries,
   ...benchEntries,

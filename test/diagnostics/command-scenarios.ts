@@ -11,10 +11,13 @@ import { engineScenarios } from "./engine-scenarios.js";
 import { loaderScenarios } from "./loader-scenarios.js";
 import { evalScenarios } from "./eval-scenarios.js";
 import { measuredScenarios } from "./measured-scenarios.js";
+import { facesScenarios } from "./faces-scenarios.js";
+import { lookScenarios } from "./look-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
 import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
+import { studyScenarios } from "./study-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -159,9 +162,12 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...graphScenarios,
   ...onnxScenarios,
   ...pictureScenarios,
+  ...facesScenarios,
+  ...lookScenarios,
   ...trainScenarios,
   ...loaderScenarios,
   ...reportScenarios,
   ...weightsScenarios,
   ...statsScenarios,
+  ...studyScenarios,
 };

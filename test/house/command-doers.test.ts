@@ -46,7 +46,9 @@ interface Walk {
   readonly flags: Readonly<Record<string, Trial>>;
 }
 
-const source = `${smallSource({ run: "batch: 16, epochs: 1" })}
+const source = `${smallSource({ run: "batch: 16, epochs: 1" })
+  .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
+  .replace("conv(8,", "conv(channels,")}
 recipe Other {
   student = Small
   data = folder()
@@ -125,6 +127,37 @@ function benchFacts({ code, stdout, stderr }: Ran): unknown {
 
 const small = { "--data": "generated", "--limit": "24", "--threads": "1", "--out": "run" } as const;
 const pictures = { paths: ["tiny.onnx", "faces"] } as const;
+
+/** The commands that a study lists, wherever it stands. */
+const jobsIn = (ran: Ran, cwd: string): unknown => [
+  ran.code,
+  codesIn(ran.stderr),
+  readdirSync(cwd)
+    .filter((name) => name.endsWith(".txt"))
+    .map((name) => [name, readFileSync(join(cwd, name), "utf8").replaceAll(cwd, "CWD")]),
+];
+
+const inSweep = (title: string): Trial => ({ shownIn: ["cli/sweep.test.ts", title] });
+
+const studyFlags: Readonly<Record<string, Trial>> = {
+  out: { lines: choices("--out", ["elsewhere"]) },
+  data: { lines: choices("--data", ["faces"]) },
+  set: { lines: choices("--set", ["channels=12"]), refused: [[{ "--set": "sise=8" }, "recipe/unknown-setting"]] },
+  epochs: { lines: choices("--epochs", ["3"]) },
+  limit: { lines: choices("--limit", ["8"]) },
+  engine: { lines: choices("--engine", ["auto", "ort-wasm"]), hasDefault: true },
+  threads: { lines: choices("--threads", ["2"]) },
+  seeds: { lines: choices("--seeds", ["2"]), refused: [[{ "--seeds": "0" }, "tool/wrong-usage"]] },
+  jobs: {
+    lines: choices("--jobs", ["other.txt"]),
+    ...inSweep("--jobs FILE runs nothing; its lines, run by a shell anywhere, are gathered"),
+  },
+  resume: {
+    beside: { "--out": "faces" },
+    lines: [{ "--resume": true }],
+    ...inSweep("trains each value and seed, tells mean and spread, and a wider sweep keeps what is there"),
+  },
+};
 
 /** How the flags of each command are tried. */
 const walks: Readonly<Record<string, Walk>> = {
@@ -341,6 +374,56 @@ const walks: Readonly<Record<string, Walk>> = {
       steps: { lines: choices("--steps", ["2"]) },
       device: { lines: choices("--device", ["phone"]), refused: [[{ "--device": " " }, "tool/wrong-usage"]] },
       format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
+    },
+  },
+  sweep: {
+    line: { paths: ["m.lfer"], "--recipe": "Try", "--over": "size=16,20", "--out": "st", "--jobs": "jobs.txt" },
+    see: jobsIn,
+    flags: {
+      recipe: { lines: choices("--recipe", ["Other"]) },
+      over: {
+        lines: choices("--over", ["size=16", "size=16..24:4"]),
+        refused: [[{ "--over": "size=1..2" }, "study/bad-over"]],
+      },
+      ...studyFlags,
+    },
+  },
+  ablate: {
+    line: { paths: ["m.lfer"], "--rows": "Small:Try", "--out": "st", "--jobs": "jobs.txt" },
+    see: jobsIn,
+    flags: {
+      rows: {
+        lines: choices("--rows", ["twice:Try", "Small:Other"]),
+        refused: [[{ "--rows": "Small" }, "study/bad-rows"]],
+      },
+      ...studyFlags,
+    },
+  },
+  data: {
+    line: { paths: ["faces"] },
+    flags: {
+      size: { lines: choices("--size", ["8", "112"]), hasDefault: true },
+      sheet: {
+        lines: choices("--sheet", ["a.svg", "a.html"]),
+        refused: [[{ "--sheet": "a.png" }, "tool/wrong-usage"]],
+      },
+      manifest: {
+        lines: choices("--manifest", ["a.json", "a.csv"]),
+        refused: [[{ "--manifest": "a.txt" }, "tool/wrong-usage"]],
+      },
+      format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
+    },
+  },
+  faces: {
+    line: { "--out": "drawn", "--count": "6", "--size": "16" },
+    flags: {
+      out: { lines: choices("--out", ["elsewhere"]) },
+      count: { lines: choices("--count", ["7"]) },
+      seed: { lines: choices("--seed", ["0", "1"]), hasDefault: true },
+      people: { lines: choices("--people", ["4"]) },
+      size: { lines: choices("--size", ["17"]) },
+      blends: { lines: choices("--blends", ["0", "1"]) },
+      annotators: { lines: choices("--annotators", ["3"]) },
     },
   },
   explain: { line: {}, flags: {} },

@@ -38,6 +38,7 @@ suite("the sources", (test) => {
     const starters = linesWith(/["'](?:node:)?child_process["']/).map((line) => line.split(":")[0]);
     assert.equal(starters.toSorted(), [
       "cli/bench.command.ts",
+      "cli/study-child.ts",
       "cli/tour.command.ts",
       "training/engines/ort/provider-probe.ts",
     ]);

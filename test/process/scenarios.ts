@@ -55,6 +55,9 @@ const waits: Stop = { said: /waits for changes/ };
 /** More epochs than anyone waits for. */
 const endless = ["--epochs", "100000"] as const;
 
+/** A run of a second. */
+const short = ["--data", "generated", "--limit", "64", "--epochs", "1"] as const;
+
 /** What sends events waits before it does so: a run of some seconds proves nothing. */
 const longMs = 35_000;
 
@@ -172,6 +175,40 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
       { args: [...train, "--data", "faces", "--epochs", "1", "--out", "named"], writes: ["named"] },
       { args: ["predict", "named/model.onnx", "faces"] },
       { args: ["report", "named", "--data", "faces"], writes: ["named"] },
+    ],
+  },
+  {
+    title: "drawn faces as a data set",
+    steps: [
+      { args: ["faces", "-o", "faces", "--count", "14", "--size", "24"], writes: ["faces"] },
+      { args: ["data", "faces"] },
+      { args: ["data", "faces", "--sheet", "s.html", "--manifest", "m.json"], writes: ["s.html", "m.json"] },
+    ],
+  },
+  {
+    title: "studies",
+    files: { "m.lfer": network },
+    steps: [
+      {
+        args: [
+          "sweep",
+          "m.lfer",
+          "--recipe",
+          "Faces",
+          "--over",
+          "lr=0.01,0.02",
+          ...short,
+          "--jobs",
+          "2",
+          "-o",
+          "sweep",
+        ],
+        writes: ["sweep"],
+      },
+      {
+        args: ["ablate", "m.lfer", "--rows", "SmallFaces:Faces", ...short, "--jobs", "jobs.txt", "-o", "ablation"],
+        writes: ["ablation", "jobs.txt"],
+      },
     ],
   },
   {

@@ -1,0 +1,204 @@
+import { extname, resolve } from "node:path";
+import type { CommandModule } from "yargs";
+import { loadDecoder } from "../data/decode.js";
+import { asItLies, type LyingPicture, type LyingSet } from "../data/look/as-it-lies.js";
+import { findingsOf, warningsOf } from "../data/look/findings.js";
+import { inspect, type SeenPicture } from "../data/look/inspect.js";
+import {
+  type ManifestForm,
+  manifestDifference,
+  manifestOf,
+  manifestText,
+  readManifest,
+} from "../data/look/manifest.js";
+import { picturesPerRow, type SheetPicture, sheetHtml, sheetSvg, thumbnailOf } from "../data/look/sheet.js";
+import { readPictureFile } from "../data/picture-files.js";
+import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
+import { writeFileWhole } from "../hosts/write-file.js";
+import { randomStream } from "../random/stream.js";
+import { countedProgress } from "./counted-progress.js";
+import { summaryJson, summaryText } from "./data-summary.js";
+import { takeInterrupts } from "./interrupts.js";
+import { displayPath } from "./project.js";
+import { type ExitCode, runCommand, type Session } from "./session.js";
+import { UsageError } from "./usage.js";
+import { checkWhole } from "./whole-number.js";
+
+const formats = ["pretty", "json"] as const;
+
+interface DataArguments {
+  readonly dir: string;
+  readonly size: number;
+  readonly sheet?: string | undefined;
+  readonly manifest?: string | undefined;
+  readonly format: (typeof formats)[number];
+}
+
+const sheetForms = { ".svg": sheetSvg, ".html": sheetHtml } as const;
+const manifestForms: Readonly<Record<string, ManifestForm>> = { ".json": "json", ".csv": "csv" };
+
+/** What a file's ending says of its form; another ending is refused. */
+function formOf<T>(flag: string, file: string, forms: Readonly<Record<string, T>>): T {
+  const form = forms[extname(file).toLowerCase()];
+  if (form !== undefined) return form;
+  const detail = `--${flag} takes a file that ends in ${Object.keys(forms).join(" or ")}, not "${file}"`;
+  throw new UsageError(diagnose("tool/wrong-usage", { command: "data", detail }));
+}
+
+/** Classes on a sheet; of identities there may be thousands. */
+const mostRows = 60;
+
+/** Pictures beyond those of a row that stand in for bad ones. */
+const spares = 4;
+
+/** The pictures that may come onto the sheet, drawn so that the same data give the same sheet. */
+function candidatesFor(set: LyingSet): ReadonlySet<LyingPicture> {
+  const byClass = new Map<string, LyingPicture[]>(set.classes.slice(0, mostRows).map((label) => [label, []]));
+  for (const picture of set.pictures) byClass.get(picture.label)?.push(picture);
+  const drawn = [...byClass.values()].flatMap((own) =>
+    own
+      .map((picture) => ({ picture, rank: randomStream(0, `sheet.${picture.path}`).uniform() }))
+      .sort((a, b) => a.rank - b.rank)
+      .slice(0, picturesPerRow + spares)
+      .map(({ picture }) => picture),
+  );
+  return new Set(drawn);
+}
+
+async function data(session: Session, args: DataArguments): Promise<ExitCode> {
+  const { dir, size, sheet, manifest, format } = args;
+  checkWhole("data", "size", size, 1, 100_000);
+  const sheetForm = sheet === undefined ? undefined : formOf("sheet", sheet, sheetForms);
+  const manifestForm = manifest === undefined ? undefined : formOf("manifest", manifest, manifestForms);
+  const refuse = (problem: Problem | Diagnostic): ExitCode => {
+    session.report([isProblem(problem) ? problem.diagnose({}) : problem]);
+    return 1;
+  };
+  if (dir === "") return refuse(diagnose("tool/no-such-path", { path: dir }));
+  const decode = await loadDecoder();
+  if (isProblem(decode)) return refuse(decode);
+  const folder = resolve(session.cwd, dir);
+  const path = displayPath(session.cwd, folder);
+  const set = await asItLies(folder);
+  if (isProblem(set)) return refuse(set);
+  const candidates = sheetForm === undefined ? new Set<LyingPicture>() : candidatesFor(set);
+  const thumbnails = new Map<string, SheetPicture>();
+  const progress = countedProgress(session, "looking at pictures");
+  const ending = takeInterrupts(() => undefined);
+  const seen = await inspect(set.pictures, {
+    decode,
+    onProgress: (done) => progress.show(done, set.pictures.length),
+    isStopped: ending.isRequested,
+    onPixels: (picture, image) => {
+      if (!candidates.has(picture)) return;
+      thumbnails.set(picture.path, { path: picture.path, thumbnail: thumbnailOf(image) });
+    },
+  });
+  progress.clear();
+  ending.release();
+  if (ending.isRequested()) {
+    session.talk(`stopped after ${seen.length} of ${set.pictures.length} pictures; nothing was written\n`);
+    return 130;
+  }
+  const found = findingsOf(set, seen, size);
+  const warnings = warningsOf(path, set, found, size).map(
+    (each): Diagnostic => ({
+      ...each.diagnose({}),
+      severity: "warning",
+    }),
+  );
+  if (format === "json") session.json(summaryJson(path, set, found, size, warnings));
+  else {
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+    session.print(summaryText(path, set, found, size, { paint: session.paint, width }));
+    session.report(warnings);
+  }
+  if (sheet !== undefined && sheetForm !== undefined) {
+    const rows = set.classes.slice(0, mostRows).map((label) => {
+      const count = found.good.filter((picture) => picture.label === label).length;
+      const own = [...candidates].filter((picture) => picture.label === label);
+      return {
+        label,
+        count,
+        pictures: own.flatMap((each) => thumbnails.get(each.path) ?? []).slice(0, picturesPerRow),
+      };
+    });
+    const left = set.classes.length - rows.length;
+    const title = `${path}: ${found.good.length} pictures${left > 0 ? `, ${left} more classes` : ""}`;
+    const wrong = await writeText(session, sheet, sheetForm(title, rows));
+    if (wrong !== undefined) return refuse(wrong);
+  }
+  if (manifest !== undefined && manifestForm !== undefined) {
+    const wrong = await pin(session, path, manifest, manifestForm, seen);
+    if (wrong !== undefined) return refuse(wrong);
+  }
+  return 0;
+}
+
+async function writeText(session: Session, file: string, text: string): Promise<Diagnostic | undefined> {
+  const written = await writeFileWhole(resolve(session.cwd, file), [new TextEncoder().encode(text)]);
+  if (written.kind === "failed") {
+    return diagnose("tool/cannot-write", { path: file, reason: writeFailure(written.code) });
+  }
+  session.talk(`wrote ${oneLine(file)}\n`);
+  return undefined;
+}
+
+/** Writes the manifest, or compares with the one that is there. */
+async function pin(
+  session: Session,
+  path: string,
+  file: string,
+  form: ManifestForm,
+  seen: readonly SeenPicture[],
+): Promise<Problem | Diagnostic | undefined> {
+  const entries = manifestOf(seen);
+  const bytes = await readPictureFile(resolve(session.cwd, file));
+  if (isProblem(bytes)) {
+    if (bytes.diagnose({}).code !== "data/missing-picture") return bytes;
+    return writeText(session, file, manifestText(entries, form));
+  }
+  const pinned = readManifest(bytes, form);
+  if (typeof pinned === "string") return diagnose("look/bad-manifest", { path: file, reason: pinned });
+  const difference = manifestDifference(pinned, entries);
+  if (difference !== undefined) return diagnose("look/other-data", { path, manifest: file, ...difference });
+  session.talk(`${oneLine(path)} is what ${oneLine(file)} says: ${entries.length} pictures, byte for byte\n`);
+  return undefined;
+}
+
+export const dataCommand: CommandModule<object, DataArguments> = {
+  command: "data <dir>",
+  describe:
+    "Looks at a data set before anything is trained: pictures by class and split, their sizes and formats, bad files, pictures that are there twice, persons on both sides of a split. Nothing is written unless asked for.",
+  builder: (yargs) =>
+    yargs
+      .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures" })
+      .option("size", {
+        type: "number",
+        default: 112,
+        requiresArg: true,
+        describe: "pixels of the model's side: smaller pictures are counted",
+      })
+      .option("sheet", {
+        type: "string",
+        requiresArg: true,
+        describe: "write some pictures of each class onto one sheet, an .svg or .html file",
+      })
+      .option("manifest", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "a .json or .csv file of every picture's path, class, split, digest and size: written where it is not there, else compared, and a difference is exit code 1",
+      })
+      .option("format", {
+        choices: formats,
+        default: "pretty" as const,
+        requiresArg: true,
+        describe: "pretty, or json: one object with every list uncut",
+      })
+      .example("lferc data faces --sheet faces.html", "look at some of each class")
+      .example("lferc data faces --manifest faces.json", "pin a data set, and in CI: is it still the same?"),
+  handler: (args) => runCommand((session) => data(session, args)),
+};

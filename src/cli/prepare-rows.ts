@@ -1,0 +1,95 @@
+/** Every row of a study compiled before anything runs: a wrong name or value is told at once, not after a night. */
+import { statsOf } from "../analysis/stats.js";
+import { type CompileOptions, compile, type Sources } from "../compiler.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import { sourceDigest } from "../source-origin.js";
+import type { StudyRow } from "../studies/study.js";
+import type { Costs } from "../studies/study-tables.js";
+import { compileFile } from "./compile-file.js";
+import { countedProgress } from "./counted-progress.js";
+import { oneFile } from "./one-file.js";
+import type { PreparedRow } from "./run-study.js";
+import type { Session } from "./session.js";
+
+export interface StudySource {
+  readonly path: string;
+  readonly sources: Sources;
+  readonly sourceSha256: string;
+  /** Recipes as they are written, by name; those with open parameters are missing. */
+  readonly recipes: readonly ElaboratedRecipe[];
+  readonly report: Session["report"];
+}
+
+/** The one file that PATH stands for; what is wrong with its rows is told when they are prepared. */
+export async function studySource(
+  session: Session,
+  path: string,
+  options: CompileOptions = {},
+): Promise<StudySource | undefined> {
+  const file = await oneFile(session, path);
+  if (file === undefined) return undefined;
+  const { path: shown, sources, texts, compilation } = await compileFile(file, session.cwd, options);
+  return {
+    path: shown,
+    sources,
+    sourceSha256: sourceDigest(sources),
+    recipes: compilation.recipes,
+    report: (diagnostics) => session.report(diagnostics, texts),
+  };
+}
+
+const numberIn = (recipe: ElaboratedRecipe, name: string): number => {
+  const value = recipe.settings.get("train")?.fields[name];
+  return typeof value === "number" ? value : 0;
+};
+
+export interface Preparing {
+  /** Whether it is counted what each row's network costs. */
+  readonly withCosts: boolean;
+  /** What is wrong with a row whose recipe is right. */
+  readonly objection: (row: StudyRow, recipe: ElaboratedRecipe) => Problem | undefined;
+}
+
+/** The rows with what their recipes say; undefined where one of them is wrong, which is reported. */
+export function prepareRows(
+  session: Session,
+  source: StudySource,
+  rows: readonly StudyRow[],
+  { withCosts, objection }: Preparing,
+): readonly PreparedRow[] | undefined {
+  const progress = countedProgress(session, "checking settings");
+  const prepared: PreparedRow[] = [];
+  for (const row of rows) {
+    const { diagnostics, recipes, models } = compile(source.sources, { recipe: row.recipe, set: row.settings });
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    const [recipe] = recipes;
+    const [student] = models;
+    if (errors.length > 0 || recipe === undefined || student === undefined) {
+      progress.clear();
+      source.report(errors);
+      return undefined;
+    }
+    const stats = withCosts ? statsOf(student.graph, { conventions: ["paper", "fvcore"], facts: false }) : undefined;
+    const wrong = objection(row, recipe) ?? (isProblem(stats) ? stats : undefined);
+    if (wrong !== undefined || isProblem(stats)) {
+      progress.clear();
+      source.report(wrong === undefined ? [] : [wrong.diagnose({})]);
+      return undefined;
+    }
+    const costs: Costs = new Map(
+      stats === undefined
+        ? []
+        : [
+            ["params", stats.params.total],
+            ["params (paper)", stats.counts.paper?.params ?? 0],
+            ["madds (paper)", stats.counts.paper?.madds ?? 0],
+            ["macs (fvcore)", stats.counts.fvcore?.macs ?? 0],
+          ],
+    );
+    prepared.push({ row, epochs: numberIn(recipe, "epochs"), firstSeed: numberIn(recipe, "seed"), costs });
+    progress.show(prepared.length, rows.length);
+  }
+  progress.clear();
+  return prepared;
+}

@@ -1,0 +1,99 @@
+/** People who say what they see in faces, made up: how they err is drawn by a seed, and so is known. */
+import { type RandomStream, randomStream } from "../../random/stream.js";
+import { type FaceExpression, faceExpressions } from "../generated-faces.js";
+
+/** What can be voted for: FER+'s columns, in its order. `NF` is "not a face". */
+export const voteColumns = [
+  "neutral",
+  "happiness",
+  "surprise",
+  "sadness",
+  "anger",
+  "disgust",
+  "fear",
+  "contempt",
+  "unknown",
+  "NF",
+] as const;
+
+export type VoteColumn = (typeof voteColumns)[number];
+
+type Shares = Readonly<Record<VoteColumn, number>>;
+
+export interface Annotator {
+  /** How often they vote for what they were shown. */
+  readonly care: number;
+  /** What they vote for otherwise, by what they were shown: shares whose sum is 1. */
+  readonly confusion: Readonly<Record<FaceExpression, Shares>>;
+}
+
+/** What is taken for what by most. */
+const lookalikes: Readonly<Record<FaceExpression, readonly VoteColumn[]>> = {
+  surprise: ["fear"],
+  fear: ["surprise", "sadness"],
+  disgust: ["anger", "contempt"],
+  happiness: ["neutral"],
+  sadness: ["neutral", "fear"],
+  anger: ["disgust", "sadness"],
+  neutral: ["sadness", "contempt"],
+};
+
+/** Of a vote that missed, before they are brought to a sum of 1: for a lookalike, for anything (at most), for none. */
+const weights = { lookalike: 1, anything: 0.3, unknown: 0.25, NF: 0.02 } as const;
+
+/** The first `count` of the seed's annotators: more of them change nothing in those before. */
+export function drawAnnotators(seed: number, count: number): readonly Annotator[] {
+  return Array.from({ length: count }, (_, number) => {
+    const random = randomStream(seed, `faces.annotator.${number}`);
+    const care = 0.6 + 0.35 * random.uniform();
+    const rows = faceExpressions.map((shown) => [shown, confusionOf(shown, random)] as const);
+    return { care, confusion: Object.fromEntries(rows) as Annotator["confusion"] };
+  });
+}
+
+function confusionOf(shown: FaceExpression, random: RandomStream): Shares {
+  const weighted = voteColumns.map((column): readonly [VoteColumn, number] => {
+    if (column === "unknown" || column === "NF") return [column, weights[column]];
+    const own = weights.anything * random.uniform();
+    if (column === shown) return [column, 0];
+    return [column, own + (lookalikes[shown].includes(column) ? weights.lookalike : 0)];
+  });
+  const sum = weighted.reduce((total, [, weight]) => total + weight, 0);
+  return Object.fromEntries(weighted.map(([column, weight]) => [column, weight / sum])) as Shares;
+}
+
+/** The column that a number in [0, 1) falls into. */
+function columnAt(shares: readonly (readonly [VoteColumn, number])[], at: number): VoteColumn {
+  let rest = at;
+  for (const [column, share] of shares) {
+    if (rest < share) return column;
+    rest -= share;
+  }
+  // The shares' sum may fall short of 1 by a last bit.
+  return shares.findLast(([, share]) => share > 0)?.[0] ?? "unknown";
+}
+
+/**
+ * How many annotators vote for each column. Each takes one of the expressions that the face shows, as often as the face shows
+ * it; with care they vote for it, else for what their confusion has in its place.
+ */
+export function drawVotes(
+  annotators: readonly Annotator[],
+  percents: readonly number[],
+  seed: number,
+  name: string,
+): readonly number[] {
+  const shown = faceExpressions.map((expression, i) => [expression, (percents[i] as number) / 100] as const);
+  const votes = voteColumns.map(() => 0);
+  for (const [number, { care, confusion }] of annotators.entries()) {
+    const random = randomStream(seed, `faces.vote.${number}.${name}`);
+    const taken = columnAt(shown, random.uniform()) as FaceExpression;
+    const isRight = random.uniform() < care;
+    const vote = isRight
+      ? taken
+      : columnAt(Object.entries(confusion[taken]) as [VoteColumn, number][], random.uniform());
+    const column = voteColumns.indexOf(vote);
+    votes[column] = (votes[column] as number) + 1;
+  }
+  return votes;
+}

@@ -1,0 +1,72 @@
+/** Every picture of a data set looked at once: what it is, what it holds, or why it cannot be read. */
+import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
+import { sha256 } from "../../digest.js";
+import type { Decode } from "../decode.js";
+import { pictureFormat } from "../picture-format.js";
+import type { RgbImage } from "../rgb-image.js";
+import type { LyingPicture } from "./as-it-lies.js";
+
+export interface GoodPicture extends LyingPicture {
+  readonly kind: "good";
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  readonly format: string;
+  /** As it is seen, turned as EXIF says. */
+  readonly width: number;
+  readonly height: number;
+  readonly isGrey: boolean;
+}
+
+export interface BadPicture extends LyingPicture {
+  readonly kind: "bad";
+  /** Undefined where not even its bytes can be had. */
+  readonly digest: string | undefined;
+  readonly problem: Problem;
+}
+
+export type SeenPicture = GoodPicture | BadPicture;
+
+export interface Looking {
+  readonly decode: Decode;
+  onProgress(done: number): void;
+  readonly isStopped: () => boolean;
+  /** What is seen of each, before its pixels are let go. */
+  onPixels(picture: LyingPicture, image: RgbImage): void;
+}
+
+/** Pictures that are read and decoded at a time: sharp's own threads, and no more in memory. */
+const atATime = 4;
+
+/** All pictures in their order; those that were not reached are missing where the user has stopped it. */
+export async function inspect(pictures: readonly LyingPicture[], looking: Looking): Promise<readonly SeenPicture[]> {
+  const seen: SeenPicture[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < pictures.length && !looking.isStopped()) {
+      const at = next++;
+      seen[at] = await inspectOne(pictures[at] as LyingPicture, looking);
+      looking.onProgress(++done);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  return seen.filter((each) => each !== undefined);
+}
+
+async function inspectOne(picture: LyingPicture, { decode, onPixels }: Looking): Promise<SeenPicture> {
+  const bytes = await picture.read();
+  if (isProblem(bytes)) return { ...picture, kind: "bad", digest: undefined, problem: bytes };
+  const digest = sha256([bytes]);
+  const image = await decode(bytes, picture.path);
+  if (isProblem(image)) return { ...picture, kind: "bad", digest, problem: image };
+  onPixels(picture, image);
+  const format = pictureFormat(bytes)?.name ?? "unknown";
+  return { ...picture, kind: "good", digest, format, width: image.width, height: image.height, isGrey: isGrey(image) };
+}
+
+function isGrey({ pixels }: RgbImage): boolean {
+  for (let at = 0; at < pixels.length; at += 3) {
+    if (pixels[at] !== pixels[at + 1] || pixels[at] !== pixels[at + 2]) return false;
+  }
+  return true;
+}

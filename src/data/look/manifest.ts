@@ -1,0 +1,135 @@
+/** A data set pinned to a file: a list of its pictures with their digests, and how a data set differs from such a list. */
+import { beyondLimits } from "../../bounded-json.js";
+import { csvRows, csvText } from "./csv-text.js";
+import type { SeenPicture } from "./inspect.js";
+
+export interface ManifestEntry {
+  readonly path: string;
+  readonly label: string;
+  readonly split: string;
+  /** SHA-256 of the file; empty where it cannot be read. */
+  readonly digest: string;
+  /** Null where it is no picture. */
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export type ManifestForm = "json" | "csv";
+
+const schemaVersion = 1;
+
+const columns = ["path", "label", "split", "digest", "width", "height"] as const;
+
+/** In the order of their paths. */
+export function manifestOf(pictures: readonly SeenPicture[]): readonly ManifestEntry[] {
+  return pictures
+    .map((picture) => {
+      const { path, label, split, digest = "" } = picture;
+      const [width, height] = picture.kind === "good" ? [picture.width, picture.height] : [null, null];
+      return { path, label, split, digest, width, height };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export function manifestText(entries: readonly ManifestEntry[], form: ManifestForm): string {
+  if (form === "csv") {
+    return csvText([columns, ...entries.map((entry) => columns.map((column) => String(entry[column] ?? "")))]);
+  }
+  // A line a picture, so that a difference of two such files is read at a glance.
+  const lines = entries.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n");
+  return `{\n  "schemaVersion": ${schemaVersion},\n  "pictures": [\n${lines}\n  ]\n}\n`;
+}
+
+/** A few million pictures of six values each. */
+const limits = { depth: 5, values: 50_000_000 };
+
+/** The entries of a manifest, or in words why it is none. */
+export function readManifest(bytes: Uint8Array, form: ManifestForm): readonly ManifestEntry[] | string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return "it is no UTF-8 text";
+  }
+  return form === "csv" ? readCsv(text) : readJson(text);
+}
+
+const isEntry = (value: unknown): value is ManifestEntry => {
+  if (typeof value !== "object" || value === null) return false;
+  const entry = value as Readonly<Record<string, unknown>>;
+  const isSide = (side: unknown): boolean => side === null || Number.isSafeInteger(side);
+  return (
+    ["path", "label", "split", "digest"].every((key) => typeof entry[key] === "string") &&
+    isSide(entry.width) &&
+    isSide(entry.height)
+  );
+};
+
+function readJson(text: string): readonly ManifestEntry[] | string {
+  const tooMuch = beyondLimits(text, limits);
+  if (tooMuch !== undefined) return tooMuch;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "it is no JSON";
+  }
+  if (typeof value !== "object" || value === null) return "it is no object";
+  const { schemaVersion: version, pictures } = value as Readonly<Record<string, unknown>>;
+  if (version !== schemaVersion)
+    return `its schemaVersion is ${JSON.stringify(version) ?? "missing"}, not ${schemaVersion}`;
+  if (!Array.isArray(pictures)) return 'it has no list "pictures"';
+  const wrong = pictures.findIndex((entry) => !isEntry(entry));
+  return wrong < 0 ? (pictures as ManifestEntry[]) : `entry ${wrong + 1} of its pictures is none`;
+}
+
+function readCsv(text: string): readonly ManifestEntry[] | string {
+  const rows = csvRows(text);
+  if (rows === undefined) return "a quote is not closed";
+  const [header = [], ...others] = rows;
+  const places = columns.map((column) => header.indexOf(column));
+  const missing = columns.filter((_, i) => (places[i] as number) < 0);
+  if (missing.length > 0) return `it has no column ${missing.join(", ")}`;
+  const entries = others.map((row): ManifestEntry => {
+    const [path = "", label = "", split = "", digest = "", width = "", height = ""] = places.map((at) => row[at]);
+    return {
+      path,
+      label,
+      split,
+      digest,
+      width: width === "" ? null : Number(width),
+      height: height === "" ? null : Number(height),
+    };
+  });
+  const wrong = entries.findIndex((entry) => !isEntry(entry));
+  return wrong < 0 ? entries : `line ${wrong + 2} is no picture`;
+}
+
+/** Paths, by what became of them. */
+export interface ManifestDifference {
+  readonly missing: readonly string[];
+  readonly added: readonly string[];
+  /** Another content. */
+  readonly changed: readonly string[];
+  /** Another label, or another split. */
+  readonly moved: readonly string[];
+}
+
+export function manifestDifference(
+  pinned: readonly ManifestEntry[],
+  found: readonly ManifestEntry[],
+): ManifestDifference | undefined {
+  const before = new Map(pinned.map((entry) => [entry.path, entry]));
+  const now = new Map(found.map((entry) => [entry.path, entry]));
+  const both = found.flatMap((entry) => {
+    const old = before.get(entry.path);
+    return old === undefined ? [] : [[old, entry] as const];
+  });
+  const difference = {
+    missing: [...before.keys()].filter((path) => !now.has(path)),
+    added: [...now.keys()].filter((path) => !before.has(path)),
+    changed: both.flatMap(([old, entry]) => (old.digest === entry.digest ? [] : [entry.path])),
+    moved: both.flatMap(([old, entry]) => (old.label === entry.label && old.split === entry.split ? [] : [entry.path])),
+  };
+  return Object.values(difference).every(({ length }) => length === 0) ? undefined : difference;
+}

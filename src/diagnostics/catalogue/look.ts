@@ -1,0 +1,166 @@
+import { entry } from "../entry.js";
+
+const good = { command: "lferc data faces" };
+
+/** `a, b, c and 4 more`. */
+function some(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** Pictures that are there several times. */
+export interface SameHoles {
+  readonly path: string;
+  /** Pictures that are there more than once. */
+  readonly count: number;
+  /** Where the first of them is. */
+  readonly paths: readonly string[];
+}
+
+const pictures = (count: number): string => `${count} picture${count === 1 ? " is" : "s are"}`;
+
+/** What `lferc data` finds. */
+export const lookEntries = {
+  "look/bad-pictures": entry<{ path: string; bad: number; all: number; named: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: ${h.bad} of ${h.all} pictures cannot be read${h.bad > h.named ? `; the first ${h.named} are named above` : ""}`,
+    help: () => "Training leaves them out and says so. `--format json` names all of them.",
+    explanation: "A picture that cannot be read teaches nothing; many of them are often one broken copy.",
+    bad: { command: "lferc data folder-with-broken-pictures" },
+    good,
+  }),
+
+  "look/bad-table": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot read ${h.path}: ${h.reason}`,
+    help: () => "It should be a CSV with a header, in which a column path names each picture.",
+    explanation: "labels.csv beside the pictures says who is shown (columns person and group).",
+    bad: { command: "lferc data folder-with-a-broken-table" },
+    good,
+  }),
+
+  "look/few-pictures": entry<{
+    path: string;
+    classes: readonly { readonly label: string; readonly count: number }[];
+    least: number;
+  }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: fewer than ${h.least} pictures to train on of ${some(h.classes.map(({ label, count }) => `${label} (${count})`))}`,
+    help: () => "Gather more, or leave the class out: what a network says of it can hardly be judged.",
+    explanation: "A class of which there are a handful is learnt by heart, or not at all.",
+    bad: { command: "lferc data folder-of-a-few" },
+    good,
+  }),
+
+  "look/imbalance": entry<{
+    path: string;
+    rarest: { readonly label: string; readonly count: number };
+    commonest: { readonly label: string; readonly count: number };
+  }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: ${h.commonest.count} pictures to train on of ${h.commonest.label}, ${h.rarest.count} of ${h.rarest.label}: ${(h.commonest.count / h.rarest.count).toFixed(1)} to 1`,
+    help: () => 'sampler: "balanced" draws each class alike; judge by mean-class accuracy, too.',
+    explanation: "Where one class is much commoner, always answering it looks good and is worth nothing.",
+    bad: { command: "lferc data folder-mostly-of-happiness" },
+    good,
+  }),
+
+  "look/same-across-splits": entry<SameHoles>({
+    severity: "warning",
+    message: (h) => `${h.path}: ${pictures(h.count)} in several splits, byte for byte: ${some(h.paths)}`,
+    help: () => "Take them out of the split to train on: what was seen in training does not judge it.",
+    explanation: "A network knows the pictures that it was trained on; accuracy on them says nothing of others.",
+    bad: { command: "lferc data folder-with-a-copy-in-test" },
+    good,
+  }),
+
+  "look/same-within-split": entry<SameHoles>({
+    severity: "warning",
+    message: (h) => `${h.path}: ${pictures(h.count)} there more than once in a split, byte for byte: ${some(h.paths)}`,
+    help: () => "Keep one of each: a copy counts twice in training and in judging.",
+    explanation: "Copies weigh their picture more, without anybody having said so.",
+    bad: { command: "lferc data folder-with-a-copy" },
+    good,
+  }),
+
+  "look/two-labels": entry<SameHoles>({
+    severity: "warning",
+    message: (h) => `${h.path}: ${pictures(h.count)} in two classes, byte for byte: ${some(h.paths)}`,
+    help: () => "One of the labels is wrong: look at the picture and keep the other.",
+    explanation: "The same picture cannot be of two classes where each has one.",
+    bad: { command: "lferc data folder-with-a-picture-in-two-classes" },
+    good,
+  }),
+
+  "look/person-on-several-sides": entry<{
+    path: string;
+    count: number;
+    who: string;
+    sides: readonly string[];
+  }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: ${h.count} person${h.count === 1 ? " is" : "s are"} in several splits: ${h.who} in ${h.sides.join(" and ")}`,
+    help: () => "Split by person: all pictures of one on one side.",
+    explanation: "A network that knows a face from training is judged too well by another picture of it.",
+    bad: { command: "lferc data folder-with-anna-on-both-sides" },
+    good,
+  }),
+
+  "look/grey-among-colours": entry<{ path: string; grey: number; all: number }>({
+    severity: "warning",
+    message: (h) => `${h.path}: ${h.grey} of ${h.all} pictures are grey, the others are in colour`,
+    help: () => "Where grey goes with a class, a network learns that. Look at them: `--sheet sheet.html`.",
+    explanation: "Pictures of several origins differ in more than what they show.",
+    bad: { command: "lferc data folder-with-grey-pictures" },
+    good,
+  }),
+
+  "look/small-pictures": entry<{ path: string; small: number; all: number; side: number }>({
+    severity: "warning",
+    message: (h) => `${h.path}: ${h.small} of ${h.all} pictures have a side of fewer than ${h.side} pixels`,
+    help: () => "A model of that size sees them enlarged. `--size N` asks for the size of yours.",
+    explanation: "Enlarging adds pixels and nothing to see; a smaller model may do as well.",
+    bad: { command: "lferc data folder-of-small-pictures --size 112" },
+    good,
+  }),
+
+  "look/bad-manifest": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is no manifest of a data set: ${h.reason}`,
+    help: () => "Remove it, and the same command writes it anew.",
+    explanation: "A manifest that is there is compared with the data, not written over.",
+    bad: { command: "lferc data faces --manifest notes.json" },
+    good: { command: "lferc data faces --manifest faces.json" },
+  }),
+
+  "look/other-data": entry<{
+    path: string;
+    manifest: string;
+    missing: readonly string[];
+    added: readonly string[];
+    changed: readonly string[];
+    moved: readonly string[];
+  }>({
+    severity: "error",
+    message: (h) => {
+      const told = [
+        ["missing", h.missing],
+        ["new", h.added],
+        ["of another content", h.changed],
+        ["of another class or split", h.moved],
+      ] as const;
+      const parts = told.flatMap(([what, paths]) =>
+        paths.length === 0 ? [] : [`${paths.length} ${what} (${some(paths)})`],
+      );
+      return `${h.path} is not what ${h.manifest} says: ${parts.join("; ")}`;
+    },
+    help: (h) => `Where that is right, remove ${h.manifest}: the same command writes it anew.`,
+    explanation: "A manifest pins a data set: results of before are of other pictures once it differs.",
+    bad: { command: "lferc data faces --manifest faces-of-last-year.json" },
+    good: { command: "lferc data faces --manifest faces.json" },
+  }),
+};

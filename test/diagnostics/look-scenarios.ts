@@ -1,0 +1,37 @@
+import { generateFace } from "../../src/data/generated-faces.js";
+import { encodePng } from "../../src/data/png.js";
+import { callLferc } from "../support/in-process.js";
+import { codesIn, inFolder } from "../support/lferc.js";
+
+const face = (seed: number): Uint8Array => encodePng(generateFace("anger", seed, 8));
+
+const looking =
+  (files: Readonly<Record<string, string | Uint8Array>>, ...more: readonly string[]) =>
+  async (): Promise<readonly string[]> =>
+    inFolder(files, async (cwd) => codesIn((await callLferc(["data", "d", ...more], cwd)).stderr));
+
+const twelve = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`d/b/${i}.png`, face(i + 10)]));
+const grey = encodePng({ width: 4, height: 4, pixels: new Uint8Array(48).fill(9) });
+const parted = { "d/train/a/1.png": face(1), "d/test/a/2.png": face(2) };
+
+export const lookScenarios = {
+  "look/bad-pictures": looking({ "d/a/1.png": face(1), "d/a/2.png": "x" }),
+  "look/bad-table": looking({ "d/a/1.png": face(1), "d/labels.csv": '"' }),
+  "look/few-pictures": looking({ "d/a/1.png": face(1) }),
+  "look/imbalance": looking({ "d/a/1.png": face(1), ...twelve }),
+  "look/same-across-splits": looking({ ...parted, "d/test/a/1.png": face(1) }),
+  "look/same-within-split": looking({ "d/a/1.png": face(1), "d/a/2.png": face(1) }),
+  "look/two-labels": looking({ "d/a/1.png": face(1), "d/b/2.png": face(1) }),
+  "look/person-on-several-sides": looking({
+    ...parted,
+    "d/labels.csv": "path,person\ntrain/a/1.png,x\ntest/a/2.png,x\n",
+  }),
+  "look/grey-among-colours": looking({ "d/a/1.png": face(1), "d/a/2.png": grey }),
+  "look/small-pictures": looking({ "d/a/1.png": face(1) }, "--size", "9"),
+  "look/bad-manifest": looking({ "d/a/1.png": face(1), "m.json": "" }, "--manifest", "m.json"),
+  "look/other-data": looking(
+    { "d/a/1.png": face(1), "m.csv": "path,label,split,digest,width,height\n" },
+    "--manifest",
+    "m.csv",
+  ),
+};
