@@ -94,7 +94,7 @@ export type RunResult =
       readonly diverged?: { readonly lr: number; readonly epochs: number };
     });
 
-export const failed = (...problems: readonly Problem[]): RunResult => ({
+const failed = (...problems: readonly Problem[]): RunResult => ({
   kind: "failed",
   diagnostics: problems.map((found) => found.diagnose({})),
 });
