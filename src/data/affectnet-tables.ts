@@ -56,7 +56,7 @@ export async function tabledRows(
       const file = pathBelow(written);
       if (file === undefined) return `the path "${written.slice(0, 100)}" names no file below the folder`;
       const taken = keys.take(`${pictures}/${file}`, line);
-      rows.push({ ...taken, part, class: number });
+      rows.push({ key: taken.key, part, class: number, file: taken.file });
       if (align === "box")
         faces.add(
           taken.key,
@@ -70,12 +70,6 @@ export async function tabledRows(
     if (unread !== undefined) problems.push(unread);
   }
   if (problems.length > 0) return refuse(...problems);
-  const cutOf = (key: string): FaceCut => {
-    const [x = NaN, y = NaN, width = NaN, height = NaN] = faces.of(key);
-    return align === "box"
-      ? { kind: "box", box: { x, y, width, height } }
-      : { kind: "points", points: faces.points(key), side };
-  };
   return {
     path,
     description: `affectnet ${path}`,
@@ -84,7 +78,20 @@ export async function tabledRows(
     rows,
     given: hasValidation ? { validation: "validation.csv" } : {},
     warnings: [],
-    ...filesBelow(path, decode, { fileOf: (key) => keys.fileOf(key), ...(align === "none" ? {} : { cutOf }) }),
+    ...filesBelow(path, decode, {
+      files: keys.files,
+      ...(align === "none" ? {} : { cutOf: cutBy(faces, align, side) }),
+    }),
+  };
+}
+
+/** Made here, so that it keeps nothing of the tables but their numbers. */
+function cutBy(faces: FaceNumbers, align: "box" | "five_points", side: number): (key: string) => FaceCut {
+  return (key) => {
+    const [x = NaN, y = NaN, width = NaN, height = NaN] = faces.of(key);
+    return align === "box"
+      ? { kind: "box", box: { x, y, width, height } }
+      : { kind: "points", points: faces.points(key), side };
   };
 }
 

@@ -3,7 +3,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ClassMap, type ClassWishes, mapClasses } from "./class-map.js";
 import { type DataSet, hardTargets, type Sample } from "./data-set.js";
 import { type Halves, heldOutShare, holdOut } from "./held-out.js";
-import { holdOutPersons } from "./held-out-persons.js";
+import { holdOutTogether } from "./held-out-together.js";
 import { type NamePattern, namePattern } from "./name-pattern.js";
 import { type Part, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 import { mappedTarget, TargetPool } from "./targets.js";
@@ -69,9 +69,13 @@ export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | R
       ...(shared === undefined ? [] : [shared]),
       ...source.warnings,
     ],
-    read: ({ key }) => source.read(key),
-    place: ({ key }) => source.place?.(key),
+    ...readingOf(source),
   };
+}
+
+/** Made here, so that it keeps nothing of the rows. */
+function readingOf({ read, place }: RowSource): Pick<DataSet, "read" | "place"> {
+  return { read: ({ key }) => read(key), place: ({ key }) => place?.(key) };
 }
 
 type Pattern = NamePattern | undefined;
@@ -99,13 +103,11 @@ function samplesOf(
     const path = row.file ?? row.key;
     const person = patterns.person === undefined ? row.person : patterns.person(path);
     const group = patterns.group === undefined ? row.group : patterns.group(path);
-    const sample: Sample = {
-      key: row.key,
-      ...labelled,
-      ...(person === undefined ? {} : { person }),
-      ...(group === undefined ? {} : { group }),
-      ...(row.tensors === undefined ? {} : { tensors: row.tensors }),
-    };
+    const { key } = row;
+    const { label, target } = labelled;
+    const said = person ?? group ?? row.tensors;
+    const sample: Sample =
+      said === undefined ? { key, label, target } : { key, label, target, person, group, tensors: row.tensors };
     if (row.file !== undefined) files.set(sample, row.file);
     samples[row.part].push(sample);
   }
@@ -154,9 +156,12 @@ function splitOf({ path, given }: RowSource, samples: Samples, wishes: AssemblyW
   const isByPerson = wishes.holdOut === "by person";
   const nobodys = isByPerson ? training.filter(({ person }) => person === undefined).length : 0;
   if (nobodys > 0) return refuse(problem("data/no-person", { path, count: nobodys, all: training.length }));
+  const { files } = samples;
   const halves = isByPerson
-    ? holdOutPersons(training, wishes.seed, share)
-    : together(holdOut(training, wishes.seed, share), samples.files);
+    ? holdOutTogether(training, ({ person }) => person, wishes.seed, share)
+    : files.size === 0
+      ? holdOut(training, wishes.seed, share)
+      : holdOutTogether(training, (sample) => files.get(sample) ?? sample.key, wishes.seed, share);
   const percent = Number((share * 100).toFixed(2));
   const left = given.test === undefined ? "" : `; left alone: ${given.test}`;
   return {
@@ -167,28 +172,19 @@ function splitOf({ path, given }: RowSource, samples: Samples, wishes: AssemblyW
   };
 }
 
-/** Rows of one file come to one side: where one of them is held out, all are. */
-function together({ training, heldOut }: Halves, files: ReadonlyMap<Sample, string>): Halves {
-  if (files.size === 0) return { training, heldOut };
-  const out = new Set(heldOut.map((sample) => files.get(sample) ?? sample.key));
-  const isOut = (sample: Sample): boolean => out.has(files.get(sample) ?? sample.key);
-  return {
-    training: training.filter((sample) => !isOut(sample)),
-    heldOut: [...heldOut, ...training.filter(isOut)],
-  };
-}
-
 /** Persons whose pictures are trained on and judged by as well. */
 function sharedPersons(
   path: string,
   { training, heldOut, test = [] }: Split,
   wish: AssemblyWishes["holdOut"],
 ): Problem | undefined {
-  const trained = new Set(training.flatMap(({ person }) => person ?? []));
+  const trained = new Set<string>();
+  for (const { person } of training) if (person !== undefined) trained.add(person);
   if (trained.size === 0) return undefined;
-  const shared = new Set(
-    [...heldOut, ...test].flatMap(({ person }) => (person !== undefined && trained.has(person) ? [person] : [])),
-  );
+  const shared = new Set<string>();
+  for (const side of [heldOut, test]) {
+    for (const { person } of side) if (person !== undefined && trained.has(person)) shared.add(person);
+  }
   const [first] = shared;
   if (first === undefined) return undefined;
   const holes = { path, count: shared.size, all: trained.size, first };

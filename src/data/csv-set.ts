@@ -44,12 +44,15 @@ export async function csvRows(
     given[part] ??= `the split ${texts.of(split)}`;
     const person = get("person").trim();
     const group = get("group").trim();
+    const { key, file } = keys.take(path, line);
     rows.push({
-      ...keys.take(path, line),
+      key,
       part,
-      ...said,
-      ...(person === "" ? {} : { person: texts.of(person) }),
-      ...(group === "" ? {} : { group: texts.of(group) }),
+      class: said.class,
+      shares: said.shares,
+      person: person === "" ? undefined : texts.of(person),
+      group: group === "" ? undefined : texts.of(group),
+      file,
     });
     return undefined;
   });
@@ -64,7 +67,7 @@ export async function csvRows(
     rows: placed,
     given: others,
     warnings: [],
-    ...filesBelow(folder, decode, { fileOf: (key) => keys.fileOf(key) }),
+    ...filesBelow(folder, decode, { files: keys.files }),
   };
 }
 

@@ -6,7 +6,8 @@ import type { RowSource } from "./rows.js";
 
 /** What a key means where it is not the path of a whole picture. */
 export interface KeyMeanings {
-  fileOf?(key: string): string;
+  /** The files of keys that are no paths. */
+  readonly files?: ReadonlyMap<string, string>;
   cutOf?(key: string): FaceCut;
 }
 
@@ -14,10 +15,10 @@ export interface KeyMeanings {
 export function filesBelow(
   folder: string,
   decode: Decode,
-  { fileOf = (key) => key, cutOf }: KeyMeanings = {},
+  { files, cutOf }: KeyMeanings = {},
 ): Required<Pick<RowSource, "read" | "place">> {
   const place = (key: string): PicturePlace => {
-    const path = join(folder, ...fileOf(key).split("/"));
+    const path = join(folder, ...(files?.get(key) ?? key).split("/"));
     return cutOf === undefined ? { path } : { path, cut: cutOf(key) };
   };
   return { place, read: (key) => readPlace(place(key), decode) };

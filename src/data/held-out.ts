@@ -18,6 +18,10 @@ export function drawnOrder(samples: readonly Sample[], seed: number, purpose: st
   return drawn.sort((a, b) => a.rank - b.rank || (a.sample.key < b.sample.key ? -1 : 1)).map(({ sample }) => sample);
 }
 
+/** How many of a class' pictures are held out: at least one, unless it has only one. */
+export const heldOutOf = (count: number, share: number): number =>
+  Math.min(count - 1, Math.max(1, Math.round(count * share)));
+
 /** Holds out a share of each class, at least one picture of it unless it has only one; both halves keep their order. */
 export function holdOut(samples: readonly Sample[], seed: number, share: number = heldOutShare): Halves {
   const byClass = new Map<number, Sample[]>();
@@ -28,7 +32,7 @@ export function holdOut(samples: readonly Sample[], seed: number, share: number 
   }
   const held = new Set<Sample>();
   for (const own of byClass.values()) {
-    const count = Math.min(own.length - 1, Math.max(1, Math.round(own.length * share)));
+    const count = heldOutOf(own.length, share);
     for (const sample of drawnOrder(own, seed, "held-out").slice(0, count)) held.add(sample);
   }
   return {

@@ -3,26 +3,24 @@ import { ownText } from "./text-lines.js";
 /** Keys of a table's rows: a row's path, and where that comes again a name of its own for it. */
 export class TableKeys {
   readonly #seen = new Set<string>();
-  readonly #files = new Map<string, string>();
+  /** The files of keys that are no paths. */
+  readonly files: Map<string, string> = new Map();
 
   /** The key of the row in that line, and its file where that is not the key. */
-  take(path: string, line: number): { readonly key: string; readonly file?: string } {
+  take(path: string, line: number): { readonly key: string; readonly file: string | undefined } {
     if (!this.#seen.has(path)) {
       const key = ownText(path);
       this.#seen.add(key);
-      return { key };
+      return { key, file: undefined };
     }
     // The line is nobody else's; only a file of that very name could be in the way.
     let key = `${path} (line ${line})`;
     while (this.#seen.has(key)) key += "'";
-    this.#seen.add(key);
+    const own = ownText(key);
+    this.#seen.add(own);
     const file = ownText(path);
-    this.#files.set(key, file);
-    return { key, file };
-  }
-
-  fileOf(key: string): string {
-    return this.#files.get(key) ?? key;
+    this.files.set(own, file);
+    return { key: own, file };
   }
 }
 

@@ -195,6 +195,19 @@ suite("who is held out", (test) => {
     assert.equal(refused(alone, { holdOut: "by person" }), ["data/nothing-held-out"]);
   });
 
+  test("by person: nobody is held out who has all of a class, however well their other pictures would fit", () => {
+    const of = (person: string, label: number, count: number): readonly Row[] =>
+      Array.from({ length: count }, (_, i) => ({
+        key: `${person}/${label}/${i}`,
+        part: "training",
+        class: label,
+        person,
+      }));
+    // With x a fifth of the first class would be held out to the picture, and the second would be gone.
+    const some = source(["a", "b"], [...of("x", 0, 2), ...of("x", 1, 2), ...of("y", 0, 8)]);
+    assert.equal(refused(some, { holdOut: "by person" }), ["data/nothing-held-out"]);
+  });
+
   test("by person: every training picture must have one", () => {
     const some = source(["a", "b"], [...persons, { key: "nobody.png", part: "training", class: 0 }]);
     assert.equal(refused(some, { holdOut: "by person" }), ["data/no-person"]);

@@ -207,6 +207,27 @@ suite("a folder as a data set", (test) => {
       assert.equal(codes(set.warnings), ["data/missing-classes", "data/files-left-out"]);
     }));
 
+  test("what desktops and archives leave behind is passed over without a word, at any depth", () =>
+    inFolder(
+      {
+        ...names(5, "d/happy"),
+        ...names(5, "d/sad"),
+        ...names(5, "d/neutral"),
+        "d/.DS_Store": "x",
+        "d/Thumbs.db": "x",
+        "d/desktop.ini": "x",
+        "d/__MACOSX/happy/._0.png": "x",
+        "d/happy/THUMBS.DB": "x",
+        "d/happy/._0.png": "x",
+        "d/happy/deeper/__MACOSX/1.png": "x",
+        "d/sad/Desktop.ini": "x",
+      },
+      async (cwd) => {
+        const set = opened(await open(join(cwd, "d")));
+        assert.equal([set.training.length + set.heldOut.length, codes(set.warnings)], [15, []]);
+      },
+    ));
+
   test("broken pictures are named, the others are read; the fingerprint knows names, labels and contents", () =>
     inFolder(
       { ...names(6, "d/happy"), ...names(6, "d/sad"), "d/sad/cut.png": png.subarray(0, 60), "d/sad/text.png": "text" },
