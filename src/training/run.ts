@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
-import { type Crew, isWorthCrew, startCrew, usualCrewSize } from "../data/loader/crew.js";
+import { type Crew, isWorthCrew, startCrew, usualCrewSize, workerProgram } from "../data/loader/crew.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -180,9 +180,10 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
 /** Threads that make batches, where there are enough pictures to be worth them. */
 function crewFor(plan: TrainingPlan, events: RunEvents, keepLarger: boolean, pictures: number): Crew | undefined {
   const { augment, picture, seed } = plan;
-  if (!isWorthCrew(pictures, picture)) return undefined;
+  const program = workerProgram();
+  if (program === undefined || !isWorthCrew(pictures, picture)) return undefined;
   const setting = { augment, target: picture, keepLarger, seed };
-  return startCrew(setting, usualCrewSize(), { onLost: events.onWarning });
+  return startCrew(setting, usualCrewSize(), { onLost: events.onWarning, program });
 }
 
 /** Where it is the labels of the weights to begin with that keep the folders from being used. */
