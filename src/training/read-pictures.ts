@@ -5,7 +5,7 @@ import type { Crew } from "../data/loader/crew.js";
 import type { BrokenPicture, PictureStore } from "../data/picture-store.js";
 import { findTwins, type NamedContent, type Twins } from "../data/twin-pictures.js";
 import { type Diagnostic, diagnose, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { mostBroken } from "./lost-pictures.js";
+import { type Losses, mostBroken } from "./lost-pictures.js";
 
 /** What is told meanwhile. */
 export interface ReadingEvents {
@@ -96,6 +96,12 @@ function sameOnBothSides(set: DataSet, twins: readonly Twins[]): Diagnostic {
   const examples = twins.slice(0, exampleTwins).map(({ left, right }) => [left[0] ?? "", right[0] ?? ""] as const);
   const holes = { data: set.description, contents: twins.length, training: count("left"), heldOut: count("right") };
   return diagnose("data/same-pictures", { ...holes, examples });
+}
+
+/** How many of them may be lost while a run goes on: what is left of the share. */
+export function lossesOf(set: DataSet, { training, heldOut, broken }: Pictures, share: number): Losses {
+  const pictures = training.length + heldOut.length + broken.length;
+  return { data: set.description, pictures, share, broken: broken.length };
 }
 
 /** That a class had pictures in this part and has none left. */

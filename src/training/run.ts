@@ -2,7 +2,6 @@
 
 import { resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
-import { type Crew, isWorthCrew, startCrew, usualCrewSize } from "../data/loader/crew.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -19,8 +18,9 @@ import { lostPictures } from "./lost-pictures.js";
 import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan, withClasses } from "./plan.js";
-import { readPictures } from "./read-pictures.js";
+import { lossesOf, readPictures } from "./read-pictures.js";
 import type { RunClaim } from "./run-claim.js";
+import { crewFor } from "./run-crew.js";
 import { weightFile } from "./run-folder.js";
 import { runInFolder } from "./run-in-folder.js";
 import { type Circumstances, dataRecord, type RunFacts } from "./run-record.js";
@@ -134,8 +134,8 @@ export async function prepareRun(
   const contradicted = named.labels === undefined ? contradictionByFolders(named, set.classes) : undefined;
   if (contradicted !== undefined) return failed(contradicted);
   for (const warning of set.warnings) events.onWarning(warning.diagnose({}));
-  const { width, height, mean } = plan.picture;
-  const augmenter = augmenterOf(plan.augment, { width, height, mean }, plan.seed);
+  const { picture, classCount, seed, broken } = plan;
+  const augmenter = augmenterOf(plan.augment, picture, seed);
   if (isProblem(augmenter)) return failed(augmenter);
   const teacher = await teacherOf(plan, request);
   if (teacher !== undefined && "diagnostics" in teacher) return { ...teacher, kind: "failed" };
@@ -143,15 +143,9 @@ export async function prepareRun(
     events.onTeacherOrder(plan.teacher?.weights ?? "", teacher.turned);
   }
   const keepLarger = augmenter.takesParts;
-  const crew = crewFor(
-    plan,
-    events,
-    keepLarger,
-    Math.min(set.training.length, request.limit ?? Number.POSITIVE_INFINITY),
-  );
+  const crew = crewFor(plan, set, request.limit, keepLarger, events.onWarning);
   try {
-    const store = new PictureStore(set, { target: plan.picture, keepLarger, budgetBytes: pictureBudget() });
-    const { seed, broken } = plan;
+    const store = new PictureStore(set, { target: picture, keepLarger, budgetBytes: pictureBudget() });
     const pictures = await readPictures(set, store, { limit: request.limit, seed, broken, crew }, events);
     if (pictures === undefined) return { kind: "interrupted", plan, records: [] };
     if (isProblem(pictures)) return failed(pictures);
@@ -165,22 +159,12 @@ export async function prepareRun(
       weightsSha256: begun?.sha256,
     };
     events.onReady(facts, store.kept);
-    const read = { data: set.description, broken: pictures.broken.length, share: broken };
-    const all = pictures.training.length + pictures.heldOut.length + pictures.broken.length;
-    const lost = lostPictures({ ...read, pictures: all }, events.onWarning);
+    const lost = lostPictures(lossesOf(set, pictures, broken), events.onWarning);
     const course: Course = {
       plan,
       engine: request.engine,
       threads: request.threads,
-      batches: {
-        store,
-        picture: plan.picture,
-        classCount: plan.classCount,
-        augmenter,
-        teacher: teacher?.teacher,
-        crew,
-        lost,
-      },
+      batches: { store, picture, classCount, augmenter, teacher: teacher?.teacher, crew, lost },
       training: pictures.training,
       heldOut: pictures.heldOut,
       begun: begun?.weights,
@@ -190,14 +174,6 @@ export async function prepareRun(
     await teacher?.teacher.dispose();
     await crew?.dispose();
   }
-}
-
-/** Threads that make batches, where there are enough pictures to be worth them. */
-function crewFor(plan: TrainingPlan, events: RunEvents, keepLarger: boolean, pictures: number): Crew | undefined {
-  const { augment, picture, seed } = plan;
-  if (!isWorthCrew(pictures, picture)) return undefined;
-  const setting = { augment, target: picture, keepLarger, seed };
-  return startCrew(setting, usualCrewSize(), { onLost: events.onWarning });
 }
 
 /** Where it is the labels of the weights to begin with that keep the folders from being used. */

@@ -48,22 +48,23 @@ export const isWorthCrew = (pictures: number, { width, height }: { width: number
 
 /**
  * What a thread runs: the file in our bundle (tools/build.mjs); or, when we run from sources, what turns TypeScript into
- * JavaScript first, which threads do not take over from the process.
+ * JavaScript first, which threads do not take over from the process. Undefined where somebody else has bundled us without it.
  */
-function workerProgram(): URL {
+export function workerProgram(): URL | undefined {
   const bundled = ["./picture-worker.js", "../picture-worker.js"].map((path) => new URL(path, import.meta.url));
   const found = bundled.find((place) => existsSync(place));
-  if (found !== undefined) return found;
-  const [tsx, worker] = [import.meta.resolve("tsx/esm/api"), new URL("./worker.ts", import.meta.url).href];
-  const program = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(worker)});`;
+  const source = new URL("./worker.ts", import.meta.url);
+  if (found !== undefined || !existsSync(source)) return found;
+  const [tsx, worker] = [import.meta.resolve("tsx/esm/api"), source.href].map((each) => JSON.stringify(each));
+  const program = `import { register } from ${tsx}; register(); await import(${worker});`;
   return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
 }
 
 export interface CrewOptions {
   /** Told of each thread that is lost. */
   readonly onLost?: (warning: Diagnostic) => void;
-  /** What a thread runs. */
-  readonly program?: URL;
+  /** What a thread runs: {@link workerProgram}. */
+  readonly program?: URL | undefined;
 }
 
 /** Starts them; the first jobs wait until they are there. */
@@ -72,6 +73,7 @@ export function startCrew(
   size: number,
   { onLost = () => {}, program = workerProgram() }: CrewOptions = {},
 ): Crew {
+  invariant(program !== undefined, "there is nothing that a thread could run");
   let isOver = false;
   const tell = (lost: Problem): void => {
     if (!isOver) onLost(lost.diagnose({}));
