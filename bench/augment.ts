@@ -1,8 +1,8 @@
 /**
  * Milliseconds that each augmentation takes for a picture, and what a usual list takes together, on one core:
  *   node --import tsx bench/augment.ts [--size 112] [--pictures 128] [--rounds 25]
- * `fastest` is the sum over batches of each one's fastest round, which other processes disturb least; `median` is that of whole rounds. Grey pictures are those of one
- * channel, spread to three, as most face data sets have them.
+ * `fastest` is the sum over batches of each one's fastest round, which other processes disturb least; `median` is that of whole
+ * rounds. Grey pictures are those of one channel, spread to three, as many face data sets have them.
  */
 import { parseArgs } from "node:util";
 import { augmenterOf } from "../src/data/augment/from-recipe.js";

@@ -3,7 +3,7 @@ import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
 import { greyOf } from "./grey.js";
 import { shiftHue } from "./hue.js";
 
-export const jitterKinds = ["brightness", "contrast", "saturation", "hue"] as const;
+const jitterKinds = ["brightness", "contrast", "saturation", "hue"] as const;
 
 export type JitterKind = (typeof jitterKinds)[number];
 

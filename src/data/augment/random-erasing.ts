@@ -4,7 +4,7 @@ export interface ErasingOptions {
   readonly p: number;
   /** Smallest and largest share of the picture's area. */
   readonly scale: readonly [number, number];
-  /** Smallest and largest width over height. */
+  /** Smallest and largest height over width: torchvision's parts to crop have it the other way round. */
   readonly ratio: readonly [number, number];
   readonly colour: readonly number[];
 }
@@ -19,8 +19,8 @@ export function randomErasing({ p, scale, ratio, colour }: ErasingOptions): Augm
     for (let i = 0; i < tries; i++) {
       const area = image.width * image.height * drawBetween(scale[0], scale[1], random);
       const proportion = Math.exp(drawBetween(Math.log(ratio[0]), Math.log(ratio[1]), random));
-      const width = Math.round(Math.sqrt(area * proportion));
-      const height = Math.round(Math.sqrt(area / proportion));
+      const width = Math.round(Math.sqrt(area / proportion));
+      const height = Math.round(Math.sqrt(area * proportion));
       if (width < 1 || height < 1 || width >= image.width || height >= image.height) continue;
       const top = drawBelow(image.height - height + 1, random);
       const left = drawBelow(image.width - width + 1, random);

@@ -197,7 +197,7 @@ export const dataSetEntries = {
     help: (h) =>
       `It needs two numbers above 0, the smaller first${Number.isFinite(h.limit) ? `, none above ${h.limit}` : ""}.`,
     explanation:
-      "For parts of a picture scale is the smallest and largest share of its area, ratio the same of width over height; for random_affine scale is the smallest and largest factor.",
+      "For parts of a picture scale is the smallest and largest share of its area, ratio the same of its proportion; for random_affine scale is the smallest and largest factor.",
     bad: train("generated"),
     good,
   }),

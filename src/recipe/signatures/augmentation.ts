@@ -14,7 +14,7 @@ const border: RecipeParameter = {
 const degrees: RecipeParameter = { name: "degrees", type: "float", min: 0, max: 180, doc: "at most, either way" };
 
 /** Area and proportion of a part of the picture. */
-const part = (scale: readonly number[], ratio: readonly number[]): readonly RecipeParameter[] => [
+const part = (scale: readonly number[], ratio: readonly number[], of: string): readonly RecipeParameter[] => [
   {
     name: "scale",
     type: { listOf: "float" },
@@ -22,13 +22,7 @@ const part = (scale: readonly number[], ratio: readonly number[]): readonly Reci
     default: scale,
     doc: "smallest and largest share of the area",
   },
-  {
-    name: "ratio",
-    type: { listOf: "float" },
-    length: 2,
-    default: ratio,
-    doc: "smallest and largest width over height",
-  },
+  { name: "ratio", type: { listOf: "float" }, length: 2, default: ratio, doc: `smallest and largest ${of}` },
 ];
 
 const alpha = (usual: number): RecipeParameter => ({
@@ -58,7 +52,7 @@ export const augmentationSignatures = [
     name: "random_resized_crop",
     sort: "augmentation",
     doc: "a part of the picture, brought to the model's size",
-    parameters: part([0.08, 1], [0.75, 4 / 3]),
+    parameters: part([0.08, 1], [0.75, 4 / 3], "width over height"),
   },
   {
     name: "random_crop",
@@ -124,7 +118,7 @@ export const augmentationSignatures = [
     name: "random_erasing",
     sort: "augmentation",
     doc: "paints over a rectangle",
-    parameters: [{ ...probability, default: 0.5 }, ...part([0.02, 0.33], [0.3, 3.3])],
+    parameters: [{ ...probability, default: 0.5 }, ...part([0.02, 0.33], [0.3, 3.3], "height over width")],
   },
   {
     name: "mixup",

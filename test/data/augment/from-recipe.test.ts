@@ -187,6 +187,21 @@ suite("augmentations of a recipe", (test) => {
     }
   });
 
+  test("what is erased has the area and the proportion, height over width, that are asked for", () => {
+    const white: RgbImage = { width: 100, height: 100, pixels: new Uint8Array(30000).fill(255) };
+    const fields = { p: 1, scale: [0.1, 0.2], ratio: [1.5, 2] };
+    const erase = augmenterOf([thing("random_erasing", fields)], { width: 100, height: 100, mean: [0, 0, 0] }, 1);
+    if (isProblem(erase)) throw new Error("refused");
+    for (let i = 0; i < 50; i++) {
+      const { pixels } = erase.augment(white, draw(`${i}`), 0);
+      const black = Array.from({ length: 10000 }, (_, at) => at).filter((at) => pixels[at * 3] === 0);
+      const [rows, columns] = [new Set(black.map((at) => Math.floor(at / 100))), new Set(black.map((at) => at % 100))];
+      assert.is(black.length, rows.size * columns.size, "a rectangle");
+      assert.ok(black.length > 950 && black.length < 2050, `${black.length} pixels`);
+      assert.ok(rows.size / columns.size > 1.42 && rows.size / columns.size < 2.1, `${rows.size} by ${columns.size}`);
+    }
+  });
+
   test("borders: black, the model's mean, or the picture's own colours come in", () => {
     const plain: RgbImage = { width: 12, height: 10, pixels: new Uint8Array(360).fill(200) };
     const colours = (border: string): readonly string[] => {
