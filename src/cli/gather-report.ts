@@ -97,7 +97,9 @@ async function costsOfSource(run: ReadRun, cwd: string): Promise<Costs | Problem
   if (run.source === undefined) return undefined;
   const path = join(run.folder, runFiles.model);
   const { settings } = run.about;
-  const set = new Map(Object.entries(settings ?? {}).map(([name, value]) => [name, String(value)] as const));
+  const set = new Map(
+    Object.entries(settings ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
   const { recipe } = factsOf(run.about);
   const { compilation, diagnostics, hasErrors } = await compileFile(path, cwd, { recipe, set });
   const [student] = compilation.models;

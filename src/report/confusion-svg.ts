@@ -11,7 +11,7 @@ type Judged = Pick<Summary, "confusion" | "perClass">;
 /** As a file of its own. */
 export const confusionSvg = (title: string, judged: Judged): string => chartFile(confusionChart(title, judged));
 
-/** More are a grey field. */
+/** More would be a grey field. */
 const classesAtMost = 100;
 
 interface Layout {

@@ -15,7 +15,6 @@ export interface Axis {
   readonly high: number;
   readonly ticks: readonly number[];
   readonly name: string;
-  readonly text?: (tick: number) => string;
 }
 
 export interface Line {
@@ -36,8 +35,6 @@ export const yOf = ({ top, height }: Area, axis: Axis, value: number): number =>
     top + height - (axis.high === axis.low ? 0.5 : (within(value, axis) - axis.low) / (axis.high - axis.low)) * height,
   );
 
-const textOf = ({ text = String }: Axis, tick: number): string => text(tick);
-
 /** The grid, the numbers and the names; `right` is a second scale for the same heights. */
 export function drawAxes(area: Area, x: Axis, y: Axis, right?: Axis): Markup {
   const { left, top, width, height } = area;
@@ -45,12 +42,12 @@ export function drawAxes(area: Area, x: Axis, y: Axis, right?: Axis): Markup {
   const middle = top + height / 2;
   return markup`${y.ticks.map((tick) => {
     const at = yOf(area, y, tick);
-    return markup`<path class="grid" d="M${left} ${at}h${width}"/><text class="end muted" x="${left - 8}" y="${at + 4}">${textOf(y, tick)}</text>`;
+    return markup`<path class="grid" d="M${left} ${at}h${width}"/><text class="end muted" x="${left - 8}" y="${at + 4}">${tick}</text>`;
   })}${(right?.ticks ?? []).map((tick) => {
     const at = yOf(area, right as Axis, tick);
-    return markup`<text class="muted" x="${left + width + 8}" y="${at + 4}">${textOf(right as Axis, tick)}</text>`;
+    return markup`<text class="muted" x="${left + width + 8}" y="${at + 4}">${tick}</text>`;
   })}${x.ticks.map(
-    (tick) => markup`<text class="middle muted" x="${xOf(area, x, tick)}" y="${base + 17}">${textOf(x, tick)}</text>`,
+    (tick) => markup`<text class="middle muted" x="${xOf(area, x, tick)}" y="${base + 17}">${tick}</text>`,
   )}<path class="frame" d="M${left} ${base}h${width}"/>${
     x.name === "" ? noMarkup : markup`<text class="middle" x="${left + width / 2}" y="${base + 35}">${x.name}</text>`
   }<text class="middle" transform="translate(${left - 46} ${middle}) rotate(-90)">${y.name}</text>${

@@ -56,7 +56,8 @@ export function isEpochRecord(value: unknown): value is EpochRecord {
   const { evaluation, ...numbers } = value;
   const judged = ["validationLoss", "validationAccuracy", "validationMeanClassAccuracy"];
   const needed = ["epoch", "steps", "lr", "loss", "accuracy", ...judged, "picturesPerSecond", "seconds"];
-  return evaluationNamed(String(evaluation)) !== undefined && numbersOf(numbers, [...Object.keys(numbers), ...needed]);
+  const isNamed = typeof evaluation === "string" && evaluationNamed(evaluation) !== undefined;
+  return isNamed && numbersOf(numbers, [...Object.keys(numbers), ...needed]);
 }
 
 /** Whether something that was read says which weights did best. */

@@ -70,6 +70,28 @@ suite("lferc report", (test) => {
       assert.match(page(cwd), "&lt;script&gt; {");
     }));
 
+  test("a run.json of anything is no bug of ours: what is none of what it should be is not shown", () =>
+    inFolder(
+      filesOf({
+        about: Object.fromEntries(
+          ["model", "recipe", "settings", "labels", "input", "data", "result", "epochs", "warnings"].map((key) => [
+            key,
+            {
+              toString: 1,
+              name: { toString: 1 },
+              classes: [{ name: { toString: 1 } }, 1, null],
+              skipped: [[], { key: 1 }],
+            },
+          ]),
+        ),
+      }),
+      async (cwd) => {
+        const ran = await callLferc(["report", "run"], cwd);
+        assert.equal([ran.code, codesIn(ran.stderr)], [0, ["report/left-out"]]);
+        assert.match(page(cwd), "<title>a model, recipe a recipe</title>");
+      },
+    ));
+
   test("a run without an epoch has a page too, and says so", () => {
     const { "run/metrics.jsonl": _m, "run/answers.csv": _a, ...files } = filesOf();
     return inFolder(files, async (cwd) => {

@@ -159,6 +159,7 @@ suite("lferc train", (test) => {
         const code = await ended;
         // It may have been quicker than the signal.
         if (signal === "SIGINT") assert.ok(code === 130 || code === 0, String(code));
+        if (code === 130) assert.match(readFileSync(join(cwd, "cut/report.html"), "utf8"), "of 6 epochs");
         for (const weights of ["best", "last"]) {
           const built = runLferc(
             ["build", "m.lfer", "--weights", `cut/${weights}.safetensors`, "-o", "x.onnx", "--no-verify"],

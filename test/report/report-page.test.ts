@@ -8,7 +8,7 @@ import { sealed } from "../../src/training/sealed-json.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { type Element, parseXml } from "../targets/svg/picture.js";
-import { type SomeRun, someRunFiles } from "./some-run.js";
+import { record, type SomeRun, someRunFiles } from "./some-run.js";
 
 const extras: ReportExtras = {
   costs: {
@@ -208,6 +208,7 @@ suite("reading a run", (test) => {
       ["metrics.jsonl", "{}\n", "line 1 is no record of an epoch"],
       ["metrics.jsonl", `${"[".repeat(100_000)}\n`, "line 1 is no record of an epoch"],
       ["metrics.jsonl", "\ufffd\n{", "line 1 is no record"],
+      ["metrics.jsonl", `${JSON.stringify({ ...record(1), evaluation: { toString: 1 } })}\n`, "line 1 is no record"],
       ["answers.csv", "path,label\n", "line 1: it does not begin with path,label,answer"],
     ] as const) {
       const run = await runOf({}, (files) => {

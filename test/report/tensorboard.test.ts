@@ -96,6 +96,17 @@ suite("TensorBoard events", (test) => {
     );
   });
 
+  test("reading ends at the first record whose length, data or checksum is not what was written", () => {
+    const one = frame(encodeEvent({ wallTime: 1, step: 1 }));
+    const bytes = Buffer.concat([one, one]);
+    assert.is(wholeRecords(bytes).length, 2);
+    for (let at = 0; at < one.length; at++) {
+      const changed = Uint8Array.from(bytes);
+      changed[one.length + at] = (changed[one.length + at] as number) ^ 0x10;
+      assert.is(wholeRecords(changed).length, 1, `byte ${at}`);
+    }
+  });
+
   test("each epoch stands there once, with its own time, however the file grew", () =>
     inFolder({}, async (folder) => {
       const records = someRecords(4);

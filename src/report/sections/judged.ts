@@ -28,10 +28,13 @@ const pairsAtMost = 6;
 
 function frequentMistakes({ confusion, perClass }: Summary): Markup {
   const name = (c: number): string => perClass[c]?.name ?? "";
-  const pairs = confusion
-    .flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })))
-    .filter(({ truth, answer, count }) => truth !== answer && count > 0)
-    .toSorted((a, b) => b.count - a.count || a.truth - b.truth || a.answer - b.answer)
+  const wrong: { readonly truth: number; readonly answer: number; readonly count: number }[] = [];
+  // Most fields of a large matrix are empty: they are passed over one by one.
+  for (const [truth, row] of confusion.entries())
+    for (const [answer, count] of row.entries())
+      if (truth !== answer && count > 0) wrong.push({ truth, answer, count });
+  const pairs = wrong
+    .sort((a, b) => b.count - a.count || a.truth - b.truth || a.answer - b.answer)
     .slice(0, pairsAtMost);
   if (pairs.length === 0) return noMarkup;
   return markup`<h3>Most frequent mistakes</h3><ul class="names">${pairs.map(({ truth, answer, count }) => {
