@@ -51,6 +51,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   ),
   [`${evil}/a.lfer`]: model(),
   [`${evil}/strings.lfer`]: strings,
+  [`${evil}/measured.lfer`]: model().replace("params > 1M", `accuracy(${quoted}) > 1 latency(${quoted}) < 1ms`),
   [`${evil}/broken.lfer`]: `lfer 1\nblock ${evil}`,
   "m.lfer": model(),
   [`${evil}.onnx`]: tinyClassifier({ name: evil, labels: [evil, `b${evil}`, "c"], weights: evil }),
@@ -59,6 +60,13 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   ...Object.fromEntries(
     classes.flatMap((name) => Array.from({ length: 10 }, (_, i) => [`data/${name}/${i}.png`, face(i)])),
   ),
+  ...Object.fromEntries(
+    [evil, `b${evil}`].flatMap((name) =>
+      ["train", "test"].map((part) => [`judged/${part}/${name}/${evil}.png`, face(1)]),
+    ),
+  ),
+  [`judged/test/${evil}/broken${evil}.png`]: "broken",
+  [`${evil}.json`]: JSON.stringify({ schemaVersion: 1, model: evil, accuracy: evil }),
   [`data/${evil}/${evil}.png`]: face(3),
   [`data/${evil}/broken${evil}.png`]: "broken",
   "loose/x.safetensors": evil,
@@ -80,6 +88,8 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["check", `none${evil}`, "--format", "github"],
     ["check", "m.lfer", "--format", evil],
     ["check", "m.lfer", "--deny", evil],
+    ["check", "m.lfer", "--results", `${evil}.json`, "--results", `none${evil}`],
+    ["check", `${evil}/measured.lfer`, "--results", `${evil}.json`],
   ],
   fmt: [
     ["fmt", "--check", evil],
@@ -130,6 +140,18 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--engine", evil],
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--set", `${evil}=1`],
   ],
+  eval: [
+    ["eval", `${evil}.onnx`, "--data", "judged"],
+    ["eval", `${evil}.onnx`, "--data", "judged", "--format", "json"],
+    ["eval", `${evil}.onnx`, `${evil}.onnx`, "--data", "judged"],
+    ["eval", `${evil}.onnx`, "--data", "judged", "--by", "person"],
+    ["eval", `${evil}.onnx`, "--data", "judged", "--split", evil],
+    ["eval", `${evil}.onnx`, "--data", "judged", "--answers", `${evil}/no/a.csv`],
+    ["eval", `${evil}.onnx`, "--data", `none${evil}`],
+    ["eval", `none${evil}.onnx`, "--data", "judged"],
+    ["eval", evil, "--data", "judged"],
+    ["eval", `${evil}.safetensors`, "--data", "judged"],
+  ],
   predict: [
     ["predict", `${evil}.onnx`, `${evil}.png`],
     ["predict", `${evil}.onnx`, "data", "m.lfer", `none${evil}`],
@@ -179,6 +201,7 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["bench", `${evil}.onnx`, `none${evil}.onnx`, "--steps", "2"],
     ["bench", `${evil}.lfer`, "--recipe", "Try", "--batch", "2", "--steps", "1"],
     ["bench", "m.lfer", "--recipe", evil],
+    ["bench", `${evil}.onnx`, "--steps", "1", "--device", evil],
   ],
   explain: [["explain", evil]],
   info: [["info", evil]],
