@@ -22,6 +22,7 @@ import { jobsOf, type StudyArguments, trainLine } from "./study-options.js";
 import { runLabel, StudyProgress } from "./study-progress.js";
 import { percent } from "./train-progress.js";
 import { typedCommand } from "./typed-command.js";
+import { UsageError } from "./usage.js";
 
 /** A row, and what its recipe says of its runs. */
 export interface PreparedRow {
@@ -51,7 +52,7 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
   if (hindered !== undefined) return refuse(hindered);
   const byRow = new Map(study.rows.map((each) => [each.row, each] as const));
   const of = (row: StudyRow): PreparedRow => byRow.get(row) as PreparedRow;
-  const wanted = { epochsOf: (row: StudyRow) => args.epochs ?? of(row).epochs };
+  const wanted = { epochsOf: (row: StudyRow) => args.epochs ?? of(row).epochs, limit: args.limit };
   const planned = planRuns(
     study.rows.map(({ row }) => row),
     args.seeds,
@@ -104,6 +105,10 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
       const line = trainLine(args, status.planned, displayPath(session.cwd, placeOf(status)), args.threads);
       return `cd ${quoted(session.cwd)} && ${typedCommand} ${line.map(shellWord).join(" ")}\n`;
     });
+    if (lines.some((line) => line.indexOf("\n") < line.length - 1)) {
+      const detail = "--jobs FILE has a command a line, and a line break in a name or a value would end it";
+      throw new UsageError(diagnose("tool/wrong-usage", { command: kind, detail }));
+    }
     const failed = await writeText(session, resolve(session.cwd, jobs.file), lines.join(""));
     if (failed !== undefined) return refuse(failed);
     session.talk(

@@ -41,6 +41,8 @@ export function planRuns(
 export interface Wanted {
   /** Of each row's own recipe, unless the command line says it. */
   epochsOf(row: StudyRow): number;
+  /** At most so many pictures. */
+  readonly limit: number | undefined;
 }
 
 export type RunState =
@@ -74,7 +76,7 @@ export interface Mixture {
   readonly values: readonly string[];
 }
 
-export function mixtures(statuses: readonly RunStatus[], { epochsOf }: Wanted): readonly Mixture[] {
+export function mixtures(statuses: readonly RunStatus[], { epochsOf, limit }: Wanted): readonly Mixture[] {
   const runs = statuses.flatMap(({ planned, state, found }) =>
     state === "finished" && found !== undefined ? [{ found, seed: planned.seed, asked: epochsOf(planned.row) }] : [],
   );
@@ -90,9 +92,10 @@ export function mixtures(statuses: readonly RunStatus[], { epochsOf }: Wanted): 
         runs.filter((run) => run.seed === seed).map(({ found }) => found.fingerprint.slice(0, 12)),
       ),
     ),
-    ...several(
-      "--limit",
-      runs.map(({ found }) => String(found.limit ?? "none")),
+    ...runs.flatMap(({ found }) =>
+      found.limit === limit
+        ? []
+        : [{ what: "--limit", values: [String(found.limit ?? "none"), `${limit ?? "none"} asked for`] }],
     ),
     // Longer than asked for: it was gone on with before.
     ...runs.flatMap(({ found, asked }) =>

@@ -34,7 +34,7 @@ const run = (beta: string, seed: number, more: Partial<FoundRun> = {}): FoundRun
   ...more,
 });
 
-const wanted = { epochsOf: () => 2 };
+const wanted = { epochsOf: () => 2, limit: undefined };
 
 const line = (epoch: number, accuracy: number, more: object = {}): string =>
   `${JSON.stringify({
