@@ -124,16 +124,18 @@ function makeAskedRecipe(
   reporter: Reporter,
 ): AskedRecipe | undefined {
   const all = entry.tree.declarations.filter((declaration) => declaration.kind === "RecipeDeclaration");
-  const declaration = all.find((candidate) => candidate.name.text === name);
-  if (declaration === undefined) {
+  // A recipe that is imported trains a teacher.
+  const declaration = all.find((candidate) => candidate.name.text === name) ?? entry.names.get(name)?.declaration;
+  if (declaration?.kind !== "RecipeDeclaration") {
     const known = all.map((candidate) => candidate.name.text);
     const holes = { name, file: entry.path, known: known.join(", "), suggestion: suggest(name, known) };
     reporter.add(diagnose("recipe/unknown-recipe", holes));
     return undefined;
   }
   // What the parser could not read whole it has said.
-  if (isDamaged({ declaration, module: entry })) return undefined;
-  return elaborateAskedRecipe(declaration, entry, facts, reporter, set);
+  const module = entry.names.get(name)?.module ?? entry;
+  if (isDamaged({ declaration, module })) return undefined;
+  return elaborateAskedRecipe(declaration, module, facts, reporter, set);
 }
 
 function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): readonly ElaboratedRecipe[] {

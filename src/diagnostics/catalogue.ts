@@ -19,6 +19,7 @@ import { shapeEntries } from "./catalogue/shape.js";
 import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { statsEntries } from "./catalogue/stats.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
+import { teacherEntries } from "./catalogue/teachers.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
 import { typeEntries } from "./catalogue/type.js";
@@ -42,6 +43,7 @@ export const catalogue = {
   ...limitEntries,
   ...recipeEntries,
   ...recipeClassesEntries,
+  ...teacherEntries,
   ...budgetEntries,
   ...lintEntries,
   ...lintSourceEntries,
