@@ -120,6 +120,18 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
   if (records.length > 0) say("model.onnx: ", isWhole ? [] : ["--epochs", String(records.length)]);
 }
 
+/** The same of a run that is a part of a larger one: the whole goes on by the whole's command line. */
+export function tellOfPart(
+  session: Session,
+  args: RunArguments,
+  { parent, name }: { readonly parent: string; readonly name: string },
+  { plan, records }: StoppedRun,
+): void {
+  const whole = displayPath(session.cwd, parent);
+  session.talk(`${name} interrupted after ${records.length} of ${plan.epochs} epochs\n`);
+  session.talk(`go on:      ${oneLine(runCommandLine(args, whole, []))}\n`);
+}
+
 /** The words at the end, on stdout. */
 export function summarise(session: Session, folder: string, result: Extract<RunResult, { kind: "finished" }>): void {
   const { best, records, plan } = result;

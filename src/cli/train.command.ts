@@ -6,29 +6,23 @@ import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js"
 import { oneLine } from "../diagnostics/display-text.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
-import type { Engine } from "../training/engines/engine.js";
 import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { trainRun } from "../training/run.js";
 import { claimNextRun, claimRun, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
-import type { WeightSource } from "../weights/load-weights.js";
 import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
-import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
+import { compileOneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeSetOption } from "./shared-options.js";
 import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
-import { eventsFor, type RunArguments, summarise, tellOfRest } from "./train-events.js";
+import { eventsFor, summarise } from "./train-events.js";
+import { type Prepared, type TrainArguments, trainParts } from "./train-parts.js";
 import { type LiveLine, liveLine } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 import { readWeights, reportRefusal, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
 const runsFolder = "runs";
-
-interface TrainArguments extends RunArguments {
-  readonly out?: string | undefined;
-  readonly resume: boolean;
-}
 
 function refuseUsage(detail: string): never {
   throw new UsageError(diagnose("tool/wrong-usage", { command: "train", detail }));
@@ -86,22 +80,12 @@ async function train(session: Session, args: TrainArguments): Promise<ExitCode> 
       : await claimRun(resolve(session.cwd, args.out), args.resume);
   if (isProblem(claim)) return refuse(claim);
   tellOfClaim(session, claim, args.resume);
-  const line = liveLine();
-  const stretch = stoppable(() => {
-    line.clear();
-    session.talk("stopping; Ctrl-C again stops at once\n");
-  });
+  const source = weights.kind === "file" ? weights : undefined;
   try {
-    return await runAndBuild(
-      session,
-      args,
-      { made, set, engine, threads, claim, weights: weights.kind === "file" ? weights : undefined },
-      stretch,
-      line,
+    return await trainParts(session, args, { made, set, engine, threads, claim, weights: source }, (part, prepared) =>
+      runAndBuild(session, part, prepared),
     );
   } finally {
-    line.clear();
-    stretch.end();
     await claim.release();
   }
 }
@@ -121,19 +105,25 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, r
   if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
 }
 
-interface Prepared {
-  readonly made: OneRecipe;
-  readonly set: ReadonlyMap<string, string>;
-  readonly engine: Engine;
-  readonly threads: number | undefined;
-  readonly claim: RunClaim;
-  readonly weights: WeightSource | undefined;
+/** One run, from its pictures to its model. */
+async function runAndBuild(session: Session, args: TrainArguments, prepared: Prepared): Promise<ExitCode> {
+  const line = liveLine();
+  const stretch = stoppable(() => {
+    line.clear();
+    session.talk("stopping; Ctrl-C again stops at once\n");
+  });
+  try {
+    return await runWatched(session, args, prepared, stretch, line);
+  } finally {
+    line.clear();
+    stretch.end();
+  }
 }
 
-async function runAndBuild(
+async function runWatched(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, threads, claim, weights }: Prepared,
+  { made, set, engine, threads, claim, weights, teacherFile, fold, tellOfRest }: Prepared,
   stretch: Stretch,
   line: LiveLine,
 ): Promise<ExitCode> {
@@ -158,6 +148,8 @@ async function runAndBuild(
       epochs,
       limit,
       seed,
+      teacherFile,
+      fold,
     },
     eventsFor(session, line, stretch, folder, made),
   );
@@ -168,7 +160,7 @@ async function runAndBuild(
     return 1;
   }
   if (result.kind === "interrupted" || stretch.isStopped()) {
-    tellOfRest(session, args, folder, result);
+    tellOfRest(result);
     return 130;
   }
   if (!result.hasTrained) {
@@ -178,7 +170,7 @@ async function runAndBuild(
   }
   // Nothing is lost now by ending at once, but it is told how the model can be had.
   const ending = takeInterrupts(() => {
-    tellOfRest(session, args, folder, result);
+    tellOfRest(result);
     process.exit(130);
   });
   try {

@@ -2,6 +2,7 @@ import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
+import { distributionEntries } from "./catalogue/distributions.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
@@ -57,6 +58,7 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...distributionEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

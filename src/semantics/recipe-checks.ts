@@ -4,6 +4,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import type { RecipeThing } from "../recipe/thing.js";
+import type { Expression } from "../syntax/ast.js";
 import type { Reporter } from "./reporter.js";
 
 /** What a training step has beside the network's own inputs and outputs (step/). */
@@ -33,6 +34,24 @@ export function checkAgainstStudent(
   if (lone === undefined) return;
   const related = lone.span === undefined ? [] : [{ message: `"${lone.path}" is here`, span: lone.span }];
   reporter.report("recipe/one-value-per-channel", { path: lone.path, batch }, run.span, related);
+}
+
+/** A table of distributions that the text of the loss does not read, whatever the parameters are. */
+export function checkDistributions(
+  data: RecipeThing | undefined,
+  loss: Expression | undefined,
+  reporter: Reporter,
+): void {
+  if (data === undefined || loss === undefined || (data.fields.distributions ?? "") === "") return;
+  if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
+}
+
+function readsDistribution(part: object): boolean {
+  const { kind, target, field } = part as { kind?: string; target?: Expression; field?: { text: string } };
+  if (kind === "FieldExpression" && field?.text === "distribution" && target?.kind === "NameExpression") {
+    if (target.name.text === "data") return true;
+  }
+  return Object.values(part).some((child) => typeof child === "object" && child !== null && readsDistribution(child));
 }
 
 /** The paths that an optimiser treats apart. */

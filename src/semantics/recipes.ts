@@ -10,7 +10,7 @@ import type { TakenOrder } from "./loss-classes.js";
 import { type ElaboratedModel, elaborateModel, type ModelRequest } from "./models.js";
 import { plainThing } from "./plain-things.js";
 import type { Module } from "./program.js";
-import { checkAgainstStudent } from "./recipe-checks.js";
+import { checkAgainstStudent, checkDistributions } from "./recipe-checks.js";
 import { makeLoss, things } from "./recipe-loss.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
 import { settingsForNetwork, settingsForRecipe, unknownRecipeSettings } from "./recipe-settings.js";
@@ -129,6 +129,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
       );
     }
   }
+  checkDistributions(settings.get("data"), entries.get("loss")?.value, reporter);
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, { student, teacher });
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
   checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
@@ -177,6 +178,10 @@ function trainerOf(context: RecipeContext, teacher: RecipeNetwork, isAbstract: b
   const made = elaborate({ declaration, module, facts, reporter, settings, trains: way }, false);
   if (made === undefined || isAbstract || teacher.model === undefined) return undefined;
   checkTrained(trainedBy, made.recipe.student, teacher, reporter);
+  const folds = made.recipe.settings.get("train")?.fields.folds;
+  if (typeof folds === "number" && folds > 1) {
+    reporter.report("recipe/teacher-of-folds", { recipe: declaration.name.text, folds }, trainedBy.written.span);
+  }
   const recipe = declaration.name.text;
   return { recipe, settings: new Map([...sizeFor(made.student, teacher.model.graph), ...settings]) };
 }

@@ -7,13 +7,14 @@ import type { RgbImage } from "../data/rgb-image.js";
 import type { Draw } from "../data/sampling.js";
 import type { View } from "../data/views.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { type Distributions, distributionInput } from "./distributions.js";
 import type { Values } from "./engines/engine.js";
 import type { PictureInput } from "./plan.js";
 import type { Teacher } from "./teacher.js";
 
 export interface Batch {
   readonly count: number;
-  /** By input name: the picture, `data.label`, `teacher.X`. */
+  /** By input name: the picture, `data.label`, `data.distribution`, `teacher.X`. */
   readonly inputs: ReadonlyMap<string, Values>;
   /** The class of each sample. */
   readonly labels: readonly number[];
@@ -25,6 +26,8 @@ export interface BatchSource {
   readonly classCount: number;
   readonly augmenter: Augmenter;
   readonly teacher: Teacher | undefined;
+  /** Where a loss reads them. */
+  readonly distributions?: Distributions | undefined;
 }
 
 /** The input that every loss may read: the label distribution [N, C]. */
@@ -33,9 +36,16 @@ const labelInput = "data.label";
 /** Batches are made one ahead of the step that reads them: two sets of buffers, used by turns, are never in each other's way. */
 const buffersInTurn = 2;
 
+interface Buffers {
+  picture: Values;
+  label: Values;
+  /** As large as `label`. */
+  distribution: Values;
+}
+
 export class BatchMaker {
   readonly #source: BatchSource;
-  readonly #buffers: { picture: Values; label: Values }[] = [];
+  readonly #buffers: Buffers[] = [];
   #turn = 0;
 
   constructor(source: BatchSource) {
@@ -67,22 +77,39 @@ export class BatchMaker {
     const buffer = this.#nextBuffer(count * 3 * picture.width * picture.height, count * classCount);
     for (const [i, image] of images.entries()) normaliseInto(buffer.picture, i, image, picture);
     for (const [i, { sample }] of draws.entries()) buffer.label.set(sample.target, i * classCount);
+    const { distributions } = this.#source;
+    for (const [i, { sample }] of draws.entries()) {
+      // A half that no loss asks about may have none.
+      const shares = distributions?.of(sample) ?? sample.target;
+      if (distributions !== undefined) buffer.distribution.set(shares, i * classCount);
+    }
     const taught = teacher === undefined ? [] : await teacher.answer(images);
     return {
       count,
-      inputs: new Map([[picture.name, buffer.picture], [labelInput, buffer.label], ...taught]),
+      inputs: new Map([
+        [picture.name, buffer.picture],
+        [labelInput, buffer.label],
+        [distributionInput, buffer.distribution],
+        ...taught,
+      ]),
       labels: draws.map(({ sample }) => sample.label),
     };
   }
 
-  #nextBuffer(pictureLength: number, labelLength: number): { picture: Values; label: Values } {
+  #nextBuffer(pictureLength: number, labelLength: number): Buffers {
     this.#turn = (this.#turn + 1) % buffersInTurn;
     let buffer = this.#buffers[this.#turn];
     if (buffer === undefined || buffer.picture.length < pictureLength) {
-      buffer = { picture: new Float32Array(pictureLength), label: new Float32Array(labelLength) };
+      const [label, distribution] = [new Float32Array(labelLength), new Float32Array(labelLength)];
+      buffer = { picture: new Float32Array(pictureLength), label, distribution };
       this.#buffers[this.#turn] = buffer;
     }
-    return { picture: buffer.picture.subarray(0, pictureLength), label: buffer.label.subarray(0, labelLength) };
+    const { picture, label, distribution } = buffer;
+    return {
+      picture: picture.subarray(0, pictureLength),
+      label: label.subarray(0, labelLength),
+      distribution: distribution.subarray(0, labelLength),
+    };
   }
 }
 

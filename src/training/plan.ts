@@ -64,6 +64,8 @@ export interface TrainingPlan {
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
   readonly augment: readonly RecipeThing[];
+  /** How many parts the training pictures are cut into, each judged by a run that never saw it; 1: there is one run. */
+  readonly folds: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averages: boolean;
   readonly teacher: TeacherPlan | undefined;
@@ -114,6 +116,7 @@ export function planOf(
     keepsLastBatch: train.last_batch === "keep",
     sampler: data.sampler === "balanced" ? "balanced" : "shuffled",
     augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
+    folds: numberOf(train.folds),
     averages: step.averageDecay !== undefined,
     teacher,
   };

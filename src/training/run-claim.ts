@@ -50,13 +50,16 @@ async function contentsOf(folder: string): Promise<readonly string[] | Problem> 
 
 /** Whether a run may be written into a folder with these in it: an empty one, or to go on with the run that is there. */
 function occupied(folder: string, contents: readonly string[], resume: boolean): Problem | undefined {
-  const holdsRun = contents.includes(runFiles.about) || contents.includes(runFiles.state);
+  // A run that was stopped while its teacher trained has nothing else yet.
+  const holdsRun = [runFiles.about, runFiles.state, runFiles.teacher].some((name) => contents.includes(name));
   return contents.length === 0 || (resume && holdsRun) ? undefined : problem("train/run-exists", { path: folder });
 }
 
 /** Only whoever holds the lock writes these; a model may be built into the folder by anyone. */
 const isOnlyOurs = (name: string): boolean =>
-  name !== runFiles.onnx && (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
+  name !== runFiles.onnx &&
+  name !== runFiles.teacher &&
+  (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
 
 /** Locks a folder that is there; `made` are those that were made for it. Undefined where it has just gone away. */
 async function lockFolder(

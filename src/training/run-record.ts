@@ -4,6 +4,7 @@ import type { BrokenPicture } from "../data/picture-store.js";
 import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
+import type { Fold } from "./cross-fitting.js";
 import type { TrainingPlan } from "./plan.js";
 import type { JsonRecord } from "./sealed-json.js";
 
@@ -30,6 +31,10 @@ export interface RunFacts {
   readonly teacherSha256: string | undefined;
   /** Of the weights that the run began with, where the seed did not draw them. */
   readonly weightsSha256: string | undefined;
+  /** Of the table of distributions, where the loss reads one. */
+  readonly distributionsSha256?: string | undefined;
+  /** Which part of the training pictures it is judged by, of how many, where it is one run of several. */
+  readonly fold?: Fold | undefined;
 }
 
 /** A recipe's things as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
@@ -59,7 +64,7 @@ export function decisive(record: JsonRecord): JsonRecord {
     const { epochs: _, ...rest } = run ?? {};
     return [name, rest] as const;
   });
-  const { seed, limit, sourceSha256, teacherSha256, weightsSha256, ...others } = kept;
+  const { seed, limit, sourceSha256, teacherSha256, weightsSha256, distributionsSha256, ...others } = kept;
   // The first that differs is told, so digests, which tell least, are the last.
   return {
     seed,
@@ -69,6 +74,7 @@ export function decisive(record: JsonRecord): JsonRecord {
     data: { fingerprint: data?.fingerprint },
     teacherSha256,
     weightsSha256,
+    distributionsSha256,
     sourceSha256,
   };
 }
@@ -106,7 +112,7 @@ export interface EngineFacts {
 
 /** The object of `run.json`; `id` tells this run from every other, also from one that was begun alike. */
 export function runRecord(facts: RunFacts, engine: EngineFacts, id: string): JsonRecord {
-  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
+  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } = facts;
   const record = {
     schemaVersion: runSchemaVersion,
     id,
@@ -124,6 +130,8 @@ export function runRecord(facts: RunFacts, engine: EngineFacts, id: string): Jso
     sourceSha256,
     teacherSha256: teacherSha256 ?? null,
     weightsSha256: weightsSha256 ?? null,
+    distributionsSha256: distributionsSha256 ?? null,
+    fold: fold ?? null,
     data,
   };
   return { ...record, identity: sha256([JSON.stringify(decisive(record))]) };

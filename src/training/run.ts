@@ -1,7 +1,7 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
 
 import { randomUUID } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
@@ -18,6 +18,8 @@ import { labelMetadata } from "../weights/label-metadata.js";
 import { contradictionOf } from "../weights/label-places.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
 import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
+import { type Fold, foldOf } from "./cross-fitting.js";
+import { missingDistributions, openDistributions } from "./distributions.js";
 import type { Engine } from "./engines/engine.js";
 import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
 import { type Course, runCourse, type StepProgress } from "./loop.js";
@@ -32,6 +34,7 @@ import { jsonText, makeRunFolder, weightFile, writeRunFile } from "./run-folder.
 import { dataRecord, type RunFacts, runRecord } from "./run-record.js";
 import { type Difference, sealed } from "./sealed-json.js";
 import { openTeacher } from "./teacher.js";
+import { teacherPlace } from "./teacher-run.js";
 
 export interface RunRequest {
   readonly recipe: ElaboratedRecipe;
@@ -55,6 +58,10 @@ export interface RunRequest {
   readonly epochs: number | undefined;
   readonly limit: number | undefined;
   readonly seed: number | undefined;
+  /** The teacher's file, where it is another one than the recipe's. */
+  readonly teacherFile?: string | undefined;
+  /** Of a run that is one of several: the part of the training pictures that it is judged by. */
+  readonly fold?: Fold | undefined;
 }
 
 /** What a run tells while it goes on; nothing of it changes the run. */
@@ -111,8 +118,9 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
   if (begun?.kind === "refused") return { ...begun, kind: "failed" };
   events.onWeights(begun?.account);
   const named = withClasses(written, begun?.labels.get(written.output));
-  const set = await openData(named, request);
-  if (!("read" in set)) return failed(...((await otherFolders(written, named, request)) ?? set));
+  const whole = await openData(named, request);
+  if (!("read" in whole)) return failed(...((await otherFolders(written, named, request)) ?? whole));
+  const set = request.fold === undefined ? whole : foldOf(whole, named, request.fold);
   const plan = withClasses(named, set.classes);
   const contradicted = named.labels === undefined ? contradictionByFolders(named, set.classes) : undefined;
   if (contradicted !== undefined) return failed(contradicted);
@@ -120,6 +128,8 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
   const { width, height, mean } = plan.picture;
   const augmenter = augmenterOf(plan.augment, { width, height, mean }, plan.seed);
   if (isProblem(augmenter)) return failed(augmenter);
+  const distributions = await openDistributions(plan, set, request);
+  if (isProblem(distributions)) return failed(distributions);
   const teacher = await teacherOf(plan, request);
   if (teacher !== undefined && "diagnostics" in teacher) return { ...teacher, kind: "failed" };
   if (teacher !== undefined && teacher.turned.length > 0) {
@@ -134,6 +144,8 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
     const pictures = await readPictures(set, store, { limit: request.limit, seed: plan.seed }, events);
     if (pictures === undefined) return { kind: "interrupted", plan, records: [] };
     if (isProblem(pictures)) return failed(pictures);
+    const missing = distributions === undefined ? undefined : missingDistributions(plan, distributions, pictures);
+    if (missing !== undefined) return failed(missing);
     const facts: RunFacts = {
       plan,
       sourceSha256: request.sourceSha256,
@@ -142,13 +154,22 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
       data: dataRecord(set, pictures, pictures.broken, pictures.fingerprint),
       teacherSha256: teacher?.sha256,
       weightsSha256: begun?.sha256,
+      distributionsSha256: distributions?.sha256,
+      fold: request.fold,
     };
     events.onReady(facts, store.kept);
     const course: Course = {
       plan,
       engine: request.engine,
       threads: request.threads,
-      batches: { store, picture: plan.picture, classCount: plan.classCount, augmenter, teacher: teacher?.teacher },
+      batches: {
+        store,
+        picture: plan.picture,
+        classCount: plan.classCount,
+        augmenter,
+        teacher: teacher?.teacher,
+        distributions,
+      },
       training: pictures.training,
       heldOut: pictures.heldOut,
       begun: begun?.weights,
@@ -185,15 +206,13 @@ function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefine
   return { ...loaded, sha256: sha256(weightFile(step.network, loaded.weights, new Map())) };
 }
 
-/** The teacher of a plan that has one; a path in the file counts from the file's folder. */
-async function teacherOf(plan: TrainingPlan, { home, engine, threads }: RunRequest) {
+/** The teacher of a plan that has one. */
+async function teacherOf(plan: TrainingPlan, request: RunRequest) {
   if (plan.teacher === undefined) return undefined;
-  const file = plan.teacher.weights;
-  return openTeacher(
-    plan.teacher,
-    { file, path: resolve(home, file) },
-    { classes: plan.labels ?? [], engine, threads },
-  );
+  const { engine, threads, teacherFile } = request;
+  const file = await teacherPlace(teacherFile ?? plan.teacher.weights, request);
+  if (isProblem(file)) return { diagnostics: [file.diagnose({})] };
+  return openTeacher(plan.teacher, file, { classes: plan.labels ?? [], engine, threads });
 }
 
 async function runIn(

@@ -1,7 +1,7 @@
 import { didYouMean, entry } from "../entry.js";
 
 /** A recipe whose teacher is frozen so, beside one that trains it. */
-const taught = (teacher: string, trainer = ""): string => `lfer 1
+const taught = (teacher: string, folds = 1): string => `lfer 1
 
 import { cross_entropy, kl } from "std/losses"
 
@@ -13,12 +13,12 @@ model M(width: int = 4, mean: [float] = [0.5, 0.5, 0.5]) {
 
 variant large = M(width: 8)
 
-recipe Teach {
-  student   = large${trainer}
+recipe Teach(folds: int = ${folds}) {
+  student   = large
   data      = folder()
   loss      = cross_entropy(student.logits, data.label)
   optimizer = sgd(lr: 0.1)
-  train     = run(batch: 4, epochs: 1)
+  train     = run(batch: 4, epochs: 1, folds: folds)
 }
 
 recipe Train {
@@ -61,5 +61,26 @@ export const teacherEntries = {
       "Weights fit the network that they were trained in, and it knows pictures by the mean and deviation that it was trained with.",
     bad: taught('frozen(M(width: 4), weights: "teacher.safetensors", trained_by: Teach)'),
     good,
+  }),
+  "recipe/teacher-of-folds": entry<{ recipe: string; folds: number }>({
+    severity: "error",
+    message: (h) => `${h.recipe} trains ${h.folds} models on parts of the pictures: none of them is the teacher`,
+    help: () =>
+      "Train it by itself and make a table of what its models say: `lferc distill RUN --data DIR -o FILE.csv`; a loss reads it as `data.distribution`. Or let it have one run: folds: 1.",
+    explanation:
+      "A frozen teacher is one network. Of several runs, each picture is told by the one that never saw it, which is what a table is for.",
+    bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Teach)', 2),
+    good,
+  }),
+  "train/fold-without-class": entry<{ index: number; of: number; classes: readonly string[] }>({
+    severity: "warning",
+    message: (h) =>
+      `part ${h.index} of ${h.of} has all the training pictures of ${h.classes.join(", ")}: its model never learns ${h.classes.length === 1 ? "the class" : "them"}`,
+    help: () => "More pictures of it help, or another seed where persons are kept together.",
+    explanation: "Each model of a cross-fitting is trained on all parts but one, and is asked about that one.",
+    bad: {
+      command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data one-picture-of-a-class",
+    },
+    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
   }),
 };

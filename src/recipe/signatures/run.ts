@@ -32,6 +32,14 @@ export const runSignatures = [
         default: 0,
         doc: "share that a moving average of the parameters keeps at each update; 0: there is none",
       },
+      {
+        name: "folds",
+        type: "int",
+        min: 1,
+        max: 100,
+        default: 1,
+        doc: "so many runs, each trained on all parts of the training pictures but one and judged by that one; 1: one run on all",
+      },
     ],
   },
 ] as const satisfies readonly RecipeSignature[];
