@@ -2,6 +2,7 @@ import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
+import { distillEntries } from "./catalogue/distill.js";
 import { distributionEntries } from "./catalogue/distributions.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { graphEntries } from "./catalogue/graph.js";
@@ -59,6 +60,7 @@ export const catalogue = {
   ...dataEntries,
   ...dataSetEntries,
   ...distributionEntries,
+  ...distillEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,
