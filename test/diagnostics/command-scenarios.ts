@@ -6,6 +6,7 @@ import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
 import { dataScenarios } from "./data-scenarios.js";
+import { distributionScenarios } from "./distribution-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
@@ -142,6 +143,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
+  ...distributionScenarios,
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,

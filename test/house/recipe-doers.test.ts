@@ -15,6 +15,8 @@ import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
 import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
+import { partsOf } from "../../src/training/cross-fitting.js";
+import { openDistributions } from "../../src/training/distributions.js";
 import { stepsOf } from "../../src/training/loop.js";
 import { openData } from "../../src/training/open-data.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
@@ -34,7 +36,8 @@ interface Entry {
 
 const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
-const lists = { path: ['"elsewhere"'], list: ['"other.txt"'], validation: ['"held.txt"'] };
+const tables = { distributions: ['"distributions.csv"'] };
+const lists = { ...tables, path: ['"elsewhere"'], list: ['"other.txt"'], validation: ['"held.txt"'] };
 const unread = { refused: "train/unsupported-data", notRead: ["path", "list", "validation"] };
 const bySampling = { augment: ["[horizontal_flip(1)]"] };
 
@@ -45,7 +48,7 @@ const entries: Readonly<Record<string, Entry>> = {
   ferplus: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
   fer2013: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
   csv: { beside: {}, values: { ...bySampling, ...lists }, ...unread },
-  folder: { beside: { path: '"not-there"' }, values: { ...bySampling, path: ['"elsewhere"'] } },
+  folder: { beside: { path: '"not-there"' }, values: { ...bySampling, ...tables, path: ['"elsewhere"'] } },
   horizontal_flip: { beside: {}, values: { p: ["0", "1"] } },
   random_resized_crop: {
     beside: { scale: "[0.5, 1]", ratio: "[0.75, 1.33]" },
@@ -79,7 +82,7 @@ const entries: Readonly<Record<string, Entry>> = {
   constant_rate: { beside: {}, values: { warmup_epochs: ["1"] } },
   run: {
     beside: { batch: "4", epochs: "3" },
-    values: { batch: ["2"], epochs: ["5"], seed: ["1"], accumulate: ["2"], average: ["0.9"] },
+    values: { batch: ["2"], epochs: ["5"], seed: ["1"], accumulate: ["2"], average: ["0.9"], folds: ["2"] },
   },
   mean_of_flips: { beside: {} },
   single_view: { beside: {} },
@@ -122,7 +125,7 @@ model M {
 recipe R {
   student = M
   data = ${placed.data}
-  loss = cross_entropy(student.logits, data.label)
+  loss = cross_entropy(student.logits, data.label) + mean(data.distribution)
   optimizer = ${placed.optimizer}
   schedule = ${placed.schedule}
   train = ${placed.run}
@@ -174,8 +177,17 @@ async function doings(plan: TrainingPlan) {
       samples.map((sample, i) => sha256([augmenter.augment(image(i), { sample, repeat: 0 }, epoch).pixels])),
     ),
     views: viewsOf[plan.evaluatedBy].map((view) => sha256([view(augmenter.plain(image(0))).pixels])),
+    folds: [...partsOf(samples, plan.folds, plan.seed, false).values()],
+    distributions: await distributionsOf(plan),
     data: "read" in opened ? opened.description : opened.map((problem) => problem.diagnose({}).message),
   };
+}
+
+/** Where the distributions that the loss reads would come from. */
+async function distributionsOf(plan: TrainingPlan): Promise<string | undefined> {
+  const set = { classes: ["a", "b", "c"], training: samples, heldOut: [] };
+  const found = await openDistributions(plan, set, { home: "/nowhere", set: new Map() });
+  return isProblem(found) ? found.diagnose({}).message : found?.sha256;
 }
 
 /** The code by which training refuses the recipe's data. */
