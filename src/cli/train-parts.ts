@@ -109,8 +109,9 @@ async function trainTeacher(
       session.talk(`teacher: ${oneLine(teacher.weights)}\n`);
       return { file: undefined };
     }
+    const { recipe: trainer } = teacher.trainedBy;
     session.talk(
-      `teacher: there is no ${oneLine(teacher.weights)}; ${teacher.trainedBy.recipe} trains it in ${shown}\n`,
+      `teacher: there is no ${oneLine(teacher.weights)}; ${trainer} trains it in ${shown} (--set ${trainer}.KEY=VALUE is for it)\n`,
     );
   } else if (existsSync(join(own, runFiles.onnx))) {
     session.talk(`teacher: ${shown}\n`);
