@@ -72,9 +72,9 @@ export function decisive(record: JsonRecord): JsonRecord {
     ...others,
     recipe: { ...recipe, train: Object.fromEntries(withoutLength) },
     data: { fingerprint: data?.fingerprint },
+    distributionsSha256,
     teacherSha256,
     weightsSha256,
-    distributionsSha256,
     sourceSha256,
   };
 }

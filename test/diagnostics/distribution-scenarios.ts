@@ -37,12 +37,12 @@ const distilling =
       return codesIn((await callLferc(["distill", "run", "--data", "generated", "-o", "d.csv", ...more], cwd)).stderr);
     });
 
-/** Weights that are no numbers, in the place of a run's own. */
+/** Weights so large that everything overflows, in the place of a run's own. */
 function spoil(run: string): void {
   const path = join(run, "best.safetensors");
   const bytes = readFileSync(path);
   const header = Number(bytes.readBigUInt64LE(0));
-  bytes.fill(0xff, 8 + header);
+  bytes.fill(0x7f, 8 + header);
   writeFileSync(path, bytes);
 }
 
