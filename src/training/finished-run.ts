@@ -22,13 +22,16 @@ export interface RunOrigin {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** A record names every broken picture, and has nothing else that grows. */
+const recordBytes = 2 ** 28;
+
 /** No cross-fitting has more parts (`run(folds: ...)`). */
 const mostFolds = 100;
 
 /** The origin of the run in a folder, or why there is none. Hostile until checked. */
 export async function readRunOrigin(folder: string, shown: string): Promise<RunOrigin | Problem> {
   const bad = (reason: string): Problem => problem("distill/no-run", { run: shown, reason });
-  const bytes = await readRegularFile(join(folder, runFiles.about));
+  const bytes = await readRegularFile(join(folder, runFiles.about), recordBytes);
   if (typeof bytes === "string") return bad(`${runFiles.about}: ${bytes}`);
   const about = opened(bytes);
   if (typeof about === "string") return bad(`${runFiles.about}: ${about}`);
@@ -70,14 +73,15 @@ export async function readBestWeights(
   return loaded;
 }
 
-/** Hundreds of millions of names are no list of pictures. */
-const keyLimits = { depth: 1, values: 50_000_000 };
+/** Larger files are no lists of pictures: these have some five million names. */
+const keyBytes = 2 ** 28;
+const keyLimits = { depth: 1, values: 10_000_000 };
 
 /** The pictures that a run of a part was judged by, and so never learnt from. */
 export async function readOwnPart(folder: string, shown: string): Promise<readonly string[] | Problem> {
   const bad = (reason: string): Problem =>
     problem("distill/no-run", { run: shown, reason: `${runFiles.heldOut}: ${reason}` });
-  const bytes = await readRegularFile(join(folder, runFiles.heldOut));
+  const bytes = await readRegularFile(join(folder, runFiles.heldOut), keyBytes);
   if (typeof bytes === "string") return bad(bytes);
   const text = new TextDecoder().decode(bytes);
   const tooMuch = beyondLimits(text, keyLimits);
