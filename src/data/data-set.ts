@@ -1,5 +1,6 @@
 /** Labelled pictures, wherever they come from: what training draws from and what it is held to. */
 import type { Problem } from "../diagnostics/diagnostic.js";
+import type { PicturePlace } from "./picture-place.js";
 import type { RgbImage } from "./rgb-image.js";
 
 export interface Sample {
@@ -13,6 +14,11 @@ export interface Sample {
   readonly person?: string | undefined;
   /** Which part of the data it belongs to, where they say so: a place, an age, a camera. */
   readonly group?: string | undefined;
+  /**
+   * Further tensors of the picture by name (landmarks, a mask, valence and arousal), each of the same length in all samples. No
+   * data set gives any yet: this is where they will stand, beside the label and never in it.
+   */
+  readonly tensors?: Readonly<Record<string, Float32Array>> | undefined;
 }
 
 /** A picture as it was found. */
@@ -32,6 +38,8 @@ export interface DataSet {
   readonly heldOut: readonly Sample[];
   /** What is left alone until the end, where there is more than what epochs are judged by. */
   readonly test?: readonly Sample[] | undefined;
+  /** Whether epochs are judged by the data's own test part, for want of another. */
+  readonly heldOutIsTest?: boolean | undefined;
   /** Which pictures are held out, for people: `the folder test`, `20 % of each class, chosen by seed 0`. */
   readonly heldOutIs: string;
   /** Whether we chose them ourselves: then a run keeps their names. */
@@ -39,6 +47,8 @@ export interface DataSet {
   /** What is odd about it without keeping anybody from training. */
   readonly warnings: readonly Problem[];
   read(sample: Sample): Promise<ReadPicture | Problem>;
+  /** Where its picture lies, if `read` is `readPlace` of that: then any thread can read it. Undefined where only `read` knows. */
+  place?(sample: Sample): PicturePlace | undefined;
 }
 
 /** The targets of hard labels, shared by all samples of a class. */

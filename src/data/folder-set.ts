@@ -3,122 +3,81 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { suggest } from "../diagnostics/suggest.js";
-import { sha256 } from "../digest.js";
-import { type DataSet, hardTargets, type ReadPicture, type Sample } from "./data-set.js";
 import type { Decode } from "./decode.js";
-import { type Halves, heldOutShare, holdOut } from "./held-out.js";
-import { composed, labelNamed } from "./label-names.js";
-import { findPictures, isDamagedName, readPictureFile } from "./picture-files.js";
+import { filesBelow } from "./files-below.js";
+import { labelNamed } from "./label-names.js";
+import { isNobodys } from "./nobodys-files.js";
+import { findPictures, isDamagedName } from "./picture-files.js";
+import { type Part, partNamed, partNames, parts, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 
-export interface FolderOptions {
-  /** The model's labels; undefined where it has none: then the folders' names are the classes, in alphabetical order. */
-  readonly labels: readonly string[] | undefined;
-  /** How many classes the model tells apart. */
-  readonly classCount: number;
-  /** Of what is held out where there is no folder for it. */
-  readonly seed: number;
-  readonly decode: Decode;
-}
-
-/** What is wrong, all of it. */
-export interface Refused {
-  readonly kind: "refused";
-  readonly problems: readonly Problem[];
-}
-
-/** What the parts of a data set are called; FER2013 has a public and a private test, of which the first is for choosing. */
-const splitNames = {
-  training: ["train", "training"],
-  validation: ["val", "valid", "validation", "publictest"],
-  test: ["test", "testing", "privatetest"],
-} as const;
-
-/** What archives and desktops leave beside the folders: nobody's data. */
-const isNobodys = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
-
-const refuse = (...problems: readonly Problem[]): Refused => ({ kind: "refused", problems });
-
-/** Opens a folder as a data set, or says what keeps it from being one. Pictures are only looked for, not read. */
-export async function openFolder(path: string, options: FolderOptions): Promise<DataSet | Refused> {
+/**
+ * Opens a folder, or says what keeps it from being data. Pictures are only looked for, not read. With the model's labels a folder
+ * `train` may be known for a class.
+ */
+export async function folderRows(
+  path: string,
+  labels: readonly string[] | undefined,
+  decode: Decode,
+): Promise<RowSource | Refused> {
   const found = await foldersIn(path);
   if (isProblem(found)) return refuse(found);
-  const splits = splitsAmong(found.folders, options.labels ?? []);
+  const splits = splitsAmong(found.folders, labels ?? []);
   const strange = splits === undefined ? undefined : await strangeSplit(path, found.folders, splits);
   if (strange !== undefined) return refuse(strange);
-  // Loose files are only told of where classes are looked for: beside splits a read-me is nothing unusual.
-  const places = splits === undefined ? [path] : [splits.training, splits.heldOut].flatMap((name) => name ?? []);
+  const places: readonly (readonly [Part, string])[] =
+    splits === undefined
+      ? [["training", path]]
+      : parts.flatMap((part) => (splits[part] === undefined ? [] : [[part, join(path, splits[part])] as const]));
   const classFolders: ClassFolder[] = [];
-  let loose = 0;
-  for (const place of splits === undefined ? [path] : places.map((name) => join(path, name))) {
+  // Loose files are only told of where classes are looked for: beside splits a read-me is nothing unusual.
+  let skipped = 0;
+  for (const [part, place] of places) {
     const inside = place === path ? found : await foldersIn(place);
     if (isProblem(inside)) return refuse(inside);
-    loose += inside.loose;
-    classFolders.push(...inside.folders.map((name) => ({ place, name })));
+    skipped += inside.loose;
+    classFolders.push(...inside.folders.map((name) => ({ part, place, name })));
   }
-  const classes = classesOf(path, classFolders, options);
-  if ("kind" in classes) return classes;
-
-  const targets = hardTargets(options.classCount);
-  const byPlace = new Map<string, Sample[]>(places.map((name) => [name, []]));
-  let skipped = loose;
-  for (const { place, name } of classFolders) {
-    const label = classes.labelOf(name) as number;
+  if (classFolders.length === 0) return refuse(problem("data/no-class-folders", { path }));
+  const classes = [...new Set(classFolders.map(({ name }) => name))];
+  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const rows: Row[] = [];
+  for (const { part, place, name } of classFolders) {
     const { pictures, skipped: others, failed } = await findPictures([join(place, name)]);
     const unreadable = failed.filter((each) => each.problem.diagnose({}).code !== "data/no-pictures");
     if (unreadable.length > 0) return refuse(...unreadable.map((each) => each.problem));
     skipped += others.length;
     const key = (file: string): string => relative(path, file).split(sep).join("/");
-    const samples = byPlace.get(splits === undefined ? path : relative(path, place)) as Sample[];
-    for (const file of pictures) samples.push({ key: key(file), label, target: targets[label] as Float32Array });
+    for (const file of pictures) rows.push({ key: key(file), part, class: indexOf.get(name) as number });
   }
-  const halves = halvesOf(byPlace, splits, path, options.seed);
-  if (halves.training.length === 0)
-    return refuse(
-      problem("data/no-training-pictures", { path: splits === undefined ? path : join(path, splits.training) }),
-    );
-  if (halves.heldOut.length === 0) return refuse(problem("data/nothing-held-out", { path, split: splits?.heldOut }));
-  const warnings = [
-    ...mergedFolders(path, classFolders, classes),
-    ...missingClasses(path, classes, halves),
-    ...(skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })]),
-    ...(splits?.left === undefined
-      ? []
-      : [problem("data/split-left-alone", { path, split: splits.left, used: splits.heldOut ?? "" })]),
-  ];
+  const { validation, test } = splits ?? {};
   return {
+    path,
     description: `folder ${path}`,
-    classes: classes.names,
-    ...halves,
-    heldOutIs:
-      splits?.heldOut === undefined
-        ? `${heldOutShare * 100} % of each class, chosen by seed ${options.seed}`
-        : `the folder ${splits.heldOut}`,
-    heldOutWasDrawn: splits?.heldOut === undefined,
-    warnings,
-    read: (sample) => readSample(join(path, ...sample.key.split("/")), options.decode),
+    classes,
+    isOrdered: false,
+    rows,
+    given: {
+      ...(validation === undefined ? {} : { validation: `the folder ${validation}` }),
+      ...(test === undefined ? {} : { test: `the folder ${test}` }),
+    },
+    warnings: [
+      ...(skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })]),
+      ...(validation === undefined || test === undefined
+        ? []
+        : [problem("data/split-left-alone", { path, split: test, used: validation })]),
+    ],
+    ...filesBelow(path, decode),
   };
 }
 
 interface ClassFolder {
+  readonly part: Part;
   readonly place: string;
   readonly name: string;
 }
 
-interface Splits {
-  readonly training: string;
-  /** The folder that is evaluated on. */
-  readonly heldOut: string | undefined;
-  /** A test folder beside a validation folder: kept for the end. */
-  readonly left: string | undefined;
-}
-
-async function readSample(path: string, decode: Decode): Promise<ReadPicture | Problem> {
-  const bytes = await readPictureFile(path);
-  if (isProblem(bytes)) return bytes;
-  const image = await decode(bytes, path);
-  return isProblem(image) ? image : { image, digest: sha256([bytes]) };
-}
+/** The folders of the parts by name. */
+type Splits = Readonly<Partial<Record<Part, string>>> & { readonly training: string };
 
 /** The names of the folders in a folder (links followed, hidden ones left out), sorted, and how many files lie beside them. */
 async function foldersIn(
@@ -155,100 +114,36 @@ const folderFaults: Readonly<Record<string, string>> = {
 
 /** The folders' parts, where it is divided: a `train` that is not one class among others. */
 function splitsAmong(folders: readonly string[], labels: readonly string[]): Splits | undefined {
-  const named = (names: readonly string[]): string | undefined =>
-    folders.find((folder) => names.includes(folder.toLowerCase()));
-  const training = named(splitNames.training);
-  const validation = named(splitNames.validation);
-  const test = named(splitNames.test);
+  const named = (part: Part): string | undefined => folders.find((folder) => partNamed(folder) === part);
+  const training = named("training");
+  const validation = named("validation");
+  const test = named("test");
   if (training === undefined) return undefined;
   if (labelNamed(training, labels) !== undefined && validation === undefined && test === undefined) return undefined;
   return {
     training,
-    heldOut: validation ?? test,
-    left: validation === undefined ? undefined : test,
+    ...(validation === undefined ? {} : { validation }),
+    ...(test === undefined ? {} : { test }),
   };
-}
-
-/** Classes that training shows no picture of, and those that it shows and nothing is held out of. */
-function missingClasses(path: string, { names }: Classes, { training, heldOut }: Halves): readonly Problem[] {
-  const [trained, judged] = [training, heldOut].map((samples) => new Set(samples.map(({ label }) => label)));
-  const untrained = names.filter((_, label) => !trained?.has(label));
-  const unjudged = names.filter((_, label) => trained?.has(label) && !judged?.has(label));
-  const told = [["training", untrained] as const, ["held-out", unjudged] as const];
-  return told.flatMap(([part, classes]) =>
-    classes.length === 0 ? [] : [problem("data/missing-classes", { path, part, classes })],
-  );
-}
-
-/** Folders of one place that are one class, by case, blanks, accents or usual words. */
-function mergedFolders(path: string, folders: readonly ClassFolder[], { names, labelOf }: Classes): readonly Problem[] {
-  const groups = new Map<string, string[]>();
-  for (const { place, name } of folders) {
-    const key = JSON.stringify([place, labelOf(name)]);
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
-  return [...groups.values()]
-    .filter((group) => group.length > 1)
-    .map((group) => {
-      const label = names[labelOf(group[0] ?? "") ?? 0] ?? "";
-      return problem("data/folders-of-one-class", { path, folders: group, label });
-    });
 }
 
 /** A folder of pictures beside the splits that is none of them: what it is for nobody can know, and left out it would be lost. */
 async function strangeSplit(path: string, folders: readonly string[], splits: Splits): Promise<Problem | undefined> {
-  const read = [splits.training, splits.heldOut, splits.left];
+  const read = Object.values(splits);
   for (const folder of folders.filter((name) => !read.includes(name))) {
     const { pictures } = await findPictures([join(path, folder)]);
     if (pictures.length === 0) continue;
-    const known = Object.values(splitNames).flat();
-    const part = Object.values(splitNames).find((names: readonly string[]) => names.includes(folder.toLowerCase()));
-    const sameAs = read.find((name) => (part as readonly string[] | undefined)?.includes(name?.toLowerCase() ?? ""));
-    const holes = { path, folder, pictures: pictures.length, used: splits.training, sameAs, known };
-    return problem("data/unknown-split", holes);
+    const part = partNamed(folder);
+    const sameAs = part === undefined ? undefined : splits[part];
+    const known = Object.values(partNames).flat();
+    return problem("data/unknown-split", {
+      path,
+      folder,
+      pictures: pictures.length,
+      used: splits.training,
+      sameAs,
+      known,
+    });
   }
   return undefined;
-}
-
-interface Classes {
-  readonly names: readonly string[];
-  readonly labelOf: (folder: string) => number | undefined;
-}
-
-/** What the folders are called in the model, or which of them it does not know. */
-function classesOf(
-  path: string,
-  folders: readonly ClassFolder[],
-  { labels, classCount }: FolderOptions,
-): Classes | Refused {
-  const names = [...new Set(folders.map(({ name }) => name))].sort((a, b) => (a < b ? -1 : 1));
-  if (names.length === 0) return refuse(problem("data/no-class-folders", { path }));
-  if (labels === undefined) {
-    const classes = [...new Set(names.map(composed))].sort((a, b) => (a < b ? -1 : 1));
-    if (classes.length !== classCount) {
-      return refuse(problem("data/class-count", { path, folders: classes.length, classes: classCount }));
-    }
-    return { names: classes, labelOf: (folder) => classes.indexOf(composed(folder)) };
-  }
-  const unknown = names.filter((name) => labelNamed(name, labels) === undefined);
-  if (unknown.length > 0) {
-    return refuse(
-      ...unknown.map((name) =>
-        problem("data/unknown-class", { path, folder: name, labels, suggestion: suggest(name, labels) }),
-      ),
-    );
-  }
-  return { names: labels, labelOf: (folder) => labelNamed(folder, labels) };
-}
-
-function halvesOf(
-  byPlace: ReadonlyMap<string, readonly Sample[]>,
-  splits: Splits | undefined,
-  path: string,
-  seed: number,
-): Halves {
-  const of = (name: string | undefined): readonly Sample[] => (name === undefined ? [] : (byPlace.get(name) ?? []));
-  if (splits === undefined) return holdOut(of(path), seed);
-  if (splits.heldOut === undefined) return holdOut(of(splits.training), seed);
-  return { training: of(splits.training), heldOut: of(splits.heldOut) };
 }

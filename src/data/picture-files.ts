@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isNobodys } from "./nobodys-files.js";
 
 /** Larger files are refused unread: 256 MiB. */
 export const pictureFileLimit = 256 * 2 ** 20;
@@ -77,11 +78,11 @@ export async function findPictures(paths: readonly string[]): Promise<PicturePat
   return { pictures, skipped, failed };
 }
 
-/** All files under a folder, sorted by path in code-unit order; links to folders are not followed, hidden files left out. */
+/** All files under a folder, sorted by path in code-unit order; links to folders are not followed, nobody's files left out. */
 async function* filesUnder(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith(".")) continue;
+    if (isNobodys(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesUnder(path);
     else yield path;

@@ -7,6 +7,7 @@ import { atSize, type PictureTarget } from "./augment/from-recipe.js";
 import type { DataSet, Sample } from "./data-set.js";
 import { resizeBilinear } from "./resize.js";
 import type { RgbImage } from "./rgb-image.js";
+import { sharesBeside } from "./targets.js";
 
 /** At most this, and at most half of what is free: 2 GiB hold 14,000 pictures of 224 pixels. */
 const budgetLimit = 2 * 2 ** 30;
@@ -74,7 +75,7 @@ export class PictureStore {
           continue;
         }
         good.add(sample);
-        facts.push(JSON.stringify([sample.key, sample.label, found.digest]));
+        facts.push(JSON.stringify([sample.key, sample.label, found.digest, ...sharesBeside(sample)]));
         this.#keep(sample, this.#prepared(found.image));
       }
       onProgress(at + some.length);

@@ -1,6 +1,7 @@
 import { benchEntries } from "./catalogue/bench.js";
 import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
+import { dataLayoutEntries } from "./catalogue/data-layouts.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
 import { distillEntries } from "./catalogue/distill.js";
 import { distributionEntries } from "./catalogue/distributions.js";
@@ -61,6 +62,7 @@ export const catalogue = {
   ...dataSetEntries,
   ...distributionEntries,
   ...distillEntries,
+  ...dataLayoutEntries,
   ...trainEntries,
   ...engineEntries,
   ...benchEntries,

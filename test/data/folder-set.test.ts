@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { assemble, plainWishes } from "../../src/data/assemble.js";
 import type { DataSet } from "../../src/data/data-set.js";
 import { loadDecoder } from "../../src/data/decode.js";
-import { openFolder } from "../../src/data/folder-set.js";
+import { folderRows } from "../../src/data/folder-set.js";
 import { PictureStore } from "../../src/data/picture-store.js";
 import { encodePng } from "../../src/data/png.js";
+import type { Refused } from "../../src/data/rows.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -28,8 +30,14 @@ async function open(
     readonly seed?: number;
   } = {},
 ): Promise<DataSet | readonly string[]> {
-  const found = await openFolder(folder, { labels, classCount: 3, seed: 0, decode: await decoder(), ...options });
+  const found = await openFolder(folder, options);
   return "kind" in found ? codes(found.problems) : found;
+}
+
+async function openFolder(folder: string, options: Parameters<typeof open>[1] = {}): Promise<DataSet | Refused> {
+  const wishes = { labels, classCount: 3, seed: 0, ...plainWishes, ...options };
+  const rows = await folderRows(folder, wishes.labels, await decoder());
+  return "kind" in rows ? rows : assemble(rows, wishes);
 }
 
 const codes = (problems: readonly Problem[]): readonly string[] => problems.map((found) => found.diagnose({}).code);
@@ -140,9 +148,9 @@ suite("a folder as a data set", (test) => {
     });
   });
 
-  test("unknown folders are all named; nothing else is done", () =>
+  test("unknown folders are all named, at once; nothing else is done", () =>
     inFolder({ ...names(2, "d/happy"), "d/cats/a.png": png, "d/sadnes/b.png": png }, async (cwd) => {
-      assert.equal(await open(join(cwd, "d")), ["data/unknown-class", "data/unknown-class"]);
+      assert.equal(await open(join(cwd, "d")), ["data/unknown-class"]);
     }));
 
   test("names that are hostile to programs are names", () =>
@@ -250,7 +258,7 @@ suite("a folder as a data set", (test) => {
       await inFolder(
         { ...names(2, "d/train/happy"), ...names(2, "d/val/happy"), ...names(1, "d/valid/happy") },
         async (other) => {
-          const found = await openFolder(join(other, "d"), { labels, classCount: 3, seed: 0, decode: await decoder() });
+          const found = await openFolder(join(other, "d"));
           const [problem] = "kind" in found ? found.problems : [];
           assert.match(problem?.diagnose({}).message ?? "", /two folders for one part, val and valid/);
         },
@@ -273,7 +281,7 @@ suite("a folder as a data set", (test) => {
         assert.equal(
           told.map((message) => message.replace(cwd, "")),
           [
-            "/d: the folders Happiness, happy are one class, happiness",
+            "/d: Happiness, happy are one class, happiness",
             "/d has no training picture of neutral",
             "/d has no held-out picture of sadness",
           ],

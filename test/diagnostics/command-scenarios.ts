@@ -5,6 +5,7 @@ import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
 import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
+import { dataLayoutScenarios } from "./data-layout-scenarios.js";
 import { dataScenarios } from "./data-scenarios.js";
 import { distributionScenarios } from "./distribution-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
@@ -144,6 +145,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
   ...distributionScenarios,
+  ...dataLayoutScenarios,
   ...engineScenarios,
   ...graphScenarios,
   ...onnxScenarios,

@@ -23,7 +23,6 @@ const files = {
   "m.lfer": tiny,
   "fast.lfer": smallSource({ optimizer: "sgd(lr: 1e30)", run: "batch: 16, epochs: 2" }),
   "crop.lfer": smallSource({ augment: "[random_resized_crop(scale: [0, 1], ratio: [1, 1])]" }),
-  "raf.lfer": tiny.replace("folder(", "raf_db("),
   "bare.lfer": tiny.replace(/ = picture\(.*\)/, ""),
   "unnamed.lfer": tiny.replace(/: labels\(.*\)/, ""),
   "cats.lfer": tiny.replace("neutral", "cat"),
@@ -129,7 +128,6 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "recipe/unknown-recipe": () =>
     inFolder(files, (cwd) => codesIn(runLferc(["train", "m.lfer", "--recipe", "Tri"], { cwd }).stderr)),
   "recipe/unknown-setting": training("m.lfer", "--set", "sise=8"),
-  "train/unsupported-data": onFolder("good", "raf.lfer"),
   "train/no-data": training("m.lfer"),
   "train/no-picture-input": onFolder("good", "bare.lfer"),
   "train/too-few-pictures": training("m.lfer", "--data", "generated", "--limit", "3"),

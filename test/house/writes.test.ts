@@ -11,6 +11,7 @@ const src = fileURLToPath(new URL("../../src/", import.meta.url));
 /** What only looks. `open` is not among them: it can make a file. */
 const looking = [
   "Dirent",
+  "createReadStream",
   "existsSync",
   "lstat",
   "readFile",

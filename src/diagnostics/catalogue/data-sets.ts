@@ -27,15 +27,26 @@ export const dataSetEntries = {
 
   "data/unknown-class": entry<{
     path: string;
-    folder: string;
+    unknown: readonly string[];
     labels: readonly string[];
     suggestion: string | undefined;
   }>({
     severity: "error",
-    message: (h) => `${h.path}: the model has no label "${h.folder}".${didYouMean(h.suggestion)}`,
-    help: (h) => `Rename or remove the folder; the model's labels are ${listed(h.labels)}.`,
+    message: (h) =>
+      h.unknown.length === 1
+        ? `${h.path}: the model has no label "${h.unknown[0]}".${didYouMean(h.suggestion)}`
+        : `${h.path} has ${h.unknown.length} classes that the model has no label for: ${listed(h.unknown)}`,
+    help: (h) =>
+      `The model's labels are ${listed(h.labels)}. ${
+        h.unknown.every((name) => /^[1-7]$/.test(name))
+          ? "RAF-DB numbers its classes from 1 (surprise) to 7 (neutral): write data = raf_db(...)."
+          : `Rename them, leave them out (leave_out: [${h.unknown
+              .slice(0, 8)
+              .map((name) => JSON.stringify(name))
+              .join(", ")}]), or merge them (merge: [${JSON.stringify(`${h.unknown[0]} -> ${h.labels[0]}`)}]).`
+      }`,
     explanation:
-      "Folders are matched with the model's labels by name; case, blanks, hyphens and the usual words for one expression (happy, happiness) do not count. A folder that matches none would be trained under a wrong label or be lost.",
+      "Classes of data are matched with the model's labels by name; case, blanks, hyphens and the usual words for one expression (happy, happiness) do not count. A class that matches none would be trained under a wrong label or be lost.",
     bad: train("faces-and-cats"),
     good,
   }),
@@ -75,20 +86,24 @@ export const dataSetEntries = {
     good,
   }),
 
-  "data/class-count": entry<{ path: string; folders: number; classes: number }>({
+  "data/class-count": entry<{ path: string; found: readonly string[]; classes: number }>({
     severity: "error",
-    message: (h) => `${h.path} has folders of ${h.folders} classes, the model tells ${h.classes} apart`,
-    help: () =>
-      "Give the output as many classes as there are folders, or say their names: output logits: labels([...]).",
-    explanation: "A model without labels takes its classes from the folders' names, in alphabetical order.",
+    message: (h) => `${h.path} has ${h.found.length} classes, but the model has ${h.classes}`,
+    help: (h) =>
+      `Give the output as many classes as there are, or say which are meant: output logits: labels([${h.found
+        .slice(0, 8)
+        .map((name) => JSON.stringify(name))
+        .join(", ")}${h.found.length > 8 ? ", ..." : ""}]).`,
+    explanation: "A model without labels takes its classes from the data: folders' names in alphabetical order.",
     bad: train("two-folders"),
     good,
   }),
 
   "data/folders-of-one-class": entry<{ path: string; folders: readonly string[]; label: string }>({
     severity: "warning",
-    message: (h) => `${h.path}: the folders ${listed(h.folders)} are one class, ${h.label}`,
-    help: () => "Put their pictures into one folder, or give the folders names that differ by more.",
+    message: (h) => `${h.path}: ${listed(h.folders)} are one class, ${h.label}`,
+    help: () =>
+      "Put their pictures into one folder, say so (merge: [...]), or give the classes names that differ by more.",
     explanation:
       "Folders are matched with labels by name; case, blanks, hyphens, the form of accents and the usual words for an expression do not count.",
     bad: train("happy-and-happiness"),
@@ -117,15 +132,17 @@ export const dataSetEntries = {
     good,
   }),
 
-  "data/nothing-held-out": entry<{ path: string; split: string | undefined }>({
+  "data/nothing-held-out": entry<{ path: string; by: string | undefined; isByPerson: boolean }>({
     severity: "error",
     message: (h) =>
-      h.split === undefined
-        ? `${h.path} has one picture a class: nothing can be held out to judge the network by`
-        : `there is no picture below ${h.path}/${h.split} to judge the network by`,
+      h.by !== undefined
+        ? `there is no picture in ${h.by} of ${h.path} to judge the network by`
+        : h.isByPerson
+          ? `no person of ${h.path} can be held out: each class needs two persons`
+          : `${h.path} has one picture a class: nothing can be held out to judge the network by`,
     help: () => "Add pictures. Without any that training has not seen, nobody knows what the network is worth.",
     explanation:
-      "After each epoch the network is asked about pictures that it was not trained on: those below val or test, or a fifth of each class.",
+      "After each epoch the network is asked about pictures that it was not trained on: those that the data hold out, or a fifth of each class.",
     bad: train("one-picture-each"),
     good,
   }),

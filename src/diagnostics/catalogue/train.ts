@@ -6,16 +6,6 @@ const good = train("--recipe CrossEntropy --data faces");
 
 /** What keeps a recipe from being run, or ends a run. */
 export const trainEntries = {
-  "train/unsupported-data": entry<{ name: string }>({
-    severity: "error",
-    message: (h) => `the recipe's data are ${h.name}(...), which lferc cannot read yet`,
-    help: () =>
-      "What works: data = folder() with a folder of pictures for each class (--data DIR), and drawn faces for any recipe (--data generated).",
-    explanation: "Data sets with files of labels come with a later version; their pictures can be sorted into folders.",
-    bad: train("--recipe RafDb --data raf-db"),
-    good,
-  }),
-
   "train/no-data": entry<{ recipe: string }>({
     severity: "error",
     message: (h) => `where the pictures of recipe ${h.recipe} are is not said`,

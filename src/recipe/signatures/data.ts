@@ -22,49 +22,118 @@ const distributions: RecipeParameter = {
   doc: "table of `path` and a share for each class, by name: what a loss reads as `data.distribution`",
 };
 
+/** What any data set may be asked for. */
+const usual: readonly RecipeParameter[] = [
+  folder,
+  augment,
+  sampler,
+  distributions,
+  {
+    name: "leave_out",
+    type: { listOf: "string" },
+    default: [],
+    doc: "classes of the data that are left out",
+  },
+  {
+    name: "merge",
+    type: { listOf: "string" },
+    default: [],
+    doc: 'classes that count as others: ["contempt -> anger"]',
+  },
+  {
+    name: "held_out",
+    type: "float",
+    default: 0,
+    min: 0,
+    max: 0.9,
+    doc: "share of the training pictures to judge epochs by; 0: the data's own part, else a fifth",
+  },
+  {
+    name: "hold_out",
+    type: "string",
+    default: "by picture",
+    options: ["by picture", "by person"],
+    doc: "by person: nobody is on both sides",
+  },
+  {
+    name: "person",
+    type: "string",
+    default: "",
+    doc: 'where a picture\'s name has its person: "{person}_*"; else a column',
+  },
+  { name: "group", type: "string", default: "", doc: 'the same for its group: "*_{group}.*"' },
+];
+
 export const dataSignatures = [
   {
     name: "raf_db",
     sort: "data",
-    doc: "RAF-DB's layout: Image/aligned, EmoLabel/list_patition_label.txt",
+    doc: "RAF-DB's layout: Image/aligned, EmoLabel/list_patition_label.txt; or folders 1 to 7",
     parameters: [
-      folder,
-      augment,
-      sampler,
-      distributions,
+      ...usual,
       { name: "list", type: "string", default: "list_patition_label.txt", doc: "label list in EmoLabel" },
       { name: "validation", type: "string", default: "", doc: "list of training pictures held out" },
+      {
+        name: "pictures",
+        type: "string",
+        default: "aligned",
+        options: ["aligned", "original"],
+        doc: "faces cut out and upright, or whole pictures",
+      },
     ],
   },
   {
     name: "affectnet",
     sort: "data",
-    doc: "AffectNet, CSV release or folders of annotations; classes are the model's",
-    parameters: [folder, augment, sampler, distributions],
+    doc: "AffectNet, CSV release or folders of annotations",
+    parameters: [
+      ...usual,
+      {
+        name: "align",
+        type: "string",
+        default: "none",
+        options: ["none", "box", "five_points"],
+        doc: "how the face is cut out: not at all, its box, or turned upright by eyes, nose and mouth",
+      },
+    ],
   },
   {
     name: "ferplus",
     sort: "data",
-    doc: "FER2013 pictures with FER+ votes as label distributions",
-    parameters: [folder, augment, sampler, distributions],
+    doc: "FER2013 pictures with FER+ votes",
+    parameters: [
+      ...usual,
+      {
+        name: "labels",
+        type: "string",
+        default: "distribution",
+        options: ["distribution", "majority"],
+        doc: "the votes as shares, or the class that more than half of them name",
+      },
+      {
+        name: "single_votes",
+        type: "string",
+        default: "drop",
+        options: ["drop", "keep"],
+        doc: "what becomes of a class that one person alone has named",
+      },
+    ],
   },
-  { name: "fer2013", sort: "data", doc: "fer2013.csv", parameters: [folder, augment, sampler, distributions] },
   {
-    name: "folder",
+    name: "fer2013",
     sort: "data",
-    doc: "a folder per class below each split",
-    parameters: [folder, augment, sampler, distributions],
+    doc: "fer2013.csv: pixels and one of seven classes",
+    parameters: [...usual, { name: "list", type: "string", default: "fer2013.csv", doc: "the table" }],
   },
+  { name: "folder", sort: "data", doc: "a folder per class below each split", parameters: usual },
   {
     name: "csv",
     sort: "data",
-    doc: "a table of path, label[, split] or path and one probability a class",
+    doc: "a table of path, label[, split, person, group], or path and one share a class",
     parameters: [
-      folder,
-      augment,
-      sampler,
-      distributions,
-      { name: "list", type: "string", default: "labels.csv", doc: "the table" },
+      ...usual,
+      { name: "list", type: "string", default: "labels.csv", doc: "the table, in the folder or beside the .lfer file" },
+      { name: "label", type: "string", default: "label", doc: "the column of class names" },
     ],
   },
 ] as const satisfies readonly RecipeSignature[];

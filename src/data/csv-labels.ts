@@ -1,0 +1,58 @@
+/** What a table's columns say of a picture's class: its name, or a share for each class. */
+import { Interned } from "./table-keys.js";
+import { TargetPool } from "./targets.js";
+
+export interface LabelColumns {
+  /** What a row says, by its columns; or in words what is wrong with it. */
+  read(get: (column: string) => string): { readonly class: number; readonly shares?: Float32Array } | string;
+  /** Whether the table gives the classes an order. */
+  readonly isOrdered: boolean;
+  /** The classes that the numbers of rows mean, once all rows are read. */
+  classes(): readonly string[];
+}
+
+/** A class' name in each row. The classes are those that occur, as they come. */
+export function nameColumn(column: string): LabelColumns {
+  const texts = new Interned();
+  const places = new Map<string, number>();
+  return {
+    read: (get) => {
+      const name = get(column).trim();
+      if (name === "") return `its ${column} is empty`;
+      const place = places.get(name) ?? places.size;
+      if (place === places.size) places.set(texts.of(name), place);
+      return { class: place };
+    },
+    isOrdered: false,
+    classes: () => [...places.keys()],
+  };
+}
+
+/** Larger ones are no shares and no votes. */
+const shareLimit = 1e30;
+
+/** A share, or a number of votes, for each class: what counts is how they stand to each other. */
+export function shareColumns(classes: readonly string[]): LabelColumns {
+  const pool = new TargetPool(classes.length);
+  return {
+    read: (get) => {
+      let sum = 0;
+      let largest = 0;
+      const shares: number[] = [];
+      for (const [index, name] of classes.entries()) {
+        const text = get(name).trim();
+        const share = Number(text);
+        if (text === "" || !(share >= 0 && share <= shareLimit)) return `${name} is "${text.slice(0, 20)}", no share`;
+        shares.push(share);
+        sum += share;
+        if (share > (shares[largest] as number)) largest = index;
+      }
+      if (!(sum > 0)) return "it gives no class a share";
+      const kept = pool.next();
+      kept.set(shares);
+      return { class: largest, shares: kept };
+    },
+    isOrdered: true,
+    classes: () => classes,
+  };
+}

@@ -1,0 +1,138 @@
+/** A data set as a recipe names it, opened: the one door to all layouts. */
+
+import { dirname, join, resolve } from "node:path";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { invariant } from "../diagnostics/invariant.js";
+import type { RecipeSignature } from "../recipe/signature.js";
+import { recipeSignatures } from "../recipe/signatures.js";
+import { nameOf, type RecipeThing } from "../recipe/thing.js";
+import { affectNetRows } from "./affectnet-set.js";
+import { assemble } from "./assemble.js";
+import { csvRows } from "./csv-set.js";
+import type { DataSet } from "./data-set.js";
+import { type Decode, loadDecoder } from "./decode.js";
+import { fer2013Rows } from "./fer2013-set.js";
+import { ferPlusRows } from "./ferplus-set.js";
+import { folderRows } from "./folder-set.js";
+import { isFile } from "./is-folder.js";
+import { rafDbRows } from "./raf-db-set.js";
+import { type DataLayout, usualTables } from "./recognise-layout.js";
+import type { Refused, RowSource } from "./rows.js";
+
+export interface DataSetRequest {
+  /** What `--data` says: a folder, or a table in one, as the user writes it. Undefined where the recipe says it. */
+  readonly data: string | undefined;
+  /** The folder of the .lfer file, for paths that stand in it. */
+  readonly home: string;
+  /** The model's labels; undefined where it has none: then the classes are those of the data. */
+  readonly labels: readonly string[] | undefined;
+  /** How many classes the model tells apart; undefined where no model is meant. */
+  readonly classCount: number | undefined;
+  /** Of what is held out where the data do not say it. */
+  readonly seed: number;
+  /** The model's picture, for layouts that cut the face out: 112 x 112 where no model is meant. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** The data set that a recipe's `data` entry means, or everything that keeps it from being used. */
+export async function openDataSet(thing: RecipeThing, request: DataSetRequest): Promise<DataSet | readonly Problem[]> {
+  const inFile = text(thing, "path");
+  const path = request.data ?? (inFile === "" ? undefined : resolve(request.home, inFile));
+  invariant(path !== undefined, "data without a place");
+  const decode = await loadDecoder();
+  if (isProblem(decode)) return [decode];
+  const rows = await rowsOf(thing, path, request, decode);
+  if ("kind" in rows) return rows.problems;
+  const { labels, classCount, seed } = request;
+  const set = assemble(rows, {
+    labels,
+    classCount,
+    seed,
+    leaveOut: texts(thing, "leave_out"),
+    merge: texts(thing, "merge"),
+    holdOut: text(thing, "hold_out") === "by person" ? "by person" : "by picture",
+    heldOut: Number(thing.fields.held_out),
+    person: text(thing, "person"),
+    group: text(thing, "group"),
+  });
+  return "kind" in set ? set.problems : set;
+}
+
+const usualSize = { width: 112, height: 112 };
+
+async function rowsOf(
+  thing: RecipeThing,
+  path: string,
+  { labels, home, size = usualSize }: DataSetRequest,
+  decode: Decode,
+): Promise<RowSource | Refused> {
+  const name = nameOf(thing, "data");
+  switch (name) {
+    case "folder":
+      return folderRows(path, labels, decode);
+    case "raf_db": {
+      const pictures = text(thing, "pictures") === "original" ? "original" : "aligned";
+      return rafDbRows(path, { list: text(thing, "list"), validation: text(thing, "validation"), pictures }, decode);
+    }
+    case "fer2013": {
+      const { folder, table } = await tableIn(path, text(thing, "list"));
+      return fer2013Rows(folder, table);
+    }
+    case "ferplus": {
+      const { folder, table } = await tableIn(path, usualTables.fer2013);
+      return ferPlusRows(
+        folder,
+        { pixels: table, votes: join(folder, usualTables.ferplus) },
+        {
+          labels: text(thing, "labels") === "majority" ? "majority" : "distribution",
+          singleVotes: text(thing, "single_votes") === "keep" ? "keep" : "drop",
+        },
+      );
+    }
+    case "csv": {
+      const { folder, table } = await tableIn(path, text(thing, "list"), home);
+      return csvRows(folder, table, { label: text(thing, "label"), decode });
+    }
+    case "affectnet": {
+      const align = (["box", "five_points"] as const).find((way) => way === text(thing, "align")) ?? "none";
+      return affectNetRows(path, { align, side: Math.max(size.width, size.height), decode });
+    }
+  }
+}
+
+/**
+ * A folder and the table of its pictures: the path itself where it is a file, else the table of that name in the folder, or in
+ * the folder of the .lfer file (a teacher's answers lie beside the recipe that reads them).
+ */
+async function tableIn(
+  path: string,
+  name: string,
+  home: string = path,
+): Promise<{ readonly folder: string; readonly table: string }> {
+  if (await isFile(path)) return { folder: dirname(path), table: path };
+  const [inside, beside] = [resolve(path, name), resolve(home, name)];
+  return { folder: path, table: !(await isFile(inside)) && (await isFile(beside)) ? beside : join(path, name) };
+}
+
+const text = ({ fields }: RecipeThing, name: string): string => String(fields[name] ?? "");
+
+function texts({ fields }: RecipeThing, name: string): readonly string[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** A layout as a recipe would write it without saying more: for commands that have no recipe (see `recogniseLayout`). */
+export function plainData(layout: DataLayout): RecipeThing {
+  const signature: RecipeSignature | undefined = recipeSignatures.find(
+    ({ sort, name }) => sort === "data" && name === layout,
+  );
+  invariant(signature !== undefined, `no data set is called ${layout}`);
+  const fields = signature.parameters.map((parameter) => [parameter.name, parameter.default ?? ""] as const);
+  return {
+    kind: "thing",
+    sort: "data",
+    name: layout,
+    fields: Object.fromEntries(fields),
+    span: { file: "", start: 0, end: 0 },
+  };
+}

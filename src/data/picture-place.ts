@@ -1,0 +1,24 @@
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
+import { cutFace, type FaceCut } from "./align/face-cut.js";
+import type { ReadPicture } from "./data-set.js";
+import type { Decode } from "./decode.js";
+import { readPictureFile } from "./picture-files.js";
+
+/** Where a picture lies, as plain data: it goes to other threads. */
+export interface PicturePlace {
+  readonly path: string;
+  /** How a face is cut out of it; undefined where the whole picture is meant. */
+  readonly cut?: FaceCut | undefined;
+}
+
+/** Reads the file and decodes it; what stands for its content is the digest of its bytes, and of the cut. */
+export async function readPlace({ path, cut }: PicturePlace, decode: Decode): Promise<ReadPicture | Problem> {
+  const bytes = await readPictureFile(path);
+  if (isProblem(bytes)) return bytes;
+  const image = await decode(bytes, path);
+  if (isProblem(image)) return image;
+  if (cut === undefined) return { image, digest: sha256([bytes]) };
+  const face = await cutFace(image, cut, path);
+  return isProblem(face) ? face : { image: face.image, digest: sha256([bytes, face.by]) };
+}

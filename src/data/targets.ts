@@ -1,0 +1,50 @@
+/** Distributions over a model's classes, many of them in few buffers: a million small arrays of their own take half a gigabyte. */
+
+import type { Sample } from "./data-set.js";
+
+const numbersInBlock = 32 * 1024;
+
+export class TargetPool {
+  readonly #classCount: number;
+  #block = new Float32Array(0);
+  #used = 0;
+
+  constructor(classCount: number) {
+    this.#classCount = classCount;
+  }
+
+  /** Room for one distribution, all zero. */
+  next(): Float32Array {
+    if (this.#used + this.#classCount > this.#block.length) {
+      this.#block = new Float32Array(this.#classCount * Math.max(1, Math.floor(numbersInBlock / this.#classCount)));
+      this.#used = 0;
+    }
+    this.#used += this.#classCount;
+    return this.#block.subarray(this.#used - this.#classCount, this.#used);
+  }
+}
+
+/** What a sample says beyond its label, for its fingerprint: the shares of a distribution, nothing of a hard label. */
+export const sharesBeside = ({ label, target }: Sample): readonly number[] => (target[label] === 1 ? [] : [...target]);
+
+/**
+ * A distribution over the data's classes as one over the model's: what counts as one class is added up, what is left out goes,
+ * and the sum is 1 again. The label is the largest share, the first of several. Undefined where nothing is left.
+ */
+export function mappedTarget(
+  shares: Float32Array,
+  places: Int32Array,
+  pool: TargetPool,
+): { readonly label: number; readonly target: Float32Array } | undefined {
+  let sum = 0;
+  for (const [index, share] of shares.entries()) if ((places[index] as number) >= 0) sum += share;
+  if (!(sum > 0)) return undefined;
+  const target = pool.next();
+  for (const [index, share] of shares.entries()) {
+    const place = places[index] as number;
+    if (place >= 0) target[place] = (target[place] as number) + share / sum;
+  }
+  let label = 0;
+  for (const [place, share] of target.entries()) if (share > (target[label] as number)) label = place;
+  return { label, target };
+}
