@@ -46,12 +46,16 @@ export function checkDistributions(
   if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
 }
 
-function readsDistribution(part: object): boolean {
-  const { kind, target, field } = part as { kind?: string; target?: Expression; field?: { text: string } };
-  if (kind === "FieldExpression" && field?.text === "distribution" && target?.kind === "NameExpression") {
-    if (target.name.text === "data") return true;
+/** Without recursion of our own: a sum may have any number of terms. */
+function readsDistribution(loss: Expression): boolean {
+  const waiting: object[] = [loss];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    const { kind, target, field } = part as { kind?: string; target?: Expression; field?: { text: string } };
+    const isOfData = target?.kind === "NameExpression" && target.name.text === "data";
+    if (kind === "FieldExpression" && field?.text === "distribution" && isOfData) return true;
+    for (const child of Object.values(part)) if (typeof child === "object" && child !== null) waiting.push(child);
   }
-  return Object.values(part).some((child) => typeof child === "object" && child !== null && readsDistribution(child));
+  return false;
 }
 
 /** The paths that an optimiser treats apart. */

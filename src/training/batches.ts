@@ -78,10 +78,11 @@ export class BatchMaker {
     for (const [i, image] of images.entries()) normaliseInto(buffer.picture, i, image, picture);
     for (const [i, { sample }] of draws.entries()) buffer.label.set(sample.target, i * classCount);
     const { distributions } = this.#source;
-    for (const [i, { sample }] of draws.entries()) {
-      // A half that no loss asks about may have none.
-      const shares = distributions?.of(sample) ?? sample.target;
-      if (distributions !== undefined) buffer.distribution.set(shares, i * classCount);
+    if (distributions !== undefined) {
+      for (const [i, { sample }] of draws.entries()) {
+        // A half that no loss asks about may have none.
+        buffer.distribution.set(distributions.of(sample) ?? sample.target, i * classCount);
+      }
     }
     const taught = teacher === undefined ? [] : await teacher.answer(images);
     return {

@@ -71,7 +71,7 @@ function groupsOf<K>(samples: readonly Sample[], keyOf: (sample: Sample) => K): 
 }
 
 /** The data set of one of the runs. What the data hold out themselves none of them sees. */
-export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold): DataSet {
+export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold): DataSet | Problem {
   const byPerson = recipe.settings.get("data")?.fields.hold_out === "by person";
   const parts = partsOf(set.training, fold.of, seed, byPerson);
   const isOwn = (sample: Sample): boolean => parts.get(sample) === fold.index;
@@ -79,6 +79,10 @@ export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold)
     training: set.training.filter((sample) => !isOwn(sample)),
     heldOut: set.training.filter(isOwn),
   };
+  // Of any part, so that no run is trained for nothing.
+  if (new Set(parts.values()).size < fold.of) {
+    return problem("train/empty-fold", { of: fold.of, pictures: set.training.length });
+  }
   return {
     ...set,
     ...halves,

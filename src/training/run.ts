@@ -121,6 +121,7 @@ async function runRecipe(request: RunRequest, events: RunEvents): Promise<RunRes
   const whole = await openData(named, request);
   if (!("read" in whole)) return failed(...((await otherFolders(written, named, request)) ?? whole));
   const set = request.fold === undefined ? whole : foldOf(whole, named, request.fold);
+  if (isProblem(set)) return failed(set);
   const plan = withClasses(named, set.classes);
   const contradicted = named.labels === undefined ? contradictionByFolders(named, set.classes) : undefined;
   if (contradicted !== undefined) return failed(contradicted);

@@ -74,6 +74,12 @@ export const distributionScenarios: Readonly<Record<string, () => Promise<readon
       drawInto(cwd, { "train/happy": 1, "val/happy": 1, "val/neutral": 1 });
       return codesIn((await callLferc(["distill", "run", "--data", "faces", "-o", "d.csv", "--by-class"], cwd)).stderr);
     }),
+  "train/empty-fold": () =>
+    inFolder(files, async (cwd) => {
+      drawInto(cwd, { "train/happy": 2, "train/neutral": 1, "val/happy": 1 });
+      const line = "train m.lfer --recipe Teach --data faces --threads 1 --set folds=4 --out run";
+      return codesIn((await callLferc(line.split(" "), cwd)).stderr);
+    }),
   "train/fold-without-class": () =>
     inFolder(files, async (cwd) => {
       drawInto(cwd, { "train/happy": 20, "train/neutral": 20, "train/surprise": 1, "val/happy": 1 });

@@ -80,7 +80,7 @@ suite("parts of a cross-fitting", (test) => {
   test("the runs are judged by one part each, learn from the others, and never see what the data hold out", async () => {
     const plan = await smallPlan();
     const set = setOf(pictures([9, 6, 3]), [sample("held", 0)]);
-    const runs = [1, 2, 3].map((index) => foldOf(set, plan, { index, of: 3 }));
+    const runs = [1, 2, 3].map((index) => foldOf(set, plan, { index, of: 3 }) as DataSet);
     for (const { training, heldOut, heldOutIs, heldOutWasDrawn } of runs) {
       assert.equal(
         [...training, ...heldOut].map(({ key }) => key).toSorted(),
@@ -99,7 +99,9 @@ suite("parts of a cross-fitting", (test) => {
   test("a class of one picture is not learnt by the run that is judged by it: that is said", async () => {
     const plan = await smallPlan();
     const said = [1, 2].map((index) =>
-      foldOf(setOf(pictures([4, 4, 1])), plan, { index, of: 2 }).warnings.map((warning) => warning.diagnose({})),
+      (foldOf(setOf(pictures([4, 4, 1])), plan, { index, of: 2 }) as DataSet).warnings.map((warning) =>
+        warning.diagnose({}),
+      ),
     );
     const all = said.flat();
     assert.equal(

@@ -83,4 +83,12 @@ export const teacherEntries = {
     },
     good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
   }),
+  "train/empty-fold": entry<{ of: number; pictures: number }>({
+    severity: "error",
+    message: (h) => `${h.pictures} training pictures are too few for ${h.of} parts: some have none`,
+    help: () => "Cut them into fewer parts (folds), or hold out by picture where there are fewer persons than parts.",
+    explanation: "Each model of a cross-fitting is trained on some pictures and judged by others.",
+    bad: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=50 --data few-faces" },
+    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
+  }),
 };
