@@ -132,16 +132,19 @@ function makeAskedRecipe(
     reporter.add(diagnose("recipe/which-recipe", { file: entry.path, known }));
     return undefined;
   }
-  const declaration = name === true ? all[0] : all.find((candidate) => candidate.name.text === name);
-  if (declaration === undefined) {
+  // A recipe that is imported trains a teacher.
+  const declaration =
+    name === true ? all[0] : (all.find((each) => each.name.text === name) ?? entry.names.get(name)?.declaration);
+  if (declaration?.kind !== "RecipeDeclaration") {
     if (name === true) return undefined;
     const holes = { name, file: entry.path, known: known.join(", "), suggestion: suggest(name, known) };
     reporter.add(diagnose("recipe/unknown-recipe", holes));
     return undefined;
   }
   // What the parser could not read whole it has said.
-  if (isDamaged({ declaration, module: entry })) return undefined;
-  return elaborateAskedRecipe(declaration, entry, facts, reporter, set);
+  const module = entry.names.get(declaration.name.text)?.module ?? entry;
+  if (isDamaged({ declaration, module })) return undefined;
+  return elaborateAskedRecipe(declaration, module, facts, reporter, set);
 }
 
 function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): readonly ElaboratedRecipe[] {

@@ -129,7 +129,7 @@ function thingSection(signature: RecipeSignature): string {
 const keysInWords: Readonly<Record<keyof typeof recipeKeys, string>> = {
   student: "the model or variant to train, with arguments if wanted; its outputs are fields: `student.logits`",
   teacher:
-    '`frozen(model, weights: "file.safetensors", labels: [...])`: a model that is not trained; its outputs are fields; `labels` where neither the model nor the file names its classes',
+    '`frozen(model, weights: "file.safetensors", labels: [...], trained_by: Recipe)`: a model that is not trained; its outputs are fields; `labels` where neither the model nor the file names its classes; `trained_by` is the recipe that makes the file where there is none',
   data: "where pictures and labels come from; `data.label` is the target distribution, [N, classes], in the order of the student's labels",
   loss: "one number made of `student`'s and `teacher`'s outputs and `data.label`",
   optimizer: "how weights change",

@@ -1,17 +1,19 @@
 import type { CommandModule } from "yargs";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { renderGithub } from "../diagnostics/render-github.js";
 import { type Located, renderJson } from "../diagnostics/render-json.js";
 import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
 import { renderSarif } from "../diagnostics/render-sarif.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
 import { version } from "../version.js";
+import { assumptionsJson, assumptionsOf, type PlacedAssumption, renderAssumptions } from "./assumptions.js";
 import { compileFile } from "./compile-file.js";
 import { expandPaths } from "./project.js";
 import { readResultFiles } from "./read-result-files.js";
 import type { ExitCode, Session } from "./session.js";
 import { watchOption } from "./shared-options.js";
 import { paintFor } from "./terminal.js";
+import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 
 const formats = ["pretty", "json", "github", "sarif"] as const;
@@ -20,6 +22,7 @@ interface CheckArguments {
   readonly path: readonly string[];
   readonly results?: readonly string[] | undefined;
   readonly format: (typeof formats)[number];
+  readonly assumptions: boolean;
   readonly watch: boolean;
 }
 
@@ -34,11 +37,16 @@ function told(diagnostic: Diagnostic, located: Located, seen: Set<string>): bool
 }
 
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
+  if (args.assumptions && (args.format === "github" || args.format === "sarif")) {
+    const detail = `--assumptions goes with --format pretty and json; ${args.format} has no place for them`;
+    throw new UsageError(diagnose("tool/wrong-usage", { command: "check", detail }));
+  }
   const paths = args.path.length === 0 ? ["."] : args.path;
   const expanded = await expandPaths(paths, session.cwd);
   session.note(expanded.looked);
   const paint = paintFor(process.stderr);
   const found: Located[] = [];
+  const assumptions: PlacedAssumption[] = [];
   const seen = new Set<string>();
   const take = (located: Located): void => {
     if (told(located[0], located, seen)) return;
@@ -55,8 +63,11 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     const compiled = await compileFile(file, session.cwd, { results });
     session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
+    if (args.assumptions) assumptions.push(...assumptionsOf(compiled));
   }
-  if (args.format === "json") session.json(renderJson(found));
+  const more = args.assumptions ? { assumptions: assumptionsJson(assumptions) } : {};
+  if (args.format === "json") session.json(renderJson(found, more));
+  else session.print(renderAssumptions(assumptions));
   if (args.format === "sarif") session.json(renderSarif(found, version));
   const diagnostics = found.map(([diagnostic]) => diagnostic);
   const files = `${expanded.files.length} file${expanded.files.length === 1 ? "" : "s"}`;
@@ -91,11 +102,18 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         describe:
           "what eval or bench --device NAME wrote with --format json: budgets of accuracy, latency and memory are held to it; as often as needed",
       })
+      .option("assumptions", {
+        type: "boolean",
+        default: false,
+        describe:
+          "list also what the texts mark as assumed (/// assumed: SOURCE before a parameter or a constant): name, value, source, place",
+      })
       .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
       .example("lferc check models --results eval.json --results bench.json", "what was measured too")
       .example("lferc check --format json models", "for a program")
       .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
+      .example("lferc check --assumptions models/lfer_ldl.lfer", "what the paper leaves open, and what was taken")
       .example("lferc check --watch models", "again whenever one of the files is saved"),
   handler: (args) => runWatchable(args.watch, (session) => check(session, args)),
 };

@@ -85,6 +85,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./faces.command.js")).facesCommand),
   },
   {
+    name: "distill",
+    summary: "write what a trained model says of every picture",
+    failure: "no run, no data, or a table that cannot be written",
+    load: async () => untyped((await import("./distill.command.js")).distillCommand),
+  },
+  {
     name: "bench",
     summary: "time a model or a training step",
     failure: "a model or an engine that cannot run",

@@ -133,6 +133,20 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
   else session.talk("model.onnx: not yet, for no epoch has ended\n");
 }
 
+/** The same of a run that is a part of a larger one: the whole goes on by the whole's command line. */
+export function tellOfPart(
+  session: Session,
+  args: RunArguments,
+  { parent, name }: { readonly parent: string; readonly name: string },
+  { plan, records }: StoppedRun,
+): void {
+  const whole = displayPath(session.cwd, parent);
+  session.talk(`${name} interrupted after ${records.length} of ${plan.epochs} epochs\n`);
+  session.talk(
+    `go on:      ${oneLine(runCommandLine(args, args.recipe ?? plan.recipe.name, ["--out", whole, "--resume"]))}\n`,
+  );
+}
+
 /** How to go on, at a smaller rate, from the good weights of a run in which a number has overflowed. */
 export function tellOfSmallerRate(
   session: Session,

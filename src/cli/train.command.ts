@@ -7,32 +7,25 @@ import { oneLine } from "../diagnostics/display-text.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { placesFromHome, sourceDigest } from "../source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
-import type { Engine } from "../training/engines/engine.js";
 import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
 import { trainRun } from "../training/run.js";
 import { claimNextRun, claimRun, dayOf, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
-import type { Circumstances } from "../training/run-record.js";
-import type { WeightSource } from "../weights/load-weights.js";
 import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
 import { type LiveLine, liveLine } from "./live-line.js";
-import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
+import { compileOneRecipe } from "./one-recipe.js";
 import { displayPath, projectRoot } from "./project.js";
 import { runCircumstances } from "./run-circumstances.js";
 import { reportRun } from "./run-report.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
-import { eventsFor, type RunArguments, summarise, tellOfRest, tellOfSmallerRate } from "./train-events.js";
+import { eventsFor, summarise, tellOfSmallerRate } from "./train-events.js";
+import { type Prepared, type TrainArguments, trainParts } from "./train-parts.js";
 import { UsageError } from "./usage.js";
 import { readWeights, reportRefusal, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
 const runsFolder = "runs";
-
-interface TrainArguments extends RunArguments {
-  readonly out?: string | undefined;
-  readonly resume: boolean;
-}
 
 function refuseUsage(detail: string): never {
   throw new UsageError(diagnose("tool/wrong-usage", { command: "train", detail }));
@@ -91,23 +84,12 @@ async function train(session: Session, args: TrainArguments, commands: readonly 
       : await claimRun(resolve(session.cwd, args.out), args.resume);
   if (isProblem(claim)) return refuse(claim);
   tellOfClaim(session, claim, args.resume);
-  const line = liveLine({ log: session.talk });
-  const stretch = stoppable(() => {
-    line.clear();
-    session.talk("stopping; Ctrl-C again stops at once\n");
-  });
+  const source = weights.kind === "file" ? weights : undefined;
+  const named = { ...args, recipe: made.recipe.name };
+  const all = { made, set, engine, threads, claim, circumstances, weights: source };
   try {
-    return await runAndBuild(
-      session,
-      args,
-      { made, set, engine, threads, claim, circumstances, weights: weights.kind === "file" ? weights : undefined },
-      stretch,
-      line,
-      commands,
-    );
+    return await trainParts(session, named, all, (part, prepared) => runAndBuild(session, part, prepared, commands));
   } finally {
-    line.clear();
-    stretch.end();
     await claim.release();
   }
 }
@@ -127,20 +109,30 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, r
   if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
 }
 
-interface Prepared {
-  readonly made: OneRecipe;
-  readonly set: ReadonlyMap<string, string>;
-  readonly engine: Engine;
-  readonly threads: number | undefined;
-  readonly claim: RunClaim;
-  readonly circumstances: Circumstances;
-  readonly weights: WeightSource | undefined;
-}
-
+/** One run, from its pictures to its model. */
 async function runAndBuild(
   session: Session,
   args: TrainArguments,
-  { made, set, engine, threads, claim, circumstances, weights }: Prepared,
+  prepared: Prepared,
+  commands: readonly string[],
+): Promise<ExitCode> {
+  const line = liveLine({ log: session.talk });
+  const stretch = stoppable(() => {
+    line.clear();
+    session.talk("stopping; Ctrl-C again stops at once\n");
+  });
+  try {
+    return await runWatched(session, args, prepared, stretch, line, commands);
+  } finally {
+    line.clear();
+    stretch.end();
+  }
+}
+
+async function runWatched(
+  session: Session,
+  args: TrainArguments,
+  { made, set, engine, threads, claim, circumstances, weights, teacherFile, fold, tellOfRest }: Prepared,
   stretch: Stretch,
   line: LiveLine,
   commands: readonly string[],
@@ -167,6 +159,8 @@ async function runAndBuild(
       limit,
       seed,
       circumstances,
+      teacherFile,
+      fold,
     },
     eventsFor(session, line, stretch, folder, made),
   );
@@ -189,7 +183,7 @@ async function runAndBuild(
   };
   if (result.kind === "interrupted" || stretch.isStopped()) {
     if (result.records.length > 0) session.report((await reportRun(ended)).diagnostics);
-    tellOfRest(session, args, folder, result);
+    tellOfRest(result);
     return 130;
   }
   if (!result.hasTrained) {
@@ -202,7 +196,7 @@ async function runAndBuild(
   }
   // Nothing is lost now by ending at once, but it is told how the model can be had.
   const ending = takeInterrupts(() => {
-    tellOfRest(session, args, folder, result);
+    tellOfRest(result);
     process.exit(130);
   });
   try {

@@ -4,6 +4,8 @@ import { budgetEntries } from "./catalogue/budget.js";
 import { dataEntries } from "./catalogue/data.js";
 import { dataLayoutEntries } from "./catalogue/data-layouts.js";
 import { dataSetEntries } from "./catalogue/data-sets.js";
+import { distillEntries } from "./catalogue/distill.js";
+import { distributionEntries } from "./catalogue/distributions.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { evalEntries } from "./catalogue/eval.js";
 import { facesEntries } from "./catalogue/faces.js";
@@ -14,8 +16,8 @@ import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lintSourceEntries } from "./catalogue/lint-source.js";
 import { loaderEntries } from "./catalogue/loader.js";
-import { measuredEntries } from "./catalogue/measured.js";
 import { lookEntries } from "./catalogue/look.js";
+import { measuredEntries } from "./catalogue/measured.js";
 import { onnxEntries } from "./catalogue/onnx.js";
 import { onnxReadEntries } from "./catalogue/onnx-read.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -29,6 +31,7 @@ import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
 import { statsEntries } from "./catalogue/stats.js";
 import { studyEntries } from "./catalogue/study.js";
 import { syntaxEntries } from "./catalogue/syntax.js";
+import { teacherEntries } from "./catalogue/teachers.js";
 import { toolEntries } from "./catalogue/tool.js";
 import { trainEntries } from "./catalogue/train.js";
 import { typeEntries } from "./catalogue/type.js";
@@ -53,6 +56,7 @@ export const catalogue = {
   ...recipeEntries,
   ...recipeClassesEntries,
   ...recipeDataEntries,
+  ...teacherEntries,
   ...budgetEntries,
   ...measuredEntries,
   ...lintEntries,
@@ -67,6 +71,8 @@ export const catalogue = {
   ...labelsInFilesEntries,
   ...dataEntries,
   ...dataSetEntries,
+  ...distributionEntries,
+  ...distillEntries,
   ...dataLayoutEntries,
   ...loaderEntries,
   ...answersEntries,

@@ -25,14 +25,15 @@ function diagnosticJson(diagnostic: Diagnostic, sources: SourceTexts): object {
 /** Each diagnostic with the texts it points into. */
 export type Located = readonly [Diagnostic, SourceTexts];
 
-/** One JSON object for programs: `{ schemaVersion, errors, warnings, diagnostics }`. */
-export function renderJson(located: readonly Located[]): string {
+/** One JSON object for programs: `{ schemaVersion, errors, warnings, diagnostics }`, and what else was asked for. */
+export function renderJson(located: readonly Located[], more: Readonly<Record<string, unknown>> = {}): string {
   const errors = located.filter(([d]) => d.severity === "error").length;
   const document = {
     schemaVersion: 1,
     errors,
     warnings: located.length - errors,
     diagnostics: located.map(([diagnostic, sources]) => diagnosticJson(diagnostic, sources)),
+    ...more,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

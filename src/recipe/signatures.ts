@@ -25,6 +25,12 @@ export type RecipeName<Sort extends RecipeSignature["sort"]> = Extract<
   { readonly sort: Sort }
 >["name"];
 
+/** What a loss may read of the data, as `data.label`: the target, and the distribution that a table of their own gives. */
+export const dataTensors = ["label", "distribution"] as const;
+
+/** The input of a loss for it. */
+export const inputOfData = (name: (typeof dataTensors)[number]): string => `data.${name}`;
+
 /** The entries of a recipe, and the sort of thing each takes. `student`, `teacher` and `loss` have rules of their own. */
 export const recipeKeys = {
   student: "model",

@@ -1,7 +1,8 @@
 /** Whether a loss teaches the output that the student is judged by. */
 import { type Graph, typeOf, type ValueId } from "../ir/graph.js";
+import { dataTensors, inputOfData } from "../recipe/signatures.js";
 
-const label = "data.label";
+const targets = dataTensors.map(inputOfData);
 const ofStudent = "student.";
 
 /**
@@ -40,7 +41,7 @@ function metByLabel(loss: Graph): ReadonlySet<string> {
   const met = new Set<string>();
   for (const { inputs, outputs } of loss.nodes) {
     const sources = new Set(inputs.flatMap((input) => [...(made.get(input) ?? [])]));
-    if (sources.has(label)) {
+    if (targets.some((target) => sources.has(target))) {
       for (const name of sources) if (name.startsWith(ofStudent)) met.add(name.slice(ofStudent.length));
     }
     for (const value of outputs) if (typeOf(loss, value).shape.length > 1) made.set(value, sources);

@@ -96,7 +96,9 @@ function makeOutput(
   meta: Value | undefined,
 ): void {
   if (context.network === undefined || value.kind !== "tensor" || value.value === undefined) return;
-  const labels = meta?.kind === "record" ? stringsIn(meta.fields.get("names")) : undefined;
+  const written = meta?.kind === "record" ? stringsIn(meta.fields.get("names")) : undefined;
+  // A model whose names are a parameter may be made before anybody knows them: the data bring them.
+  const labels = written?.length === 0 ? undefined : written;
   const dim = context.typeOf(value)?.shape[1];
   if (labels !== undefined && dim !== labels.length) {
     const classes = dim === undefined ? "no axis 1" : formatDim(dim);

@@ -4,6 +4,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import type { RecipeThing } from "../recipe/thing.js";
+import type { Expression } from "../syntax/ast.js";
 import { checkData } from "./recipe-data-checks.js";
 import type { Reporter } from "./reporter.js";
 
@@ -35,6 +36,28 @@ export function checkAgainstStudent(
   if (lone === undefined) return;
   const related = lone.span === undefined ? [] : [{ message: `"${lone.path}" is here`, span: lone.span }];
   reporter.report("recipe/one-value-per-channel", { path: lone.path, batch }, run.span, related);
+}
+
+/** A table of distributions that the text of the loss does not read, whatever the parameters are. */
+export function checkDistributions(
+  data: RecipeThing | undefined,
+  loss: Expression | undefined,
+  reporter: Reporter,
+): void {
+  if (data === undefined || loss === undefined || (data.fields.distributions ?? "") === "") return;
+  if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
+}
+
+/** Without recursion of our own: a sum may have any number of terms. */
+function readsDistribution(loss: Expression): boolean {
+  const waiting: object[] = [loss];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    const { kind, target, field } = part as { kind?: string; target?: Expression; field?: { text: string } };
+    const isOfData = target?.kind === "NameExpression" && target.name.text === "data";
+    if (kind === "FieldExpression" && field?.text === "distribution" && isOfData) return true;
+    for (const child of Object.values(part)) if (typeof child === "object" && child !== null) waiting.push(child);
+  }
+  return false;
 }
 
 /** The paths that an optimiser treats apart. */

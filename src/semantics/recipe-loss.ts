@@ -5,7 +5,7 @@ import type { Span } from "../diagnostics/span.js";
 import { isInOrder, orderOf } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { type Dim, formatShape, type Shape } from "../ir/shape.js";
-import { recipeSignatures } from "../recipe/signatures.js";
+import { dataTensors, inputOfData, recipeSignatures } from "../recipe/signatures.js";
 import type { Expression, RecipeDeclaration, RecipeEntry } from "../syntax/ast.js";
 import { applyOpByName } from "./apply-op.js";
 import type { Place } from "./context.js";
@@ -141,8 +141,11 @@ function evaluateLoss(
     );
     scope.bind(name, record(name, new Map(fields)), span);
   }
-  const label = evaluator.network === undefined ? unknownTensor : labelTensor(evaluator.network, networks);
-  scope.bind("data", record("data", new Map([["label", label]])), span);
+  const { network } = evaluator;
+  const targets = dataTensors.map(
+    (name) => [name, network === undefined ? unknownTensor : targetTensor(network, name, networks)] as const,
+  );
+  scope.bind("data", record("data", new Map(targets)), span);
   return evaluator.evaluate(expression, scope, place);
 }
 
@@ -212,14 +215,14 @@ function runsOf(order: readonly number[]): readonly (readonly [number, number])[
   return runs;
 }
 
-/** One float32 [N, C] whatever the labels were; C is the student's first output's axis 1. */
-function labelTensor(network: Network, { student }: Networks): Value {
+/** `data.label` and `data.distribution`: one float32 [N, C] each, whatever the labels were; C is the student's first output's axis 1. */
+function targetTensor(network: Network, name: (typeof dataTensors)[number], { student }: Networks): Value {
   const first = student?.model?.graph.outputs[0];
   const shape = first === undefined ? undefined : student?.model?.graph.types[first.value]?.shape;
   const [batch, classes] = shape ?? [];
   if (batch === undefined || classes === undefined) return unknownTensor;
   const dims: readonly Dim[] = [batch, classes];
-  return tensor(network.input({ name: "data.label" }, { dtype: "float32", shape: dims }));
+  return tensor(network.input({ name: inputOfData(name) }, { dtype: "float32", shape: dims }));
 }
 
 /** The student's first output says the class: its labels are the data's. */
@@ -244,7 +247,7 @@ function classesOf(networks: Networks): ReadonlyMap<string, Classes> {
     else if (i > 0) classes.set(of, { kind: "open", output: of });
     else if (own !== undefined) classes.set(of, own);
   }
-  if (own !== undefined) classes.set("data.label", own);
+  if (own !== undefined) for (const name of dataTensors) classes.set(inputOfData(name), own);
   for (const { name, labels } of teacher?.model?.graph.outputs ?? []) {
     const of = `teacher.${name}`;
     classes.set(of, labels === undefined ? { kind: "frozen", outputs: [of] } : { kind: "named", of, labels });

@@ -19,6 +19,7 @@ import { writtenModel } from "./recipe-classes.js";
 import { stringsIn } from "./records.js";
 import type { Scope } from "./scope.js";
 import { type Setting, settleArguments } from "./settings.js";
+import { type NamedTrainer, trainerNamed } from "./teacher-recipes.js";
 import { fit } from "./types.js";
 import { int } from "./values.js";
 
@@ -29,6 +30,8 @@ export interface RecipeNetwork {
   readonly weights: string | undefined;
   /** Those that the recipe itself gives a frozen network. */
   readonly labels?: readonly string[];
+  /** The recipe that makes the weights of a frozen network. */
+  readonly trainedBy?: NamedTrainer;
   readonly outputs: readonly Identifier[];
   /** How to make it, for whoever wants it in another form. */
   readonly request: ModelRequest;
@@ -66,7 +69,7 @@ export function makeStudent(around: RecipeSurroundings, entry: RecipeEntry | und
     : makeNetwork(around, request, value, { weights: undefined, training: true });
 }
 
-/** `teacher = frozen(ResNet50(classes: 7), weights: "file")`, as inference sees it; at the student's size unless told. */
+/** `teacher = frozen(ResNet50(classes: 7), weights: "file", trained_by: Recipe)`, as inference sees it; at the student's size unless told. */
 export function makeTeacher(
   around: RecipeSurroundings,
   entry: RecipeEntry | undefined,
@@ -78,8 +81,9 @@ export function makeTeacher(
   const args = isFrozen(value) ? value.arguments : [];
   const [model, ...others] = args.filter((argument) => argument.name === undefined);
   const named = args.filter((argument) => argument.name !== undefined);
-  const [file, labels] = ["weights", "labels"].map((key) => named.find(({ name }) => name?.text === key));
-  const given = [file, labels].filter((argument) => argument !== undefined);
+  const keys = ["weights", "labels", "trained_by"];
+  const [file, labels, by] = keys.map((key) => named.find(({ name }) => name?.text === key));
+  const given = [file, labels, by].filter((argument) => argument !== undefined);
   const isWhole = model !== undefined && others.length === 0 && file !== undefined && given.length === named.length;
   const weights = isWhole ? evaluator.evaluate(file.value, scope, nowhere()) : undefined;
   const names = labels === undefined ? undefined : evaluator.evaluate(labels.value, scope, nowhere());
@@ -92,7 +96,8 @@ export function makeTeacher(
   if (request === undefined) return undefined;
   const source = weights.kind === "string" ? weights.value : undefined;
   const made = makeNetwork(around, atSizeOf(request, student), model.value, { weights: source, training: false });
-  const network = { ...made, span: value.span };
+  const trainedBy = by === undefined ? undefined : trainerNamed(by.value, around.module, evaluator.reporter);
+  const network = { ...made, span: value.span, ...(trainedBy === undefined ? {} : { trainedBy }) };
   return labels === undefined ? network : labelled(around, network, stringsIn(names), labels.value.span);
 }
 

@@ -10,7 +10,7 @@ import type { TakenOrder } from "./loss-classes.js";
 import { type ElaboratedModel, elaborateModel, type ModelRequest } from "./models.js";
 import { plainThing } from "./plain-things.js";
 import type { Module } from "./program.js";
-import { checkAgainstStudent } from "./recipe-checks.js";
+import { checkAgainstStudent, checkDistributions } from "./recipe-checks.js";
 import { makeLoss, things } from "./recipe-loss.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";
 import { settingsForNetwork, settingsForRecipe, unknownRecipeSettings } from "./recipe-settings.js";
@@ -18,6 +18,7 @@ import type { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { settleArguments } from "./settings.js";
 import { describe } from "./signature.js";
+import { checkTrained, settingsBeside, settingsForTrainer, sizeFor, type TrainerOfTeacher } from "./teacher-recipes.js";
 import { unknown } from "./values.js";
 
 /** A recipe whose parts are resolved and whose loss is a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
@@ -37,6 +38,8 @@ export interface ElaboratedRecipe {
 export interface RecipeTeacher {
   readonly model: ElaboratedModel;
   readonly weights: string;
+  /** Where there is no such file: what trains it. */
+  readonly trainedBy: TrainerOfTeacher | undefined;
   /** The labels that the recipe itself gives it. */
   readonly labels: readonly string[] | undefined;
   /** The model as the recipe writes it. */
@@ -59,6 +62,8 @@ interface RecipeContext {
   readonly reporter: Reporter;
   /** What the command line says. */
   readonly settings: ReadonlyMap<string, string>;
+  /** The recipes on the way here, each of whose teachers the next one trains. */
+  readonly trains?: readonly RecipeDeclaration[];
 }
 
 /** Checks a recipe and, where nothing is missing, makes its student, teacher and loss; undefined where something is wrong. */
@@ -106,6 +111,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const student = makeStudent(makeOf, entries.get("student"));
   const teacher = makeTeacher(makeOf, entries.get("teacher"), student);
   reportUnknownSettings(context, own, entries, student, teacher);
+  const trainer = teacher === undefined ? undefined : trainerOf(context, teacher, isAbstract);
   const settings = new Map<string, RecipeThing>();
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
@@ -123,6 +129,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
       );
     }
   }
+  checkDistributions(settings.get("data"), entries.get("loss")?.value, reporter);
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, { student, teacher });
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
   checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
@@ -131,7 +138,8 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
     inputs.some((input) => input.name.startsWith("teacher.")),
   );
-  const frozen = teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken);
+  const frozen =
+    teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken, trainer);
   const { loss, evaluationLoss } = losses;
   const recipe = {
     name: declaration.name.text,
@@ -148,9 +156,34 @@ function teacherOf(
   { weights = "", written, labels }: RecipeNetwork,
   model: ElaboratedModel,
   taken: ReadonlyMap<string, TakenOrder>,
+  trainedBy: TrainerOfTeacher | undefined,
 ): RecipeTeacher {
   const byOutput = [...taken].map(([name, order]) => [name.slice("teacher.".length), order] as const);
-  return { model, weights, labels, written, taken: new Map(byOutput) };
+  return { model, weights, trainedBy, labels, written, taken: new Map(byOutput) };
+}
+
+/** The recipe that trains the teacher, held to the teacher; undefined where there is none, or something is wrong with it. */
+function trainerOf(context: RecipeContext, teacher: RecipeNetwork, isAbstract: boolean): TrainerOfTeacher | undefined {
+  const { trainedBy } = teacher;
+  if (trainedBy === undefined) return undefined;
+  const { declaration, module } = trainedBy;
+  const { facts, reporter, trains = [] } = context;
+  const way = [...trains, context.declaration];
+  if (way.includes(declaration)) {
+    const circle = [...way.slice(way.indexOf(declaration)), declaration].map(({ name }) => name.text);
+    reporter.report("recipe/teachers-in-a-circle", { circle }, trainedBy.written.span);
+    return undefined;
+  }
+  const settings = settingsForTrainer(context.settings, trainedBy);
+  const made = elaborate({ declaration, module, facts, reporter, settings, trains: way }, false);
+  if (made === undefined || isAbstract || teacher.model === undefined) return undefined;
+  checkTrained(trainedBy, made.recipe.student, teacher, reporter);
+  const folds = made.recipe.settings.get("train")?.fields.folds;
+  if (typeof folds === "number" && folds > 1) {
+    reporter.report("recipe/teacher-of-folds", { recipe: declaration.name.text, folds }, trainedBy.written.span);
+  }
+  const recipe = declaration.name.text;
+  return { recipe, settings: new Map([...sizeFor(made.student, teacher.model.graph), ...settings]) };
 }
 
 /** Unless a network is missing that might have had the parameter. */
@@ -164,7 +197,8 @@ function reportUnknownSettings(
   if (student === undefined || (entries.has("teacher") && teacher === undefined)) return;
   const names = ({ request }: RecipeNetwork) => request.declaration.parameters.map(({ name }) => name.text);
   const parts = { recipe: own, student: names(student), teacher: teacher === undefined ? [] : names(teacher) };
-  for (const wrong of unknownRecipeSettings(declaration.name.text, settings, parts)) reporter.add(wrong);
+  const ours = settingsBeside(settings, teacher?.trainedBy);
+  for (const wrong of unknownRecipeSettings(declaration.name.text, ours, parts)) reporter.add(wrong);
 }
 
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {

@@ -153,6 +153,54 @@ const affectnet_8_classes = ["neutral", "happiness", "sadness", "surprise", "fea
 /// FER+'s eight classes, in the order of its columns.
 const ferplus_classes = ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"]
 `],
+  ["std/ldl.lfer", `lfer 1
+
+import { balanced_bce, dice, kl } from "std/losses"
+
+// Label distribution learning as LFER-LDL has it, with each reading that its paper leaves open under a name of its own.
+
+/// The divergence of the student from the distributions, which must have been softened by the same \`temperature\`. \`reduction\` is
+/// PyTorch's word for it: "batchmean" adds up over the classes, "mean" is over pictures and classes, a C-th of it.
+fn divergence(temperature: float = 1.0, reduction: "batchmean" | "mean" = "batchmean",
+              rescale: bool = false) on distribution, logits {
+  whole = kl(distribution, logits, temperature: temperature, rescale: rescale)
+  return if reduction == "batchmean" then whole else whole / channels(logits)
+}
+
+/// \`balanced_bce\` with probabilities from a sigmoid of each logit by itself: ln p = -softplus(-z), ln(1 - p) = -softplus(z).
+fn balanced_bce_sigmoid(beta: float) on logits, target =
+  mean(beta * target * softplus(-logits) + (1 - beta) * (1 - target) * softplus(logits))
+
+/// The Combo loss in its readings: probabilities from one softmax or a sigmoid for each class, Dice in one of its three forms.
+fn combo_of(alpha: float = 0.5, beta: float = 0.5, probabilities: "softmax" | "sigmoid" = "softmax",
+            each: "batch" | "class" | "sample" = "batch", smooth: float = 1.0) on logits, target =
+  if probabilities == "softmax"
+  then alpha * balanced_bce(logits, target, beta: beta)
+       - (1 - alpha) * dice(softmax(logits), target, each: each, smooth: smooth)
+  else alpha * balanced_bce_sigmoid(logits, target, beta: beta)
+       - (1 - alpha) * dice(sigmoid(logits), target, each: each, smooth: smooth)
+
+/// LFER-LDL's loss of the student's logits, the labels and the distributions. A: divergence and Combo on the labels, their sum.
+/// B: Combo on the distributions. C: divergence in training, Combo on the labels in evaluation. D: Combo on the labels alone,
+/// without distributions.
+fn ldl_loss(reading: "A" | "B" | "C" | "D" = "A", alpha: float = 0.5, beta: float = 0.5, temperature: float = 1.0,
+            reduction: "batchmean" | "mean" = "batchmean", probabilities: "softmax" | "sigmoid" = "softmax",
+            dice_each: "batch" | "class" | "sample" = "batch",
+            dice_smooth: float = 1.0) on logits, label, distribution {
+  learnt = divergence(distribution, logits, temperature: temperature, reduction: reduction)
+  target = if reading == "B" then distribution else label
+  combined = combo_of(logits, target, alpha: alpha, beta: beta, probabilities: probabilities,
+                      each: dice_each, smooth: dice_smooth)
+  return if reading == "A" then learnt + combined
+         else if reading == "C" and training then learnt
+         else combined
+}
+
+/// One distribution for each class, in the place of one for each picture: row c of \`rows\` (one after another, in the order of the
+/// student's labels) stands for the pictures of class c. \`lferc distill --by-class\` tells them.
+fn class_distribution(rows: [float]) on label =
+  matmul(label, reshape(vector(rows), shape: [channels(label), channels(label)]))
+`],
   ["std/losses.lfer", `lfer 1
 
 // Losses take logits [N, C] and a target distribution [N, C]; each gives one number.

@@ -106,6 +106,8 @@ export interface CheckClaim {
 
 export interface ParameterDeclaration {
   readonly kind: "ParameterDeclaration";
+  /** As of a declaration: the `///` lines before it. */
+  readonly doc: string | undefined;
   readonly name: Identifier;
   readonly type: TypeExpression;
   readonly default: Expression | undefined;

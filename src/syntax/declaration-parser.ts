@@ -229,9 +229,6 @@ export abstract class DeclarationParser extends MemberParser {
     return { kind: "CheckClaim", comparison, tolerance, span: this.spanFrom(start) };
   });
 
-  /** The `///` lines between the last token and this declaration. */
-  protected abstract takeDoc(): string | undefined;
-
   #oddBlockBody(): Expression | Body | undefined {
     this.mendEquals();
     if (this.at(Equals) || this.at(On)) return undefined;

@@ -53,6 +53,9 @@ const statementWords = statementKeywords.map(textOf);
 
 /** The rules of what stands in declarations: parameters, types, statements, inputs and outputs. */
 export abstract class MemberParser extends ExpressionParser {
+  /** The `///` lines between the last token and what is declared next. */
+  protected abstract takeDoc(): string | undefined;
+
   protected readonly params = this.RULE("params", (): ParameterDeclaration[] => {
     const items: ParameterDeclaration[] = [];
     this.open(this.LA(1), RightParen);
@@ -70,6 +73,7 @@ export abstract class MemberParser extends ExpressionParser {
   });
 
   protected readonly param = this.RULE("param", (): ParameterDeclaration => {
+    const doc = this.ACTION(() => this.takeDoc());
     const start = this.startOffset;
     const name = identifier(this.CONSUME(Label), this.file);
     let type: TypeExpression | undefined = this.ACTION(() => this.#typelessParameter(name.text));
@@ -81,7 +85,7 @@ export abstract class MemberParser extends ExpressionParser {
       this.CONSUME(Equals);
       return this.SUBRULE(this.expression);
     });
-    return { kind: "ParameterDeclaration", name, type, default: value, span: this.spanFrom(start) };
+    return { kind: "ParameterDeclaration", doc, name, type, default: value, span: this.spanFrom(start) };
   });
 
   protected readonly type = this.RULE("type", (): TypeExpression => {

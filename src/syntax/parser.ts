@@ -103,7 +103,7 @@ export class LferParser extends DeclarationParser {
     return { kind: "ImportDeclaration", names, from, span: this.spanFrom(start) };
   });
 
-  /** The `///` lines between the last token and this declaration. */
+  /** The `///` lines between the last token and what is declared next. */
   protected override takeDoc(): string | undefined {
     const after = this.endOffset;
     const before = this.startOffset;

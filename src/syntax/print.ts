@@ -125,8 +125,11 @@ const names = (all: readonly Identifier[]): string => all.map((n) => n.text).joi
 const list = (all: readonly Expression[]): string => all.map(bare).join(", ");
 
 function printDeclaration(d: Declaration): string {
-  const doc = d.doc?.split("\n").map((line) => (line === "" ? "///\n" : `/// ${line}\n`)) ?? [];
-  return doc.join("") + declarationText(d);
+  return docText(d.doc) + declarationText(d);
+}
+
+function docText(doc: string | undefined): string {
+  return (doc?.split("\n").map((line) => (line === "" ? "///\n" : `/// ${line}\n`)) ?? []).join("");
 }
 
 function declarationText(d: Declaration): string {
@@ -164,7 +167,7 @@ function parameters(all: readonly ParameterDeclaration[]): string {
   if (all.length === 0) return "";
   const texts = all.map((p) => {
     const value = p.default === undefined ? "" : ` = ${bare(p.default)}`;
-    return `${p.name.text}: ${type(p.type)}${value}`;
+    return `${p.doc === undefined ? "" : `\n${docText(p.doc)}`}${p.name.text}: ${type(p.type)}${value}`;
   });
   return `(${texts.join(", ")})`;
 }

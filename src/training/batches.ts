@@ -11,6 +11,7 @@ import { type BatchTools, makeBatch } from "../data/loader/make-batch.js";
 import type { PictureStore } from "../data/picture-store.js";
 import type { View } from "../data/views.js";
 import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
+import { type Distributions, distributionInput } from "./distributions.js";
 import type { Values } from "./engines/engine.js";
 import type { LostPictures } from "./lost-pictures.js";
 import type { PictureInput } from "./plan.js";
@@ -18,7 +19,7 @@ import type { Teacher } from "./teacher.js";
 
 export interface Batch {
   readonly count: number;
-  /** By input name: the picture, `data.label`, `teacher.X`. */
+  /** By input name: the picture, `data.label`, `data.distribution`, `teacher.X`. */
   readonly inputs: ReadonlyMap<string, Values>;
   /** Whose pictures they are. */
   readonly samples: readonly Sample[];
@@ -36,6 +37,8 @@ export interface BatchSource {
   readonly crew?: Crew | undefined;
   /** Who is told of pictures that cannot be read any more; without it the first one ends everything. */
   readonly lost?: LostPictures | undefined;
+  /** Where a loss reads them. */
+  readonly distributions?: Distributions | undefined;
 }
 
 /** Milliseconds, since the beginning. */
@@ -152,9 +155,7 @@ export class BatchMaker {
 
   async #make(portion: Portion): Promise<MadeBatch> {
     const { draws, sights } = portion;
-    const { store, classCount, teacher, crew } = this.#source;
-    const targets = new Float32Array(draws.length * classCount);
-    for (const [i, { sample }] of draws.entries()) targets.set(sample.target, i * classCount);
+    const { store, teacher, crew } = this.#source;
     const order: BatchOrder = {
       pictures: await Promise.all(
         draws.map(async ({ sample, repeat }) => {
@@ -164,7 +165,7 @@ export class BatchMaker {
         }),
       ),
       sights,
-      targets,
+      targets: this.#targetsOf(draws),
       isFilled: isTraining(portion),
       wantsImages: teacher !== undefined,
       rooms: this.#rooms.splice(0, sights.length),
@@ -172,6 +173,36 @@ export class BatchMaker {
     const made = await crew?.make(order);
     // What a lost thread leaves is done here: the same numbers, later.
     return made === undefined || isProblem(made) ? makeBatch(order, this.#tools) : made;
+  }
+
+  /** Of each picture what the losses read, in one row: its label, behind it its distribution where one is read. They are mixed alike. */
+  #targetsOf(draws: readonly Draw[]): Float32Array {
+    const { classCount, distributions } = this.#source;
+    const width = distributions === undefined ? classCount : 2 * classCount;
+    const targets = new Float32Array(draws.length * width);
+    for (const [i, { sample }] of draws.entries()) {
+      targets.set(sample.target, i * width);
+      // A half that no loss asks about may have none.
+      if (distributions !== undefined) targets.set(distributions.of(sample) ?? sample.target, i * width + classCount);
+    }
+    return targets;
+  }
+
+  /** The inputs of the losses, [N, C] each, from such rows. */
+  #targetInputs(targets: Float32Array): ReadonlyMap<string, Values> {
+    const { classCount, distributions } = this.#source;
+    if (distributions === undefined) return new Map([[labelInput, targets]]);
+    const [label, distribution] = [0, classCount].map((from) => {
+      const part = new Float32Array(targets.length / 2);
+      for (let at = 0; at < part.length; at += classCount) {
+        part.set(targets.subarray(2 * at + from, 2 * at + from + classCount), at);
+      }
+      return part;
+    }) as [Values, Values];
+    return new Map([
+      [labelInput, label],
+      [distributionInput, distribution],
+    ]);
   }
 
   /** Tells of pictures that cannot be read any more; what ends the run, if they do. */
@@ -191,8 +222,10 @@ export class BatchMaker {
     const batches: Batch[] = [];
     for (const { numbers, targets, images, isMixed } of seen) {
       const taught = teacher === undefined ? [] : await teacher.answer(images);
-      const inputs = new Map<string, Values>([[picture.name, numbers], [labelInput, targets], ...taught]);
-      const labels = isMixed ? largestOfRows(targets, samples.length) : samples.map(({ label }) => label);
+      const asked = this.#targetInputs(targets);
+      const inputs = new Map<string, Values>([[picture.name, numbers], ...asked, ...taught]);
+      const mixed = asked.get(labelInput) ?? targets;
+      const labels = isMixed ? largestOfRows(mixed, samples.length) : samples.map(({ label }) => label);
       batches.push({ count: samples.length, inputs, samples, labels });
     }
     return batches;

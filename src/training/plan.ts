@@ -70,6 +70,8 @@ export interface TrainingPlan {
   readonly augment: readonly RecipeThing[];
   /** The largest share of pictures that may be broken. */
   readonly broken: number;
+  /** How many parts the training pictures are cut into, each judged by a run that never saw it; 1: there is one run. */
+  readonly folds: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averages: boolean;
   readonly teacher: TeacherPlan | undefined;
@@ -123,6 +125,7 @@ export function planOf(
     sampler: samplerOf(data),
     augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
     broken: numberOf(data.broken),
+    folds: numberOf(train.folds),
     averages: step.averageDecay !== undefined,
     teacher,
   };

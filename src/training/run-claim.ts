@@ -50,12 +50,19 @@ async function contentsOf(folder: string): Promise<readonly string[] | Problem> 
 
 /** Whether a run may be written into a folder with these in it: an empty one, or to go on with the run that is there. */
 function occupied(folder: string, contents: readonly string[], resume: boolean): Problem | undefined {
-  const holdsRun = contents.includes(runFiles.about) || contents.includes(runFiles.state);
+  // A run that was stopped while its teacher trained has nothing else yet.
+  const holdsRun = [runFiles.about, runFiles.state, runFiles.teacher].some((name) => contents.includes(name));
   return contents.length === 0 || (resume && holdsRun) ? undefined : problem("train/run-exists", { path: folder });
 }
 
-/** What `lferc build` and `lferc report` may be writing, whoever trains here. */
-const othersMayWrite: readonly string[] = [runFiles.onnx, runFiles.curves, runFiles.confusion, runFiles.report];
+/** What `lferc build`, `lferc report` and the teacher's run may be writing, whoever trains here. */
+const othersMayWrite: readonly string[] = [
+  runFiles.onnx,
+  runFiles.curves,
+  runFiles.confusion,
+  runFiles.report,
+  runFiles.teacher,
+];
 
 /** Only whoever holds the lock writes these; a model may be built into the folder by anyone. */
 const isOnlyOurs = (name: string): boolean =>

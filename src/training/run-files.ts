@@ -15,9 +15,14 @@ export const runFiles = {
   /** What the best weights say of each picture held out, once the run is through. */
   answers: "answers.csv",
   onnx: "model.onnx",
+  /** The run that trains the teacher, a folder. */
+  teacher: "teacher",
   /** While a process trains here. */
   lock: "run.lock",
 } as const;
+
+/** The run of a part of the training pictures, a folder; counts from 1. */
+export const foldFolder = (index: number): string => `fold-${index}`;
 
 /** Every slot of the step at the end of epoch E: `state-E.safetensors`. */
 export const slotFiles = /^state-\d+\.safetensors$/;

@@ -3,6 +3,7 @@
 import { sha256 } from "../digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
+import type { Fold } from "./cross-fitting.js";
 import type { Best } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { Pictures } from "./read-pictures.js";
@@ -40,6 +41,10 @@ export interface RunFacts {
   readonly teacherSha256: string | undefined;
   /** Of the weights that the run began with, where the seed did not draw them. */
   readonly weightsSha256: string | undefined;
+  /** Of the table of distributions, where the loss reads one. */
+  readonly distributionsSha256?: string | undefined;
+  /** Which part of the training pictures it is judged by, of how many, where it is one run of several. */
+  readonly fold?: Fold | undefined;
 }
 
 /** What tells how a run came to be, and decides nothing of it. */
@@ -93,7 +98,7 @@ export function decisive(record: JsonRecord): JsonRecord {
     const { epochs: _, ...rest } = run ?? {};
     return [name, rest] as const;
   });
-  const { seed, limit, sourceSha256, teacherSha256, weightsSha256, ...others } = kept;
+  const { seed, limit, sourceSha256, teacherSha256, weightsSha256, distributionsSha256, ...others } = kept;
   // The first that differs is told, so digests, which tell least, are the last.
   return {
     seed,
@@ -101,6 +106,7 @@ export function decisive(record: JsonRecord): JsonRecord {
     ...others,
     recipe: { ...recipe, train: Object.fromEntries(withoutLength) },
     data: { fingerprint: data?.fingerprint },
+    distributionsSha256,
     teacherSha256,
     weightsSha256,
     sourceSha256,
@@ -172,7 +178,7 @@ export function runRecord(
   circumstances: Circumstances,
 ): JsonRecord {
   const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
-  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256 } = facts;
+  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } = facts;
   const record = {
     schemaVersion: runSchemaVersion,
     id,
@@ -199,6 +205,8 @@ export function runRecord(
     sourceSha256,
     teacherSha256: teacherSha256 ?? null,
     weightsSha256: weightsSha256 ?? null,
+    distributionsSha256: distributionsSha256 ?? null,
+    fold: fold ?? null,
     data,
   };
   return { ...record, identity: sha256([JSON.stringify(decisive(record))]) };

@@ -1,6 +1,5 @@
 /** A training run from a recipe to its folder: data, teacher, course, files. */
 
-import { resolve } from "node:path";
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
@@ -12,6 +11,8 @@ import type { ElaboratedRecipe } from "../semantics/recipes.js";
 import { headPath } from "../weights/class-head.js";
 import { contradictionOf } from "../weights/label-places.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
+import { type Fold, foldOf } from "./cross-fitting.js";
+import { missingDistributions, openDistributions } from "./distributions.js";
 import type { Engine } from "./engines/engine.js";
 import type { Course, StepProgress } from "./loop.js";
 import { lostPictures } from "./lost-pictures.js";
@@ -26,6 +27,7 @@ import { runInFolder } from "./run-in-folder.js";
 import { type Circumstances, dataRecord, type RunFacts } from "./run-record.js";
 import type { Difference } from "./sealed-json.js";
 import { openTeacher } from "./teacher.js";
+import { teacherPlace } from "./teacher-run.js";
 
 export interface RunRequest {
   readonly recipe: ElaboratedRecipe;
@@ -50,6 +52,10 @@ export interface RunRequest {
   readonly limit: number | undefined;
   readonly seed: number | undefined;
   readonly circumstances: Circumstances;
+  /** The teacher's file, where it is another one than the recipe's. */
+  readonly teacherFile?: string | undefined;
+  /** Of a run that is one of several: the part of the training pictures that it is judged by. */
+  readonly fold?: Fold | undefined;
 }
 
 /** What a run tells while it goes on; nothing of it changes the run. */
@@ -128,8 +134,10 @@ export async function prepareRun(
   if (begun?.kind === "refused") return { ...begun, kind: "failed" };
   events.onWeights(begun?.account);
   const named = withClasses(written, begun?.labels.get(written.output));
-  const set = await openData(named, request);
-  if (!("read" in set)) return failed(...((await otherFolders(written, named, request)) ?? set));
+  const whole = await openData(named, request);
+  if (!("read" in whole)) return failed(...((await otherFolders(written, named, request)) ?? whole));
+  const set = request.fold === undefined ? whole : foldOf(whole, named, request.fold);
+  if (isProblem(set)) return failed(set);
   const plan = withClasses(named, set.classes);
   const contradicted = named.labels === undefined ? contradictionByFolders(named, set.classes) : undefined;
   if (contradicted !== undefined) return failed(contradicted);
@@ -137,6 +145,8 @@ export async function prepareRun(
   const { picture, classCount, seed, broken } = plan;
   const augmenter = augmenterOf(plan.augment, picture, seed);
   if (isProblem(augmenter)) return failed(augmenter);
+  const distributions = await openDistributions(plan, set, request);
+  if (isProblem(distributions)) return failed(distributions);
   const teacher = await teacherOf(plan, request);
   if (teacher !== undefined && "diagnostics" in teacher) return { ...teacher, kind: "failed" };
   if (teacher !== undefined && teacher.turned.length > 0) {
@@ -149,6 +159,8 @@ export async function prepareRun(
     const pictures = await readPictures(set, store, { limit: request.limit, seed, broken, crew }, events);
     if (pictures === undefined) return { kind: "interrupted", plan, records: [] };
     if (isProblem(pictures)) return failed(pictures);
+    const missing = distributions === undefined ? undefined : missingDistributions(plan, distributions, pictures);
+    if (missing !== undefined) return failed(missing);
     const facts: RunFacts = {
       plan,
       sourceSha256: request.sourceSha256,
@@ -157,6 +169,8 @@ export async function prepareRun(
       data: dataRecord(set, pictures),
       teacherSha256: teacher?.sha256,
       weightsSha256: begun?.sha256,
+      distributionsSha256: distributions?.sha256,
+      fold: request.fold,
     };
     events.onReady(facts, store.kept);
     const lost = lostPictures(lossesOf(set, pictures, broken), events.onWarning);
@@ -164,7 +178,7 @@ export async function prepareRun(
       plan,
       engine: request.engine,
       threads: request.threads,
-      batches: { store, picture, classCount, augmenter, teacher: teacher?.teacher, crew, lost },
+      batches: { store, picture, classCount, augmenter, teacher: teacher?.teacher, crew, lost, distributions },
       training: pictures.training,
       heldOut: pictures.heldOut,
       begun: begun?.weights,
@@ -202,13 +216,11 @@ function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefine
   return { ...loaded, sha256: sha256(weightFile(step.network, loaded.weights, new Map())) };
 }
 
-/** The teacher of a plan that has one; a path in the file counts from the file's folder. */
-async function teacherOf(plan: TrainingPlan, { home, engine, threads }: RunRequest) {
+/** The teacher of a plan that has one. */
+async function teacherOf(plan: TrainingPlan, request: RunRequest) {
   if (plan.teacher === undefined) return undefined;
-  const file = plan.teacher.weights;
-  return openTeacher(
-    plan.teacher,
-    { file, path: resolve(home, file) },
-    { classes: plan.labels ?? [], engine, threads },
-  );
+  const { engine, threads, teacherFile } = request;
+  const file = await teacherPlace(teacherFile ?? plan.teacher.weights, request);
+  if (isProblem(file)) return { diagnostics: [file.diagnose({})] };
+  return openTeacher(plan.teacher, file, { classes: plan.labels ?? [], engine, threads });
 }

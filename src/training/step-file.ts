@@ -94,7 +94,7 @@ export function probeStep(source: TrainingStepSource): ProbeStep {
     const mask = masks.get(name);
     if (mask !== undefined) return [name, { ...tensor, data: Float64Array.from(mask) }];
     if (name === learningRateInput) return [name, asFloat32({ shape: [], data: Float64Array.of(0.1) })];
-    return [name, asFloat32(name === "data.label" ? distributions(tensor) : tensor)];
+    return [name, asFloat32(name.startsWith("data.") ? distributions(tensor) : tensor)];
   });
   return { step, inputs: Object.fromEntries(inputs), slots: Object.fromEntries(slots) };
 }

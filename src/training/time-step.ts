@@ -84,7 +84,7 @@ function batchOf(step: Graph, lr: number): ReadonlyMap<string, Values> {
     const mask = masks.get(name);
     if (mask !== undefined) return [name, mask];
     if (name === learningRateInput) return [name, Float32Array.of(lr)];
-    if (name !== "data.label") return [name, Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898) * 1.4)];
+    if (!name.startsWith("data.")) return [name, Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898) * 1.4)];
     const classes = shape[1] ?? 1;
     const isClass = (i: number): boolean => Math.floor(i / classes) % classes === i % classes;
     return [name, Float32Array.from({ length }, (_, i) => (isClass(i) ? 1 : 0))];

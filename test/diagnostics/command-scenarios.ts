@@ -7,6 +7,7 @@ import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../s
 import { recipeText } from "../training/small-recipe.js";
 import { dataLayoutScenarios } from "./data-layout-scenarios.js";
 import { dataScenarios } from "./data-scenarios.js";
+import { distributionScenarios } from "./distribution-scenarios.js";
 import { engineScenarios } from "./engine-scenarios.js";
 import { loaderScenarios } from "./loader-scenarios.js";
 import { evalScenarios } from "./eval-scenarios.js";
@@ -155,6 +156,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     ),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
+  ...distributionScenarios,
   ...dataLayoutScenarios,
   ...engineScenarios,
   ...evalScenarios,

@@ -68,6 +68,7 @@ const faces = Object.fromEntries(
 
 const files = {
   "m.lfer": source,
+  "assumed.lfer": "lfer 1\n/// assumed: a guess\nconst a = 1\n",
   "wrong.lfer": "lfer 1\n\nmodel A {\n}\n",
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
   "tiny.onnx": tinyClassifier(),
@@ -180,6 +181,14 @@ const walks: Readonly<Record<string, Walk>> = {
         beside: { paths: ["measured.lfer"] },
         lines: choices("--results", ["wrong.json"]),
         shownIn: ["cli/check-results.test.ts", "what eval and bench wrote holds a check, or breaks it"],
+      },
+      assumptions: {
+        beside: { paths: ["assumed.lfer"] },
+        lines: [{ "--assumptions": true }, { "--assumptions": true, "--format": "json" }],
+        refused: [
+          [{ "--assumptions": true, "--format": "github" }, "tool/wrong-usage"],
+          [{ "--assumptions": true, "--format": "sarif" }, "tool/wrong-usage"],
+        ],
       },
       watch: inWatch(
         "an imported file is broken, mended, replaced, removed, a folder, and there again; Ctrl-C ends with 130",
@@ -347,6 +356,31 @@ const walks: Readonly<Record<string, Walk>> = {
       top: { lines: choices("--top", ["1"]) },
     },
   },
+  distill: {
+    line: { paths: ["trained"], "--data": "generated", "--output": "d.csv", "--threads": "1" },
+    see: onlyFiles,
+    flags: {
+      data: { lines: choices("--data", ["faces", "nowhere"]) },
+      output: { lines: choices("--output", ["elsewhere.csv"]) },
+      temperature: {
+        lines: choices("--temperature", ["1", "3"]),
+        hasDefault: true,
+        refused: [[{ "--temperature": "0" }, "tool/wrong-usage"]],
+      },
+      "by-class": { lines: [{ "--by-class": true }] },
+      engine: {
+        shownIn: [
+          "training/engines.test.ts",
+          "every engine of the list trains a step, or says by a code why it cannot",
+        ],
+        refused: [[{ "--engine": "otr" }, "engine/unknown"]],
+      },
+      threads: {
+        shownIn: ["training/distill.test.ts", "each network is asked by the engine and the threads that were chosen"],
+        refused: [[{ "--threads": "0" }, "tool/wrong-usage"]],
+      },
+    },
+  },
   bench: {
     line: { paths: ["m.lfer"], "--model": "Small", "--steps": "1", "--threads": "1", "--format": "json" },
     see: benchFacts,
@@ -461,9 +495,21 @@ const weightFile = (): Promise<Uint8Array> =>
     return readFileSync(join(cwd, "w.safetensors"));
   });
 
+/** The files of a run, to be asked. */
+let trained: Readonly<Record<string, Uint8Array>> | undefined;
+const trainedRun = (): Promise<Readonly<Record<string, Uint8Array>>> =>
+  inFolder({ "m.lfer": source }, async (cwd) => {
+    const line = "train m.lfer --recipe Try --data generated --limit 24 --threads 1 --out trained";
+    assert.is((await callLferc(line.split(" "), cwd)).code, 0);
+    const names = ["run.json", "model.lfer", "best.safetensors"].map((name) => `trained/${name}`);
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(cwd, name))]));
+  });
+
 async function run<T>(name: string, line: Line, see: (ran: Ran, cwd: string) => T): Promise<T> {
   weights ??= await weightFile();
-  return inFolder({ ...inputs, "w.safetensors": weights }, async (cwd) =>
+  if (name === "distill") trained ??= await trainedRun();
+  const more = name === "distill" ? trained : {};
+  return inFolder({ ...inputs, ...more, "w.safetensors": weights }, async (cwd) =>
     see(await callLferc(argumentsOf(name, line), cwd), cwd),
   );
 }

@@ -16,6 +16,8 @@ import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
 import { records } from "../../src/semantics/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
+import { partsOf } from "../../src/training/cross-fitting.js";
+import { openDistributions } from "../../src/training/distributions.js";
 import { isThrough, scoresOf } from "../../src/training/early-stopping.js";
 import { stepsOf } from "../../src/training/loop.js";
 import { mostBroken } from "../../src/training/lost-pictures.js";
@@ -39,6 +41,7 @@ const areas = { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.7
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
 /** What any data set is asked for. */
 const usualData = {
+  distributions: ['"distributions.csv"'],
   path: ['"elsewhere"'],
   augment: ["[horizontal_flip(1)]"],
   sampler_power: ["0.25", "1"],
@@ -142,6 +145,7 @@ const entries: Readonly<Record<string, Entry>> = {
       average: ["0.9"],
       patience: ["0", "3"],
       min_delta: ["0.05"],
+      folds: ["2"],
     },
   },
   mean_of_flips: { beside: {} },
@@ -185,7 +189,7 @@ model M {
 recipe R {
   student = M
   data = ${placed.data}
-  loss = cross_entropy(student.logits, data.label)
+  loss = cross_entropy(student.logits, data.label) + mean(data.distribution)
   optimizer = ${placed.optimizer}
   schedule = ${placed.schedule}
   train = ${placed.run}
@@ -275,6 +279,8 @@ async function doings(plan: TrainingPlan) {
     }),
     views: viewsOf[plan.evaluatedBy].map((view) => sha256([shownBy(view, augmenter.plain(image(0))).pixels])),
     broken: mostBroken(plan.broken, 1000),
+    folds: [...partsOf(samples, plan.folds, plan.seed, false).values()],
+    distributions: await distributionsOf(plan),
     data: "read" in opened ? await contentOf(opened) : opened.map((problem) => problem.diagnose({}).message),
   };
 }
@@ -293,6 +299,13 @@ async function contentOf(set: DataSet) {
     ),
   );
   return { about, parts, warnings: warnings.map((warning) => warning.diagnose({}).message) };
+}
+
+/** Where the distributions that the loss reads would come from. */
+async function distributionsOf(plan: TrainingPlan): Promise<string | undefined> {
+  const set = { classes: ["a", "b", "c"], training: samples, heldOut: [] };
+  const found = await openDistributions(plan, set, { home: "/nowhere", set: new Map() });
+  return isProblem(found) ? found.diagnose({}).message : found?.sha256;
 }
 
 /** Everything that a parameter may be besides what it is in the base. */

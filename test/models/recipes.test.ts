@@ -4,15 +4,20 @@ import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { memoryHost } from "../../src/hosts/memory-host.js";
-import type { Graph } from "../../src/ir/graph.js";
+import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { interpret } from "../../src/reference/interpret.js";
+import { assumptionsIn } from "../../src/semantics/assumptions.js";
 import type { ElaboratedRecipe } from "../../src/semantics/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../../src/step/from-recipe.js";
+import { parse } from "../../src/syntax/parse.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const texts = Object.fromEntries(
-  ["models/lfer_ldl.lfer", "models/resnet.lfer"].map((path) => [path, readFileSync(join(root, path), "utf8")]),
+  ["models/affectnet.lfer", "models/identities.lfer", "models/lfer_ldl.lfer", "models/resnet.lfer"].map((path) => [
+    path,
+    readFileSync(join(root, path), "utf8"),
+  ]),
 );
 
 /** A recipe of models/lfer_ldl.lfer, in another reading. */
@@ -25,6 +30,29 @@ async function recipeOf(name: string, reading = "A"): Promise<ElaboratedRecipe> 
     [],
   );
   return recipes.find((recipe) => recipe.name === name) as ElaboratedRecipe;
+}
+
+/** A recipe of one of the files, with settings. */
+async function compiled(path: string, recipe: string, set: Readonly<Record<string, string>> = {}) {
+  const sources = await load(memoryHost(texts), path);
+  const { recipes, diagnostics } = compile(sources, { recipe, set: new Map(Object.entries(set)) });
+  const [made] = recipes;
+  if (made === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+  return made;
+}
+
+function valuesOf({ settings }: ElaboratedRecipe) {
+  const field = (key: string, name: string) => settings.get(key)?.fields[name];
+  return {
+    lr: field("optimizer", "lr"),
+    momentum: field("optimizer", "momentum"),
+    decay: field("optimizer", "weight_decay"),
+    batch: field("train", "batch"),
+    epochs: field("train", "epochs"),
+    seed: field("train", "seed"),
+    drop: field("schedule", "every_epochs"),
+    sampler: field("data", "sampler"),
+  };
 }
 
 const rows = (seed: number): readonly number[] => Array.from({ length: 14 }, (_, i) => Math.sin(seed + 5 * i) * 3);
@@ -98,9 +126,95 @@ suite("recipes as options of the step", (test) => {
     });
   });
 
-  test("RafDb: the rate drops every 30 epochs", async () => {
-    const { schedule } = scheduleOfRecipe(await recipeOf("RafDb"));
-    assert.equal(schedule, { kind: "step", everyEpochs: 30, factor: 0.1, warmupEpochs: 0 });
+  /** What the paper prints of each (facts 1c), and what is assumed of the teachers and of identities. */
+  const printed = {
+    "models/lfer_ldl.lfer": {
+      RafDb: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
+      RafDbDistilled: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
+      RafDbTeacher: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
+    },
+    "models/affectnet.lfer": {
+      AffectNet7: { lr: 0.01, momentum: 0.9, batch: 64, epochs: 120, drop: 10, sampler: "balanced" },
+      AffectNet8: { lr: 0.01, momentum: 0.9, batch: 64, epochs: 120, drop: 10, sampler: "balanced" },
+      AffectNet7Teacher: { lr: 0.01, momentum: 0.9, batch: 64, epochs: 120, drop: 10, sampler: "balanced" },
+      AffectNet8Teacher: { lr: 0.01, momentum: 0.9, batch: 64, epochs: 120, drop: 10, sampler: "balanced" },
+    },
+    "models/identities.lfer": {
+      Identities: { lr: 0.1, momentum: 0.9, batch: 128, epochs: 30, drop: 10, sampler: "shuffled" },
+    },
+  };
+  for (const [path, recipes] of Object.entries(printed)) {
+    for (const [name, wanted] of Object.entries(recipes)) {
+      test(`${name}: rates, batch and length as printed or assumed; --set reaches each, and the seed`, async () => {
+        assert.equal(valuesOf(await compiled(path, name)), { ...wanted, decay: 1e-4, seed: 0 });
+        const set = {
+          lr: "0.5",
+          weight_decay: "0.25",
+          batch: "8",
+          epochs: "3",
+          seed: "5",
+          drop_every: "2",
+          momentum: "0.5",
+        };
+        const all = valuesOf(await compiled(path, name, set));
+        const { sampler } = wanted;
+        assert.equal(all, { lr: 0.5, decay: 0.25, batch: 8, epochs: 3, seed: 5, drop: 2, momentum: 0.5, sampler });
+      });
+    }
+  }
+
+  test("each data set has its own mean and deviation, in the student, the teacher, and the recipe that trains it", async () => {
+    for (const [path, name, mean] of [
+      ["models/lfer_ldl.lfer", "RafDb", 0.57536],
+      ["models/affectnet.lfer", "AffectNet7", 0.55391],
+      ["models/affectnet.lfer", "AffectNet8", 0.55391],
+    ] as const) {
+      const { student, teacher } = await compiled(path, name);
+      const trainer = await compiled(path, teacher?.trainedBy?.recipe ?? "");
+      const graphs = [student.graph, teacher?.model.graph, trainer.student.graph];
+      for (const graph of graphs) assert.is(graph?.inputs[0]?.picture?.mean[0], mean, name);
+      const labels = graphs.map((graph) => graph?.outputs[0]?.labels);
+      assert.equal(labels, [labels[0], labels[0], labels[0]], name);
+      assert.is(labels[0]?.length, name === "AffectNet8" ? 8 : 7);
+    }
+  });
+
+  test("beta is printed for each data set: 0.2 and 0.6; alpha is 0.5", () => {
+    for (const [path, betas] of [
+      ["models/lfer_ldl.lfer", ["0.2", "0.2"]],
+      ["models/affectnet.lfer", ["0.6", "0.6"]],
+    ] as const) {
+      const found = [...(texts[path] ?? "").matchAll(/beta: float = ([\d.]+), alpha: float = ([\d.]+)/g)];
+      assert.equal(
+        found.map(([, beta, alpha]) => [beta, alpha]),
+        betas.map((beta) => [beta, "0.5"]),
+      );
+    }
+  });
+
+  test("identities: as many classes as there are folders, which name them", async () => {
+    const { student } = await compiled("models/identities.lfer", "Identities", { identities: "17", size: "32" });
+    const [output] = student.graph.outputs;
+    assert.equal([output?.labels, typeOf(student.graph, output?.value ?? -1).shape[1]], [undefined, 17]);
+  });
+
+  test("every reading that the paper leaves open is a parameter with its source", () => {
+    const open = "weight_decay reading kl_reduction temperature probabilities dice_each dice_smooth last_batch".split(
+      " ",
+    );
+    for (const [path, name] of [
+      ["models/lfer_ldl.lfer", "RafDb"],
+      ["models/affectnet.lfer", "AffectNet7"],
+      ["models/affectnet.lfer", "AffectNet8"],
+    ] as const) {
+      const all = assumptionsIn(parse(path, texts[path] ?? "").tree);
+      const own = all.filter((assumption) => assumption.name.startsWith(`${name}.`));
+      assert.equal(
+        own.map((assumption) => assumption.name.slice(name.length + 1)),
+        name === "RafDb" ? open : [...open, "align"],
+      );
+      assert.ok(all.every(({ source, value }) => source.length > 10 && value !== undefined));
+    }
   });
 
   test("a batch of 1 leaves the output module's batch norm one value: a problem, not a throw", async () => {

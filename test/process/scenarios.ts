@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { faceExpressions, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
+import { partsSource } from "../cli/parts-source.js";
 import { root } from "../support/lferc.js";
 import type { Stop } from "./trace.js";
 
@@ -209,6 +210,19 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
         args: ["ablate", "m.lfer", "--rows", "SmallFaces:Faces", ...short, "--jobs", "jobs.txt", "-o", "ablation"],
         writes: ["ablation", "jobs.txt"],
       },
+    ],
+  },
+  {
+    title: "distributions of a teacher's parts, and a teacher on the way",
+    files: { "m.lfer": partsSource },
+    steps: [
+      {
+        args: ["train", "m.lfer", "--recipe", "Teach", "--data", "generated", "--set", "folds=2", "--out", "folds"],
+        writes: ["folds"],
+      },
+      { args: ["distill", "folds", "--data", "generated", "-o", "d.csv"], writes: ["d.csv"] },
+      { args: ["distill", "folds", "--data", "generated", "-o", "-", "--by-class"] },
+      { args: ["train", "m.lfer", "--recipe", "Try", "--data", "generated", "--out", "taught"], writes: ["taught"] },
     ],
   },
   {

@@ -116,9 +116,12 @@ const { type } = fc.letrec<{ type: TypeExpression }>((tie) => ({
 
 const kind = <K extends string>(k: K): Arbitrary<K> => fc.constant(k);
 const here = fc.constant(span);
+const docLine = fc.string({ maxLength: 8 }).map((line) => line.replace(/[\r\n]/g, "").trim());
+const doc = maybe(few(docLine, 1).map((lines) => lines.join("\n")));
 const parameters = few<ParameterDeclaration>(
   fc.record({
     kind: kind("ParameterDeclaration"),
+    doc,
     name: named(
       fc.oneof(
         nameText,
@@ -151,8 +154,6 @@ const output = fc.record({
   inTraining: fc.boolean(),
   span: here,
 });
-const docLine = fc.string({ maxLength: 8 }).map((line) => line.replace(/[\r\n]/g, "").trim());
-const doc = maybe(few(docLine, 1).map((lines) => lines.join("\n")));
 
 /** A claim begins with a measure: `params` behind a name in parentheses would be read as its arguments. */
 const claim = fc

@@ -1,5 +1,6 @@
 // A recipe that mixes its batches: student, loss, teacher and accuracy all see the same mixture.
 import * as assert from "uvu/assert";
+import type { Sample } from "../../src/data/data-set.js";
 import type { RgbImage } from "../../src/data/rgb-image.js";
 import { epochDraws } from "../../src/data/sampling.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -20,7 +21,9 @@ async function batches(augment: string) {
     },
     dispose: async () => undefined,
   };
-  const maker = new BatchMaker({ ...course.batches, teacher });
+  // A distribution that is the label itself is mixed as the label is, or it is not mixed alike.
+  const distributions = { sha256: undefined, of: ({ target }: Sample) => target };
+  const maker = new BatchMaker({ ...course.batches, teacher, distributions });
   const draws = epochDraws(course.training, plan.sampler, 0, 0);
   const made = [];
   for await (const batch of maker.augmented(draws.first(32), 16, 0)) {
@@ -51,6 +54,11 @@ suite("batches that are mixed", (test) => {
         assert.ok(mixed > 5, "hardly anything is mixed");
       }
       assert.not.equal(made[0]!.inputs.get("data.label"), made[1]!.inputs.get("data.label"));
+    });
+
+    test(`${name}: distributions are mixed as labels are`, async () => {
+      const { made } = await batches(`[${name}(alpha: 2)]`);
+      for (const { inputs } of made) assert.equal(inputs.get("data.distribution"), inputs.get("data.label"));
     });
 
     test(`${name}: the teacher is shown the very pixels that the student is`, async () => {

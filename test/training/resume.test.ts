@@ -234,6 +234,8 @@ suite("going on with a run", (test) => {
       ["teacherSha256", { teacherSha256: "another teacher" }],
       ["teacherSha256", { teacherSha256: undefined }],
       ["weightsSha256", { weightsSha256: "other weights to begin with" }],
+      ["distributionsSha256", { distributionsSha256: "a table" }],
+      ["fold", { fold: { index: 1, of: 2 } }],
       ["sourceSha256", { sourceSha256: "another network" }],
       ["settings.lr", { set: new Map([["lr", "0.02"]]) }],
       ["limit", { limit: 11 }],

@@ -117,7 +117,7 @@ export const recipeEntries = {
     severity: "error",
     message: () => `a frozen network is written \`frozen(Model(...), weights: "file.safetensors")\``,
     help: () =>
-      "Name the model first and its weight file as `weights`; `labels: [...]` may say what its classes are, in the order of the weights.",
+      "Name the model first and its weight file as `weights`; `labels: [...]` may say what its classes are, in the order of the weights, and `trained_by: Recipe` what trains it where there is no file.",
     explanation: "A teacher does not learn: without weights it would have nothing to teach.",
     bad: recipe(`student = M
       teacher = frozen(M)

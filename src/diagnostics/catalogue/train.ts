@@ -48,7 +48,7 @@ export const trainEntries = {
     severity: "error",
     message: (h) => `cannot read the teacher's weights ${h.file}: ${h.reason}`,
     help: () =>
-      "The path counts from the folder of the .lfer file. Train the teacher first, or take a recipe without one.",
+      "A path in the recipe counts from the folder of the .lfer file, one that --set gives from the folder you stand in; a run's folder stands for its best weights. Train the teacher first, or let its recipe do it: trained_by.",
     explanation:
       "A frozen teacher looks at every training picture; without its weights there is nothing to learn from.",
     bad: train("--recipe RafDb --data generated"),

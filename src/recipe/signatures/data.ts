@@ -34,6 +34,12 @@ const broken: RecipeParameter = {
   doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
 };
 const folder: RecipeParameter = { name: "path", type: "string", default: "", doc: "folder; --data says it otherwise" };
+const distributions: RecipeParameter = {
+  name: "distributions",
+  type: "string",
+  default: "",
+  doc: "table of `path` and a share for each class, by name: what a loss reads as `data.distribution`",
+};
 
 /** What any data set may be asked for. */
 const usual: readonly RecipeParameter[] = [
@@ -42,6 +48,7 @@ const usual: readonly RecipeParameter[] = [
   sampler,
   power,
   broken,
+  distributions,
   {
     name: "leave_out",
     type: { listOf: "string" },

@@ -57,6 +57,14 @@ export const runSignatures = [
         default: 0,
         doc: "by how much more than the best so far is better, for `patience`",
       },
+      {
+        name: "folds",
+        type: "int",
+        min: 1,
+        max: 100,
+        default: 1,
+        doc: "so many runs, each trained on all parts of the training pictures but one and judged by that one; 1: one run on all",
+      },
     ],
   },
 ] as const satisfies readonly RecipeSignature[];

@@ -1,0 +1,115 @@
+/** A table with a distribution over classes for each picture: `path,<class>,...`, as `lferc distill` writes it. Hostile until checked. */
+import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../digest.js";
+import { csvLine, csvRows } from "./csv-cells.js";
+import { composed, labelNamed } from "./label-names.js";
+
+export interface DistributionTable {
+  /** As the table calls them, in its order. */
+  readonly classes: readonly string[];
+  /** How many pictures it has. */
+  readonly count: number;
+  /** Of its file. */
+  readonly sha256: string;
+  /** A picture's shares in the table's order, their sum 1; undefined where the table has none. */
+  sharesOf(key: string): Float32Array | undefined;
+}
+
+/** What the first column is called. */
+export const pathColumn = "path";
+
+/** A table may have no more columns: so many that a hostile header costs nothing. */
+const classLimit = 100_000;
+
+/** How far from 1 the sum of a row may be: numbers of three digits. */
+const sumTolerance = 0.01;
+
+/** The table of a file's bytes; `file` is what messages call it. */
+export function readDistributionTable(bytes: Uint8Array, file: string): DistributionTable | Problem {
+  const bad = (line: number, reason: string): Problem => problem("data/bad-distributions", { file, line, reason });
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return bad(1, "it is no UTF-8 text");
+  }
+  const rows = csvRows(text);
+  const first = rows.next();
+  if (first.done === true) return bad(1, "it is empty");
+  if ("fault" in first.value) return bad(first.value.line, first.value.fault);
+  const [column = "", ...names] = first.value.cells;
+  if (column.trim().toLowerCase() !== pathColumn) return bad(1, `its first column is "${column}", not "${pathColumn}"`);
+  const classes = names.map((name) => name.trim());
+  if (classes.length === 0 || classes.includes("")) return bad(1, "each column after the first is named by a class");
+  if (classes.length > classLimit) return bad(1, `it has ${classes.length} classes, the limit is ${classLimit}`);
+  const seen = new Set<string>();
+  const twice = classes.find((name) => seen.size === seen.add(name).size);
+  if (twice !== undefined) return bad(1, `the class "${twice}" is there twice`);
+
+  const places = new Map<string, number>();
+  let values = new Float32Array(1024 * classes.length);
+  for (const row of rows) {
+    if ("fault" in row) return bad(row.line, row.fault);
+    const { line, cells } = row;
+    const [path = "", ...numbers] = cells;
+    if (numbers.length !== classes.length) {
+      return bad(line, `it has ${numbers.length} numbers, the header ${classes.length} classes`);
+    }
+    const key = composed(path);
+    if (places.has(key)) return bad(line, `"${path}" is there twice`);
+    const start = places.size * classes.length;
+    if (start + classes.length > values.length) {
+      const larger = new Float32Array(2 * values.length);
+      larger.set(values);
+      values = larger;
+    }
+    const wrong = sharesInto(values.subarray(start, start + classes.length), numbers);
+    if (wrong !== undefined) return bad(line, wrong);
+    places.set(key, places.size);
+  }
+  if (places.size === 0) return bad(1, "it has no row");
+  return {
+    classes,
+    count: places.size,
+    sha256: sha256([bytes]),
+    sharesOf: (key) => {
+      const place = places.get(composed(key));
+      return place === undefined ? undefined : values.subarray(place * classes.length, (place + 1) * classes.length);
+    },
+  };
+}
+
+/** Reads the cells as shares, brought to a sum of exactly 1; or what is wrong with them. */
+function sharesInto(shares: Float32Array, cells: readonly string[]): string | undefined {
+  const numbers = cells.map((cell) => (cell.trim() === "" ? Number.NaN : Number(cell)));
+  const odd = numbers.findIndex((number) => !(number >= 0 && number <= 1 + sumTolerance));
+  if (odd >= 0) return `"${cells[odd]}" is no share from 0 to 1`;
+  const sum = numbers.reduce((a, b) => a + b, 0);
+  if (Math.abs(sum - 1) > sumTolerance) return `its shares are ${Number(sum.toFixed(4))} together, not 1`;
+  for (const [i, number] of numbers.entries()) shares[i] = number / sum;
+  return undefined;
+}
+
+/** For each label its column in the table; the names must be the same ones, in any order and by the usual words. */
+export function columnsFor(
+  { classes }: Pick<DistributionTable, "classes">,
+  labels: readonly string[],
+  file: string,
+): readonly number[] | Problem {
+  const columns = labels.map(() => -1);
+  for (const [column, name] of classes.entries()) {
+    const label = labelNamed(name, labels);
+    if (label === undefined || columns[label] !== -1)
+      return problem("data/distribution-classes", { file, classes, labels });
+    columns[label] = column;
+  }
+  return columns.includes(-1) ? problem("data/distribution-classes", { file, classes, labels }) : columns;
+}
+
+/** Float32 in as few digits as bring it back. */
+const share = (value: number): string => String(Number(Math.fround(value).toPrecision(9)));
+
+export const distributionHeader = (classes: readonly string[]): string => csvLine([pathColumn, ...classes]);
+
+export const distributionRow = (key: string, shares: ArrayLike<number>): string =>
+  csvLine([key, ...Array.from(shares, share)]);

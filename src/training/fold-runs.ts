@@ -1,0 +1,70 @@
+/** The folder of a cross-fitting: `run.json` says what it is, `fold-1`, `fold-2`, ... are the runs. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import { version } from "../version.js";
+import { runFiles } from "./run-files.js";
+import { readIfThere, writeRunFile } from "./run-folder.js";
+import { runSchemaVersion } from "./run-record.js";
+import { firstDifference, type JsonRecord, opened, sealed } from "./sealed-json.js";
+
+/** How `run.json` tells a cross-fitting from a run. */
+export const foldsKind = "folds";
+
+export interface FoldsToBegin {
+  readonly recipe: ElaboratedRecipe;
+  readonly folds: number;
+  readonly seed: number;
+  readonly sourceSha256: string;
+  readonly set: ReadonlyMap<string, string>;
+}
+
+const numberOf = ({ settings }: ElaboratedRecipe, field: string, otherwise: number): number => {
+  const value = settings.get("train")?.fields[field];
+  return typeof value === "number" ? value : otherwise;
+};
+
+export const foldsOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(recipe, "folds", 1);
+
+export const seedOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(recipe, "seed", 0);
+
+/** What of the record must be as it was when a cross-fitting goes on; each run looks at the rest itself. */
+const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonRecord): JsonRecord => ({
+  kind,
+  folds,
+  seed,
+  recipe,
+  settings,
+  sourceSha256,
+});
+
+/** Writes the record of a cross-fitting that begins, or holds the one that is there to what is asked for. */
+export async function beginFolds(folder: string, asked: FoldsToBegin): Promise<Problem | undefined> {
+  const { recipe, folds, seed, sourceSha256, set } = asked;
+  const record: JsonRecord = {
+    schemaVersion: runSchemaVersion,
+    kind: foldsKind,
+    id: randomUUID(),
+    lferVersion: version,
+    model: recipe.student.name,
+    recipe: { name: recipe.name },
+    settings: Object.fromEntries(set),
+    folds,
+    seed,
+    sourceSha256,
+  };
+  const path = join(folder, runFiles.about);
+  const bytes = await readIfThere(path);
+  if (isProblem(bytes)) return bytes;
+  if (bytes === undefined) return writeRunFile(folder, runFiles.about, sealed(record));
+  const before = opened(bytes);
+  if (typeof before === "string") return problem("train/bad-checkpoint", { path, reason: before });
+  if (before.record.kind !== foldsKind) {
+    const values = ["one", String(folds)] as const;
+    return problem("train/another-run", { path: folder, field: "number of runs", values });
+  }
+  if (!before.isIntact) return problem("train/edited-run", { path, other: "this command", difference: undefined });
+  const difference = firstDifference(decisive(before.record), decisive(record));
+  return difference === undefined ? undefined : problem("train/another-run", { path: folder, ...difference });
+}
