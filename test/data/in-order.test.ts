@@ -21,8 +21,11 @@ suite("results in order", (test) => {
       for await (const result of inOrder([0, 1, 2, 3, 4, 5, 6], 2, start)) results.push(result);
     })();
     for (const item of [2, 1, 0, 4, 3, 5, 6]) {
-      while (open[item] === undefined) await new Promise((resolve) => setImmediate(resolve));
-      open[item]?.();
+      for (let turn = 0; turn < 100 && open[item] === undefined; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.ok(open[item], `${item} is never begun`);
+      open[item]();
     }
     await taking;
     assert.equal(results, [0, 1, 4, 9, 16, 25, 36]);
