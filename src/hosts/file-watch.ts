@@ -136,10 +136,12 @@ export function watchFiles(): FileWatch {
       for (const path of known.keys()) if (!wanted.has(path)) known.delete(path);
       for (const path of wanted) {
         if (known.has(path)) continue;
+        // The state first: what appears between the two looks is newer than the state, whatever the second says.
+        const state = stateOf(path);
         const stats = statsOf(path);
         // Of a folder too, though it may be a name in it that nobody looks for: a look too many loses nothing.
         const isNews = stats !== undefined && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since;
-        known.set(path, isNews ? "" : stateOf(path));
+        known.set(path, isNews ? "" : state);
       }
       listen();
       // What happened before somebody listened.

@@ -57,7 +57,8 @@ suite("without onnxruntime-node", (test) => {
       const said = saidBesideNotice(passed(lferc(...train("a"))));
       assert.match(said, "ort-wasm, portable");
       const about = JSON.parse(readFileSync(join(cwd, "a/run.json"), "utf8"));
-      assert.equal(about.engine, { name: "ort-wasm", description: "ort-wasm, portable", threads: 1 });
+      const engine = { name: "ort-wasm", description: "ort-wasm, portable", threads: 1, version: onnxRuntimeVersion };
+      assert.equal(about.engine, engine);
       const first = passed(lferc(...train("b", "--epochs", "1", "--threads", "2")));
       assert.equal(codesIn(first.stderr), ["engine/fixed-threads"]);
       assert.is(JSON.parse(readFileSync(join(cwd, "b/run.json"), "utf8")).engine.threads, 1);
