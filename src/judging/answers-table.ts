@@ -2,6 +2,7 @@
  * Answers as a table, `answers.csv` of a run (RFC 4180): `path,label,answer`, then `person,group` where any picture has one,
  * then the probability of each class under its name.
  */
+import { csvCell, csvRows } from "../csv-cells.js";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 
@@ -10,11 +11,7 @@ const who = ["person", "group"] as const;
 
 const isWho = (names: readonly (string | undefined)[]): boolean => who.every((name, i) => names[i] === name);
 
-/** A field as CSV has it. */
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
-
-const row = (fields: readonly string[]): string => `${fields.join(",")}\r\n`;
+const row = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\r\n`;
 
 const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
 
@@ -30,53 +27,13 @@ export function answersTable({ classes, pictures }: Answers): string {
   const named = pictures.some(({ person, group }) => person !== undefined || group !== undefined);
   // Classes of these very names would else be taken for the columns.
   const hasWho = named || isWho(classes);
-  const name = (index: number): string => quoted(classes[index] ?? "");
+  const name = (index: number): string => classes[index] ?? "";
   const rows = pictures.map((picture) => {
     const { key, label, person = "", group = "" } = picture;
-    const shown = hasWho ? [person, group].map((text) => (text === "" ? "" : quoted(text))) : [];
-    return row([quoted(key), name(label), name(answerOf(picture)), ...shown, ...probabilityTexts(picture)]);
+    const shown = hasWho ? [person, group] : [];
+    return row([key, name(label), name(answerOf(picture)), ...shown, ...probabilityTexts(picture)]);
   });
-  return row([...first, ...(hasWho ? who : []), ...classes.map(quoted)]) + rows.join("");
-}
-
-interface Record {
-  readonly line: number;
-  readonly fields: readonly string[] | undefined;
-}
-
-/** Where the quoted field that begins here has its last mark; -1 where it has none. */
-function endOfQuoted(text: string, at: number): number {
-  for (let mark = text.indexOf('"', at + 1); mark >= 0; mark = text.indexOf('"', mark + 2)) {
-    if (text[mark + 1] !== '"') return mark;
-  }
-  return -1;
-}
-
-/** The records of a CSV text with the line each begins in; without fields where a quotation mark stands wrong. */
-function* recordsOf(text: string): Generator<Record> {
-  const plainEnd = /[",\r\n]|$/g;
-  let line = 1;
-  let begun = 1;
-  let fields: string[] = [];
-  for (let at = 0; at < text.length || fields.length > 0; ) {
-    const isQuoted = text[at] === '"';
-    plainEnd.lastIndex = at;
-    const end = isQuoted ? endOfQuoted(text, at) + 1 : (plainEnd.exec(text)?.index ?? text.length);
-    const field = isQuoted ? text.slice(at + 1, end - 1).replaceAll('""', '"') : text.slice(at, end);
-    const next = text[end];
-    if ((isQuoted && end === 0) || !(next === undefined || next === "," || next === "\r" || next === "\n")) {
-      yield { line, fields: undefined };
-      return;
-    }
-    fields.push(field);
-    if (isQuoted) line += field.split(/\r\n|\n|\r/).length - 1;
-    at = end + (next === "\r" && text[end + 1] === "\n" ? 2 : 1);
-    if (next === ",") continue;
-    yield { line: begun, fields };
-    fields = [];
-    line++;
-    begun = line;
-  }
+  return row([...first, ...(hasWho ? who : []), ...classes]) + rows.join("");
 }
 
 const mostClasses = 10_000;
@@ -86,9 +43,9 @@ const sumTolerance = 1e-3;
 /** The answers of a table; `path` is for what is said of a wrong one. Hostile until checked. */
 export function readAnswersTable(text: string, path: string): Answers | Problem {
   const bad = (line: number, reason: string): Problem => problem("data/bad-answers", { path, line, reason });
-  const records = recordsOf(text.startsWith("\ufeff") ? text.slice(1) : text);
-  const header = records.next();
-  const names = header.done === true ? [] : (header.value.fields ?? []);
+  const rows = csvRows(text);
+  const header = rows.next();
+  const names = header.done === true || "fault" in header.value ? [] : header.value.cells;
   if (!first.every((name, i) => names[i] === name)) return bad(1, `it does not begin with ${first.join(",")}`);
   const hasWho = isWho(names.slice(first.length));
   const from = first.length + (hasWho ? who.length : 0);
@@ -98,8 +55,9 @@ export function readAnswersTable(text: string, path: string): Answers | Problem 
   const indices = new Map(classes.map((name, i) => [name, i] as const));
   if (indices.size < classes.length) return bad(1, "it names a class twice");
   const pictures: JudgedPicture[] = [];
-  for (const { line, fields } of records) {
-    if (fields === undefined) return bad(line, "a quotation mark stands where none may");
+  for (const row of rows) {
+    if ("fault" in row) return bad(row.line, row.fault);
+    const { line, cells: fields } = row;
     if (fields.length !== names.length)
       return bad(line, `it has ${fields.length} columns, the first line ${names.length}`);
     const [key = "", labelName = "", answerName = "", person = "", group = ""] = fields;

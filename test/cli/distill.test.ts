@@ -2,9 +2,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { csvRows } from "../../src/data/csv-cells.js";
 import { type FaceExpression, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
+import { cellsOf } from "../support/csv.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, type Ran } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -40,7 +40,7 @@ interface Table {
 }
 
 function tableOf(text: string): Table {
-  const [header, ...rows] = [...csvRows(text)].map((row) => ("fault" in row ? [] : row.cells));
+  const [header, ...rows] = cellsOf(text);
   return {
     classes: (header ?? []).slice(1),
     rows: new Map(rows.map(([key = "", ...shares]) => [key, shares.map(Number)])),

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { csvRows } from "../../src/data/look/csv-text.js";
+import { cellsOf } from "../support/csv.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -80,7 +80,7 @@ suite("lferc sweep", (test) => {
         assert.ok(Math.abs(accuracy!.deviation! - Math.abs(own[0]! - own[1]!) / Math.SQRT2) < 1e-12);
       }
       // What a run is told is what it says of itself.
-      const rows = csvRows(readFileSync(join(cwd, "st/results.csv"), "utf8"))!;
+      const rows = cellsOf(readFileSync(join(cwd, "st/results.csv"), "utf8"));
       for (const [lr, , , seed, , , , accuracy, , , , folder] of rows.slice(1)) {
         const record = JSON.parse(readFileSync(join(cwd, "st", folder!, "run.json"), "utf8")) as {
           readonly seed: number;

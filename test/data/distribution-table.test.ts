@@ -49,7 +49,7 @@ suite("a table of distributions", (test) => {
     ["path,a,b\nx,-0.5,1.5\n", 'line 2: "-0.5" is no share from 0 to 1'],
     ["path,a,b\nx,,1\n", 'line 2: "" is no share from 0 to 1'],
     ["path,a,b\nx,nan,1\n", 'line 2: "nan" is no share from 0 to 1'],
-    ['path,a,b\n"x,1,0\n', "line 2: a quote is opened and not closed, or something stands behind a closed one"],
+    ['path,a,b\n"x,1,0\n', "line 2: a quotation mark stands where none may, or is not closed"],
   ] as const) {
     test(`${JSON.stringify(text)} is refused`, () => assert.is(saidOf(text), `d.csv, ${said}`));
   }

@@ -1,5 +1,4 @@
 import * as assert from "uvu/assert";
-import { csvRows, csvText } from "../../src/data/look/csv-text.js";
 import { type ManifestEntry, manifestDifference, manifestText, readManifest } from "../../src/data/look/manifest.js";
 import { type Digested, sameBytes } from "../../src/data/look/same-bytes.js";
 import { sheetSvg } from "../../src/data/look/sheet.js";
@@ -16,26 +15,6 @@ const entry = (path: string, more: Partial<ManifestEntry> = {}): ManifestEntry =
 });
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-suite("rows of a CSV", (test) => {
-  test("what is written is what is read, whatever is in a field", () => {
-    const rows = [
-      ["a", 'b"c', "d,e"],
-      ["", "line\nend", "\r"],
-      ["\ufeff", "'", '""'],
-    ];
-    assert.equal(csvRows(csvText(rows)), rows);
-  });
-
-  test("lines that end in CR LF, a byte order mark, a last line without an end and empty lines are fine", () => {
-    assert.equal(csvRows('\ufeffa,b\r\n\r\n"c",\r\nd'), [["a", "b"], ["c", ""], ["d"]]);
-    assert.equal(csvRows(""), []);
-  });
-
-  test("a quote that is left open is no row", () => {
-    assert.is(csvRows('a,"b\nc'), undefined);
-  });
-});
 
 suite("the manifest of a data set", (test) => {
   test("reads back as it was written, as JSON and as CSV", () => {

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
 import * as assert from "uvu/assert";
-import { csvRows } from "../../src/data/look/csv-text.js";
 import { type FoundRun, findRuns } from "../../src/studies/gather.js";
 import { identityOf } from "../../src/studies/settings.js";
 import { spreadOf } from "../../src/studies/statistics.js";
@@ -10,6 +9,7 @@ import { mixtures, planRuns, type StudyRow, statusOf } from "../../src/studies/s
 import { studySvg } from "../../src/studies/study-plot.js";
 import { figuresOf, resultsCsv, studyTable } from "../../src/studies/study-tables.js";
 import { sealed } from "../../src/training/sealed-json.js";
+import { cellsOf } from "../support/csv.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
@@ -141,7 +141,7 @@ suite("a study's tables", (test) => {
         ["0.1", "1,234", "1 of 2", "50.00", "40.00"],
       ],
     );
-    const csv = csvRows(resultsCsv(statuses, figures, ({ planned: { folder } }) => folder))!;
+    const csv = cellsOf(resultsCsv(statuses, figures, ({ planned: { folder } }) => folder));
     assert.equal(csv[0]!.slice(0, 8), [
       "beta",
       "recipe",

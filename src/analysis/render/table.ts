@@ -1,3 +1,4 @@
+import { csvCell, csvLine } from "../../csv-cells.js";
 import { oneLine } from "../../diagnostics/display-text.js";
 import type { Paint, Style } from "../../diagnostics/paint.js";
 
@@ -64,11 +65,8 @@ export function markdownTable(columns: readonly Column[], rows: readonly TableRo
 }
 
 /** A field of RFC 4180, on one line: what prints a file line by line must not take a name for one. */
-export function csvField(text: string): string {
-  const line = oneLine(text);
-  return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
-}
+export const csvField = (text: string): string => csvCell(oneLine(text));
 
 export function csvLines(rows: readonly (readonly string[])[]): string {
-  return rows.map((cells) => `${cells.map(csvField).join(",")}\n`).join("");
+  return rows.map((cells) => csvLine(cells.map(oneLine))).join("");
 }

@@ -1,6 +1,6 @@
 /** A data set pinned to a file: a list of its pictures with their digests, and how a data set differs from such a list. */
 import { beyondLimits } from "../../bounded-json.js";
-import { csvRows, csvText } from "./csv-text.js";
+import { csvLine, csvRows } from "../../csv-cells.js";
 import type { SeenPicture } from "./inspect.js";
 
 export interface ManifestEntry {
@@ -33,7 +33,8 @@ export function manifestOf(pictures: readonly SeenPicture[]): readonly ManifestE
 
 export function manifestText(entries: readonly ManifestEntry[], form: ManifestForm): string {
   if (form === "csv") {
-    return csvText([columns, ...entries.map((entry) => columns.map((column) => String(entry[column] ?? "")))]);
+    const lines = entries.map((entry) => csvLine(columns.map((column) => String(entry[column] ?? ""))));
+    return csvLine(columns) + lines.join("");
   }
   // A line a picture, so that a difference of two such files is read at a glance.
   const lines = entries.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n");
@@ -84,25 +85,23 @@ function readJson(text: string): readonly ManifestEntry[] | string {
 }
 
 function readCsv(text: string): readonly ManifestEntry[] | string {
-  const rows = csvRows(text);
-  if (rows === undefined) return "a quote is not closed";
-  const [header = [], ...others] = rows;
-  const places = columns.map((column) => header.indexOf(column));
-  const missing = columns.filter((_, i) => (places[i] as number) < 0);
-  if (missing.length > 0) return `it has no column ${missing.join(", ")}`;
-  const entries = others.map((row): ManifestEntry => {
-    const [path = "", label = "", split = "", digest = "", width = "", height = ""] = places.map((at) => row[at]);
-    return {
-      path,
-      label,
-      split,
-      digest,
-      width: width === "" ? null : Number(width),
-      height: height === "" ? null : Number(height),
-    };
-  });
-  const wrong = entries.findIndex((entry) => !isEntry(entry));
-  return wrong < 0 ? entries : `line ${wrong + 2} is no picture`;
+  const entries: ManifestEntry[] = [];
+  let places: readonly number[] | undefined;
+  for (const row of csvRows(text)) {
+    if ("fault" in row) return `line ${row.line}: ${row.fault}`;
+    if (places === undefined) {
+      places = columns.map((column) => row.cells.indexOf(column));
+      const missing = columns.filter((column) => !row.cells.includes(column));
+      if (missing.length > 0) return `it has no column ${missing.join(", ")}`;
+      continue;
+    }
+    const [path, label, split, digest, width, height] = places.map((at) => row.cells[at]);
+    const side = (cell: string | undefined): number | null => (cell === "" ? null : Number(cell));
+    const entry: unknown = { path, label, split, digest, width: side(width), height: side(height) };
+    if (!isEntry(entry)) return `line ${row.line} is no picture`;
+    entries.push(entry);
+  }
+  return places === undefined ? "it is empty" : entries;
 }
 
 /** Paths, by what became of them. */

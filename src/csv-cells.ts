@@ -1,4 +1,7 @@
-/** Tables of cells between commas (RFC 4180): quotes around a cell that has a comma, a quote or a line's end in it. */
+/**
+ * Tables of cells between commas (RFC 4180), strictly: quotes around a cell that has a comma, a quote or a line's end in it, and
+ * nowhere else. For what we write ourselves; data sets of others are read by `data/csv.ts`, which takes what Python takes.
+ */
 
 /** A row of a table, and the line it begins on, from 1. */
 export interface CsvRow {
@@ -23,7 +26,7 @@ export function* csvRows(text: string): Generator<CsvRow | CsvFault> {
     for (let isEnd = false; !isEnd; ) {
       const cell = text[at] === quote ? quotedCell(text, at) : plainCell(text, at);
       if (cell === undefined) {
-        yield { line: row.line, fault: "a quote is opened and not closed, or something stands behind a closed one" };
+        yield { line: row.line, fault: "a quotation mark stands where none may, or is not closed" };
         return;
       }
       row.cells.push(cell.value);
@@ -44,12 +47,12 @@ interface Cell {
   readonly end: number;
 }
 
-const endOfPlain = /[,\r\n]/g;
+const endOfPlain = /[",\r\n]/g;
 
-function plainCell(text: string, from: number): Cell {
+function plainCell(text: string, from: number): Cell | undefined {
   endOfPlain.lastIndex = from;
   const end = endOfPlain.exec(text)?.index ?? text.length;
-  return { value: text.slice(from, end), end };
+  return text[end] === quote ? undefined : { value: text.slice(from, end), end };
 }
 
 function quotedCell(text: string, from: number): Cell | undefined {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { csvLine, csvRows } from "../../src/data/csv-cells.js";
-import { suite } from "../support/suite.js";
+import { csvLine, csvRows } from "../src/csv-cells.js";
+import { suite } from "./support/suite.js";
 
 const cellsOf = (text: string) => [...csvRows(text)].map((row) => ("fault" in row ? row : row.cells));
 
@@ -23,8 +23,8 @@ suite("cells between commas", (test) => {
     );
   });
 
-  test("a quote that is not closed, or has something behind it, is a fault where its row begins", () => {
-    for (const text of ['a\n"b', 'a\n"b"c\nd']) {
+  test("a quote that is not closed, or has something before or behind it, is a fault where its row begins", () => {
+    for (const text of ['a\n"b', 'a\n"b"c\nd', 'a\nb"c"\nd']) {
       const last = [...csvRows(text)].at(-1);
       assert.ok(last !== undefined && "fault" in last && last.line === 2, text);
     }

@@ -1,0 +1,9 @@
+import { csvRows } from "../../src/csv-cells.js";
+
+/** The cells of a table that must have no fault. */
+export function cellsOf(text: string): readonly (readonly string[])[] {
+  return [...csvRows(text)].map((row) => {
+    if ("fault" in row) throw new Error(`line ${row.line}: ${row.fault}`);
+    return row.cells;
+  });
+}
