@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { starterFiles } from "../../src/cli/init-files.js";
-import { load } from "../../src/compiler.js";
+import { compile, load } from "../../src/compiler.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { memoryHost } from "../../src/hosts/memory-host.js";
 import { printGraph } from "../../src/ir/text.js";
@@ -14,7 +14,6 @@ import { stepOfRecipe } from "../../src/step/from-recipe.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
-import { compile } from "../support/tester.js";
 
 const starter = starterFiles({ models: ".", from: undefined, fromHere: undefined }).get("model.lfer") ?? "";
 
@@ -24,8 +23,11 @@ const shipped: ReadonlyMap<string, string> = new Map([
       .filter((name) => name.endsWith(".lfer"))
       .map((name) => [`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8")] as const),
   ),
-  ["lferc init: model.lfer", starter] as const,
+  ["models/of-lferc-init.lfer", starter] as const,
 ]);
+
+/** All of them lie beside each other: they import from one another. */
+const sourcesOf = (file: string): ReturnType<typeof load> => load(memoryHost(Object.fromEntries(shipped)), file);
 
 const field = (thing: RecipeThing | undefined, name: string): PlainValue | undefined => thing?.fields[name];
 
@@ -40,20 +42,18 @@ const parameters: Readonly<Record<string, readonly [value: number, arrives: (rec
 
 /** Filled before the tests are named. */
 const recipesOf = new Map<string, SettingNames["recipes"]>();
-for (const [file, text] of shipped) {
-  recipesOf.set(file, settingNames(await load(memoryHost({ "m.lfer": text }), "m.lfer")).recipes);
-}
+for (const file of shipped.keys()) recipesOf.set(file, settingNames(await sourcesOf(file)).recipes);
 
 suite("the recipes that we ship", (test) => {
   let found = 0;
-  for (const [file, text] of shipped) {
+  for (const file of shipped.keys()) {
     for (const { name, parameters: own } of recipesOf.get(file) ?? []) {
       // The model's own recipes are opened together with the paper's.
       if (file === "models/lfer_ldl.lfer" && !own.includes("lr")) continue;
       found++;
       test(`${file}, ${name}: --set reaches ${Object.keys(parameters).join(", ")}`, async () => {
         for (const [parameter, [value, arrives]] of Object.entries(parameters)) {
-          const { recipes, diagnostics } = await compile(text, {
+          const { recipes, diagnostics } = compile(await sourcesOf(file), {
             recipe: name,
             set: new Map([[parameter, `${value}`]]),
           });
@@ -63,7 +63,7 @@ suite("the recipes that we ship", (test) => {
         }
         // A decay that is asked for is in the step.
         const step = async (set: Readonly<Record<string, string>>): Promise<string> => {
-          const { recipes } = await compile(text, { recipe: name, set: new Map(Object.entries(set)) });
+          const { recipes } = compile(await sourcesOf(file), { recipe: name, set: new Map(Object.entries(set)) });
           const made = stepOfRecipe(recipes[0] as ElaboratedRecipe, 4);
           assert.not(isProblem(made));
           return isProblem(made) ? "" : printGraph(trainingStep(made));
