@@ -33,8 +33,9 @@ export function renderSummary(summary: Summary, width: number): string {
   )}`;
 }
 
+/** The figure first: a line never begins with a name, which might be taken for a command. */
 const classText = ({ name, samples, recall }: ClassSummary, columns: number): string =>
-  `${cutName(name, Math.min(24, columns - 11))} ${percentOrDash(recall)}${samples === 0 ? " (no pictures)" : ""}`;
+  `${percentOrDash(recall)} ${cutName(name, Math.min(24, columns - 11))}${samples === 0 ? " (no pictures)" : ""}`;
 
 /** Pieces with commas between, as many to a line as it holds. */
 function wrapped(pieces: readonly string[], lead: string, columns: number): string {

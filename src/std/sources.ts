@@ -232,7 +232,8 @@ fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights
 /// class, in the order of the student's labels, or of \`classes\`. Write \`cross_entropy(logit_adjusted(student.logits, prior:
 /// [...]), data.label)\`: only the loss sees them, answers are the plain logits.
 fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on logits {
-  require min(prior) > 0, "logit_adjusted needs a prior above 0 for each class: a class without pictures has no logarithm"
+  require min(prior) > 0,
+    "logit_adjusted needs a prior above 0 for each class: a class without pictures has no logarithm"
   counts = vector(prior, labels: classes, weighing: logits)
   return logits + tau * log(counts / sum(counts))
 }

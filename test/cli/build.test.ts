@@ -182,7 +182,6 @@ suite("lferc build --target onnx-train", (test) => {
     }));
 
   for (const [title, args, code, stderr] of [
-    ["no recipe", [], 2, "tool/wrong-usage"],
     ["a recipe that is not there", ["--recipe", "Q"], 1, "recipe/unknown-recipe"],
     ["a setting that nobody has", ["--recipe", "R", "--set", "sise=8"], 1, "recipe/unknown-setting"],
     ["a value of another type", ["--recipe", "R", "--set", "rate=fast"], 1, "value/wrong-setting"],

@@ -140,6 +140,13 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--engine", evil],
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--set", `${evil}=1`],
   ],
+  report: [
+    ["train", `${evil}.lfer`, "--recipe", "Try", "--data", "data", "--out", `${evil}run`, "--epochs", "1"],
+    ["report", `${evil}run`],
+    ["report", `${evil}run`, "--data", `none${evil}`],
+    ["report", `none${evil}`],
+    ["report", evil],
+  ],
   eval: [
     ["eval", `${evil}.onnx`, "--data", "judged"],
     ["eval", `${evil}.onnx`, "--data", "judged", "--format", "json"],
@@ -194,6 +201,13 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["faces", "-o", `${evil}faces`, "--count", "3", "--size", "8"],
     ["faces", "-o", evil],
     ["faces", "-o", `${evil}.txt/faces`],
+  ],
+  distill: [
+    ["train", `${evil}.lfer`, "--recipe", "Try", "--data", "data", "--out", `${evil}run`, "--epochs", "1"],
+    ["distill", `${evil}run`, "--data", "data", "-o", `${evil}.csv`],
+    ["distill", `${evil}run`, "--data", "data", "-o", `${evil}.csv`, "--by-class"],
+    ["distill", `${evil}run`, "--data", `none${evil}`, "-o", "e.csv"],
+    ["distill", evil, "--data", "data", "-o", "e.csv"],
   ],
   bench: [
     ["bench", `${evil}.onnx`, "--steps", "2"],

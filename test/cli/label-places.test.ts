@@ -7,9 +7,11 @@ import { formulaPicture } from "../data/formula-picture.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-const png = encodePng(formulaPicture(8, 8));
+// Each of its own size: the same picture on both sides of a split would be told.
 const pictures = Object.fromEntries(
-  ["red", "green", "blue"].flatMap((name) => [0, 1, 2, 3].map((i) => [`d/${name}/${i}.png`, png] as const)),
+  ["red", "green", "blue"].flatMap((name, c) =>
+    [0, 1, 2, 3].map((i) => [`d/${name}/${i}.png`, encodePng(formulaPicture(8 + i, 8 + c))] as const),
+  ),
 );
 
 const rgb = `: labels(["red", "green", "blue"])`;

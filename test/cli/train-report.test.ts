@@ -22,7 +22,7 @@ suite("what a training leaves to look at", (test) => {
       const ran = await callLferc(line, cwd);
       assert.is(ran.code, 0, ran.stderr);
       assert.match(ran.stdout, /^mean-class accuracy [\d.]+%, macro-F1 [\d.]+, calibration error [\d.]+%$/m);
-      assert.match(ran.stdout, /^found of each class: surprise [\d.]+%, happy/m);
+      assert.match(ran.stdout, /^found of each class: [\d.]+% surprise, [\d.]+% happy/m);
       assert.ok(existsSync(join(cwd, "run/confusion.svg")));
       assert.match(page(cwd), "finished: 2 of 2 epochs");
       assert.match(page(cwd), '<img alt="" src="data:image/png;base64,');

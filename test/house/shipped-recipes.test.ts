@@ -23,7 +23,7 @@ const shipped: ReadonlyMap<string, string> = new Map([
       .filter((name) => name.endsWith(".lfer"))
       .map((name) => [`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8")] as const),
   ),
-  ["lferc init: model.lfer", starter] as const,
+  ["models/of-lferc-init.lfer", starter] as const,
 ]);
 
 // All of them, since models import one another.

@@ -1,5 +1,5 @@
 // A disk that fails at any moment of a run: full, read-only, closed to us, out of order.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { sha256 } from "../../src/digest.js";
@@ -35,8 +35,14 @@ function filesOf(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-/** A lock that could not be removed is in nobody's way once its process has ended; ours goes on. */
-const leaveAsDead = (folder: string): void => rmSync(join(folder, "run.lock"), { force: true });
+/** What could not be removed is in nobody's way once its process has ended; ours goes on, so it gets a start that is none of ours. */
+function leaveAsDead(folder: string): void {
+  rmSync(join(folder, "run.lock"), { force: true });
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const dead = name.replace(/-\d+(\.[0-9a-f-]{36}\.tmp)$/, "-1$1");
+    if (dead !== name) renameSync(join(folder, name), join(folder, dead));
+  }
+}
 
 suite("a run on a disk that fails", (test) => {
   test("every file of a run, also of its report, is written by operations that these tests let fail", () =>

@@ -167,7 +167,10 @@ suite("a training step as an ONNX file", (test) => {
         freeze: [],
         clip_norm: 0,
       },
-      run: { name: "run", batch: 6, epochs: 20, last_batch: "drop", seed: 0, accumulate: 1, average: 0 },
+      run: {
+        ...{ name: "run", batch: 6, epochs: 20, last_batch: "drop", seed: 0, accumulate: 1, average: 0 },
+        ...{ best_by: "accuracy", patience: 0, min_delta: 0, folds: 1 },
+      },
     });
     const { parameters, statistics, optimizer } = at("lfer.state") as Record<string, readonly string[]>;
     assert.ok(parameters?.includes("logits.linear.bias"));

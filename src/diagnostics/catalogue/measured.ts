@@ -12,7 +12,7 @@ check M { ${check} }
 `;
 
 /** What a command wrote, and which command writes it. */
-interface Wanted {
+export interface Wanted {
   readonly model: string;
   /** The figure as the check says it. */
   readonly figure: string;
