@@ -140,6 +140,11 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--engine", evil],
     ["train", "m.lfer", "--recipe", "Try", "--data", "data", "--set", `${evil}=1`],
   ],
+  report: [
+    ["report", evil],
+    ["report", `none${evil}`],
+    ["report", "data", `none${evil}`],
+  ],
   eval: [
     ["eval", `${evil}.onnx`, "--data", "judged"],
     ["eval", `${evil}.onnx`, "--data", "judged", "--format", "json"],
@@ -195,6 +200,11 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["faces", "-o", evil],
     ["faces", "-o", `${evil}.txt/faces`],
   ],
+  distill: [
+    ["distill", evil, "--data", "data", "-o", "x.csv"],
+    ["distill", `none${evil}`, "--data", `none${evil}`, "-o", `${evil}.csv`],
+    ["distill", "data", "--data", "data", "-o", evil],
+  ],
   bench: [
     ["bench", `${evil}.onnx`, "--steps", "2"],
     ["bench", `${evil}.onnx`, "--steps", "2", "--format", "json"],
@@ -221,7 +231,8 @@ function obeyed(text: string, isAnnotating = false): readonly string[] {
     if (words.startsWith("::") && !isOurs) found.push(`begins with a command: ${line}`);
     if (/##\w*\[/.test(line)) found.push(`has a command: ${line}`);
     // The sign that stands for a command is fine inside a line: where it begins one, a name has broken the line before.
-    if (words.startsWith("\u2236:") && !line.startsWith("\u2236:error title=pwned::0"))
+    // A table's cell shows a name's beginning, cut in its middle.
+    if (words.startsWith("\u2236:") && !/^\u2236:error title=pw(?:ned::0|\u2026)/u.test(words))
       found.push(`a broken line: ${line}`);
   }
   const control = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.exec(text);
