@@ -49,7 +49,7 @@ export function summaryText(
     ...(found.persons === 0 ? [] : [["persons", `${found.persons}, in ${found.groups} groups`] as [string, string]]),
   ];
   const classes = `${set.classes.length} class${set.classes.length === 1 ? "" : "es"}`;
-  return `${oneLine(path)}: ${set.layout}, ${good.length} pictures, ${classes}
+  return `${oneLine(path)}: laid out as ${set.layout}, ${good.length} pictures, ${classes}
 
 ${layOut(columns, rows, paint, width)}
 ${facts.map(([name, text]) => `${name.padEnd(9)}${oneLine(text)}\n`).join("")}`;
@@ -82,7 +82,6 @@ export function summaryJson(
     smallerThan: { side: leastSide, pictures: found.small },
     formats: Object.fromEntries(found.formats),
     grey: found.grey,
-    passedOver: set.passedOver,
     bad: found.bad.map((picture) => {
       const { code, message } = picture.problem.diagnose({});
       return { path: picture.path, code, reason: message };

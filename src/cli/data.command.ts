@@ -81,14 +81,16 @@ async function data(session: Session, args: DataArguments): Promise<ExitCode> {
   if (isProblem(decode)) return refuse(decode);
   const folder = resolve(session.cwd, dir);
   const path = displayPath(session.cwd, folder);
-  const set = await asItLies(folder);
-  if (isProblem(set)) return refuse(set);
+  const set = await asItLies(folder, decode);
+  if (!("pictures" in set)) {
+    session.report(set.map((problem) => problem.diagnose({})));
+    return 1;
+  }
   const candidates = sheetForm === undefined ? new Set<LyingPicture>() : candidatesFor(set);
   const thumbnails = new Map<string, SheetPicture>();
   const progress = countedProgress(session, "looking at pictures");
   const ending = takeInterrupts(() => undefined);
-  const seen = await inspect(set.pictures, {
-    decode,
+  const seen = await inspect(set, {
     onProgress: (done) => progress.show(done, set.pictures.length),
     isStopped: ending.isRequested,
     onPixels: (picture, image) => {
@@ -174,7 +176,7 @@ export const dataCommand: CommandModule<object, DataArguments> = {
     "Looks at a data set before anything is trained: pictures by class and split, their sizes and formats, bad files, pictures that are there twice, persons on both sides of a split. Nothing is written unless asked for.",
   builder: (yargs) =>
     yargs
-      .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures" })
+      .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures, or their table" })
       .option("size", {
         type: "number",
         default: 112,

@@ -11,6 +11,18 @@ export interface LabelColumns {
   classes(): readonly string[];
 }
 
+/** Columns that say something else than a class. */
+const ownColumns: readonly string[] = ["path", "split", "person", "group"];
+
+export const sameColumn = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** A column of names where there is one, else every column that says nothing else is a class. */
+export function labelColumns(header: readonly string[], label: string): LabelColumns | undefined {
+  if (header.some((name) => sameColumn(name, label))) return nameColumn(label);
+  const classes = header.filter((name) => !ownColumns.includes(name.toLowerCase()));
+  return classes.length < 2 ? undefined : shareColumns(classes);
+}
+
 /** A class' name in each row. The classes are those that occur, as they come. */
 export function nameColumn(column: string): LabelColumns {
   const texts = new Interned();

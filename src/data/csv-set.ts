@@ -1,15 +1,12 @@
 /** A table of pictures: `path,label[,split][,person][,group]`, or `path` and a column with the share of each class. */
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { csvHeader, readCsv } from "./csv.js";
-import { type LabelColumns, nameColumn, shareColumns } from "./csv-labels.js";
+import { labelColumns, sameColumn } from "./csv-labels.js";
 import type { Decode } from "./decode.js";
 import { filesBelow } from "./files-below.js";
 import { pathBelow } from "./path-below.js";
 import { type Part, partNamed, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 import { Interned, TableKeys } from "./table-keys.js";
-
-/** Columns that say something else than a class. */
-const ownColumns: readonly string[] = ["path", "split", "person", "group"];
 
 export async function csvRows(
   folder: string,
@@ -18,13 +15,13 @@ export async function csvRows(
 ): Promise<RowSource | Refused> {
   const header = await csvHeader(table);
   if (isProblem(header)) return refuse(header);
-  const has = (column: string): boolean => header.some((name) => same(name, column));
+  const has = (column: string): boolean => header.some((name) => sameColumn(name, column));
   const labels = labelColumns(header, label);
   const missing = [...(has("path") ? [] : ["path"]), ...(labels === undefined ? [label] : [])];
   if (missing.length > 0 || labels === undefined) {
     return refuse(problem("data/missing-columns", { path: table, missing, found: header }));
   }
-  const twice = header.find((name, index) => header.findIndex((other) => same(other, name)) < index);
+  const twice = header.find((name, index) => header.findIndex((other) => sameColumn(other, name)) < index);
   if (twice !== undefined) {
     return refuse(problem("data/unreadable-table", { path: table, reason: `it has two columns ${twice}` }));
   }
@@ -82,13 +79,4 @@ function partsByFolder(rows: readonly Row[], given: Partial<Record<Part, string>
   if (named.includes(undefined) || !named.includes("training")) return rows;
   for (const [folder, part = "training"] of parts) given[part] = `the folder ${folder}`;
   return rows.map((row, i) => ({ ...row, part: parts.get(folders[i] ?? "") ?? row.part }));
-}
-
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** A column of names where there is one, else every column that says nothing else is a class. */
-function labelColumns(header: readonly string[], label: string): LabelColumns | undefined {
-  if (header.some((name) => same(name, label))) return nameColumn(label);
-  const classes = header.filter((name) => !ownColumns.includes(name.toLowerCase()));
-  return classes.length < 2 ? undefined : shareColumns(classes);
 }

@@ -43,7 +43,7 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
   invariant(path !== undefined, "data without a place");
   const decode = await loadDecoder();
   if (isProblem(decode)) return [decode];
-  const rows = await rowsOf(thing, path, request, decode);
+  const rows = await openRows(thing, path, request, decode);
   if ("kind" in rows) return rows.problems;
   const { labels, classCount, seed, isOnlyJudged = false } = request;
   const set = assemble(rows, {
@@ -63,10 +63,11 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
 
 const usualSize = { width: 112, height: 112 };
 
-async function rowsOf(
+/** Its rows, before anybody says which classes are meant and what is held out. */
+export async function openRows(
   thing: RecipeThing,
   path: string,
-  { labels, home, size = usualSize }: DataSetRequest,
+  { labels, home, size = usualSize }: Pick<DataSetRequest, "labels" | "home" | "size">,
   decode: Decode,
 ): Promise<RowSource | Refused> {
   const name = nameOf(thing, "data");

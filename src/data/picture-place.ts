@@ -12,10 +12,18 @@ export interface PicturePlace {
   readonly cut?: FaceCut | undefined;
 }
 
-/** Reads the file and decodes it; what stands for its content is the digest of its bytes, and of the cut. */
-export async function readPlace({ path, cut }: PicturePlace, decode: Decode): Promise<ReadPicture | Problem> {
-  const bytes = await readPictureFile(path);
-  if (isProblem(bytes)) return bytes;
+/** Reads the file and decodes it. */
+export async function readPlace(place: PicturePlace, decode: Decode): Promise<ReadPicture | Problem> {
+  const bytes = await readPictureFile(place.path);
+  return isProblem(bytes) ? bytes : pictureAt(place, bytes, decode);
+}
+
+/** The picture of a file's bytes; what stands for its content is the digest of these, and of the cut. */
+export async function pictureAt(
+  { path, cut }: PicturePlace,
+  bytes: Uint8Array,
+  decode: Decode,
+): Promise<ReadPicture | Problem> {
   const image = await decode(bytes, path);
   if (isProblem(image)) return image;
   if (cut === undefined) return { image, digest: sha256([bytes]) };

@@ -3,6 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { RecipeName } from "../recipe/signatures.js";
+import { labelColumns } from "./csv-labels.js";
 import { readPiece } from "./file-piece.js";
 import { isNobodys } from "./nobodys-files.js";
 
@@ -11,6 +12,9 @@ export type DataLayout = RecipeName<"data">;
 
 /** What a table is called where nobody says it. */
 export const usualTables = { fer2013: "fer2013.csv", ferplus: "fer2013new.csv", csv: "labels.csv" } as const;
+
+/** And the column that names classes. */
+const usualLabel = "label";
 
 /**
  * The layout of what lies at `path`, a folder or a single table; undefined where it is none that lferc knows. Only names and the
@@ -60,7 +64,7 @@ async function tableLayout(folder: string, name: string): Promise<DataLayout | u
   }
   if (has("usage", "image name", "neutral")) return "ferplus";
   if (has("subdirectory_filepath", "expression")) return "affectnet";
-  return has("path") && header.length > 1 ? "csv" : undefined;
+  return has("path") && labelColumns(header, usualLabel) !== undefined ? "csv" : undefined;
 }
 
 async function hasFolder(path: string, names: readonly string[]): Promise<boolean> {

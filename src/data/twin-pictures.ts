@@ -1,4 +1,4 @@
-/** Pictures with the very same bytes on both sides of a split: what was learnt is then asked. */
+/** Pictures of the same content, under whatever names: one that is learnt from and asked is no question. */
 
 /** A picture's name, and what stands for its content. */
 export interface NamedContent {
@@ -12,14 +12,30 @@ export interface Twins {
   readonly right: readonly string[];
 }
 
+/** What `of` says of the pictures of each content, contents in the order of their first picture. */
+export function byContent<T extends { readonly digest: string }, U>(
+  pictures: Iterable<T>,
+  of: (picture: T) => U,
+): Map<string, U[]> {
+  const found = new Map<string, U[]>();
+  for (const picture of pictures) {
+    const known = found.get(picture.digest);
+    if (known === undefined) found.set(picture.digest, [of(picture)]);
+    else known.push(of(picture));
+  }
+  return found;
+}
+
 /** All contents that stand on both sides, in the order of the left one; only the left side is held in memory. */
 export function findTwins(left: Iterable<NamedContent>, right: Iterable<NamedContent>): readonly Twins[] {
-  const byDigest = new Map<string, { left: string[]; right: string[] }>();
-  for (const { key, digest } of left) {
-    const known = byDigest.get(digest);
-    if (known === undefined) byDigest.set(digest, { left: [key], right: [] });
-    else known.left.push(key);
-  }
-  for (const { key, digest } of right) byDigest.get(digest)?.right.push(key);
-  return [...byDigest.values()].filter((each) => each.right.length > 0);
+  const lefts = byContent(left, ({ key }) => key);
+  const rights = byContent(among(right, lefts), ({ key }) => key);
+  return [...lefts].flatMap(([digest, names]) => {
+    const others = rights.get(digest);
+    return others === undefined ? [] : [{ left: names, right: others }];
+  });
+}
+
+function* among(pictures: Iterable<NamedContent>, known: ReadonlyMap<string, unknown>): Generator<NamedContent> {
+  for (const picture of pictures) if (known.has(picture.digest)) yield picture;
 }

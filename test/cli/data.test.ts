@@ -4,6 +4,7 @@ import sharp from "sharp";
 import * as assert from "uvu/assert";
 import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
+import { layoutsOnDisk } from "../house/layouts-on-disk.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -11,6 +12,8 @@ import { suite } from "../support/suite.js";
 const face = (seed: number, size = 20): Uint8Array => encodePng(generateFace("happiness", seed, size));
 
 interface Summary {
+  readonly layout: string;
+  readonly splits: readonly string[];
   readonly pictures: number;
   readonly classes: readonly { readonly name: string; readonly pictures: Readonly<Record<string, number>> }[];
   readonly sizes: Readonly<Record<string, readonly number[]>>;
@@ -42,7 +45,6 @@ const files = async (): Promise<Readonly<Record<string, string | Uint8Array>>> =
   "d/test/happy/.DS_Store": "",
   "d/test/Thumbs.db": "",
   "d/notes.txt": "",
-  "d/labels.csv": 'path,person\ntrain/happy/a.png,anna\n"test/happy/from-train.png",anna\ntrain/happy/c.jpg,ben\n',
 });
 
 suite("lferc data", (test) => {
@@ -67,7 +69,6 @@ suite("lferc data", (test) => {
         withinSplit: [["train/happy/a.png", "train/sad/same-as-happy.png"]],
         twoLabels: [["train/happy/a.png", "train/sad/same-as-happy.png"]],
       });
-      assert.equal([found.persons.count, found.persons.onSeveralSides], [2, { anna: ["train", "test"] }]);
       assert.equal(
         found.warnings.map(({ code }) => code),
         [
@@ -78,7 +79,6 @@ suite("lferc data", (test) => {
           "look/same-across-splits",
           "look/same-within-split",
           "look/two-labels",
-          "look/person-on-several-sides",
           "look/grey-among-colours",
           "look/small-pictures",
         ],
@@ -92,6 +92,50 @@ suite("lferc data", (test) => {
       );
       assert.ok(pretty.stdout.split("\n").every((line) => line.length <= 80));
     }));
+
+  test("a table says of which class, split and person its pictures are, also where they are gone", async () =>
+    inFolder(
+      {
+        ...(await files()),
+        "d/labels.csv":
+          'path,label,split,person\ntrain/happy/a.png,joy,train,anna\n"test/happy/from-train.png",joy,val,anna\n' +
+          "train/happy/c.jpg,grief,test,ben\ngone.png,grief,train,\n",
+      },
+      async (cwd) => {
+        const found = await summaryOf(cwd);
+        assert.is(found.layout, "csv");
+        assert.equal(found.classes, [
+          { name: "grief", pictures: { train: 0, validation: 0, test: 1 } },
+          { name: "joy", pictures: { train: 1, validation: 1, test: 0 } },
+        ]);
+        assert.equal(
+          found.bad.map(({ path, code }) => [path, code]),
+          [["gone.png", "data/missing-picture"]],
+        );
+        assert.equal([found.persons.count, found.persons.onSeveralSides], [2, { anna: ["train", "validation"] }]);
+        assert.ok(found.warnings.some(({ code }) => code === "look/person-on-several-sides"));
+      },
+    ));
+
+  test("every layout of a data set is known by what lies there, a table too", async () => {
+    const place = layoutsOnDisk();
+    for (const [where, layout, pictures, splits, formats] of [
+      ["raf", "raf_db", 15, ["train", "test"], { PNG: 15 }],
+      ["affect", "affectnet", 12, [""], { PNG: 12 }],
+      ["fer", "ferplus", 12, [""], { "pixels in a table": 12 }],
+      ["fer/fer2013.csv", "ferplus", 12, [""], { "pixels in a table": 12 }],
+      ["faces", "csv", 12, [""], { PNG: 12 }],
+      ["faces/more.csv", "csv", 12, [""], { PNG: 12 }],
+    ] as const) {
+      const ran = await callLferc(["data", where, "--format", "json"], place);
+      assert.is(ran.code, 0, ran.stderr);
+      const found = JSON.parse(ran.stdout) as Summary;
+      assert.equal([found.layout, found.pictures, found.splits], [layout, pictures, splits], where);
+      assert.equal(found.formats, formats, where);
+    }
+    const refused = await callLferc(["data", "raf/EmoLabel/list_patition_label.txt"], place);
+    assert.equal([refused.code, codesIn(refused.stderr)], [1, ["data/unreadable-folder"]]);
+  });
 
   test("a manifest is written, then compared; a difference is told, exit 1, and nothing is written over", () =>
     inFolder({ "d/a/1.png": face(1), "d/a/2.png": face(2), "d/b/3.png": face(3) }, async (cwd) => {
@@ -138,14 +182,20 @@ suite("lferc data", (test) => {
 
   test("without splits there is one column, and what cannot be looked at is refused by a code", () =>
     inFolder(
-      { "d/a/1.png": face(1), "none/x.txt": "", "hollow/a/x.txt": "", "bad/a/1.png": face(1), "bad/labels.csv": '"' },
+      {
+        "d/a/1.png": face(1),
+        "none/x.txt": "",
+        "hollow/a/x.txt": "",
+        "bad/a/1.png": face(1),
+        "bad/labels.csv": 'path,label\n"',
+      },
       async (cwd) => {
         assert.match((await callLferc(["data", "d"], cwd)).stdout, /^class +all\na +1\n/m);
         for (const [folder, code] of [
           ["nowhere", "data/unreadable-folder"],
           ["none", "data/no-class-folders"],
           ["hollow", "data/no-pictures"],
-          ["bad", "look/bad-table"],
+          ["bad", "data/unreadable-table"],
           ["", "tool/no-such-path"],
         ] as const) {
           const ran = await callLferc(["data", folder], cwd);

@@ -26,6 +26,7 @@ suite("the layout of a folder, by what lies in it", (test) => {
     ["ferplus", { "fer2013.csv": "emotion, pixels, Usage\n", "fer2013new.csv": "Usage,Image name,neutral\n" }],
     ["csv", { "labels.csv": '\uFEFF"path","label"\r\n', "pics/a.png": "x" }],
     ["folder", { "labels.csv": "name,age\n", "happy/a.png": "x" }],
+    ["folder", { "labels.csv": "path,person,group\n", "happy/a.png": "x" }],
     ["folder", { "happy/a.png": "x", "notes.txt": "x" }],
     [undefined, { "a.png": "x", "__MACOSX/a.png": "x", ".git/a": "x" }],
     [undefined, {}],

@@ -16,7 +16,6 @@ const parted = { "d/train/a/1.png": face(1), "d/test/a/2.png": face(2) };
 
 export const lookScenarios = {
   "look/bad-pictures": looking({ "d/a/1.png": face(1), "d/a/2.png": "x" }),
-  "look/bad-table": looking({ "d/a/1.png": face(1), "d/labels.csv": '"' }),
   "look/few-pictures": looking({ "d/a/1.png": face(1) }),
   "look/imbalance": looking({ "d/a/1.png": face(1), ...twelve }),
   "look/same-across-splits": looking({ ...parted, "d/test/a/1.png": face(1) }),
@@ -24,7 +23,7 @@ export const lookScenarios = {
   "look/two-labels": looking({ "d/a/1.png": face(1), "d/b/2.png": face(1) }),
   "look/person-on-several-sides": looking({
     ...parted,
-    "d/labels.csv": "path,person\ntrain/a/1.png,x\ntest/a/2.png,x\n",
+    "d/labels.csv": "path,label,person\ntrain/a/1.png,a,x\ntest/a/2.png,a,x\n",
   }),
   "look/grey-among-colours": looking({ "d/a/1.png": face(1), "d/a/2.png": grey }),
   "look/small-pictures": looking({ "d/a/1.png": face(1) }, "--size", "9"),

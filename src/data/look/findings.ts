@@ -76,7 +76,7 @@ export function warningsOf(path: string, set: LyingSet, found: Findings, leastSi
   const all = good.length + bad.length;
   const warnings: Problem[] = bad.slice(0, namedAtMost).map((each) => each.problem);
   if (bad.length > 0) warnings.push(problem("look/bad-pictures", { path, bad: bad.length, all, named: namedAtMost }));
-  if (set.passedOver > 0) warnings.push(problem("data/files-left-out", { path, count: set.passedOver }));
+  warnings.push(...set.warnings);
   const [training = ""] = set.splits;
   const trained = [...counts].map(([label, own]) => ({ label, count: own.get(training) ?? 0 }));
   for (const split of set.splits) {

@@ -1,14 +1,12 @@
 /** Every picture of a data set looked at once: what it is, what it holds, or why it cannot be read. */
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
-import { sha256 } from "../../digest.js";
-import type { Decode } from "../decode.js";
-import { pictureFormat } from "../picture-format.js";
+import { invariant } from "../../diagnostics/invariant.js";
 import type { RgbImage } from "../rgb-image.js";
-import type { LyingPicture } from "./as-it-lies.js";
+import type { LyingPicture, LyingSet } from "./as-it-lies.js";
 
 export interface GoodPicture extends LyingPicture {
   readonly kind: "good";
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file, or of the pixels where they stand in a table. */
   readonly digest: string;
   readonly format: string;
   /** As it is seen, turned as EXIF says. */
@@ -27,7 +25,6 @@ export interface BadPicture extends LyingPicture {
 export type SeenPicture = GoodPicture | BadPicture;
 
 export interface Looking {
-  readonly decode: Decode;
   onProgress(done: number): void;
   readonly isStopped: () => boolean;
   /** What is seen of each, before its pixels are let go. */
@@ -38,14 +35,15 @@ export interface Looking {
 const atATime = 4;
 
 /** All pictures in their order; those that were not reached are missing where the user has stopped it. */
-export async function inspect(pictures: readonly LyingPicture[], looking: Looking): Promise<readonly SeenPicture[]> {
+export async function inspect(set: LyingSet, looking: Looking): Promise<readonly SeenPicture[]> {
+  const { pictures } = set;
   const seen: SeenPicture[] = [];
   let next = 0;
   let done = 0;
   const work = async (): Promise<void> => {
     while (next < pictures.length && !looking.isStopped()) {
       const at = next++;
-      seen[at] = await inspectOne(pictures[at] as LyingPicture, looking);
+      seen[at] = await inspectOne(set, pictures[at] as LyingPicture, looking);
       looking.onProgress(++done);
     }
   };
@@ -53,14 +51,11 @@ export async function inspect(pictures: readonly LyingPicture[], looking: Lookin
   return seen.filter((each) => each !== undefined);
 }
 
-async function inspectOne(picture: LyingPicture, { decode, onPixels }: Looking): Promise<SeenPicture> {
-  const bytes = await picture.read();
-  if (isProblem(bytes)) return { ...picture, kind: "bad", digest: undefined, problem: bytes };
-  const digest = sha256([bytes]);
-  const image = await decode(bytes, picture.path);
+async function inspectOne(set: LyingSet, picture: LyingPicture, { onPixels }: Looking): Promise<SeenPicture> {
+  const { digest, format, image } = await set.look(picture);
   if (isProblem(image)) return { ...picture, kind: "bad", digest, problem: image };
+  invariant(digest !== undefined, "a picture of no bytes");
   onPixels(picture, image);
-  const format = pictureFormat(bytes)?.name ?? "unknown";
   return { ...picture, kind: "good", digest, format, width: image.width, height: image.height, isGrey: isGrey(image) };
 }
 

@@ -1,4 +1,5 @@
 /** Files of the same bytes: the same picture more than once. */
+import { byContent } from "../twin-pictures.js";
 
 export interface Digested {
   readonly path: string;
@@ -18,13 +19,7 @@ export interface SameBytes<T> {
 
 /** Pictures that are there more than once, in the order of the first of each. */
 export function sameBytes<T extends Digested>(pictures: Iterable<T>): SameBytes<T> {
-  const byDigest = new Map<string, T[]>();
-  for (const picture of pictures) {
-    const group = byDigest.get(picture.digest);
-    if (group === undefined) byDigest.set(picture.digest, [picture]);
-    else group.push(picture);
-  }
-  const groups = [...byDigest.values()].filter(({ length }) => length > 1);
+  const groups = [...byContent(pictures, (picture) => picture).values()].filter(({ length }) => length > 1);
   const several = (group: readonly T[], of: (picture: T) => string): boolean => new Set(group.map(of)).size > 1;
   return {
     acrossSplits: groups.filter((group) => several(group, ({ split }) => split)),

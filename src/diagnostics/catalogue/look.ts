@@ -31,15 +31,6 @@ export const lookEntries = {
     good,
   }),
 
-  "look/bad-table": entry<{ path: string; reason: string }>({
-    severity: "error",
-    message: (h) => `cannot read ${h.path}: ${h.reason}`,
-    help: () => "It should be a CSV with a header, in which a column path names each picture.",
-    explanation: "labels.csv beside the pictures says who is shown (columns person and group).",
-    bad: { command: "lferc data folder-with-a-broken-table" },
-    good,
-  }),
-
   "look/few-pictures": entry<{
     path: string;
     classes: readonly { readonly label: string; readonly count: number }[];
