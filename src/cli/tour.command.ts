@@ -1,30 +1,25 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
-import { faceExpressions, generateFace } from "../data/generated-faces.js";
-import { encodePng } from "../data/png.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
-import { writeFailure } from "../diagnostics/file-failures.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { makeFolder, removeEmptyFolders } from "../hosts/folders.js";
 import { makeLastingFolder } from "../hosts/temporary-folder.js";
-import { removeIfThere, writeFileWhole } from "../hosts/write-file.js";
 import { runFiles } from "../training/run-files.js";
 import { freeRunFolder } from "../training/run-folder.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { shellWord } from "./shell-word.js";
 import { typedCommand } from "./typed-command.js";
 
 const example = "models/lfer_ldl.lfer";
 const trainedExample = "examples/faces.lfer";
-const pictureSize = 224;
-/** Which faces are drawn to be classified: none of those that training draws. */
-const faceNumber = 1001;
+/** Columns that what is said here keeps within. */
+const width = 80;
 
 interface TourArguments {
   readonly out?: string | undefined;
@@ -56,11 +51,10 @@ function lferc(args: readonly string[]): Promise<number> {
   });
 }
 
-const quoted = (arg: string): string => (/^[\w./:=@-]+$/.test(arg) ? arg : `'${arg}'`);
-
 interface Step {
   readonly why: string;
-  readonly args: readonly string[];
+  /** Asked when its turn comes: it may name what an earlier step has made. */
+  readonly args: () => readonly string[];
   /** What keeps it from being run here: it is said, the tour goes on with the others, and fails at its end. */
   readonly missing?: Problem | undefined;
 }
@@ -76,25 +70,34 @@ function tourFolder(session: Session, { out }: TourArguments): string | Diagnost
   return diagnose("tool/no-temporary-folder", { path: made.path, code: made.code, flag: "--out" });
 }
 
-/** Draws the faces to be classified, or says what keeps them from being written. */
-async function drawFaces(session: Session, faces: string): Promise<Diagnostic | undefined> {
-  const refuse = (path: string, code: string): Diagnostic =>
-    diagnose("tool/cannot-write", { path: displayPath(session.cwd, path), reason: writeFailure(code) });
-  const made = await makeFolder(faces);
-  if (made.kind === "failed") return refuse(made.path, made.code);
-  const drawn: string[] = [];
-  for (const expression of faceExpressions) {
-    const path = join(faces, `${expression}.png`);
-    const isNew = !existsSync(path);
-    const written = await writeFileWhole(path, [encodePng(generateFace(expression, faceNumber, pictureSize))]);
-    if (written.kind === "failed") {
-      for (const each of drawn) await removeIfThere(each);
-      await removeEmptyFolders(made.folders);
-      return refuse(path, written.code);
-    }
-    if (isNew) drawn.push(path);
+/** A picture of each class, the first by name: none where they could not be drawn, which was told. */
+function oneOfEach(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .toSorted()
+    .flatMap((name) =>
+      readdirSync(join(folder, name))
+        .toSorted()
+        .slice(0, 1)
+        .map((picture) => join(folder, name, picture)),
+    );
+}
+
+/** A command as a shell takes it, on several lines where one is too long; a flag and its value stay together. */
+function commandLines(args: readonly string[]): string {
+  const lines: string[] = [];
+  let line = `$ ${typedCommand}`;
+  for (let i = 0; i < args.length; i++) {
+    const isFlag = args[i]?.startsWith("-") === true && args[i + 1]?.startsWith("-") === false;
+    const words = args.slice(i, i + (isFlag ? 2 : 1)).map((arg) => oneLine(shellWord(arg)));
+    if (isFlag) i++;
+    const next = ` ${words.join(" ")}`;
+    if (line.length + next.length + " \\".length > width) {
+      lines.push(`${line} \\`);
+      line = `   ${next}`;
+    } else line += next;
   }
-  return undefined;
+  return [...lines, line].join("\n");
 }
 
 async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
@@ -103,60 +106,80 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
     session.report([out]);
     return 1;
   }
-  const faces = join(out, "faces");
-  const unwritten = await drawFaces(session, faces);
-  if (unwritten !== undefined) {
-    session.report([unwritten]);
-    return 1;
-  }
-  const source = displayPath(session.cwd, join(packageRoot(), example));
-  const model = displayPath(session.cwd, join(out, "lfer_ldl.onnx"));
-  const small = displayPath(session.cwd, join(packageRoot(), trainedExample));
-  const run = displayPath(session.cwd, await freeRunFolder(join(out, "runs"), "Faces"));
+  const shown = (path: string): string => displayPath(session.cwd, path);
+  const [network, small] = [example, trainedExample].map((path) => shown(join(packageRoot(), path))) as [
+    string,
+    string,
+  ];
+  const faces = join(out, "drawn");
+  const drawn = shown(faces);
+  const run = shown(await freeRunFolder(join(out, "runs"), "Faces"));
   const noRuntime = problemOf(await loadOnnxRuntime());
+  const unable = noRuntime ?? problemOf(await loadDecoder());
   const steps: readonly Step[] = [
-    { why: "Is the network right, and within its budget?", args: ["check", source] },
-    { why: "What does it cost? Nothing is run for these numbers.", args: ["stats", source, "--model", "LferLdl"] },
+    { why: "Is the network right, and within its budget?", args: () => ["check", small] },
     {
-      why: "Write it as an ONNX file, compared with the float64 reference before it is written.",
-      args: ["build", source, "--model", "LferLdl", "--target", "onnx", "-o", model],
+      why: "What does LFER-LDL cost, as its paper counts? Nothing is run for it.",
+      args: () => ["stats", network, "--model", "LferLdl", "--depth", "1", "--convention", "paper"],
     },
     {
-      why: "Train a small network on drawn faces: a few seconds. Each epoch is judged by faces that it was not trained on.",
-      args: ["train", small, "--recipe", "Faces", "--data", "generated", "--out", run],
-      missing: noRuntime,
+      why: "Faces to learn from, drawn: of some persons to train on, of others to judge by.",
+      args: () => ["faces", "-o", drawn, "--count", "1000", "--size", "48"],
     },
     {
-      why: "Ask the trained network about faces that it has never seen.",
-      args: ["predict", `${run}/${runFiles.onnx}`, displayPath(session.cwd, faces)],
-      missing: noRuntime ?? problemOf(await loadDecoder()),
+      why: "Train a small network on them. Each epoch is judged by persons not trained on.",
+      args: () => ["train", small, "--recipe", "Faces", "--data", drawn, "--out", run],
+      missing: unable,
+    },
+    {
+      why: "How good is it? By the test part: persons that it has never seen.",
+      args: () => ["eval", run, "--data", drawn, "--split", "test"],
+      missing: unable,
+    },
+    {
+      why: "What does it say of one face of each class?",
+      args: () => ["predict", run, ...oneOfEach(join(faces, "test")).map(shown), "--top", "2"],
+      missing: unable,
+    },
+    {
+      why: "LFER-LDL as an ONNX file: compared with a float64 reference, then written.",
+      args: () => ["build", network, "--model", "LferLdl", "--target", "onnx", "-o", shown(join(out, "lfer_ldl.onnx"))],
     },
   ];
   for (const { why, args, missing } of steps) {
-    session.print(
-      `\n${session.paint("bold", why)}\n${session.paint("cyan", oneLine(`$ ${typedCommand} ${args.map(quoted).join(" ")}`))}\n\n`,
-    );
+    const words = args();
+    session.print(`\n${session.paint("bold", why)}\n${session.paint("cyan", commandLines(words))}\n\n`);
     if (missing !== undefined) {
       session.talk("This step is left out:\n");
       session.report([missing.diagnose({})]);
       continue;
     }
-    const code = await lferc(args);
+    const code = await lferc(words);
     if (code !== 0) {
       session.talk(`\nThis step ended with exit code ${code}; the message above says why.\n`);
       return 1;
     }
   }
-  session.print(`
-${session.paint("bold", "What to try next")}
-${noRuntime === undefined ? `  See how the training went:                          open ${oneLine(run)}/${runFiles.report} in a browser\n` : ""}\
-  Train on your own pictures, a folder for each class: docs/training.md
-  Change the network: copy ${source}, give it another width (stem: 58) or a third stage, and check it.
-  Try a stem of 24: PDWRes refuses it and says why.   ${typedCommand} check your.lfer
-  See every counting convention side by side:         ${typedCommand} stats ${source} --model LferLdl --convention all
-  Read why a message exists:                          ${typedCommand} explain shape/not-divisible
-  The language by example is in docs/language.md.
-`);
+  const next: readonly (readonly [what: string, words: readonly string[]])[] = [
+    ["Your own pictures, a folder for each class: look at them, then train", ["data", "DIR"]],
+    ["", ["train", small, "--data", "DIR"]],
+    ["Whether one run is better than another", ["eval", "RUN", "RUN", "--data", "DIR"]],
+    ["A run's report, written anew with its worst pictures", ["report", "RUN", "--data", "DIR"]],
+    [
+      "The same recipe over several values and seeds, in one table",
+      ["sweep", small, "--recipe", "Faces", "--over", "lr=0.002,0.01", "--data", drawn, "-o", "DIR"],
+    ],
+    [
+      "LFER-LDL as its paper trains it, RAF-DB in DIR, the teacher first",
+      ["train", network, "--recipe", "RafDb", "--data", "DIR"],
+    ],
+  ];
+  session.print(`\n${session.paint("bold", "What to try next")}\n`);
+  if (unable === undefined) session.print(`Open ${oneLine(run)}/${runFiles.report} in a browser: the run to look at\n`);
+  for (const [what, words] of next) {
+    session.print(`${what === "" ? "" : `${what}:\n`}${commandLines(words)}\n`);
+  }
+  session.print("Networks by example: docs/language.md. Training: docs/training.md\n");
   return leftOut(session, steps);
 }
 
@@ -167,7 +190,7 @@ function leftOut(session: Session, steps: readonly Step[]): ExitCode {
     if (missing === undefined) continue;
     const { message, help } = missing.diagnose({});
     const why = `${message}\n${help}\n`;
-    commands.set(why, [...(commands.get(why) ?? []), args[0] ?? ""]);
+    commands.set(why, [...(commands.get(why) ?? []), args()[0] ?? ""]);
   }
   for (const [why, names] of commands) session.talk(`\nLeft out: ${names.join(", ")}. ${why}`);
   return commands.size === 0 ? 0 : 1;
@@ -176,16 +199,16 @@ function leftOut(session: Session, steps: readonly Step[]): ExitCode {
 export const tourCommand: CommandModule<object, TourArguments> = {
   command: "tour",
   describe:
-    "Checks, counts and builds the example network, trains a small one on drawn faces and asks it about others, showing each command it runs.",
+    "Checks, counts and builds networks, draws faces, trains a small network on them and judges it by others, showing each command it runs.",
   builder: (yargs) =>
     yargs
       .option("out", {
         alias: "o",
         type: "string",
         requiresArg: true,
-        describe: "folder for the pictures and the model; a new temporary one unless given",
+        describe: "folder for all that it makes; a new temporary one unless given",
       })
-      .example("lferc tour", "all of it, in some seconds")
+      .example("lferc tour", "all of it, in less than a minute")
       .example("lferc tour --out shown", "and keep what it makes"),
   handler: (args) => runCommand((session) => tour(session, args)),
 };

@@ -10,14 +10,23 @@ suite("lferc tour", (test) => {
     inFolder({}, (cwd) => {
       const { code, stdout, stderr } = runLferc(["tour", "--out", "out"], { cwd });
       assert.is(code, 0, stderr);
-      const accuracy = Number(/best: accuracy ([\d.]+)%/.exec(stdout)?.[1]);
-      assert.ok(accuracy > 85, `${accuracy} %, where guessing gives 14`);
-      const answers = [...stdout.matchAll(/^out\/faces\/(\w+)\.png {2}(\w+)/gm)];
+      // Persons whom training never saw, by `eval`; guessing gives 14 %.
+      const accuracy = Number(/^accuracy +([\d.]+)%/m.exec(stdout)?.[1]);
+      assert.ok(accuracy > 85, `${accuracy} %`);
+      const answers = [...stdout.matchAll(/^out\/drawn\/test\/(\w+)\/\w+\.png {2}(\w+)/gm)];
       assert.equal(answers.map(([, face]) => face).toSorted(), [...faceExpressions].toSorted());
       assert.ok(answers.filter(([, face, answer]) => face === answer).length >= 5, answers.join("\n"));
       assert.ok(existsSync(join(cwd, "out/runs/Faces-1/report.html")));
-      assert.match(stdout, "open out/runs/Faces-1/report.html");
+      assert.match(stdout, "Open out/runs/Faces-1/report.html");
       assert.not.match(stderr, /left out/i);
+      // What the tour itself says; the commands that it runs lay out their own.
+      const own = stdout.split("\n").filter((line) => /^(?:\$| {4}\S.*(?: \\)?$|[A-Z].*[?:.]$)/.test(line));
+      assert.ok(own.length > 20);
+      for (const line of own) assert.ok(line.length <= 80, line);
+      // Its last words are lines for a shell, as they stand.
+      const next = stdout.slice(stdout.indexOf("What to try next"));
+      for (const name of ["data", "train", "eval", "report", "sweep"]) assert.match(next, `$ npx --no lferc ${name} `);
+      assert.match(next, /--recipe RafDb/);
     }));
 
   test("a step that it promises and leaves out is a failure: which, why, and what to install", () =>
@@ -29,7 +38,7 @@ suite("lferc tour", (test) => {
       const { code, stdout, stderr } = runLferc(["tour", "--out", "out"], { cwd, script: join(cwd, "dist/lferc.js") });
       assert.is(code, 1, stderr);
       const [, steps = "", why = "", help = ""] = /^Left out: (.*)\. (\S+ cannot .*)\n(.*)$/m.exec(stderr) ?? [];
-      assert.ok(steps.split(", ").includes("predict"), stderr);
+      assert.is(steps, "train, eval, predict", stderr);
       assert.match(why, /(onnxruntime-node|sharp) cannot be loaded/);
       assert.match(help, /npm install (onnxruntime-node@|sharp)/);
       // What can be shown is shown all the same.
