@@ -12,7 +12,9 @@ import { compareAnswers } from "../judging/comparison.js";
 import { type Evaluation, evaluationJson, evaluationOf } from "../judging/evaluation.js";
 import { type Grouping, groupings } from "../judging/groups.js";
 import { renderComparison, renderEvaluation } from "../judging/render-evaluation.js";
+import { usualBroken } from "../recipe/signatures/data.js";
 import type { RecipeThing } from "../recipe/thing.js";
+import { mostBroken } from "../training/lost-pictures.js";
 import { type JudgedModel, openJudged, warnOfUntrained } from "./judged-model.js";
 import { liveLine } from "./live-line.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
@@ -23,9 +25,6 @@ const formats = ["pretty", "json"] as const;
 
 /** Broken pictures that are named one by one; JSON has all of them. */
 const namedAtMost = 10;
-
-/** A data set of which a larger share, rounded up, cannot be read is another one: training's own rule. */
-const brokenShareLimit = 0.05;
 
 interface EvalArguments {
   readonly model: string;
@@ -191,10 +190,10 @@ function tellOfSkipped(
   }
   if (skipped.length === samples.length) return true;
   const holes = { data: set.description, split, broken: skipped.length, all: samples.length };
-  const isTooMany = skipped.length > Math.ceil(brokenShareLimit * samples.length);
+  const isTooMany = skipped.length > mostBroken(usualBroken, samples.length);
   session.report([
     isTooMany
-      ? diagnose("eval/many-pictures-skipped", { ...holes, limit: brokenShareLimit })
+      ? diagnose("eval/many-pictures-skipped", { ...holes, limit: usualBroken })
       : diagnose("eval/pictures-skipped", { ...holes, named: namedAtMost }),
   ]);
   return isTooMany;

@@ -25,10 +25,13 @@ const power: RecipeParameter = {
   default: usualSamplerPower,
   doc: 'of sampler: "power"; 1 takes pictures as they are, 0.5 classes by the root of their count, 0 each alike',
 };
+/** The share of pictures that may be broken where nobody says it: the copies that people have lack well below a percent. */
+export const usualBroken = 0.05;
+
 const broken: RecipeParameter = {
   name: "broken",
   type: "float",
-  default: 0.05,
+  default: usualBroken,
   min: 0,
   max: 1,
   doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
