@@ -85,7 +85,10 @@ suite("places that nothing can be written to", (test) => {
         for (const place of places) {
           const { code, stderr } = runLferc(args(place), { cwd });
           assert.is(code, 1, `${place}: ${stderr}`);
-          assert.match(codesIn(stderr).join(), /^(tool\/cannot-write|faces\/cannot-write|train\/cannot-write|onnx\/cannot-write-file)$/);
+          assert.match(
+            codesIn(stderr).join(),
+            /^(tool\/cannot-write|faces\/cannot-write|train\/cannot-write|onnx\/cannot-write-file)$/,
+          );
           assert.match(stderr, /\((ENOTDIR|ENOENT|EEXIST|EACCES)\)/);
         }
         assert.equal(under(cwd), before);
