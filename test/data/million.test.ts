@@ -14,10 +14,14 @@ const collect: () => void = runInNewContext("gc");
 
 /** Bytes that are in use when nothing that nobody holds is left. */
 function used(): number {
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  // Buffers are let go by a thread of its own: on a busy machine some time after the collection.
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 8; i++) {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
 }
 
 const rows = 1_000_000;

@@ -17,6 +17,7 @@ const looking = [
   "readFile",
   "readFileSync",
   "readdir",
+  "readdirSync",
   "realpath",
   "stat",
   "statSync",
