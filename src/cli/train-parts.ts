@@ -111,16 +111,17 @@ async function trainTeacher(
       session.talk(`teacher: ${oneLine(teacher.weights)}\n`);
       return { file: undefined };
     }
-    const { recipe: trainer } = teacher.trainedBy;
-    session.talk(
-      `teacher: there is no ${oneLine(teacher.weights)}; ${trainer} trains it in ${shown} (--set ${trainer}.KEY=VALUE is for it)\n`,
-    );
+    session.talk(`teacher: there is no ${oneLine(teacher.weights)}\n`);
   } else if (existsSync(join(own, runFiles.onnx))) {
     session.talk(`teacher: ${shown}\n`);
     return { file: own };
   }
   const made = await compileTrainer(session, args, teacher.trainedBy);
   if (made === undefined) return 1;
+  const { recipe: trainer } = teacher.trainedBy;
+  const epochs = made.recipe.settings.get("train")?.fields.epochs;
+  session.talk(`teacher: ${trainer} trains it first, ${epochs} epochs, in ${shown}\n`);
+  session.talk(`         (of another length: --set ${trainer}.epochs=N, from the beginning)\n`);
   // What the seed holds out of the student's sight no teacher may have seen either.
   const seed = args.seed ?? seedOfRecipe(recipe);
   const code = await runBelow(

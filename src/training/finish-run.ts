@@ -40,7 +40,7 @@ export async function finishRun(
   const result = {
     best: best as NonNullable<typeof best>,
     epochs: records.length,
-    stopped_early: stopsEarly(records, course.plan),
+    stoppedEarly: stopsEarly(records, course.plan),
   };
   const files = [
     ...(before === undefined ? [[runFiles.answers, answersTable(answers)] as const] : []),

@@ -153,7 +153,7 @@ export interface EngineFacts {
 export interface RunEnd {
   readonly best: Best;
   readonly epochs: number;
-  readonly stopped_early: boolean;
+  readonly stoppedEarly: boolean;
 }
 
 /** The record of a run that is through. */

@@ -60,7 +60,8 @@ suite("a teacher that its own recipe trains", (test) => {
   test("is trained first where there is no file, with the student's seed, and is the same as one that was trained apart", () =>
     inFolder(files, async (cwd) => {
       const { stderr } = await fine(train(cwd, "Try", "r", "--seed", "3"));
-      assert.match(stderr, "teacher: there is no teacher.safetensors; Teach trains it in r/teacher");
+      assert.match(stderr, "teacher: there is no teacher.safetensors\n");
+      assert.match(stderr, /^teacher: Teach trains it first, \d+ epochs, in r\/teacher\n/m);
       assert.equal([recordOf(cwd, "r/teacher").seed, recordOf(cwd, "r/teacher").recipe.name], [3, "Teach"]);
       assert.ok(existsSync(join(cwd, "r/teacher/model.onnx")));
       await fine(train(cwd, "Teach", "apart", "--seed", "3"));

@@ -67,7 +67,7 @@ export function someRunFiles(folder: string, run: SomeRun = {}): Readonly<Record
     begun: "2026-01-01T00:00:00.000Z",
     commandLine: ["lferc", "train", "m.lfer", "--data", "faces"],
     ended: "2026-01-01T00:01:00.000Z",
-    result: { best: { epoch: epochs }, epochs, stopped_early: false },
+    result: { best: { epoch: epochs }, epochs, stoppedEarly: false },
     data: {
       description: "folder faces",
       heldOut: "the folder val",

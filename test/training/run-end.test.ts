@@ -23,7 +23,7 @@ interface About {
   readonly result?: {
     readonly best: { readonly epoch: number };
     readonly epochs: number;
-    readonly stopped_early: boolean;
+    readonly stoppedEarly: boolean;
   };
 }
 
@@ -71,7 +71,7 @@ suite("a run that is through", (test) => {
         ["2026-11-30T10:00:00.000Z", "2026-11-30T10:00:00.000Z", ["train", "m.lfer"], "c".repeat(40), "1.2.3", "4.5.6"],
       );
       assert.ok(result?.kind === "finished");
-      assert.equal(about.result, { best: result.best, epochs: 2, stopped_early: false });
+      assert.equal(about.result, { best: result.best, epochs: 2, stoppedEarly: false });
     }));
 
   test("going on keeps when it was begun; while it goes on there is no end, and no answers of weights that were", () =>
@@ -169,7 +169,7 @@ suite("a run that is through", (test) => {
       const { result } = await stillRun(folder, { recipe });
       // The engine answers all alike: no epoch is better than the first.
       assert.ok(result?.kind === "finished" && result.records.length === 3);
-      assert.equal([aboutOf(folder).result?.epochs, aboutOf(folder).result?.stopped_early], [3, true]);
+      assert.equal([aboutOf(folder).result?.epochs, aboutOf(folder).result?.stoppedEarly], [3, true]);
       const longer = await stillRun(folder, { recipe, resume: true, epochs: 20 });
       assert.ok(longer.result?.kind === "finished" && !longer.result.hasTrained);
     }));
