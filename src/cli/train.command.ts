@@ -103,8 +103,9 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, r
       `${shown} was locked by process ${pid} on ${oneLine(host)} since ${oneLine(since)}, which is gone: taken over\n`,
     );
   }
-  // A name that was mistyped would cost hours.
-  if (resume && !existsSync(join(folder, runFiles.about)))
+  // A name that was mistyped would cost hours. A teacher that has begun there is no new run.
+  const begun = [runFiles.about, join(runFiles.teacher, runFiles.about)];
+  if (resume && !begun.some((file) => existsSync(join(folder, file))))
     session.talk(`${shown} holds no run to go on with: a new one begins there\n`);
   if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
 }

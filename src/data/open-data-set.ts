@@ -1,7 +1,7 @@
 /** A data set as a recipe names it, opened: the one door to all layouts. */
 
 import { dirname, join, resolve } from "node:path";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { RecipeSignature } from "../recipe/signature.js";
 import { recipeSignatures } from "../recipe/signatures.js";
@@ -14,10 +14,10 @@ import { type Decode, loadDecoder } from "./decode.js";
 import { fer2013Rows } from "./fer2013-set.js";
 import { ferPlusRows } from "./ferplus-set.js";
 import { folderRows } from "./folder-set.js";
-import { isFile } from "./is-folder.js";
+import { isFile, isFolder, isMissing } from "./is-folder.js";
 import { rafDbRows } from "./raf-db-set.js";
-import { type DataLayout, usualTables } from "./recognise-layout.js";
-import type { Refused, RowSource } from "./rows.js";
+import { type DataLayout, recogniseLayout, usualTables } from "./recognise-layout.js";
+import { type Refused, type RowSource, refuse } from "./rows.js";
 
 export interface DataSetRequest {
   /** What `--data` says: a folder, or a table in one, as the user writes it. Undefined where the recipe says it. */
@@ -41,6 +41,8 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
   const inFile = text(thing, "path");
   const path = request.data ?? (inFile === "" ? undefined : resolve(request.home, inFile));
   invariant(path !== undefined, "data without a place");
+  // Said here once: what a layout misses in a folder that is not there would be no help.
+  if (await isMissing(path)) return [problem("data/unreadable-folder", { path, reason: "there is no such folder" })];
   const decode = await loadDecoder();
   if (isProblem(decode)) return [decode];
   const rows = await openRows(thing, path, request, decode);
@@ -73,6 +75,11 @@ export async function openRows(
   const name = nameOf(thing, "data");
   switch (name) {
     case "folder":
+      // Its folders Image and EmoLabel would be taken for classes.
+      if ((await recogniseLayout(path)) === "raf_db" && !(await isFolder(join(path, "train")))) {
+        const missing = ["folder for each class"];
+        return refuse(problem("data/another-layout", { path, layout: "folder", missing, is: "raf_db" }));
+      }
       return folderRows(path, labels, decode);
     case "raf_db": {
       const pictures = text(thing, "pictures") === "original" ? "original" : "aligned";

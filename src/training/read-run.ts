@@ -1,4 +1,5 @@
 /** What a run's folder holds, finished or not. Every file is hostile until checked: a broken one costs what it says, no more. */
+
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Answers } from "../judging/answers.js";
 import { readAnswersTable } from "../judging/answers-table.js";
+import { foldsKind } from "./fold-runs.js";
 import { type Best, type BestBy, type EpochRecord, isBest, isBetter, isEpochRecord } from "./metrics.js";
 import { runFiles } from "./run-files.js";
 import { type JsonRecord, opened } from "./sealed-json.js";
@@ -46,6 +48,10 @@ export async function readRun(folder: string): Promise<ReadRun | Problem> {
   const about = await readRegularFile(join(folder, runFiles.about), limits.about);
   const record = typeof about === "string" ? about : opened(about);
   if (typeof record === "string") return problem("report/no-run", { path: folder, reason: record });
+  if (record.record.kind === foldsKind) {
+    const reason = `it holds the ${Number(record.record.folds)} runs of a cross-fitting; name one of them, such as fold-1`;
+    return problem("report/no-run", { path: folder, reason });
+  }
   const warnings: Problem[] = [];
   if (!record.isIntact) warnings.push(problem("report/edited-run", { path: join(folder, runFiles.about) }));
   /** What `read` makes of a file's text; undefined where it is not there, or is told of. */

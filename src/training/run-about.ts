@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { recipeSignatures } from "../recipe/signatures.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import { foldsKind } from "./fold-runs.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";
 import { runSchemaVersion } from "./run-record.js";
@@ -50,6 +51,7 @@ export async function readRunAbout(folder: string): Promise<RunAbout | Problem> 
     return problem("eval/newer-run", { path, schemaVersion: version, known: runSchemaVersion });
   }
   if (!read.isIntact) return bad("it was edited: its digest is another one");
+  if (record.kind === foldsKind) return problem("eval/no-epoch", { path: folder, folds: Number(record.folds) });
   const { recipe, model, settings, seed, limit, sourceSha256 } = record;
   if (
     !isRecord(recipe) ||

@@ -168,7 +168,7 @@ suite("RAF-DB", (it) => {
       assert.is(refused?.code, "data/another-layout");
       assert.match(refused?.help ?? "", /It looks like folder/);
       assert.equal(codesOf(await openLayout("raf_db", cwd, withLabels)), ["data/another-layout"]);
-      assert.equal(codesOf(await openLayout("raf_db", join(cwd, "nowhere"), withLabels)), ["data/another-layout"]);
+      assert.equal(codesOf(await openLayout("raf_db", join(cwd, "nowhere"), withLabels)), ["data/unreadable-folder"]);
     }));
 
   it("pictures that a list has and the folder has not are missing one by one", () =>

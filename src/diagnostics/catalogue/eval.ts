@@ -28,10 +28,16 @@ export const evalEntries = {
     good,
   }),
 
-  "eval/no-epoch": entry<{ path: string }>({
+  "eval/no-epoch": entry<{ path: string; folds?: number }>({
     severity: "error",
-    message: (h) => `the run ${h.path} has no epoch yet: there are no weights to judge`,
-    help: () => "Let it train for an epoch, or go on with it: lferc train ... --out RUN --resume.",
+    message: (h) =>
+      h.folds === undefined
+        ? `the run ${h.path} has no epoch yet: there are no weights to judge`
+        : `${h.path} holds the ${h.folds} runs of a cross-fitting and no weights of its own`,
+    help: (h) =>
+      h.folds === undefined
+        ? "Let it train for an epoch, or go on with it: lferc train ... --out RUN --resume."
+        : `Name one of them: ${h.path}/fold-1. \`lferc distill\` takes them all together.`,
     explanation: "best.safetensors is written at the end of a run's first epoch, model.onnx at the end of the run.",
     bad: { command: "lferc eval runs/just-begun --data faces" },
     good,
