@@ -131,6 +131,7 @@ suite("recipes as options of the step", (test) => {
     "models/lfer_ldl.lfer": {
       RafDb: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
       RafDbDistilled: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
+      RafDbLabels: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
       RafDbTeacher: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },
     },
     "models/affectnet.lfer": {
@@ -181,7 +182,7 @@ suite("recipes as options of the step", (test) => {
 
   test("beta is printed for each data set: 0.2 and 0.6; alpha is 0.5", () => {
     for (const [path, betas] of [
-      ["models/lfer_ldl.lfer", ["0.2", "0.2"]],
+      ["models/lfer_ldl.lfer", ["0.2", "0.2", "0.2"]],
       ["models/affectnet.lfer", ["0.6", "0.6"]],
     ] as const) {
       const found = [...(texts[path] ?? "").matchAll(/beta: float = ([\d.]+), alpha: float = ([\d.]+)/g)];
