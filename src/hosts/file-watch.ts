@@ -11,6 +11,9 @@ const longestWaitMs = 250;
 /** For how long a file that is gone, or empty, is taken for one that is just being saved. */
 const savingMs = 100;
 
+/** Files are stamped by a clock that moves by steps, of up to a hundredth of a second: what is new may be stamped as older than it is. */
+const stampLagMs = 20;
+
 /** How often is looked without being told: network disks and mounts tell nothing, and a system's watches may be used up. */
 const lookAgainMs = 1000;
 
@@ -140,7 +143,8 @@ export function watchFiles(): FileWatch {
         const state = stateOf(path);
         const stats = statsOf(path);
         // Of a folder too, though it may be a name in it that nobody looks for: a look too many loses nothing.
-        const isNews = stats !== undefined && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since;
+        const isNews =
+          stats !== undefined && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since - stampLagMs;
         known.set(path, isNews ? "" : state);
       }
       listen();
