@@ -33,13 +33,13 @@ function pack() {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root }).stdout);
   const paths = packed.files.map(({ path }) => path);
   const meant =
-    /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/|models\/[\w-]+\.lfer$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
+    /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/|models\/[\w-]+\.(lfer|map)$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
   assert.deepEqual(
     paths.filter((path) => !meant.test(path)),
     [],
   );
   assert.deepEqual(
-    paths.filter((path) => /\.test\.|fixture|golden|\.map$|\.tsx?$/.test(path) && !path.endsWith(".d.ts")),
+    paths.filter((path) => /\.test\.|fixture|golden|^dist.*\.map$|\.tsx?$/.test(path) && !path.endsWith(".d.ts")),
     [],
   );
   for (const path of ["LICENSE", "README.md", "CHANGELOG.md", "dist/lferc.js", "dist/index.js", "dist/testing.js"]) {
