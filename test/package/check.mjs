@@ -91,8 +91,9 @@ function learns({ lferc }, out) {
   assert.doesNotMatch(lferc(["tour", "--out", out]).stderr, /left out/i);
   const faces = "node_modules/lfer/examples/faces.lfer";
   lferc(["train", faces, "--recipe", "Faces", "--data", "generated", "--epochs", "1", "--out", `${out}/run`]);
-  const asked = JSON.parse(lferc(["predict", `${out}/run/model.onnx`, `${out}/faces`, "--format", "json"]).stdout);
-  assert.equal(asked.pictures.length, 7);
+  const asked = JSON.parse(lferc(["predict", `${out}/run/model.onnx`, `${out}/drawn/test`, "--format", "json"]).stdout);
+  // A tenth of the thousand faces and more; each of them is answered.
+  assert.ok(asked.pictures.length >= 100 && asked.failed.length === 0, `${asked.pictures.length} answers`);
 }
 
 /** Where onnxruntime-node did not come, `info` names the command that brings it, which works where the plain one does not. */
