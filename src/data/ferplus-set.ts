@@ -23,6 +23,9 @@ export const ferPlusClasses = [
 /** What else may be voted for: that it cannot be said, and that there is no face. */
 const others = ["unknown", "NF"] as const;
 
+/** The columns of votes, in their order. */
+export const ferPlusVotes = [...ferPlusClasses, ...others] as const;
+
 export interface FerPlusWishes {
   readonly labels: "distribution" | "majority";
   readonly singleVotes: "drop" | "keep";
@@ -42,14 +45,14 @@ export async function ferPlusRows(
   const left: Record<Unlabelled, number> = { unnamed: 0, unknown: 0, undecided: 0 };
   let count = 0;
   let displaced: { readonly line: number; readonly usage: string; readonly otherUsage: string } | undefined;
-  const columns = ["Usage", "Image name", ...ferPlusClasses, ...others];
+  const columns = ["Usage", "Image name", ...ferPlusVotes];
   const unread = await readCsv(tables.votes, columns, ({ get, line }) => {
     const index = count++;
     const picture = pictures.rows[index];
     const usage = get("Usage").trim();
     if (picture === undefined) return undefined;
     if (usage !== picture.usage) displaced ??= { line, usage: usage.slice(0, 40), otherUsage: picture.usage };
-    const votes = [...ferPlusClasses, ...others].map((name) => get(name).trim());
+    const votes = ferPlusVotes.map((name) => get(name).trim());
     const wrong = votes.find((vote) => !/^\d{1,4}$/.test(vote));
     if (wrong !== undefined) return `"${wrong.slice(0, 20)}" is no number of votes`;
     const cleaned = get("Image name").trim() === "" ? "unnamed" : cleanVotes(votes.map(Number), wishes);

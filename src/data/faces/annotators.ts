@@ -1,20 +1,10 @@
 /** People who say what they see in faces, made up: how they err is drawn by a seed, and so is known. */
 import { type RandomStream, randomStream } from "../../random/stream.js";
+import { ferPlusVotes } from "../ferplus-set.js";
 import { type FaceExpression, faceExpressions } from "../generated-faces.js";
 
 /** What can be voted for: FER+'s columns, in its order. `NF` is "not a face". */
-export const voteColumns = [
-  "neutral",
-  "happiness",
-  "surprise",
-  "sadness",
-  "anger",
-  "disgust",
-  "fear",
-  "contempt",
-  "unknown",
-  "NF",
-] as const;
+export const voteColumns = ferPlusVotes;
 
 export type VoteColumn = (typeof voteColumns)[number];
 
