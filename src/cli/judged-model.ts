@@ -1,6 +1,7 @@
 /** A model that `eval` and `predict` are given: a run's folder, or an ONNX file. */
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { generatedName } from "../data/generated-set.js";
 import { type Classifier, classifierOf, openClassifier } from "../deploy/classifier.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -28,12 +29,12 @@ export async function openJudged(
 ): Promise<JudgedModel | undefined> {
   const found = await modelAt(path);
   if (isProblem(found)) return refuse(session, found);
-  const { run, file } = found;
+  const { run, file, isFile } = found;
   const best = join(path, runFiles.best);
-  if (existsSync(file) || run === undefined) {
+  if (existsSync(file) || run === undefined || isFile) {
     const classifier = await openClassifier(file, runtime);
     if (isProblem(classifier)) return refuse(session, classifier);
-    if (run === undefined || !(await isOutdated(classifier, best))) return { classifier, run, file };
+    if (run === undefined || isFile || !(await isOutdated(classifier, best))) return { classifier, run, file };
     await classifier.release();
     session.talk(`${oneLine(file)} has the weights of an earlier epoch: judged are those in ${oneLine(best)}\n`);
   }
@@ -48,8 +49,8 @@ export async function openJudged(
 export async function onnxFileAt(path: string): Promise<string | Problem> {
   const found = await modelAt(path);
   if (isProblem(found)) return found;
-  const { run, file } = found;
-  if (run === undefined || existsSync(file)) return file;
+  const { run, file, isFile } = found;
+  if (run === undefined || isFile || existsSync(file)) return file;
   if (!existsSync(join(path, runFiles.best))) return problem("eval/no-epoch", { path });
   return problem("eval/no-model-yet", { path, command: await finishingCommand(run) });
 }
@@ -67,27 +68,39 @@ function refuse(session: Session, found: Problem): undefined {
   return undefined;
 }
 
-async function modelAt(path: string): Promise<{ readonly run: RunAbout | undefined; readonly file: string } | Problem> {
+interface FoundModel {
+  readonly run: RunAbout | undefined;
+  readonly file: string;
+  /** Whether the file itself was named, not the folder of a run. */
+  readonly isFile: boolean;
+}
+
+async function modelAt(path: string): Promise<FoundModel | Problem> {
   if (await isFolder(path)) {
     const run = await readRunAbout(path);
-    return isProblem(run) ? run : { run, file: join(path, runFiles.onnx) };
+    return isProblem(run) ? run : { run, file: join(path, runFiles.onnx), isFile: false };
   }
   if (path.endsWith(".safetensors")) {
     const folder = dirname(path);
     const run = existsSync(join(folder, runFiles.about)) ? folder : undefined;
     return problem("eval/weights-alone", { path, run });
   }
-  return { run: undefined, file: path };
+  // The file that a run wrote is judged by the run's own list and parts; beside a broken record it is a file like any other.
+  const run = basename(path) === runFiles.onnx ? await readRunAbout(dirname(path)) : undefined;
+  return { run: run === undefined || isProblem(run) ? undefined : run, file: path, isFile: true };
 }
 
 /** What ends a run as it is: its own command, up to the epochs that it has. */
-async function finishingCommand({ folder, recipe, settings, seed, limit }: RunAbout): Promise<string> {
+async function finishingCommand({ folder, recipe, settings, seed, limit, dataSaid }: RunAbout): Promise<string> {
   const sets = [...settings].flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const limits = limit === undefined ? [] : ["--limit", String(limit)];
   const words = ["train", join(folder, runFiles.model), "--recipe", recipe, ...sets, "--seed", String(seed), ...limits];
   const epochs = await epochsDone(folder);
   const rest = ["--out", folder, "--resume", "--epochs", String(epochs)];
-  return ["lferc", ...words.map(shellWord), "--data", "DIR", ...rest.map(shellWord)].join(" ");
+  // A path may have been said in another folder.
+  const data =
+    dataSaid !== undefined && (dataSaid === generatedName || existsSync(resolve(dataSaid))) ? dataSaid : "DIR";
+  return ["lferc", ...[...words, "--data", data, ...rest].map(shellWord)].join(" ");
 }
 
 /** The bytes of the ONNX file that the run would write now, of its own source and its best weights. */

@@ -209,7 +209,7 @@ async function runHere(
 }
 
 const doneLine = (planned: RunStatus["planned"], { best, done }: FoundRun, counts: string): string =>
-  `${oneLine(runLabel(planned))}: ${best === undefined ? "" : `accuracy ${percent(best.accuracy)}, by class ${percent(best.meanClassAccuracy)}, epoch ${best.epoch} of ${done}`}  (${counts})\n`;
+  `${oneLine(runLabel(planned))}: ${best === undefined ? "" : `accuracy ${percent(best.accuracy)}, mean-class ${percent(best.meanClassAccuracy)}, epoch ${best.epoch} of ${done}`}  (${counts})\n`;
 
 /** Why a run failed, of all that it said: its first error, else its last words. */
 function reasonIn(said: string): string {

@@ -1,4 +1,5 @@
 /** What `lferc train` says while it runs, and in the end. */
+import { counted } from "../diagnostics/counted.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluation.js";
 import { settingNames } from "../semantics/setting-names.js";
@@ -83,7 +84,7 @@ export function eventsFor(
       );
     },
     onContinue: (epochsDone, changes) => {
-      if (epochsDone > 0) say(`goes on after ${epochsDone} epochs\n`);
+      if (epochsDone > 0) say(`goes on after ${counted(epochsDone, "epoch")}\n`);
       for (const { field, values } of changes) say(`${field}: ${values[0]} before, ${values[1]} from now on\n`);
     },
     onStart: (description, stepsPerEpoch) => {
@@ -127,7 +128,7 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
   const say = (what: string, more: readonly string[]): void =>
     session.talk(`${what}${oneLine(runCommandLine(args, plan.recipe.name, [...out, ...more]))}\n`);
   const isWhole = isThrough(records, plan);
-  session.talk(`interrupted after ${records.length} of ${plan.epochs} epochs\n`);
+  session.talk(`interrupted after ${records.length} of ${counted(plan.epochs, "epoch")}\n`);
   if (!isWhole) say("go on:      ", []);
   if (records.length > 0) say("model.onnx: ", isWhole ? [] : ["--epochs", String(records.length)]);
   else session.talk("model.onnx: not yet, for no epoch has ended\n");
@@ -141,7 +142,7 @@ export function tellOfPart(
   { plan, records }: StoppedRun,
 ): void {
   const whole = displayPath(session.cwd, parent);
-  session.talk(`${name} interrupted after ${records.length} of ${plan.epochs} epochs\n`);
+  session.talk(`${name} interrupted after ${records.length} of ${counted(plan.epochs, "epoch")}\n`);
   session.talk(
     `go on:      ${oneLine(runCommandLine(args, args.recipe ?? plan.recipe.name, ["--out", whole, "--resume"]))}\n`,
   );
@@ -164,11 +165,15 @@ export function tellOfSmallerRate(
   session.talk(`go on:      ${oneLine(runCommandLine(others, recipe.name, weights, set))}\n`);
 }
 
+/** Where the pictures lie, as it was typed. */
+export const saidData = ({ data }: RunArguments): string => (data === undefined ? "DIR" : oneLine(shellWord(data)));
+
 /** The words at the end, on stdout; of the commands that there are it says what to do next. */
 export function summarise(
   session: Session,
   folder: string,
   result: Extract<RunResult, { kind: "finished" }>,
+  args: RunArguments,
   commands: readonly string[],
 ): void {
   const { best, records, plan, hasTrained } = result;
@@ -176,15 +181,16 @@ export function summarise(
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const last = records.at(-1);
   const judged = plan.evaluatedBy === usualEvaluation ? "" : `, judged by ${plan.evaluatedBy}`;
-  const early = records.length < plan.epochs ? `, ended early: no better for ${plan.stopping.patience} epochs` : "";
-  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${records.length} epochs in ${duration(seconds)}${hasTrained ? "" : ", done before"}${early}
-best: accuracy ${percent(best.accuracy)}, by class ${percent(best.meanClassAccuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
-last: accuracy ${percent(last?.validationAccuracy ?? 0)}, by class ${percent(last?.validationMeanClassAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
+  const early =
+    records.length < plan.epochs ? `, ended early: no better for ${counted(plan.stopping.patience ?? 0, "epoch")}` : "";
+  session.print(`${plan.recipe.student.name} by ${plan.recipe.name}: ${counted(records.length, "epoch")} in ${duration(seconds)}${hasTrained ? "" : ", done before"}${early}
+best: accuracy ${percent(best.accuracy)}, mean-class ${percent(best.meanClassAccuracy)}, loss ${best.loss.toFixed(4)} on pictures held out, epoch ${best.epoch}${best.weights === "average" ? ", average weights" : ""}${judged}
+last: accuracy ${percent(last?.validationAccuracy ?? 0)}, mean-class ${percent(last?.validationMeanClassAccuracy ?? 0)}, loss ${(last?.validationLoss ?? 0).toFixed(4)}
 run:  ${shown} (${runFiles.best}, ${runFiles.onnx}, ${runFiles.report})
 `);
   const next = [
     ...(plan.labels === undefined ? [] : [{ name: "predict", rest: `${shown}/${runFiles.onnx} PICTURE` }]),
-    { name: "eval", rest: `${shown} --data DIR` },
+    { name: "eval", rest: `${shown} --data ${saidData(args)}` },
     { name: "report", rest: shown },
   ];
   for (const { name, rest } of next.filter((each) => commands.includes(each.name))) {

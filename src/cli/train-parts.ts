@@ -1,6 +1,7 @@
 /** A training of more than one run: the teacher's before the student's, and one for each part of the pictures. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { counted } from "../diagnostics/counted.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import type { TrainerOfTeacher } from "../semantics/teacher-recipes.js";
@@ -18,7 +19,7 @@ import { compileOneRecipe, type OneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import type { ExitCode, Session } from "./session.js";
 import type { StoppedRun } from "./train-events.js";
-import { type RunArguments, tellOfPart, tellOfRest } from "./train-events.js";
+import { type RunArguments, saidData, tellOfPart, tellOfRest } from "./train-events.js";
 
 export interface TrainArguments extends RunArguments {
   readonly out?: string | undefined;
@@ -120,7 +121,7 @@ async function trainTeacher(
   if (made === undefined) return 1;
   const { recipe: trainer } = teacher.trainedBy;
   const epochs = made.recipe.settings.get("train")?.fields.epochs;
-  session.talk(`teacher: ${trainer} trains it first, ${epochs} epochs, in ${shown}\n`);
+  session.talk(`teacher: ${trainer} trains it first, ${counted(Number(epochs), "epoch")}, in ${shown}\n`);
   session.talk(`         (of another length: --set ${trainer}.epochs=N, from the beginning)\n`);
   // What the seed holds out of the student's sight no teacher may have seen either.
   const seed = args.seed ?? seedOfRecipe(recipe);
@@ -171,6 +172,6 @@ async function trainFolds(
   }
   const shown = oneLine(displayPath(session.cwd, parent));
   session.print(`folds: ${folds} models in ${shown}, each for the pictures that it never saw\n`);
-  session.print(`next:  lferc distill ${shown} --data DIR -o distributions.csv\n`);
+  session.print(`next:  lferc distill ${shown} --data ${saidData(args)} -o distributions.csv\n`);
   return 0;
 }

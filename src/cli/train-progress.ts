@@ -34,13 +34,13 @@ export function epochFields(
   const { averageValidationAccuracy: average, evaluationSeconds = 0 } = record;
   const judged = (share: number, by: BestBy): string =>
     isBest && by === bestBy ? `${paint("green", percent(share))} best` : paint("bold", percent(share));
-  const byClass = judged(record.validationMeanClassAccuracy, "mean_class_accuracy");
+  const meanClass = judged(record.validationMeanClassAccuracy, "mean_class_accuracy");
   return [
     { text: `epoch ${String(record.epoch).padStart(String(epochs).length)}/${epochs}`, weight: 10 },
     { text: `loss ${record.loss.toFixed(4)}`, weight: 6 },
     { text: `accuracy ${percent(record.accuracy)}`, weight: 3 },
     { text: `held out: ${judged(record.validationAccuracy, "accuracy")}`, weight: 9 },
-    { text: `by class ${byClass}`, weight: bestBy === "mean_class_accuracy" ? 8 : 7 },
+    { text: `mean-class ${meanClass}`, weight: bestBy === "mean_class_accuracy" ? 8 : 7 },
     ...(average === undefined ? [] : [{ text: `average ${percent(average)}`, weight: 5 }]),
     { text: `loss ${record.validationLoss.toFixed(4)}`, weight: 4 },
     { text: `lr ${rate(record.lr)}`, weight: 1 },

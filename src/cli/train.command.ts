@@ -206,7 +206,7 @@ async function runWatched(
     const reported = await reportRun(ended);
     const all = [...wrong, ...reported.diagnostics];
     session.report(all);
-    summarise(session, folder, result, commands);
+    summarise(session, folder, result, args, commands);
     session.print(reported.summary);
     return all.some(({ severity }) => severity === "error") ? 1 : 0;
   } finally {

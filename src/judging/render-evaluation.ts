@@ -1,4 +1,5 @@
 /** A model that was judged, for people: within 80 columns. */
+import { counted } from "../diagnostics/counted.js";
 import { displayWidth, oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import type { Comparison, Difference } from "./comparison.js";
@@ -19,7 +20,6 @@ const percent = (share: number | undefined): string => (share === undefined ? "-
 const points = (difference: number): string => `${difference < 0 ? "" : "+"}${(difference * 100).toFixed(1)}`;
 const range = ({ low, high }: Interval, text: (end: number) => string = percent): string =>
   `${text(low)} to ${text(high)}`;
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** A name of any origin in so many columns, cut at its beginning: paths differ at their ends. */
 function fitted(name: string, width: number): string {
@@ -85,7 +85,7 @@ function headOf({ what, summary, skipped }: Evaluation, paint: Paint): readonly 
   const broken = skipped.length === 0 ? "" : `, ${skipped.length} more could not be read`;
   return [
     `${paint("bold", oneLine(model))}  ${oneLine(file)}, judged by ${evaluation}`,
-    `data: ${oneLine(data)}, part ${split}, ${plural(summary.samples, "picture")}${broken}`,
+    `data: ${oneLine(data)}, part ${split}, ${counted(summary.samples, "picture")}${broken}`,
   ];
 }
 
@@ -107,7 +107,7 @@ function headline({ summary, accuracies, groups }: Evaluation, paint: Paint): re
 
 function worstLines({ by, groups, worst }: Groups, paint: Paint): readonly string[] {
   if (worst === undefined) {
-    const all = plural(groups.length, by);
+    const all = counted(groups.length, by);
     return [`no worst ${by}: none of ${all} has ${fewestPictures} pictures, and fewer say too little`];
   }
   const { name, accuracy, accuracyInterval } = worst;
@@ -146,7 +146,7 @@ function groupTable({ by, groups, without }: Groups, paint: Paint): readonly str
           `${rest} more, ${groups.length - large.length} of all with fewer than ${fewestPictures} pictures: --format json has them`,
         ]
       : []),
-    ...(without > 0 ? [`${plural(without, "picture")} without a ${by}`] : []),
+    ...(without > 0 ? [`${counted(without, "picture")} without a ${by}`] : []),
   ];
 }
 
@@ -253,7 +253,7 @@ export function renderComparison(first: Evaluation, second: Evaluation, comparis
       const { what } = i === 0 ? first : second;
       return `${place}${paint("bold", oneLine(what.model))}  ${oneLine(what.file)}, judged by ${what.evaluation}`;
     }),
-    [`data: ${oneLine(first.what.data)}, part ${first.what.split}, ${plural(comparison.samples, "picture")}`],
+    [`data: ${oneLine(first.what.data)}, part ${first.what.split}, ${counted(comparison.samples, "picture")}`],
     table(
       "",
       ["accuracy", "mean-class accuracy"],
@@ -265,7 +265,7 @@ export function renderComparison(first: Evaluation, second: Evaluation, comparis
       paint,
     ),
     [
-      `right alone: the first on ${plural(onlyFirst, "picture")}, the second on ${onlySecond}`,
+      `right alone: the first on ${counted(onlyFirst, "picture")}, the second on ${onlySecond}`,
       verdict(accuracy, "accuracy"),
       verdict(meanClassAccuracy, "mean-class accuracy"),
     ],

@@ -53,7 +53,7 @@ export function studyTable(figures: readonly RowFigures[]): {
   const cells = [...(first?.row.cells.keys() ?? [])];
   const costs = [...(first?.costs.keys() ?? [])];
   return {
-    columns: [...cells.map(left), ...costs.map(right), right("seeds"), right("accuracy, %"), right("by class, %")],
+    columns: [...cells.map(left), ...costs.map(right), right("seeds"), right("accuracy, %"), right("mean-class, %")],
     rows: figures.map(({ row, costs: own, planned, accuracy, meanClassAccuracy }) => {
       const count = accuracy?.count ?? 0;
       return {

@@ -10,6 +10,7 @@ import type { Answers } from "../judging/answers.js";
 import { readAnswersTable } from "../judging/answers-table.js";
 import { foldsKind } from "./fold-runs.js";
 import { type Best, type BestBy, type EpochRecord, isBest, isBetter, isEpochRecord } from "./metrics.js";
+import { runOfTeacher } from "./run-about.js";
 import { runFiles } from "./run-files.js";
 import { type JsonRecord, opened } from "./sealed-json.js";
 
@@ -47,7 +48,13 @@ const absent = "there is no such file";
 export async function readRun(folder: string): Promise<ReadRun | Problem> {
   const about = await readRegularFile(join(folder, runFiles.about), limits.about);
   const record = typeof about === "string" ? about : opened(about);
-  if (typeof record === "string") return problem("report/no-run", { path: folder, reason: record });
+  if (typeof record === "string") {
+    return problem("report/no-run", {
+      path: folder,
+      reason: record,
+      teacher: about === absent ? runOfTeacher(folder) : undefined,
+    });
+  }
   if (record.record.kind === foldsKind) {
     const reason = `it holds the ${Number(record.record.folds)} runs of a cross-fitting; name one of them, such as fold-1`;
     return problem("report/no-run", { path: folder, reason });

@@ -1,4 +1,5 @@
 /** What a run's `run.json` says to those who only want to use the run. */
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -24,6 +25,8 @@ export interface RunAbout {
   readonly sourceSha256: string;
   /** The data set as the recipe has it; undefined where the run was on drawn faces. */
   readonly data: RecipeThing | undefined;
+  /** What `--data` said; a path of the folder that the run was begun in. */
+  readonly dataSaid: string | undefined;
 }
 
 const isRecord = (value: unknown): value is JsonRecord =>
@@ -36,12 +39,18 @@ export const isFolder = async (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** The run of the teacher, in the folder of a student that may not have begun. */
+export function runOfTeacher(folder: string): string | undefined {
+  const teacher = join(folder, runFiles.teacher);
+  return existsSync(join(teacher, runFiles.about)) ? teacher : undefined;
+}
+
 /** Reads `run.json` of a folder, or says why it is no run that can be used. */
 export async function readRunAbout(folder: string): Promise<RunAbout | Problem> {
   const path = join(folder, runFiles.about);
   const bytes = await readIfThere(path);
   if (isProblem(bytes)) return bytes;
-  if (bytes === undefined) return problem("eval/no-run", { path: folder });
+  if (bytes === undefined) return problem("eval/no-run", { path: folder, teacher: runOfTeacher(folder) });
   const read = opened(bytes);
   const bad = (reason: string): Problem => problem("train/bad-checkpoint", { path, reason });
   if (typeof read === "string") return bad(read);
@@ -72,7 +81,17 @@ export async function readRunAbout(folder: string): Promise<RunAbout | Problem> 
     limit: typeof limit === "number" ? limit : undefined,
     sourceSha256,
     data: dataOf(recipe.data),
+    dataSaid: saidIn(record.commandLine, "--data"),
   };
+}
+
+/** The value of a flag in a record's command line: `--data faces` or `--data=faces`. */
+function saidIn(commandLine: unknown, flag: string): string | undefined {
+  const words: readonly unknown[] = Array.isArray(commandLine) ? commandLine : [];
+  const at = words.findIndex((word) => word === flag || (typeof word === "string" && word.startsWith(`${flag}=`)));
+  const word = words[at];
+  const value = word === flag ? words[at + 1] : typeof word === "string" ? word.slice(flag.length + 1) : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 /** How many epochs a run has told of. */

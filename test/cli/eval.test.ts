@@ -228,6 +228,9 @@ suite("lferc eval", (test) => {
         const { accuracy, split, evaluation, file } = found.json;
         assert.equal([accuracy, split, evaluation, file], [best, "validation", "mean_of_flips", "run/model.onnx"]);
         assert.match(found.stderr, /chose its best epoch by it/);
+        // The file by its name is judged by what the run beside it holds out.
+        const named = await json(cwd, "run/model.onnx", "--data", "faces");
+        assert.equal([named.json.accuracy, named.json.split, named.code], [best, "validation", 0]);
 
         rmSync(join(cwd, "run/model.onnx"));
         const again = await json(cwd, "run", "--data", "faces");

@@ -92,7 +92,7 @@ suite("lferc sweep", (test) => {
         };
         assert.is(metrics.validationAccuracy, Number(accuracy));
       }
-      assert.match(ran.stdout, /^lr +seeds +accuracy, % +by class, %\n0\.01 +2 /);
+      assert.match(ran.stdout, /^lr +seeds +accuracy, % +mean-class, %\n0\.01 +2 /);
       const occupied = runLferc(sweepLine("--over", "lr=0.3"), { cwd });
       assert.equal([occupied.code, codesIn(occupied.stderr)], [1, ["study/exists"]]);
 

@@ -105,6 +105,14 @@ suite("a teacher that its own recipe trains", (test) => {
       const more = ["--set", "Teach.epochs=12", "--set", "epochs=12"];
       await fine(train(cwd, "Try", "whole", ...more));
       await killedAt(cwd, line("Try", "cut", ...more), "cut/teacher/state.json");
+      for (const asked of [
+        ["eval", "cut", "--data", "generated"],
+        ["report", "cut"],
+      ]) {
+        const { code, stderr } = await callLferc(asked, cwd);
+        assert.is(code, 1);
+        assert.match(stderr, /the run \S*cut has not begun: its teacher is trained first, in \S*cut[/\\]teacher/);
+      }
       await killedAt(cwd, line("Try", "cut", ...more, "--resume"), "cut/state.json");
       await fine(train(cwd, "Try", "cut", ...more, "--resume"));
       for (const run of ["", "/teacher"]) {

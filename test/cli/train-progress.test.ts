@@ -61,18 +61,18 @@ suite("the progress of a run", (test) => {
       fitFields(epochFields(of, { epochs: 12, isBest, bestBy }, plainPaint), 500);
     assert.is(
       line(record, true, "accuracy"),
-      "epoch  3/12  loss 0.2500  accuracy 90.0%  held out: 81.3% best  by class 75.0%  loss 0.5000  lr 0.00512  312 pictures/s  58 s + 3.0 s",
+      "epoch  3/12  loss 0.2500  accuracy 90.0%  held out: 81.3% best  mean-class 75.0%  loss 0.5000  lr 0.00512  312 pictures/s  58 s + 3.0 s",
     );
-    assert.match(line(record, true, "mean_class_accuracy"), "held out: 81.3%  by class 75.0% best  ");
+    assert.match(line(record, true, "mean_class_accuracy"), "held out: 81.3%  mean-class 75.0% best  ");
     assert.not.match(line(record, false, "accuracy"), "best");
     const averaged = { ...record, averageValidationLoss: 0.4, averageValidationAccuracy: 0.9 };
-    assert.match(line(averaged, false, "accuracy"), /by class 75\.0% {2}average 90\.0% {2}loss 0\.5000/);
+    assert.match(line(averaged, false, "accuracy"), /mean-class 75\.0% {2}average 90\.0% {2}loss 0\.5000/);
   });
 
   test("in 80 columns an epoch's line keeps what counts: both accuracies, the loss, how long it took and how long it was judged", () => {
     const fields = epochFields(record, { epochs: 120, isBest: true, bestBy: "accuracy" }, plainPaint);
     const line = fitFields(fields, 80);
-    assert.is(line, "epoch   3/120  loss 0.2500  held out: 81.3% best  by class 75.0%  58 s + 3.0 s");
+    assert.is(line, "epoch   3/120  loss 0.2500  held out: 81.3% best  mean-class 75.0%  58 s + 3.0 s");
   });
 
   test("narrower and narrower: the least important goes first, ETA stays to the end", () => {

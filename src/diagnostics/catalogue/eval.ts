@@ -8,10 +8,16 @@ const named = (names: readonly string[]): string =>
 
 /** What keeps a trained model from being judged. */
 export const evalEntries = {
-  "eval/no-run": entry<{ path: string }>({
+  "eval/no-run": entry<{ path: string; teacher?: string | undefined }>({
     severity: "error",
-    message: (h) => `the folder ${h.path} is no run: there is no run.json in it`,
-    help: () => "Name the folder that `lferc train` wrote (it says which at its end), or an .onnx file.",
+    message: (h) =>
+      h.teacher === undefined
+        ? `the folder ${h.path} is no run: there is no run.json in it`
+        : `the run ${h.path} has not begun: its teacher is trained first, in ${h.teacher}`,
+    help: (h) =>
+      h.teacher === undefined
+        ? "Name the folder that `lferc train` wrote (it says which at its end), or an .onnx file."
+        : `Name ${h.teacher} for the teacher, or wait until the student has an epoch.`,
     explanation:
       "A run's folder says in run.json what was trained on which data, and by which evaluation it is judged.",
     bad: { command: "lferc eval faces --data faces" },

@@ -4,10 +4,16 @@ const good = { command: "lferc report runs/Faces-1" };
 
 /** What keeps a run from being shown, or something of it. */
 export const reportEntries = {
-  "report/no-run": entry<{ path: string; reason: string }>({
+  "report/no-run": entry<{ path: string; reason: string; teacher?: string | undefined }>({
     severity: "error",
-    message: (h) => `${h.path} cannot be shown as a run: its run.json: ${h.reason}`,
-    help: () => "Name the folder that lferc train --out named, or that it said at its end.",
+    message: (h) =>
+      h.teacher === undefined
+        ? `${h.path} cannot be shown as a run: its run.json: ${h.reason}`
+        : `the run ${h.path} has not begun: its teacher is trained first, in ${h.teacher}`,
+    help: (h) =>
+      h.teacher === undefined
+        ? "Name the folder that lferc train --out named, or that it said at its end."
+        : `Name ${h.teacher} for the teacher, or wait until the student has an epoch.`,
     explanation:
       "run.json says which run a folder holds, of which recipe and data. Without it nothing can be told of the rest.",
     bad: { command: "lferc report pictures" },
