@@ -3,7 +3,9 @@
  * recipe on the same pictures, in turn, for each seed. Then accuracy, mean-class accuracy and wall time of each, and the interval of
  * the difference, by the bootstrap over pictures and trainings:
  *   node --import tsx bench/real-faces.ts --data DIR --python PYTHON --out DIR [--seeds 0,1,2] [--split validation|test]
- *     [--epochs 40] [--threads 2] [--limit N]
+ *     [--epochs 40] [--threads 2] [--limit N] [--sides torch,lfer]
+ * The second side is compared with the first; one alone is only trained and judged. Besides torch and lfer there is ldl: examples/real_faces_ldl.lfer, which
+ * learns from what `--teachers RUN` say of the pictures as well (`lferc distill --temperature T`), with `--set NAME=VALUE` for its recipe.
  * Judged is the last epoch of both, without a choice. `validation`: trained without the pictures of the validation list, judged by
  * them; the test part is in no folder that either of them is shown. `test`: trained on all of the list's training pictures, the
  * validation list's among them, judged by the test part; each such look is written into OUT/looks-at-test.txt before it happens.
@@ -33,7 +35,6 @@ import { compareSeeds } from "./seeds-comparison.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const lferc = join(root, "dist/lferc.js");
-const recipe = join(root, "examples/real_faces.lfer");
 const [list, validationList] = ["list_five.txt", "list_five_validation.txt"];
 
 const { values } = parseArgs({
@@ -46,11 +47,17 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "40" },
     threads: { type: "string", default: "2" },
     limit: { type: "string" },
+    sides: { type: "string", default: "torch,lfer" },
+    teachers: { type: "string" },
+    temperature: { type: "string", default: "1" },
+    set: { type: "string", multiple: true, default: [] },
   },
 });
-const { data, python, out, split, epochs, threads } = values;
-if (data === undefined || python === undefined || out === undefined)
-  throw new Error("--data, --python and --out are needed");
+const { data, python = "", out, split, epochs, threads, teachers, temperature } = values;
+const sideNames = values.sides.split(",");
+if (data === undefined || out === undefined) throw new Error("--data and --out are needed");
+if (python === "" && sideNames.includes("torch")) throw new Error("--python is needed for PyTorch's side");
+if (teachers === undefined && sideNames.includes("ldl")) throw new Error("--teachers is needed for ldl");
 if (split !== "validation" && split !== "test") throw new Error("--split is validation or test");
 if (!existsSync(lferc)) throw new Error("dist/ is missing: npm run build");
 const seeds = values.seeds.split(",");
@@ -59,7 +66,8 @@ const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : Number(val
 if (!(limit >= 1)) throw new Error("--limit takes a number of pictures");
 
 /** What decides the figures of a folder; another one would mix them. */
-const about = `${JSON.stringify({ data: resolve(data), split, epochs, threads, limit: values.limit ?? "none" })}\n`;
+const learnt = sideNames.includes("ldl") ? { teachers: resolve(teachers as string), temperature, set: values.set } : {};
+const about = `${JSON.stringify({ data: resolve(data), split, epochs, threads, limit: values.limit ?? "none", ...learnt })}\n`;
 mkdirSync(out, { recursive: true });
 const aboutFile = join(out, "about.json");
 if (existsSync(aboutFile) && readFileSync(aboutFile, "utf8") !== about)
@@ -150,8 +158,15 @@ function tellOfLook(name: string, seed: string): void {
   );
 }
 
-const sides: readonly Side[] = [
-  {
+/** What the teachers say, each of the pictures that it never saw. */
+const distributions = resolve(out, "distributions.csv");
+if (teachers !== undefined && !existsSync(distributions)) {
+  const asked = ["distill", teachers, "--data", ours, "--temperature", temperature, "-o", distributions];
+  await run(process.execPath, [lferc, ...asked], join(out, "distill.log"));
+}
+
+const allSides: Readonly<Record<string, Side>> = {
+  torch: {
     name: "torch",
     async train(seed, place) {
       tellOfLook("torch", seed);
@@ -165,26 +180,42 @@ const sides: readonly Side[] = [
       return seconds;
     },
   },
-  {
-    name: "lfer",
+  lfer: lferSide("lfer", "examples/real_faces.lfer", "RealFaces", []),
+  ldl: lferSide("ldl", "examples/real_faces_ldl.lfer", "RealFacesLdl", [
+    ...values.set,
+    `temperature=${temperature}`,
+    `distributions=${distributions}`,
+  ]),
+};
+const sides = sideNames.map((name) => {
+  const side = Object.hasOwn(allSides, name) ? allSides[name] : undefined;
+  if (side === undefined) throw new Error(`--sides has ${name}; there are ${Object.keys(allSides).join(", ")}`);
+  return side;
+});
+if (sides.length > 2) throw new Error("--sides takes one or two");
+
+function lferSide(name: string, file: string, recipe: string, sets: readonly string[]): Side {
+  return {
+    name,
     async train(seed, place) {
       const isNew = !existsSync(place);
       const log = `${place}.log`;
-      const held = split === "validation" ? [] : ["--set", "validation="];
+      const held = [...sets, ...(split === "validation" ? [] : ["validation="])].flatMap((each) => ["--set", each]);
       const length = ["--epochs", epochs, "--seed", seed, "--threads", threads];
-      const train = ["train", recipe, "--recipe", "RealFaces", "--data", ours, ...held, ...length];
+      const train = ["train", join(root, file), "--recipe", recipe, "--data", ours, ...held, ...length];
       const seconds = await run(process.execPath, [lferc, ...train, "--out", place, "--resume"], log);
       const [weights, model, answers] = [join(place, "last.safetensors"), `${place}.onnx`, `${place}.part.csv`];
-      const build = ["build", recipe, "--model", "real_faces", "--target", "onnx", "--weights", weights, "-o", model];
+      const source = join(root, "examples/real_faces.lfer");
+      const build = ["build", source, "--model", "real_faces", "--target", "onnx", "--weights", weights, "-o", model];
       await run(process.execPath, [lferc, ...build, "--no-verify"], log);
-      tellOfLook("lfer", seed);
+      tellOfLook(name, seed);
       const judge = ["eval", model, "--data", judging, "--split", "all", "--answers", answers];
       await run(process.execPath, [lferc, ...judge], log);
       renameSync(answers, `${place}.csv`);
       return isNew ? seconds : undefined;
     },
-  },
-];
+  };
+}
 
 /** Answers with the pictures under the names of the list. */
 function readAnswers(path: string): Answers {
@@ -214,8 +245,10 @@ for (const seed of seeds) {
     console.log(`| ${name} | ${seed} | ${accuracy.toFixed(4)} | ${meanClassAccuracy.toFixed(4)} | ${seconds} |`);
   }
 }
-const { accuracy, meanClassAccuracy, samples } = compareSeeds(found.get("torch") ?? [], found.get("lfer") ?? []);
+const [first = "", second] = sideNames;
+if (second === undefined) process.exit();
+const { accuracy, meanClassAccuracy, samples } = compareSeeds(found.get(first) ?? [], found.get(second) ?? []);
 const told = ({ value, interval: { low, high } }: Difference): string =>
   `${value.toFixed(4)}, 95 % interval ${low.toFixed(4)} to ${high.toFixed(4)}`;
-console.log(`\nlfer minus torch, ${samples} pictures, ${seeds.length} trainings each (bootstrap over both):`);
+console.log(`\n${second} minus ${first}, ${samples} pictures, ${seeds.length} trainings each (bootstrap over both):`);
 console.log(`accuracy    ${told(accuracy)}\nmean-class  ${told(meanClassAccuracy)}`);
