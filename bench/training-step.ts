@@ -10,13 +10,13 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
+import type { Engine, Values } from "../src/engines/engine.js";
+import { ortEngine } from "../src/engines/ort/engine.js";
+import { ortWasmEngine } from "../src/engines/ort/wasm-engine.js";
+import { tfjsNodeEngine } from "../src/engines/tfjs/engine.js";
 import { type Graph, typeOf } from "../src/ir/graph.js";
 import { elementCount } from "../src/ir/shape.js";
 import { learningRateInput } from "../src/step/step-state.js";
-import type { Engine, Values } from "../src/training/engines/engine.js";
-import { ortEngine } from "../src/training/engines/ort/engine.js";
-import { ortWasmEngine } from "../src/training/engines/ort/wasm-engine.js";
-import { tfjsNodeEngine } from "../src/training/engines/tfjs/engine.js";
 import { initialiseWeights } from "../src/weights/initialise.js";
 import { stepGraph } from "./step-graphs.js";
 

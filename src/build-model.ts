@@ -55,7 +55,7 @@ export async function buildOnnx(
     import("./targets/onnx/build.js"),
     import("./deploy/onnx-runtime.js"),
     import("./targets/onnx/opsets.js"),
-    import("./source-origin.js"),
+    import("./source/source-origin.js"),
   ]);
   const { weights = { kind: "seed", seed: 0 }, opset = defaultOpset, optimize = 1, verify = true } = options;
   return build.buildOnnx(graph, {

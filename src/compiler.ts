@@ -28,7 +28,7 @@ import { Reporter } from "./semantics/reporter.js";
 import { applySettings, unknownSettings } from "./semantics/settings.js";
 
 export type { Sources } from "./semantics/program.js";
-export { load } from "./sources.js";
+export { load } from "./source/sources.js";
 
 export interface CompileOptions {
   /**

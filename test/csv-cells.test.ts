@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { csvLine, csvRows } from "../src/csv-cells.js";
+import { csvLine, csvRows } from "../src/formats/csv-cells.js";
 import { suite } from "./support/suite.js";
 
 const cellsOf = (text: string) => [...csvRows(text)].map((row) => ("fault" in row ? row : row.cells));

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Host, HostText } from "../src/hosts/host.js";
-import { load, resolveImport } from "../src/sources.js";
+import { load, resolveImport } from "../src/source/sources.js";
 import { suite } from "./support/suite.js";
 
 /** A host that answers from a table and keeps what it was asked. */

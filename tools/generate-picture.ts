@@ -2,7 +2,7 @@ import { compile, load } from "../src/compiler.js";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { invariant } from "../src/diagnostics/invariant.js";
 import { nodeHost } from "../src/hosts/node-host.js";
-import { placesFromHome } from "../src/source-origin.js";
+import { placesFromHome } from "../src/source/source-origin.js";
 import { drawNetwork } from "../src/targets/svg/build.js";
 import { type GeneratedFile, root } from "./generated-file.js";
 

@@ -1,6 +1,7 @@
 /** Reads back what `eval` and `bench --format json` wrote, in this version or an older one. The text is held hostile. */
-import { beyondLimits } from "../bounded-json.js";
+
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { being, type Check, count, figure, isObject, list, object, shown, text, textOrNull } from "./json-shape.js";
 import type { MeasuredResult } from "./measured.js";
 

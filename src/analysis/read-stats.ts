@@ -1,6 +1,7 @@
 /** Reads back what `lferc stats --format json` wrote, in this version or an older one. The text is held hostile. */
-import { beyondLimits } from "../bounded-json.js";
+
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { count, figure, isObject, list, object, record, shown, text, textOrNull } from "./json-shape.js";
 import { type Stats, statsSchemaVersion } from "./stats.js";
 

@@ -8,7 +8,7 @@ import { renderBench, renderBenchJson } from "../deploy/render-bench.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { loadWasmRuntime } from "../deploy/wasm-runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { automaticText, chooseEngine, engines } from "../training/engines/registry.js";
+import { automaticText, chooseEngine, engines } from "../engines/registry.js";
 import { liveLine } from "./live-line.js";
 import { compileOneModel } from "./one-model.js";
 import { compileOneRecipe } from "./one-recipe.js";

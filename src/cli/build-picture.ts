@@ -2,7 +2,7 @@ import type { MacsConvention } from "../analysis/conventions.js";
 import type { Sources } from "../compiler.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
-import { placesFromHome } from "../source-origin.js";
+import { placesFromHome } from "../source/source-origin.js";
 import { drawNetwork, type Picture } from "../targets/svg/build.js";
 import { formatBytes, writeOutput } from "./build-files.js";
 import { outputName } from "./build-output.js";

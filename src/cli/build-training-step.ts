@@ -1,4 +1,4 @@
-import { placesFromHome, sourceDigest } from "../source-origin.js";
+import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";

@@ -6,7 +6,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import { isOptimizeLevel, laterLevel, type OptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
-import { placesFromHome, sourceDigest } from "../source-origin.js";
+import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";

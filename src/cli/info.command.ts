@@ -3,7 +3,7 @@ import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
 import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { type EngineEntry, engines } from "../training/engines/registry.js";
+import { type EngineEntry, engines } from "../engines/registry.js";
 import { version } from "../version.js";
 import { packageVersion } from "./package-version.js";
 import { runCommand, type Session } from "./session.js";

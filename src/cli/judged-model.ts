@@ -6,7 +6,7 @@ import { type Classifier, classifierOf, openClassifier } from "../deploy/classif
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { diagnose, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import { epochsDone, isFolder, type RunAbout, readRunAbout } from "../training/run-about.js";
 import { runFiles } from "../training/run-files.js";
@@ -109,7 +109,7 @@ async function buildInMemory(session: Session, run: RunAbout): Promise<Uint8Arra
   const made = await compileOneRecipe(session, join(run.folder, runFiles.model), run.recipe, run.settings);
   if (made === undefined) return undefined;
   const { buildBestModel } = await import("../training/build-model.js");
-  const { placesFromHome } = await import("../source-origin.js");
+  const { placesFromHome } = await import("../source/source-origin.js");
   const built = await buildBestModel(run.folder, made.student.graph, {
     sourceSha256: run.sourceSha256,
     settings: run.settings,

@@ -3,7 +3,7 @@ import { statsOf } from "../analysis/stats.js";
 import { type CompileOptions, compile, type Sources } from "../compiler.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
-import { sourceDigest } from "../source-origin.js";
+import { sourceDigest } from "../source/source-origin.js";
 import type { StudyRow } from "../studies/study.js";
 import type { Costs } from "../studies/study-tables.js";
 import { compileFile } from "./compile-file.js";

@@ -1,8 +1,8 @@
 /** The flags that `sweep` and `ablate` share, and the command lines of their runs. */
 import type { Argv } from "yargs";
 import { diagnose } from "../diagnostics/diagnostic.js";
+import { automaticText, engines } from "../engines/registry.js";
 import type { PlannedRun } from "../studies/study.js";
-import { automaticText, engines } from "../training/engines/registry.js";
 import { recipeSetOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
 import { checkWhole } from "./whole-number.js";

@@ -1,6 +1,6 @@
 /** How a run looks while it goes on. */
 import type { Paint } from "../diagnostics/paint.js";
-import type { StepProgress } from "../training/loop.js";
+import type { StepProgress } from "../training/course.js";
 import type { BestBy, EpochRecord } from "../training/metrics.js";
 import type { Field } from "./fields.js";
 

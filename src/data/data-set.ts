@@ -1,7 +1,7 @@
 /** Labelled pictures, wherever they come from: what training draws from and what it is held to. */
+
 import type { Problem } from "../diagnostics/diagnostic.js";
-import type { PicturePlace } from "./picture-place.js";
-import type { RgbImage } from "./rgb-image.js";
+import type { PicturePlace, ReadPicture } from "./picture-place.js";
 
 export interface Sample {
   /** What names it in its data set: a file's path below the folder, with forward slashes. Randomness is keyed by it. */
@@ -19,13 +19,6 @@ export interface Sample {
    * data set gives any yet: this is where they will stand, beside the label and never in it.
    */
   readonly tensors?: Readonly<Record<string, Float32Array>> | undefined;
-}
-
-/** A picture as it was found. */
-export interface ReadPicture {
-  readonly image: RgbImage;
-  /** What stands for its content in the fingerprint of a data set. */
-  readonly digest: string;
 }
 
 export interface DataSet {

@@ -1,7 +1,8 @@
 /** A table with a distribution over classes for each picture: `path,<class>,...`, as `lferc distill` writes it. Hostile until checked. */
-import { csvLine, csvRows } from "../csv-cells.js";
+
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { csvLine, csvRows } from "../formats/csv-cells.js";
+import { sha256 } from "../formats/digest.js";
 import { composed, labelNamed } from "./label-names.js";
 
 export interface DistributionTable {

@@ -2,10 +2,10 @@
 
 import { basename } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { readCsv, splitFields } from "./csv.js";
-import type { ReadPicture } from "./data-set.js";
 import { readPiece } from "./file-piece.js";
+import type { ReadPicture } from "./picture-place.js";
 import { type Part, partNamed } from "./rows.js";
 
 const side = 48;

@@ -1,5 +1,5 @@
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { type DataSet, hardTargets, type Sample } from "./data-set.js";
 import { type FaceExpression, faceExpressions, generateFace } from "./generated-faces.js";
 import { labelNamed } from "./label-names.js";

@@ -1,4 +1,4 @@
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 
 /** What is kept of a digest: 16 bytes, so that two contents practically never share it. */
 const kept = 16;

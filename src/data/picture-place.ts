@@ -1,9 +1,9 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { cutFace, type FaceCut } from "./align/face-cut.js";
-import type { ReadPicture } from "./data-set.js";
 import type { Decode } from "./decode.js";
 import { readPictureFile } from "./picture-files.js";
+import type { RgbImage } from "./rgb-image.js";
 
 /** Where a picture lies, as plain data: it goes to other threads. */
 export interface PicturePlace {
@@ -29,4 +29,11 @@ export async function pictureAt(
   if (cut === undefined) return { image, digest: sha256([bytes]) };
   const face = await cutFace(image, cut, path);
   return isProblem(face) ? face : { image: face.image, digest: sha256([bytes, face.by]) };
+}
+
+/** A picture as it was found. */
+export interface ReadPicture {
+  readonly image: RgbImage;
+  /** What stands for its content in the fingerprint of a data set. */
+  readonly digest: string;
 }

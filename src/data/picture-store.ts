@@ -2,12 +2,12 @@
 
 import { freemem } from "node:os";
 import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
-import { runningSha256 } from "../digest.js";
-import type { DataSet, ReadPicture, Sample } from "./data-set.js";
+import { runningSha256 } from "../formats/digest.js";
+import type { DataSet, Sample } from "./data-set.js";
 import type { Crew } from "./loader/crew.js";
 import { inOrder } from "./loader/in-order.js";
 import { PackedDigests } from "./packed-digests.js";
-import type { PicturePlace } from "./picture-place.js";
+import type { PicturePlace, ReadPicture } from "./picture-place.js";
 import { type Preparation, prepared } from "./prepared-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 import { sharesBeside } from "./targets.js";

@@ -1,7 +1,7 @@
 /** Data as their files describe them, before anybody knows the model: what the reader of a layout gives, and `assemble.ts` takes. */
 import type { Problem } from "../diagnostics/diagnostic.js";
-import type { ReadPicture, Sample } from "./data-set.js";
-import type { PicturePlace } from "./picture-place.js";
+import type { Sample } from "./data-set.js";
+import type { PicturePlace, ReadPicture } from "./picture-place.js";
 
 /** What data sets are divided into: to learn from, to choose by, and for the last word. */
 export type Part = "training" | "validation" | "test";

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { type ClassifierMetadata, readMetadata } from "../targets/onnx/metadata.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { silentLog } from "../targets/onnx/session-log.js";

@@ -1,9 +1,10 @@
 /** What a built model says of labelled pictures. */
-import type { DataSet, ReadPicture, Sample } from "../data/data-set.js";
+import type { DataSet, Sample } from "../data/data-set.js";
+import type { ReadPicture } from "../data/picture-place.js";
 import { resizeBilinear } from "../data/resize.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import type { JudgedPicture } from "../judging/answers.js";
 import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";

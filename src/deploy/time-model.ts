@@ -1,7 +1,7 @@
 /** How long an ONNX model takes in ONNX Runtime on the CPU. */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { readMetadataProps } from "../targets/onnx/read-props.js";
 import { silentLog } from "../targets/onnx/session-log.js";
 import { type BenchResult, type BenchSettings, profiledSteps } from "./bench-result.js";

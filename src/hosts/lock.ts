@@ -12,7 +12,7 @@ import { lstat, readdir, readFile, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { undoAtExit } from "./at-exit.js";
 import { isGone, markText, ownMark, parseMark } from "./process-mark.js";
 import { codeOf, removeIfThere, writeFileWhole } from "./write-file.js";

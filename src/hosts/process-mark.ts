@@ -1,7 +1,7 @@
 /** Which process made something that lies on a disk, as a word in its name, and whether that process is gone. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 
 /** A number alone would not do: numbers of processes are given again, and other machines and containers have their own. */
 export interface ProcessMark {

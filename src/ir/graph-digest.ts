@@ -1,4 +1,4 @@
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import type { Graph } from "./graph.js";
 import { printGraph } from "./text.js";
 

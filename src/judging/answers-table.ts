@@ -2,8 +2,9 @@
  * Answers as a table, `answers.csv` of a run (RFC 4180): `path,label,answer`, then `person,group` where any picture has one,
  * then the probability of each class under its name.
  */
-import { csvCell, csvRows } from "../csv-cells.js";
+
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { csvCell, csvRows } from "../formats/csv-cells.js";
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 
 const first = ["path", "label", "answer"] as const;

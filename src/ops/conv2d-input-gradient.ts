@@ -1,10 +1,11 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
-import { type ConvolveOptions, convolveBack } from "./convolve.js";
+import { convolveBack } from "./convolve.js";
 import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { convolved, gone, stamped } from "./spatial.js";
+import type { ConvolveOptions } from "./window-arithmetic.js";
 import { type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 type Conv2dInputGradientAttributes = ConvolveOptions & { readonly size: Pair };

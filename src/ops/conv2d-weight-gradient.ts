@@ -1,11 +1,12 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
-import { type ConvolveOptions, convolveBack } from "./convolve.js";
+import { convolveBack } from "./convolve.js";
 import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reduceNode } from "./reduction.js";
 import { everywhere } from "./spatial.js";
+import type { ConvolveOptions } from "./window-arithmetic.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 type Conv2dWeightGradientAttributes = ConvolveOptions & { readonly kernel: Pair };

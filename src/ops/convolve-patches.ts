@@ -3,8 +3,8 @@
  * dot product of the two. Patches are made once a sample and group and read by all filters.
  */
 import type { Tensor } from "./contracts.js";
-import type { ConvolveOptions } from "./convolve.js";
 import { addRowProducts } from "./row-products.js";
+import type { ConvolveOptions } from "./window-arithmetic.js";
 
 /** Patches of `length` numbers, one behind the other. */
 interface Patches {

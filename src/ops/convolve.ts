@@ -1,14 +1,6 @@
 import type { Tensor } from "./contracts.js";
 import { convolveByPatches } from "./convolve-patches.js";
-import type { Padding, Pair } from "./window-arithmetic.js";
-
-/** What convolving needs to know; kernel and filter counts are read off the weight. */
-export type ConvolveOptions = {
-  readonly stride: Pair;
-  readonly padding: Padding;
-  readonly dilation: Pair;
-  readonly groups: number;
-};
+import type { ConvolveOptions, Pair } from "./window-arithmetic.js";
 
 /** The output positions `[first, end)` whose tap `position * stride + shift` lies inside `size` cells. */
 function positionsInside(size: number, outSize: number, stride: number, shift: number): Pair {

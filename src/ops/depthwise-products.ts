@@ -4,9 +4,8 @@
  */
 import type { Dim, Shape } from "../ir/shape.js";
 import type { OnnxBuilder } from "./contracts.js";
-import type { ConvolveOptions } from "./convolve.js";
 import { selectionMatrix } from "./selection-matrix.js";
-import type { Pair } from "./window-arithmetic.js";
+import type { ConvolveOptions, Pair } from "./window-arithmetic.js";
 
 export interface DepthwiseShapes {
   /** [N, C, H, W] of the convolution's input. */

@@ -89,3 +89,11 @@ export function windowProblem(
   if (sameShape(gradient, wanted)) return undefined;
   return problem("shape/reshape-count", { from: gradient, to: wanted }, "input");
 }
+
+/** What convolving needs to know; kernel and filter counts are read off the weight. */
+export type ConvolveOptions = {
+  readonly stride: Pair;
+  readonly padding: Padding;
+  readonly dilation: Pair;
+  readonly groups: number;
+};

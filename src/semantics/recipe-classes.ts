@@ -1,8 +1,6 @@
 /** What is said where the classes of a recipe do not go together. */
 import type { Span } from "../diagnostics/span.js";
-import type { Expression } from "../syntax/ast.js";
 import { writeString } from "../syntax/literals.js";
-import { printExpression } from "../syntax/print.js";
 import type { ClassClash, NamedClasses } from "./loss-classes.js";
 import type { RecipeNetwork } from "./recipe-networks.js";
 import type { Reporter } from "./reporter.js";
@@ -11,9 +9,6 @@ import type { Reporter } from "./reporter.js";
 export function frozenText(model: string, weights: string, labels: readonly string[]): string {
   return `frozen(${model}, weights: ${writeString(weights)}, labels: [${labels.map(writeString).join(", ")}])`;
 }
-
-/** A network of a recipe as it is written there. */
-export const writtenModel = (model: Expression): string => printExpression(model);
 
 interface ClashPlace {
   readonly loss: Span;

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/span.js";
 import { typeOf } from "../ir/graph.js";
 import { formatShape } from "../ir/shape.js";
 import type { Expression, Identifier, RecipeEntry } from "../syntax/ast.js";
+import { printExpression } from "../syntax/print.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
 import { bindDeclared, nowhere } from "./declared-parameters.js";
 import type { Evaluator } from "./evaluator.js";
@@ -15,7 +16,6 @@ import {
   withArguments,
 } from "./models.js";
 import type { Module } from "./program.js";
-import { writtenModel } from "./recipe-classes.js";
 import { stringsIn } from "./records.js";
 import type { Scope } from "./scope.js";
 import { type Setting, settleArguments } from "./settings.js";
@@ -183,3 +183,6 @@ function requestNamed(
   const settled = settleArguments(target, request.arguments, settings, facts, (wrong) => reporter.add(wrong));
   return { ...request, arguments: settled, askedAt: span };
 }
+
+/** A network of a recipe as it is written there. */
+export const writtenModel = (model: Expression): string => printExpression(model);

@@ -1,7 +1,7 @@
 /** Runs as they are found on a disk: any folder with a `run.json` and a `metrics.jsonl`, wherever it was trained. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { beyondLimits } from "../bounded-json.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { type EpochRecord, isEpochRecord } from "../training/metrics.js";
 import { runFiles } from "../training/run-files.js";
 import { opened } from "../training/sealed-json.js";

@@ -1,5 +1,5 @@
 /** What a run of a study is told: values of parameters by name, and how that becomes a name and an identity. */
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 
 export type Settings = ReadonlyMap<string, string>;
 

@@ -6,9 +6,9 @@
 
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
-import type { Standing } from "./loop.js";
+import type { Standing } from "./course.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
 import { runFiles, slotFiles } from "./run-files.js";
 import { readIfThere, removeOthers, writeRunFile } from "./run-folder.js";

@@ -6,7 +6,7 @@ import { type BrokenPicture, PictureStore } from "../data/picture-store.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { classProbabilities } from "../deploy/class-probabilities.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import type { Engine, Evaluator, Values } from "./engines/engine.js";
+import type { Engine, Evaluator, Values } from "../engines/engine.js";
 import type { TrainingPlan } from "./plan.js";
 
 export interface DistillRequest {

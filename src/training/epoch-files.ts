@@ -1,9 +1,9 @@
 /** The files of a run that are made of the checkpoint of its last epoch: for people, and for what is built of a run. */
 import type { Problem } from "../diagnostics/diagnostic.js";
+import type { Values } from "../engines/engine.js";
 import { evaluationKey } from "../recipe/evaluation.js";
-import type { Values } from "./engines/engine.js";
+import type { Standing } from "./course.js";
 import { averagedWeights } from "./evaluate.js";
-import type { Standing } from "./loop.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import { runFiles } from "./run-files.js";

@@ -2,11 +2,11 @@ import type { Sample } from "../data/data-set.js";
 import { viewsOf } from "../data/views.js";
 import { classProbabilities } from "../deploy/class-probabilities.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { Engine, Values } from "../engines/engine.js";
 import type { Answers, JudgedPicture } from "../judging/answers.js";
 import { summaryOf } from "../judging/summary.js";
 import { averagePrefix, averageStarted } from "../step/step-state.js";
 import type { BatchMaker } from "./batches.js";
-import type { Engine, Values } from "./engines/engine.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 

@@ -5,12 +5,12 @@ import type { Answers } from "../judging/answers.js";
 import { answersTable, readAnswersTable } from "../judging/answers-table.js";
 import { readSafetensors } from "../weights/safetensors.js";
 import { BatchMaker } from "./batches.js";
+import type { Course, CourseEvents, Standing } from "./course.js";
 import { stopsEarly } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
-import type { Course, CourseEvents, Standing } from "./loop.js";
+import type { RunPlace } from "./run-claim.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere, writeRunFile } from "./run-folder.js";
-import type { RunPlace } from "./run-in-folder.js";
 import { endedRecord } from "./run-record.js";
 import { type JsonRecord, sealed } from "./sealed-json.js";
 

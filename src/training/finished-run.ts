@@ -1,7 +1,7 @@
 /** A run's folder as something to be asked: which recipe it ran, and the networks that came of it. */
 import { join } from "node:path";
-import { beyondLimits } from "../bounded-json.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import { foldsKind } from "./fold-runs.js";

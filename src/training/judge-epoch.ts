@@ -1,9 +1,9 @@
 /** An epoch judged: its weights, and their moving average where the recipe keeps one. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { Values } from "../engines/engine.js";
 import type { BatchMaker } from "./batches.js";
-import type { Values } from "./engines/engine.js";
+import type { Course, CourseEvents } from "./course.js";
 import { averagedWeights, evaluate, type Judged } from "./evaluate.js";
-import type { Course, CourseEvents } from "./loop.js";
 
 export interface JudgedWeights {
   readonly weights: "current" | "average";

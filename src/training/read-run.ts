@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { beyondLimits } from "../bounded-json.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Answers } from "../judging/answers.js";
 import { readAnswersTable } from "../judging/answers-table.js";

@@ -1,7 +1,7 @@
 /** Whether a run folder holds the run that is to go on, untouched; each refusal says which field differs, with both values. */
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { type Checkpoint, readCheckpoint, readState } from "./checkpoint.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";

@@ -152,3 +152,6 @@ export async function claimNextRun(parent: string, name: string): Promise<RunCla
   }
   return problem("train/cannot-write", { path: parent, code: "ENOENT" });
 }
+
+/** Where a run is kept: a folder that was claimed, or one below it, as long as the claim holds. */
+export type RunPlace = Pick<RunClaim, "folder" | "lost">;

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { Values } from "../engines/engine.js";
 import { appendToFile } from "../hosts/append-to-file.js";
 import { makeFolder } from "../hosts/folders.js";
 import { removeIfThere, writeFileWhole } from "../hosts/write-file.js";
@@ -9,7 +10,6 @@ import type { Graph } from "../ir/graph.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
-import type { Values } from "./engines/engine.js";
 import type { EpochRecord } from "./metrics.js";
 
 /** The first of `runs/NAME-1`, `runs/NAME-2`, ... that is not there. */

@@ -1,30 +1,29 @@
 /** A run that is prepared, in its folder: begun or gone on with, each epoch kept, finished. */
+
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import { typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import { evaluationKey } from "../recipe/evaluation.js";
 import { trainingStep } from "../step/training-step.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
+import type { FinishedEpoch, Outcome, Standing } from "./course.js";
 import { isThrough } from "./early-stopping.js";
 import { bestFileOf, writeEpochFiles } from "./epoch-files.js";
 import { finishRun } from "./finish-run.js";
-import { type FinishedEpoch, type Outcome, runCourse, type Standing } from "./loop.js";
+import { runCourse } from "./loop.js";
 import type { TrainingPlan } from "./plan.js";
 import { findRun } from "./resume.js";
-import type { PreparedRun, RunEvents, RunRequest, RunResult } from "./run.js";
-import type { RunClaim } from "./run-claim.js";
+import type { RunPlace } from "./run-claim.js";
 import { runFiles } from "./run-files.js";
 import { jsonText, makeRunFolder, removeRunFile, weightFile, writeRunFile } from "./run-folder.js";
 import { runRecord } from "./run-record.js";
+import type { PreparedRun, RunEvents, RunRequest, RunResult } from "./run-request.js";
 import { type JsonRecord, sealed } from "./sealed-json.js";
-
-/** Where a run is kept: a folder that was claimed, or one below it, as long as the claim holds. */
-export type RunPlace = Pick<RunClaim, "folder" | "lost">;
 
 const failed = (found: Problem): RunResult => ({ kind: "failed", diagnostics: [found.diagnose({})] });
 

@@ -1,6 +1,6 @@
 /** What a run says of itself in `run.json`, and what of it decides its course. */
 
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { Fold } from "./cross-fitting.js";

@@ -3,102 +3,25 @@
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
-import { type Diagnostic, isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
-import type { Graph } from "../ir/graph.js";
-import type { Answers } from "../judging/answers.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { sha256 } from "../formats/digest.js";
 import { headPath } from "../weights/class-head.js";
 import { contradictionOf } from "../weights/label-places.js";
-import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../weights/load-weights.js";
-import { type Fold, foldOf } from "./cross-fitting.js";
+import { loadWeights, type WeightSource } from "../weights/load-weights.js";
+import type { Course } from "./course.js";
+import { foldOf } from "./cross-fitting.js";
 import { missingDistributions, openDistributions } from "./distributions.js";
-import type { Engine } from "./engines/engine.js";
-import type { Course, StepProgress } from "./loop.js";
 import { lostPictures } from "./lost-pictures.js";
-import type { Best, EpochRecord } from "./metrics.js";
 import { openData } from "./open-data.js";
 import { planOf, type TrainingPlan, withClasses } from "./plan.js";
 import { lossesOf, readPictures } from "./read-pictures.js";
-import type { RunClaim } from "./run-claim.js";
 import { crewFor } from "./run-crew.js";
 import { weightFile } from "./run-folder.js";
 import { runInFolder } from "./run-in-folder.js";
-import { type Circumstances, dataRecord, type RunFacts } from "./run-record.js";
-import type { Difference } from "./sealed-json.js";
+import { dataRecord, type RunFacts } from "./run-record.js";
+import type { PreparedRun, RunEvents, RunRequest, RunResult } from "./run-request.js";
 import { openTeacher } from "./teacher.js";
 import { teacherPlace } from "./teacher-run.js";
-
-export interface RunRequest {
-  readonly recipe: ElaboratedRecipe;
-  /** Its student as inference sees it. */
-  readonly deployed: Graph;
-  readonly sourceSha256: string;
-  readonly set: ReadonlyMap<string, string>;
-  /** What `--data` says. */
-  readonly data: string | undefined;
-  /** The folder of the .lfer file, for paths that stand in it. */
-  readonly home: string;
-  /** The run's folder, taken for this run. */
-  readonly claim: RunClaim;
-  /** The source texts by their names in the run's folder. */
-  readonly sources: ReadonlyMap<string, string>;
-  readonly resume: boolean;
-  readonly engine: Engine;
-  readonly threads: number | undefined;
-  /** A file that the student begins with; without one the seed draws everything. */
-  readonly weights: WeightSource | undefined;
-  readonly epochs: number | undefined;
-  readonly limit: number | undefined;
-  readonly seed: number | undefined;
-  readonly circumstances: Circumstances;
-  /** The teacher's file, where it is another one than the recipe's. */
-  readonly teacherFile?: string | undefined;
-  /** Of a run that is one of several: the part of the training pictures that it is judged by. */
-  readonly fold?: Fold | undefined;
-}
-
-/** What a run tells while it goes on; nothing of it changes the run. */
-export interface RunEvents {
-  isStopped(): boolean;
-  onWarning(diagnostic: Diagnostic): void;
-  onReading(done: number, all: number): void;
-  /** The weights to begin with are read. */
-  onWeights(account: NamesAccount | undefined): void;
-  /** The teacher's file has these of its outputs in another order than its model says; the file's is taken. */
-  onTeacherOrder(file: string, outputs: readonly string[]): void;
-  /** Everything is there; `kept` says which share of the pictures stays in memory. */
-  onReady(facts: RunFacts, kept: PictureStore["kept"]): void;
-  /** A run goes on, with so many epochs done; what may differ from how it was begun, and does. */
-  onContinue(epochsDone: number, changes: readonly Difference[]): void;
-  /** The step is compiled; from now on there is something to lose. */
-  onStart(description: string, stepsPerEpoch: number): void;
-  onStep(progress: StepProgress): void;
-  /** An epoch, or the best weights at the end, are judged: so many pictures are done. */
-  onJudging(done: number, all: number): void;
-  /** These files of a run that goes on were missing, and are written anew from its checkpoint. */
-  onRebuilt(files: readonly string[]): void;
-  /** After its files are written. */
-  onEpoch(records: readonly EpochRecord[], best: Best | undefined): Promise<Problem | undefined>;
-}
-
-export type RunResult =
-  | {
-      readonly kind: "finished";
-      readonly plan: TrainingPlan;
-      readonly records: readonly EpochRecord[];
-      readonly best: Best;
-      /** What the best weights say of the pictures held out. */
-      readonly answers: Answers;
-      /** Whether there was anything left to do. */
-      readonly hasTrained: boolean;
-    }
-  | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
-  | (Omit<RefusedWeights, "kind"> & {
-      readonly kind: "failed";
-      /** Where a number has overflowed: the rate of the recipe, and how many epochs there are good weights of. */
-      readonly diverged?: { readonly lr: number; readonly epochs: number };
-    });
 
 const failed = (...problems: readonly Problem[]): RunResult => ({
   kind: "failed",
@@ -113,13 +36,6 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
     if (!(error instanceof RuntimeFailure)) throw error;
     return failed(problem("engine/refuses-step", { engine: request.engine.name, reason: error.message }));
   }
-}
-
-export interface PreparedRun {
-  readonly facts: RunFacts;
-  readonly course: Course;
-  /** Whether the run keeps the names of what is held out. */
-  readonly keepsHeldOut: boolean;
 }
 
 /** Opens and reads all that a run needs before its first step, and hands it over; or says what hinders. */

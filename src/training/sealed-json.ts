@@ -1,6 +1,6 @@
 /** JSON whose last field is a digest of the others, so that an edit shows; and where two such records differ. */
-import { beyondLimits } from "../bounded-json.js";
-import { sha256 } from "../digest.js";
+import { beyondLimits } from "../formats/bounded-json.js";
+import { sha256 } from "../formats/digest.js";
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
+import type { Engine, RunningStep, Values } from "../engines/engine.js";
 import type { Graph } from "../ir/graph.js";
 import { drawMasks, type PlaceInRun } from "../step/masks.js";
 import { trainingStep } from "../step/training-step.js";
 import { initialiseWeights } from "../weights/initialise.js";
-import type { Engine, RunningStep, Values } from "./engines/engine.js";
 import type { TrainingPlan } from "./plan.js";
 
 interface CompiledStep {

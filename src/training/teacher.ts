@@ -2,11 +2,11 @@ import { atSize } from "../data/augment/from-recipe.js";
 import { normaliseInto } from "../data/normalise.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { diagnose, isProblem } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import type { Engine, Values } from "../engines/engine.js";
+import { sha256 } from "../formats/digest.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import { reordered, sameClasses } from "../ir/class-order.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
-import type { Engine, Values } from "./engines/engine.js";
 import type { TeacherPlan } from "./plan.js";
 import { teacherOrders } from "./teacher-classes.js";
 

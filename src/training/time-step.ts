@@ -4,6 +4,7 @@ import { collectProfile, readProfile } from "../deploy/ort-profile.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { peakBytes, timeSteps, timingOf } from "../deploy/timing.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { Engine, RunningStep, Values } from "../engines/engine.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape, elementCount } from "../ir/shape.js";
 import type { ElaboratedRecipe } from "../semantics/recipes.js";
@@ -12,7 +13,6 @@ import { drawMasks } from "../step/masks.js";
 import { learningRateInput } from "../step/step-state.js";
 import { trainingStep } from "../step/training-step.js";
 import { initialiseWeights } from "../weights/initialise.js";
-import type { Engine, RunningStep, Values } from "./engines/engine.js";
 
 /** Times the step on one batch over and over, its state moving on; the batch is the recipe's unless told. */
 export async function timeTrainingStep(

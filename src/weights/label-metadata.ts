@@ -1,6 +1,7 @@
 /** The labels of a network's outputs in the metadata of a weight file: `lfer.labels.OUTPUT`, a JSON list. */
-import { parseFlatList } from "../bounded-json.js";
+
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { parseFlatList } from "../formats/bounded-json.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { shown, type WeightFile } from "./weight-file.js";
 

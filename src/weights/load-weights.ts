@@ -1,7 +1,7 @@
 /** The weights of every slot of a graph, from wherever they come: the one way in. */
 
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { sha256 } from "../digest.js";
+import { sha256 } from "../formats/digest.js";
 import type { Graph } from "../ir/graph.js";
 import { assignWeights } from "./assign.js";
 import { initialiseWeights } from "./initialise.js";

@@ -2,8 +2,9 @@
  * safetensors: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes back to back.
  * A file is hostile until checked: nothing in it is believed before it is compared with the file's real size.
  */
-import { beyondLimits } from "../bounded-json.js";
+
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { beyondLimits } from "../formats/bounded-json.js";
 import { findDuplicateKey } from "./json-keys.js";
 import { isReadableDtype, readableDtypes, toFloat32 } from "./number-formats.js";
 import { type ReadableTensor, type ReadResult, refuse, shown, type WeightFile } from "./weight-file.js";

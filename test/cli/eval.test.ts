@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, type Ran } from "../support/lferc.js";

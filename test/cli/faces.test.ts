@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { loadDecoder } from "../../src/data/decode.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { codesIn, inFolder, lfercPath, type Ran, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallSource } from "../training/small-course.js";

@@ -4,7 +4,7 @@ import { aboutFaces, faceTables } from "../../src/data/faces/face-tables.js";
 import { type FacesPlan, planFaces } from "../../src/data/faces/planned-faces.js";
 import { faceExpressions, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { suite } from "../support/suite.js";
 
 const plan: FacesPlan = { seed: 5, count: 63, people: 8, blends: 0.5 };

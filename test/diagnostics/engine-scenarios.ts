@@ -1,8 +1,8 @@
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { gpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
-import type { GpuProvider } from "../../src/training/engines/ort/provider-probe.js";
-import { findEngine } from "../../src/training/engines/registry.js";
-import { loadTfjsNode } from "../../src/training/engines/tfjs/runtime.js";
+import { gpuEngine } from "../../src/engines/ort/gpu-engines.js";
+import type { GpuProvider } from "../../src/engines/ort/provider-probe.js";
+import { findEngine } from "../../src/engines/registry.js";
+import { loadTfjsNode } from "../../src/engines/tfjs/runtime.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { smallStep, stepFeed } from "../training/step-networks.js";
 

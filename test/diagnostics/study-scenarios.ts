@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFile } from "../../src/cli/compile-file.js";
-import { sourceDigest } from "../../src/source-origin.js";
+import { sourceDigest } from "../../src/source/source-origin.js";
 import { sealed } from "../../src/training/sealed-json.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";

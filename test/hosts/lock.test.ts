@@ -112,7 +112,7 @@ suite("locks", (test) => {
         const lock = locked(await takeLock(path));
         await lock.release();
         // As each taker would have left it.
-        const { sha256 } = await import("../../src/digest.js");
+        const { sha256 } = await import("../../src/formats/digest.js");
         const way = `${path}.${sha256([lockText(mark)]).slice(0, 16)}`;
         writeFileSync(way, lockText(mark, "taker"));
         if (round === 2) writeFileSync(`${way}.${sha256([lockText(mark, "taker")]).slice(0, 16)}`, lockText(mark, "x"));

@@ -9,7 +9,7 @@ import { commands } from "../../src/cli/commands.js";
 import { declaredArguments } from "../../src/cli/declared-arguments.js";
 import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
 import type { JsonRecord } from "../../src/training/sealed-json.js";
@@ -296,10 +296,7 @@ const walks: Readonly<Record<string, Walk>> = {
       engine: {
         lines: choices("--engine", ["auto"]),
         hasDefault: true,
-        shownIn: [
-          "training/engines.test.ts",
-          "every engine of the list trains a step, or says by a code why it cannot",
-        ],
+        shownIn: ["engines.test.ts", "every engine of the list trains a step, or says by a code why it cannot"],
         refused: [[{ "--engine": "otr" }, "engine/unknown"]],
       },
       out: { lines: choices("--out", ["elsewhere"]) },
@@ -369,10 +366,7 @@ const walks: Readonly<Record<string, Walk>> = {
       },
       "by-class": { lines: [{ "--by-class": true }] },
       engine: {
-        shownIn: [
-          "training/engines.test.ts",
-          "every engine of the list trains a step, or says by a code why it cannot",
-        ],
+        shownIn: ["engines.test.ts", "every engine of the list trains a step, or says by a code why it cannot"],
         refused: [[{ "--engine": "otr" }, "engine/unknown"]],
       },
       threads: {

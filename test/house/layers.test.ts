@@ -1,79 +1,92 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+// tools/layers.ts says who may import whom, and this holds src to it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { circlesOf, importGraph } from "../../tools/import-graph.js";
+import { layerOf, layers } from "../../tools/layers.js";
 import { suite } from "../support/suite.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../../src", import.meta.url));
 
-interface Override {
-  readonly includes: readonly string[];
-  readonly linter?: { readonly rules?: { readonly style?: { readonly noRestrictedImports?: unknown } } };
-}
+const texts = new Map(
+  readdirSync(root, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !path.includes("generated/"))
+    .toSorted()
+    .map((path) => [path, readFileSync(join(root, path), "utf8")]),
+);
+const graph = importGraph(texts);
 
-const config = JSON.parse(readFileSync(join(root, "biome.json"), "utf8")) as { overrides: readonly Override[] };
-
-/** Lints files under a folder of our layout with our rules; resolves to `FILE:LINE` of every forbidden import. */
-function forbiddenImports(files: Readonly<Record<string, string>>): readonly string[] {
-  const folder = mkdtempSync(join(tmpdir(), "lfer-layers-"));
-  try {
-    const { $schema, ...rules } = config as Readonly<Record<string, unknown>>;
-    writeFileSync(join(folder, "biome.json"), JSON.stringify({ ...rules, vcs: { enabled: false } }));
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
-    const run = spawnSync(
-      process.execPath,
-      [biome, "lint", "--only=style/noRestrictedImports", "--reporter=github", "."],
-      {
-        cwd: folder,
-        encoding: "utf8",
-        env: { ...process.env, NO_COLOR: "1" },
-      },
-    );
-    return [...run.stdout.matchAll(/^::error .*?file=[^,]*?(src\/[^,]+),line=(\d+)/gm)]
-      .map(([, file, line]) => `${file}:${line}`)
-      .sort();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-suite("layers", (test) => {
-  test("a forbidden import is caught, an allowed one is not", () => {
-    assert.equal(
-      forbiddenImports({
-        "src/diagnostics/a.ts": 'export { x } from "../ir/graph.js";\nexport { y } from "./span.js";\n',
-        "src/ops/a.ts":
-          'import type { X } from "../semantics/scope.js";\nimport type { Y } from "../ir/graph.js";\nexport type Z = [X, Y];\n',
-        "src/targets/onnx/a.ts": 'export { x } from "../../cli/main.js";\nexport { y } from "../../passes/fold.js";\n',
-        "src/analysis/conventions/a.ts": 'export const x = await import("../../targets/onnx/emit.js");\n',
-        "src/random/a.ts": 'export { x } from "../compiler.js";\n',
-        "src/compiler.ts": 'export { x } from "./cli/main.js";\nexport { y } from "./semantics/check.js";\n',
-        "src/cli/a.ts": 'export { x } from "../semantics/check.js";\nexport { y } from "../compiler.js";\n',
-      }),
-      [
-        "src/analysis/conventions/a.ts:1",
-        "src/compiler.ts:1",
-        "src/diagnostics/a.ts:1",
-        "src/ops/a.ts:1",
-        "src/random/a.ts:1",
-        "src/targets/onnx/a.ts:1",
-      ],
-    );
+/** `FROM -> TO` of every import that no row allows. */
+const forbidden = (files: typeof graph): readonly string[] =>
+  [...files].flatMap(([from, imports]) => {
+    const own = layerOf(from);
+    return imports
+      .filter((to) => {
+        const place = layerOf(to)?.place;
+        return own === undefined || place === undefined || (place !== own.place && !own.mayImport.includes(place));
+      })
+      .map((to) => `${from} -> ${to}`);
   });
 
-  test("every folder of src has a rule", () => {
-    const ruled = config.overrides
-      .filter((override) => override.linter?.rules?.style?.noRestrictedImports !== undefined)
-      .flatMap((override) => override.includes);
-    const folders = readdirSync(join(root, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    // Only the command line, which nobody may import, may import everything.
-    const without = folders.map((entry) => entry.name).filter((name) => !ruled.includes(`src/${name}/**`));
-    assert.equal(without, ["cli"]);
+suite("layers", (test) => {
+  test("no file imports what its layer's row does not allow, be it only a type", () =>
+    assert.equal(forbidden(graph), []));
+
+  test("a row allows only rows above it, and nothing that is not used", () => {
+    for (const [i, { place, mayImport }] of layers.entries()) {
+      const above = layers.slice(0, i).map((layer) => layer.place);
+      const own = [...graph].filter(([path]) => layerOf(path)?.place === place);
+      assert.ok(own.length > 0, `src has no ${place}`);
+      const used = new Set(own.flatMap(([, imports]) => imports.map((to) => layerOf(to)?.place)));
+      assert.equal(
+        mayImport.filter((each) => !above.includes(each) || !used.has(each)),
+        [],
+        place,
+      );
+    }
+  });
+
+  test("no circle, also inside of a folder, and type-only imports count", () => assert.equal(circlesOf(graph), []));
+
+  test("what is forbidden is found: upward, sideways, through the root, in a type, in an import that comes later", () => {
+    const found = forbidden(
+      importGraph(
+        new Map([
+          ["diagnostics/a.ts", 'export { x } from "../ir/graph.js";\nexport { y } from "./span.js";\n'],
+          ["ir/hole.ts", 'import { x } from "../build-model.js";\n'],
+          ["ops/a.ts", 'import type { X } from "../semantics/scope.js";\nimport type { Y } from "../ir/graph.js";\n'],
+          ["targets/svg/a.ts", 'export { x } from "../onnx/emit.js";\nexport { y } from "../../ir/graph.js";\n'],
+          ["analysis/a.ts", 'export const x = await import("../targets/onnx/emit.js");\n'],
+          ["analysis/b.ts", 'export type X = typeof import("../cli/main.js");\n'],
+          ["utils/a.ts", 'import "../diagnostics/span.js";\n'],
+        ]),
+      ),
+    );
+    assert.equal(found, [
+      "diagnostics/a.ts -> ir/graph.ts",
+      "ir/hole.ts -> build-model.ts",
+      "ops/a.ts -> semantics/scope.ts",
+      "targets/svg/a.ts -> targets/onnx/emit.ts",
+      "analysis/a.ts -> targets/onnx/emit.ts",
+      "analysis/b.ts -> cli/main.ts",
+      "utils/a.ts -> diagnostics/span.ts",
+    ]);
+  });
+
+  test("circles are found, of two files, of more, and of a file with itself", () => {
+    const circles = circlesOf(
+      new Map([
+        ["a", ["b", "e"]],
+        ["b", ["c"]],
+        ["c", ["a", "d"]],
+        ["d", []],
+        ["e", ["f"]],
+        ["f", ["e", "f"]],
+        ["g", ["g"]],
+      ]),
+    );
+    assert.equal(circles, [["a", "b", "c"], ["e", "f"], ["g"]]);
   });
 });

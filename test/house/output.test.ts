@@ -29,7 +29,7 @@ suite("house: what is written to the streams", (test) => {
       "cli/live-line.ts": 2,
       "cli/watch.ts": 4,
       // A script for a process of its own, whose words are read and not shown.
-      "training/engines/ort/provider-probe.ts": 2,
+      "engines/ort/provider-probe.ts": 2,
     });
     assert.equal(placesOf(/\bconsole\s*\./g), {});
   });

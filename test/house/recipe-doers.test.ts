@@ -7,7 +7,7 @@ import type { RgbImage } from "../../src/data/rgb-image.js";
 import { epochDraws } from "../../src/data/sampling.js";
 import { shownBy, viewsOf } from "../../src/data/views.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { graphDigest } from "../../src/ir/graph-digest.js";
 import { printGraph } from "../../src/ir/text.js";
 import { conventions, type MeasuredName, measuredFigures, plainMeasures } from "../../src/recipe/measures.js";

@@ -40,7 +40,7 @@ suite("the sources", (test) => {
       "cli/bench.command.ts",
       "cli/study-child.ts",
       "cli/tour.command.ts",
-      "training/engines/ort/provider-probe.ts",
+      "engines/ort/provider-probe.ts",
     ]);
     assert.equal(linesWith(/\b(?:execFile|execSync|exec|fork)\(\s*["'`]/), []);
     assert.equal(linesWith(/\bspawn(?:Sync)?\((?!process\.execPath)/), []);
@@ -51,8 +51,8 @@ suite("the sources", (test) => {
     const computed = linesWith(/\bimport\((?!["'])/).map((line) => line.split(":")[0]);
     assert.equal(computed.toSorted(), [
       "data/loader/crew.ts",
-      "training/engines/ort/provider-probe.ts",
-      "training/engines/tfjs/runtime.ts",
+      "engines/ort/provider-probe.ts",
+      "engines/tfjs/runtime.ts",
     ]);
   });
 
@@ -79,7 +79,7 @@ suite("the sources", (test) => {
     const silent = linesWith(/^(?!import\b).*(?:\bsilentLog\b|\bsessionOptions\()/).map((line) => line.split(":")[0]);
     assert.equal(
       [...new Set(files)].filter((file) => !silent.includes(file)),
-      ["training/engines/ort/provider-probe.ts"],
+      ["engines/ort/provider-probe.ts"],
     );
     assert.equal(
       linesWith(/logSeverityLevel/).map((line) => line.split(":")[0]),

@@ -1,4 +1,4 @@
-import { csvRows } from "../../src/csv-cells.js";
+import { csvRows } from "../../src/formats/csv-cells.js";
 
 /** The cells of a table that must have no fault. */
 export function cellsOf(text: string): readonly (readonly string[])[] {

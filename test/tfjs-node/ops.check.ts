@@ -1,10 +1,10 @@
 /** Every row of the truth table of ops in TensorFlow.js. Not part of `npm test`: it needs tfjs-node, as steps.check.ts says. */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Values } from "../../src/engines/engine.js";
+import { tfjsEvaluator } from "../../src/engines/tfjs/evaluator.js";
 import { bindShape } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
-import type { Values } from "../../src/training/engines/engine.js";
-import { tfjsEvaluator } from "../../src/training/engines/tfjs/evaluator.js";
 import { cases } from "../ops/cases.js";
 import { assertStrictlyEqual, feedOf, singleOpGraph } from "../ops/single-op.js";
 import { suite } from "../support/suite.js";

@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
+import type { Values } from "../../src/engines/engine.js";
 import { typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { stopsEarly } from "../../src/training/early-stopping.js";
-import type { Values } from "../../src/training/engines/engine.js";
 import { averagedWeights } from "../../src/training/evaluate.js";
 import { runCourse } from "../../src/training/loop.js";
 import { suite } from "../support/suite.js";

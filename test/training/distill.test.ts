@@ -2,8 +2,8 @@
 import * as assert from "uvu/assert";
 import { generatedSet } from "../../src/data/generated-set.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Engine, Values } from "../../src/engines/engine.js";
 import { allOf, distill } from "../../src/training/distill.js";
-import type { Engine, Values } from "../../src/training/engines/engine.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";
 import { stillEngine } from "./still-run.js";

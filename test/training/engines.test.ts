@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { gpuEngine } from "../../src/engines/ort/gpu-engines.js";
+import { type GpuProvider, whyNot } from "../../src/engines/ort/provider-probe.js";
+import { engines, findEngine } from "../../src/engines/registry.js";
 import { typeOf } from "../../src/ir/graph.js";
 import { bindShape, elementCount } from "../../src/ir/shape.js";
 import { trainingStep } from "../../src/step/training-step.js";
-import { gpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
-import { type GpuProvider, whyNot } from "../../src/training/engines/ort/provider-probe.js";
-import { engines, findEngine } from "../../src/training/engines/registry.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";

@@ -1,10 +1,10 @@
 /** Steps on ONNX Runtime, in the form that is asked for. */
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { probeBlock } from "../../src/engines/ort/block-probe.js";
+import { ortEngine } from "../../src/engines/ort/engine.js";
+import { loadNativeRuntime } from "../../src/engines/ort/runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { probeBlock } from "../../src/training/engines/ort/block-probe.js";
-import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadNativeRuntime } from "../../src/training/engines/ort/runtime.js";
 import { runOnce, type Stepped } from "./step-comparison.js";
 import type { StepFeed } from "./step-networks.js";
 

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { blockWorks } from "../../src/engines/ort/block-probe.js";
+import { ortEngine } from "../../src/engines/ort/engine.js";
+import { loadNativeRuntime } from "../../src/engines/ort/runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { blockWorks } from "../../src/training/engines/ort/block-probe.js";
-import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { loadNativeRuntime } from "../../src/training/engines/ort/runtime.js";
 import { suite } from "../support/suite.js";
 import { block, run } from "./ort-runs.js";
 import { assertRight, type Judged, judge, reference } from "./step-comparison.js";

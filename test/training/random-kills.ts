@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { randomStream } from "../../src/random/stream.js";
 import { lfercPath } from "../support/lferc.js";
 import { smallSource } from "./small-course.js";

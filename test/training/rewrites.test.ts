@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
+import type { Values } from "../../src/engines/engine.js";
+import { blockedProgram } from "../../src/engines/ort/blocked/program.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { onnx } from "../../src/targets/onnx/generated/onnx.js";
-import type { Values } from "../../src/training/engines/engine.js";
-import { blockedProgram } from "../../src/training/engines/ort/blocked/program.js";
 import { suite } from "../support/suite.js";
 import { run } from "./ort-runs.js";
 import { assertRight, judge, reference } from "./step-comparison.js";

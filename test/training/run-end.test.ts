@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Engine } from "../../src/engines/engine.js";
 import { readAnswersTable } from "../../src/judging/answers-table.js";
 import { summaryOf } from "../../src/judging/summary.js";
-import type { Engine } from "../../src/training/engines/engine.js";
 import { claimNextRun, dayOf } from "../../src/training/run-claim.js";
 import { readSafetensors } from "../../src/weights/safetensors.js";
 import { inFolder } from "../support/lferc.js";

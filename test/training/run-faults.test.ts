@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { sha256 } from "../../src/digest.js";
+import { sha256 } from "../../src/formats/digest.js";
 import { wholeRecords } from "../../src/report/tensorboard/record-file.js";
 import { runFiles } from "../../src/training/run-files.js";
 import { failAt } from "../support/faults.mjs";

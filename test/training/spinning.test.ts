@@ -1,17 +1,12 @@
 // Whether ONNX Runtime's threads spin is decided by what others take of the machine; what they compute does not depend on it.
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { busyOf, type LoadReading, takenBetween } from "../../src/engines/ort/core-load.js";
+import { OrtStep } from "../../src/engines/ort/ort-step.js";
+import { portableProgram } from "../../src/engines/ort/portable.js";
+import { loadNativeRuntime, sessionOptions } from "../../src/engines/ort/runtime.js";
+import { adaptiveSession, type Spinning, type StepSession, spinningFor } from "../../src/engines/ort/spinning.js";
 import { trainingStep } from "../../src/step/training-step.js";
-import { busyOf, type LoadReading, takenBetween } from "../../src/training/engines/ort/core-load.js";
-import { OrtStep } from "../../src/training/engines/ort/ort-step.js";
-import { portableProgram } from "../../src/training/engines/ort/portable.js";
-import { loadNativeRuntime, sessionOptions } from "../../src/training/engines/ort/runtime.js";
-import {
-  adaptiveSession,
-  type Spinning,
-  type StepSession,
-  spinningFor,
-} from "../../src/training/engines/ort/spinning.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";

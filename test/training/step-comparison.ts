@@ -1,9 +1,9 @@
 /** Engines against the float64 reference, norm-wise. */
 import * as assert from "uvu/assert";
+import type { RunningStep, Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpretStep } from "../../src/reference/interpret.js";
-import type { RunningStep, Values } from "../../src/training/engines/engine.js";
 import type { StepFeed } from "./step-networks.js";
 
 export interface Stepped {

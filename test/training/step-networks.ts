@@ -1,4 +1,5 @@
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
 import { drawMasks } from "../../src/step/masks.js";
@@ -6,7 +7,6 @@ import { sgd } from "../../src/step/sgd.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { compileText } from "../../src/testing/compile-text.js";
-import type { Values } from "../../src/training/engines/engine.js";
 
 /** Small networks in which every lowering of the blocked layout has its place, by what they try. */
 export const stepNetworks: Readonly<Record<string, string>> = {

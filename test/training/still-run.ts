@@ -2,12 +2,13 @@
 
 import { reportEpoch, reportRun } from "../../src/cli/run-report.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Engine, Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { compileText } from "../../src/testing/compile-text.js";
-import type { Engine, Values } from "../../src/training/engines/engine.js";
-import { type RunEvents, type RunRequest, type RunResult, trainRun } from "../../src/training/run.js";
+import { trainRun } from "../../src/training/run.js";
 import { claimRun } from "../../src/training/run-claim.js";
 import type { Circumstances } from "../../src/training/run-record.js";
+import type { RunEvents, RunRequest, RunResult } from "../../src/training/run-request.js";
 import { type SmallRecipe, smallSource } from "./small-course.js";
 
 /** The slot whose first number counts the steps; it begins as 0. */

@@ -1,12 +1,12 @@
 /** What is compiled for TensorFlow.js; it runs in test/tfjs-node/. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
+import { compileStep } from "../../src/engines/tfjs/compile.js";
+import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/engines/tfjs/layout.js";
+import { finishProgram, packState, type TfjsProgram, unpackState } from "../../src/engines/tfjs/program.js";
+import { ProgramWriter } from "../../src/engines/tfjs/program-writer.js";
+import { paddedWindow } from "../../src/engines/tfjs/window.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { compileStep } from "../../src/training/engines/tfjs/compile.js";
-import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/training/engines/tfjs/layout.js";
-import { finishProgram, packState, type TfjsProgram, unpackState } from "../../src/training/engines/tfjs/program.js";
-import { ProgramWriter } from "../../src/training/engines/tfjs/program-writer.js";
-import { paddedWindow } from "../../src/training/engines/tfjs/window.js";
 import { suite } from "../support/suite.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 

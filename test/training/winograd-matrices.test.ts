@@ -5,7 +5,7 @@ import {
   minimalFilter,
   transposed,
   turnedFilter,
-} from "../../src/training/engines/ort/blocked/winograd-matrices.js";
+} from "../../src/engines/ort/blocked/winograd-matrices.js";
 import { suite } from "../support/suite.js";
 
 type Matrix = readonly (readonly number[])[];

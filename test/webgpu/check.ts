@@ -3,10 +3,10 @@
  * the CPU: node --import tsx test/webgpu/check.ts. Not part of `npm test`: it needs a GPU, or SwiftShader, as .ci/run has it.
  */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { Engine, RunningStep, Values } from "../../src/engines/engine.js";
+import { ortEngine } from "../../src/engines/ort/engine.js";
+import { ortWebgpuEngine } from "../../src/engines/ort/gpu-engines.js";
 import type { Graph } from "../../src/ir/graph.js";
-import type { Engine, RunningStep, Values } from "../../src/training/engines/engine.js";
-import { ortEngine } from "../../src/training/engines/ort/engine.js";
-import { ortWebgpuEngine } from "../../src/training/engines/ort/gpu-engines.js";
 import { networkStep, type StepFeed, stepFeed } from "../training/step-networks.js";
 
 /** Every lowering that training a light network needs. */

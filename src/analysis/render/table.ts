@@ -1,6 +1,6 @@
-import { csvCell, csvLine } from "../../csv-cells.js";
 import { oneLine } from "../../diagnostics/display-text.js";
 import type { Paint, Style } from "../../diagnostics/paint.js";
+import { csvCell, csvLine } from "../../formats/csv-cells.js";
 
 export interface Column {
   readonly title: string;

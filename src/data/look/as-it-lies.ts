@@ -1,6 +1,6 @@
 /** What pictures of which class lie in a place, before any model is asked: the layout that is recognised, read as a recipe would. */
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
-import { sha256 } from "../../digest.js";
+import { sha256 } from "../../formats/digest.js";
 import type { Decode } from "../decode.js";
 import { composed } from "../label-names.js";
 import { openRows, plainData } from "../open-data-set.js";

@@ -1,6 +1,6 @@
 /** A data set pinned to a file: a list of its pictures with their digests, and how a data set differs from such a list. */
-import { beyondLimits } from "../../bounded-json.js";
-import { csvLine, csvRows } from "../../csv-cells.js";
+import { beyondLimits } from "../../formats/bounded-json.js";
+import { csvLine, csvRows } from "../../formats/csv-cells.js";
 import type { SeenPicture } from "./inspect.js";
 
 export interface ManifestEntry {

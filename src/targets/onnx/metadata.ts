@@ -1,5 +1,5 @@
-import { parseFlatList } from "../../bounded-json.js";
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { parseFlatList } from "../../formats/bounded-json.js";
 import {
   type Evaluation,
   evaluationKey,

@@ -1,0 +1,357 @@
+import { invariant } from "../../../diagnostics/invariant.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../../../ir/graph.js";
+import type { DType, TensorType } from "../../../ir/shape.js";
+import { type ModelWriter, nchwcDomain } from "../model-writer.js";
+import {
+  type BufferShape,
+  inverse,
+  isNatural,
+  naturalOrder,
+  type Ordered,
+  RowBuffer,
+  type RowOrigin,
+  type Rows,
+  rowsOf,
+  sameOrder,
+  type View,
+  viewShape,
+} from "./buffer.js";
+import { orderByRequests, type RowRequests, RowStore } from "./row-store.js";
+
+/** For the first axes of a value the order of its entries. */
+export type Layout = readonly (readonly number[])[];
+
+export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
+
+export const sameLayout = (a: Layout, b: Layout): boolean =>
+  a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
+
+/**
+ * A vector that was made as [C, 1, 1], in an order; or what is `made` of such a one, the same way for every value with the
+ * same `kind`. Many of them become one vector with few nodes.
+ */
+export interface Column {
+  readonly name: string;
+  readonly order: readonly number[];
+  readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
+}
+
+/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means where the map is normalised. */
+export interface FoldedInput {
+  readonly y: ValueId;
+  readonly weight: ValueId;
+  readonly map: RowBuffer;
+  readonly k: string;
+  readonly inverse: string;
+  readonly means: string | undefined;
+}
+
+/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
+export interface NormByRows {
+  readonly variance: ValueId;
+  readonly weight: ValueId;
+  readonly inverse: string;
+  readonly order: readonly number[];
+  readonly cells: number;
+}
+
+/** What was learnt from lowering the graph before. */
+export interface SiteWishes {
+  readonly wishes: RowRequests;
+  readonly layouts: SlotLayouts;
+}
+
+/**
+ * What lowerings to the blocked layout work with: every value in one or both of two representations, plain (the graph's
+ * own layout) and rows of buffers; each is made from the other when somebody asks.
+ */
+export class BlockedSite {
+  readonly graph: Graph;
+  readonly writer: ModelWriter;
+  readonly block: number;
+  readonly store: RowStore;
+  /** Nodes whose results another lowering made along with its own. */
+  readonly absorbed = new Set<Node>();
+  /** Norms' results that are not made, by themselves: scale and level of what their rows are instead. */
+  readonly folded = new Map<ValueId, { readonly scale: string; readonly level: string }>();
+  /** The same by the norms' inputs, with what the way back needs. */
+  readonly foldedInputs = new Map<ValueId, FoldedInput>();
+  /** The products of the gradient and the rows behind such a result, and the order of their rows. */
+  readonly foldedProducts = new Map<ValueId, { readonly name: string; readonly rows: readonly number[] }>();
+  /** Batch norms by rows whose way back is not prepared yet. */
+  readonly normsByRows: NormByRows[] = [];
+  /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
+  readonly #extras = new Map<string, string>();
+  /** In which layout each slot is stored, where that is not the graph's. */
+  readonly layouts: SlotLayouts;
+  /** In which layouts values were asked for. */
+  readonly layoutsAsked = new Map<ValueId, Layout>();
+  readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
+  readonly #columns = new Map<ValueId, Column>();
+  readonly #plain = new Map<ValueId, string>();
+  readonly #rows = new Map<ValueId, Rows>();
+  readonly #wishes: RowRequests;
+  readonly #inputs = new Map<ValueId, ValueId>();
+  readonly #makers = new Map<ValueId, Node>();
+  readonly #readers = new Map<ValueId, Node[]>();
+  readonly #kept: ReadonlySet<ValueId>;
+
+  constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
+    this.graph = graph;
+    this.writer = writer;
+    this.block = block;
+    this.store = new RowStore(writer);
+    this.#wishes = wishes;
+    this.layouts = layouts;
+    for (const node of graph.nodes) {
+      const { op, inputs, outputs } = node;
+      if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+      for (const value of outputs) this.#makers.set(value, node);
+      for (const value of new Set(inputs)) {
+        const readers = this.#readers.get(value);
+        if (readers === undefined) this.#readers.set(value, [node]);
+        else readers.push(node);
+      }
+    }
+    const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));
+    this.#kept = new Set([...graph.outputs.map(({ value }) => value), ...nexts]);
+  }
+
+  makerOf(value: ValueId): Node | undefined {
+    return this.#makers.get(value);
+  }
+
+  /** Who reads a value; nobody for us to reckon with where the outside reads it too. */
+  readersOf(value: ValueId): readonly Node[] {
+    return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
+  }
+
+  /** The one node that reads a value, if it is read once and not given to the outside. */
+  onlyReader(value: ValueId): Node | undefined {
+    const readers = this.readersOf(value);
+    return readers.length === 1 ? readers[0] : undefined;
+  }
+
+  /** Keeps a vector that belongs to a value, for a later lowering, under a word for what it is. */
+  remember(what: string, value: ValueId, name: string): void {
+    this.#extras.set(`${what} ${value}`, name);
+  }
+
+  recall(what: string, value: ValueId): string | undefined {
+    return this.#extras.get(`${what} ${value}`);
+  }
+
+  typeOf(value: ValueId): TensorType {
+    return typeOf(this.graph, value);
+  }
+
+  sizesOf(value: ValueId): readonly number[] {
+    return this.typeOf(value).shape as readonly number[];
+  }
+
+  /** Whether the value can be rows: a map whose batch fills blocks. */
+  canBeRows(value: ValueId): boolean {
+    const { shape } = this.typeOf(value);
+    const [batch] = shape;
+    return shape.length === 4 && typeof batch === "number" && batch % this.block === 0;
+  }
+
+  hasRows(value: ValueId): boolean {
+    return this.#rows.has(value);
+  }
+
+  hasPlain(value: ValueId): boolean {
+    return this.#plain.has(value);
+  }
+
+  shapeFor(value: ValueId, channels = this.sizesOf(value)[1] ?? 1): BufferShape {
+    const [batch = 1, , height = 1, width = 1] = this.sizesOf(value);
+    return { channels, batch, height, width, block: this.block };
+  }
+
+  setPlain(value: ValueId, name: string): void {
+    this.#plain.set(value, name);
+  }
+
+  setRows(value: ValueId, rows: Rows): void {
+    this.#rows.set(value, rows);
+  }
+
+  setOrdered(value: ValueId, ordered: Ordered): void {
+    this.#rows.set(value, rowsOf(ordered));
+  }
+
+  /** A new buffer, made under some shape. */
+  buffer(shape: BufferShape, name: string, as: View | readonly number[], origins?: readonly (RowOrigin | undefined)[]) {
+    return new RowBuffer(this.writer, shape, { name, as: typeof as === "string" ? viewShape(shape, as) : as }, origins);
+  }
+
+  rows(value: ValueId): Rows {
+    const known = this.#rows.get(value);
+    if (known !== undefined) return known;
+    const plain = this.#plain.get(value);
+    invariant(plain !== undefined && this.canBeRows(value), `%${value} has no rows`);
+    const shape = this.shapeFor(value);
+    const rows = rowsOf({
+      buffer: this.#blocked(plain, shape, this.typeOf(value).dtype),
+      order: naturalOrder(shape.channels),
+    });
+    this.#rows.set(value, rows);
+    return rows;
+  }
+
+  /** Channels before samples, then samples in blocks. */
+  #blocked(plain: string, shape: BufferShape, dtype: DType): RowBuffer {
+    const { channels, batch, height, width, block } = shape;
+    const { writer } = this;
+    if (height * width === 1) {
+      const matrix = writer.reshape(plain, [batch, channels]);
+      return this.buffer(shape, writer.one("Transpose", [matrix], { perm: [1, 0] }), "cells");
+    }
+    if (dtype === "bool") {
+      // The kernel that reorders takes floats only.
+      const apart = writer.reshape(plain, [batch / block, block, channels, height, width]);
+      return this.buffer(shape, writer.one("Transpose", [apart], { perm: [2, 0, 3, 4, 1] }), "blocks");
+    }
+    const turned = channels === 1 ? plain : writer.one("Transpose", [plain], { perm: [1, 0, 2, 3] });
+    const maps = writer.reshape(turned, [1, channels * batch, height, width]);
+    return this.buffer(shape, writer.one(`${nchwcDomain}:ReorderInput`, [maps]), "maps");
+  }
+
+  setColumn(value: ValueId, column: Column): void {
+    this.#columns.set(value, column);
+  }
+
+  /** The value as a column, if it is one in this layout. */
+  columnIn(value: ValueId, layout: Layout): Column | undefined {
+    const column = this.#columns.get(value);
+    if (column === undefined) return undefined;
+    const [order = naturalOrder(column.order.length)] = layout;
+    return sameOrder(column.order, order) ? column : undefined;
+  }
+
+  /** A column under its own shape, from when it is first read alone. */
+  #fromColumn(value: ValueId): void {
+    const column = this.#columns.get(value);
+    if (column === undefined || this.#laid.has(value) || this.#plain.has(value)) return;
+    const { name, order, made } = column;
+    this.setLaid(value, this.reshaped(made === undefined ? name : made.of(name), [order.length]), [order]);
+  }
+
+  #fromLayout(value: ValueId): string | undefined {
+    this.#fromColumn(value);
+    const laid = this.#laid.get(value);
+    if (laid === undefined) return this.#plain.get(value);
+    const made = laid.layout.reduce((name, order, axis) => this.putBack(name, order, axis), laid.name);
+    this.#plain.set(value, made);
+    return made;
+  }
+
+  /** A value of which axis a has its entries in the order `layout[a]`. */
+  setLaid(value: ValueId, name: string, layout: Layout): void {
+    if (layout.every(isNatural)) this.#plain.set(value, name);
+    else this.#laid.set(value, { name, layout });
+  }
+
+  /** The layout in which a value is there without a copy, if it is not the graph's. */
+  laidOut(value: ValueId): Layout | undefined {
+    const column = this.#columns.get(value);
+    if (column !== undefined) return [column.order];
+    return this.#laid.get(value)?.layout;
+  }
+
+  /** The value with its first axes in these orders. */
+  inLayout(value: ValueId, layout: Layout): string {
+    if (!this.layoutsAsked.has(value)) this.layoutsAsked.set(value, layout);
+    this.#fromColumn(value);
+    const laid = this.#laid.get(value);
+    if (laid !== undefined && sameLayout(laid.layout, layout)) return laid.name;
+    return layout.reduce((name, order, axis) => this.picked(name, order, axis), this.plain(value));
+  }
+
+  /** The value in the graph's own layout. */
+  plain(value: ValueId): string {
+    const known = this.#plain.get(value) ?? this.#fromLayout(value);
+    if (known !== undefined) return known;
+    const { channels, batch, height, width, block } = this.shapeFor(value);
+    const { writer } = this;
+    const buffer = this.store.inOrder(this.rows(value), naturalOrder(channels));
+    let made: string;
+    if (height * width === 1) {
+      const turned = writer.one("Transpose", [buffer.as("cells")], { perm: [1, 0] });
+      made = writer.reshape(turned, [batch, channels, 1, 1]);
+    } else if (this.typeOf(value).dtype === "float32") {
+      const maps = writer.one(`${nchwcDomain}:ReorderOutput`, [buffer.as("maps")], { channels: channels * batch });
+      const apart = writer.reshape(maps, [channels, batch, height, width]);
+      made = writer.one("Transpose", [apart], { perm: [1, 0, 2, 3] });
+    } else {
+      const turned = writer.one("Transpose", [buffer.as("blocks")], { perm: [1, 4, 0, 2, 3] });
+      made = writer.reshape(turned, [batch, channels, height, width]);
+    }
+    invariant(block > 0, "a block has samples");
+    this.#plain.set(value, made);
+    return made;
+  }
+
+  /** The value's rows side by side, in the order that costs least. */
+  together(value: ValueId): Ordered {
+    return this.store.together(this.rows(value));
+  }
+
+  inOrder(value: ValueId, order: readonly number[]): RowBuffer {
+    return this.store.inOrder(this.rows(value), order);
+  }
+
+  /** In which order a convolution had best give its rows: as those want them who read them. */
+  wishedOrder(value: ValueId): readonly number[] {
+    const channels = this.sizesOf(value)[1] ?? 1;
+    return orderByRequests(channels, this.#wishes.get(value) ?? []);
+  }
+
+  /** The input of the convolution whose result has this gradient, as its weight's gradient reads it. */
+  inputBehind(gradient: ValueId): ValueId | undefined {
+    return this.#inputs.get(gradient);
+  }
+
+  /** The order in which another tensor's rows lie together, so that its gradient meets them as they are. */
+  orderLike(other: ValueId | undefined, value: ValueId): readonly number[] {
+    const isAlike = other !== undefined && this.sizesOf(other)[1] === this.sizesOf(value)[1];
+    return isAlike && this.canBeRows(other) ? this.together(other).order : this.wishedOrder(value);
+  }
+
+  /** Origins of the rows of a convolution's result, so that wishes find their way back to it. */
+  originsOf(value: ValueId, order: readonly number[]): readonly RowOrigin[] {
+    return order.map((channel) => ({ root: value, channel }));
+  }
+
+  /** Entries of a plain value along an axis, in an order: `result[r] = value[order[r]]`. */
+  picked(name: string, order: readonly number[], axis = 0): string {
+    return isNatural(order) ? name : this.someOf(name, order, axis);
+  }
+
+  /** The same where these are not all entries: the first ones in their own order are not the whole. */
+  someOf(name: string, wanted: readonly number[], axis = 0): string {
+    return this.writer.one("Gather", [name, this.writer.int64s(wanted)], { axis });
+  }
+
+  /** The opposite of {@link picked}: entry `order[r]` of the result is entry r. */
+  putBack(name: string, order: readonly number[], axis = 0): string {
+    return this.picked(name, inverse(order), axis);
+  }
+
+  /** The order of the operand that lies together already, if one does, else the cheapest one of the first. */
+  commonOrder(values: readonly ValueId[]): readonly number[] {
+    const candidates = values.map((value) => this.rows(value));
+    const whole = candidates.find((rows) => {
+      const buffer = rows[0]?.buffer;
+      return buffer?.shape.channels === rows.length && rows.every((place) => place.buffer === buffer);
+    });
+    const chosen = whole ?? candidates[0];
+    invariant(chosen !== undefined, "rows of nothing");
+    return this.store.together(chosen).order;
+  }
+
+  reshaped(name: string, sizes: readonly number[]): string {
+    return this.writer.reshape(name, sizes);
+  }
+}

@@ -1,0 +1,62 @@
+import { isProblem } from "../../diagnostics/diagnostic.js";
+import type { Graph } from "../../ir/graph.js";
+import type { Engine } from "../engine.js";
+import type { Block } from "./block-probe.js";
+import { loadNativeRuntime, sessionOptions } from "./runtime.js";
+import type { Spinning } from "./spinning.js";
+
+export interface OrtEngineOptions {
+  /** Plain ONNX ops even where the machine's blocked layout could be used. */
+  readonly portable?: boolean | undefined;
+}
+
+/** Whether any map of the step fills blocks of samples: else nothing would be won. */
+const fillsBlocks = (step: Graph, block: Block): boolean =>
+  step.inputs.some(({ value }) => {
+    const { shape } = step.types[value] ?? { shape: [] };
+    return shape.length === 4 && typeof shape[0] === "number" && shape[0] % block === 0;
+  });
+
+/** Stock onnxruntime-node on the CPU: in the blocked layout where the probe finds one, else in plain ONNX ops. */
+export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
+  const waiting: { spinning: Spinning } = { spinning: "long" };
+  return {
+    name: "ort",
+    availability: async () => {
+      const ort = await loadNativeRuntime();
+      return isProblem(ort) ? ort : undefined;
+    },
+    create: async (step, { state, threads, profilePrefix, besides }) => {
+      const ort = await loadNativeRuntime();
+      if (isProblem(ort)) return ort;
+      // What writes models is loaded only when one is written.
+      const { probeBlock } = await import("./block-probe.js");
+      const block = portable ? undefined : await probeBlock(ort);
+      if (block === undefined || !fillsBlocks(step, block)) {
+        const { portableStep } = await import("./portable-step.js");
+        const how = { threads, profilePrefix, besides, waiting: profilePrefix === undefined ? waiting : undefined };
+        return portableStep({ runtime: ort, name: "ort", provider: "cpu", step, state, ...how });
+      }
+      const [{ blockedProgram }, { OrtStep }, { adaptiveSession }] = await Promise.all([
+        import("./blocked/program.js"),
+        import("./ort-step.js"),
+        import("./spinning.js"),
+      ]);
+      const program = blockedProgram(step, block);
+      const tuning = { provider: "cpu", threads, optimize: "disabled", profilePrefix } as const;
+      const open = (spinning: Spinning) =>
+        ort.InferenceSession.create(program.bytes, sessionOptions({ ...tuning, spinning }));
+      // A profile is of one session from beginning to end.
+      const session = await (profilePrefix === undefined
+        ? adaptiveSession(open, { threads, waiting, besides })
+        : open("long"));
+      return new OrtStep(ort, session, program, state, `ort, blocks of ${block}`);
+    },
+    evaluator: async (graph, options) => {
+      const runtime = await loadNativeRuntime();
+      if (isProblem(runtime)) return runtime;
+      const { ortEvaluator } = await import("./evaluator.js");
+      return ortEvaluator({ runtime, name: "ort", provider: "cpu", graph, spinning: waiting.spinning, ...options });
+    },
+  };
+}

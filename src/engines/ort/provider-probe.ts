@@ -1,0 +1,69 @@
+/**
+ * Whether a provider of ONNX Runtime works on this machine: found out by running one node on it, in a process of its own,
+ * since graphics drivers write to stderr as they like, and a broken one may take its process with it.
+ */
+import { spawn } from "node:child_process";
+import { loadNativeRuntime, type OrtModule, onnxRuntimeUrl } from "../../deploy/onnx-runtime.js";
+import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
+
+export type GpuProvider = "webgpu" | "cuda";
+
+/** A driver that has not answered by then never will, for our purposes. */
+const patienceMs = 30_000;
+
+/** Runs y = x + x on the provider; writes what went wrong to stdout, nothing when all is well. */
+const script = `
+const [url, provider, bytes] = process.argv.slice(1);
+try {
+  const loaded = await import(url);
+  const ort = loaded.default ?? loaded;
+  const session = await ort.InferenceSession.create(Buffer.from(bytes, "base64"), {
+    executionProviders: [provider],
+    extra: { session: { disable_cpu_ep_fallback: "1" } },
+  });
+  const { y } = await session.run({ x: new ort.Tensor("float32", Float32Array.of(1, 2), [2]) });
+  if (y.data[0] !== 2 || y.data[1] !== 4) process.stdout.write("1 + 1 = " + y.data[0] + ", 2 + 2 = " + y.data[1]);
+} catch (error) {
+  process.stdout.write(String(error.message ?? error).split("\\n")[0]);
+}`;
+
+async function doublingModel(): Promise<string> {
+  const { ModelWriter } = await import("./model-writer.js");
+  const writer = new ModelWriter(18);
+  const x = writer.input("x", [2]);
+  writer.output("y", writer.one("Add", [x, x]), [2]);
+  return Buffer.from(writer.finish("probe")).toString("base64");
+}
+
+/** Runs the script; what it says, or how it died. */
+function ask(provider: GpuProvider, model: string): Promise<string> {
+  const args = ["--input-type=module", "--eval", script, onnxRuntimeUrl(), provider, model];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"], timeout: patienceMs });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  return new Promise((resolve) => {
+    child.on("error", ({ message }) => resolve(message));
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(said);
+      else resolve(signal === "SIGTERM" ? "it does not answer" : `it crashes (${signal ?? code})`);
+    });
+  });
+}
+
+/** Whether this build of the package has the provider at all, its libraries aside. */
+const isBuiltIn = (ort: OrtModule, provider: GpuProvider): boolean =>
+  ort.listSupportedBackends().some(({ name }) => name === provider);
+
+/** ONNX Runtime's errors begin with a place in its sources; what matters comes last. */
+const withoutPlace = (reason: string): string => reason.replace(/^.* was false\. /, "");
+
+/** Why the provider cannot be used here; undefined where it can. */
+export async function whyNot(provider: GpuProvider): Promise<string | Problem | undefined> {
+  const ort = await loadNativeRuntime();
+  if (isProblem(ort)) return ort;
+  if (!isBuiltIn(ort, provider)) return `onnxruntime-node for ${process.platform} ${process.arch} comes without it`;
+  const said = await ask(provider, await doublingModel());
+  return said === "" ? undefined : withoutPlace(said);
+}

@@ -1,0 +1,29 @@
+/** The portable form on ONNX Runtime in WebAssembly: for where onnxruntime-node is not there. */
+import { loadWasmRuntime } from "../../deploy/wasm-runtime.js";
+import { isProblem } from "../../diagnostics/diagnostic.js";
+import type { Engine } from "../engine.js";
+
+const name = "ort-wasm";
+// Whatever is asked for: it has one thread and writes no profile.
+const own = { name, provider: "cpu", threads: undefined, profilePrefix: undefined } as const;
+
+export const ortWasmEngine: Engine = {
+  name,
+  fixedThreads: 1,
+  availability: async () => {
+    const runtime = await loadWasmRuntime();
+    return isProblem(runtime) ? runtime : undefined;
+  },
+  create: async (step, { state }) => {
+    const runtime = await loadWasmRuntime();
+    if (isProblem(runtime)) return runtime;
+    const { portableStep } = await import("./portable-step.js");
+    return portableStep({ ...own, runtime, step, state });
+  },
+  evaluator: async (graph, { weights }) => {
+    const runtime = await loadWasmRuntime();
+    if (isProblem(runtime)) return runtime;
+    const { ortEvaluator } = await import("./evaluator.js");
+    return ortEvaluator({ ...own, runtime, graph, weights });
+  },
+};

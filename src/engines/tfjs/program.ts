@@ -1,0 +1,129 @@
+/** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
+import { invariant } from "../../diagnostics/invariant.js";
+import type { Values } from "../engine.js";
+
+/** Where a tensor is held while the program runs. */
+export type Register = number;
+
+export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
+
+/** An attribute of one of libtensorflow's own ops; its kind says its type there. */
+export type NativeAttribute =
+  | string
+  | boolean
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly type: "float32" };
+
+/** A kernel that TensorFlow.js has a name for: every backend may have one. */
+export interface KernelCall {
+  readonly kind: "kernel";
+  readonly name: string;
+  readonly inputs: readonly Register[];
+  /** The names of the inputs; undefined where the kernel takes a list. */
+  readonly names: readonly string[] | undefined;
+  readonly attributes: Readonly<Record<string, KernelAttribute>>;
+  readonly outputs: readonly Register[];
+}
+
+/** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
+export interface NativeCall {
+  readonly kind: "native";
+  readonly name: string;
+  readonly inputs: readonly Register[];
+  readonly attributes: Readonly<Record<string, NativeAttribute>>;
+  readonly outputs: readonly Register[];
+}
+
+export type Call = KernelCall | NativeCall;
+
+export interface Constant {
+  readonly register: Register;
+  readonly values: Float32Array | Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** An input or output of the step. */
+export interface TfjsPort {
+  readonly name: string;
+  readonly register: Register;
+  readonly shape: readonly number[];
+  /** Truth values go in and out as 1 and 0. */
+  readonly isBool: boolean;
+}
+
+/** Where a slot lies in a tensor of state. */
+export interface SlotPart {
+  readonly slot: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Element i of the slot is stored at `offset + places[i]`; in order when left out. */
+  readonly places: Int32Array | undefined;
+}
+
+/** One tensor of state: read from `register`, and after the step what is in `next` (itself where nothing changes it). */
+export interface TfjsState {
+  readonly register: Register;
+  readonly next: Register;
+  readonly shape: readonly number[];
+  readonly slots: readonly SlotPart[];
+}
+
+export interface TfjsProgram {
+  readonly calls: readonly Call[];
+  /** For each call, the registers that nobody reads after it. */
+  readonly releases: readonly (readonly Register[])[];
+  readonly registers: number;
+  readonly constants: readonly Constant[];
+  readonly inputs: readonly TfjsPort[];
+  readonly outputs: readonly TfjsPort[];
+  readonly state: readonly TfjsState[];
+}
+
+type ProgramParts = Omit<TfjsProgram, "releases">;
+
+/** Drops the calls that nothing depends on, and says after which call each register is free. */
+export function finishProgram(parts: ProgramParts): TfjsProgram {
+  const kept = new Set([...parts.outputs.map(({ register }) => register), ...parts.state.map(({ next }) => next)]);
+  const read = new Set(kept);
+  const calls: Call[] = [];
+  for (const call of parts.calls.toReversed()) {
+    if (!call.outputs.some((register) => read.has(register))) continue;
+    for (const register of call.inputs) read.add(register);
+    calls.push(call);
+  }
+  calls.reverse();
+  const constants = parts.constants.filter(({ register }) => read.has(register));
+  const lasting = new Set([
+    ...kept,
+    ...constants.map((held) => held.register),
+    ...parts.state.map((held) => held.register),
+  ]);
+  const last = new Map<Register, number>();
+  for (const [i, { inputs, outputs }] of calls.entries()) {
+    for (const register of [...inputs, ...outputs]) if (!lasting.has(register)) last.set(register, i);
+  }
+  const releases: Register[][] = calls.map(() => []);
+  for (const [register, i] of last) releases[i]?.push(register);
+  return { ...parts, calls, constants, releases };
+}
+
+/** The tensor of state that holds these slots. */
+export function packState({ shape, slots }: TfjsState, state: ReadonlyMap<string, Values>): Values {
+  const packed = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  for (const { slot, offset, length, places } of slots) {
+    const values = state.get(slot);
+    invariant(values?.length === length, `slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
+    if (places === undefined) packed.set(values, offset);
+    else for (let i = 0; i < length; i++) packed[offset + (places[i] as number)] = values[i] as number;
+  }
+  return packed;
+}
+
+/** The slots that a tensor of state holds, copied. */
+export function unpackState({ slots }: TfjsState, packed: Values): readonly (readonly [string, Values])[] {
+  return slots.map(({ slot, offset, length, places }) => {
+    if (places === undefined) return [slot, packed.slice(offset, offset + length)];
+    return [slot, Float32Array.from(places, (place) => packed[offset + place] as number)];
+  });
+}

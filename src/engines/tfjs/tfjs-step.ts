@@ -1,0 +1,111 @@
+/** A program that runs in TensorFlow.js, with its state as tensors there. */
+import { invariant } from "../../diagnostics/invariant.js";
+import type { RunningStep, Values } from "../engine.js";
+import { type Call, type NativeAttribute, packState, type Register, type TfjsProgram, unpackState } from "./program.js";
+import type { Tensorflow, TfTensor } from "./runtime.js";
+
+/** A call that is ready to run: attributes in the backend's form. */
+type Run = (inputs: readonly TfTensor[]) => TfTensor | readonly TfTensor[];
+
+export class TfjsStep implements RunningStep {
+  readonly description: string;
+  readonly #tf: Tensorflow;
+  readonly #program: TfjsProgram;
+  readonly #runs: readonly Run[];
+  readonly #constants: readonly TfTensor[];
+  /** In the order of the program's state. */
+  #state: readonly TfTensor[];
+
+  constructor(tf: Tensorflow, program: TfjsProgram, state: ReadonlyMap<string, Values>, description: string) {
+    this.description = description;
+    this.#tf = tf;
+    this.#program = program;
+    this.#runs = program.calls.map((call) => prepare(tf, call));
+    this.#constants = program.constants.map(({ values, shape }) =>
+      tf.tensor(values, shape, values instanceof Int32Array ? "int32" : "float32"),
+    );
+    this.#state = this.#hold(state);
+  }
+
+  #hold(state: ReadonlyMap<string, Values>): readonly TfTensor[] {
+    return this.#program.state.map((held) => this.#tf.tensor(packState(held, state), held.shape, "float32"));
+  }
+
+  async run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>> {
+    const { outputs, state } = this.#program;
+    const results = this.#tf.tidy(() => this.#execute(batch));
+    const old = this.#state;
+    this.#state = results.slice(outputs.length);
+    for (const [i, { register, next }] of state.entries()) if (next !== register) old[i]?.dispose();
+    const read = await Promise.all(outputs.map((_, i) => (results[i] as TfTensor).data()));
+    for (const [i] of outputs.entries()) results[i]?.dispose();
+    return new Map(outputs.map(({ name }, i) => [name, Float32Array.from(read[i] as Values)]));
+  }
+
+  /** Outputs and next state. Whatever else is made is let go as soon as nobody reads it, or when this throws. */
+  #execute(batch: ReadonlyMap<string, Values>): readonly TfTensor[] {
+    const { calls, releases, registers, constants, inputs, outputs, state } = this.#program;
+    const tensors = new Array<TfTensor | undefined>(registers).fill(undefined);
+    const at = (register: Register): TfTensor => tensors[register] as TfTensor;
+    for (const [i, { register }] of constants.entries()) tensors[register] = this.#constants[i];
+    for (const [i, { register }] of state.entries()) tensors[register] = this.#state[i];
+    for (const { name, register, shape, isBool } of inputs) {
+      const values = batch.get(name);
+      invariant(values !== undefined, `the batch has no ${name}`);
+      tensors[register] = isBool
+        ? this.#tf.tensor(Uint8Array.from(values), shape, "bool")
+        : this.#tf.tensor(values, shape, "float32");
+    }
+    for (const [i, call] of calls.entries()) {
+      const made = (this.#runs[i] as Run)(call.inputs.map(at));
+      const [first] = call.outputs as readonly [Register];
+      if (isList(made)) for (const [k, register] of call.outputs.entries()) tensors[register] = made[k];
+      else tensors[first] = made;
+      for (const register of releases[i] ?? []) {
+        tensors[register]?.dispose();
+        tensors[register] = undefined;
+      }
+    }
+    return [...outputs.map(({ register }) => at(register)), ...state.map(({ next }) => at(next))];
+  }
+
+  async state(): Promise<ReadonlyMap<string, Values>> {
+    const read = await Promise.all(this.#state.map((tensor) => tensor.data()));
+    return new Map(this.#program.state.flatMap((held, i) => unpackState(held, read[i] as Values)));
+  }
+
+  async restore(state: ReadonlyMap<string, Values>): Promise<void> {
+    const old = this.#state;
+    this.#state = this.#hold(state);
+    for (const tensor of old) tensor.dispose();
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of [...this.#state, ...this.#constants]) tensor.dispose();
+    this.#state = [];
+  }
+}
+
+const isList = (made: TfTensor | readonly TfTensor[]): made is readonly TfTensor[] => Array.isArray(made);
+
+function prepare(tf: Tensorflow, call: Call): Run {
+  if (call.kind === "native") {
+    const backend = tf.backend();
+    const attributes = Object.entries(call.attributes).map(([name, value]) => nativeAttribute(tf, name, value));
+    return (inputs) => backend.executeMultipleOutputs(call.name, attributes, inputs, call.outputs.length);
+  }
+  const engine = tf.engine();
+  const { name, names, attributes } = call;
+  if (names === undefined) return (inputs) => engine.runKernel(name, inputs, attributes);
+  return (inputs) =>
+    engine.runKernel(name, Object.fromEntries(names.map((key, i) => [key, inputs[i] as TfTensor])), attributes);
+}
+
+function nativeAttribute(tf: Tensorflow, name: string, value: NativeAttribute) {
+  const { binding } = tf.backend();
+  if (typeof value === "string") return { name, type: binding.TF_ATTR_STRING, value };
+  if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+  if ("float" in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
+  if ("type" in value) return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  return { name, type: binding.TF_ATTR_INT, value };
+}

@@ -1,0 +1,172 @@
+// Who may import whom. From here come the table of docs/architecture.md and the check of test/house/layers.test.ts.
+
+export interface Layer {
+  /** A folder of src, or one of its own files. */
+  readonly place: string;
+  readonly does: string;
+  /** Places further up in the list; type-only imports count too. */
+  readonly mayImport: readonly string[];
+}
+
+/** From the bottom to the top. A file belongs to the longest place that it lies in. */
+export const layers: readonly Layer[] = [
+  { place: "version.ts", does: "lferc's version", mayImport: [] },
+  {
+    place: "formats",
+    does: "what many files are made of: cells of CSV, JSON within limits, SHA-256",
+    mayImport: [],
+  },
+  { place: "random", does: "the counter-based generator", mayImport: [] },
+  { place: "std", does: "the standard library's texts", mayImport: [] },
+  {
+    place: "diagnostics",
+    does: "what can be wrong, where, and how it is said: catalogue, spans, renderers (text in, text out)",
+    mayImport: ["version.ts"],
+  },
+  {
+    place: "hosts",
+    does: "the outside world behind one interface: disk, memory; the only place that writes: whole files, folders, locks",
+    mayImport: ["formats"],
+  },
+  { place: "syntax", does: "text to tokens to tree and back", mayImport: ["diagnostics"] },
+  {
+    place: "ir",
+    does: "the graph: values, shapes, builder, verifier, text form",
+    mayImport: ["diagnostics", "formats"],
+  },
+  {
+    place: "recipe",
+    does: "what a recipe and a check may say: typed signatures, no doing",
+    mayImport: ["diagnostics"],
+  },
+  { place: "ops", does: "one file per op: everything known about it", mayImport: ["ir", "diagnostics"] },
+  {
+    place: "semantics",
+    does: "tree to typed graph: scopes, names, constants, blocks, shapes",
+    mayImport: ["syntax", "recipe", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "source",
+    does: "a file and all that it imports, read once; where its texts come from",
+    mayImport: ["semantics", "syntax", "std", "hosts", "formats", "diagnostics"],
+  },
+  {
+    place: "reference",
+    does: "the float64 interpreter: the executable specification",
+    mayImport: ["ops", "ir", "random", "diagnostics"],
+  },
+  {
+    place: "analysis",
+    does: "questions about a graph: counts, memory, receptive field, budgets",
+    mayImport: ["ops", "recipe", "ir", "formats", "diagnostics"],
+  },
+  {
+    place: "compiler.ts",
+    does: "the front door: `compile`, from loaded texts to graphs, checks and recipes",
+    mayImport: ["source", "semantics", "analysis", "recipe", "ir", "diagnostics"],
+  },
+  {
+    place: "passes",
+    does: "graph to graph, one pass per file",
+    mayImport: ["analysis", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "autodiff",
+    does: "graph to graph: the reverse pass, from each op's own gradient",
+    mayImport: ["ops", "ir", "diagnostics"],
+  },
+  {
+    place: "step",
+    does: "model, loss and optimiser to one training-step graph, and its masks; pure",
+    mayImport: ["autodiff", "ops", "recipe", "ir", "random", "diagnostics"],
+  },
+  {
+    place: "weights",
+    does: "bytes of weights in and out: safetensors, PyTorch's checkpoints (`pytorch/`), name maps (`names/`, `maps/`), initialisation",
+    mayImport: ["ir", "random", "formats", "diagnostics"],
+  },
+  {
+    place: "targets/onnx",
+    does: "graph to an ONNX file, and its proof; `read/`: a file back to a graph, to be counted",
+    mayImport: ["passes", "weights", "analysis", "reference", "ops", "recipe", "ir", "formats", "diagnostics"],
+  },
+  {
+    place: "targets/onnx-train",
+    does: "a training step to an ONNX file that holds its beginning, and its proof",
+    mayImport: ["targets/onnx", "weights", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "targets/svg",
+    does: "a network as a picture: folded, laid out, drawn",
+    mayImport: ["analysis", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "judging",
+    does: "answers to figures: accuracy by class, confusion, calibration, intervals; pure",
+    mayImport: ["random", "formats", "diagnostics"],
+  },
+  {
+    place: "data",
+    does: "pictures and labels to batches: data sets, decoding, resizing, augmentation, sampling",
+    mayImport: ["recipe", "random", "formats", "diagnostics"],
+  },
+  {
+    place: "deploy",
+    does: "running a built model: predict, and its answers to labelled pictures",
+    mayImport: ["targets/onnx", "data", "judging", "hosts", "formats", "diagnostics"],
+  },
+  {
+    place: "build-model.ts",
+    does: "the front door: `buildOnnx`",
+    mayImport: ["compiler.ts", "deploy", "targets/onnx", "source", "version.ts", "diagnostics"],
+  },
+  {
+    place: "engines",
+    does: "what runs a step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
+    mayImport: ["targets/onnx", "targets/onnx-train", "deploy", "passes", "ops", "ir", "version.ts", "diagnostics"],
+  },
+  {
+    place: "training",
+    does: "a recipe to a run: plan, loop, evaluation, checkpoints, the run's files",
+    mayImport: [
+      ...["engines", "deploy", "data", "judging", "targets/onnx", "targets/onnx-train", "weights", "step", "reference"],
+      ...["semantics", "recipe", "ops", "ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
+    ],
+  },
+  {
+    place: "report",
+    does: "a run to something to look at: charts, one page, TensorBoard's events",
+    mayImport: ["training", "judging", "diagnostics"],
+  },
+  {
+    place: "studies",
+    does: "several runs as one study: what a sweep goes over, runs found on a disk, tables, plots",
+    mayImport: ["training", "report", "analysis", "formats", "diagnostics"],
+  },
+  {
+    place: "testing",
+    does: "the test kit, `lfer/testing`",
+    mayImport: ["compiler.ts", "hosts", "diagnostics"],
+  },
+  {
+    place: "index.ts",
+    does: 'what `import ... from "lfer"` gives',
+    mayImport: ["compiler.ts", "build-model.ts", "analysis", "semantics", "ops", "ir", "hosts", "diagnostics"],
+  },
+  {
+    place: "cli",
+    does: "one file per command: arguments in, text and exit code out",
+    mayImport: [
+      ...["studies", "report", "training", "engines", "deploy", "judging", "data", "targets/svg", "targets/onnx-train"],
+      ...["targets/onnx", "weights", "passes", "compiler.ts", "analysis", "source", "semantics", "recipe", "syntax"],
+      ...["ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
+    ],
+  },
+];
+
+/** The layer of a path below src. */
+export function layerOf(path: string): Layer | undefined {
+  return layers
+    .filter(({ place }) => path === place || path.startsWith(`${place}/`))
+    .toSorted((one, other) => other.place.length - one.place.length)[0];
+}
