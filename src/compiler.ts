@@ -22,7 +22,8 @@ import {
   requestModel,
   withArguments,
 } from "./semantics/models.js";
-import { isDamaged, linkProgram, type Module, type Sources } from "./semantics/program.js";
+import { isDamaged, type Module } from "./semantics/module.js";
+import { linkProgram, type Sources } from "./semantics/program.js";
 import { type AskedRecipe, type ElaboratedRecipe, elaborateAskedRecipe, elaborateRecipe } from "./semantics/recipes.js";
 import { Reporter } from "./semantics/reporter.js";
 import { applySettings, unknownSettings } from "./semantics/settings.js";

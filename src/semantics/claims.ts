@@ -7,7 +7,7 @@ import type { Context, Place } from "./context.js";
 import { nowhere } from "./declared-parameters.js";
 import { refuseDivision } from "./floor-divisions.js";
 import { isMeasured, measuredNames, resolveMeasured, timeIn, timesFit } from "./measured-claims.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import { Scope } from "./scope.js";
 import { describe } from "./signature.js";
 import { float, type Value } from "./values.js";

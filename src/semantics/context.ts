@@ -1,11 +1,11 @@
 import type { DiagnosticCode, Holes, Problem, Related } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
-import type { Initializer, ValueId } from "../ir/graph.js";
+import type { ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { RecipeSignature } from "../recipe/signature.js";
 import type { BlockDeclaration, Expression, FunctionDeclaration } from "../syntax/ast.js";
 import type { DeclarationFacts } from "./declaration-facts.js";
-import type { Network } from "./network.js";
+import type { Network, WeightRequest } from "./network.js";
 import type { PathScope } from "./path-scope.js";
 import type { Reporter } from "./reporter.js";
 import type { Scope } from "./scope.js";
@@ -85,14 +85,4 @@ export interface Context {
   /** A weight for the layer being made: fresh, or the shared one. */
   weight(request: WeightRequest): ValueId;
   readonly sharing: WeightSharing;
-}
-
-export interface WeightRequest {
-  readonly scope: PathScope;
-  /** `weight`, `running_mean`; empty when the scope itself is the weight's name. */
-  readonly name: string;
-  readonly type: TensorType;
-  readonly role: "parameter" | "statistic";
-  readonly initializer: Initializer;
-  readonly span: Span;
 }

@@ -1,5 +1,5 @@
 import type { BlockDeclaration, Declaration, FunctionDeclaration } from "../syntax/ast.js";
-import type { NamedDeclaration } from "./program.js";
+import type { NamedDeclaration } from "./module.js";
 import type { Value } from "./values.js";
 import type { Work } from "./work.js";
 

@@ -1,4 +1,4 @@
-import type { Module, NamedDeclaration } from "./program.js";
+import type { Module, NamedDeclaration } from "./module.js";
 import { namesIn } from "./references.js";
 import type { Reporter } from "./reporter.js";
 

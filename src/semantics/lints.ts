@@ -1,5 +1,5 @@
 import type { Declaration, Statement } from "../syntax/ast.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import { namesIn } from "./references.js";
 import type { Reporter } from "./reporter.js";
 

@@ -4,7 +4,7 @@ import { type MeasuredName, measuredFigures } from "../recipe/measures.js";
 import type { Argument, Expression } from "../syntax/ast.js";
 import { isTime } from "../syntax/literals.js";
 import type { Context, Place } from "./context.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import type { Scope } from "./scope.js";
 
 export const measuredNames = Object.keys(measuredFigures) as readonly MeasuredName[];

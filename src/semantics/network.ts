@@ -1,8 +1,7 @@
 import type { Span } from "../diagnostics/span.js";
 import { GraphBuilder } from "../ir/builder.js";
-import type { Attributes, Graph, GraphInput, GraphOutput, Node, Slot, ValueId } from "../ir/graph.js";
+import type { Attributes, Graph, GraphInput, GraphOutput, Initializer, Node, Slot, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
-import type { WeightRequest } from "./context.js";
 import type { PathScope } from "./path-scope.js";
 
 /** A graph in the making whose paths are settled at the end. */
@@ -100,4 +99,14 @@ function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
     outputs: graph.outputs.map((output) => ({ ...output, value: renumber(output.value) })),
     types,
   };
+}
+
+export interface WeightRequest {
+  readonly scope: PathScope;
+  /** `weight`, `running_mean`; empty when the scope itself is the weight's name. */
+  readonly name: string;
+  readonly type: TensorType;
+  readonly role: "parameter" | "statistic";
+  readonly initializer: Initializer;
+  readonly span: Span;
 }

@@ -3,7 +3,8 @@ import type { Span } from "../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
 import type { DivisionRemark } from "../syntax/divisions.js";
 import { isBuiltinName, isReservedName } from "./builtins.js";
-import { type Damage, findDamage } from "./damage.js";
+import { findDamage } from "./damage.js";
+import type { Module, NamedDeclaration } from "./module.js";
 import type { Reporter } from "./reporter.js";
 
 /** One parsed file. */
@@ -30,29 +31,6 @@ export interface Sources {
   readonly problems: ReadonlyMap<string, ImportProblem>;
   /** The path that an import leads to, or undefined where it leaves the project. */
   readonly resolve: (importer: string, from: string) => string | undefined;
-}
-
-/** A file's top-level names. */
-export interface Module {
-  readonly path: string;
-  readonly tree: SourceTree;
-  /** Its own declarations and what it imports. Checks are not among them. */
-  readonly names: ReadonlyMap<string, NamedDeclaration>;
-  /** Names that it imports but that could not be had: reported already. */
-  readonly missing: ReadonlySet<string>;
-  readonly text: string;
-  readonly damage: Damage;
-  readonly divisions: ReadonlyMap<number, DivisionRemark>;
-}
-
-export interface NamedDeclaration {
-  readonly declaration: Exclude<Declaration, { kind: "CheckDeclaration" }>;
-  readonly module: Module;
-}
-
-/** Whether it was not read whole. */
-export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
-  return module.damage.declarations.has(declaration);
 }
 
 export interface Program {

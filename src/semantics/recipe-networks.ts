@@ -15,7 +15,7 @@ import {
   requestModel,
   withArguments,
 } from "./models.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import { stringsIn } from "./records.js";
 import type { Scope } from "./scope.js";
 import { type Setting, settleArguments } from "./settings.js";

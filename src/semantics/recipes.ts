@@ -8,8 +8,8 @@ import { bindDeclared, nowhere, unknownParameters } from "./declared-parameters.
 import { Evaluator } from "./evaluator.js";
 import type { TakenOrder } from "./loss-classes.js";
 import { type ElaboratedModel, elaborateModel, type ModelRequest } from "./models.js";
+import type { Module } from "./module.js";
 import { plainThing } from "./plain-things.js";
-import type { Module } from "./program.js";
 import { checkAgainstStudent, checkDistributions } from "./recipe-checks.js";
 import { makeLoss, things } from "./recipe-loss.js";
 import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.js";

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/span.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import type { Value } from "./values.js";
 
 /** Local names of one body, on top of its surroundings; the file's own names lie below all of them. */

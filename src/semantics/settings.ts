@@ -7,7 +7,7 @@ import type { DeclarationFacts } from "./declaration-facts.js";
 import { nowhere, resolveType } from "./declared-parameters.js";
 import { Evaluator } from "./evaluator.js";
 import type { ModelRequest } from "./models.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import { Reporter } from "./reporter.js";
 import { Scope } from "./scope.js";
 import { describe, type EvaluatedArgument } from "./signature.js";

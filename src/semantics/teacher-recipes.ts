@@ -4,7 +4,7 @@ import { type Graph, typeOf } from "../ir/graph.js";
 import { formatShape } from "../ir/shape.js";
 import type { Expression, RecipeDeclaration } from "../syntax/ast.js";
 import type { ElaboratedModel, ModelRequest } from "./models.js";
-import type { Module } from "./program.js";
+import type { Module } from "./module.js";
 import type { Reporter } from "./reporter.js";
 
 /** The recipe that a frozen network's weights come from, and the `--set` values that are for it. */

@@ -2,8 +2,8 @@ import type { Span } from "../diagnostics/span.js";
 import type { Initializer, ValueId } from "../ir/graph.js";
 import type { SurfaceEntry } from "../ops/registry.js";
 import type { BlockDeclaration, FunctionDeclaration } from "../syntax/ast.js";
+import type { Module } from "./module.js";
 import type { PathScope } from "./path-scope.js";
-import type { Module } from "./program.js";
 
 /**
  * What an expression of `.lfer` evaluates to. The same evaluator runs twice: once over each declaration by itself, where

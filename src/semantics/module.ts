@@ -1,0 +1,26 @@
+import type { Declaration, SourceTree } from "../syntax/ast.js";
+import type { DivisionRemark } from "../syntax/divisions.js";
+import type { Damage } from "./damage.js";
+
+/** A file's top-level names. */
+export interface Module {
+  readonly path: string;
+  readonly tree: SourceTree;
+  /** Its own declarations and what it imports. Checks are not among them. */
+  readonly names: ReadonlyMap<string, NamedDeclaration>;
+  /** Names that it imports but that could not be had: reported already. */
+  readonly missing: ReadonlySet<string>;
+  readonly text: string;
+  readonly damage: Damage;
+  readonly divisions: ReadonlyMap<number, DivisionRemark>;
+}
+
+export interface NamedDeclaration {
+  readonly declaration: Exclude<Declaration, { kind: "CheckDeclaration" }>;
+  readonly module: Module;
+}
+
+/** Whether it was not read whole. */
+export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
+  return module.damage.declarations.has(declaration);
+}
