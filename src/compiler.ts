@@ -6,11 +6,10 @@ import { isCut, limited } from "./diagnostics/mistake-limit.js";
 import { suggest } from "./diagnostics/suggest.js";
 import type { Graph } from "./ir/graph.js";
 import type { Claim } from "./recipe/claim.js";
-import { resolveClaims } from "./semantics/claims.js";
+import { resolveClaims } from "./semantics/checks/claims.js";
 import { withoutEchoes } from "./semantics/damage.js";
-import { Declarations } from "./semantics/declarations.js";
-import { Evaluator } from "./semantics/evaluator.js";
-import { lintUnused } from "./semantics/lints.js";
+import { Evaluator } from "./semantics/expressions/evaluator.js";
+import { Declarations } from "./semantics/models/declarations.js";
 import {
   checkTemplate,
   type ElaboratedModel,
@@ -21,14 +20,20 @@ import {
   reportNoModel,
   requestModel,
   withArguments,
-} from "./semantics/models.js";
+} from "./semantics/models/models.js";
+import { applySettings, unknownSettings } from "./semantics/models/settings.js";
 import { isDamaged, type Module } from "./semantics/module.js";
-import { linkProgram, type Sources } from "./semantics/program.js";
-import { type AskedRecipe, type ElaboratedRecipe, elaborateAskedRecipe, elaborateRecipe } from "./semantics/recipes.js";
+import { lintUnused } from "./semantics/names/lints.js";
+import { linkProgram, type Sources } from "./semantics/names/program.js";
+import {
+  type AskedRecipe,
+  type ElaboratedRecipe,
+  elaborateAskedRecipe,
+  elaborateRecipe,
+} from "./semantics/recipes/recipes.js";
 import { Reporter } from "./semantics/reporter.js";
-import { applySettings, unknownSettings } from "./semantics/settings.js";
 
-export type { Sources } from "./semantics/program.js";
+export type { Sources } from "./semantics/names/program.js";
 export { load } from "./source/sources.js";
 
 export interface CompileOptions {

@@ -21,6 +21,6 @@ export type { Graph, GraphInput, GraphOutput, Node, Slot, ValueId } from "./ir/g
 export { type Dim, formatShape, type Shape, type TensorType } from "./ir/shape.js";
 export { printGraph } from "./ir/text.js";
 export { readGraph } from "./ops/read-graph.js";
-export type { Sources } from "./semantics/program.js";
-export type { ElaboratedRecipe } from "./semantics/recipes.js";
+export type { Sources } from "./semantics/names/program.js";
+export type { ElaboratedRecipe } from "./semantics/recipes/recipes.js";
 export type { RecordValue, Value } from "./semantics/values.js";

@@ -10,12 +10,12 @@ import {
 } from "../src/recipe/measures.js";
 import type { RecipeParameter, RecipeSignature, RecipeType } from "../src/recipe/signature.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../src/recipe/signatures.js";
-import { combinators } from "../src/semantics/combinators.js";
-import { initializers } from "../src/semantics/initializers.js";
-import { records } from "../src/semantics/records.js";
-import { scalarFunctions } from "../src/semantics/scalar-functions.js";
-import type { SignatureParameter } from "../src/semantics/signature.js";
-import { tensorLiterals } from "../src/semantics/tensor-literals.js";
+import { combinators } from "../src/semantics/calls/combinators.js";
+import { initializers } from "../src/semantics/calls/initializers.js";
+import { records } from "../src/semantics/calls/records.js";
+import { scalarFunctions } from "../src/semantics/calls/scalar-functions.js";
+import type { SignatureParameter } from "../src/semantics/calls/signature.js";
+import { tensorLiterals } from "../src/semantics/calls/tensor-literals.js";
 import { standardLibrary } from "../src/std/sources.js";
 import type { Declaration } from "../src/syntax/ast.js";
 import { softKeywords } from "../src/syntax/literals.js";

@@ -20,6 +20,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
     return Object.entries(generateGrammar()).map(([path, text]) => ({ path, text }));
   },
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
+  async () => (await import("./generate-layers-doc.js")).generateLayersDoc(),
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-models-doc.js")).generateModelsDoc(),
   async () => (await import("./generate-picture.js")).generatePicture(),

@@ -4,7 +4,7 @@ export interface Layer {
   /** A folder of src, or one of its own files. */
   readonly place: string;
   readonly does: string;
-  /** Places further up in the list; type-only imports count too. */
+  /** Places further up in the list, with the folders in them. In a row of one of its own folders a place is its own files alone. */
   readonly mayImport: readonly string[];
 }
 
@@ -42,8 +42,56 @@ export const layers: readonly Layer[] = [
   { place: "ops", does: "one file per op: everything known about it", mayImport: ["ir", "diagnostics"] },
   {
     place: "semantics",
-    does: "tree to typed graph: scopes, names, constants, blocks, shapes",
+    does: "what all of semantics stands on: values, types, modules, scopes, the network in the making, limits",
     mayImport: ["syntax", "recipe", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "semantics/calls",
+    does: "a call: its arguments held to a signature, what the language brings along, layers and ops applied",
+    mayImport: ["semantics", "syntax", "recipe", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "semantics/expressions",
+    does: "expressions and statements to values: one file per construct, wired together by the evaluator",
+    mayImport: ["semantics/calls", "semantics", "syntax", "recipe", "ir", "diagnostics"],
+  },
+  {
+    place: "semantics/names",
+    does: "files linked to modules, in which order declarations are looked at, names that nothing uses",
+    mayImport: ["semantics/calls", "semantics", "syntax", "diagnostics"],
+  },
+  {
+    place: "semantics/models",
+    does: "declarations by themselves, and models with their arguments to graphs",
+    mayImport: [
+      "semantics/expressions",
+      "semantics/names",
+      "semantics/calls",
+      "semantics",
+      "syntax",
+      "ir",
+      "diagnostics",
+    ],
+  },
+  {
+    place: "semantics/recipes",
+    does: "a recipe's networks, data and things, and its loss as a graph, classes matched by name",
+    mayImport: [
+      "semantics/models",
+      "semantics/expressions",
+      "semantics/calls",
+      "semantics",
+      "syntax",
+      "recipe",
+      "ops",
+      "ir",
+      "diagnostics",
+    ],
+  },
+  {
+    place: "semantics/checks",
+    does: "what a `check` claims, and what a text marks as assumed",
+    mayImport: ["semantics/expressions", "semantics/calls", "semantics", "syntax", "recipe", "diagnostics"],
   },
   {
     place: "source",
@@ -163,6 +211,10 @@ export const layers: readonly Layer[] = [
     ],
   },
 ];
+
+/** Whether a place is among those that a layer's row names; type-only imports count too. */
+export const isNamed = ({ place: own, mayImport }: Layer, place: string): boolean =>
+  mayImport.some((each) => each === place || (place.startsWith(`${each}/`) && !own.startsWith(`${each}/`)));
 
 /** The layer of a path below src. */
 export function layerOf(path: string): Layer | undefined {

@@ -1,7 +1,7 @@
 /** The rows of an ablation: MODEL:RECIPE is the recipe's student with what the variant MODEL is made with. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import type { Settings } from "../studies/settings.js";
 import type { StudyRow } from "../studies/study.js";
 import type { Declaration, ModelDeclaration, VariantDeclaration } from "../syntax/ast.js";

@@ -1,7 +1,7 @@
 /** What `check --assumptions` lists. */
 import { oneLine } from "../diagnostics/display-text.js";
 import { locateSpan } from "../diagnostics/source-text.js";
-import { type Assumption, assumptionsIn } from "../semantics/assumptions.js";
+import { type Assumption, assumptionsIn } from "../semantics/checks/assumptions.js";
 import type { CompiledPath } from "./compile-file.js";
 
 export interface PlacedAssumption extends Omit<Assumption, "span"> {

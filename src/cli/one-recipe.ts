@@ -1,5 +1,5 @@
 import type { CompiledModel } from "../compiler.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import type { CompiledPath } from "./compile-file.js";
 import { oneFile } from "./one-file.js";
 import type { Session } from "./session.js";

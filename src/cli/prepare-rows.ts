@@ -2,7 +2,7 @@
 import { statsOf } from "../analysis/stats.js";
 import { type CompileOptions, compile, type Sources } from "../compiler.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { sourceDigest } from "../source/source-origin.js";
 import type { StudyRow } from "../studies/study.js";
 import type { Costs } from "../studies/study-tables.js";

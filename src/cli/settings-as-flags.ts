@@ -1,7 +1,7 @@
 /** A parameter of a recipe or a model that somebody asks for by a flag of its own, `--lr 0.1`: which `--set` is meant. */
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import type { Settable, SettingNames } from "../semantics/setting-names.js";
+import type { Settable, SettingNames } from "../semantics/models/setting-names.js";
 import { declaredArguments } from "./declared-arguments.js";
 import { readArguments } from "./read-arguments.js";
 import { shellWord } from "./shell-word.js";
@@ -96,7 +96,7 @@ export async function settingMeant(
   const [file] = [path].flat();
   if (typeof file !== "string" || !file.endsWith(".lfer")) return undefined;
   const { loadFile } = await import("./compile-file.js");
-  const { settingNames } = await import("../semantics/setting-names.js");
+  const { settingNames } = await import("../semantics/models/setting-names.js");
   const all = settingNames((await loadFile(file, workingFolder())).sources);
   const names = { ...all, recipes: all.recipes.filter(({ name }) => recipe === undefined || name === recipe) };
   const meant = parameterMeant(first, names);

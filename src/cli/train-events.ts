@@ -2,7 +2,7 @@
 import { counted } from "../diagnostics/counted.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluation.js";
-import { settingNames } from "../semantics/setting-names.js";
+import { settingNames } from "../semantics/models/setting-names.js";
 import { isThrough } from "../training/early-stopping.js";
 import { stepsOf } from "../training/loop.js";
 import type { BestBy } from "../training/metrics.js";

@@ -5,7 +5,7 @@ import { counted } from "../diagnostics/counted.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import type { Engine } from "../engines/engine.js";
-import type { TrainerOfTeacher } from "../semantics/teacher-recipes.js";
+import type { TrainerOfTeacher } from "../semantics/recipes/teacher-recipes.js";
 import { sourceDigest } from "../source/source-origin.js";
 import type { Fold } from "../training/cross-fitting.js";
 import { beginFolds, foldsOfRecipe, seedOfRecipe } from "../training/fold-runs.js";

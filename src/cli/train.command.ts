@@ -5,7 +5,7 @@ import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { automaticText, chooseEngine, engines } from "../engines/registry.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { buildRunModel } from "../training/build-model.js";
 import { trainRun } from "../training/run.js";

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
 import type { Span } from "../diagnostics/span.js";
 import { sha256 } from "../formats/digest.js";
-import type { Sources } from "../semantics/program.js";
+import type { Sources } from "../semantics/names/program.js";
 
 /** Digest over what the compiler read, the entry first; of texts alone, for paths say where, not what. */
 export function sourceDigest({ entry, files }: Sources): string {

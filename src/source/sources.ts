@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Host, HostText } from "../hosts/host.js";
 import { sourceEnding } from "../hosts/path.js";
-import type { ImportProblem, SourceFile, Sources } from "../semantics/program.js";
+import type { ImportProblem, SourceFile, Sources } from "../semantics/names/program.js";
 import { standardLibrary } from "../std/sources.js";
 import { parse } from "../syntax/parse.js";
 

@@ -18,7 +18,7 @@ import {
 
 // `//` begins a remark, and in Python divides: `channels(x) // 2` would build another network without a word. A remark that
 // could be meant so is found here by its words; whether the value before it is a number, and all its names are, only those
-// who know the scope can say (semantics/floor-divisions.ts).
+// who know the scope can say (semantics/expressions/floor-divisions.ts).
 
 const opens: ReadonlySet<TokenType> = new Set([LeftParen, LeftSquare, LeftCurly]);
 const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightCurly]);

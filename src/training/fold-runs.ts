@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { version } from "../version.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere, writeRunFile } from "./run-folder.js";

@@ -4,7 +4,7 @@ import type { Diagnostic, Problem } from "../diagnostics/diagnostic.js";
 import type { Engine } from "../engines/engine.js";
 import type { Graph } from "../ir/graph.js";
 import type { Answers } from "../judging/answers.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
 import type { Course, StepProgress } from "./course.js";
 import type { Fold } from "./cross-fitting.js";

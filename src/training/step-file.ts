@@ -6,7 +6,7 @@ import { withoutVariance } from "../ops/batch-statistics.js";
 import type { Tensor } from "../ops/contracts.js";
 import { randomStream } from "../random/stream.js";
 import { probeInputs } from "../reference/probe-weights.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
 import { drawMasks } from "../step/masks.js";
 import { learningRateInput } from "../step/step-state.js";

@@ -3,7 +3,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { isInOrder, orderOf, sameClasses } from "../ir/class-order.js";
 import { typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
-import { frozenText } from "../semantics/recipe-classes.js";
+import { frozenText } from "../semantics/recipes/recipe-classes.js";
 import type { TeacherPlan } from "./plan.js";
 
 /** How an answer is put into another order. */

@@ -7,7 +7,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Engine, RunningStep, Values } from "../engines/engine.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape, elementCount } from "../ir/shape.js";
-import type { ElaboratedRecipe } from "../semantics/recipes.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
 import { drawMasks } from "../step/masks.js";
 import { learningRateInput } from "../step/step-state.js";

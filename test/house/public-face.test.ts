@@ -9,7 +9,7 @@ import * as library from "../../src/index.js";
 import { surfaces } from "../../src/ops/registry.js";
 import { conventions } from "../../src/recipe/measures.js";
 import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
-import { builtinNames } from "../../src/semantics/builtins.js";
+import { builtinNames } from "../../src/semantics/calls/builtins.js";
 import { standardLibrary } from "../../src/std/sources.js";
 import { parse } from "../../src/syntax/parse.js";
 import { irVersions } from "../../src/targets/onnx/opsets.js";

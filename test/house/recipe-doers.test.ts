@@ -13,7 +13,7 @@ import { printGraph } from "../../src/ir/text.js";
 import { conventions, type MeasuredName, measuredFigures, plainMeasures } from "../../src/recipe/measures.js";
 import type { RecipeParameter, RecipeSignature } from "../../src/recipe/signature.js";
 import { recipeKeys, recipeSignatures } from "../../src/recipe/signatures.js";
-import { records } from "../../src/semantics/records.js";
+import { records } from "../../src/semantics/calls/records.js";
 import { learningRate } from "../../src/step/schedules.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { partsOf } from "../../src/training/cross-fitting.js";

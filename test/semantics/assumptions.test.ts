@@ -1,6 +1,6 @@
 // `/// assumed: SOURCE` before a parameter or a constant: what is taken where a paper does not say it.
 import * as assert from "uvu/assert";
-import { assumptionsIn } from "../../src/semantics/assumptions.js";
+import { assumptionsIn } from "../../src/semantics/checks/assumptions.js";
 import { parse } from "../../src/syntax/parse.js";
 import { suite } from "../support/suite.js";
 

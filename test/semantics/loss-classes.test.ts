@@ -1,7 +1,7 @@
 // Classes of a recipe's loss are matched by name: no order of a list changes what is learnt.
 import * as assert from "uvu/assert";
 import { interpret } from "../../src/reference/interpret.js";
-import type { ElaboratedRecipe } from "../../src/semantics/recipes.js";
+import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
 

@@ -6,7 +6,7 @@ import type { Graph } from "../../src/ir/graph.js";
 import { bindBatch } from "../../src/ops/bind-batch.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
-import type { ElaboratedRecipe } from "../../src/semantics/recipes.js";
+import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
 import { leavesOf, reverseGradients } from "../autodiff/finite-differences.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";

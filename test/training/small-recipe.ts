@@ -1,4 +1,4 @@
-import type { ElaboratedRecipe } from "../../src/semantics/recipes.js";
+import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
 import { compile } from "../support/tester.js";
 
 /** A recipe of a small network with everything that a training step may have in it, and a plain one. */

@@ -1,0 +1,109 @@
+import type { Span } from "../../diagnostics/span.js";
+import type { BlockDeclaration, FunctionDeclaration } from "../../syntax/ast.js";
+import { flattenInputs } from "../calls/apply-op.js";
+import { asPart } from "../calls/combinators.js";
+import { nowhere } from "../calls/declared-parameters.js";
+import { describe } from "../calls/signature.js";
+import type { Context } from "../context.js";
+import type { PathScope } from "../path-scope.js";
+import { Scope } from "../scope.js";
+import { type BlockLayer, type FunctionUse, unknown, type Value } from "../values.js";
+import { evaluateBody, requireTensors } from "./statements.js";
+
+/** A block's inside at a place of its own; while nothing is known, what it gives by itself. */
+export function instantiateBlock(context: Context, block: BlockLayer, input: Value, at: PathScope, span: Span): Value {
+  const { declaration } = block;
+  if (context.network === undefined) {
+    const fits = declaration.inputs === undefined || bindInputs(context, declaration, input, undefined, span);
+    return fits ? context.facts.resultOf(declaration) : unknown;
+  }
+  return context.within(declaration, span, () => {
+    const scope = scopeOf(block);
+    if (declaration.inputs !== undefined) {
+      if (!bindInputs(context, declaration, input, scope, span)) return unknown;
+      const place = { here: at, body: at, isOwn: false };
+      return requireTensors(context, declaration, evaluateBody(context, declaration.body, scope, place));
+    }
+    // The layer's arguments may make no weights here: it is the application below that fills the place.
+    const value = evaluateBody(context, declaration.body, scope, nowhere());
+    if (value.kind === "layer") {
+      const part = asPart(value, declaration.body.span);
+      return context.apply(part.layer, input, at, true, part.span);
+    }
+    if (value.kind === "unknown") return unknown;
+    return context.report("type/block-needs-layer", { actual: describe(value) }, declaration.body.span);
+  });
+}
+
+/** What a function gives for these arguments and tensors; while something is not known, what it gives by itself. */
+export function callFunction(
+  context: Context,
+  use: FunctionUse,
+  inputs: readonly Value[],
+  at: PathScope,
+  span: Span,
+): Value {
+  const { declaration } = use;
+  const isAbstract =
+    context.network === undefined && (inputs.length > 0 || [...use.arguments.values.values()].some(isPartlyUnknown));
+  const input: Value = inputs.length === 1 ? (inputs[0] ?? unknown) : { kind: "tuple", items: inputs };
+  if (isAbstract) {
+    const fits = declaration.inputs === undefined || bindInputs(context, declaration, input, undefined, span);
+    return fits ? context.facts.resultOf(declaration) : unknown;
+  }
+  return context.within(declaration, span, () => {
+    const scope = scopeOf(use);
+    if (declaration.inputs !== undefined && !bindInputs(context, declaration, input, scope, span)) return unknown;
+    return evaluateBody(context, declaration.body, scope, { here: at, body: at, isOwn: false });
+  });
+}
+
+/** Binds the tensors after `on`; false where their number does not fit (reported). */
+function bindInputs(
+  context: Context,
+  { name, inputs: names = [] }: BlockDeclaration | FunctionDeclaration,
+  input: Value,
+  scope: Scope | undefined,
+  span: Span,
+): boolean {
+  const inputs = flattenInputs(context, input, span);
+  if (inputs === undefined) return false;
+  const isUnknown = inputs.length === 1 && inputs[0]?.kind === "unknown";
+  if (inputs.length !== names.length && !isUnknown) {
+    const expected = names.map(({ text }) => text).join(", ");
+    const holes = { callee: name.text, expected, count: names.length, actual: inputs.length };
+    context.report("type/wrong-input-count", holes, span);
+    return false;
+  }
+  for (const [i, bound] of names.entries()) scope?.bind(bound.text, inputs[i] ?? unknown, bound.span);
+  return true;
+}
+
+/** A body's scope: the parameters, by name. */
+function scopeOf({ declaration, module, arguments: { values } }: BlockLayer | FunctionUse): Scope {
+  const scope = new Scope(module);
+  for (const { name } of declaration.parameters) scope.bind(name.text, values.get(name.text) ?? unknown, name.span);
+  return scope;
+}
+
+function isPartlyUnknown(value: Value): boolean {
+  switch (value.kind) {
+    case "unknown":
+      return true;
+    case "int":
+    case "float":
+    case "bool":
+    case "string":
+    case "tensor":
+      return value.value === undefined;
+    case "batch":
+      return value.factor === undefined;
+    case "list":
+    case "tuple":
+      return value.items === undefined || value.items.some(isPartlyUnknown);
+    case "layer":
+      return value.layer.kind === "opaque";
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Identifier } from "../../syntax/ast.js";
+
+export interface Names {
+  /** Used: bare, called, as a variant's base, as a check's subject, as an output. In no order. */
+  readonly used: readonly Identifier[];
+  /** Bound by parameters, `on`, statements and `for`. */
+  readonly bound: ReadonlySet<string>;
+}
+
+/** The names below a part of the tree, or a list of parts. */
+export function namesIn(tree: object): Names {
+  const used: Identifier[] = [];
+  const bound = new Set<string>();
+  const stack: object[] = [tree];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (Array.isArray(node)) {
+      for (const item of node) stack.push(item);
+      continue;
+    }
+    collect(node as Partial<Bearer>, used, bound);
+    for (const key in node) {
+      if (key === "span" || key === "name") continue;
+      const child = (node as Record<string, unknown>)[key];
+      if (typeof child === "object" && child !== null) stack.push(child);
+    }
+  }
+  return { used, bound };
+}
+
+/** What of a node names something. */
+interface Bearer {
+  readonly kind: string;
+  readonly name: Identifier;
+  readonly names: readonly Identifier[];
+  readonly base: Identifier;
+  readonly inputs: readonly object[];
+}
+
+function collect({ kind, name, names, base, inputs }: Partial<Bearer>, used: Identifier[], bound: Set<string>): void {
+  switch (kind) {
+    case "NameExpression":
+    case "CallExpression":
+    case "CheckDeclaration":
+      if (name !== undefined) used.push(name);
+      break;
+    case "VariantDeclaration":
+      if (base !== undefined) used.push(base);
+      break;
+    case "OutputDeclaration":
+      used.push(...(names ?? []));
+      break;
+    case "BindingStatement":
+    case "ForExpression":
+      for (const { text } of names ?? []) bound.add(text);
+      break;
+    case "ParameterDeclaration":
+    case "InputDeclaration":
+    case "ShareStatement":
+    case "WeightStatement":
+      if (name !== undefined) bound.add(name.text);
+      break;
+    case "BlockDeclaration":
+    case "FunctionDeclaration":
+      for (const { text } of (inputs ?? []) as readonly Identifier[]) bound.add(text);
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * Which classes the entries of a recipe's loss belong to. A value may have the classes along one axis; they go on through
+ * the ops, and where two values meet their classes must be the same. Nothing here looks at positions.
+ */
+import { sameClasses } from "../../ir/class-order.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import type { Dim, Shape } from "../../ir/shape.js";
+import { alignedAxis, isElementwise, keptAxis } from "./class-axes.js";
+
+/** Whose classes they are. */
+export type Classes =
+  /** Those that somebody wrote down. */
+  | Named
+  /** The data's, and the student has no labels: their order is the folders'. */
+  | { readonly kind: "data" }
+  /** A frozen network's, and nobody wrote them down yet: its weights may. */
+  | { readonly kind: "frozen"; readonly outputs: readonly string[] }
+  /** A further output of the student without labels: it learns those that it meets, everywhere the same. */
+  | { readonly kind: "open"; readonly output: string };
+
+/** In which order the loss takes an output of the frozen network. */
+export type TakenOrder = readonly string[] | "data";
+
+/** What does not go together. */
+export type ClassClash =
+  | { readonly kind: "differ"; readonly left: NamedClasses; readonly right: NamedClasses }
+  /** The student's output has labels, and its first one, whose classes are the data's, has none. */
+  | { readonly kind: "student-unnamed"; readonly named: NamedClasses }
+  /** A list of numbers, one a class, or a part of the classes by its place, where their order is the folders'. */
+  | { readonly kind: "list-unnamed" };
+
+export interface NamedClasses {
+  /** `student.logits` */
+  readonly of: string;
+  readonly labels: readonly string[];
+}
+
+interface Named extends NamedClasses {
+  readonly kind: "named";
+}
+
+export interface LossClasses {
+  readonly clashes: readonly ClassClash[];
+  /** By `teacher.X`: the classes that the output meets. */
+  readonly taken: ReadonlyMap<string, TakenOrder>;
+}
+
+/** What is known of a value. */
+interface Known {
+  /** Absent where it belongs to no classes. */
+  readonly classes?: Classes;
+  /** Where they stand; "somewhere" once an op has mixed the axes. */
+  readonly axis?: number | "somewhere";
+  /** It is made of nothing but numbers of the text, and not all of them are equal. */
+  readonly isList?: boolean;
+}
+
+/** Part of a list of names that nothing is known of. */
+const unnamed = "(no name)";
+
+/** The classes of the student, which a list of numbers goes by. */
+export interface OwnClasses {
+  readonly classes: Classes;
+  readonly count: number;
+}
+
+/** Follows the classes of the inputs through the loss. */
+export function lossClasses(
+  loss: Graph,
+  inputs: ReadonlyMap<string, Classes>,
+  own: OwnClasses | undefined,
+): LossClasses {
+  const found = new ClassFlow(loss, own);
+  for (const { name, value } of loss.inputs) {
+    const classes = inputs.get(name);
+    if (classes !== undefined && typeOf(loss, value).shape.length > 1) found.set(value, { classes, axis: 1 });
+  }
+  for (const node of loss.nodes) found.follow(node);
+  return found;
+}
+
+class ClassFlow implements LossClasses {
+  readonly clashes: ClassClash[] = [];
+  readonly taken = new Map<string, TakenOrder>();
+  readonly #graph: Graph;
+  readonly #own: OwnClasses | undefined;
+  readonly #known = new Map<ValueId, Known>();
+  /** What open outputs have met. */
+  readonly #learnt = new Map<string, Classes>();
+
+  constructor(graph: Graph, own: OwnClasses | undefined) {
+    this.#graph = graph;
+    this.#own = own;
+  }
+
+  set(value: ValueId, known: Known): void {
+    this.#known.set(value, known);
+  }
+
+  follow(node: Node): void {
+    const inputs = node.inputs.map((value) => this.#known.get(value) ?? {});
+    for (const [i, value] of node.outputs.entries()) {
+      const known = this.#result(node, i, inputs);
+      // A single number has no classes to tell apart.
+      if (typeOf(this.#graph, value).shape.length > 0) this.set(value, known);
+    }
+  }
+
+  #result(node: Node, at: number, inputs: readonly Known[]): Known {
+    const output = typeOf(this.#graph, node.outputs[at] as ValueId).shape;
+    const shapes = node.inputs.map((value) => typeOf(this.#graph, value).shape);
+    const [first = {}] = inputs;
+    switch (node.op) {
+      case "constant": {
+        const values = node.attributes.values as readonly number[];
+        return { isList: values.some((value) => value !== values[0]) };
+      }
+      case "slice":
+      case "split":
+        return this.#part(node, at, first);
+      case "concat":
+        if (inputs.some(({ axis }) => axis === node.attributes.axis)) return joinedAlong(node, inputs, shapes);
+        if (inputs.every(isNumbers)) return { isList: true };
+        break;
+      case "matmul":
+        return this.#product(inputs, shapes, output);
+    }
+    if (inputs.length === 1) return moved(first, keptAxis(node, first.axis, shapes[0] ?? [], output));
+    if (node.op === "concat") return this.#met(inputs);
+    if (isElementwise(shapes, output)) return this.#elementwise(inputs, shapes, output);
+    return { ...this.#met(inputs), ...(inputs.some(({ classes }) => classes) ? { axis: "somewhere" as const } : {}) };
+  }
+
+  /** Values side by side, entry by entry: a list of numbers beside classes is one of the student's classes. */
+  #elementwise(inputs: readonly Known[], shapes: readonly Shape[], output: Shape): Known {
+    const aligned = inputs.map((known, i) => moved(known, alignedAxis(known.axis, shapes[i] ?? [], output)));
+    const met = this.#met(aligned);
+    const { axis, classes } = met;
+    if (classes === undefined) return met;
+    for (const [i, { isList }] of aligned.entries()) {
+      const size = typeof axis === "number" ? shapes[i]?.at(axis - output.length) : this.#own?.count;
+      if (isList === true && size !== undefined && size !== 1) this.#meetList(classes, size);
+    }
+    return met;
+  }
+
+  /** As many numbers as the student has classes are taken for theirs; a frozen network's features may be more. */
+  #meetList(met: Classes, size: Dim): void {
+    const own = this.#own;
+    const classes = this.#settled(met);
+    const isOwn = own !== undefined && size === own.count;
+    if (classes.kind === "data" || (classes.kind !== "named" && isOwn && own.classes.kind === "data")) {
+      this.clashes.push({ kind: "list-unnamed" });
+    } else if (classes.kind !== "named" && isOwn) this.#join(classes, own.classes);
+  }
+
+  /** What an open output has turned out to be, if anything. */
+  #settled(classes: Classes): Classes {
+    const learnt = classes.kind === "open" ? this.#learnt.get(classes.output) : undefined;
+    return learnt === undefined ? classes : this.#settled(learnt);
+  }
+
+  /** The classes of all of them, which must be the same. */
+  #met(inputs: readonly Known[]): Known {
+    const withClasses = inputs.filter(({ classes }) => classes !== undefined);
+    const [first, ...others] = withClasses;
+    if (first === undefined) return inputs.every(isNumbers) ? { isList: inputs.some(({ isList }) => isList) } : {};
+    const axis = others.every((other) => other.axis === first.axis) ? first.axis : "somewhere";
+    const classes = others.reduce((met, other) => this.#join(met, other.classes as Classes), first.classes as Classes);
+    return { classes, ...(axis === undefined ? {} : { axis }) };
+  }
+
+  #join(left: Classes, right: Classes): Classes {
+    const [a, b] = [this.#settled(left), this.#settled(right)];
+    if (a.kind === "open") return this.#learn(a.output, b);
+    if (b.kind === "open") return this.#learn(b.output, a);
+    if (a.kind === "frozen" && b.kind === "frozen") {
+      return { kind: "frozen", outputs: [...new Set([...a.outputs, ...b.outputs])] };
+    }
+    if (a.kind === "frozen") return this.#take(a.outputs, b);
+    if (b.kind === "frozen") return this.#take(b.outputs, a);
+    if (a.kind === "data") return b.kind === "data" ? a : this.#meetData(b);
+    if (b.kind === "data") return this.#meetData(a);
+    if (!sameClasses(a.labels, b.labels)) {
+      this.clashes.push({ kind: "differ", left: a, right: b });
+    }
+    return a;
+  }
+
+  #learn(output: string, met: Classes): Classes {
+    if (met.kind !== "open" || met.output !== output) this.#learnt.set(output, met);
+    return met;
+  }
+
+  #take(outputs: readonly string[], met: Classes): Classes {
+    const order = met.kind === "named" ? met.labels : "data";
+    for (const output of outputs) {
+      const earlier = this.taken.get(output);
+      if (earlier === undefined) this.taken.set(output, order);
+      else if (earlier !== "data" && order !== "data" && !sameClasses(earlier, order)) {
+        this.clashes.push({
+          kind: "differ",
+          left: { of: output, labels: earlier },
+          right: { of: output, labels: order },
+        });
+      }
+    }
+    return met;
+  }
+
+  /** A frozen network's are brought to the folders' order once that is known; the student's own outputs cannot be. */
+  #meetData(named: Named): Classes {
+    if (named.of.startsWith("teacher.")) return this.#take([named.of], { kind: "data" });
+    this.clashes.push({ kind: "student-unnamed", named });
+    return named;
+  }
+
+  /** Classes by their places: whoever writes that means the student's order. */
+  #part({ op, attributes, inputs }: Node, at: number, whole: Known): Known {
+    const { classes, axis } = whole;
+    if (classes === undefined || axis !== attributes.axis) return whole;
+    if (classes.kind !== "named") {
+      this.#meetList(classes, typeOf(this.#graph, inputs[0] as ValueId).shape[Number(axis)] as Dim);
+      return whole;
+    }
+    const sizes = op === "split" ? (attributes.sizes as readonly number[]) : [];
+    const from = op === "split" ? sizes.slice(0, at).reduce((sum, size) => sum + size, 0) : Number(attributes.from);
+    const to = op === "split" ? from + (sizes[at] ?? 0) : Number(attributes.to);
+    return { ...whole, classes: { ...classes, labels: classes.labels.slice(from, to) } };
+  }
+
+  /** What is summed over must be the same classes on both sides; it is gone then. */
+  #product([a = {}, b = {}]: readonly Known[], shapes: readonly Shape[], output: Shape): Known {
+    const [left = [], right = []] = shapes;
+    const summed = [a.axis === left.length - 1, b.axis === right.length - 2];
+    if (summed[0] && summed[1]) this.#met([a, { ...b, axis: a.axis as number }]);
+    else if (summed[0] && b.isList) this.#meetList(a.classes as Classes, left.at(-1) as Dim);
+    else if (summed[1] && a.isList) this.#meetList(b.classes as Classes, right.at(-2) as Dim);
+    const stays = [
+      ...(summed[0] ? [] : [moved(a, alignedAxis(a.axis, left, output))]),
+      ...(summed[1] ? [] : [moved(b, alignedAxis(b.axis, right, output))]),
+    ].filter(({ classes }) => classes !== undefined);
+    const [first] = stays;
+    if (first === undefined) return isNumbers(a) && isNumbers(b) ? { isList: true } : {};
+    return stays.length === 1 ? first : { ...first, axis: "somewhere" };
+  }
+}
+
+const isNumbers = ({ classes, isList }: Known): boolean => classes === undefined && isList !== undefined;
+
+/** The same classes at another axis; none where that is gone. */
+function moved(known: Known, axis: Known["axis"]): Known {
+  if (known.classes === undefined) return known;
+  return axis === undefined ? {} : { classes: known.classes, axis };
+}
+
+/** Classes one after another. */
+function joinedAlong({ attributes }: Node, inputs: readonly Known[], shapes: readonly Shape[]): Known {
+  const axis = attributes.axis as number;
+  const named = inputs.flatMap(({ classes }) => (classes?.kind === "named" ? [classes] : []));
+  const [first] = named;
+  if (first === undefined) return inputs.find(({ classes }) => classes !== undefined) ?? {};
+  const labels = inputs.flatMap(({ classes }, i) => {
+    const size = shapes[i]?.[axis];
+    return classes?.kind === "named" ? classes.labels : new Array<string>(Number(size)).fill(unnamed);
+  });
+  return { classes: { ...first, labels }, axis };
+}

@@ -1,0 +1,85 @@
+/** What can only be said of a recipe once its student is made. */
+import type { Span } from "../../diagnostics/span.js";
+import { suggest } from "../../diagnostics/suggest.js";
+import type { Graph } from "../../ir/graph.js";
+import { withoutVariance } from "../../ops/batch-statistics.js";
+import type { RecipeThing } from "../../recipe/thing.js";
+import type { Expression } from "../../syntax/ast.js";
+import type { Reporter } from "../reporter.js";
+import { checkData } from "./recipe-data-checks.js";
+
+/** What a training step has beside the network's own inputs and outputs (step/). */
+const ofStep = { input: "learning_rate", output: "loss" } as const;
+
+/** Holds the settings to the network that they are for, which the recipe names at `at`. */
+export function checkAgainstStudent(
+  student: Graph,
+  settings: ReadonlyMap<string, RecipeThing>,
+  reporter: Reporter,
+  at: Span,
+): void {
+  for (const [what, names] of [["input", student.inputs] as const, ["output", student.outputs] as const]) {
+    const name = ofStep[what];
+    if (names.some((own) => own.name === name)) {
+      reporter.report("recipe/name-taken", { name, model: student.name, what }, at);
+    }
+  }
+  checkData(student, settings.get("data"), reporter);
+  const optimizer = settings.get("optimizer");
+  if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
+  if (optimizer?.fields.nesterov === true && optimizer.fields.momentum === 0)
+    reporter.report("recipe/nesterov-without-momentum", {}, optimizer.span);
+  const run = settings.get("train");
+  const batch = run?.fields.batch;
+  if (run === undefined || typeof batch !== "number") return;
+  const [lone] = withoutVariance(student, batch);
+  if (lone === undefined) return;
+  const related = lone.span === undefined ? [] : [{ message: `"${lone.path}" is here`, span: lone.span }];
+  reporter.report("recipe/one-value-per-channel", { path: lone.path, batch }, run.span, related);
+}
+
+/** A table of distributions that the text of the loss does not read, whatever the parameters are. */
+export function checkDistributions(
+  data: RecipeThing | undefined,
+  loss: Expression | undefined,
+  reporter: Reporter,
+): void {
+  if (data === undefined || loss === undefined || (data.fields.distributions ?? "") === "") return;
+  if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
+}
+
+/** Without recursion of our own: a sum may have any number of terms. */
+function readsDistribution(loss: Expression): boolean {
+  const waiting: object[] = [loss];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    const { kind, target, field } = part as { kind?: string; target?: Expression; field?: { text: string } };
+    const isOfData = target?.kind === "NameExpression" && target.name.text === "data";
+    if (kind === "FieldExpression" && field?.text === "distribution" && isOfData) return true;
+    for (const child of Object.values(part)) if (typeof child === "object" && child !== null) waiting.push(child);
+  }
+  return false;
+}
+
+/** The paths that an optimiser treats apart. */
+function checkPaths(student: Graph, optimizer: RecipeThing, reporter: Reporter): void {
+  const parameters = student.slots.filter(({ role }) => role === "parameter").map(({ name }) => name);
+  const { freeze = [], groups = [] } = optimizer.fields;
+  const places = [
+    ...(Array.isArray(freeze) ? freeze : []).map((path) => ({ path, span: optimizer.span })),
+    ...(Array.isArray(groups) ? groups : []).map((group: RecipeThing) => ({ path: group.fields.at, span: group.span })),
+  ];
+  for (const { path, span } of places) {
+    if (typeof path !== "string") continue;
+    if (parameters.some((name) => name === path || name.startsWith(`${path}.`))) continue;
+    const known = [...new Set(parameters.flatMap(prefixesOf))];
+    const outermost = known.filter((prefix) => !prefix.includes("."));
+    const holes = { path, model: student.name, known: outermost.join(", "), suggestion: suggest(path, known) };
+    reporter.report("recipe/unknown-path", holes, span);
+  }
+}
+
+/** `a.b.weight`: `a`, `a.b`, `a.b.weight`. */
+function prefixesOf(name: string): readonly string[] {
+  const parts = name.split(".");
+  return parts.map((_, i) => parts.slice(0, i + 1).join("."));
+}
