@@ -13,13 +13,13 @@ const pattern = new RegExp(`(?:${only.replace(/\.test(\.ts)?$/, "")}).*\\.test\\
 
 /** Files that take five seconds and more: they begin first, so that no worker is left alone with one at the end. */
 const longest = [
-  "training/ort.test.ts",
-  "training/ort-wasm.test.ts",
+  "engines/ort.test.ts",
+  "engines/ort-wasm.test.ts",
   "cli/without-native.test.ts",
   "diagnostics/examples.test.ts",
   "cli/train.test.ts",
   "autodiff/networks.test.ts",
-  "training/rewrites.test.ts",
+  "engines/rewrites.test.ts",
   "ops/gradients.test.ts",
   "cli/tour.test.ts",
   "semantics/fuzz.test.ts",

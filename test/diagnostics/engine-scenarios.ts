@@ -3,8 +3,8 @@ import { gpuEngine } from "../../src/engines/ort/gpu-engines.js";
 import type { GpuProvider } from "../../src/engines/ort/provider-probe.js";
 import { findEngine } from "../../src/engines/registry.js";
 import { loadTfjsNode } from "../../src/engines/tfjs/runtime.js";
+import { smallStep, stepFeed } from "../engines/step-networks.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
-import { smallStep, stepFeed } from "../training/step-networks.js";
 
 const codesOf = (answer: unknown): readonly string[] => (isProblem(answer) ? [answer.diagnose({}).code] : []);
 

@@ -1,8 +1,8 @@
 /** A training step of a network: by float64, and by the engine on ONNX Runtime in both of its forms. */
 import type { Graph } from "../../src/ir/graph.js";
-import { run } from "../training/ort-runs.js";
-import { judge, reference, type Stepped } from "../training/step-comparison.js";
-import { compileStep, type StepFeed, stepFeed } from "../training/step-networks.js";
+import { run } from "../engines/ort-runs.js";
+import { judge, reference, type Stepped } from "../engines/step-comparison.js";
+import { compileStep, type StepFeed, stepFeed } from "../engines/step-networks.js";
 import type { Verdict } from "./properties.js";
 import { interpretRounded } from "./rounded.js";
 

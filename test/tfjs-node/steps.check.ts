@@ -15,9 +15,9 @@ import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
 import { compileText } from "../../src/testing/compile-text.js";
+import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "../engines/step-comparison.js";
+import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "../engines/step-networks.js";
 import { suite } from "../support/suite.js";
-import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "../training/step-comparison.js";
-import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "../training/step-networks.js";
 
 // As on Node 23 and later: every op of tfjs-node 4.22 asks for these.
 for (const name of ["isNullOrUndefined", "isArray"]) Reflect.deleteProperty(util, name);

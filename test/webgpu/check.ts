@@ -7,7 +7,7 @@ import type { Engine, RunningStep, Values } from "../../src/engines/engine.js";
 import { ortEngine } from "../../src/engines/ort/engine.js";
 import { ortWebgpuEngine } from "../../src/engines/ort/gpu-engines.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { networkStep, type StepFeed, stepFeed } from "../training/step-networks.js";
+import { networkStep, type StepFeed, stepFeed } from "../engines/step-networks.js";
 
 /** Every lowering that training a light network needs. */
 const network = `image -> conv(8, kernel: 3, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2)

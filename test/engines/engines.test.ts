@@ -9,7 +9,7 @@ import { trainingStep } from "../../src/step/training-step.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
-import { smallPlan } from "./small-course.js";
+import { smallPlan } from "../training/small-course.js";
 
 const messageOf = (answer: unknown): string | undefined =>
   isProblem(answer) ? answer.diagnose({}).message : undefined;

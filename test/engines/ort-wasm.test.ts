@@ -18,11 +18,11 @@ import { trainRun } from "../../src/training/run.js";
 import { timeTrainingStep } from "../../src/training/time-step.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
-import { Listener, smallCourse, smallPlan, smallSource } from "./small-course.js";
-import { plainRecipe, recipeText } from "./small-recipe.js";
+import { Listener, smallCourse, smallPlan, smallSource } from "../training/small-course.js";
+import { plainRecipe, recipeText } from "../training/small-recipe.js";
+import { stillCircumstances } from "../training/still-run.js";
 import { assertRight, judge, reference, runOnce } from "./step-comparison.js";
 import { networkStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
-import { stillCircumstances } from "./still-run.js";
 
 async function created(engine: Engine, step: Graph, { state }: StepFeed): Promise<RunningStep> {
   const running = await engine.create(step, { state, threads: 1 });

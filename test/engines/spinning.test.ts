@@ -9,7 +9,7 @@ import { adaptiveSession, type Spinning, type StepSession, spinningFor } from ".
 import { trainingStep } from "../../src/step/training-step.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { suite } from "../support/suite.js";
-import { smallPlan } from "./small-course.js";
+import { smallPlan } from "../training/small-course.js";
 
 /** Readings a second apart, in each of which others take so many cores and our steps as many as they have threads. */
 function clockOf(taken: readonly number[], threads: number) {
