@@ -1,7 +1,6 @@
 import { entry } from "../entry.js";
-import { type ListedClasses, listLabels } from "./recipe-classes.js";
+import { listLabels } from "./listed-labels.js";
 
-const train = (recipe: string) => ({ command: `lferc train models/lfer_ldl.lfer --recipe ${recipe} --data faces` });
 const build = (file: string) => ({ command: `lferc build models/lfer_ldl.lfer -o model.onnx --weights ${file}` });
 
 export interface MaybeListed {
@@ -18,44 +17,9 @@ const shownOutputs = 10;
 const some = (texts: readonly string[]): string =>
   [...texts.slice(0, shownOutputs), ...(texts.length > shownOutputs ? [`... ${texts.length} in all`] : [])].join(", ");
 
-const sameNames = (a: ListedClasses, b: ListedClasses): boolean =>
-  a.labels.toSorted().join() === b.labels.toSorted().join();
 
 /** Labels that a weight file has, beside those of the network that takes the weights. */
 export const labelsInFilesEntries = {
-  "train/teacher-classes-unknown": entry<{ file: string; output: string; frozen: string }>({
-    severity: "error",
-    message: (h) =>
-      `nobody says which classes ${h.output} has: neither the model nor the recipe names them, and ${h.file} holds no labels`,
-    help: (h) => `Write them in the order in which the teacher was trained, for example: ${h.frozen}`,
-    explanation:
-      "A teacher's answers are matched with the student's classes by name. Files that lferc wrote from training hold the names; PyTorch's do not. A teacher that was trained on folders mostly has them in alphabetical order.",
-    bad: train("Taught"),
-    good: train("RafDb"),
-  }),
-
-  "train/teacher-classes-differ": entry<{
-    file: string;
-    output: string;
-    left: ListedClasses;
-    right: ListedClasses;
-    frozen: string | undefined;
-  }>({
-    severity: "error",
-    message: (h) =>
-      `${h.output}, with the weights ${h.file}, ${sameNames(h.left, h.right) ? "has its classes in another order" : "is of other classes"}: ${h.left.of} has ${listLabels(h.left.labels)}, ${h.right.of} ${listLabels(h.right.labels)}`,
-    help: (h) =>
-      h.frozen === undefined
-        ? h.right.of === "the recipe"
-          ? "The labels in a file are those that its weights were trained for, in their order. Leave the recipe's `labels:` out, or take another file."
-          : "The labels in a file are those that its weights were trained for. Take another file, or give the student those names: folders are found by their usual words too."
-        : `If they mean the same, write the student's names in the teacher's order: ${h.frozen}`,
-    explanation:
-      "Classes are matched by name, and the names in a file are the truth about its weights: another order in a model is put right, other names are not guessed at. What a recipe itself says with `labels:` is about the very same weights, and where the file says otherwise one of the two is wrong.",
-    bad: train("Taught"),
-    good: train("RafDb"),
-  }),
-
   "weights/labels-differ": entry<{
     file: string;
     output: string;

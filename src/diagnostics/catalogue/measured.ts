@@ -114,23 +114,4 @@ export const measuredEntries = {
     good: network("params <= 300"),
   }),
 
-  "resolve/measured-of-what": entry<{ measure: string; example: string }>({
-    severity: "error",
-    message: (h) => `${h.measure} is measured: say of what, as one text`,
-    help: (h) => `Write for example ${h.example}.`,
-    explanation:
-      "Accuracy is of a part of a data set, by the folder's name and the part's: \"faces/test\". Latency and memory are of a device, by the name that `lferc bench --device` was given.",
-    bad: network("accuracy >= 84%"),
-    good: network("params <= 300"),
-  }),
-
-  "type/time-outside-check": entry<{ time: string }>({
-    severity: "error",
-    message: (h) => `${h.time} is a time; only a check compares times`,
-    help: () => 'Leave the unit out here. In a check: latency("phone") <= 12ms.',
-    explanation:
-      "Networks and recipes have no times. In a check a unit keeps milliseconds from being taken for seconds.",
-    bad: "lfer 1\n\nconst x = 12ms\n",
-    good: "lfer 1\n\nconst x = 12\n",
-  }),
 };

@@ -138,6 +138,16 @@ export const resolveEntries = {
     bad: withCheck(`macs("fvcor") <= 1M`),
     good: withCheck(`macs("fvcore") <= 1M`),
   }),
+
+  "resolve/measured-of-what": entry<{ measure: string; example: string }>({
+    severity: "error",
+    message: (h) => `${h.measure} is measured: say of what, as one text`,
+    help: (h) => `Write for example ${h.example}.`,
+    explanation:
+      "Accuracy is of a part of a data set, by the folder's name and the part's: \"faces/test\". Latency and memory are of a device, by the name that `lferc bench --device` was given.",
+    bad: withCheck("accuracy >= 84%"),
+    good: goodCheck,
+  }),
 } as const;
 
 function recipe(logits: string): string {

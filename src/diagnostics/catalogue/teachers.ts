@@ -72,23 +72,4 @@ export const teacherEntries = {
     bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Teach)', 2),
     good,
   }),
-  "train/fold-without-class": entry<{ index: number; of: number; classes: readonly string[] }>({
-    severity: "warning",
-    message: (h) =>
-      `part ${h.index} of ${h.of} has all the training pictures of ${h.classes.join(", ")}: its model never learns ${h.classes.length === 1 ? "the class" : "them"}`,
-    help: () => "More pictures of it help, or another seed where persons are kept together.",
-    explanation: "Each model of a cross-fitting is trained on all parts but one, and is asked about that one.",
-    bad: {
-      command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data one-picture-of-a-class",
-    },
-    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
-  }),
-  "train/empty-fold": entry<{ of: number; pictures: number }>({
-    severity: "error",
-    message: (h) => `${h.pictures} training pictures are too few for ${h.of} parts: some have none`,
-    help: () => "Cut them into fewer parts (folds), or hold out by picture where there are fewer persons than parts.",
-    explanation: "Each model of a cross-fitting is trained on some pictures and judged by others.",
-    bad: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=50 --data few-faces" },
-    good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
-  }),
 };

@@ -128,4 +128,14 @@ export const typeEntries = {
     bad: inModel(`logits = conv(image, 8) -> flatten`),
     good: plain,
   }),
+
+  "type/time-outside-check": entry<{ time: string }>({
+    severity: "error",
+    message: (h) => `${h.time} is a time; only a check compares times`,
+    help: () => 'Leave the unit out here. In a check: latency("phone") <= 12ms.',
+    explanation:
+      "Networks and recipes have no times. In a check a unit keeps milliseconds from being taken for seconds.",
+    bad: "lfer 1\n\nconst x = 12ms\n",
+    good: "lfer 1\n\nconst x = 12\n",
+  }),
 } as const;

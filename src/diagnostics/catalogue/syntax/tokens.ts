@@ -1,0 +1,88 @@
+import { entry } from "../../entry.js";
+
+const model = X;
+
+/** Characters that make no token. */
+export const syntaxTokenEntries = {
+  "syntax/unexpected-character": entry<{ characters: string }>({
+    severity: "error",
+    message: (h) => `${h.characters} is no part of the language`,
+    help: (h) =>
+      h.characters.includes(";")
+        ? "Take it out: a statement ends where the next one begins."
+        : "Names are made of a-z, A-Z, 0-9 and `_`. Take the character out, or put the text in double quotes.",
+    explanation: "Outside of strings and comments only the characters of names, numbers and operators have a meaning.",
+    bad: model("logits = image -> conv(8)$"),
+    good: plain,
+  }),
+
+  "syntax/wrong-comment": entry<{ written: string }>({
+    severity: "error",
+    message: (h) => `\`${h.written}\` begins no comment`,
+    help: () => "Write `//` before a remark, and `///` before what documents a declaration.",
+    explanation: "Comments run from `//` to the end of the line; there is no other kind.",
+    bad: model("logits = image -> conv(8)  # the head"),
+    good: model("logits = image -> conv(8)  // the head"),
+  }),
+
+  "syntax/unterminated-string": entry({
+    severity: "error",
+    message: () => "this string has no closing quote on its line",
+    help: () => 'Close it with `"`; a line break inside a string is written `\\n`.',
+    explanation: "A string ends on the line where it begins, so that one forgotten quote spoils one line only.",
+    bad: `lfer 1
+
+const title = "faces
+`,
+    good: `lfer 1
+
+const title = "faces"
+`,
+  }),
+
+  "syntax/single-quotes": entry<{ text: string }>({
+    severity: "error",
+    message: (h) => `${h.text} is in the wrong kind of quotes`,
+    help: () => 'Strings stand in double quotes: `"..."`.',
+    explanation: "One kind of quote keeps files alike and leaves the apostrophe to ordinary text.",
+    bad: `lfer 1
+
+const title = 'faces'
+`,
+    good: `lfer 1
+
+const title = "faces"
+`,
+  }),
+
+  "syntax/bad-escape": entry<{ written: string }>({
+    severity: "error",
+    message: (h) => `\`${h.written}\` is no escape`,
+    help: () =>
+      'Known are `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` and `\\u{...}` with up to six hexadecimal digits. A backslash itself is `\\\\`.',
+    explanation: "A backslash in a string begins an escape; an unknown one is more likely a slip than meant.",
+    bad: `lfer 1
+
+const path = "weights\\faces"
+`.replace("\\f", "\\q"),
+    good: `lfer 1
+
+const path = "weights/faces"
+`,
+  }),
+
+  "syntax/number-too-large": entry<{ text: string }>({
+    severity: "error",
+    message: (h) => `${h.text} is too large: whole numbers go up to 9007199254740991`,
+    help: () => "Write a smaller number, or one with a decimal point where it need not be exact.",
+    explanation: "Numbers are doubles; above 2^53 - 1 they could no longer count exactly.",
+    bad: `lfer 1
+
+const many = 9_007_199_254_740_993
+`,
+    good: `lfer 1
+
+const many = 9_007_199_254_740_991
+`,
+  }),
+};

@@ -1,0 +1,131 @@
+import { didYouMean, entry } from "../../entry.js";
+import { writeFailure } from "../../file-failures.js";
+
+/** Files and folders that a command is given, or writes. */
+export const toolFileEntries = {
+  "tool/no-such-path": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `there is no file or folder "${h.path}"`,
+    help: () => "Paths are seen from the folder you stand in. Check the spelling.",
+    explanation: "A path on the command line names an .lfer file or a folder with such files under it.",
+    bad: { command: "lferc check no-such-folder" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/no-standard-input": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `"${h.path}" would be standard input, which this command does not read`,
+    help: (h) => `Give it a file: imports are found from where it lies. A file of that name is "./${h.path}".`,
+    explanation:
+      "Imports, projects and messages go by a file's place, which a text from a pipe has not. `lferc fmt -` needs none of them and reads one.",
+    bad: { command: "lferc check -" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/cannot-format": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot write ${h.path}: ${h.reason}`,
+    help: () => "The file is as it was. Make it and its folder writable, or see what would change with --diff.",
+    explanation:
+      "A formatted file is written beside its place and renamed when it is whole, so a failure harms nothing.",
+    bad: { command: "lferc fmt write-protected.lfer" },
+    good: { command: "lferc fmt models" },
+  }),
+
+  "tool/bad-address": entry<{ address: string; reason: string }>({
+    severity: "error",
+    message: (h) => `lferc is not to be installed from "${h.address}": ${h.reason}`,
+    help: () =>
+      "Give https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://git@HOST/REPOSITORY.git#COMMIT, github:OWNER/REPOSITORY#COMMIT, or the path of a .tgz in the repository, which `npm pack` makes.",
+    explanation:
+      "What a workflow installs runs with its rights. lfer is in no registry: anybody may take a bare name there. An address stands in a shell's line and in YAML, so it has no other signs than it needs.",
+    bad: { command: "lferc init face --from lfer" },
+    good: { command: "lferc init face --from face/tools/lfer.tgz" },
+  }),
+
+  "tool/would-overwrite": entry<{ paths: readonly string[] }>({
+    severity: "error",
+    message: (h) =>
+      `${h.paths.join(", ")} ${h.paths.length === 1 ? "is" : "are"} there already: nothing was written, nothing was changed`,
+    help: () => "Name another folder, or leave what is there as it is and write the other files with --keep.",
+    explanation: "`lferc init` overwrites nothing, and does not leave half of its files behind.",
+    bad: { command: "lferc init folder-with-a-readme" },
+    good: { command: "lferc init --keep folder-with-a-readme" },
+  }),
+
+  "tool/leads-outside": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `"${h.path}" is a link that leads out of the folder: nothing was written`,
+    help: () => "Replace the link by a folder, or name the folder that it leads to.",
+    explanation: "What is asked to write into a folder writes into no other one.",
+    bad: { command: "ln -s /elsewhere face/.github && lferc init face" },
+    good: { command: "lferc init face" },
+  }),
+
+  "tool/cannot-write": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `cannot write ${h.path}: ${h.reason}`,
+    help: () => "Nothing was left behind. Make the folder writable, or name another one.",
+    explanation: "Files that belong together are written all or not at all.",
+    bad: { command: "lferc init write-protected-folder" },
+    good: { command: "lferc init face" },
+  }),
+
+  "tool/no-temporary-folder": entry<{ path: string; code: string; flag: string | undefined }>({
+    severity: "error",
+    message: (h) =>
+      `cannot make a temporary folder in ${h.path}: ${h.code === "ENOENT" ? "there is no such folder (ENOENT)" : writeFailure(h.code)}`,
+    help: (h) =>
+      `Let TMPDIR (TEMP on Windows) name a folder that is there and can be written to${h.flag === undefined ? "" : `, or name one with ${h.flag}`}.`,
+    explanation: "Some work needs a folder for a while: ONNX Runtime writes its profile into a file.",
+    bad: { command: "TMPDIR=/nowhere lferc tour" },
+    good: { command: "lferc tour --out shown" },
+  }),
+
+  "tool/no-working-folder": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,
+    help: () => "Go to another one, `cd ~`, or come back to the same path if it was made anew: `cd .`.",
+    explanation: "Paths are seen from the folder you stand in; it was removed while the shell was in it.",
+    bad: { command: "mkdir gone && cd gone && rmdir ../gone && lferc check" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/unreadable-path": entry<{ path: string; reason: string }>({
+    severity: "error",
+    message: (h) => `"${h.path}" cannot be read: ${h.reason}`,
+    help: () => "Check the permissions of the path and of the folders above it; a link must stay in its project.",
+    explanation: "The system refused to open a file or to list a folder that the command line names.",
+    bad: { command: "lferc check locked-folder" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/nothing-to-count": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} holds no model that could be made`,
+    help: () =>
+      "Give the model's open parameters values in a `variant`, or by `--set`; blocks alone have no shapes to count.",
+    explanation: "Counts are those of a model with all its parameters known.",
+    bad: { command: "lferc stats blocks-only.lfer" },
+    good: { command: "lferc stats models/lfer_ldl.lfer" },
+  }),
+
+  "tool/no-models-in-folder": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `no .lfer file lies under "${h.path}"`,
+    help: () =>
+      "Name a folder with .lfer files in it, or the file itself. Hidden folders, node_modules and folders of training runs are not searched.",
+    explanation: "A check over nothing would be green whatever is wrong, so it is an error.",
+    bad: { command: "lferc check empty-folder" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/unknown-code": entry<{ code: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `there is no diagnostic "${h.code}".${didYouMean(h.suggestion)}`,
+    help: () => "`lferc explain` without a code lists all of them.",
+    explanation: "Diagnostics are named phase/what-is-wrong; the name stands in brackets before each message.",
+    bad: { command: "lferc explain shape/not-divisable" },
+    good: { command: "lferc explain shape/not-divisible" },
+  }),
+};
