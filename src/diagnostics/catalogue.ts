@@ -1,66 +1,77 @@
-import { answersEntries } from "./catalogue/answers.js";
 import { benchEntries } from "./catalogue/bench.js";
-import { budgetEntries } from "./catalogue/budget.js";
-import { dataEntries } from "./catalogue/data.js";
-import { dataLayoutEntries } from "./catalogue/data-layouts.js";
-import { dataSetEntries } from "./catalogue/data-sets.js";
+import { budgetEntries } from "./catalogue/budget/counted.js";
+import { measuredEntries } from "./catalogue/budget/measured.js";
+import { answersEntries } from "./catalogue/data/answers.js";
+import { distributionEntries } from "./catalogue/data/distributions.js";
+import { dataLayoutEntries } from "./catalogue/data/layouts.js";
+import { loaderEntries } from "./catalogue/data/loading.js";
+import { dataEntries } from "./catalogue/data/pictures.js";
+import { dataSetEntries } from "./catalogue/data/sets.js";
 import { distillEntries } from "./catalogue/distill.js";
-import { distributionEntries } from "./catalogue/distributions.js";
 import { engineEntries } from "./catalogue/engine.js";
 import { evalEntries } from "./catalogue/eval.js";
 import { facesEntries } from "./catalogue/faces.js";
 import { graphEntries } from "./catalogue/graph.js";
 import { importEntries } from "./catalogue/import.js";
-import { labelsInFilesEntries } from "./catalogue/labels-in-files.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
-import { lintSourceEntries } from "./catalogue/lint-source.js";
-import { loaderEntries } from "./catalogue/loader.js";
 import { lookEntries } from "./catalogue/look.js";
-import { measuredEntries } from "./catalogue/measured.js";
-import { onnxEntries } from "./catalogue/onnx.js";
-import { onnxReadEntries } from "./catalogue/onnx-read.js";
+import { onnxReadEntries } from "./catalogue/onnx/read.js";
+import { onnxEntries } from "./catalogue/onnx/written.js";
 import { pictureEntries } from "./catalogue/picture.js";
-import { recipeEntries } from "./catalogue/recipe.js";
-import { recipeClassesEntries } from "./catalogue/recipe-classes.js";
-import { recipeDataEntries } from "./catalogue/recipe-data.js";
+import { recipeClassesEntries } from "./catalogue/recipe/classes.js";
+import { recipeDataEntries } from "./catalogue/recipe/data.js";
+import { recipeDistributionEntries } from "./catalogue/recipe/distributions.js";
+import { recipeEntries } from "./catalogue/recipe/entries.js";
+import { teacherEntries } from "./catalogue/recipe/teachers.js";
 import { reportEntries } from "./catalogue/report.js";
 import { resolveEntries } from "./catalogue/resolve.js";
-import { shapeEntries } from "./catalogue/shape.js";
-import { shapeConstructEntries } from "./catalogue/shape-constructs.js";
+import { shapeConstructEntries } from "./catalogue/shape/constructs.js";
+import { tensorShapeEntries } from "./catalogue/shape/tensors.js";
+import { shapeEntries } from "./catalogue/shape/windows.js";
 import { statsEntries } from "./catalogue/stats.js";
 import { studyEntries } from "./catalogue/study.js";
-import { syntaxEntries } from "./catalogue/syntax.js";
-import { teacherEntries } from "./catalogue/teachers.js";
-import { toolEntries } from "./catalogue/tool.js";
-import { trainEntries } from "./catalogue/train.js";
-import { typeEntries } from "./catalogue/type.js";
+import { syntaxDeclarationEntries } from "./catalogue/syntax/declarations.js";
+import { syntaxExpressionEntries } from "./catalogue/syntax/expressions.js";
+import { syntaxTokenEntries } from "./catalogue/syntax/tokens.js";
+import { toolEntries } from "./catalogue/tool/command-line.js";
+import { toolFileEntries } from "./catalogue/tool/files.js";
+import { trainDistributionEntries } from "./catalogue/train/distributions.js";
+import { trainEntries } from "./catalogue/train/run.js";
+import { trainTeacherEntries } from "./catalogue/train/teachers.js";
+import { typeStructureEntries } from "./catalogue/type/structure.js";
+import { typeEntries } from "./catalogue/type/values.js";
 import { valueEntries } from "./catalogue/value.js";
-import { weightsEntries } from "./catalogue/weights.js";
-import { weightsNamesEntries } from "./catalogue/weights-names.js";
-import { weightsPytorchEntries } from "./catalogue/weights-pytorch.js";
+import { weightsEntries } from "./catalogue/weights/files.js";
+import { labelsInFilesEntries } from "./catalogue/weights/labels.js";
+import { weightsNamesEntries } from "./catalogue/weights/names.js";
+import { weightsPytorchEntries } from "./catalogue/weights/pytorch.js";
 
 /**
- * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase.
+ * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase, or a folder of that name.
  * A code is public: it is never renamed in a minor release.
  */
 export const catalogue = {
-  ...syntaxEntries,
+  ...syntaxTokenEntries,
+  ...syntaxExpressionEntries,
+  ...syntaxDeclarationEntries,
   ...importEntries,
   ...resolveEntries,
   ...typeEntries,
+  ...typeStructureEntries,
   ...valueEntries,
   ...shapeEntries,
+  ...tensorShapeEntries,
   ...shapeConstructEntries,
   ...limitEntries,
   ...recipeEntries,
   ...recipeClassesEntries,
   ...recipeDataEntries,
   ...teacherEntries,
+  ...recipeDistributionEntries,
   ...budgetEntries,
   ...measuredEntries,
   ...lintEntries,
-  ...lintSourceEntries,
   ...graphEntries,
   ...onnxEntries,
   ...pictureEntries,
@@ -79,6 +90,8 @@ export const catalogue = {
   ...facesEntries,
   ...lookEntries,
   ...trainEntries,
+  ...trainTeacherEntries,
+  ...trainDistributionEntries,
   ...reportEntries,
   ...studyEntries,
   ...engineEntries,
@@ -86,6 +99,7 @@ export const catalogue = {
   ...benchEntries,
   ...statsEntries,
   ...toolEntries,
+  ...toolFileEntries,
 };
 
 export type CatalogueEntries = typeof catalogue;

@@ -1,4 +1,5 @@
 import { entry } from "../entry.js";
+import { inModel } from "./example.js";
 
 const pair = (p: readonly [number, number]): string => `${p[0]}x${p[1]}`;
 const alsoIn = (layers: number): string =>

@@ -1,5 +1,5 @@
 /** A recipe's loss as a graph, its classes matched by name. */
-import { listLabels } from "../../diagnostics/catalogue/recipe-classes.js";
+import { listLabels } from "../../diagnostics/catalogue/listed-labels.js";
 import type { Related } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import { isInOrder, orderOf } from "../../ir/class-order.js";

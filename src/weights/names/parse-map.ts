@@ -4,7 +4,7 @@
  * indented lines below go on from each of them. `left ->` takes tensors of the file for nothing; `-> right` lets tensors of
  * the model begin as they would without a file. `#` begins a remark.
  */
-import type { MapFault } from "../../diagnostics/catalogue/weights-names.js";
+import type { MapFault } from "../../diagnostics/catalogue/weights/names.js";
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { Part, Pattern, Piece } from "./pattern.js";

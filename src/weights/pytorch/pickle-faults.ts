@@ -1,4 +1,4 @@
-import type { PickleDamage } from "../../diagnostics/catalogue/weights-pytorch.js";
+import type { PickleDamage } from "../../diagnostics/catalogue/weights/pytorch.js";
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
 import { shown } from "../weight-file.js";
 import type { PickleValue } from "./pickle-values.js";

@@ -3,7 +3,7 @@
  * data descriptors). Only the central directory is believed, and nothing in it before it is compared with the file's size.
  * Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
  */
-import type { ArchiveDamage } from "../../diagnostics/catalogue/weights-pytorch.js";
+import type { ArchiveDamage } from "../../diagnostics/catalogue/weights/pytorch.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import { type ReadResult, refuse, shown } from "../weight-file.js";
 

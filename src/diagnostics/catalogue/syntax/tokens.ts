@@ -1,6 +1,5 @@
 import { entry } from "../../entry.js";
-
-const model = X;
+import { model, plain } from "./example.js";
 
 /** Characters that make no token. */
 export const syntaxTokenEntries = {

@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 /** The answers of a run, as a table. */
 export const answersEntries = {

@@ -1,4 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
+import { didYouMean, entry } from "../../entry.js";
 
 const train = (data: string) => ({ command: `lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data ${data}` });
 const good = train("faces");

@@ -1,5 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
-import { writeFailure } from "../file-failures.js";
+import { didYouMean, entry } from "../../entry.js";
 
 export const toolEntries = {
   "tool/unknown-command": entry<{ name: string; suggestion: string | undefined; known: string }>({
@@ -192,5 +191,4 @@ export const toolEntries = {
     bad: { command: "lferc stats models/lfer_ldl.lfer --set size:112" },
     good: { command: "lferc stats models/lfer_ldl.lfer --set size=112" },
   }),
-
 } as const;

@@ -1,4 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
+import { didYouMean, entry } from "../../entry.js";
 
 /** A recipe whose teacher is frozen so, beside one that trains it. */
 const taught = (teacher: string, folds = 1): string => `lfer 1

@@ -1,5 +1,5 @@
-import { didYouMean, entry } from "../entry.js";
-import { asPaper, grouped } from "../number-text.js";
+import { didYouMean, entry } from "../../entry.js";
+import { asPaper, grouped } from "../../number-text.js";
 
 /** Where a figure comes from, for the help under a broken claim. */
 export interface Origin {

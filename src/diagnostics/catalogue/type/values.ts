@@ -1,12 +1,10 @@
-import { entry } from "../entry.js";
-import { inModel } from "./example.js";
-import { typeStructureEntries } from "./type-structure.js";
+import { entry } from "../../entry.js";
+import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
 
-/** What arguments and operands must be; what layers, blocks and lists must be is in type-structure.ts. */
+/** What arguments and operands must be. */
 export const typeEntries = {
-  ...typeStructureEntries,
   "type/too-many-arguments": entry<{ callee: string; expected: number }>({
     severity: "error",
     message: (h) => `${h.callee} takes ${h.expected} argument${h.expected === 1 ? "" : "s"}, this is one more`,

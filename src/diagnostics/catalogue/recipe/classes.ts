@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { type ListedClasses, listLabels } from "./listed-labels.js";
+import { entry } from "../../entry.js";
+import { type ListedClasses, listLabels } from "../listed-labels.js";
 
 interface Parts {
   readonly student?: string;

@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 const plain = `lfer 1
 

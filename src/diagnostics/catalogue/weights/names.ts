@@ -1,4 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
+import { didYouMean, entry } from "../../entry.js";
 
 const command = (map: string) => ({
   command: `lferc build models/resnet.lfer --model resnet18 -o model.onnx --weights resnet18.pth --weights-map ${map}`,

@@ -1,4 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
+import { didYouMean, entry } from "../../entry.js";
 
 const command = {
   command: "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx --weights broken.safetensors",

@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { writeFailure } from "../file-failures.js";
+import { entry } from "../../entry.js";
+import { writeFailure } from "../../file-failures.js";
 
 const train = (rest: string) => ({ command: `lferc train models/lfer_ldl.lfer ${rest}`.trimEnd() });
 const good = train("--recipe CrossEntropy --data faces");

@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { listLabels } from "./listed-labels.js";
+import { entry } from "../../entry.js";
+import { type ListedClasses, listLabels } from "../listed-labels.js";
 
 const build = (file: string) => ({ command: `lferc build models/lfer_ldl.lfer -o model.onnx --weights ${file}` });
 
@@ -16,7 +16,6 @@ const shownOutputs = 10;
 
 const some = (texts: readonly string[]): string =>
   [...texts.slice(0, shownOutputs), ...(texts.length > shownOutputs ? [`... ${texts.length} in all`] : [])].join(", ");
-
 
 /** Labels that a weight file has, beside those of the network that takes the weights. */
 export const labelsInFilesEntries = {

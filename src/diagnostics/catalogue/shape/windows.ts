@@ -1,5 +1,4 @@
-import { entry } from "../entry.js";
-import { tensorShapeEntries } from "./shape-of-tensors.js";
+import { entry } from "../../entry.js";
 
 /** A dimension as this folder sees it: it imports nothing of ours. */
 type Dim = number | { readonly batch: number };
@@ -177,6 +176,4 @@ model M {
 }
 `,
   }),
-
-  ...tensorShapeEntries,
 } as const;

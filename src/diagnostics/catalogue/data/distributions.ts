@@ -1,6 +1,5 @@
-import { entry } from "../entry.js";
-import { listLabels } from "./listed-labels.js";
-
+import { entry } from "../../entry.js";
+import { listLabels } from "../listed-labels.js";
 
 const train = (rest: string) => ({
   command: `lferc train models/lfer_ldl.lfer --recipe RafDbDistilled ${rest}`.trimEnd(),

@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 const badPicture = { command: "lferc predict model.onnx broken.jpg" };
 const goodPicture = { command: "lferc predict model.onnx face.jpg" };

@@ -1,4 +1,4 @@
-import { didYouMean, entry } from "../entry.js";
+import { didYouMean, entry } from "../../entry.js";
 
 const recipe = (entries: string): string => `lfer 1
 

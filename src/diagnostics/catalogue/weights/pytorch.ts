@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 const bad = { command: "lferc build models/resnet.lfer --model resnet18 -o model.onnx --weights broken.pth" };
 const good = { command: "lferc build models/resnet.lfer --model resnet18 -o model.onnx --weights resnet18.pth" };

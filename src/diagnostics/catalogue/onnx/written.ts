@@ -1,6 +1,6 @@
-import { entry } from "../entry.js";
-import { writeFailure } from "../file-failures.js";
-import { installRuntime } from "../install-runtime.js";
+import { entry } from "../../entry.js";
+import { writeFailure } from "../../file-failures.js";
+import { installRuntime } from "../../install-runtime.js";
 
 const build = "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx";
 const train = "lferc build models/lfer_ldl.lfer -o step.onnx --target onnx-train --recipe CrossEntropy";

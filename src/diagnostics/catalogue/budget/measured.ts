@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 const network = (check: string): string => `lfer 1
 
@@ -113,5 +113,4 @@ export const measuredEntries = {
     bad: network('latency("phone") <= 12'),
     good: network("params <= 300"),
   }),
-
 };

@@ -1,18 +1,10 @@
-import { entry } from "../entry.js";
-import { syntaxDeclarationEntries } from "./syntax-declarations.js";
+import { entry } from "../../entry.js";
+import { model, plain } from "./example.js";
 
-/** A model around `lines`, whose result is `logits`. */
-const model = (...lines: readonly string[]): string => `lfer 1
-
-model M {
-  input image: float32[N, 3, 32, 32]
-${lines.map((line) => `  ${line}\n`).join("")}  output logits
-}
-`;
-const plain = model("logits = image -> conv(8)");
 const why = (text: string): string => (text === "" ? "" : ` ${text}`);
 
-export const syntaxEntries = {
+/** Expressions and stages that do not read as such. */
+export const syntaxExpressionEntries = {
   "syntax/unexpected-token": entry<{ found: string; why: string }>({
     severity: "error",
     message: (h) => `${h.found} does not fit here`,
@@ -232,6 +224,4 @@ const deep = ${"(".repeat(201)}1${")".repeat(201)}
 const deep = ((1))
 `,
   }),
-
-  ...syntaxDeclarationEntries,
 } as const;

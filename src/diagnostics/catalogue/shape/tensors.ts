@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 /** A dimension as this folder sees it: it imports nothing of ours. */
 type Dim = number | { readonly batch: number };

@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { inModel } from "./example.js";
+import { entry } from "../../entry.js";
+import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
 

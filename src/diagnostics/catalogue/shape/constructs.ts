@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { inModel } from "./example.js";
+import { entry } from "../../entry.js";
+import { inModel } from "../example.js";
 
 type Dim = number | { readonly batch: number };
 const shapeText = (s: readonly Dim[]): string =>
