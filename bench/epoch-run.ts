@@ -11,7 +11,7 @@ import { PictureStore } from "../src/data/picture-store.js";
 import { epochDraws } from "../src/data/sampling.js";
 import { isProblem, type Problem } from "../src/diagnostics/diagnostic.js";
 import type { Values } from "../src/engines/engine.js";
-import { ortEngine } from "../src/engines/ort/engine.js";
+import { ortEngine } from "../src/engines/ort/ort-engine.js";
 import { learningRateInput } from "../src/step/step-state.js";
 import { compileText } from "../src/testing/compile-text.js";
 import { BatchMaker } from "../src/training/batches.js";

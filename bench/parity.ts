@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import type { Values } from "../src/engines/engine.js";
-import { ortEngine } from "../src/engines/ort/engine.js";
+import { ortEngine } from "../src/engines/ort/ort-engine.js";
 import { type Graph, typeOf } from "../src/ir/graph.js";
 import { bindShape } from "../src/ir/shape.js";
 import { initialiseWeights } from "../src/weights/initialise.js";

@@ -1,7 +1,7 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { withLabels } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
-import { evaluationKey } from "../recipe/evaluation.js";
+import { evaluationKey } from "../recipe/evaluations.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { readEvaluation } from "../targets/onnx/metadata.js";
 import { labelMetadata } from "../weights/label-metadata.js";

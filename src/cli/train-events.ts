@@ -1,7 +1,7 @@
 /** What `lferc train` says while it runs, and in the end. */
 import { counted } from "../diagnostics/counted.js";
 import { oneLine } from "../diagnostics/display-text.js";
-import { usualEvaluation } from "../recipe/evaluation.js";
+import { usualEvaluation } from "../recipe/evaluations.js";
 import { settingNames } from "../semantics/models/setting-names.js";
 import { isThrough } from "../training/early-stopping.js";
 import { stepsOf } from "../training/loop.js";

@@ -1,5 +1,5 @@
 import { atSize, type PictureTarget } from "./augment/from-recipe.js";
-import { resizeBilinear } from "./resize.js";
+import { resizeBilinear } from "./resize-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 
 /** How pictures wait for the epochs that draw them. */

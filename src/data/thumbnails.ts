@@ -5,7 +5,7 @@ import type { Decode } from "./decode.js";
 import { faceExpressions, generateFace } from "./generated-faces.js";
 import { isDamagedName, readPictureFile } from "./picture-files.js";
 import { encodePng } from "./png.js";
-import { resizeBilinear } from "./resize.js";
+import { resizeBilinear } from "./resize-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 
 /** The longer side, in pixels. */

@@ -1,5 +1,5 @@
 /** What a network is shown of a picture when it is judged, by each evaluation: training measures so, and prediction answers so. */
-import type { Evaluation } from "../recipe/evaluation.js";
+import type { Evaluation } from "../recipe/evaluations.js";
 import { mirrored as mirrorImage } from "./augment/horizontal-flip.js";
 import type { RgbImage } from "./rgb-image.js";
 

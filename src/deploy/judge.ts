@@ -1,7 +1,7 @@
 /** What a built model says of labelled pictures. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import type { ReadPicture } from "../data/picture-place.js";
-import { resizeBilinear } from "../data/resize.js";
+import { resizeBilinear } from "../data/resize-picture.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";

@@ -1,7 +1,7 @@
 import type { Decode } from "../data/decode.js";
 import { normaliseInto } from "../data/normalise.js";
 import { readPictureFile } from "../data/picture-files.js";
-import { resizeBilinear } from "../data/resize.js";
+import { resizeBilinear } from "../data/resize-picture.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { shownBy, viewsOf } from "../data/views.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";

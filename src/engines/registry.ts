@@ -15,7 +15,7 @@ export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
   {
     name: "ort",
     summary: "trains on the CPU, by ONNX Runtime in the layout of its kernels",
-    load: async () => (await import("./ort/engine.js")).ortEngine(),
+    load: async () => (await import("./ort/ort-engine.js")).ortEngine(),
   },
   {
     name: "ort-wasm",
@@ -35,7 +35,7 @@ export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
   {
     name: "tfjs-node",
     summary: "trains on the CPU, by TensorFlow.js and libtensorflow",
-    load: async () => (await import("./tfjs/engine.js")).tfjsNodeEngine,
+    load: async () => (await import("./tfjs/tfjs-engine.js")).tfjsNodeEngine,
   },
 ];
 

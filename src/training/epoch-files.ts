@@ -1,7 +1,7 @@
 /** The files of a run that are made of the checkpoint of its last epoch: for people, and for what is built of a run. */
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Values } from "../engines/engine.js";
-import { evaluationKey } from "../recipe/evaluation.js";
+import { evaluationKey } from "../recipe/evaluations.js";
 import type { Standing } from "./course.js";
 import { averagedWeights } from "./evaluate.js";
 import type { Score } from "./metrics.js";

@@ -1,5 +1,5 @@
 /** What a run says of itself, epoch by epoch. */
-import { type Evaluation, evaluationNamed } from "../recipe/evaluation.js";
+import { type Evaluation, evaluationNamed } from "../recipe/evaluations.js";
 import type { bestMeasures } from "../recipe/signatures/run.js";
 
 /** Loss and shares of right answers on the pictures held out. */

@@ -5,7 +5,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { withLabels } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
-import { type Evaluation, usualEvaluation } from "../recipe/evaluation.js";
+import { type Evaluation, usualEvaluation } from "../recipe/evaluations.js";
 import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
 import type { TakenOrder } from "../semantics/recipes/loss-classes.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";

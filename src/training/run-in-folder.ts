@@ -7,7 +7,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../formats/digest.js";
 import { typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
-import { evaluationKey } from "../recipe/evaluation.js";
+import { evaluationKey } from "../recipe/evaluations.js";
 import { trainingStep } from "../step/training-step.js";
 import { labelMetadata } from "../weights/label-metadata.js";
 import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { resizeBilinear } from "../../src/data/resize.js";
+import { resizeBilinear } from "../../src/data/resize-picture.js";
 import { suite } from "../support/suite.js";
 import { formulaPicture } from "./formula-picture.js";
 

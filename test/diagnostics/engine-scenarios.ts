@@ -2,7 +2,7 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { gpuEngine } from "../../src/engines/ort/gpu-engines.js";
 import type { GpuProvider } from "../../src/engines/ort/provider-probe.js";
 import { findEngine } from "../../src/engines/registry.js";
-import { loadTfjsNode } from "../../src/engines/tfjs/runtime.js";
+import { loadTfjsNode } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { smallStep, stepFeed } from "../engines/step-networks.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 

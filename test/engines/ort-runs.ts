@@ -2,8 +2,8 @@
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { probeBlock } from "../../src/engines/ort/block-probe.js";
-import { ortEngine } from "../../src/engines/ort/engine.js";
-import { loadNativeRuntime } from "../../src/engines/ort/runtime.js";
+import { ortEngine } from "../../src/engines/ort/ort-engine.js";
+import { loadNativeRuntime } from "../../src/engines/ort/ort-runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { runOnce, type Stepped } from "./step-comparison.js";
 import type { StepFeed } from "./step-networks.js";

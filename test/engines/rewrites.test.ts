@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Values } from "../../src/engines/engine.js";
-import { blockedProgram } from "../../src/engines/ort/blocked/program.js";
+import { blockedProgram } from "../../src/engines/ort/blocked/blocked-program.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { onnx } from "../../src/targets/onnx/generated/onnx.js";
 import { suite } from "../support/suite.js";

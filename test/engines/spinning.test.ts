@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { busyOf, type LoadReading, takenBetween } from "../../src/engines/ort/core-load.js";
+import { loadNativeRuntime, sessionOptions } from "../../src/engines/ort/ort-runtime.js";
 import { OrtStep } from "../../src/engines/ort/ort-step.js";
 import { portableProgram } from "../../src/engines/ort/portable.js";
-import { loadNativeRuntime, sessionOptions } from "../../src/engines/ort/runtime.js";
 import { adaptiveSession, type Spinning, type StepSession, spinningFor } from "../../src/engines/ort/spinning.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";

@@ -52,7 +52,7 @@ suite("the sources", (test) => {
     assert.equal(computed.toSorted(), [
       "data/loader/crew.ts",
       "engines/ort/provider-probe.ts",
-      "engines/tfjs/runtime.ts",
+      "engines/tfjs/tfjs-runtime.ts",
     ]);
   });
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { ortEngine } from "../../src/engines/ort/engine.js";
+import { ortEngine } from "../../src/engines/ort/ort-engine.js";
 import { stepOfRecipe } from "../../src/step/from-recipe.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { compileText } from "../../src/testing/compile-text.js";

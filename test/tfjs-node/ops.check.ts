@@ -1,7 +1,7 @@
 /** Every row of the truth table of ops in TensorFlow.js. Not part of `npm test`: it needs tfjs-node, as steps.check.ts says. */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Values } from "../../src/engines/engine.js";
-import { tfjsEvaluator } from "../../src/engines/tfjs/evaluator.js";
+import { tfjsEvaluator } from "../../src/engines/tfjs/tfjs-evaluator.js";
 import { bindShape } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";

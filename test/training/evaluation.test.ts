@@ -9,7 +9,7 @@ import { PictureStore } from "../../src/data/picture-store.js";
 import { encodePng } from "../../src/data/png.js";
 import type { RgbImage } from "../../src/data/rgb-image.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import { ortEngine } from "../../src/engines/ort/engine.js";
+import { ortEngine } from "../../src/engines/ort/ort-engine.js";
 import { randomStream } from "../../src/random/stream.js";
 import { readMetadataProps } from "../../src/targets/onnx/read-props.js";
 import type { Course } from "../../src/training/course.js";

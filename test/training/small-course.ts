@@ -4,7 +4,7 @@ import { generatedSet } from "../../src/data/generated-set.js";
 import { PictureStore } from "../../src/data/picture-store.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import type { Engine, Evaluator, RunningStep, Values } from "../../src/engines/engine.js";
-import { ortEngine } from "../../src/engines/ort/engine.js";
+import { ortEngine } from "../../src/engines/ort/ort-engine.js";
 import { compileText } from "../../src/testing/compile-text.js";
 import type { Course, CourseEvents, FinishedEpoch, StepProgress } from "../../src/training/course.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";

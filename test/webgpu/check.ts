@@ -4,8 +4,8 @@
  */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Engine, RunningStep, Values } from "../../src/engines/engine.js";
-import { ortEngine } from "../../src/engines/ort/engine.js";
 import { ortWebgpuEngine } from "../../src/engines/ort/gpu-engines.js";
+import { ortEngine } from "../../src/engines/ort/ort-engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { networkStep, type StepFeed, stepFeed } from "../engines/step-networks.js";
 

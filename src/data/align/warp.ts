@@ -1,4 +1,4 @@
-import { resizeBilinear } from "../resize.js";
+import { resizeBilinear } from "../resize-picture.js";
 import type { RgbImage } from "../rgb-image.js";
 import { type Similarity, scaleOf } from "./similarity.js";
 

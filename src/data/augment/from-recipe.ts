@@ -4,7 +4,7 @@ import { invariant } from "../../diagnostics/invariant.js";
 import { randomStream } from "../../random/stream.js";
 import { nameOf, type PlainValue, type RecipeThing } from "../../recipe/thing.js";
 import type { Draw } from "../draws.js";
-import { resizeBilinear } from "../resize.js";
+import { resizeBilinear } from "../resize-picture.js";
 import type { RgbImage } from "../rgb-image.js";
 import type { Augmentation } from "./augmentation.js";
 import { type Border, black } from "./border.js";

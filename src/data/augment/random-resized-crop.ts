@@ -1,5 +1,5 @@
 import type { RandomStream } from "../../random/stream.js";
-import { resizeBilinear } from "../resize.js";
+import { resizeBilinear } from "../resize-picture.js";
 import type { RgbImage } from "../rgb-image.js";
 import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
 import { black } from "./border.js";

@@ -1,4 +1,4 @@
-import { resizeBilinear } from "../resize.js";
+import { resizeBilinear } from "../resize-picture.js";
 import type { Augmentation } from "./augmentation.js";
 
 /** The longer side is at most so many times the shorter one: a picture that is one long line must not grow without bound. */

@@ -1,7 +1,7 @@
 /** Some pictures of each class on one sheet, to be looked at: an SVG with the pictures in it. */
 import { xmlText } from "../../diagnostics/xml-text.js";
 import { encodePng } from "../png.js";
-import { resizeBilinear } from "../resize.js";
+import { resizeBilinear } from "../resize-picture.js";
 import type { RgbImage } from "../rgb-image.js";
 
 export interface SheetRow {

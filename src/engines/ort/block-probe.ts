@@ -1,6 +1,6 @@
 /** Which block of channels this machine's kernels work in: found out by trying, since a wrong one gives wrong numbers silently. */
 import { ModelWriter, nchwcDomain } from "./model-writer.js";
-import { knowsInternals, type OrtModule, sessionOptions } from "./runtime.js";
+import { knowsInternals, type OrtModule, sessionOptions } from "./ort-runtime.js";
 
 /** Floats that the kernels hold in one vector register's worth: 16 with AVX512, 8 with AVX and AVX2. */
 export type Block = 8 | 16;

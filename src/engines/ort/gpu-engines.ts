@@ -1,8 +1,8 @@
 /** The portable form on the GPU providers of onnxruntime-node. */
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Engine } from "../engine.js";
+import { loadNativeRuntime } from "./ort-runtime.js";
 import { type GpuProvider, whyNot } from "./provider-probe.js";
-import { loadNativeRuntime } from "./runtime.js";
 
 /** What a provider says of itself: whyNot, but for tests. */
 type Asking = (provider: GpuProvider) => Promise<string | Problem | undefined>;
@@ -27,7 +27,7 @@ export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = why
     evaluator: async (graph, options) => {
       const runtime = await usable();
       if (isProblem(runtime)) return runtime;
-      const { ortEvaluator } = await import("./evaluator.js");
+      const { ortEvaluator } = await import("./ort-evaluator.js");
       return ortEvaluator({ runtime, name, provider, graph, ...options });
     },
   };

@@ -2,9 +2,9 @@ import type { OnnxRuntime } from "../../deploy/runtime.js";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Graph } from "../../ir/graph.js";
 import type { RunningStep, StepOptions } from "../engine.js";
+import { limitOf, type Provider, sessionOptions } from "./ort-runtime.js";
 import { OrtStep } from "./ort-step.js";
 import { portableProgram } from "./portable.js";
-import { limitOf, type Provider, sessionOptions } from "./runtime.js";
 import { adaptiveSession, type Spinning } from "./spinning.js";
 
 export interface PortableStep extends StepOptions {

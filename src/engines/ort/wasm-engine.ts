@@ -23,7 +23,7 @@ export const ortWasmEngine: Engine = {
   evaluator: async (graph, { weights }) => {
     const runtime = await loadWasmRuntime();
     if (isProblem(runtime)) return runtime;
-    const { ortEvaluator } = await import("./evaluator.js");
+    const { ortEvaluator } = await import("./ort-evaluator.js");
     return ortEvaluator({ ...own, runtime, graph, weights });
   },
 };

@@ -3,8 +3,8 @@ import { invariant } from "../../diagnostics/invariant.js";
 import type { ValueId } from "../../ir/graph.js";
 import { kernelsOf, reduce } from "./kernels.js";
 import { natural, nhwc, storedSizes } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
 

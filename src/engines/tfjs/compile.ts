@@ -8,9 +8,9 @@ import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../s
 import { convolutionOf, filterLayout } from "./convolution.js";
 import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "./layout.js";
 import { lowerings } from "./lowerings.js";
-import { finishProgram, type Register, type TfjsPort, type TfjsProgram, type TfjsState } from "./program.js";
 import { ProgramWriter } from "./program-writer.js";
 import { TfjsSite } from "./site.js";
+import { finishProgram, type Register, type TfjsPort, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 
 /** What merged updates are made of. */
 const updateKernels: Readonly<Record<MergedOp, string>> = {

@@ -6,8 +6,8 @@ import type { Node, ValueId } from "../../ir/graph.js";
 import { type Pair, spanOfKernel } from "../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
 import { hwio, hwoi, type Layout, nhwc } from "./layout.js";
-import type { KernelAttribute, Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { KernelAttribute, Register } from "./tfjs-program.js";
 import { cutPadding, type Padded, paddedWindow, padMap } from "./window.js";
 
 interface Convolution {

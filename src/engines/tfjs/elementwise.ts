@@ -2,8 +2,8 @@
 import type { Node, ValueId } from "../../ir/graph.js";
 import { alpha as seluAlpha, scale as seluScale } from "../../ops/selu.js";
 import { type Kernels, kernelsOf } from "./kernels.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 type Formula = (k: Kernels, operands: readonly Register[], node: Node, site: TfjsSite) => Register;
 

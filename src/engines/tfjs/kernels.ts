@@ -1,6 +1,7 @@
 /** Kernels under short names, for lowerings that are made of several. */
-import type { Register } from "./program.js";
+
 import type { ProgramWriter } from "./program-writer.js";
+import type { Register } from "./tfjs-program.js";
 
 type Unary = (x: Register) => Register;
 type Binary = (a: Register, b: Register) => Register;

@@ -1,5 +1,4 @@
 import type { OpName } from "../../ops/registry.js";
-import { batchNorm, batchNormGradient, batchNormTraining } from "./batch-norm.js";
 import {
   broadcastTo,
   channelShuffle,
@@ -35,7 +34,8 @@ import {
   unary,
   where,
 } from "./elementwise.js";
-import { groupNorm, instanceNorm, layerNorm, localResponseNorm } from "./normalise.js";
+import { batchNorm, batchNormGradient, batchNormTraining } from "./lower-batch-norm.js";
+import { groupNorm, instanceNorm, layerNorm, localResponseNorm } from "./lower-normalise.js";
 import {
   adaptiveAvgPool,
   adaptiveMaxPool,
@@ -43,10 +43,10 @@ import {
   avgPoolInputGradient,
   maxPool,
   maxPoolInputGradient,
-} from "./pooling.js";
+} from "./lower-pooling.js";
+import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./lower-softmax.js";
 import { reflectionPad, replicationPad, resize } from "./separable.js";
 import type { Lowering } from "./site.js";
-import { logNotSoftmax, logNotSoftmaxGradient, logSoftmax, softmax } from "./softmax.js";
 
 /**
  * Every op in kernels of TensorFlow.js. An op that is missing does not compile. (Once a second target needs them, they

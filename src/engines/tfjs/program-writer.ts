@@ -1,4 +1,4 @@
-import type { Call, Constant, KernelAttribute, NativeAttribute, Register } from "./program.js";
+import type { Call, Constant, KernelAttribute, NativeAttribute, Register } from "./tfjs-program.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
 

@@ -3,8 +3,8 @@ import type { ValueId } from "../../ir/graph.js";
 import { matrices, type ResizeAttributes } from "../../ops/resize.js";
 import type { AxisMatrix } from "../../ops/separable-map.js";
 import { nhwc } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 /** y = R x C'. */
 export function separable(site: TfjsSite, x: Register, rows: AxisMatrix, columns: AxisMatrix): Register {

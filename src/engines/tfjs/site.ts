@@ -1,8 +1,8 @@
 import { invariant } from "../../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
 import { isNatural, type Layout, natural, nhwc, sameLayout, sameOrder, storedSizes } from "./layout.js";
-import type { Register } from "./program.js";
 import type { ProgramWriter } from "./program-writer.js";
+import type { Register } from "./tfjs-program.js";
 
 interface Held {
   readonly register: Register;

@@ -1,8 +1,15 @@
 /** A program that runs in TensorFlow.js, with its state as tensors there. */
 import { invariant } from "../../diagnostics/invariant.js";
 import type { RunningStep, Values } from "../engine.js";
-import { type Call, type NativeAttribute, packState, type Register, type TfjsProgram, unpackState } from "./program.js";
-import type { Tensorflow, TfTensor } from "./runtime.js";
+import {
+  type Call,
+  type NativeAttribute,
+  packState,
+  type Register,
+  type TfjsProgram,
+  unpackState,
+} from "./tfjs-program.js";
+import type { Tensorflow, TfTensor } from "./tfjs-runtime.js";
 
 /** A call that is ready to run: attributes in the backend's form. */
 type Run = (inputs: readonly TfTensor[]) => TfTensor | readonly TfTensor[];

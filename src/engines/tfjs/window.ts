@@ -1,8 +1,8 @@
 /** Windows over padded maps, as TensorFlow's kernels want them said. */
 import type { Pair } from "../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
-import type { Register } from "./program.js";
 import type { TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 export interface WindowOf {
   readonly kernel: Pair;

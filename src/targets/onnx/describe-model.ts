@@ -4,7 +4,7 @@ import { isProblem } from "../../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { graphDigest } from "../../ir/graph-digest.js";
 import { elementCount } from "../../ir/shape.js";
-import type { Evaluation } from "../../recipe/evaluation.js";
+import type { Evaluation } from "../../recipe/evaluations.js";
 import { type LabelledOutput, type PictureInput, writeMetadata } from "./metadata.js";
 
 /** Where a build comes from: what the graph itself cannot say. */

@@ -6,7 +6,7 @@ import {
   evaluationNamed,
   evaluations,
   usualEvaluation,
-} from "../../recipe/evaluation.js";
+} from "../../recipe/evaluations.js";
 
 /** The keys of `metadata_props` and what they mean; a new meaning for an old key raises it. */
 export const metadataSchemaVersion = 1;

@@ -9,7 +9,7 @@ import { emitOnnx } from "../../targets/onnx/emit.js";
 import { defaultOpset } from "../../targets/onnx/opsets.js";
 import { version } from "../../version.js";
 import type { Evaluator, EvaluatorOptions, Values } from "../engine.js";
-import { limitOf, type Provider, type SessionTuning, sessionOptions } from "./runtime.js";
+import { limitOf, type Provider, type SessionTuning, sessionOptions } from "./ort-runtime.js";
 import type { Spinning } from "./spinning.js";
 
 export interface OrtEvaluation extends EvaluatorOptions {

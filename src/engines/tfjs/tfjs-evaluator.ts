@@ -5,7 +5,7 @@ import { bindBatch } from "../../ops/bind-batch.js";
 import { optimize } from "../../passes/pipeline.js";
 import type { Evaluator, EvaluatorOptions } from "../engine.js";
 import { compileStep } from "./compile.js";
-import { loadTfjsNode } from "./runtime.js";
+import { loadTfjsNode } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
 /** A network as inference sees it, rewritten by the passes of a build: a program for each size of batch that is asked for. */

@@ -2,8 +2,8 @@
 import type { ValueId } from "../../ir/graph.js";
 import { type Kernels, kernelsOf } from "./kernels.js";
 import { storedSizes } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 /** x minus its largest element along the axis. */
 const lowered = (k: Kernels, x: Register, axis: number): Register => k.sub(x, k.max(x, [axis]));

@@ -2,7 +2,7 @@ import { isProblem } from "../../diagnostics/diagnostic.js";
 import type { Graph } from "../../ir/graph.js";
 import type { Engine } from "../engine.js";
 import type { Block } from "./block-probe.js";
-import { loadNativeRuntime, sessionOptions } from "./runtime.js";
+import { loadNativeRuntime, sessionOptions } from "./ort-runtime.js";
 import type { Spinning } from "./spinning.js";
 
 export interface OrtEngineOptions {
@@ -38,7 +38,7 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
         return portableStep({ runtime: ort, name: "ort", provider: "cpu", step, state, ...how });
       }
       const [{ blockedProgram }, { OrtStep }, { adaptiveSession }] = await Promise.all([
-        import("./blocked/program.js"),
+        import("./blocked/blocked-program.js"),
         import("./ort-step.js"),
         import("./spinning.js"),
       ]);
@@ -55,7 +55,7 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
     evaluator: async (graph, options) => {
       const runtime = await loadNativeRuntime();
       if (isProblem(runtime)) return runtime;
-      const { ortEvaluator } = await import("./evaluator.js");
+      const { ortEvaluator } = await import("./ort-evaluator.js");
       return ortEvaluator({ runtime, name: "ort", provider: "cpu", graph, spinning: waiting.spinning, ...options });
     },
   };

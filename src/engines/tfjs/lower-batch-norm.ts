@@ -1,8 +1,8 @@
 /** Batch norms by libtensorflow's fused ops: made of element-wise kernels they would be most of a step. */
 import type { ValueId } from "../../ir/graph.js";
 import { natural, nhwc } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 /** A tensor of rank 2 to 4 as a map with its channels last, and the way back. */
 function asMap(site: TfjsSite, value: ValueId | undefined) {

@@ -6,8 +6,8 @@ import { type AxisMatrix, transposed } from "../../ops/separable-map.js";
 import type { Pair } from "../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
 import { nhwc } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 import { cutPadding, type Padded, paddedWindow, padMap, type WindowOf } from "./window.js";
 
 type AvgPool = Omit<AvgPoolInputGradientAttributes, "size">;

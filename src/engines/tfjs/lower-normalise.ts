@@ -3,8 +3,8 @@ import type { ValueId } from "../../ir/graph.js";
 import { band } from "../../ops/local-response-norm.js";
 import { kernelsOf, reduce } from "./kernels.js";
 import { nhwc } from "./layout.js";
-import type { Register } from "./program.js";
 import type { Lowering, TfjsSite } from "./site.js";
+import type { Register } from "./tfjs-program.js";
 
 /** (x - mean) / sqrt(variance + epsilon) over stored axes. */
 function normalised(site: TfjsSite, x: Register, axes: readonly number[], epsilon: number): Register {

@@ -1,8 +1,8 @@
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import type { Engine } from "../engine.js";
 import { compileStep } from "./compile.js";
-import { tfjsEvaluator } from "./evaluator.js";
-import { loadTfjsNode, threadsInUse } from "./runtime.js";
+import { tfjsEvaluator } from "./tfjs-evaluator.js";
+import { loadTfjsNode, threadsInUse } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
 /** TensorFlow.js on libtensorflow: maps with their channels last, native batch norms. */
