@@ -5,9 +5,7 @@ import type {
   CheckDeclaration,
   ConstDeclaration,
   Declaration,
-  Expression,
   FunctionDeclaration,
-  Identifier,
   InputDeclaration,
   ModelDeclaration,
   OutputDeclaration,
@@ -16,6 +14,7 @@ import type {
   Statement,
   VariantDeclaration,
 } from "./ast.js";
+import type { Expression, Identifier } from "./ast-expressions.js";
 import { beginsDeclaration, beginsStatement } from "./classify.js";
 import { identifier } from "./expression-guards.js";
 import { MemberParser } from "./member-parser.js";

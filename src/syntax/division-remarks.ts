@@ -1,5 +1,5 @@
 import type { IToken, TokenType } from "chevrotain";
-import type { Expression } from "./ast.js";
+import type { Expression } from "./ast-expressions.js";
 import { endOf, hasLineBreak } from "./classify.js";
 import type { DivisionRemark } from "./divisions.js";
 import { readRemark } from "./remark-reading.js";

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/span.js";
-import type { Expression } from "./ast.js";
+import type { Expression } from "./ast-expressions.js";
 
 /** A remark behind a value on its line that reads as what it is to be divided by. */
 export interface DivisionRemark {

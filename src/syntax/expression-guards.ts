@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Expression, Identifier } from "./ast.js";
+import type { Expression, Identifier } from "./ast-expressions.js";
 import { endOf, isCloser } from "./classify.js";
 import { floorDivision, type InfixOperator } from "./operators.js";
 import { maxHeight, ParserBase } from "./parser-base.js";

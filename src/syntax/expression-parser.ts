@@ -9,7 +9,7 @@ import type {
   PipeExpression,
   Stage,
   StringLiteral,
-} from "./ast.js";
+} from "./ast-expressions.js";
 import { isCloser } from "./classify.js";
 import { ExpressionGuards, identifier, itemStarts } from "./expression-guards.js";
 import { readNumber, readString } from "./literals.js";

@@ -3,18 +3,17 @@ import { suggest } from "../diagnostics/suggest.js";
 import type {
   BindingStatement,
   Body,
-  Expression,
   InputDeclaration,
   OutputDeclaration,
   ParameterDeclaration,
   RequireStatement,
   ShareStatement,
   Statement,
-  StringLiteral,
   TensorTypeExpression,
   TypeExpression,
   WeightStatement,
 } from "./ast.js";
+import type { Expression, StringLiteral } from "./ast-expressions.js";
 import { beginsDeclaration, endOf } from "./classify.js";
 import { identifier } from "./expression-guards.js";
 import { ExpressionParser } from "./expression-parser.js";

@@ -1,4 +1,10 @@
-import type { BinaryExpression, BinaryOperator, CallExpression, Expression, UnaryExpression } from "./ast.js";
+import type {
+  BinaryExpression,
+  BinaryOperator,
+  CallExpression,
+  Expression,
+  UnaryExpression,
+} from "./ast-expressions.js";
 
 /** How tightly each operator binds; more is tighter. `**` groups to the right, all others to the left. */
 export const precedenceOf: Readonly<Record<BinaryOperator, number>> = {

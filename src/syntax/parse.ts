@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { isCut, limited } from "../diagnostics/mistake-limit.js";
-import type { Expression, SourceTree } from "./ast.js";
+import type { SourceTree } from "./ast.js";
+import type { Expression } from "./ast-expressions.js";
 import { classify, endOf } from "./classify.js";
 import { findDivisions, followsValue } from "./division-remarks.js";
 import type { DivisionRemark } from "./divisions.js";

@@ -7,7 +7,7 @@ import {
 } from "chevrotain";
 import type { DiagnosticCode, DiagnosticPlace, Holes } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
-import type { Identifier, MissingExpression } from "./ast.js";
+import type { Identifier, MissingExpression } from "./ast-expressions.js";
 import { beginsDeclaration, beginsStatement, type Classified, endOf, hasLineBreak, isCloser } from "./classify.js";
 import { OperatorStack } from "./operators.js";
 import { nameOfText, nameOfType, Reports } from "./parse-errors.js";

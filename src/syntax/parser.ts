@@ -1,6 +1,7 @@
 import type { IToken } from "chevrotain";
 import { suggest } from "../diagnostics/suggest.js";
-import type { Declaration, ImportDeclaration, NumberLiteral, SourceTree, StringLiteral } from "./ast.js";
+import type { Declaration, ImportDeclaration, SourceTree } from "./ast.js";
+import type { NumberLiteral, StringLiteral } from "./ast-expressions.js";
 import { beginsDeclaration, beginsStatement, type Classified, endOf } from "./classify.js";
 import { DeclarationParser } from "./declaration-parser.js";
 import { type Reports, reportExceptions } from "./parse-errors.js";

@@ -1,11 +1,8 @@
 import type {
-  Argument,
   BlockDeclaration,
   Body,
   Declaration,
-  Expression,
   FunctionDeclaration,
-  Identifier,
   InputDeclaration,
   ModelDeclaration,
   OutputDeclaration,
@@ -15,6 +12,7 @@ import type {
   TensorTypeExpression,
   TypeExpression,
 } from "./ast.js";
+import type { Argument, Expression, Identifier } from "./ast-expressions.js";
 import { writeString } from "./literals.js";
 import { comparisonPrecedence, postfixPrecedence, precedenceOf, prefixPrecedenceOf } from "./operators.js";
 

@@ -1,18 +1,20 @@
 import fc, { type Arbitrary } from "fast-check";
 import type {
-  Argument,
-  BinaryOperator,
   Declaration,
-  Expression,
-  Identifier,
-  NumberLiteral,
   ParameterDeclaration,
   SourceTree,
   Statement,
-  StringLiteral,
   TensorTypeExpression,
   TypeExpression,
 } from "../../src/syntax/ast.js";
+import type {
+  Argument,
+  BinaryOperator,
+  Expression,
+  Identifier,
+  NumberLiteral,
+  StringLiteral,
+} from "../../src/syntax/ast-expressions.js";
 import { isPlainName, readNumber } from "../../src/syntax/literals.js";
 import { precedenceOf } from "../../src/syntax/operators.js";
 import { keywords } from "../../src/syntax/tokens.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Declaration, Expression } from "../../src/syntax/ast.js";
+import type { Declaration } from "../../src/syntax/ast.js";
+import type { Expression } from "../../src/syntax/ast-expressions.js";
 import { parse } from "../../src/syntax/parse.js";
 import { walk } from "../../src/syntax/walk.js";
 import { suite } from "../support/suite.js";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import type { Expression, SourceTree } from "../../src/syntax/ast.js";
+import type { SourceTree } from "../../src/syntax/ast.js";
+import type { Expression } from "../../src/syntax/ast-expressions.js";
 import { parse } from "../../src/syntax/parse.js";
 import { print, printExpression } from "../../src/syntax/print.js";
 import { suite } from "../support/suite.js";

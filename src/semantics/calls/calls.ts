@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.js";
 import { type SurfaceEntry, surfaces } from "../../ops/registry.js";
-import type { Argument, BlockDeclaration, Expression, FunctionDeclaration, Identifier } from "../../syntax/ast.js";
+import type { BlockDeclaration, FunctionDeclaration } from "../../syntax/ast.js";
+import type { Argument, Expression, Identifier } from "../../syntax/ast-expressions.js";
 import type { Context, Place } from "../context.js";
 import { isDamaged, type NamedDeclaration } from "../module.js";
 import { snakeCase } from "../path-scope.js";

@@ -1,5 +1,5 @@
 import type { Span } from "../../diagnostics/span.js";
-import type { Argument, Identifier } from "../../syntax/ast.js";
+import type { Argument, Identifier } from "../../syntax/ast-expressions.js";
 import type { Context, Place } from "../context.js";
 import type { Scope } from "../scope.js";
 import { formatType, typeOfValue } from "../types.js";

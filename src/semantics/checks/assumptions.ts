@@ -1,6 +1,7 @@
 /** What a text marks as assumed: parameters and constants whose documentation says `assumed: SOURCE`. */
 import type { Span } from "../../diagnostics/span.js";
-import type { Declaration, Expression, SourceTree } from "../../syntax/ast.js";
+import type { Declaration, SourceTree } from "../../syntax/ast.js";
+import type { Expression } from "../../syntax/ast-expressions.js";
 import { printExpression } from "../../syntax/print.js";
 
 export interface Assumption {

@@ -1,7 +1,7 @@
 /** What of a check was measured, not counted: accuracies, times, memory; and that times are compared with times. */
 import type { ClaimSide, MeasuredFigure } from "../../recipe/claim.js";
 import { type MeasuredName, measuredFigures } from "../../recipe/measures.js";
-import type { Argument, Expression } from "../../syntax/ast.js";
+import type { Argument, Expression } from "../../syntax/ast-expressions.js";
 import { isTime } from "../../syntax/literals.js";
 import type { Context, Place } from "../context.js";
 import type { Module } from "../module.js";

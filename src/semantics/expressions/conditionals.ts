@@ -1,4 +1,4 @@
-import type { Expression, IfExpression } from "../../syntax/ast.js";
+import type { Expression, IfExpression } from "../../syntax/ast-expressions.js";
 import { nowhere } from "../calls/declared-parameters.js";
 import { describe } from "../calls/signature.js";
 import type { Context, Place } from "../context.js";

@@ -1,4 +1,4 @@
-import type { Expression } from "../../syntax/ast.js";
+import type { Expression } from "../../syntax/ast-expressions.js";
 import type { Context } from "../context.js";
 import type { Scope } from "../scope.js";
 import type { Value } from "../values.js";

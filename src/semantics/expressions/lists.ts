@@ -1,5 +1,11 @@
 import type { Span } from "../../diagnostics/span.js";
-import type { Expression, ForExpression, IndexExpression, ListExpression, RangeExpression } from "../../syntax/ast.js";
+import type {
+  Expression,
+  ForExpression,
+  IndexExpression,
+  ListExpression,
+  RangeExpression,
+} from "../../syntax/ast-expressions.js";
 import { asPart } from "../calls/combinators.js";
 import { describe } from "../calls/signature.js";
 import type { Context, Place } from "../context.js";

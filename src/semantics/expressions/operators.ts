@@ -1,5 +1,5 @@
 import type { Span } from "../../diagnostics/span.js";
-import type { BinaryExpression, BinaryOperator, UnaryExpression } from "../../syntax/ast.js";
+import type { BinaryExpression, BinaryOperator, UnaryExpression } from "../../syntax/ast-expressions.js";
 import { applyOpByName } from "../calls/apply-op.js";
 import { describe } from "../calls/signature.js";
 import type { Context, Place } from "../context.js";

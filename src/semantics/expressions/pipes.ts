@@ -1,4 +1,4 @@
-import type { PipeExpression } from "../../syntax/ast.js";
+import type { PipeExpression } from "../../syntax/ast-expressions.js";
 import { applyPart } from "../calls/apply-layer.js";
 import { holdsWeights } from "../calls/apply-op.js";
 import { describe } from "../calls/signature.js";

@@ -4,14 +4,13 @@ import type {
   BindingStatement,
   BlockDeclaration,
   Body,
-  Expression,
-  Identifier,
   RequireStatement,
   ShareStatement,
   Statement,
   TensorTypeExpression,
   WeightStatement,
 } from "../../syntax/ast.js";
+import type { Expression, Identifier } from "../../syntax/ast-expressions.js";
 import { weightsInFunction } from "../calls/apply-op.js";
 import { asPart } from "../calls/combinators.js";
 import { describe } from "../calls/signature.js";

@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.js";
 import type { Graph } from "../../ir/graph.js";
-import type { Argument, Identifier, ModelDeclaration, VariantDeclaration } from "../../syntax/ast.js";
+import type { ModelDeclaration, VariantDeclaration } from "../../syntax/ast.js";
+import type { Argument, Identifier } from "../../syntax/ast-expressions.js";
 import { bindDeclared, checkGiven, nowhere } from "../calls/declared-parameters.js";
 import { type EvaluatedArgument, evaluateArguments } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";

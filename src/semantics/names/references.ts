@@ -1,4 +1,4 @@
-import type { Identifier } from "../../syntax/ast.js";
+import type { Identifier } from "../../syntax/ast-expressions.js";
 
 export interface Names {
   /** Used: bare, called, as a variant's base, as a check's subject, as an output. In no order. */

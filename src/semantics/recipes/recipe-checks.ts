@@ -4,7 +4,7 @@ import { suggest } from "../../diagnostics/suggest.js";
 import type { Graph } from "../../ir/graph.js";
 import { withoutVariance } from "../../ops/batch-statistics.js";
 import type { RecipeThing } from "../../recipe/thing.js";
-import type { Expression } from "../../syntax/ast.js";
+import type { Expression } from "../../syntax/ast-expressions.js";
 import type { Reporter } from "../reporter.js";
 import { checkData } from "./recipe-data-checks.js";
 

@@ -1,7 +1,8 @@
 import type { Span } from "../../diagnostics/span.js";
 import { typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
-import type { Expression, Identifier, RecipeEntry } from "../../syntax/ast.js";
+import type { RecipeEntry } from "../../syntax/ast.js";
+import type { Expression, Identifier } from "../../syntax/ast-expressions.js";
 import { printExpression } from "../../syntax/print.js";
 import { bindDeclared, nowhere } from "../calls/declared-parameters.js";
 import { stringsIn } from "../calls/records.js";

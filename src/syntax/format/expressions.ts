@@ -1,5 +1,5 @@
 import { invariant } from "../../diagnostics/invariant.js";
-import type { Argument, BinaryExpression, Expression, Identifier, IfExpression, Stage } from "../ast.js";
+import type { Argument, BinaryExpression, Expression, Identifier, IfExpression, Stage } from "../ast-expressions.js";
 import { precedenceOf } from "../operators.js";
 import type { Writer } from "./writer.js";
 

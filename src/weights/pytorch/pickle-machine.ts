@@ -3,9 +3,24 @@
  * that `torch.save` writes, and of the Python names those of `globals.ts`. All else ends with the offset where it stands.
  * Every step takes at least one byte and makes at most one value, and steps are counted, so time and memory are bounded.
  */
+
 import { invariant } from "../../diagnostics/invariant.js";
 import { call, isAllowedGlobal, storageTypes } from "./globals.js";
 import { damaged, isFault, type PickleFault } from "./pickle-faults.js";
+import {
+  type Machine,
+  maxTextBytes,
+  push,
+  pushBytes,
+  pushCount,
+  pushFloat,
+  pushInt32,
+  pushLong,
+  pushText,
+  type Step,
+  take,
+  takeCount,
+} from "./pickle-pushes.js";
 import {
   type DictValue,
   isDict,
@@ -23,30 +38,9 @@ export type PickleResult =
   | { readonly kind: "value"; readonly value: PickleValue; readonly end: number }
   | { readonly kind: "fault"; readonly fault: PickleFault; readonly offset: number };
 
-/** Longest whole number, in bytes: the format's own magic number has ten. */
-const maxLongBytes = 16;
-/** Longest text: names of tensors have some tens of bytes. */
-const maxTextBytes = 2 ** 20;
 /** A network of a thousand tensors takes forty thousand steps; each step makes at most one value, of some 200 bytes at worst. */
 const maxSteps = 2_000_000;
 const newestProtocol = 5;
-
-interface Machine {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
-  /** Opcodes so far, and what calls copied. */
-  steps: number;
-  readonly stack: PickleValue[];
-  /** Heights of the stack at each MARK. */
-  readonly marks: number[];
-  readonly memo: Map<number, PickleValue>;
-  /** Of each key of a storage, so that one key is one storage. */
-  readonly storages: Map<string, StorageValue>;
-}
-
-/** What an opcode does: changes the machine, or says what is wrong. */
-type Step = (machine: Machine) => PickleFault | undefined;
 
 export interface PickleOptions {
   /** Where the pickle begins. */
@@ -76,87 +70,6 @@ export function runPickle(bytes: Uint8Array, { begin = 0, storages = new Map() }
     if (fault !== undefined) return { kind: "fault", fault, offset };
   }
 }
-
-/** The next bytes; undefined where the pickle ends before. */
-function take(machine: Machine, length: number): Uint8Array | undefined {
-  const end = machine.at + length;
-  if (end > machine.bytes.byteLength) return undefined;
-  const found = machine.bytes.subarray(machine.at, end);
-  machine.at = end;
-  return found;
-}
-
-/** A whole number of so many bytes, little-endian, from 0. */
-function takeCount(machine: Machine, length: 1 | 2 | 4 | 8): number | undefined {
-  const { view, at } = machine;
-  if (take(machine, length) === undefined) return undefined;
-  if (length === 1) return view.getUint8(at);
-  if (length === 2) return view.getUint16(at, true);
-  return length === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
-}
-
-const push =
-  (make: () => PickleValue): Step =>
-  ({ stack }) => {
-    stack.push(make());
-    return undefined;
-  };
-
-const pushCount =
-  (length: 1 | 2): Step =>
-  (machine) => {
-    const value = takeCount(machine, length);
-    if (value === undefined) return damaged("truncated");
-    machine.stack.push(value);
-    return undefined;
-  };
-
-const pushInt32: Step = (machine) => {
-  const { at } = machine;
-  if (take(machine, 4) === undefined) return damaged("truncated");
-  machine.stack.push(machine.view.getInt32(at, true));
-  return undefined;
-};
-
-const pushFloat: Step = (machine) => {
-  const { at } = machine;
-  if (take(machine, 8) === undefined) return damaged("truncated");
-  machine.stack.push(machine.view.getFloat64(at));
-  return undefined;
-};
-
-/** LONG1: two's complement, little-endian. */
-const pushLong: Step = (machine) => {
-  const length = takeCount(machine, 1);
-  const digits = length === undefined ? undefined : take(machine, length);
-  if (digits === undefined) return damaged("truncated");
-  if (digits.byteLength > maxLongBytes) return damaged("long-number");
-  let value = 0n;
-  for (let i = digits.byteLength - 1; i >= 0; i--) value = (value << 8n) | BigInt(digits[i] ?? 0);
-  value = BigInt.asIntN(8 * digits.byteLength, value);
-  machine.stack.push(Number.isSafeInteger(Number(value)) ? Number(value) : value);
-  return undefined;
-};
-
-const pushText =
-  (lengthBytes: 1 | 4 | 8): Step =>
-  (machine) => {
-    const length = takeCount(machine, lengthBytes);
-    if (length !== undefined && length > maxTextBytes) return damaged("long-text");
-    const text = length === undefined ? undefined : take(machine, length);
-    if (text === undefined) return damaged("truncated");
-    machine.stack.push(new TextDecoder().decode(text));
-    return undefined;
-  };
-
-const pushBytes =
-  (lengthBytes: 1 | 4): Step =>
-  (machine) => {
-    const length = takeCount(machine, lengthBytes);
-    if (length === undefined || take(machine, length) === undefined) return damaged("truncated");
-    machine.stack.push(opaque);
-    return undefined;
-  };
 
 /** All above the last MARK, taken off; undefined where there is none. */
 function takeMarked({ stack, marks }: Machine): PickleValue[] | undefined {
