@@ -8,7 +8,8 @@ import { randomStream } from "../../src/random/stream.js";
 import type { Feed } from "../../src/reference/interpret.js";
 import { type Leaf, leavesOf, lossOf, moved, reverseGradients } from "../autodiff/finite-differences.js";
 import { suite } from "../support/suite.js";
-import { cases, type OpCase } from "./cases.js";
+import type { OpCase } from "./case-inputs.js";
+import { cases } from "./cases.js";
 import { Network } from "./network.js";
 import { feedOf, singleOpGraph } from "./single-op.js";
 

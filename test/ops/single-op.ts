@@ -4,7 +4,7 @@ import { bindShape, elementCount } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { randomStream } from "../../src/random/stream.js";
 import { probeWeights } from "../../src/reference/probe-weights.js";
-import { type OpCase, termSizes } from "./cases.js";
+import { type OpCase, termSizes } from "./case-inputs.js";
 import { Network } from "./network.js";
 
 /** A graph of this one op: inputs `in_0`, `in_1`, ..., outputs `out_0`, `out_1`, ... */
