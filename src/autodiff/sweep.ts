@@ -1,4 +1,5 @@
-import type { Graph, Node, ValueId } from "../ir/graph.js";
+import { liveNodes } from "../ir/copy-graph.js";
+import type { Graph, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { AppendingBuilder } from "./gradient-builder.js";
 
@@ -8,16 +9,7 @@ export function sweep(
   builder: AppendingBuilder,
   roots: readonly ValueId[],
 ): { readonly graph: Graph; readonly gradients: readonly ValueId[] } {
-  const read = new Uint8Array(builder.types.length);
-  for (const value of roots) read[value] = 1;
-  const live: Node[] = [];
-  for (let i = builder.nodesMade.length - 1; i >= 0; i--) {
-    const node = builder.nodesMade[i] as Node;
-    if (!node.outputs.some((value) => read[value] === 1)) continue;
-    live.push(node);
-    for (const value of node.inputs) read[value] = 1;
-  }
-  live.reverse();
+  const live = liveNodes(builder.nodesMade, roots);
   const types: TensorType[] = [...graph.types];
   const renumbered = Int32Array.from({ length: builder.types.length }, (_, value) => value);
   const nodes = live.map((node) => {

@@ -5,8 +5,8 @@
  */
 import { invariant } from "../diagnostics/invariant.js";
 import { GraphBuilder } from "../ir/builder.js";
+import { copyGraph } from "../ir/copy-graph.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
-import type { TensorType } from "../ir/shape.js";
 import { followsBatch, valuesPerChannel } from "../ops/batch-statistics.js";
 import { type DroppingMask, maskOfNode } from "../ops/dropping.js";
 import { arithmetic } from "../ops/gradient-arithmetic.js";
@@ -30,33 +30,31 @@ export function trainingForm(graph: Graph): Graph {
   const isStep = graph.slots.some(({ next }) => next !== undefined);
   invariant(!isStep, `${graph.name} is a training step already`);
   const builder = new GraphBuilder(graph.name);
-  const moved = new Map<ValueId, ValueId>();
-  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
-  for (const input of graph.inputs) moved.set(input.value, builder.input(input, typeOf(graph, input.value)));
-  for (const slot of graph.slots) moved.set(slot.value, builder.slot(slot, typeOf(graph, slot.value)));
+  const copy = copyGraph(graph, builder);
+  const { at } = copy;
+  copy.inputs();
+  copy.slots();
   const slots = new Set(graph.slots.map(({ value }) => value));
   const normalised: Normalised[] = [];
   for (const node of graph.nodes) {
     const [x, weight, bias, mean, variance] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
-    const types = node.outputs.map((value) => typeOf(graph, value));
     const mask = maskOfNode(graph, node);
     if (mask !== undefined) {
-      moved.set(node.outputs[0] as ValueId, masked(builder, node, at(x), mask));
+      copy.stand(node.outputs[0] as ValueId, masked(builder, node, at(x), mask));
       continue;
     }
     if (!followsBatch(node, slots)) {
-      const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
-      for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
+      copy.node(node);
       continue;
     }
     const { epsilon = 0, momentum = 0 } = node.attributes as { readonly epsilon: number; readonly momentum: number };
     const training = { ...node, op: "batch_norm_training", attributes: { epsilon }, inputs: [x, weight, bias].map(at) };
     const [output = 0, batchMean = 0, batchVariance = 0] = builder.node(training, [
-      types[0] as TensorType,
+      typeOf(graph, node.outputs[0] as ValueId),
       typeOf(graph, mean),
       typeOf(graph, variance),
     ]);
-    moved.set(node.outputs[0] as ValueId, output);
+    copy.stand(node.outputs[0] as ValueId, output);
     const count = valuesPerChannel(graph, node);
     normalised.push({
       node,
@@ -66,8 +64,8 @@ export function trainingForm(graph: Graph): Graph {
       batch: [batchMean, batchVariance],
     });
   }
-  for (const output of graph.outputs) builder.output({ ...output, value: at(output.value) });
-  return followStatistics(builder.finish(), normalised);
+  copy.outputs();
+  return followStatistics(copy.finish(), normalised);
 }
 
 /** The tensor times its mask, whose input goes by the node's path; the tensor itself where nothing is dropped. */

@@ -1,12 +1,13 @@
 /** Nodes and weights that no output depends on disappear. Inputs stay: they are the model's interface. */
-import { countUses, GraphRewriter } from "./graph-rewriter.js";
+import { indexGraph } from "../ir/graph-index.js";
+import { GraphRewriter } from "./graph-rewriter.js";
 import type { Pass, WeightedGraph, WeightValues } from "./weighted-graph.js";
 
 export const removeDeadNodes: Pass = { name: "remove-dead-nodes", run: remove };
 
 function remove<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> {
   const { graph } = model;
-  const uses = countUses(graph);
+  const uses = indexGraph(graph).uses;
   const isRead = (value: number): boolean => (uses[value] ?? 0) > 0;
   // A chain of dead nodes ends in one that nothing reads.
   const allRead =

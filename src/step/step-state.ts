@@ -1,5 +1,6 @@
 /** What a step remembers beside the network's own slots, and the input of its learning rate. */
 import { GraphBuilder } from "../ir/builder.js";
+import { copyGraph } from "../ir/copy-graph.js";
 import { type Graph, type Slot, typeOf, type ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 
@@ -36,18 +37,15 @@ export interface StepState {
 /** The graph with an input for the learning rate and slots for what is remembered of these parameters; all begin as 0. */
 export function withStepState(graph: Graph, parameters: readonly Slot[], remembered: Remembered): StepState {
   const builder = new GraphBuilder(graph.name);
-  const moved = new Map<ValueId, ValueId>();
-  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
-  for (const input of graph.inputs) moved.set(input.value, builder.input(input, typeOf(graph, input.value)));
+  const copy = copyGraph(graph, builder);
+  copy.inputs();
   const number: TensorType = { dtype: "float32", shape: [] };
   const rate = builder.input({ name: learningRateInput }, number);
   const named = new Map<string, ValueId>();
-  const slot = (made: Omit<Slot, "value">, type: TensorType): ValueId => {
-    const value = builder.slot(made, type);
-    named.set(made.name, value);
-    return value;
+  const slot = (made: Omit<Slot, "value">, type: TensorType): void => {
+    named.set(made.name, builder.slot(made, type));
   };
-  for (const own of graph.slots) moved.set(own.value, slot(own, typeOf(graph, own.value)));
+  for (const own of graph.slots) named.set(own.name, copy.slot(own));
   const begun = { role: "optimizer", initializer: { kind: "constant", value: 0 } } as const;
   const prefixes = [
     ...remembered.memories.map((name) => `${name}.`),
@@ -65,13 +63,7 @@ export function withStepState(graph: Graph, parameters: readonly Slot[], remembe
     ...(remembered.averages ? [averageStarted] : []),
   ];
   for (const name of counters) slot({ ...begun, name }, number);
-  for (const node of graph.nodes) {
-    const types = node.outputs.map((value) => typeOf(graph, value));
-    const outputs = builder.node({ ...node, inputs: node.inputs.map(at) }, types);
-    for (const [i, value] of node.outputs.entries()) moved.set(value, outputs[i] as ValueId);
-  }
-  for (const output of graph.outputs) builder.output({ ...output, value: at(output.value) });
-  const made = builder.finish();
-  const slots = made.slots.map((own) => (own.next === undefined ? own : { ...own, next: at(own.next) }));
-  return { graph: { ...made, slots }, rate, at, slot: (name) => named.get(name) };
+  copy.nodes();
+  copy.outputs();
+  return { graph: copy.finish(), rate, at: copy.at, slot: (name) => named.get(name) };
 }

@@ -1,5 +1,6 @@
 /** A training step whose state goes in and comes out by name: what plain ONNX, which has no state, can say. */
 import { GraphBuilder } from "../../ir/builder.js";
+import { copyGraph } from "../../ir/copy-graph.js";
 import { type Graph, type GraphInput, type GraphOutput, typeOf, type ValueId } from "../../ir/graph.js";
 import type { TensorType } from "../../ir/shape.js";
 
@@ -28,10 +29,9 @@ const number: TensorType = { dtype: "float32", shape: [] };
  */
 export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boolean): Graph {
   const builder = new GraphBuilder(step.name);
-  const moved = new Map<ValueId, ValueId>();
-  const at = (value: ValueId): ValueId => moved.get(value) as ValueId;
+  const copy = copyGraph(step, builder);
   const flag = freeName(step, "started");
-  for (const input of step.inputs) moved.set(input.value, builder.input(input, typeOf(step, input.value)));
+  copy.inputs();
   const started = builder.input({ name: stateInput(flag) }, number);
   const changing = step.slots.filter(({ next }) => next !== undefined);
   const fed = new Map(
@@ -49,17 +49,13 @@ export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boole
     const [given, own] = [fed.get(value), first.get(value)];
     const type = typeOf(step, value);
     const both = given !== undefined && own !== undefined;
-    moved.set(value, both ? node("where", `begin.${name}`, [isFirst, own, given], type) : ((given ?? own) as ValueId));
+    copy.stand(value, both ? node("where", `begin.${name}`, [isFirst, own, given], type) : ((given ?? own) as ValueId));
   }
-  for (const original of step.nodes) {
-    const types = original.outputs.map((value) => typeOf(step, value));
-    const outputs = builder.node({ ...original, inputs: original.inputs.map(at) }, types);
-    for (const [i, value] of original.outputs.entries()) moved.set(value, outputs[i] as ValueId);
-  }
+  copy.nodes();
   const one = node("constant", "begin.one", [], number, { shape: [], values: [1] });
-  for (const output of step.outputs) builder.output({ ...output, value: at(output.value) });
+  copy.outputs();
   builder.output({ name: nextOutput(flag), value: one });
-  for (const { name, next } of changing) builder.output({ name: nextOutput(name), value: at(next as ValueId) });
+  for (const { name, next } of changing) builder.output({ name: nextOutput(name), value: copy.at(next as ValueId) });
   return builder.finish();
 }
 

@@ -1,0 +1,89 @@
+import { invariant } from "../diagnostics/invariant.js";
+import type { GraphBuilder } from "./builder.js";
+import type { Graph, GraphInput, GraphOutput, Node, Slot, ValueId } from "./graph.js";
+import type { TensorType } from "./shape.js";
+
+/** What a copy reads of the graph that it is made of. */
+type Copied = Pick<Graph, "name" | "inputs" | "slots" | "nodes" | "outputs" | "types">;
+
+/** A graph on its way into a builder. What is copied, and in which order, numbers the values anew. */
+export interface GraphCopy {
+  /** A value under its new number; it must be there already. */
+  readonly at: (value: ValueId) => ValueId;
+  /** From now on this new value stands for the old one. */
+  stand(value: ValueId, now: ValueId): void;
+  input(input: GraphInput): ValueId;
+  /** `as` says what is other than it was. */
+  slot(slot: Slot, as?: Partial<Pick<Slot, "name">>): ValueId;
+  node(node: Node, as?: Partial<Pick<Node, "path">>): readonly ValueId[];
+  output(output: GraphOutput): void;
+  /** All of a kind that the graph has. */
+  inputs(): void;
+  slots(): void;
+  nodes(): void;
+  outputs(): void;
+  /** The builder's graph; slots that were copied go on to the copies of their next values. */
+  finish(): Graph;
+}
+
+/** The one way to rebuild a graph, whole or with parts left out, put in or put in the place of others. */
+export function copyGraph(graph: Copied, builder: GraphBuilder): GraphCopy {
+  const moved = new Map<ValueId, ValueId>();
+  const following = new Map<ValueId, ValueId>();
+  const typeOf = (value: ValueId): TensorType => {
+    const type = graph.types[value];
+    invariant(type !== undefined, `value ${value} is not in graph ${graph.name}`);
+    return type;
+  };
+  const stand = (value: ValueId, now: ValueId): ValueId => {
+    moved.set(value, now);
+    return now;
+  };
+  const at = (value: ValueId): ValueId => {
+    const now = moved.get(value);
+    invariant(now !== undefined, `a copy of ${graph.name} reads value ${value} before it is made`);
+    return now;
+  };
+  const copy: GraphCopy = {
+    at,
+    stand,
+    input: (input) => stand(input.value, builder.input(input, typeOf(input.value))),
+    slot({ next, ...slot }, as = {}) {
+      const now = stand(slot.value, builder.slot({ ...slot, ...as }, typeOf(slot.value)));
+      if (next !== undefined) following.set(now, next);
+      return now;
+    },
+    node(node, as = {}) {
+      const outputs = builder.node({ ...node, ...as, inputs: node.inputs.map(at) }, node.outputs.map(typeOf));
+      for (const [i, value] of node.outputs.entries()) stand(value, outputs[i] as ValueId);
+      return outputs;
+    },
+    output: (output) => builder.output({ ...output, value: at(output.value) }),
+    inputs: () => graph.inputs.forEach((input) => void copy.input(input)),
+    slots: () => graph.slots.forEach((slot) => void copy.slot(slot)),
+    nodes: () => graph.nodes.forEach((node) => void copy.node(node)),
+    outputs: () => graph.outputs.forEach(copy.output),
+    finish() {
+      const made = builder.finish();
+      if (following.size === 0) return made;
+      const slots = made.slots.map((slot) => {
+        const next = following.get(slot.value);
+        return next === undefined ? slot : { ...slot, next: at(next) };
+      });
+      return { ...made, slots };
+    },
+  };
+  return copy;
+}
+
+/** Those of the nodes, in topological order, that these values depend on. */
+export function liveNodes(nodes: readonly Node[], roots: Iterable<ValueId>): readonly Node[] {
+  const read = new Set(roots);
+  const live: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((value) => read.has(value))) continue;
+    live.push(node);
+    for (const value of node.inputs) read.add(value);
+  }
+  return live.reverse();
+}
