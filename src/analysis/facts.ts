@@ -1,8 +1,8 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import type { GraphIndex } from "../ir/graph-index.js";
 import { elementCount, type Shape } from "../ir/shape.js";
 import type { AnyOp, Work } from "../ops/contracts.js";
 import { foldedNorm } from "./folded-norm.js";
-import type { GraphIndex } from "./graph-index.js";
 
 /** What counting rules may ask of one application of an op, batch 1. A fact that an op does not have is undefined. */
 export interface CountingFacts {

@@ -1,5 +1,5 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
-import type { GraphIndex } from "./graph-index.js";
+import type { GraphIndex } from "../ir/graph-index.js";
 import { isNoOp } from "./no-ops.js";
 
 /** The layer whose weights can hold a batch norm that follows it. */

@@ -1,10 +1,10 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { indexGraph } from "../ir/graph-index.js";
 import { elementCount } from "../ir/shape.js";
 import type { AnyOp } from "../ops/contracts.js";
 import { findOp, isLayerOp, type LayerOpName } from "../ops/registry.js";
 import { type CountingFacts, factsOf } from "./facts.js";
-import { indexGraph } from "./graph-index.js";
 
 /** One node as the counters see it. */
 export interface Layer {

@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Graph, Node } from "../ir/graph.js";
+import { indexGraph } from "../ir/graph-index.js";
 import { findDeadTaps } from "./dead-taps.js";
 import { foldedNorm } from "./folded-norm.js";
-import { indexGraph } from "./graph-index.js";
 
 /** Gathers findings that stand at one place of the source and say the same: a block used eight times is warned of once. */
 function bySource<T>(found: readonly T[], nodeOf: (found: T) => Node, saying: (found: T) => string): T[][] {

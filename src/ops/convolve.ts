@@ -1,6 +1,6 @@
 import type { Tensor } from "./contracts.js";
 import { convolveByPatches } from "./convolve-patches.js";
-import type { ConvolveOptions, Pair } from "./window-arithmetic.js";
+import { type ConvolveOptions, type Pair, windowsOver } from "./window-arithmetic.js";
 
 /** The output positions `[first, end)` whose tap `position * stride + shift` lies inside `size` cells. */
 function positionsInside(size: number, outSize: number, stride: number, shift: number): Pair {
@@ -23,10 +23,9 @@ const largestPatches = 2 ** 25;
 export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: ConvolveOptions): Tensor {
   const [batch = 0, inChannels = 0, height = 0, width = 0] = input.shape;
   const [filters = 0, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = weight.shape;
-  const [top, left, bottom, right] = a.padding;
+  const [top, left] = a.padding;
   const [strideDown, strideRight] = a.stride;
-  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / strideDown) + 1;
-  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / strideRight) + 1;
+  const [outHeight, outWidth] = windowsOver([height, width], { ...a, kernel: [kernelHeight, kernelWidth] });
   const filtersPerGroup = filters / a.groups;
   const patchNumbers = outHeight * outWidth * perGroup * kernelHeight * kernelWidth;
   if (filtersPerGroup >= patchesPay && patchNumbers <= largestPatches) {
@@ -123,10 +122,7 @@ function forEachTapRow(
 function convolvedShape(input: readonly number[], weight: readonly number[], a: ConvolveOptions): readonly number[] {
   const [batch = 0, , height = 0, width = 0] = input;
   const [filters = 0, , kernelHeight = 0, kernelWidth = 0] = weight;
-  const [top, left, bottom, right] = a.padding;
-  const outHeight = Math.floor((height + top + bottom - a.dilation[0] * (kernelHeight - 1) - 1) / a.stride[0]) + 1;
-  const outWidth = Math.floor((width + left + right - a.dilation[1] * (kernelWidth - 1) - 1) / a.stride[1]) + 1;
-  return [batch, filters, outHeight, outWidth];
+  return [batch, filters, ...windowsOver([height, width], { ...a, kernel: [kernelHeight, kernelWidth] })];
 }
 
 /** The convolution's gradients from the result's; of the tensor whose gradient is asked for only the shape is read. */

@@ -3,7 +3,7 @@ import type { Dim, TensorType } from "../ir/shape.js";
 import type { AttributeSpec, Tensor, Window } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import type { Parameter } from "./surface.js";
-import { type Padding, type Pair, resolvePadding, windowedSize } from "./window-arithmetic.js";
+import { type Padding, type Pair, resolvePadding, windowedSize, windowsOver } from "./window-arithmetic.js";
 
 /** What both pools have. */
 export type PoolAttributes = { readonly kernel: Pair; readonly stride: Pair; readonly padding: Padding };
@@ -111,9 +111,7 @@ function countedAlong(axis: 0 | 1, from: number, size: number, a: MaybeOverhangi
 }
 
 function pooledSize([, , height = 0, width = 0]: readonly number[], a: PoolAttributes): Pair {
-  const [top, left, bottom, right] = a.padding;
-  const down = Math.floor((height + top + bottom - a.kernel[0]) / a.stride[0]) + 1;
-  return [down, Math.floor((width + left + right - a.kernel[1]) / a.stride[1]) + 1];
+  return windowsOver([height, width], { ...a, dilation: [1, 1] });
 }
 
 /** Calls `visit` for every window of every map, in row-major order of the results, with the map's number. */

@@ -38,6 +38,15 @@ export function windowPositions(
   return Math.floor((size + padding - spanOfKernel(kernel, dilation)) / stride) + 1;
 }
 
+/** The same along rows and columns: how many windows lie on a map of `[height, width]` cells. */
+export function windowsOver([height, width]: Pair, { kernel, stride, padding, dilation }: Geometry): Pair {
+  const [top, left, bottom, right] = padding;
+  return [
+    windowPositions(height, kernel[0], stride[0], top + bottom, dilation[0]),
+    windowPositions(width, kernel[1], stride[1], left + right, dilation[1]),
+  ];
+}
+
 /** `[out height, out width]` of a window over an NCHW shape, or what is wrong. */
 export function windowedSize(op: string, input: Shape, window: Window): Pair | Problem {
   const [, , height, width] = input;
@@ -46,9 +55,8 @@ export function windowedSize(op: string, input: Shape, window: Window): Pair | P
     const axis = typeof height === "number" ? 3 : 2;
     return problem("shape/needs-fixed-size", { op, axis, actual: input }, "input");
   }
-  const { kernel, stride, padding, dilation } = window;
-  const outHeight = windowPositions(height, kernel[0], stride[0], padding[0] + padding[2], dilation[0]);
-  const outWidth = windowPositions(width, kernel[1], stride[1], padding[1] + padding[3], dilation[1]);
+  const { kernel, padding, dilation } = window;
+  const [outHeight, outWidth] = windowsOver([height, width], window);
   if (outHeight < 1 || outWidth < 1) {
     return problem(
       "shape/kernel-larger-than-map",

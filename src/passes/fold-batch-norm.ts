@@ -7,8 +7,8 @@
  * Which layer that is says analysis/folded-norm.ts. A batch norm behind anything else stays what it is.
  */
 import { foldedNorm } from "../analysis/folded-norm.js";
-import { indexGraph } from "../analysis/graph-index.js";
 import type { Node, ValueId } from "../ir/graph.js";
+import { indexGraph } from "../ir/graph-index.js";
 import { GraphRewriter } from "./graph-rewriter.js";
 import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./weighted-graph.js";
 

@@ -1,5 +1,5 @@
 /** Windows over padded maps, as TensorFlow's kernels want them said. */
-import type { Pair } from "../../ops/window-arithmetic.js";
+import { type Pair, windowPositions } from "../../ops/window-arithmetic.js";
 import { kernelsOf } from "./kernels.js";
 import type { TfjsSite } from "./site.js";
 import type { Register } from "./tfjs-program.js";
@@ -40,7 +40,7 @@ export function paddedWindow(size: Pair, { kernel, stride, padding }: WindowOf):
   const isSame = sides.every(([before, after], axis) => {
     const i = axis as 0 | 1;
     const [a, b] = samePadding(size[i], kernel[i], stride[i]);
-    const positions = Math.floor((size[i] + before + after - kernel[i]) / stride[i]) + 1;
+    const positions = windowPositions(size[i], kernel[i], stride[i], before + after, 1);
     return a === before && b === after && positions === Math.ceil(size[i] / stride[i]);
   });
   if (isSame) return { pad: "same", around: [0, 0, 0, 0], size };

@@ -2,10 +2,12 @@
  * Types of the edges that exist only inside a lowering (a Mish spelled out, the Transpose of a shuffle): the graph does not
  * know them, and every edge of the file gets its type. ONNX's own rules (Operators.md), for the ops that lowerings use.
  */
+
 import { invariant } from "../../diagnostics/invariant.js";
 import { broadcastShapes, isMismatch } from "../../ir/broadcast.js";
 import { type BatchDim, type Dim, elementCount, type Shape, type TensorType } from "../../ir/shape.js";
 import type { OnnxAttribute } from "../../ops/contracts.js";
+import { windowPositions } from "../../ops/window-arithmetic.js";
 
 /** What a rule sees: types of the inputs, values of those that are constants, attributes, and how many results there are. */
 export interface EdgeContext {
@@ -152,8 +154,8 @@ const pool: EdgeRule = (c) => {
   const { dtype, shape } = input(c, 0);
   const [kernel, pads, strides] = [ints(c, "kernel_shape"), ints(c, "pads"), ints(c, "strides")];
   const windows = shape.slice(2).map((size, axis): Dim => {
-    const padded = (size as number) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
-    return Math.floor((padded - (kernel[axis] ?? 1)) / (strides[axis] ?? 1)) + 1;
+    const padding = (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+    return windowPositions(size as number, kernel[axis] ?? 1, strides[axis] ?? 1, padding, 1);
   });
   return [{ dtype, shape: [...shape.slice(0, 2), ...windows] }];
 };
@@ -189,10 +191,10 @@ const globalPool: EdgeRule = (c) => {
 const conv: EdgeRule = (c) => {
   const [{ dtype, shape }, weight] = [input(c, 0), input(c, 1)];
   const positions = shape.slice(2).map((size, axis): Dim => {
-    const span = (ints(c, "dilations", [1, 1])[axis] ?? 1) * ((weight.shape[axis + 2] as number) - 1) + 1;
     const pads = ints(c, "pads", [0, 0, 0, 0]);
-    const padded = (size as number) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
-    return Math.floor((padded - span) / (ints(c, "strides", [1, 1])[axis] ?? 1)) + 1;
+    const padding = (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+    const [stride = 1, dilation = 1] = [ints(c, "strides", [1, 1])[axis], ints(c, "dilations", [1, 1])[axis]];
+    return windowPositions(size as number, weight.shape[axis + 2] as number, stride, padding, dilation);
   });
   return [{ dtype, shape: [shape[0] ?? 1, weight.shape[0] ?? 1, ...positions] }];
 };

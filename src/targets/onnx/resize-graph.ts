@@ -1,6 +1,5 @@
 import { isProblem } from "../../diagnostics/diagnostic.js";
-import { invariant } from "../../diagnostics/invariant.js";
-import { type Attributes, type Graph, type Node, typeOf } from "../../ir/graph.js";
+import type { Attributes, Graph, Node } from "../../ir/graph.js";
 import type { Shape, TensorType } from "../../ir/shape.js";
 import { retypeGraph } from "../../ops/retype.js";
 

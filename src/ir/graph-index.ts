@@ -1,4 +1,4 @@
-import type { Graph } from "../ir/graph.js";
+import type { Graph } from "./graph.js";
 
 /** Who makes and who reads each value; read off once, in time linear in the graph. */
 export interface GraphIndex {
