@@ -184,7 +184,7 @@ export const layers: readonly Layer[] = [
   {
     place: "report",
     does: "a run to something to look at: charts, one page, TensorBoard's events",
-    mayImport: ["training", "judging", "diagnostics"],
+    mayImport: ["training", "judging", "formats", "diagnostics"],
   },
   {
     place: "studies",

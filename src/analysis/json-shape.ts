@@ -1,4 +1,5 @@
 /** What JSON from outside must look like: small checks that say what is wrong, and where. */
+import { isJsonObject } from "../formats/json-object.js";
 
 /** What is wrong with a value, which stands at this place of the text; undefined where nothing is. */
 export type Check = (value: unknown, at: string) => string | undefined;
@@ -13,9 +14,6 @@ export const being =
   (what: string, holds: (value: unknown) => boolean): Check =>
   (value, at) =>
     holds(value) ? undefined : `${at} is ${shown(value)}, not ${what}`;
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const text = being("a text", (value) => typeof value === "string");
 export const textOrNull = being("a text or null", (value) => value === null || typeof value === "string");
@@ -42,7 +40,7 @@ export const list =
 export const record =
   (check: Check): Check =>
   (value, at) =>
-    isObject(value)
+    isJsonObject(value)
       ? first(Object.entries(value).map(([key, each]) => check(each, `${at}.${key.slice(0, 40)}`)))
       : `${at} is ${shown(value)}, not an object`;
 
@@ -50,7 +48,7 @@ export const record =
 export const object =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value, at) =>
-    isObject(value)
+    isJsonObject(value)
       ? first(
           Object.entries(fields).map(([key, check]) =>
             check(Object.hasOwn(value, key) ? value[key] : undefined, at === "" ? key : `${at}.${key}`),

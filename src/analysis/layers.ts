@@ -1,6 +1,7 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { indexGraph } from "../ir/graph-index.js";
+import { isWithin } from "../ir/paths.js";
 import { elementCount } from "../ir/shape.js";
 import type { AnyOp } from "../ops/contracts.js";
 import { findOp, isLayerOp, type LayerOpName } from "../ops/registry.js";
@@ -16,11 +17,6 @@ export interface Layer {
   readonly params: number;
   /** Path of the earlier layer whose weights it shares. */
   readonly sharedWith: string | undefined;
-}
-
-/** Whether a path lies in the part of the network named by `part`: the part itself or anything below it. */
-export function isWithin(path: string, part: string): boolean {
-  return path === part || path.startsWith(`${part}.`);
 }
 
 /**

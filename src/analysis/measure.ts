@@ -1,12 +1,13 @@
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph, Node } from "../ir/graph.js";
+import { isWithin } from "../ir/paths.js";
 import { dtypeBytes } from "../ir/shape.js";
 import type { Measure } from "../recipe/claim.js";
 import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
 import { countLayer, countTotal } from "./counts.js";
 import { inexactOf } from "./exact.js";
-import { isWithin, type Layer, layersOf } from "./layers.js";
+import { type Layer, layersOf } from "./layers.js";
 import { countParams } from "./params.js";
 import { peakMemory } from "./peak-memory.js";
 import { receptiveField } from "./receptive-field.js";

@@ -2,7 +2,8 @@
 
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
-import { being, type Check, count, figure, isObject, list, object, shown, text, textOrNull } from "./json-shape.js";
+import { isJsonObject } from "../formats/json-object.js";
+import { being, type Check, count, figure, list, object, shown, text, textOrNull } from "./json-shape.js";
 import type { MeasuredResult } from "./measured.js";
 
 /** Both commands' form has this version; a newer one may mean something else. */
@@ -85,7 +86,7 @@ export function readResults(written: string, path: string): readonly MeasuredRes
     if (!(error instanceof SyntaxError)) throw error;
     return refuse(`it is no JSON: ${error.message}`);
   }
-  if (!isObject(value)) return refuse(`it is ${shown(value)}, not an object`);
+  if (!isJsonObject(value)) return refuse(`it is ${shown(value)}, not an object`);
   const { schemaVersion: version, results, second } = value;
   if (!Number.isSafeInteger(version) || (version as number) < 1) return refuse(`schemaVersion is ${shown(version)}`);
   if ((version as number) > resultsSchemaVersion) {

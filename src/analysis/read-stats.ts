@@ -2,7 +2,8 @@
 
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
-import { count, figure, isObject, list, object, record, shown, text, textOrNull } from "./json-shape.js";
+import { isJsonObject } from "../formats/json-object.js";
+import { count, figure, list, object, record, shown, text, textOrNull } from "./json-shape.js";
 import { type Stats, statsSchemaVersion } from "./stats.js";
 
 const shape = list(count);
@@ -41,7 +42,7 @@ function pathTwice({ layers }: Stats): string | undefined {
 
 function readOne(value: unknown, path: string, place: string): Stats | Problem {
   const refuse = (reason: string): Problem => problem("stats/not-a-record", { path, reason: `${place}${reason}` });
-  if (!isObject(value)) return refuse(`it is ${shown(value)}, not an object`);
+  if (!isJsonObject(value)) return refuse(`it is ${shown(value)}, not an object`);
   const { schemaVersion } = value;
   if (!Number.isSafeInteger(schemaVersion)) return refuse(`schemaVersion is ${shown(schemaVersion)}`);
   const version = schemaVersion as number;

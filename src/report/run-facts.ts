@@ -1,5 +1,5 @@
 /** What `run.json` says, as far as a report shows it: of any type until looked at. */
-import type { JsonRecord } from "../training/sealed-json.js";
+import { isJsonObject, type JsonObject } from "../formats/json-object.js";
 
 export interface ClassCounts {
   readonly name: string;
@@ -21,13 +21,11 @@ export interface RunFacts {
   readonly warnings: readonly string[];
 }
 
-const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const recordIn = (value: unknown): JsonRecord => (isRecord(value) ? value : {});
+const recordIn = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
 const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-export function factsOf(about: JsonRecord): RunFacts {
+export function factsOf(about: JsonObject): RunFacts {
   const data = recordIn(about.data);
   return {
     model: textIn(about.model) || "a model",
@@ -36,9 +34,9 @@ export function factsOf(about: JsonRecord): RunFacts {
     hasEnded: about.result !== undefined,
     data: textIn(data.description),
     heldOut: textIn(data.heldOut),
-    classes: listIn(data.classes).filter(isRecord).map(classCounts),
+    classes: listIn(data.classes).filter(isJsonObject).map(classCounts),
     skipped: listIn(data.skipped)
-      .filter(isRecord)
+      .filter(isJsonObject)
       .map(({ key, reason }) => ({ key: textIn(key), reason: textIn(reason) })),
     warnings: [...listIn(about.warnings), ...listIn(data.warnings)]
       .map((each) => textIn(each) || textIn(recordIn(each).message))
@@ -46,7 +44,7 @@ export function factsOf(about: JsonRecord): RunFacts {
   };
 }
 
-function classCounts({ name, ...rest }: JsonRecord): ClassCounts {
+function classCounts({ name, ...rest }: JsonObject): ClassCounts {
   const counts = Object.entries(rest).filter(
     (entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && (entry[1] as number) >= 0,
   );
@@ -58,11 +56,11 @@ const rowsAtMost = 400;
 const lettersAtMost = 400;
 
 /** Every plain value of a record under its path, `recipe.optimizer.adam.lr`, in the order of the record. */
-export function flattened(record: JsonRecord): readonly (readonly [path: string, value: string])[] {
+export function flattened(record: JsonObject): readonly (readonly [path: string, value: string])[] {
   const rows: (readonly [string, string])[] = [];
   const visit = (value: unknown, path: string): void => {
     if (rows.length >= rowsAtMost) return;
-    const inner: readonly (readonly [string, unknown])[] | undefined = isRecord(value)
+    const inner: readonly (readonly [string, unknown])[] | undefined = isJsonObject(value)
       ? Object.entries(value).map(([key, each]) => [path === "" ? key : `${path}.${key}`, each] as const)
       : Array.isArray(value) && !value.every(isPlain)
         ? value.map((each, i) => [`${path}[${i}]`, each] as const)

@@ -1,6 +1,8 @@
 /** Which parameters learn, how fast, and which decay. */
+
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Slot, typeOf } from "../ir/graph.js";
+import { isWithin } from "../ir/paths.js";
 
 /** A part of the network with a rate and a decay of its own, as factors of the common ones. */
 export interface ParameterGroup {
@@ -23,11 +25,6 @@ export interface TrainedParameter {
   readonly slot: Slot;
   readonly rateScale: number;
   readonly decayScale: number;
-}
-
-/** Whether `path` is `at` or a part of it. */
-export function isWithin(path: string, at: string): boolean {
-  return path === at || path.startsWith(`${at}.`);
 }
 
 /** The parameters that are not frozen, each with its factors. */

@@ -7,19 +7,20 @@
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";
+import type { JsonObject } from "../formats/json-object.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Standing } from "./course.js";
 import { type Best, type EpochRecord, isBest, isEpochRecord } from "./metrics.js";
 import { runFiles, slotFiles } from "./run-files.js";
 import { readIfThere, removeOthers, writeRunFile } from "./run-folder.js";
-import { type JsonRecord, type Opened, opened, sealed } from "./sealed-json.js";
+import { type Opened, opened, sealed } from "./sealed-json.js";
 
 const schemaVersion = 3;
 
 interface StateFile {
   readonly schemaVersion: number;
   /** The run's record as run.json had it then. */
-  readonly run: JsonRecord;
+  readonly run: JsonObject;
   readonly epochsDone: number;
   readonly steps: number;
   readonly best: Best | null;
@@ -44,7 +45,7 @@ export const removeOtherSlots = (folder: string, epochsDone: number): Promise<vo
 
 export async function writeCheckpoint(
   folder: string,
-  run: JsonRecord,
+  run: JsonObject,
   { standing, bestSha256 }: Checkpoint,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Promise<Problem | undefined> {

@@ -1,6 +1,8 @@
 /** The end of a run: its best weights judged once more, their answers kept, and its record closed. */
+
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { JsonObject } from "../formats/json-object.js";
 import type { Answers } from "../judging/answers.js";
 import { answersTable, readAnswersTable } from "../judging/answers-table.js";
 import { readSafetensors } from "../weights/safetensors.js";
@@ -12,13 +14,13 @@ import type { RunPlace } from "./run-claim.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere, writeRunFile } from "./run-folder.js";
 import { endedRecord } from "./run-record.js";
-import { type JsonRecord, sealed } from "./sealed-json.js";
+import { sealed } from "./sealed-json.js";
 
 export interface EndOfRun {
   readonly place: RunPlace;
   readonly course: Course;
   /** The run's record. */
-  readonly about: JsonRecord;
+  readonly about: JsonObject;
   readonly standing: Standing;
   /** Whether its last epoch has just been trained: what was written of an earlier end does not count. */
   readonly isNew: boolean;

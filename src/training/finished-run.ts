@@ -1,7 +1,9 @@
 /** A run's folder as something to be asked: which recipe it ran, and the networks that came of it. */
+
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
+import { isJsonObject } from "../formats/json-object.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import { foldsKind } from "./fold-runs.js";
@@ -19,9 +21,6 @@ export interface RunOrigin {
   readonly isCrossFitting: boolean;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A record names every broken picture, and has nothing else that grows. */
 const recordBytes = 2 ** 28;
 
@@ -37,8 +36,8 @@ export async function readRunOrigin(folder: string, shown: string): Promise<RunO
   if (typeof about === "string") return bad(`${runFiles.about}: ${about}`);
   if (!about.isIntact) return bad(`${runFiles.about} was changed after it was written: its digest does not fit`);
   const { recipe, settings, seed, kind, folds } = about.record;
-  const name = isRecord(recipe) ? recipe.name : undefined;
-  const isWhole = typeof name === "string" && isRecord(settings) && Number.isSafeInteger(seed);
+  const name = isJsonObject(recipe) ? recipe.name : undefined;
+  const isWhole = typeof name === "string" && isJsonObject(settings) && Number.isSafeInteger(seed);
   const isFolds = kind === foldsKind;
   const isCounted = !isFolds || (Number.isSafeInteger(folds) && Number(folds) >= 2 && Number(folds) <= mostFolds);
   if (!isWhole || !isCounted) return bad(`something is missing in ${runFiles.about}`);

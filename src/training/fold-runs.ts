@@ -1,13 +1,15 @@
 /** The folder of a cross-fitting: `run.json` says what it is, `fold-1`, `fold-2`, ... are the runs. */
+
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { JsonObject } from "../formats/json-object.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { version } from "../version.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere, writeRunFile } from "./run-folder.js";
 import { runSchemaVersion } from "./run-record.js";
-import { firstDifference, type JsonRecord, opened, sealed } from "./sealed-json.js";
+import { firstDifference, opened, sealed } from "./sealed-json.js";
 
 /** How `run.json` tells a cross-fitting from a run. */
 export const foldsKind = "folds";
@@ -30,7 +32,7 @@ export const foldsOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(reci
 export const seedOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(recipe, "seed", 0);
 
 /** What of the record must be as it was when a cross-fitting goes on; each run looks at the rest itself. */
-const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonRecord): JsonRecord => ({
+const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonObject): JsonObject => ({
   kind,
   folds,
   seed,
@@ -42,7 +44,7 @@ const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonRec
 /** Writes the record of a cross-fitting that begins, or holds the one that is there to what is asked for. */
 export async function beginFolds(folder: string, asked: FoldsToBegin): Promise<Problem | undefined> {
   const { recipe, folds, seed, sourceSha256, set } = asked;
-  const record: JsonRecord = {
+  const record: JsonObject = {
     schemaVersion: runSchemaVersion,
     kind: foldsKind,
     id: randomUUID(),

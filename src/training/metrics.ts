@@ -1,4 +1,5 @@
 /** What a run says of itself, epoch by epoch. */
+import { isJsonObject } from "../formats/json-object.js";
 import { type Evaluation, evaluationNamed } from "../recipe/evaluations.js";
 import type { bestMeasures } from "../recipe/signatures/run.js";
 
@@ -48,11 +49,9 @@ export interface Best extends Score {
 const numbersOf = (value: object, keys: readonly string[]): boolean =>
   keys.every((key) => Number.isFinite((value as Readonly<Record<string, unknown>>)[key]));
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
 /** Whether something that was read is a record: numbers, and the name of an evaluation. */
 export function isEpochRecord(value: unknown): value is EpochRecord {
-  if (!isObject(value) || !("evaluation" in value)) return false;
+  if (!isJsonObject(value) || !("evaluation" in value)) return false;
   const { evaluation, ...numbers } = value;
   const judged = ["validationLoss", "validationAccuracy", "validationMeanClassAccuracy"];
   const needed = ["epoch", "steps", "lr", "loss", "accuracy", ...judged, "picturesPerSecond", "seconds"];
@@ -62,7 +61,7 @@ export function isEpochRecord(value: unknown): value is EpochRecord {
 
 /** Whether something that was read says which weights did best. */
 export function isBest(value: unknown): value is Best {
-  if (!isObject(value) || !("weights" in value)) return false;
+  if (!isJsonObject(value) || !("weights" in value)) return false;
   return (
     (value.weights === "current" || value.weights === "average") &&
     numbersOf(value, ["epoch", "loss", "accuracy", "meanClassAccuracy"])

@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
+import type { JsonObject } from "../formats/json-object.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { Answers } from "../judging/answers.js";
 import { readAnswersTable } from "../judging/answers-table.js";
@@ -12,12 +13,12 @@ import { foldsKind } from "./fold-runs.js";
 import { type Best, type BestBy, type EpochRecord, isBest, isBetter, isEpochRecord } from "./metrics.js";
 import { runOfTeacher } from "./run-about.js";
 import { runFiles } from "./run-files.js";
-import { type JsonRecord, opened } from "./sealed-json.js";
+import { opened } from "./sealed-json.js";
 
 export interface ReadRun {
   readonly folder: string;
   /** `run.json`; what is in it is not checked here. */
-  readonly about: JsonRecord;
+  readonly about: JsonObject;
   readonly records: readonly EpochRecord[];
   readonly best: Best | undefined;
   /** Of the epoch with the best weights, on the pictures held out. */
@@ -146,7 +147,7 @@ async function bestInState(folder: string): Promise<Best | undefined> {
 }
 
 /** By what the recipe has the best epoch chosen. */
-function measureIn({ recipe }: JsonRecord): BestBy {
+function measureIn({ recipe }: JsonObject): BestBy {
   const { train } = (recipe ?? {}) as { readonly train?: unknown };
   const runs = Object.values(train ?? {}) as readonly ({ readonly best_by?: unknown } | null)[];
   return runs.some((run) => run?.best_by === "mean_class_accuracy") ? "mean_class_accuracy" : "accuracy";

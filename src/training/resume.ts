@@ -1,17 +1,19 @@
 /** Whether a run folder holds the run that is to go on, untouched; each refusal says which field differs, with both values. */
+
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";
+import { isJsonObject, type JsonObject } from "../formats/json-object.js";
 import { type Checkpoint, readCheckpoint, readState } from "./checkpoint.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";
 import { decisive, withoutEnd } from "./run-record.js";
-import { type Difference, firstDifference, type JsonRecord, type Opened, opened } from "./sealed-json.js";
+import { type Difference, firstDifference, type Opened, opened } from "./sealed-json.js";
 
 export interface FoundRun {
   readonly id: string;
   /** What run.json says. */
-  readonly record: JsonRecord;
+  readonly record: JsonObject;
   /** Undefined where no epoch had ended. */
   readonly checkpoint: Checkpoint | undefined;
   /** Whether everything that is made of the checkpoint was written: a run may be killed before it comes to that. */
@@ -25,17 +27,15 @@ export interface FoundRun {
 export interface ResumeRequest {
   readonly folder: string;
   /** What the run would say of itself if it began now. */
-  readonly now: JsonRecord;
+  readonly now: JsonObject;
   /** Whether a length was asked for: only then may it be another one. */
   readonly mayChangeLength: boolean;
   /** Names of the step's slots, and how many numbers each has. */
   readonly slots: ReadonlyMap<string, number>;
 }
 
-const isRecord = (value: unknown): value is JsonRecord => typeof value === "object" && value !== null;
-
 /** What makes two records those of different runs. */
-const differenceOf = (a: JsonRecord, b: JsonRecord): Difference | undefined =>
+const differenceOf = (a: JsonObject, b: JsonObject): Difference | undefined =>
   firstDifference(decisive(a), decisive(b)) ?? firstDifference({ epochs: a.epochs }, { epochs: b.epochs });
 
 /** The run in a folder; undefined where none was begun. */
@@ -63,9 +63,9 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
   if (isProblem(checkpoint)) return checkpoint;
   const files = checkpoint === undefined ? { isComplete: true, missing: [] } : await filesFit(folder, checkpoint);
   if (isProblem(files)) return files;
-  const freely = (record: JsonRecord): JsonRecord => {
+  const freely = (record: JsonObject): JsonObject => {
     const { engine, lferVersion, nodeVersion } = record;
-    const { name, threads } = isRecord(engine) ? engine : {};
+    const { name, threads } = isJsonObject(engine) ? engine : {};
     return { engine: name, threads, lferVersion, nodeVersion };
   };
   const others = Object.keys(freely(now)).flatMap((key) => {
@@ -78,7 +78,7 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
 }
 
 /** What is wrong with `run.json` by itself. */
-function untouched(path: string, { record, isIntact }: Opened, now: JsonRecord): Problem | undefined {
+function untouched(path: string, { record, isIntact }: Opened, now: JsonObject): Problem | undefined {
   if (isIntact) return undefined;
   return problem("train/edited-run", { path, other: "this command", difference: differenceOf(record, now) });
 }
@@ -86,7 +86,7 @@ function untouched(path: string, { record, isIntact }: Opened, now: JsonRecord):
 /** What is wrong with `run.json` and `state.json` beside each other. */
 function stateMisfit(path: string, about: Opened, statePath: string, state: Opened): Problem | undefined {
   const { run: found } = state.record;
-  if (!isRecord(found))
+  if (!isJsonObject(found))
     return problem("train/bad-checkpoint", { path: statePath, reason: "something is missing in it" });
   // What is told of its end came after the last epoch was written.
   const [run, own] = [withoutEnd(found), withoutEnd(about.record)];

@@ -1,15 +1,17 @@
 /** What a run's `run.json` says to those who only want to use the run. */
+
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isJsonObject } from "../formats/json-object.js";
 import { recipeSignatures } from "../recipe/signatures.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { foldsKind } from "./fold-runs.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";
 import { runSchemaVersion } from "./run-record.js";
-import { type JsonRecord, opened } from "./sealed-json.js";
+import { opened } from "./sealed-json.js";
 
 export interface RunAbout {
   readonly folder: string;
@@ -28,9 +30,6 @@ export interface RunAbout {
   /** What `--data` said; a path of the folder that the run was begun in. */
   readonly dataSaid: string | undefined;
 }
-
-const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Whether there is a folder of this name: a run, or what the user takes for one. */
 export const isFolder = async (path: string): Promise<boolean> =>
@@ -63,10 +62,10 @@ export async function readRunAbout(folder: string): Promise<RunAbout | Problem> 
   if (record.kind === foldsKind) return problem("eval/no-epoch", { path: folder, folds: Number(record.folds) });
   const { recipe, model, settings, seed, limit, sourceSha256 } = record;
   if (
-    !isRecord(recipe) ||
+    !isJsonObject(recipe) ||
     typeof recipe.name !== "string" ||
     typeof model !== "string" ||
-    !isRecord(settings) ||
+    !isJsonObject(settings) ||
     typeof seed !== "number" ||
     typeof sourceSha256 !== "string"
   ) {
@@ -105,9 +104,9 @@ const lineEnd = 0x0a;
 
 /** A recipe's `data`, back from the record's `{ "folder": { "path": ... } }`; what is done to training pictures is left out. */
 function dataOf(written: unknown): RecipeThing | undefined {
-  const [name, fields] = isRecord(written) ? (Object.entries(written)[0] ?? []) : [];
+  const [name, fields] = isJsonObject(written) ? (Object.entries(written)[0] ?? []) : [];
   const signature = recipeSignatures.find((known) => known.sort === "data" && known.name === name);
-  if (signature === undefined || !isRecord(fields)) return undefined;
+  if (signature === undefined || !isJsonObject(fields)) return undefined;
   const values = signature.parameters.map((parameter): [string, PlainValue] => {
     const value = fields[parameter.name];
     return [parameter.name, isPlain(value) ? value : (parameter.default ?? "")];

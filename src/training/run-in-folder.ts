@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { sha256 } from "../formats/digest.js";
+import type { JsonObject } from "../formats/json-object.js";
 import { typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import { evaluationKey } from "../recipe/evaluations.js";
@@ -23,13 +24,13 @@ import { runFiles } from "./run-files.js";
 import { jsonText, makeRunFolder, removeRunFile, weightFile, writeRunFile } from "./run-folder.js";
 import { runRecord } from "./run-record.js";
 import type { PreparedRun, RunEvents, RunRequest, RunResult } from "./run-request.js";
-import { type JsonRecord, sealed } from "./sealed-json.js";
+import { sealed } from "./sealed-json.js";
 
 const failed = (found: Problem): RunResult => ({ kind: "failed", diagnostics: [found.diagnose({})] });
 
 /** What was begun, and where it stands. */
 interface Kept {
-  readonly about: JsonRecord;
+  readonly about: JsonObject;
   readonly standing: Standing | undefined;
   readonly bestSha256: string | undefined;
 }

@@ -1,13 +1,13 @@
 /** What a run says of itself in `run.json`, and what of it decides its course. */
 
 import { sha256 } from "../formats/digest.js";
+import type { JsonObject } from "../formats/json-object.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { Fold } from "./cross-fitting.js";
 import type { Best } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { Pictures } from "./read-pictures.js";
-import type { JsonRecord } from "./sealed-json.js";
 
 export const runSchemaVersion = 1;
 
@@ -83,17 +83,17 @@ const circumstantial: ReadonlySet<string> = new Set([
 ]);
 
 /** A record as it was before its run had ended. */
-export const withoutEnd = (record: JsonRecord): JsonRecord =>
+export const withoutEnd = (record: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(record).filter(([key]) => !(ofItsEnd as readonly string[]).includes(key)));
 
 /**
  * What of a run's record decides its course. The others may change when a run goes on: its length, which is asked for, and what
  * runs the steps; where the pictures lie does not count, their digest does.
  */
-export function decisive(record: JsonRecord): JsonRecord {
+export function decisive(record: JsonObject): JsonObject {
   const kept = Object.fromEntries(Object.entries(record).filter(([key]) => !circumstantial.has(key)));
-  const { recipe, data } = record as { readonly recipe?: JsonRecord; readonly data?: JsonRecord };
-  const train = recipe?.train as Readonly<Record<string, JsonRecord | null>> | undefined;
+  const { recipe, data } = record as { readonly recipe?: JsonObject; readonly data?: JsonObject };
+  const train = recipe?.train as Readonly<Record<string, JsonObject | null>> | undefined;
   const withoutLength = Object.entries(train ?? {}).map(([name, run]) => {
     const { epochs: _, ...rest } = run ?? {};
     return [name, rest] as const;
@@ -157,7 +157,7 @@ export interface RunEnd {
 }
 
 /** The record of a run that is through. */
-export const endedRecord = (record: JsonRecord, result: RunEnd, at: Date): JsonRecord => ({
+export const endedRecord = (record: JsonObject, result: RunEnd, at: Date): JsonObject => ({
   ...withoutEnd(record),
   ended: at.toISOString(),
   result,
@@ -176,7 +176,7 @@ export function runRecord(
   engine: EngineFacts,
   { id, begun }: RunIdentity,
   circumstances: Circumstances,
-): JsonRecord {
+): JsonObject {
   const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
   const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } = facts;
   const record = {

@@ -1,15 +1,15 @@
 /** JSON whose last field is a digest of the others, so that an edit shows; and where two such records differ. */
+
 import { beyondLimits } from "../formats/bounded-json.js";
 import { sha256 } from "../formats/digest.js";
+import { isJsonObject, type JsonObject } from "../formats/json-object.js";
 
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
-const digestOf = (record: JsonRecord): string => sha256([JSON.stringify(record)]);
+const digestOf = (record: JsonObject): string => sha256([JSON.stringify(record)]);
 
 /** The text of a record, with its digest. */
-export function sealed(record: JsonRecord): string {
+export function sealed(record: JsonObject): string {
   // As it will be read: what JSON does not know is not in the digest either.
-  const plain = JSON.parse(JSON.stringify(record)) as JsonRecord;
+  const plain = JSON.parse(JSON.stringify(record)) as JsonObject;
   return `${JSON.stringify({ ...plain, digest: digestOf(plain) }, undefined, 2)}\n`;
 }
 
@@ -18,7 +18,7 @@ const recordLimits = { depth: 50, values: 5_000_000 };
 
 export interface Opened {
   /** Without its digest. */
-  readonly record: JsonRecord;
+  readonly record: JsonObject;
   /** Whether it is what was written. */
   readonly isIntact: boolean;
 }
@@ -35,8 +35,8 @@ export function opened(bytes: Uint8Array): Opened | string {
     if (error instanceof SyntaxError || error instanceof TypeError) return "it is no JSON";
     throw error;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is no object";
-  const { digest, ...record } = value as JsonRecord;
+  if (!isJsonObject(value)) return "it is no object";
+  const { digest, ...record } = value;
   return { record, isIntact: digest === digestOf(record) };
 }
 
@@ -54,7 +54,8 @@ function shown(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
-const isObject = (value: unknown): value is JsonRecord => typeof value === "object" && value !== null;
+/** An object, or a list, whose numbers are its keys. */
+const hasParts = (value: unknown): value is JsonObject => isJsonObject(value) || Array.isArray(value);
 
 /** No record of ours is deeper; below, only whether they differ is told. */
 const deepest = 30;
@@ -62,7 +63,7 @@ const deepest = 30;
 /** The first place where two records differ, deep down; undefined where they say the same. */
 export function firstDifference(a: unknown, b: unknown, path: readonly string[] = []): Difference | undefined {
   const field = path.join(".");
-  if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)) {
+  if (hasParts(a) && hasParts(b) && Array.isArray(a) === Array.isArray(b)) {
     if (path.length > deepest) {
       return JSON.stringify(a) === JSON.stringify(b) ? undefined : { field, values: [shown(a), shown(b)] };
     }

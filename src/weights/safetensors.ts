@@ -5,6 +5,7 @@
 
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
+import { isJsonObject } from "../formats/json-object.js";
 import { findDuplicateKey } from "./json-keys.js";
 import { isReadableDtype, readableDtypes, toFloat32 } from "./number-formats.js";
 import { type ReadableTensor, type ReadResult, refuse, shown, type WeightFile } from "./weight-file.js";
@@ -85,7 +86,7 @@ function readHeader(bytes: Uint8Array, file: string): ReadResult<Header> {
   } catch (error) {
     return notJson(error instanceof Error ? shown(error.message) : "it cannot be parsed");
   }
-  if (!isObject(object)) return notJson("it is no object");
+  if (!isJsonObject(object)) return notJson("it is no object");
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) {
     const offset = 8 + new TextEncoder().encode(text.slice(0, duplicate.at)).byteLength;
@@ -93,9 +94,6 @@ function readHeader(bytes: Uint8Array, file: string): ReadResult<Header> {
   }
   return { kind: "read", value: { object, dataStart } };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -105,7 +103,7 @@ const isOffsets = (value: unknown): value is [number, number] =>
 function readMetadata(value: unknown, file: string, diagnostics: Diagnostic[]): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();
   const expected = "an object of strings";
-  if (isObject(value)) {
+  if (isJsonObject(value)) {
     const pairs = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string");
     if (pairs.length === Object.keys(value).length) return new Map(pairs);
   }
@@ -123,7 +121,7 @@ function checkEntry(name: string, value: unknown, { file, dataStart, fileBytes }
   const tensor = shown(name);
   const invalid = (field: string, expected: string) =>
     diagnose("weights/entry-invalid", { file, tensor, field, expected });
-  if (!isObject(value)) return invalid("its value", "an object");
+  if (!isJsonObject(value)) return invalid("its value", "an object");
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string") return invalid("dtype", "a string");
   if (!Array.isArray(shape) || !shape.every(isCount)) return invalid("shape", "a list of whole numbers from 0");

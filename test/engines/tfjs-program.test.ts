@@ -1,10 +1,11 @@
 /** What is compiled for TensorFlow.js; it runs in test/tfjs-node/. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
+import { packState, unpackState } from "../../src/engines/packed-state.js";
 import { compileStep } from "../../src/engines/tfjs/compile.js";
 import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/engines/tfjs/layout.js";
 import { ProgramWriter } from "../../src/engines/tfjs/program-writer.js";
-import { finishProgram, packState, type TfjsProgram, unpackState } from "../../src/engines/tfjs/tfjs-program.js";
+import { finishProgram, type TfjsProgram } from "../../src/engines/tfjs/tfjs-program.js";
 import { paddedWindow } from "../../src/engines/tfjs/window.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { suite } from "../support/suite.js";
@@ -66,7 +67,7 @@ suite("steps as programs of TensorFlow.js", (test) => {
     const program = compileStep(step);
     const { state } = stepFeed(step, 1);
     assert.ok(program.state.length < step.slots.length / 2);
-    assert.ok(program.state.some(({ slots }) => slots.some(({ places }) => places !== undefined)));
+    assert.ok(program.state.some(({ slots }) => slots.some(({ order }) => order !== undefined)));
     const found = new Map(program.state.flatMap((held) => unpackState(held, packState(held, state))));
     assert.equal([...found.keys()].sort(), [...state.keys()].sort());
     for (const [name, values] of state) assert.equal(found.get(name), values, name);

@@ -9,9 +9,9 @@ import { declaredArguments } from "../../src/cli/declared-arguments.js";
 import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
 import { sha256 } from "../../src/formats/digest.js";
+import type { JsonObject } from "../../src/formats/json-object.js";
 import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
-import type { JsonRecord } from "../../src/training/sealed-json.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
@@ -104,7 +104,7 @@ export function written(cwd: string): unknown {
 
 /** A run's record without what every run has of its own. */
 export function recordIn(cwd: string, path: string): string {
-  const record = JSON.parse(readFileSync(join(cwd, path), "utf8")) as JsonRecord;
+  const record = JSON.parse(readFileSync(join(cwd, path), "utf8")) as JsonObject;
   // The command line would make every flag do something.
   const own = ["id", "digest", "begun", "ended", "commandLine", "commit"];
   return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([key]) => !own.includes(key))));

@@ -1,9 +1,10 @@
 /** Runs that nobody trained, for what looks at runs. */
+import type { JsonObject } from "../../src/formats/json-object.js";
 import type { Answers } from "../../src/judging/answers.js";
 import { answersTable } from "../../src/judging/answers-table.js";
 import type { EpochRecord } from "../../src/training/metrics.js";
 import { metricsText } from "../../src/training/run-folder.js";
-import { type JsonRecord, sealed } from "../../src/training/sealed-json.js";
+import { sealed } from "../../src/training/sealed-json.js";
 import { smallSource } from "../training/small-course.js";
 
 export const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => ({
@@ -45,7 +46,7 @@ export const someClasses = ["surprise", "happy", "neutral"] as const;
 export interface SomeRun {
   readonly classes?: readonly string[];
   readonly epochs?: number;
-  readonly about?: JsonRecord;
+  readonly about?: JsonObject;
   readonly source?: string;
   readonly keyOf?: (c: number, i: number) => string;
 }

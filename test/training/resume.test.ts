@@ -1,11 +1,13 @@
 // What a run may be gone on with: the run that was begun, untouched.
+
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { JsonObject } from "../../src/formats/json-object.js";
 import { findRun } from "../../src/training/resume.js";
 import { type EngineFacts, type RunFacts, runRecord } from "../../src/training/run-record.js";
-import { firstDifference, type JsonRecord, sealed } from "../../src/training/sealed-json.js";
+import { firstDifference, sealed } from "../../src/training/sealed-json.js";
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";
@@ -18,7 +20,7 @@ interface Json {
 const jsonOf = (...path: readonly string[]): Json => JSON.parse(readFileSync(join(...path), "utf8")) as Json;
 
 /** A record with another value at a path. */
-function edited(record: JsonRecord, path: string, value: unknown): JsonRecord {
+function edited(record: JsonObject, path: string, value: unknown): JsonObject {
   const copy = structuredClone(record) as Record<string, unknown>;
   const keys = path.split(".");
   let at: Record<string, unknown> = copy;
@@ -27,7 +29,7 @@ function edited(record: JsonRecord, path: string, value: unknown): JsonRecord {
   return copy;
 }
 
-const write = (folder: string, name: string, record: JsonRecord): void =>
+const write = (folder: string, name: string, record: JsonObject): void =>
   writeFileSync(join(folder, name), `${JSON.stringify(record, undefined, 2)}\n`);
 
 /** Messages name the field and both values. */
@@ -36,7 +38,7 @@ function says(messages: readonly string[], field: string, ...values: readonly un
   for (const part of [field, ...values.map((value) => JSON.stringify(value))]) assert.match(message, part);
 }
 
-const recordOf = (facts: RunFacts, engine: EngineFacts, id: string): JsonRecord =>
+const recordOf = (facts: RunFacts, engine: EngineFacts, id: string): JsonObject =>
   runRecord(facts, engine, { id, begun: "" }, stillCircumstances);
 
 suite("going on with a run", (test) => {
@@ -106,7 +108,7 @@ suite("going on with a run", (test) => {
     inFolder({}, async (cwd) => {
       const folder = join(cwd, "run");
       await stillRun(folder);
-      const seven = (record: JsonRecord, at: string): JsonRecord =>
+      const seven = (record: JsonObject, at: string): JsonObject =>
         edited(edited(record, `${at}seed`, 7), `${at}recipe.train.run.seed`, 7);
       write(folder, "run.json", seven(jsonOf(folder, "run.json"), ""));
       write(folder, "state.json", seven(jsonOf(folder, "state.json"), "run."));
@@ -243,7 +245,7 @@ suite("going on with a run", (test) => {
     ];
     await inFolder({}, async (cwd) => {
       writeFileSync(join(cwd, "run.json"), sealed(recordOf(facts, engine, "id")));
-      const find = (now: JsonRecord, mayChangeLength = false) =>
+      const find = (now: JsonObject, mayChangeLength = false) =>
         findRun({ folder: cwd, now, mayChangeLength, slots: new Map() });
       for (const [field, other] of others) {
         const found = await find(recordOf({ ...facts, ...other }, engine, ""));

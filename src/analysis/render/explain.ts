@@ -5,13 +5,14 @@ import type { Paint } from "../../diagnostics/paint.js";
 import type { Span } from "../../diagnostics/span.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { isWithin } from "../../ir/paths.js";
 import { bindShape } from "../../ir/shape.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import { conventionTable } from "../conventions.js";
 import { type Explanation, explainLayer } from "../counts.js";
 import { factSymbols } from "../facts.js";
 import { formula } from "../formula.js";
-import { isWithin, type Layer, layersOf } from "../layers.js";
+import { type Layer, layersOf } from "../layers.js";
 import { partPaths } from "../measure.js";
 import { shapeText } from "./pretty.js";
 

@@ -3,8 +3,9 @@ import type { Tensor } from "onnxruntime-node";
 import type { OnnxRuntime } from "../../deploy/runtime.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { RunningStep, Values } from "../engine.js";
+import { packState, unpackState } from "../packed-state.js";
 import type { StepSession } from "./spinning.js";
-import { packState, type StatePort, type StepProgram, unpackState } from "./step-program.js";
+import type { StatePort, StepProgram } from "./step-program.js";
 
 /** One tensor of state: `now` is read, `then` is written; they change places after each step. */
 interface StateTensor {

@@ -1,6 +1,5 @@
-import { invariant } from "../../diagnostics/invariant.js";
 import type { DType } from "../../ir/shape.js";
-import type { Values } from "../engine.js";
+import type { PackedState } from "../packed-state.js";
 
 /** A tensor that goes in or out of the session, under the session's name. */
 export interface Port {
@@ -11,21 +10,10 @@ export interface Port {
   readonly dtype: DType;
 }
 
-/** Where a slot lies in a tensor of state. */
-export interface SlotPlace {
-  readonly slot: string;
-  readonly offset: number;
-  readonly length: number;
-  /** Element i of the slot is stored at `offset + order[i]`; as it is when left out. */
-  readonly order?: Int32Array | undefined;
-}
-
 /** One tensor of state: what goes in, and under which name it comes out again (undefined where nothing changes it). */
-export interface StatePort {
+export interface StatePort extends PackedState {
   readonly input: string;
   readonly output: string | undefined;
-  readonly shape: readonly number[];
-  readonly slots: readonly SlotPlace[];
 }
 
 /** A training step as the bytes of an ONNX model, and how its ports belong to the graph that it was made from. */
@@ -34,24 +22,4 @@ export interface StepProgram {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly state: readonly StatePort[];
-}
-
-/** The tensor of state that holds these slots. */
-export function packState(port: StatePort, state: ReadonlyMap<string, Values>): Values {
-  const packed = new Float32Array(port.shape.reduce((product, size) => product * size, 1));
-  for (const { slot, offset, length, order } of port.slots) {
-    const values = state.get(slot);
-    invariant(values?.length === length, `slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
-    if (order === undefined) packed.set(values, offset);
-    else for (let i = 0; i < length; i++) packed[offset + (order[i] as number)] = values[i] as number;
-  }
-  return packed;
-}
-
-/** The slots that a tensor of state holds, copied. */
-export function unpackState(port: StatePort, packed: Values): readonly (readonly [string, Values])[] {
-  return port.slots.map(({ slot, offset, length, order }) => {
-    if (order === undefined) return [slot, packed.slice(offset, offset + length)];
-    return [slot, Float32Array.from(order, (at) => packed[offset + at] as number)];
-  });
 }

@@ -4,6 +4,7 @@ import { invariant } from "../../diagnostics/invariant.js";
 import { type Graph, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import { type OpName, ops } from "../../ops/registry.js";
+import { listKey } from "../packed-state.js";
 import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../state-update.js";
 import { convolutionOf, filterLayout } from "./convolution.js";
 import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "./layout.js";
@@ -86,8 +87,6 @@ export function compileStep(step: Graph): TfjsProgram {
   });
 }
 
-const listKey = (values: readonly ValueId[]): string => values.join(" ");
-
 /** Every result has a tensor of its own, so that each can be let go by itself: what two would share is copied. */
 function ownRegisters(writer: ProgramWriter, outputs: readonly TfjsPort[], state: readonly TfjsState[]) {
   const taken = new Set([
@@ -162,7 +161,7 @@ function readGroup(site: TfjsSite, { slots }: UpdateGroup, layoutOf: (slot: Slot
     const part = writer.hasSizes(parts[i] as Register, [length]);
     site.set(slot.value, writer.reshape(part, storedSizes(own, layout)), layout);
     offset += length;
-    return { slot: slot.name, offset: offset - length, length, places: placesOf(own, layout) };
+    return { slot: slot.name, offset: offset - length, length, order: placesOf(own, layout) };
   });
   return { register, next: register, shape, slots: places };
 }
@@ -177,6 +176,6 @@ function readSlot(site: TfjsSite, { name, value }: Slot, layout: Layout): TfjsSt
     register,
     next: register,
     shape,
-    slots: [{ slot: name, offset: 0, length, places: placesOf(sizes, layout) }],
+    slots: [{ slot: name, offset: 0, length, order: placesOf(sizes, layout) }],
   };
 }

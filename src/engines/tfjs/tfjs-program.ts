@@ -1,6 +1,5 @@
 /** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
-import { invariant } from "../../diagnostics/invariant.js";
-import type { Values } from "../engine.js";
+import type { PackedState } from "../packed-state.js";
 
 /** Where a tensor is held while the program runs. */
 export type Register = number;
@@ -52,21 +51,10 @@ export interface TfjsPort {
   readonly isBool: boolean;
 }
 
-/** Where a slot lies in a tensor of state. */
-export interface SlotPart {
-  readonly slot: string;
-  readonly offset: number;
-  readonly length: number;
-  /** Element i of the slot is stored at `offset + places[i]`; in order when left out. */
-  readonly places: Int32Array | undefined;
-}
-
 /** One tensor of state: read from `register`, and after the step what is in `next` (itself where nothing changes it). */
-export interface TfjsState {
+export interface TfjsState extends PackedState {
   readonly register: Register;
   readonly next: Register;
-  readonly shape: readonly number[];
-  readonly slots: readonly SlotPart[];
 }
 
 export interface TfjsProgram {
@@ -106,24 +94,4 @@ export function finishProgram(parts: ProgramParts): TfjsProgram {
   const releases: Register[][] = calls.map(() => []);
   for (const [register, i] of last) releases[i]?.push(register);
   return { ...parts, calls, constants, releases };
-}
-
-/** The tensor of state that holds these slots. */
-export function packState({ shape, slots }: TfjsState, state: ReadonlyMap<string, Values>): Values {
-  const packed = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  for (const { slot, offset, length, places } of slots) {
-    const values = state.get(slot);
-    invariant(values?.length === length, `slot ${slot} needs ${length} numbers, not ${values?.length ?? "none"}`);
-    if (places === undefined) packed.set(values, offset);
-    else for (let i = 0; i < length; i++) packed[offset + (places[i] as number)] = values[i] as number;
-  }
-  return packed;
-}
-
-/** The slots that a tensor of state holds, copied. */
-export function unpackState({ slots }: TfjsState, packed: Values): readonly (readonly [string, Values])[] {
-  return slots.map(({ slot, offset, length, places }) => {
-    if (places === undefined) return [slot, packed.slice(offset, offset + length)];
-    return [slot, Float32Array.from(places, (place) => packed[offset + place] as number)];
-  });
 }

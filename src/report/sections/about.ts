@@ -1,6 +1,7 @@
 /** What was trained on what, what it costs, and with what it can be done again. */
+
 import { byteText, grouped, short } from "../../diagnostics/number-text.js";
-import type { JsonRecord } from "../../training/sealed-json.js";
+import type { JsonObject } from "../../formats/json-object.js";
 import { highlighted } from "../highlight.js";
 import { type Markup, markup, noMarkup } from "../markup.js";
 import { flattened } from "../run-facts.js";
@@ -22,7 +23,7 @@ export function aboutSections(shown: Shown): readonly Section[] {
   return sections.filter((section) => section !== undefined);
 }
 
-function pairs(id: string, title: string, record: JsonRecord): Section | undefined {
+function pairs(id: string, title: string, record: JsonObject): Section | undefined {
   const rows = flattened(Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)));
   if (rows.length === 0) return undefined;
   const body = markup`<div class="scroll"><table><tbody>${rows.map(

@@ -3,7 +3,7 @@ import type { Dim, TensorType } from "../../ir/shape.js";
 import type { OnnxAttribute, OnnxBuilder } from "../../ops/contracts.js";
 import { elementTypes, inferEdgeTypes } from "./edge-types.js";
 import type { onnx } from "./generated/onnx.js";
-import { constantName, NameScope, snakeCase } from "./names.js";
+import { constantName, NameScope, opTypeName } from "./names.js";
 
 type NodeProto = onnx.NodeProto.$Properties;
 type AttributeProto = onnx.AttributeProto.$Properties;
@@ -121,7 +121,7 @@ export class OnnxGraphBuilder implements OnnxBuilder {
       attributes,
       resultCount,
     });
-    const base = `${this.#place.path}.${snakeCase(opType)}`;
+    const base = `${this.#place.path}.${opTypeName(opType)}`;
     return Array.from({ length: resultCount }, (_, i) => {
       const type = types[i];
       invariant(type !== undefined, `${opType} gives ${types.length} results, not ${resultCount}`);

@@ -18,7 +18,7 @@ export class NameScope {
 }
 
 /** `LogSoftmax` -> `log_softmax`. */
-export function snakeCase(name: string): string {
+export function opTypeName(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
 

@@ -3,10 +3,11 @@ import { invariant } from "../../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, type SlotRole, typeOf, type ValueId } from "../../../ir/graph.js";
 import { elementCount } from "../../../ir/shape.js";
 import { findOp } from "../../../ops/registry.js";
+import { listKey, type SlotPlace } from "../../packed-state.js";
 import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "../../state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
-import type { Port, SlotPlace, StatePort, StepProgram } from "../step-program.js";
+import type { Port, StatePort, StepProgram } from "../step-program.js";
 import { prepareLanes } from "./batch-norm-by-rows.js";
 import { inverse, isNatural } from "./buffer.js";
 import { updateWriter } from "./flat-update.js";
@@ -166,8 +167,6 @@ function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
   }
   return starts;
 }
-
-const listKey = (values: readonly ValueId[]): string => values.join(" ");
 
 /** A tensor of state that says how its slots are stored in it. */
 function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32Array>): StatePort {
