@@ -1,17 +1,20 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { GraphIndex } from "../ir/graph-index.js";
+import { findOp } from "../ops/registry.js";
 import { isNoOp } from "./no-ops.js";
 
 /** The layer whose weights can hold a batch norm that follows it. */
 export interface FoldedNorm {
   readonly layer: Node;
+  /** The axis of its weight along which the output channels lie. */
+  readonly axis: number;
   /** Whether no other norm stands between the two: then this one takes the layer's bias away, or gives it one. */
   readonly isFirst: boolean;
 }
 
-/** Layers whose output channels (axis 1) each have their own rows of the weight. */
-const holdsNorm = (layer: Node, outputRank: number): boolean =>
-  layer.op === "conv2d" || (layer.op === "linear" && outputRank === 2);
+/** The axis of the layer's weight along which its output channels lie. */
+const channelsOf = (layer: Node, outputRank: number): number | undefined =>
+  findOp(layer.op)?.outputChannels(layer.attributes, outputRank);
 
 const parametersAreSlots = ({ inputs }: Node, { isSlot }: GraphIndex): boolean =>
   inputs.slice(1).every((value) => isSlot[value] === 1);
@@ -28,7 +31,8 @@ export function foldedNorm(graph: Graph, norm: Node, index: GraphIndex): FoldedN
   for (;;) {
     const node = graph.nodes[index.producer[value] ?? -1];
     if (node === undefined || index.uses[value] !== 1) return undefined;
-    if (holdsNorm(node, rank)) return parametersAreSlots(node, index) ? { layer: node, isFirst } : undefined;
+    const axis = channelsOf(node, rank);
+    if (axis !== undefined) return parametersAreSlots(node, index) ? { layer: node, axis, isFirst } : undefined;
     const isNorm = node.op === "batch_norm" && parametersAreSlots(node, index);
     if (!isNorm && !isNoOp(graph, node)) return undefined;
     if (isNorm) isFirst = false;

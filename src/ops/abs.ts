@@ -3,6 +3,7 @@ import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const abs = unaryOp({
   name: "abs",
+  family: "function",
   doc: "|x|.",
   value: Math.abs,
   workPerElement: { compares: 1 },

@@ -17,6 +17,7 @@ type AdaptiveAvgPoolAttributes = { readonly size: Pair };
  */
 export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   name: "adaptive_avg_pool",
+  family: "pooling",
   doc: "The mean of each bin of a map cut into as many bins as the result has cells.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -70,5 +71,9 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
   window: () => undefined,
   spatial: ([input], _, { size }) =>
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
+  // As many bins as cells.
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -51,6 +51,7 @@ function largestOfBins(onnx: OnnxBuilder, x: string, axis: number, bins: readonl
  */
 export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
   name: "adaptive_max_pool",
+  family: "pooling",
   doc: "The largest cell of each bin of a map cut into as many bins as the result has cells.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -117,5 +118,9 @@ export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
   window: () => undefined,
   spatial: ([input], _, { size }) =>
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
+  // As many bins as cells.
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 
 export const add = binaryOp({
   name: "add",
+  family: "arithmetic",
   doc: "a + b, with broadcasting.",
   value: (a, b) => a + b,
   workPerElement: { adds: 1 },

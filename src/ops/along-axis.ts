@@ -37,6 +37,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
   const { name, doc } = facts;
   return {
     name,
+    family: "softmax",
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
@@ -79,6 +80,9 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     },
     window: () => undefined,
     spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
+    isIdentity: () => false,
+    outputChannels: () => undefined,
+    probe: { kind: "none" },
     inPlace: false,
   };
 }

@@ -23,6 +23,7 @@ export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
 /** Every cell of a window gets an equal part of the window's gradient. */
 export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
   name: "avg_pool_input_gradient",
+  family: "training",
   doc: "The gradient of avg_pool for its input, from its result's gradient.",
   inputs: [{ name: "result_gradient", role: "tensor" }],
   results: ["input_gradient"],
@@ -94,5 +95,8 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
   },
   window: () => undefined,
   spatial: (_, __, a) => pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis])),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -25,6 +25,7 @@ type AvgPoolAttributes = PoolAttributes & { readonly count_include_pad: boolean;
  */
 export const avgPool = defineOp<AvgPoolAttributes>({
   name: "avg_pool",
+  family: "pooling",
   doc: "The mean of each window.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -87,5 +88,8 @@ export const avgPool = defineOp<AvgPoolAttributes>({
   },
   window: poolWindow,
   spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -16,6 +16,7 @@ type BatchNormGradientAttributes = { readonly epsilon: number };
  */
 export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
   name: "batch_norm_gradient",
+  family: "training",
   doc: "The gradients of batch_norm_training for its input, weight and bias.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -107,5 +108,8 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
   // Mean and variance are vectors of channels.
   spatial: (inputs) =>
     alongAxes(inputs, (axis, { shape }) => (shape.length === 1 || axis === 1 ? undefined : mixed(axis))),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

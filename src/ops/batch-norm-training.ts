@@ -49,6 +49,7 @@ function channelMoments({ shape, data }: Tensor): { readonly means: Float64Array
 /** batch_norm while training: by the batch's own statistics, which are results too. Running statistics are the graph's affair. */
 export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
   name: "batch_norm_training",
+  family: "training",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, by the batch's own mean and biased variance.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -136,5 +137,8 @@ export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis === 1 ? undefined : mixed(axis))),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "statistics" },
   inPlace: false,
 });

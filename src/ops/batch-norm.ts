@@ -28,6 +28,7 @@ export function batchNormTypes(op: string, input: TensorType): readonly [TensorT
  */
 export const batchNorm = defineOp<BatchNormAttributes>({
   name: "batch_norm",
+  family: "norm",
   doc: "(x - running_mean) / sqrt(running_var + epsilon) * weight + bias, per channel (axis 1).",
   inputs: [
     { name: "input", role: "tensor" },
@@ -105,5 +106,8 @@ export const batchNorm = defineOp<BatchNormAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "statistics" },
   inPlace: true,
 });

@@ -7,6 +7,7 @@ import {
   type NotDifferentiable,
   type OnnxBuilder,
   type OpDefinition,
+  type OpFamily,
   type Tensor,
   type Work,
   work,
@@ -27,6 +28,7 @@ export interface BinarySite {
 /** What an element-wise op of two tensors has to say of itself; broadcasting and the rest follow. */
 export interface BinaryFacts {
   readonly name: string;
+  readonly family: OpFamily;
   readonly doc: string;
   readonly value: (a: number, b: number) => number;
   readonly workPerElement: Partial<Work>;
@@ -60,6 +62,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
   const { name, doc, value } = facts;
   return {
     name,
+    family: facts.family,
     doc,
     inputs: [
       { name: "a", role: "tensor" },
@@ -97,6 +100,9 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
     },
     window: () => undefined,
     spatial: cellByCell,
+    isIdentity: () => false,
+    outputChannels: () => undefined,
+    probe: { kind: "none" },
     inPlace: false,
   };
 }

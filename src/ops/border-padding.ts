@@ -48,6 +48,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
   };
   return {
     name,
+    family: "movement",
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
@@ -83,6 +84,9 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     },
     window: () => undefined,
     spatial: (inputs) => alongAxes(inputs, stays),
+    isIdentity: () => false,
+    outputChannels: () => undefined,
+    probe: { kind: "none" },
     inPlace: false,
   };
 }

@@ -11,6 +11,7 @@ type BroadcastToAttributes = { readonly sizes: readonly number[] };
 /** The gradient of sums and means. Sizes are plain numbers: the batch is bound before differentiation. */
 export const broadcastTo = defineOp<BroadcastToAttributes>({
   name: "broadcast_to",
+  family: "training",
   doc: "The tensor repeated to these sizes by the broadcasting rules.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -34,5 +35,8 @@ export const broadcastTo = defineOp<BroadcastToAttributes>({
   },
   window: () => undefined,
   spatial: cellByCell,
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -11,6 +11,7 @@ type ChannelShuffleAttributes = { readonly groups: number };
 /** ShuffleNet (Zhang et al. 2018): channels seen as [groups, C / groups] are transposed to [C / groups, groups]. */
 export const channelShuffle = defineOp<ChannelShuffleAttributes>({
   name: "channel_shuffle",
+  family: "movement",
   doc: "Channel i * (C / groups) + j goes to place j * groups + i.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -70,5 +71,8 @@ export const channelShuffle = defineOp<ChannelShuffleAttributes>({
   window: () => undefined,
   // No picture's rows lie among the channels, or they lose their order here.
   spatial: (inputs) => alongAxes(inputs, (axis) => (axis === 1 ? gone : undefined)),
+  isIdentity: ({ groups }, shape) => groups === 1 || groups === shape[1],
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -11,6 +11,7 @@ type ClipAttributes = { readonly min: number; readonly max: number };
 /** PyTorch's tie rule (clamp): at a bound the gradient passes. */
 export const clip = defineOp<ClipAttributes>({
   name: "clip",
+  family: "function",
   doc: "min(max, max(min, x)).",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -51,5 +52,8 @@ export const clip = defineOp<ClipAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

@@ -29,6 +29,7 @@ function concatShape(shapes: readonly Shape[], axis: number): Shape | Problem {
 
 export const concat = defineOp<ConcatAttributes>({
   name: "concat",
+  family: "joining",
   doc: "Tensors laid side by side along one axis.",
   inputs: "many",
   results: ["output"],
@@ -84,5 +85,8 @@ export const concat = defineOp<ConcatAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -8,6 +8,7 @@ type ConstantAttributes = { readonly shape: readonly number[]; readonly values: 
 /** What a number becomes where a tensor is wanted: `shape: []` and one value. */
 export const constant = defineOp<ConstantAttributes>({
   name: "constant",
+  family: "movement",
   doc: "Fixed float32 numbers.",
   inputs: [],
   results: ["output"],
@@ -33,5 +34,8 @@ export const constant = defineOp<ConstantAttributes>({
   },
   window: () => undefined,
   spatial: cellByCell,
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

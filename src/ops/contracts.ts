@@ -1,6 +1,6 @@
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, AttributeValue, Initializer, ValueId } from "../ir/graph.js";
-import type { TensorType } from "../ir/shape.js";
+import type { Shape, TensorType } from "../ir/shape.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
 
@@ -132,6 +132,40 @@ export interface Window {
   readonly dilation: readonly [number, number];
 }
 
+/** What an op does, as far as pictures and counters tell ops apart. */
+export type OpFamily =
+  | "convolution"
+  | "product"
+  | "norm"
+  | "activation"
+  | "softmax"
+  | "function"
+  | "passing"
+  | "pooling"
+  | "reduction"
+  | "resizing"
+  | "arithmetic"
+  | "comparison"
+  | "logic"
+  | "joining"
+  | "movement"
+  | "training";
+
+/** How an op's weights are drawn for a probe (reference/probe-weights.ts): so that whatever it gives varies. */
+export type ProbeRule<A extends Attributes> =
+  /** It has none. `reach`: how far from 0, in standard deviations, its input has to reach. */
+  | { readonly kind: "none"; readonly reach?: number }
+  /** A weight and perhaps a bias; `fanIn`: inputs of one output; `channelAxis`: where the result has a number of the bias. */
+  | {
+      readonly kind: "layer";
+      readonly fanIn: (weight: readonly number[], input: readonly number[], attributes: A) => number;
+      readonly channelAxis: 1 | -1;
+    }
+  /** Scale, shift and the running mean and variance of what it reads. */
+  | { readonly kind: "statistics" }
+  /** Numbers of a range that multiply what is of one size already; with `scales` they take part in a wider reach. */
+  | { readonly kind: "factors"; readonly low: number; readonly high: number; readonly scales: boolean };
+
 /**
  * Everything we know about one op. All fields are required, so that a forgotten rule does not compile; where a rule has
  * nothing to say, say so (`surfaces: []`, `window: () => undefined`).
@@ -141,6 +175,8 @@ export interface Window {
 export interface OpDefinition<A extends Attributes> {
   /** The op id: `conv2d`. Also its key in the registry. */
   readonly name: string;
+  /** Its colour in pictures, and the row of a counter's table that counts it where no row has its name. */
+  readonly family: OpFamily;
   /** One sentence, with the formula where there is one. */
   readonly doc: string;
   /** `"many"`: any number of tensors (concat). */
@@ -168,6 +204,14 @@ export interface OpDefinition<A extends Attributes> {
   window(attributes: A): Window | undefined;
   /** How the op moves through space: which places of its inputs one element of a result sees, and where it lies itself. */
   spatial(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Spatial;
+  /** Whether it hands its only tensor on as it is, wherever the result has that tensor's type. */
+  isIdentity(attributes: A, shape: Shape): boolean;
+  /**
+   * The axis of the weight (input 1) along which each output channel (axis 1 of a result of this rank) has numbers of its own, and
+   * the bias one: a batch norm behind such a layer folds into it. Undefined where there is none.
+   */
+  outputChannels(attributes: A, rank: number): number | undefined;
+  readonly probe: ProbeRule<A>;
   /** May write its result over its first input (element-wise activations): for the in-place reading of peak memory. */
   readonly inPlace: boolean;
 }

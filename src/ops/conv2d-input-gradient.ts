@@ -43,6 +43,7 @@ function turnWeight(onnx: OnnxBuilder, weight: string, shape: readonly number[],
 /** dx[n, c, i*s + u*d - p, ...] += w[o, c, u, v] * dy[n, o, i, ...]: what ONNX calls ConvTranspose, with conv2d's own weight; at stride 1 a Conv, which runs faster. */
 export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
   name: "conv2d_input_gradient",
+  family: "training",
   doc: "The gradient of conv2d for its input, from its weight and its result's gradient.",
   inputs: [
     { name: "weight", role: "tensor" },
@@ -122,5 +123,8 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
     );
     return [weight.shape.map(() => gone), moves ?? []];
   },
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

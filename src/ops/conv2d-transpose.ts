@@ -40,6 +40,7 @@ const geometryOf = ({ stride, padding, dilation, groups }: Conv2dTransposeAttrib
  */
 export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
   name: "conv2d_transpose",
+  family: "convolution",
   doc: "Transposed 2-D convolution: NCHW input, weight [input channels, channels / groups, height, width].",
   inputs: [
     { name: "input", role: "tensor" },
@@ -166,5 +167,14 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
     convolved(inputs, outputs, a.groups, (axis) =>
       stamped(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
     ),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: {
+    kind: "layer",
+    // On the average, between the strides.
+    fanIn: ([inputs = 1, , height = 1, width = 1], _, { groups, stride: [down, right] }) =>
+      (inputs * height * width) / (groups * down * right),
+    channelAxis: 1,
+  },
   inPlace: false,
 });

@@ -87,6 +87,7 @@ function lowerAsConvolution(
 /** dw[o, c, u, v] = sum over n, i, j of dy[n, o, i, j] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. */
 export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
   name: "conv2d_weight_gradient",
+  family: "training",
   doc: "The gradient of conv2d for its weight, from its input and its result's gradient.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -150,5 +151,8 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
   },
   window: () => undefined,
   spatial: everywhere,
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

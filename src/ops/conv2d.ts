@@ -6,6 +6,7 @@ import { convolve } from "./convolve.js";
 import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { reachedTaps } from "./reached-taps.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
@@ -41,6 +42,7 @@ const kernelParameters = {
 
 export const conv2d = defineOp<Conv2dAttributes>({
   name: "conv2d",
+  family: "convolution",
   doc: "2-D convolution (cross-correlation): NCHW input, OIHW weight.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -181,5 +183,8 @@ export const conv2d = defineOp<Conv2dAttributes>({
     convolved(inputs, outputs, a.groups, (axis) =>
       sliding(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
     ),
+  isIdentity: () => false,
+  outputChannels: () => 0,
+  probe: { kind: "layer", fanIn: reachedTaps, channelAxis: 1 },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 export const div = binaryOp({
   name: "div",
+  family: "arithmetic",
   doc: "a / b, with broadcasting.",
   value: (a, b) => a / b,
   workPerElement: { divisions: 1 },

@@ -21,6 +21,7 @@ interface DroppingFacts {
 export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFacts): OpDefinition<DroppingAttributes> {
   return {
     name,
+    family: "passing",
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
@@ -46,6 +47,9 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     },
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+    isIdentity: () => true,
+    outputChannels: () => undefined,
+    probe: { kind: "none" },
     inPlace: true,
   };
 }

@@ -6,6 +6,7 @@ type EluAttributes = { readonly alpha: number };
 /** At 0 the gradient is that of the negative side, as in PyTorch: alpha. */
 export const elu = shapedUnaryOp<EluAttributes, { alpha: { kind: "float"; default: number; doc: string } }>({
   name: "elu",
+  family: "activation",
   doc: "x where it is positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).",
   attributes: { alpha: { kind: "float", doc: "what the negative side goes to, with its sign turned" } },
   parameters: {

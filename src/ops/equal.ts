@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 export const equal = binaryOp({
   name: "equal",
+  family: "comparison",
   doc: "Whether a = b exactly, with broadcasting.",
   value: (a, b) => (a === b ? 1 : 0),
   workPerElement: { compares: 1 },

@@ -4,6 +4,7 @@ import { unaryOp } from "./unary.js";
 /** Work as a rational function times an exponential. */
 export const erf = unaryOp({
   name: "erf",
+  family: "function",
   doc: "The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.",
   value: erfOf,
   workPerElement: { exponentials: 1, multiplies: 6, adds: 5, divisions: 1 },

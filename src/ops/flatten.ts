@@ -23,6 +23,7 @@ function productOf(dims: Shape): Dim | undefined {
 
 export const flatten = defineOp<FlattenAttributes>({
   name: "flatten",
+  family: "movement",
   doc: "All axes from one on made into one.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -62,5 +63,9 @@ export const flatten = defineOp<FlattenAttributes>({
   },
   window: () => undefined,
   spatial: () => "same order",
+  // Row-major order stays, so an equal shape is an equal tensor.
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

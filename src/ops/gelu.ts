@@ -48,6 +48,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { app
 /** An ONNX op from opset 20 on, spelled out before. Work as error function, or tanh and a cubic, and two products. */
 export const gelu = shapedUnaryOp({
   name: "gelu",
+  family: "activation",
   doc: "x * P(x), P the normal distribution's share below x (Hendrycks and Gimpel 2016).",
   attributes: { approximate: { kind: "bool", doc: "by tanh, as the paper offers it, instead of the error function" } },
   parameters: {

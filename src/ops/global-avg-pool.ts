@@ -9,6 +9,7 @@ import { surface } from "./surface.js";
 
 export const globalAvgPool = defineOp<Record<never, never>>({
   name: "global_avg_pool",
+  family: "pooling",
   doc: "The mean of each channel's whole map: [N, C, H, W] to [N, C, 1, 1].",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -61,5 +62,8 @@ export const globalAvgPool = defineOp<Record<never, never>>({
   // It sees the whole map, whatever its size: no window of fixed size says that.
   window: () => undefined,
   spatial: () => pooled(() => gone),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 export const greaterEqual = binaryOp({
   name: "greater_equal",
+  family: "comparison",
   doc: "Whether a >= b, with broadcasting.",
   value: (a, b) => (a >= b ? 1 : 0),
   workPerElement: { compares: 1 },

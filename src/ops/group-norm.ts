@@ -16,6 +16,7 @@ const withinGroups = [2];
 /** PyTorch's GroupNorm; with as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
 export const groupNorm = defineOp<GroupNormAttributes>({
   name: "group_norm",
+  family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over each group of channels of each sample.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -108,5 +109,8 @@ export const groupNorm = defineOp<GroupNormAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis > 0 ? mixed(axis) : undefined)),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at -3 and at 3. */
 export const hardSigmoid = unaryOp({
   name: "hard_sigmoid",
+  family: "activation",
   doc: "min(1, max(0, x / 6 + 1 / 2)).",
   value: (x) => Math.min(1, Math.max(0, x / 6 + 0.5)),
   workPerElement: { multiplies: 1, adds: 1, compares: 2 },

@@ -3,6 +3,7 @@ import { unaryOp } from "./unary.js";
 /** An ONNX op from opset 14 on, spelled out before. */
 export const hardSwish = unaryOp({
   name: "hard_swish",
+  family: "activation",
   doc: "x * min(1, max(0, x / 6 + 1 / 2)) (MobileNetV3).",
   value: (x) => x * Math.min(1, Math.max(0, x / 6 + 0.5)),
   workPerElement: { multiplies: 2, adds: 1, compares: 2 },

@@ -6,6 +6,7 @@ import { surface } from "./surface.js";
 
 export const identity = defineOp<Record<never, never>>({
   name: "identity",
+  family: "passing",
   doc: "The tensor itself.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -30,5 +31,8 @@ export const identity = defineOp<Record<never, never>>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

@@ -26,6 +26,7 @@ function steep(onnx: OnnxBuilder, x: string, low: number, high: number, outputs:
 /** The slope of everything that is cut off (relu, relu6, clip, ...): where it passes and where it does not. */
 export const inside = defineOp<InsideAttributes>({
   name: "inside",
+  family: "training",
   doc: "1 where low < x < high, else 0; with `closed` the bounds themselves are inside.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -60,5 +61,8 @@ export const inside = defineOp<InsideAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

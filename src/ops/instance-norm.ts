@@ -15,6 +15,7 @@ const overMap = [2, 3];
 /** PyTorch's InstanceNorm2d without running statistics; without weights unless asked, as there. */
 export const instanceNorm = defineOp<InstanceNormAttributes>({
   name: "instance_norm",
+  family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) over each channel of each sample, * weight + bias if affine.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -95,5 +96,8 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (overMap.includes(axis) ? mixed(axis) : undefined)),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,
 });

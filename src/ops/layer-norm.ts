@@ -34,6 +34,7 @@ function spreadInOnnx(onnx: OnnxBuilder, weight: string, shape: readonly number[
  */
 export const layerNorm = defineOp<LayerNormAttributes>({
   name: "layer_norm",
+  family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over some axes of each sample by itself.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -138,5 +139,8 @@ export const layerNorm = defineOp<LayerNormAttributes>({
   window: () => undefined,
   spatial: (inputs, _, a) =>
     alongAxes(inputs.slice(0, 1), (axis) => (axesOf(a).includes(axis) ? mixed(axis) : undefined)),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,
 });

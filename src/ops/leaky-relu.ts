@@ -7,6 +7,7 @@ type LeakyReluAttributes = { readonly slope: number };
 export const leakyRelu = shapedUnaryOp<LeakyReluAttributes, { slope: { kind: "float"; default: number; doc: string } }>(
   {
     name: "leaky_relu",
+    family: "activation",
     doc: "x where it is positive, slope * x elsewhere.",
     attributes: { slope: { kind: "float", doc: "slope of the negative side" } },
     parameters: { slope: { kind: "float", default: 0.01, doc: "slope of the negative side" } },

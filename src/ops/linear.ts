@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { reachedTaps } from "./reached-taps.js";
 import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -16,6 +17,7 @@ const lastOf = (type: TensorType | undefined): Dim => type?.shape.at(-1) ?? 1;
 /** Weight is [features, inputs] as in PyTorch, so that files fit. */
 export const linear = defineOp<LinearAttributes>({
   name: "linear",
+  family: "product",
   doc: "x W^T + b over the last axis.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -104,5 +106,8 @@ export const linear = defineOp<LinearAttributes>({
   window: () => undefined,
   spatial: (inputs) =>
     alongAxes(inputs.slice(0, 1), (axis, { shape }) => (axis === shape.length - 1 ? gone : undefined)),
+  isIdentity: () => false,
+  outputChannels: (_, rank) => (rank === 2 ? 0 : undefined),
+  probe: { kind: "layer", fanIn: reachedTaps, channelAxis: -1 },
   inPlace: false,
 });

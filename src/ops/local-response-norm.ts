@@ -35,6 +35,7 @@ export function band(channels: number, size: number, isTurned: boolean): readonl
 /** PyTorch's LocalResponseNorm. */
 export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
   name: "local_response_norm",
+  family: "norm",
   doc: "x / (k + alpha / size * sum of x^2 over the channels around)^beta (Krizhevsky et al. 2012).",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -120,5 +121,8 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, _, { size }) => alongAxes(inputs, (axis) => (axis === 1 ? sliding(1, size, 1) : undefined)),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

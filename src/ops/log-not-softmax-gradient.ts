@@ -53,6 +53,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = "", g = ""], outputs, inputType
 /** Stable where the network is sure, as the op itself. */
 export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
   name: "log_not_softmax_gradient",
+  family: "training",
   doc: "The gradient of log_not_softmax for its input, from its input and its result's gradient.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -93,5 +94,8 @@ export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 export const log = unaryOp({
   name: "log",
+  family: "function",
   doc: "The natural logarithm.",
   value: Math.log,
   workPerElement: { logarithms: 1 },

@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 export const logicalAnd = binaryOp({
   name: "logical_and",
+  family: "logic",
   doc: "Whether a and b both hold, with broadcasting.",
   value: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
   workPerElement: { compares: 1 },

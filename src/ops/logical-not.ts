@@ -6,6 +6,7 @@ import { surface } from "./surface.js";
 
 export const logicalNot = defineOp<Record<never, never>>({
   name: "logical_not",
+  family: "logic",
   doc: "Whether the input does not hold.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -33,5 +34,8 @@ export const logicalNot = defineOp<Record<never, never>>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

@@ -20,6 +20,7 @@ function productShape(a: Shape, b: Shape): Shape | Problem {
 
 export const matmul = defineOp<Record<never, never>>({
   name: "matmul",
+  family: "product",
   doc: "The matrix product over the last two axes; the axes before are broadcast.",
   inputs: [
     { name: "a", role: "tensor" },
@@ -84,5 +85,8 @@ export const matmul = defineOp<Record<never, never>>({
     const [a = [], b = []] = cellByCell(inputs, outputs);
     return [a.with(-1, gone), b.with(-2, gone)];
   },
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -10,6 +10,7 @@ import { type Pair, windowProblem } from "./window-arithmetic.js";
 /** The whole gradient of a window goes to its first maximum, row by row (PyTorch's tie rule). */
 export const maxPoolInputGradient = defineOp<PoolAttributes>({
   name: "max_pool_input_gradient",
+  family: "training",
   doc: "The gradient of max_pool for its input, from its input, its result and the result's gradient.",
   inputs: [
     { name: "input", role: "tensor" },
@@ -75,5 +76,8 @@ export const maxPoolInputGradient = defineOp<PoolAttributes>({
     const [result] = pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis]));
     return [input ?? [], result ?? [], result ?? []];
   },
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -17,6 +17,7 @@ import { surface } from "./surface.js";
 /** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
 export const maxPool = defineOp<PoolAttributes>({
   name: "max_pool",
+  family: "pooling",
   doc: "The largest cell of each window.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -53,5 +54,8 @@ export const maxPool = defineOp<PoolAttributes>({
   },
   window: poolWindow,
   spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

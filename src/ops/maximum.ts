@@ -3,6 +3,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 /** PyTorch's tie rule: where both are equal, each gets half the gradient. */
 export const maximum = binaryOp({
   name: "maximum",
+  family: "arithmetic",
   doc: "The larger of a and b, element by element, with broadcasting.",
   value: (a, b) => Math.max(a, b),
   workPerElement: { compares: 1 },

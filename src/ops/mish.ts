@@ -14,6 +14,7 @@ function mishOf(x: number): number {
 /** An ONNX op from opset 18 on, spelled out before. Work as softplus, tanh, product. */
 export const mish = unaryOp({
   name: "mish",
+  family: "activation",
   doc: "x * tanh(softplus(x)) (Misra 2019).",
   value: mishOf,
   workPerElement: { exponentials: 2, logarithms: 1, adds: 3, divisions: 1, multiplies: 2 },

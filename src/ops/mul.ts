@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 export const mul = binaryOp({
   name: "mul",
+  family: "arithmetic",
   doc: "a * b, with broadcasting.",
   value: (a, b) => a * b,
   workPerElement: { multiplies: 1 },

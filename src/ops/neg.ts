@@ -2,6 +2,7 @@ import { unaryOp } from "./unary.js";
 
 export const neg = unaryOp({
   name: "neg",
+  family: "function",
   doc: "-x; a sign flip is no arithmetic, so it counts no work.",
   value: (x) => -x,
   workPerElement: {},

@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 export const notEqual = binaryOp({
   name: "not_equal",
+  family: "comparison",
   doc: "Whether a and b differ, with broadcasting.",
   value: (a, b) => (a === b ? 0 : 1),
   workPerElement: { compares: 1 },

@@ -13,6 +13,7 @@ type PadAttributes = { readonly padding: Padding; readonly value: number };
 
 export const pad = defineOp<PadAttributes>({
   name: "pad",
+  family: "movement",
   doc: "A map with cells of one value put around it.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -73,5 +74,8 @@ export const pad = defineOp<PadAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

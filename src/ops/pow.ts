@@ -4,6 +4,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 /** Work as exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
+  family: "arithmetic",
   doc: "a to the power of b, with broadcasting.",
   value: (a, b) => a ** b,
   workPerElement: { exponentials: 1, logarithms: 1, multiplies: 1 },

@@ -17,6 +17,7 @@ const slopeSizes = (rank: number, slopes: number): readonly number[] =>
 /** PyTorch's tie rule: at 0 the gradient is that of the negative side. */
 export const prelu = defineOp<PreluAttributes>({
   name: "prelu",
+  family: "activation",
   doc: "x where it is positive, a learnt slope times x elsewhere (He et al. 2015).",
   inputs: [
     { name: "input", role: "tensor" },
@@ -83,5 +84,8 @@ export const prelu = defineOp<PreluAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "factors", low: 0.1, high: 0.5, scales: false },
   inPlace: true,
 });

@@ -92,6 +92,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
   const { name, doc, surfaceName } = facts;
   return {
     name,
+    family: "reduction",
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
@@ -159,6 +160,9 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       alongAxes(inputs, (axis) =>
         axes.includes(axis) ? gone : stays(keep ? axis : axis - axes.filter((reduced) => reduced < axis).length),
       ),
+    isIdentity: () => false,
+    outputChannels: () => undefined,
+    probe: { kind: "none" },
     inPlace: false,
   };
 }

@@ -3,6 +3,8 @@ import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at 0 and at 6 (hardtanh_backward). */
 export const relu6 = unaryOp({
   name: "relu6",
+  family: "activation",
+  reach: 3,
   doc: "min(6, max(0, x)).",
   value: (x) => Math.min(6, Math.max(0, x)),
   workPerElement: { compares: 2 },

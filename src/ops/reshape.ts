@@ -20,6 +20,7 @@ function countWithBatches(shape: Shape): { readonly count: number; readonly batc
 
 export const reshape = defineOp<ReshapeAttributes>({
   name: "reshape",
+  family: "movement",
   doc: "The same elements in row-major order under another shape.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -59,5 +60,9 @@ export const reshape = defineOp<ReshapeAttributes>({
   },
   window: () => undefined,
   spatial: () => "same order",
+  // Row-major order stays, so an equal shape is an equal tensor.
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: true,
 });

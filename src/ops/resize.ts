@@ -58,6 +58,7 @@ const description = {
 /** PyTorch's interpolate, by the sizes alone (a scale that was given is not remembered). */
 export const resize = defineOp<ResizeAttributes>({
   name: "resize",
+  family: "resizing",
   doc: "A map brought to another size by its nearest cells or linearly between them.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -148,5 +149,8 @@ export const resize = defineOp<ResizeAttributes>({
       const ratio = mapSize(input as TensorType)[axis] / size[axis];
       return sliding(axis + 2, ratio === 1 || mode === "nearest" ? 1 : 2, ratio);
     }),
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -6,6 +6,7 @@ export const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
 
 export const selu = unaryOp({
   name: "selu",
+  family: "activation",
   doc: "Scaled ELU: 1.0507 x where it is positive, 1.7581 (exp(x) - 1) elsewhere.",
   value: (x) => scale * (x > 0 ? x : alpha * Math.expm1(x)),
   workPerElement: { compares: 1, exponentials: 1, adds: 1, multiplies: 2 },

@@ -3,6 +3,7 @@ import { logistic } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
 export const sigmoid = unaryOp({
   name: "sigmoid",
+  family: "activation",
   doc: "1 / (1 + exp(-x)).",
   value: logistic,
   workPerElement: { exponentials: 1, adds: 1, divisions: 1 },

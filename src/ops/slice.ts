@@ -12,6 +12,7 @@ type SliceAttributes = { readonly axis: number; readonly from: number; readonly 
 
 export const slice = defineOp<SliceAttributes>({
   name: "slice",
+  family: "movement",
   doc: "The part of a tensor from one index to another (left out) along one axis.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -79,5 +80,8 @@ export const slice = defineOp<SliceAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

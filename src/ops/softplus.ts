@@ -3,6 +3,7 @@ import { softplusOf } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
 export const softplus = unaryOp({
   name: "softplus",
+  family: "activation",
   doc: "ln(1 + exp(x)).",
   value: softplusOf,
   workPerElement: { exponentials: 1, adds: 1, logarithms: 1 },

@@ -41,6 +41,7 @@ function sizesProblem(shape: Shape, { axis, sizes }: SplitAttributes): Problem |
 
 export const split = defineOp<SplitAttributes>({
   name: "split",
+  family: "movement",
   doc: "A tensor cut into parts along one axis; one result for each.",
   inputs: [{ name: "input", role: "tensor" }],
   results: "many",
@@ -112,5 +113,8 @@ export const split = defineOp<SplitAttributes>({
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
+  isIdentity: () => true,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

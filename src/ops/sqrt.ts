@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 export const sqrt = unaryOp({
   name: "sqrt",
+  family: "function",
   doc: "The square root.",
   value: Math.sqrt,
   workPerElement: { roots: 1 },

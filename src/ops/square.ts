@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 export const square = unaryOp({
   name: "square",
+  family: "function",
   doc: "x * x.",
   value: (x) => x * x,
   workPerElement: { multiplies: 1 },

@@ -3,6 +3,7 @@ import { unaryOp } from "./unary.js";
 /** Work as 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
   name: "tanh",
+  family: "activation",
   doc: "The hyperbolic tangent.",
   value: Math.tanh,
   workPerElement: { exponentials: 1, multiplies: 1, adds: 2, divisions: 1 },

@@ -10,6 +10,7 @@ type TransposeAttributes = { readonly permutation: readonly number[] };
 
 export const transpose = defineOp<TransposeAttributes>({
   name: "transpose",
+  family: "movement",
   doc: "The axes in another order: axis i of the result is axis permutation[i] of the input.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
@@ -51,5 +52,8 @@ export const transpose = defineOp<TransposeAttributes>({
   },
   window: () => undefined,
   spatial: (inputs, _, { permutation }) => alongAxes(inputs, (axis) => stays(permutation.indexOf(axis))),
+  isIdentity: ({ permutation }) => permutation.every((from, to) => from === to),
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

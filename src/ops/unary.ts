@@ -5,6 +5,7 @@ import {
   type OnnxBuilder,
   type OnnxSite,
   type OpDefinition,
+  type OpFamily,
   type Tensor,
   type Work,
   work,
@@ -22,12 +23,15 @@ export interface UnarySite {
 /** What an element-wise op with attributes `A` has to say of itself; the rest follows. */
 export interface ShapedUnaryFacts<A extends Attributes, P extends Parameters> {
   readonly name: string;
+  readonly family: OpFamily;
   readonly doc: string;
   readonly attributes: OpDefinition<A>["attributes"];
   /** As `.lfer` writes them; each is an attribute. */
   readonly parameters: P;
   readonly value: (x: number, attributes: A) => number;
   readonly workPerElement: Partial<Work>;
+  /** How far from 0 inputs have to reach for all that it does to be seen, in standard deviations; 1 unless told. */
+  readonly reach?: number;
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: A) => unknown;
   /** The input's gradient from the result's. */
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, attributes: A) => ValueId;
@@ -40,6 +44,7 @@ export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
   const { name, doc, parameters } = facts;
   return {
     name,
+    family: facts.family,
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
@@ -67,6 +72,9 @@ export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
     },
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
+    isIdentity: () => false,
+    outputChannels: () => undefined,
+    probe: { kind: "none", reach: facts.reach ?? 1 },
     inPlace: true,
   };
 }

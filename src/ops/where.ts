@@ -11,6 +11,7 @@ import { surface } from "./surface.js";
 
 export const where = defineOp<Record<never, never>>({
   name: "where",
+  family: "logic",
   doc: "a where the condition holds, else b, with broadcasting.",
   inputs: [
     { name: "condition", role: "tensor" },
@@ -61,5 +62,8 @@ export const where = defineOp<Record<never, never>>({
   },
   window: () => undefined,
   spatial: cellByCell,
+  isIdentity: () => false,
+  outputChannels: () => undefined,
+  probe: { kind: "none" },
   inPlace: false,
 });

@@ -9,6 +9,8 @@
 import { foldedNorm } from "../analysis/folded-norm.js";
 import type { Node, ValueId } from "../ir/graph.js";
 import { indexGraph } from "../ir/graph-index.js";
+import { bindShape } from "../ir/shape.js";
+import { viewAlong } from "../ops/axes.js";
 import { GraphRewriter } from "./graph-rewriter.js";
 import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./weighted-graph.js";
 
@@ -23,13 +25,13 @@ function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W>
   const placeOf = new Map<Node, number>();
   let changed = false;
   for (const node of graph.nodes) {
-    const layer = foldedNorm(graph, node, index)?.layer;
-    const at = layer === undefined ? undefined : placeOf.get(layer);
-    if (at === undefined) {
+    const folded = foldedNorm(graph, node, index);
+    const at = folded === undefined ? undefined : placeOf.get(folded.layer);
+    if (folded === undefined || at === undefined) {
       placeOf.set(node, nodes.length);
       nodes.push(node);
     } else {
-      nodes[at] = folder.fold(nodes[at] as Node, node);
+      nodes[at] = folder.fold(nodes[at] as Node, folded.axis, node);
       changed = true;
     }
   }
@@ -46,9 +48,9 @@ class Folder<W extends WeightValues> {
   }
 
   /** The layer with the batch norm in its weights. */
-  fold(layer: Node, norm: Node): Node {
+  fold(layer: Node, axis: number, norm: Node): Node {
     const key = JSON.stringify([layer.inputs.slice(1), norm.inputs.slice(1), norm.attributes.epsilon]);
-    const weights = this.#done.get(key) ?? this.#foldWeights(layer, norm);
+    const weights = this.#done.get(key) ?? this.#foldWeights(layer, axis, norm);
     this.#done.set(key, weights);
     const [input] = layer.inputs as readonly [ValueId];
     return {
@@ -59,7 +61,7 @@ class Folder<W extends WeightValues> {
     };
   }
 
-  #foldWeights(layer: Node, norm: Node): readonly [ValueId, ValueId] {
+  #foldWeights(layer: Node, axis: number, norm: Node): readonly [ValueId, ValueId] {
     const slots = [...layer.inputs.slice(1), ...norm.inputs.slice(1)].map((value) => this.#rewriter.slot(value));
     const hasBias = layer.inputs.length === 3;
     const known = slots.map((slot) => slot?.values) as W[];
@@ -67,18 +69,21 @@ class Folder<W extends WeightValues> {
     const bias = hasBias ? rest.shift() : undefined;
     const [scale, shift, mean, variance] = rest as [W, W, W, W];
     const channels = scale.length;
-    const perChannel = weight.length / channels;
+    const weightType = this.#rewriter.typeOf(layer.inputs[1] as ValueId);
+    const { inner } = viewAlong(bindShape(weightType.shape, 1), axis);
     const epsilon = norm.attributes.epsilon as number;
     const foldedWeight = valuesLike(weight, weight.length);
     const foldedBias = valuesLike(weight, channels);
-    for (let o = 0; o < channels; o++) {
-      const s = (scale[o] as number) / Math.sqrt((variance[o] as number) + epsilon);
-      for (let i = o * perChannel; i < (o + 1) * perChannel; i++) foldedWeight[i] = (weight[i] as number) * s;
+    const factor = (o: number): number => (scale[o] as number) / Math.sqrt((variance[o] as number) + epsilon);
+    const factors = Array.from({ length: channels }, (_, o) => factor(o));
+    for (let i = 0; i < weight.length; i++) {
+      foldedWeight[i] = (weight[i] as number) * (factors[Math.floor(i / inner) % channels] as number);
+    }
+    for (const [o, s] of factors.entries()) {
       foldedBias[o] = ((bias?.[o] ?? 0) - (mean[o] as number)) * s + (shift[o] as number);
     }
     const weightName = slots[0]?.name ?? `${layer.path}.weight`;
     const biasName = weightName.endsWith("weight") ? weightName.replace(/weight$/, "bias") : `${layer.path}.bias`;
-    const weightType = this.#rewriter.typeOf(layer.inputs[1] as ValueId);
     const { span } = layer;
     const common = { role: "parameter", span } as const;
     return [

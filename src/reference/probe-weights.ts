@@ -1,8 +1,8 @@
 import { invariant } from "../diagnostics/invariant.js";
-import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
-import { bindShape, elementCount, type Shape } from "../ir/shape.js";
+import { type Attributes, type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
+import { bindShape, elementCount } from "../ir/shape.js";
 import { viewAlong } from "../ops/axes.js";
-import type { AnyOp, Tensor } from "../ops/contracts.js";
+import type { AnyOp, ProbeRule, Tensor } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
 import { type RandomStream, randomStream } from "../random/stream.js";
 import { runNodes, TensorTable, type WatchNode } from "./interpret.js";
@@ -12,7 +12,7 @@ import { runNodes, TensorTable, type WatchNode } from "./interpret.js";
  * broken middle passes a comparison. Probe weights are fitted while a probe batch runs through the network (as in LSUV,
  * Mishkin & Matas 2016): a layer's weights have variance 1 / (fan_in * mean square of its input), biases and batch-norm
  * statistics put each channel near mean 0 and variance 1, but not on it, so that a pass that drops or swaps one is seen.
- * Before a ReLU6 the scale is three times larger: else nothing ever reaches 6.
+ * Before an op that wants a wider reach the scale is larger: else nothing ever gets to the 6 of a ReLU6. What an op wants is its `probe`.
  */
 
 /** Samples of the fitting batch: enough that a channel after global pooling still has a variance. */
@@ -40,7 +40,7 @@ export function probeRun(graph: Graph, seed: number, batch: number, watch?: Watc
     values,
     weights,
     slots: slotsByValue(graph),
-    wide: valuesBeforeRelu6(graph),
+    reach: reachOf(graph),
   };
   runNodes(graph, values, (node) => fitSlots(site, node), watch);
   for (const slot of graph.slots) if (!weights.has(slot.value)) give(site, slot, plainNumbers(site, slot));
@@ -77,14 +77,22 @@ interface FittingSite {
   readonly values: TensorTable;
   readonly weights: Map<ValueId, Tensor>;
   readonly slots: ReadonlyMap<ValueId, Slot>;
-  readonly wide: ReadonlySet<ValueId>;
+  /** How far from 0 a value has to reach for what reads it to be seen whole; 1 where it is not among them. */
+  readonly reach: ReadonlyMap<ValueId, number>;
 }
 
 const slotsByValue = (graph: Graph): ReadonlyMap<ValueId, Slot> =>
   new Map(graph.slots.map((slot) => [slot.value, slot]));
 
-const valuesBeforeRelu6 = (graph: Graph): ReadonlySet<ValueId> =>
-  new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])));
+function reachOf(graph: Graph): ReadonlyMap<ValueId, number> {
+  const reach = new Map<ValueId, number>();
+  for (const { op, inputs } of graph.nodes) {
+    const rule = findOp(op)?.probe;
+    if (rule?.kind !== "none" || (rule.reach ?? 1) === 1) continue;
+    for (const value of inputs) reach.set(value, Math.max(reach.get(value) ?? 1, rule.reach ?? 1));
+  }
+  return reach;
+}
 
 function give(site: FittingSite, slot: Slot, data: Float64Array): void {
   const tensor = { shape: bindShape(typeOf(site.graph, slot.value).shape, 1), data };
@@ -118,18 +126,28 @@ function fitSlots(site: FittingSite, node: Node): readonly Tensor[] | undefined 
     else fresh.set(declared.name, slot);
   }
   if (fresh.size === 0) return undefined;
-  const scale = node.outputs.some((value) => site.wide.has(value)) ? 3 : 1;
-  if (node.op === "batch_norm" || node.op === "batch_norm_training") fitBatchNorm(site, node, fresh, scale);
-  else if (elementwiseWeights.has(node.op)) fitElementwise(site, node, fresh, scale);
-  else return fitLayer(site, node, op, fresh, scale);
-  return undefined;
+  const scale = Math.max(...node.outputs.map((value) => site.reach.get(value) ?? 1));
+  const rule = op.probe;
+  switch (rule.kind) {
+    case "none":
+      invariant(false, `${node.op} has weights, and no rule for a probe's`, node.span);
+      return undefined;
+    case "statistics":
+      fitBatchNorm(site, node, fresh, scale);
+      return undefined;
+    case "factors":
+      fitFactors(site, rule, fresh, scale);
+      return undefined;
+    case "layer":
+      return fitLayer(site, node, op, rule, fresh, scale);
+  }
 }
 
-/** Norms without statistics and learnt slopes: numbers that scale and shift what is of one size already. */
-const elementwiseWeights: ReadonlySet<string> = new Set(["layer_norm", "group_norm", "instance_norm", "prelu"]);
+type Rule<K extends ProbeRule<Attributes>["kind"]> = Extract<ProbeRule<Attributes>, { kind: K }>;
 
-function fitElementwise(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
-  const [low, high] = node.op === "prelu" ? [0.1, 0.5] : [0.7 * scale, 1.5 * scale];
+function fitFactors(site: FittingSite, rule: Rule<"factors">, fresh: ReadonlyMap<string, Slot>, scale: number): void {
+  const wider = rule.scales ? scale : 1;
+  const [low, high] = [rule.low * wider, rule.high * wider];
   for (const [name, slot] of fresh) {
     const random = randomStream(site.seed, slot.name);
     const draw = (): number => (name === "bias" ? scale * between(random, -0.5, 0.5) : between(random, low, high));
@@ -163,6 +181,7 @@ function fitLayer(
   site: FittingSite,
   node: Node,
   op: AnyOp,
+  { fanIn, channelAxis }: Rule<"layer">,
   fresh: ReadonlyMap<string, Slot>,
   scale: number,
 ): readonly Tensor[] | undefined {
@@ -171,8 +190,7 @@ function fitLayer(
   if (weight !== undefined) {
     const { shape } = typeOf(site.graph, weight.value);
     const random = randomStream(site.seed, weight.name);
-    const taps =
-      node.op === "conv2d_transpose" ? transposedTaps(node, shape) : liveTaps(bindShape(shape, 1), input.shape);
+    const taps = fanIn(bindShape(shape, 1), input.shape, node.attributes);
     const std = scale / Math.sqrt(taps * meanSquare(input.data));
     give(
       site,
@@ -187,7 +205,7 @@ function fitLayer(
     node.inputs.map((value) => site.values.take(value)),
     node.attributes,
   ) as readonly [Tensor];
-  const axis = node.op.startsWith("conv2d") ? 1 : output.shape.length - 1;
+  const axis = channelAxis === 1 ? 1 : output.shape.length - 1;
   const around = channelMoments(output, axis).map(({ mean }) => scale * between(random, 0.1, 0.5) - mean);
   give(site, bias, Float64Array.from(around));
   return [plusChannels(output, axis, around)];
@@ -201,18 +219,6 @@ function plusChannels({ shape, data }: Tensor, axis: number, numbers: readonly n
     for (const end = i + inner; i < end; i++) out[i] = (data[i] as number) + plus;
   }
   return { shape, data: out };
-}
-
-/** Inputs of one output: all axes of [outputs, inputs / groups, kernel...] but the first, as far as the map reaches. */
-function liveTaps(weight: readonly number[], input: readonly number[]): number {
-  return weight.slice(1).reduce((taps, size, i) => taps * (i === 0 ? size : Math.min(size, input[i + 1] ?? size)), 1);
-}
-
-/** The same of a transposed convolution [inputs, outputs / groups, kernel...]: on the average, between its strides. */
-function transposedTaps({ attributes }: Node, [inputs = 1, , height = 1, width = 1]: Shape): number {
-  const [down = 1, right = 1] = attributes.stride as readonly number[];
-  const [channels, rows, columns] = [inputs, height, width] as readonly [number, number, number];
-  return (channels * rows * columns) / ((attributes.groups as number) * down * right);
 }
 
 /** Never 0: a dead layer must not make weights infinite. */

@@ -15,7 +15,7 @@ import {
   textSizes,
   textWidth,
 } from "./measure.js";
-import { opKinds } from "./op-kinds.js";
+import { opKind } from "./op-kinds.js";
 import type { Mark } from "./palette.js";
 
 const boxRadius = 4;
@@ -37,7 +37,7 @@ export const rect = (x: number, y: number, width: number, height: number, classN
   `<rect x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}" class="${className}"${more}/>`;
 
 export function markOf(atom: Atom): Mark {
-  return atom.layer === undefined ? "end" : opKinds[atom.layer.opName];
+  return atom.layer === undefined ? "end" : opKind(atom.layer.opName);
 }
 
 /** How much of all that is drawn a thing costs: a bar along its lower edge. */

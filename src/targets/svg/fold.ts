@@ -1,7 +1,7 @@
 import { typeOf, type ValueId } from "../../ir/graph.js";
 import { sameShape } from "../../ir/shape.js";
 import { type Atom, type AtomGraph, costOf } from "./atoms.js";
-import { opKinds } from "./op-kinds.js";
+import { opKind } from "./op-kinds.js";
 import type { Item, Level, Link } from "./scene.js";
 import { boundaryOf, type Unit, unitsOf, withRepeats } from "./units.js";
 
@@ -37,7 +37,7 @@ function itemOf(graph: AtomGraph, stack: readonly Unit[], depth: number): Item {
 /** Whether a layer is drawn as one more row of the box before it: it maps values one by one. */
 function isFollower({ layer }: Atom): boolean {
   if (layer === undefined) return false;
-  const kind = opKinds[layer.opName];
+  const kind = opKind(layer.opName);
   return kind === "norm" || kind === "activation";
 }
 

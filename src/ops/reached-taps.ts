@@ -1,0 +1,3 @@
+/** Inputs of one output of a weight [outputs, inputs / groups, kernel...]: all axes but the first, as far as the map reaches. */
+export const reachedTaps = (weight: readonly number[], input: readonly number[]): number =>
+  weight.slice(1).reduce((taps, size, i) => taps * (i === 0 ? size : Math.min(size, input[i + 1] ?? size)), 1);
