@@ -1,4 +1,6 @@
-import type { LayerOpName } from "../ops/registry.js";
+import { invariant } from "../diagnostics/invariant.js";
+import type { OpFamily } from "../ops/contracts.js";
+import { type LayerOpName, layerOpNames, layerOps } from "../ops/registry.js";
 import type { Quantity } from "../recipe/measures.js";
 
 /** How a convention counts one op: a formula for each of its quantities, and where the tool says so. */
@@ -35,4 +37,20 @@ export function counted<Q extends Quantity>(formulas: Readonly<Record<Q, string>
 
 export function zero(why: string): ZeroRule {
   return { kind: "zero", why };
+}
+
+/**
+ * A row for each op of networks: that of its name where there is one, else its family's. Every family has a row, so that a new op is
+ * counted, as its kin are, or said to be nothing.
+ */
+export function rulesOf<Q extends Quantity>(
+  families: Readonly<Record<Exclude<OpFamily, "training">, Rule<Q>>>,
+  ops: Partial<Readonly<Record<LayerOpName, Rule<Q>>>>,
+): Readonly<Record<LayerOpName, Rule<Q>>> {
+  const rows = layerOpNames.map((name): readonly [LayerOpName, Rule<Q>] => {
+    const { family } = layerOps[name];
+    invariant(family !== "training", `${name} is no op of networks`);
+    return [name, ops[name] ?? families[family]];
+  });
+  return Object.fromEntries(rows) as Record<LayerOpName, Rule<Q>>;
 }

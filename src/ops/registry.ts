@@ -182,6 +182,9 @@ export const ops = { ...layerOps, ...gradientOps } as const;
 
 export type LayerOpName = keyof typeof layerOps;
 
+/** In the order of the registry. */
+export const layerOpNames = Object.keys(layerOps) as readonly LayerOpName[];
+
 export type OpName = keyof typeof ops;
 
 /** Whether an op is one of those that a network is made of. */
