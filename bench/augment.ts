@@ -12,8 +12,8 @@ import { generateFace } from "../src/data/generated-faces.js";
 import { normaliseInto } from "../src/data/normalise.js";
 import type { RgbImage } from "../src/data/rgb-image.js";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
-import { recipeSignatures } from "../src/recipe/signatures.js";
-import type { PlainValue, RecipeThing } from "../src/recipe/thing.js";
+import type { ThingOf } from "../src/recipe/signatures.js";
+import { type PlainValue, readThing } from "../src/recipe/thing.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -28,23 +28,20 @@ const batch = 32;
 type Arguments = Readonly<Record<string, PlainValue>>;
 
 /** A recipe's thing with the language's own defaults. */
-function thing(name: string, fields: Arguments): RecipeThing {
-  const signature = recipeSignatures.find((known) => known.sort === "augmentation" && known.name === name);
-  if (signature === undefined) throw new Error(`there is no augmentation ${name}`);
-  const usual = signature.parameters.flatMap(({ name: key, default: value }) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  const span = { file: "", start: 0, end: 0 };
-  return { kind: "thing", sort: "augmentation", name, fields: { ...Object.fromEntries(usual), ...fields }, span };
+function thing(name: string, fields: Arguments): ThingOf<"augmentation"> {
+  const made = readThing("augmentation", name, fields);
+  if (made === undefined) throw new Error(`${name} is no augmentation`);
+  return made;
 }
 
 const reflect = { border: "reflect" };
-const affine = thing("random_affine", { degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1], ...reflect });
-const lists: Readonly<Record<string, readonly RecipeThing[]>> = {
+const affineFields = { degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1] };
+const affine = thing("random_affine", { ...affineFields, ...reflect });
+const lists: Readonly<Record<string, readonly ThingOf<"augmentation">[]>> = {
   "horizontal_flip(p: 1)": [thing("horizontal_flip", { p: 1 })],
   "rotation(10)": [thing("rotation", { degrees: 10 })],
   'rotation(10, border: "reflect")': [thing("rotation", { degrees: 10, ...reflect })],
-  "random_affine(10, [0.1, 0.1], [0.9, 1.1])": [{ ...affine, fields: { ...affine.fields, border: "black" } }],
+  "random_affine(10, [0.1, 0.1], [0.9, 1.1])": [thing("random_affine", { ...affineFields, border: "black" })],
   '  the same with border: "reflect"': [affine],
   "random_crop(padding: 8)": [thing("random_crop", { padding: 8 })],
   'random_crop(padding: 8, border: "reflect")': [thing("random_crop", { padding: 8, ...reflect })],
@@ -95,7 +92,10 @@ function time(of: (first: number, round: number) => void): readonly [number, num
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-function augmenting(images: readonly RgbImage[], things: readonly RecipeThing[]): Parameters<typeof time>[0] {
+function augmenting(
+  images: readonly RgbImage[],
+  things: readonly ThingOf<"augmentation">[],
+): Parameters<typeof time>[0] {
   const augmenter = augmenterOf(things, { width: size, height: size, mean: [0.5, 0.5, 0.5] }, 0);
   if (isProblem(augmenter)) throw new Error(augmenter.diagnose({}).message);
   const draws = images.map((_, i) => ({

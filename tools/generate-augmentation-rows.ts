@@ -10,8 +10,8 @@ import { encodePng } from "../src/data/png.js";
 import type { RgbImage } from "../src/data/rgb-image.js";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { invariant } from "../src/diagnostics/invariant.js";
-import { recipeSignatures } from "../src/recipe/signatures.js";
-import type { PlainValue, RecipeThing } from "../src/recipe/thing.js";
+import type { ThingOf } from "../src/recipe/signatures.js";
+import { type PlainValue, readThing } from "../src/recipe/thing.js";
 import { root } from "./generated-file.js";
 
 const size = 48;
@@ -40,18 +40,14 @@ const rows: Readonly<Record<string, readonly (readonly [string, Fields])[]>> = {
   ],
 };
 
-function thing([name, fields]: readonly [string, Fields]): RecipeThing {
-  const signature = recipeSignatures.find((known) => known.sort === "augmentation" && known.name === name);
-  invariant(signature !== undefined, `${name} is an augmentation`);
-  const usual = signature.parameters.flatMap(({ name: key, default: value }) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  const span = { file: "", start: 0, end: 0 };
-  return { kind: "thing", sort: "augmentation", name, fields: { ...Object.fromEntries(usual), ...fields }, span };
+function thing([name, fields]: readonly [string, Fields]): ThingOf<"augmentation"> {
+  const made = readThing("augmentation", name, fields);
+  invariant(made !== undefined, `${name} is an augmentation`);
+  return made;
 }
 
 /** The face as it is, then what becomes of it; where a batch is mixed the faces of the batch above, the mixtures below. */
-function drawRow(things: readonly RecipeThing[]): RgbImage {
+function drawRow(things: readonly ThingOf<"augmentation">[]): RgbImage {
   const augmenter = augmenterOf(things, { width: size, height: size, mean: [0.5, 0.5, 0.5] }, seed);
   invariant(!isProblem(augmenter), "a good list");
   const target = hardTargets(1)[0] as Float32Array;

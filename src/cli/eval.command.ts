@@ -13,7 +13,7 @@ import { type Evaluation, evaluationJson, evaluationOf } from "../judging/evalua
 import { type Grouping, groupings } from "../judging/groups.js";
 import { renderComparison, renderEvaluation } from "../judging/render-evaluation.js";
 import { usualBroken } from "../recipe/signatures/data.js";
-import type { RecipeThing } from "../recipe/thing.js";
+import type { ThingOf } from "../recipe/signatures.js";
 import { mostBroken } from "../training/lost-pictures.js";
 import { type JudgedModel, openJudged, warnOfUntrained } from "./judged-model.js";
 import { liveLine } from "./live-line.js";
@@ -97,7 +97,7 @@ async function openAll(
 
 /** Where what a run knows of its data comes from. */
 interface DataAbout {
-  readonly data: RecipeThing | undefined;
+  readonly data: ThingOf<"data"> | undefined;
   readonly seed: number;
 }
 

@@ -39,11 +39,6 @@ export async function studySource(
   };
 }
 
-const numberIn = (recipe: ElaboratedRecipe, name: string): number => {
-  const value = recipe.settings.get("train")?.fields[name];
-  return typeof value === "number" ? value : 0;
-};
-
 export interface Preparing {
   /** Whether it is counted what each row's network costs. */
   readonly withCosts: boolean;
@@ -87,7 +82,8 @@ export function prepareRows(
             ["macs (fvcore)", stats.counts.fvcore?.macs ?? 0],
           ],
     );
-    prepared.push({ row, epochs: numberIn(recipe, "epochs"), firstSeed: numberIn(recipe, "seed"), costs });
+    const { epochs, seed } = recipe.settings.train.fields;
+    prepared.push({ row, epochs, firstSeed: seed, costs });
     progress.show(prepared.length, rows.length);
   }
   progress.clear();

@@ -120,8 +120,8 @@ async function trainTeacher(
   const made = await compileTrainer(session, args, teacher.trainedBy);
   if (made === undefined) return 1;
   const { recipe: trainer } = teacher.trainedBy;
-  const epochs = made.recipe.settings.get("train")?.fields.epochs;
-  session.talk(`teacher: ${trainer} trains it first, ${counted(Number(epochs), "epoch")}, in ${shown}\n`);
+  const epochs = made.recipe.settings.train.fields.epochs;
+  session.talk(`teacher: ${trainer} trains it first, ${counted(epochs, "epoch")}, in ${shown}\n`);
   session.talk(`         (of another length: --set ${trainer}.epochs=N, from the beginning)\n`);
   // What the seed holds out of the student's sight no teacher may have seen either.
   const seed = args.seed ?? seedOfRecipe(recipe);

@@ -216,8 +216,8 @@ async function runWatched(
 
 /** The folder that the recipe itself names, from that of its file. */
 function pathInRecipe({ settings }: ElaboratedRecipe, home: string): string | undefined {
-  const path = settings.get("data")?.fields.path;
-  return typeof path === "string" && path !== "" ? resolve(home, path) : undefined;
+  const { path } = settings.data.fields;
+  return path === "" ? undefined : resolve(home, path);
 }
 
 /** `commands` are the names of all that there are. */

@@ -3,9 +3,8 @@
 import { dirname, join, resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
-import type { RecipeSignature } from "../recipe/signature.js";
-import { recipeSignatures } from "../recipe/signatures.js";
-import { nameOf, type RecipeThing } from "../recipe/thing.js";
+import type { ThingOf } from "../recipe/signatures.js";
+import { readThing } from "../recipe/thing.js";
 import { affectNetRows } from "./affectnet-set.js";
 import { assemble } from "./assemble.js";
 import { csvRows } from "./csv-set.js";
@@ -37,8 +36,11 @@ export interface DataSetRequest {
 }
 
 /** The data set that a recipe's `data` entry means, or everything that keeps it from being used. */
-export async function openDataSet(thing: RecipeThing, request: DataSetRequest): Promise<DataSet | readonly Problem[]> {
-  const inFile = text(thing, "path");
+export async function openDataSet(
+  thing: ThingOf<"data">,
+  request: DataSetRequest,
+): Promise<DataSet | readonly Problem[]> {
+  const inFile = thing.fields.path;
   const path = request.data ?? (inFile === "" ? undefined : resolve(request.home, inFile));
   invariant(path !== undefined, "data without a place");
   // Said here once: what a layout misses in a folder that is not there would be no help.
@@ -52,12 +54,12 @@ export async function openDataSet(thing: RecipeThing, request: DataSetRequest): 
     labels,
     classCount,
     seed,
-    leaveOut: texts(thing, "leave_out"),
-    merge: texts(thing, "merge"),
-    holdOut: text(thing, "hold_out") === "by person" ? "by person" : "by picture",
-    heldOut: Number(thing.fields.held_out),
-    person: text(thing, "person"),
-    group: text(thing, "group"),
+    leaveOut: thing.fields.leave_out,
+    merge: thing.fields.merge,
+    holdOut: thing.fields.hold_out,
+    heldOut: thing.fields.held_out,
+    person: thing.fields.person,
+    group: thing.fields.group,
     isOnlyJudged,
   });
   return "kind" in set ? set.problems : set;
@@ -67,13 +69,12 @@ const usualSize = { width: 112, height: 112 };
 
 /** Its rows, before anybody says which classes are meant and what is held out. */
 export async function openRows(
-  thing: RecipeThing,
+  thing: ThingOf<"data">,
   path: string,
   { labels, home, size = usualSize }: Pick<DataSetRequest, "labels" | "home" | "size">,
   decode: Decode,
 ): Promise<RowSource | Refused> {
-  const name = nameOf(thing, "data");
-  switch (name) {
+  switch (thing.name) {
     case "folder":
       // Its folders Image and EmoLabel would be taken for classes.
       if ((await recogniseLayout(path)) === "raf_db" && !(await isFolder(join(path, "train")))) {
@@ -82,11 +83,11 @@ export async function openRows(
       }
       return folderRows(path, labels, decode);
     case "raf_db": {
-      const pictures = text(thing, "pictures") === "original" ? "original" : "aligned";
-      return rafDbRows(path, { list: text(thing, "list"), validation: text(thing, "validation"), pictures }, decode);
+      const { list, validation, pictures } = thing.fields;
+      return rafDbRows(path, { list, validation, pictures }, decode);
     }
     case "fer2013": {
-      const { folder, table } = await tableIn(path, text(thing, "list"));
+      const { folder, table } = await tableIn(path, thing.fields.list);
       return fer2013Rows(folder, table);
     }
     case "ferplus": {
@@ -95,17 +96,17 @@ export async function openRows(
         folder,
         { pixels: table, votes: join(folder, usualTables.ferplus) },
         {
-          labels: text(thing, "labels") === "majority" ? "majority" : "distribution",
-          singleVotes: text(thing, "single_votes") === "keep" ? "keep" : "drop",
+          labels: thing.fields.labels,
+          singleVotes: thing.fields.single_votes,
         },
       );
     }
     case "csv": {
-      const { folder, table } = await tableIn(path, text(thing, "list"), home);
-      return csvRows(folder, table, { label: text(thing, "label"), decode });
+      const { folder, table } = await tableIn(path, thing.fields.list, home);
+      return csvRows(folder, table, { label: thing.fields.label, decode });
     }
     case "affectnet": {
-      const align = (["box", "five_points"] as const).find((way) => way === text(thing, "align")) ?? "none";
+      const { align } = thing.fields;
       return affectNetRows(path, { align, side: Math.max(size.width, size.height), decode });
     }
   }
@@ -125,25 +126,9 @@ async function tableIn(
   return { folder: path, table: !(await isFile(inside)) && (await isFile(beside)) ? beside : join(path, name) };
 }
 
-const text = ({ fields }: RecipeThing, name: string): string => String(fields[name] ?? "");
-
-function texts({ fields }: RecipeThing, name: string): readonly string[] {
-  const value = fields[name];
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
 /** A layout as a recipe would write it without saying more: for commands that have no recipe (see `recogniseLayout`). */
-export function plainData(layout: DataLayout): RecipeThing {
-  const signature: RecipeSignature | undefined = recipeSignatures.find(
-    ({ sort, name }) => sort === "data" && name === layout,
-  );
-  invariant(signature !== undefined, `no data set is called ${layout}`);
-  const fields = signature.parameters.map((parameter) => [parameter.name, parameter.default ?? ""] as const);
-  return {
-    kind: "thing",
-    sort: "data",
-    name: layout,
-    fields: Object.fromEntries(fields),
-    span: { file: "", start: 0, end: 0 },
-  };
+export function plainData(layout: DataLayout): ThingOf<"data"> {
+  const made = readThing("data", layout, {});
+  invariant(made !== undefined, `no data set is called ${layout}`);
+  return made;
 }

@@ -1,7 +1,7 @@
 /** A data set opened to be judged by: whichever part of it, by name. */
 import { basename, resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import type { RecipeThing } from "../recipe/thing.js";
+import type { ThingOf } from "../recipe/signatures.js";
 import type { DataSet, Sample } from "./data-set.js";
 import { generatedName, generatedSet } from "./generated-set.js";
 import { openDataSet, plainData } from "./open-data-set.js";
@@ -9,7 +9,7 @@ import { recogniseLayout } from "./recognise-layout.js";
 
 export interface JudgingRequest {
   /** The data set as a recipe has it; where there is none, what lies in the folder tells its layout. */
-  readonly thing: RecipeThing | undefined;
+  readonly thing: ThingOf<"data"> | undefined;
   readonly labels: readonly string[];
   /** By which a run drew what it held out; undefined where nobody knows. */
   readonly seed: number | undefined;

@@ -1,9 +1,9 @@
 import { invariant } from "../diagnostics/invariant.js";
 import type { Span } from "../diagnostics/span.js";
-import type { RecipeSignature } from "./signature.js";
-import type { RecipeName } from "./signatures.js";
+import type { RecipeParameter } from "./signature.js";
+import { type RecipeSort, recipeSignatures, type ThingOf } from "./signatures.js";
 
-/** A value of a recipe's thing: what {@link RecipeSignature} parameters hold once everything is known. */
+/** A value of a recipe's thing: what a signature's parameters hold once everything is known. */
 export type PlainValue = number | boolean | string | readonly PlainValue[] | RecipeThing;
 
 /** One of the things that a recipe is made of, defaults filled in: `sgd(lr: 0.01)`. */
@@ -17,8 +17,43 @@ export interface RecipeThing {
   readonly span: Span;
 }
 
-/** The thing's name, as one of those that its sort declares. */
-export function nameOf<Sort extends RecipeSignature["sort"]>(thing: RecipeThing, sort: Sort): RecipeName<Sort> {
+/** A thing that was made by its signature (semantics holds each argument to it), as a thing of its sort. */
+export function asThing<Sort extends RecipeSort>(thing: RecipeThing, sort: Sort): ThingOf<Sort> {
   invariant(thing.sort === sort, `${thing.name} is no ${sort}`, thing.span);
-  return thing.name as RecipeName<Sort>;
+  return thing as unknown as ThingOf<Sort>;
+}
+
+/**
+ * A thing of this sort and name out of fields that somebody wrote down; what is missing or of another type is what it is where nobody
+ * says it, nothing where that is not said either. Undefined where no signature has the name.
+ */
+export function readThing<Sort extends RecipeSort>(
+  sort: Sort,
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+): ThingOf<Sort> | undefined {
+  const signature = recipeSignatures.find((known) => known.sort === sort && known.name === name);
+  if (signature === undefined) return undefined;
+  const read = signature.parameters.map((parameter): [string, PlainValue] => {
+    const value = Object.hasOwn(fields, parameter.name) ? fields[parameter.name] : undefined;
+    return [parameter.name, holds(parameter, value) ? value : (parameter.default ?? nothingOf(parameter))];
+  });
+  return asThing({ kind: "thing", sort, name, fields: Object.fromEntries(read), span: nowhere }, sort);
+}
+
+const nowhere: Span = { file: "", start: 0, end: 0 };
+
+const typeOfPlain = { int: "number", float: "number", bool: "boolean", string: "string" } as const;
+
+/** Whether a value is one that the parameter may hold, things excepted. */
+function holds({ type, options }: RecipeParameter, value: unknown): value is PlainValue {
+  if (typeof type === "string") return typeof value === typeOfPlain[type] && (options?.includes(String(value)) ?? true);
+  if ("things" in type) return false;
+  return Array.isArray(value) && value.every((item) => typeof item === typeOfPlain[type.listOf]);
+}
+
+/** Where there is no default. */
+function nothingOf({ type }: RecipeParameter): PlainValue {
+  if (typeof type !== "string") return [];
+  return { int: 0, float: 0, bool: false, string: "" }[type];
 }

@@ -3,11 +3,10 @@ import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { Graph } from "../ir/graph.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
-import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
+import type { RecipeSettings, ThingOf } from "../recipe/signatures.js";
 import { adam } from "./adam.js";
 import { adamw } from "./adamw.js";
 import type { OptimizerRule } from "./optimizer.js";
-import type { ParameterGroup } from "./parameter-groups.js";
 import type { Measured, Schedule } from "./schedules.js";
 import { sgd } from "./sgd.js";
 import type { TrainingStepSource } from "./training-step.js";
@@ -16,125 +15,105 @@ import type { TrainingStepSource } from "./training-step.js";
 export interface RecipeOfStep {
   readonly student: { readonly graph: Graph };
   readonly loss: Graph;
-  readonly settings: ReadonlyMap<string, RecipeThing>;
+  readonly settings: RecipeSettings;
 }
 
 /** The step's options; `batch` takes the place of the recipe's own, which was held to the network already. */
-export function stepOfRecipe(recipe: RecipeOfStep, batch?: number): TrainingStepSource | Problem {
-  const { fields } = thingOf(recipe, "train");
-  const optimizer = thingOf(recipe, "optimizer");
-  const size = batch ?? number(fields.batch);
-  const [lone] = withoutVariance(recipe.student.graph, size);
-  if (lone !== undefined) return problem("recipe/one-value-per-channel", { path: lone.path, batch: size });
-  const clipNorm = number(optimizer.fields.clip_norm);
-  const averageDecay = number(fields.average);
+export function stepOfRecipe(
+  { student, loss, settings }: RecipeOfStep,
+  batch = settings.train.fields.batch,
+): TrainingStepSource | Problem {
+  const { accumulate, average } = settings.train.fields;
+  const { clip_norm: clipNorm, groups, freeze, decay_norm_and_bias: decayNormAndBias } = settings.optimizer.fields;
+  const [lone] = withoutVariance(student.graph, batch);
+  if (lone !== undefined) return problem("recipe/one-value-per-channel", { path: lone.path, batch });
   return {
-    network: recipe.student.graph,
-    loss: recipe.loss,
-    batch: size,
-    optimizer: ruleOf(optimizer),
-    groups: list(optimizer.fields.groups).map(groupOf),
-    freeze: list(optimizer.fields.freeze).map(String),
-    decayNormAndBias: optimizer.fields.decay_norm_and_bias === true,
+    network: student.graph,
+    loss,
+    batch,
+    optimizer: ruleOf(settings.optimizer),
+    groups: groups.map(({ fields }) => ({
+      at: fields.at,
+      rateScale: fields.lr_scale,
+      decayScale: fields.decay_scale,
+    })),
+    freeze,
+    decayNormAndBias,
     clipNorm: clipNorm === 0 ? undefined : clipNorm,
-    accumulate: number(fields.accumulate),
-    averageDecay: averageDecay === 0 ? undefined : averageDecay,
+    accumulate,
+    averageDecay: average === 0 ? undefined : average,
   };
 }
 
 /** The recipe's schedule (a constant rate where it names none) and the rate that it starts from. */
-export function scheduleOfRecipe(recipe: RecipeOfStep): { readonly schedule: Schedule; readonly lr: number } {
-  const lr = number(thingOf(recipe, "optimizer").fields.lr);
-  const schedule = recipe.settings.get("schedule");
+export function scheduleOfRecipe({ settings }: Pick<RecipeOfStep, "settings">): {
+  readonly schedule: Schedule;
+  readonly lr: number;
+} {
+  const { optimizer, schedule, train } = settings;
+  const { lr } = optimizer.fields;
   if (schedule === undefined) return { schedule: { kind: "constant_rate", warmupEpochs: 0 }, lr };
-  return { schedule: scheduleOf(schedule, number(thingOf(recipe, "train").fields.epochs)), lr };
+  return { schedule: scheduleOf(schedule, train.fields.epochs), lr };
 }
 
-function scheduleOf(thing: RecipeThing, epochs: number): Schedule {
-  const { fields } = thing;
-  const name = nameOf(thing, "schedule");
-  if (name === "one_cycle") {
-    return {
-      kind: "one_cycle",
-      epochs,
-      upShare: number(fields.pct_start),
-      divisor: number(fields.div_factor),
-      finalDivisor: number(fields.final_div_factor),
-      form: fields.anneal === "linear" ? "linear" : "cos",
-      threePhase: fields.three_phase === true,
-    };
-  }
-  const warmupEpochs = number(fields.warmup_epochs);
-  switch (name) {
-    case "step":
+function scheduleOf(thing: ThingOf<"schedule">, epochs: number): Schedule {
+  switch (thing.name) {
+    case "one_cycle": {
+      const { pct_start, div_factor, final_div_factor, anneal, three_phase } = thing.fields;
       return {
-        kind: "step",
-        everyEpochs: number(fields.every_epochs),
-        factor: number(fields.factor),
-        warmupEpochs,
+        kind: "one_cycle",
+        epochs,
+        upShare: pct_start,
+        divisor: div_factor,
+        finalDivisor: final_div_factor,
+        form: anneal,
+        threePhase: three_phase,
       };
-    case "cosine": {
-      const moves = fields.moves === "step" ? "step" : "epoch";
-      return { kind: "cosine", floor: number(fields.floor), epochs, moves, warmupEpochs };
     }
-    case "plateau":
-      return {
-        kind: "plateau",
-        measure: measures[String(fields.measure)] ?? "loss",
-        factor: number(fields.factor),
-        patience: number(fields.patience),
-        threshold: number(fields.threshold),
-        cooldown: number(fields.cooldown),
-        floor: number(fields.floor),
-        warmupEpochs,
-      };
+    case "step": {
+      const { every_epochs, factor, warmup_epochs } = thing.fields;
+      return { kind: "step", everyEpochs: every_epochs, factor, warmupEpochs: warmup_epochs };
+    }
+    case "cosine": {
+      const { floor, moves, warmup_epochs } = thing.fields;
+      return { kind: "cosine", floor, epochs, moves, warmupEpochs: warmup_epochs };
+    }
+    case "plateau": {
+      const { measure, factor, patience, threshold, cooldown, floor, warmup_epochs } = thing.fields;
+      const rule = { factor, patience, threshold, cooldown, floor, warmupEpochs: warmup_epochs };
+      return { kind: "plateau", measure: measures[measure], ...rule };
+    }
     case "constant_rate":
-      return { kind: "constant_rate", warmupEpochs };
+      return { kind: "constant_rate", warmupEpochs: thing.fields.warmup_epochs };
   }
 }
 
 /** What a plateau is seen in, by its name in a recipe. */
-const measures: Readonly<Record<string, keyof Measured>> = {
+const measures = {
   loss: "loss",
   accuracy: "accuracy",
   mean_class_accuracy: "meanClassAccuracy",
-};
+} as const satisfies Readonly<Record<string, keyof Measured>>;
 
-function ruleOf(thing: RecipeThing): OptimizerRule {
-  const { fields } = thing;
-  const weightDecay = number(fields.weight_decay);
-  const adamOptions = () => {
-    const [first, second] = list(fields.betas).map(number);
-    return { betas: [number(first), number(second)] as const, eps: number(fields.eps), weightDecay };
-  };
-  switch (nameOf(thing, "optimizer")) {
-    case "sgd":
-      return sgd({ momentum: number(fields.momentum), nesterov: fields.nesterov === true, weightDecay });
+function ruleOf(thing: ThingOf<"optimizer">): OptimizerRule {
+  switch (thing.name) {
+    case "sgd": {
+      const { momentum, nesterov, weight_decay } = thing.fields;
+      return sgd({ momentum, nesterov, weightDecay: weight_decay });
+    }
     case "adam":
-      return adam(adamOptions());
+      return adam(adamOptions(thing.fields));
     case "adamw":
-      return adamw(adamOptions());
+      return adamw(adamOptions(thing.fields));
   }
 }
 
-function groupOf(group: PlainValue): ParameterGroup {
-  invariant(typeof group === "object" && "kind" in group, "a group is a thing");
-  const { at, lr_scale: rateScale, decay_scale: decayScale } = group.fields;
-  return { at: String(at), rateScale: number(rateScale), decayScale: number(decayScale) };
-}
-
-function thingOf({ settings }: RecipeOfStep, key: string): RecipeThing {
-  const thing = settings.get(key);
-  invariant(thing !== undefined, `a recipe without ${key}`);
-  return thing;
-}
-
-function number(value: PlainValue | undefined): number {
-  invariant(typeof value === "number", "a recipe's number is none");
-  return value;
-}
-
-function list(value: PlainValue | undefined): readonly PlainValue[] {
-  invariant(Array.isArray(value), "a recipe's list is none");
-  return value;
+function adamOptions({
+  betas,
+  eps,
+  weight_decay: weightDecay,
+}: Extract<ThingOf<"optimizer">, { name: "adam" | "adamw" }>["fields"]) {
+  const [first, second] = betas;
+  invariant(first !== undefined && second !== undefined, "Adam without its two betas");
+  return { betas: [first, second] as const, eps, weightDecay };
 }

@@ -72,7 +72,7 @@ function groupsOf<K>(samples: readonly Sample[], keyOf: (sample: Sample) => K): 
 
 /** The data set of one of the runs. What the data hold out themselves none of them sees. */
 export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold): DataSet | Problem {
-  const byPerson = recipe.settings.get("data")?.fields.hold_out === "by person";
+  const byPerson = recipe.settings.data.fields.hold_out === "by person";
   const parts = partsOf(set.training, fold.of, seed, byPerson);
   const isOwn = (sample: Sample): boolean => parts.get(sample) === fold.index;
   const halves: Halves = {

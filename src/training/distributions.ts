@@ -32,8 +32,7 @@ export const wantsDistributions = ({ recipe }: TrainingPlan) => ({
 });
 
 /** The file that the recipe's data name for it, "" for none. */
-export const distributionFile = ({ recipe }: TrainingPlan): string =>
-  String(recipe.settings.get("data")?.fields.distributions ?? "");
+export const distributionFile = ({ recipe }: TrainingPlan): string => recipe.settings.data.fields.distributions;
 
 /** Undefined where no loss reads them; a problem where one does and there are none. */
 export async function openDistributions(

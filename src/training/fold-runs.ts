@@ -22,14 +22,9 @@ export interface FoldsToBegin {
   readonly set: ReadonlyMap<string, string>;
 }
 
-const numberOf = ({ settings }: ElaboratedRecipe, field: string, otherwise: number): number => {
-  const value = settings.get("train")?.fields[field];
-  return typeof value === "number" ? value : otherwise;
-};
+export const foldsOfRecipe = ({ settings }: ElaboratedRecipe): number => settings.train.fields.folds;
 
-export const foldsOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(recipe, "folds", 1);
-
-export const seedOfRecipe = (recipe: ElaboratedRecipe): number => numberOf(recipe, "seed", 0);
+export const seedOfRecipe = ({ settings }: ElaboratedRecipe): number => settings.train.fields.seed;
 
 /** What of the record must be as it was when a cross-fitting goes on; each run looks at the rest itself. */
 const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonObject): JsonObject => ({

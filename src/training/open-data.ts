@@ -2,7 +2,6 @@ import type { DataSet } from "../data/data-set.js";
 import { generatedName, generatedSet } from "../data/generated-set.js";
 import { openDataSet } from "../data/open-data-set.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { invariant } from "../diagnostics/invariant.js";
 import type { TrainingPlan } from "./plan.js";
 
 export interface DataRequest {
@@ -19,8 +18,7 @@ export async function openData(plan: TrainingPlan, { data, home }: DataRequest):
     const set = generatedSet({ labels, classCount, size: Math.max(picture.width, picture.height) });
     return isProblem(set) ? [set] : set;
   }
-  const written = recipe.settings.get("data");
-  invariant(written !== undefined, "a recipe without data");
+  const written = recipe.settings.data;
   if (data === undefined && written.fields.path === "") return [problem("train/no-data", { recipe: recipe.name })];
   return openDataSet(written, { data, home, labels, classCount, seed, size: picture });
 }

@@ -6,7 +6,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { withLabels } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { type Evaluation, usualEvaluation } from "../recipe/evaluations.js";
-import { nameOf, type PlainValue, type RecipeThing } from "../recipe/thing.js";
+import type { ThingOf } from "../recipe/signatures.js";
 import type { TakenOrder } from "../semantics/recipes/loss-classes.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { attachLoss } from "../step/attach-loss.js";
@@ -67,7 +67,7 @@ export interface TrainingPlan {
   /** Whether a last batch that is not full is trained on. */
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
-  readonly augment: readonly RecipeThing[];
+  readonly augment: readonly ThingOf<"augmentation">[];
   /** The largest share of pictures that may be broken. */
   readonly broken: number;
   /** How many parts the training pictures are cut into, each judged by a run that never saw it; 1: there is one run. */
@@ -100,8 +100,8 @@ export function planOf(
   if (isProblem(step)) return step;
   const teacher = teacherOf(recipe);
   if (isProblem(teacher)) return teacher;
-  const train = fieldsOf(recipe, "train");
-  const data = fieldsOf(recipe, "data");
+  const { fields: train } = recipe.settings.train;
+  const { fields: data } = recipe.settings.data;
   // A loss may read what only training has, such as an auxiliary head.
   const asked = recipe.evaluationLoss.inputs.flatMap(({ name }) => afterPrefix(name, "student."));
   const inference = asked.every((name) => deployed.outputs.some((output) => output.name === name));
@@ -114,18 +114,18 @@ export function planOf(
     labels: first.labels,
     step,
     evaluation: attachLoss(inference ? deployed : student.graph, recipe.evaluationLoss),
-    evaluatedBy: evaluationOf(recipe),
+    evaluatedBy: recipe.settings.evaluation?.name ?? usualEvaluation,
     ...scheduleOfRecipe(recipe),
     batch: step.batch,
-    epochs: numberOf(train.epochs),
-    seed: numberOf(train.seed),
-    bestBy: train.best_by === "mean_class_accuracy" ? "mean_class_accuracy" : "accuracy",
-    stopping: { patience: numberOf(train.patience) || undefined, minDelta: numberOf(train.min_delta) },
+    epochs: train.epochs,
+    seed: train.seed,
+    bestBy: train.best_by,
+    stopping: { patience: train.patience || undefined, minDelta: train.min_delta },
     keepsLastBatch: train.last_batch === "keep",
     sampler: samplerOf(data),
-    augment: (Array.isArray(data.augment) ? data.augment : []) as readonly RecipeThing[],
-    broken: numberOf(data.broken),
-    folds: numberOf(train.folds),
+    augment: data.augment,
+    broken: data.broken,
+    folds: train.folds,
     averages: step.averageDecay !== undefined,
     teacher,
   };
@@ -138,14 +138,13 @@ export function withClasses(plan: TrainingPlan, labels: readonly string[] | unde
 }
 
 function withOverrides(recipe: ElaboratedRecipe, { epochs, seed }: PlanOverrides): ElaboratedRecipe {
-  const train = recipe.settings.get("train");
-  invariant(train !== undefined, "a recipe without train");
+  const { train } = recipe.settings;
   const fields = {
     ...train.fields,
     ...(epochs === undefined ? {} : { epochs }),
     ...(seed === undefined ? {} : { seed }),
   };
-  return { ...recipe, settings: new Map([...recipe.settings, ["train", { ...train, fields }]]) };
+  return { ...recipe, settings: { ...recipe.settings, train: { ...train, fields } } };
 }
 
 /** The network's only input, a `picture(...)` of a known size. */
@@ -181,26 +180,16 @@ function teacherOf({ teacher, loss, evaluationLoss }: ElaboratedRecipe): Teacher
   };
 }
 
-function evaluationOf({ settings }: ElaboratedRecipe): Evaluation {
-  const thing = settings.get("evaluation");
-  return thing === undefined ? usualEvaluation : nameOf(thing, "evaluation");
-}
-
-function samplerOf({ sampler, sampler_power: power }: Readonly<Record<string, PlainValue>>): Sampler {
-  if (sampler === "power") return { power: numberOf(power) };
-  return sampler === "balanced" ? { power: 0 } : "shuffled";
+function samplerOf({ sampler, sampler_power: power }: ThingOf<"data">["fields"]): Sampler {
+  switch (sampler) {
+    case "power":
+      return { power };
+    case "balanced":
+      return { power: 0 };
+    case "shuffled":
+      return "shuffled";
+  }
 }
 
 const afterPrefix = (name: string, prefix: string): readonly string[] =>
   name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
-
-function fieldsOf({ settings }: ElaboratedRecipe, key: string): Readonly<Record<string, PlainValue>> {
-  const thing = settings.get(key);
-  invariant(thing !== undefined, `a recipe without ${key}`);
-  return thing.fields;
-}
-
-function numberOf(value: PlainValue | undefined): number {
-  invariant(typeof value === "number", "a recipe's number is none");
-  return value;
-}

@@ -5,8 +5,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { isJsonObject } from "../formats/json-object.js";
-import { recipeSignatures } from "../recipe/signatures.js";
-import type { PlainValue, RecipeThing } from "../recipe/thing.js";
+import type { ThingOf } from "../recipe/signatures.js";
+import { readThing } from "../recipe/thing.js";
 import { foldsKind } from "./fold-runs.js";
 import { runFiles } from "./run-files.js";
 import { readIfThere } from "./run-folder.js";
@@ -26,7 +26,7 @@ export interface RunAbout {
   readonly limit: number | undefined;
   readonly sourceSha256: string;
   /** The data set as the recipe has it; undefined where the run was on drawn faces. */
-  readonly data: RecipeThing | undefined;
+  readonly data: ThingOf<"data"> | undefined;
   /** What `--data` said; a path of the folder that the run was begun in. */
   readonly dataSaid: string | undefined;
 }
@@ -103,21 +103,7 @@ export async function epochsDone(folder: string): Promise<number> {
 const lineEnd = 0x0a;
 
 /** A recipe's `data`, back from the record's `{ "folder": { "path": ... } }`; what is done to training pictures is left out. */
-function dataOf(written: unknown): RecipeThing | undefined {
-  const [name, fields] = isJsonObject(written) ? (Object.entries(written)[0] ?? []) : [];
-  const signature = recipeSignatures.find((known) => known.sort === "data" && known.name === name);
-  if (signature === undefined || !isJsonObject(fields)) return undefined;
-  const values = signature.parameters.map((parameter): [string, PlainValue] => {
-    const value = fields[parameter.name];
-    return [parameter.name, isPlain(value) ? value : (parameter.default ?? "")];
-  });
-  return { kind: "thing", sort: "data", name: signature.name, fields: Object.fromEntries(values), span: nowhere };
+function dataOf(written: unknown): ThingOf<"data"> | undefined {
+  const [name = "", fields] = isJsonObject(written) ? (Object.entries(written)[0] ?? []) : [];
+  return isJsonObject(fields) ? readThing("data", name, fields) : undefined;
 }
-
-const nowhere = { file: "", start: 0, end: 0 };
-
-const isScalar = (value: unknown): value is number | boolean | string =>
-  ["number", "boolean", "string"].includes(typeof value);
-
-const isPlain = (value: unknown): value is PlainValue =>
-  isScalar(value) || (Array.isArray(value) && value.every(isPlain));

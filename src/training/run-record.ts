@@ -70,7 +70,7 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
   name: recipe.name,
   student: recipe.student.name,
   ...(recipe.teacher === undefined ? {} : { teacher: recipe.teacher.model.name }),
-  ...Object.fromEntries([...recipe.settings].map(([key, thing]) => [key, plainJson(thing)])),
+  ...Object.fromEntries(Object.entries(recipe.settings).map(([key, thing]) => [key, plainJson(thing as RecipeThing)])),
 });
 
 /** What is written into a record when its run has ended; it is no part of what the run is. */

@@ -52,8 +52,8 @@ function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, rea
 /** What a loop needs beside the step: the schedule of the learning rate, and for the record the optimiser. */
 function trainingOf(recipe: ElaboratedRecipe): Readonly<Record<string, unknown>> {
   const { schedule, lr } = scheduleOfRecipe(recipe);
-  const plain = (key: string): unknown => {
-    const thing = recipe.settings.get(key);
+  const plain = (key: "optimizer" | "train" | "evaluation"): unknown => {
+    const thing = recipe.settings[key];
     return thing === undefined ? undefined : { name: thing.name, ...withoutSpans(thing.fields) };
   };
   return {

@@ -2,7 +2,7 @@ import type { DataSet, Sample } from "../../src/data/data-set.js";
 import { openDataSet, plainData } from "../../src/data/open-data-set.js";
 import type { DataLayout } from "../../src/data/recognise-layout.js";
 import { type Diagnostic, isProblem } from "../../src/diagnostics/diagnostic.js";
-import type { PlainValue } from "../../src/recipe/thing.js";
+import { asThing, type PlainValue } from "../../src/recipe/thing.js";
 
 export interface Opening {
   readonly fields?: Readonly<Record<string, PlainValue>>;
@@ -18,7 +18,7 @@ export async function openLayout(layout: DataLayout, data: string, opening: Open
   const { fields = {}, labels, classCount = labels?.length, seed = 0, size, home = data } = opening;
   const plain = plainData(layout);
   const request = { data, home, labels, classCount, seed, size };
-  return openDataSet({ ...plain, fields: { ...plain.fields, ...fields } }, request);
+  return openDataSet(asThing({ ...plain, fields: { ...plain.fields, ...fields } }, "data"), request);
 }
 
 /** The data set, which must have been opened. */

@@ -7,7 +7,6 @@ import { type Compilation, compile, load } from "../../src/compiler.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { memoryHost } from "../../src/hosts/memory-host.js";
 import { printGraph } from "../../src/ir/text.js";
-import type { PlainValue, RecipeThing } from "../../src/recipe/thing.js";
 import { type SettingNames, settingNames } from "../../src/semantics/models/setting-names.js";
 import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
 import { stepOfRecipe } from "../../src/step/from-recipe.js";
@@ -35,15 +34,13 @@ const compileShipped = async (
   set: Readonly<Record<string, string>>,
 ): Promise<Compilation> => compile(await load(disk, file), { recipe, set: new Map(Object.entries(set)) });
 
-const field = (thing: RecipeThing | undefined, name: string): PlainValue | undefined => thing?.fields[name];
-
 /** What each parameter is set to, and where it must arrive. */
 const parameters: Readonly<Record<string, readonly [value: number, arrives: (recipe: ElaboratedRecipe) => unknown]>> = {
-  lr: [0.0625, ({ settings }) => field(settings.get("optimizer"), "lr")],
-  weight_decay: [0.03125, ({ settings }) => field(settings.get("optimizer"), "weight_decay")],
-  batch: [6, ({ settings }) => field(settings.get("train"), "batch")],
-  epochs: [7, ({ settings }) => field(settings.get("train"), "epochs")],
-  seed: [12_345, ({ settings }) => field(settings.get("train"), "seed")],
+  lr: [0.0625, ({ settings }) => settings.optimizer.fields.lr],
+  weight_decay: [0.03125, ({ settings }) => settings.optimizer.fields.weight_decay],
+  batch: [6, ({ settings }) => settings.train.fields.batch],
+  epochs: [7, ({ settings }) => settings.train.fields.epochs],
+  seed: [12_345, ({ settings }) => settings.train.fields.seed],
 };
 
 /** Filled before the tests are named. */

@@ -5,6 +5,7 @@ import { compile, load } from "../../src/compiler.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { memoryHost } from "../../src/hosts/memory-host.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
+import type { RecipeThing } from "../../src/recipe/thing.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { assumptionsIn } from "../../src/semantics/checks/assumptions.js";
 import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
@@ -42,7 +43,8 @@ async function compiled(path: string, recipe: string, set: Readonly<Record<strin
 }
 
 function valuesOf({ settings }: ElaboratedRecipe) {
-  const field = (key: string, name: string) => settings.get(key)?.fields[name];
+  const things: Readonly<Record<string, RecipeThing | undefined>> = { ...settings };
+  const field = (key: string, name: string) => things[key]?.fields[name];
   return {
     lr: field("optimizer", "lr"),
     momentum: field("optimizer", "momentum"),

@@ -74,7 +74,7 @@ suite("a recipe asked for by name", (test) => {
     assert.equal(messages, [`type/missing-argument: Taught needs "open"`]);
     const given = await asked(text(), "Taught", { open: "7" });
     assert.equal(given.codes, []);
-    assert.is(given.made?.settings.get("train")?.fields.epochs, 7);
+    assert.is(given.made?.settings.train.fields.epochs, 7);
   });
 
   test("a wrong name, with what was meant", async () => {
@@ -87,8 +87,8 @@ suite("--set of a recipe", (test) => {
   test("reaches the recipe's parameters", async () => {
     const { made, codes } = await asked(text(), "Alone", { beta: "0.25", size_of_step: "9" });
     assert.equal(codes, []);
-    assert.is(made?.settings.get("optimizer")?.fields.lr, 0.25);
-    assert.is(made?.settings.get("train")?.fields.epochs, 9);
+    assert.is(made?.settings.optimizer.fields.lr, 0.25);
+    assert.is(made?.settings.train.fields.epochs, 9);
   });
 
   test("else the student's, in both its forms", async () => {

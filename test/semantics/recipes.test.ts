@@ -186,9 +186,9 @@ suite("semantics: recipes", (test) => {
       made?.loss.inputs.map(({ name }) => name),
       ["student.logits", "student.aux", "teacher.logits", "data.label"],
     );
-    assert.equal(made?.settings.get("optimizer")?.fields.lr, 0.1);
-    assert.equal(made?.settings.get("optimizer")?.fields.momentum, 0);
-    assert.equal([...(made?.settings.keys() ?? [])], ["data", "optimizer", "train", "schedule", "evaluation"]);
+    assert.equal(made?.settings.optimizer.fields.lr, 0.1);
+    assert.ok(made?.settings.optimizer.name === "sgd" && made.settings.optimizer.fields.momentum === 0);
+    assert.equal(Object.keys(made?.settings ?? {}), ["data", "optimizer", "train", "schedule", "evaluation"]);
   });
 
   test("entries: unknown, twice, missing", async () => {

@@ -2,7 +2,7 @@
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import { randomStream } from "../../random/stream.js";
-import { nameOf, type PlainValue, type RecipeThing } from "../../recipe/thing.js";
+import type { ThingOf } from "../../recipe/signatures.js";
 import type { Draw } from "../draws.js";
 import { resizeBilinear } from "../resize-picture.js";
 import type { RgbImage } from "../rgb-image.js";
@@ -42,7 +42,11 @@ export interface Augmenter {
  * The augmentations in the recipe's order. Pictures come to the model's size before the first of them, but where parts are
  * taken: then those that stand before see the picture as it was found. What mixes batches stands last.
  */
-export function augmenterOf(things: readonly RecipeThing[], target: PictureTarget, seed: number): Augmenter | Problem {
+export function augmenterOf(
+  things: readonly ThingOf<"augmentation">[],
+  target: PictureTarget,
+  seed: number,
+): Augmenter | Problem {
   const steps: Augmentation[] = [];
   const mixers: Mixer[] = [];
   let isResized = false;
@@ -83,53 +87,47 @@ type Made =
 
 const onPicture = (step: Augmentation): Made => ({ kind: "picture", step });
 
-function augmentationOf(thing: RecipeThing, target: PictureTarget, isResized: boolean): Made | Problem {
-  const { fields } = thing;
+function augmentationOf(thing: ThingOf<"augmentation">, target: PictureTarget, isResized: boolean): Made | Problem {
   const { width, height } = target;
-  switch (nameOf(thing, "augmentation")) {
+  switch (thing.name) {
     case "horizontal_flip":
-      return onPicture(horizontalFlip(number(fields.p)));
+      return onPicture(horizontalFlip(thing.fields.p));
     case "resize":
-      return onPicture(resizeTo(number(fields.size)));
+      return onPicture(resizeTo(thing.fields.size));
     case "random_crop": {
       const size = isResized ? { width, height } : undefined;
-      return onPicture(randomCrop({ padding: number(fields.padding), size, border: borderOf(fields.border, target) }));
+      return onPicture(
+        randomCrop({ padding: thing.fields.padding, size, border: borderOf(thing.fields.border, target) }),
+      );
     }
     case "rotation":
-      return onPicture(rotation(number(fields.degrees), borderOf(fields.border, target)));
+      return onPicture(rotation(thing.fields.degrees, borderOf(thing.fields.border, target)));
     case "random_affine": {
-      const scale = range(fields.scale);
+      const scale = pairOf(thing.fields.scale);
       const wrong = wrongRange(thing.name, "scale", scale, Infinity);
       if (wrong !== undefined) return wrong;
-      const [degrees, translate] = [number(fields.degrees), range(fields.translate)];
-      return onPicture(randomAffine({ degrees, translate, scale, border: borderOf(fields.border, target) }));
+      const [degrees, translate] = [thing.fields.degrees, pairOf(thing.fields.translate)];
+      return onPicture(randomAffine({ degrees, translate, scale, border: borderOf(thing.fields.border, target) }));
     }
     case "color_jitter":
-      return onPicture(
-        colorJitter({
-          brightness: number(fields.brightness),
-          contrast: number(fields.contrast),
-          saturation: number(fields.saturation),
-          hue: number(fields.hue),
-        }),
-      );
+      return onPicture(colorJitter(thing.fields));
     case "random_grayscale":
-      return onPicture(randomGrayscale(number(fields.p)));
+      return onPicture(randomGrayscale(thing.fields.p));
     case "random_erasing":
     case "random_resized_crop": {
-      const [scale, ratio] = [range(fields.scale), range(fields.ratio)];
+      const [scale, ratio] = [pairOf(thing.fields.scale), pairOf(thing.fields.ratio)];
       const wrong = wrongRange(thing.name, "scale", scale, 1) ?? wrongRange(thing.name, "ratio", ratio, Infinity);
       if (wrong !== undefined) return wrong;
       return onPicture(
         thing.name === "random_erasing"
-          ? randomErasing({ p: number(fields.p), scale, ratio, colour: meanColour(target) })
+          ? randomErasing({ p: thing.fields.p, scale, ratio, colour: meanColour(target) })
           : randomResizedCrop({ scale, ratio, width, height }),
       );
     }
     case "mixup":
-      return { kind: "batch", mixer: mixup({ alpha: number(fields.alpha), p: number(fields.p) }) };
+      return { kind: "batch", mixer: mixup({ alpha: thing.fields.alpha, p: thing.fields.p }) };
     case "cut_mix":
-      return { kind: "batch", mixer: cutMix({ alpha: number(fields.alpha), p: number(fields.p) }, width, height) };
+      return { kind: "batch", mixer: cutMix({ alpha: thing.fields.alpha, p: thing.fields.p }, width, height) };
   }
 }
 
@@ -137,11 +135,16 @@ function augmentationOf(thing: RecipeThing, target: PictureTarget, isResized: bo
 const meanColour = ({ mean }: PictureTarget): readonly number[] =>
   mean.map((value) => Math.round(Math.min(1, Math.max(0, value)) * 255));
 
-function borderOf(name: PlainValue | undefined, target: PictureTarget): Border {
-  if (name === "edge" || name === "reflect") return { kind: name };
-  if (name === "mean") return { kind: "colour", colour: meanColour(target) };
-  invariant(name === "black", "a border that nobody declared");
-  return black;
+function borderOf(name: "black" | "mean" | "edge" | "reflect", target: PictureTarget): Border {
+  switch (name) {
+    case "edge":
+    case "reflect":
+      return { kind: name };
+    case "mean":
+      return { kind: "colour", colour: meanColour(target) };
+    case "black":
+      return black;
+  }
 }
 
 function wrongRange(
@@ -154,12 +157,8 @@ function wrongRange(
   return problem("data/bad-crop-range", { name, what, low, high, limit });
 }
 
-function number(value: PlainValue | undefined): number {
-  invariant(typeof value === "number", "an augmentation's number is none");
-  return value;
-}
-
-function range(value: PlainValue | undefined): readonly [number, number] {
-  invariant(Array.isArray(value) && value.length === 2, "an augmentation's range is none");
-  return [number(value[0]), number(value[1])];
+/** A list of two, as its signature has it. */
+function pairOf([low, high]: readonly number[]): readonly [number, number] {
+  invariant(low !== undefined && high !== undefined, "an augmentation's range is none");
+  return [low, high];
 }

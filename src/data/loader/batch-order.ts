@@ -1,6 +1,6 @@
 /** What a batch is to be made of, and what it becomes: plain data, which go from thread to thread. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import type { RecipeThing } from "../../recipe/thing.js";
+import type { ThingOf } from "../../recipe/signatures.js";
 import type { PictureTarget } from "../augment/from-recipe.js";
 import type { Normalisation } from "../normalise.js";
 import type { PicturePlace } from "../picture-place.js";
@@ -9,7 +9,7 @@ import type { View } from "../views.js";
 
 /** What holds for all batches of a run. */
 export interface LoaderSetting {
-  readonly augment: readonly RecipeThing[];
+  readonly augment: readonly ThingOf<"augmentation">[];
   readonly target: PictureTarget & Normalisation;
   /** Whether parts are taken of pictures. */
   readonly keepLarger: boolean;

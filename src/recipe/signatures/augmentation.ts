@@ -1,39 +1,56 @@
 /** What happens to training pictures, as a recipe writes them. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
-const probability: RecipeParameter = { name: "p", type: "float", min: 0, max: 1, doc: "how often" };
+const probability = { name: "p", type: "float", min: 0, max: 1, doc: "how often" } as const satisfies RecipeParameter;
 
-const border: RecipeParameter = {
+const border = {
   name: "border",
   type: "string",
   options: ["black", "mean", "edge", "reflect"],
   default: "black",
   doc: "what comes in at the edges: black, the model's mean colour, the outermost pixels, or the picture mirrored",
-};
+} as const satisfies RecipeParameter;
 
-const degrees: RecipeParameter = { name: "degrees", type: "float", min: 0, max: 180, doc: "at most, either way" };
+const degrees = {
+  name: "degrees",
+  type: "float",
+  min: 0,
+  max: 180,
+  doc: "at most, either way",
+} as const satisfies RecipeParameter;
 
 /** Area and proportion of a part of the picture. */
-const part = (scale: readonly number[], ratio: readonly number[], of: string): readonly RecipeParameter[] => [
-  {
-    name: "scale",
-    type: { listOf: "float" },
-    length: 2,
-    default: scale,
-    doc: "smallest and largest share of the area",
-  },
-  { name: "ratio", type: { listOf: "float" }, length: 2, default: ratio, doc: `smallest and largest ${of}` },
-];
+const part = (scale: readonly [number, number], ratio: readonly [number, number], of: string) =>
+  [
+    {
+      name: "scale",
+      type: { listOf: "float" },
+      length: 2,
+      default: scale,
+      doc: "smallest and largest share of the area",
+    },
+    { name: "ratio", type: { listOf: "float" }, length: 2, default: ratio, doc: `smallest and largest ${of}` },
+  ] as const satisfies readonly RecipeParameter[];
 
-const alpha = (usual: number): RecipeParameter => ({
-  name: "alpha",
-  type: "float",
-  min: 0.01,
-  max: 100,
-  default: usual,
-  doc: "shares come from Beta(alpha, alpha): 1 is any share alike, less is mostly near 0 and 1",
-});
-const often: RecipeParameter = { ...probability, default: 1, doc: "how often a batch is mixed" };
+const alpha = (usual: number) =>
+  ({
+    name: "alpha",
+    type: "float",
+    min: 0.01,
+    max: 100,
+    default: usual,
+    doc: "shares come from Beta(alpha, alpha): 1 is any share alike, less is mostly near 0 and 1",
+  }) as const satisfies RecipeParameter;
+const often = { ...probability, default: 1, doc: "how often a batch is mixed" } as const satisfies RecipeParameter;
+
+const factor = <Name extends string>(name: Name) =>
+  ({
+    name,
+    type: "float",
+    min: 0,
+    default: 0,
+    doc: `${name}: factors from 1 - v to 1 + v`,
+  }) as const satisfies RecipeParameter;
 
 export const augmentationSignatures = [
   {
@@ -98,13 +115,9 @@ export const augmentationSignatures = [
     sort: "augmentation",
     doc: "brightness, contrast and saturation by up to these shares, hue by up to this share of the circle",
     parameters: [
-      ...["brightness", "contrast", "saturation"].map((name) => ({
-        name,
-        type: "float" as const,
-        min: 0,
-        default: 0,
-        doc: `${name}: factors from 1 - v to 1 + v`,
-      })),
+      factor("brightness"),
+      factor("contrast"),
+      factor("saturation"),
       { name: "hue", type: "float", min: 0, max: 0.5, default: 0, doc: "hue: from -v to v of the circle" },
     ],
   },

@@ -4,48 +4,53 @@ import type { RecipeParameter, RecipeSignature } from "../signature.js";
 /** The root of the count: between the pictures as they are and each class alike. */
 export const usualSamplerPower = 0.5;
 
-const augment: RecipeParameter = {
+const augment = {
   name: "augment",
   type: { things: "augmentation" },
   default: [],
   doc: "what happens to each training picture, in order",
-};
-const sampler: RecipeParameter = {
+} as const satisfies RecipeParameter;
+const sampler = {
   name: "sampler",
   type: "string",
   default: "shuffled",
   options: ["shuffled", "balanced", "power"],
   doc: "in which order training pictures come; balanced: each class as often; power: by a power of its count",
-};
-const power: RecipeParameter = {
+} as const satisfies RecipeParameter;
+const power = {
   name: "sampler_power",
   type: "float",
   min: 0,
   max: 1,
   default: usualSamplerPower,
   doc: 'of sampler: "power"; 1 takes pictures as they are, 0.5 classes by the root of their count, 0 each alike',
-};
+} as const satisfies RecipeParameter;
 /** The share of pictures that may be broken where nobody says it: the copies that people have lack well below a percent. */
 export const usualBroken = 0.05;
 
-const broken: RecipeParameter = {
+const broken = {
   name: "broken",
   type: "float",
   default: usualBroken,
   min: 0,
   max: 1,
   doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
-};
-const folder: RecipeParameter = { name: "path", type: "string", default: "", doc: "folder; --data says it otherwise" };
-const distributions: RecipeParameter = {
+} as const satisfies RecipeParameter;
+const folder = {
+  name: "path",
+  type: "string",
+  default: "",
+  doc: "folder; --data says it otherwise",
+} as const satisfies RecipeParameter;
+const distributions = {
   name: "distributions",
   type: "string",
   default: "",
   doc: "table of `path` and a share for each class, by name: what a loss reads as `data.distribution`",
-};
+} as const satisfies RecipeParameter;
 
 /** What any data set may be asked for. */
-const usual: readonly RecipeParameter[] = [
+const usual = [
   folder,
   augment,
   sampler,
@@ -86,7 +91,7 @@ const usual: readonly RecipeParameter[] = [
     doc: 'where a picture\'s name has its person: "{person}_*"; else a column',
   },
   { name: "group", type: "string", default: "", doc: 'the same for its group: "*_{group}.*"' },
-];
+] as const satisfies readonly RecipeParameter[];
 
 export const dataSignatures = [
   {

@@ -1,15 +1,15 @@
 /** Optimisers, as a recipe writes them. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
-const rate: RecipeParameter = { name: "lr", type: "float", min: 0, doc: "learning rate" };
-const decay: RecipeParameter = {
+const rate = { name: "lr", type: "float", min: 0, doc: "learning rate" } as const satisfies RecipeParameter;
+const decay = {
   name: "weight_decay",
   type: "float",
   min: 0,
   default: 0,
   doc: "added to the gradient as this times the weight",
-};
-const betas: RecipeParameter = {
+} as const satisfies RecipeParameter;
+const betas = {
   name: "betas",
   type: { listOf: "float" },
   length: 2,
@@ -17,10 +17,16 @@ const betas: RecipeParameter = {
   max: 0.999999,
   default: [0.9, 0.999],
   doc: "shares of the two moments that are kept",
-};
-const eps: RecipeParameter = { name: "eps", type: "float", min: 0, default: 1e-8, doc: "keeps the division finite" };
+} as const satisfies RecipeParameter;
+const eps = {
+  name: "eps",
+  type: "float",
+  min: 0,
+  default: 1e-8,
+  doc: "keeps the division finite",
+} as const satisfies RecipeParameter;
 /** What every optimiser takes. */
-const parts: readonly RecipeParameter[] = [
+const parts = [
   {
     name: "decay_norm_and_bias",
     type: "bool",
@@ -36,7 +42,7 @@ const parts: readonly RecipeParameter[] = [
     default: 0,
     doc: "largest norm of all gradients together; 0 is any",
   },
-];
+] as const satisfies readonly RecipeParameter[];
 
 export const optimizerSignatures = [
   {

@@ -1,13 +1,13 @@
 /** Learning rates over time, as a recipe writes them. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
-const warmup: RecipeParameter = {
+const warmup = {
   name: "warmup_epochs",
   type: "int",
   min: 0,
   default: 0,
   doc: "epochs in which the rate grows from nothing, step by step; the schedule begins after them",
-};
+} as const satisfies RecipeParameter;
 
 export const scheduleSignatures = [
   {

@@ -3,7 +3,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Graph } from "../../ir/graph.js";
 import { withoutVariance } from "../../ops/batch-statistics.js";
-import type { RecipeThing } from "../../recipe/thing.js";
+import type { RecipeSettings, ThingOf } from "../../recipe/signatures.js";
 import type { Expression } from "../../syntax/ast-expressions.js";
 import type { Reporter } from "../reporter.js";
 import { checkData } from "./recipe-data-checks.js";
@@ -14,7 +14,7 @@ const ofStep = { input: "learning_rate", output: "loss" } as const;
 /** Holds the settings to the network that they are for, which the recipe names at `at`. */
 export function checkAgainstStudent(
   student: Graph,
-  settings: ReadonlyMap<string, RecipeThing>,
+  { data, optimizer, train: run }: Partial<RecipeSettings>,
   reporter: Reporter,
   at: Span,
 ): void {
@@ -24,14 +24,12 @@ export function checkAgainstStudent(
       reporter.report("recipe/name-taken", { name, model: student.name, what }, at);
     }
   }
-  checkData(student, settings.get("data"), reporter);
-  const optimizer = settings.get("optimizer");
+  checkData(student, data, reporter);
   if (optimizer !== undefined) checkPaths(student, optimizer, reporter);
-  if (optimizer?.fields.nesterov === true && optimizer.fields.momentum === 0)
+  if (optimizer?.name === "sgd" && optimizer.fields.nesterov && optimizer.fields.momentum === 0)
     reporter.report("recipe/nesterov-without-momentum", {}, optimizer.span);
-  const run = settings.get("train");
-  const batch = run?.fields.batch;
-  if (run === undefined || typeof batch !== "number") return;
+  if (run === undefined) return;
+  const { batch } = run.fields;
   const [lone] = withoutVariance(student, batch);
   if (lone === undefined) return;
   const related = lone.span === undefined ? [] : [{ message: `"${lone.path}" is here`, span: lone.span }];
@@ -40,11 +38,11 @@ export function checkAgainstStudent(
 
 /** A table of distributions that the text of the loss does not read, whatever the parameters are. */
 export function checkDistributions(
-  data: RecipeThing | undefined,
+  data: ThingOf<"data"> | undefined,
   loss: Expression | undefined,
   reporter: Reporter,
 ): void {
-  if (data === undefined || loss === undefined || (data.fields.distributions ?? "") === "") return;
+  if (data === undefined || loss === undefined || data.fields.distributions === "") return;
   if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
 }
 
@@ -61,15 +59,14 @@ function readsDistribution(loss: Expression): boolean {
 }
 
 /** The paths that an optimiser treats apart. */
-function checkPaths(student: Graph, optimizer: RecipeThing, reporter: Reporter): void {
+function checkPaths(student: Graph, optimizer: ThingOf<"optimizer">, reporter: Reporter): void {
   const parameters = student.slots.filter(({ role }) => role === "parameter").map(({ name }) => name);
-  const { freeze = [], groups = [] } = optimizer.fields;
+  const { freeze, groups } = optimizer.fields;
   const places = [
-    ...(Array.isArray(freeze) ? freeze : []).map((path) => ({ path, span: optimizer.span })),
-    ...(Array.isArray(groups) ? groups : []).map((group: RecipeThing) => ({ path: group.fields.at, span: group.span })),
+    ...freeze.map((path) => ({ path, span: optimizer.span })),
+    ...groups.map(({ fields, span }) => ({ path: fields.at, span })),
   ];
   for (const { path, span } of places) {
-    if (typeof path !== "string") continue;
     if (parameters.some((name) => name === path || name.startsWith(`${path}.`))) continue;
     const known = [...new Set(parameters.flatMap(prefixesOf))];
     const outermost = known.filter((prefix) => !prefix.includes("."));

@@ -1,7 +1,8 @@
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Graph } from "../../ir/graph.js";
+import type { RecipeSettings } from "../../recipe/signatures.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../../recipe/signatures.js";
-import type { RecipeThing } from "../../recipe/thing.js";
+import { asThing, type RecipeThing } from "../../recipe/thing.js";
 import type { RecipeDeclaration, RecipeEntry } from "../../syntax/ast.js";
 import { bindDeclared, nowhere, unknownParameters } from "../calls/declared-parameters.js";
 import { describe } from "../calls/signature.js";
@@ -30,8 +31,7 @@ export interface ElaboratedRecipe {
   readonly loss: Graph;
   /** The loss as evaluation sees it, `training` false; the same as `loss` where that makes no difference. */
   readonly evaluationLoss: Graph;
-  /** `data`, `optimizer`, `schedule`, `train`, `evaluation`: as written, defaults filled in. */
-  readonly settings: ReadonlyMap<string, RecipeThing>;
+  readonly settings: RecipeSettings;
 }
 
 /** A frozen network; the labels of its outputs are those that the recipe gives, else the model's own. */
@@ -112,14 +112,14 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const teacher = makeTeacher(makeOf, entries.get("teacher"), student);
   reportUnknownSettings(context, own, entries, student, teacher);
   const trainer = teacher === undefined ? undefined : trainerOf(context, teacher, isAbstract);
-  const settings = new Map<string, RecipeThing>();
+  const settings: Partial<Record<keyof RecipeSettings, RecipeThing>> = {};
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
     if (sort === "model" || sort === "loss") continue;
     const value = abstract.evaluate(entry.value, values, nowhere());
     if (value.kind === "record" && value.sort === sort) {
       const thing = plainThing(value);
-      if (thing !== undefined) settings.set(key, thing);
+      if (thing !== undefined) settings[key as keyof RecipeSettings] = thing;
     } else if (value.kind !== "unknown") {
       const known = recipeSignatures.filter((s) => s.sort === sort).map((s) => s.name);
       abstract.report(
@@ -129,10 +129,11 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
       );
     }
   }
-  checkDistributions(settings.get("data"), entries.get("loss")?.value, reporter);
+  const known = settingsOf(settings);
+  checkDistributions(known.data, entries.get("loss")?.value, reporter);
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, { student, teacher });
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
-  checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
+  checkAgainstStudent(student.model.graph, known, reporter, entries.get("student")?.value.span ?? declaration.span);
   if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
@@ -140,6 +141,9 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   );
   const frozen =
     teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken, trainer);
+  const { data, optimizer, train } = known;
+  // Of a recipe that is looked at by itself not all may be known.
+  if (data === undefined || optimizer === undefined || train === undefined) return undefined;
   const { loss, evaluationLoss } = losses;
   const recipe = {
     name: declaration.name.text,
@@ -147,9 +151,18 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
     teacher: frozen,
     loss,
     evaluationLoss,
-    settings,
+    settings: { ...known, data, optimizer, train },
   };
   return { recipe, student: student.request };
+}
+
+/** In the order of the recipe's text. */
+function settingsOf(things: Partial<Record<keyof RecipeSettings, RecipeThing>>): Partial<RecipeSettings> {
+  const known = Object.entries(things).map(([key, thing]) => {
+    const sort = recipeKeys[key as keyof RecipeSettings];
+    return [key, asThing(thing, sort)] as const;
+  });
+  return Object.fromEntries(known) as Partial<RecipeSettings>;
 }
 
 function teacherOf(
@@ -178,8 +191,8 @@ function trainerOf(context: RecipeContext, teacher: RecipeNetwork, isAbstract: b
   const made = elaborate({ declaration, module, facts, reporter, settings, trains: way }, false);
   if (made === undefined || isAbstract || teacher.model === undefined) return undefined;
   checkTrained(trainedBy, made.recipe.student, teacher, reporter);
-  const folds = made.recipe.settings.get("train")?.fields.folds;
-  if (typeof folds === "number" && folds > 1) {
+  const { folds } = made.recipe.settings.train.fields;
+  if (folds > 1) {
     reporter.report("recipe/teacher-of-folds", { recipe: declaration.name.text, folds }, trainedBy.written.span);
   }
   const recipe = declaration.name.text;

@@ -5,23 +5,19 @@ import { hardTargets, type Sample } from "../../../src/data/data-set.js";
 import type { RgbImage } from "../../../src/data/rgb-image.js";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import { randomStream } from "../../../src/random/stream.js";
+import type { ThingOf } from "../../../src/recipe/signatures.js";
 import { recipeSignatures } from "../../../src/recipe/signatures.js";
-import type { PlainValue, RecipeThing } from "../../../src/recipe/thing.js";
+import { asThing, type PlainValue } from "../../../src/recipe/thing.js";
 import { suite } from "../../support/suite.js";
 import { formulaPicture } from "../formula-picture.js";
 
 const span = { file: "", start: 0, end: 0 };
-const thing = (name: string, fields: Readonly<Record<string, PlainValue>>): RecipeThing => ({
-  kind: "thing",
-  sort: "augmentation",
-  name,
-  fields,
-  span,
-});
+const thing = (name: string, fields: Readonly<Record<string, PlainValue>>): ThingOf<"augmentation"> =>
+  asThing({ kind: "thing", sort: "augmentation", name, fields, span }, "augmentation");
 
 const target = { width: 12, height: 10, mean: [0.2, 0.4, 0.6] };
 
-const made = (things: readonly RecipeThing[], seed = 0): Augmenter => {
+const made = (things: readonly ThingOf<"augmentation">[], seed = 0): Augmenter => {
   const augmenter = augmenterOf(things, target, seed);
   if (isProblem(augmenter)) throw new Error(augmenter.diagnose({}).message);
   return augmenter;
@@ -31,7 +27,7 @@ const sample = (key: string): Sample => ({ key, label: 0, target: hardTargets(1)
 const draw = (key: string, repeat = 0) => ({ sample: sample(key), repeat });
 
 /** One thing for each augmentation of pictures that the language has. */
-const examples: Readonly<Record<string, RecipeThing>> = {
+const examples: Readonly<Record<string, ThingOf<"augmentation">>> = {
   horizontal_flip: thing("horizontal_flip", { p: 0.5 }),
   resize: thing("resize", { size: 16 }),
   random_resized_crop: thing("random_resized_crop", { scale: [0.3, 0.9], ratio: [0.75, 1.33] }),
@@ -296,7 +292,7 @@ suite("augmentations of a recipe", (test) => {
 
   test("what is erased is the mean colour, a rectangle, and not all", () => {
     const small = formulaPicture(12, 10);
-    const erase = made([{ ...examples.random_erasing!, fields: { ...examples.random_erasing!.fields, p: 1 } }]);
+    const erase = made([thing("random_erasing", { ...examples.random_erasing!.fields, p: 1 })]);
     const mean = [51, 102, 153];
     for (let i = 0; i < 30; i++) {
       const out = erase.augment(small, draw(`${i}`), 0);

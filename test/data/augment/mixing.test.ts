@@ -4,20 +4,16 @@ import { augmenterOf } from "../../../src/data/augment/from-recipe.js";
 import { largestOfRows, mixImages, mixRows } from "../../../src/data/augment/mixing.js";
 import type { RgbImage } from "../../../src/data/rgb-image.js";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
-import type { PlainValue } from "../../../src/recipe/thing.js";
+import { asThing, type PlainValue } from "../../../src/recipe/thing.js";
 import { suite } from "../../support/suite.js";
 
 const [width, height, classes] = [20, 10, 4];
 
 const mixing = (names: Readonly<Record<string, Readonly<Record<string, PlainValue>>>>, seed = 0) => {
   const span = { file: "", start: 0, end: 0 };
-  const things = Object.entries(names).map(([name, fields]) => ({
-    kind: "thing" as const,
-    sort: "augmentation",
-    name,
-    fields,
-    span,
-  }));
+  const things = Object.entries(names).map(([name, fields]) =>
+    asThing({ kind: "thing", sort: "augmentation", name, fields, span }, "augmentation"),
+  );
   const augmenter = augmenterOf(things, { width, height, mean: [0, 0, 0] }, seed);
   if (isProblem(augmenter)) throw new Error("refused");
   return augmenter;
