@@ -50,6 +50,8 @@ const started = performance.now();
 const sums = { total: 0, passed: 0, skipped: 0 };
 /** The file, the suite and the title of each test that failed. */
 const failed = [];
+/** Seconds of each file. */
+const times = [];
 let isGreen = true;
 
 /** One worker until no file is left; another takes over where it dies. */
@@ -63,9 +65,11 @@ function work() {
     });
     let file;
     let said = "";
+    let begun = 0;
     const next = () => {
       file = files.shift();
       said = "";
+      begun = performance.now();
       if (file === undefined) worker.disconnect();
       else worker.send(file);
     };
@@ -80,6 +84,7 @@ function work() {
       const { total, passed, skipped, failed: names } = JSON.parse(sumsOfFile);
       failed.push(...names.map((name) => `${file}: ${name}`));
       process.stdout.write(`${file}\n${words}\n`);
+      times.push([file, (performance.now() - begun) / 1000]);
       sums.total += total;
       sums.passed += passed;
       sums.skipped += skipped;
@@ -108,6 +113,12 @@ await Promise.all(Array.from({ length: workers }, work));
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`  Total:     ${sums.total}\n  Passed:    ${sums.passed}\n  Skipped:   ${sums.skipped}`);
 console.log(`  Duration:  ${seconds} s in ${workers} processes`);
+if (times.length > 100) {
+  const slowest = times.toSorted(([, one], [, other]) => other - one).slice(0, 10);
+  console.log(
+    `  Slowest:\n${slowest.map(([file, took]) => `    ${took.toFixed(1).padStart(5)} s  ${file}`).join("\n")}`,
+  );
+}
 if (failed.length > 0) console.log(`  Failed:\n${failed.map((each) => `    ${each}`).join("\n")}`);
 console.log("");
 process.exit(isGreen ? 0 : 1);
