@@ -7,6 +7,8 @@ import { N } from "./network.js";
 
 /** One application of one op: the truth table runs it in the reference and, at several opsets, in ONNX Runtime. */
 export interface OpCase {
+  /** Of what size the largest partial sums of this row are, where they are larger than the op's (`termSizes`). */
+  readonly termSize?: number;
   readonly op: OpName;
   readonly title: string;
   readonly inputs: readonly { readonly shape: Shape; readonly dtype?: DType; readonly values?: readonly number[] }[];

@@ -417,6 +417,8 @@ export const cases: readonly OpCase[] = [
     (shape): OpCase => ({
       op: "batch_norm_gradient",
       title: shape.join("x"),
+      // The sums over 512 cells pass 31; float32 in their order is off by 1.7e-5.
+      ...(shape.length === 4 && shape[2] === 16 ? { termSize: 32 } : {}),
       inputs: [
         { shape },
         { shape: [4] },

@@ -40,7 +40,7 @@ export function feedOf(row: OpCase, graph: Graph, batch: number) {
 /** Element by element to a few units of float32: a single op has no excuse. */
 export function assertStrictlyEqual(actual: Tensor, expected: Tensor, row: OpCase, where: string): void {
   assert.equal([...actual.shape], [...expected.shape], `${where}: shape`);
-  const scale = termSizes[row.op] ?? 1e-6;
+  const scale = row.termSize ?? termSizes[row.op] ?? 1e-6;
   for (const [i, wanted] of expected.data.entries()) {
     const got = actual.data[i] as number;
     const close = got === wanted || Math.abs(got - wanted) <= 1e-6 * Math.max(scale, Math.abs(wanted));

@@ -11,6 +11,7 @@ import type { KernelAttribute, Register } from "./tfjs-program.js";
 import { cutPadding, type Padded, paddedWindow, padMap } from "./window.js";
 
 interface Convolution {
+  /** By the kernels for it: with two strides they are refused on a CPU that oneDNN does not serve, and groups lie side by side. */
   readonly isDepthwise: boolean;
   readonly groups: number;
   readonly batch: number;
@@ -48,7 +49,7 @@ export function convolutionOf(site: TfjsSite, node: Node): Convolution {
   const [filters = 1, perGroup = 1, ...kernel] = weight as readonly [number, number, number, number];
   const span = kernel.map((taps, axis) => spanOfKernel(taps, dilation[axis as 0 | 1])) as unknown as Pair;
   return {
-    isDepthwise: groups > 1 && perGroup === 1,
+    isDepthwise: groups > 1 && perGroup === 1 && stride[0] === stride[1],
     groups,
     batch,
     channels: [channels, result[1] ?? filters],

@@ -47,6 +47,25 @@ function ones(site: TfjsSite, { kernel }: AvgPool, channels: number): Register {
   return site.writer.constant(new Float32Array(kernel[0] * kernel[1] * channels).fill(1), shape);
 }
 
+/** Depthwise kernels take one stride for both axes (see convolution.ts); with two each channel is a map of its own. */
+function byChannel(
+  { writer }: TfjsSite,
+  x: Register,
+  channels: number,
+  [down, right]: Pair,
+  convolve: (x: Register, channels: number, kind: "DepthwiseConv2dNative" | "Conv2D") => Register,
+): Register {
+  if (down === right) return convolve(x, channels, "DepthwiseConv2dNative");
+  if (channels === 1) return convolve(x, 1, "Conv2D");
+  const numOrSizeSplits = new Array<number>(channels).fill(1);
+  const parts = writer.kernels("SplitV", { x }, { numOrSizeSplits, axis: 3 }, channels);
+  return writer.kernel(
+    "Concat",
+    parts.map((part) => convolve(part, 1, "Conv2D")),
+    { axis: 3 },
+  );
+}
+
 export const avgPool: Lowering = (site, node) => {
   const [pool, [x], [y]] = [node.attributes as unknown as AvgPool, node.inputs, node.outputs];
   const size = mapSize(site, x);
@@ -59,8 +78,9 @@ export const avgPool: Lowering = (site, node) => {
   }
   const [, channels = 1] = site.sizesOf(x as ValueId);
   const attributes = { strides: pool.stride, pad: padded.pad, dataFormat: "NHWC", dilations: [1, 1] };
-  const operands = { x: map, filter: ones(site, pool, channels) };
-  const sums = site.writer.kernel("DepthwiseConv2dNative", operands, attributes);
+  const sums = byChannel(site, map, channels, pool.stride, (part, count, kind) =>
+    site.writer.kernel(kind, { x: part, filter: ones(site, pool, count) }, attributes),
+  );
   site.set(y, kernelsOf(site.writer).div(sums, divisor), nhwc);
 };
 
@@ -70,14 +90,14 @@ export const avgPoolInputGradient: Lowering = (site, node) => {
   const size = sizes as unknown as Pair;
   const padded = paddedWindow(size, pool);
   const parts = kernelsOf(site.writer).div(site.map(g), divisorOf(site, pool, size));
-  const attributes = {
-    strides: pool.stride,
-    pad: padded.pad,
-    dilations: [1, 1],
-    inputShape: [batch, ...padded.size, channels],
-  };
-  const operands = { dy: parts, filter: ones(site, pool, channels) };
-  const made = site.writer.kernel("DepthwiseConv2dNativeBackpropInput", operands, attributes);
+  const attributes = { strides: pool.stride, pad: padded.pad, dataFormat: "NHWC", dilations: [1, 1] };
+  const made = byChannel(site, parts, channels, pool.stride, (part, count, kind) => {
+    const operands = { dy: part, filter: ones(site, pool, count) };
+    return site.writer.kernel(`${kind}BackpropInput`, operands, {
+      ...attributes,
+      inputShape: [batch, ...padded.size, count],
+    });
+  });
   site.set(dx, cutPadding(site, made, padded, [batch, ...size, channels]), nhwc);
 };
 
