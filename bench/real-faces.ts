@@ -9,6 +9,7 @@
  * Judged is the last epoch of both, without a choice. `validation`: trained without the pictures of the validation list, judged by
  * them; the test part is in no folder that either of them is shown. `test`: trained on all of the list's training pictures, the
  * validation list's among them, judged by the test part; each such look is written into OUT/looks-at-test.txt before it happens.
+ * bench/results/real-faces keeps the answers on the test part: what was looked at once need not be trained again (--out a copy of it).
  * What is done is not done again; a training of ours that was stopped goes on, one of PyTorch's begins anew. `--limit`: only so many
  * pictures of each part, to try the programme; its figures mean nothing. Needs `npm run build`, and torch, numpy, Pillow in PYTHON.
  */
@@ -27,6 +28,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
+import { sha256 } from "../src/formats/digest.js";
 import type { Answers } from "../src/judging/answers.js";
 import { readAnswersTable } from "../src/judging/answers-table.js";
 import type { Difference } from "../src/judging/comparison.js";
@@ -67,7 +69,8 @@ if (!(limit >= 1)) throw new Error("--limit takes a number of pictures");
 
 /** What decides the figures of a folder; another one would mix them. */
 const learnt = sideNames.includes("ldl") ? { teachers: resolve(teachers as string), temperature, set: values.set } : {};
-const about = `${JSON.stringify({ data: resolve(data), split, epochs, threads, limit: values.limit ?? "none", ...learnt })}\n`;
+const lists = sha256([list, validationList].map((file) => readFileSync(join(data, "EmoLabel", file))));
+const about = `${JSON.stringify({ lists, split, epochs, limit: values.limit ?? "none", ...learnt }, undefined, 2)}\n`;
 mkdirSync(out, { recursive: true });
 const aboutFile = join(out, "about.json");
 if (existsSync(aboutFile) && readFileSync(aboutFile, "utf8") !== about)
