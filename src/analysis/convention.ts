@@ -1,6 +1,4 @@
-import { invariant } from "../diagnostics/invariant.js";
-import type { OpFamily } from "../ops/contracts.js";
-import { type LayerOpName, layerOpNames, layerOps } from "../ops/registry.js";
+import { familyOf, type LayerFamily, type LayerOpName, layerOpNames } from "../ops/registry.js";
 import type { Quantity } from "../recipe/measures.js";
 
 /** How a convention counts one op: a formula for each of its quantities, and where the tool says so. */
@@ -44,13 +42,9 @@ export function zero(why: string): ZeroRule {
  * counted, as its kin are, or said to be nothing.
  */
 export function rulesOf<Q extends Quantity>(
-  families: Readonly<Record<Exclude<OpFamily, "training">, Rule<Q>>>,
+  families: Readonly<Record<LayerFamily, Rule<Q>>>,
   ops: Partial<Readonly<Record<LayerOpName, Rule<Q>>>>,
 ): Readonly<Record<LayerOpName, Rule<Q>>> {
-  const rows = layerOpNames.map((name): readonly [LayerOpName, Rule<Q>] => {
-    const { family } = layerOps[name];
-    invariant(family !== "training", `${name} is no op of networks`);
-    return [name, ops[name] ?? families[family]];
-  });
+  const rows = layerOpNames.map((name) => [name, ops[name] ?? families[familyOf(name)]] as const);
   return Object.fromEntries(rows) as Record<LayerOpName, Rule<Q>>;
 }

@@ -9,7 +9,7 @@ export function sweep(
   builder: AppendingBuilder,
   roots: readonly ValueId[],
 ): { readonly graph: Graph; readonly gradients: readonly ValueId[] } {
-  const live = liveNodes(builder.nodesMade, roots);
+  const { live } = liveNodes(builder.nodesMade, roots);
   const types: TensorType[] = [...graph.types];
   const renumbered = Int32Array.from({ length: builder.types.length }, (_, value) => value);
   const nodes = live.map((node) => {

@@ -76,8 +76,11 @@ export function copyGraph(graph: Copied, builder: GraphBuilder): GraphCopy {
   return copy;
 }
 
-/** Those of the nodes, in topological order, that these values depend on. */
-export function liveNodes(nodes: readonly Node[], roots: Iterable<ValueId>): readonly Node[] {
+/** Those of the nodes, in topological order, that these values depend on; and all values that are read, these among them. */
+export function liveNodes(
+  nodes: readonly Node[],
+  roots: Iterable<ValueId>,
+): { readonly live: readonly Node[]; readonly read: ReadonlySet<ValueId> } {
   const read = new Set(roots);
   const live: Node[] = [];
   for (const node of nodes.toReversed()) {
@@ -85,5 +88,5 @@ export function liveNodes(nodes: readonly Node[], roots: Iterable<ValueId>): rea
     live.push(node);
     for (const value of node.inputs) read.add(value);
   }
-  return live.reverse();
+  return { live: live.reverse(), read };
 }

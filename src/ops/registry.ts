@@ -1,3 +1,4 @@
+import { invariant } from "../diagnostics/invariant.js";
 import { abs } from "./abs.js";
 import { adaptiveAvgPool } from "./adaptive-avg-pool.js";
 import { adaptiveMaxPool } from "./adaptive-max-pool.js";
@@ -12,7 +13,7 @@ import { channelShuffle } from "./channel-shuffle.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { constant } from "./constant.js";
-import type { AnyOp } from "./contracts.js";
+import type { AnyOp, OpFamily } from "./contracts.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dInputGradient } from "./conv2d-input-gradient.js";
 import { conv2dTranspose } from "./conv2d-transpose.js";
@@ -184,6 +185,15 @@ export type LayerOpName = keyof typeof layerOps;
 
 /** In the order of the registry. */
 export const layerOpNames = Object.keys(layerOps) as readonly LayerOpName[];
+
+/** The families of networks' ops. */
+export type LayerFamily = Exclude<OpFamily, "training">;
+
+export function familyOf(name: LayerOpName): LayerFamily {
+  const { family } = layerOps[name];
+  invariant(family !== "training", `${name} is no op of networks`);
+  return family;
+}
 
 export type OpName = keyof typeof ops;
 

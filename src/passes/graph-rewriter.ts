@@ -59,9 +59,7 @@ export class GraphRewriter<W extends WeightValues> {
   finish(nodes: readonly Node[], outputs: readonly GraphOutput[] = this.#model.graph.outputs): WeightedGraph<W> {
     const { graph } = this.#model;
     const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));
-    const roots = [...outputs.map(({ value }) => value), ...nexts];
-    const live = liveNodes(nodes, roots);
-    const read = new Set([...roots, ...live.flatMap(({ inputs }) => inputs)]);
+    const { live, read } = liveNodes(nodes, [...outputs.map(({ value }) => value), ...nexts]);
     const builder = new GraphBuilder(graph.name);
     const copy = copyGraph({ ...graph, types: this.#types }, builder);
     copy.inputs();

@@ -113,8 +113,14 @@ function filterOf(site: TfjsSite, weight: ValueId | undefined, conv: Convolution
   return isDilated(conv) ? spread(site, stored, conv) : stored;
 }
 
-/** Equal parts of a register along an axis, and parts joined; one part is the whole. */
-const partsOf = (site: TfjsSite, x: Register, groups: number, axis: number, size: number): readonly Register[] =>
+/** Equal parts of a register along an axis; one part is the whole. */
+export const partsOf = (
+  site: TfjsSite,
+  x: Register,
+  groups: number,
+  axis: number,
+  size: number,
+): readonly Register[] =>
   groups === 1
     ? [x]
     : site.writer.kernels(
@@ -124,7 +130,8 @@ const partsOf = (site: TfjsSite, x: Register, groups: number, axis: number, size
         groups,
       );
 
-const joined = (site: TfjsSite, parts: readonly Register[], axis: number): Register =>
+/** Parts put together again. */
+export const joined = (site: TfjsSite, parts: readonly Register[], axis: number): Register =>
   parts.length === 1 ? (parts[0] as Register) : site.writer.kernel("Concat", parts, { axis });
 
 const common = ({ stride, padded }: Convolution): Record<string, KernelAttribute> => ({

@@ -4,6 +4,7 @@ import { binMatrix, binsOf, evenWindow } from "../../ops/adaptive-bins.js";
 import { type AvgPoolInputGradientAttributes, divisors } from "../../ops/avg-pool-input-gradient.js";
 import { type AxisMatrix, transposed } from "../../ops/separable-map.js";
 import type { Pair } from "../../ops/window-arithmetic.js";
+import { joined, partsOf } from "./convolution.js";
 import { kernelsOf } from "./kernels.js";
 import { nhwc } from "./layout.js";
 import type { Lowering, TfjsSite } from "./site.js";
@@ -49,21 +50,15 @@ function ones(site: TfjsSite, { kernel }: AvgPool, channels: number): Register {
 
 /** Depthwise kernels take one stride for both axes (see convolution.ts); with two each channel is a map of its own. */
 function byChannel(
-  { writer }: TfjsSite,
+  site: TfjsSite,
   x: Register,
   channels: number,
   [down, right]: Pair,
   convolve: (x: Register, channels: number, kind: "DepthwiseConv2dNative" | "Conv2D") => Register,
 ): Register {
   if (down === right) return convolve(x, channels, "DepthwiseConv2dNative");
-  if (channels === 1) return convolve(x, 1, "Conv2D");
-  const numOrSizeSplits = new Array<number>(channels).fill(1);
-  const parts = writer.kernels("SplitV", { x }, { numOrSizeSplits, axis: 3 }, channels);
-  return writer.kernel(
-    "Concat",
-    parts.map((part) => convolve(part, 1, "Conv2D")),
-    { axis: 3 },
-  );
+  const results = partsOf(site, x, channels, 3, channels).map((part) => convolve(part, 1, "Conv2D"));
+  return joined(site, results, 3);
 }
 
 export const avgPool: Lowering = (site, node) => {

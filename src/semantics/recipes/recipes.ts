@@ -2,7 +2,7 @@ import { suggest } from "../../diagnostics/suggest.js";
 import type { Graph } from "../../ir/graph.js";
 import type { RecipeSettings } from "../../recipe/signatures.js";
 import { recipeKeys, recipeSignatures, requiredRecipeKeys } from "../../recipe/signatures.js";
-import { asThing, type RecipeThing } from "../../recipe/thing.js";
+import { asThing } from "../../recipe/thing.js";
 import type { RecipeDeclaration, RecipeEntry } from "../../syntax/ast.js";
 import { bindDeclared, nowhere, unknownParameters } from "../calls/declared-parameters.js";
 import { describe } from "../calls/signature.js";
@@ -112,28 +112,29 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const teacher = makeTeacher(makeOf, entries.get("teacher"), student);
   reportUnknownSettings(context, own, entries, student, teacher);
   const trainer = teacher === undefined ? undefined : trainerOf(context, teacher, isAbstract);
-  const settings: Partial<Record<keyof RecipeSettings, RecipeThing>> = {};
+  const known: (readonly [key: string, thing: object])[] = [];
   for (const [key, entry] of entries) {
     const sort = recipeKeys[key];
     if (sort === "model" || sort === "loss") continue;
     const value = abstract.evaluate(entry.value, values, nowhere());
     if (value.kind === "record" && value.sort === sort) {
       const thing = plainThing(value);
-      if (thing !== undefined) settings[key as keyof RecipeSettings] = thing;
+      if (thing !== undefined) known.push([key, asThing(thing, sort)]);
     } else if (value.kind !== "unknown") {
-      const known = recipeSignatures.filter((s) => s.sort === sort).map((s) => s.name);
+      const names = recipeSignatures.filter((s) => s.sort === sort).map((s) => s.name);
       abstract.report(
         "recipe/wrong-entry",
-        { key, sort, actual: describe(value), known: known.join(", ") },
+        { key, sort, actual: describe(value), known: names.join(", ") },
         entry.value.span,
       );
     }
   }
-  const known = settingsOf(settings);
-  checkDistributions(known.data, entries.get("loss")?.value, reporter);
+  // In the order of the recipe's text.
+  const settings: Partial<RecipeSettings> = Object.fromEntries(known);
+  checkDistributions(settings.data, entries.get("loss")?.value, reporter);
   const losses = makeLoss(context, entries.get("loss"), { typed: scope, made: values }, { student, teacher });
   if (reporter.errorCount > before || student?.model === undefined || losses === undefined) return undefined;
-  checkAgainstStudent(student.model.graph, known, reporter, entries.get("student")?.value.span ?? declaration.span);
+  checkAgainstStudent(student.model.graph, settings, reporter, entries.get("student")?.value.span ?? declaration.span);
   if (reporter.errorCount > before) return undefined;
   if (entries.has("teacher") && teacher?.model === undefined) return undefined;
   const isAsked = [losses.loss, losses.evaluationLoss].some(({ inputs }) =>
@@ -141,7 +142,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   );
   const frozen =
     teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken, trainer);
-  const { data, optimizer, train } = known;
+  const { data, optimizer, train } = settings;
   // Of a recipe that is looked at by itself not all may be known.
   if (data === undefined || optimizer === undefined || train === undefined) return undefined;
   const { loss, evaluationLoss } = losses;
@@ -151,18 +152,9 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
     teacher: frozen,
     loss,
     evaluationLoss,
-    settings: { ...known, data, optimizer, train },
+    settings: { ...settings, data, optimizer, train },
   };
   return { recipe, student: student.request };
-}
-
-/** In the order of the recipe's text. */
-function settingsOf(things: Partial<Record<keyof RecipeSettings, RecipeThing>>): Partial<RecipeSettings> {
-  const known = Object.entries(things).map(([key, thing]) => {
-    const sort = recipeKeys[key as keyof RecipeSettings];
-    return [key, asThing(thing, sort)] as const;
-  });
-  return Object.fromEntries(known) as Partial<RecipeSettings>;
 }
 
 function teacherOf(

@@ -1,11 +1,9 @@
-import { invariant } from "../../diagnostics/invariant.js";
-import type { OpFamily } from "../../ops/contracts.js";
-import { type LayerOpName, layerOps } from "../../ops/registry.js";
+import { familyOf, type LayerFamily, type LayerOpName } from "../../ops/registry.js";
 
 /** What a layer does, as far as a picture tells layers apart: one colour each. */
 export type OpKind = "convolution" | "dense" | "norm" | "activation" | "pooling" | "combination" | "rearrangement";
 
-const kindOfFamily: Readonly<Record<Exclude<OpFamily, "training">, OpKind>> = {
+const kindOfFamily: Readonly<Record<LayerFamily, OpKind>> = {
   convolution: "convolution",
   product: "dense",
   norm: "norm",
@@ -24,8 +22,4 @@ const kindOfFamily: Readonly<Record<Exclude<OpFamily, "training">, OpKind>> = {
 };
 
 /** The kind of an op of networks. */
-export function opKind(name: LayerOpName): OpKind {
-  const { family } = layerOps[name];
-  invariant(family !== "training", `${name} is no op of networks`);
-  return kindOfFamily[family];
-}
+export const opKind = (name: LayerOpName): OpKind => kindOfFamily[familyOf(name)];
