@@ -182,8 +182,14 @@ export function checkClaims(
   const figures = claims.flatMap(figuresOf);
   const [first] = figures;
   const several = first === undefined ? undefined : asked.measured.severalModels(first);
-  // Which of several models is meant nobody knows: then only what was counted can be held to anything.
-  const held = several === undefined ? claims : claims.filter((claim) => figuresOf(claim).length === 0);
+  const isUnknown = (figure: MeasuredFigure): boolean => {
+    const result = asked.measured.resultOf(figure);
+    return results.isIncomplete === true && "severity" in result && result.code === "budget/no-result";
+  };
+  // With results of several models only counted figures can be checked, and one that may be in a broken file not at all.
+  const held = claims.filter((claim) =>
+    several === undefined ? !figuresOf(claim).some(isUnknown) : figuresOf(claim).length === 0,
+  );
   return [
     ...(several === undefined ? incompleteOf(figures, asked, modelName) : [several]),
     ...held.flatMap((claim) => checkClaim(claim, asked, modelName) ?? []),

@@ -29,6 +29,8 @@ export interface Results {
   /** The files they were read from. */
   readonly files: readonly string[];
   readonly results: readonly MeasuredResult[];
+  /** Another file could not be read, which is an error of its own: a figure that is missing may be in it. */
+  readonly isIncomplete?: boolean;
 }
 
 export const noResults: Results = { files: [], results: [] };

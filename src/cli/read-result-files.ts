@@ -25,5 +25,6 @@ export async function readResultFiles(paths: readonly string[], cwd: string): Pr
     if (isProblem(read)) diagnostics.push(read.diagnose({}));
     else results.push(...read);
   }
-  return { files, results, inputs: files.map((path) => resolve(cwd, path)), diagnostics };
+  const inputs = files.map((path) => resolve(cwd, path));
+  return { files, results, isIncomplete: diagnostics.length > 0, inputs, diagnostics };
 }

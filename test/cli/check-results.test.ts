@@ -57,13 +57,15 @@ suite("lferc check --results", (test) => {
       assert.equal(await check(), [1, ["budget/results-of-several-models"]]);
     }));
 
-  test("a file that cannot be read is an error, and what else is wrong is told too", () =>
-    inFolder({ "m.lfer": source("check Small { params <= 1 }"), "notes.json": "notes" }, async (cwd) => {
+  test("a file that cannot be read is one error, without one for each figure that it may hold", () =>
+    inFolder({ "m.lfer": source(`${held}\ncheck Small { params <= 1 }`), "notes.json": "notes" }, async (cwd) => {
       const ran = await callLferc(["check", "m.lfer", "--results", "notes.json", "--results", "no.json"], cwd);
       assert.equal(
         [ran.code, codesIn(ran.stderr)],
         [1, ["budget/not-results", "budget/not-results", "budget/exceeded"]],
       );
       assert.match(ran.stderr, /no\.json holds no results: there is no such file/);
+      const without = await callLferc(["check", "m.lfer"], cwd);
+      assert.is(codesIn(without.stderr).filter((code) => code === "budget/no-result").length, 6);
     }));
 });
