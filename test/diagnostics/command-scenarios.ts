@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { textModel, tinyClassifier } from "../deploy/tiny-classifier.js";
 import { graphScenarios } from "../ir/graph-scenarios.js";
+import { reportedCodes } from "../support/in-process.js";
 import { codesIn, inFolder, lfercPath, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
 import { dataLayoutScenarios } from "./data-layout-scenarios.js";
@@ -57,16 +58,16 @@ const preloading = (cwd: string, file: string) => ({ cwd, env: { NODE_OPTIONS: `
 const running =
   (...args: readonly string[]): Scenario =>
   () =>
-    inFolder({ "models/m.lfer": model, "empty/note.txt": "" }, (cwd) => codesIn(runLferc(args, { cwd }).stderr));
+    inFolder({ "models/m.lfer": model, "empty/note.txt": "" }, (cwd) => reportedCodes(args, cwd));
 
 const benching = (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
-  inFolder(files, (cwd) => codesIn(runLferc(["bench", ...args], { cwd }).stderr));
+  inFolder(files, (cwd) => reportedCodes(["bench", ...args], cwd));
 
 /** One for every code of the catalogue whose bad example is a command. */
 export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "import/unreadable-file": () =>
     inFolder({ "m.lfer": 'import { B } from "./folder.lfer"\n', "folder.lfer/x": "" }, (cwd) =>
-      codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr),
+      reportedCodes(["check", "m.lfer"], cwd),
     ),
   "resolve/unknown-model": running("stats", "models/m.lfer", "--model", "Mm"),
   "resolve/unknown-setting": running("stats", "models/m.lfer", "--set", "sise=112"),
@@ -82,7 +83,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   "bench/unsupported-input": () => benching({ "m.onnx": textModel() }, "m.onnx"),
   "bench/input-too-large": () => benching({ "m.onnx": tinyClassifier() }, "m.onnx", "--batch", "100000000"),
   "limit/file-too-large": () =>
-    inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => codesIn(runLferc(["check", "big.lfer"], { cwd }).stderr)),
+    inFolder({ "big.lfer": " ".repeat(10_000_000) }, (cwd) => reportedCodes(["check", "big.lfer"], cwd)),
   "limit/input-too-large": async () => {
     const input = openSync("/dev/zero", "r");
     try {
@@ -93,9 +94,9 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     }
   },
   "limit/too-many-mistakes": () =>
-    inFolder({ "m.lfer": "const a = b +\n".repeat(201) }, (cwd) => [
-      ...new Set(codesIn(runLferc(["check", "m.lfer"], { cwd }).stderr).slice(-1)),
-    ]),
+    inFolder({ "m.lfer": "const a = b +\n".repeat(201) }, async (cwd) =>
+      (await reportedCodes(["check", "m.lfer"], cwd)).slice(-1),
+    ),
   "limit/too-many-imports": () =>
     inFolder(
       Object.fromEntries(
@@ -104,15 +105,13 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
           `import { B } from "./f${i + 1}.lfer"\n\nblock B = conv(${i + 1})\n`,
         ]),
       ),
-      (cwd) => codesIn(runLferc(["check", "f0.lfer"], { cwd }).stderr),
+      (cwd) => reportedCodes(["check", "f0.lfer"], cwd),
     ),
-  "tool/unknown-command": running("chekc", "models"),
+  "tool/unknown-command": () => inFolder({}, (cwd) => codesIn(runLferc(["chekc", "models"], { cwd }).stderr)),
   "tool/unknown-flag": running("check", "--formt", "json", "models"),
   "tool/flag-is-setting": running("stats", "models/m.lfer", "--size", "64"),
   "tool/setting-not-declared": () =>
-    inFolder({ "m.lfer": recipeText() }, (cwd) =>
-      codesIn(runLferc(["train", "m.lfer", "--batch", "8"], { cwd }).stderr),
-    ),
+    inFolder({ "m.lfer": recipeText() }, (cwd) => reportedCodes(["train", "m.lfer", "--batch", "8"], cwd)),
   "tool/flag-said-twice": running("check", "--format", "json", "--format", "pretty", "models"),
   "tool/unexpected-argument": running("info", "models"),
   "tool/wrong-value": running("check", "--format", "xml", "models"),
@@ -135,25 +134,21 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     inFolder({ "m.lfer": `${model}\n\n`, "full.mjs": fullDisk }, (cwd) =>
       codesIn(runLferc(["fmt", "m.lfer"], preloading(cwd, "full.mjs")).stderr),
     ),
-  "tool/bad-address": () =>
-    inFolder({}, (cwd) => codesIn(runLferc(["init", "face", "--from", "lfer"], { cwd }).stderr)),
-  "tool/would-overwrite": () =>
-    inFolder({ "README.md": "mine\n" }, (cwd) => codesIn(runLferc(["init"], { cwd }).stderr)),
+  "tool/bad-address": () => inFolder({}, (cwd) => reportedCodes(["init", "face", "--from", "lfer"], cwd)),
+  "tool/would-overwrite": () => inFolder({ "README.md": "mine\n" }, (cwd) => reportedCodes(["init"], cwd)),
   "tool/leads-outside": () =>
     inFolder({ "elsewhere/x": "" }, (cwd) => {
       mkdirSync(join(cwd, "face"));
       symlinkSync(join(cwd, "elsewhere"), join(cwd, "face/.github"));
-      return codesIn(runLferc(["init", "face"], { cwd }).stderr);
+      return reportedCodes(["init", "face"], cwd);
     }),
   "tool/no-temporary-folder": () =>
     inFolder({}, (cwd) => codesIn(runLferc(["tour"], { cwd, env: { TMPDIR: join(cwd, "nowhere") } }).stderr)),
-  "tool/cannot-write": () => inFolder({ face: "a file" }, (cwd) => codesIn(runLferc(["init", "face"], { cwd }).stderr)),
+  "tool/cannot-write": () => inFolder({ face: "a file" }, (cwd) => reportedCodes(["init", "face"], cwd)),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>
-    inFolder({ "m.lfer": "lfer 1\n\nblock B = conv(3)\n" }, (cwd) =>
-      codesIn(runLferc(["stats", "m.lfer"], { cwd }).stderr),
-    ),
+    inFolder({ "m.lfer": "lfer 1\n\nblock B = conv(3)\n" }, (cwd) => reportedCodes(["stats", "m.lfer"], cwd)),
   "tool/unknown-code": running("explain", "shape/not-divisable"),
   ...dataScenarios,
   ...distributionScenarios,

@@ -7,7 +7,8 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { formulaPicture } from "../data/formula-picture.js";
 import { overstatedPng } from "../data/overstated-png.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc, reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 import { recipeText } from "../training/small-recipe.js";
 
 const face = encodePng(formulaPicture(9, 9));
@@ -54,7 +55,7 @@ const predicting =
   (): Promise<readonly string[]> =>
     inFolder(files, (cwd) => {
       truncateSync(join(cwd, "film.png"), pictureFileLimit + 1);
-      return codesIn(runLferc(["predict", model, ...pictures], { cwd }).stderr);
+      return reportedCodes(["predict", model, ...pictures], cwd);
     });
 
 /** Provokes each `data/` diagnostic. */
@@ -76,23 +77,22 @@ export const dataScenarios: Readonly<Record<string, () => Promise<readonly strin
   "data/not-an-onnx-model": predicting("face.png", "face.png"),
   "data/foreign-model": predicting("foreign.onnx", "face.png"),
   "data/training-step": () =>
-    inFolder({ "m.lfer": recipeText(), "face.png": face }, (cwd) => {
+    inFolder({ "m.lfer": recipeText(), "face.png": face }, async (cwd) => {
       const args = ["m.lfer", "--target", "onnx-train", "--recipe", "Plain", "-o", "step.onnx", "--no-verify"];
-      runLferc(["build", ...args], { cwd });
-      return codesIn(runLferc(["predict", "step.onnx", "face.png"], { cwd }).stderr);
+      await callLferc(["build", ...args], cwd);
+      return reportedCodes(["predict", "step.onnx", "face.png"], cwd);
     }),
   "data/unknown-evaluation": predicting("judged.onnx", "face.png"),
   "data/bad-metadata": predicting("size.onnx", "face.png"),
   "data/several-inputs": () =>
-    inFolder({ ...files, "pair.lfer": pair }, (cwd) => {
-      runLferc(["build", "pair.lfer", "-o", "pair.onnx", "--no-verify"], { cwd });
-      return codesIn(runLferc(["predict", "pair.onnx", "face.png"], { cwd }).stderr);
+    inFolder({ ...files, "pair.lfer": pair }, async (cwd) => {
+      await callLferc(["build", "pair.lfer", "-o", "pair.onnx", "--no-verify"], cwd);
+      return reportedCodes(["predict", "pair.onnx", "face.png"], cwd);
     }),
   "data/newer-metadata": predicting("newer.onnx", "face.png"),
   "data/model-does-not-run": predicting("damaged.onnx", "face.png"),
   "data/label-count": predicting("labels.onnx", "face.png"),
   "data/not-finite": predicting("diverged.onnx", "face.png"),
   "data/untrained-model": predicting("seeded.onnx", "face.png"),
-  "data/run-folder": () =>
-    inFolder({ "folder.onnx/x": "" }, (cwd) => codesIn(runLferc(["bench", "folder.onnx"], { cwd }).stderr)),
+  "data/run-folder": () => inFolder({ "folder.onnx/x": "" }, (cwd) => reportedCodes(["bench", "folder.onnx"], cwd)),
 };

@@ -4,7 +4,8 @@ import type { GpuProvider } from "../../src/engines/ort/provider-probe.js";
 import { findEngine } from "../../src/engines/registry.js";
 import { loadTfjsNode } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { smallStep, stepFeed } from "../engines/step-networks.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 
 const codesOf = (answer: unknown): readonly string[] => (isProblem(answer) ? [answer.diagnose({}).code] : []);
 
@@ -26,7 +27,7 @@ export const engineScenarios = {
   "engine/no-tfjs-node": async () => codesOf(await loadTfjsNode(undefined, "@tensorflow/tfjs-abacus")),
   "engine/fixed-threads": () =>
     inFolder({ "m.onnx": "" }, (cwd) =>
-      codesIn(runLferc(["bench", "m.onnx", "--engine", "ort-wasm", "--threads", "4"], { cwd }).stderr),
+      reportedCodes(["bench", "m.onnx", "--engine", "ort-wasm", "--threads", "4"], cwd),
     ),
   // A provider that no ONNX Runtime has, whatever the machine.
   "engine/refuses-step": () => creating("abacus" as GpuProvider, undefined),

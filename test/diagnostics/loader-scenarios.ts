@@ -3,7 +3,8 @@ import { encodePng } from "../../src/data/png.js";
 import { problem } from "../../src/diagnostics/diagnostic.js";
 import { lostPictures } from "../../src/training/lost-pictures.js";
 import { formulaPicture } from "../data/formula-picture.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 
 /** Pictures that are no two alike, and the first of those held out among those to train on. */
@@ -21,7 +22,7 @@ const half = Object.fromEntries(
 
 const onFiles = (pictures: Readonly<Record<string, Uint8Array>>) => (): Promise<readonly string[]> =>
   inFolder({ "m.lfer": smallSource({ run: "batch: 4, epochs: 1" }), ...pictures }, (cwd) =>
-    codesIn(runLferc(["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "d"], { cwd }).stderr),
+    reportedCodes(["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "d"], cwd),
   );
 
 /** Provokes each diagnostic of pictures on their way to a step. */

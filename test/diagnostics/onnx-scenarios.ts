@@ -13,6 +13,7 @@ import { probeStep } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { loadedInWorker } from "../deploy/load-in-worker.js";
+import { reportedCodes } from "../support/in-process.js";
 import { codesIn, inFolder, runLferc, standAlone } from "../support/lferc.js";
 import { ort } from "../support/onnx-runtime.js";
 import { compile } from "../support/tester.js";
@@ -33,7 +34,7 @@ const building =
   (...args: readonly string[]) =>
   (): Promise<readonly string[]> =>
     inFolder({ "m.lfer": model(usual), "more/a.lfer": model(usual), "more/b.lfer": model(usual) }, (cwd) =>
-      codesIn(runLferc(["build", ...args], { cwd }).stderr),
+      reportedCodes(["build", ...args], cwd),
     );
 
 async function graphOf(body: string): Promise<Graph> {

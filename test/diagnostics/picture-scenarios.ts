@@ -1,5 +1,6 @@
 import { drawNetwork } from "../../src/targets/svg/build.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc, reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 import { web } from "../targets/svg/sums.js";
 
 const long = `lfer 1
@@ -24,13 +25,13 @@ model M {
 export const pictureScenarios = {
   // A name with Node's sign for bytes that are no UTF-8 is found by nobody, whether or not the file system takes such bytes.
   "data/name-not-utf8": () =>
-    inFolder({ "m.lfer": tiny }, (cwd) => {
-      runLferc(["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--no-verify"], { cwd });
-      return codesIn(runLferc(["predict", "m.onnx", "caf\uFFFD.jpg"], { cwd }).stderr);
+    inFolder({ "m.lfer": tiny }, async (cwd) => {
+      await callLferc(["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--no-verify"], cwd);
+      return reportedCodes(["predict", "m.onnx", "caf\uFFFD.jpg"], cwd);
     }),
   "picture/too-many-boxes": () =>
     inFolder({ "m.lfer": long }, (cwd) =>
-      codesIn(runLferc(["build", "m.lfer", "--target", "svg", "-o", "m.svg", "--depth", "all"], { cwd }).stderr),
+      reportedCodes(["build", "m.lfer", "--target", "svg", "-o", "m.svg", "--depth", "all"], cwd),
     ),
   "picture/too-tangled": async () => {
     const answer = drawNetwork(web(400), { depth: 1 });

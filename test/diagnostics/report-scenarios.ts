@@ -1,10 +1,11 @@
 import { someRunFiles } from "../report/some-run.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 
 const reporting = (change: (files: Record<string, string>) => void) => (): Promise<readonly string[]> => {
   const files: Record<string, string> = { ...someRunFiles("run") };
   change(files);
-  return inFolder(files, (cwd) => codesIn(runLferc(["report", "run"], { cwd }).stderr));
+  return inFolder(files, (cwd) => reportedCodes(["report", "run"], cwd));
 };
 
 /** Provokes each diagnostic of showing a run. */

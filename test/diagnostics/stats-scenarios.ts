@@ -1,4 +1,5 @@
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 import { convolution, fileOf, weight } from "../targets/onnx/hand-made.js";
 
 const model = `lfer 1
@@ -15,7 +16,7 @@ const initializer = [weight([4, 4, 3, 3])];
 const counting =
   (files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) =>
   (): Promise<readonly string[]> =>
-    inFolder({ "m.lfer": model, ...files }, (cwd) => codesIn(runLferc(["stats", ...args], { cwd }).stderr));
+    inFolder({ "m.lfer": model, ...files }, (cwd) => reportedCodes(["stats", ...args], cwd));
 
 export const statsScenarios = {
   "stats/unreadable-record": counting({}, "m.lfer", "--against", "no-such-file.json"),

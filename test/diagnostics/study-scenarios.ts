@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { compileFile } from "../../src/cli/compile-file.js";
 import { sourceDigest } from "../../src/source/source-origin.js";
 import { sealed } from "../../src/training/sealed-json.js";
-import { callLferc } from "../support/in-process.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc, reportedCodes } from "../support/in-process.js";
+import { codesIn, inFolder } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 
 const files = {
@@ -61,7 +61,7 @@ export const studyScenarios = {
   "study/mixed-runs": withRuns((own) => own),
   "study/run-failed": () =>
     inFolder(files, (cwd) =>
-      codesIn(runLferc([...line("size=16", "st").filter((word) => word !== "generated"), "nowhere"], { cwd }).stderr),
+      reportedCodes([...line("size=16", "st").filter((word) => word !== "generated"), "nowhere"], cwd),
     ),
   "study/cannot-write": inProcess(line("size=16", "file/st")),
 };

@@ -5,7 +5,8 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { readAnswersTable } from "../../src/judging/answers-table.js";
 import { claimRun } from "../../src/training/run-claim.js";
 import { formulaPicture } from "../data/formula-picture.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc, reportedCodes } from "../support/in-process.js";
+import { codesIn, inFolder } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 import { stillRun } from "../training/still-run.js";
 
@@ -65,9 +66,7 @@ const files = {
 const training =
   (model: string, ...args: readonly string[]) =>
   (): Promise<readonly string[]> =>
-    inFolder(files, (cwd) =>
-      codesIn(runLferc(["train", model, "--recipe", "Try", "--threads", "1", ...args], { cwd }).stderr),
-    );
+    inFolder(files, (cwd) => reportedCodes(["train", model, "--recipe", "Try", "--threads", "1", ...args], cwd));
 
 const onFolder = (folder: string, model = "m.lfer") => training(model, "--data", folder);
 
@@ -85,11 +84,11 @@ const largeModel = (labels: string): string =>
 const learning = (labels: string) => (): Promise<readonly string[]> =>
   inFolder(
     { ...files, "taught.lfer": taught + largeModel(""), "large.lfer": `lfer 1\n\n${largeModel(labels)}\n` },
-    (cwd) => {
+    async (cwd) => {
       const build = ["build", "large.lfer", "--target", "safetensors", "-o", "teacher.safetensors"];
-      const { code, stderr } = runLferc(build, { cwd });
+      const { code, stderr } = await callLferc(build, cwd);
       const args = ["train", "taught.lfer", "--recipe", "Try", "--threads", "1", "--data", "good"];
-      return code === 0 ? codesIn(runLferc(args, { cwd }).stderr) : [stderr];
+      return code === 0 ? reportedCodes(args, cwd) : [stderr];
     },
   );
 
@@ -98,15 +97,15 @@ const ofGood = ["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data"
 /** What going on with a run gives after something was done to its folder. */
 const resuming =
   (
-    change: (run: string, train: (out: string, ...args: readonly string[]) => void) => void,
+    change: (run: string, train: (out: string, ...args: readonly string[]) => Promise<unknown>) => unknown,
     ...args: readonly string[]
   ) =>
   (): Promise<readonly string[]> =>
-    inFolder(files, (cwd) => {
-      const train = (out: string, ...more: readonly string[]) => runLferc([...ofGood, "--out", out, ...more], { cwd });
-      if (train("run").code !== 0) return [];
-      change(join(cwd, "run"), train);
-      return codesIn(train("run", "--resume", ...args).stderr);
+    inFolder(files, async (cwd) => {
+      const train = (out: string, ...more: readonly string[]) => callLferc([...ofGood, "--out", out, ...more], cwd);
+      if ((await train("run")).code !== 0) return [];
+      await change(join(cwd, "run"), train);
+      return codesIn((await train("run", "--resume", ...args)).stderr);
     });
 
 /** Provokes each diagnostic of data sets and of training. */
@@ -130,11 +129,10 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   },
   "data/no-such-faces": onFolder("generated", "cats.lfer"),
   "data/bad-crop-range": onFolder("generated", "crop.lfer"),
-  "recipe/unknown-recipe": () =>
-    inFolder(files, (cwd) => codesIn(runLferc(["train", "m.lfer", "--recipe", "Tri"], { cwd }).stderr)),
+  "recipe/unknown-recipe": () => inFolder(files, (cwd) => reportedCodes(["train", "m.lfer", "--recipe", "Tri"], cwd)),
   "recipe/which-recipe": () =>
     inFolder({ "m.lfer": `${tiny}${tiny.slice(tiny.indexOf("recipe Try")).replace("Try", "Other")}` }, (cwd) =>
-      codesIn(runLferc(["train", "m.lfer", "--data", "generated"], { cwd }).stderr),
+      reportedCodes(["train", "m.lfer", "--data", "generated"], cwd),
     ),
   "recipe/unknown-setting": training("m.lfer", "--set", "sise=8"),
   "train/no-data": training("m.lfer"),
@@ -153,14 +151,14 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
     const path = join(run, "run.json");
     writeFileSync(path, readFileSync(path, "utf8").replace('"lr": 0.01', '"lr": 0.02'));
   }),
-  "train/state-of-another-run": resuming((run, again) => {
-    again("other", "--seed", "1");
+  "train/state-of-another-run": resuming(async (run, again) => {
+    await again("other", "--seed", "1");
     for (const name of ["state.json", "state-1.safetensors"]) cpSync(join(run, "../other", name), join(run, name));
   }),
   "train/run-in-use": () =>
     inFolder(files, async (cwd) => {
       const claim = await claimRun(join(cwd, "run"), false);
-      const { stderr } = runLferc([...ofGood, "--out", "run"], { cwd });
+      const { stderr } = await callLferc([...ofGood, "--out", "run"], cwd);
       if (!isProblem(claim)) await claim.release();
       return codesIn(stderr);
     }),

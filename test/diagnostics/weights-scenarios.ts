@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { reportedCodes } from "../support/in-process.js";
+import { inFolder } from "../support/lferc.js";
 import { pickle, tensor, text } from "../weights/pickle-text.js";
 import { checkpointOf, zipOf } from "../weights/zip-file.js";
 
@@ -45,7 +46,7 @@ const building = (weights: Uint8Array | undefined, map?: string) => (): Promise<
     { "m.lfer": model, "n.map": map ?? "", ...(weights === undefined ? {} : { "w.safetensors": weights }) },
     (cwd) => {
       const args = ["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"];
-      return codesIn(runLferc([...args, ...(map === undefined ? [] : ["--weights-map", "n.map"])], { cwd }).stderr);
+      return reportedCodes([...args, ...(map === undefined ? [] : ["--weights-map", "n.map"])], cwd);
     },
   );
 
@@ -59,7 +60,7 @@ const labelled = (list: string, more = "", of = "logits", outputs = ""): Promise
     .replace("-> flatten", `-> global_avg_pool -> flatten${more}`)
     .replace("output logits", outputs || `output logits: labels(["a", "b"])`);
   return inFolder({ "m.lfer": text, "w.safetensors": file }, (cwd) =>
-    codesIn(runLferc(["build", "m.lfer", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"], { cwd }).stderr),
+    reportedCodes(["build", "m.lfer", "-o", "m.onnx", "--weights", "w.safetensors", "--no-verify"], cwd),
   );
 };
 
@@ -130,7 +131,7 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/several-state-dicts": () =>
     inFolder({ "m.lfer": tinyModel, "w.pth": kept("tiny-ema.pth"), "n.map": tinyMap }, (cwd) => {
       const args = ["build", "m.lfer", "-o", "m.onnx", "--weights", "w.pth", "--weights-map", "n.map", "--no-verify"];
-      return codesIn(runLferc(args, { cwd }).stderr);
+      return reportedCodes(args, cwd);
     }),
   "weights/map-unreadable": () =>
     inFolder({ "m.lfer": model, "w.safetensors": stored([weight, bias], 32) }, (cwd) => {
@@ -144,7 +145,7 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
         "--weights-map",
         "torchvision-resnt",
       ];
-      return codesIn(runLferc(args, { cwd }).stderr);
+      return reportedCodes(args, cwd);
     }),
   "weights/map-syntax": building(stored([weight, bias], 32), "logits = logits"),
   "weights/map-ambiguous": building(stored([{ ...weight, name: "x" }, bias], 32), "x -> logits.*"),

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
 import { renderPretty } from "../../src/diagnostics/render-pretty.js";
 import { noSourceTexts } from "../../src/diagnostics/source-text.js";
-import type { Ran } from "./lferc.js";
+import { codesIn, type Ran } from "./lferc.js";
 
 /**
  * A command in this very process, from the sources: many runs cost what one start does. One at a time; what hangs on the
@@ -51,3 +51,7 @@ export async function callLferc([name = "", ...args]: readonly string[], cwd: st
     process.chdir(before);
   }
 }
+
+/** The codes that a command reports, run in this process. */
+export const reportedCodes = async (args: readonly string[], cwd: string): Promise<readonly string[]> =>
+  codesIn((await callLferc(args, cwd)).stderr);
