@@ -1,5 +1,5 @@
 /** A line made of fields, as wide as there is room: the least important goes first. */
-import { cutToWidth, textWidth } from "./text-width.js";
+import { cutToWidth, textWidth } from "../diagnostics/text-width.js";
 
 export interface Field {
   readonly text: string;

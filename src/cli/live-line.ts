@@ -1,8 +1,8 @@
 /** Progress: one line that renews itself on a terminal; elsewhere a line now and then, for whoever reads a log. */
 import { oneLine } from "../diagnostics/display-text.js";
+import { cutToWidth } from "../diagnostics/text-width.js";
 import { type Field, fitFields } from "./fields.js";
 import { columnsOf, isLiveTerminal } from "./terminal.js";
-import { cutToWidth } from "./text-width.js";
 
 export interface LiveLine {
   show(line: string | readonly Field[]): void;

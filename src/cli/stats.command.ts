@@ -3,6 +3,7 @@ import { uncountable } from "../analysis/counts.js";
 import { renderCsv } from "../analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../analysis/render/explain.js";
 import { defaultConvention } from "../analysis/render/figures.js";
+import { layerColumnNames } from "../analysis/render/layer-columns.js";
 import { renderMarkdown } from "../analysis/render/markdown.js";
 import { renderPretty } from "../analysis/render/pretty.js";
 import { allConventions, type Stats } from "../analysis/stats.js";
@@ -24,6 +25,8 @@ interface StatsArguments {
   readonly set?: readonly string[] | undefined;
   readonly convention?: string | undefined;
   readonly depth?: number | undefined;
+  readonly sort?: string | undefined;
+  readonly columns?: string | undefined;
   readonly format: (typeof formats)[number];
   readonly explain?: string | undefined;
   readonly against?: string | undefined;
@@ -43,19 +46,38 @@ function wantedConventions({ convention }: StatsArguments): readonly ConventionN
 /** Columns of the terminal; undefined where lines may be as long as they like. */
 const widthOfOutput = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
 
+/** The rows and columns of the table of layers. */
+function tableOptions(args: StatsArguments) {
+  const rows = { depth: args.depth ?? depthUnlessTold, joinsEqual: args.depth === undefined, sort: args.sort };
+  return { conventions: wantedConventions(args) ?? [defaultConvention], rows, columns: args.columns?.split(",") };
+}
+
+/** That `--sort` and `--columns` name columns of the table; of a table for several conventions there are none. */
+function checkColumns(args: StatsArguments): void {
+  if (args.sort === undefined && args.columns === undefined) return;
+  const { conventions, columns = [] } = tableOptions(args);
+  if (conventions.length > 1)
+    refuseUsage("--sort and --columns go with the table of layers, not with --convention all");
+  const known = layerColumnNames(conventions);
+  for (const name of columns) {
+    if (!known.all.includes(name)) refuseUsage(`--columns has ${name}; there are ${known.all.join(", ")}`);
+  }
+  if (args.sort !== undefined && !known.numbers.includes(args.sort))
+    refuseUsage(`--sort takes a column with numbers: ${known.numbers.join(", ")}`);
+}
+
 function render(stats: Stats, args: StatsArguments, session: Session, isFirst: boolean): string {
-  const depth = args.depth ?? depthUnlessTold;
-  const conventions = wantedConventions(args) ?? [defaultConvention];
+  const options = tableOptions(args);
   const space = isFirst ? "" : "\n";
   switch (args.format) {
     case "json":
       return `${JSON.stringify(stats)}\n`;
     case "csv":
-      return renderCsv(stats, conventions, isFirst);
+      return renderCsv(stats, options.conventions, isFirst);
     case "markdown":
-      return space + renderMarkdown(stats, conventions, depth);
+      return space + renderMarkdown(stats, options);
     case "pretty":
-      return space + renderPretty(stats, { conventions, depth, paint: session.paint, width: widthOfOutput() });
+      return space + renderPretty(stats, { ...options, paint: session.paint, width: widthOfOutput() });
   }
 }
 
@@ -123,7 +145,8 @@ async function countModels(session: Session, args: StatsArguments, request: Coun
     return wrong || hasFailed;
   }
   const { found, failed } = await countAll(session, args.path, conventions, request);
-  if (found.length > 1 && args.depth === undefined) {
+  const asksLayers = args.depth !== undefined || args.sort !== undefined || args.columns !== undefined;
+  if (found.length > 1 && !asksLayers) {
     const { renderModelsMarkdown, renderModelsPretty } = await import("../analysis/render/models.js");
     const options = { conventions, paint: session.paint, width: widthOfOutput() };
     session.print(
@@ -144,6 +167,13 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
     refuseUsage("--explain and --against do not go together: explain each side by itself");
   if (args.depth !== undefined && (args.explain !== undefined || args.format === "json" || args.format === "csv"))
     refuseUsage("--depth goes with --format pretty and markdown: what is explained, json and csv have every layer");
+  const choosesTable = args.sort !== undefined || args.columns !== undefined;
+  const hasTable = (args.format === "pretty" || args.format === "markdown") && args.explain === undefined;
+  if (choosesTable && (!hasTable || args.against !== undefined))
+    refuseUsage(
+      "--sort and --columns go with the table of layers: --format pretty or markdown, without --explain and --against",
+    );
+  checkColumns(args);
   if (args.format === "json" && args.convention !== undefined && args.convention !== "all")
     refuseUsage("--format json has every convention: leave --convention out");
   const set = parseSettings(args.set);
@@ -185,7 +215,17 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         type: "number",
         requiresArg: true,
         defaultDescription: `${depthUnlessTold}; several models: one table without layers`,
-        describe: "levels of blocks to show; deeper ones are summed up",
+        describe: "levels of blocks to show; deeper ones are summed up, equal ones are not joined",
+      })
+      .option("sort", {
+        type: "string",
+        requiresArg: true,
+        describe: "list the rows by this column, largest first: params, macs, activations, ...",
+      })
+      .option("columns", {
+        type: "string",
+        requiresArg: true,
+        describe: "show these columns, separated by commas: layer, op, output, params, macs, share, activations",
       })
       .option("format", {
         choices: formats,

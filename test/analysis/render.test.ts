@@ -4,6 +4,7 @@ import { layersAt, renderExplanation } from "../../src/analysis/render/explain.j
 import { renderMarkdown } from "../../src/analysis/render/markdown.js";
 import { renderPretty } from "../../src/analysis/render/pretty.js";
 import { csvField, markdownTable } from "../../src/analysis/render/table.js";
+import { treeRows } from "../../src/analysis/render/tree.js";
 import { allConventions, type Stats, statsOf } from "../../src/analysis/stats.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { asPaper, byteText, grouped, short } from "../../src/diagnostics/number-text.js";
@@ -23,8 +24,21 @@ function stats(graph: Graph): Stats {
 }
 
 const all = stats(lferLdl);
-const pretty = (depth: number, width?: number, names = ["fvcore"] as readonly (typeof allConventions)[number][]) =>
-  renderPretty(all, { conventions: names, depth, paint: plainPaint, width });
+type Names = readonly (typeof allConventions)[number][];
+const rowsAt = (depth: number) => ({ depth, joinsEqual: false });
+const pretty = (depth: number, width?: number, names: Names = ["fvcore"]) =>
+  renderPretty(all, { conventions: names, rows: rowsAt(depth), paint: plainPaint, width });
+
+/** Layers by pairs: three units with 5 parameters, then one with 12, then another with 5 under no following number. */
+function unitsOf([first]: Stats["layers"]): Stats["layers"] {
+  const units = [1, 2, 3, 4, 6].flatMap((number) => ["conv", "relu"].map((name) => [number, name] as const));
+  return units.map(([number, name]) => ({
+    ...(first as Stats["layers"][number]),
+    path: `stage.unit_${number}.${name}`,
+    op: name,
+    params: name === "relu" ? 0 : number === 4 ? 12 : 5,
+  }));
+}
 
 /** The table's lines, without what stands around it. */
 const tableOf = (text: string): readonly string[] => (text.split("\n\n")[1] ?? "").split("\n");
@@ -58,22 +72,23 @@ suite("numbers for people", (test) => {
 suite("stats for people", (test) => {
   test("folded at the first level: a line for each part, the unit named, totals exact", () => {
     assert.equal(tableOf(pretty(1)), [
-      "layer   op         output               params  macs (fvcore)  activations (fvcore)",
-      "conv1   4 layers   [1, 29, 56, 56]         841          10.5M                  364k",
-      "stage2  48 layers  [1, 116, 28, 28]      30.8k          28.4M                  750k",
-      "local   33 layers  [1, 116, 28, 28]      10.2k          2.00M                  182k",
-      "add     add        [1, 116, 28, 28]          0              0                     0",
-      "stage3  92 layers  [1, 232, 14, 14]       244k          55.9M                  659k",
-      "stage4  48 layers  [1, 464, 7, 7]         501k          32.5M                  193k",
-      "conv5   3 layers   [1, 1024, 7, 7]        477k          23.4M                 50.2k",
-      "head    6 layers   [1, 7]                18.4k          68.6k                 1.03k",
-      "total                                1,283,024    152,852,568             2,199,759",
+      "layer   op         output            params   macs   share  activations",
+      "conv1   4 layers   [1, 29, 56, 56]      841  10.5M    6.9%         364k",
+      "stage2  48 layers  [1, 116, 28, 28]   30.8k  28.4M   18.6%         750k",
+      "local   33 layers  [1, 116, 28, 28]   10.2k  2.00M    1.3%         182k",
+      "add     add        [1, 116, 28, 28]       -      -       -            -",
+      "stage3  92 layers  [1, 232, 14, 14]    244k  55.9M   36.6%         659k",
+      "stage4  48 layers  [1, 464, 7, 7]      501k  32.5M   21.3%         193k",
+      "conv5   3 layers   [1, 1024, 7, 7]     477k  23.4M   15.3%        50.2k",
+      "head    6 layers   [1, 7]             18.4k  68.6k   <0.1%        1.03k",
+      "total                                 1.28M   153M  100.0%        2.20M",
     ]);
   });
 
   test("the input's size stands on top, memory and receptive field below", () => {
     const text = pretty(1);
-    assert.match(text, /^lfer_ldl {2}image \[1, 3, 224, 224\]\n/);
+    assert.match(text, /^lfer_ldl {2}image \[1, 3, 224, 224\], counted as fvcore\n/);
+    assert.match(text, /\nmacs +152,852,568 \(fvcore\)\nactivations +2,199,759 \(fvcore\)\n/);
     assert.match(text, /\nparams +1,283,024 trained \(conv2d 1,262,920, batch_norm 20,104\)\n/);
     assert.match(text, /\npeak activations +2\.78 MiB at conv1\.batch_norm; in place 1\.96 MiB at conv1\.conv2d/);
     assert.match(text, /\nreceptive field +527x527, cells 32x32 apart/);
@@ -84,19 +99,59 @@ suite("stats for people", (test) => {
     assert.is(tableOf(pretty(9)).length, tableOf(pretty(2)).length);
   });
 
-  test("a narrow terminal shortens names, never numbers", () => {
-    const natural = Math.max(...tableOf(pretty(2)).map((line) => line.length));
-    const narrow = tableOf(pretty(2, natural - 1));
-    assert.is(Math.max(...narrow.map((line) => line.length)), natural - 1);
+  test("a narrow terminal loses columns by their weight, then shortens names, never numbers", () => {
+    const titles = (width: number) => tableOf(pretty(2, width))[0]?.trim().split(/ +/).join(" ");
+    assert.is(titles(80), "layer op output params macs share");
+    assert.is(titles(60), "layer output params macs");
+    assert.is(titles(30), "layer params macs");
+    for (const width of [120, 80, 60, 40, 30]) {
+      const lines = pretty(2, width).split("\n");
+      assert.ok(
+        lines.every((line) => line.length <= width),
+        lines.find((line) => line.length > width),
+      );
+    }
+    const narrow = tableOf(pretty(2, 30));
     assert.ok(narrow.some((line) => line.includes("…")));
-    assert.match(narrow.at(-1) ?? "", /1,283,024 +152,852,568 +2,199,759$/);
+    assert.match(narrow.at(-1) ?? "", /1\.28M +153M$/);
+  });
+
+  test("equal units that follow each other are one row with their sums; others are not", () => {
+    const { layers } = all;
+    const joined = treeRows(unitsOf(layers), { depth: 2, figures: [], joinsEqual: true });
+    const named = joined.map(({ name, layerCount, params }) => [name, layerCount, params]);
+    const open = treeRows(unitsOf(layers), { depth: 2, figures: [], joinsEqual: false });
+    assert.equal(named, [
+      ["stage", 10, 32],
+      ["unit_1-3 x3", 6, 15],
+      ["unit_4", 2, 12],
+      ["unit_6", 2, 5],
+    ]);
+    assert.is(open.length, 6);
+  });
+
+  test("sorted: the rows that are not open, largest first, by their whole paths", () => {
+    const options = {
+      conventions: ["fvcore"] as const,
+      paint: plainPaint,
+      width: undefined,
+      columns: ["layer", "macs"],
+    };
+    const lines = tableOf(renderPretty(all, { ...options, rows: { ...rowsAt(1), sort: "macs" } }));
+    assert.equal(
+      lines.map((line) => line.split(" ")[0]),
+      ["layer", "stage3", "stage4", "stage2", "conv5", "conv1", "local", "head", "add", "total"],
+    );
+    assert.match(lines[1] ?? "", /^stage3 +55\.9M$/);
   });
 
   test("the paper's convention alone: its totals once more as the paper prints them", () => {
     const text = pretty(1, undefined, ["paper"]);
-    assert.match(text, /total +1,283,024 +1,262,920 +294,606,017\n/);
-    assert.match(text, /as the paper prints it +1\.26M +294\.60M\n/);
-    assert.not.match(pretty(1, undefined, ["fvcore"]), /as the paper prints/);
+    assert.match(
+      text,
+      /\nparams +1,262,920 \(paper, printed as 1\.26M\)\nmadds +294,606,017 \(paper, printed as 294\.60M\)\n/,
+    );
+    assert.not.match(pretty(1, undefined, ["fvcore"]), /printed as/);
   });
 
   test("all conventions side by side: every quantity of each, the paper's as printed there", () => {
@@ -112,22 +167,27 @@ suite("stats for people", (test) => {
     net.output(net.linear(flat, 3));
     const graph = net.finish();
     const renamed = { ...graph, nodes: graph.nodes.map((n) => (n.op === "linear" ? { ...n, path: "logits" } : n)) };
-    const text = renderPretty(stats(renamed), { conventions: ["conv"], depth: 2, paint: plainPaint, width: undefined });
+    const text = renderPretty(stats(renamed), {
+      conventions: ["conv"],
+      rows: rowsAt(2),
+      paint: plainPaint,
+      width: undefined,
+    });
     assert.equal(
       tableOf(text).map((line) => line.split(/ {2,}/).slice(0, 3).join("|").trim()),
-      ["layer|op|output", "logits|2 layers|[1, 3]", "|flatten|flatten", "|(linear)|linear", "total|27|0"],
+      ["layer|op|output", "logits|2 layers|[1, 3]", "|flatten|flatten", "|(linear)|linear", "total|27|-"],
     );
   });
 
   test("looks go through the painter", () => {
     const painted = renderPretty(all, {
       conventions: ["fvcore"],
-      depth: 1,
+      rows: rowsAt(1),
       paint: (style, text) => `<${style}>${text}</>`,
       width: undefined,
     });
     assert.match(painted, /^<bold>lfer_ldl {2}image/);
-    assert.match(painted, /<bold>total .*2,199,759<\/>/);
+    assert.match(painted, /<bold>total .*2\.20M<\/>/);
   });
 });
 
@@ -150,10 +210,16 @@ suite("stats for programs", (test) => {
   });
 
   test("markdown: numbers exact, as a table of GitHub's", () => {
-    const text = renderMarkdown(all, ["paper"], 1);
-    assert.match(text, /\| `stage2` \| 48 layers \| \[1, 116, 28, 28\] \| 30,827 \| 29,261 \| 53,043,088 \|\n/);
-    assert.match(text, /\| \*\*total\*\* \| {2}\| {2}\| 1,283,024 \| 1,262,920 \| 294,606,017 \|\n/);
-    assert.match(renderMarkdown(all, allConventions, 1), /\| torchinfo \| mult_adds \| 148,422,992 \|/);
+    const text = renderMarkdown(all, { conventions: ["paper"], rows: rowsAt(1) });
+    assert.match(
+      text,
+      /\| `stage2` \| 48 layers \| \[1, 116, 28, 28\] \| 30,827 \| 29,261 \| 53,043,088 \| 18\.0% \|\n/,
+    );
+    assert.match(text, /\| \*\*total\*\* \| {2}\| {2}\| 1,283,024 \| 1,262,920 \| 294,606,017 \| 100\.0% \|\n/);
+    assert.match(
+      renderMarkdown(all, { conventions: allConventions, rows: rowsAt(1) }),
+      /\| torchinfo \| mult_adds \| 148,422,992 \|/,
+    );
   });
 
   test("json: the keys of the contract", () => {

@@ -24,7 +24,8 @@ suite("lferc stats", (test) => {
       assert.is(stderr, "");
       assert.is(code, 0);
       // conv 8*8*8 outputs * 27 products + batch norm 2 * 512 + pool 512 + linear 32.
-      assert.match(stdout, /\ntotal +268 +15,392 +516\n/);
+      assert.match(stdout, /\ntotal +268 +15\.4k +100\.0% +516\n/);
+      assert.match(stdout, /\nmacs +15,392 \(fvcore\)\n/);
       assert.match(stdout, /params +268 trained .*; 45 more in training only\n/);
     });
   });
@@ -72,6 +73,7 @@ suite("lferc stats", (test) => {
       for (const args of [
         ["--depth", "0"],
         ["--convention", "flops"],
+        ["--columns", "layer,madds"],
         ["--set", "size"],
         ["--format", "xml"],
       ]) {

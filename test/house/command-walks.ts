@@ -219,6 +219,21 @@ export const walks: Readonly<Record<string, Walk>> = {
           [{ "--depth": "1", "--explain": "logits" }, "tool/wrong-usage"],
         ],
       },
+      sort: {
+        beside: { "--model": "Small" },
+        lines: choices("--sort", ["params", "macs", "share", "activations"]),
+        refused: [
+          [{ "--sort": "output" }, "tool/wrong-usage"],
+          [{ "--sort": "params", "--format": "csv" }, "tool/wrong-usage"],
+          [{ "--sort": "params", "--convention": "all" }, "tool/wrong-usage"],
+          [{ "--sort": "params", "--against": "m.lfer" }, "tool/wrong-usage"],
+        ],
+      },
+      columns: {
+        beside: { "--model": "Small" },
+        lines: choices("--columns", ["layer", "layer,share", "params,layer"]),
+        refused: [[{ "--columns": "layer,flops" }, "tool/wrong-usage"]],
+      },
       format: { lines: choices("--format", ["pretty", "json", "markdown", "csv"]), hasDefault: true },
       against: { lines: choices("--against", ["loose.lfer"]) },
       explain: { lines: choices("--explain", ["a", "logits"]) },

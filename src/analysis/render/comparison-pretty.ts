@@ -1,6 +1,7 @@
 import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped, percentText, signed } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
+import type { ConventionName } from "../../recipe/measures.js";
 import type { StatsComparison } from "../compare-stats.js";
 import {
   changesText,
@@ -12,8 +13,16 @@ import {
   type TotalRow,
   totalRows,
 } from "./comparison-rows.js";
-import type { PrettyOptions } from "./pretty.js";
 import { layOut } from "./table.js";
+
+export interface ComparisonOptions {
+  readonly conventions: readonly ConventionName[];
+  /** Levels of the path that are told apart; changes below are summed up. */
+  readonly depth: number;
+  readonly paint: Paint;
+  /** Columns of the terminal; undefined where lines may be as long as they like. */
+  readonly width: number | undefined;
+}
 
 /** `before`, `after`, difference and share of a figure, as text. */
 export function totalCells({ change, unit }: TotalRow): readonly string[] {
@@ -27,14 +36,14 @@ export function totalCells({ change, unit }: TotalRow): readonly string[] {
 const signedBytes = (delta: number): string =>
   delta === 0 ? "0" : `${delta > 0 ? "+" : "-"}${byteText(Math.abs(delta))}`;
 
-function totalsTable(comparison: StatsComparison, { conventions, paint, width }: PrettyOptions): string {
+function totalsTable(comparison: StatsComparison, { conventions, paint, width }: ComparisonOptions): string {
   const rows = totalRows(comparison, conventions).map((row) => ({ cells: [row.title, ...totalCells(row)] }));
   const right = (title: string) => ({ title, align: "right" }) as const;
   const columns = [{ title: "", align: "left" } as const, ...["before", "after", "difference", ""].map(right)];
   return layOut(columns, rows, paint, width);
 }
 
-function layersTable(comparison: StatsComparison, { conventions, depth, paint, width }: PrettyOptions): string {
+function layersTable(comparison: StatsComparison, { conventions, depth, paint, width }: ComparisonOptions): string {
   const figures = layerFigures(conventions);
   const rows = layerRows(comparison, depth, figures).map((row) => ({
     cells: [row.path, row.kind, row.op, row.output, ...[row.params, ...row.figures].map(signed)],
@@ -66,7 +75,7 @@ function headText(comparison: StatsComparison, paint: Paint): string {
 }
 
 /** What became of a model, for people: totals, then the layers. An unchanged one takes a line. */
-export function renderComparison(comparison: StatsComparison, options: PrettyOptions): string {
+export function renderComparison(comparison: StatsComparison, options: ComparisonOptions): string {
   const moves = movesOf(comparison.layers.moved).map(
     ({ from, to, count }) => `moved: ${from} -> ${to}${count === 1 ? "" : ` (${count} layers)`}\n`,
   );

@@ -2,8 +2,7 @@ import { compareStats, pairModels } from "../compare-stats.js";
 import type { Stats } from "../stats.js";
 import { renderComparisonCsv } from "./comparison-csv.js";
 import { renderComparisonMarkdown } from "./comparison-markdown.js";
-import { renderComparison } from "./comparison-pretty.js";
-import type { PrettyOptions } from "./pretty.js";
+import { type ComparisonOptions, renderComparison } from "./comparison-pretty.js";
 
 export interface ComparedModels {
   readonly base: readonly Stats[];
@@ -18,7 +17,7 @@ export interface ComparedModels {
 export function renderComparisons(
   { base, path, now, gone }: ComparedModels,
   format: "pretty" | "json" | "markdown" | "csv",
-  options: PrettyOptions,
+  options: ComparisonOptions,
 ): string {
   const comparisons = pairModels(base, now, gone).map(({ before, after }) =>
     compareStats({ path, stats: before }, after),

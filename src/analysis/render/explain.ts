@@ -14,7 +14,7 @@ import { factSymbols } from "../facts.js";
 import { formula } from "../formula.js";
 import { type Layer, layersOf } from "../layers.js";
 import { partPaths } from "../measure.js";
-import { shapeText } from "./pretty.js";
+import { shapeText } from "./layer-columns.js";
 
 export interface ExplainOptions {
   /** The layer's path, or the beginning of it up to a dot. */

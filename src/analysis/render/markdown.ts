@@ -3,17 +3,22 @@ import type { ConventionName } from "../../recipe/measures.js";
 import { conventionTable } from "../conventions.js";
 import type { Stats } from "../stats.js";
 import { figureIn, figuresOf } from "./figures.js";
-import { layerColumns, opText, shapeText, summaryLines, titleText } from "./pretty.js";
+import { layerColumns } from "./layer-columns.js";
+import { type PrettyOptions, summaryLines, titleText } from "./pretty.js";
+import { chosenColumns, chosenRows } from "./row-choice.js";
 import { codeSpan, markdownTable } from "./table.js";
-import { treeRows } from "./tree.js";
 
-function layersTable(stats: Stats, conventions: readonly ConventionName[], depth: number): string {
+export type MarkdownOptions = Pick<PrettyOptions, "conventions" | "rows" | "columns">;
+
+function layersTable(stats: Stats, { conventions, rows, columns }: MarkdownOptions): string {
   const figures = figuresOf(conventions);
-  const rows = treeRows(stats.layers, depth, figures).map((row) => ({
-    cells: [codeSpan(row.path), opText(row), shapeText(row.outputShape), ...[row.params, ...row.figures].map(grouped)],
+  const all = layerColumns(stats, figures, { name: ({ path }) => codeSpan(path), number: grouped });
+  const shown = chosenColumns(all, columns);
+  const cells = chosenRows(stats.layers, figures, rows, all).map((row) => ({
+    cells: shown.map((column) => column.cell(row)),
   }));
-  const totals = [stats.params.total, ...figures.map((figure) => figureIn(stats.counts, figure))];
-  return markdownTable(layerColumns(figures), [...rows, { cells: ["**total**", "", "", ...totals.map(grouped)] }]);
+  const total = shown.map((column) => (column.name === "layer" ? "**total**" : column.total));
+  return markdownTable(shown, [...cells, { cells: total }]);
 }
 
 function conventionsTable(stats: Stats, conventions: readonly ConventionName[]): string {
@@ -36,11 +41,11 @@ function conventionsTable(stats: Stats, conventions: readonly ConventionName[]):
   );
 }
 
-/** The stats as Markdown, numbers exact. Rows are folded at `depth`; several conventions give their totals. */
-export function renderMarkdown(stats: Stats, conventions: readonly ConventionName[], depth: number): string {
-  const table =
-    conventions.length === 1 ? layersTable(stats, conventions, depth) : conventionsTable(stats, conventions);
-  const summary = summaryLines(stats)
+/** The stats as Markdown, numbers exact. Rows are folded at a depth; several conventions give their totals. */
+export function renderMarkdown(stats: Stats, options: MarkdownOptions): string {
+  const { conventions } = options;
+  const table = conventions.length === 1 ? layersTable(stats, options) : conventionsTable(stats, conventions);
+  const summary = summaryLines(stats, conventions)
     .map(([label, text]) => `- ${label}: ${text}\n`)
     .join("");
   return `### ${titleText(stats)}\n\n${table}\n${summary}`;

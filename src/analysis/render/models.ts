@@ -5,7 +5,7 @@ import type { Paint } from "../../diagnostics/paint.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { Stats } from "../stats.js";
 import { figureIn, figuresOf } from "./figures.js";
-import { shapeText } from "./pretty.js";
+import { shapeText } from "./layer-columns.js";
 import { type Column, layOut, markdownTable, markdownText } from "./table.js";
 
 /** A model and the file it stands in. */
@@ -15,11 +15,14 @@ export interface ListedModel {
 }
 
 function columnsOf(conventions: readonly ConventionName[]): readonly Column[] {
-  const titles = ["params", ...figuresOf(conventions).map(({ title }) => title), "peak activations", "weights"];
+  const right = (title: string, weight?: number): Column => ({ title, align: "right", weight });
   return [
     { title: "model", align: "left" },
-    { title: "input", align: "left" },
-    ...titles.map((title) => ({ title, align: "right" }) as const),
+    { title: "input", align: "left", weight: 3 },
+    right("params"),
+    ...figuresOf(conventions).map(({ title, quantity }, i) => right(title, quantity === "activations" ? 0 : i && 1)),
+    right("peak activations", 2),
+    right("weights", 2),
   ];
 }
 

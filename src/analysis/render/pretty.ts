@@ -1,59 +1,38 @@
 import { asPaper, byteText, grouped, short } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
+import { wrapText } from "../../diagnostics/wrap-text.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import { conventionTable } from "../conventions.js";
 import type { Stats } from "../stats.js";
 import { type Figure, figureIn, figuresOf } from "./figures.js";
+import { layerColumns, shapeText } from "./layer-columns.js";
+import { chosenColumns, chosenRows, type RowChoice } from "./row-choice.js";
 import { type Column, layOut, type TableRow } from "./table.js";
-import { type TreeRow, treeRows } from "./tree.js";
+import type { TreeRow } from "./tree.js";
 
 export interface PrettyOptions {
   /** One for a table of layers with its figures; several for their totals side by side. */
   readonly conventions: readonly ConventionName[];
-  /** Levels of the path that are shown; deeper ones are summed up. */
-  readonly depth: number;
+  readonly rows: RowChoice;
+  /** The columns that are wanted, by their names; undefined: all. */
+  readonly columns?: readonly string[] | undefined;
   readonly paint: Paint;
   /** Columns of the terminal; undefined where lines may be as long as they like. */
   readonly width: number | undefined;
 }
 
-export const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
-
-/** `conv2d`, or `12 layers` for a part. */
-export function opText({ layer, layerCount }: TreeRow): string {
-  if (layer === undefined) return `${layerCount} layers`;
-  return layer.sharedWith === null ? layer.op : `${layer.op}, weights of ${layer.sharedWith}`;
-}
-
-export function layerColumns(figures: readonly Figure[]): readonly Column[] {
-  return [
-    { title: "layer", align: "left" },
-    { title: "op", align: "left" },
-    { title: "output", align: "left" },
-    { title: "params", align: "right" },
-    ...figures.map(({ title }) => ({ title, align: "right" as const })),
-  ];
-}
-
-function layerTable(stats: Stats, { conventions, depth, paint, width }: PrettyOptions): string {
+/** The rows, their cells in the columns that are wanted. */
+function layerTable(stats: Stats, { conventions, rows, columns, paint, width }: PrettyOptions): string {
   const figures = figuresOf(conventions);
-  const rows = treeRows(stats.layers, depth, figures).map(
-    (row): TableRow => ({
-      cells: [
-        `${"  ".repeat(row.depth)}${row.name}`,
-        opText(row),
-        shapeText(row.outputShape),
-        short(row.params),
-        ...row.figures.map(short),
-      ],
-    }),
-  );
-  const totals = figures.map((figure) => grouped(figureIn(stats.counts, figure)));
-  const total: TableRow = { cells: ["total", "", "", grouped(stats.params.total), ...totals], style: "bold" };
-  const isPaper = conventions.includes("paper");
-  const printed = figures.map((figure) => (isPaper ? asPaper(figureIn(stats.counts, figure)) : ""));
-  const asPrinted: TableRow = { cells: ["as the paper prints it", "", "", "", ...printed] };
-  return layOut(layerColumns(figures), [...rows, total, ...(isPaper ? [asPrinted] : [])], paint, width);
+  const name = (row: TreeRow): string => (rows.sort === undefined ? `${"  ".repeat(row.depth)}${row.name}` : row.path);
+  // A zero says that nothing happens here; it must not look like a figure.
+  const number = (value: number): string => (value === 0 ? "-" : short(value));
+  const all = layerColumns(stats, figures, { name, number });
+  const shown = chosenColumns(all, columns);
+  const found = chosenRows(stats.layers, figures, rows, all);
+  const cells = found.map((row): TableRow => ({ cells: shown.map((column) => column.cell(row)) }));
+  const total: TableRow = { cells: shown.map((column) => column.total), style: "bold" };
+  return layOut(shown, [...cells, total], paint, width);
 }
 
 /** The totals of several conventions under each other, each with its unit. */
@@ -86,8 +65,19 @@ function wholeText([rows, columns]: readonly [string | null, string | null] = [n
   return `${from("its whole height", rows)}${from("its whole width", columns)}`;
 }
 
-/** What stands under the table: parameters by op, memory, receptive field; label and text. */
-export function summaryLines(stats: Stats): readonly (readonly [string, string])[] {
+/** `macs`, `152,852,568 (fvcore)`. */
+function totalLine(stats: Stats, figure: Figure): readonly [string, string] {
+  const { quantity, convention } = figure;
+  const value = figureIn(stats.counts, figure);
+  const printed = convention === "paper" ? `, printed as ${asPaper(value)}` : "";
+  return [quantity, `${grouped(value)} (${convention}${printed})`];
+}
+
+/** What stands under the table: exact totals, parameters by op, memory, receptive field; label and text. */
+export function summaryLines(
+  stats: Stats,
+  conventions: readonly ConventionName[],
+): readonly (readonly [string, string])[] {
   const { params, memory, receptiveField } = stats;
   const byOp = Object.entries(params.byOp).map(([op, count]) => `${op} ${grouped(count)}`);
   const trained = `${grouped(params.total)} trained${byOp.length === 0 ? "" : ` (${byOp.join(", ")})`}`;
@@ -95,6 +85,7 @@ export function summaryLines(stats: Stats): readonly (readonly [string, string])
   const at = (path: string | null): string => (path === null ? "" : ` at ${path}`);
   const { size, jump, whole } = receptiveField;
   return [
+    ...(conventions.length === 1 ? figuresOf(conventions).map((figure) => totalLine(stats, figure)) : []),
     ["params", `${trained}${training}`],
     ["statistics", `${grouped(params.buffers)} running means and variances`],
     ["weights", `${byteText(memory.paramBytes)}`],
@@ -115,8 +106,10 @@ export function titleText(stats: Stats): string {
 /** The stats for people: a table, and what cannot stand in one under it. */
 export function renderPretty(stats: Stats, options: PrettyOptions): string {
   const table = options.conventions.length === 1 ? layerTable(stats, options) : conventionTableText(stats, options);
-  const summary = summaryLines(stats)
-    .map(([label, text]) => `${options.paint("dim", label.padEnd(16))}  ${text}\n`)
+  const summary = summaryLines(stats, options.conventions)
+    .map(([label, text]) => `${options.paint("dim", label.padEnd(16))}  ${wrapText(text, options.width, 18)}\n`)
     .join("");
-  return `${options.paint("bold", titleText(stats))}\n\n${table}\n${summary}`;
+  const [convention, ...more] = options.conventions;
+  const counted = more.length === 0 ? `, counted as ${convention}` : "";
+  return `${options.paint("bold", titleText(stats))}${counted}\n\n${table}\n${summary}`;
 }

@@ -1,10 +1,13 @@
 import { oneLine } from "../../diagnostics/display-text.js";
 import type { Paint, Style } from "../../diagnostics/paint.js";
+import { cutToWidth, textWidth } from "../../diagnostics/text-width.js";
 import { csvCell, csvLine } from "../../formats/csv-cells.js";
 
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
+  /** Where a terminal is too narrow, the column of least weight goes first, of equals the last; without a weight it stays. */
+  readonly weight?: number | undefined;
 }
 
 /** A line of a table; `style` is its look. */
@@ -15,12 +18,23 @@ export interface TableRow {
 
 const gap = "  ";
 
-/** The text shortened at its end to so many columns, with a sign where it was cut. */
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+/** Which columns are shown, by their places. */
+function fittingColumns(columns: readonly Column[], widths: readonly number[], width: number): readonly number[] {
+  let shown = columns.map((_, i) => i);
+  const weightOf = (i: number): number => columns[i]?.weight ?? Number.POSITIVE_INFINITY;
+  while (widthOf(widths, shown) > width) {
+    const least = Math.min(...shown.map(weightOf));
+    if (least === Number.POSITIVE_INFINITY) break;
+    const gone = shown.findLast((i) => weightOf(i) === least);
+    shown = shown.filter((i) => i !== gone);
+  }
+  return shown;
 }
 
-/** Lays cells under each other. Where `width` is too small, the first column gives way, down to 12 characters. */
+const widthOf = (widths: readonly number[], shown: readonly number[]): number =>
+  shown.reduce((sum, i) => sum + (widths[i] ?? 0), gap.length * (shown.length - 1));
+
+/** Lays cells under each other. Where `width` is too small, columns go by their weight; then the first is cut, down to 12. */
 export function layOut(
   columns: readonly Column[],
   rows: readonly TableRow[],
@@ -30,15 +44,17 @@ export function layOut(
   const head: TableRow = { cells: columns.map((column) => column.title), style: "bold" };
   const lines = [head, ...rows].map((row) => ({ ...row, cells: row.cells.map(oneLine) }));
   const widths = columns.map((_, i) =>
-    lines.reduce((widest, { cells }) => Math.max(widest, (cells[i] ?? "").length), 0),
+    lines.reduce((widest, { cells }) => Math.max(widest, textWidth(cells[i] ?? "")), 0),
   );
-  const whole = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1));
+  const shown = fittingColumns(columns, widths, width ?? Number.POSITIVE_INFINITY);
   const first = widths[0] ?? 0;
-  if (width !== undefined && whole > width) widths[0] = Math.min(first, Math.max(12, first - (whole - width)));
+  const over = width === undefined ? 0 : widthOf(widths, shown) - width;
+  if (over > 0) widths[0] = Math.min(first, Math.max(12, first - over));
   const line = ({ cells, style }: TableRow): string => {
-    const text = columns.map(({ align }, i) => {
-      const cell = cut(cells[i] ?? "", widths[i] ?? 0);
-      return align === "left" ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+    const text = shown.map((i) => {
+      const cell = cutToWidth(cells[i] ?? "", widths[i] ?? 0);
+      const space = " ".repeat(Math.max(0, (widths[i] ?? 0) - textWidth(cell)));
+      return columns[i]?.align === "left" ? cell + space : space + cell;
     });
     const joined = text.join(gap).trimEnd();
     return `${style === undefined || joined === "" ? joined : paint(style, joined)}\n`;

@@ -8,6 +8,8 @@ export interface TreeRow {
   readonly name: string;
   /** How far below the top; 0 for the top. */
   readonly depth: number;
+  /** Whether rows below show what is in it. */
+  readonly isOpen: boolean;
   /** The layer, where the row is one. */
   readonly layer: LayerStats | undefined;
   readonly layerCount: number;
@@ -50,33 +52,84 @@ function partsOf(layers: readonly LayerStats[]): Part {
   return top;
 }
 
-/** Rows of the network folded at `depth` levels: what lies deeper is summed up. A part with one thing in it is that thing. */
-export function treeRows(layers: readonly LayerStats[], depth: number, figures: readonly Figure[]): readonly TreeRow[] {
+/** All that a table shows of a part but its name, for parts of several layers. */
+function contentOf({ path, layers }: Part, figures: readonly Figure[]): string {
+  const shown = layers.map(({ path: of, op, outputShape, params, sharedWith, counts }) => {
+    return [
+      of.slice(path.length),
+      op,
+      outputShape,
+      params,
+      sharedWith,
+      figures.map((figure) => figureIn(counts, figure)),
+    ];
+  });
+  return JSON.stringify(shown);
+}
+
+const numbered = /^(.+_)(\d+)$/;
+
+/** Parts that follow each other under consecutive numbers with the same layers in them, as one list each. */
+function equalRuns(parts: readonly Part[], figures: readonly Figure[]): readonly (readonly Part[])[] {
+  const runs: Part[][] = [];
+  for (const part of parts) {
+    const run = runs.at(-1);
+    const [, before, last] = numbered.exec(run?.at(-1)?.name ?? "") ?? [];
+    const [, base, number] = numbered.exec(part.name) ?? [];
+    const follows = base !== undefined && base === before && Number(number) === Number(last) + 1;
+    const [first] = run ?? [];
+    const isEqual =
+      follows && first !== undefined && first.layers.length > 1 && first.layers.length === part.layers.length;
+    if (isEqual && contentOf(first, figures) === contentOf(part, figures)) run?.push(part);
+    else runs.push([part]);
+  }
+  return runs;
+}
+
+export interface TreeOptions {
+  /** Levels that are shown; what lies deeper is summed up. */
+  readonly depth: number;
+  readonly figures: readonly Figure[];
+  /** Equal parts that follow each other become one row, `unit_1-7 x7`, with their sums. */
+  readonly joinsEqual: boolean;
+}
+
+/** Rows of the network folded at `depth` levels. A part with one thing in it is that thing. */
+export function treeRows(layers: readonly LayerStats[], options: TreeOptions): readonly TreeRow[] {
+  const { depth, figures, joinsEqual } = options;
   const rows: TreeRow[] = [];
-  const visit = (part: Part, level: number): void => {
-    let inner = part;
-    let name = part.name;
+  const visitAll = (parts: readonly Part[], level: number): void => {
+    const runs = joinsEqual ? equalRuns(parts, figures) : parts.map((part) => [part]);
+    for (const run of runs) visit(run, level);
+  };
+  const visit = (run: readonly Part[], level: number): void => {
+    let inner = run[0] as Part;
+    let name = inner.name;
     while (inner.parts.size === 1 && inner.layers.length === 1) {
       inner = inner.parts.values().next().value as Part;
       name = `${name}.${inner.name}`;
     }
-    const last = inner.layers.at(-1) as LayerStats;
-    const sum = (of: (layer: LayerStats) => number): number =>
-      inner.layers.reduce((total, each) => total + of(each), 0);
+    const all = run.flatMap((part) => part.layers);
+    const last = all.at(-1) as LayerStats;
+    const sum = (of: (layer: LayerStats) => number): number => all.reduce((total, each) => total + of(each), 0);
+    const isRun = run.length > 1;
+    const upTo = isRun ? `-${numbered.exec(run.at(-1)?.name ?? "")?.[2]}` : "";
+    const isOpen = !isRun && level + 1 < depth && inner.parts.size > 0;
     rows.push({
-      path: inner.path,
-      name,
+      path: `${inner.path}${upTo}`,
+      name: `${name}${upTo}${isRun ? ` x${run.length}` : ""}`,
       depth: level,
-      layer: inner.layers.length === 1 ? last : undefined,
-      layerCount: inner.layers.length,
+      isOpen,
+      layer: all.length === 1 ? last : undefined,
+      layerCount: all.length,
       outputShape: last.outputShape,
       params: sum((layer) => layer.params),
       figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure))),
     });
-    if (level + 1 >= depth || inner.parts.size === 0) return;
-    const children = [...inner.parts.values(), ...(inner.own === undefined ? [] : [ownRow(inner.own, inner.path)])];
-    for (const child of children) visit(child, level + 1);
+    if (!isOpen) return;
+    const own = inner.own === undefined ? [] : [ownRow(inner.own, inner.path)];
+    visitAll([...inner.parts.values(), ...own], level + 1);
   };
-  for (const part of partsOf(layers).parts.values()) visit(part, 0);
+  visitAll([...partsOf(layers).parts.values()], 0);
   return rows;
 }

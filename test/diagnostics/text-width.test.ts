@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { cutToWidth, textWidth } from "../../src/cli/text-width.js";
+import { cutToWidth, textWidth } from "../../src/diagnostics/text-width.js";
 import { suite } from "../support/suite.js";
 
 // By wcswidth of PyPI's wcwidth 0.9.4. It takes a mark that has room of its own (Devanagari) by itself for none: not asked here.

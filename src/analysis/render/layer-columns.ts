@@ -1,0 +1,90 @@
+/** The columns of the table of layers. */
+import type { ConventionName } from "../../recipe/measures.js";
+import type { Stats } from "../stats.js";
+import { type Figure, figureIn, figuresOf } from "./figures.js";
+import type { Column } from "./table.js";
+import type { TreeRow } from "./tree.js";
+
+export interface LayerColumn extends Column {
+  /** How `--columns` and `--sort` call it; also its title, but where a convention counts parameters in a way of its own. */
+  readonly name: string;
+  cell(row: TreeRow): string;
+  /** Under all rows. */
+  readonly total: string;
+  /** What rows are sorted by; undefined where a column has text. */
+  readonly value: ((row: TreeRow) => number) | undefined;
+}
+
+export const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** `conv2d`, or `12 layers` for a part. */
+export function opText({ layer, layerCount }: TreeRow): string {
+  if (layer === undefined) return `${layerCount} layers`;
+  return layer.sharedWith === null ? layer.op : `${layer.op}, weights of ${layer.sharedWith}`;
+}
+
+/** `36.6%`: a part of the whole. */
+function shareText(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return "-";
+  const percent = (100 * part) / whole;
+  return percent < 0.05 ? "<0.1%" : `${percent.toFixed(1)}%`;
+}
+
+/** The unit; a convention's own way of counting parameters is named beside the column of all. */
+const columnTitle = ({ quantity, title }: Figure): string => (quantity === "params" ? title : quantity);
+
+const isWork = ({ quantity }: Figure): boolean => quantity !== "params" && quantity !== "activations";
+
+export interface LayerTexts {
+  readonly name: (row: TreeRow) => string;
+  readonly number: (value: number) => string;
+}
+
+/** The columns that a convention's figures give, in the table's order. */
+export function layerColumns(
+  stats: Stats,
+  figures: readonly Figure[],
+  { name, number }: LayerTexts,
+): readonly LayerColumn[] {
+  const text = (title: string, cell: (row: TreeRow) => string, weight?: number): LayerColumn => {
+    const total = title === "layer" ? "total" : "";
+    return { name: title, title, align: "left", cell, total, value: undefined, weight };
+  };
+  const numbers = (title: string, total: number, value: (row: TreeRow) => number, weight?: number): LayerColumn => ({
+    name: title,
+    title,
+    align: "right",
+    cell: (row) => number(value(row)),
+    total: number(total),
+    value,
+    weight,
+  });
+  const counted = figures.flatMap((figure, i): readonly LayerColumn[] => {
+    const title = columnTitle(figure);
+    const total = figureIn(stats.counts, figure);
+    const value = (row: TreeRow): number => row.figures[i] as number;
+    if (!isWork(figure)) return [numbers(title, total, value, 0)];
+    const share = { ...numbers("share", total, value, 2), total: shareText(total, total) };
+    const isFirst = figures.findIndex(isWork) === i;
+    return [
+      numbers(title, total, value, isFirst ? undefined : 1),
+      ...(isFirst ? [{ ...share, cell: (row: TreeRow) => shareText(value(row), total) }] : []),
+    ];
+  });
+  return [
+    text("layer", name),
+    text("op", opText, 1),
+    text("output", ({ outputShape }) => shapeText(outputShape), 3),
+    numbers("params", stats.params.total, ({ params }) => params),
+    ...counted,
+  ];
+}
+
+/** The names that `--columns` and `--sort` take. */
+export function layerColumnNames(conventions: readonly ConventionName[]) {
+  const counted = figuresOf(conventions).flatMap((figure, i, all) => [
+    columnTitle(figure),
+    ...(all.findIndex(isWork) === i ? ["share"] : []),
+  ]);
+  return { all: ["layer", "op", "output", "params", ...counted], numbers: ["params", ...counted] };
+}
