@@ -12,7 +12,7 @@ import { expandPaths } from "./project.js";
 import { readResultFiles } from "./read-result-files.js";
 import type { ExitCode, Session } from "./session.js";
 import { watchOption } from "./shared-options.js";
-import { paintFor } from "./terminal.js";
+import { paintFor, widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 
@@ -52,7 +52,8 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     if (told(located[0], located, seen)) return;
     found.push(located);
     // People want to see something happen; programs want one document.
-    if (args.format === "pretty") session.talk(`${renderPretty(located[0], located[1], paint)}\n`);
+    if (args.format === "pretty")
+      session.talk(`${renderPretty(located[0], located[1], paint, widthOn(process.stderr))}\n`);
     if (args.format === "github") session.data(renderGithub(located[0], located[1]));
   };
   for (const diagnostic of expanded.diagnostics) take([diagnostic, noSourceTexts]);

@@ -23,6 +23,7 @@ import { summaryJson, summaryText } from "./data-summary.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { checkWhole } from "./whole-number.js";
 
@@ -113,7 +114,7 @@ async function data(session: Session, args: DataArguments): Promise<ExitCode> {
   );
   if (format === "json") session.json(summaryJson(path, set, found, size, warnings));
   else {
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+    const width = widthOn(process.stdout);
     session.print(summaryText(path, set, found, size, { paint: session.paint, width }));
     session.report(warnings);
   }

@@ -9,7 +9,7 @@ import { version } from "../version.js";
 import { commands } from "./commands.js";
 import { exitCodes } from "./exit-codes.js";
 import { readArguments } from "./read-arguments.js";
-import { paintFor, stayQuietOnBrokenPipes } from "./terminal.js";
+import { paintFor, stayQuietOnBrokenPipes, widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { workingFolder } from "./working-folder.js";
 
@@ -35,7 +35,9 @@ exit codes: ${Object.entries(exitCodes)
 }
 
 function refuse(diagnostic: Diagnostic): void {
-  process.stderr.write(harmless(renderPretty(diagnostic, noSourceTexts, paintFor(process.stderr))));
+  process.stderr.write(
+    harmless(renderPretty(diagnostic, noSourceTexts, paintFor(process.stderr), widthOn(process.stderr))),
+  );
   process.exitCode = usageExit;
 }
 

@@ -20,6 +20,7 @@ import { quoted, shellWord } from "./shell-word.js";
 import { type Child, startLferc } from "./study-child.js";
 import { jobsOf, type StudyArguments, trainLine } from "./study-options.js";
 import { runLabel, StudyProgress } from "./study-progress.js";
+import { widthOn } from "./terminal.js";
 import { percent } from "./train-progress.js";
 import { typedCommand } from "./typed-command.js";
 import { UsageError } from "./usage.js";
@@ -78,7 +79,7 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
   const tell = async (statuses: readonly RunStatus[]): Promise<Diagnostic | undefined> => {
     const figures = figuresOf(statuses, (row) => of(row).costs);
     const { columns, rows } = studyTable(figures);
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+    const width = widthOn(process.stdout);
     session.print(layOut(columns, rows, session.paint, width));
     const texts = {
       [studyFiles.results]: resultsCsv(statuses, figures, shownPlace),

@@ -6,7 +6,7 @@ import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { CompiledPath } from "./compile-file.js";
 import { expandPaths } from "./project.js";
-import { paintFor } from "./terminal.js";
+import { paintFor, widthOn } from "./terminal.js";
 import { workingFolder } from "./working-folder.js";
 
 /** 0 fine, 1 errors or a broken budget, 2 wrong usage, 130 interrupted. 70 (our bug) is the main program's. */
@@ -73,7 +73,9 @@ export function openSession({ print, data, talk, note }: Outlets = streams): Ses
     talk,
     note,
     report(diagnostics, texts = noSourceTexts) {
-      for (const diagnostic of diagnostics) talk(`${renderPretty(diagnostic, texts, paintErr)}\n`);
+      for (const diagnostic of diagnostics) {
+        talk(`${renderPretty(diagnostic, texts, paintErr, widthOn(process.stderr))}\n`);
+      }
     },
     async expand(paths) {
       const { files, looked, diagnostics } = await expandPaths(paths, cwd);

@@ -13,6 +13,7 @@ import { type CountRequest, countAll, countOrReport, type FoundModel, findModels
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, setOption, watchOption } from "./shared-options.js";
 import { readBase } from "./stats-base.js";
+import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
 
@@ -42,9 +43,6 @@ function wantedConventions({ convention }: StatsArguments): readonly ConventionN
   if (convention === undefined) return undefined;
   return convention === "all" ? allConventions : [convention as ConventionName];
 }
-
-/** Columns of the terminal; undefined where lines may be as long as they like. */
-const widthOfOutput = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
 
 /** The rows and columns of the table of layers. */
 function tableOptions(args: StatsArguments) {
@@ -77,7 +75,7 @@ function render(stats: Stats, args: StatsArguments, session: Session, isFirst: b
     case "markdown":
       return space + renderMarkdown(stats, options);
     case "pretty":
-      return space + renderPretty(stats, { ...options, paint: session.paint, width: widthOfOutput() });
+      return space + renderPretty(stats, { ...options, paint: session.paint, width: widthOn(process.stdout) });
   }
 }
 
@@ -120,7 +118,7 @@ async function compare(session: Session, args: StatsArguments, path: string, req
     conventions,
     depth: args.depth ?? depthUnlessTold,
     paint: session.paint,
-    width: widthOfOutput(),
+    width: widthOn(process.stdout),
   };
   const now = found.map(({ stats }) => stats);
   const say = args.format === "json" ? session.json : session.print;
@@ -148,7 +146,7 @@ async function countModels(session: Session, args: StatsArguments, request: Coun
   const asksLayers = args.depth !== undefined || args.sort !== undefined || args.columns !== undefined;
   if (found.length > 1 && !asksLayers) {
     const { renderModelsMarkdown, renderModelsPretty } = await import("../analysis/render/models.js");
-    const options = { conventions, paint: session.paint, width: widthOfOutput() };
+    const options = { conventions, paint: session.paint, width: widthOn(process.stdout) };
     session.print(
       args.format === "markdown" ? renderModelsMarkdown(found, conventions) : renderModelsPretty(found, options),
     );

@@ -18,6 +18,9 @@ export function columnsOf(stream: Stream = process.stderr, env: NodeJS.ProcessEn
   return Math.min(mostColumns, Math.max(fewestColumns, columns));
 }
 
+/** How wide lines for people may be on this stream; undefined off a terminal, where nothing is cut or wrapped. */
+export const widthOn = (stream: Stream): number | undefined => (stream.isTTY === true ? columnsOf(stream) : undefined);
+
 /** Whether a line can renew itself there. */
 export const isLiveTerminal = (stream: Stream = process.stderr, env: NodeJS.ProcessEnv = process.env): boolean =>
   stream.isTTY === true && env.TERM !== "dumb";

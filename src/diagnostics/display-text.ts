@@ -1,19 +1,9 @@
+import { textWidth } from "./text-width.js";
+
 const tabStop = 4;
 
-/** East Asian wide and fullwidth forms (Unicode TR 11, the blocks that matter) and pictures. */
-const wide =
-  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}])/u;
-const widthless = /^(?:[\p{Mn}\p{Me}]|\u200b|\u200c|\u200d|[\ufe00-\ufe0f])+$/u;
 /** Controls would move the cursor or colour the terminal; bidi overrides would reorder what is read. */
 const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-
-let graphemes: Intl.Segmenter | undefined;
-
-/** Made when first needed: it costs a tenth of a start of Node. */
-function segments(text: string): Intl.Segments {
-  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return graphemes.segment(text);
-}
 
 /** The sign that stands for a character that is not to be obeyed. */
 function signOf(unit: string): string {
@@ -77,17 +67,13 @@ export function readableName(text: string): string {
   return oneLine(readable(text).replace(/\s+/g, " "));
 }
 
-function graphemeWidth(grapheme: string): number {
-  if (widthless.test(grapheme)) return 0;
-  return wide.test(grapheme) || grapheme.includes("\ufe0f") ? 2 : 1;
-}
-
 /** Columns that text takes on a terminal when it begins at column `from` (from 0). Tabs go to the next stop of 4. */
 export function displayWidth(text: string, from = 0): number {
   let column = from;
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  for (const { segment } of segments(text)) {
-    column += segment === "\t" ? tabStop - (column % tabStop) : graphemeWidth(segment);
+  for (const [i, piece] of text.split("\t").entries()) {
+    if (i > 0) column += tabStop - (column % tabStop);
+    column += textWidth(piece);
   }
   return column - from;
 }

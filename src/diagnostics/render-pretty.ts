@@ -4,10 +4,12 @@ import type { LineIndex } from "./line-index.js";
 import { type Paint, plainPaint, type Style } from "./paint.js";
 import { formatPlace, type SourceTexts } from "./source-text.js";
 import type { Span } from "./span.js";
+import { wrapText } from "./wrap-text.js";
 
-/** Longer lines are cut around the span, in UTF-16 units and in terminal columns. */
+/** Longer lines are cut around the span, in UTF-16 units and in terminal columns; a terminal may be narrower. */
 const longestLine = 200;
-const cutBefore = 60;
+/** The share of a line that is cut to what stands before the span. */
+const shareBefore = 0.3;
 /** A longer span shows its first two lines and its last. */
 const mostLines = 4;
 /** A longer chain of blocks shows its beginning and its end. */
@@ -24,24 +26,33 @@ interface FrameLine {
 
 const isWiderThan = (text: string, columns: number): boolean => text.length > columns || displayWidth(text) > columns;
 
+/** Where a window into `text` begins that shows what stands at `start`: the line's end fills it where there is less behind. */
+function startOfWindow(text: string, start: number, longest: number): number {
+  const cutBefore = Math.floor(longest * shareBefore);
+  if (!isWiderThan(text.slice(0, start), longest - cutBefore)) return 0;
+  const fromEnd = text.length - longest;
+  const isFull = fromEnd < start - cutBefore && !isWiderThan(text.slice(Math.max(0, fromEnd)), longest);
+  return Math.max(0, isFull ? fromEnd : start - cutBefore);
+}
+
 /** Where a window into `text` from `left` on is full. */
-function endOfWindow(text: string, left: number): number {
-  let right = Math.min(text.length, left + longestLine);
-  for (let width = displayWidth(text.slice(left, right)); width > longestLine; ) {
-    right -= Math.ceil((width - longestLine) / 2);
+function endOfWindow(text: string, left: number, longest: number): number {
+  let right = Math.min(text.length, left + longest);
+  for (let width = displayWidth(text.slice(left, right)); width > longest; ) {
+    right -= Math.ceil((width - longest) / 2);
     width = displayWidth(text.slice(left, right));
   }
   return right;
 }
 
 /** One line of a frame: the text, and where and how far it is underlined, in terminal columns. */
-function frameLine(lines: LineIndex, line: number, from: number, to: number): FrameLine {
+function frameLine(lines: LineIndex, line: number, [from, to]: readonly [number, number], longest: number): FrameLine {
   let text = lines.lineText(line);
   let start = Math.min(from, text.length);
   let end = Math.min(Math.max(to, start), text.length);
-  if (isWiderThan(text, longestLine)) {
-    const left = isWiderThan(text.slice(0, start), longestLine - cutBefore) ? Math.max(0, start - cutBefore) : 0;
-    const right = endOfWindow(text, left);
+  if (isWiderThan(text, longest)) {
+    const left = startOfWindow(text, start, longest);
+    const right = endOfWindow(text, left, longest);
     const before = left > 0 ? "…" : "";
     text = before + text.slice(left, right) + (right < lines.lineText(line).length ? "…" : "");
     start += before.length - left;
@@ -52,7 +63,7 @@ function frameLine(lines: LineIndex, line: number, from: number, to: number): Fr
 }
 
 /** The lines to show for a span; `undefined` stands for lines left out. */
-function frameLines(span: Span, lines: LineIndex): readonly (FrameLine | undefined)[] {
+function frameLines(span: Span, lines: LineIndex, longest: number): readonly (FrameLine | undefined)[] {
   const start = lines.locate(span.start);
   const end = lines.locate(Math.max(span.start, span.end));
   const last = end.line > start.line && end.column === 1 ? end.line - 1 : end.line;
@@ -65,25 +76,28 @@ function frameLines(span: Span, lines: LineIndex): readonly (FrameLine | undefin
     const text = lines.lineText(line);
     const from = line === start.line ? start.column - 1 : text.length - text.trimStart().length;
     const to = line === end.line ? end.column - 1 : text.length;
-    if (text.trim() !== "" || line === start.line) shown.push(frameLine(lines, line, from, to));
+    if (text.trim() !== "" || line === start.line) shown.push(frameLine(lines, line, [from, to], longest));
   }
   return shown;
 }
 
-function renderFrame(
-  span: Span,
-  sources: SourceTexts,
-  mark: string,
-  style: Style,
-  gutter: number,
-  paint: Paint,
-): string[] {
+interface FrameLook {
+  readonly mark: string;
+  readonly style: Style;
+  readonly gutter: number;
+  readonly paint: Paint;
+  readonly width: number | undefined;
+}
+
+function renderFrame(span: Span, sources: SourceTexts, { mark, style, gutter, paint, width }: FrameLook): string[] {
   const bar = paint("blue", "|");
   const rows = [`${" ".repeat(gutter)}${paint("blue", "-->")} ${oneLine(formatPlace(span, sources))}`];
   const lines = sources.lines(span.file);
   if (lines === undefined) return rows;
   rows.push(`${" ".repeat(gutter)} ${bar}`);
-  for (const shown of frameLines(span, lines)) {
+  // Beside the bar, and the signs where a line is cut.
+  const longest = width === undefined ? longestLine : Math.min(longestLine, Math.max(20, width - gutter - 5));
+  for (const shown of frameLines(span, lines, longest)) {
     if (shown === undefined) {
       rows.push(paint("blue", "..."));
       continue;
@@ -112,25 +126,38 @@ function gutterOf(diagnostic: Diagnostic, sources: SourceTexts): number {
 }
 
 /** One diagnostic for people: what and which code, the text with its line number underlined, the other places, help. */
-export function renderPretty(diagnostic: Diagnostic, sources: SourceTexts, paint: Paint = plainPaint): string {
+export function renderPretty(
+  diagnostic: Diagnostic,
+  sources: SourceTexts,
+  paint: Paint = plainPaint,
+  width?: number,
+): string {
   const style = severityStyle[diagnostic.severity];
   const gutter = gutterOf(diagnostic, sources);
   const margin = " ".repeat(gutter);
-  const head = paint(style, `${diagnostic.severity}[${diagnostic.code}]`);
-  const rows = [`${head}${paint("bold", `: ${oneLine(readable(diagnostic.message))}`)}`];
-  if (diagnostic.span !== undefined) rows.push(...renderFrame(diagnostic.span, sources, "^", style, gutter, paint));
+  const look = { gutter, paint, width };
+  // Behind a bar: CI takes a line that begins with `::` for a command, whatever white space stands before it.
+  const below = `${margin} ${paint("blue", "|")} `;
+  const prose = (text: string, taken: number, hang = ""): string =>
+    wrapText(text, { width, margin: `${below}${hang}`, taken });
+  const kind = `${diagnostic.severity}[${diagnostic.code}]`;
+  const message = prose(oneLine(readable(diagnostic.message)), kind.length + 2);
+  const [first = "", ...more] = message.split("\n");
+  const rows = [`${paint(style, kind)}${paint("bold", `: ${first}`)}`, ...more];
+  if (diagnostic.span !== undefined) rows.push(...renderFrame(diagnostic.span, sources, { ...look, mark: "^", style }));
   for (const related of shortened(diagnostic.related)) {
     if (typeof related === "number") {
       rows.push(`${paint("blue", "note")}: ${related} more between`);
       continue;
     }
-    rows.push(`${paint("blue", "note")}: ${oneLine(readable(related.message))}`);
-    rows.push(...renderFrame(related.span, sources, "-", "blue", gutter, paint));
+    rows.push(`${paint("blue", "note")}: ${prose(oneLine(readable(related.message)), 6)}`);
+    rows.push(...renderFrame(related.span, sources, { ...look, mark: "-", style: "blue" }));
   }
-  // Behind a bar: CI takes a line that begins with `::` for a command, whatever white space stands before it.
+  const hang = " ".repeat(6);
   const help = readable(diagnostic.help)
     .split("\n")
-    .join(`\n${margin} ${paint("blue", "|")}       `);
+    .map((line) => prose(line, gutter + 9, hang))
+    .join(`\n${below}${hang}`);
   rows.push(`${margin} ${paint("blue", "=")} ${paint("cyan", "help")}: ${help}`);
   return `${rows.join("\n")}\n`;
 }

@@ -42,7 +42,7 @@ function spreadText(spread: Spread | undefined): string {
 }
 
 const left = (title: string): Column => ({ title, align: "left" });
-const right = (title: string): Column => ({ title, align: "right" });
+const right = (title: string, weight?: number): Column => ({ title, align: "right", weight });
 
 /** The table for people. */
 export function studyTable(figures: readonly RowFigures[]): {
@@ -53,7 +53,13 @@ export function studyTable(figures: readonly RowFigures[]): {
   const cells = [...(first?.row.cells.keys() ?? [])];
   const costs = [...(first?.costs.keys() ?? [])];
   return {
-    columns: [...cells.map(left), ...costs.map(right), right("seeds"), right("accuracy, %"), right("mean-class, %")],
+    columns: [
+      ...cells.map(left),
+      ...costs.map((name, i) => right(name, i === 0 ? undefined : 1)),
+      right("seeds", 2),
+      right("accuracy, %"),
+      right("mean-class, %"),
+    ],
     rows: figures.map(({ row, costs: own, planned, accuracy, meanClassAccuracy }) => {
       const count = accuracy?.count ?? 0;
       return {

@@ -107,9 +107,13 @@ export function titleText(stats: Stats): string {
 export function renderPretty(stats: Stats, options: PrettyOptions): string {
   const table = options.conventions.length === 1 ? layerTable(stats, options) : conventionTableText(stats, options);
   const summary = summaryLines(stats, options.conventions)
-    .map(([label, text]) => `${options.paint("dim", label.padEnd(16))}  ${wrapText(text, options.width, 18)}\n`)
+    .map(
+      ([label, text]) =>
+        `${options.paint("dim", label.padEnd(16))}  ${wrapText(text, { width: options.width, margin: " ".repeat(18), taken: 18 })}\n`,
+    )
     .join("");
   const [convention, ...more] = options.conventions;
   const counted = more.length === 0 ? `, counted as ${convention}` : "";
-  return `${options.paint("bold", titleText(stats))}${counted}\n\n${table}\n${summary}`;
+  const title = wrapText(`${titleText(stats)}${counted}`, { width: options.width, margin: "  ", taken: 0 });
+  return `${options.paint("bold", title)}\n\n${table}\n${summary}`;
 }
