@@ -218,7 +218,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .option("sort", {
         type: "string",
         requiresArg: true,
-        describe: "list the rows by this column, largest first: params, macs, activations, ...",
+        describe: "list the rows by a column with numbers, largest first: params, macs, activations",
       })
       .option("columns", {
         type: "string",
@@ -245,6 +245,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
       .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
+      .example("lferc stats models/lfer_ldl.lfer --depth 9 --sort macs", "the heaviest layers first")
       .example("lferc stats model.onnx", "what another tool exported, by the same rules")
       .example("lferc stats models", "all models in one table")
       .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "what a change costs")
