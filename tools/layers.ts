@@ -13,22 +13,22 @@ export const layers: readonly Layer[] = [
   { place: "version.ts", does: "lferc's version", mayImport: [] },
   {
     place: "formats",
-    does: "what many files are made of: cells of CSV, JSON within limits, SHA-256",
+    does: "shared formats: cells of CSV, JSON within limits, SHA-256",
     mayImport: [],
   },
   { place: "random", does: "the counter-based generator", mayImport: [] },
   { place: "std", does: "the standard library's texts", mayImport: [] },
   {
     place: "diagnostics",
-    does: "what can be wrong, where, and how it is said: catalogue, spans, renderers (text in, text out)",
+    does: "messages: catalogue, spans, renderers (text in, text out)",
     mayImport: ["version.ts"],
   },
   {
     place: "hosts",
-    does: "the outside world behind one interface: disk, memory; the only place that writes: whole files, folders, locks",
+    does: "file access behind one interface: disk, memory; the only place that writes: whole files, folders, locks",
     mayImport: ["formats"],
   },
-  { place: "syntax", does: "text to tokens to tree and back", mayImport: ["diagnostics"] },
+  { place: "syntax", does: "text to tokens to syntax tree, and back", mayImport: ["diagnostics"] },
   {
     place: "ir",
     does: "the graph: values, shapes, builder, verifier, text form",
@@ -36,33 +36,33 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "recipe",
-    does: "what a recipe and a check may say: typed signatures, no doing",
+    does: "what a recipe and a check may contain: typed signatures, no behaviour",
     mayImport: ["diagnostics"],
   },
-  { place: "ops", does: "one file per op: everything known about it", mayImport: ["ir", "diagnostics"] },
+  { place: "ops", does: "one file per op, with everything known about it", mayImport: ["ir", "diagnostics"] },
   {
     place: "semantics",
-    does: "what all of semantics stands on: values, types, modules, scopes, the network in the making, limits",
+    does: "the basis of all semantics: values, types, modules, scopes, the network under construction, limits",
     mayImport: ["syntax", "recipe", "ops", "ir", "diagnostics"],
   },
   {
     place: "semantics/calls",
-    does: "a call: its arguments held to a signature, what the language brings along, layers and ops applied",
+    does: "calls: arguments checked against a signature, built-in functions, layers and ops applied",
     mayImport: ["semantics", "syntax", "recipe", "ops", "ir", "diagnostics"],
   },
   {
     place: "semantics/expressions",
-    does: "expressions and statements to values: one file per construct, wired together by the evaluator",
+    does: "expressions and statements to values: one file per construct, connected by the evaluator",
     mayImport: ["semantics/calls", "semantics", "syntax", "recipe", "ir", "diagnostics"],
   },
   {
     place: "semantics/names",
-    does: "files linked to modules, in which order declarations are looked at, names that nothing uses",
+    does: "files linked to modules, the order of declarations, unused names",
     mayImport: ["semantics/calls", "semantics", "syntax", "diagnostics"],
   },
   {
     place: "semantics/models",
-    does: "declarations by themselves, and models with their arguments to graphs",
+    does: "declarations evaluated by themselves; models and their arguments to graphs",
     mayImport: [
       "semantics/expressions",
       "semantics/names",
@@ -75,7 +75,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "semantics/recipes",
-    does: "a recipe's networks, data and things, and its loss as a graph, classes matched by name",
+    does: "a recipe's networks, data and settings; its loss as a graph, with classes matched by name",
     mayImport: [
       "semantics/models",
       "semantics/expressions",
@@ -90,12 +90,12 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "semantics/checks",
-    does: "what a `check` claims, and what a text marks as assumed",
+    does: "the claims of a `check`, and what a text marks as assumed",
     mayImport: ["semantics/expressions", "semantics/calls", "semantics", "syntax", "recipe", "diagnostics"],
   },
   {
     place: "source",
-    does: "a file and all that it imports, read once; where its texts come from",
+    does: "a file and its imports, read once; where the texts come from",
     mayImport: ["semantics", "syntax", "std", "hosts", "formats", "diagnostics"],
   },
   {
@@ -105,12 +105,12 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "analysis",
-    does: "questions about a graph: counts, memory, receptive field, budgets",
+    does: "analyses of a graph: counts, memory, receptive field, budgets",
     mayImport: ["ops", "recipe", "ir", "formats", "diagnostics"],
   },
   {
     place: "compiler.ts",
-    does: "the front door: `compile`, from loaded texts to graphs, checks and recipes",
+    does: "the entry point `compile`: loaded texts to graphs, checks and recipes",
     mayImport: ["source", "semantics", "analysis", "recipe", "ir", "diagnostics"],
   },
   {
@@ -120,37 +120,37 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "autodiff",
-    does: "graph to graph: the reverse pass, from each op's own gradient",
+    does: "graph to graph: the backward pass, from each op's gradient",
     mayImport: ["ops", "ir", "diagnostics"],
   },
   {
     place: "step",
-    does: "model, loss and optimiser to one training-step graph, and its masks; pure",
+    does: "model, loss and optimiser to one training-step graph and its masks; pure",
     mayImport: ["autodiff", "ops", "recipe", "ir", "random", "diagnostics"],
   },
   {
     place: "weights",
-    does: "bytes of weights in and out: safetensors, PyTorch's checkpoints (`pytorch/`), name maps (`names/`, `maps/`), initialisation",
+    does: "weight files, read and written: safetensors, PyTorch's checkpoints (`pytorch/`), name maps (`names/`, `maps/`), initialisation",
     mayImport: ["ir", "random", "formats", "diagnostics"],
   },
   {
     place: "targets/onnx",
-    does: "graph to an ONNX file, and its proof; `read/`: a file back to a graph, to be counted",
+    does: "graph to an ONNX file, and its verification; `read/`: a file back to a graph, for counting",
     mayImport: ["passes", "weights", "analysis", "reference", "ops", "recipe", "ir", "formats", "diagnostics"],
   },
   {
     place: "targets/onnx-train",
-    does: "a training step to an ONNX file that holds its beginning, and its proof",
+    does: "a training step to an ONNX file with its initial state, and its verification",
     mayImport: ["targets/onnx", "weights", "ops", "ir", "diagnostics"],
   },
   {
     place: "targets/svg",
-    does: "a network as a picture: folded, laid out, drawn",
+    does: "a network as a diagram: folded, laid out, drawn",
     mayImport: ["analysis", "ops", "ir", "diagnostics"],
   },
   {
     place: "judging",
-    does: "answers to figures: accuracy by class, confusion, calibration, intervals; pure",
+    does: "predictions to metrics: accuracy by class, confusion, calibration, intervals; pure",
     mayImport: ["random", "formats", "diagnostics"],
   },
   {
@@ -160,22 +160,22 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "deploy",
-    does: "running a built model: predict, and its answers to labelled pictures",
+    does: "runs a built model: predict, and its predictions on labelled pictures",
     mayImport: ["targets/onnx", "data", "judging", "hosts", "formats", "diagnostics"],
   },
   {
     place: "build-model.ts",
-    does: "the front door: `buildOnnx`",
+    does: "the entry point `buildOnnx`",
     mayImport: ["compiler.ts", "deploy", "targets/onnx", "source", "version.ts", "diagnostics"],
   },
   {
     place: "engines",
-    does: "what runs a step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
+    does: "run a training step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
     mayImport: ["targets/onnx", "targets/onnx-train", "deploy", "passes", "ops", "ir", "version.ts", "diagnostics"],
   },
   {
     place: "training",
-    does: "a recipe to a run: plan, loop, evaluation, checkpoints, the run's files",
+    does: "a recipe to a run: plan, loop, evaluation, checkpoints, output files",
     mayImport: [
       ...["engines", "deploy", "data", "judging", "targets/onnx", "targets/onnx-train", "weights", "step", "reference"],
       ...["semantics", "recipe", "ops", "ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
@@ -183,12 +183,12 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "report",
-    does: "a run to something to look at: charts, one page, TensorBoard's events",
+    does: "a run to a report: charts, one page, TensorBoard events",
     mayImport: ["training", "judging", "formats", "diagnostics"],
   },
   {
     place: "studies",
-    does: "several runs as one study: what a sweep goes over, runs found on a disk, tables, plots",
+    does: "several runs as one study: the settings of a sweep, runs found on disk, tables, plots",
     mayImport: ["training", "report", "analysis", "formats", "diagnostics"],
   },
   {
@@ -198,7 +198,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "index.ts",
-    does: 'what `import ... from "lfer"` gives',
+    does: 'what `import ... from "lfer"` exports',
     mayImport: ["compiler.ts", "build-model.ts", "analysis", "semantics", "ops", "ir", "hosts", "diagnostics"],
   },
   {
