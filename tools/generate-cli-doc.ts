@@ -6,35 +6,35 @@ import { type GeneratedFile, markdownNote } from "./generated-file.js";
 
 /** What a command's help is too short for. */
 const notes: Readonly<Record<string, string>> = {
-  stats: `Several models, or a folder with several, give one table of totals; \`--depth N\` shows each model's layers instead. For
-programs (\`json\`, \`csv\`) every model is there whole, one after another.
+  stats: `Several models, or a folder with several, give one table of totals; \`--depth N\` shows each model's layers instead. The
+formats for programs (\`json\`, \`csv\`) contain every model in full, one after another.
 
-\`--against\` holds the models against what they were. Layers belong together by their paths; one that is alike in all but the
-path has moved, and costs nothing. Models belong together by their names; one on each side always, so that two networks can be
-compared too. With \`--set\`, both sides get the setting. In a workflow for pull requests, a record of the base branch serves:
+\`--against\` compares the models with an earlier version. Layers are matched by their paths; one that differs only in its
+path counts as moved, and costs nothing. Models are matched by their names; one model on each side is always compared, so
+you can also compare two networks. \`--set\` applies to both sides. In a workflow for pull requests, save a record of the base branch:
 
 \`\`\`sh
 git checkout -q "$BASE" && npx --no lferc stats models --format json > /tmp/base.json
 git checkout -q "$HEAD" && npx --no lferc stats models --against /tmp/base.json --format markdown > comment.md
 \`\`\`
 
-or one older file, which finds its imports from where it lies: \`git show main:models/net.lfer > models/net.old.lfer\`. The exit
-code says whether there was a mistake, not whether something changed; that is for \`lferc check\` and a budget. As JSON each
-model is one object on its line: \`status\` (\`unchanged\`, \`changed\`, \`added\`, \`removed\`), every total as \`before\`, \`after\`
-and \`delta\` (null where a side does not have it), and \`layers\` that were \`added\`, \`removed\`, \`changed\` or \`moved\`.
+or use one older file, whose imports are relative to its location: \`git show main:models/net.lfer > models/net.old.lfer\`. The exit
+code reports errors, not changes; for those use \`lferc check\` and a budget. In JSON each
+model is one object per line: \`status\` (\`unchanged\`, \`changed\`, \`added\`, \`removed\`), every total as \`before\`, \`after\`
+and \`delta\` (null if one side lacks it), and \`layers\` that were \`added\`, \`removed\`, \`changed\` or \`moved\`.
 
-An ONNX file is counted by the same rules, whoever wrote it: its nodes are read as lfer's ops, and what exporters spell out in
-several nodes (layer and group norm, GELU, SiLU, mish, channel shuffle, a linear layer over tokens) is put together again.
-An op that lferc does not count is an error that names it: there is no total with a hole in it. What has to be read into a file:
+An ONNX file from any tool is counted by the same rules: its nodes are read as lfer's ops, and what exporters expand into
+several nodes (layer and group norm, GELU, SiLU, mish, channel shuffle, a linear layer over tokens) is combined again.
+An op that lferc cannot count is an error that names it, so no total is incomplete. These rules apply to a file:
 
-- Its batch is 1 or open; other open sizes are said by name, \`--set height=224\`. It is float32.
-- Float tensors of more than one number are parameters, but for the means and variances of batch norms. Weights are measured, not
-  read, so that files with external data count without it. An \`Identity\` of a weight is a weight of its own: that is how
-  PyTorch's exporter writes weights that are equal.
-- Exporters fold batch norms into convolutions, unless told not to (\`training=TrainingMode.PRESERVE, do_constant_folding=False\`):
-  then norms are missing from every total, and biases are there that the source does not have. The multiplications of convolutions
+- Its batch is 1 or open; set other open sizes by name, \`--set height=224\`. It is float32.
+- Float tensors of more than one number are parameters, except the means and variances of batch norms. Weights are measured, not
+  read, so files with external data can be counted without the data. An \`Identity\` of a weight counts as a separate weight, because
+  PyTorch's exporter writes equal weights like that.
+- Exporters fold batch norms into convolutions by default (to prevent it: \`training=TrainingMode.PRESERVE, do_constant_folding=False\`).
+  Then norms are missing from every total, and there are biases that the source does not have. The multiplications of convolutions
   stay the same. PyTorch's dynamo exporter writes adaptive average pools as means, which some counters do not count.
-- Of the ops that lferc writes itself, these come back as their parts: resizing by what is no whole number, adaptive pools of
+- Of lferc's own ops, these are read back as their parts: resizing by a factor that is not an integer, adaptive pools of
   more than one cell to a bin, an even window of local response norm, log-softmax.
 `,
 };
@@ -55,13 +55,13 @@ export async function generateCliDoc(): Promise<GeneratedFile[]> {
 ${helpText().replace(`lferc ${version}`, "lferc").trimEnd()}
 \`\`\`
 
-Data goes to stdout; diagnostics, talk and progress go to stderr. \`NO_COLOR\`, pipes and CI get plain text, \`FORCE_COLOR=1\` asks
-for colours. A reader that goes away early (\`lferc stats ... | head -1\`) is no error.
+Data goes to stdout; diagnostics, other messages and progress go to stderr. Output is plain text with \`NO_COLOR\`, in pipes and in CI;
+\`FORCE_COLOR=1\` forces colours. A reader that closes the pipe early (\`lferc stats ... | head -1\`) is not an error.
 
-\`--watch\` (check, stats, build) stays and answers again whenever a file that was read changes: the file itself, what it imports,
-weights, files that were looked for and were not there, and in a folder every \`.lfer\` file that comes or goes. Files may be broken
-or gone in between. A terminal's screen is drawn anew; elsewhere each answer goes to stdout as it is, and on stderr a line
-\`--- FILE changed\` stands before it. Ctrl-C ends it with exit code 130.
+\`--watch\` (check, stats, build) runs again whenever a file that was read changes: the file itself, its imports,
+weights, files that were not found, and in a folder every \`.lfer\` file that is added or removed. Files may be invalid
+or missing in between. On a terminal the screen is redrawn; otherwise each result goes to stdout unchanged, after a line
+\`--- FILE changed\` on stderr. Ctrl-C ends it with exit code 130.
 
 ${sections.join("\n")}`;
   return [{ path: "docs/cli.md", text }];

@@ -31,7 +31,7 @@ async function sectionMarkdown(code: string, entry: Entry<never>): Promise<strin
 ${entry.severity === "error" ? "Error" : "Warning"}. ${entry.explanation}
 
 ${exampleMarkdown(entry.bad)}${await answerMarkdown(entry.bad)}
-Mended:
+Fixed:
 
 ${exampleMarkdown(entry.good)}`;
 }
@@ -50,7 +50,7 @@ export async function generateDiagnosticsDoc(): Promise<GeneratedFile[]> {
 # Diagnostics
 
 Every message of lferc has a code, \`phase/what-is-wrong\`. Codes are part of the interface: they are not renamed in a minor
-release. \`lferc explain CODE\` prints what stands here.
+release. \`lferc explain CODE\` prints its section of this page.
 
 ${parts.join("\n")}`;
   return [{ path: "docs/diagnostics.md", text }];

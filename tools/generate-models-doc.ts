@@ -48,9 +48,9 @@ export async function generateModelsDoc(): Promise<GeneratedFile[]> {
 
 # Networks
 
-What stands under \`models/\`, with the names that torchvision gives them where it has them. Parameters, multiply-accumulates as
-fvcore counts them, the most bytes that activations take at once (batch 1), and the lines of the file that are no remarks.
-How they are held to torchvision: [counting.md](counting.md).
+The networks under \`models/\`, named as in torchvision if it has them. Columns: the lines of the file without comments, parameters,
+multiply-accumulates as counted by fvcore, and the peak memory of activations (batch 1).
+How they are compared with torchvision: [counting.md](counting.md).
 
 | file | lines | network | input | params | macs (fvcore) | peak activation bytes |
 | --- | ---: | --- | --- | ---: | ---: | ---: |

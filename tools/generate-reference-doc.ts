@@ -91,7 +91,7 @@ function signatureInWords(name: string, parameters: readonly SignatureParameter[
   if (parameters.length === 0) return code(name);
   const written = parameters.map((p) => `${p.name}: ${p.type}`);
   const optional = parameters.filter((p) => !p.required).map((p) => code(p.name));
-  return `${code(`${name}(${written.join(", ")})`)}${optional.length === 0 ? "" : ` (${optional.join(", ")} may be left out)`}`;
+  return `${code(`${name}(${written.join(", ")})`)}${optional.length === 0 ? "" : ` (${optional.join(", ")} optional)`}`;
 }
 
 function signatureTable(entries: Readonly<Record<string, { doc: string; parameters: readonly SignatureParameter[] }>>) {
@@ -107,7 +107,7 @@ function initializerTable(): string {
     const written = parameters.map((p) => `${p.name}: float${p.default === undefined ? "" : ` = ${p.default}`}`);
     return [code(written.length === 0 ? name : `${name}(${written.join(", ")})`), sentence(doc)];
   });
-  return table(["written", "the weight begins"], rows);
+  return table(["written", "initial value"], rows);
 }
 
 const typeInWords = (type: RecipeType): string =>
@@ -127,15 +127,15 @@ function thingSection(signature: RecipeSignature): string {
 }
 
 const keysInWords: Readonly<Record<keyof typeof recipeKeys, string>> = {
-  student: "the model or variant to train, with arguments if wanted; its outputs are fields: `student.logits`",
+  student: "the model or variant to train, optionally with arguments; its outputs are fields: `student.logits`",
   teacher:
-    '`frozen(model, weights: "file.safetensors", labels: [...], trained_by: Recipe)`: a model that is not trained; its outputs are fields; `labels` where neither the model nor the file names its classes; `trained_by` is the recipe that makes the file where there is none',
-  data: "where pictures and labels come from; `data.label` is the target distribution, [N, classes], in the order of the student's labels",
-  loss: "one number made of `student`'s and `teacher`'s outputs and `data.label`",
+    '`frozen(model, weights: "file.safetensors", labels: [...], trained_by: Recipe)`: a model that is not trained; its outputs are fields; `labels` if neither the model nor the file names its classes; `trained_by` is the recipe that makes the file if it does not exist',
+  data: "the source of pictures and labels; `data.label` is the target distribution, [N, classes], in the order of the student's labels",
+  loss: "one number, computed from `student`'s and `teacher`'s outputs and `data.label`",
   optimizer: "how weights change",
   schedule: "how the learning rate changes",
   train: "how long",
-  evaluation: "how a picture is judged when accuracy is measured, and by `predict`; `single_view` where it is left out",
+  evaluation: "how a picture is evaluated, for accuracy and by `predict`; default `single_view`",
 };
 
 function recipeText(): string {
@@ -154,23 +154,23 @@ function recipeText(): string {
 }
 
 const measuresInWords: Readonly<Record<(typeof plainMeasures)[number], string>> = {
-  params: "every trained number, shared ones once; parts `in training` are not counted",
+  params: "all trained numbers, shared ones once, without parts `in training`",
   param_bytes: "the same in bytes of float32",
   peak_activation_bytes: "the largest sum of values held at one time, float32, batch 1",
   receptive_field:
-    "the longer side of the patch of the picture that one cell of a map sees: the picture's own behind what mixes whole rows or columns and keeps the map (softmax or a norm over it, attention, a gate from a global pool); windows may reach beyond the edge. What is no map any more (a global pool, `flatten` and `linear`) does not count",
+    "the longer side of the region of the picture that one cell of a map sees. It is the picture's own side after an op that mixes whole rows or columns and keeps the map (softmax or a norm over it, attention, a gate from a global pool); windows may reach beyond the edge. Values that are not maps (after a global pool, `flatten` or `linear`) are not included",
 };
 
 const measuredInWords: Readonly<Record<MeasuredName, readonly [example: string, meaning: string]>> = {
-  accuracy: ['accuracy("faces/test")', "share of right answers for a part of a data set, as `lferc eval` found it"],
+  accuracy: ['accuracy("faces/test")', "share of correct predictions on a part of a data set, measured by `lferc eval`"],
   mean_class_accuracy: ['mean_class_accuracy("faces/test")', "mean of the classes' own accuracies"],
   macro_f1: ['macro_f1("faces/test")', "mean of the classes' F1"],
-  calibration_error: ['calibration_error("faces/test")', "how far its probabilities are from how often it is right"],
+  calibration_error: ['calibration_error("faces/test")', "gap between predicted probability and accuracy"],
   latency: [
     'latency("phone")',
-    "median time of one picture on a machine, as `lferc bench --device` found it; compared with a time, `12ms`",
+    "median time for one picture on a machine, measured by `lferc bench --device`; compared with a time, `12ms`",
   ],
-  peak_memory: ['peak_memory("phone")', "the most bytes that the whole process held there"],
+  peak_memory: ['peak_memory("phone")', "peak memory of the whole process there, in bytes"],
 };
 
 function measureText(): string {
@@ -185,7 +185,7 @@ function measureText(): string {
 With a convention, \`params("paper")\`, \`macs("fvcore")\`:
 
 ${table(["convention", "gives", "counter"], rows)}
-Measured, not counted: held to the results that \`lferc check --results FILE\` is given ([evaluation.md](evaluation.md)).
+Measured, not counted: checked against the results in \`lferc check --results FILE\` ([evaluation.md](evaluation.md)).
 
 ${table(["measure", "meaning"], measured)}`;
 }
@@ -229,39 +229,39 @@ export async function generateReferenceDoc(): Promise<GeneratedFile[]> {
 
 # Reference
 
-Every name of the language. [language.md](language.md) teaches how they fit together; [ops.md](ops.md) has the ops behind them as
-graphs show them; [counting.md](counting.md) has each counter's rules.
+Every name of the language. [language.md](language.md) explains how to use them; [ops.md](ops.md) lists the ops behind them, as in
+graphs; [counting.md](counting.md) has each counter's rules.
 
 A parameter without a default is required. Parameters may be given by position, in the order of the table, or by name.
 
 ## Layers with weights
 
-They stand only after an arrow. Each application makes weights of its own, unless the layer is shared.
+They can only follow an arrow. Each application creates its own weights, unless the layer is shared.
 
 ${section("block")}
 ## Functions of tensors
 
-They stand after an arrow, where the arguments are parameters, or are called, where the tensors come first and parameters are
-named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons, which give tensors of truth values: \`<\`, \`<=\`, \`>\`, \`>=\`,
-\`==\`, \`!=\`; of those \`and\`, \`or\`, \`not\`. Shapes must be equal or broadcast.
+After an arrow, their arguments are parameters; in a call the tensors come first and parameters are
+named. Arithmetic on tensors and numbers: \`+ - * /\`, \`**\`, \`-x\`; comparisons, which give boolean tensors: \`<\`, \`<=\`, \`>\`, \`>=\`,
+\`==\`, \`!=\`; on those \`and\`, \`or\`, \`not\`. Shapes must be equal or broadcast.
 
 ${section("function")}
 ## Layers of layers
 
 ${signatureTable(combinators)}
-They leave no trace in the names of weights.
+They add nothing to the names of weights.
 
 ## Functions of numbers
 
-Called with numbers, lists, or the tensor whose size is asked. Arithmetic: \`+ - * / %\`, \`**\`; division of ints is exact.
+Called with numbers, lists, or the tensor whose size is needed. Arithmetic: \`+ - * / %\`, \`**\`; division of ints is exact.
 
 ${table(["name", "takes", "gives"], scalars)}
-\`training\` is true where the graph is made for training, else false.
+\`training\` is true in a graph for training, else false.
 
-## Tensors of fixed numbers
+## Constant tensors
 
 ${signatureTable(tensorLiterals)}
-## How a weight begins
+## Initial values of weights
 
 After \`weight NAME: float32[...] =\`.
 
@@ -280,9 +280,9 @@ ${measureText()}
 ## The standard library
 
 ${libraryText()}
-## Words of the language
+## Keywords
 
-They cannot be names, save before the colon of an argument or parameter: ${reserved.map(code).join(", ")}.
+They cannot be names, except before the colon of an argument or parameter: ${reserved.map(code).join(", ")}.
 `;
   return [{ path: "docs/reference.md", text }];
 }
