@@ -162,7 +162,10 @@ const measuresInWords: Readonly<Record<(typeof plainMeasures)[number], string>> 
 };
 
 const measuredInWords: Readonly<Record<MeasuredName, readonly [example: string, meaning: string]>> = {
-  accuracy: ['accuracy("faces/test")', "share of correct predictions on a part of a data set, measured by `lferc eval`"],
+  accuracy: [
+    'accuracy("faces/test")',
+    "share of correct predictions on a part of a data set, measured by `lferc eval`",
+  ],
   mean_class_accuracy: ['mean_class_accuracy("faces/test")', "mean of the classes' own accuracies"],
   macro_f1: ['macro_f1("faces/test")', "mean of the classes' F1"],
   calibration_error: ['calibration_error("faces/test")', "gap between predicted probability and accuracy"],

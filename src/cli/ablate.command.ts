@@ -45,14 +45,14 @@ function plotOf(figures: readonly RowFigures[]): StudyPlot {
 export const ablateCommand: CommandModule<object, AblateArguments> = {
   command: "ablate <path>",
   describe:
-    "Trains several variants of a network, each by its recipe and with each seed: a table of accuracy with its deviation over the seeds, parameters and work as the conventions count them.",
+    "Trains several variants of a network, each by its recipe and with each seed. The table has the accuracy with its deviation over the seeds, parameters, and operations by each convention.",
   builder: (yargs) =>
     studyOptions(
       yargs.positional("path", { type: "string", demandOption: true, describe: "the .lfer file" }).option("rows", {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "MODEL:RECIPE,MODEL:RECIPE,...: models or variants of the file, and what trains them",
+        describe: "MODEL:RECIPE,MODEL:RECIPE,...: models or variants of the file, and their recipes",
       }),
     ).example(
       "lferc ablate models/lfer_ldl.lfer --rows lfer_baseline:CrossEntropy,lfer_ldl:CrossEntropy --seeds 3 --data faces -o ablation",

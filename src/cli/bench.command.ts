@@ -192,14 +192,14 @@ async function bench(session: Session, args: BenchArguments): Promise<ExitCode> 
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: "bench <file..>",
   describe:
-    "Measures how long a model takes for a batch, or with --recipe its training step, and where the time goes. Only figures of one machine at one time can be compared.",
+    "Measures the time of a model for a batch, or with --recipe of its training step, in total and by op. Only compare times from the same machine under the same load.",
   builder: (yargs) =>
     yargs
       .positional("file", {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "a .lfer file, built in memory, or an .onnx file as it is; several are measured one after the other",
+        describe: "a .lfer file, built in memory, or an .onnx file; several are measured one after the other",
       })
       .option("recipe", { ...recipeOption, describe: "measure the training step of this recipe" })
       .option("model", modelOption)
@@ -213,19 +213,18 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
       .option("batch", {
         type: "number",
         requiresArg: true,
-        describe: "samples at once; 1 unless told, with --recipe the recipe's",
+        describe: "samples per batch; default 1, with --recipe the recipe's",
       })
-      .option("threads", { type: "number", requiresArg: true, describe: "threads; all cores unless told" })
+      .option("threads", { type: "number", requiresArg: true, describe: "threads; default all cores" })
       .option("steps", {
         type: "number",
         requiresArg: true,
-        describe: `runs that are counted; ${stepsOfInference} unless told, with --recipe ${stepsOfTraining}`,
+        describe: `measured runs; default ${stepsOfInference}, with --recipe ${stepsOfTraining}`,
       })
       .option("device", {
         type: "string",
         requiresArg: true,
-        describe:
-          "a name for this machine, which stands in the results: checks ask for latency(NAME) and peak_memory(NAME)",
+        describe: "a name for this machine in the results: checks refer to it by latency(NAME) and peak_memory(NAME)",
       })
       .option("format", {
         choices: formats,
@@ -233,8 +232,8 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         requiresArg: true,
         describe: "pretty: for people; json: one object on stdout",
       })
-      .example("lferc bench model.onnx --threads 1", "how long one picture takes")
-      .example("lferc bench models/lfer_ldl.lfer model.onnx", "two models beside each other")
+      .example("lferc bench model.onnx --threads 1", "time for one picture")
+      .example("lferc bench models/lfer_ldl.lfer model.onnx", "compare two models")
       .example("lferc bench model.onnx --device phone --format json > bench.json", "for check --results")
       .example(
         "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112",

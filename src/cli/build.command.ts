@@ -186,7 +186,7 @@ async function buildFile(
 export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
-    "Writes a model, or a recipe's training step, as an ONNX file that was compared with the reference before; or a picture of the network.",
+    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; or a diagram of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -199,25 +199,25 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       })
       .option("target", {
         type: "string",
-        defaultDescription: "by the ending of -o: .onnx, .safetensors, .svg",
+        defaultDescription: "by the extension of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: the weights alone, by the model's names; svg: a picture of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: only the weights, by the model's names; svg: a diagram of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", {
         ...recipeOption,
-        describe: "onnx-train: the recipe whose step is written; may be left out where there is one",
+        describe: "onnx-train: the recipe of the step; optional if there is only one",
       })
       .option("batch", {
         type: "number",
         requiresArg: true,
-        describe: "onnx-train: pictures a step; the recipe's own unless given",
+        describe: "onnx-train: batch size; default the recipe's",
       })
       .option("set", recipeSetOption)
       .option("weights", {
         ...weightsOption,
-        describe: `${weightsOption.describe}; without it they are drawn from --seed`,
+        describe: `${weightsOption.describe}; default: drawn from --seed`,
       })
       .option("weights-map", weightsMapOption)
       .option("seed", {
@@ -236,29 +236,33 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         type: "number",
         defaultDescription: String(usualLevel),
         requiresArg: true,
-        describe: "0: every layer as written; 1: batch norm and constants folded, dead taps and idle nodes cut",
+        describe:
+          "0: every layer as in the source; 1: fold batch norms and constants, remove dead taps and no-op nodes",
       })
       .option("verify", {
         type: "boolean",
         defaultDescription: "true",
-        describe: "compare with the reference before writing; --no-verify saves the time",
+        describe: "compare with the reference before writing; --no-verify skips this",
       })
       .option("watch", watchOption)
       .option("depth", {
         type: "string",
         requiresArg: true,
-        defaultDescription: "as deep as a screen shows",
-        describe: "svg: levels of blocks to open, a number or all; deeper ones are boxes with their costs",
+        defaultDescription: "as deep as fits a screen",
+        describe: "svg: levels of blocks to open, a number or all; deeper blocks are boxes with their costs",
       })
       .option("convention", {
         choices: macsConventions,
         requiresArg: true,
         defaultDescription: "conv",
-        describe: "svg: whose macs the boxes show",
+        describe: "svg: the counting convention of the macs in the boxes",
       })
-      .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with fresh weights")
-      .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained ones")
-      .example("lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth", "with PyTorch's")
+      .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with initial weights")
+      .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained weights")
+      .example(
+        "lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth",
+        "with PyTorch's weights",
+      )
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",

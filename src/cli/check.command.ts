@@ -79,15 +79,15 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
 export const checkCommand: CommandModule<object, CheckArguments> = {
   command: "check [path..]",
   describe:
-    "Reports every mistake in .lfer files, and every budget that a model breaks. Exit code 1 when there is an error.",
+    "Reports every error in .lfer files, and every budget that a model violates. The exit code is 1 if there is an error.",
   builder: (yargs) =>
     yargs
       .positional("path", {
         type: "string",
         array: true,
         default: [],
-        defaultDescription: "the folder you stand in",
-        describe: "files, or folders with all .lfer files under them",
+        defaultDescription: "the current folder",
+        describe: "files, or folders, searched for .lfer files",
       })
       .option("format", {
         choices: formats,
@@ -101,20 +101,20 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         array: true,
         requiresArg: true,
         describe:
-          "what eval or bench --device NAME wrote with --format json: budgets of accuracy, latency and memory are held to it; as often as needed",
+          "a file written by eval or bench --device NAME with --format json, for budgets of accuracy, latency and memory; repeatable",
       })
       .option("assumptions", {
         type: "boolean",
         default: false,
         describe:
-          "list also what the texts mark as assumed (/// assumed: SOURCE before a parameter or a constant): name, value, source, place",
+          "also list assumptions marked in the sources (/// assumed: SOURCE before a parameter or a constant): name, value, source, location",
       })
       .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
-      .example("lferc check models --results eval.json --results bench.json", "what was measured too")
+      .example("lferc check models --results eval.json --results bench.json", "with measured results")
       .example("lferc check --format json models", "for a program")
       .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
-      .example("lferc check --assumptions models/lfer_ldl.lfer", "what the paper leaves open, and what was taken")
+      .example("lferc check --assumptions models/lfer_ldl.lfer", "what the paper leaves open, and our choices")
       .example("lferc check --watch models", "again whenever one of the files is saved"),
   handler: (args) => runWatchable(args.watch, (session) => check(session, args)),
 };

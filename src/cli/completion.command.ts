@@ -26,14 +26,14 @@ async function completion(
 /** The table of commands is handed in: it holds this one too. */
 export const completionCommand = (commands: readonly CommandEntry[]): CommandModule<object, CompletionArguments> => ({
   command: "completion <shell>",
-  describe: "Prints a script that lets the shell complete commands, flags and their values.",
+  describe: "Prints a script with which the shell completes commands, flags and their values.",
   builder: (yargs) =>
     yargs
       .positional("shell", {
         type: "string",
         choices: Object.keys(scripts) as (keyof typeof scripts)[],
         demandOption: true,
-        describe: "the shell that you use",
+        describe: "your shell",
       })
       .example("source <(lferc completion bash)", "in ~/.bashrc")
       .example("source <(lferc completion zsh)", "in ~/.zshrc, after compinit"),

@@ -174,34 +174,34 @@ async function pin(
 export const dataCommand: CommandModule<object, DataArguments> = {
   command: "data <dir>",
   describe:
-    "Looks at a data set before anything is trained: pictures by class and split, their sizes and formats, bad files, pictures that are there twice, persons on both sides of a split. Nothing is written unless asked for.",
+    "Inspects a data set before training: pictures by class and split, their sizes and formats, bad files, duplicate pictures, persons on both sides of a split. Writes nothing by default.",
   builder: (yargs) =>
     yargs
-      .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures, or their table" })
+      .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures, or a table" })
       .option("size", {
         type: "number",
         default: 112,
         requiresArg: true,
-        describe: "pixels of the model's side: smaller pictures are counted",
+        describe: "side length of the model's picture in pixels: smaller pictures are counted",
       })
       .option("sheet", {
         type: "string",
         requiresArg: true,
-        describe: "write some pictures of each class onto one sheet, an .svg or .html file",
+        describe: "write a sheet with some pictures of each class, an .svg or .html file",
       })
       .option("manifest", {
         type: "string",
         requiresArg: true,
         describe:
-          "a .json or .csv file of every picture's path, class, split, digest and size: written where it is not there, else compared, and a difference is exit code 1",
+          "a .json or .csv file with every picture's path, class, split, digest and size: written if it does not exist, else compared; a difference gives exit code 1",
       })
       .option("format", {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty, or json: one object with every list uncut",
+        describe: "pretty, or json: one object with complete lists",
       })
-      .example("lferc data faces --sheet faces.html", "look at some of each class")
-      .example("lferc data faces --manifest faces.json", "pin a data set, and in CI: is it still the same?"),
+      .example("lferc data faces --sheet faces.html", "a sheet with some of each class")
+      .example("lferc data faces --manifest faces.json", "pin a data set; in CI: check that it is unchanged"),
   handler: (args) => runCommand((session) => data(session, args)),
 };

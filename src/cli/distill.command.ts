@@ -182,19 +182,20 @@ function meansText(classes: readonly string[], means: readonly (Float64Array | u
 export const distillCommand: CommandModule<object, DistillArguments> = {
   command: "distill <run>",
   describe:
-    "Asks a trained model about every picture of a data set and writes a table of its answers: path,<class>,... A loss reads it as data.distribution.",
+    "Runs a trained model on every picture of a data set and writes a table of its class probabilities: path,<class>,... A loss reads it as data.distribution.",
   builder: (yargs) =>
     yargs
       .positional("run", {
         type: "string",
         demandOption: true,
-        describe: "the run's folder; of a training with folds each picture is told by the model that never saw it",
+        describe:
+          "the run's folder; after a training with folds, each picture is predicted by the model that never saw it",
       })
       .option("data", {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "the pictures, as train takes them",
+        describe: "the pictures, as for train",
       })
       .option("output", {
         alias: "o",
@@ -207,13 +208,13 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
         type: "number",
         default: 1,
         requiresArg: true,
-        describe: "what logits are divided by before the softmax: above 1 softer",
+        describe: "divides the logits before the softmax: above 1 gives softer probabilities",
       })
       .option("by-class", {
         type: "boolean",
         default: false,
         describe:
-          "give each picture the mean over its class's training pictures; these means go to standard output, as a constant for a recipe",
+          "give each picture the mean over its class's training pictures; also print the means to standard output, as a constant for a recipe",
       })
       .option("engine", {
         type: "string",
@@ -224,9 +225,9 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
       .option("threads", {
         type: "number",
         requiresArg: true,
-        describe: "threads of the engine; all cores unless told",
+        describe: "threads of the engine; default all cores",
       })
-      .example("lferc distill runs/teacher --data RAF -o distributions.csv", "of every picture of RAF")
+      .example("lferc distill runs/teacher --data RAF -o distributions.csv", "for every picture of RAF")
       .example("lferc distill runs/teacher --data RAF -o classes.csv --by-class", "one distribution for each class"),
   handler: (args) => runCommand((session) => distillRun(session, args)),
 };

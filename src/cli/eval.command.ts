@@ -234,7 +234,7 @@ async function answer(
 export const evalCommand: CommandModule<object, EvalArguments> = {
   command: "eval <model> [other]",
   describe:
-    "Judges a trained model by labelled pictures: accuracy for all, for each class and each group, with the intervals that so few pictures leave. Of two models, their difference. Exit code 1 when it could not be judged.",
+    "Evaluates a trained model on labelled pictures: accuracy in total, by class and by group, with confidence intervals. For two models, their difference. The exit code is 1 if it could not be evaluated.",
   builder: (yargs) =>
     yargs
       .positional("model", {
@@ -242,38 +242,38 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         demandOption: true,
         describe: "the folder of a run, or an ONNX file that lferc built",
       })
-      .positional("other", { type: "string", describe: "another one, to be compared on the same pictures" })
+      .positional("other", { type: "string", describe: "a second model, to compare on the same pictures" })
       .option("data", {
         type: "string",
         demandOption: true,
         requiresArg: true,
         describe:
-          "the labelled pictures: a folder or a table of any layout that a recipe can name; generated: drawn faces",
+          "the labelled pictures: a folder or a table in any layout that a recipe can name; generated: drawn faces",
       })
       .option("split", {
         type: "string",
         requiresArg: true,
         describe:
-          "which part of them: train, validation, test or all; unless told test, else what epochs are judged by, else all",
+          "the part: train, validation, test or all; default test, else the part on which epochs are evaluated, else all",
       })
       .option("by", {
         choices: groupings,
         requiresArg: true,
-        describe: "the figures of each person or group too, the worst one in the headline",
+        describe: "also metrics by person or group, with the worst in the headline",
       })
       .option("answers", {
         type: "string",
         requiresArg: true,
-        describe: "write each picture's answer into this CSV: path, label, answer, a probability for each class",
+        describe: "write each picture's prediction to this CSV file: path, label, answer, a probability for each class",
       })
       .option("format", {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty: for people; json: one object on stdout, which check --results takes",
+        describe: "pretty: for people; json: one object on stdout, for check --results",
       })
-      .example("lferc eval runs/a --data faces", "a run, by the test part of its data")
-      .example("lferc eval runs/a runs/b --data faces --split test", "whether the second is better than the first")
+      .example("lferc eval runs/a --data faces", "a run, on the test part of its data")
+      .example("lferc eval runs/a runs/b --data faces --split test", "is the second better than the first?")
       .example("lferc eval model.onnx --data faces --by person --format json", "for a program"),
   handler: (args) => runCommand((session) => evaluate(session, args)),
 };

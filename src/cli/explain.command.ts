@@ -31,7 +31,7 @@ Gives it:
 
 ${exampleText(entry.bad)}
 
-Mended:
+Fixed:
 
 ${exampleText(entry.good)}
 `;
@@ -59,11 +59,11 @@ async function explain(session: Session, args: ExplainArguments): Promise<ExitCo
 export const explainCommand: CommandModule<object, ExplainArguments> = {
   command: "explain [code]",
   describe:
-    "Says why a diagnostic exists and shows a file that gives it and the same file mended. Without a code, lists all.",
+    "Explains a diagnostic, and shows a file that gives it and the same file fixed. Without a code, lists all codes.",
   builder: (yargs) =>
     yargs
-      .positional("code", { type: "string", describe: "the name in brackets before a message: shape/not-divisible" })
-      .example("lferc explain shape/not-divisible", "why it is a mistake, and the same file mended")
-      .example("lferc explain", "every code there is"),
+      .positional("code", { type: "string", describe: "the code in brackets before a message: shape/not-divisible" })
+      .example("lferc explain shape/not-divisible", "why it is an error, and how to fix it")
+      .example("lferc explain", "list all codes"),
   handler: (args) => runCommand((session) => explain(session, args)),
 };

@@ -140,7 +140,7 @@ try:  ${typedCommand} train MODEL.lfer --recipe RECIPE --data ${oneLine(shellWor
 export const facesCommand: CommandModule<object, FacesArguments> = {
   command: "faces",
   describe:
-    "Draws cartoon faces as a data set, free of any licence: folders train, val and test with a folder for each expression, nobody in two of them; labels.csv with person and group, distributions.csv with how much of each expression a face truly shows, votes.csv with what annotators, made up too, say of it; about.json has how they err.",
+    "Draws cartoon faces as a data set in the public domain: folders train, val and test with a folder for each expression, and no person in two of them; labels.csv with person and group, distributions.csv with the true share of each expression, votes.csv with the votes of simulated annotators, about.json with their error model.",
   builder: (yargs) =>
     yargs
       .option("out", {
@@ -148,21 +148,21 @@ export const facesCommand: CommandModule<object, FacesArguments> = {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "the folder: an empty one, one that is not there, or one that the same options have begun",
+        describe: "the folder: new, empty, or begun with the same options",
       })
-      .option("count", { type: "number", default: 700, requiresArg: true, describe: "pictures in all" })
+      .option("count", { type: "number", default: 700, requiresArg: true, describe: "number of pictures" })
       .option("seed", {
         type: "number",
         default: 0,
         requiresArg: true,
-        describe: "of everything that is drawn: the same options and seed give the same bytes",
+        describe: "random seed: the same options and seed give the same bytes",
       })
       .option("people", {
         type: "number",
         requiresArg: true,
-        describe: `persons in all; enough for ${usualPerPerson} pictures of each unless told`,
+        describe: `number of persons; default enough for ${usualPerPerson} pictures of each`,
       })
-      .option("size", { type: "number", default: 112, requiresArg: true, describe: "pixels of a side" })
+      .option("size", { type: "number", default: 112, requiresArg: true, describe: "side length in pixels" })
       .option("blends", {
         type: "number",
         default: 0.25,
@@ -173,9 +173,9 @@ export const facesCommand: CommandModule<object, FacesArguments> = {
         type: "number",
         default: 10,
         requiresArg: true,
-        describe: "how many vote on each face",
+        describe: "number of annotators per face",
       })
       .example("lferc faces -o faces", "700 faces of 50 persons, in a minute")
-      .example("lferc faces -o faces --count 7000 --blends 0.5 --annotators 5", "more of them, and harder ones"),
+      .example("lferc faces -o faces --count 7000 --blends 0.5 --annotators 5", "more and harder faces"),
   handler: (args) => runCommand((session) => faces(session, args)),
 };

@@ -147,15 +147,15 @@ async function fmt(session: Session, args: FmtArguments): Promise<ExitCode> {
 export const fmtCommand: CommandModule<object, FmtArguments> = {
   command: "fmt [path..]",
   describe:
-    "Brings .lfer files into their one form: spaces, indents, blank lines and too long lines; remarks stay. Files with mistakes are told and left as they are.",
+    "Formats .lfer files: spaces, indents, blank lines and long lines; comments stay. Files with errors are reported and not changed.",
   builder: (yargs) =>
     yargs
       .positional("path", {
         type: "string",
         array: true,
         default: [],
-        defaultDescription: "the folder you stand in",
-        describe: "files, or folders with all .lfer files under them; - formats standard input to standard output",
+        defaultDescription: "the current folder",
+        describe: "files, or folders, searched for .lfer files; - formats standard input to standard output",
       })
       .option("check", {
         type: "boolean",
@@ -165,9 +165,9 @@ export const fmtCommand: CommandModule<object, FmtArguments> = {
       .option("diff", {
         type: "boolean",
         default: false,
-        describe: "write nothing: show what would change as a unified diff, exit code 1 if there is any",
+        describe: "write nothing: show the changes as a unified diff, exit code 1 if there are any",
       })
-      .example("lferc fmt", "every file under the folder you stand in")
+      .example("lferc fmt", "every file under the current folder")
       .example("lferc fmt --check models", "in CI")
       .example("lferc fmt - < net.lfer", "from an editor"),
   handler: (args) => runCommand((session) => fmt(session, args)),

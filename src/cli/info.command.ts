@@ -61,7 +61,7 @@ async function info(session: Session): Promise<0> {
 export const infoCommand: CommandModule = {
   command: "info",
   describe:
-    "Prints the versions of lferc and Node, which optional packages are installed and what they are for, and which engines can train here.",
-  builder: (yargs) => yargs.example("lferc info", "what to send along with a report of a bug"),
+    "Prints the versions of lferc and Node, the installed optional packages and their purpose, and the engines that can train here.",
+  builder: (yargs) => yargs.example("lferc info", "to include in a bug report"),
   handler: () => runCommand(info),
 };

@@ -105,25 +105,25 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
 export const initCommand: CommandModule<object, InitArguments> = {
   command: "init [dir]",
   describe:
-    "Writes a small model with a budget and a recipe, a workflow that holds it to both on GitHub, a .gitignore and a README.md. No file is overwritten: where one is in the way, nothing is written.",
+    "Writes a small model with a budget and a recipe, a GitHub workflow that checks them, a .gitignore and a README.md. No file is overwritten: if one exists already, nothing is written.",
   builder: (yargs) =>
     yargs
       .positional("dir", {
         type: "string",
         default: ".",
-        defaultDescription: "the folder you stand in",
-        describe: "the folder to write into; it is made if need be",
+        defaultDescription: "the current folder",
+        describe: "the folder to write into; created if it does not exist",
       })
       .option("keep", {
         type: "boolean",
         default: false,
-        describe: "leave files that are there already as they are, and write the others",
+        describe: "keep existing files, and write the others",
       })
       .option("from", {
         type: "string",
         requiresArg: true,
         describe:
-          "where the workflow installs lferc from: https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://..., github:OWNER/REPOSITORY#COMMIT, or a .tgz of the repository; else it says what to fill in",
+          "the address from which the workflow installs lferc: https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://..., github:OWNER/REPOSITORY#COMMIT, or a .tgz in the repository; without it the workflow says what to fill in",
       })
       .example("lferc init face", "into a new folder")
       .example(

@@ -27,7 +27,7 @@ usage: lferc COMMAND [ARGUMENTS...]
 commands:
 ${commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`).join("\n")}
 
-lferc COMMAND --help says more about a command, lferc --version prints the version.
+lferc COMMAND --help describes a command, lferc --version prints the version.
 exit codes: ${Object.entries(exitCodes)
     .map(([code, meaning]) => `${code} ${meaning}`)
     .join("; ")}.

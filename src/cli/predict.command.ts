@@ -59,7 +59,7 @@ async function predictPictures(session: Session, args: PredictArguments): Promis
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: "predict <model> <image..>",
   describe:
-    "Classifies pictures with a trained run, or an ONNX file that lferc built. Exit code 1 when a picture could not be answered.",
+    "Classifies pictures with a trained run, or an ONNX file that lferc built. The exit code is 1 if a picture could not be classified.",
   builder: (yargs) =>
     yargs
       .positional("model", { type: "string", demandOption: true, describe: "the folder of a run, or the ONNX file" })
@@ -67,7 +67,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF), or folders with all pictures under them",
+        describe: "pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF), or folders, searched for pictures",
       })
       .option("format", {
         choices: formats,
@@ -78,9 +78,9 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       .option("top", {
         type: "number",
         requiresArg: true,
-        describe: `how many classes to show (pretty: ${shownUnlessTold} unless told; json: all)`,
+        describe: `number of classes to show (default: ${shownUnlessTold}; json: all)`,
       })
-      .example("lferc predict model.onnx face.jpg", "the three likeliest classes")
+      .example("lferc predict model.onnx face.jpg", "the three most probable classes")
       .example("lferc predict runs/a face.jpg", "the same, with the model of a run")
       .example("lferc predict --format json model.onnx faces", "all pictures in a folder, for a program"),
   handler: (args) => runCommand((session) => predictPictures(session, args)),

@@ -44,7 +44,7 @@ async function report(session: Session, args: ReportArguments): Promise<ExitCode
 export const reportCommand: CommandModule<object, ReportArguments> = {
   command: "report <run>",
   describe:
-    "Writes what people look at of a training run anew, from the files of its folder: report.html, a page that needs nothing else, curves.svg and confusion.svg. The run may be finished, stopped or still going on.",
+    "Writes the report of a training run again from the files of its folder: report.html, a self-contained page, curves.svg and confusion.svg. The run may be finished, stopped or still training.",
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "the run's folder" })
@@ -52,16 +52,16 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
         type: "string",
         requiresArg: true,
         describe:
-          "the folder in which the run's pictures lie now, to show the surest mistakes; generated: drawn faces. Without it they are named",
+          "the current folder of the run's pictures, to show the most confident mistakes; generated: drawn faces. Without it only their names are shown",
       })
       .option("loss-scale", {
         type: "number",
         requiresArg: true,
         describe:
-          "draw the loss, so many times as large, beside the accuracy in one panel; the paper's figures have 30",
+          "draw the loss, multiplied by this number, in one panel with the accuracy; the paper's figures use 30",
       })
       .example("lferc report runs/Faces-1", "curves, confusion, calibration, recipe and costs on one page")
-      .example("lferc report runs/Faces-1 --data faces", "with the pictures that it is surest and wrong about")
+      .example("lferc report runs/Faces-1 --data faces", "with the pictures of its most confident mistakes")
       .example("lferc report runs/Faces-1 --loss-scale 30", "curves as in the paper's figures 8 and 9"),
   handler: (args) => runCommand((session) => report(session, args)),
 };

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 /** `--model NAME`. */
 export const modelOption = {
   type: "string",
-  describe: "the model or variant that is meant; may be left out where there is one",
+  describe: "the model or variant; optional if there is only one",
   requiresArg: true,
 } as const satisfies Options;
 
@@ -12,13 +12,13 @@ export const modelOption = {
 export const watchOption = {
   type: "boolean",
   default: false,
-  describe: "stay, and answer again whenever a file that was read changes; Ctrl-C ends",
+  describe: "run again whenever a file that was read changes; Ctrl-C ends",
 } as const satisfies Options;
 
 /** `--recipe NAME`. */
 export const recipeOption = {
   type: "string",
-  describe: "the recipe that is meant; may be left out where there is one",
+  describe: "the recipe; optional if there is only one",
   requiresArg: true,
 } as const satisfies Options;
 
@@ -27,7 +27,7 @@ export const recipeSetOption = {
   type: "string",
   array: true,
   describe:
-    "another value for a parameter: of the model, or of the recipe, else of its student; student.size=112 and teacher.size=112 say which",
+    "set a parameter of the model, or of the recipe, else of its student; student.size=112 and teacher.size=112 select one",
   requiresArg: true,
 } as const satisfies Options;
 
@@ -35,7 +35,7 @@ export const recipeSetOption = {
 export const setOption = {
   type: "string",
   array: true,
-  describe: "another value for a model's parameter: --set size=112",
+  describe: "set a parameter of the model: --set size=112",
   requiresArg: true,
 } as const satisfies Options;
 

@@ -192,14 +192,14 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
 export const statsCommand: CommandModule<object, StatsArguments> = {
   command: "stats <path..>",
   describe:
-    "Counts parameters, work, memory and receptive field without running anything. Every figure names its convention and its unit.",
+    "Counts parameters, operations, memory and receptive field without running anything. Every count names its convention and its unit.",
   builder: (yargs) =>
     yargs
       .positional("path", {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "files, or folders with all .lfer files under them; .onnx files, of lferc or of PyTorch",
+        describe: "files, or folders, searched for .lfer files; .onnx files, from lferc or PyTorch",
       })
       .option("model", modelOption)
       .option("set", setOption)
@@ -207,18 +207,18 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         choices: ["all", ...allConventions],
         requiresArg: true,
         defaultDescription: `${defaultConvention}; json: all`,
-        describe: "whose rules to count by; all: every convention's totals side by side",
+        describe: "the counting convention; all: every convention's totals side by side",
       })
       .option("depth", {
         type: "number",
         requiresArg: true,
         defaultDescription: `${depthUnlessTold}; several models: one table without layers`,
-        describe: "levels of blocks to show; deeper ones are summed up, equal ones are not joined",
+        describe: "levels of blocks to show; deeper ones are summed, equal ones are not joined",
       })
       .option("sort", {
         type: "string",
         requiresArg: true,
-        describe: "list the rows by a column with numbers, largest first: params, macs, activations",
+        describe: "sort the rows by a numeric column, largest first: params, macs, activations",
       })
       .option("columns", {
         type: "string",
@@ -229,26 +229,26 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty: for people; json: one object a model, each on its line; markdown; csv: one line a layer",
+        describe: "pretty: for people; json: one object per model, each on its line; markdown; csv: one line per layer",
       })
       .option("against", {
         type: "string",
         requiresArg: true,
         describe:
-          "show what changed: against an older .lfer file or a folder of them, or against what --format json wrote; markdown: as a comment for a pull request",
+          "show changes from an older .lfer file, a folder of them, or the output of --format json; markdown: as a comment for a pull request",
       })
       .option("explain", {
         type: "string",
         requiresArg: true,
-        describe: "show the sums behind the figures of this layer or part (a path, or its beginning up to a dot)",
+        describe: "show the sums behind the counts of this layer or part (a path, or its beginning up to a dot)",
       })
       .option("watch", watchOption)
       .example("lferc stats models/lfer_ldl.lfer", "the paper's network by block")
-      .example("lferc stats models/lfer_ldl.lfer --convention all", "what every counter would say")
+      .example("lferc stats models/lfer_ldl.lfer --convention all", "by every convention")
       .example("lferc stats models/lfer_ldl.lfer --depth 9 --sort macs", "the heaviest layers first")
-      .example("lferc stats model.onnx", "what another tool exported, by the same rules")
+      .example("lferc stats model.onnx", "an exported file, by the same rules")
       .example("lferc stats models", "all models in one table")
-      .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "what a change costs")
+      .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "the cost of a change")
       .example("lferc stats models --against base.json --format markdown", "the same for a pull request")
       .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
   handler: (args) => runWatchable(args.watch, (session) => stats(session, args)),

@@ -30,13 +30,13 @@ export function studyOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       describe: "the study's folder: its runs, results.csv, table.md, plot.svg, study.json",
     })
-    .option("data", { type: "string", requiresArg: true, describe: "the pictures, as `lferc train` takes them" })
+    .option("data", { type: "string", requiresArg: true, describe: "the pictures, as for `lferc train`" })
     .option("set", recipeSetOption)
     .option("epochs", { type: "number", requiresArg: true, describe: "epochs of each run, instead of the recipe's" })
     .option("limit", {
       type: "number",
       requiresArg: true,
-      describe: "at most so many pictures to train on, and as many held out: for a quick try",
+      describe: "use at most this many pictures for training, and as many held out: for a quick test",
     })
     .option("engine", {
       type: "string",
@@ -47,25 +47,25 @@ export function studyOptions<T>(yargs: Argv<T>) {
     .option("threads", {
       type: "number",
       requiresArg: true,
-      describe: "threads of each run's engine; unless told the cores are shared by the runs at work",
+      describe: "threads of each run's engine; by default concurrent runs share the cores",
     })
     .option("seeds", {
       type: "number",
       default: 1,
       requiresArg: true,
-      describe: "runs of each row, by seeds that follow the recipe's own: the table has their mean and deviation",
+      describe: "runs per row, with seeds counting up from the recipe's own: the table has their mean and deviation",
     })
     .option("jobs", {
       type: "string",
       default: "1",
       requiresArg: true,
       describe:
-        "runs at a time; or a file: it gets the command of each run that is not finished, a line each, for a Slurm array, GNU parallel or Ray, and nothing is run",
+        "number of concurrent runs; or a file, which gets the command of each unfinished run, one per line, for a Slurm array, GNU parallel or Ray, and nothing is run",
     })
     .option("resume", {
       type: "boolean",
       default: false,
-      describe: "go on with the study in -o: finished runs are kept, begun ones go on, missing ones begin",
+      describe: "continue the study in -o: keep finished runs, resume started ones, start missing ones",
     });
 }
 

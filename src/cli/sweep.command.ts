@@ -58,7 +58,7 @@ function plotOf(recipe: string, first: string, others: readonly string[], figure
 export const sweepCommand: CommandModule<object, SweepArguments> = {
   command: "sweep <path>",
   describe:
-    "Trains a recipe once for each value of a parameter, and each seed: a table, a CSV and a plot of the accuracies, mean and deviation over the seeds.",
+    "Trains a recipe once for each value of a parameter and each seed, and writes a table, a CSV file and a plot of the accuracies, with mean and deviation over the seeds.",
   builder: (yargs) =>
     studyOptions(
       yargs
@@ -69,8 +69,7 @@ export const sweepCommand: CommandModule<object, SweepArguments> = {
           array: true,
           demandOption: true,
           requiresArg: true,
-          describe:
-            "the parameter and its values, as --set names it: beta=0..1:0.1, lr=0.1,0.01; more than one make a grid",
+          describe: "the parameter, named as in --set, and its values: beta=0..1:0.1, lr=0.1,0.01; several form a grid",
         }),
     )
       .example(

@@ -199,16 +199,16 @@ function leftOut(session: Session, steps: readonly Step[]): ExitCode {
 export const tourCommand: CommandModule<object, TourArguments> = {
   command: "tour",
   describe:
-    "Checks, counts and builds networks, draws faces, trains a small network on them and judges it by others, showing each command it runs.",
+    "Checks, counts and builds networks, draws faces, trains a small network on them and evaluates it on others. Prints each command.",
   builder: (yargs) =>
     yargs
       .option("out", {
         alias: "o",
         type: "string",
         requiresArg: true,
-        describe: "folder for all that it makes; a new temporary one unless given",
+        describe: "folder for all output; default a new temporary one",
       })
-      .example("lferc tour", "all of it, in less than a minute")
-      .example("lferc tour --out shown", "and keep what it makes"),
+      .example("lferc tour", "everything, in less than a minute")
+      .example("lferc tour --out shown", "and keep the output"),
   handler: (args) => runCommand((session) => tour(session, args)),
 };

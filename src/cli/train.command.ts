@@ -224,7 +224,7 @@ function pathInRecipe({ settings }: ElaboratedRecipe, home: string): string | un
 export const trainCommand = (commands: readonly string[]): CommandModule<object, TrainArguments> => ({
   command: "train <path>",
   describe:
-    "Trains a recipe on a folder of pictures for each class. The run's folder gets the weights, the figures of each epoch, their curves, and at the end the model as an ONNX file.",
+    "Trains a recipe on pictures in one folder per class. The run's folder gets the weights, the metrics of each epoch, their curves, and at the end the model as an ONNX file.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -245,39 +245,39 @@ export const trainCommand = (commands: readonly string[]): CommandModule<object,
         alias: "o",
         type: "string",
         requiresArg: true,
-        describe: `the run's folder; ${runsFolder}/RECIPE-DATE unless told, or the first free one of RECIPE-DATE-2, -3, ... Nothing is overwritten`,
+        describe: `the run's folder; default ${runsFolder}/RECIPE-DATE, or the first free one of RECIPE-DATE-2, -3, ... Nothing is overwritten`,
       })
       .option("resume", {
         type: "boolean",
         default: false,
-        describe: "go on with the run in --out where its last epoch ended; a run without one begins",
+        describe: "resume the run in --out after its last epoch; start it if it has none",
       })
       .option("set", recipeSetOption)
       .option("weights", {
         ...weightsOption,
-        describe: `${weightsOption.describe}, to begin with in the place of drawn ones`,
+        describe: `${weightsOption.describe}, as initial weights`,
       })
       .option("weights-map", weightsMapOption)
       .option("epochs", { type: "number", requiresArg: true, describe: "epochs, instead of the recipe's" })
       .option("limit", {
         type: "number",
         requiresArg: true,
-        describe: "at most so many pictures to train on, and as many held out: for a quick try",
+        describe: "use at most this many pictures for training, and as many held out: for a quick test",
       })
-      .option("seed", { type: "number", requiresArg: true, describe: "of all randomness, instead of the recipe's" })
+      .option("seed", { type: "number", requiresArg: true, describe: "random seed, instead of the recipe's" })
       .option("threads", {
         type: "number",
         requiresArg: true,
-        describe: "threads of the engine; all cores unless told",
+        describe: "threads of the engine; default all cores",
       })
       .example(
         "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data generated --set size=64",
-        "try it with nothing",
+        "without any data",
       )
-      .example("lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data faces", "on pictures of one's own")
+      .example("lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data faces", "on your own pictures")
       .example(
         "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --data faces --out runs/a --resume",
-        "go on after an interruption",
+        "resume after an interruption",
       ),
   handler: (args) => runCommand((session) => train(session, args, commands)),
 });

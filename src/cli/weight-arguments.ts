@@ -26,7 +26,7 @@ export const weightsMapOption = {
   type: "string",
   requiresArg: true,
   describe:
-    "what the file calls the model's weights: a name map, or torchvision-resnet and the like; found by itself where one fits",
+    "a map from the file's weight names to the model's: a file, or a built-in name such as torchvision-resnet; chosen automatically if one fits",
 } as const satisfies Options;
 
 /** Far above any map. */

@@ -79,7 +79,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
     surface({
       name: "depthwise",
       kind: "block",
-      doc: "Convolution of each channel by itself: groups = input channels.",
+      doc: "Convolution of each channel separately: groups = input channels.",
       inputs: ["input"],
       parameters: {
         channels: {

@@ -8,9 +8,9 @@ export const elu = shapedUnaryOp<EluAttributes, { alpha: { kind: "float"; defaul
   name: "elu",
   family: "activation",
   doc: "x where it is positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).",
-  attributes: { alpha: { kind: "float", doc: "what the negative side goes to, with its sign turned" } },
+  attributes: { alpha: { kind: "float", doc: "minus the limit of the negative side" } },
   parameters: {
-    alpha: { kind: "float", default: 1, doc: "what the negative side goes to, with its sign turned" },
+    alpha: { kind: "float", default: 1, doc: "minus the limit of the negative side" },
   },
   value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
   workPerElement: { compares: 1, exponentials: 1, adds: 1, multiplies: 1 },

@@ -32,10 +32,10 @@ export const groupNorm = defineOp<GroupNormAttributes>({
     surface({
       name: "group_norm",
       kind: "block",
-      doc: "Group normalisation (Wu and He 2018), over each sample by itself.",
+      doc: "Group normalisation (Wu and He 2018), over each sample separately.",
       inputs: ["input"],
       parameters: {
-        groups: { kind: "int", min: 1, doc: "groups of channels, each normalised by itself" },
+        groups: { kind: "int", min: 1, doc: "groups of channels, each normalised separately" },
         eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
       },
       resolve: ({ groups, eps }) => ({ groups, epsilon: eps }),

@@ -31,7 +31,7 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
     surface({
       name: "instance_norm",
       kind: "block",
-      doc: "Instance normalisation (Ulyanov et al. 2016): each channel's map of each sample by itself.",
+      doc: "Instance normalisation (Ulyanov et al. 2016): over each channel of each sample separately.",
       inputs: ["input"],
       parameters: {
         affine: { kind: "bool", default: false, doc: "learn a weight and a bias for each channel" },

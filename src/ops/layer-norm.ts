@@ -35,7 +35,7 @@ function spreadInOnnx(onnx: OnnxBuilder, weight: string, shape: readonly number[
 export const layerNorm = defineOp<LayerNormAttributes>({
   name: "layer_norm",
   family: "norm",
-  doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over some axes of each sample by itself.",
+  doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over some axes of each sample separately.",
   inputs: [
     { name: "input", role: "tensor" },
     { name: "weight", role: "parameter" },
@@ -51,7 +51,7 @@ export const layerNorm = defineOp<LayerNormAttributes>({
     surface({
       name: "layer_norm",
       kind: "block",
-      doc: "Layer normalisation (Ba et al. 2016), over each sample by itself.",
+      doc: "Layer normalisation (Ba et al. 2016), over each sample separately.",
       inputs: ["input"],
       parameters: {
         eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },

@@ -49,7 +49,7 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
     surface({
       name: "local_response_norm",
       kind: "function",
-      doc: "Divides by what the neighbouring channels hold at the same place (AlexNet).",
+      doc: "Divides by a norm over neighbouring channels at the same position (AlexNet).",
       inputs: ["input"],
       parameters: {
         size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },

@@ -62,7 +62,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs, inputTypes }: Onn
 
 export const logNotSoftmax = alongAxisOp({
   name: "log_not_softmax",
-  doc: "ln(1 - softmax(x)), stable where the network is sure: by log-sum-exp over the other classes.",
+  doc: "ln(1 - softmax(x)), stable for confident predictions: by log-sum-exp over the other classes.",
   transform: logNotSoftmaxOf,
   workPerVector: (n) => ({
     compares: 2 * n - 3,

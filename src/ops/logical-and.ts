@@ -3,7 +3,7 @@ import { notDifferentiable } from "./contracts.js";
 export const logicalAnd = binaryOp({
   name: "logical_and",
   family: "logic",
-  doc: "Whether a and b both hold, with broadcasting.",
+  doc: "Logical and, with broadcasting.",
   value: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
   workPerElement: { compares: 1 },
   onnxOp: "And",

@@ -7,7 +7,7 @@ import { surface } from "./surface.js";
 export const logicalNot = defineOp<Record<never, never>>({
   name: "logical_not",
   family: "logic",
-  doc: "Whether the input does not hold.",
+  doc: "The negation of a boolean tensor.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
   attributes: {},
@@ -15,7 +15,7 @@ export const logicalNot = defineOp<Record<never, never>>({
     surface({
       name: "logical_not",
       kind: "function",
-      doc: "Whether the input does not hold.",
+      doc: "The negation of a boolean tensor.",
       inputs: ["input"],
       parameters: {},
       resolve: () => ({}),

@@ -3,7 +3,7 @@ import { notDifferentiable } from "./contracts.js";
 export const logicalOr = binaryOp({
   name: "logical_or",
   family: "logic",
-  doc: "Whether a or b holds, or both, with broadcasting.",
+  doc: "Logical or, with broadcasting.",
   value: (a, b) => (a !== 0 || b !== 0 ? 1 : 0),
   workPerElement: { compares: 1 },
   onnxOp: "Or",

@@ -19,7 +19,7 @@ export const pad = defineOp<PadAttributes>({
   results: ["output"],
   attributes: {
     padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
-    value: { kind: "float", doc: "what the new cells hold" },
+    value: { kind: "float", doc: "the value of the new cells" },
   },
   surfaces: [
     surface({
@@ -29,7 +29,7 @@ export const pad = defineOp<PadAttributes>({
       inputs: ["input"],
       parameters: {
         padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
-        value: { kind: "float", default: 0, doc: "what the new cells hold" },
+        value: { kind: "float", default: 0, doc: "the value of the new cells" },
       },
       resolve: (args) => {
         const padding = resolvePadding(args.padding, [1, 1], [1, 1]);

@@ -4,7 +4,7 @@ import { reductionOp, shareAmongExtremes } from "./reduction.js";
 export const reduceMax = reductionOp({
   name: "reduce_max",
   surfaceName: "max",
-  doc: "The largest element over some axes, all unless told; they are dropped unless kept.",
+  doc: "The largest element over some axes, by default all; they are dropped unless kept.",
   start: Number.NEGATIVE_INFINITY,
   join: (a, b) => Math.max(a, b),
   finish: (largest) => largest,

@@ -4,7 +4,7 @@ import { reductionOp } from "./reduction.js";
 export const reduceMean = reductionOp({
   name: "reduce_mean",
   surfaceName: "mean",
-  doc: "The mean over some axes, all unless told; they are dropped unless kept.",
+  doc: "The mean over some axes, by default all; they are dropped unless kept.",
   start: 0,
   join: (sum, x) => sum + x,
   finish: (sum, count) => sum / count,

@@ -4,7 +4,7 @@ import { reductionOp, shareAmongExtremes } from "./reduction.js";
 export const reduceMin = reductionOp({
   name: "reduce_min",
   surfaceName: "min",
-  doc: "The smallest element over some axes, all unless told; they are dropped unless kept.",
+  doc: "The smallest element over some axes, by default all; they are dropped unless kept.",
   start: Number.POSITIVE_INFINITY,
   join: (a, b) => Math.min(a, b),
   finish: (smallest) => smallest,

@@ -4,7 +4,7 @@ import { reductionOp } from "./reduction.js";
 export const reduceSum = reductionOp({
   name: "reduce_sum",
   surfaceName: "sum",
-  doc: "The sum over some axes, all unless told; they are dropped unless kept.",
+  doc: "The sum over some axes, by default all; they are dropped unless kept.",
   start: 0,
   join: (sum, x) => sum + x,
   finish: (sum) => sum,

@@ -12,7 +12,7 @@ import { surface } from "./surface.js";
 export const where = defineOp<Record<never, never>>({
   name: "where",
   family: "logic",
-  doc: "a where the condition holds, else b, with broadcasting.",
+  doc: "a where the condition is true, else b, with broadcasting.",
   inputs: [
     { name: "condition", role: "tensor" },
     { name: "a", role: "tensor" },
@@ -24,7 +24,7 @@ export const where = defineOp<Record<never, never>>({
     surface({
       name: "where",
       kind: "function",
-      doc: "Takes `a` where the condition holds, else `b`.",
+      doc: "`a` where the condition is true, else `b`.",
       inputs: ["condition", "a", "b"],
       parameters: {},
       resolve: () => ({}),

@@ -4,9 +4,9 @@
 export const standardLibrary: ReadonlyMap<string, string> = new Map([
   ["std/arrange.lfer", `lfer 1
 
-// Ways to lay the cells of a map out anew. They compute nothing, and no counter counts them.
+// Rearrangements of a map's cells. They compute nothing, and no counter counts them.
 
-/// PyTorch's PixelShuffle: \`factor\` ** 2 channels become a square of cells, so that a map grows by \`factor\`.
+/// PyTorch's PixelShuffle: \`factor\` ** 2 channels become a square of cells, so a map grows by \`factor\`.
 fn pixel_shuffle(factor: int = 2) on x {
   require channels(x) % factor ** 2 == 0, "pixel_shuffle needs channels that divide into squares"
   made = channels(x) / factor ** 2
@@ -15,7 +15,7 @@ fn pixel_shuffle(factor: int = 2) on x {
                  shape: [dim(x, 0), made, height(x) * factor, width(x) * factor])
 }
 
-/// PyTorch's PixelUnshuffle: each square of cells becomes channels, so that a map shrinks by \`factor\`.
+/// PyTorch's PixelUnshuffle: each square of cells becomes channels, so a map shrinks by \`factor\`.
 fn pixel_unshuffle(factor: int = 2) on x {
   down = height(x) / factor
   across = width(x) / factor
@@ -24,14 +24,14 @@ fn pixel_unshuffle(factor: int = 2) on x {
                  shape: [dim(x, 0), channels(x) * factor ** 2, down, across])
 }
 
-/// PyTorch's torch.roll along one axis: what leaves at the end comes in again at the beginning.
+/// PyTorch's torch.roll along one axis: elements that leave at the end come back at the beginning.
 fn roll(by: int, axis: int) on x {
   size = dim(x, axis)
   at = (size - by % size) % size
   return if at == 0 then x else concat(slice(x, axis: axis, from: at), slice(x, axis: axis, to: at), axis: axis)
 }
 
-/// Windows of a map as samples of their own: [N, C, H, W] to [N * H / size * W / size, C, size, size], row by row.
+/// Windows of a map as separate samples: [N, C, H, W] to [N * H / size * W / size, C, size, size], row by row.
 fn windows(size: int) on x {
   down = height(x) / size
   across = width(x) / size
@@ -40,7 +40,7 @@ fn windows(size: int) on x {
                  shape: [dim(x, 0) * (down * across), channels(x), size, size])
 }
 
-/// The map that \`windows\` cut up, \`down\` x \`across\` of them.
+/// The inverse of \`windows\`: joins \`down\` x \`across\` windows to a map.
 fn from_windows(down: int, across: int) on x {
   samples = dim(x, 0) / (down * across)
   apart = reshape(x, shape: [samples, down, across, channels(x), height(x), width(x)])
@@ -50,11 +50,11 @@ fn from_windows(down: int, across: int) on x {
 `],
   ["std/attention.lfer", `lfer 1
 
-// Gates for feature maps, and the attention of transformers. A gate multiplies what it gets by numbers between 0 and 1;
-// it keeps the shape, so it can stand anywhere, and among the \`gates\` of the units in std/resnet.
+// Gates for feature maps, and the attention of transformers. A gate multiplies its input by numbers between 0 and 1.
+// It keeps the shape, so it can be used anywhere, also in the \`gates\` of the units in std/resnet.
 
-/// Squeeze and excite (Hu et al. 2018): each channel weighed by what all of them are on the whole map. \`pool\` is what
-/// PyTorch's author wrote: \`mean(axes: [2, 3], keep: true)\` for \`x.mean\`, which counters do not see.
+/// Squeeze and excite (Hu et al. 2018): weights each channel by the means of all channels over the map. \`pool\` is the
+/// pooling as in the PyTorch source: \`mean(axes: [2, 3], keep: true)\` for \`x.mean\`, which counters do not see.
 block SqueezeExcite(reduction: int = 16, pool: layer = global_avg_pool, activation: layer = relu,
                     gate: layer = sigmoid) on x {
   weights = x -> pool -> conv(channels(x) / reduction, kernel: 1, bias: true) as reduce -> activation
@@ -62,13 +62,13 @@ block SqueezeExcite(reduction: int = 16, pool: layer = global_avg_pool, activati
   return x * weights
 }
 
-/// Effective squeeze and excite (Lee and Park 2020): without the narrow middle.
+/// Effective squeeze and excite (Lee and Park 2020): without the bottleneck.
 block EffectiveSqueezeExcite(pool: layer = global_avg_pool, gate: layer = hard_sigmoid) on x {
   weights = x -> pool -> conv(channels(x), kernel: 1, bias: true) as fc -> gate
   return x * weights
 }
 
-/// How many neighbours ECA looks at: the odd number near (log2(channels) + 1) / 2.
+/// The kernel size of ECA: the odd number near (log2(channels) + 1) / 2.
 fn eca_kernel(channels: int) {
   near = floor((log2(channels) + 1) / 2)
   return max(3, if near % 2 == 1 then near else near + 1)
@@ -81,7 +81,7 @@ block ChannelNeighbours(pool: layer = mean(axes: [2, 3], keep: true)) on x {
   return x * reshape(weights, shape: [dim(x, 0), channels(x), 1, 1])
 }
 
-/// CBAM's gate for channels (Woo et al. 2018): their mean and their largest cell through the same two convolutions.
+/// CBAM's channel gate (Woo et al. 2018): mean and maximum over the map, through the same two convolutions.
 block ChannelAttention(reduction: int = 16) on x {
   share first = conv(channels(x) / reduction, kernel: 1)
   share second = conv(channels(x), kernel: 1)
@@ -90,17 +90,17 @@ block ChannelAttention(reduction: int = 16) on x {
   return x * sigmoid(average + largest)
 }
 
-/// CBAM's gate for places: mean and maximum of their channels, convolved. \`norm\` follows the convolution.
+/// CBAM's spatial gate: mean and maximum over the channels, convolved. \`norm\` follows the convolution.
 block SpatialAttention(kernel: int = 7, norm: layer = batch_norm) on x {
   seen = concat(mean(x, axes: [1], keep: true), max(x, axes: [1], keep: true))
   return x * (seen -> conv(1, kernel: kernel) -> norm -> sigmoid)
 }
 
-/// CBAM: channels first, then places.
+/// CBAM: the channel gate, then the spatial gate.
 block Cbam(reduction: int = 16, kernel: int = 7) = ChannelAttention(reduction) -> SpatialAttention(kernel)
 
-/// A learnt token [1, 1, D] in front of the tokens [N, T, D] of every sample. Whatever the condition holds, \`where\` gives the token,
-/// as often as the condition is long: once for each sample.
+/// A learnt token [1, 1, D] before the tokens [N, T, D] of every sample. Both branches of the \`where\` are the token, so it only
+/// repeats the token to the batch size of its condition.
 fn with_token on tokens, token {
   first = slice(tokens, axis: 1, to: 1)
   return concat(where(first == first, token, token), tokens)
@@ -130,7 +130,7 @@ block SelfAttention(heads: int, bias: bool = true) on tokens {
   return joined -> linear(heads * depth) as project
 }
 
-/// A transformer's unit, normalised before each part (Dosovitskiy et al. 2021): attention, then two linear layers with
+/// A pre-norm transformer unit (Dosovitskiy et al. 2021): attention, then two linear layers with
 /// \`ratio\` times the features between them.
 block TransformerUnit(heads: int, ratio: int = 4, activation: layer = gelu, eps: float = 1e-6) on tokens {
   attended = tokens + (tokens -> layer_norm(eps: eps) as norm1 -> SelfAttention(heads) as attention)
@@ -157,21 +157,21 @@ const ferplus_classes = ["neutral", "happiness", "surprise", "sadness", "anger",
 
 import { balanced_bce, dice, kl } from "std/losses"
 
-// Label distribution learning as LFER-LDL has it, with each reading that its paper leaves open under a name of its own.
+// Label distribution learning as in LFER-LDL, with a parameter for each choice that its paper leaves open.
 
 /// The divergence of the student from the distributions, which must have been softened by the same \`temperature\`. \`reduction\` is
-/// PyTorch's word for it: "batchmean" adds up over the classes, "mean" is over pictures and classes, a C-th of it.
+/// as in PyTorch: "batchmean" is the mean over pictures, "mean" over pictures and classes (1/C of it).
 fn divergence(temperature: float = 1.0, reduction: "batchmean" | "mean" = "batchmean",
               rescale: bool = false) on distribution, logits {
   whole = kl(distribution, logits, temperature: temperature, rescale: rescale)
   return if reduction == "batchmean" then whole else whole / channels(logits)
 }
 
-/// \`balanced_bce\` with probabilities from a sigmoid of each logit by itself: ln p = -softplus(-z), ln(1 - p) = -softplus(z).
+/// \`balanced_bce\` with probabilities from a sigmoid of each logit: ln p = -softplus(-z), ln(1 - p) = -softplus(z).
 fn balanced_bce_sigmoid(beta: float) on logits, target =
   mean(beta * target * softplus(-logits) + (1 - beta) * (1 - target) * softplus(logits))
 
-/// The Combo loss in its readings: probabilities from one softmax or a sigmoid for each class, Dice in one of its three forms.
+/// The Combo loss in all variants: probabilities from one softmax or a sigmoid per class, Dice in one of its three forms.
 fn combo_of(alpha: float = 0.5, beta: float = 0.5, probabilities: "softmax" | "sigmoid" = "softmax",
             each: "batch" | "class" | "sample" = "batch", smooth: float = 1.0) on logits, target =
   if probabilities == "softmax"
@@ -180,8 +180,8 @@ fn combo_of(alpha: float = 0.5, beta: float = 0.5, probabilities: "softmax" | "s
   else alpha * balanced_bce_sigmoid(logits, target, beta: beta)
        - (1 - alpha) * dice(sigmoid(logits), target, each: each, smooth: smooth)
 
-/// LFER-LDL's loss of the student's logits, the labels and the distributions. A: divergence and Combo on the labels, their sum.
-/// B: Combo on the distributions. C: divergence in training, Combo on the labels in evaluation. D: Combo on the labels alone,
+/// LFER-LDL's loss of the student's logits, the labels and the distributions. A: divergence plus Combo on the labels.
+/// B: Combo on the distributions. C: divergence in training, Combo on the labels in evaluation. D: only Combo on the labels,
 /// without distributions.
 fn ldl_loss(reading: "A" | "B" | "C" | "D" = "A", alpha: float = 0.5, beta: float = 0.5, temperature: float = 1.0,
             reduction: "batchmean" | "mean" = "batchmean", probabilities: "softmax" | "sigmoid" = "softmax",
@@ -196,8 +196,8 @@ fn ldl_loss(reading: "A" | "B" | "C" | "D" = "A", alpha: float = 0.5, beta: floa
          else combined
 }
 
-/// One distribution for each class, in the place of one for each picture: row c of \`rows\` (one after another, in the order of the
-/// student's labels) stands for the pictures of class c. \`lferc distill --by-class\` tells them.
+/// One distribution per class, instead of one per picture: row c of \`rows\` (the rows in sequence, in the order of the
+/// student's labels) is for the pictures of class c. \`lferc distill --by-class\` prints them.
 fn class_distribution(rows: [float]) on label =
   matmul(label, reshape(vector(rows), shape: [channels(label), channels(label)]))
 `],
@@ -206,7 +206,7 @@ fn class_distribution(rows: [float]) on label =
 // Losses take logits [N, C] and a target distribution [N, C]; each gives one number.
 // log_softmax and log_not_softmax (ln(1 - p)) are exact at large logits, where ln(softmax) would be -infinity.
 
-/// Cross-entropy: -sum over classes of t ln p, the mean over the batch.
+/// Cross-entropy: -sum over classes of t ln p, averaged over the batch.
 fn cross_entropy on logits, target =
   -mean(sum(target * log_softmax(logits), axes: [1]))
 
@@ -215,9 +215,9 @@ fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
   cross_entropy(logits, (1 - smoothing) * target + smoothing / channels(target))
 
 /// Cross-entropy with a weight for each class, in the order of the student's labels, or of \`classes\`, which are matched with
-/// them by name. The mean is over the batch's weights, as PyTorch has it for hard labels; \`over: "batch"\` divides by the
-/// number of pictures, as PyTorch has it for distributions. \`smoothing\` spreads a share of each target evenly over all classes
-/// before they are weighed; the batch's weights stay those of the targets as they were (PyTorch again).
+/// them by name. The sum is divided by the sum of the batch's weights, as in PyTorch for hard labels, or with \`over: "batch"\` by
+/// the number of pictures, as in PyTorch for distributions. \`smoothing\` spreads a share of each target evenly over all classes
+/// before weighting; the sum of the batch's weights uses the unsmoothed targets, also as in PyTorch.
 fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights", classes: [string] = [],
                           smoothing: float = 0.0) on logits, target {
   require smoothing >= 0 and smoothing <= 1, "smoothing is a share, from 0 to 1"
@@ -227,10 +227,10 @@ fn weighted_cross_entropy(weights: [float], over: "weights" | "batch" = "weights
   return if over == "weights" then -sum(losses) / sum(target * by_class) else -mean(losses)
 }
 
-/// Logits to learn with where classes are unequally frequent: tau * ln(prior) is added to each (Menon et al. 2021), so that
-/// what is learned without it is held to each class alike. The prior is in numbers or shares of pictures, one above 0 for each
+/// Logit adjustment for unequal class frequencies (Menon et al. 2021): adds tau * ln(prior) to each logit, so that the plain
+/// logits treat all classes alike. The prior contains numbers or shares of pictures, one above 0 for each
 /// class, in the order of the student's labels, or of \`classes\`. Write \`cross_entropy(logit_adjusted(student.logits, prior:
-/// [...]), data.label)\`: only the loss sees them, answers are the plain logits.
+/// [...]), data.label)\`: only the loss sees the adjusted logits, predictions use the plain ones.
 fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on logits {
   require min(prior) > 0,
     "logit_adjusted needs a prior above 0 for each class: a class without pictures has no logarithm"
@@ -238,12 +238,12 @@ fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on l
   return logits + tau * log(counts / sum(counts))
 }
 
-/// Focal loss (Lin et al. 2017): cross-entropy in which a class counts by (1 - p)^gamma, so that what is known well
-/// counts little; gamma 0 is cross-entropy.
+/// Focal loss (Lin et al. 2017): cross-entropy with each class weighted by (1 - p)^gamma, so that confident predictions
+/// count little; gamma 0 is cross-entropy.
 fn focal(gamma: float = 2.0) on logits, target =
   -mean(sum(target * exp(gamma * log_not_softmax(logits)) * log_softmax(logits), axes: [1]))
 
-/// Kullback-Leibler divergence of the student from the target distribution: sum over classes of d ln(d / p), the mean
+/// Kullback-Leibler divergence of the student from the target distribution: sum over classes of d ln(d / p), averaged
 /// over the batch. The student's logits are divided by \`temperature\`; the target must have been softened the same way.
 /// Gradients shrink with the square of the temperature; \`rescale\` multiplies by it (Hinton et al. 2015).
 fn kl(temperature: float = 1.0, rescale: bool = false) on target, logits {
@@ -252,13 +252,13 @@ fn kl(temperature: float = 1.0, rescale: bool = false) on target, logits {
   return if rescale then temperature ** 2 * divergence else divergence
 }
 
-/// Improved cross-entropy of LFER-LDL: the mean of C binary ones over softmax probabilities; beta below 0.5 punishes
+/// Improved cross-entropy of LFER-LDL: the mean of C binary ones over softmax probabilities; beta below 0.5 penalises
 /// false positives more.
 fn balanced_bce(beta: float) on logits, target =
   -mean(beta * target * log_softmax(logits) + (1 - beta) * (1 - target) * log_not_softmax(logits))
 
-/// Dice coefficient (a similarity: larger is better): one ratio over all elements of the batch, or the mean of one for
-/// each class over the batch, or of one for each sample.
+/// Dice coefficient (a similarity: larger is better): one ratio over all elements of the batch, or the mean of one ratio
+/// per class or per sample.
 fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p, target {
   common = p * target
   return if each == "batch" then (2 * sum(common) + smooth) / (sum(p) + sum(target) + smooth)
@@ -267,16 +267,16 @@ fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p,
          else mean((2 * sum(common, axes: [1]) + smooth) / (sum(p, axes: [1]) + sum(target, axes: [1]) + smooth))
 }
 
-/// Combo loss (Taghanaki et al. 2019) as LFER-LDL uses it: alpha of the balanced cross-entropy, less 1 - alpha of Dice.
+/// Combo loss (Taghanaki et al. 2019) as in LFER-LDL: alpha times the balanced cross-entropy, minus 1 - alpha times Dice.
 fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sample" = "batch") on logits, target =
   alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target, each: each)
 `],
   ["std/pictures.lfer", `lfer 1
 
-// Mean and standard deviation of red, green and blue on values from 0 to 1: what \`picture(mean:, std:)\` takes. They belong to the
-// data set: a network is fed by those that it was trained with.
+// Mean and standard deviation of red, green and blue on values from 0 to 1, for \`picture(mean:, std:)\`. They belong to the
+// data set: use a network with those that it was trained with.
 
-/// RAF-DB, as the published training code of EfficientFace (Zhao et al. 2021) has them.
+/// RAF-DB, from the published training code of EfficientFace (Zhao et al. 2021).
 const raf_db_mean = [0.57536, 0.44929, 0.40080]
 const raf_db_std = [0.20736, 0.18982, 0.18132]
 
@@ -284,7 +284,7 @@ const raf_db_std = [0.20736, 0.18982, 0.18132]
 const affectnet_mean = [0.55391, 0.43522, 0.38219]
 const affectnet_std = [0.24837, 0.21626, 0.20221]
 
-/// ImageNet, as torchvision's pretrained networks take them.
+/// ImageNet, as for torchvision's pretrained networks.
 const imagenet_mean = [0.485, 0.456, 0.406]
 const imagenet_std = [0.229, 0.224, 0.225]
 `],
@@ -299,8 +299,8 @@ block BasicUnit(channels: int, stride: int = 1, gates: [layer] = []) on x {
   return main + shortcut -> relu
 }
 
-/// 1x1, 3x3, 1x1 around a shortcut (figure 5 right); the stride stands in the 3x3, as torchvision has it (ResNet v1.5).
-/// \`width\` channels are inside, a quarter unless told, in \`groups\` (ResNeXt, Xie et al. 2017);
+/// 1x1, 3x3, 1x1 around a shortcut (figure 5 right); the stride is in the 3x3, as in torchvision (ResNet v1.5).
+/// \`width\` channels are inside, by default a quarter, in \`groups\` (ResNeXt, Xie et al. 2017);
 /// \`gates\` are applied before the sum.
 block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, groups: int = 1,
                      gates: [layer] = []) on x {
@@ -314,7 +314,7 @@ block BottleneckUnit(channels: int, stride: int = 1, width: int = channels / 4, 
 `],
   ["std/separable.lfer", `lfer 1
 
-/// Depthwise separable convolution (MobileNet, Howard et al. 2017): each channel by itself, then across channels.
+/// Depthwise separable convolution (MobileNet, Howard et al. 2017): a depthwise convolution, then a 1x1 convolution.
 block Separable(channels: int, kernel: int = 3, stride: int = 1, activation: layer = relu) =
   depthwise(kernel: kernel, stride: stride) -> batch_norm -> activation
   -> conv(channels, kernel: 1) -> batch_norm -> activation
@@ -325,7 +325,7 @@ block ConvNorm(channels: int, kernel: int = 3, stride: int = 1, groups: int = 1,
 `],
   ["std/shufflenet.lfer", `lfer 1
 
-/// Basic unit of ShuffleNet V2 (Ma et al. 2018, figure 3c): half of the channels pass by, half are convolved.
+/// Basic unit of ShuffleNet V2 (Ma et al. 2018, figure 3c): half of the channels pass unchanged, half are convolved.
 block Unit(channels: int) on x {
   left, right = split(x, parts: 2)
   half = channels / 2
@@ -336,7 +336,7 @@ block Unit(channels: int) on x {
          -> concat(axis: 1) -> channel_shuffle(2)
 }
 
-/// Unit that halves the map (figure 3d): both branches are convolved, the channels become \`channels\`.
+/// Unit that halves the map (figure 3d): both branches are convolved, the output has \`channels\` channels.
 block DownUnit(channels: int) on x {
   half = channels / 2
   return (x -> depthwise(stride: 2) -> batch_norm -> conv(half, kernel: 1) -> batch_norm -> relu,
@@ -348,7 +348,7 @@ block DownUnit(channels: int) on x {
 `],
   ["std/widths.lfer", `lfer 1
 
-/// The width as a multiple of \`by\`, the nearest one, but not below 0.9 of what was asked for: how MobileNets round
+/// Rounds a width to the nearest multiple of \`by\`, but not below 0.9 of it, as MobileNets round
 /// scaled widths.
 fn make_divisible(channels: float, by: int = 8) {
   nearest = max(by, floor((channels + by / 2) / by) * by)

@@ -218,7 +218,7 @@ suite("lferc explain and info", (test) => {
     const ran = runLferc(["explain", "shape/not-divisible"]);
     assert.is(ran.code, 0);
     assert.match(ran.stdout, "Gives it:");
-    assert.match(ran.stdout, "Mended:");
+    assert.match(ran.stdout, "Fixed:");
   });
 
   test("a code may carry its brackets", () => assert.is(runLferc(["explain", "[shape/not-divisible]"]).code, 0));

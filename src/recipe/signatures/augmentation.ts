@@ -1,14 +1,14 @@
 /** What happens to training pictures, as a recipe writes them. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
-const probability = { name: "p", type: "float", min: 0, max: 1, doc: "how often" } as const satisfies RecipeParameter;
+const probability = { name: "p", type: "float", min: 0, max: 1, doc: "probability" } as const satisfies RecipeParameter;
 
 const border = {
   name: "border",
   type: "string",
   options: ["black", "mean", "edge", "reflect"],
   default: "black",
-  doc: "what comes in at the edges: black, the model's mean colour, the outermost pixels, or the picture mirrored",
+  doc: "fill at the edges: black, the model's mean colour, the outermost pixels, or the mirrored picture",
 } as const satisfies RecipeParameter;
 
 const degrees = {
@@ -39,9 +39,9 @@ const alpha = (usual: number) =>
     min: 0.01,
     max: 100,
     default: usual,
-    doc: "shares come from Beta(alpha, alpha): 1 is any share alike, less is mostly near 0 and 1",
+    doc: "shares are drawn from Beta(alpha, alpha): 1 is uniform, less is mostly near 0 and 1",
   }) as const satisfies RecipeParameter;
-const often = { ...probability, default: 1, doc: "how often a batch is mixed" } as const satisfies RecipeParameter;
+const often = { ...probability, default: 1, doc: "probability that a batch is mixed" } as const satisfies RecipeParameter;
 
 const factor = <Name extends string>(name: Name) =>
   ({
@@ -62,31 +62,31 @@ export const augmentationSignatures = [
   {
     name: "resize",
     sort: "augmentation",
-    doc: "the shorter side at `size`, proportions kept: room for `random_crop` to cut the model's size from",
+    doc: "resizes the shorter side to `size`, keeps the aspect ratio; `random_crop` can then cut out the model's size",
     parameters: [{ name: "size", type: "int", min: 1, doc: "pixels; from the model's size to twice that" }],
   },
   {
     name: "random_resized_crop",
     sort: "augmentation",
-    doc: "a part of the picture, brought to the model's size",
+    doc: "crops a part of the picture and resizes it to the model's size",
     parameters: part([0.08, 1], [0.75, 4 / 3], "width over height"),
   },
   {
     name: "random_crop",
     sort: "augmentation",
-    doc: "shifts the picture by up to `padding` pixels; after `resize` cuts the model's size out of it",
+    doc: "shifts the picture by up to `padding` pixels; after `resize`, crops it to the model's size",
     parameters: [{ name: "padding", type: "int", min: 0, doc: "pixels on each side" }, border],
   },
   {
     name: "rotation",
     sort: "augmentation",
-    doc: "turns the picture",
+    doc: "rotates the picture",
     parameters: [degrees, border],
   },
   {
     name: "random_affine",
     sort: "augmentation",
-    doc: "turns, scales and shifts the picture in one resampling",
+    doc: "rotates, scales and shifts the picture in one resampling",
     parameters: [
       { ...degrees, default: 0 },
       {
@@ -96,7 +96,7 @@ export const augmentationSignatures = [
         min: 0,
         max: 1,
         default: [0, 0],
-        doc: "shifts of at most these shares of width and height, either way",
+        doc: "largest shifts either way, as shares of width and height",
       },
       {
         name: "scale",
@@ -105,7 +105,7 @@ export const augmentationSignatures = [
         min: 0.1,
         max: 10,
         default: [1, 1],
-        doc: "smallest and largest factor of the size at which the picture is shown",
+        doc: "smallest and largest scale factor",
       },
       border,
     ],
@@ -118,19 +118,19 @@ export const augmentationSignatures = [
       factor("brightness"),
       factor("contrast"),
       factor("saturation"),
-      { name: "hue", type: "float", min: 0, max: 0.5, default: 0, doc: "hue: from -v to v of the circle" },
+      { name: "hue", type: "float", min: 0, max: 0.5, default: 0, doc: "hue: shift from -v to v of the circle" },
     ],
   },
   {
     name: "random_grayscale",
     sort: "augmentation",
-    doc: "makes the picture grey",
+    doc: "converts the picture to grey",
     parameters: [{ ...probability, default: 0.1 }],
   },
   {
     name: "random_erasing",
     sort: "augmentation",
-    doc: "paints over a rectangle",
+    doc: "fills a rectangle with the mean colour",
     parameters: [{ ...probability, default: 0.5 }, ...part([0.02, 0.33], [0.3, 3.3], "height over width")],
   },
   {

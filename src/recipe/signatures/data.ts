@@ -8,14 +8,14 @@ const augment = {
   name: "augment",
   type: { things: "augmentation" },
   default: [],
-  doc: "what happens to each training picture, in order",
+  doc: "augmentations of each training picture, in order",
 } as const satisfies RecipeParameter;
 const sampler = {
   name: "sampler",
   type: "string",
   default: "shuffled",
   options: ["shuffled", "balanced", "power"],
-  doc: "in which order training pictures come; balanced: each class as often; power: by a power of its count",
+  doc: "sampling of training pictures; balanced: all classes equally often; power: by a power of each count",
 } as const satisfies RecipeParameter;
 const power = {
   name: "sampler_power",
@@ -34,19 +34,19 @@ const broken = {
   default: usualBroken,
   min: 0,
   max: 1,
-  doc: "largest share of pictures that may be broken (rounded up); they are left out, more are an error",
+  doc: "largest share of broken pictures to skip (rounded up); more are an error",
 } as const satisfies RecipeParameter;
 const folder = {
   name: "path",
   type: "string",
   default: "",
-  doc: "folder; --data says it otherwise",
+  doc: "folder; --data overrides it",
 } as const satisfies RecipeParameter;
 const distributions = {
   name: "distributions",
   type: "string",
   default: "",
-  doc: "table of `path` and a share for each class, by name: what a loss reads as `data.distribution`",
+  doc: "table of `path` and a share for each class, by name; a loss reads it as `data.distribution`",
 } as const satisfies RecipeParameter;
 
 /** What any data set may be asked for. */
@@ -61,7 +61,7 @@ const usual = [
     name: "leave_out",
     type: { listOf: "string" },
     default: [],
-    doc: "classes of the data that are left out",
+    doc: "classes of the data to leave out",
   },
   {
     name: "merge",
@@ -75,14 +75,14 @@ const usual = [
     default: 0,
     min: 0,
     max: 0.9,
-    doc: "share of the training pictures to judge epochs by; 0: the data's own part, else a fifth",
+    doc: "share of the training pictures to hold out for evaluation; 0: the data's own part, else a fifth",
   },
   {
     name: "hold_out",
     type: "string",
     default: "by picture",
     options: ["by picture", "by person"],
-    doc: "by person: nobody is on both sides",
+    doc: "by person: no person is on both sides",
   },
   {
     name: "person",
@@ -101,13 +101,13 @@ export const dataSignatures = [
     parameters: [
       ...usual,
       { name: "list", type: "string", default: "list_patition_label.txt", doc: "label list in EmoLabel" },
-      { name: "validation", type: "string", default: "", doc: "list of training pictures held out" },
+      { name: "validation", type: "string", default: "", doc: "list of training pictures to hold out" },
       {
         name: "pictures",
         type: "string",
         default: "aligned",
         options: ["aligned", "original"],
-        doc: "faces cut out and upright, or whole pictures",
+        doc: "aligned faces, or whole pictures",
       },
     ],
   },
@@ -122,7 +122,7 @@ export const dataSignatures = [
         type: "string",
         default: "none",
         options: ["none", "box", "five_points"],
-        doc: "how the face is cut out: not at all, its box, or turned upright by eyes, nose and mouth",
+        doc: "how the face is cut out: not at all, by its box, or aligned by eyes, nose and mouth",
       },
     ],
   },
@@ -137,14 +137,14 @@ export const dataSignatures = [
         type: "string",
         default: "distribution",
         options: ["distribution", "majority"],
-        doc: "the votes as shares, or the class that more than half of them name",
+        doc: "the votes as shares, or the class with more than half of the votes",
       },
       {
         name: "single_votes",
         type: "string",
         default: "drop",
         options: ["drop", "keep"],
-        doc: "what becomes of a class that one person alone has named",
+        doc: "drop or keep a class with a single vote",
       },
     ],
   },
@@ -154,14 +154,14 @@ export const dataSignatures = [
     doc: "fer2013.csv: pixels and one of seven classes",
     parameters: [...usual, { name: "list", type: "string", default: "fer2013.csv", doc: "the table" }],
   },
-  { name: "folder", sort: "data", doc: "a folder per class below each split", parameters: usual },
+  { name: "folder", sort: "data", doc: "one folder per class in each split", parameters: usual },
   {
     name: "csv",
     sort: "data",
-    doc: "a table of path, label[, split, person, group], or path and one share a class",
+    doc: "a table of path, label[, split, person, group], or path and one share per class",
     parameters: [
       ...usual,
-      { name: "list", type: "string", default: "labels.csv", doc: "the table, in the folder or beside the .lfer file" },
+      { name: "list", type: "string", default: "labels.csv", doc: "the table, in the folder or next to the .lfer file" },
       { name: "label", type: "string", default: "label", doc: "the column of class names" },
     ],
   },

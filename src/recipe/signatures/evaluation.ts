@@ -5,8 +5,8 @@ export const evaluationSignatures = [
   {
     name: "mean_of_flips",
     sort: "evaluation",
-    doc: "by the mean of the probabilities of the picture and its mirror image",
+    doc: "the mean of the probabilities of the picture and its mirror image",
     parameters: [],
   },
-  { name: "single_view", sort: "evaluation", doc: "by the picture as it is", parameters: [] },
+  { name: "single_view", sort: "evaluation", doc: "the picture alone", parameters: [] },
 ] as const satisfies readonly RecipeSignature[];

@@ -16,7 +16,7 @@ const betas = {
   min: 0,
   max: 0.999999,
   default: [0.9, 0.999],
-  doc: "shares of the two moments that are kept",
+  doc: "decay rates of the two moments",
 } as const satisfies RecipeParameter;
 const eps = {
   name: "eps",
@@ -31,16 +31,16 @@ const parts = [
     name: "decay_norm_and_bias",
     type: "bool",
     default: true,
-    doc: "whether parameters of one axis (norms' weights, all biases) decay too",
+    doc: "also decay parameters of one axis (norms' weights, all biases)",
   },
-  { name: "groups", type: { things: "group" }, default: [], doc: "parts of the network with a rate of their own" },
-  { name: "freeze", type: { listOf: "string" }, default: [], doc: "paths whose parameters stay as they are" },
+  { name: "groups", type: { things: "group" }, default: [], doc: "parts of the network with their own rate" },
+  { name: "freeze", type: { listOf: "string" }, default: [], doc: "paths whose parameters are not trained" },
   {
     name: "clip_norm",
     type: "float",
     min: 0,
     default: 0,
-    doc: "largest norm of all gradients together; 0 is any",
+    doc: "largest norm of all gradients together; 0: no limit",
   },
 ] as const satisfies readonly RecipeParameter[];
 
@@ -53,7 +53,7 @@ export const optimizerSignatures = [
       rate,
       { name: "momentum", type: "float", min: 0, max: 1, default: 0, doc: "share of the last step kept" },
       decay,
-      { name: "nesterov", type: "bool", default: false, doc: "look ahead" },
+      { name: "nesterov", type: "bool", default: false, doc: "use Nesterov's momentum" },
       ...parts,
     ],
   },
@@ -71,7 +71,7 @@ export const optimizerSignatures = [
       rate,
       betas,
       eps,
-      { ...decay, default: 0.01, doc: "share of the weight, times the rate, that each step takes off" },
+      { ...decay, default: 0.01, doc: "share of the weight, times the rate, that each step subtracts" },
       ...parts,
     ],
   },
@@ -81,7 +81,7 @@ export const groupSignatures = [
   {
     name: "group",
     sort: "group",
-    doc: "a part of the network, with factors on the optimiser's rate and decay; of groups in each other the inner one",
+    doc: "a part of the network, with factors on the optimiser's rate and decay; in nested groups the inner one applies",
     parameters: [
       { name: "at", type: "string", doc: "a layer's path or the beginning of one" },
       { name: "lr_scale", type: "float", min: 0, default: 1, doc: "factor of the rate" },

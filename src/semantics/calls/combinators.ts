@@ -20,19 +20,19 @@ interface Combinator {
 /** What makes layers of layers. */
 export const combinators: Readonly<Record<string, Combinator>> = {
   repeat: {
-    doc: "the layer `count` times, one after the other, each time with weights of its own",
+    doc: "the layer `count` times, one after the other, each with its own weights",
     parameters: [parameter("count", "int"), parameter("layer", "layer")],
   },
   grid: {
-    doc: "cuts the map into rows x columns equal cells, applies the layer to each with weights of its own, and puts the results together again",
+    doc: "cuts the map into rows x columns equal cells, applies the layer to each with its own weights, and joins the results",
     parameters: [parameter("rows", "int"), parameter("columns", "int"), parameter("layer", "layer")],
   },
   residual: {
-    doc: "what the layer makes of the input, plus the input itself, or plus what `shortcut` makes of it",
+    doc: "the layer's output plus the input, or plus the output of `shortcut`",
     parameters: [parameter("layer", "layer"), parameter("shortcut", "layer", false)],
   },
   parallel: {
-    doc: "applies every layer to the same input; the results go on together, in order",
+    doc: "applies every layer to the same input; gives all results, in order",
     parameters: [parameter("layers", { list: "layer" })],
   },
 };

@@ -23,7 +23,7 @@ export const initializers: Readonly<Record<string, InitializerFunction>> = {
     make: ({ value = 0 }) => ({ kind: "constant", value }),
   },
   uniform: {
-    doc: "evenly between low and high",
+    doc: "uniformly distributed between low and high",
     parameters: [{ name: "low" }, { name: "high" }],
     least: ({ low = 0 }) => ({ name: "high", min: low }),
     make: ({ low = 0, high = 1 }) => ({ kind: "uniform", low, high }),

@@ -23,7 +23,7 @@ export const records: Readonly<Record<string, RecordSort>> = {
     parameters: [parameter("mean", { list: "float" }), parameter("std", { list: "float" })],
   },
   labels: {
-    doc: "with an output: the names of its classes along axis 1, in order; an empty list leaves them to the data",
+    doc: "with an output: the names of its classes along axis 1, in order; an empty list takes them from the data",
     parameters: [parameter("names", { list: "string" })],
   },
 };

@@ -76,7 +76,7 @@ function logarithm(doc: string, value: (x: number) => number): ScalarFunction {
 
 /** The size of a tensor along any axis; of the batch it is a multiple of N. */
 const sizeAlong: ScalarFunction = {
-  doc: "its size along an axis, counted from 0 or, if negative, from the end; of the batch a multiple of N",
+  doc: "the size of an axis, counted from 0 or, if negative, from the end; for the batch a multiple of N",
   takes: "a tensor and an int",
   call: (context, [x, axis, ...rest], span) => {
     if (rest.length > 0 || axis?.kind !== "int" || (x?.kind !== "tensor" && x?.kind !== "unknown")) return undefined;
@@ -125,7 +125,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
     return below % 2 === 0 ? below : below + 1;
   }),
   floor_div: {
-    doc: "a divided by b, rounded towards minus infinity; of two ints an exact int",
+    doc: "a divided by b, rounded towards minus infinity; for two ints an exact int",
     takes: "two numbers",
     call: (context, [a, b, ...rest], span) => {
       if (!isNumber(a) || !isNumber(b) || rest.length > 0) return undefined;

@@ -15,7 +15,7 @@ interface TensorLiteral {
 /** Functions that make a fixed tensor of plain numbers. */
 export const tensorLiterals: Readonly<Record<string, TensorLiteral>> = {
   vector: {
-    doc: "the numbers of a list as a float32 tensor of one axis; it is fixed, not trained. `labels`, in a loss: whose number is whose; they come in the order of the student's classes. `weighing`: the tensor whose classes, its axis 1, the numbers weigh: as many, none of them negative and not all zero",
+    doc: "a constant float32 tensor of one axis with the numbers of a list. `labels`, in a loss: the class of each number; the numbers are put into the order of the student's classes. `weighing`: the tensor whose classes (axis 1) the numbers weight: one number per class, none negative and not all zero",
     parameters: [
       {
         name: "values",
