@@ -51,7 +51,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "eval",
     summary: "evaluate a trained model on labelled pictures",
-    failure: "the model or the pictures could not be read, or the pictures differ between two models",
+    failure: "the model or the pictures could not be read, or the pictures differ",
     load: async () => untyped((await import("./eval.command.js")).evalCommand),
   },
   {
