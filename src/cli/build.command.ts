@@ -267,6 +267,6 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
       )
-      .example("lferc build models/lfer_ldl.lfer -o network.svg", "its picture"),
+      .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -27,7 +27,7 @@ export const recipeSetOption = {
   type: "string",
   array: true,
   describe:
-    "set a parameter of the model, or of the recipe, else of its student; student.size=112 and teacher.size=112 select one",
+    "set a parameter of the model; with a recipe, of the recipe or else its student; student.size=112, teacher.size=112: of one network",
   requiresArg: true,
 } as const satisfies Options;
 

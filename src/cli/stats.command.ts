@@ -250,6 +250,6 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
       .example("lferc stats models", "all models in one table")
       .example("lferc stats models/lfer_ldl.lfer --against old.lfer", "the cost of a change")
       .example("lferc stats models --against base.json --format markdown", "the same for a pull request")
-      .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's figures"),
+      .example("lferc stats models/lfer_ldl.lfer --explain conv5.conv", "the sums behind a layer's counts"),
   handler: (args) => runWatchable(args.watch, (session) => stats(session, args)),
 };

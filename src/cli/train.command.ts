@@ -250,7 +250,7 @@ export const trainCommand = (commands: readonly string[]): CommandModule<object,
       .option("resume", {
         type: "boolean",
         default: false,
-        describe: "resume the run in --out after its last epoch; start it if it has none",
+        describe: "resume the run in --out after its last epoch; start a new one if there is none",
       })
       .option("set", recipeSetOption)
       .option("weights", {

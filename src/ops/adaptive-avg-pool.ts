@@ -26,7 +26,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
     surface({
       name: "adaptive_avg_pool",
       kind: "function",
-      doc: "A map of this size, whatever came in: each cell is the mean of its part of the input.",
+      doc: "A map of the given size for any input: each cell is the mean of its part of the input.",
       inputs: ["input"],
       parameters: { size: { kind: "size", min: 1, doc: "height and width of the result" } },
       resolve: ({ size }) => ({ size }),

@@ -60,7 +60,7 @@ export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
     surface({
       name: "adaptive_max_pool",
       kind: "function",
-      doc: "A map of this size, whatever came in: each cell is the largest of its part of the input.",
+      doc: "A map of the given size for any input: each cell is the maximum of its part of the input.",
       inputs: ["input"],
       parameters: { size: { kind: "size", min: 1, doc: "height and width of the result" } },
       resolve: ({ size }) => ({ size }),

@@ -24,7 +24,7 @@ export const prelu = defineOp<PreluAttributes>({
     { name: "weight", role: "parameter" },
   ],
   results: ["output"],
-  attributes: { per_channel: { kind: "bool", doc: "whether each channel (axis 1) has a slope of its own" } },
+  attributes: { per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" } },
   surfaces: [
     surface({
       name: "prelu",
@@ -32,7 +32,7 @@ export const prelu = defineOp<PreluAttributes>({
       doc: "x where it is positive, a learnt slope times x elsewhere.",
       inputs: ["input"],
       parameters: {
-        per_channel: { kind: "bool", default: false, doc: "whether each channel has a slope of its own" },
+        per_channel: { kind: "bool", default: false, doc: "whether each channel has its own slope" },
       },
       resolve: ({ per_channel }) => ({ per_channel }),
     }),

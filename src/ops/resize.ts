@@ -52,7 +52,7 @@ const mapSize = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] a
 
 const description = {
   size: "height and width of the result",
-  align_corners: "whether the centres of corner cells stay where they are, rather than the map's edges",
+  align_corners: "align the centres of corner cells instead of the map's edges",
 };
 
 /** PyTorch's interpolate, by the sizes alone (a scale that was given is not remembered). */

@@ -23,7 +23,7 @@ const power = {
   min: 0,
   max: 1,
   default: usualSamplerPower,
-  doc: 'of sampler: "power"; 1 takes pictures as they are, 0.5 classes by the root of their count, 0 each alike',
+  doc: 'of sampler: "power"; 1: in proportion to each count, 0.5: to its square root, 0: all classes equally',
 } as const satisfies RecipeParameter;
 /** The share of pictures that may be broken where nobody says it: the copies that people have lack well below a percent. */
 export const usualBroken = 0.05;
@@ -88,7 +88,7 @@ const usual = [
     name: "person",
     type: "string",
     default: "",
-    doc: 'where a picture\'s name has its person: "{person}_*"; else a column',
+    doc: 'pattern of the person in a picture\'s name: "{person}_*"; else a column',
   },
   { name: "group", type: "string", default: "", doc: 'the same for its group: "*_{group}.*"' },
 ] as const satisfies readonly RecipeParameter[];
