@@ -41,7 +41,11 @@ const alpha = (usual: number) =>
     default: usual,
     doc: "shares are drawn from Beta(alpha, alpha): 1 is uniform, less is mostly near 0 and 1",
   }) as const satisfies RecipeParameter;
-const often = { ...probability, default: 1, doc: "probability that a batch is mixed" } as const satisfies RecipeParameter;
+const often = {
+  ...probability,
+  default: 1,
+  doc: "probability that a batch is mixed",
+} as const satisfies RecipeParameter;
 
 const factor = <Name extends string>(name: Name) =>
   ({

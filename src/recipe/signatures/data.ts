@@ -161,7 +161,12 @@ export const dataSignatures = [
     doc: "a table of path, label[, split, person, group], or path and one share per class",
     parameters: [
       ...usual,
-      { name: "list", type: "string", default: "labels.csv", doc: "the table, in the folder or next to the .lfer file" },
+      {
+        name: "list",
+        type: "string",
+        default: "labels.csv",
+        doc: "the table, in the folder or next to the .lfer file",
+      },
       { name: "label", type: "string", default: "label", doc: "the column of class names" },
     ],
   },

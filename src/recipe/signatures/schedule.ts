@@ -44,7 +44,13 @@ export const scheduleSignatures = [
         default: 1e4,
         doc: "the initial rate divided by the final rate",
       },
-      { name: "anneal", type: "string", options: ["cos", "linear"], default: "cos", doc: "the shape of increase and decrease" },
+      {
+        name: "anneal",
+        type: "string",
+        options: ["cos", "linear"],
+        default: "cos",
+        doc: "the shape of increase and decrease",
+      },
       {
         name: "three_phase",
         type: "bool",
