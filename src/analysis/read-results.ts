@@ -84,7 +84,7 @@ export function readResults(written: string, path: string): readonly MeasuredRes
     value = JSON.parse(written);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return refuse(`it is no JSON: ${error.message}`);
+    return refuse(`it is not JSON: ${error.message}`);
   }
   if (!isJsonObject(value)) return refuse(`it is ${shown(value)}, not an object`);
   const { schemaVersion: version, results, second } = value;

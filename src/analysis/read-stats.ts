@@ -75,7 +75,7 @@ function parse(text: string, path: string): readonly { readonly value: unknown; 
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const place = filled.length > 1 ? (filled[values.length]?.place ?? "") : "";
-    return problem("stats/not-a-record", { path, reason: `${place}it is no JSON: ${error.message}` });
+    return problem("stats/not-a-record", { path, reason: `${place}it is not JSON: ${error.message}` });
   }
 }
 

@@ -22,7 +22,7 @@ export function parseRows(text: string): readonly Pair[] | Problem {
       return problem("study/bad-rows", { text, reason: `"${each}" is not MODEL:RECIPE` });
     }
     if (pairs.some((pair) => pair.model === model && pair.recipe === recipe)) {
-      return problem("study/bad-rows", { text, reason: `${each} is there twice` });
+      return problem("study/bad-rows", { text, reason: `${each} appears twice` });
     }
     pairs.push({ model, recipe });
   }
@@ -71,7 +71,7 @@ function variantNamed(name: string, source: StudySource): Variant | Problem {
         const parameter = argument.name?.text ?? model.parameters[i]?.name.text;
         const text = printExpression(argument.value);
         if (found === undefined && !isLiteral(text)) {
-          const reason = `${name} is made with ${text}, and its model stands in another file, where that may be something else`;
+          const reason = `${name} is made with ${text}, but its model is in another file, where that may mean something else`;
           return problem("study/bad-rows", { text: name, reason });
         }
         if (parameter !== undefined) settings.set(`student.${parameter}`, text);

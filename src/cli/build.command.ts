@@ -177,7 +177,7 @@ async function buildFile(
   const noise = built.verification?.fullSizeNoise;
   if (noise !== undefined) {
     session.talk(
-      `not compared at full size: there a last digit of the weights moves its outputs by ${noise.toExponential(1)} of their norm\n`,
+      `not compared at full size: there the last digit of the weights changes its outputs by ${noise.toExponential(1)} of their norm\n`,
     );
   }
   return 0;

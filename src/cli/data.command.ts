@@ -167,7 +167,7 @@ async function pin(
   if (typeof pinned === "string") return diagnose("look/bad-manifest", { path: file, reason: pinned });
   const difference = manifestDifference(pinned, entries);
   if (difference !== undefined) return diagnose("look/other-data", { path, manifest: file, ...difference });
-  session.talk(`${oneLine(path)} is what ${oneLine(file)} says: ${entries.length} pictures, byte for byte\n`);
+  session.talk(`${oneLine(path)} matches ${oneLine(file)}: ${entries.length} pictures, byte for byte\n`);
   return undefined;
 }
 

@@ -168,12 +168,12 @@ function tellOfPart(session: Session, { set, split, judgedEpochs }: JudgingSet):
   const data = oneLine(set.description);
   if (judgedEpochs) {
     session.talk(
-      `note: ${data} has epochs judged by its part ${split} (${oneLine(set.heldOutIs)}): a run that was trained on these data chose its best epoch by it, and is flattered a little\n`,
+      `note: epochs are evaluated on the part ${split} of ${data} (${oneLine(set.heldOutIs)}): a run trained on these data chose its best epoch by it, so its figures are a little too good\n`,
     );
   }
   if (split === "all" || split === "train") {
     session.talk(
-      `note: the part ${split} of ${data} holds pictures to train on: of a model that saw them this says nothing\n`,
+      `note: the part ${split} of ${data} holds training pictures: about a model that saw them this says nothing\n`,
     );
   }
 }

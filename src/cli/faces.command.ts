@@ -100,7 +100,7 @@ async function faces(session: Session, args: FacesArguments): Promise<ExitCode> 
     for (const face of planFaces(options)) {
       if (ending.isRequested()) {
         progress.clear();
-        session.talk(`stopped after ${done} of ${options.count} pictures; the same command goes on\n`);
+        session.talk(`stopped after ${done} of ${options.count} pictures; the same command continues\n`);
         return 130;
       }
       const isThere = existsSync(join(folder, ...face.path.split("/")));

@@ -33,7 +33,7 @@ async function readSource(session: Session, full: string, path: string): Promise
       session.report([diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit })]);
       return undefined;
     default: {
-      const reason = answer.kind === "unreadable" ? answer.reason : "it is a link that leads out of its project";
+      const reason = answer.kind === "unreadable" ? answer.reason : "it is a link to outside its project";
       session.report(
         answer.kind === "missing"
           ? [diagnose("tool/no-such-path", { path })]

@@ -86,14 +86,14 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
   if (result.paths.includes(workflowPath)) {
     if (from === undefined) {
       say(
-        `${oneLine(shown(workflowPath))} installs lferc from nowhere yet: LFER in it is yours to fill in, or \`--from ADDRESS\` does.`,
+        `${oneLine(shown(workflowPath))} does not install lferc yet: fill in LFER there, or let \`--from ADDRESS\` do it.`,
       );
     } else if (from.moves) {
-      say(`${from.text} names no commit by its 40 digits: the workflow runs what it finds there on its day.`);
+      say(`${from.text} names no commit by its 40 digits: the workflow runs whatever is there on its day.`);
     }
   }
   if (from !== undefined && result.kept.includes(workflowPath)) {
-    say(`${oneLine(shown(workflowPath))} is as it was: --from has changed nothing in it.`);
+    say(`${oneLine(shown(workflowPath))} was kept as it was: --from did not change it.`);
   }
   say(`next:${folder === session.cwd ? "" : `\n  cd ${word(folder)}`}
   ${typedCommand} check                                              mistakes, and the budget

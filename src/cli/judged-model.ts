@@ -36,7 +36,7 @@ export async function openJudged(
     if (isProblem(classifier)) return refuse(session, classifier);
     if (run === undefined || isFile || !(await isOutdated(classifier, best))) return { classifier, run, file };
     await classifier.release();
-    session.talk(`${oneLine(file)} has the weights of an earlier epoch: judged are those in ${oneLine(best)}\n`);
+    session.talk(`${oneLine(file)} has the weights of an earlier epoch: evaluating those in ${oneLine(best)}\n`);
   }
   if (!existsSync(best)) return refuse(session, problem("eval/no-epoch", { path }));
   const bytes = await buildInMemory(session, run);

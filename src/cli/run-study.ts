@@ -113,7 +113,7 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
     const failed = await writeText(session, resolve(session.cwd, jobs.file), lines.join(""));
     if (failed !== undefined) return refuse(failed);
     session.talk(
-      `${oneLine(jobs.file)}: ${lines.length} of ${planned.length} runs; --resume gathers them when they have run\n`,
+      `${oneLine(jobs.file)}: ${lines.length} of ${planned.length} runs; --resume collects them when they have run\n`,
     );
     const told = before.some(({ state }) => state === "finished") ? await tell(before) : undefined;
     return told === undefined ? 0 : refuse(told);
@@ -130,7 +130,7 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
   if (failed !== undefined) return refuse(failed);
   const open = after.filter(({ state }) => state !== "finished").length;
   if (open > 0) {
-    session.talk(`${open} of ${planned.length} runs are not finished; the same command with --resume goes on\n`);
+    session.talk(`${open} of ${planned.length} runs are not finished; the same command with --resume continues\n`);
   }
   if (outcome === "stopped") return 130;
   return open > 0 || outcome === "failed" ? 1 : 0;

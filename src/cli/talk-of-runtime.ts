@@ -8,7 +8,7 @@ import type { Session } from "./session.js";
 export function talkOfFallback(session: Session, insteadOf: Problem | undefined): void {
   if (insteadOf === undefined) return;
   const { message, help } = insteadOf.diagnose({});
-  session.talk(`${message}; ONNX Runtime in WebAssembly takes its place, slower. ${help}\n`);
+  session.talk(`${message}; using ONNX Runtime in WebAssembly instead, which is slower. ${help}\n`);
 }
 
 /** ONNX Runtime for a command, as `loadOnnxRuntime` finds it. */

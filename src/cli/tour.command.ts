@@ -123,16 +123,16 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
       args: () => ["stats", network, "--model", "LferLdl", "--depth", "1", "--convention", "paper"],
     },
     {
-      why: "Faces to learn from, drawn: of some persons to train on, of others to judge by.",
+      why: "Draw faces: of some persons to train on, of others to evaluate on.",
       args: () => ["faces", "-o", drawn, "--count", "1000", "--size", "48"],
     },
     {
-      why: "Train a small network on them. Each epoch is judged by persons not trained on.",
+      why: "Train a small network on them. Each epoch is evaluated on persons not trained on.",
       args: () => ["train", small, "--recipe", "Faces", "--data", drawn, "--out", run],
       missing: unable,
     },
     {
-      why: "How good is it? By the test part: persons that it has never seen.",
+      why: "How good is it? Evaluate it on the test part: persons that it has never seen.",
       args: () => ["eval", run, "--data", drawn, "--split", "test"],
       missing: unable,
     },
@@ -164,7 +164,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
     ["Your own pictures, a folder for each class: look at them, then train", ["data", "DIR"]],
     ["", ["train", small, "--data", "DIR"]],
     ["Whether one run is better than another", ["eval", "RUN", "RUN", "--data", "DIR"]],
-    ["A run's report, written anew with its worst pictures", ["report", "RUN", "--data", "DIR"]],
+    ["A run's report, written again with its worst pictures", ["report", "RUN", "--data", "DIR"]],
     [
       "The same recipe over several values and seeds, in one table",
       ["sweep", small, "--recipe", "Faces", "--over", "lr=0.002,0.01", "--data", drawn, "-o", "DIR"],

@@ -67,9 +67,9 @@ export function eventsFor(
       say(`${oneLine(`${file}: the classes of ${names} are in the file's order, which is not the model's`)}\n`);
     },
     onReading: (done, all) => line.show(`reading pictures: ${done}/${all}`),
-    onJudging: (done, all) => line.show(`judging pictures held out: ${done}/${all}`),
+    onJudging: (done, all) => line.show(`evaluating held-out pictures: ${done}/${all}`),
     onRebuilt: (files) =>
-      say(`${files.join(", ")} ${files.length > 1 ? "were" : "was"} missing: written anew from ${runFiles.state}\n`),
+      say(`${files.join(", ")} ${files.length > 1 ? "were" : "was"} missing: written again from ${runFiles.state}\n`),
     onReady: ({ plan, data }, kept) => {
       epochs = plan.epochs;
       bestBy = plan.bestBy;
@@ -84,7 +84,7 @@ export function eventsFor(
       );
     },
     onContinue: (epochsDone, changes) => {
-      if (epochsDone > 0) say(`goes on after ${counted(epochsDone, "epoch")}\n`);
+      if (epochsDone > 0) say(`resumes after ${counted(epochsDone, "epoch")}\n`);
       for (const { field, values } of changes) say(`${field}: ${values[0]} before, ${values[1]} from now on\n`);
     },
     onStart: (description, stepsPerEpoch) => {
@@ -131,7 +131,7 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
   session.talk(`interrupted after ${records.length} of ${counted(plan.epochs, "epoch")}\n`);
   if (!isWhole) say("go on:      ", []);
   if (records.length > 0) say("model.onnx: ", isWhole ? [] : ["--epochs", String(records.length)]);
-  else session.talk("model.onnx: not yet, for no epoch has ended\n");
+  else session.talk("model.onnx: not yet, no epoch has ended\n");
 }
 
 /** The same of a run that is a part of a larger one: the whole goes on by the whole's command line. */

@@ -122,7 +122,7 @@ async function trainTeacher(
   const { recipe: trainer } = teacher.trainedBy;
   const epochs = made.recipe.settings.train.fields.epochs;
   session.talk(`teacher: ${trainer} trains it first, ${counted(epochs, "epoch")}, in ${shown}\n`);
-  session.talk(`         (of another length: --set ${trainer}.epochs=N, from the beginning)\n`);
+  session.talk(`         (for another length start again with --set ${trainer}.epochs=N)\n`);
   // What the seed holds out of the student's sight no teacher may have seen either.
   const seed = args.seed ?? seedOfRecipe(recipe);
   const code = await runBelow(

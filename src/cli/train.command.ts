@@ -43,7 +43,7 @@ function checkUsage(args: TrainArguments): void {
       refuseUsage(`--${flag} takes a whole number from ${least}`);
     }
   }
-  if (args.resume && args.out === undefined) refuseUsage("--resume goes on with the run that --out names");
+  if (args.resume && args.out === undefined) refuseUsage("--resume needs --out, the run to resume");
   if (args.data === "") refuseUsage("--data takes a folder, or generated");
 }
 
@@ -106,8 +106,8 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, r
   // A name that was mistyped would cost hours. A teacher that has begun there is no new run.
   const begun = [runFiles.about, join(runFiles.teacher, runFiles.about)];
   if (resume && !begun.some((file) => existsSync(join(folder, file))))
-    session.talk(`${shown} holds no run to go on with: a new one begins there\n`);
-  if (swept.length > 0) session.talk(`${shown}: removed what a process that was killed left half written\n`);
+    session.talk(`${shown} holds no run to resume: a new one begins there\n`);
+  if (swept.length > 0) session.talk(`${shown}: removed files that a killed process left half written\n`);
 }
 
 /** One run, from its pictures to its model. */
@@ -191,8 +191,7 @@ async function runWatched(
     const { length } = result.records;
     const { epochs: asked } = result.plan;
     const more = asked < length ? `, more than --epochs ${asked}` : "";
-    const rest =
-      asked > length ? "; it ended early, for no epoch was better" : "; --epochs with a larger number goes on";
+    const rest = asked > length ? "; it ended early, as no epoch was better" : "; a larger --epochs continues it";
     session.talk(`finished before: ${length} epochs are done${more}${rest}\n`);
   }
   // Nothing is lost now by ending at once, but it is told how the model can be had.

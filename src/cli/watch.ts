@@ -59,7 +59,7 @@ async function runAgainAndAgain(body: (session: Session) => Promise<ExitCode>): 
       await body(session);
       isRunning = false;
       const took = `${Math.max(1, Math.round(performance.now() - began))} ms`;
-      session.talk(session.paintTalk("dim", `${clock()}  took ${took}; waits for changes, Ctrl-C ends`));
+      session.talk(session.paintTalk("dim", `${clock()}  took ${took}; waiting for changes, Ctrl-C ends`));
       session.talk("\n");
       flush();
       if (interrupts.isRequested()) return 130;

@@ -93,7 +93,7 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
     ...(dropped === 0 ? [] : [`${dropped} tensors not used`]),
     ...(fresh.length === 0
       ? []
-      : [`${fresh.length} begin afresh (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
+      : [`${fresh.length} reinitialised (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
     ...turned.map((output) => `the classes of ${output} put into the model's order`),
   ];
   // The key of a checkpoint is the file's own word: it must not begin a line.

@@ -50,7 +50,7 @@ export async function tabledRows(
   for (const [part, name] of files) {
     const read = ({ get, line }: { get: (column: string) => string; line: number }): string | undefined => {
       const number = affectNetClass(get("expression"));
-      if (number === undefined) return `expression "${get("expression").slice(0, 20)}" is no number from 0 to 10`;
+      if (number === undefined) return `expression "${get("expression").slice(0, 20)}" is not a number from 0 to 10`;
       if (number === "left-out") return undefined;
       const written = get("subDirectory_filePath");
       const file = pathBelow(written);

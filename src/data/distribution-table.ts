@@ -32,7 +32,7 @@ export function readDistributionTable(bytes: Uint8Array, file: string): Distribu
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return bad(1, "it is no UTF-8 text");
+    return bad(1, "it is not UTF-8 text");
   }
   const rows = csvRows(text);
   const first = rows.next();
@@ -45,7 +45,7 @@ export function readDistributionTable(bytes: Uint8Array, file: string): Distribu
   if (classes.length > classLimit) return bad(1, `it has ${classes.length} classes, the limit is ${classLimit}`);
   const seen = new Set<string>();
   const twice = classes.find((name) => seen.size === seen.add(name).size);
-  if (twice !== undefined) return bad(1, `the class "${twice}" is there twice`);
+  if (twice !== undefined) return bad(1, `the class "${twice}" appears twice`);
 
   const places = new Map<string, number>();
   let values = new Float32Array(1024 * classes.length);
@@ -57,7 +57,7 @@ export function readDistributionTable(bytes: Uint8Array, file: string): Distribu
       return bad(line, `it has ${numbers.length} numbers, the header ${classes.length} classes`);
     }
     const key = composed(path);
-    if (places.has(key)) return bad(line, `"${path}" is there twice`);
+    if (places.has(key)) return bad(line, `"${path}" appears twice`);
     const start = places.size * classes.length;
     if (start + classes.length > values.length) {
       const larger = new Float32Array(2 * values.length);
@@ -84,7 +84,7 @@ export function readDistributionTable(bytes: Uint8Array, file: string): Distribu
 function sharesInto(shares: Float32Array, cells: readonly string[]): string | undefined {
   const numbers = cells.map((cell) => (cell.trim() === "" ? Number.NaN : Number(cell)));
   const odd = numbers.findIndex((number) => !(number >= 0 && number <= 1 + sumTolerance));
-  if (odd >= 0) return `"${cells[odd]}" is no share from 0 to 1`;
+  if (odd >= 0) return `"${cells[odd]}" is not a share from 0 to 1`;
   const sum = numbers.reduce((a, b) => a + b, 0);
   if (Math.abs(sum - 1) > sumTolerance) return `its shares are ${Number(sum.toFixed(4))} together, not 1`;
   for (const [i, number] of numbers.entries()) shares[i] = number / sum;

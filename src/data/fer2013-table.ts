@@ -38,7 +38,7 @@ export async function readFer2013(path: string): Promise<Fer2013Table | Problem>
   const unread = await readCsv(path, ["emotion", "pixels", "Usage"], ({ get, line, offset, bytes }, header) => {
     column = header.findIndex((name) => name.toLowerCase() === "pixels");
     const emotion = get("emotion").trim();
-    if (!/^[0-6]$/.test(emotion)) return `emotion "${emotion.slice(0, 20)}" is no number from 0 to 6`;
+    if (!/^[0-6]$/.test(emotion)) return `emotion "${emotion.slice(0, 20)}" is not a number from 0 to 6`;
     const written = get("Usage").trim();
     const part = partNamed(written);
     if (part === undefined) return `Usage "${written.slice(0, 20)}" is not Training, PublicTest or PrivateTest`;
@@ -83,7 +83,8 @@ function greysOf(field: string): Uint8Array | string {
   const greys = new Uint8Array(side * side);
   let count = 0;
   for (const [number] of field.matchAll(/\S+/g)) {
-    if (!/^\d{1,3}$/.test(number) || Number(number) > 255) return `"${number.slice(0, 20)}" is no grey from 0 to 255`;
+    if (!/^\d{1,3}$/.test(number) || Number(number) > 255)
+      return `"${number.slice(0, 20)}" is not a grey value from 0 to 255`;
     if (count === greys.length) return `it has more than ${side} x ${side} pixels`;
     greys[count++] = Number(number);
   }

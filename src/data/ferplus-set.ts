@@ -54,7 +54,7 @@ export async function ferPlusRows(
     if (usage !== picture.usage) displaced ??= { line, usage: usage.slice(0, 40), otherUsage: picture.usage };
     const votes = ferPlusVotes.map((name) => get(name).trim());
     const wrong = votes.find((vote) => !/^\d{1,4}$/.test(vote));
-    if (wrong !== undefined) return `"${wrong.slice(0, 20)}" is no number of votes`;
+    if (wrong !== undefined) return `"${wrong.slice(0, 20)}" is not a number of votes`;
     const cleaned = get("Image name").trim() === "" ? "unnamed" : cleanVotes(votes.map(Number), wishes);
     if (typeof cleaned === "string") left[cleaned]++;
     else rows.push({ key: pictures.keyOf(index), part: picture.part, ...cleaned });

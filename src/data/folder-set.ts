@@ -109,7 +109,7 @@ async function foldersIn(
 
 const folderFaults: Readonly<Record<string, string>> = {
   ENOENT: "there is no such folder",
-  ENOTDIR: "it is no folder",
+  ENOTDIR: "it is not a folder",
 };
 
 /** The folders' parts, where it is divided: a `train` that is not one class among others. */

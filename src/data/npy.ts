@@ -15,7 +15,7 @@ const fileLimit = 2 ** 20;
 export async function readNpy(path: string): Promise<NpyArray | string> {
   try {
     const about = await stat(path);
-    if (!about.isFile()) return "it is no regular file";
+    if (!about.isFile()) return "it is not a regular file";
     if (about.size > fileLimit) return `it has ${about.size} bytes, the limit is ${fileLimit}`;
     return parseNpy(await readFile(path));
   } catch (error) {
@@ -29,7 +29,7 @@ export async function readNpy(path: string): Promise<NpyArray | string> {
 export function parseNpy(bytes: Uint8Array): NpyArray | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 10 || Buffer.from(bytes.subarray(0, 6)).toString("latin1") !== "\x93NUMPY") {
-    return "it is no NumPy file";
+    return "it is not a NumPy file";
   }
   const version = view.getUint8(6);
   if (version < 1 || version > 3) return `it is of version ${version} of the format`;

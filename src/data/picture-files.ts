@@ -12,7 +12,7 @@ const pictureExtension = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heif|heic|bm
 function whyUnreadable(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "ELOOP") return "its links lead in a circle";
+  if (code === "ELOOP") return "its links form a cycle";
   if (code === "ENAMETOOLONG") return "the name is too long";
   return error instanceof Error ? error.message : String(error);
 }
@@ -32,7 +32,7 @@ export async function readPictureFile(path: string): Promise<Uint8Array | Proble
   try {
     const found = await stat(path);
     if (!found.isFile()) {
-      const reason = found.isDirectory() ? "it is a folder" : "it is no regular file";
+      const reason = found.isDirectory() ? "it is a folder" : "it is not a regular file";
       return problem("data/unreadable-picture", { path, reason });
     }
     if (found.size > pictureFileLimit) {

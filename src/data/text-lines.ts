@@ -41,7 +41,7 @@ export async function eachLine(path: string, look: (line: Line) => Verdict): Pro
   };
   try {
     // A pipe or a device may never end.
-    if (!(await stat(path)).isFile()) return refuse("it is no regular file");
+    if (!(await stat(path)).isFile()) return refuse("it is not a regular file");
     let rest: Buffer = Buffer.alloc(0);
     for await (const piece of createReadStream(path, { highWaterMark: pieceBytes })) {
       const seen = Buffer.concat([rest, piece as Buffer]);
@@ -76,7 +76,7 @@ const fileFaults: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   ENAMETOOLONG: "the name is too long",
-  ELOOP: "its links lead in a circle",
+  ELOOP: "its links form a cycle",
 };
 
 /** A text of its own: a piece of a line keeps the whole line in memory. */

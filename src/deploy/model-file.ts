@@ -7,7 +7,7 @@ export async function readModelFile(path: string): Promise<Uint8Array | Problem>
     const about = await stat(path);
     if (about.isDirectory()) return problem("data/run-folder", { path });
     // A pipe or a device may never end.
-    if (!about.isFile()) return problem("data/model-unreadable", { path, reason: "it is no regular file" });
+    if (!about.isFile()) return problem("data/model-unreadable", { path, reason: "it is not a regular file" });
     return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -70,7 +70,7 @@ async function readEvents(folder: string): Promise<readonly ProfileEvent[] | Pro
     return file === undefined ? [] : (JSON.parse(await readFile(join(folder, file), "utf8")) as ProfileEvent[]);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = error instanceof SyntaxError ? "it breaks off" : writeFailure(code ?? String(error));
+    const reason = error instanceof SyntaxError ? "it is truncated" : writeFailure(code ?? String(error));
     return problem("bench/no-profile", { folder, reason });
   }
 }

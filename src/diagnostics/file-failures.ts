@@ -1,8 +1,8 @@
 /** What the operating system's codes mean to somebody who wants to write a file. */
 const writeFailures: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist, or takes no new names",
-  EEXIST: "a file, or a link that leads nowhere, stands in its place",
-  ELOOP: "its symbolic links go in a circle",
+  ENOENT: "its folder does not exist, or accepts no new files",
+  EEXIST: "a file or a broken link is in its place",
+  ELOOP: "its symbolic links form a cycle",
   ENXIO: "it is a pipe that nobody reads from",
   EPIPE: "its reader has gone away",
   EBUSY: "it is in use",
@@ -11,7 +11,7 @@ const writeFailures: Readonly<Record<string, string>> = {
   EFBIG: "it is larger than the system allows a file to be",
   ENOTDIR: "its folder is a file",
   EISDIR: "it is a folder",
-  ENOTREG: "it is no regular file (a pipe or a socket)",
+  ENOTREG: "it is not a regular file (a pipe or a socket)",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the disk is read-only",

@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "it is a folder",
-  ELOOP: "its symbolic links go in a circle",
+  ELOOP: "its symbolic links form a cycle",
   ENAMETOOLONG: "its name is too long",
   EMFILE: "too many files are open",
 };
@@ -38,11 +38,11 @@ export function nodeHost(root: string): Host {
         if (!isInside(await realpath(root), real)) return { kind: "outside" };
         // A checkout may bring links: what messages would quote of the file behind one may be nobody's business.
         if (way.endsWith(sourceEnding) && !real.endsWith(sourceEnding)) {
-          return { kind: "unreadable", reason: "it is a link to a file that is no .lfer file" };
+          return { kind: "unreadable", reason: "it is a link to a file that is not a .lfer file" };
         }
         const about = await stat(real);
         if (about.isDirectory()) return { kind: "unreadable", reason: "it is a folder" };
-        if (!about.isFile()) return { kind: "unreadable", reason: "it is no regular file" };
+        if (!about.isFile()) return { kind: "unreadable", reason: "it is not a regular file" };
         if (about.size > sourceFileLimit) return { kind: "too-large", bytes: about.size, limit: sourceFileLimit };
         const bytes = await readFile(real);
         try {

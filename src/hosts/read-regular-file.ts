@@ -5,7 +5,7 @@ export async function readRegularFile(path: string, limit = Number.POSITIVE_INFI
   try {
     const about = await stat(path);
     // A pipe or a device may never end.
-    if (!about.isFile()) return "it is no regular file";
+    if (!about.isFile()) return "it is not a regular file";
     return about.size > limit ? `it has ${about.size} bytes, the limit is ${limit}` : await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -64,12 +64,12 @@ export function readAnswersTable(text: string, path: string): Answers | Problem 
     const [key = "", labelName = "", answerName = "", person = "", group = ""] = fields;
     const label = indices.get(labelName);
     const unknown = label === undefined ? labelName : indices.has(answerName) ? undefined : answerName;
-    if (label === undefined || unknown !== undefined) return bad(line, `"${unknown}" is no class of the first line`);
+    if (label === undefined || unknown !== undefined) return bad(line, `"${unknown}" is not a class of the first line`);
     const probabilities = Float64Array.from(fields.slice(from), (each) =>
       each.trim() === "" ? Number.NaN : Number(each),
     );
     const wrong = probabilities.findIndex((value) => !(value >= 0 && value <= 1));
-    if (wrong >= 0) return bad(line, `"${fields[from + wrong]}" is no probability`);
+    if (wrong >= 0) return bad(line, `"${fields[from + wrong]}" is not a probability`);
     const sum = probabilities.reduce((a, b) => a + b, 0);
     if (Math.abs(sum - 1) > sumTolerance) return bad(line, `its probabilities sum to ${rounded(sum, 6)}, not to 1`);
     const shown = hasWho ? { ...(person === "" ? {} : { person }), ...(group === "" ? {} : { group }) } : {};

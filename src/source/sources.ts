@@ -71,7 +71,7 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
 function entryDiagnostic(answer: HostText, path: string): ImportProblem["make"] {
   if (answer.kind === "missing") return () => diagnose("tool/no-such-path", { path });
   if (answer.kind !== "outside") return importDiagnostic(answer, path, path);
-  return () => diagnose("tool/unreadable-path", { path, reason: "it is a link that leads out of its project" });
+  return () => diagnose("tool/unreadable-path", { path, reason: "it is a link to outside its project" });
 }
 
 /**

@@ -301,7 +301,7 @@ export abstract class DeclarationParser extends MemberParser {
         this.skip();
         this.skipUntil(() => false);
       } else if (this.at(Comma)) {
-        const why = "Claims stand one after the other without commas.";
+        const why = "Claims follow each other without commas.";
         this.reportNext("syntax/unexpected-token", { found: "`,`", why });
         this.skip();
       } else if (this.isAtItem()) return;

@@ -401,7 +401,7 @@ export abstract class ExpressionParser extends ExpressionGuards {
   /** `f(a + b: 3)`, `(a: 3)`: a label where none can stand. */
   #oddLabel(): Expression | undefined {
     if (this.LA(2).tokenType !== Equals) {
-      const why = "Named arguments stand in the parentheses of a call only.";
+      const why = "Named arguments belong in the parentheses of a call only.";
       this.reportNext("syntax/unexpected-token", { found: this.describeNext(), why });
     }
     retag(this.LA(1), Name);

@@ -99,15 +99,15 @@ export async function readCheckpoint(
     return bad("its metrics are not what was written");
   if (metrics.length !== epochsDone) return bad(`it has metrics of ${metrics.length} epochs, not of ${epochsDone}`);
   const last = metrics.at(-1)?.steps ?? 0;
-  if (last !== steps) return bad(`it has done ${steps} steps, by its metrics ${last}`);
-  if (!state.isIntact) return bad("it is not what was written: its digest is another one");
+  if (last !== steps) return bad(`it has done ${steps} steps, but its metrics say ${last}`);
+  if (!state.isIntact) return bad("it is not what was written: its digest does not match");
   const file = named?.file as string;
   const content = await readIfThere(join(folder, file));
   if (isProblem(content)) return content;
   if (content === undefined) return bad(`${file} is missing`);
   if (sha256([content]) !== named?.sha256) return bad(`${file} is not the file that was written`);
   const read = readSafetensors(content, file);
-  if (read.kind === "refused") return bad(`${file} is no safetensors file`);
+  if (read.kind === "refused") return bad(`${file} is not a safetensors file`);
   const values = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32().slice()] as const));
   for (const [name, length] of slots)
     if (values.get(name)?.length !== length) return bad(`${file} has no ${name} of ${length} numbers`);

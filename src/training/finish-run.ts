@@ -82,9 +82,9 @@ async function answersOfBest(
   if (isProblem(bytes)) return bytes;
   if (bytes === undefined) return bad("it is missing");
   const read = readSafetensors(bytes, path);
-  if (read.kind === "refused") return bad("it is no safetensors file");
+  if (read.kind === "refused") return bad("it is not a safetensors file");
   const weights = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32()] as const));
-  if (plan.deployed.slots.some(({ name }) => !weights.has(name))) return bad("it has not all weights of the network");
+  if (plan.deployed.slots.some(({ name }) => !weights.has(name))) return bad("it lacks weights of the network");
   // The network as it is deployed: no loss, and nobody who teaches.
   const question = { ...plan, evaluation: plan.deployed };
   const maker = new BatchMaker({ ...batches, teacher: undefined });

@@ -34,7 +34,7 @@ export async function readRunOrigin(folder: string, shown: string): Promise<RunO
   if (typeof bytes === "string") return bad(`${runFiles.about}: ${bytes}`);
   const about = opened(bytes);
   if (typeof about === "string") return bad(`${runFiles.about}: ${about}`);
-  if (!about.isIntact) return bad(`${runFiles.about} was changed after it was written: its digest does not fit`);
+  if (!about.isIntact) return bad(`${runFiles.about} was changed after it was written: its digest does not match`);
   const { recipe, settings, seed, kind, folds } = about.record;
   const name = isJsonObject(recipe) ? recipe.name : undefined;
   const isWhole = typeof name === "string" && isJsonObject(settings) && Number.isSafeInteger(seed);
@@ -88,10 +88,10 @@ export async function readOwnPart(folder: string, shown: string): Promise<readon
   try {
     const keys: unknown = JSON.parse(text);
     const isList = Array.isArray(keys) && keys.every((key) => typeof key === "string");
-    return isList ? (keys as readonly string[]) : bad("it is no list of names");
+    return isList ? (keys as readonly string[]) : bad("it is not a list of names");
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return bad("it is no JSON");
+    return bad("it is not JSON");
   }
 }
 

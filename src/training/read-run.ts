@@ -72,7 +72,7 @@ export async function readRun(folder: string): Promise<ReadRun | Problem> {
     const bytes = await readRegularFile(path, limit);
     if (bytes === absent) return undefined;
     const text = typeof bytes === "string" ? undefined : utf8(bytes);
-    const found = typeof bytes === "string" ? bytes : text === undefined ? "it is no UTF-8" : read(text, path);
+    const found = typeof bytes === "string" ? bytes : text === undefined ? "it is not UTF-8" : read(text, path);
     if (typeof found !== "string") return found;
     warnings.push(problem("report/left-out", { path, reason: found }));
     return undefined;
@@ -123,7 +123,7 @@ export function readMetrics(text: string): readonly EpochRecord[] | string {
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const value = beyondLimits(line, lineLimits) === undefined ? parsed(line) : undefined;
-    if (!isEpochRecord(value)) return `line ${i + 1} is no record of an epoch that this lferc knows`;
+    if (!isEpochRecord(value)) return `line ${i + 1} is not a record of an epoch that this lferc knows`;
     if (value.epoch !== records.length + 1) return `line ${i + 1} is epoch ${value.epoch}, not ${records.length + 1}`;
     records.push(value);
   }

@@ -58,7 +58,7 @@ export async function readRunAbout(folder: string): Promise<RunAbout | Problem> 
   if (typeof version === "number" && version > runSchemaVersion) {
     return problem("eval/newer-run", { path, schemaVersion: version, known: runSchemaVersion });
   }
-  if (!read.isIntact) return bad("it was edited: its digest is another one");
+  if (!read.isIntact) return bad("it was edited: its digest does not match");
   if (record.kind === foldsKind) return problem("eval/no-epoch", { path: folder, folds: Number(record.folds) });
   const { recipe, model, settings, seed, limit, sourceSha256 } = record;
   if (

@@ -75,7 +75,8 @@ export function weightFile(
 export async function readIfThere(path: string): Promise<Uint8Array | undefined | Problem> {
   try {
     // A pipe or a device may never end.
-    if (!(await stat(path)).isFile()) return problem("train/bad-checkpoint", { path, reason: "it is no regular file" });
+    if (!(await stat(path)).isFile())
+      return problem("train/bad-checkpoint", { path, reason: "it is not a regular file" });
     return await readFile(path);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;

@@ -32,10 +32,10 @@ export function opened(bytes: Uint8Array): Opened | string {
     if (tooMuch !== undefined) return tooMuch;
     value = JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return "it is no JSON";
+    if (error instanceof SyntaxError || error instanceof TypeError) return "it is not JSON";
     throw error;
   }
-  if (!isJsonObject(value)) return "it is no object";
+  if (!isJsonObject(value)) return "it is not an object";
   const { digest, ...record } = value;
   return { record, isIntact: digest === digestOf(record) };
 }

@@ -86,7 +86,7 @@ function readHeader(bytes: Uint8Array, file: string): ReadResult<Header> {
   } catch (error) {
     return notJson(error instanceof Error ? shown(error.message) : "it cannot be parsed");
   }
-  if (!isJsonObject(object)) return notJson("it is no object");
+  if (!isJsonObject(object)) return notJson("it is not an object");
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) {
     const offset = 8 + new TextEncoder().encode(text.slice(0, duplicate.at)).byteLength;

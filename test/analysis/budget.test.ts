@@ -83,7 +83,7 @@ suite("budgets", (test) => {
       [
         "budget/exceeded: LferLdl: params is 1,283,024, the check allows <= 1,200,000: 83,024 (6.92%) too many",
         'budget/exceeded: LferLdl: madds("paper") is 294,606,017, the check allows <= 200,000,000: 94,606,017 (47.30%) too many; the paper would print 294.60M, the check says 200.00M',
-        'budget/below-minimum: LferLdl: macs("fvcore", at: "conv1") is 10,549,504, the check wants > 11,000,000: 450,496 (4.10%) too few',
+        'budget/below-minimum: LferLdl: macs("fvcore", at: "conv1") is 10,549,504, the check requires > 11,000,000: 450,496 (4.10%) too few',
         'budget/not-equal: LferLdl: madds("paper") is 294,606,017, the check says 294,000,000 within 1,000: 606,017 (0.21%) too many; the paper would print 294.60M, the check says 294.00M',
         "budget/equal: LferLdl: params is 1,283,024, the very number that the check excludes",
       ],

@@ -173,8 +173,8 @@ suite("reading a record back", (test) => {
   });
 
   test("what is no record is told with the place", () => {
-    assert.match(refused(""), /it is no JSON/);
-    assert.match(refused(`${recordText}\n{oops}\n`), /line 2: it is no JSON/);
+    assert.match(refused(""), /it is not JSON/);
+    assert.match(refused(`${recordText}\n{oops}\n`), /line 2: it is not JSON/);
     assert.match(refused("[]"), /it is a list, not an object/);
     assert.match(refused('{"name":"lfer"}'), /schemaVersion is missing/);
     assert.match(refused(spoilt((r) => Object.assign(r, { schemaVersion: 2 }))), /newer lferc: it has schemaVersion 2/);

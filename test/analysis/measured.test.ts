@@ -69,7 +69,7 @@ suite("budgets on what was measured", (test) => {
     assert.equal(
       broken.map(({ message }) => message),
       [
-        'M: accuracy("faces/test") is 85%, the check wants >= 86.5%: 1.5 points too little',
+        'M: accuracy("faces/test") is 85%, the check requires >= 86.5%: 1.5 points too little',
         'M: latency("phone") is 12.3ms, the check allows < 12ms: 0.3ms too much',
       ],
     );
@@ -88,7 +88,7 @@ suite("budgets on what was measured", (test) => {
     assert.is(none?.code, "budget/no-result");
     assert.match(none?.help ?? "", /lferc eval RUN --data faces --split test --format json > FILE/);
     const [other] = await said('latency("pi") <= 1ms', given(latency()));
-    assert.match(other?.message ?? "", /bench\.json has no result of it, only of latency\("phone"\)/);
+    assert.match(other?.message ?? "", /bench\.json has no result for it, only for latency\("phone"\)/);
     assert.match(other?.help ?? "", /lferc bench MODEL\.onnx --device pi --format json/);
     const [hostile] = await said('latency("x; rm -rf /") <= 1ms');
     assert.match(hostile?.help ?? "", /--device NAME/);
@@ -127,7 +127,7 @@ suite("budgets on what was measured", (test) => {
       found.map(({ code, severity }) => [code, severity]),
       [["budget/incomplete-result", "warning"]],
     );
-    assert.match(found[0]?.message ?? "", /of 90 pictures; 3 more could not be read/);
+    assert.match(found[0]?.message ?? "", /covers 90 pictures; 3 more could not be read/);
   });
 
   test("times are compared with times alone, sums and tolerances included", async () => {
@@ -261,7 +261,7 @@ suite("files of results", (test) => {
 
   test("whatever is no result is refused with the place where it is wrong", () => {
     for (const [value, reason] of [
-      ["", /it is no JSON/],
+      ["", /it is not JSON/],
       ["[".repeat(100_000), /nested more than 8 deep/],
       [`[${"1,".repeat(5_000_001)}1]`, /holds more than 5000000 values/],
       [[1], /it is a list, not an object/],

@@ -105,10 +105,10 @@ suite("lferc build -o", (test) => {
       for (const target of [[], ["--target", "onnx"]]) {
         const { code, stderr } = runLferc([...build, ...target, "-o", "a.txt"], { cwd });
         assert.is(code, 2);
-        assert.match(stderr, '".txt" is an ending of ir');
+        assert.match(stderr, '".txt" is an extension of ir');
       }
       assert.match(runLferc([...build, "-o", "a.txt"], { cwd }).stderr, "--target ir");
-      assert.match(runLferc([...build, "-o", "a.bin"], { cwd }).stderr, '".bin" is none of the endings');
+      assert.match(runLferc([...build, "-o", "a.bin"], { cwd }).stderr, '".bin" is not the extension of a target');
     }));
 
   test("a path that ends as a folder's is none of a file", () =>

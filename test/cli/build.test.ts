@@ -147,9 +147,9 @@ suite("lferc build keeps what it reads", (test) => {
     inFolder(files, (cwd) => {
       const { code, stderr } = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--weights", "/dev/zero"], { cwd });
       assert.is(code, 1);
-      assert.match(stderr, /weights\/file-unreadable.*no regular file/);
+      assert.match(stderr, /weights\/file-unreadable.*not a regular file/);
       const asked = runLferc(["predict", "/dev/zero", "tiny.lfer"], { cwd });
-      assert.match(asked.stderr, /data\/model-unreadable.*no regular file/);
+      assert.match(asked.stderr, /data\/model-unreadable.*not a regular file/);
     }));
 
   test("the bytes do not depend on the folder it is started in", () =>

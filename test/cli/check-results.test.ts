@@ -64,7 +64,7 @@ suite("lferc check --results", (test) => {
         [ran.code, codesIn(ran.stderr)],
         [1, ["budget/not-results", "budget/not-results", "budget/exceeded"]],
       );
-      assert.match(ran.stderr, /no\.json holds no results: there is no such file/);
+      assert.match(ran.stderr, /no\.json contains no results: there is no such file/);
       const without = await callLferc(["check", "m.lfer"], cwd);
       assert.is(codesIn(without.stderr).filter((code) => code === "budget/no-result").length, 6);
     }));

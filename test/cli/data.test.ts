@@ -152,7 +152,7 @@ suite("lferc data", (test) => {
         const other = await callLferc(["data", "e", "--manifest", file], cwd);
         assert.is(other.code, 1);
         assert.ok(codesIn(other.stderr).includes("look/other-data"));
-        for (const path of ["1 missing (a/1.png)", "1 new (b/4.png)", "1 of another content (b/3.png)"]) {
+        for (const path of ["1 missing (a/1.png)", "1 new (b/4.png)", "1 with other content (b/3.png)"]) {
           assert.ok(other.stderr.includes(path), other.stderr);
         }
         assert.is(readFileSync(join(cwd, file), "utf8"), text);

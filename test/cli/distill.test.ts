@@ -167,7 +167,7 @@ suite("lferc distill", (test) => {
       rmSync(join(cwd, "g"), { recursive: true });
       writeFileSync(join(cwd, "d.csv"), text.replace(/^"?train\/happy[^\n]*\n/gm, ""));
       const missing = await given(...set);
-      assert.match(missing.stderr, "d.csv has no distribution of 8 of 30 pictures: train/happy/no, 0.png");
+      assert.match(missing.stderr, "d.csv has no distribution for 8 of 30 pictures: train/happy/no, 0.png");
     }));
 
   test("usage is checked, and what is no run is said to be none", () =>

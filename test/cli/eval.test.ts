@@ -134,7 +134,7 @@ suite("lferc eval", (test) => {
     inFolder(files, async (cwd) => {
       const train = await json(cwd, "tiny.onnx", "--data", "colours", "--split", "Training");
       assert.equal([train.json.split, train.json.samples, train.json.accuracy], ["train", 3, 1]);
-      assert.match(train.stderr, /holds pictures to train on/);
+      assert.match(train.stderr, /holds training pictures/);
       assert.is((await json(cwd, "tiny.onnx", "--data", "colours", "--split", "all")).json.samples, 10);
       const refused = await evaluate(cwd, "tiny.onnx", "--data", "colours", "--split", "val");
       assert.is(refused.code, 1);
@@ -145,7 +145,7 @@ suite("lferc eval", (test) => {
     inFolder({ "tiny.onnx": tiny, ...undivided }, async (cwd) => {
       const ran = await json(cwd, "tiny.onnx", "--data", "c");
       assert.equal([ran.json.split, ran.json.samples], ["all", 6]);
-      assert.match(ran.stderr, /part all of folder c holds pictures to train on/);
+      assert.match(ran.stderr, /part all of folder c holds training pictures/);
     }));
 
   test("--answers writes every answer as a table, and takes no other name than that of a table", () =>

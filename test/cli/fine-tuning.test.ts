@@ -78,7 +78,7 @@ suite("fine-tuning", (test) => {
       const weights = ["--weights", "persons-run/best.safetensors"];
       const unmapped = await train(...tuned, ...weights);
       assert.equal(codesIn(unmapped.stderr).slice(0, 1), ["weights/wrong-shape"]);
-      assert.match(unmapped.stderr, /A name map can let a layer begin afresh/);
+      assert.match(unmapped.stderr, /A name map can reinitialise a layer/);
       const done = await train(...tuned, ...weights, "--weights-map", "new-head.map");
       assert.is(done.code, 0, done.stderr);
       assert.match(done.stderr, "2 tensors not used; 2 begin afresh (fc.weight, fc.bias)");

@@ -129,14 +129,14 @@ suite("lferc init --from", (test) => {
     inFolder({ [workflowPath]: "mine" }, (cwd) => {
       const made = runLferc(["init", "--keep", "--from", addresses[0]], { cwd });
       assert.is(made.code, 0, made.stderr);
-      assert.match(made.stderr, "--from has changed nothing in it");
+      assert.match(made.stderr, "--from did not change it");
       assert.is(workflowOf(cwd), "mine");
     }));
 
   test("without it the workflow installs nothing, and both say what is to be filled in", () =>
     inFolder({}, (cwd) => {
       const made = runLferc(["init"], { cwd });
-      assert.match(made.stderr, "LFER in it is yours to fill in");
+      assert.match(made.stderr, "fill in LFER there");
       const yaml = workflowOf(cwd);
       const ran = install(cwd, yaml);
       assert.is(ran.code, 1);

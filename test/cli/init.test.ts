@@ -81,7 +81,7 @@ suite("lferc init", (test) => {
     inFolder({ "f/README.md": "mine\n", "f/model.lfer": "lfer 1\n" }, (cwd) => {
       const ran = runLferc(["init", "f"], { cwd });
       assert.equal([ran.code, ran.stdout, codesIn(ran.stderr)], [1, "", ["tool/would-overwrite"]]);
-      assert.match(ran.stderr, "f/model.lfer, f/README.md are there already");
+      assert.match(ran.stderr, "f/model.lfer, f/README.md exist already");
       assert.equal(filesUnder(join(cwd, "f")), ["README.md", "model.lfer"]);
       const kept = runLferc(["init", "f", "--keep"], { cwd });
       assert.is(kept.code, 0);

@@ -33,9 +33,9 @@ suite("a parameter that is asked for as a flag", (test) => {
   test("that the recipe does not have: how to make one", async () => {
     const { code, codes, stderr } = await asked("train m.lfer --data faces --batch-size 8");
     assert.equal([code, codes], [2, ["tool/setting-not-declared"]]);
-    assert.match(stderr, /no flag "--batch-size", and recipe Plain no parameter batch/);
+    assert.match(stderr, /no flag "--batch-size", and recipe Plain has no parameter batch/);
     assert.match(stderr, /recipe Plain\(batch: int = 32\) with train = run\(batch: batch, epochs: 30\)/);
-    assert.match(stderr, /Then say --set batch=8\./);
+    assert.match(stderr, /Then write --set batch=8\./);
     assert.match((await asked("train m.lfer --weight-decay 1e-3")).stderr, /--set weight_decay=1e-3/);
   });
 

@@ -171,7 +171,7 @@ suite("lferc sweep", (test) => {
       child.kill("SIGINT");
       assert.is(await ended, 130, said);
       assert.match(said, /stopping: each run saves what it has/);
-      assert.match(said, /2 of 2 runs are not finished; the same command with --resume goes on/);
+      assert.match(said, /2 of 2 runs are not finished; the same command with --resume continues/);
       assert.not.ok(existsSync(join(cwd, "st/lr=0.02")));
       // The run's process has gone, and has let go of its folder.
       assert.not.ok(existsSync(join(cwd, "st/lr=0.01/seed-0/run.lock")));

@@ -109,7 +109,7 @@ suite("runs started together", (test) => {
         const [found] = codesIn(stderr);
         assert.ok(found === "train/run-in-use" || found === "train/run-exists", stderr);
         if (found === "train/run-in-use")
-          assert.match(stderr, /process \d+ on \S+ trains in \S+ since \d{4}-\d\d-\d\dT/);
+          assert.match(stderr, /process \d+ on \S+ has been training in \S+ since \d{4}-\d\d-\d\dT/);
       }
       assert.equal(unclean(join(cwd, "new/shared")), []);
     }));
@@ -129,7 +129,7 @@ suite("runs started together", (test) => {
         ran[0]?.stderr ?? "",
         /^cut was locked by process \d+ on \S+ since \S+, which is gone: taken over$/m,
       );
-      assert.match(ran[0]?.stderr ?? "", /^cut: removed what a process that was killed left half written$/m);
+      assert.match(ran[0]?.stderr ?? "", /^cut: removed files that a killed process left half written$/m);
       for (const { code, stderr } of runs) if (code !== 0) assert.equal(codesIn(stderr), ["train/run-in-use"]);
       for (const file of ["best.safetensors", "last.safetensors", "state-2.safetensors", "model.onnx"]) {
         assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
@@ -216,7 +216,7 @@ suite("a run that is told to stop", (test) => {
         const resume = trainArgs("--out", "cut", "--resume");
         if (signal === "SIGINT") {
           assert.match(cut.stderr, /^interrupted after 0 of 2 epochs$/m);
-          assert.match(cut.stderr, /^model\.onnx: not yet, for no epoch has ended$/m);
+          assert.match(cut.stderr, /^model\.onnx: not yet, no epoch has ended$/m);
         }
         const rest = signal === "SIGINT" ? told(cut.stderr, "go on", cwd) : runLferc(resume, { cwd });
         assert.is(rest.code, 0, rest.stderr);

@@ -52,7 +52,7 @@ async function watching(
   });
   const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
   const next = (): string | undefined => {
-    const end = /waits for changes, Ctrl-C ends\n/.exec(said.stderr.slice(told));
+    const end = /waiting for changes, Ctrl-C ends\n/.exec(said.stderr.slice(told));
     return end === null ? undefined : said.stderr.slice(told, told + end.index + end[0].length);
   };
   /** More is said, or the process is over: however long that takes on a busy machine. */

@@ -27,7 +27,7 @@ const alone = (body: (cwd: string, lferc: (...args: readonly string[]) => Ran) =
   });
 
 const command = `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@${onnxRuntimeVersion}`;
-const notice = `onnxruntime-node cannot be loaded: it is not installed; ONNX Runtime in WebAssembly takes its place, slower. To install it beside lfer: \`${command}\`.`;
+const notice = `onnxruntime-node cannot be loaded: it is not installed; using ONNX Runtime in WebAssembly instead, which is slower. To install it beside lfer: \`${command}\`.`;
 
 /** Of what was said on stderr, all but the notice, which stands there once. */
 function saidBesideNotice({ stderr }: Ran): string {
@@ -146,7 +146,7 @@ suite("with onnxruntime-node", (test) => {
   test("ort-wasm can be asked for, without a notice", () =>
     inFolder(files, (cwd) => {
       const ran = passed(runLferc([...train("a", "--epochs", "1"), "--engine", "ort-wasm"], { cwd }));
-      assert.not.match(ran.stderr, /takes its place/);
+      assert.not.match(ran.stderr, /instead, which is slower/);
       assert.is(JSON.parse(readFileSync(join(cwd, "a/run.json"), "utf8")).engine.name, "ort-wasm");
     }));
 });

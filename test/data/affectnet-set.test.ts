@@ -119,10 +119,7 @@ suite("AffectNet's tables", (test) => {
         const set = opened(await openLayout("affectnet", cwd, { labels: eight }));
         assert.equal([set.training.length, set.heldOut.length, set.heldOutWasDrawn], [2, 2, true]);
         const [refused] = refusals(await openLayout("affectnet", cwd, { labels: eight, fields: { align: "box" } }));
-        assert.match(
-          refused?.message ?? "",
-          /has no column face_x and none face_y and none face_width and none face_height/,
-        );
+        assert.match(refused?.message ?? "", /has no column face_x and no face_y and no face_width and no face_height/);
         const lost = await openLayout("affectnet", cwd, { labels: eight, fields: { align: "five_points" } });
         assert.match(refusals(lost)[0]?.message ?? "", /has no column facial_landmarks/);
       },
@@ -138,7 +135,7 @@ suite("AffectNet's tables", (test) => {
     }));
 
   for (const [why, text, message] of [
-    ["a number beyond 10", row("0/0.jpg", 11), /line 2: expression "11" is no number from 0 to 10/],
+    ["a number beyond 10", row("0/0.jpg", 11), /line 2: expression "11" is not a number from 0 to 10/],
     ["a path out of the folder", row("../../x.jpg", 1), /line 2: the path "..\/..\/x.jpg" names no file below/],
     ["a field too many", row("0/0,0.jpg", 1), /line 2: it has 10 fields, the first line 9/],
   ] as const) {

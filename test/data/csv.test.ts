@@ -58,7 +58,7 @@ suite("CSV", (test) => {
     const nowhere = await eachRecord("/nowhere/t.csv", () => undefined);
     assert.match(nowhere?.diagnose({}).message ?? "", /there is no such file/);
     const device = await eachRecord("/dev/zero", () => undefined);
-    assert.match(device?.diagnose({}).message ?? "", /no regular file/);
+    assert.match(device?.diagnose({}).message ?? "", /not a regular file/);
   });
 
   test("columns are found by name, whatever their case and order; of two with one name the first counts", () =>

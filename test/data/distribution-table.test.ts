@@ -46,16 +46,16 @@ suite("a table of distributions", (test) => {
     ["path,a,b\nx,1\n", "line 2: it has 1 numbers, the header 2 classes"],
     ["path,a,b\nx,1,0\nx,0,1\n", 'line 3: "x" is there twice'],
     ["path,a,b\nx,0.5,0.6\n", "line 2: its shares are 1.1 together, not 1"],
-    ["path,a,b\nx,-0.5,1.5\n", 'line 2: "-0.5" is no share from 0 to 1'],
-    ["path,a,b\nx,,1\n", 'line 2: "" is no share from 0 to 1'],
-    ["path,a,b\nx,nan,1\n", 'line 2: "nan" is no share from 0 to 1'],
+    ["path,a,b\nx,-0.5,1.5\n", 'line 2: "-0.5" is not a share from 0 to 1'],
+    ["path,a,b\nx,,1\n", 'line 2: "" is not a share from 0 to 1'],
+    ["path,a,b\nx,nan,1\n", 'line 2: "nan" is not a share from 0 to 1'],
     ['path,a,b\n"x,1,0\n', "line 2: a quotation mark stands where none may, or is not closed"],
   ] as const) {
     test(`${JSON.stringify(text)} is refused`, () => assert.is(saidOf(text), `d.csv, ${said}`));
   }
 
   test("what is no UTF-8 is refused; so are columns without end, at once", () => {
-    assert.is(saidOf(Uint8Array.of(0xff, 0xfe, 0x41)), "d.csv, line 1: it is no UTF-8 text");
+    assert.is(saidOf(Uint8Array.of(0xff, 0xfe, 0x41)), "d.csv, line 1: it is not UTF-8 text");
     const columns = Array.from({ length: 100_001 }, (_, i) => `c${i}`).join(",");
     assert.is(saidOf(`path,${columns}\n`), "d.csv, line 1: it has 100001 classes, the limit is 100000");
   });

@@ -60,7 +60,7 @@ suite("FER2013", (test) => {
     ));
 
   for (const [why, line, message] of [
-    ["an emotion beyond 6", "7,1 2,Training", /line 8: emotion "7" is no number from 0 to 6/],
+    ["an emotion beyond 6", "7,1 2,Training", /line 8: emotion "7" is not a number from 0 to 6/],
     ["no emotion", ",1 2,Training", /line 8: emotion ""/],
     ["a usage of nobody", "1,1 2,Extra", /line 8: Usage "Extra"/],
     ["a field too few", "1,1 2", /line 8: it has 2 fields, the first line 3/],
@@ -88,7 +88,10 @@ suite("FER2013", (test) => {
       const set = opened(await openLayout("fer2013", cwd, { labels: seven }));
       assert.equal(await readAll(set, set.training), ["", "", "", "", ...bad.map(() => "data/bad-pixels")]);
       const read = await set.read(set.training[6]!);
-      assert.match(isProblem(read) ? read.diagnose({}).message : "", /line 10: "256" is no grey from 0 to 255/);
+      assert.match(
+        isProblem(read) ? read.diagnose({}).message : "",
+        /line 10: "256" is not a grey value from 0 to 255/,
+      );
       truncateSync(join(cwd, "fer2013.csv"), 100);
       assert.equal(await readAll(set, set.training.slice(0, 1)), ["data/bad-pixels"]);
     }));
@@ -179,7 +182,7 @@ suite("FER+", (test) => {
       assert.equal(codesOf(await openLayout("ferplus", cwd, { labels: eight })), ["data/rows-do-not-match"]);
       writeFileSync(join(cwd, "fer2013new.csv"), voted().replace("PublicTest", "Training"));
       const [refused] = refusals(await openLayout("ferplus", cwd, { labels: eight }));
-      assert.match(refused?.message ?? "", /line 4 is of Training, the same row of .*fer2013.csv of PublicTest/);
+      assert.match(refused?.message ?? "", /line 4 is Training, but that row of .*fer2013.csv is PublicTest/);
       writeFileSync(join(cwd, "fer2013new.csv"), voted().replace(",10,", ",ten,"));
       assert.equal(codesOf(await openLayout("ferplus", cwd, { labels: eight })), ["data/bad-lines"]);
     }));

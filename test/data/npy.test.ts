@@ -86,6 +86,6 @@ suite("NumPy's files", (test) => {
 
   test("what is no file of that size is not read", async () => {
     assert.is(await readNpy("/nowhere/a.npy"), "there is no such file");
-    assert.is(await readNpy("/dev/zero"), "it is no regular file");
+    assert.is(await readNpy("/dev/zero"), "it is not a regular file");
   });
 });

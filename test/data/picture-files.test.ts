@@ -57,7 +57,7 @@ suite("picture files", (test) => {
       assert.is(directory.code, "data/unreadable-picture");
       assert.match(directory.message, "it is a folder");
       symlinkSync(join(folder, "loop.png"), join(folder, "loop.png"));
-      assert.match((await refusal(join(folder, "loop.png"))).message, "its links lead in a circle");
+      assert.match((await refusal(join(folder, "loop.png"))).message, "its links form a cycle");
       truncateSync(join(folder, "x.png"), pictureFileLimit + 1);
       const large = await refusal(join(folder, "x.png"));
       assert.is(large.code, "data/picture-file-too-large");

@@ -125,7 +125,7 @@ suite("RAF-DB", (it) => {
       async (cwd) => {
         const [refused] = refusals(await openLayout("raf_db", cwd, withLabels));
         assert.is(refused?.code, "data/labels-disagree");
-        assert.match(refused?.message ?? "", /train_00001.jpg is fear, where it lies it is surprise/);
+        assert.match(refused?.message ?? "", /labels train_00001.jpg as fear, its folder as surprise/);
       },
     ));
 

@@ -175,7 +175,7 @@ const exhausted: Engine = {
     return { description: "", run, state: () => made.state(), restore: async () => {}, dispose: () => made.dispose() };
   },
 };
-const refusal = "tried does not take this training step: no memory is left";
+const refusal = "tried cannot run this training step: no memory is left";
 
 suite("the limits of WebAssembly", (test) => {
   test("it leaves nothing behind in the process that loads it", async () => {

@@ -90,7 +90,7 @@ suite("ir: verifier", (test) => {
     const [fault] = findFaults(withNode("mish", (n) => ({ ...n, op: "misch" })));
     assert.is(
       fault?.problem.diagnose({}).message,
-      'node head.mish applies "misch", which is no op. Did you mean "mish"?',
+      'node head.mish applies "misch", which is not an op. Did you mean "mish"?',
     );
   });
 

@@ -51,7 +51,7 @@ async function pictures(perClass: number): Promise<Readonly<Record<string, Uint8
 }
 
 const train = ["train", "m.lfer", "--recipe", "Faces"] as const;
-const waits: Stop = { said: /waits for changes/ };
+const waits: Stop = { said: /waiting for changes/ };
 
 /** More epochs than anyone waits for. */
 const endless = ["--epochs", "100000"] as const;

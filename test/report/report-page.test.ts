@@ -205,10 +205,10 @@ suite("report.html", (test) => {
 suite("reading a run", (test) => {
   test("a broken file costs what it says, and is told with its line", async () => {
     for (const [name, content, reason] of [
-      ["metrics.jsonl", "{}\n", "line 1 is no record of an epoch"],
-      ["metrics.jsonl", `${"[".repeat(100_000)}\n`, "line 1 is no record of an epoch"],
-      ["metrics.jsonl", "\ufffd\n{", "line 1 is no record"],
-      ["metrics.jsonl", `${JSON.stringify({ ...record(1), evaluation: { toString: 1 } })}\n`, "line 1 is no record"],
+      ["metrics.jsonl", "{}\n", "line 1 is not a record of an epoch"],
+      ["metrics.jsonl", `${"[".repeat(100_000)}\n`, "line 1 is not a record of an epoch"],
+      ["metrics.jsonl", "\ufffd\n{", "line 1 is not a record"],
+      ["metrics.jsonl", `${JSON.stringify({ ...record(1), evaluation: { toString: 1 } })}\n`, "line 1 is not a record"],
       ["answers.csv", "path,label\n", "line 1: it does not begin with path,label,answer"],
     ] as const) {
       const run = await runOf({}, (files) => {

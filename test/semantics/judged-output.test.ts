@@ -82,7 +82,7 @@ suite("the output that pictures are judged by", (test) => {
 
   test("the message names what the loss teaches, and what it says to do works", async () => {
     const [found] = await problems(["p", "q"], label("q"));
-    assert.ok(found?.message.includes("the first output of Small, p, and the loss teaches q"), found?.message);
+    assert.ok(found?.message.includes("its first output, p, but the loss trains q"), found?.message);
     assert.ok(found?.help.includes("write output q before output p"), found?.help);
   });
 
@@ -106,11 +106,11 @@ suite("weights of classes", (test) => {
   test("none is negative, some are more than nothing, all are numbers of float32", async () => {
     for (const list of ["[1, 0, 0]", "[0.5, 1e-30, 1e30]", "[1, 1, 1]"]) assert.is(await weigh(list), "", list);
     for (const [list, wrong] of [
-      ["[1, -1, 1]", "-1 is no weight of a class: [1, -1, 1]"],
-      ["[1, 2, -1e-60]", "-1e-60 is no weight of a class: [1, 2, -1e-60]"],
-      ["[0, 0, 0]", "the weights of the classes are all zero: [0, 0, 0]"],
-      ["[0, 1e-60, 0]", "the weights of the classes are all zero: [0, 1e-60, 0]"],
-      ["[1, 1e39, 1]", "1e+39 is no weight of a class: [1, 1e+39, 1]"],
+      ["[1, -1, 1]", "-1 is not a class weight: [1, -1, 1]"],
+      ["[1, 2, -1e-60]", "-1e-60 is not a class weight: [1, 2, -1e-60]"],
+      ["[0, 0, 0]", "the class weights are all zero: [0, 0, 0]"],
+      ["[0, 1e-60, 0]", "the class weights are all zero: [0, 1e-60, 0]"],
+      ["[1, 1e39, 1]", "1e+39 is not a class weight: [1, 1e+39, 1]"],
     ] as const) {
       assert.is(await weigh(list), `recipe/class-weights: ${wrong}`);
     }

@@ -88,7 +88,7 @@ suite("distributions of pictures", (test) => {
     };
     assert.is(missingDistributions(inTraining, none, data()), undefined);
     const found = missingDistributions(await planWith(both), none, data());
-    assert.is(found?.diagnose({}).message, "d.csv has no distribution of 1 of 2 pictures: b");
+    assert.is(found?.diagnose({}).message, "d.csv has no distribution for 1 of 2 pictures: b");
   });
 
   test("data that have shares themselves need no table; data with one class a picture do", async () => {

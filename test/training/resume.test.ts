@@ -92,7 +92,7 @@ suite("going on with a run", (test) => {
       }
       for (const [field, after, said] of [
         ["epochsDone", 1, /metrics of 2 epochs, not of 1/],
-        ["steps", 5, /done 5 steps, by its metrics 4/],
+        ["steps", 5, /done 5 steps, but its metrics say 4/],
         ["best.accuracy", 1, /digest/],
         ["metrics.0.loss", 0.5, /digest/],
         ["bestSha256", "f".repeat(64), /digest/],

@@ -229,7 +229,7 @@ suite("a run in which a number overflows", (test) => {
       assert.not.equal(readFileSync(join(cut, "last.safetensors")), readFileSync(join(whole, "last.safetensors")));
       const { result, codes, messages } = await stillRun(cut, { recipe, resume: true, engine: diverging(6) });
       assert.equal(codes, ["train/not-finite"]);
-      assert.match(messages[0] ?? "", /the loss is no finite number after epoch 3, step 2, at a rate of 0\.01/);
+      assert.match(messages[0] ?? "", /the loss is not finite after epoch 3, step 2, at a learning rate of 0\.01/);
       assert.ok(result?.kind === "failed");
       assert.equal(result.diverged, { lr: 0.01, epochs: 2 });
       const help = result.diagnostics[0]?.help ?? "";

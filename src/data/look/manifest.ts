@@ -50,7 +50,7 @@ export function readManifest(bytes: Uint8Array, form: ManifestForm): readonly Ma
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return "it is no UTF-8 text";
+    return "it is not UTF-8 text";
   }
   return form === "csv" ? readCsv(text) : readJson(text);
 }
@@ -73,9 +73,9 @@ function readJson(text: string): readonly ManifestEntry[] | string {
   try {
     value = JSON.parse(text);
   } catch {
-    return "it is no JSON";
+    return "it is not JSON";
   }
-  if (typeof value !== "object" || value === null) return "it is no object";
+  if (typeof value !== "object" || value === null) return "it is not an object";
   const { schemaVersion: version, pictures } = value as Readonly<Record<string, unknown>>;
   if (version !== schemaVersion)
     return `its schemaVersion is ${JSON.stringify(version) ?? "missing"}, not ${schemaVersion}`;
@@ -98,7 +98,7 @@ function readCsv(text: string): readonly ManifestEntry[] | string {
     const [path, label, split, digest, width, height] = places.map((at) => row.cells[at]);
     const side = (cell: string | undefined): number | null => (cell === "" ? null : Number(cell));
     const entry: unknown = { path, label, split, digest, width: side(width), height: side(height) };
-    if (!isEntry(entry)) return `line ${row.line} is no picture`;
+    if (!isEntry(entry)) return `line ${row.line} is not a picture`;
     entries.push(entry);
   }
   return places === undefined ? "it is empty" : entries;

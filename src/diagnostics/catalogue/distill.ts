@@ -7,10 +7,10 @@ const good = distill("runs/teacher --data RAF -o distributions.csv");
 export const distillEntries = {
   "distill/no-run": entry<{ run: string; reason: string }>({
     severity: "error",
-    message: (h) => `${h.run} is no run that can be asked: ${h.reason}`,
-    help: () => "Name the folder that `lferc train --out` wrote: with run.json, model.lfer and best.safetensors in it.",
+    message: (h) => `cannot distil from ${h.run}: ${h.reason}`,
+    help: () => "Name the folder that `lferc train --out` wrote: it has run.json, model.lfer and best.safetensors.",
     explanation:
-      "The run's recipe says which network it is and how the data are read, its best weights what it has learnt; of a cross-fitting each part's run has both, and the list of the pictures that it never saw.",
+      "The run's recipe says which network it is and how the data are read; its best weights hold what it has learnt. In a cross-fitting each fold's run has both, and the list of the pictures that it never saw.",
     bad: distill("pictures --data RAF -o distributions.csv"),
     good,
   }),
@@ -23,25 +23,25 @@ export const distillEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.run} was trained on other pictures: of the ${h.all} that its parts divide, ${h.missing} are not in ${h.data}, such as ${h.named.join(", ")}`,
-    help: () => "Name the data that it was trained on with --data, and as they were then.",
+      `${h.run} was trained on other pictures: ${h.missing} of the ${h.all} in its folds are not in ${h.data}, such as ${h.named.join(", ")}`,
+    help: () => "Pass the data that it was trained on with --data, unchanged since then.",
     explanation:
-      "Which model never saw a picture is known by the picture's name. Where names do not fit, a model would be asked about what it has learnt by heart.",
+      "A picture's name says which model never saw it. If names do not match, a model would be asked about pictures that it has memorised.",
     bad: distill("runs/cross-fitted --data other-faces -o distributions.csv"),
     good,
   }),
   "distill/not-finite": entry<{ key: string }>({
     severity: "error",
-    message: (h) => `the network's answer to ${h.key} is no finite number`,
-    help: () => "Its training has gone wrong: train again at a smaller rate.",
-    explanation: "A distribution that is none would end in a loss that is none.",
+    message: (h) => `the network's answer to ${h.key} is not finite`,
+    help: () => "Its training diverged: train again with a smaller learning rate.",
+    explanation: "A distribution that is not finite would give a loss that is not finite.",
     bad: distill("runs/diverged --data RAF -o distributions.csv"),
     good,
   }),
   "distill/class-without-pictures": entry<{ classes: readonly string[] }>({
     severity: "error",
-    message: (h) => `no training picture shows ${h.classes.join(", ")}: there is no mean distribution of it`,
-    help: () => "Leave out --by-class, or the pictures of such a class.",
+    message: (h) => `no training picture shows ${h.classes.join(", ")}: it has no mean distribution`,
+    help: () => "Drop --by-class, or leave out the pictures of such a class.",
     explanation: "With --by-class every picture gets the mean over its class's training pictures.",
     bad: distill("runs/teacher --data without-fear -o distributions.csv --by-class"),
     good,

@@ -20,7 +20,7 @@ export const engineEntries = {
     help: () =>
       "It needs a GPU and its driver: on Linux one for Vulkan, with its loader (libvulkan1), on Windows Direct3D 12, on macOS Metal. The engine `ort` needs neither.",
     explanation:
-      "The engine `ort-webgpu` runs every node of a step on the GPU by WebGPU, which onnxruntime-node brings for most platforms.",
+      "The engine `ort-webgpu` runs every node of a step on the GPU with WebGPU, which onnxruntime-node has for most platforms.",
     bad: { command: `${train} --engine ort-webgpu` },
     good,
   }),
@@ -49,10 +49,10 @@ export const engineEntries = {
 
   "engine/refuses-step": entry<{ engine: string; reason: string }>({
     severity: "error",
-    message: (h) => `${h.engine} does not take this training step: ${h.reason}`,
-    help: () => "The engine `ort` takes every step. A smaller batch or picture may fit this one.",
+    message: (h) => `${h.engine} cannot run this training step: ${h.reason}`,
+    help: () => "The engine `ort` runs every step. A smaller batch or picture may fit this one.",
     explanation:
-      "GPUs have limits that CPUs have not: on the size of a buffer, on the number of buffers that one kernel reads and writes. WebAssembly has 4 GiB of memory for everything.",
+      "GPUs have limits that CPUs do not have: on the size of a buffer, and on the number of buffers of one kernel. WebAssembly has 4 GiB of memory for everything.",
     bad: { command: `${train} --engine ort-webgpu` },
     good: { command: `${train} --engine ort` },
   }),
@@ -60,7 +60,7 @@ export const engineEntries = {
   "engine/fixed-threads": entry<{ engine: string; has: number; asked: number }>({
     severity: "warning",
     message: (h) => `${h.engine} runs on ${h.has} thread${h.has === 1 ? "" : "s"}, not on ${h.asked}`,
-    help: () => "Leave `--threads` out; the engine `ort` takes as many as you say.",
+    help: () => "Leave `--threads` out; the engine `ort` uses as many as you ask for.",
     explanation: "ONNX Runtime in WebAssembly runs on the thread that calls it.",
     bad: { command: `${train} --engine ort-wasm --threads 4` },
     good: { command: `${train} --engine ort-wasm` },

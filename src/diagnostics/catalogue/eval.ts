@@ -1,4 +1,6 @@
 import { entry } from "../entry.js";
+import { type NewerFile, newerFile, whyNewerIsRefused } from "./newer-file.js";
+import { type NoRun, noRun, runToName } from "./no-run.js";
 
 const good = { command: "lferc eval runs/a --data faces" };
 
@@ -8,28 +10,20 @@ const named = (names: readonly string[]): string =>
 
 /** What keeps a trained model from being judged. */
 export const evalEntries = {
-  "eval/no-run": entry<{ path: string; teacher?: string | undefined }>({
+  "eval/no-run": entry<NoRun>({
     severity: "error",
-    message: (h) =>
-      h.teacher === undefined
-        ? `the folder ${h.path} is no run: there is no run.json in it`
-        : `the run ${h.path} has not begun: its teacher is trained first, in ${h.teacher}`,
-    help: (h) =>
-      h.teacher === undefined
-        ? "Name the folder that `lferc train` wrote (it says which at its end), or an .onnx file."
-        : `Name ${h.teacher} for the teacher, or wait until the student has an epoch.`,
-    explanation:
-      "A run's folder says in run.json what was trained on which data, and by which evaluation it is judged.",
+    message: (h) => noRun(h, "it has no run.json"),
+    help: (h) => runToName(h, ", or an .onnx file"),
+    explanation: "run.json in a run's folder says what was trained on which data, and how it is evaluated.",
     bad: { command: "lferc eval faces --data faces" },
     good,
   }),
 
-  "eval/newer-run": entry<{ path: string; schemaVersion: number; known: number }>({
+  "eval/newer-run": entry<NewerFile>({
     severity: "error",
-    message: (h) =>
-      `${h.path} was written by a newer lferc: it has schemaVersion ${h.schemaVersion}, this one reads up to ${h.known}`,
+    message: newerFile,
     help: () => "Use the lferc that trained the run, or a newer one.",
-    explanation: "A newer record may mean something else by the same names, so it is refused by its number.",
+    explanation: whyNewerIsRefused,
     bad: { command: "lferc eval run-of-a-newer-lferc --data faces" },
     good,
   }),
@@ -38,11 +32,11 @@ export const evalEntries = {
     severity: "error",
     message: (h) =>
       h.folds === undefined
-        ? `the run ${h.path} has no epoch yet: there are no weights to judge`
+        ? `the run ${h.path} has finished no epoch: it has no weights to evaluate`
         : `${h.path} holds the ${h.folds} runs of a cross-fitting and no weights of its own`,
     help: (h) =>
       h.folds === undefined
-        ? "Let it train for an epoch, or go on with it: lferc train ... --out RUN --resume."
+        ? "Let it train for an epoch, or resume it: lferc train ... --out RUN --resume."
         : `Name one of them: ${h.path}/fold-1. \`lferc distill\` takes them all together.`,
     explanation: "best.safetensors is written at the end of a run's first epoch, model.onnx at the end of the run.",
     bad: { command: "lferc eval runs/just-begun --data faces" },
@@ -51,21 +45,21 @@ export const evalEntries = {
 
   "eval/no-model-yet": entry<{ path: string; command: string }>({
     severity: "error",
-    message: (h) => `the run ${h.path} has no model.onnx: it was stopped, or goes on still`,
-    help: (h) => `This makes it of the best epoch so far, from the data that the run was trained on: ${h.command}`,
-    explanation: "A run writes its ONNX file at its end. Till then its best weights lie in best.safetensors.",
+    message: (h) => `the run ${h.path} has no model.onnx: it was stopped, or is still running`,
+    help: (h) => `This makes it from the best epoch so far, with the data that the run was trained on: ${h.command}`,
+    explanation: "A run writes its ONNX file at its end. Until then its best weights are in best.safetensors.",
     bad: { command: "lferc predict runs/stopped face.jpg" },
     good: { command: "lferc predict runs/a face.jpg" },
   }),
 
   "eval/weights-alone": entry<{ path: string; run: string | undefined }>({
     severity: "error",
-    message: (h) => `${h.path} holds weights alone, and no network to put them into`,
+    message: (h) => `${h.path} holds only weights, and no network to put them into`,
     help: (h) =>
       h.run === undefined
-        ? `Build a model of it first: lferc build MODEL.lfer --weights ${h.path} -o model.onnx`
-        : `It lies in a run: name the run's folder, ${h.run}.`,
-    explanation: "A .safetensors file has names and numbers. What is done with them stands in the .lfer file.",
+        ? `Build a model with it first: lferc build MODEL.lfer --weights ${h.path} -o model.onnx`
+        : `It belongs to a run: name the run's folder, ${h.run}.`,
+    explanation: "A .safetensors file has names and numbers. The network that uses them is in the .lfer file.",
     bad: { command: "lferc eval runs/a/best.safetensors --data faces" },
     good,
   }),
@@ -76,7 +70,7 @@ export const evalEntries = {
     help: () =>
       "--split takes train, validation, test or all. Where lferc holds pictures out itself, only the run knows which: name its folder.",
     explanation:
-      "A data set may come divided, in folders or lists. Of one that does not, a run holds out a share by its seed; a single ONNX file does not know which.",
+      "A data set may come split, in folders or lists. Otherwise a run holds out a share by its seed, and a single ONNX file does not know which.",
     bad: { command: "lferc eval runs/a --data faces --split holdout" },
     good: { command: "lferc eval runs/a --data faces --split test" },
   }),
@@ -85,7 +79,7 @@ export const evalEntries = {
     severity: "error",
     message: (h) => `none of the ${h.count} pictures in the part ${h.split} of ${h.data} can be read`,
     help: () => "The messages above say what is wrong with them.",
-    explanation: "A share of no pictures is no figure.",
+    explanation: "Without pictures there is no accuracy.",
     bad: { command: "lferc eval runs/a --data broken-pictures" },
     good,
   }),
@@ -93,10 +87,9 @@ export const evalEntries = {
   "eval/pictures-skipped": entry<{ data: string; split: string; broken: number; all: number; named: number }>({
     severity: "warning",
     message: (h) =>
-      `${h.broken} of the ${h.all} pictures in the part ${h.split} of ${h.data} cannot be read: the figures are of the others${h.broken > h.named ? `; the first ${h.named} are named` : ""}`,
-    help: () => "Fetch them again. With --format json all of them are listed under skipped.",
-    explanation:
-      "Two figures can only be compared when they are of the same pictures, so pictures are never left out silently.",
+      `${h.broken} of the ${h.all} pictures in the part ${h.split} of ${h.data} cannot be read: the figures cover the others${h.broken > h.named ? `; the first ${h.named} are named` : ""}`,
+    help: () => "Download them again. With --format json all of them are listed under skipped.",
+    explanation: "Two figures can be compared only on the same pictures, so pictures are never left out silently.",
     bad: { command: "lferc eval runs/a --data one-broken-picture" },
     good,
   }),
@@ -104,19 +97,19 @@ export const evalEntries = {
   "eval/many-pictures-skipped": entry<{ data: string; split: string; broken: number; all: number; limit: number }>({
     severity: "error",
     message: (h) =>
-      `${h.broken} of the ${h.all} pictures in the part ${h.split} of ${h.data} cannot be read, more than ${h.limit * 100} %: these figures are not those of the data set`,
-    help: () => "Fetch the pictures again: an archive that broke off leaves such files.",
-    explanation: "What is left of a data set when many pictures are broken may be another one, easier or harder.",
+      `${h.broken} of the ${h.all} pictures in the part ${h.split} of ${h.data} cannot be read, more than ${h.limit * 100} %: these figures do not describe the data set`,
+    help: () => "Download the pictures again: an incomplete archive leaves such files.",
+    explanation: "A data set without its broken pictures may be easier or harder than the whole.",
     bad: { command: "lferc eval runs/a --data many-broken-pictures" },
     good,
   }),
 
   "eval/no-groups": entry<{ data: string; by: string }>({
     severity: "error",
-    message: (h) => `${h.data} does not say of any picture which ${h.by} it belongs to`,
+    message: (h) => `${h.data} does not say which ${h.by} any picture belongs to`,
     help: (h) =>
-      `The recipe's data set says it, by a pattern of the pictures' names or a column of its table: its parameter ${h.by}, in docs/reference.md.`,
-    explanation: "A figure for all may hide that a network fails for some; --by looks at each person or group.",
+      `Set the parameter ${h.by} of the recipe's data set: a pattern of the pictures' names or a table column, see docs/reference.md.`,
+    explanation: "An overall figure may hide that a network fails for some; --by evaluates each person or group.",
     bad: { command: "lferc eval runs/a --data faces --by person" },
     good: { command: "lferc eval runs/a --data photographs --by person" },
   }),
@@ -133,17 +126,15 @@ export const evalEntries = {
     message: (h) => {
       const found = [
         ...(h.classes.length === 0 ? [] : [`classes that only one has: ${named(h.classes)}`]),
-        ...(h.onlyFirst.length === 0 ? [] : [`${h.onlyFirst.length} only of the first: ${named(h.onlyFirst)}`]),
-        ...(h.onlySecond.length === 0 ? [] : [`${h.onlySecond.length} only of the second: ${named(h.onlySecond)}`]),
-        ...(h.otherClass.length === 0
-          ? []
-          : [`${h.otherClass.length} of another class in each: ${named(h.otherClass)}`]),
+        ...(h.onlyFirst.length === 0 ? [] : [`${h.onlyFirst.length} only in the first: ${named(h.onlyFirst)}`]),
+        ...(h.onlySecond.length === 0 ? [] : [`${h.onlySecond.length} only in the second: ${named(h.onlySecond)}`]),
+        ...(h.otherClass.length === 0 ? [] : [`${h.otherClass.length} with different classes: ${named(h.otherClass)}`]),
       ];
-      return `${h.first} and ${h.second} were not judged by the same pictures: ${found.join("; ")}`;
+      return `${h.first} and ${h.second} were not evaluated on the same pictures: ${found.join("; ")}`;
     },
-    help: () => "Judge both by a part that does not hang on a run's seed, such as --split test.",
+    help: () => "Evaluate both on a part that does not depend on a run's seed, such as --split test.",
     explanation:
-      "The difference of two networks is measured picture by picture. Of different pictures it would also be the pictures' difference.",
+      "Two networks are compared picture by picture. On different pictures, part of the difference would come from the pictures.",
     bad: { command: "lferc eval runs/seed-0 runs/seed-1 --data undivided" },
     good: { command: "lferc eval runs/seed-0 runs/seed-1 --data faces --split test" },
   }),

@@ -13,10 +13,10 @@ export const facesEntries = {
         : `${h.path} is not empty: nothing was written`,
     help: (h) =>
       h.holdsFaces
-        ? "Name another folder; the same options (about.json there has them) go on with what is there."
-        : "Name a folder that is empty, or not there yet.",
+        ? "Name another folder; the same options (see its about.json) continue what is there."
+        : "Name a folder that is empty or does not exist yet.",
     explanation:
-      "A data set is all of one piece: no faces are drawn between somebody's files, nor between other faces. A folder with faces of the very same options is gone on with.",
+      "A data set is one piece: faces are not mixed with other files, nor with faces drawn with other options. A folder with faces of the same options is continued.",
     bad: { command: "lferc faces -o folder-with-a-readme" },
     good,
   }),
@@ -24,8 +24,8 @@ export const facesEntries = {
   "faces/cannot-write": entry<{ path: string; code: string }>({
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
-    help: () => "What was written before is whole: the same command goes on from there once it can.",
-    explanation: "Each picture is a file of its own; those that are there already are not drawn again.",
+    help: () => "Files written before are complete: the same command goes on from there.",
+    explanation: "Each picture is a file of its own; existing ones are not drawn again.",
     bad: { command: "lferc faces -o /proc/faces" },
     good,
   }),

@@ -9,8 +9,7 @@ export const importEntries = {
   "import/missing-file": entry<{ from: string; path: string }>({
     severity: "error",
     message: (h) => `there is no file "${h.path}" for the import "${h.from}"`,
-    help: () =>
-      "Paths are relative to the importing file and carry the ending `.lfer`; the standard library is `std/...`.",
+    help: () => "Paths are relative to the importing file and end in `.lfer`; the standard library is `std/...`.",
     explanation: "Imports name files next to the one that imports them.",
     bad: { "main.lfer": usesStem("./layer.lfer"), "layers.lfer": layers },
     good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },
@@ -19,7 +18,7 @@ export const importEntries = {
     severity: "error",
     message: (h) => `the standard library has no "${h.from}".${didYouMean(h.suggestion)}`,
     help: (h) => `It has ${h.known}.`,
-    explanation: "`std/...` is built into the compiler; it is no folder of the project.",
+    explanation: "`std/...` is built into the compiler; it is not a folder of the project.",
     bad: inModel(`logits = image -> Unit(3) -> flatten`, `import { Unit } from "std/shufflenets"`),
     good: inModel(`logits = image -> conv(8) -> Unit(8) -> flatten`, `import { Unit } from "std/shufflenet"`),
   }),
@@ -36,7 +35,7 @@ export const importEntries = {
     message: (h) => `the import "${h.from}" names no .lfer file`,
     help: (h) => `Write the file's whole name: "${h.from}.lfer". The standard library is \`std/...\`.`,
     explanation:
-      "Only files of this language are read, for a message quotes what it is about: whoever checks a model that came from somebody else would print their own files.",
+      "Only .lfer files are read: messages quote the text that they are about, so checking somebody else's model could otherwise print your own files.",
     bad: { "main.lfer": usesStem("./layers"), "layers.lfer": layers },
     good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },
   }),
@@ -44,7 +43,7 @@ export const importEntries = {
     severity: "error",
     message: (h) => `cannot read "${h.path}": ${h.reason}`,
     help: () => "Check that it is a text file in UTF-8 and that you may read it.",
-    explanation: "The file is there, but its text cannot be had.",
+    explanation: "The file exists, but its text cannot be read.",
     bad: { command: "lferc check folder-with-the-name-of-a-file.lfer/" },
     good: { command: "lferc check models/lfer_ldl.lfer" },
   }),

@@ -8,7 +8,7 @@ const shapeText = (s: readonly Dim[]): string =>
 export const limitEntries = {
   "limit/file-too-large": entry<{ path: string; bytes: number; limit: number }>({
     severity: "error",
-    message: (h) => `"${h.path}" has ${h.bytes} bytes; a source file may have ${h.limit}`,
+    message: (h) => `"${h.path}" has ${h.bytes} bytes; a source file may have at most ${h.limit}`,
     help: () => "Write the network as blocks and tables instead of unrolling it, or split the file.",
     explanation: "A bound on what is read, so that a wrong path (a picture, a weight file) cannot stall the compiler.",
     bad: { command: "lferc check a-file-of-many-megabytes.lfer" },
@@ -17,8 +17,8 @@ export const limitEntries = {
   "limit/input-too-large": entry<{ path: string; limit: number }>({
     severity: "error",
     message: (h) => `${h.path} has more than ${h.limit} bytes, the most that a source may have`,
-    help: () => "Lead a `.lfer` file into it.",
-    explanation: "No more is read than could be a source: what is led into a command may never end.",
+    help: () => "Pipe a `.lfer` file into it.",
+    explanation: "No more is read than a source may have: what is piped into a command may never end.",
     bad: { command: "lferc fmt - < /dev/zero" },
     good: { command: "lferc fmt - < models/lfer_ldl.lfer" },
   }),
@@ -41,9 +41,9 @@ export const limitEntries = {
   "limit/too-many-repeats": entry<{ count: number; limit: number }>({
     severity: "error",
     message: (h) =>
-      `${h.count} are more than the ${h.limit} turns that one \`repeat\`, or values that one list, may have`,
+      `${h.count} is too many: one \`repeat\` has at most ${h.limit} turns, one list at most ${h.limit} values`,
     help: () => "Is a number missing a unit, or was a size meant?",
-    explanation: "A bound on one list or `repeat`, so that a slip of the keyboard cannot stall the compiler.",
+    explanation: "A bound on one list or `repeat`, so that a typo cannot stall the compiler.",
     bad: inModel(`logits = image -> repeat(1_000_000, relu) -> flatten`),
     good: inModel(`logits = image -> repeat(10, relu) -> flatten`),
   }),
@@ -72,17 +72,17 @@ const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..
   "limit/too-many-mistakes": entry<{ limit: number }>({
     severity: "error",
     message: (h) => `stopped after ${h.limit} mistakes: there are more`,
-    help: () => "Mend the first ones; many of the others may come from them. Is it a `.lfer` file at all?",
+    help: () => "Fix the first ones; many of the others may come from them. Is it a `.lfer` file at all?",
     explanation: "Nobody reads more at once, and a file of nothing but mistakes must not stall the compiler.",
     bad: { command: "lferc check a-text-that-is-none.lfer" },
     good: { command: "lferc check models/lfer_ldl.lfer" },
   }),
   "limit/nested-too-deep": entry<{ limit: number }>({
     severity: "error",
-    message: (h) => `things stand within each other more than ${h.limit} deep`,
+    message: (h) => `this is nested more than ${h.limit} levels deep`,
     help: () => "Flatten the blocks, or use `repeat`.",
     explanation:
-      "A bound on blocks in blocks, expressions in expressions and lists in lists; paths and messages would become unreadable long before.",
+      "A bound on nested blocks, expressions and lists; paths and messages would become unreadable long before.",
     bad: deepBlocks(120),
     good: deepBlocks(12),
   }),

@@ -22,8 +22,8 @@ export const lintEntries = {
       `only ${h.live} of the ${h.total} taps of this ${pair(h.kernel)} kernel ever meet its ${pair(h.map)} map, the others only padding: ${h.deadWeights} of ${h.weights} weights of ${h.path} are dead${alsoIn(h.layers)}`,
     help: (h) =>
       h.live === 1
-        ? "`kernel: 1` computes the same. `lferc build` cuts dead taps out of the ONNX file in any case; a checkpoint keeps them."
-        : "Use a smaller kernel or padding, or put the layer where the map is larger. `lferc build` cuts dead taps out of the ONNX file in any case.",
+        ? "`kernel: 1` computes the same. `lferc build` always removes dead taps from the ONNX file; a checkpoint keeps them."
+        : "Use a smaller kernel or padding, or put the layer where the map is larger. `lferc build` always removes dead taps from the ONNX file.",
     explanation:
       "A tap that only ever meets zeros of the padding never changes the output and gets no gradient: its weights are counted, stored and never used.",
     bad: `lfer 1
@@ -47,7 +47,7 @@ model M {
   "lint/bias-before-batch-norm": entry<{ path: string; norm: string; layers: number }>({
     severity: "warning",
     message: (h) => `the bias of ${h.path} has no effect: ${h.norm} follows and subtracts the mean${alsoIn(h.layers)}`,
-    help: () => "Leave it out (`bias: false`): the batch norm brings a bias of its own.",
+    help: () => "Leave it out (`bias: false`): the batch norm has a bias of its own.",
     explanation:
       "Batch norm subtracts each channel's mean, and with it any constant that was just added; training moves such a bias only by chance.",
     bad: `lfer 1
@@ -83,7 +83,7 @@ model M {
   "lint/duplicate-label": entry<{ label: string }>({
     severity: "warning",
     message: (h) => `two classes are called "${h.label}"`,
-    help: () => "Give each class a name of its own, as far as somebody who reads the answer has to tell them apart.",
+    help: () => "Give each class a name of its own if those who read the answer must tell them apart.",
     explanation: "A prediction is read by its labels. Some well-known lists do have the same name twice.",
     bad: inModel("logits = image -> global_avg_pool -> flatten -> linear(2)").replace(
       "output logits",

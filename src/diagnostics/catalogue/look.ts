@@ -38,9 +38,9 @@ export const lookEntries = {
   }>({
     severity: "warning",
     message: (h) =>
-      `${h.path}: fewer than ${h.least} pictures to train on of ${some(h.classes.map(({ label, count }) => `${label} (${count})`))}`,
-    help: () => "Gather more, or leave the class out: what a network says of it can hardly be judged.",
-    explanation: "A class of which there are a handful is learnt by heart, or not at all.",
+      `${h.path}: fewer than ${h.least} training pictures of ${some(h.classes.map(({ label, count }) => `${label} (${count})`))}`,
+    help: () => "Collect more, or leave the class out: its accuracy can hardly be measured.",
+    explanation: "A class with a handful of pictures is memorised, or not learnt at all.",
     bad: { command: "lferc data folder-of-a-few" },
     good,
   }),
@@ -52,9 +52,9 @@ export const lookEntries = {
   }>({
     severity: "warning",
     message: (h) =>
-      `${h.path}: ${h.commonest.count} pictures to train on of ${h.commonest.label}, ${h.rarest.count} of ${h.rarest.label}: ${(h.commonest.count / h.rarest.count).toFixed(1)} to 1`,
-    help: () => 'sampler: "balanced" draws each class alike; judge by mean-class accuracy, too.',
-    explanation: "Where one class is much commoner, always answering it looks good and is worth nothing.",
+      `${h.path}: ${h.commonest.count} training pictures of ${h.commonest.label}, ${h.rarest.count} of ${h.rarest.label}: ${(h.commonest.count / h.rarest.count).toFixed(1)} to 1`,
+    help: () => 'sampler: "balanced" draws all classes equally; look at mean-class accuracy, too.',
+    explanation: "Where one class is much more common, always predicting it looks good and is useless.",
     bad: { command: "lferc data folder-mostly-of-happiness" },
     good,
   }),
@@ -62,8 +62,8 @@ export const lookEntries = {
   "look/same-across-splits": entry<SameHoles>({
     severity: "warning",
     message: (h) => `${h.path}: ${pictures(h.count)} in several splits, byte for byte: ${some(h.paths)}`,
-    help: () => "Take them out of the split to train on: what was seen in training does not judge it.",
-    explanation: "A network knows the pictures that it was trained on; accuracy on them says nothing of others.",
+    help: () => "Remove them from the training split: a picture seen in training tests nothing.",
+    explanation: "A network knows the pictures that it was trained on; accuracy on them says nothing about others.",
     bad: { command: "lferc data folder-with-a-copy-in-test" },
     good,
   }),
@@ -71,8 +71,8 @@ export const lookEntries = {
   "look/same-within-split": entry<SameHoles>({
     severity: "warning",
     message: (h) => `${h.path}: ${pictures(h.count)} there more than once in a split, byte for byte: ${some(h.paths)}`,
-    help: () => "Keep one of each: a copy counts twice in training and in judging.",
-    explanation: "Copies weigh their picture more, without anybody having said so.",
+    help: () => "Keep one of each: a copy counts twice in training and in evaluation.",
+    explanation: "Copies silently give their picture more weight.",
     bad: { command: "lferc data folder-with-a-copy" },
     good,
   }),
@@ -95,8 +95,8 @@ export const lookEntries = {
     severity: "warning",
     message: (h) =>
       `${h.path}: ${h.count} person${h.count === 1 ? " is" : "s are"} in several splits: ${h.who} in ${h.sides.join(" and ")}`,
-    help: () => "Split by person: all pictures of one on one side.",
-    explanation: "A network that knows a face from training is judged too well by another picture of it.",
+    help: () => "Split by person: all pictures of one in one split.",
+    explanation: "A network that has seen a face in training scores too well on another picture of it.",
     bad: { command: "lferc data folder-with-anna-on-both-sides" },
     good,
   }),
@@ -104,7 +104,7 @@ export const lookEntries = {
   "look/grey-among-colours": entry<{ path: string; grey: number; all: number }>({
     severity: "warning",
     message: (h) => `${h.path}: ${h.grey} of ${h.all} pictures are grey, the others are in colour`,
-    help: () => "Where grey goes with a class, a network learns that. Look at them: `--sheet sheet.html`.",
+    help: () => "If grey goes with a class, a network learns that. Look at them: `--sheet sheet.html`.",
     explanation: "Pictures of several origins differ in more than what they show.",
     bad: { command: "lferc data folder-with-grey-pictures" },
     good,
@@ -113,7 +113,7 @@ export const lookEntries = {
   "look/small-pictures": entry<{ path: string; small: number; all: number; side: number }>({
     severity: "warning",
     message: (h) => `${h.path}: ${h.small} of ${h.all} pictures have a side of fewer than ${h.side} pixels`,
-    help: () => "A model of that size sees them enlarged. `--size N` asks for the size of yours.",
+    help: () => "A model of that size sees them enlarged. `--size N` sets the size of yours.",
     explanation: "Enlarging adds pixels and nothing to see; a smaller model may do as well.",
     bad: { command: "lferc data folder-of-small-pictures --size 112" },
     good,
@@ -121,9 +121,9 @@ export const lookEntries = {
 
   "look/bad-manifest": entry<{ path: string; reason: string }>({
     severity: "error",
-    message: (h) => `${h.path} is no manifest of a data set: ${h.reason}`,
-    help: () => "Remove it, and the same command writes it anew.",
-    explanation: "A manifest that is there is compared with the data, not written over.",
+    message: (h) => `${h.path} is not a manifest of a data set: ${h.reason}`,
+    help: () => "Remove it, and the same command writes it again.",
+    explanation: "An existing manifest is compared with the data, not overwritten.",
     bad: { command: "lferc data faces --manifest notes.json" },
     good: { command: "lferc data faces --manifest faces.json" },
   }),
@@ -141,16 +141,16 @@ export const lookEntries = {
       const told = [
         ["missing", h.missing],
         ["new", h.added],
-        ["of another content", h.changed],
-        ["of another class or split", h.moved],
+        ["with other content", h.changed],
+        ["in another class or split", h.moved],
       ] as const;
       const parts = told.flatMap(([what, paths]) =>
         paths.length === 0 ? [] : [`${paths.length} ${what} (${some(paths)})`],
       );
       return `${h.path} is not what ${h.manifest} says: ${parts.join("; ")}`;
     },
-    help: (h) => `Where that is right, remove ${h.manifest}: the same command writes it anew.`,
-    explanation: "A manifest pins a data set: results of before are of other pictures once it differs.",
+    help: (h) => `If that is intended, remove ${h.manifest}: the same command writes it again.`,
+    explanation: "A manifest pins a data set: once it differs, earlier results are of other pictures.",
     bad: { command: "lferc data faces --manifest faces-of-last-year.json" },
     good: { command: "lferc data faces --manifest faces.json" },
   }),

@@ -11,16 +11,16 @@ export const pictureEntries = {
         ? `Fold more: a lower \`--depth\`, such as ${Math.max(1, Math.min(2, h.depth - 1))}, or leave it out for one that fits.`
         : "Write what repeats as blocks: each folds into one box.",
     explanation:
-      "Nobody reads a picture of thousands of boxes, and browsers labour with it. Folded blocks show what they cost.",
+      "Nobody reads a picture of thousands of boxes, and browsers struggle with it. Folded blocks show what they cost.",
     bad: { command: "lferc build a-network-of-thousands-of-layers.lfer -o network.svg --target svg --depth all" },
     good,
   }),
   "picture/too-tangled": entry<{ model: string; depth: number }>({
     severity: "error",
-    message: (h) => `${h.model} has too many boxes at depth ${h.depth} that are linked across each other`,
+    message: (h) => `${h.model} has too many boxes at depth ${h.depth} with links across each other`,
     help: (h) => (h.depth > 1 ? "Use a lower `--depth`." : "Write parts of it as blocks: each folds into one box."),
     explanation:
-      "Series and branches are laid out in no time, however long. What is neither takes a layout whose time grows much faster than the picture.",
+      "Chains and branches are laid out fast, however long. Anything else needs a layout whose time grows much faster than the picture.",
     bad: { command: "lferc build a-web-of-a-thousand-layers.lfer -o network.svg --target svg --depth all" },
     good,
   }),

@@ -1,21 +1,16 @@
 import { entry } from "../entry.js";
+import { type NoRun, noRun, runToName } from "./no-run.js";
 
 const good = { command: "lferc report runs/Faces-1" };
 
 /** What keeps a run from being shown, or something of it. */
 export const reportEntries = {
-  "report/no-run": entry<{ path: string; reason: string; teacher?: string | undefined }>({
+  "report/no-run": entry<NoRun & { readonly reason: string }>({
     severity: "error",
-    message: (h) =>
-      h.teacher === undefined
-        ? `${h.path} cannot be shown as a run: its run.json: ${h.reason}`
-        : `the run ${h.path} has not begun: its teacher is trained first, in ${h.teacher}`,
-    help: (h) =>
-      h.teacher === undefined
-        ? "Name the folder that lferc train --out named, or that it said at its end."
-        : `Name ${h.teacher} for the teacher, or wait until the student has an epoch.`,
+    message: (h) => noRun(h, `run.json: ${h.reason}`),
+    help: (h) => runToName(h),
     explanation:
-      "run.json says which run a folder holds, of which recipe and data. Without it nothing can be told of the rest.",
+      "run.json says which run a folder holds, with its recipe and data. Without it the other files have no meaning.",
     bad: { command: "lferc report pictures" },
     good,
   }),
@@ -23,19 +18,18 @@ export const reportEntries = {
   "report/left-out": entry<{ path: string; reason: string }>({
     severity: "warning",
     message: (h) => `${h.path} is left out of the report: ${h.reason}`,
-    help: () =>
-      "The rest is shown. Restore the file from a copy, or let the run go on: --resume writes its files anew.",
+    help: () => "The rest is shown. Restore the file from a copy, or resume the run: --resume writes its files again.",
     explanation:
-      "A report is made of the files of a run's folder, each of which may be damaged or of another version; one that cannot be read costs what is made of it and nothing else.",
+      "A report is made from the files of a run's folder, each of which may be damaged or of another version. If one cannot be read, only its part of the report is missing.",
     bad: { command: "lferc report runs/damaged" },
     good,
   }),
 
   "report/edited-run": entry<{ path: string }>({
     severity: "warning",
-    message: (h) => `${h.path} is not what lferc wrote: its digest is another one`,
-    help: () => "The report shows what stands there, and says so. Restore the file from a copy.",
-    explanation: "run.json carries a digest of itself, so that nobody takes an edited record for what was trained.",
+    message: (h) => `${h.path} was changed after lferc wrote it: its digest does not match`,
+    help: () => "The report shows the changed record, and says so. Restore the file from a copy.",
+    explanation: "run.json carries a digest of itself, so that an edited record is not taken for what was trained.",
     bad: { command: "lferc report runs/edited" },
     good,
   }),

@@ -9,9 +9,9 @@ const goodCheck = withCheck(`params <= 1k`);
 export const resolveEntries = {
   "resolve/duplicate-name": entry<{ name: string }>({
     severity: "error",
-    message: (h) => `"${h.name}" is there already`,
+    message: (h) => `"${h.name}" is already defined`,
     help: () => "Each name is bound once: choose another one.",
-    explanation: "A binding never changes, so that a name means one thing wherever it stands.",
+    explanation: "A binding never changes, so that a name means the same everywhere.",
     bad: inModel(`x = image -> conv(8)
       x = x -> relu
       logits = x -> flatten`),
@@ -32,9 +32,9 @@ export const resolveEntries = {
     message: (h) => `nothing here is called "${h.name}".${didYouMean(h.suggestion)}`,
     help: (h) =>
       h.isStage
-        ? "After an arrow stands an op, a block, a function or a name bound to a layer; import blocks of other files."
+        ? "After an arrow comes an op, a block, a function or a name bound to a layer; import blocks of other files."
         : "Bind it, declare it, make it a parameter, or import it.",
-    explanation: "Names are those of the body, of the file, of its imports and of the language.",
+    explanation: "A name comes from the body, the file, its imports or the language.",
     bad: inModel(`logits = image -> conv(8) -> rellu -> flatten`),
     good: plain,
   }),
@@ -47,7 +47,7 @@ export const resolveEntries = {
     severity: "error",
     message: (h) => `${h.callee} has no parameter "${h.name}".${didYouMean(h.suggestion)}`,
     help: (h) => (h.known === "" ? "It takes no named arguments." : `Its parameters are ${h.known}.`),
-    explanation: "An argument that nobody reads would silently change nothing.",
+    explanation: "An argument that nothing reads would silently change nothing.",
     bad: inModel(`logits = image -> conv(8, strides: 2) -> flatten`),
     good: inModel(`logits = image -> conv(8, stride: 2) -> flatten`),
   }),
@@ -80,16 +80,16 @@ export const resolveEntries = {
   "resolve/recursive-declaration": entry<{ cycle: string }>({
     severity: "error",
     message: (h) => `this declaration uses itself: ${h.cycle}`,
-    help: () => "Use `repeat` or `for` for things that happen several times.",
+    help: () => "Use `repeat` or `for` for what happens several times.",
     explanation: "Every network of the language is finite by construction; there is no recursion.",
     bad: inModel(`logits = image -> B -> flatten`, `block B = conv(3) -> B`),
     good: inModel(`logits = image -> B -> flatten`, `block B = conv(3) -> repeat(2, relu)`),
   }),
   "resolve/not-a-model": entry<{ name: string; suggestion: string | undefined }>({
     severity: "error",
-    message: (h) => `"${h.name}" is no model and no variant.${didYouMean(h.suggestion)}`,
+    message: (h) => `"${h.name}" is neither a model nor a variant.${didYouMean(h.suggestion)}`,
     help: () => "Variants, checks and recipes name a `model` or a `variant` of this file or of an import.",
-    explanation: "Only models have inputs and outputs, and so counts.",
+    explanation: "Only models have inputs and outputs, and therefore counts.",
     bad: `${plain}\nvariant V = Model\n`,
     good: `${plain}\nvariant V = M\n`,
   }),
@@ -119,9 +119,9 @@ export const resolveEntries = {
   }),
   "resolve/convention-needed": entry<{ measure: string; known: string }>({
     severity: "error",
-    message: (h) => `${h.measure} are counted differently by every tool: say which counting is meant`,
+    message: (h) => `${h.measure} are counted differently by every tool: name the convention`,
     help: (h) => `Write \`${h.measure}("NAME")\` with one of ${h.known}.`,
-    explanation: "A number of operations without its convention cannot be compared with anything.",
+    explanation: "An operation count without its convention cannot be compared with anything.",
     bad: withCheck(`macs <= 1M`),
     good: withCheck(`macs("fvcore") <= 1M`),
   }),
@@ -141,10 +141,10 @@ export const resolveEntries = {
 
   "resolve/measured-of-what": entry<{ measure: string; example: string }>({
     severity: "error",
-    message: (h) => `${h.measure} is measured: say of what, as one text`,
+    message: (h) => `${h.measure} is measured: name the data or device, as one string`,
     help: (h) => `Write for example ${h.example}.`,
     explanation:
-      "Accuracy is of a part of a data set, by the folder's name and the part's: \"faces/test\". Latency and memory are of a device, by the name that `lferc bench --device` was given.",
+      'Accuracy is measured on a part of a data set, named by folder and part: "faces/test". Latency and memory are measured on a device, named as in `lferc bench --device`.',
     bad: withCheck("accuracy >= 84%"),
     good: goodCheck,
   }),

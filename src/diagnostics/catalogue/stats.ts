@@ -1,4 +1,5 @@
 import { entry } from "../entry.js";
+import { type NewerFile, newerFile, whyNewerIsRefused } from "./newer-file.js";
 
 const good = { command: "lferc stats models/lfer_ldl.lfer --against base.json" };
 
@@ -8,7 +9,8 @@ export const statsEntries = {
     message: (h) => `${h.path} cannot be read: ${h.reason}`,
     help: () =>
       "Give --against a file that `lferc stats --format json` wrote, an .lfer file, or a folder with such files. A commit of git is written to a file first: `git show main:net.lfer > net.old.lfer`.",
-    explanation: "`--against` holds models against what they were: an older source, or an older record of its figures.",
+    explanation:
+      "`--against` compares models with an earlier state: an older source, or an older record of its figures.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --against no-such-file.json" },
     good,
   }),
@@ -16,18 +18,16 @@ export const statsEntries = {
     severity: "error",
     message: (h) => `${h.path} is not what \`lferc stats --format json\` writes: ${h.reason}`,
     help: () =>
-      "Write it anew: `lferc stats models --format json > base.json`. Only files whose names end in .lfer are sources.",
-    explanation:
-      "Half a record would give half a comparison, so every field of it is checked before anything is compared.",
+      "Write it again: `lferc stats models --format json > base.json`. Only files whose names end in .lfer are sources.",
+    explanation: "Half a record would give half a comparison, so every field is checked before anything is compared.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --against package.json" },
     good,
   }),
-  "stats/newer-record": entry<{ path: string; schemaVersion: number; known: number }>({
+  "stats/newer-record": entry<NewerFile>({
     severity: "error",
-    message: (h) =>
-      `${h.path} was written by a newer lferc: it has schemaVersion ${h.schemaVersion}, this one reads up to ${h.known}`,
-    help: () => "Use that newer lferc, or write the record anew with this one.",
-    explanation: "A newer version may mean something else by the same word, so it is refused rather than guessed.",
+    message: newerFile,
+    help: () => "Use that newer lferc, or write the record again with this one.",
+    explanation: whyNewerIsRefused,
     bad: { command: "lferc stats models/lfer_ldl.lfer --against from-a-newer-lferc.json" },
     good,
   }),
@@ -35,7 +35,7 @@ export const statsEntries = {
     severity: "error",
     message: (h) => `${h.path} has more than one model called "${h.model}"`,
     help: () => "Models are compared by their names: compare file by file, or give one of them another name.",
-    explanation: "With two models of one name nobody knows which of them is meant to have changed.",
+    explanation: "With two models of one name it is unclear which of them changed.",
     bad: { command: "lferc stats models --against two-of-a-name" },
     good,
   }),

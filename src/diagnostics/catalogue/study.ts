@@ -14,8 +14,9 @@ export const studyEntries = {
   "study/bad-over": entry<{ text: string; reason: string }>({
     severity: "error",
     message: (h) => `--over ${h.text}: ${h.reason}`,
-    help: () => "Say NAME=FROM..TO:STEP (beta=0..1:0.1) or NAME=VALUE,VALUE (lr=0.1,0.01); several --over make a grid.",
-    explanation: "Each value of a sweep is one run for each seed: which they are must be plain.",
+    help: () =>
+      "Write NAME=FROM..TO:STEP (beta=0..1:0.1) or NAME=VALUE,VALUE (lr=0.1,0.01); several --over make a grid.",
+    explanation: "Each value of a sweep is one run per seed, so the values must be explicit.",
     bad: sweep("--over lr=0..1 -o sweeps/lr"),
     good,
   }),
@@ -23,8 +24,8 @@ export const studyEntries = {
   "study/bad-rows": entry<{ text: string; reason: string }>({
     severity: "error",
     message: (h) => `--rows ${h.text}: ${h.reason}`,
-    help: () => "Say MODEL:RECIPE,MODEL:RECIPE: models or variants of the file, each with the recipe that trains it.",
-    explanation: "A row of an ablation is a network and how it is trained.",
+    help: () => "Write MODEL:RECIPE,MODEL:RECIPE: models or variants of the file, each with the recipe that trains it.",
+    explanation: "A row of an ablation is a network and the recipe that trains it.",
     bad: ablate("lfer_ldl"),
     good: ablate("lfer_baseline:CrossEntropy,lfer_ldl:CrossEntropy"),
   }),
@@ -34,7 +35,7 @@ export const studyEntries = {
     message: (h) =>
       `${h.recipe} trains ${h.student}, and ${h.model} is ${h.base === h.model ? "another model" : `a variant of ${h.base}`}`,
     help: (h) => `Name a recipe whose student is ${h.base}, or a variant of ${h.student}.`,
-    explanation: "A row's network is the recipe's student with the variant's arguments: both have to be of one model.",
+    explanation: "A row's network is the recipe's student with the variant's arguments: both must be of one model.",
     bad: ablate("resnet50:CrossEntropy"),
     good: ablate("lfer_baseline:CrossEntropy,lfer_ldl:CrossEntropy"),
   }),
@@ -42,16 +43,16 @@ export const studyEntries = {
   "study/exists": entry<{ path: string }>({
     severity: "error",
     message: (h) => `${h.path} is not empty`,
-    help: () => "Name another folder with -o, or go on with --resume: finished runs that are there are kept.",
-    explanation: "Runs take long: none is written over, and none is taken for another's without being asked.",
+    help: () => "Name another folder with -o, or continue with --resume, which keeps finished runs.",
+    explanation: "Runs take long: none is overwritten, and none is reused unless you ask for it.",
     bad: sweep("--over lr=0.1,0.01 -o sweeps/old"),
     good: sweep("--over lr=0.1,0.01 -o sweeps/old --resume"),
   }),
 
   "study/other-source": entry<{ path: string; run: string }>({
     severity: "error",
-    message: (h) => `${h.run} was trained by another text than ${h.path} has now`,
-    help: () => "Put the text back as it was, or name another folder with -o: figures of two texts are no comparison.",
+    message: (h) => `${h.run} was trained from another version of ${h.path}`,
+    help: () => "Restore the old text, or name another folder with -o: figures of two versions cannot be compared.",
     explanation: "Runs of one study differ in what the study says, and in nothing else.",
     bad: sweep("--over lr=0.1,0.01 -o sweeps/of-last-week --resume"),
     good,
@@ -59,8 +60,9 @@ export const studyEntries = {
 
   "study/mixed-runs": entry<{ path: string; what: string; values: readonly string[] }>({
     severity: "warning",
-    message: (h) => `${h.path}: its finished runs are not alike: ${h.what} ${h.values.slice(0, 4).join(", ")}`,
-    help: () => "Their figures stand in one table and are no fair comparison. Train those that differ anew, elsewhere.",
+    message: (h) => `${h.path}: its finished runs differ in ${h.what}: ${h.values.slice(0, 4).join(", ")}`,
+    help: () =>
+      "In one table their figures are not a fair comparison. Train those that differ again, in another folder.",
     explanation: "Runs of one study differ in what the study says, and in nothing else.",
     bad: sweep("--over lr=0.1,0.01 -o sweeps/lr --limit 500 --resume"),
     good,
@@ -69,8 +71,8 @@ export const studyEntries = {
   "study/run-failed": entry<{ run: string; code: number | null; said: string; log: string }>({
     severity: "error",
     message: (h) => `the run ${h.run} failed (${h.code === null ? "killed" : `exit code ${h.code}`}): ${h.said}`,
-    help: (h) => `All that it said stands in ${h.log}. The others went on; --resume tries it again.`,
-    explanation: "A run that fails stops no other one; the study ends with exit code 1.",
+    help: (h) => `Its whole output is in ${h.log}. The others went on; --resume tries it again.`,
+    explanation: "A run that fails does not stop the others; the study ends with exit code 1.",
     bad: sweep("--over lr=1e30 -o sweeps/lr"),
     good,
   }),
@@ -79,8 +81,8 @@ export const studyEntries = {
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
     help: () =>
-      "The runs themselves are whole: once it can be written, the same command with --resume makes the tables.",
-    explanation: "Tables and plots are made of the runs, and can be made again.",
+      "The runs themselves are complete: once this is fixed, the same command with --resume writes the tables.",
+    explanation: "Tables and plots are made from the runs, and can be made again.",
     bad: sweep("--over lr=0.1,0.01 -o /proc/study"),
     good,
   }),

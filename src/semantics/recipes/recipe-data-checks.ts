@@ -23,7 +23,7 @@ function checkMixing(things: readonly ThingOf<"augmentation">[], reporter: Repor
   const late = things.slice(first).find((thing) => !mixes(thing));
   const mixer = things[first];
   if (late === undefined || mixer === undefined) return;
-  const related = [{ message: `${mixer.name} stands here`, span: mixer.span }];
+  const related = [{ message: `${mixer.name} is here`, span: mixer.span }];
   reporter.report("recipe/picture-after-mix", { name: late.name, mixer: mixer.name }, late.span, related);
 }
 

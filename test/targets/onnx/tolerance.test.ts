@@ -177,6 +177,6 @@ suite("what a file may differ by", ({ native: test }) => {
     net.output("y", x);
     const result = await verifyOnnx(net.finish(), common);
     assert.is(code(result), "onnx/nothing-to-compare");
-    assert.match(message(result), "when weights and inputs move by their last digit");
+    assert.match(message(result), "when weights and inputs change in their last digit");
   });
 });

@@ -163,12 +163,12 @@ suite("what a reader does not look at", (test) => {
     ) => fileOf([{ op_type, name: "n", input, output: ["y"], attribute }], { initializer });
     const kernel = weight([6, 4, 3, 3]);
     const rows: readonly (readonly [reason: string, bytes: Uint8Array])[] = [
-      ["a weight has another size", one("Conv", ["x", "w", "b"], [kernel, named("b", [9])])],
+      ["a weight does not have the expected size", one("Conv", ["x", "w", "b"], [kernel, named("b", [9])])],
       ["has 8 bytes of data for 216 numbers", one("Conv", ["x", "w"], [{ ...kernel, raw_data: new Uint8Array(8) }])],
       ["has 3 numbers where its shape has 216", one("Conv", ["x", "w"], [{ ...kernel, float_data: [1, 2, 3] }])],
       ["its axes are 9, of 5", one("Unsqueeze", ["x", "w"], [list("w", [9])])],
       ["its axes are 0, 0, of 6", one("Unsqueeze", ["x", "w"], [list("w", [0, 0])])],
-      ["it takes away axes 1", one("Squeeze", ["x", "w"], [list("w", [1])])],
+      ["it removes axes 1", one("Squeeze", ["x", "w"], [list("w", [1])])],
       ["its axis is 5, of 4", one("Flatten", ["x"], [], [{ name: "axis", i: 5, type: 2 }])],
       ["its axis is -5, of 4", one("Flatten", ["x"], [], [{ name: "axis", i: -5, type: 2 }])],
       ["its bound has 2 numbers", one("Clip", ["x", "w"], [{ ...weight([2]), float_data: [0, 1] }])],

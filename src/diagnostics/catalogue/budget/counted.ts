@@ -72,7 +72,7 @@ function mostOf({ of, parts, at }: Origin): string {
 
 const seeLayers = (h: Broken): string =>
   h.measured !== undefined
-    ? `It was measured: ${h.measured.files.join(", ")}.`
+    ? `It was measured, see ${h.measured.files.join(", ")}.`
     : `${h.origin === undefined ? "" : mostOf(h.origin)}\`lferc stats\` shows which layers ${h.measure} comes from.`;
 
 const network = (check: string): string => `lfer 1
@@ -106,7 +106,7 @@ export const budgetEntries = {
     help: (h) =>
       `${seeLayers(h)} ${h.measured === undefined ? "Make the network smaller there, or raise" : "Make it better, or change"} the budget knowingly.`,
     explanation:
-      "A check is a promise about what a network may cost; whoever changes the network sees at once what the change costs.",
+      "A check limits what a network may cost: whoever changes the network sees at once what the change costs.",
     bad: network("params <= 200"),
     good: network("params <= 300"),
   }),
@@ -114,9 +114,9 @@ export const budgetEntries = {
   "budget/below-minimum": entry<Broken>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check wants ${h.operator} ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} ${h.measured === undefined ? "too few" : "too little"}${printed(h)}`,
+      `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check requires ${h.operator} ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} ${h.measured === undefined ? "too few" : "too little"}${printed(h)}`,
     help: seeLayers,
-    explanation: "A lower bound holds a network to what it must see or hold, for example its receptive field.",
+    explanation: "A lower bound guards what a network must have, for example its receptive field.",
     bad: network("receptive_field >= 7"),
     good: network("receptive_field >= 3"),
   }),
@@ -125,8 +125,8 @@ export const budgetEntries = {
     severity: "error",
     message: (h) =>
       `${h.model}: ${h.measure} is ${numberOf(h, h.actual)}, the check says ${numberOf(h, h.wanted)}${within(h)}: ${apart(h)} too ${h.actual > h.wanted ? "many" : "few"}${printed(h)}`,
-    help: (h) => `${seeLayers(h)} If the change was meant, write ${h.actual} into the check.`,
-    explanation: "An exact claim pins a figure, so that any change of the network that moves it is seen.",
+    help: (h) => `${seeLayers(h)} If the change was intended, write ${h.actual} into the check.`,
+    explanation: "An exact claim pins a figure: any change to the network that moves it is reported.",
     bad: network("params == 259"),
     good: network("params == 252"),
   }),
@@ -156,8 +156,8 @@ export const budgetEntries = {
   "budget/empty-check": entry<{ model: string }>({
     severity: "error",
     message: (h) => `the check of ${h.model} claims nothing`,
-    help: () => "Say what must hold, for example `params <= 1.3M`, or take the check out.",
-    explanation: "A check over nothing would be green whatever is wrong.",
+    help: () => "Write what must hold, for example `params <= 1.3M`, or remove the check.",
+    explanation: "An empty check would pass whatever is wrong.",
     bad: network(""),
     good: network("params <= 300"),
   }),
@@ -167,7 +167,7 @@ export const budgetEntries = {
     message: (h) =>
       `the network's ${h.quantity}${h.convention === undefined ? "" : ` in the convention "${h.convention}"`} come to about ${h.atLeast.toExponential(2)}, more than can be counted exactly`,
     help: () => "Counts are exact up to 2^53 - 1 (about 9e15); a network beyond that is a mistake in its sizes.",
-    explanation: "Every figure of lferc is exact to the last integer; one that cannot be is refused.",
+    explanation: "Every count that lferc prints is an exact integer; one that cannot be is refused.",
     bad: enormous(59),
     good: enormous(3),
   }),

@@ -1,4 +1,5 @@
 import { entry } from "../../entry.js";
+import { type NewerFile, newerFile, whyNewerIsRefused } from "../newer-file.js";
 
 const network = (check: string): string => `lfer 1
 
@@ -28,20 +29,20 @@ export const measuredEntries = {
   "budget/no-result": entry<Wanted & { readonly files: readonly string[]; readonly others: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.model}: ${h.figure} is measured, and ${h.files.length === 0 ? "no results are given" : `${h.files.join(", ")} ${h.files.length === 1 ? "has" : "have"} no result of it`}${h.others.length === 0 ? "" : `, only of ${h.others.join(", ")}`}`,
-    help: (h) => `Measure it, ${h.command} > FILE, and check with --results FILE.`,
+      `${h.model}: ${h.figure} is measured, but ${h.files.length === 0 ? "no results are given" : `${h.files.join(", ")} ${h.files.length === 1 ? "has" : "have"} no result for it`}${h.others.length === 0 ? "" : `, only for ${h.others.join(", ")}`}`,
+    help: (h) => `Measure it: \`${h.command} > FILE\`. Then check with --results FILE.`,
     explanation:
-      "Accuracy, latency and memory cannot be counted from the source. `lferc check` takes what `eval` and `bench` wrote; a claim without a result has not been kept, so it is an error.",
+      "Accuracy, latency and memory cannot be counted from the source. `lferc check` takes what `eval` and `bench` wrote; a claim without a result is unproven, so it is an error.",
     bad: network('accuracy("faces/test") >= 84%'),
     good: network("params <= 300"),
   }),
 
   "budget/stale-result": entry<Wanted & { readonly file: string; readonly why: string }>({
     severity: "error",
-    message: (h) => `${h.model}: ${h.figure} in ${h.file} is of another network: ${h.why}`,
-    help: (h) => `Train and build this one, and measure it: ${h.command} > FILE`,
+    message: (h) => `${h.model}: ${h.figure} in ${h.file} was measured on another network: ${h.why}`,
+    help: (h) => `Train and build this one, then measure it: ${h.command} > FILE`,
     explanation:
-      "A result holds for the network that was measured. The file that was measured says by a digest which network it is: its layers, their sizes, how its picture is normalised.",
+      "A result holds for the network that was measured. The measured file identifies its network by a digest of its layers, their sizes and how its picture is normalised.",
     bad: { command: "lferc check changed-since.lfer --results eval.json" },
     good,
   }),
@@ -52,10 +53,10 @@ export const measuredEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.model}: the results are of ${h.found.length} different model files: ${h.found.map(({ file, sha256 }) => `${short(sha256)} in ${file}`).join(", ")}`,
-    help: () => "Measure everything on one file: the accuracy of one and the speed of another say nothing of either.",
+      `${h.model}: the results come from ${h.found.length} different model files: ${h.found.map(({ file, sha256 }) => `${short(sha256)} in ${file}`).join(", ")}`,
+    help: () => "Measure everything on one file: the accuracy of one and the speed of another describe neither.",
     explanation:
-      "Two trainings of a network, or two builds of one training, are different files. A check is held to results of one file, by the digest that `eval` and `bench` write.",
+      "Two trainings of a network, or two builds of one training, are different files. A check takes results of one file only, known by the digest that `eval` and `bench` write.",
     bad: { command: "lferc check model.lfer --results eval-of-a.json --results bench-of-b.json" },
     good,
   }),
@@ -68,8 +69,8 @@ export const measuredEntries = {
     severity: "error",
     message: (h) =>
       `${h.model}: the results disagree about ${h.figure}: ${h.found.map(({ file, text }) => `${text} in ${file}`).join(", ")}`,
-    help: () => "Give the one that counts; data sets or devices that are different need different names.",
-    explanation: "Which of two figures is meant nobody can know, and the better one would be chosen too easily.",
+    help: () => "Pass only the one that counts; different data sets or devices need different names.",
+    explanation: "lferc cannot know which figure is meant, and the better one would be chosen too easily.",
     bad: { command: "lferc check model.lfer --results bench-1.json --results bench-2.json" },
     good,
   }),
@@ -77,39 +78,36 @@ export const measuredEntries = {
   "budget/incomplete-result": entry<{ model: string; figure: string; file: string; skipped: number; samples: number }>({
     severity: "warning",
     message: (h) =>
-      `${h.model}: ${h.figure} in ${h.file} is of ${h.samples} pictures; ${h.skipped} more could not be read`,
-    help: () => "Mend the pictures and measure again.",
-    explanation: "A figure of a part of a test set is not that of the test set.",
+      `${h.model}: ${h.figure} in ${h.file} covers ${h.samples} pictures; ${h.skipped} more could not be read`,
+    help: () => "Repair the pictures and measure again.",
+    explanation: "A figure for part of a test set is not the figure for the test set.",
     bad: { command: "lferc check model.lfer --results eval-with-broken-pictures.json" },
     good,
   }),
 
   "budget/not-results": entry<{ path: string; reason: string }>({
     severity: "error",
-    message: (h) => `${h.path} holds no results: ${h.reason}`,
+    message: (h) => `${h.path} contains no results: ${h.reason}`,
     help: () => "--results takes what `lferc eval --format json` or `lferc bench --format json` wrote.",
-    explanation:
-      "Results are checked before they are believed: a figure that is missing or is no number would pass a budget.",
+    explanation: "Results are validated first: a figure that is missing or not a number would pass a budget.",
     bad: { command: "lferc check model.lfer --results notes.json" },
     good,
   }),
 
-  "budget/newer-results": entry<{ path: string; schemaVersion: number; known: number }>({
+  "budget/newer-results": entry<NewerFile>({
     severity: "error",
-    message: (h) =>
-      `${h.path} was written by a newer lferc: it has schemaVersion ${h.schemaVersion}, this one reads up to ${h.known}`,
+    message: newerFile,
     help: () => "Use that newer lferc, or measure with this one.",
-    explanation: "A newer form may mean something else by the same names, so it is refused by its number.",
+    explanation: whyNewerIsRefused,
     bad: { command: "lferc check model.lfer --results from-a-newer-lferc.json" },
     good,
   }),
 
   "budget/unit-mismatch": entry<{ left: string; right: string; time: string; other: string }>({
     severity: "error",
-    message: (h) => `${h.left} and ${h.right} cannot be compared: ${h.time} is a time, ${h.other} is none`,
+    message: (h) => `${h.left} and ${h.right} cannot be compared: ${h.time} is a time, ${h.other} is not`,
     help: () => 'A time is written with its unit: latency("phone") <= 12ms.',
-    explanation:
-      "12 what? A bare number beside a time would be read as seconds by one and as milliseconds by the other.",
+    explanation: "12 what? One reader would take a bare number beside a time for seconds, another for milliseconds.",
     bad: network('latency("phone") <= 12'),
     good: network("params <= 300"),
   }),

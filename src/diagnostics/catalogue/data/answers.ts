@@ -5,10 +5,9 @@ export const answersEntries = {
   "data/bad-answers": entry<{ path: string; line: number; reason: string }>({
     severity: "error",
     message: (h) => `cannot read the answers ${h.path}: line ${h.line}: ${h.reason}`,
-    help: () =>
-      "A run writes its answers anew where the file is missing: remove it, and let lferc train --resume finish the run.",
+    help: () => "Remove the file and finish the run with lferc train --resume, which writes the answers again.",
     explanation:
-      "answers.csv has a line for each picture held out: path,label,answer, then person,group where they are known, then a probability for each class.",
+      "answers.csv has a line for each held-out picture: path,label,answer, then person,group where known, then a probability for each class.",
     bad: { command: "lferc eval runs/edited-answers" },
     good: { command: "lferc eval runs/first" },
   }),

@@ -12,7 +12,7 @@ export const distributionEntries = {
     severity: "error",
     message: (h) => `${h.file}, line ${h.line}: ${h.reason}`,
     help: () =>
-      "The first line is path,CLASS,CLASS,... and each further one a picture's path below the data's folder and a share from 0 to 1 for each class, 1 together.",
+      "The first line is path,CLASS,CLASS,... Each further line has a picture's path in the data folder and a share from 0 to 1 for each class; the shares add up to 1.",
     explanation: "A table of distributions is read whole and checked before training begins.",
     bad: train("--data RAF --set distributions=damaged.csv"),
     good,
@@ -20,8 +20,8 @@ export const distributionEntries = {
   "data/distribution-classes": entry<{ file: string; classes: readonly string[]; labels: readonly string[] }>({
     severity: "error",
     message: (h) => `${h.file} has the classes ${listLabels(h.classes)}, the model ${listLabels(h.labels)}`,
-    help: () => "Name the columns as the model's labels, in any order: one column for each.",
-    explanation: "Distributions are matched with the model by the names of the classes, never by their place.",
+    help: () => "Name the columns after the model's labels, one column each, in any order.",
+    explanation: "Distributions are matched with the model by class name, never by position.",
     bad: train("--data RAF --set distributions=of-other-classes.csv"),
     good,
   }),

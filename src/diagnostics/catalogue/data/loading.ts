@@ -12,9 +12,9 @@ export const loaderEntries = {
     message: (h) =>
       `${h.data}: ${h.broken} of ${h.all} pictures cannot be read, more than the ${h.most} that may be broken (${percent(h.share)})`,
     help: (h) =>
-      `The messages above name them. Mend or remove them; or allow more in the recipe's data, for example broken: ${Math.min(1, Math.ceil((h.broken / h.all) * 100) / 100)}.`,
+      `The messages above name them. Repair or remove them, or allow more in the recipe's data, for example broken: ${Math.min(1, Math.ceil((h.broken / h.all) * 100) / 100)}.`,
     explanation:
-      "A few broken files among many are left out. Many of them are a copy that broke off or a disk that fails, and a network trained on the rest would be another one than was meant. The share, 0.05 unless the recipe's data say broken: S, is rounded up: one picture always may be broken unless the share is 0.",
+      "A few broken files are left out. Many mean an interrupted copy or a failing disk, and training on the rest would give another network than was meant. The share, 0.05 unless the recipe's data say broken: S, is rounded up: one picture may always be broken unless the share is 0.",
     bad: train("half-copied-faces"),
     good,
   }),
@@ -22,10 +22,9 @@ export const loaderEntries = {
   "data/picture-lost": entry<{ reason: string }>({
     severity: "warning",
     message: (h) => `a picture that was read before cannot be read any more: ${h.reason}`,
-    help: () =>
-      "The run goes on without it. Look at the disk; begun again with the same pictures, the run would be another one.",
+    help: () => "The run goes on without it. Check the disk. A new run with all pictures would not repeat this one.",
     explanation:
-      "Pictures that do not fit into memory are read again in each epoch. Where one of them is gone, another picture of its batch is shown twice, or fewer are judged: a night's run is not ended by one file. More than the share that may be broken end it (data/too-many-broken).",
+      "Pictures that do not fit into memory are read again in each epoch. If one is gone, another picture of its batch is used twice, or fewer are evaluated: one file does not end a night's run. More than the share that may be broken do (data/too-many-broken).",
     bad: train("faces-on-a-failing-disk"),
     good,
   }),
@@ -39,23 +38,23 @@ export const loaderEntries = {
   }>({
     severity: "warning",
     message: (h) =>
-      `${h.data}: ${h.heldOut} of the pictures held out ${h.heldOut === 1 ? "is" : "are"}, byte for byte, among those trained on: ${h.examples
+      `${h.data}: ${h.heldOut} of the held-out pictures ${h.heldOut === 1 ? "is" : "are"}, byte for byte, also trained on: ${h.examples
         .map(([training, heldOut]) => `${heldOut} is ${training}`)
         .join(", ")}${h.contents > h.examples.length ? `, and ${h.contents - h.examples.length} more` : ""}`,
     help: () =>
-      "Remove them from one side; run.json lists them. The accuracy that is told is too high by what was learnt by heart.",
+      "Remove them from one side; run.json lists them. Until then the reported accuracy is too high: these pictures are memorised.",
     explanation:
-      "A picture that was trained on says nothing about pictures that were not. Files of the same bytes are found, whatever they are called; the same picture saved anew is not.",
+      "Accuracy on a picture that was trained on says nothing about new pictures. Files with the same bytes are found, whatever their names; a re-encoded picture is not.",
     bad: train("faces-with-a-copied-test"),
     good,
   }),
 
   "data/loader-lost": entry<{ reason: string }>({
     severity: "warning",
-    message: (h) => `a thread that makes batches of pictures has ended: ${h.reason}`,
+    message: (h) => `a thread that loads pictures has ended: ${h.reason}`,
     help: () => "The run goes on, more slowly, and to the same result. Give it more memory, or a smaller batch.",
     explanation:
-      "Pictures are read and augmented by threads of their own, ahead of the step. What a thread leaves is done between the steps instead: the same numbers, since all chance is keyed by the picture.",
+      "Pictures are read and augmented by separate threads, ahead of the step. The work of a lost thread is done between the steps instead, with the same numbers: all randomness is keyed by the picture.",
     bad: train("faces-on-a-machine-without-memory"),
     good,
   }),

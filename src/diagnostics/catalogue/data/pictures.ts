@@ -1,4 +1,5 @@
 import { entry } from "../../entry.js";
+import { whyNewerIsRefused } from "../newer-file.js";
 
 const badPicture = { command: "lferc predict model.onnx broken.jpg" };
 const goodPicture = { command: "lferc predict model.onnx face.jpg" };
@@ -18,10 +19,10 @@ export const dataEntries = {
 
   "data/name-not-utf8": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `${h.path}: this name is not UTF-8, so nothing can be opened by it`,
+    message: (h) => `${h.path}: this name is not UTF-8, so the file cannot be opened`,
     help: () => "Rename it; on Linux, `convmv -f latin1 -t utf8 --notest -r FOLDER` renames all of a folder.",
     explanation:
-      "File names are bytes, and those of old archives are often Latin-1 or a code page. Such a file is there, and cannot be named.",
+      "File names are bytes, and those of old archives are often Latin-1 or a code page. Such a file exists, but lferc cannot address it.",
     bad: { command: "lferc predict model.onnx pictures" },
     good: goodPicture,
   }),
@@ -30,7 +31,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} cannot be read: ${h.reason}`,
     help: () => "Make it a regular file that you may read.",
-    explanation: "The system refused to hand out the file, so nothing is known about the picture in it.",
+    explanation: "The system refused to open the file, so nothing is known about the picture in it.",
     bad: { command: "lferc predict model.onnx /root/secret.jpg" },
     good: goodPicture,
   }),
@@ -48,7 +49,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `there is no picture in the folder ${h.path}`,
     help: () => "Name a folder that holds JPEG, PNG, WebP, GIF, TIFF or AVIF files, or name the files themselves.",
-    explanation: "A folder stands for the pictures in it and in its folders, known by the endings of their names.",
+    explanation: "A folder means all pictures in it and in its subfolders, recognised by file extension.",
     bad: { command: "lferc predict model.onnx empty-folder" },
     good: { command: "lferc predict model.onnx faces" },
   }),
@@ -56,7 +57,7 @@ export const dataEntries = {
   "data/empty-picture": entry<{ path: string }>({
     severity: "error",
     message: (h) => `${h.path} is an empty file`,
-    help: () => "Fetch or save the picture again; a copy that broke off leaves such files.",
+    help: () => "Download or save the picture again; an interrupted copy leaves such files.",
     explanation: "A file of 0 bytes holds no picture.",
     bad: { command: "lferc predict model.onnx empty.png" },
     good: goodPicture,
@@ -64,8 +65,8 @@ export const dataEntries = {
 
   "data/not-a-picture": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `${h.path} is no picture: its first bytes are those of no format that lferc knows`,
-    help: () => "Give a JPEG, PNG, WebP, GIF, TIFF or AVIF file. The name's ending does not count, the content does.",
+    message: (h) => `${h.path} is not a picture: its first bytes match no format that lferc knows`,
+    help: () => "Give a JPEG, PNG, WebP, GIF, TIFF or AVIF file. The content counts, not the file extension.",
     explanation: "Each format begins with bytes of its own, whatever the file is called.",
     bad: { command: "lferc predict model.onnx notes.txt" },
     good: goodPicture,
@@ -74,9 +75,9 @@ export const dataEntries = {
   "data/unsupported-picture": entry<{ path: string; format: string }>({
     severity: "error",
     message: (h) => `${h.path} is ${h.format}, which lferc does not read`,
-    help: () => "Convert it to PNG or JPEG (8 or 16 bits a sample).",
+    help: () => "Convert it to PNG or JPEG (8 or 16 bits per sample).",
     explanation:
-      "lferc reads JPEG, PNG, WebP, GIF, TIFF and AVIF with 8 or 16 bits a sample. Drawings (SVG, PDF) have no pixels of their own and can name other files.",
+      "lferc reads JPEG, PNG, WebP, GIF, TIFF and AVIF with 8 or 16 bits per sample. Vector files (SVG, PDF) have no pixels and can refer to other files.",
     bad: { command: "lferc predict model.onnx face.bmp" },
     good: goodPicture,
   }),
@@ -84,9 +85,8 @@ export const dataEntries = {
   "data/corrupt-picture": entry<{ path: string; format: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.path} is a damaged ${h.format} file: ${h.reason}`,
-    help: () => "Fetch or save the picture again; if a viewer still shows it, saving it from there mends it.",
-    explanation:
-      "A picture that ends early or holds broken data would be classified by a grey remainder, so it is refused.",
+    help: () => "Download or save the picture again; if a viewer still shows it, saving it from there repairs it.",
+    explanation: "A truncated or broken picture would be classified with parts of it grey, so it is refused.",
     bad: badPicture,
     good: goodPicture,
   }),
@@ -97,7 +97,7 @@ export const dataEntries = {
       `${h.path} claims ${h.width}x${h.height} pixels (${megapixels(h.width * h.height)}); the limit is ${megapixels(h.limit)}`,
     help: () => "Save the picture smaller; a network looks at a few hundred pixels across.",
     explanation:
-      "A file of a few bytes can claim pixels that fill the memory; its header is read before any is decoded.",
+      "A file of a few bytes can claim enough pixels to fill the memory, so the header is checked before decoding.",
     bad: { command: "lferc predict model.onnx bomb.png" },
     good: goodPicture,
   }),
@@ -122,9 +122,9 @@ export const dataEntries = {
 
   "data/not-an-onnx-model": entry<{ path: string; reason: string }>({
     severity: "error",
-    message: (h) => `${h.path} is no ONNX model: ${h.reason}`,
+    message: (h) => `${h.path} is not an ONNX model: ${h.reason}`,
     help: () =>
-      'Build one with "lferc build MODEL.lfer --target onnx -o MODEL.onnx"; a copy that broke off must be made again.',
+      'Build one with "lferc build MODEL.lfer --target onnx -o MODEL.onnx"; an interrupted copy must be made again.',
     explanation:
       "An ONNX file is one protobuf message, ModelProto; its fields are read before ONNX Runtime sees the file.",
     bad: { command: "lferc predict face.jpg model.onnx" },
@@ -144,9 +144,10 @@ export const dataEntries = {
 
   "data/training-step": entry<{ path: string; recipe: string }>({
     severity: "error",
-    message: (h) => `${h.path} is a training step (recipe ${h.recipe}), not a model that answers`,
+    message: (h) => `${h.path} is a training step (recipe ${h.recipe}), not a model for inference`,
     help: () => "Take the trained weights out of the step's state and build the model with `--weights`.",
-    explanation: "A training step changes its weights with every batch, and its batch norms look at the batch.",
+    explanation:
+      "A training step changes its weights with every batch, and its batch norms use the batch's statistics.",
     bad: { command: "lferc predict step.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -155,7 +156,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path}: the metadata entry ${h.key} must be ${h.expected}; it is ${JSON.stringify(h.value)}`,
     help: () => "Build the model again with this version of lferc.",
-    explanation: "What predict feeds the network follows from these entries; a wrong one would be silent nonsense.",
+    explanation: "predict prepares the input by these entries; a wrong one would silently give nonsense.",
     bad: { command: "lferc predict edited.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -163,10 +164,10 @@ export const dataEntries = {
   "data/unknown-evaluation": entry<{ path: string; evaluation: string; known: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.path} says that its pictures are judged by ${JSON.stringify(h.evaluation)}; this lferc knows ${h.known.join(", ")}`,
+      `${h.path} asks for the evaluation ${JSON.stringify(h.evaluation)}; this lferc knows ${h.known.join(", ")}`,
     help: () => "Use the lferc that trained the model, or a newer one.",
     explanation:
-      "How a picture is judged (as it is, with its mirror image) is part of the accuracy that was measured, and travels with the weights and the built model. Another way would give other answers than those that were measured, so predict and build refuse what they do not know.",
+      "How a picture is evaluated (as it is, with its mirror image) is part of the measured accuracy, and is stored with the weights and the built model. Another evaluation would give other answers than those measured, so predict and build refuse one that they do not know.",
     bad: { command: "lferc predict from-a-newer-lferc.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -175,9 +176,9 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} takes ${h.inputs.length} inputs (${h.inputs.join(", ")}); predict feeds one picture`,
     help: () =>
-      "Run it in ONNX Runtime from a programme of your own: the inputs have the names and shapes of the source.",
+      "Run it in ONNX Runtime from a program of your own: the inputs have the names and shapes of the source.",
     explanation:
-      "Predict gives one picture to a model and reads one labelled output. What belongs into a second input only its author knows.",
+      "predict gives one picture to a model and reads one labelled output. Only the author knows what a second input needs.",
     bad: { command: "lferc predict pairs.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -186,7 +187,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} has metadata of schema version ${h.schemaVersion}; this lferc knows ${h.known}`,
     help: () => "Use the lferc that built the model, or a newer one.",
-    explanation: "A newer schema may mean something else by the same keys, so it is refused by name.",
+    explanation: whyNewerIsRefused,
     bad: { command: "lferc predict from-a-newer-lferc.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -202,7 +203,7 @@ export const dataEntries = {
 
   "data/label-count": entry<{ path: string; labels: number; outputs: number }>({
     severity: "error",
-    message: (h) => `${h.path} names ${h.labels} classes, but its output has ${h.outputs} numbers a picture`,
+    message: (h) => `${h.path} names ${h.labels} classes, but its output has ${h.outputs} numbers per picture`,
     help: () => "Give labels(...) as many names as the network has outputs, and build it again.",
     explanation: "The i-th class name belongs to the i-th output.",
     bad: { command: "lferc predict edited.onnx face.jpg" },
@@ -211,7 +212,7 @@ export const dataEntries = {
 
   "data/not-finite": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `the network gives no finite numbers for ${h.path}`,
+    message: (h) => `the network's output for ${h.path} is not finite`,
     help: () => "Its weights are broken (NaN or infinite) or overflow; look at the file that went into --weights.",
     explanation: "Probabilities of NaN would be printed as if they were an answer.",
     bad: { command: "lferc predict diverged.onnx face.jpg" },
@@ -222,7 +223,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} is a folder; an ONNX file is needed`,
     help: (h) => `Give the ONNX file itself, for example ${h.path}/model.onnx.`,
-    explanation: "`eval` and `predict` also take the folder of a run; what measures a file needs the file.",
+    explanation: "`eval` and `predict` also take a run's folder; a command that measures a file needs the file.",
     bad: { command: "lferc bench a-folder.onnx" },
     good: { command: "lferc bench runs/first/model.onnx" },
   }),

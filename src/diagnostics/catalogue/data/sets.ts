@@ -10,7 +10,7 @@ export const dataSetEntries = {
   "data/unreadable-folder": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `cannot use the folder ${h.path}: ${h.reason}`,
-    help: () => "Check the path. It counts from the folder in which lferc runs.",
+    help: () => "Check the path. It is relative to the folder in which lferc runs.",
     explanation: "A data set is a folder with a folder of pictures for each class.",
     bad: train("nowhere"),
     good,
@@ -18,9 +18,9 @@ export const dataSetEntries = {
 
   "data/no-class-folders": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `there is no folder in ${h.path}`,
-    help: (h) => `Put the pictures of each class into a folder of its name: ${h.path}/happiness/1.jpg.`,
-    explanation: "The name of the folder that a picture lies in is its label.",
+    message: (h) => `${h.path} has no class folders`,
+    help: (h) => `Put the pictures of each class into a folder with its name: ${h.path}/happiness/1.jpg.`,
+    explanation: "A picture's label is the name of its folder.",
     bad: train("pictures-without-folders"),
     good,
   }),
@@ -46,7 +46,7 @@ export const dataSetEntries = {
               .join(", ")}]), or merge them (merge: [${JSON.stringify(`${h.unknown[0]} -> ${h.labels[0]}`)}]).`
       }`,
     explanation:
-      "Classes of data are matched with the model's labels by name; case, blanks, hyphens and the usual words for one expression (happy, happiness) do not count. A class that matches none would be trained under a wrong label or be lost.",
+      "Classes of the data are matched with the model's labels by name, ignoring case, spaces, hyphens and the usual synonyms of an expression (happy, happiness). A class without a match would be trained under a wrong label or be lost.",
     bad: train("faces-and-cats"),
     good,
   }),
@@ -64,13 +64,13 @@ export const dataSetEntries = {
     message: (h) =>
       h.sameAs !== undefined
         ? `${h.path} has two folders for one part, ${h.sameAs} and ${h.folder}`
-        : `${h.path} has a folder ${h.folder} with ${h.pictures} picture${h.pictures === 1 ? "" : "s"} beside ${h.used}, and it is no part that lferc knows`,
+        : `${h.path} has a folder ${h.folder} with ${h.pictures} picture${h.pictures === 1 ? "" : "s"} beside ${h.used}; lferc knows no such part`,
     help: (h) =>
       h.sameAs !== undefined
-        ? "Keep one of them, or put their classes together."
-        : `Known parts are ${listed(h.known)}, in any case. Rename the folder, or move it out.`,
+        ? "Keep one of them, or merge their class folders."
+        : `Known parts are ${listed(h.known)}, in upper or lower case. Rename the folder, or move it out.`,
     explanation:
-      "Pictures that are left out without a word are missing from training, or from what judges it. A part that is not known by its name is not guessed.",
+      "Pictures left out silently would be missing from training or evaluation. What an unknown folder is for is never guessed.",
     bad: train("train-and-extra"),
     good,
   }),
@@ -79,9 +79,9 @@ export const dataSetEntries = {
     severity: "error",
     message: (h) => `${h.data}: none of the ${h.count} ${h.part} pictures of ${listed(h.classes)} can be read`,
     help: () =>
-      "The pictures named above say why. Convert or replace them, or take the folder out and train without that class.",
+      "The messages above say why. Convert or replace the pictures, or remove the folder and train without that class.",
     explanation:
-      "A class that has pictures, and of which none is left, was meant to be learnt: going on would train a network that never gives it.",
+      "A class that has pictures was meant to be learnt. If none can be read, the network would never predict it.",
     bad: train("faces-with-a-broken-class"),
     good,
   }),
@@ -90,11 +90,11 @@ export const dataSetEntries = {
     severity: "error",
     message: (h) => `${h.path} has ${h.found.length} classes, but the model has ${h.classes}`,
     help: (h) =>
-      `Give the output as many classes as there are, or say which are meant: output logits: labels([${h.found
+      `Give the output that many classes, or name those that are meant: output logits: labels([${h.found
         .slice(0, 8)
         .map((name) => JSON.stringify(name))
         .join(", ")}${h.found.length > 8 ? ", ..." : ""}]).`,
-    explanation: "A model without labels takes its classes from the data: folders' names in alphabetical order.",
+    explanation: "A model without labels takes its classes from the data: the folder names in alphabetical order.",
     bad: train("two-folders"),
     good,
   }),
@@ -103,9 +103,9 @@ export const dataSetEntries = {
     severity: "warning",
     message: (h) => `${h.path}: ${listed(h.folders)} are one class, ${h.label}`,
     help: () =>
-      "Put their pictures into one folder, say so (merge: [...]), or give the classes names that differ by more.",
+      "Put their pictures into one folder, merge them (merge: [...]), or give the classes more distinct names.",
     explanation:
-      "Folders are matched with labels by name; case, blanks, hyphens, the form of accents and the usual words for an expression do not count.",
+      "Folders are matched with labels by name, ignoring case, spaces, hyphens, the form of accents and the usual synonyms of an expression.",
     bad: train("happy-and-happiness"),
     good,
   }),
@@ -115,19 +115,19 @@ export const dataSetEntries = {
     message: (h) => `${h.path} has no ${h.part} picture of ${listed(h.classes)}`,
     help: (h) =>
       h.part === "training"
-        ? "The model will almost never answer so. Add pictures, or train a model without these labels."
-        : "What is told of the network says nothing about these classes. Add pictures to judge them by.",
+        ? "The model will almost never predict them. Add pictures, or train a model without these labels."
+        : "The reported figures say nothing about these classes. Add pictures to evaluate them on.",
     explanation:
-      "A class that training never shows is one that the model learns to rule out; one that is not held out is not judged.",
+      "A model learns to rule out a class that it never sees in training; a class without held-out pictures is not evaluated.",
     bad: train("faces-without-fear"),
     good,
   }),
 
   "data/no-training-pictures": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `there is no picture to train on below ${h.path}`,
+    message: (h) => `there is no picture to train on under ${h.path}`,
     help: () => "Put JPEG, PNG, WebP, GIF, TIFF or AVIF files into the folders of the classes.",
-    explanation: "Pictures are known by the endings of their names.",
+    explanation: "Pictures are recognised by file extension.",
     bad: train("empty-folders"),
     good,
   }),
@@ -136,13 +136,13 @@ export const dataSetEntries = {
     severity: "error",
     message: (h) =>
       h.by !== undefined
-        ? `there is no picture in ${h.by} of ${h.path} to judge the network by`
+        ? `there is no picture in ${h.by} of ${h.path} to evaluate the network on`
         : h.isByPerson
           ? `no person of ${h.path} can be held out: each class needs two persons`
-          : `${h.path} has one picture a class: nothing can be held out to judge the network by`,
-    help: () => "Add pictures. Without any that training has not seen, nobody knows what the network is worth.",
+          : `${h.path} has one picture per class: nothing can be held out to evaluate the network on`,
+    help: () => "Add pictures: only those that training has not seen show how good the network is.",
     explanation:
-      "After each epoch the network is asked about pictures that it was not trained on: those that the data hold out, or a fifth of each class.",
+      "After each epoch the network is evaluated on pictures that it was not trained on: the data set's held-out part, or a fifth of each class.",
     bad: train("one-picture-each"),
     good,
   }),
@@ -150,9 +150,9 @@ export const dataSetEntries = {
   "data/files-left-out": entry<{ path: string; count: number }>({
     severity: "warning",
     message: (h) =>
-      `${h.path}: ${h.count} file${h.count === 1 ? " is" : "s are"} left out, no picture of a class by name and place`,
-    help: () => "Nothing needs to be done if they are notes. Pictures belong into the folder of their class.",
-    explanation: "Only files with a picture's ending in a class' folder are used.",
+      `${h.path}: ${h.count} file${h.count === 1 ? " is" : "s are"} left out: not a picture in a class folder`,
+    help: () => "If they are notes, nothing needs to be done. Pictures belong in the folder of their class.",
+    explanation: "Only files with a picture's extension in a class folder are used.",
     bad: train("faces-with-notes"),
     good,
   }),
@@ -163,17 +163,16 @@ export const dataSetEntries = {
       `${h.data}: ${h.broken} of ${h.all} pictures cannot be read and ${h.broken === 1 ? "is" : "are"} left out`,
     help: (h) =>
       `${h.broken > h.named ? `The first ${h.named} are named above, all of them` : "They are named above, and"} in the run's run.json.`,
-    explanation:
-      "Every picture is read once before training begins; broken ones are named, and the others are not lost.",
+    explanation: "Every picture is read once before training begins; broken ones are named, the others are used.",
     bad: train("faces-with-a-broken-one"),
     good,
   }),
 
   "data/split-left-alone": entry<{ path: string; split: string; used: string }>({
     severity: "warning",
-    message: (h) => `${h.path}/${h.split} is left alone: epochs are judged by ${h.used}`,
-    help: (h) => `Keep ${h.split} for the last word on the network that you choose.`,
-    explanation: "Whoever chooses the best epoch by the test pictures has trained on them a little.",
+    message: (h) => `${h.path}/${h.split} is not used: epochs are evaluated on ${h.used}`,
+    help: (h) => `Keep ${h.split} for the final evaluation of the network that you choose.`,
+    explanation: "Choosing the best epoch on the test pictures means training on them a little.",
     bad: train("train-val-and-test"),
     good,
   }),
@@ -182,11 +181,10 @@ export const dataSetEntries = {
     severity: "error",
     message: (h) =>
       h.labels.length < h.classes
-        ? `generated faces show ${h.known.length} expressions, the model tells ${h.classes} classes apart`
+        ? `generated faces show ${h.known.length} expressions, the model has ${h.classes} classes`
         : `generated faces cannot show ${listed(h.labels)}`,
     help: (h) => `They show ${h.known.join(", ")}. For other classes give a folder: --data DIR.`,
-    explanation:
-      "Drawn faces are there so that training can be tried without any data; they know the basic expressions only.",
+    explanation: "Generated faces are for trying out training without data; they show the basic expressions only.",
     bad: train("generated"),
     good,
   }),
@@ -197,7 +195,7 @@ export const dataSetEntries = {
     help: (h) =>
       `It needs two numbers above 0, the smaller first${Number.isFinite(h.limit) ? `, none above ${h.limit}` : ""}.`,
     explanation:
-      "For parts of a picture scale is the smallest and largest share of its area, ratio the same of its proportion; for random_affine scale is the smallest and largest factor.",
+      "For parts of a picture, scale is the smallest and largest share of its area, and ratio the smallest and largest aspect ratio; for random_affine, scale is the smallest and largest factor.",
     bad: train("generated"),
     good,
   }),

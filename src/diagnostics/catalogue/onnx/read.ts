@@ -16,8 +16,9 @@ export const onnxReadEntries = {
   "onnx/not-a-model": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.path} cannot be read as an ONNX model: ${h.reason}`,
-    help: () => "Export it anew, and copy it whole. Python's `onnx.checker.check_model` says more about damaged files.",
-    explanation: "Figures of a file that is damaged, or that holds something else, would be wrong figures.",
+    help: () =>
+      "Export it again, and copy it completely. Python's `onnx.checker.check_model` says more about damaged files.",
+    explanation: "Figures of a file that is damaged, or that holds something else, would be wrong.",
     bad: { command: "lferc stats damaged.onnx" },
     good,
   }),
@@ -27,7 +28,7 @@ export const onnxReadEntries = {
       `${h.path} has ${h.ops.length === 1 ? "an op" : `${h.ops.length} ops`} that lferc does not count: ${h.ops.map(named).join(", ")}`,
     help: () =>
       "Export the network without them: for inference, not quantised, without pre- and post-processing. Op types with `::` are not ONNX's own.",
-    explanation: "A node that nobody counts would be a zero in the total, so a file that has one gets no total.",
+    explanation: "A node that is not counted would add zero to the total, so a file that has one gets no total.",
     bad: { command: "lferc stats detector.onnx" },
     good,
   }),
@@ -36,7 +37,7 @@ export const onnxReadEntries = {
     message: (h) => `${h.path}: ${h.opType} at "${h.node}" cannot be counted: ${h.reason}`,
     help: () =>
       "Only what lferc has an op for is counted: docs/ops.md lists them. `lferc stats` counts all of a file, or none.",
-    explanation: "A node in a form that nobody counts would be a wrong figure in the total, so the file gets none.",
+    explanation: "A node in an unknown form would make the total wrong, so the file gets none.",
     bad: { command: "lferc stats audio.onnx" },
     good,
   }),
@@ -44,7 +45,7 @@ export const onnxReadEntries = {
     severity: "error",
     message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts float32 networks`,
     help: () => "Export the network in float32: its counts are the same in any type.",
-    explanation: "The conventions count networks over float32; other types go with other ops around them.",
+    explanation: "The conventions count networks over float32; other types bring other ops with them.",
     bad: { command: "lferc stats half-precision.onnx" },
     good,
   }),
@@ -54,18 +55,18 @@ export const onnxReadEntries = {
       `${h.path}: axis ${h.axis} of the input "${h.input}" has no size${h.name === "" ? "" : `, only the name "${h.name}"`}`,
     help: (h) =>
       h.name === ""
-        ? "Export the model for a size; only the batch, the first axis, may be open."
-        : `Say it: \`--set ${h.name}=224\`.`,
+        ? "Export the model with fixed sizes; only the batch, the first axis, may be open."
+        : `Set it: \`--set ${h.name}=224\`.`,
     explanation:
-      "How much a network computes depends on the size of what goes in. The first axis is the batch, which is 1.",
+      "How much a network computes depends on the size of its input. The first axis is the batch, which is 1.",
     bad: { command: "lferc stats any-size.onnx" },
     good: { command: "lferc stats any-size.onnx --set height=224" },
   }),
   "onnx/fixed-batch": entry<{ path: string; input: string; batch: number }>({
     severity: "error",
-    message: (h) => `${h.path}: the input "${h.input}" is a batch of ${h.batch}; figures are those of one sample`,
+    message: (h) => `${h.path}: the input "${h.input}" is a batch of ${h.batch}; figures are for one sample`,
     help: () => "Export it for a batch of 1, or with an open first axis.",
-    explanation: "All figures of lferc are for batch 1; those of a larger batch would not compare with any other.",
+    explanation: "All figures of lferc are for batch 1; those of a larger batch would be comparable with no other.",
     bad: { command: "lferc stats batch-of-8.onnx" },
     good,
   }),

@@ -23,10 +23,10 @@ export const onnxEntries = {
   "onnx/unsupported-level": entry<{ level: number; known: readonly number[] }>({
     severity: "error",
     message: (h) =>
-      `--optimize ${h.level} is not there yet: this version of lferc has the levels ${h.known.join(" and ")}`,
+      `--optimize ${h.level} is not supported yet: this version of lferc has the levels ${h.known.join(" and ")}`,
     help: (h) => `Use \`--optimize ${h.known.at(-1)}\`, or leave it out.`,
     explanation:
-      "Level 2 is meant for rewrites that need longer, or help only some runtimes. Till there are some it would do what level 1 does, so it is refused.",
+      "Level 2 is meant for rewrites that take longer, or help only some runtimes. Until there are some it would do what level 1 does, so it is refused.",
     bad: { command: `${build} --optimize 2` },
     good: { command: `${build} --optimize 1` },
   }),
@@ -44,7 +44,7 @@ export const onnxEntries = {
     severity: "error",
     message: (h) =>
       h.choices.length === 0
-        ? `${h.path} holds no model that could be built`
+        ? `${h.path} holds no model that can be built`
         : `${h.path} holds ${h.choices.length} models, and a build makes one file of one model`,
     help: (h) =>
       h.choices.length === 0
@@ -69,7 +69,7 @@ export const onnxEntries = {
     message: (h) => `onnxruntime-node cannot be loaded: ${h.reason}`,
     help: () => `To install it beside lfer: \`${installRuntime()}\`.`,
     explanation:
-      "The engine `ort` trains on onnxruntime-node, the native ONNX Runtime. It is optional, and some platforms have no build of it: ONNX Runtime in WebAssembly, which is part of lfer, takes its place in `train`, `predict`, `bench` and the proof of a build, and is slower.",
+      "The engine `ort` trains on onnxruntime-node, the native ONNX Runtime. It is optional, and some platforms have no build of it: ONNX Runtime in WebAssembly, which is part of lfer, replaces it in `train`, `predict`, `bench` and the verification of a build, and is slower.",
     bad: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --engine ort" },
     good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --engine ort-wasm" },
   }),
@@ -78,9 +78,9 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `ONNX Runtime in WebAssembly does not run here: ${h.reason}`,
     help: () =>
-      `It is part of lfer: install lfer anew if a file of it is missing. The native one is faster: \`${installRuntime()}\`.`,
+      `It is part of lfer: reinstall lfer if a file of it is missing. The native one is faster: \`${installRuntime()}\`.`,
     explanation:
-      "Where onnxruntime-node cannot be loaded, ONNX Runtime runs in WebAssembly. It needs a Node that has it, and address space for its memory of 4 GiB.",
+      "Where onnxruntime-node cannot be loaded, ONNX Runtime runs in WebAssembly. It needs a Node with WebAssembly, and 4 GiB of address space.",
     bad: { command: "lferc predict model.onnx photo.jpg" },
     good: { command: "lferc info" },
   }),
@@ -92,7 +92,7 @@ export const onnxEntries = {
     help: (h) =>
       `Start the process with ${h.setting}, or set it in \`process.env\` of the main thread before the worker starts.`,
     explanation:
-      "ONNX Runtime sends events about its use to its maker unless the environment of the process forbids it. lfer does so before it loads the library, but what a worker thread writes to `process.env` never reaches native code. Under `lferc` there are no worker threads: only programs that use lfer as a library meet this.",
+      "ONNX Runtime sends usage data to its maker unless the environment of the process forbids it. lfer forbids it before it loads the library, but what a worker thread writes to `process.env` never reaches native code. Under `lferc` there are no worker threads: only programs that use lfer as a library meet this.",
     bad: { command: "node -e 'new Worker(\"./builds-a-model.js\", { env: {} })'" },
     good: { command: "ORT_DISABLE_TELEMETRY=1 node builds-models-in-workers.js" },
   }),
@@ -101,7 +101,7 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `${h.path} is one of the files that the build reads; it would be overwritten`,
     help: () => "Choose another `-o`.",
-    explanation: "Sources and weights are somebody's work: no build replaces what it was made from.",
+    explanation: "A build never overwrites the sources and weights that it was made from.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o models/lfer_ldl.lfer --target onnx" },
     good,
   }),
@@ -109,9 +109,8 @@ export const onnxEntries = {
     severity: "error",
     message: (h) => `the weights of ${h.model} cannot be used: ${h.weight} becomes ${h.value}`,
     help: () =>
-      "A variance below zero or weights near the largest float do that: the file is damaged or its training diverged. Use an earlier checkpoint.",
-    explanation:
-      "Verification compares the graph on weights of its own; the weights that are written must at least be numbers.",
+      "A variance below zero or weights near the largest float cause this: the file is damaged or its training diverged. Use an earlier checkpoint.",
+    explanation: "Verification runs the graph on probe weights; the weights that are written must at least be finite.",
     bad: { command: "lferc build model.lfer -o model.onnx --weights negative-variance.safetensors" },
     good,
   }),
@@ -124,7 +123,7 @@ export const onnxEntries = {
         ? "The old file is as it was. Choose another `-o`, or make it writable."
         : "Choose another `-o`; `-o -` with `--target` writes to standard output, for a pipe.",
     explanation:
-      "A file is written beside its place and renamed when it is whole, so a failure never harms the old one.",
+      "A file is written under a temporary name and renamed when complete, so a failure never harms the old one.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o no/such/folder/model.onnx --target onnx" },
     good,
   }),
@@ -136,7 +135,7 @@ export const onnxEntries = {
     help: () =>
       "This is a bug in lferc: please report it with the source file. `--optimize 0` builds without the rewrites.",
     explanation:
-      "Before a file is written, the rewritten graph is compared in double precision with the graph as it was written, on weights that make every layer matter.",
+      "Before a file is written, the rewritten graph is compared in double precision with the original graph, on weights that make every layer matter.",
     bad: good,
     good: { command: `${build} --optimize 0` },
   }),
@@ -148,7 +147,7 @@ export const onnxEntries = {
     help: () =>
       "Please report it with the source file. `--optimize 0` or another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
     explanation:
-      "The bytes to be written are run with probe weights by ONNX Runtime, and compared with the reference interpreter. What rounding may do is measured in the network itself: by how far its outputs move when every weight and input is a last digit of float32 off.",
+      "ONNX Runtime runs the bytes to be written with probe weights; the outputs are compared with the reference interpreter's. The tolerance is measured on the network itself: how far its outputs move when every weight and input is off by its last float32 digit.",
     bad: good,
     good: { command: `${build} --optimize 0` },
   }),
@@ -170,7 +169,7 @@ export const onnxEntries = {
     message: (h) => `${h.model}: ONNX Runtime refuses the model: ${h.reason}; nothing was written`,
     help: () =>
       "Try an older `--opset`, or another version of onnxruntime-node; `--no-verify` writes the file unchecked.",
-    explanation: "A file that the most used runtime cannot load is of no use, so loading it is part of the build.",
+    explanation: "A file that the most used runtime cannot load is useless, so loading it is part of the build.",
     bad: good,
     good: { command: `${build} --opset 17` },
   }),
@@ -185,7 +184,7 @@ export const onnxEntries = {
     message: (h) => {
       const what =
         h.noise !== undefined
-          ? `moves by ${percent(h.noise)} of its norm when weights and inputs move by their last digit, whatever the probe weights`
+          ? `moves by ${percent(h.noise)} of its norm when weights and inputs change in their last digit, with any probe weights`
           : h.variation === undefined
             ? "has values that are not finite on the probe weights and inputs"
             : `does not depend on the input (it varies by ${percent(h.variation)} of its norm)`;
@@ -193,12 +192,12 @@ export const onnxEntries = {
     },
     help: (h) =>
       h.noise !== undefined
-        ? "No engine in float32 computes such an output twice alike: norms between the layers keep it in bounds. `--no-verify` writes the file unchecked."
+        ? "No two float32 engines agree on such an output: norms between the layers keep it in bounds. `--no-verify` writes the file unchecked."
         : h.variation === undefined
-          ? "A logarithm, a root, a power or a quotient meets a number that it is not made for: clip it before. `--no-verify` writes the file unchecked."
+          ? "A logarithm, a root, a power or a quotient gets a number outside its domain: clip its input. `--no-verify` writes the file unchecked."
           : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
     explanation:
-      "A comparison of outputs that are always the same, that are no numbers or that rounding alone moves about would pass whatever the middle of the network computes.",
+      "A comparison of outputs that are constant, not finite or only rounding error would pass whatever the network computes.",
     bad: good,
     good: { command: `${build} --no-verify` },
   }),

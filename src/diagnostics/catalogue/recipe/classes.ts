@@ -72,19 +72,19 @@ recipe Train {
 }
 `;
 
-const byName = "Classes are matched by their names, never by where they stand in a list.";
+const byName = "Classes are matched by name, never by their position in a list.";
 
 /** Classes of a loss that do not go together. */
 export const recipeClassesEntries = {
   "recipe/classes-differ": entry<{ left: ListedClasses; right: ListedClasses; frozen: string | undefined }>({
     severity: "error",
     message: (h) =>
-      `${h.left.of} and ${h.right.of} are not of the same classes: ${listLabels(h.left.labels)} and ${listLabels(h.right.labels)}`,
+      `${h.left.of} and ${h.right.of} do not have the same classes: ${listLabels(h.left.labels)} and ${listLabels(h.right.labels)}`,
     help: (h) =>
       h.frozen === undefined
         ? "Give both the same names; their order may differ."
-        : `If they mean the same, write them as the other side does, in the order in which the weights have them: ${h.frozen}`,
-    explanation: `${byName} Names of which one side lacks some say that something else is meant, and the loss would compare what has nothing to do with each other.`,
+        : `If they mean the same, write them as the other side does, in the order of the weights: ${h.frozen}`,
+    explanation: `${byName} Where names are missing on one side, something else is meant, and the loss would compare unrelated classes.`,
     bad: recipe({ labels: `: labels(["kitten", "puppy", "owlet"])` }),
     good: recipe({}),
   }),
@@ -92,10 +92,10 @@ export const recipeClassesEntries = {
   "recipe/student-without-labels": entry<{ named: ListedClasses }>({
     severity: "error",
     message: (h) =>
-      `${h.named.of} has the classes ${listLabels(h.named.labels)} and meets those of the data, which have no names yet: the student's first output has no labels`,
+      `${h.named.of} has the classes ${listLabels(h.named.labels)} but those of the data have no names yet: the student's first output has no labels`,
     help: () => "Name the classes of the student's first output too: output logits: labels([...]).",
     explanation:
-      "The classes of the data are those of the student's first output. Without labels they are the folders' names, which are known only when it is trained.",
+      "The classes of the data are those of the student's first output. Without labels they are the folders' names, which are known only in training.",
     bad: recipe({ loss: "kl(softmax(student.named), student.logits)", student: "" })
       .replace(
         "  output logits\n",
@@ -114,16 +114,16 @@ export const recipeClassesEntries = {
     severity: "error",
     message: (h) => {
       const taught = h.instead.length === 0 ? "no output of the student" : `${h.instead.join(", ")}`;
-      return `pictures are judged by the first output of ${h.model}, ${h.first}, and the loss teaches ${taught} their classes`;
+      return `${h.model} is evaluated on its first output, ${h.first}, but the loss trains ${taught} on the classes`;
     },
     help: (h) => {
       const [name] = h.instead;
       return name === undefined
-        ? `Let the loss read student.${h.first}.`
-        : `Let the output that is to say the class come first in ${h.model}: write output ${name} before output ${h.first}.`;
+        ? `Use student.${h.first} in the loss.`
+        : `Put the output that predicts the class first in ${h.model}: write output ${name} before output ${h.first}.`;
     },
     explanation:
-      "Accuracy, the best epoch and what `predict` answers are those of the student's first output. Where the loss does not teach it the classes of the data, they would be those of a layer that nobody has trained for them.",
+      "Accuracy, the best epoch and the answers of `predict` are those of the student's first output. If the loss does not train it on the classes of the data, they would come from an untrained layer.",
     bad: twoHeads("told", "other"),
     good: twoHeads("other", "told"),
   }),
@@ -131,11 +131,11 @@ export const recipeClassesEntries = {
   "recipe/list-without-labels": entry({
     severity: "error",
     message: () =>
-      "a list of numbers, or a part of the classes, goes by the order of the student's classes, and nobody has said it: the student has no labels",
+      "a list of numbers, or a part of the classes, needs the order of the student's classes, but the student has no labels",
     help: () =>
-      "Name the classes in the student, output logits: labels([...]): the numbers are in that order, or in that of their own names, `classes: [...]`.",
+      "Name the classes in the student: output logits: labels([...]). The numbers follow that order, or that of their own names, `classes: [...]`.",
     explanation:
-      "A model without labels takes its classes from the folders' names, in alphabetical order: which number is whose would hang on what somebody called a folder.",
+      "A model without labels takes its classes from the folders' names, in alphabetical order: which number is whose would depend on how the folders are named.",
     bad: weighted({ student: "" }),
     good: weighted({}),
   }),
@@ -144,12 +144,11 @@ export const recipeClassesEntries = {
     severity: "error",
     message: (h) =>
       h.wrong === undefined
-        ? `the weights of the classes are all zero: ${listLabels(h.numbers.map(String))}`
-        : `${h.wrong} is no weight of a class: ${listLabels(h.numbers.map(String))}`,
-    help: () =>
-      "Give each class a number that says how much its pictures count: 0 or more, and more than 0 for at least one.",
+        ? `the class weights are all zero: ${listLabels(h.numbers.map(String))}`
+        : `${h.wrong} is not a class weight: ${listLabels(h.numbers.map(String))}`,
+    help: () => "Give each class a weight of 0 or more, and at least one a weight above 0.",
     explanation:
-      "A weight says how much the pictures of a class count in the mean. A negative one would reward wrong answers, and where all are zero there is nothing to learn from: the loss would be no number.",
+      "A weight says how much the pictures of a class count in the mean. A negative one would reward wrong answers. If all are zero there is nothing to learn from: the loss would not be a number.",
     bad: weighted({}).replace("[1, 2, 0.5]", "[1, -1, 1]"),
     good: weighted({}).replace("[1, 2, 0.5]", "[1, 0, 1]"),
   }),
@@ -158,14 +157,14 @@ export const recipeClassesEntries = {
     severity: "error",
     message: (h) => `${h.numbers} ${h.numbers === 1 ? "weight" : "weights"} for ${h.classes} classes`,
     help: () => "Give each class its weight, in the order of the student's labels.",
-    explanation: "The weights of classes are a list with one number for each class.",
+    explanation: "Class weights are a list with one number for each class.",
     bad: weighted({}).replace("[1, 2, 0.5]", "[1, 2]"),
     good: weighted({}),
   }),
 
   "recipe/list-labels": entry<{ numbers: number; labels: number }>({
     severity: "error",
-    message: (h) => `${h.labels} labels name ${h.numbers} numbers`,
+    message: (h) => `${h.labels} labels for ${h.numbers} numbers`,
     help: () => "Give each number the name of its class.",
     explanation: "The labels of a list of numbers say which class each of them belongs to.",
     bad: weighted({}, `, classes: ["cat", "dog"]`),
@@ -174,8 +173,8 @@ export const recipeClassesEntries = {
 
   "recipe/labels-outside-loss": entry({
     severity: "error",
-    message: () => "only in a recipe's loss can a list of numbers be named by labels",
-    help: () => "Leave the labels out: in a model, numbers stand in the order in which they are written.",
+    message: () => "a list of numbers can have labels only in a recipe's loss",
+    help: () => "Remove the labels: in a model, numbers keep the order in which they are written.",
     explanation:
       "The names are matched with the labels of the student that a recipe trains; a model has none to match.",
     bad: `lfer 1
@@ -198,7 +197,7 @@ model M {
 
   "recipe/frozen-labels": entry<{ labels: number; model: string; outputs: readonly string[] }>({
     severity: "error",
-    message: (h) => `${h.labels} labels name no output of ${h.model}, which gives ${h.outputs.join(", ")}`,
+    message: (h) => `${h.labels} labels fit no output of ${h.model}, which gives ${h.outputs.join(", ")}`,
     help: () => "Write one name for each entry of the output's axis 1, in the order of the weights.",
     explanation: "The labels of a frozen network say what the entries of its outputs mean.",
     bad: recipe({ teacher: `frozen(Large, weights: "large.safetensors", labels: ["cat", "dog"])` }),

@@ -32,10 +32,10 @@ export const recipeDataEntries = {
   }),
   "recipe/picture-after-mix": entry<{ name: string; mixer: string }>({
     severity: "error",
-    message: (h) => `${h.name} stands behind ${h.mixer}, which mixes pictures that are done`,
+    message: (h) => `${h.name} comes after ${h.mixer}, which mixes finished pictures`,
     help: () => "Put mixup and cut_mix at the end of the list.",
     explanation:
-      "mixup and cut_mix work on a whole batch, after everything that is done to a single picture; another order could not be kept.",
+      "mixup and cut_mix work on a whole batch, after everything that is done to a single picture; no other order is possible.",
     bad: recipe("folder(augment: [mixup, horizontal_flip])"),
     good: recipe("folder(augment: [horizontal_flip, mixup])"),
   }),
@@ -44,7 +44,7 @@ export const recipeDataEntries = {
     message: (h) => `resize(${h.size}) for a model that takes ${h.width} x ${h.height} pixels`,
     help: (h) => `Give it a size from ${h.smallest} to ${2 * h.smallest}.`,
     explanation:
-      "resize leaves room for random_crop to cut the model's size from, so it cannot make pictures smaller than that; those larger than twice the model's size are not kept. Without it pictures come to the model's size by themselves.",
+      "resize leaves room for random_crop to cut the model's size from, so it cannot make pictures smaller than that; those larger than twice the model's size are not kept. Without it pictures are scaled to the model's size.",
     bad: recipe("folder(augment: [resize(100), random_crop(padding: 0)])"),
     good: recipe("folder(augment: [resize(128), random_crop(padding: 0)])"),
   }),

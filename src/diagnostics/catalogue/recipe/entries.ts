@@ -48,7 +48,7 @@ export const recipeEntries = {
     severity: "error",
     message: (h) => `a recipe has no entry "${h.name}".${didYouMean(h.suggestion)}`,
     help: (h) => `Its entries are ${h.known}.`,
-    explanation: "A recipe is a fixed set of named decisions; a misspelt one must not be passed over.",
+    explanation: "A recipe is a fixed set of named decisions; a misspelt one must not be ignored.",
     bad: recipe(`student = M
       data = folder()
       loss = cross_entropy(student.logits, data.label)
@@ -85,7 +85,7 @@ export const recipeEntries = {
       `\`--set ${h.name}=...\`: neither ${h.recipe} nor its student has a parameter "${h.name}".${didYouMean(h.suggestion)}`,
     help: (h) => (h.known === "" ? "They have no parameters." : `The parameters are ${h.known}.`),
     explanation:
-      "With a recipe, `--set` reaches the recipe's parameters, else the student's; `student.size` and `teacher.size` say which network is meant.",
+      "With a recipe, `--set` sets the recipe's parameters, else the student's; `student.size` and `teacher.size` say which network is meant.",
     bad: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set sise=112" },
     good: { command: "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112" },
   }),
@@ -105,7 +105,7 @@ export const recipeEntries = {
     severity: "error",
     message: (h) => `"${h.key}" takes one of ${h.known}, gets ${h.actual}`,
     help: (h) => `Write \`${h.key} = NAME(...)\` with one of these names; docs/language.md lists their parameters.`,
-    explanation: "Each entry of a recipe takes things of one sort.",
+    explanation: "Each entry of a recipe takes values of one kind.",
     bad: recipe(`student = M
       data = folder()
       loss = cross_entropy(student.logits, data.label)
@@ -117,7 +117,7 @@ export const recipeEntries = {
     severity: "error",
     message: () => `a frozen network is written \`frozen(Model(...), weights: "file.safetensors")\``,
     help: () =>
-      "Name the model first and its weight file as `weights`; `labels: [...]` may say what its classes are, in the order of the weights, and `trained_by: Recipe` what trains it where there is no file.",
+      "Name the model first and its weight file as `weights`; `labels: [...]` may name its classes, in the order of the weights, and `trained_by: Recipe` the recipe that trains it where there is no file.",
     explanation: "A teacher does not learn: without weights it would have nothing to teach.",
     bad: recipe(`student = M
       teacher = frozen(M)
@@ -131,7 +131,7 @@ export const recipeEntries = {
     severity: "error",
     message: (h) => `a loss is one number, this is ${h.actual}`,
     help: () => "Reduce it: `mean(...)` or `sum(...)` over everything.",
-    explanation: "Training descends along a single number.",
+    explanation: "Training minimises a single number.",
     bad: recipe(`student = M
       data = folder()
       loss = log_softmax(student.logits) * data.label
@@ -143,7 +143,7 @@ export const recipeEntries = {
     severity: "error",
     message: (h) => `${h.model} has no parameters at "${h.path}".${didYouMean(h.suggestion)}`,
     help: (h) => `Name a layer's path or the beginning of one; the outermost are ${h.known}.`,
-    explanation: "A part that is frozen or learns at a rate of its own is named by the path of its weights.",
+    explanation: "A part that is frozen or has its own learning rate is named by the path of its weights.",
     bad: recipe(`student = M
       data = folder()
       loss = cross_entropy(student.logits, data.label)
@@ -157,10 +157,10 @@ export const recipeEntries = {
   }),
   "recipe/nesterov-without-momentum": entry({
     severity: "error",
-    message: () => "`nesterov: true` looks ahead along the momentum, and there is none",
-    help: () => "Say a momentum above 0, as in `sgd(lr: 0.1, momentum: 0.9, nesterov: true)`, or leave `nesterov` out.",
+    message: () => "`nesterov: true` looks ahead along the momentum, but there is none",
+    help: () => "Set a momentum above 0, as in `sgd(lr: 0.1, momentum: 0.9, nesterov: true)`, or leave `nesterov` out.",
     explanation:
-      "Without momentum Nesterov's step is the plain one: the word would be passed over. PyTorch refuses it too.",
+      "Without momentum Nesterov's step is the plain one: the option would be ignored. PyTorch refuses it too.",
     bad: recipe(`student = M
       data = folder()
       loss = cross_entropy(student.logits, data.label)
@@ -183,9 +183,10 @@ export const recipeEntries = {
   }),
   "recipe/one-value-per-channel": entry<{ path: string; batch: number }>({
     severity: "error",
-    message: (h) => `batch norm "${h.path}" sees one value of each channel in a batch of ${h.batch}`,
+    message: (h) => `batch norm "${h.path}" sees one value per channel in a batch of ${h.batch}`,
     help: () => "Train with a batch of at least 2, or put the batch norm before the map is pooled to one cell.",
-    explanation: "While training, batch norm divides by the deviation of the batch's values; a single value has none.",
+    explanation:
+      "While training, batch norm divides by the standard deviation over the batch; a single value has none.",
     bad: pooledNorm(1),
     good: pooledNorm(2),
   }),

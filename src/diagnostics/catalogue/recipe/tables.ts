@@ -23,9 +23,9 @@ recipe Train {
 export const recipeDistributionEntries = {
   "recipe/distributions-unread": entry({
     severity: "error",
-    message: () => "the data's distributions are given, and the loss does not read `data.distribution`",
+    message: () => "the data's distributions are given, but the loss does not read `data.distribution`",
     help: () => "Read it: `kl(data.distribution, student.logits)`. Or leave `distributions` out.",
-    explanation: "A table that nothing reads would change nothing, and whoever gave it would think that it did.",
+    explanation: "A table that nothing reads would change nothing, though it seems to.",
     bad: recipe("cross_entropy(student.logits, data.label)"),
     good: recipe("cross_entropy(student.logits, data.label) + kl(data.distribution, student.logits)"),
   }),

@@ -37,10 +37,10 @@ const good = taught('frozen(large, weights: "teacher.safetensors", trained_by: T
 export const teacherEntries = {
   "recipe/no-teacher-recipe": entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: "error",
-    message: (h) => `${h.name === "this" ? h.name : `"${h.name}"`} is no recipe.${didYouMean(h.suggestion)}`,
+    message: (h) => `${h.name === "this" ? h.name : `"${h.name}"`} is not a recipe.${didYouMean(h.suggestion)}`,
     help: (h) =>
       `\`trained_by\` names the recipe that trains the teacher: ${h.known.length === 0 ? "one of this file, or one that it imports" : h.known.join(", ")}.`,
-    explanation: "Where there is no file of weights, `train` runs that recipe first, and takes its best weights.",
+    explanation: "Where there is no weight file, `train` runs that recipe first and takes its best weights.",
     bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Teech)'),
     good,
   }),
@@ -48,17 +48,17 @@ export const teacherEntries = {
     severity: "error",
     message: (h) => `these recipes train each other's teachers: ${h.circle.join(" -> ")}`,
     help: () => "One of them must do without a teacher, or take it from a file: leave its `trained_by` out.",
-    explanation: "Each waits for the other's weights, so that none could begin.",
+    explanation: "Each waits for the other's weights, so none could begin.",
     bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Train)'),
     good,
   }),
   "recipe/teacher-of-another-kind": entry<{ recipe: string; what: string; trained: string; frozen: string }>({
     severity: "error",
     message: (h) =>
-      `what ${h.recipe} trains is not the teacher that is frozen here: ${h.what} is ${h.trained}, here ${h.frozen}`,
+      `${h.recipe} does not train the teacher that is frozen here: ${h.what} is ${h.trained}, here ${h.frozen}`,
     help: (h) => `Freeze the model that ${h.recipe} has as its student, with the same arguments.`,
     explanation:
-      "Weights fit the network that they were trained in, and it knows pictures by the mean and deviation that it was trained with.",
+      "Weights fit only the network that they were trained in, and the mean and deviation that its pictures were normalised with.",
     bad: taught('frozen(M(width: 4), weights: "teacher.safetensors", trained_by: Teach)'),
     good,
   }),
@@ -66,9 +66,9 @@ export const teacherEntries = {
     severity: "error",
     message: (h) => `${h.recipe} trains ${h.folds} models on parts of the pictures: none of them is the teacher`,
     help: () =>
-      "Train it by itself and make a table of what its models say: `lferc distill RUN --data DIR -o FILE.csv`; a loss reads it as `data.distribution`. Or let it have one run: folds: 1.",
+      "Train it on its own and make a table of its models' answers: `lferc distill RUN --data DIR -o FILE.csv`; a loss reads it as `data.distribution`. Or use a single run: folds: 1.",
     explanation:
-      "A frozen teacher is one network. Of several runs, each picture is told by the one that never saw it, which is what a table is for.",
+      "A frozen teacher is one network. With several runs, the one that never saw a picture answers for it, which is what a table is for.",
     bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Teach)', 2),
     good,
   }),

@@ -5,7 +5,7 @@ type Dim = number | { readonly batch: number };
 const shapeText = (s: readonly Dim[]): string =>
   `[${s.map((d) => (typeof d === "number" ? d : d.batch === 1 ? "N" : `${d.batch}*N`)).join(", ")}]`;
 
-/** Shapes that combinators, sharing and outputs need; those of single ops are in shape.ts. */
+/** Shapes that combinators, sharing and outputs need; those of single ops are in windows.ts. */
 export const shapeConstructEntries = {
   "shape/grid-does-not-fit": entry<{ rows: number; columns: number; height: number; width: number }>({
     severity: "error",
@@ -21,7 +21,7 @@ export const shapeConstructEntries = {
     message: (h) => `residual adds ${shapeText(h.body)} to ${shapeText(h.shortcut)}: the shapes differ`,
     help: () =>
       "Keep channels and size in the body, or give a projection: `residual(body, shortcut: conv(..., kernel: 1, stride: ...))`.",
-    explanation: "A residual adds what its layer makes to what came in, element by element.",
+    explanation: "A residual adds the output of its body to its input, element by element.",
     bad: inModel(`logits = image -> residual(conv(8)) -> flatten`),
     good: inModel(`logits = image -> residual(conv(3)) -> flatten`),
   }),
@@ -30,7 +30,7 @@ export const shapeConstructEntries = {
     message: (h) =>
       `the shared layer's weights have shape ${shapeText(h.first)}, but here they would need ${shapeText(h.now)}`,
     help: () => "Bring both inputs to the same number of channels, or use two layers.",
-    explanation: "`share` makes one set of weights at the first application; every other one must fit it.",
+    explanation: "`share` makes one set of weights at the first application; every later one must fit it.",
     bad: inModel(`share q = conv(3)
       wide = image -> q -> conv(8)
       logits = wide -> q -> flatten`),
@@ -42,7 +42,7 @@ export const shapeConstructEntries = {
     severity: "error",
     message: (h) =>
       `the shared layer made no weight of shape ${shapeText(h.now)} at its first application, but here it needs one`,
-    help: () => "Share what makes the same weights for every input, or use two layers.",
+    help: () => "Share a layer that has the same weights for every input, or use two layers.",
     explanation: "`share` makes one set of weights at the first application; nothing can be added to it later.",
     bad: inModel(
       `share b = B
@@ -59,15 +59,15 @@ export const shapeConstructEntries = {
   }),
   "shape/batch-twice": entry({
     severity: "error",
-    message: () => "`N` stands twice in one shape",
+    message: () => "`N` appears twice in one shape",
     help: () => "One axis, the first, is the batch; give the others their sizes.",
-    explanation: "N is the number of pictures, whatever it will be; nothing else in a network has that size.",
+    explanation: "N is the number of pictures, known only at run time; nothing else in a network has that size.",
     bad: inModel("logits = image -> flatten").replace("[N, 3, 32, 32]", "[N, N, 32, 32]"),
     good: inModel("logits = image -> flatten"),
   }),
   "shape/labels-mismatch": entry<{ labels: number; classes: string }>({
     severity: "error",
-    message: (h) => `${h.labels} labels name an output with ${h.classes} classes`,
+    message: (h) => `${h.labels} labels for an output with ${h.classes} classes`,
     help: () => "Make the last layer as wide as the list: `conv(len(classes), kernel: 1)` or `linear(len(classes))`.",
     explanation: "Labels name the output along axis 1, in order.",
     bad: `lfer 1

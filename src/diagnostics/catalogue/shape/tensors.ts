@@ -6,7 +6,7 @@ type Dim = number | { readonly batch: number };
 const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch === 1 ? "N" : `${d.batch}*N`);
 const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
 
-/** What can be wrong between tensors: axes, joins, cuts and arithmetic. Layers' own mistakes stand in shape.ts. */
+/** What can be wrong between tensors: axes, joins, cuts and arithmetic. Layers' own mistakes are in windows.ts. */
 export const tensorShapeEntries = {
   "shape/axis-out-of-range": entry<{ op: string; axis: number; actual: readonly Dim[] }>({
     severity: "error",
@@ -69,8 +69,8 @@ model M {
     message: (h) =>
       `${h.op} cannot join ${shape(h.left)} and ${shape(h.right)}: ${dim(h.sizes[0])} against ${dim(h.sizes[1])} on axis ${h.axis}`,
     help: () =>
-      "Sizes must be equal, or one of them 1. Check strides, paddings and channels on both ways to this point.",
-    explanation: "Element-wise arithmetic lines shapes up at their last axis; an axis of size 1 is repeated to fit.",
+      "Sizes must be equal, or one of them 1. Check strides, paddings and channels on both paths to this point.",
+    explanation: "Element-wise arithmetic aligns shapes at their last axis; an axis of size 1 is repeated to fit.",
     bad: `lfer 1
 
 model M {
@@ -148,7 +148,7 @@ model M {
     severity: "error",
     message: (h) => `split into ${h.sizes} does not fit the ${dim(h.size)} along axis ${h.axis} of ${shape(h.actual)}`,
     help: (h) => `The sizes must be at least 1 and add up to ${dim(h.size)}.`,
-    explanation: "A split loses nothing and invents nothing: its parts, in order, are the whole.",
+    explanation: "The parts of a split, in order, are the whole: nothing is lost or added.",
     bad: `lfer 1
 
 model M {
@@ -171,8 +171,7 @@ model M {
 
   "shape/slice-out-of-range": entry<{ from: number; to: number; axis: number; actual: readonly Dim[] }>({
     severity: "error",
-    message: (h) =>
-      `slice from ${h.from} to ${h.to} does not lie within axis ${h.axis} of ${shape(h.actual)}, or holds nothing`,
+    message: (h) => `slice from ${h.from} to ${h.to} goes beyond axis ${h.axis} of ${shape(h.actual)}, or is empty`,
     help: () => "`from` is the first index taken, `to` the first one left out; negative ones count from the end.",
     explanation: "An empty tensor computes nothing, and there is nothing beyond the edge.",
     bad: `lfer 1
@@ -219,7 +218,7 @@ model M {
   "shape/flatten-batch": entry<{ actual: readonly Dim[]; axis: number }>({
     severity: "error",
     message: (h) => `flatten from axis ${h.axis} would multiply the batch with itself in ${shape(h.actual)}`,
-    help: () => "Flatten behind the axis of the batch.",
+    help: () => "Flatten from an axis after the batch.",
     explanation: "A size is a number or a multiple of N; N times N is neither.",
     bad: `lfer 1
 

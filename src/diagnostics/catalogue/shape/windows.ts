@@ -66,7 +66,7 @@ model M {
     message: (h) => `${h.what} is ${h.amount}, which is no multiple of ${h.by} (${h.why})`,
     help: (h) =>
       `Choose a multiple of ${h.by}: ${Math.max(1, Math.floor(h.amount / h.by)) * h.by} or ${(Math.floor(h.amount / h.by) + 1) * h.by}.`,
-    explanation: "Groups, splits and grids cut a tensor into equal parts; there is no part of a channel or of a row.",
+    explanation: "Groups, splits and grids cut a tensor into equal parts; a channel or a row cannot be cut.",
     bad: `lfer 1
 
 model M {
@@ -135,7 +135,7 @@ model M {
     severity: "error",
     message: (h) => `${h.op}'s padding [${h.padding.join(", ")}] is not smaller than its kernel ${pair(h.kernel)}`,
     help: () => "Pad less than the kernel's size on each side.",
-    explanation: "A pooling window that lies in the padding alone sees nothing: it has no maximum and no mean.",
+    explanation: "A pooling window that lies entirely in the padding has no maximum and no mean.",
     bad: `lfer 1
 
 model M {
@@ -158,7 +158,7 @@ model M {
     severity: "error",
     message: (h) => `${h.op} needs two classes or more along axis ${h.axis}, gets ${shape(h.actual)}`,
     help: () => "Give the network at least two outputs, or name the axis of the classes.",
-    explanation: "The probability of all other classes is zero where there are none, and its logarithm is no number.",
+    explanation: "With one class, the probability of all others is zero, and its logarithm is not finite.",
     bad: `lfer 1
 
 model M {

@@ -5,12 +5,12 @@ import { model, plain } from "./example.js";
 export const syntaxTokenEntries = {
   "syntax/unexpected-character": entry<{ characters: string }>({
     severity: "error",
-    message: (h) => `${h.characters} is no part of the language`,
+    message: (h) => `${h.characters} is not part of the language`,
     help: (h) =>
       h.characters.includes(";")
-        ? "Take it out: a statement ends where the next one begins."
-        : "Names are made of a-z, A-Z, 0-9 and `_`. Take the character out, or put the text in double quotes.",
-    explanation: "Outside of strings and comments only the characters of names, numbers and operators have a meaning.",
+        ? "Remove it: a statement ends where the next one begins."
+        : "Names are made of a-z, A-Z, 0-9 and `_`. Remove the character, or put the text in double quotes.",
+    explanation: "Outside strings and comments only the characters of names, numbers and operators have a meaning.",
     bad: model("logits = image -> conv(8)$"),
     good: plain,
   }),
@@ -18,7 +18,7 @@ export const syntaxTokenEntries = {
   "syntax/wrong-comment": entry<{ written: string }>({
     severity: "error",
     message: (h) => `\`${h.written}\` begins no comment`,
-    help: () => "Write `//` before a remark, and `///` before what documents a declaration.",
+    help: () => "Write `//` before a comment, and `///` before the documentation of a declaration.",
     explanation: "Comments run from `//` to the end of the line; there is no other kind.",
     bad: model("logits = image -> conv(8)  # the head"),
     good: model("logits = image -> conv(8)  // the head"),
@@ -42,8 +42,8 @@ const title = "faces"
   "syntax/single-quotes": entry<{ text: string }>({
     severity: "error",
     message: (h) => `${h.text} is in the wrong kind of quotes`,
-    help: () => 'Strings stand in double quotes: `"..."`.',
-    explanation: "One kind of quote keeps files alike and leaves the apostrophe to ordinary text.",
+    help: () => 'Write strings in double quotes: `"..."`.',
+    explanation: "One kind of quote keeps files consistent and leaves the apostrophe for text.",
     bad: `lfer 1
 
 const title = 'faces'
@@ -56,10 +56,10 @@ const title = "faces"
 
   "syntax/bad-escape": entry<{ written: string }>({
     severity: "error",
-    message: (h) => `\`${h.written}\` is no escape`,
+    message: (h) => `\`${h.written}\` is not an escape`,
     help: () =>
       'Known are `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` and `\\u{...}` with up to six hexadecimal digits. A backslash itself is `\\\\`.',
-    explanation: "A backslash in a string begins an escape; an unknown one is more likely a slip than meant.",
+    explanation: "A backslash in a string begins an escape; an unknown one is more likely a mistake than intended.",
     bad: `lfer 1
 
 const path = "weights\\faces"

@@ -24,11 +24,11 @@ fn half(v: int) = v / 2
 export const syntaxDeclarationEntries = {
   "syntax/as-before-arrow": entry<{ name: string }>({
     severity: "error",
-    message: (h) => `\`as ${h.name}\` names a stage, which stands after an arrow; here none comes before it`,
+    message: (h) => `\`as ${h.name}\` names a stage, which must follow an arrow; here there is no arrow before it`,
     help: (h) =>
       `In a block use the long form, \`on x { return x -> conv(8) as ${h.name} -> relu }\`, or bind the name.`,
     explanation:
-      "`as` gives a layer a path of its own where a tensor reaches it. The first layer of a short form has no arrow before it: the tensor only comes where the block is used.",
+      "`as` gives a layer a path of its own where a tensor reaches it. The first layer of a short form has no arrow before it: the tensor arrives only where the block is used.",
     bad: `lfer 1
 
 block ConvRelu = conv(8) as first -> relu
@@ -43,23 +43,24 @@ block ConvRelu on x {
 
   "syntax/unknown-edition": entry<{ edition: string; known: string }>({
     severity: "error",
-    message: (h) => `edition ${h.edition} of the language is not known here, only ${h.known}`,
+    message: (h) => `this lferc does not know edition ${h.edition} of the language, only ${h.known}`,
     help: (h) => `Write \`lfer ${h.known}\`, or use a newer lferc.`,
-    explanation: "The first line names the edition of the language, so that a later one may change what words mean.",
+    explanation:
+      "The first line names the edition of the language, so that a later edition may change what words mean.",
     bad: plain.replace("lfer 1", "lfer 2"),
     good: plain,
   }),
 
   "syntax/expected-declaration": entry<{ found: string; isBinding: boolean; isClosing: boolean }>({
     severity: "error",
-    message: (h) => (h.isClosing ? "this `}` closes nothing" : `${h.found} begins no declaration`),
+    message: (h) => (h.isClosing ? "this `}` closes nothing" : `${h.found} does not begin a declaration`),
     help: (h) => {
-      if (h.isClosing) return "Take it out, or look for a `}` that closed the declaration before its end.";
+      if (h.isClosing) return "Remove it, or look for a `}` that closed the declaration before its end.";
       if (h.isBinding)
-        return "Statements stand inside a model, block or function; a value for the whole file is a `const`.";
-      return "A file is made of `import`, `const`, `block`, `fn`, `model`, `variant`, `recipe` and `check`.";
+        return "Statements belong inside a model, block or function; a value for the whole file is a `const`.";
+      return "A file consists of `import`, `const`, `block`, `fn`, `model`, `variant`, `recipe` and `check`.";
     },
-    explanation: "At the level of the file only declarations have a meaning.",
+    explanation: "At the top level of a file only declarations are allowed.",
     bad: `lfer 1
 
 width = 8
@@ -72,7 +73,7 @@ const width = 8
 
   "syntax/unknown-declaration": entry<{ word: string; suggestion: string }>({
     severity: "error",
-    message: (h) => `\`${h.word}\` declares nothing. Did you mean \`${h.suggestion}\`?`,
+    message: (h) => `\`${h.word}\` is not a declaration. Did you mean \`${h.suggestion}\`?`,
     help: (h) => `Write \`${h.suggestion}\`.`,
     explanation: "Declarations begin with `import`, `const`, `block`, `fn`, `model`, `variant`, `recipe` or `check`.",
     bad: plain.replace("model", "modle"),
@@ -81,7 +82,7 @@ const width = 8
 
   "syntax/unknown-statement": entry<{ word: string; suggestion: string }>({
     severity: "error",
-    message: (h) => `\`${h.word}\` begins no statement. Did you mean \`${h.suggestion}\`?`,
+    message: (h) => `\`${h.word}\` does not begin a statement. Did you mean \`${h.suggestion}\`?`,
     help: (h) => `Write \`${h.suggestion}\`.`,
     explanation:
       "Statements begin with a name and `=`, or with `input`, `output`, `share`, `weight`, `require` or `return`.",
@@ -91,9 +92,9 @@ const width = 8
 
   "syntax/statement-without-name": entry<{ found: string }>({
     severity: "error",
-    message: (h) => `the value of ${h.found} ... gets no name`,
+    message: (h) => `the value of ${h.found} ... has no name`,
     help: () =>
-      "Begin the statement with a name: `features = ...`. The result of a body follows `return`, a model's `output`.",
+      "Begin the statement with a name: `features = ...`. The result of a body follows `return`, that of a model `output`.",
     explanation: "There are no side effects, so a value without a name could never be used.",
     bad: plain.replace("  output", "  image -> conv(4)\n  output"),
     good: plain,
@@ -102,8 +103,8 @@ const width = 8
   "syntax/missing-return": entry({
     severity: "error",
     message: () => "this body ends without `return`",
-    help: () => "Say before the `}` which values the body gives: `return x`, or `return a, b`.",
-    explanation: "What a block or function gives is said in its last line.",
+    help: () => "State before the `}` which values the body returns: `return x`, or `return a, b`.",
+    explanation: "The last line of a block or function states what it returns.",
     bad: block.replace("  return left + right\n", ""),
     good: block,
   }),
@@ -111,7 +112,7 @@ const width = 8
   "syntax/missing-input": entry({
     severity: "error",
     message: () => "this model has no `input`",
-    help: () => "Begin with what it takes: `input image: float32[N, 3, 224, 224]`.",
+    help: () => "Begin with its input: `input image: float32[N, 3, 224, 224]`.",
     explanation: "A model maps its inputs to its outputs, and all shapes follow from the inputs'.",
     bad: plain.replace(
       "  input image: float32[N, 3, 32, 32]\n  logits = image -> conv(8)\n  output logits\n",
@@ -123,7 +124,7 @@ const width = 8
   "syntax/missing-output": entry({
     severity: "error",
     message: () => "this model has no `output`",
-    help: () => "Say before the `}` what it gives: `output logits`.",
+    help: () => "Name its output before the `}`: `output logits`.",
     explanation: "What no output needs is not part of the network.",
     bad: plain.replace("  output logits\n", ""),
     good: plain,
@@ -131,7 +132,7 @@ const width = 8
 
   "syntax/out-of-order": entry<{ part: string; before: string }>({
     severity: "error",
-    message: (h) => `${h.part === "input" ? "an `input`" : "a statement"} must stand before the ${h.before}`,
+    message: (h) => `${h.part === "input" ? "an `input`" : "a statement"} must come before the ${h.before}`,
     help: () => "A model lists its inputs, then its statements, then its outputs.",
     explanation: "One order in all files: what comes in, what happens to it, what goes out.",
     bad: `lfer 1
@@ -147,9 +148,9 @@ model M {
 
   "syntax/late-import": entry({
     severity: "error",
-    message: () => "imports stand before all declarations",
+    message: () => "imports must come before all declarations",
     help: () => "Move this import to the top of the file.",
-    explanation: "A reader finds at the top of the file where its names come from.",
+    explanation: "The top of the file shows where its names come from.",
     bad: `lfer 1
 
 const classes = 7
@@ -172,7 +173,7 @@ const classes = len(raf_db_classes)
         : `\`${h.name}\` is a word of the language and cannot be a name here`,
     help: () => "Choose another name.",
     explanation:
-      "`N` stands for the batch in every shape, and the words that begin statements and declarations anchor the parser.",
+      "`N` stands for the batch in every shape, and the parser relies on the words that begin statements and declarations.",
     bad: `lfer 1
 
 const N = 8
@@ -219,7 +220,7 @@ const width = 8
 
   "syntax/not-a-claim": entry({
     severity: "error",
-    message: () => "a check is made of comparisons; this is none",
+    message: () => "a check consists of comparisons; this is not one",
     help: () => 'Write what must hold: `params <= 1.3M`, `madds("paper") == 294_606_017`.',
     explanation: "Each line of a check is one comparison, with an optional `within` tolerance.",
     bad: `${plain}

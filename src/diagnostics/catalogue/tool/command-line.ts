@@ -24,10 +24,9 @@ export const toolEntries = {
     },
     help: (h) =>
       h.place === undefined
-        ? `\`lferc ${h.command} --help\` lists its flags. What begins with a dash and is no flag goes after \`--\`.`
-        : `Give <${h.place}> by its place, without a name before it: \`lferc ${h.command} --help\` shows where.`,
-    explanation:
-      "A flag that nobody knows is refused rather than passed over, so that a slip of the pen has no silent effect.",
+        ? `\`lferc ${h.command} --help\` lists its flags. An argument that begins with a dash goes after \`--\`.`
+        : `Give <${h.place}> by position, without a name before it: \`lferc ${h.command} --help\` shows where.`,
+    explanation: "An unknown flag is refused rather than ignored, so that a typo has no silent effect.",
     bad: { command: "lferc check --formt json models" },
     good: { command: "lferc check --format json models" },
   }),
@@ -47,7 +46,7 @@ export const toolEntries = {
         : `${h.flag} takes ${h.takes ?? "another value"}, not "${h.given}".${didYouMean(h.suggestion)}`,
     help: (h) =>
       h.given === undefined || h.given === ""
-        ? `Write it behind the flag, as in \`${h.flag} VALUE\`; \`lferc ${h.command} --help\` says what it is for.`
+        ? `Write it after the flag, as in \`${h.flag} VALUE\`; \`lferc ${h.command} --help\` says what it is for.`
         : `\`lferc ${h.command} --help\` says what it is for.`,
     explanation: "A flag takes one value, of its own type; some take one of a few words.",
     bad: { command: "lferc check --format xml models" },
@@ -58,7 +57,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `lferc ${h.command} needs ${h.argument}${h.describe === "" ? "" : `: ${h.describe}`}`,
     help: (h) => `\`lferc ${h.command} --help\` shows its arguments.`,
-    explanation: "Arguments in angle brackets, and flags that the help calls required, have to be there.",
+    explanation: "Arguments in angle brackets, and flags that the help calls required, must be given.",
     bad: { command: "lferc build models/lfer_ldl.lfer" },
     good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
@@ -72,15 +71,15 @@ export const toolEntries = {
   }>({
     severity: "error",
     message: (h) => {
-      const start = `what to write to ${h.output} cannot be told:`;
-      if (h.ending === "") return `${start} it has no ending that says so`;
+      const start = `cannot tell what to write to ${h.output}:`;
+      if (h.ending === "") return `${start} it has no file extension`;
       return h.only.length > 0
-        ? `${start} "${h.ending}" is an ending of ${h.only.join(" or ")}, which is written only where \`--target\` says so`
-        : `${start} "${h.ending}" is none of the endings that say so`;
+        ? `${start} "${h.ending}" is an extension of ${h.only.join(" or ")}, which is written only with \`--target\``
+        : `${start} "${h.ending}" is not the extension of a target`;
     },
     help: (h) =>
-      `${h.only.map((target) => `Add \`--target ${target}\`. Or choose`)[0] ?? "Choose"} one of ${h.known.join(", ")}, or say it with \`--target\`; \`lferc build --help\` lists the targets.`,
-    explanation: "A build writes what `--target` says, else what the ending of `-o` says. It does not guess.",
+      `${h.only.map((target) => `Add \`--target ${target}\`. Or choose`)[0] ?? "Choose"} one of ${h.known.join(", ")}, or set \`--target\`; \`lferc build --help\` lists the targets.`,
+    explanation: "A build writes what `--target` says, else what the extension of `-o` says. It does not guess.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o model.bin" },
     good: { command: "lferc build models/lfer_ldl.lfer -o model.onnx" },
   }),
@@ -94,18 +93,18 @@ export const toolEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `--target ${h.target} and -o ${h.output} disagree: "${h.ending}" is an ending of ${h.others.join(" or ")}`,
-    help: (h) => `End the file's name in ${h.endings.join(" or ")}, or name the target that its ending is of.`,
-    explanation: "A file whose ending lies is opened by the wrong program, most often on another day.",
+      `--target ${h.target} and -o ${h.output} disagree: "${h.ending}" is an extension of ${h.others.join(" or ")}`,
+    help: (h) => `End the file's name in ${h.endings.join(" or ")}, or name the target of its extension.`,
+    explanation: "A file with the wrong extension is later opened by the wrong program.",
     bad: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.onnx" },
     good: { command: "lferc build models/lfer_ldl.lfer --target svg -o model.svg" },
   }),
 
   "tool/binary-to-terminal": entry<{ target: string }>({
     severity: "error",
-    message: (h) => `--target ${h.target} is no text for a terminal`,
-    help: () => "Name a file after -o, or lead the output on with `>` or `|`.",
-    explanation: "A terminal takes some bytes for commands. To a pipe or a file they go as they are.",
+    message: (h) => `--target ${h.target} is not text and cannot go to a terminal`,
+    help: () => "Name a file after -o, or redirect the output with `>` or `|`.",
+    explanation: "A terminal takes some bytes for commands. A pipe or a file gets them unchanged.",
     bad: { command: "lferc build models/lfer_ldl.lfer --target onnx -o -" },
     good: { command: "lferc build models/lfer_ldl.lfer --target onnx -o model.onnx" },
   }),
@@ -113,7 +112,7 @@ export const toolEntries = {
   "tool/flag-said-twice": entry<{ flag: string }>({
     severity: "error",
     message: (h) => `--${h.flag} is given more than once`,
-    help: () => "Give it once; of two values neither is the obvious one.",
+    help: () => "Give it once: lferc cannot know which of two values is meant.",
     explanation: "Only flags that collect, like --set, may be repeated.",
     bad: { command: "lferc check --format json --format pretty models" },
     good: { command: "lferc check --format json models" },
@@ -123,7 +122,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `lferc ${h.command} does not know what to do with "${h.argument}"`,
     help: (h) => `\`lferc ${h.command} --help\` shows its arguments. A value with spaces needs quotes.`,
-    explanation: "Every argument has its place; one too many is most often a forgotten quote or flag.",
+    explanation: "Every argument has its position; one too many is most often a forgotten quote or flag.",
     bad: { command: "lferc info models" },
     good: { command: "lferc info" },
   }),
@@ -132,7 +131,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `lferc ${h.command}: ${h.detail.trim().replace(/\s*\n\s*/g, " ")}`,
     help: (h) => `\`lferc ${h.command} --help\` shows its arguments.`,
-    explanation: "A number is outside of what a flag takes, or two flags do not go together.",
+    explanation: "A number is outside the range of a flag, or two flags cannot be combined.",
     bad: { command: "lferc stats models --depth 0" },
     good: { command: "lferc stats models --depth 1" },
   }),
@@ -140,7 +139,7 @@ export const toolEntries = {
   "tool/setting-said-twice": entry<{ name: string }>({
     severity: "error",
     message: (h) => `--set gives "${h.name}" more than once`,
-    help: () => "Give each parameter one value; of two neither is the obvious one.",
+    help: () => "Give each parameter one value: lferc cannot know which of two is meant.",
     explanation: "--set may be repeated for several parameters, not for one.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --set size=112 --set size=64" },
     good: { command: "lferc stats models/lfer_ldl.lfer --set size=112" },
@@ -157,8 +156,8 @@ export const toolEntries = {
   }>({
     severity: "error",
     message: (h) => `lferc ${h.command} has no flag "${h.flag}": ${h.name} is a parameter of ${h.owner}`,
-    help: (h) => `Say ${h.said}.`,
-    explanation: "What a .lfer file declares as a parameter has one way in, whatever its name: --set.",
+    help: (h) => `Write ${h.said}.`,
+    explanation: "A parameter that a .lfer file declares can be set only with --set.",
     bad: { command: "lferc train examples/faces.lfer --data faces --lr 0.01" },
     good: { command: "lferc train examples/faces.lfer --data faces --set lr=0.01" },
   }),
@@ -174,11 +173,11 @@ export const toolEntries = {
     value: string;
   }>({
     severity: "error",
-    message: (h) => `lferc ${h.command} has no flag "${h.flag}", and recipe ${h.recipe} no parameter ${h.name}`,
+    message: (h) => `lferc ${h.command} has no flag "${h.flag}", and recipe ${h.recipe} has no parameter ${h.name}`,
     help: (h) =>
-      `Make it one: recipe ${h.recipe}(${h.declaration}) with ${h.use}. Then say --set ${h.name}=${h.value}.`,
+      `Make it one: recipe ${h.recipe}(${h.declaration}) with ${h.use}. Then write --set ${h.name}=${h.value}.`,
     explanation:
-      "A recipe says which of its values are open to the command line: those that it declares as parameters. All others stand where they are written.",
+      "Only the values that a recipe declares as parameters can be set from the command line. All others are fixed in the file.",
     bad: { command: "lferc train own.lfer --data faces --batch 8" },
     good: { command: "lferc train examples/faces.lfer --data faces --set batch=8" },
   }),
@@ -187,7 +186,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `--set takes NAME=VALUE, gets "${h.setting}"`,
     help: () => "Write for example --set size=112, once for each parameter.",
-    explanation: "--set gives a model's parameter another value than the file does.",
+    explanation: "--set overrides the value that the file gives to a model's parameter.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --set size:112" },
     good: { command: "lferc stats models/lfer_ldl.lfer --set size=112" },
   }),

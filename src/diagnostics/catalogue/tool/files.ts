@@ -6,7 +6,7 @@ export const toolFileEntries = {
   "tool/no-such-path": entry<{ path: string }>({
     severity: "error",
     message: (h) => `there is no file or folder "${h.path}"`,
-    help: () => "Paths are seen from the folder you stand in. Check the spelling.",
+    help: () => "Paths are relative to the current folder. Check the spelling.",
     explanation: "A path on the command line names an .lfer file or a folder with such files under it.",
     bad: { command: "lferc check no-such-folder" },
     good: { command: "lferc check models" },
@@ -15,9 +15,9 @@ export const toolFileEntries = {
   "tool/no-standard-input": entry<{ path: string }>({
     severity: "error",
     message: (h) => `"${h.path}" would be standard input, which this command does not read`,
-    help: (h) => `Give it a file: imports are found from where it lies. A file of that name is "./${h.path}".`,
+    help: (h) => `Give it a file: imports are relative to the file. A file of that name is "./${h.path}".`,
     explanation:
-      "Imports, projects and messages go by a file's place, which a text from a pipe has not. `lferc fmt -` needs none of them and reads one.",
+      "Imports, projects and messages need a file's path, which a text from a pipe does not have. `lferc fmt -` needs none of them and reads one.",
     bad: { command: "lferc check -" },
     good: { command: "lferc check models" },
   }),
@@ -25,20 +25,20 @@ export const toolFileEntries = {
   "tool/cannot-format": entry<{ path: string; reason: string }>({
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${h.reason}`,
-    help: () => "The file is as it was. Make it and its folder writable, or see what would change with --diff.",
+    help: () => "The file is unchanged. Make it and its folder writable, or see what would change with --diff.",
     explanation:
-      "A formatted file is written beside its place and renamed when it is whole, so a failure harms nothing.",
+      "A formatted file is written under a temporary name and renamed when complete, so a failure harms nothing.",
     bad: { command: "lferc fmt write-protected.lfer" },
     good: { command: "lferc fmt models" },
   }),
 
   "tool/bad-address": entry<{ address: string; reason: string }>({
     severity: "error",
-    message: (h) => `lferc is not to be installed from "${h.address}": ${h.reason}`,
+    message: (h) => `lferc cannot be installed from "${h.address}": ${h.reason}`,
     help: () =>
       "Give https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://git@HOST/REPOSITORY.git#COMMIT, github:OWNER/REPOSITORY#COMMIT, or the path of a .tgz in the repository, which `npm pack` makes.",
     explanation:
-      "What a workflow installs runs with its rights. lfer is in no registry: anybody may take a bare name there. An address stands in a shell's line and in YAML, so it has no other signs than it needs.",
+      "What a workflow installs runs with its rights. lfer is in no registry: anybody may take a bare name there. The address goes into a shell command and into YAML, so it may contain only the characters that it needs.",
     bad: { command: "lferc init face --from lfer" },
     good: { command: "lferc init face --from face/tools/lfer.tgz" },
   }),
@@ -46,8 +46,8 @@ export const toolFileEntries = {
   "tool/would-overwrite": entry<{ paths: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.paths.join(", ")} ${h.paths.length === 1 ? "is" : "are"} there already: nothing was written, nothing was changed`,
-    help: () => "Name another folder, or leave what is there as it is and write the other files with --keep.",
+      `${h.paths.join(", ")} ${h.paths.length === 1 ? "exists" : "exist"} already: nothing was written, nothing was changed`,
+    help: () => "Name another folder, or keep what is there and write only the other files with --keep.",
     explanation: "`lferc init` overwrites nothing, and does not leave half of its files behind.",
     bad: { command: "lferc init folder-with-a-readme" },
     good: { command: "lferc init --keep folder-with-a-readme" },
@@ -55,9 +55,9 @@ export const toolFileEntries = {
 
   "tool/leads-outside": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `"${h.path}" is a link that leads out of the folder: nothing was written`,
-    help: () => "Replace the link by a folder, or name the folder that it leads to.",
-    explanation: "What is asked to write into a folder writes into no other one.",
+    message: (h) => `"${h.path}" is a link to outside the folder: nothing was written`,
+    help: () => "Replace the link with a folder, or name the folder that it points to.",
+    explanation: "A command that writes into a folder writes nowhere else.",
     bad: { command: "ln -s /elsewhere face/.github && lferc init face" },
     good: { command: "lferc init face" },
   }),
@@ -66,7 +66,7 @@ export const toolFileEntries = {
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${h.reason}`,
     help: () => "Nothing was left behind. Make the folder writable, or name another one.",
-    explanation: "Files that belong together are written all or not at all.",
+    explanation: "Files that belong together are written together or not at all.",
     bad: { command: "lferc init write-protected-folder" },
     good: { command: "lferc init face" },
   }),
@@ -76,17 +76,17 @@ export const toolFileEntries = {
     message: (h) =>
       `cannot make a temporary folder in ${h.path}: ${h.code === "ENOENT" ? "there is no such folder (ENOENT)" : writeFailure(h.code)}`,
     help: (h) =>
-      `Let TMPDIR (TEMP on Windows) name a folder that is there and can be written to${h.flag === undefined ? "" : `, or name one with ${h.flag}`}.`,
-    explanation: "Some work needs a folder for a while: ONNX Runtime writes its profile into a file.",
+      `Set TMPDIR (TEMP on Windows) to a folder that exists and is writable${h.flag === undefined ? "" : `, or name one with ${h.flag}`}.`,
+    explanation: "Some work needs a temporary folder: ONNX Runtime writes its profile into a file.",
     bad: { command: "TMPDIR=/nowhere lferc tour" },
     good: { command: "lferc tour --out shown" },
   }),
 
   "tool/no-working-folder": entry<{ reason: string }>({
     severity: "error",
-    message: (h) => `the folder you stand in is gone or closed to you (${h.reason})`,
-    help: () => "Go to another one, `cd ~`, or come back to the same path if it was made anew: `cd .`.",
-    explanation: "Paths are seen from the folder you stand in; it was removed while the shell was in it.",
+    message: (h) => `the current folder is gone or cannot be read (${h.reason})`,
+    help: () => "Change to another one, `cd ~`, or enter the same path again if it was made anew: `cd .`.",
+    explanation: "Paths are relative to the current folder; it was removed while the shell was in it.",
     bad: { command: "mkdir gone && cd gone && rmdir ../gone && lferc check" },
     good: { command: "lferc check models" },
   }),
@@ -102,20 +102,20 @@ export const toolFileEntries = {
 
   "tool/nothing-to-count": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `${h.path} holds no model that could be made`,
+    message: (h) => `${h.path} holds no model that can be built`,
     help: () =>
-      "Give the model's open parameters values in a `variant`, or by `--set`; blocks alone have no shapes to count.",
-    explanation: "Counts are those of a model with all its parameters known.",
+      "Give the model's open parameters values in a `variant` or with `--set`; blocks alone have no shapes to count.",
+    explanation: "Only a model with all its parameters known can be counted.",
     bad: { command: "lferc stats blocks-only.lfer" },
     good: { command: "lferc stats models/lfer_ldl.lfer" },
   }),
 
   "tool/no-models-in-folder": entry<{ path: string }>({
     severity: "error",
-    message: (h) => `no .lfer file lies under "${h.path}"`,
+    message: (h) => `there is no .lfer file under "${h.path}"`,
     help: () =>
       "Name a folder with .lfer files in it, or the file itself. Hidden folders, node_modules and folders of training runs are not searched.",
-    explanation: "A check over nothing would be green whatever is wrong, so it is an error.",
+    explanation: "A check of no files would pass whatever is wrong, so it is an error.",
     bad: { command: "lferc check empty-folder" },
     good: { command: "lferc check models" },
   }),
@@ -124,7 +124,7 @@ export const toolFileEntries = {
     severity: "error",
     message: (h) => `there is no diagnostic "${h.code}".${didYouMean(h.suggestion)}`,
     help: () => "`lferc explain` without a code lists all of them.",
-    explanation: "Diagnostics are named phase/what-is-wrong; the name stands in brackets before each message.",
+    explanation: "Diagnostics are named phase/what-is-wrong; the name is in brackets before each message.",
     bad: { command: "lferc explain shape/not-divisable" },
     good: { command: "lferc explain shape/not-divisible" },
   }),

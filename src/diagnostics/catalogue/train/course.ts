@@ -8,8 +8,9 @@ const good = train("--recipe CrossEntropy --data faces");
 export const trainEntries = {
   "train/no-data": entry<{ recipe: string }>({
     severity: "error",
-    message: (h) => `where the pictures of recipe ${h.recipe} are is not said`,
-    help: () => "Say --data DIR (a folder of pictures for each class), or --data generated to try it on drawn faces.",
+    message: (h) => `recipe ${h.recipe} does not say where its pictures are`,
+    help: () =>
+      "Use --data DIR (a folder of pictures for each class), or --data generated to try it on generated faces.",
     explanation: 'A recipe may name its folder, data = folder(path: "faces"), or leave it to the command line.',
     bad: train("--recipe CrossEntropy"),
     good,
@@ -18,9 +19,10 @@ export const trainEntries = {
   "train/no-picture-input": entry<{ model: string; inputs: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.model} cannot be fed with pictures: its inputs are ${h.inputs.join(", ")}, where one float32[N, 3, H, W] = picture(...) is needed`,
-    help: () => "Say how pixels become numbers: input image: float32[N, 3, 64, 64] = picture(mean: [...], std: [...]).",
-    explanation: "Training, prediction and the built file all take mean and deviation from that one place.",
+      `${h.model} cannot take pictures: its inputs are ${h.inputs.join(", ")}, but one float32[N, 3, H, W] = picture(...) is needed`,
+    help: () =>
+      "Declare how pixels become numbers: input image: float32[N, 3, 64, 64] = picture(mean: [...], std: [...]).",
+    explanation: "Training, prediction and the built file all take mean and standard deviation from there.",
     bad: train("--recipe NoPicture --data generated"),
     good,
   }),
@@ -28,7 +30,7 @@ export const trainEntries = {
   "train/too-few-pictures": entry<{ pictures: number; batch: number }>({
     severity: "error",
     message: (h) => `${h.pictures} training pictures do not fill one batch of ${h.batch}`,
-    help: () => 'Make the batch smaller, or say last_batch: "keep" in the recipe.',
+    help: () => 'Make the batch smaller, or set last_batch: "keep" in the recipe.',
     explanation: 'With last_batch: "drop" only full batches are trained on.',
     bad: train("--recipe CrossEntropy --data generated --limit 10"),
     good,
@@ -37,9 +39,9 @@ export const trainEntries = {
   "train/no-good-pictures": entry<{ data: string; broken: number; all: number }>({
     severity: "error",
     message: (h) =>
-      `${h.data}: of ${h.all} pictures ${h.broken} cannot be read, and none is left to train on or to judge by`,
+      `${h.data}: ${h.broken} of ${h.all} pictures cannot be read; none is left to train on or to evaluate on`,
     help: () => "The messages above say what is wrong with them.",
-    explanation: "A broken picture is named and left out; only when nothing remains is there nothing to train.",
+    explanation: "A broken picture is named and left out; training stops only if no picture remains.",
     bad: train("--recipe CrossEntropy --data broken-pictures"),
     good,
   }),
@@ -48,7 +50,7 @@ export const trainEntries = {
     severity: "error",
     message: (h) => `cannot read the teacher's weights ${h.file}: ${h.reason}`,
     help: () =>
-      "A path in the recipe counts from the folder of the .lfer file, one that --set gives from the folder you stand in; a run's folder stands for its best weights. Train the teacher first, or let its recipe do it: trained_by.",
+      "A path in the recipe is relative to the folder of the .lfer file, a path from --set to the current folder; a run's folder means its best weights. Train the teacher first, or name its recipe with trained_by.",
     explanation:
       "A frozen teacher looks at every training picture; without its weights there is nothing to learn from.",
     bad: train("--recipe RafDb --data generated"),
@@ -65,13 +67,13 @@ export const trainEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.what} is no finite number after epoch ${h.epoch}, step ${h.step}, at a rate of ${Number(h.lr.toPrecision(3))}: training has stopped`,
+      `${h.what} is not finite after epoch ${h.epoch}, step ${h.step}, at a learning rate of ${Number(h.lr.toPrecision(3))}: training has stopped`,
     help: (h) =>
       h.kept === undefined
-        ? "No epoch has ended, so there is nothing to keep. Usually the rate is too high: begin a new run with a smaller lr, some warmup_epochs, or clip_norm."
-        : `${h.kept.last.path} has the weights of epoch ${h.kept.last.epoch}, ${h.kept.best.path} the best, of epoch ${h.kept.best.epoch}. Usually the rate is too high: go on from them in a new run, --weights ${h.kept.last.path}, with a smaller lr, some warmup_epochs, or clip_norm.`,
+        ? "No epoch has ended, so there is nothing to keep. Usually the learning rate is too high: start a new run with a smaller lr, some warmup_epochs, or clip_norm."
+        : `${h.kept.last.path} has the weights of epoch ${h.kept.last.epoch}, ${h.kept.best.path} the best, of epoch ${h.kept.best.epoch}. Usually the learning rate is too high: start a new run from them, --weights ${h.kept.last.path}, with a smaller lr, some warmup_epochs, or clip_norm.`,
     explanation:
-      "Once a number has overflowed, everything computed from it is lost; going on would only overwrite good weights. --resume would come to the same place, for a run repeats exactly.",
+      "Once a number has overflowed, everything computed from it is lost; going on would only overwrite good weights. --resume would stop at the same step, since a run repeats exactly.",
     bad: train("--recipe TooFast --data generated"),
     good,
   }),
@@ -79,8 +81,8 @@ export const trainEntries = {
   "train/run-exists": entry<{ path: string }>({
     severity: "error",
     message: (h) => `${h.path} is not empty`,
-    help: () => "Name another folder with --out, or go on with the run that is there: --resume.",
-    explanation: "A run's weights took long to get; no run is written over another.",
+    help: () => "Name another folder with --out, or continue the run in it with --resume.",
+    explanation: "A run's weights took long to train; no run overwrites another.",
     bad: train("--recipe CrossEntropy --data faces --out runs/old"),
     good,
   }),
@@ -93,21 +95,21 @@ export const trainEntries = {
     severity: "error",
     message: (h) =>
       h.owner === undefined
-        ? `another process has ${h.path}, and does not say which it is`
-        : `process ${h.owner.pid} on ${h.owner.host} trains in ${h.path} since ${h.owner.since}`,
+        ? `another process is using ${h.path}; it is not known which`
+        : `process ${h.owner.pid} on ${h.owner.host} has been training in ${h.path} since ${h.owner.since}`,
     help: (h) =>
-      `Name another folder with --out, or wait until it has ended. Remove ${h.lock} there only if you know that it does not run any more.`,
+      `Name another folder with --out, or wait until it has ended. Remove ${h.lock} there only if you know that it no longer runs.`,
     explanation:
-      "Two runs in one folder would leave the weights of one beside the record of the other. The lock of a process that was killed is taken over without being asked; of one on another machine, or in another container, a quarter of an hour after it was last heard of.",
+      "Two runs in one folder would mix the weights of one with the record of the other. The lock of a killed process is taken over automatically; that of a process on another machine or in another container, 15 minutes after its last sign of life.",
     bad: train("--recipe CrossEntropy --data faces --out runs/now-running --resume"),
     good,
   }),
 
   "train/run-lost": entry<{ path: string; lock: string }>({
     severity: "error",
-    message: (h) => `${h.path} is no longer this run's: its ${h.lock} is gone, or another process's`,
-    help: () => "What was written before is whole. Go on with --resume when no other process trains there.",
-    explanation: "A run writes nothing once its folder was removed, or somebody else has taken it.",
+    message: (h) => `${h.path} no longer belongs to this run: its ${h.lock} is gone, or is another process's`,
+    help: () => "What was written before is complete. Continue with --resume when no other process trains there.",
+    explanation: "A run writes nothing once its folder was removed, or taken by another process.",
     bad: train("--recipe CrossEntropy --data faces --out runs/removed-meanwhile"),
     good,
   }),
@@ -115,7 +117,7 @@ export const trainEntries = {
   "train/cannot-write": entry<{ path: string; code: string }>({
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
-    help: () => "Look at the folder's permissions and the space that is left. What was written before is whole.",
+    help: () => "Check the folder's permissions and the free space. What was written before is complete.",
     explanation: "A run writes its weights and figures after each epoch; where that fails it stops.",
     bad: train("--recipe CrossEntropy --data faces --out /proc/run"),
     good,
@@ -123,9 +125,9 @@ export const trainEntries = {
 
   "train/bad-checkpoint": entry<{ path: string; reason: string }>({
     severity: "error",
-    message: (h) => `cannot go on with ${h.path}: ${h.reason}`,
+    message: (h) => `cannot resume from ${h.path}: ${h.reason}`,
     help: () => "Restore the run's folder from a copy, or start a new run.",
-    explanation: "A run goes on from exactly the state that was written, or not at all.",
+    explanation: "A run resumes from exactly the state that was written, or not at all.",
     bad: train("--recipe CrossEntropy --data faces --out runs/damaged --resume"),
     good,
   }),
@@ -133,13 +135,13 @@ export const trainEntries = {
   "train/another-run": entry<{ path: string; field: string; values: readonly [string, string] }>({
     severity: "error",
     message: (h) =>
-      `the run in ${h.path} was begun as another one: its ${h.field} is ${h.values[0]}, this command's is ${h.values[1]}`,
+      `the run in ${h.path} was started differently: its ${h.field} is ${h.values[0]}, this command's is ${h.values[1]}`,
     help: (h) =>
       h.field === "epochs"
-        ? `Say --epochs ${h.values[0]} to keep its length, or --epochs with another one to change it.`
-        : "Give it what it was begun with (run.json says what). Or start a new run: another --out.",
+        ? `Use --epochs ${h.values[0]} to keep its length, or --epochs with another number to change it.`
+        : "Use what it was started with (see its run.json), or start a new run: another --out.",
     explanation:
-      "Going on with something else would end in weights that no recipe describes. Only the length may change, by --epochs, and what runs the steps: --engine, --threads, the versions.",
+      "Resuming with something else would give weights that no recipe describes. Only the length may change, by --epochs, and what runs the steps: --engine, --threads, the versions.",
     bad: train("--recipe CrossEntropy --data faces --out runs/other --resume --seed 1"),
     good,
   }),
@@ -152,11 +154,11 @@ export const trainEntries = {
     severity: "error",
     message: (h) =>
       h.difference === undefined
-        ? `${h.path} was changed after it was written: its digest does not fit what is in it`
+        ? `${h.path} was changed after it was written: its digest does not match its content`
         : `${h.path} was changed after it was written: its ${h.difference.field} is ${h.difference.values[0]}, that of ${h.other} ${h.difference.values[1]}`,
-    help: () => "Put back what was there, or start a new run: another --out.",
+    help: () => "Restore the original, or start a new run: another --out.",
     explanation:
-      "run.json says what a run is, and state.json where it stands; each carries a digest of itself. Whoever changes them does not change what was trained.",
+      "run.json describes a run, and state.json its progress; each carries a digest of itself. Changing them does not change what was trained.",
     bad: train("--recipe CrossEntropy --data faces --out runs/edited --resume"),
     good,
   }),
@@ -169,10 +171,10 @@ export const trainEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.path} belongs to another run than ${h.other}: its ${h.field} is ${h.values[0]}, where that has ${h.values[1]}`,
-    help: () => "Copy a run's folder whole, or not at all.",
+      `${h.path} belongs to another run than ${h.other}: its ${h.field} is ${h.values[0]}, the other's is ${h.values[1]}`,
+    help: () => "Copy all of a run's folder, or nothing.",
     explanation:
-      "Each run has an id of its own, so that two which were begun alike are told apart: their lengths, and with them their rates, may differ.",
+      "Each run has an id of its own, which tells apart two runs that were started alike: their lengths, and with them their learning rates, may differ.",
     bad: train("--recipe CrossEntropy --data faces --out runs/mixed --resume"),
     good,
   }),

@@ -9,12 +9,11 @@ const good = train("--data RAF --set distributions=distributions.csv");
 export const trainDistributionEntries = {
   "train/no-distributions": entry<{ recipe: string }>({
     severity: "error",
-    message: (h) =>
-      `the loss of ${h.recipe} reads \`data.distribution\`, and the data have none but one class a picture`,
+    message: (h) => `the loss of ${h.recipe} reads \`data.distribution\`, but the data have only one class per picture`,
     help: () =>
-      'Give a table of them: data = folder(distributions: "FILE.csv"), or the recipe\'s parameter for it by --set. `lferc distill RUN --data DIR -o FILE.csv` makes one of a trained model.',
+      'Give a table of them: data = folder(distributions: "FILE.csv"), or set the recipe\'s parameter for it with --set. `lferc distill RUN --data DIR -o FILE.csv` makes one from a trained model.',
     explanation:
-      "Distributions come from a table, `path,CLASS,...`, or from data that have votes or probabilities themselves, as FER+ has.",
+      "Distributions come from a table, `path,CLASS,...`, or from data with votes or probabilities, such as FER+.",
     bad: train("--data RAF"),
     good,
   }),
@@ -23,7 +22,7 @@ export const trainDistributionEntries = {
     severity: "error",
     message: (h) => `cannot read the distributions ${h.file}: ${h.reason}`,
     help: () =>
-      "A path in the recipe counts from the folder of the .lfer file, one that --set gives from the folder you stand in.",
+      "A path in the recipe is relative to the folder of the .lfer file, a path from --set to the current folder.",
     explanation: "Without its table a loss that reads `data.distribution` has nothing to compare with.",
     bad: train("--data RAF --set distributions=nowhere.csv"),
     good,
@@ -32,10 +31,10 @@ export const trainDistributionEntries = {
   "train/missing-distributions": entry<{ file: string; missing: number; all: number; named: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.file} has no distribution of ${h.missing} of ${h.all} pictures: ${h.named.join(", ")}${h.missing > h.named.length ? ", ..." : ""}`,
+      `${h.file} has no distribution for ${h.missing} of ${h.all} pictures: ${h.named.join(", ")}${h.missing > h.named.length ? ", ..." : ""}`,
     help: () =>
-      "Make the table of these very data: lferc distill RUN --data DIR -o FILE.csv. Paths are as the data set names them.",
-    explanation: "A picture without a distribution would be trained on a made-up one, or be left out without a word.",
+      "Make the table from the same data: lferc distill RUN --data DIR -o FILE.csv. Paths are as the data set names them.",
+    explanation: "A picture without a distribution would be trained on an invented one, or be left out silently.",
     bad: train("--data RAF --set distributions=of-other-pictures.csv"),
     good,
   }),

@@ -11,10 +11,10 @@ export const trainTeacherEntries = {
   "train/teacher-classes-unknown": entry<{ file: string; output: string; frozen: string }>({
     severity: "error",
     message: (h) =>
-      `nobody says which classes ${h.output} has: neither the model nor the recipe names them, and ${h.file} holds no labels`,
+      `the classes of ${h.output} are unknown: neither the model nor the recipe names them, and ${h.file} has no labels`,
     help: (h) => `Write them in the order in which the teacher was trained, for example: ${h.frozen}`,
     explanation:
-      "A teacher's answers are matched with the student's classes by name. Files that lferc wrote from training hold the names; PyTorch's do not. A teacher that was trained on folders mostly has them in alphabetical order.",
+      "A teacher's answers are matched with the student's classes by name. Weight files that lferc wrote in training hold the names; PyTorch's do not. A teacher that was trained on folders mostly has them in alphabetical order.",
     bad: train("Taught"),
     good: train("RafDb"),
   }),
@@ -28,15 +28,15 @@ export const trainTeacherEntries = {
   }>({
     severity: "error",
     message: (h) =>
-      `${h.output}, with the weights ${h.file}, ${sameNames(h.left, h.right) ? "has its classes in another order" : "is of other classes"}: ${h.left.of} has ${listLabels(h.left.labels)}, ${h.right.of} ${listLabels(h.right.labels)}`,
+      `${h.output}, with the weights ${h.file}, ${sameNames(h.left, h.right) ? "has its classes in another order" : "has other classes"}: ${h.left.of} has ${listLabels(h.left.labels)}, ${h.right.of} ${listLabels(h.right.labels)}`,
     help: (h) =>
       h.frozen === undefined
         ? h.right.of === "the recipe"
-          ? "The labels in a file are those that its weights were trained for, in their order. Leave the recipe's `labels:` out, or take another file."
-          : "The labels in a file are those that its weights were trained for. Take another file, or give the student those names: folders are found by their usual words too."
+          ? "The labels in a file are those that its weights were trained for, in their order. Remove the recipe's `labels:`, or use another file."
+          : "The labels in a file are those that its weights were trained for. Use another file, or give the student those names: folders are also found by their usual synonyms."
         : `If they mean the same, write the student's names in the teacher's order: ${h.frozen}`,
     explanation:
-      "Classes are matched by name, and the names in a file are the truth about its weights: another order in a model is put right, other names are not guessed at. What a recipe itself says with `labels:` is about the very same weights, and where the file says otherwise one of the two is wrong.",
+      "Classes are matched by name, and the names in a file are the truth about its weights: another order in a model is corrected, other names are not guessed at. A recipe's `labels:` describe the same weights; if the file says otherwise, one of the two is wrong.",
     bad: train("Taught"),
     good: train("RafDb"),
   }),
@@ -45,8 +45,8 @@ export const trainTeacherEntries = {
     severity: "warning",
     message: (h) =>
       `part ${h.index} of ${h.of} has all the training pictures of ${h.classes.join(", ")}: its model never learns ${h.classes.length === 1 ? "the class" : "them"}`,
-    help: () => "More pictures of it help, or another seed where persons are kept together.",
-    explanation: "Each model of a cross-fitting is trained on all parts but one, and is asked about that one.",
+    help: () => "Add more pictures of it, or use another seed where persons are kept together.",
+    explanation: "Each model of a cross-fitting is trained on all parts but one, and answers for that one.",
     bad: {
       command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data one-picture-of-a-class",
     },
@@ -56,8 +56,8 @@ export const trainTeacherEntries = {
   "train/empty-fold": entry<{ of: number; pictures: number }>({
     severity: "error",
     message: (h) => `${h.pictures} training pictures are too few for ${h.of} parts: some have none`,
-    help: () => "Cut them into fewer parts (folds), or hold out by picture where there are fewer persons than parts.",
-    explanation: "Each model of a cross-fitting is trained on some pictures and judged by others.",
+    help: () => "Use fewer parts (folds), or hold out by picture where there are fewer persons than parts.",
+    explanation: "Each model of a cross-fitting is trained on some pictures and evaluated on others.",
     bad: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=50 --data few-faces" },
     good: { command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data faces" },
   }),

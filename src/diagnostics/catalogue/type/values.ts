@@ -7,7 +7,7 @@ const plain = inModel(`logits = image -> conv(8) -> flatten`);
 export const typeEntries = {
   "type/too-many-arguments": entry<{ callee: string; expected: number }>({
     severity: "error",
-    message: (h) => `${h.callee} takes ${h.expected} argument${h.expected === 1 ? "" : "s"}, this is one more`,
+    message: (h) => `${h.callee} takes ${h.expected} argument${h.expected === 1 ? "" : "s"}, found one more`,
     help: () => "Positional arguments come in the order of the parameters; name the others.",
     explanation: "Every argument has a parameter.",
     bad: inModel(`logits = image -> conv(8) -> B(8, 3) -> flatten`, `block B(channels: int) = conv(channels)`),
@@ -25,7 +25,7 @@ export const typeEntries = {
     severity: "error",
     message: (h) => `${h.callee} needs ${h.names.map((name) => `"${name}"`).join(", ")}`,
     help: (h) => `Write \`${h.callee}(${["...", ...h.names.map((name) => `${name}: VALUE`)].join(", ")})\`.`,
-    explanation: "A parameter without a default has to be given.",
+    explanation: "A parameter without a default must be given.",
     bad: inModel(`logits = image -> conv(kernel: 3) -> flatten`),
     good: inModel(`logits = image -> conv(8, kernel: 3) -> flatten`),
   }),
@@ -50,7 +50,7 @@ export const typeEntries = {
     message: (h) => `\`${h.operator}\` does not work on ${h.operand}`,
     help: () =>
       "Arithmetic takes numbers and tensors, `and`, `or`, `not` take bools (or tensors of truth values), sizes and ranges take ints.",
-    explanation: "Nothing is converted silently but an int to a float.",
+    explanation: "The only silent conversion is from int to float.",
     bad: `lfer 1\n\nconst x = not 3\n`,
     good: `lfer 1\n\nconst x = not true\n`,
   }),
@@ -58,14 +58,14 @@ export const typeEntries = {
     severity: "error",
     message: (h) => `\`${h.operator}\` does not work on ${h.left} and ${h.right}`,
     help: () =>
-      "Both sides must be numbers, or tensors; `==` also compares strings and bools. `and` and `or` of tensors want tensors of truth values on both sides.",
-    explanation: "Nothing is converted silently but an int to a float.",
+      "Both sides must be numbers, or tensors; `==` also compares strings and bools. `and` and `or` on tensors need tensors of truth values on both sides.",
+    explanation: "The only silent conversion is from int to float.",
     bad: `lfer 1\n\nconst x = 3 + "3"\n`,
     good: `lfer 1\n\nconst x = 3 + 3\n`,
   }),
   "type/wrong-condition": entry<{ actual: string }>({
     severity: "error",
-    message: (h) => `a condition is true or false, this is ${h.actual}`,
+    message: (h) => `a condition must be true or false, found ${h.actual}`,
     help: () => 'Compare it with something: `x > 0`, `name == "relu"`.',
     explanation: "There are no truthy numbers.",
     bad: `lfer 1\n\nconst x = if 1 then 2 else 3\n`,
@@ -75,14 +75,14 @@ export const typeEntries = {
     severity: "error",
     message: (h) => `the branches differ: ${h.first} after \`then\`, ${h.second} after \`else\``,
     help: () => "Give both branches the same type.",
-    explanation: "Both branches are typed, whichever is taken, so that a variant nobody built yet is checked too.",
+    explanation: "Both branches are type-checked, whichever is taken, so that variants not built yet are checked too.",
     bad: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else "8")`),
     good: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else 8)`),
   }),
   "type/wrong-input-count": entry<{ callee: string; expected: string; count: number; actual: number }>({
     severity: "error",
     message: (h) => `${h.callee} takes ${h.count} tensor${h.count === 1 ? "" : "s"} (${h.expected}), gets ${h.actual}`,
-    help: () => "Several tensors go in as `(a, b) -> F(...)`, or as positional arguments of a function.",
+    help: () => "Pass several tensors as `(a, b) -> F(...)`, or as positional arguments of a function.",
     explanation: "A layer takes the tensors that it names.",
     bad: inModel(`a = image -> conv(8)
       logits = (a, a) -> relu -> flatten`),
@@ -92,15 +92,14 @@ export const typeEntries = {
   "type/not-a-tensor": entry<{ callee: string; actual: string }>({
     severity: "error",
     message: (h) => `${h.callee} takes a tensor, gets ${h.actual}`,
-    help: () =>
-      "Apply layers to a tensor first: `x -> layer`; take one of several results by naming them: `a, b = ...`.",
+    help: () => "Apply layers to a tensor first: `x -> layer`; to use one of several results, name them: `a, b = ...`.",
     explanation: "Only tensors flow through a network.",
     bad: inModel(`logits = concat(image, relu, axis: 1) -> flatten`),
     good: inModel(`logits = concat(image, image -> relu, axis: 1) -> flatten`),
   }),
   "type/arrow-without-tensor": entry<{ actual: string }>({
     severity: "error",
-    message: (h) => `an arrow carries a tensor or joins layers, this is ${h.actual}`,
+    message: (h) => `an arrow carries a tensor or joins layers, found ${h.actual}`,
     help: () => "Begin with an input, a binding or a layer.",
     explanation: "`x -> f` applies f to the tensor x; `f -> g` is the layer that does both.",
     bad: inModel(`x = 3 -> relu
@@ -110,9 +109,9 @@ export const typeEntries = {
   }),
   "type/tensor-in-stage": entry<{ name: string }>({
     severity: "error",
-    message: (h) => `after an arrow, ${h.name} takes parameters; tensors come by the arrow`,
+    message: (h) => `after an arrow, ${h.name} takes parameters only; the arrow gives it its tensors`,
     help: (h) => `Write \`(a, b) -> ${h.name}(...)\` or \`${h.name}(a, b, ...)\`.`,
-    explanation: "In a stage nobody has to guess which argument is the tensor.",
+    explanation: "In a stage it is always clear which argument is the tensor.",
     bad: inModel(`a = image -> conv(8)
       logits = a -> add(a) -> flatten`),
     good: inModel(`a = image -> conv(8)

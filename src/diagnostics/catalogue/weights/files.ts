@@ -6,7 +6,7 @@ const command = {
 const good = { command: "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx --weights best.safetensors" };
 const shape = (dims: readonly number[]): string => `[${dims.join(", ")}]`;
 const damaged =
-  "The file is damaged or was not written as safetensors. Write it again; a copy that broke off is the usual cause.";
+  "The file is damaged or was not written as safetensors. Write it again; an interrupted copy is the usual cause.";
 
 export const weightsEntries = {
   "weights/file-unreadable": entry<{ file: string; reason: string }>({
@@ -32,7 +32,7 @@ export const weightsEntries = {
     severity: "error",
     message: (h) => `${h.file}: offset 0 says that the header has ${h.bytes} bytes; the limit is ${h.limit}`,
     help: () => "Is this a .safetensors or .pth file? Other formats (.npz, .h5, .onnx) must be converted first.",
-    explanation: "The length of the header stands in the first 8 bytes; other formats read as an absurd length there.",
+    explanation: "The length of the header is in the first 8 bytes; other formats read as an absurd length there.",
     bad: command,
     good,
   }),
@@ -68,8 +68,7 @@ export const weightsEntries = {
     severity: "error",
     message: (h) => `${h.file}: tensor "${h.tensor}" is of dtype ${h.dtype}; lferc reads ${h.supported.join(", ")}`,
     help: () => "Convert the tensor to float32 before saving.",
-    explanation:
-      "Weights become float32; a dtype outside the list has no conversion that would be exact enough to be silent.",
+    explanation: "Weights become float32; no conversion from other dtypes is exact enough to be silent.",
     bad: command,
     good,
   }),
@@ -116,7 +115,7 @@ export const weightsEntries = {
     message: (h) => `${h.file}: ${h.bytes} bytes at offset ${h.offset} belong to no tensor`,
     help: () => damaged,
     explanation:
-      "Every byte of a safetensors file belongs to a tensor; anything else is smuggled in or left from a broken write.",
+      "Every byte of a safetensors file belongs to a tensor; anything else is hidden data or left from a broken write.",
     bad: command,
     good,
   }),
@@ -130,7 +129,7 @@ export const weightsEntries = {
     severity: "error",
     message: (h) => `${h.file} has no tensor "${h.tensor}" ${shape(h.shape)}, which the model needs`,
     help: (h) =>
-      `Is the file of this model, with the same parameters (\`--set\`)?${
+      `Is the file from this model, with the same parameters (\`--set\`)?${
         h.suggestion === undefined ? "" : ` The file has "${h.suggestion}" of that shape, which the model lacks.`
       }`,
     explanation:
@@ -169,8 +168,8 @@ export const weightsEntries = {
       h.hint === "transposed"
         ? "It is the other way round: here, as in PyTorch, a linear layer's weight is [outputs, inputs]."
         : h.hint === "reshaped"
-          ? "The elements are as many: the file's layer is of another kind (a linear layer, a 1x1 convolution)."
-          : "Use the parameters (`--set`) that the weights were trained with. A name map can let a layer begin afresh: drop it with `NAME ->`, and begin it with `-> NAME`.",
+          ? "The number of elements is the same: the file's layer is of another kind (a linear layer, a 1x1 convolution)."
+          : "Use the parameters (`--set`) that the weights were trained with. A name map can reinitialise a layer: drop it with `NAME ->`, and begin it with `-> NAME`.",
     explanation: "Widths, kernels and numbers of classes decide the shapes of weights.",
     bad: command,
     good,
@@ -178,7 +177,7 @@ export const weightsEntries = {
 
   "weights/not-finite": entry<{ file: string; tensor: string; index: number; value: number; count: number }>({
     severity: "error",
-    message: (h) => `${h.file}: tensor "${h.tensor}" holds ${h.value} at element ${h.index} (${h.count} such in all)`,
+    message: (h) => `${h.file}: tensor "${h.tensor}" holds ${h.value} at element ${h.index} (${h.count} in all)`,
     help: () => "The training run diverged, or the file is damaged: use an earlier checkpoint.",
     explanation: "One infinite or undefined weight makes every prediction undefined.",
     bad: command,

@@ -15,9 +15,9 @@ const mapFaults = {
   "both-empty": "both sides of -> are empty",
   "bad-name": "a name has an empty part, or a space inside",
   "bad-hole": "a hole is written {x}, {x+1} or {x-1}, with small letters",
-  "adjacent-holes": "two holes stand side by side, and nothing says where the one ends",
-  "unknown-hole": "the right side has a hole that the left side has not",
-  "unused-hole": "the left side has a hole that the right side has not: several tensors would become one",
+  "adjacent-holes": "two holes are adjacent, so it is unclear where the first one ends",
+  "unknown-hole": "the right side has a hole that the left side does not have",
+  "unused-hole": "the left side has a hole that the right side does not have: several tensors would become one",
   "no-block": "a line that ends with a colon needs indented lines below it",
   "not-in-block": "the line is indented, but the line above it ends without a colon",
   "too-long": "the line has more than 1000 characters",
@@ -54,7 +54,7 @@ export const weightsNamesEntries = {
   "weights/map-ambiguous": entry<{ map: string; line: number; tensor: string; slots: readonly string[] }>({
     severity: "error",
     message: (h) => `${h.map}, line ${h.line}: tensor "${h.tensor}" would be each of ${h.slots.join(", ")}`,
-    help: () => "Write the part that `*` stands for, or a hole that both sides have.",
+    help: () => "Write the part that `*` stands for, or use a hole that both sides have.",
     explanation: "Each tensor of the file fills one weight of the model.",
     bad,
     good,
@@ -63,7 +63,7 @@ export const weightsNamesEntries = {
   "weights/map-clash": entry<{ map: string; slot: string; tensors: readonly [string, string] }>({
     severity: "error",
     message: (h) => `${h.map}: tensors "${h.tensors[0]}" and "${h.tensors[1]}" would both be "${h.slot}"`,
-    help: () => "Of two tensors for one weight, drop one: a line `NAME ->` with nothing on the right.",
+    help: () => "Drop one of the two tensors: a line `NAME ->` with nothing on the right.",
     explanation: "Each weight of the model is filled by one tensor of the file.",
     bad,
     good,
@@ -74,9 +74,9 @@ export const weightsNamesEntries = {
     message: (h) =>
       `${h.file} has ${h.count} tensors with the shapes that ${h.model} needs, in the same order, but with other names`,
     help: () =>
-      "A name map that follows from this stands on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`.",
+      "A name map derived from this is on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`.",
     explanation:
-      "Names of layers are each library's own. A map that follows from order and shapes is proposed and never applied unasked.",
+      "Each library names layers in its own way. A map derived from order and shapes is proposed, but never applied unasked.",
     bad: {
       command: "lferc build models/squeezenet.lfer --model squeezenet1_1 -o model.onnx --weights squeezenet1_1.pth",
     },

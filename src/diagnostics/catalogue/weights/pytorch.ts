@@ -5,7 +5,7 @@ const good = { command: "lferc build models/resnet.lfer --model resnet18 -o mode
 
 const shapeOfFile =
   "A checkpoint is a ZIP archive with data.pkl (names, shapes, places) and the bytes of each storage.";
-const damaged = "The file is damaged or was not written by torch.save. A copy that broke off is the usual cause.";
+const damaged = "The file is damaged or was not written by torch.save. An interrupted copy is the usual cause.";
 const saveState = (file: string): string =>
   `Where PyTorch trusts the file, save its weights alone: \`torch.save(torch.load("${file}", weights_only=False).state_dict(), "weights.pth")\`.`;
 /** `ema.model` as Python reaches for it. */
@@ -21,7 +21,7 @@ const place = (h: { readonly file: string; readonly part: string; readonly offse
 const archiveDamage = {
   "no-directory": "there is no directory of the ZIP archive at the end of the file",
   "directory-outside": "the directory of the ZIP archive reaches beyond the file",
-  "bad-entry": "this is no entry of a ZIP archive's directory",
+  "bad-entry": "this is not an entry of a ZIP archive's directory",
   "entry-outside": "the directory names an entry that does not lie before it in the file",
   overlap: "two entries of the ZIP archive share bytes",
 } as const;
@@ -31,15 +31,15 @@ export type ArchiveDamage = keyof typeof archiveDamage;
 
 const pickleDamage = {
   truncated: "the pickle ends in the middle",
-  stack: "the pickle takes from its stack what is not there",
+  stack: "the pickle takes more from its stack than is there",
   memo: "the pickle reads a memo that was never written",
   protocol: "the pickle is of a protocol newer than 5",
   "long-number": "a whole number has more than 16 bytes",
   "long-text": "a text has more than a mebibyte",
   "too-long": "the pickle takes more than 2000000 steps",
   "wrong-target": "items are put into something that takes none of that kind",
-  "not-callable": "something is called that is no function",
-  "bad-arguments": "a tensor or a dictionary is made of the wrong things",
+  "not-callable": "something is called that is not a function",
+  "bad-arguments": "a tensor or a dictionary is made from arguments of the wrong type",
   "outside-storage": "a tensor reaches beyond the end of its storage",
   "persistent-id": "a storage is named in a way that PyTorch does not",
   "storage-view": "a storage is a view of another one, as only PyTorch before 0.4 wrote it",
@@ -62,14 +62,15 @@ export const weightsPytorchEntries = {
     severity: "error",
     message: (h) => `${h.file}: ${h.entry} is compressed or encrypted`,
     help: (h) => saveAgain(h.file),
-    explanation: "torch.save stores its entries as they are, so that tensors can be read in place; only such are read.",
+    explanation:
+      "torch.save stores its entries uncompressed, so that tensors can be read in place; lferc reads no others.",
     bad,
     good,
   }),
 
   "weights/no-checkpoint": entry<{ file: string; is: string; needs: string }>({
     severity: "error",
-    message: (h) => `${h.file} is ${h.is}, but no PyTorch checkpoint: that has ${h.needs}`,
+    message: (h) => `${h.file} is ${h.is}, not a PyTorch checkpoint, which has ${h.needs}`,
     help: () => "Weights are read from .safetensors files and from what torch.save wrote.",
     explanation: shapeOfFile,
     bad,
@@ -99,7 +100,7 @@ export const weightsPytorchEntries = {
     message: (h) => `${place(h)}: ${pickleDamage[h.damage]}`,
     help: () => damaged,
     explanation:
-      "A pickle is a small program; lferc runs it over inert data and stops at the first step that has no sense.",
+      "A pickle is a small program; lferc runs it over inert data and stops at the first step that makes no sense.",
     bad,
     good,
   }),
@@ -109,16 +110,16 @@ export const weightsPytorchEntries = {
     message: (h) =>
       `${place(h)}: the pickle has opcode 0x${h.opcode.toString(16).padStart(2, "0")}, which no file of weights needs`,
     help: (h) => saveState(h.file),
-    explanation: "Opcodes that make objects or run code are not known to lferc, whatever they are about.",
+    explanation: "lferc knows no opcodes that make objects or run code, whatever they are for.",
     bad,
     good,
   }),
 
   "weights/forbidden-global": entry<{ file: string; part: string; offset: number; name: string }>({
     severity: "error",
-    message: (h) => `${place(h)}: the pickle asks for Python's ${h.name}, which is not weights`,
+    message: (h) => `${place(h)}: the pickle asks for Python's ${h.name}, which is not part of weights`,
     help: (h) =>
-      `Nothing was run. If you trust the file, save its weights alone: \`checkpoint = torch.load("${h.file}", weights_only=False)\`, then \`torch.save(checkpoint["state_dict"], "weights.pth")\` with the key that it has.`,
+      `Nothing was run. If you trust the file, save its weights alone: \`checkpoint = torch.load("${h.file}", weights_only=False)\`, then \`torch.save(checkpoint["state_dict"], "weights.pth")\` with the key that the file has.`,
     explanation:
       "A pickle may call any Python function when PyTorch loads it. lferc calls none: it knows tensors, storages and plain containers by name, and refuses the rest.",
     bad,
@@ -147,7 +148,7 @@ export const weightsPytorchEntries = {
   "weights/no-state-dict": entry<{ file: string; what: string; keys: readonly string[] }>({
     severity: "error",
     message: (h) =>
-      `${h.file} holds no dictionary from names to tensors, but a ${h.what}${h.keys.length === 0 ? "" : ` with ${h.keys.join(", ")}`}`,
+      `${h.file} does not hold a dictionary from names to tensors, but a ${h.what}${h.keys.length === 0 ? "" : ` with ${h.keys.join(", ")}`}`,
     help: () => 'Save the weights as they are: `torch.save(model.state_dict(), "weights.pth")`.',
     explanation: "Weights are found by their names; a state_dict is searched at the top and a few keys down.",
     bad,
@@ -156,11 +157,11 @@ export const weightsPytorchEntries = {
 
   "weights/unread-argument": entry<{ file: string; part: string; offset: number; name: string; argument: string }>({
     severity: "error",
-    message: (h) => `${place(h)}: ${h.name} is called with ${h.argument}, which lferc does not carry out`,
+    message: (h) => `${place(h)}: ${h.name} is called with ${h.argument}, which lferc does not apply`,
     help: () =>
       'Save the tensors as they are in memory: `torch.save({k: v.detach().resolve_neg().resolve_conj().clone() for k, v in state.items()}, "weights.pth")`.',
     explanation:
-      "What a call says beside the tensor's place may change its values: a tensor may be stored without its minus, which PyTorch puts before it on reading. What is not carried out is refused.",
+      "An argument of the call may change the tensor's values: a tensor may be stored without its negation, which PyTorch applies on reading. lferc refuses what it does not apply.",
     bad,
     good,
   }),
@@ -170,7 +171,7 @@ export const weightsPytorchEntries = {
     message: (h) => `${h.file} holds the weights more than once: ${h.entries.join(", ")}`,
     help: (h) =>
       `Save the one you mean: \`torch.save(torch.load("${h.file}")${keys(h.entries[0] ?? "")}, "weights.pth")\`, or the same of ${h.entries.slice(1).join(", ")}.`,
-    explanation: "Training tools keep a moving average beside the weights; which of them is meant lferc cannot know.",
+    explanation: "Training tools keep a moving average beside the weights; lferc cannot know which of them is meant.",
     bad,
     good,
   }),

@@ -36,7 +36,7 @@ export class NodeAttributes {
     this.#all = new Map(attributes.map((each) => [each.name ?? "", each]));
     const twice = attributes.find((each) => this.#all.get(each.name ?? "") !== each);
     this.#isDouble = twice !== undefined;
-    if (twice !== undefined) this.#fault = `its attribute "${twice.name}" is there twice`;
+    if (twice !== undefined) this.#fault = `its attribute "${twice.name}" appears twice`;
   }
 
   /** An attribute that is not asked for: for those who look for the form of several nodes. One that cannot be read is none. */

@@ -140,7 +140,7 @@ function readNode(
     return undefined;
   }
   const reader = Object.hasOwn(readers, node.opType) ? readers[node.opType] : undefined;
-  if (reader === undefined) return site.refuse("what it computes hangs on more than shapes");
+  if (reader === undefined) return site.refuse("what it computes depends on more than shapes");
   const values = reader(site);
   if (isProblem(values)) return values;
   if (site.fault !== undefined) return site.refuse(site.fault);

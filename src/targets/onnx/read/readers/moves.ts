@@ -92,7 +92,7 @@ export const squeeze: NodeReader = (site) => {
   const axes = axesOf(site, shape.length);
   if (isProblem(axes)) return axes;
   const isSound = axes === undefined || (areAxes(axes, shape.length) && axes.every((axis) => shape[axis] === 1));
-  if (!isSound) return site.refuse(`it takes away axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
+  if (!isSound) return site.refuse(`it removes axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
   return reshapeTo(
     site,
     x,
@@ -136,7 +136,7 @@ function partsOf(site: NodeSite, whole: Dim): readonly Dim[] | Problem {
   const given = site.numbers(1) ?? site.attributes.ints("split");
   const count = site.node.outputs.length;
   const said = site.attributes.int("num_outputs", count);
-  if (said !== count) return site.refuse(`it is to give ${said} parts and has ${count} results`);
+  if (said !== count) return site.refuse(`it should give ${said} parts, but has ${count} results`);
   if (given !== undefined) return given;
   if (typeof whole !== "number") {
     return whole.batch % count === 0

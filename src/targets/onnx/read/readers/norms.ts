@@ -19,7 +19,7 @@ export const batchNormalization: NodeReader = (site) => {
   if (typeof channels !== "number") return site.refuse("its channels are not fixed");
   const weights = [1, 2, 3, 4].map((i) => site.weight(i, i < 3 ? "parameter" : "statistic", [channels]));
   // Before opset 9 it may go over each place by itself.
-  if (site.attributes.int("spatial", 1) !== 1) return site.refuse("it has statistics for each place of the map");
+  if (site.attributes.int("spatial", 1) !== 1) return site.refuse("it has statistics for each position of the map");
   // ONNX's momentum is the share of the old statistics.
   const momentum = Math.min(1, Math.max(0, 1 - site.attributes.float("momentum", 0.9)));
   return only(site.one("batch_norm", [x, ...weights], { epsilon: epsilonOf(site), momentum }));
@@ -30,7 +30,8 @@ function layerNorm(site: NodeSite, axis: number, through: number) {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const own = site.typeOf(x).shape.slice(axis, through + 1);
-  if (own.length === 0 || !own.every((size) => typeof size === "number")) return site.refuse("it goes over the batch");
+  if (own.length === 0 || !own.every((size) => typeof size === "number"))
+    return site.refuse("it normalises over the batch");
   const sizes = own.map(Number);
   const weights = [1, 2].map((i) => site.weight(i, "parameter", sizes));
   return only(site.one("layer_norm", [x, ...weights], { axis, through, epsilon: epsilonOf(site) }));
@@ -59,7 +60,7 @@ export const spelledLayerNorm: NodeReader = (site) => {
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const [first = 0] = sorted;
   if (sorted.some((axis, i) => axis !== first + i))
-    return site.refuse("it normalises over axes that do not follow each other");
+    return site.refuse("it normalises over axes that are not consecutive");
   return layerNorm(site, first, first + sorted.length - 1);
 };
 
@@ -71,13 +72,14 @@ export const spelledGroupNorm: NodeReader = (site) => {
   const { shape } = site.typeOf(x);
   const whole = targetShape(site, { shape, index: 4 });
   if (isProblem(whole)) return whole;
-  if (!sameShape(whole, shape)) return site.refuse("it gives its groups back in another shape than it took them");
+  if (!sameShape(whole, shape)) return site.refuse("its result has another shape than its input");
   // Without axes it was an instance norm, which goes over the map of each group.
   const axes = site.attributes.ints("axes") ?? site.plainNumbers(5);
   if (isProblem(axes)) return axes;
   const places = axes?.map((axis) => (axis < 0 ? axis + sizes.length : axis)).sort((a, b) => a - b);
   const all = sizes.slice(2).map((_, i) => i + 2);
-  if (places !== undefined && places.join() !== all.join()) return site.refuse("it does not go over whole groups");
+  if (places !== undefined && places.join() !== all.join())
+    return site.refuse("it does not normalise over whole groups");
   return groupNorm(site, Number(sizes[1]), 1);
 };
 
