@@ -81,7 +81,7 @@ suite("fine-tuning", (test) => {
       assert.match(unmapped.stderr, /A name map can reinitialise a layer/);
       const done = await train(...tuned, ...weights, "--weights-map", "new-head.map");
       assert.is(done.code, 0, done.stderr);
-      assert.match(done.stderr, "2 tensors not used; 2 begin afresh (fc.weight, fc.bias)");
+      assert.match(done.stderr, "2 tensors not used; 2 reinitialised (fc.weight, fc.bias)");
       const [before, after] = [
         weightsOf(cwd, "persons-run/best.safetensors"),
         weightsOf(cwd, "tuned/last.safetensors"),

@@ -19,14 +19,14 @@ suite("a parameter that is asked for as a flag", (test) => {
       const { code, codes, stderr } = await asked(line);
       assert.equal([code, codes], [2, ["tool/flag-is-setting"]], stderr);
       assert.match(stderr, /no flag "--lr": lr is a parameter of recipe Plain/);
-      assert.match(stderr, /Say --set lr=0\.1\./);
+      assert.match(stderr, /Write --set lr=0\.1\./);
     }
   });
 
   test("by another word, and of the model; several are told at once", async () => {
     const { stderr } = await asked("train m.lfer --learning-rate 0.1 --epochs 3 --size 64");
     assert.match(stderr, /"--learning-rate": lr is a parameter of recipe Plain/);
-    assert.match(stderr, /Say --set lr=0\.1 --set size=64\./);
+    assert.match(stderr, /Write --set lr=0\.1 --set size=64\./);
     assert.match((await asked("stats m.lfer --size 64")).stderr, /size is a parameter of model Small/);
   });
 
@@ -47,7 +47,7 @@ suite("a parameter that is asked for as a flag", (test) => {
 
   test("hostile values stay one word, and are shown, not obeyed", async () => {
     const { stderr } = await asked("train m.lfer --lr $(reboot)\u001b[31m");
-    assert.match(stderr, /Say --set 'lr=\$\(reboot\)/);
+    assert.match(stderr, /Write --set 'lr=\$\(reboot\)/);
     assert.not.ok(stderr.includes("\u001b"));
   });
 

@@ -180,7 +180,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     const text = inBlock("  d = channels(x) // reduction");
     const [found, ...others] = (await diagnose(text)).filter(({ severity }) => severity === "error");
     assert.equal(others, []);
-    expectDiagnostics(text, [found as NonNullable<typeof found>], [{ code, message: "`// reduction` means nothing" }]);
+    expectDiagnostics(text, [found as NonNullable<typeof found>], [{ code, message: "`// reduction` is ignored" }]);
     assert.match(found?.help ?? "", "floor_div(a, b)");
   });
 

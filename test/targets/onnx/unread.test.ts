@@ -139,7 +139,7 @@ suite("what a reader does not look at", (test) => {
         ]),
       ],
       [
-        "to give 3 parts",
+        "it should give 3 parts",
         fileOf([
           { op_type: "Split", input: ["x"], output: ["y", "z"], attribute: [int("axis", 1), int("num_outputs", 3)] },
         ]),
