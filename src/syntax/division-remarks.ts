@@ -16,7 +16,7 @@ import {
   RightSquare,
 } from "./tokens.js";
 
-// `//` begins a remark, and in Python divides: `channels(x) // 2` would build another network without a word. A remark that
+// `//` begins a comment, and in Python divides: `channels(x) // 2` would build another network without a word. A remark that
 // could be meant so is found here by its words; whether the value before it is a number, and all its names are, only those
 // who know the scope can say (semantics/expressions/floor-divisions.ts).
 

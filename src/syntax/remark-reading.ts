@@ -192,7 +192,7 @@ function isNoArithmetic(text: string): boolean {
   return isRange || dates.test(text) || paperNumber.test(text);
 }
 
-/** The words up to the next `//` that begins a remark, which is one outside of the brackets that are opened before it. */
+/** The words up to the next `//` that begins a comment, which is one outside of the brackets that are opened before it. */
 function wordsOf(whole: string): { readonly words: string; readonly inner: number } {
   let depth = 0;
   let from = 0;

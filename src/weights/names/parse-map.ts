@@ -2,7 +2,7 @@
  * Name maps, a line a rule: `left -> right`, the names of a weight file on the left and the model's on the right. What follows
  * the patterns in a name (weight, running_mean, ...) is the same on both sides. Lines that end with a colon open a block: the
  * indented lines below go on from each of them. `left ->` takes tensors of the file for nothing; `-> right` lets tensors of
- * the model begin as they would without a file. `#` begins a remark.
+ * the model begin as they would without a file. `#` begins a comment.
  */
 import type { MapFault } from "../../diagnostics/catalogue/weights/names.js";
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
