@@ -24,7 +24,7 @@ suite("semantics: lists", (test) => {
     assert.is(await floatOf("[1, 2.5][0] / 2"), 0.5);
     const text = `lfer 1\n\nconst a = [1, "a"]\nconst b = [(1, "a"), (2, 3)]\n`;
     expectDiagnostics(text, await diagnose(text), [
-      { code: "type/mixed-list", at: "3:15", message: "the list holds int, this is string" },
+      { code: "type/mixed-list", at: "3:15", message: "the list holds int, but this item is string" },
       { code: "type/mixed-list", at: "4:22" },
     ]);
   });

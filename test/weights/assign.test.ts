@@ -62,6 +62,6 @@ suite("assigning weights", (test) => {
       diagnostics.map(({ code }) => code),
       ["weights/not-finite"],
     );
-    assert.ok(diagnostics[0]?.message.includes("NaN at element 0 (3 such"));
+    assert.ok(diagnostics[0]?.message.includes("NaN at element 0 (3 in all"));
   });
 });

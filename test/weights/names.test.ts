@@ -113,7 +113,7 @@ f.{k} -> b.{k-3}:
     ["a..b -> c", "an empty part", 0],
     ["{a -> b", "a hole is written", 0],
     ["{A} -> b", "a hole is written", 0],
-    ["{a}{b} -> {a}.{b}", "side by side", 0],
+    ["{a}{b} -> {a}.{b}", "two holes are adjacent", 0],
     ["a -> {b}", "the right side has a hole", 0],
     ["{a} -> b", "the left side has a hole", 0],
     ["a -> b:\nc -> d", "needs indented lines", 0],

@@ -155,7 +155,7 @@ suite("hostile pickles", (test) => {
     ["a global inside", pickle("}", text("a"), "cos\nsystem\ns."), "weights/forbidden-global", "os.system"],
     ["a name in another module's dress", pickle("ctorch.float32\nsystem\n."), "weights/forbidden-global", "system"],
     ["a call of no function", pickle("K\x01)R."), "weights/pickle-damaged", "its stack"],
-    ["a call of a storage's type", pickle("ctorch\nFloatStorage\n)R."), "weights/pickle-damaged", "no function"],
+    ["a call of a storage's type", pickle("ctorch\nFloatStorage\n)R."), "weights/pickle-damaged", "not a function"],
     ["a memo that is not there", pickle("h\x07."), "weights/pickle-damaged", "memo"],
     ["an empty stack", pickle("."), "weights/pickle-damaged", "its stack"],
     ["no end", pickle("}"), "weights/pickle-damaged", "ends in the middle"],
@@ -182,7 +182,7 @@ suite("hostile pickles", (test) => {
       "weights/pickle-damaged",
       "beyond the end",
     ],
-    ["a step backwards", pickle(...tensor(2, "J\xff\xff\xff\xff"), "."), "weights/pickle-damaged", "the wrong things"],
+    ["a step backwards", pickle(...tensor(2, "J\xff\xff\xff\xff"), "."), "weights/pickle-damaged", "arguments of the wrong type"],
     ["a plain pickle", pickle("}."), "weights/no-checkpoint", "magic number"],
   ];
   for (const each of cases) testRefusal(test, each);
@@ -210,12 +210,12 @@ suite("hostile archives", (test) => {
       "sizes in a ZIP64 field that is not there",
       zipOf([plain, { ...storage, size: 0xffffffff }]),
       "weights/archive-damaged",
-      "no entry",
+      "not an entry",
     ],
     ["an entry over another", zipOf([plain, { ...storage, local: 0 }]), "weights/archive-damaged", "share bytes"],
     ["a place that is no entry", zipOf([plain, { ...storage, local: 7 }]), "weights/archive-damaged", "does not lie"],
     ["two entries of one name", zipOf([plain, storage, storage]), "weights/duplicate-key", "w/data/0"],
-    ["more entries than there are", zipOf([plain, storage], { count: 9 }), "weights/archive-damaged", "no entry"],
+    ["more entries than there are", zipOf([plain, storage], { count: 9 }), "weights/archive-damaged", "not an entry"],
     [
       "a directory beyond the file",
       zipOf([plain, storage], { begin: 2 ** 31 }),

@@ -37,7 +37,7 @@ const hostile: readonly (readonly [string, Uint8Array, readonly DiagnosticCode[]
   ["a header longer than the file", fileOf("{}").subarray(0, 9), ["weights/file-too-short"], "needs 10"],
   ["no JSON", fileOf("{'a': 1}"), ["weights/header-not-json"], "offset 8"],
   ["broken UTF-8", fileOf(new Uint8Array([0x7b, 0xff, 0x7d])), ["weights/header-not-json"], "UTF-8"],
-  ["a list", fileOf("[]"), ["weights/header-not-json"], "no object"],
+  ["a list", fileOf("[]"), ["weights/header-not-json"], "not an object"],
   ["a deep header", fileOf("[".repeat(200_000)), ["weights/header-not-json"], "offset 8"],
   ["a tensor twice", fileOf(`{"a":${f32(0, 4)},"a":${f32(0, 4)}}`, 4), ["weights/duplicate-key"], "offset 62"],
   ["a field twice", fileOf(`{"a":{"dtype":"F32","dtype":"F16"}}`), ["weights/duplicate-key"], '"dtype" twice'],
