@@ -105,12 +105,14 @@ function ebnf(): string {
 ${lines.join("\n")}
 
 (* OPERATOR is one of these; the higher binds tighter. \`**\` groups to the right, the others to the left, and
-   comparisons do not chain. \`not\` and \`-\` before an operand reach as far as their own level.
+   comparisons do not chain. \`not\` and \`-\` before an operand reach as far as their own level. \`-\` may follow any
+   operator, \`not\` only a looser one.
 ${precedenceTable()}
    BINDING is a NAME that begins a statement: one before \`=\`, or the first of \`NAME, NAME =\`.
-   LABEL is a NAME or any keyword before the \`:\` of an argument or a parameter. Behind a point a keyword is a NAME too.
-   \`lfer\`, \`from\` and \`training\` are names wherever their phrase is not meant.
-   In a list \`..\` has exactly one expression before it.
+   LABEL is a NAME or any keyword before the \`:\` of an argument or a parameter. \`N\` labels no parameter. Behind a point
+   a keyword is a NAME too. \`lfer\`, \`from\` and \`training\` are names wherever their phrase is not meant.
+   In a list \`..\` has exactly one expression before it. A claim is a comparison, or one in parentheses. Nothing stands
+   between claims: \`(\`, \`[\` and \`-\` go on with the claim before where they can. The edition is 1.
 
    NAME    [A-Za-z_][A-Za-z0-9_]*
    NUMBER  ${source(NumberToken.PATTERN)}

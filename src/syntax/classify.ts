@@ -17,6 +17,7 @@ import {
   Fn,
   For,
   ForeignComment,
+  From,
   Import,
   Input,
   keywords,
@@ -24,6 +25,7 @@ import {
   LeftCurly,
   LeftParen,
   LeftSquare,
+  Lfer,
   Model,
   Name,
   NumberToken,
@@ -56,23 +58,16 @@ export interface Classified {
 const ids = (...types: readonly TokenType[]): ReadonlySet<TokenType> => new Set(types);
 
 /** After these comes a name that is declared there, so that a `=` behind it begins no binding. */
-const naming = ids(Const, Block, Fn, Variant, Share, Model, Recipe, Check);
-/** After these too, but rarely on a line of its own: there it is the next statement. */
-const namingOnLine = ids(Weight, Input, Output, As, Dot, On, For, Import);
+const naming = ids(Const, Block, Fn, Variant, Share, Model, Recipe, Check, On);
+/** After these too, with a `:` behind it. */
+const namingBeforeColon = ids(Weight, Input, Output);
+/** And after these, but rarely on a line of its own: there it is the next statement. */
+const namingOnLine = ids(Weight, Input, Output, As, Dot, For, Import);
 const openers = ids(LeftParen, LeftSquare, LeftCurly);
 const closers = ids(RightParen, RightSquare, RightCurly);
-const expressionEnds = ids(
-  Name,
-  Training,
-  NumberToken,
-  StringToken,
-  RightParen,
-  RightSquare,
-  True,
-  False,
-  BatchN,
-  Label,
-);
+/** A name, or a keyword that is one wherever its phrase is not meant. */
+const names = ids(Name, Lfer, From, Training);
+const expressionEnds = ids(...names, NumberToken, StringToken, RightParen, RightSquare, True, False, BatchN, Label);
 const declarations = ids(...declarationKeywords);
 const statements = ids(...statementKeywords);
 /** Words of `if` are never meant as names of values, so `then = 3` is no binding. */
@@ -99,6 +94,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
   const open: number[] = [];
 
   const typeAt = (i: number): TokenType | undefined => tokens[i]?.tokenType;
+  const isName = (type: TokenType | undefined): boolean => type !== undefined && names.has(type);
   const innermost = (): TokenType | undefined => (open.length === 0 ? undefined : typeAt(open[open.length - 1] ?? -1));
   const closeParens = (): void => {
     while (open.length > 0 && innermost() !== LeftCurly) open.pop();
@@ -114,15 +110,17 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     return expressionEnds.has(before) || startsLine(i);
   };
 
-  const namesAt = (i: number, before: TokenType): boolean =>
-    naming.has(before) || (namingOnLine.has(before) && !startsLine(i));
+  const namesAt = (i: number, before: TokenType, mark: TokenType): boolean =>
+    naming.has(before) ||
+    (mark === Colon && namingBeforeColon.has(before)) ||
+    (namingOnLine.has(before) && !startsLine(i));
 
   /** The name at `i` stands before `=` or `:` outside of brackets: tags the first of `NAME, NAME =` as the binding. */
   const tagBinding = (i: number, mark: TokenType): void => {
     let first = i;
-    while (typeAt(first - 1) === Comma && typeAt(first - 2) === Name) first -= 2;
+    while (typeAt(first - 1) === Comma && isName(typeAt(first - 2))) first -= 2;
     const before = typeAt(first - 1);
-    if (before !== undefined && namesAt(first, before)) return;
+    if (before !== undefined && namesAt(first, before, mark)) return;
     if (before === Comma || !canBegin(first)) return;
     // `a ? b : c` is no statement, `b: c` on a line of its own is one with the wrong mark.
     if (mark === Colon && before !== LeftCurly && !startsLine(first)) return;
@@ -133,7 +131,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
   const tagNameBeforeMark = (i: number, mark: TokenType): void => {
     const token = tokens[i] as IToken;
     const before = typeAt(i - 1);
-    if (before !== undefined && namesAt(i, before)) return;
+    if (before !== undefined && namesAt(i, before, mark)) return;
     const inside = innermost();
     // `const = 3` at the level of the file lacks its name.
     if (inside === undefined && declarations.has(token.tokenType)) return;

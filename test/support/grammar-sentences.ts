@@ -1,14 +1,5 @@
-/** Sentences derived from the parser's own grammar, as Chevrotain serializes it: every rule, alternative and option of it. */
-import type { ISerializedGast } from "chevrotain";
-import { precedenceOf } from "../../src/syntax/operators.js";
-import { LferParser } from "../../src/syntax/parser.js";
-
-interface Production extends ISerializedGast {
-  readonly name?: string;
-  readonly label?: string;
-  readonly definition?: Production[];
-  readonly separator?: Production;
-}
+/** Sentences derived from a grammar: every alternative, option and repetition of it. */
+import type { Production, Rules } from "./ebnf.js";
 
 export interface Sentence {
   readonly tokens: readonly string[];
@@ -16,44 +7,14 @@ export interface Sentence {
   readonly decisions: ReadonlySet<string>;
 }
 
-const rules = new Map(
-  (new LferParser(true).getSerializedGastProductions() as Production[]).map((rule) => [rule.name ?? "", rule]),
-);
-
 /** How many ways a place in the grammar can go: an option there or not, a repetition none, one or two times. */
-function waysOf({ type, definition }: Production): number {
-  if (type === "Alternation") return definition?.length ?? 0;
-  if (type === "Option" || type === "RepetitionMandatory" || type === "RepetitionMandatoryWithSeparator") return 2;
-  return type === "Repetition" ? 3 : 1;
+function waysOf(production: Production): number {
+  if (production.kind === "choice") return production.parts.length;
+  return production.kind === "option" ? 2 : production.kind === "repetition" ? 3 : 1;
 }
 
-/** Every decision that the grammar has. */
-export function allDecisions(): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (production: Production, place: string): void => {
-    const ways = waysOf(production);
-    if (ways > 1) for (let way = 0; way < ways; way++) found.add(`${place}=${way}`);
-    for (const [i, part] of (production.definition ?? []).entries()) visit(part, `${place}.${i}`);
-  };
-  for (const [name, rule] of rules) visit(rule, name);
-  return found;
-}
-
-/** How many rules stand in each other at least below a production, by the heights of the rules so far. */
-function heightOf({ type, name = "", definition = [] }: Production, known: ReadonlyMap<string, number>): number {
-  if (type === "NonTerminal") return 1 + (known.get(name) ?? Number.POSITIVE_INFINITY);
-  if (type === "Option" || type === "Repetition") return 0;
-  const heights = definition.map((part) => heightOf(part, known));
-  return type === "Alternation" ? Math.min(...heights) : Math.max(0, ...heights);
-}
-
-/** The least height of every rule: the way out of a sentence that is long enough. */
-const heights = new Map<string, number>();
-for (let before = -1; before !== [...heights.values()].filter(Number.isFinite).length; ) {
-  before = [...heights.values()].filter(Number.isFinite).length;
-  for (const [name, rule] of rules) {
-    heights.set(name, Math.max(...(rule.definition ?? []).map((part) => heightOf(part, heights))));
-  }
+function partsOf(production: Production): readonly Production[] {
+  return "parts" in production ? production.parts : "part" in production ? [production.part] : [];
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed. */
@@ -67,75 +28,118 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-const words: Readonly<Record<string, readonly string[]>> = {
-  NAME: ["a", "b", "conv", "x_1", "from", "lfer", "float32"],
-  BINDING: ["y", "z", "training"],
-  LABEL: ["kernel", "if", "model", "as"],
-  NUMBER: ["1", "2.5", "1_000", "3e-2", "1.29M", "50%", "12ms", "007"],
-  STRING: ['"s"', '""', '"a \\"b\\" // c"', '"\\u{41}"'],
-  OPERATOR: Object.keys(precedenceOf),
-};
+/**
+ * Deeper, and in longer sentences, whatever may be left out is left out, and the shortest way is taken. Long before that it is
+ * rare that something is repeated: the first of many expressions would be all of the sentence.
+ */
+const deepest = 40;
+const longest = 40;
 
-/** Deeper, and in longer sentences, whatever may be left out is left out, and the shortest way is taken. */
-const deepest = 12;
-const longest = 60;
+/** Derives sentences of `rules`; `words` are the texts of the tokens that are no fixed text. */
+export class Sentences {
+  readonly #rules: Rules;
+  readonly #words: Readonly<Record<string, readonly string[]>>;
+  /** The least height of every rule, and so the way out of a sentence that is long enough. */
+  readonly #heights = new Map<string, number>();
 
-/** The first way of an option is nothing at all. */
-function shortestWay({ type, definition = [] }: Production): number {
-  if (type !== "Alternation") return 0;
-  const all = definition.map((part) => heightOf(part, heights));
-  return all.indexOf(Math.min(...all));
-}
-
-export function deriveSentence(seed: number, start = "sourceFile"): Sentence {
-  const random = randomFrom(seed);
-  const tokens: string[] = [];
-  const decisions = new Set<string>();
-  const oneOf = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-
-  const repeat = (production: Production, place: string, depth: number, times: number): void => {
-    for (let time = 0; time < times; time++) {
-      if (time > 0 && production.separator !== undefined) tokens.push(production.separator.label ?? "");
-      for (const [i, part] of (production.definition ?? []).entries()) {
-        // The comma behind an item is an option of its own in the grammar; between two items it has to be there.
-        const isComma = part.type === "Option" && part.definition?.[0]?.name === "COMMA";
-        if (isComma && time < times - 1) tokens.push(",");
-        else visit(part, `${place}.${i}`, depth);
+  constructor(rules: Rules, words: Readonly<Record<string, readonly string[]>>) {
+    this.#rules = rules;
+    this.#words = words;
+    for (let before = -1; before !== this.#heights.size; ) {
+      before = this.#heights.size;
+      for (const [name, rule] of rules) {
+        const height = this.#heightOf(rule);
+        if (Number.isFinite(height) && !this.#heights.has(name)) this.#heights.set(name, height);
       }
     }
-  };
-  const visit = (production: Production, place: string, depth: number): void => {
-    const { type, name = "", label, definition = [] } = production;
-    const ways = waysOf(production);
-    const isEnough = depth > deepest || tokens.length > longest;
-    const way = isEnough ? shortestWay(production) : Math.floor(random() * ways);
-    if (ways > 1) decisions.add(`${place}=${way}`);
-    switch (type) {
-      case "NonTerminal": {
-        const rule = rules.get(name) as Production;
-        for (const [i, part] of (rule.definition ?? []).entries()) visit(part, `${name}.${i}`, depth + 1);
-        return;
-      }
-      case "Terminal":
-        // The one edition that there is.
-        if (tokens.length === 1 && tokens[0] === "lfer") tokens.push("1");
-        else tokens.push(words[name] === undefined ? (label ?? name) : oneOf(words[name]));
-        return;
-      case "Alternation":
-        visit(definition[way] as Production, `${place}.${way}`, depth);
-        return;
-      case "Repetition":
-        repeat(production, place, depth, way);
-        return;
-      case "Option":
-      case "RepetitionMandatory":
-      case "RepetitionMandatoryWithSeparator":
-        repeat(production, place, depth, type === "Option" ? way : way + 1);
-        return;
+  }
+
+  /** How many rules stand in each other at least below a production, by the heights of the rules so far. */
+  #heightOf(production: Production): number {
+    switch (production.kind) {
+      case "rule":
+        return 1 + (this.#heights.get(production.name) ?? Number.POSITIVE_INFINITY);
+      case "sequence":
+        return Math.max(0, ...production.parts.map((part) => this.#heightOf(part)));
+      case "choice":
+        return Math.min(...production.parts.map((part) => this.#heightOf(part)));
       default:
-        for (const [i, part] of definition.entries()) visit(part, `${place}.${i}`, depth);
+        return 0;
     }
-  };
-  visit({ type: "NonTerminal", name: start } as unknown as Production, start, 0);
-  return { tokens, decisions };
+  }
+
+  #isPossible(production: Production): boolean {
+    return Number.isFinite(this.#heightOf(production));
+  }
+
+  /** Every decision that sentences of `start` can take. */
+  decisionsOf(start: string): ReadonlySet<string> {
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const visit = (production: Production, place: string): void => {
+      if (!this.#isPossible(production)) return;
+      const ways = waysOf(production);
+      for (let way = 0; ways > 1 && way < ways; way++) {
+        const chosen = production.kind === "choice" ? production.parts[way] : production;
+        if (chosen !== undefined && this.#isPossible(chosen)) found.add(`${place}=${way}`);
+      }
+      if (production.kind === "rule" && !seen.has(production.name)) {
+        seen.add(production.name);
+        visit(this.#ruleOf(production.name), production.name);
+      }
+      for (const [i, part] of partsOf(production).entries()) visit(part, `${place}.${i}`);
+    };
+    visit({ kind: "rule", name: start }, "");
+    return found;
+  }
+
+  #ruleOf(name: string): Production {
+    const rule = this.#rules.get(name);
+    if (rule === undefined) throw new Error(`no rule is called ${name}`);
+    return rule;
+  }
+
+  derive(seed: number, start: string): Sentence {
+    const random = randomFrom(seed);
+    const tokens: string[] = [];
+    const decisions = new Set<string>();
+    const below = (count: number): number => Math.floor(random() * count);
+
+    const visit = (production: Production, place: string, depth: number): void => {
+      const isEnough = depth > deepest || tokens.length > longest;
+      let way = 0;
+      if (production.kind === "choice") {
+        const heights = production.parts.map((part) => this.#heightOf(part));
+        const possible = heights.flatMap((height, i) => (Number.isFinite(height) ? [i] : []));
+        way = isEnough ? heights.indexOf(Math.min(...heights)) : (possible[below(possible.length)] ?? 0);
+      } else if (!isEnough) {
+        const isRare = depth > 4 && production.kind === "repetition";
+        way = Math.floor(random() ** (isRare ? 4 : 1.5) * waysOf(production));
+      }
+      if (waysOf(production) > 1) decisions.add(`${place}=${way}`);
+      switch (production.kind) {
+        case "literal":
+          tokens.push(production.text);
+          return;
+        case "class": {
+          const words = this.#words[production.name] ?? [];
+          tokens.push(words[below(words.length)] ?? production.name);
+          return;
+        }
+        case "rule":
+          visit(this.#ruleOf(production.name), production.name, depth + 1);
+          return;
+        case "sequence":
+          for (const [i, part] of production.parts.entries()) visit(part, `${place}.${i}`, depth);
+          return;
+        case "choice":
+          visit(production.parts[way] as Production, `${place}.${way}`, depth);
+          return;
+        default:
+          for (let time = 0; time < way; time++) visit(production.part, `${place}.0`, depth);
+      }
+    };
+    visit({ kind: "rule", name: start }, "", 0);
+    return { tokens, decisions };
+  }
 }

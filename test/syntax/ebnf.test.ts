@@ -1,0 +1,92 @@
+// The parser that runs is held to the grammar that is shown. The EBNF is generated from what Chevrotain recorded, and what is
+// executed differs from that: recovery, look-ahead of our own, choices that never fail.
+import assert from "node:assert/strict";
+import { parse } from "../../src/syntax/parse.js";
+import { randomFrom } from "../support/grammar-sentences.js";
+import { copied, isFile, sentences, someTokens, spaced, starts } from "../support/lfer-grammar.js";
+import { suite } from "../support/suite.js";
+
+const isLong = process.env.LFER_FUZZ === "long";
+
+const codesOf = (text: string): readonly string[] => parse("a.lfer", text).diagnostics.map(({ code }) => code);
+
+/** One token more, less, other, or two in the other order. */
+function nearMiss(tokens: readonly string[], random: () => number): readonly string[] {
+  const below = (count: number): number => Math.floor(random() * count);
+  const at = below(tokens.length);
+  const other = someTokens[below(someTokens.length)] as string;
+  const [kept, swapped] = [tokens.slice(at, at + 1), tokens.slice(at, at + 2).toReversed()];
+  const put = [[], [other], [other, ...kept], swapped][below(4)] as readonly string[];
+  return [...tokens.slice(0, at), ...put, ...tokens.slice(at + Math.max(1, put === swapped ? swapped.length : 1))];
+}
+
+/** The shortest of what is wrong says the most. */
+function assertNone(wrong: readonly string[]): void {
+  const shown = wrong.toSorted((a, b) => a.length - b.length).slice(0, 5);
+  assert.equal(wrong.length, 0, `${wrong.length} texts, the shortest of them:\n${shown.join("\n")}`);
+}
+
+suite("syntax: the executed parser and the EBNF", (test) => {
+  test("takes whatever sentence is derived from the EBNF, wherever its lines end", () => {
+    const missed = new Set(starts.flatMap((start) => [...sentences.decisionsOf(start)]));
+    const wrong: string[] = [];
+    for (const [i, start] of starts.entries()) {
+      for (let turn = 0; turn < (isLong ? 20_000 : 300); turn++) {
+        const seed = turn + 1_000_000 * i;
+        const { tokens, decisions } = sentences.derive(seed, start);
+        const text = spaced(tokens, randomFrom(seed));
+        const codes = codesOf(text);
+        if (codes.length > 0) wrong.push(`seed ${seed}, ${start}, ${codes}: ${JSON.stringify(text)}`);
+        for (const decision of decisions) missed.delete(decision);
+      }
+    }
+    assertNone(wrong);
+    // Every alternative, and every option and repetition there and not there, was derived; of copies of a rule one is enough.
+    assert.deepEqual(
+      [...missed].filter((decision) => !decision.includes(copied)),
+      [],
+    );
+  });
+
+  test("takes a sentence with one token changed where the EBNF does, and refuses it where the EBNF does", () => {
+    const counts = { taken: 0, refused: 0, open: 0 };
+    const wrong: string[] = [];
+    for (const [i, start] of starts.entries()) {
+      for (let turn = 0; turn < (isLong ? 10_000 : 50); turn++) {
+        const seed = turn + 1_000_000 * (i + starts.length);
+        const random = randomFrom(seed);
+        const tokens = nearMiss(sentences.derive(seed, start).tokens, random);
+        const text = spaced(tokens, random);
+        const codes = codesOf(text);
+        const wanted = isFile(tokens);
+        counts[wanted === undefined ? "open" : wanted ? "taken" : "refused"]++;
+        if (wanted === undefined || wanted === (codes.length === 0)) continue;
+        wrong.push(`seed ${seed}, ${start}, ${wanted ? codes : "not refused"}: ${JSON.stringify(text)}`);
+      }
+    }
+    assertNone(wrong);
+    const all = counts.taken + counts.refused + counts.open;
+    assert.ok(counts.taken > all / 20 && counts.refused > all / 2 && counts.open < all / 50, JSON.stringify(counts));
+  });
+
+  test("the recogniser knows right from wrong", () => {
+    const known: readonly (readonly [string, boolean | undefined])[] = [
+      ["const a = 1 < 2", true],
+      ["const a = 1 < 2 < 3", false],
+      ["const a = 1 + not b", false],
+      ["const a = not not - - 2 ** - 1", true],
+      ["const a = [ 1 , .. 3 ]", true],
+      ["const a = [ 1 , 2 .. 3 ]", false],
+      ["const a = x . model", true],
+      ["const a = model", false],
+      ["fn f ( N : int ) = 1", false],
+      ["const a = f ( N : 1 )", true],
+      ["lfer 2", false],
+      ["check M { params < 3 macs < 4 within 1 }", true],
+      ["check M { params }", false],
+      ["check M { params < 3 ( macs < 4 ) }", undefined],
+      ["", true],
+    ];
+    for (const [text, wanted] of known) assert.equal(isFile(text.split(" ").filter(Boolean)), wanted, text);
+  });
+});
