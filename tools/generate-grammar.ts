@@ -1,6 +1,6 @@
 import type { ISerializedGast } from "chevrotain";
 import { precedenceOf, prefixPrecedenceOf } from "../src/syntax/operators.js";
-import { LferParser } from "../src/syntax/parser.js";
+import { LferParser } from "../src/syntax/parser/parser.js";
 import {
   BinaryOperatorToken,
   Binding,
@@ -88,7 +88,7 @@ function production(p: Production): string {
 }
 
 function ebnf(): string {
-  const rules = new LferParser(true).getSerializedGastProductions() as readonly Production[];
+  const rules = new LferParser(true).productions as readonly Production[];
   const shown = rules.filter((rule) => !["name", "number", "string"].includes(rule.name ?? ""));
   // A file is read from its top; the parser's classes list the rules from the bottom.
   const order = ["sourceFile", "import", "declaration"];

@@ -6,7 +6,7 @@ import { classify, endOf } from "./classify.js";
 import { findDivisions, followsValue } from "./division-remarks.js";
 import type { DivisionRemark } from "./divisions.js";
 import { nameOfText, Reports } from "./parse-errors.js";
-import { LferParser } from "./parser.js";
+import { LferParser } from "./parser/parser.js";
 import { readRemark } from "./remark-reading.js";
 import { type Scanned, scan } from "./scan.js";
 import {

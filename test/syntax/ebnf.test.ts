@@ -10,13 +10,13 @@ const isLong = process.env.LFER_FUZZ === "long";
 
 const codesOf = (text: string): readonly string[] => parse("a.lfer", text).diagnostics.map(({ code }) => code);
 
-/** One token more, less, other, or two in the other order. */
+/** One token more, less, other, one operator and operand more, or two tokens in the other order. */
 function nearMiss(tokens: readonly string[], random: () => number): readonly string[] {
   const below = (count: number): number => Math.floor(random() * count);
   const at = below(tokens.length);
   const other = someTokens[below(someTokens.length)] as string;
   const [kept, swapped] = [tokens.slice(at, at + 1), tokens.slice(at, at + 2).toReversed()];
-  const put = [[], [other], [other, ...kept], swapped][below(4)] as readonly string[];
+  const put = [[], [other], [other, ...kept], [...kept, other, "a"], swapped][below(5)] as readonly string[];
   return [...tokens.slice(0, at), ...put, ...tokens.slice(at + Math.max(1, put === swapped ? swapped.length : 1))];
 }
 

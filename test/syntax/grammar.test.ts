@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { LferParser } from "../../src/syntax/parser.js";
+import { LferParser } from "../../src/syntax/parser/parser.js";
 import { scan } from "../../src/syntax/scan.js";
 import { brackets, keywords, operators, textOf } from "../../src/syntax/tokens.js";
 import { generateGrammar } from "../../tools/generate-grammar.js";
@@ -19,7 +19,7 @@ suite("syntax: grammar", (test) => {
 
   test("Chevrotain finds no fault with the rules", () => {
     // Throws on ambiguous alternatives, left recursion, empty repetitions and the like.
-    assert.ok(new LferParser(true).getSerializedGastProductions().length > 20);
+    assert.ok(new LferParser(true).productions.length > 20);
   });
 
   for (const [path, text] of Object.entries(generateGrammar())) {

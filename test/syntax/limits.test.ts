@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "../../src/syntax/parse.js";
-import { maxHeight, maxNesting } from "../../src/syntax/parser-base.js";
+import { maxHeight, maxNesting } from "../../src/syntax/parser/parsing.js";
 import { walk } from "../../src/syntax/walk.js";
 import { suite } from "../support/suite.js";
 
