@@ -14,11 +14,6 @@ const filesOf = (folder: string): readonly string[] =>
     .filter((path) => path.endsWith(".ts") && !/\/generated\/|^src\/(std|weights\/maps)\/sources\.ts$/.test(path))
     .toSorted();
 
-/** Longer ones, as long as they are now: they may only become shorter. `site` is to be taken apart with the blocked engine's plan. */
-const known: Readonly<Record<string, number>> = {
-  "src/engines/ort/blocked/site.ts": 357,
-};
-
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
 const linesOf = (path: string): number => textOf(path).split("\n").length - 1;
 
@@ -30,15 +25,11 @@ suite("rooms", (test) => {
     test(`no file of ${folder} has more than ${most} lines`, () =>
       assert.equal(
         filesOf(folder)
-          .filter((path) => linesOf(path) > (known[path] ?? most))
+          .filter((path) => linesOf(path) > most)
           .map((path) => `${path}: ${linesOf(path)}`),
         [],
       ));
   }
-
-  test("what is known to be longer still is, and no longer than it was", () => {
-    for (const [path, lines] of Object.entries(known)) assert.is(linesOf(path), lines, path);
-  });
 
   test("no name stands in src more than twice", () => {
     const paths = filesOf("src");

@@ -1,3 +1,4 @@
+import { invariant } from "../../../diagnostics/invariant.js";
 /** Batch norms as LayerNormalization of every row, and their way back. */
 import type { ValueId } from "../../../ir/graph.js";
 import { microsoftDomain } from "../model-writer.js";
@@ -21,7 +22,7 @@ export const batchNormByRows: Lowering = (site, node) => {
   const activation = activationOf(site, output);
   const [scale, level] = [weight, bias].map((value) => {
     const isStoredSo = sameOrder(site.layouts.get(value)?.[0] ?? naturalOrder(order.length), order);
-    const ready = isStoredSo ? site.recall("lanes", value) : undefined;
+    const ready = isStoredSo ? site.shared.lanes.get(value) : undefined;
     // Asked for even where it is not read: in which order the slot had best be stored is learnt from it.
     const vector = site.inLayout(value, [order]);
     return ready ?? inLanes(site, vector, shape);
@@ -29,19 +30,19 @@ export const batchNormByRows: Lowering = (site, node) => {
   const name = affine(site, map, { scale, level }, activation?.attributes);
   const made = site.buffer(site.shapeFor(output), name, "lanes", map.origins);
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
-  if (activation !== undefined) site.absorbed.add(activation.node);
+  if (activation !== undefined) site.shared.absorbed.add(activation.node);
   const [, inverse] = columns ?? ["", ""];
   // By the variance, which is this norm's own: several norms may read one map.
   const variance = node.outputs[2] as ValueId;
-  site.remember("normals", variance, map.as("vectors"));
-  site.normsByRows.push({ variance, weight, inverse, order, cells: cellsOf(shape) });
+  site.shared.normals.set(variance, map.as("vectors"));
+  site.shared.normsByRows.push({ variance, weight, inverse, order, cells: cellsOf(shape) });
   return true;
 };
 
 /** What the ways back need of scales and deviations, for all norms by rows at once: k as a filter, -k / M as [C, B, 1]. */
 function prepareGradients(site: BlockedSite): void {
   const { writer, block } = site;
-  const norms = site.normsByRows.splice(0);
+  const norms = site.shared.normsByRows.splice(0);
   const counts = norms.map(({ order }) => order.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const inverses = writer.one(
@@ -68,8 +69,7 @@ function prepareGradients(site: BlockedSite): void {
   const filters = split(site.reshaped(lanes, [total * block, 1, 1, 1]), block);
   const perCells = split(perCell, 1);
   for (const [i, { variance }] of norms.entries()) {
-    site.remember("k in lanes", variance, filters[i] as string);
-    site.remember("-k / M in lanes", variance, perCells[i] as string);
+    site.shared.waysBack.set(variance, { k: filters[i] as string, perCell: perCells[i] as string });
   }
 }
 
@@ -80,13 +80,12 @@ const spreadOver = ({ writer }: BlockedSite, column: string, sizes: readonly num
 export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
   const [x, , , variance, g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  const normal = site.recall("normals", variance);
+  const normal = site.shared.normals.get(variance);
   if (normal === undefined) return fallback();
-  if (site.recall("k in lanes", variance) === undefined) prepareGradients(site);
-  const [scale, perCell] = ["k in lanes", "-k / M in lanes"].map((what) => site.recall(what, variance) ?? "") as [
-    string,
-    string,
-  ];
+  if (!site.shared.waysBack.has(variance)) prepareGradients(site);
+  const wayBack = site.shared.waysBack.get(variance);
+  invariant(wayBack !== undefined, "a norm by rows has its way back");
+  const { k: scale, perCell } = wayBack;
   const { writer } = site;
   const { buffer: input, order } = site.together(x);
   const { shape } = input;
@@ -134,5 +133,5 @@ export function prepareLanes(
   const spread = site.reshaped(spreadOver(site, column, [total, block]), [total * block, 1, 1, 1]);
   const lengths = writer.int64s(spans.map(([, length]) => length * block));
   const parts = writer.node("Split", [spread, lengths], { axis: 0 }, spans.length);
-  for (const [i, { value }] of wanted.entries()) site.remember("lanes", value, parts[i] as string);
+  for (const [i, { value }] of wanted.entries()) site.shared.lanes.set(value, parts[i] as string);
 }

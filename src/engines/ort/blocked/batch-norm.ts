@@ -16,7 +16,7 @@ const fromCells = 512;
  * they are 10 to 1. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
  */
 export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
-  const maker = site.makerOf(x);
+  const maker = site.neighbours.makerOf(x);
   return maker?.op === "conv2d" && maker.inputs.length === 2 && cellsOf(site.shapeFor(x)) >= fromCells;
 };
 
@@ -32,7 +32,7 @@ interface Activation {
 
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
 export function activationOf(site: BlockedSite, output: ValueId): Activation | undefined {
-  const reader = site.onlyReader(output);
+  const reader = site.neighbours.onlyReader(output);
   if (reader?.op === "relu") return { node: reader, attributes: { activation: "Relu" } };
   if (reader?.op !== "relu6") return undefined;
   return { node: reader, attributes: { activation: "Clip", activation_params: { floats: [0, 6] } } };
@@ -95,7 +95,7 @@ export const batchNormByProducts: Lowering = (site, node, fallback) => {
   const name = affine(site, buffer, filters, activation?.attributes);
   const made = site.buffer(site.shapeFor(output), name, "lanes", buffer.origins);
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
-  if (activation !== undefined) site.absorbed.add(activation.node);
+  if (activation !== undefined) site.shared.absorbed.add(activation.node);
   return true;
 };
 
@@ -141,14 +141,14 @@ export function publishStatistics(site: BlockedSite, node: Node, found: Statisti
   const { writer } = site;
   const { order, inverse, means, variances, columns } = found;
   // What a folded norm before the convolution left out of its result.
-  const offset = site.recall("offset", node.inputs[0] as ValueId);
+  const offset = site.shared.offsets.get(node.inputs[0] as ValueId);
   const whole = (name: string, sizes: readonly number[]): string =>
     offset === undefined ? name : writer.one("Add", [name, site.reshaped(offset, sizes)]);
   if (columns === undefined) {
     site.setLaid(mean, whole(means ?? "", [order.length]), [order]);
     site.setLaid(variance, variances ?? "", [order]);
-    site.remember("inverse deviation", variance, inverse);
-    site.remember("own mean", mean, means ?? "");
+    site.shared.inverseDeviations.set(variance, inverse);
+    site.shared.ownMeans.set(mean, means ?? "");
     return;
   }
   const epsilon = node.attributes.epsilon as number;
@@ -188,10 +188,10 @@ export const batchNormGradient: Lowering = (site, node) => {
     string,
     string,
   ];
-  const mu = site.recall("own mean", mean) ?? whole;
+  const mu = site.shared.ownMeans.get(mean) ?? whole;
   const mul = (a: string, b: string): string => writer.one("Mul", [a, b]);
   const sub = (a: string, b: string): string => writer.one("Sub", [a, b]);
-  const inverse = site.recall("inverse deviation", variance) ?? inverseDeviation(site, node, sigma);
+  const inverse = site.shared.inverseDeviations.get(variance) ?? inverseDeviation(site, node, sigma);
   const db = writer.one("ReduceSum", [gradient.as("cells"), writer.int64s([1])], { keepdims: 0 });
   const dw = mul(inverse, sub(dot(site, gradient, input), mul(mu, db)));
   const k = mul(w, inverse);

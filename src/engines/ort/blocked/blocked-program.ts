@@ -216,7 +216,7 @@ function ownPort(site: BlockedSite, { name, value, next }: Slot): StatePort {
 }
 
 function lower(site: BlockedSite, node: Node): void {
-  if (site.absorbed.has(node)) return;
+  if (site.shared.absorbed.has(node)) return;
   const candidates = lowerings.get(node.op) ?? [];
   const attempt = (from: number): boolean => {
     const lowering = candidates[from];

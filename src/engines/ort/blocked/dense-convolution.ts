@@ -78,8 +78,8 @@ export const dense: Lowering = (site, node) => {
   const rows = site.wishedOrder(output);
   const signs = signsBehind(site, output, rows);
   const matrix = asMatrix(site, weight, { rows, order });
-  const folded = site.folded.get(x);
-  if (folded !== undefined) site.remember("offset", output, site.writer.one("MatMul", [matrix, folded.level]));
+  const folded = site.shared.folded.get(x);
+  if (folded !== undefined) site.shared.offsets.set(output, site.writer.one("MatMul", [matrix, folded.level]));
   const signed = folded
     ? scaled(site, matrix, folded.scale)
     : signs && site.writer.one("Mul", [matrix, site.reshaped(signs, [rows.length, 1])]);
@@ -104,8 +104,8 @@ export const denseWeightGradient: Lowering = (site, node) => {
   const gradient = site.together(g);
   const across = [gradient.order.length, order.length * (sizes[2] as number) * (sizes[3] as number)] as const;
   const product = productOfRows(site, [gradient.buffer.as("cells"), seen], across);
-  const folded = site.folded.get(x);
-  if (folded !== undefined) site.foldedProducts.set(x, { name: product, rows: gradient.order });
+  const folded = site.shared.folded.get(x);
+  if (folded !== undefined) site.shared.foldedProducts.set(x, { name: product, rows: gradient.order });
   const whole = folded === undefined ? product : scaled(site, product, folded.scale);
   site.setLaid(output, site.reshaped(whole, sizes), [gradient.order, order]);
   return true;
@@ -124,7 +124,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   const { buffer, order } = site.together(g);
   const shape = site.shapeFor(output);
   const size: Pair = [shape.height, shape.width];
-  const wished = site.orderLike(site.inputBehind(g), output);
+  const wished = site.orderLike(site.neighbours.inputBehind(g), output);
   if (isPointwise(kernel, window)) {
     const matrix = foldedBack(site, g, asMatrix(site, weight, { rows: order, order: wished }));
     const product = turnedProduct(site, matrix, buffer.as("cells"));
@@ -156,8 +156,8 @@ const scaled = (site: BlockedSite, matrix: string, vector: string): string => si
 
 /** The weight by which a gradient goes back to a folded norm: what is common to all of that norm's gradient is in it. */
 function foldedBack(site: BlockedSite, gradient: ValueId, matrix: string): string {
-  const y = site.inputBehind(gradient);
-  const found = y === undefined ? undefined : [...site.foldedInputs.values()].find((folded) => folded.y === y);
+  const y = site.neighbours.inputBehind(gradient);
+  const found = y === undefined ? undefined : [...site.shared.foldedInputs.values()].find((folded) => folded.y === y);
   return found === undefined ? matrix : scaled(site, matrix, found.k);
 }
 

@@ -25,21 +25,21 @@ const isPointwise = ({ attributes: a }: Node, weight: readonly number[]): boolea
 /** The pattern around a norm's result, if all of it is there and nobody else looks into it. */
 function patternOf(site: BlockedSite, norm: Node): FoldedNorm | undefined {
   const [x, y] = [norm.inputs[0] as ValueId, norm.outputs[0] as ValueId];
-  const readers = site.readersOf(y);
+  const readers = site.neighbours.readersOf(y);
   const convolution = ofOp(readers, "conv2d");
   const weightGradient = ofOp(readers, "conv2d_weight_gradient");
   if (convolution === undefined || weightGradient === undefined || readers.length !== 2) return;
   const [seen, weight] = convolution.inputs as readonly [ValueId, ValueId];
   if (seen !== y || convolution.inputs.length !== 2 || !isPointwise(convolution, site.sizesOf(weight))) return;
   const result = convolution.outputs[0] as ValueId;
-  const after = site.readersOf(result);
+  const after = site.neighbours.readersOf(result);
   const [next, nextGradient] = [ofOp(after, "batch_norm_training"), ofOp(after, "batch_norm_gradient")];
   if (next === undefined || nextGradient === undefined || after.length !== 2) return;
   const g = nextGradient.outputs[0] as ValueId;
-  const back = site.readersOf(g);
+  const back = site.neighbours.readersOf(g);
   const inputGradient = ofOp(back, "conv2d_input_gradient");
   if (inputGradient === undefined || !back.includes(weightGradient) || back.length !== 2) return;
-  const normGradient = site.onlyReader(inputGradient.outputs[0] as ValueId);
+  const normGradient = site.neighbours.onlyReader(inputGradient.outputs[0] as ValueId);
   const { nodes } = site.graph;
   const isWhole =
     normGradient?.op === "batch_norm_gradient" &&
@@ -70,16 +70,16 @@ export const foldedBatchNorm: Lowering = (site, node, fallback) => {
   const isRaw = means !== undefined;
   const level = isRaw ? writer.one("Sub", [b, writer.one("Mul", [k, means])]) : b;
   site.setOrdered(y, { buffer: map, order });
-  site.folded.set(y, { scale: isRaw ? k : w, level });
-  site.foldedInputs.set(x, { y, weight: pattern.convolution.inputs[1] as ValueId, map, k, inverse, means });
+  site.shared.folded.set(y, { scale: isRaw ? k : w, level });
+  site.shared.foldedInputs.set(x, { y, weight: pattern.convolution.inputs[1] as ValueId, map, k, inverse, means });
   return true;
 };
 
 export const foldedBatchNormGradient: Lowering = (site, node, fallback) => {
   const [x, , , , g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  const known = site.foldedInputs.get(x);
-  const product = known && site.foldedProducts.get(known.y);
+  const known = site.shared.foldedInputs.get(x);
+  const product = known && site.shared.foldedProducts.get(known.y);
   if (known === undefined || product === undefined) return fallback();
   const { writer } = site;
   const { order } = site.together(known.y);

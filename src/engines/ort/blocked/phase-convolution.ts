@@ -65,7 +65,7 @@ export const phasedInputGradient: Lowering = (site, node, fallback) => {
   const { kernel, stride, taps } = phases;
   const { writer } = site;
   const { buffer, order } = site.together(g);
-  const wished = site.orderLike(site.inputBehind(g), output);
+  const wished = site.orderLike(site.neighbours.inputBehind(g), output);
   const [filters = 1, inputs = 1] = sizes;
   const size: Pair = [Math.ceil(shape.height / stride[0]), Math.ceil(shape.width / stride[1])];
   // The weight's taps phase by phase: [taps, O, I], by a product with a permutation, which many threads do.

@@ -38,24 +38,24 @@ const sameNumbers = (a: unknown, b: unknown): boolean => JSON.stringify(a) === J
 
 /** The pattern around a convolution's result, if all of it is there and nobody else looks into it. */
 function patternOf(site: BlockedSite, z: ValueId): PooledNorm | undefined {
-  const convolution = site.makerOf(z);
-  const readers = site.readersOf(z);
+  const convolution = site.neighbours.makerOf(z);
+  const readers = site.neighbours.readersOf(z);
   const [norm, normGradient] = [first(readers, "batch_norm_training"), first(readers, "batch_norm_gradient")];
   if (convolution === undefined || norm === undefined || normGradient === undefined || readers.length !== 2) return;
   if (!site.canBeRows(z) || !isCentred(site, z)) return;
-  const relu = site.onlyReader(norm.outputs[0] as ValueId);
+  const relu = site.neighbours.onlyReader(norm.outputs[0] as ValueId);
   if (relu?.op !== "relu") return;
-  const after = site.readersOf(relu.outputs[0] as ValueId);
+  const after = site.neighbours.readersOf(relu.outputs[0] as ValueId);
   const [pool, inside] = [first(after, "max_pool"), first(after, "inside")];
   const poolGradient = first(after, "max_pool_input_gradient");
   if (pool === undefined || inside === undefined || poolGradient === undefined || after.length !== 3) return;
   if (!isHalving(pool.attributes as unknown as Parameters<typeof isHalving>[0], site.shapeFor(z))) return;
   const { low, high, closed } = inside.attributes;
   if (low !== 0 || high !== Number.POSITIVE_INFINITY || closed === true) return;
-  const product = site.onlyReader(poolGradient.outputs[0] as ValueId);
-  if (product?.op !== "mul" || site.onlyReader(inside.outputs[0] as ValueId) !== product) return;
-  if (site.onlyReader(product.outputs[0] as ValueId) !== normGradient) return;
-  const weightGradient = site.onlyReader(normGradient.outputs[0] as ValueId);
+  const product = site.neighbours.onlyReader(poolGradient.outputs[0] as ValueId);
+  if (product?.op !== "mul" || site.neighbours.onlyReader(inside.outputs[0] as ValueId) !== product) return;
+  if (site.neighbours.onlyReader(product.outputs[0] as ValueId) !== normGradient) return;
+  const weightGradient = site.neighbours.onlyReader(normGradient.outputs[0] as ValueId);
   if (weightGradient?.op !== "conv2d_weight_gradient" || convolution.attributes.groups !== 1) return;
   const isWhole =
     normGradient.inputs[0] === z &&
@@ -77,14 +77,14 @@ export function signsBehind(site: BlockedSite, z: ValueId, order: readonly numbe
   const scale = site.inLayout(pattern.norm.inputs[1] as ValueId, [order]);
   const isBelow = writer.one("Less", [scale, writer.floats(0)]);
   const signs = writer.one("Where", [isBelow, writer.floats(-1), writer.floats(1)]);
-  site.remember("signs", z, signs);
+  site.shared.signs.set(z, signs);
   return signs;
 }
 
 export const batchNormBeforePool: Lowering = (site, node, fallback) => {
   const [z, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
   const [, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
-  const signs = site.recall("signs", z);
+  const signs = site.shared.signs.get(z);
   const pattern = signs === undefined ? undefined : patternOf(site, z);
   if (signs === undefined || pattern === undefined) return fallback();
   const { writer } = site;
@@ -103,19 +103,19 @@ export const batchNormBeforePool: Lowering = (site, node, fallback) => {
   site.setOrdered(pooledTo, { buffer: site.buffer(shape, made, "lanes", buffer.origins), order });
   site.setLaid(mean, writer.one("Mul", [means, signs]), [order]);
   site.setLaid(variance, variances, [order]);
-  const remembered = { means, inverse, k, scale, "row maxima": rowMaxima, pooled };
-  for (const [what, name] of Object.entries(remembered)) site.remember(what, z, name);
+  site.shared.pooledNorms.set(z, { means, inverse, k, rowMaxima, pooled });
   for (const other of [pattern.relu, pattern.pool, pattern.inside, pattern.poolGradient, pattern.product]) {
-    site.absorbed.add(other);
+    site.shared.absorbed.add(other);
   }
   return true;
 };
 
 export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
   const z = node.inputs[0] as ValueId;
-  const recall = (what: string): string => site.recall(what, z) ?? "";
-  const pattern = recall("pooled") === "" ? undefined : patternOf(site, z);
-  if (pattern === undefined) return fallback();
+  const [known, signs] = [site.shared.pooledNorms.get(z), site.shared.signs.get(z)];
+  const pattern = known === undefined ? undefined : patternOf(site, z);
+  if (known === undefined || signs === undefined || pattern === undefined) return fallback();
+  const { means, inverse, k, rowMaxima, pooled } = known;
   const { writer } = site;
   const [, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
   const { buffer: input, order } = site.together(z);
@@ -127,10 +127,9 @@ export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
     beta: { float: 0 },
   });
   const gradient = site.buffer(shape, writer.one("Mul", [given, passes]), "cells");
-  const maxima = site.buffer(shape, recall("pooled"), "maps");
+  const maxima = site.buffer(shape, pooled, "maps");
   const mul = (a: string, b: string): string => writer.one("Mul", [a, b]);
   const sub = (a: string, b: string): string => writer.one("Sub", [a, b]);
-  const [means, inverse, k, signs] = [recall("means"), recall("inverse"), recall("k"), recall("signs")];
   const db = writer.one("ReduceSum", [gradient.as("cells"), writer.int64s([1])], { keepdims: 0 });
   const dw = mul(inverse, sub(dot(site, gradient, maxima), mul(means, db)));
   const perCell = mul(k, writer.floats(-1 / cellsOf(input.shape)));
@@ -138,8 +137,8 @@ export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
   const d = sub(mul(perCell, db), mul(c, means));
   const phases = phasesOfGradient(site, {
     input,
-    rowMaxima: recall("row maxima"),
-    pooled: recall("pooled"),
+    rowMaxima,
+    pooled,
     gradient: gradient.as("maps"),
   });
   const { kernel, result } = sizesOfConvolution(site, pattern);
@@ -168,7 +167,7 @@ export const batchNormBeforePoolGradient: Lowering = (site, node, fallback) => {
   site.setLaid(output, site.reshaped(turned, site.sizesOf(output)), [order, products[0]?.seen ?? []]);
   site.setLaid(forWeight, mul(dw, signs), [order]);
   site.setLaid(forBias, db, [order]);
-  site.absorbed.add(pattern.weightGradient);
+  site.shared.absorbed.add(pattern.weightGradient);
   return true;
 };
 

@@ -29,7 +29,7 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
     const { buffer, order } = site.together(x);
     if (type === "MaxPool" && isHalving({ kernel, stride, padding }, buffer.shape) && hasGradient(site, output)) {
       const { rowMaxima, pooled } = pooledTwice(site, buffer);
-      site.remember("row maxima", output, rowMaxima);
+      site.shared.rowMaxima.set(output, rowMaxima);
       site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), pooled, "maps", buffer.origins), order });
       return true;
     }
@@ -42,7 +42,7 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
 }
 
 const hasGradient = (site: BlockedSite, output: ValueId): boolean =>
-  site.readersOf(output).some(({ op, inputs }) => op === "max_pool_input_gradient" && inputs[1] === output);
+  site.neighbours.readersOf(output).some(({ op, inputs }) => op === "max_pool_input_gradient" && inputs[1] === output);
 
 export const maxPool = pool("MaxPool");
 export const avgPool = pool("AveragePool");
@@ -61,7 +61,7 @@ export const maxPoolInputGradient: Lowering = (site, node) => {
     readonly padding: Padding;
   };
   if (!site.canBeRows(x)) return false;
-  const rowMaxima = site.recall("row maxima", y);
+  const rowMaxima = site.shared.rowMaxima.get(y);
   if (rowMaxima !== undefined) {
     const { buffer, order } = site.together(x);
     const [pooled, gradient] = [site.inOrder(y, order).as("maps"), site.inOrder(g, order).as("maps")];

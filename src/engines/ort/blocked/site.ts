@@ -1,5 +1,5 @@
 import { invariant } from "../../../diagnostics/invariant.js";
-import { type Graph, type Node, typeOf, type ValueId } from "../../../ir/graph.js";
+import { type Graph, typeOf, type ValueId } from "../../../ir/graph.js";
 import type { DType, TensorType } from "../../../ir/shape.js";
 import { type ModelWriter, nchwcDomain } from "../model-writer.js";
 import {
@@ -16,7 +16,9 @@ import {
   type View,
   viewShape,
 } from "./buffer.js";
+import { Neighbours } from "./neighbours.js";
 import { orderByRequests, type RowRequests, RowStore } from "./row-store.js";
+import { Shared } from "./shared.js";
 
 /** For the first axes of a value the order of its entries. */
 export type Layout = readonly (readonly number[])[];
@@ -36,25 +38,6 @@ export interface Column {
   readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
 }
 
-/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means where the map is normalised. */
-export interface FoldedInput {
-  readonly y: ValueId;
-  readonly weight: ValueId;
-  readonly map: RowBuffer;
-  readonly k: string;
-  readonly inverse: string;
-  readonly means: string | undefined;
-}
-
-/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
-export interface NormByRows {
-  readonly variance: ValueId;
-  readonly weight: ValueId;
-  readonly inverse: string;
-  readonly order: readonly number[];
-  readonly cells: number;
-}
-
 /** What was learnt from lowering the graph before. */
 export interface SiteWishes {
   readonly wishes: RowRequests;
@@ -70,18 +53,8 @@ export class BlockedSite {
   readonly writer: ModelWriter;
   readonly block: number;
   readonly store: RowStore;
-  /** Nodes whose results another lowering made along with its own. */
-  readonly absorbed = new Set<Node>();
-  /** Norms' results that are not made, by themselves: scale and level of what their rows are instead. */
-  readonly folded = new Map<ValueId, { readonly scale: string; readonly level: string }>();
-  /** The same by the norms' inputs, with what the way back needs. */
-  readonly foldedInputs = new Map<ValueId, FoldedInput>();
-  /** The products of the gradient and the rows behind such a result, and the order of their rows. */
-  readonly foldedProducts = new Map<ValueId, { readonly name: string; readonly rows: readonly number[] }>();
-  /** Batch norms by rows whose way back is not prepared yet. */
-  readonly normsByRows: NormByRows[] = [];
-  /** Values that lowerings made along the way and that others can use: a kind and the value that it belongs to. */
-  readonly #extras = new Map<string, string>();
+  readonly neighbours: Neighbours;
+  readonly shared = new Shared();
   /** In which layout each slot is stored, where that is not the graph's. */
   readonly layouts: SlotLayouts;
   /** In which layouts values were asked for. */
@@ -91,10 +64,6 @@ export class BlockedSite {
   readonly #plain = new Map<ValueId, string>();
   readonly #rows = new Map<ValueId, Rows>();
   readonly #wishes: RowRequests;
-  readonly #inputs = new Map<ValueId, ValueId>();
-  readonly #makers = new Map<ValueId, Node>();
-  readonly #readers = new Map<ValueId, Node[]>();
-  readonly #kept: ReadonlySet<ValueId>;
 
   constructor(graph: Graph, writer: ModelWriter, block: number, { wishes, layouts }: SiteWishes) {
     this.graph = graph;
@@ -103,42 +72,7 @@ export class BlockedSite {
     this.store = new RowStore(writer);
     this.#wishes = wishes;
     this.layouts = layouts;
-    for (const node of graph.nodes) {
-      const { op, inputs, outputs } = node;
-      if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
-      for (const value of outputs) this.#makers.set(value, node);
-      for (const value of new Set(inputs)) {
-        const readers = this.#readers.get(value);
-        if (readers === undefined) this.#readers.set(value, [node]);
-        else readers.push(node);
-      }
-    }
-    const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));
-    this.#kept = new Set([...graph.outputs.map(({ value }) => value), ...nexts]);
-  }
-
-  makerOf(value: ValueId): Node | undefined {
-    return this.#makers.get(value);
-  }
-
-  /** Who reads a value; nobody for us to reckon with where the outside reads it too. */
-  readersOf(value: ValueId): readonly Node[] {
-    return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
-  }
-
-  /** The one node that reads a value, if it is read once and not given to the outside. */
-  onlyReader(value: ValueId): Node | undefined {
-    const readers = this.readersOf(value);
-    return readers.length === 1 ? readers[0] : undefined;
-  }
-
-  /** Keeps a vector that belongs to a value, for a later lowering, under a word for what it is. */
-  remember(what: string, value: ValueId, name: string): void {
-    this.#extras.set(`${what} ${value}`, name);
-  }
-
-  recall(what: string, value: ValueId): string | undefined {
-    return this.#extras.get(`${what} ${value}`);
+    this.neighbours = new Neighbours(graph);
   }
 
   typeOf(value: ValueId): TensorType {
@@ -273,7 +207,7 @@ export class BlockedSite {
   plain(value: ValueId): string {
     const known = this.#plain.get(value) ?? this.#fromLayout(value);
     if (known !== undefined) return known;
-    const { channels, batch, height, width, block } = this.shapeFor(value);
+    const { channels, batch, height, width } = this.shapeFor(value);
     const { writer } = this;
     const buffer = this.store.inOrder(this.rows(value), naturalOrder(channels));
     let made: string;
@@ -288,7 +222,6 @@ export class BlockedSite {
       const turned = writer.one("Transpose", [buffer.as("blocks")], { perm: [1, 4, 0, 2, 3] });
       made = writer.reshape(turned, [batch, channels, height, width]);
     }
-    invariant(block > 0, "a block has samples");
     this.#plain.set(value, made);
     return made;
   }
@@ -306,11 +239,6 @@ export class BlockedSite {
   wishedOrder(value: ValueId): readonly number[] {
     const channels = this.sizesOf(value)[1] ?? 1;
     return orderByRequests(channels, this.#wishes.get(value) ?? []);
-  }
-
-  /** The input of the convolution whose result has this gradient, as its weight's gradient reads it. */
-  inputBehind(gradient: ValueId): ValueId | undefined {
-    return this.#inputs.get(gradient);
   }
 
   /** The order in which another tensor's rows lie together, so that its gradient meets them as they are. */

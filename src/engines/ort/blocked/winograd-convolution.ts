@@ -192,7 +192,7 @@ export const winogradInputGradient: Lowering = (site, node, fallback) => {
   if (found === undefined) return fallback();
   const { tiles, padding } = found;
   const { buffer, order } = site.together(g);
-  const wished = site.orderLike(site.inputBehind(g), output);
+  const wished = site.orderLike(site.neighbours.inputBehind(g), output);
   const back = [turnedTiling(tiles[0]), turnedTiling(tiles[1])] as const;
   const seen = intoTiles(site, buffer, back, inputFilters(back), [padding[0] - 2, padding[1] - 2]);
   const filters = filtersAtPoints(site, weight, [order, wished], tiles);
