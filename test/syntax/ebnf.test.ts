@@ -1,6 +1,7 @@
 // The parser that runs is held to the grammar that is shown. The EBNF is generated from what Chevrotain recorded, and what is
 // executed differs from that: recovery, look-ahead of our own, choices that never fail.
 import assert from "node:assert/strict";
+import { precedenceOf } from "../../src/syntax/operators.js";
 import { parse } from "../../src/syntax/parse.js";
 import { randomFrom } from "../support/grammar-sentences.js";
 import { copied, isFile, sentences, someTokens, spaced, starts } from "../support/lfer-grammar.js";
@@ -10,14 +11,28 @@ const isLong = process.env.LFER_FUZZ === "long";
 
 const codesOf = (text: string): readonly string[] => parse("a.lfer", text).diagnostics.map(({ code }) => code);
 
-/** One token more, less, other, one operator and operand more, or two tokens in the other order. */
+const operators = Object.keys(precedenceOf);
+
+/** One token more, less or other, two in the other order, or one operator and operand more. */
 function nearMiss(tokens: readonly string[], random: () => number): readonly string[] {
-  const below = (count: number): number => Math.floor(random() * count);
-  const at = below(tokens.length);
-  const other = someTokens[below(someTokens.length)] as string;
-  const [kept, swapped] = [tokens.slice(at, at + 1), tokens.slice(at, at + 2).toReversed()];
-  const put = [[], [other], [other, ...kept], [...kept, other, "a"], swapped][below(5)] as readonly string[];
-  return [...tokens.slice(0, at), ...put, ...tokens.slice(at + Math.max(1, put === swapped ? swapped.length : 1))];
+  const oneOf = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const at = Math.floor(random() * tokens.length);
+  const other = oneOf(someTokens);
+  const between = tokens.flatMap((token, i) => (operators.includes(token) ? [i] : []));
+  const changed = (start: number, length: number, put: readonly string[]): readonly string[] =>
+    tokens.toSpliced(start, length, ...put);
+  switch (Math.floor(random() * 5)) {
+    case 0:
+      return changed(at, 1, []);
+    case 1:
+      return changed(at, 1, [other]);
+    case 2:
+      return changed(at, 0, [other]);
+    case 3:
+      return changed(at, 2, tokens.slice(at, at + 2).toReversed());
+    default:
+      return between.length === 0 ? tokens : changed(oneOf(between), 0, [oneOf(operators), oneOf(["a", "a", "not"])]);
+  }
 }
 
 /** The shortest of what is wrong says the most. */
