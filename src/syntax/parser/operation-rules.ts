@@ -163,7 +163,7 @@ export function operationRules(p: Parsing, rules: Rules) {
   /** `f(a + b: 3)`, `(a: 3)`: a label where none can stand. */
   function oddLabel(): Expression | undefined {
     if (p.LA(2).tokenType !== Equals) {
-      const why = "Named arguments stand in the parentheses of a call only.";
+      const why = "Named arguments belong in the parentheses of a call only.";
       p.reportNext("syntax/unexpected-token", { found: p.describeNext(), why });
     }
     retag(p.LA(1), Name);

@@ -83,7 +83,7 @@ function settleClaims(p: Parsing): void {
       p.skip();
       p.skipUntil(() => false);
     } else if (p.at(Comma)) {
-      const why = "Claims stand one after the other without commas.";
+      const why = "Claims follow each other without commas.";
       p.reportNext("syntax/unexpected-token", { found: "`,`", why });
       p.skip();
     } else if (p.isAtItem()) return;
