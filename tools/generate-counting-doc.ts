@@ -1,9 +1,11 @@
-import type { Convention } from "../src/analysis/convention.js";
+import { type Convention, claimOf } from "../src/analysis/convention.js";
 import { conventionTable } from "../src/analysis/conventions.js";
 import { factSymbols } from "../src/analysis/facts.js";
 import { allConventions } from "../src/analysis/stats.js";
+import { type LayerOpName, layerOpNames } from "../src/ops/registry.js";
 import { type ConventionName, conventions, type Quantity } from "../src/recipe/measures.js";
 import { type GeneratedFile, markdownNote } from "./generated-file.js";
+import { differences, generateAsked, isSettled, runs, standingOf, toolsAsked } from "./peer-runs.js";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
@@ -12,14 +14,17 @@ const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | 
 const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
   row(titles) + row(titles.map(() => "---")) + rows.map(row).join("");
 
-/** Ops that one rule treats alike stand in one line. */
-function rulesTable(table_: Convention, quantities: readonly Quantity[]): string {
+/** Ops that one rule treats alike stand in one line, apart from those that nobody asked about. */
+function rulesTable(name: ConventionName, table_: Convention): string {
+  const quantities: readonly Quantity[] = conventions[name];
   const groups = new Map<string, { readonly ops: string[]; readonly cells: readonly string[] }>();
-  for (const [op, rule] of Object.entries(table_.rules)) {
+  for (const op of layerOpNames) {
+    const rule = table_.rules[op];
+    const claim = claimOf(table_, op, isSettled(name, op));
     const cells =
       rule.kind === "zero"
-        ? [...quantities.map(() => "0"), rule.why]
-        : [...quantities.map((quantity) => `\`${rule.formulas[quantity]}\``), rule.source];
+        ? [...quantities.map(() => "0"), claim]
+        : [...quantities.map((quantity) => `\`${rule.formulas[quantity]}\``), claim];
     const key = JSON.stringify(cells);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { ops: [op], cells });
@@ -36,8 +41,66 @@ function section(name: ConventionName): string {
 
 ${convention.tool}. ${convention.unit}
 
-${readings === "" ? "" : `${readings}\n`}${rulesTable(convention, conventions[name])}`;
+${readings === "" ? "" : `${readings}\n`}${rulesTable(name, convention)}`;
 }
+
+/** Each tool's runs, and of how many ops they hold the row. */
+function runsTable(): string {
+  const rows = toolsAsked.map((name) => {
+    const { versions = {}, answers = {} } = runs.get(name) ?? {};
+    const held = layerOpNames.filter((op) => standingOf(name, op).kind === "held").length;
+    const figures = Object.values(answers).filter(({ refused }) => refused === undefined).length;
+    const asked = Object.entries(versions).map(([tool, version]) => `${tool} ${version}`);
+    return [name, asked.join(", "), `${figures}`, `${held} of ${layerOpNames.length}`];
+  });
+  return table(["convention", "asked", "networks answered", "ops held"], rows);
+}
+
+/** The ops whose row no run holds, with the reason; those of one reason and the same conventions in one line. */
+function notAskedTable(): string {
+  const lines = new Map<string, { readonly ops: LayerOpName[]; readonly names: string; readonly why: string }>();
+  for (const op of layerOpNames) {
+    const whys = new Map<string, ConventionName[]>();
+    for (const name of toolsAsked) {
+      const standing = standingOf(name, op);
+      if (standing.kind !== "held") whys.set(standing.why, [...(whys.get(standing.why) ?? []), name]);
+    }
+    for (const [why, all] of whys) {
+      const names = all.length === toolsAsked.length ? "all" : all.join(", ");
+      const key = JSON.stringify([names, why]);
+      const line = lines.get(key);
+      if (line === undefined) lines.set(key, { ops: [op], names, why });
+      else line.ops.push(op);
+    }
+  }
+  const rows = [...lines.values()].map(({ ops, names, why }) => [ops.join(", "), names, why]);
+  return table(["ops", "conventions", "why"], rows);
+}
+
+const differenceRows = (): readonly (readonly string[])[] =>
+  differences.map(({ tool, why, networks }) => {
+    const figures = Object.entries(networks).map(([network, each]) => {
+      const texts = Object.entries(each).map(([quantity, value]) => `${value > 0 ? "+" : ""}${value} ${quantity}`);
+      return `${network} (${texts.join(", ")})`;
+    });
+    return [tool, why, figures.join("; ")];
+  });
+
+const held = (): string => `## What holds the rows
+
+Each row above says what a tool counts for an op. It is held by a run of that tool on a small network with the op
+(\`test/analysis/peers/\`: the networks, the scripts that asked, the answers), to the last integer. Where nobody asked, the row says so: the
+op is then counted as the rest of its family, and what the tool would say is not known. Ops that only training has are met by no tool.
+\`paper\` and \`conv\` speak of no tool: their rows are what they are defined to be.
+torchstat stops at today's numpy and pandas: its two functions for each layer are asked, not its own walk over the network.
+
+${runsTable()}
+Not held by a run:
+
+${notAskedTable()}
+Runs that differ from the row, because its letters cannot say it, by the tool's figure less \`lferc\`'s:
+
+${table(["convention", "cause", "networks"], differenceRows())}`;
 
 const unknowable = `## What a graph cannot know
 
@@ -65,7 +128,7 @@ So these known differences remain, each with its cause:
   PyTorch's counter see no difference.
 - **Attention**: \`F.scaled_dot_product_attention\` and \`nn.MultiheadAttention\` are one fused op, which fvcore omits, while
   \`q @ k\` and a softmax are two matrix products, which it counts. \`.lfer\` has the products; in timm, use
-  \`timm.layers.set_fused_attn(False)\`. calflops does not see \`a @ b\`, only \`torch.matmul(a, b)\`; tools that count
+  \`timm.layers.set_fused_attn(False)\`. calflops and ptflops do not see \`a @ b\`, only \`torch.matmul(a, b)\`; tools that count
   modules do not see \`x.softmax(-1)\`.
 - **\`F.interpolate\` and \`F.avg_pool2d\`** are functions: thop and torchstat do not see them, but see \`nn.Upsample\` and
   \`nn.AvgPool2d\`. Given a size, calflops counts that size's product, once for all channels.
@@ -75,8 +138,8 @@ So these known differences remain, each with its cause:
 These tests compare with the tools themselves, to the last integer: \`test/analysis/exact-counts.json\` (twelve networks, seven tools),
 \`test/analysis/torchvision-counts.json\` (twenty networks of torchvision and similar ones, eight tools),
 \`test/analysis/network-counts.json\` (twenty-nine of timm and others, seven tools, with the script that ran them; seven of them were
-written from these docs alone, \`test/analysis/strangers/\`) and \`test/analysis/peers/\` (small networks that together use most ops,
-with the scripts that ran the tools).
+written from these docs alone, \`test/analysis/strangers/\`) and \`test/analysis/peers/\` (a small network for each op, all tools,
+with the scripts that ran them).
 
 ## Memory and receptive field
 
@@ -99,7 +162,7 @@ with the scripts that ran the tools).
     Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 
-/** docs/counting.md: every convention's rules, and what no static counter can know. */
+/** docs/counting.md: every convention's rules, what holds them, and what no static counter can know; and what src knows of the holding. */
 export async function generateCountingDoc(): Promise<GeneratedFile[]> {
   const units = allConventions.flatMap((name) =>
     conventions[name].map((quantity) => [name, quantity, conventionTable(name).tool]),
@@ -128,6 +191,7 @@ ${table(["letter", "meaning"], letters)}
 ## Conventions
 
 ${allConventions.map(section).join("\n")}
+${held()}
 ${unknowable}`;
-  return [{ path: "docs/counting.md", text }];
+  return [generateAsked(), { path: "docs/counting.md", text }];
 }

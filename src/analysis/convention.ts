@@ -24,9 +24,13 @@ export interface Convention<Q extends Quantity = Quantity> {
   readonly tool: string;
   /** What its unit is, in one sentence. */
   readonly unit: string;
+  /** What its rows are held by: runs of the tool, kept in test/analysis/peers/, or nothing but its own definition. */
+  readonly held: "by runs" | "by definition";
   /** What was read into it, where the tool's figure hangs on how a network was written. */
   readonly readings: readonly string[];
   readonly rules: Readonly<Record<LayerOpName, Rule<Q>>>;
+  /** The ops with a row of their own; the others have their family's. */
+  readonly named: ReadonlySet<LayerOpName>;
 }
 
 export function counted<Q extends Quantity>(formulas: Readonly<Record<Q, string>>, source: string): CountedRule<Q> {
@@ -44,7 +48,21 @@ export function zero(why: string): ZeroRule {
 export function rulesOf<Q extends Quantity>(
   families: Readonly<Record<LayerFamily, Rule<Q>>>,
   ops: Partial<Readonly<Record<LayerOpName, Rule<Q>>>>,
-): Readonly<Record<LayerOpName, Rule<Q>>> {
+): Pick<Convention<Q>, "rules" | "named"> {
   const rows = layerOpNames.map((name) => [name, ops[name] ?? families[familyOf(name)]] as const);
-  return Object.fromEntries(rows) as Record<LayerOpName, Rule<Q>>;
+  return {
+    rules: Object.fromEntries(rows) as Record<LayerOpName, Rule<Q>>,
+    named: new Set(layerOpNames.filter((name) => ops[name] !== undefined)),
+  };
+}
+
+/**
+ * What stands behind a row. A family's row cites what its tool says of the ops that it was asked about: of one that it was not, only the
+ * family is known.
+ */
+export function claimOf({ rules, named, held }: Convention, op: LayerOpName, isAsked: boolean): string {
+  const rule = rules[op];
+  const source = rule.kind === "zero" ? rule.why : rule.source;
+  if (isAsked || held === "by definition") return source;
+  return named.has(op) ? `${source} (not asked)` : `as the rest of its family, ${familyOf(op)}; not asked`;
 }

@@ -1,5 +1,7 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
+import { isAsked } from "./asked.js";
+import { claimOf } from "./convention.js";
 import { conventionTable } from "./conventions.js";
 import { formula } from "./formula.js";
 import type { Layer } from "./layers.js";
@@ -42,13 +44,15 @@ export interface Explanation {
 
 /** How a convention comes to each of its figures for one layer. */
 export function explainLayer(layer: Layer, convention: ConventionName): readonly Explanation[] {
-  const rule = conventionTable(convention).rules[layer.opName];
+  const table = conventionTable(convention);
+  const rule = table.rules[layer.opName];
+  const source = claimOf(table, layer.opName, isAsked(convention, layer.opName));
   return conventions[convention].map((quantity) => {
-    if (rule.kind === "zero") return { convention, quantity, sum: undefined, value: 0, source: rule.why };
+    if (rule.kind === "zero") return { convention, quantity, sum: undefined, value: 0, source };
     const { text, evaluate, withNumbers } = formula(rule.formulas[quantity]);
     const value = evaluate(layer.facts);
     const steps = [text, withNumbers(layer.facts), String(value)];
     const sum = steps.filter((step, i) => step !== steps[i - 1]).join(" = ");
-    return { convention, quantity, sum, value, source: rule.source };
+    return { convention, quantity, sum, value, source };
   });
 }

@@ -1,184 +1,107 @@
-import { readFileSync } from "node:fs";
-import * as assert from "uvu/assert";
-import { type Stats, statsOf } from "../../src/analysis/stats.js";
-import { isProblem } from "../../src/diagnostics/diagnostic.js";
-import type { Graph, ValueId } from "../../src/ir/graph.js";
-import { suite } from "../support/suite.js";
-import { Network } from "./network.js";
-
 // What the tools themselves said of the small networks of peers/networks.json; the scripts beside it asked them.
+import * as assert from "uvu/assert";
+import { claimOf } from "../../src/analysis/convention.js";
+import { conventionTable, quantityKeys } from "../../src/analysis/conventions.js";
+import { statsOf } from "../../src/analysis/stats.js";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import { isLayerOp, layerOpNames } from "../../src/ops/registry.js";
+import { onnx } from "../../src/targets/onnx/generated/onnx.js";
+import { differences, notAsked, opOf, reasonOf, runs, standingOf, toolsAsked } from "../../tools/peer-runs.js";
+import { suite } from "../support/suite.js";
+import { graphOf, networks, onnxOf } from "./peer-networks.js";
+
 type Figures = Readonly<Record<string, number>>;
-type ByNetwork = Readonly<Record<string, Figures>>;
 
-interface LayerSpec {
-  readonly op: string;
-  readonly channels: number;
-  readonly kernel: number;
-  readonly stride?: number;
-  readonly padding?: number;
-  readonly dilation?: number;
-  readonly groups?: number;
-  readonly bias?: boolean;
-  readonly affine?: boolean;
-  readonly features: number;
-  readonly axis?: number;
-  readonly through?: number;
-  readonly size?: number | readonly number[];
-  readonly scale?: number;
-  readonly mode?: string;
-}
+const ofNetwork = new Map<string, Readonly<Record<string, Figures>>>();
 
-interface NetworkSpec {
-  readonly input: readonly number[];
-  readonly layers: readonly LayerSpec[];
-}
-
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`peers/${name}.json`, import.meta.url), "utf8")) as T;
-
-const specs = read<Readonly<Record<string, NetworkSpec>>>("networks");
-const twice = new Set(["add", "sub", "mul", "div", "pow", "minimum", "maximum"]);
-
-function apply(net: Network, x: ValueId, { op, ...spec }: LayerSpec): ValueId {
-  switch (op) {
-    case "conv2d":
-      return net.conv(x, spec.channels, spec.kernel, { padding: 0, ...spec });
-    case "batch_norm":
-      return net.norm(x);
-    case "linear":
-      return net.linear(x, spec.features, spec.bias);
-    case "max_pool":
-    case "avg_pool":
-      return net.pool(op, x, spec.kernel, spec.stride ?? 1, spec.padding);
-    case "conv2d_transpose":
-      return net.op(op, [x], {
-        channels: spec.channels,
-        kernel: [spec.kernel, spec.kernel],
-        stride: [spec.stride ?? 1, spec.stride ?? 1],
-        padding: new Array<number>(4).fill(spec.padding ?? 0),
-        output_padding: [0, 0],
-        dilation: [1, 1],
-        groups: spec.groups ?? 1,
-        bias: spec.bias ?? false,
-      });
-    case "layer_norm":
-      return net.op(op, [x], { axis: spec.axis ?? 1, through: spec.through ?? 1, epsilon: 1e-5 });
-    case "group_norm":
-      return net.op(op, [x], { groups: spec.groups ?? 1, epsilon: 1e-5 });
-    case "instance_norm":
-      return net.op(op, [x], { affine: spec.affine ?? false, epsilon: 1e-5 });
-    case "adaptive_avg_pool":
-    case "adaptive_max_pool":
-      return net.op(op, [x], { size: spec.size ?? [1, 1] });
-    case "local_response_norm":
-      return net.op(op, [x], { size: spec.size ?? 1, alpha: 1e-4, beta: 0.75, k: 1 });
-    case "reflection_pad":
-      return net.op(op, [x], { padding: new Array<number>(4).fill(spec.padding ?? 0) });
-    case "resize": {
-      const [, , height = 0, width = 0] = net.typeOf(x).shape as readonly number[];
-      const size = [height * (spec.scale ?? 1), width * (spec.scale ?? 1)];
-      return net.op(op, [x], { size, mode: spec.mode ?? "nearest", align_corners: false });
-    }
-    case "gelu":
-      return net.op(op, [x], { approximate: false });
-    case "leaky_relu":
-      return net.op(op, [x], { slope: 0.01 });
-    case "prelu":
-      return net.op(op, [x], { per_channel: false });
-    case "elu":
-      return net.op(op, [x], { alpha: 1 });
-    case "dropout":
-      return net.op(op, [x], { p: 0.5 });
-    case "flatten":
-    case "softmax":
-    case "log_softmax":
-      return net.op(op, [x], { axis: 1 });
-    case "concat":
-      return net.op(op, [x, x], { axis: 1 });
-    case "channel_shuffle":
-      return net.op(op, [x], { groups: spec.groups ?? 1 });
-    case "reduce_mean":
-      return net.op(op, [x], { axes: [2, 3], keep: false });
-    default:
-      return net.op(op, twice.has(op) ? [x, x] : [x]);
-  }
-}
-
-function graphOf(name: string, { input, layers }: NetworkSpec): Graph {
-  const net = new Network(name);
-  net.output(layers.reduce((x, layer) => apply(net, x, layer), net.image(input)));
-  return net.finish();
-}
-
-function countsOf(name: string, spec = specs[name] as NetworkSpec): Stats["counts"] {
-  const stats = statsOf(graphOf(name, spec), { locate: () => "?" });
+function countsOf(name: string): Readonly<Record<string, Figures>> {
+  const known = ofNetwork.get(name);
+  if (known !== undefined) return known;
+  const stats = statsOf(graphOf(name), { locate: () => "?" });
   if (isProblem(stats)) throw new Error(stats.diagnose({}).message);
-  return stats.counts;
+  ofNetwork.set(name, stats.counts as Readonly<Record<string, Figures>>);
+  return stats.counts as Readonly<Record<string, Figures>>;
 }
 
-const counts = new Map(Object.keys(specs).map((name) => [name, countsOf(name) as Readonly<Record<string, Figures>>]));
-
-const peers: Readonly<Record<string, ByNetwork>> = {
-  ...read<Readonly<Record<string, ByNetwork>>>("torch-tools"),
-  keras: read<ByNetwork>("keras"),
-  "onnx-tool": read<ByNetwork>("onnx-tool"),
-};
-
-/** mult_adds, as the script prints it, is multAdds in our JSON. */
-const camel = (figures: Figures): Figures =>
-  Object.fromEntries(
-    Object.entries(figures).map(([key, value]) => [key === "mult_adds" ? "multAdds" : key, value] as const),
-  );
-
-/**
- * Keras runs a dilated convolution on the CPU as a plain one over four cut-up maps, padded to even sizes: 9x7 positions
- * each instead of 17x13 in all, times 6 channels of 9 * 4 products.
- */
-const knownDifferences: Readonly<Record<string, number>> = {
-  "keras dilated flops": 2 * (4 * 9 * 7 - 17 * 13) * 6 * (9 * 4),
-};
-
-/**
- * calflops divides a transposed convolution by its groups twice (2 * 1,080 instead of 2 * 2,160 short of ours), and counts
- * its bias on a map of another size: 12 instead of none.
- */
-const knownDifferencesOfLayers: Readonly<Record<string, Figures>> = {
-  "calflops upwards with a bias": { flops: 2 * (1080 - 3240) + 12, macs: 1080 - 3240 },
-};
+const known = (tool: string, network: string, quantity: string): number =>
+  differences.find((each) => each.tool === tool && network in each.networks)?.networks[network]?.[quantity] ?? 0;
 
 suite("counts equal what the real tools say of small networks", (test) => {
-  for (const [tool, byNetwork] of Object.entries(peers)) {
-    for (const [network, figures] of Object.entries(byNetwork)) {
-      test(`${tool} ${network}`, () => {
-        const ours = counts.get(network)?.[tool] ?? {};
-        const wanted = Object.entries(camel(figures)).map(([quantity, value]) => {
-          return [quantity, value - (knownDifferences[`${tool} ${network} ${quantity}`] ?? 0)] as const;
+  for (const [tool, { answers }] of runs) {
+    test(tool, () => {
+      for (const [network, { refused, nodes: _, ...figures }] of Object.entries(answers)) {
+        if (refused !== undefined) continue;
+        const wanted = Object.entries(figures).map(([quantity, value]) => {
+          const key = quantityKeys[quantity as keyof typeof quantityKeys];
+          return [key, (value as number) - known(tool, network, quantity)] as const;
         });
-        assert.equal(ours, Object.fromEntries(wanted));
-      });
-    }
+        assert.equal(countsOf(network)[tool], Object.fromEntries(wanted), `${tool}: ${network}`);
+      }
+    });
   }
 
-  test("the tools were asked about every network", () => {
-    for (const byNetwork of Object.values(peers)) assert.equal(Object.keys(byNetwork), Object.keys(specs));
+  test("every difference is of a network that the tool has answered", () => {
+    for (const { tool, networks: each } of differences) {
+      for (const [network, figures] of Object.entries(each)) {
+        assert.is(runs.get(tool)?.answers[network]?.refused, undefined, `${tool}: ${network}`);
+        for (const [quantity, value] of Object.entries(figures))
+          assert.ok(value !== 0, `${tool}: ${network} ${quantity}`);
+      }
+    }
+  });
+
+  test("lferc writes the networks as it did when onnx-tool was asked", () => {
+    for (const [network, { nodes }] of Object.entries(runs.get("onnx-tool")?.answers ?? {})) {
+      const written = onnx.ModelProto.decode(onnxOf(network)).graph?.node?.map(({ op_type: type }) => type);
+      assert.is(written?.join(" "), nodes, `${network}: ask onnx-tool anew (test/analysis/peers/onnx_tool_counts.py)`);
+    }
   });
 });
 
-suite("counts of further layers equal what those tools say that were asked", (test) => {
-  const further = read<Readonly<Record<string, NetworkSpec>>>("layers");
-  const answers = read<Readonly<Record<string, ByNetwork>>>("torch-tools-layers");
-  for (const [tool, byNetwork] of Object.entries(answers)) {
-    for (const [network, figures] of Object.entries(byNetwork)) {
-      test(`${tool} ${network}`, () => {
-        const ours = countsOf(network, further[network]) as Readonly<Record<string, Figures>>;
-        const known = knownDifferencesOfLayers[`${tool} ${network}`] ?? {};
-        const wanted = Object.entries(camel(figures)).map(([quantity, value]) => {
-          return [quantity, value - (known[quantity] ?? 0)] as const;
-        });
-        assert.equal(ours[tool], Object.fromEntries(wanted));
-      });
+suite("a claim about another tool is held by a run of it, or says that nobody asked", (test) => {
+  test("every tool was asked", () => assert.equal([...runs.keys()], [...toolsAsked]));
+
+  test("every network with a name of an op has that op", () => {
+    for (const [name, { layers }] of Object.entries(networks)) {
+      if (opOf(name) === "mixed") continue;
+      assert.ok(isLayerOp(opOf(name)) && layers.some(({ op }) => op === opOf(name)), name);
     }
+  });
+
+  for (const tool of toolsAsked) {
+    test(`${tool}: rows of their own, and ops that have a network`, () => {
+      const { named } = conventionTable(tool);
+      const asked = new Set(Object.keys(networks).map(opOf));
+      for (const op of layerOpNames) {
+        if (!named.has(op) && !asked.has(op)) continue;
+        const stands = standingOf(tool, op).kind !== "not asked" || reasonOf(tool, op) !== undefined;
+        const how = asked.has(op)
+          ? "run the script in test/analysis/peers that asks it"
+          : "give the op a network in test/analysis/peers/networks.json and run the scripts beside it";
+        assert.ok(
+          stands,
+          `nobody asked ${tool} about ${op}: ${how}, or say under notAsked in that file why it cannot be asked`,
+        );
+      }
+    });
   }
 
-  test("eight tools were", () => assert.ok(Object.keys(answers).length >= 8));
+  test("what is said not to be asked was not, and is an op", () => {
+    for (const op of Object.keys(notAsked)) {
+      assert.ok(isLayerOp(op), op);
+      for (const tool of toolsAsked) {
+        if (isLayerOp(op) && reasonOf(tool, op) !== undefined)
+          assert.is(standingOf(tool, op).kind, "not asked", `${tool} ${op}`);
+      }
+    }
+  });
+
+  test("a row that nobody asked about cites its family, or says so", () => {
+    const thop = conventionTable("thop");
+    assert.is(claimOf(thop, "sigmoid", true), "a module without a hook in profile.py's register_hooks");
+    assert.is(claimOf(thop, "sigmoid", false), "as the rest of its family, activation; not asked");
+    assert.is(claimOf(thop, "relu", false), "registered with zero_ops in profile.py (not asked)");
+    const { rules } = conventionTable("paper");
+    assert.is(claimOf(conventionTable("paper"), "relu", false), rules.relu.kind === "zero" ? rules.relu.why : "");
+  });
 });

@@ -8,11 +8,13 @@ export const calflops: Convention<"flops" | "macs"> = {
   name: "calflops",
   tool: "calflops 0.3.2",
   unit: "flops: two per multiply-accumulate, other functions by elements; macs: multiply-accumulates of convolutions, linear layers and matrix products.",
+  held: "by runs",
   readings: [
     "global_avg_pool is read as AdaptiveAvgPool2d, reduce_mean as x.mean, which it does not see.",
+    "matmul is read as torch.matmul(a, b); it does not see a @ b.",
     "Arithmetic is read as operators (a + b), which it does not see; torch.add and torch.mul would count their elements.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ flops: "2 * O * K + b * O", macs: "O * K" }, "pytorch_ops.py _conv_flops_compute"),
       product: counted({ flops: "2 * O * K", macs: "O * K" }, "pytorch_ops.py _linear_flops_compute; bias ignored"),

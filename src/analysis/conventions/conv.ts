@@ -7,8 +7,9 @@ export const conv: Convention<"params" | "macs" | "madds"> = {
   name: "conv",
   tool: "lfer: convolutions alone, the part that every counter agrees on",
   unit: "params: weights of convolutions; macs: multiply-accumulates; madds: multiplications plus additions (K - 1 per K products, one more for a bias).",
+  held: "by definition",
   readings: ["Bias counts as one addition in madds; params are weights without biases."],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { params: "w", macs: "O * K", madds: "O * (2 * K - 1 + b)" },

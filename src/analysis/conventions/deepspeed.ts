@@ -8,11 +8,12 @@ export const deepspeed: Convention<"flops" | "macs"> = {
   name: "deepspeed",
   tool: "DeepSpeed 0.19.8, flops profiler",
   unit: "flops: two per multiply-accumulate, other functions by elements; macs: multiply-accumulates of convolutions, linear layers and matrix products.",
+  held: "by runs",
   readings: [
     "global_avg_pool is read as AdaptiveAvgPool2d, reduce_mean as x.mean, which it does not see.",
     "Arithmetic is read as operators (a + b), which it does not see; torch.add and torch.mul would count their elements.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { flops: "2 * O * K + b * O", macs: "O * K" },

@@ -8,8 +8,9 @@ export const fvcore: Convention<"macs" | "activations"> = {
   name: "fvcore",
   tool: "fvcore 0.1.5 (FlopCountAnalysis, ActivationCountAnalysis)",
   unit: "macs: what fvcore prints as flops, one per multiply-accumulate; activations: elements that convolutions and matrix products put out.",
+  held: "by runs",
   readings: ["global_avg_pool is read as AdaptiveAvgPool2d (counted), reduce_mean as x.mean (not counted)."],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { macs: "O * K", activations: "O" },

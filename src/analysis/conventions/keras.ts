@@ -6,15 +6,16 @@ const moves = zero("moves data, computes nothing: no statistics in flops_registr
 /** What TensorFlow 2.21 counts. */
 export const keras: Convention<"flops"> = {
   name: "keras",
-  tool: "TensorFlow 2.21 profiler on the frozen inference graph, as keras-flops asks it",
+  tool: "TensorFlow 2.21 profiler on the frozen inference graph of Keras 3.15 layers, as keras-flops asks it",
   unit: "flops: two per multiply-accumulate, other ops by elements.",
+  held: "by runs",
   readings: [
     "The network is built of Keras layers; batch norm stands unfused, as Keras 3 writes it.",
     "A dilated convolution is counted on its own output: TensorFlow's CPU form runs it on a padded map and counts more.",
     "A grouped convolution is counted as one Conv2D; Keras 3 hides it in a compiled call that the profiler does not see.",
     "padding of strided windows is its own op in Keras and costs nothing.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ flops: "2 * O * K + b * O" }, "Conv2D and DepthwiseConv2dNative (core), BiasAdd"),
       product: counted({ flops: "2 * O * K + b * O" }, "flops_registry.py _calc_mat_mul_flops, BiasAdd"),
@@ -28,7 +29,10 @@ export const keras: Convention<"flops"> = {
       passing: zero("not in the inference graph"),
       pooling: counted({ flops: "k * O" }, "flops_registry.py _pool_flops"),
       reduction: notRegistered,
-      resizing: notRegistered,
+      resizing: counted(
+        { flops: "(1 - L) * 2" },
+        "UpSampling2D by nearest cells repeats rows and columns, with a Mul for the size of each; ResizeBilinear has no statistics",
+      ),
       arithmetic: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
       comparison: counted({ flops: "O" }, "flops_registry.py _binary_per_element_op_flops"),
       logic: notRegistered,
@@ -42,27 +46,27 @@ export const keras: Convention<"flops"> = {
       ),
       matmul: counted({ flops: "2 * O * K" }, "flops_registry.py _calc_mat_mul_flops"),
       layer_norm: counted(
-        { flops: "8 * I" },
-        "LayerNormalization written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 and Sub on I; Rsqrt and its like on the runs left out",
+        { flops: "9 * I + 4 * G" },
+        "written out: Mean (1), SquaredDifference (2), Mean (1), three Mul, AddV2 twice on I; AddV2, Rsqrt (2) and Neg on the runs",
       ),
       group_norm: counted(
-        { flops: "8 * I" },
-        "GroupNormalization written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 and Sub on I; Rsqrt and its like on the groups left out",
+        { flops: "6 * I + 3 * C" },
+        "written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 on I; two Mul and AddV2 on C; four for each group left out",
       ),
       local_response_norm: notRegistered,
       instance_norm: counted(
-        { flops: "8 * I" },
-        "GroupNormalization of as many groups as channels, written out: as group_norm",
+        { flops: "6 * I + (5 + 2 * b) * C" },
+        "GroupNormalization of as many groups as channels, written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 on I; AddV2, Rsqrt (2), Neg and Mul on C, with weights Mul and AddV2",
       ),
       mish: counted({ flops: "O" }, "Softplus and Tanh have no statistics; Mul"),
       silu: counted({ flops: "2 * O" }, "tf.nn.silu: Mul by beta, Sigmoid without statistics, Mul"),
       hard_sigmoid: counted({ flops: "2 * O" }, "AddV2, Relu6 without statistics, RealDiv"),
       hard_swish: counted({ flops: "3 * O" }, "AddV2, Relu6 without statistics, RealDiv, Mul"),
       prelu: counted(
-        { flops: "3 * O" },
-        "Keras PReLU: relu(x) - alpha * relu(-x): Neg, Mul, AddV2 (Relu has no statistics)",
+        { flops: "3 * O + P" },
+        "Keras PReLU: relu(x) + -alpha * relu(-x): Neg, Mul, AddV2, and Neg of alpha (Relu has no statistics)",
       ),
-      gelu: counted({ flops: "4 * O" }, "tf.nn.gelu: Mul, RealDiv or Mul, AddV2, Mul; Erf has no statistics"),
+      gelu: counted({ flops: "4 * O" }, "tf.nn.gelu, exact: Mul, RealDiv or Mul, AddV2, Mul; Erf has no statistics"),
       softmax: counted({ flops: "5 * I" }, "flops_registry.py _softmax_flops"),
       log: counted({ flops: "I" }, "flops_registry.py _log_flops"),
       square: counted({ flops: "I" }, "flops_registry.py _square_flops"),

@@ -8,11 +8,12 @@ export const onnxTool: Convention<"macs"> = {
   name: "onnx-tool",
   tool: "onnx-tool 1.0.1",
   unit: "macs: its own figure: instructions weighed by op (a division 4, an exponential 32, a logarithm 43), a multiply-accumulate 1.",
+  held: "by runs",
   readings: [
-    "The ONNX file is read as deployed: batch norm folded into the convolution or linear layer before it, shapes constant, ReLU6 as Clip, Mish and SiLU written out.",
+    "The ONNX file is read as `lferc build --opset 17` writes it: batch norm folded into the convolution or linear layer before it, shapes constant, ReLU6 as Clip; GELU, Mish, SiLU, log-softmax, group norm and instance norm written out.",
     "A file whose shapes are computed at run time costs a few more.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ macs: "O * K + b * O" }, "node.py ConvNode.profile"),
       product: counted({ macs: "O * K + b * O" }, "node.py GemmNode.profile"),
@@ -44,16 +45,19 @@ export const onnxTool: Convention<"macs"> = {
       matmul: counted({ macs: "O * K" }, "node.py GemmNode.profile"),
       layer_norm: counted(
         { macs: "7 * I + 29 * G" },
-        "node.py LayerNormalizationNode.profile: 3 products, 4 additions; 1 + 24 + 4 for each of G runs; written out it differs",
+        "node.py LayerNormalizationNode.profile: 3 products, 4 additions; 1 + 24 + 4 for each of G runs; it takes the last axis for the run, and over other axes the norm is written out",
       ),
-      group_norm: zero("written out in the file; no node of its own"),
+      group_norm: counted(
+        { macs: "10 * I" },
+        "written out: two ReduceMean, Sub, two Mul, Add (1 each) and Div (4); Add and Sqrt, 25 for each group, left out",
+      ),
       local_response_norm: counted(
         { macs: "(37 + k) * O" },
         "node.py LRNNode.profile: 4 + 32 + 1 and a product for each channel around",
       ),
       instance_norm: counted(
-        { macs: "7 * O" },
-        "node.py InstanceNormalizationNode: 1 + 1 + 1 + 4; written out it differs",
+        { macs: "(8 + 2 * b) * I + 25 * C" },
+        "written out: two ReduceMean, Sub, Mul (1 each) and Div (4), with weights Mul and Add; Add and Sqrt (24) on C",
       ),
       relu6: counted({ macs: "2 * O" }, "node.py ClipNode: two comparisons"),
       mish: counted({ macs: "153 * O" }, "SoftplusNode 32 + 1 + 43, TanhNode 2 * 38, MulNode 1"),
@@ -66,12 +70,12 @@ export const onnxTool: Convention<"macs"> = {
       leaky_relu: counted({ macs: "2 * O" }, "node.py LeakyReluNode: a product and a comparison"),
       prelu: counted({ macs: "2 * O" }, "node.py PReluNode: a comparison and a product"),
       elu: counted({ macs: "35 * O" }, "node.py EluNode: 1 + 32 + 1 + 1"),
-      selu: zero("node.py knows no Selu: it is reported and counts 0"),
-      gelu: counted(
-        { macs: "3 * O" },
-        "written out below opset 20: two Mul and an Add of numbers, MulNode, AddNode; ErfNode counts 0",
+      selu: zero("node.py knows no Selu, and refuses a file that has it"),
+      gelu: counted({ macs: "4 * O" }, "written out below opset 20, exact: three Mul and an Add; ErfNode counts 0"),
+      log_softmax: counted(
+        { macs: "36 * O + 43 * R" },
+        "written out: ReduceMax, Sub, Exp (32), ReduceSum, Sub; Log (43) on the sums; LogSoftmaxNode would count 80 * O",
       ),
-      log_softmax: counted({ macs: "80 * O" }, "node.py LogSoftmaxNode: 32 + 4 + 1 + 43"),
       log_not_softmax: lossOnly,
       log: counted({ macs: "43 * O" }, "node.py LogNode: LOG_MACS"),
       sqrt: counted({ macs: "24 * O" }, "node.py SqrtNode: SQRT_MACS"),

@@ -7,8 +7,9 @@ export const ptflopsAten: Convention<"macs"> = {
   name: "ptflops-aten",
   tool: "ptflops 0.7.5, aten backend",
   unit: "macs: multiply-accumulates of convolutions, linear layers and matrix products, with biases.",
+  held: "by runs",
   readings: [],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ macs: "O * K + b * O" }, "aten_ops.py conv_flop_count"),
       product: counted({ macs: "O * K + b * O" }, "aten_ops.py addmm_flop"),

@@ -8,12 +8,14 @@ export const ptflops: Convention<"macs"> = {
   name: "ptflops",
   tool: "ptflops 0.7.5, pytorch backend",
   unit: "macs: what ptflops prints as MACs: multiply-accumulates with biases, other layers by elements.",
+  held: "by runs",
   readings: [
     "Every layer is a module. Modules that call a patched function count twice: once by their hook, once by the function.",
+    "matmul is read as torch.matmul(a, b); it does not see a @ b.",
     "Arithmetic is read as operators (a + b), which it does not see; torch.add and torch.mul would count their elements.",
     "reduce_mean is read as x.mean, which it does not see.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ macs: "O * K + b * O" }, "pytorch_ops.py conv_flops_counter_hook"),
       product: counted({ macs: "O * K + b * O" }, "pytorch_ops.py linear_flops_counter_hook"),

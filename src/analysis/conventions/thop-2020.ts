@@ -9,11 +9,12 @@ export const thop2020: Convention<"macs"> = {
   name: "thop-2020",
   tool: "thop at commit 05fe619 (June 2020), which papers of that time quote",
   unit: "macs: multiply-accumulates of convolutions (with bias) and linear layers; of other layers, elementary operations added to the same sum.",
+  held: "by runs",
   readings: [
     "Every layer is a module, none reused.",
     "global_avg_pool is read as AdaptiveAvgPool2d, reduce_mean as x.mean.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { macs: "O * (K + b)" },
@@ -22,10 +23,7 @@ export const thop2020: Convention<"macs"> = {
       product: counted({ macs: "O * K" }, "vision/basic_hooks.py count_linear; bias ignored"),
       norm: noHook,
       activation: noHook,
-      softmax: counted(
-        { macs: "R * (3 * n - 1)" },
-        "vision/basic_hooks.py count_softmax: n exponentials, n - 1 additions, n divisions",
-      ),
+      softmax: noHook,
       function: noModule,
       passing: noHook,
       pooling: zeroOps,
@@ -47,7 +45,6 @@ export const thop2020: Convention<"macs"> = {
       relu: zeroOps,
       relu6: zeroOps,
       leaky_relu: counted({ macs: "I" }, "vision/basic_hooks.py count_relu"),
-      log_softmax: noHook,
       log_not_softmax: noModule,
       dropout: zeroOps,
       avg_pool: counted({ macs: "O" }, "vision/basic_hooks.py count_avgpool"),
@@ -57,7 +54,7 @@ export const thop2020: Convention<"macs"> = {
       ),
       adaptive_avg_pool: counted(
         { macs: "I + O" },
-        "vision/basic_hooks.py count_adap_avgpool: (A + 1) * O, additions and a division",
+        "vision/basic_hooks.py count_adap_avgpool: (A + 1) * O, additions and a division, where bins fit; else A is rounded down",
       ),
       flatten: noHook,
       pad: noHook,

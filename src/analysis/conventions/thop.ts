@@ -9,11 +9,12 @@ export const thop: Convention<"macs"> = {
   name: "thop",
   tool: "thop 0.1.1 (2022)",
   unit: "macs: multiply-accumulates of convolutions and linear layers; of other layers, elementary operations added to the same sum.",
+  held: "by runs",
   readings: [
     "Every layer is a module, none reused. thop sees no functions or operators, so the same network written with F.relu or x.mean may give less.",
     "global_avg_pool is read as AdaptiveAvgPool2d, reduce_mean as x.mean.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { macs: "O * K" },

@@ -7,8 +7,9 @@ export const torch: Convention<"flops"> = {
   name: "torch",
   tool: "PyTorch, torch.utils.flop_counter.FlopCounterMode",
   unit: "flops: two per multiply-accumulate of convolutions and matrix products.",
+  held: "by runs",
   readings: ["torchvision's published _ops is half of this, in G, rounded to three decimals."],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted({ flops: "2 * O * K" }, "flop_counter.py conv_flop; bias ignored"),
       product: counted({ flops: "2 * O * K" }, "flop_counter.py addmm_flop; bias ignored"),

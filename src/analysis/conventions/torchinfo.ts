@@ -7,11 +7,12 @@ export const torchinfo: Convention<"mult_adds"> = {
   name: "torchinfo",
   tool: "torchinfo 1.8.0",
   unit: "mult_adds: parameters of a layer times the positions at which it applies them.",
+  held: "by runs",
   readings: [
     "Layers without parameters count 0; batch norm counts its parameters once, however large the map.",
     "What is folded into the batch counts as batch: a linear layer on tokens counts its parameters once for each sample, not for each token.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { mult_adds: "B * M * P" },

@@ -8,11 +8,13 @@ export const torchstat: Convention<"madds" | "macs"> = {
   name: "torchstat",
   tool: "torchstat 0.0.7",
   unit: "madds: its column MAdd, multiplications plus additions; macs: its column Flops, one per multiply-accumulate.",
+  held: "by runs",
   readings: [
     "Every layer is a module and every call is counted: the tool itself keeps only the last call of a module that is used twice.",
+    "MAdd is counted of every sample: where crops or patches are folded into the batch, the tool itself counts one of them.",
     "Layers that it does not know count 0 and are listed on its output.",
   ],
-  rules: rulesOf(
+  ...rulesOf(
     {
       convolution: counted(
         { madds: "O * (2 * K - 1 + b)", macs: "O * K + b * O" },
