@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const abs = unaryOp({
@@ -13,5 +14,6 @@ export const abs = unaryOp({
     const negative = builder.node("inside", [input], { low: Number.NEGATIVE_INFINITY, high: 0, closed: false });
     return mul(g, sub(positive, negative));
   },
+  readOnnx: [nodesOfOne("Abs")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Abs", inputs, {}, outputs),
 });

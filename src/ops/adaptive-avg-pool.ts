@@ -4,6 +4,7 @@ import { binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { poolsOfOneCell } from "./read-windows.js";
 import { evaluateSeparable, gradientOfSeparable, lowerSeparable } from "./separable-map.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -58,6 +59,7 @@ export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
     }
     return [gradientOfSeparable(builder, g as ValueId, binMatrix(height, size[0]), binMatrix(width, size[1]))];
   },
+  readOnnx: [poolsOfOneCell("AveragePool", (node) => node.attributes.int("count_include_pad", 0))],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
     const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
     const kernel = evenWindow([height, width], size);

@@ -4,6 +4,7 @@ import { binMove, binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { poolsOfOneCell } from "./read-windows.js";
 import { reduceNode } from "./reduction.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -105,6 +106,7 @@ export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
     if (kernel === undefined) return [gradientOfBins(builder, x as ValueId, y as ValueId, g as ValueId, size)];
     return [builder.node("max_pool_input_gradient", [x as ValueId, y as ValueId, g as ValueId], pool(kernel))];
   },
+  readOnnx: [poolsOfOneCell("MaxPool", (node) => node.attributes.pass("storage_order"))],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size }) => {
     const [, , height, width] = (inputTypes[0] as TensorType).shape as readonly [Dim, Dim, number, number];
     const kernel = evenWindow([height, width], size);

@@ -1,4 +1,5 @@
 import { binaryOp } from "./binary.js";
+import { nodesOfTwo } from "./read-nodes.js";
 
 export const add = binaryOp({
   name: "add",
@@ -6,6 +7,7 @@ export const add = binaryOp({
   doc: "a + b, with broadcasting.",
   value: (a, b) => a + b,
   workPerElement: { adds: 1 },
+  readOnnx: [nodesOfTwo("Add", "Sum")],
   onnxOp: "Add",
   gives: "float32",
   gradient: (_, __, g) => [g, g],

@@ -12,6 +12,8 @@ import {
   work,
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import type { OnnxReader } from "./onnx-node.js";
+import { counted } from "./read-nodes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { UnarySite } from "./unary.js";
@@ -27,10 +29,24 @@ export interface AlongAxisFacts {
   readonly workPerVector: (length: number) => Partial<Work>;
   /** What may be wrong with the size along the axis, besides what all have in common. */
   readonly check?: (input: TensorType, axis: number) => Problem | undefined;
+  readonly readOnnx: OpDefinition<AxisAttributes>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, axis: number) => unknown;
   /** The input's gradient from the result's. */
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, axis: number) => ValueId;
 }
+
+/** Nodes that go along one axis. Before opset 13 everything from the axis on was one axis. */
+export const alongAxisNodes = (nodeType: string): OnnxReader<AxisAttributes> => ({
+  nodeTypes: [nodeType],
+  read: (site) => {
+    const x = site.tensor(0);
+    if (isProblem(x)) return x;
+    const rank = site.typeOf(x).shape.length;
+    const axis = counted(site.attributes.int("axis", site.opset < 13 ? 1 : -1), rank);
+    if (site.opset < 13 && axis !== rank - 1) return site.refuse("it goes over several axes at once (opset below 13)");
+    return site.make([x], { axis });
+  },
+});
 
 /** Completes an op over the vectors of a float32 tensor along one axis; shapes stay as they are. */
 export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes> {
@@ -75,6 +91,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
       const site = { input: inputs[0] as ValueId, output: outputs[0] as ValueId };
       return [facts.gradient(builder, site, resultGradient as ValueId, axis)];
     },
+    readOnnx: facts.readOnnx,
     lowerToOnnx: (onnx, site, { axis }) => {
       facts.lowerToOnnx(onnx, site, axis);
     },

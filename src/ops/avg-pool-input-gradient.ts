@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, stamped } from "./spatial.js";
 import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
@@ -74,6 +75,7 @@ export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
   },
   gradient: notDifferentiable("first order only"),
   // Parts laid out by a depthwise transposed convolution with a kernel of ones.
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [g = ""], outputs, inputTypes }, a) => {
     const one = (op: string, inputs: readonly string[], attributes = {}): string =>
       onnx.node(op, inputs, attributes)[0] ?? "";

@@ -13,6 +13,7 @@ import {
   poolWindow,
   resolvePool,
 } from "./pooling.js";
+import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
@@ -70,6 +71,17 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
     return [builder.node("avg_pool_input_gradient", [g as ValueId], { ...a, size: [height, width] })];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["AveragePool"],
+      read: (site) => {
+        const [x, pool] = [site.tensor(0), poolOf(site)];
+        if (isProblem(x)) return x;
+        if (isProblem(pool)) return pool;
+        return site.make([x], { ...pool, count_include_pad: site.attributes.int("count_include_pad", 0) === 1 });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     const hangsOver = a.overhang.some((cells) => cells > 0);
     const [top, left, bottom, right] = a.padding;

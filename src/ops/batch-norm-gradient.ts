@@ -5,6 +5,7 @@ import { batchNormTypes } from "./batch-norm.js";
 import { channelAxes, dotOfMaps, hasLargeMaps } from "./batch-norm-training.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 
@@ -78,6 +79,7 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
     return [{ shape: input.shape, data: forInput }, perChannel(forWeight), perChannel(forBias)];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs, outputs, inputTypes }, { epsilon }) => {
     const [x = "", weight = "", mean = "", variance = "", g = ""] = inputs;
     const [forInput = "", forWeight = "", forBias = ""] = outputs;

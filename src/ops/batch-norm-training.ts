@@ -4,6 +4,7 @@ import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 
@@ -120,6 +121,7 @@ export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
   },
   // Moments in two passes, then the op of inference by them: BatchNormalization's training mode is not on every provider, and
   // ONNX Runtime lets its statistics overwrite its inputs.
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { epsilon }) => {
     const [output = "", mean = "", variance = ""] = outputs;
     const { shape } = inputTypes[0] as TensorType;

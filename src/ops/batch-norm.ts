@@ -1,10 +1,11 @@
-import { type Problem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
+import { epsilonOf } from "./read-norms.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -99,6 +100,25 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     const forVariance = mul(div(mul(scale, forWeight), deviation), number(-0.5));
     return [mul(g, spread(scale)), forWeight, forBias, forMean, forVariance];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["BatchNormalization"],
+      read: (site) => {
+        if (site.attributes.int("training_mode", 0) === 1)
+          return site.refuse("it is in training mode: export the network for inference");
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const channels = site.typeOf(x).shape[1];
+        if (typeof channels !== "number") return site.refuse("its channels are not fixed");
+        const weights = [1, 2, 3, 4].map((i) => site.weight(i, i < 3 ? "parameter" : "statistic", [channels]));
+        // Before opset 9 it may go over each place by itself.
+        if (site.attributes.int("spatial", 1) !== 1) return site.refuse("it has statistics for each place of the map");
+        // ONNX's momentum is the share of the old statistics.
+        const momentum = Math.min(1, Math.max(0, 1 - site.attributes.float("momentum", 0.9)));
+        return site.make([x, ...weights], { epsilon: epsilonOf(site), momentum });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     // ONNX's momentum is the share of the old statistics.
     const attributes = { epsilon: { float: a.epsilon }, momentum: { float: 1 - a.momentum } };

@@ -32,6 +32,7 @@ export interface BinaryFacts {
   readonly doc: string;
   readonly value: (a: number, b: number) => number;
   readonly workPerElement: Partial<Work>;
+  readonly readOnnx: OpDefinition<Record<never, never>>["readOnnx"];
   readonly onnxOp: string;
   /** Whether the result is the opposite of what the ONNX op says. */
   readonly negated?: true;
@@ -91,6 +92,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       return [{ shape, data: left.map((x, i) => value(x, right[i] as number)) }];
     },
     gradient: differentiateBinary(facts.gradient),
+    readOnnx: facts.readOnnx,
     lowerToOnnx: (onnx, { inputs, outputs, inputTypes }) => {
       const [a, b] = inputTypes as readonly [TensorType, TensorType];
       const [left = "", right = ""] = inputs;

@@ -5,6 +5,7 @@ import type { Dim, TensorType } from "../ir/shape.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { padsOfMode } from "./read-pads.js";
 import { type AxisMatrix, axisMatrix, evaluateSeparable, gradientOfSeparable } from "./separable-map.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -79,6 +80,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
       const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
       return [gradientOfSeparable(builder, g as ValueId, ...matrices([height, width], padding))];
     },
+    readOnnx: [padsOfMode(mode)],
     lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right] }) => {
       onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
     },

@@ -4,6 +4,7 @@ import { broadcastOrProblem } from "./binary.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
+import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
 type BroadcastToAttributes = { readonly sizes: readonly number[] };
@@ -30,6 +31,7 @@ export const broadcastTo = defineOp<BroadcastToAttributes>({
   work: () => work({}),
   evaluate: ([input], { sizes }) => [expandTo(input as Tensor, sizes)],
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { sizes }) => {
     onnx.node("Expand", [x, onnx.int64s(sizes)], {}, outputs);
   },

@@ -1,8 +1,11 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import type { TensorType } from "../ir/shape.js";
+import { sameShape, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
+import { only } from "./read-nodes.js";
+import { targetShape } from "./read-shapes.js";
+import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -58,6 +61,30 @@ export const channelShuffle = defineOp<ChannelShuffleAttributes>({
     const channels = builder.typeOf(inputs[0] as ValueId).shape[1] as number;
     return [builder.node("channel_shuffle", [g as ValueId], { groups: channels / groups })];
   },
+  readOnnx: [
+    {
+      // Reshape, Transpose, Reshape: a shuffle where the channels come back as they were, else just that.
+      nodeTypes: ["lfer.ChannelShuffle"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const { shape } = site.typeOf(x);
+        const apart = targetShape(site, shape, 1);
+        if (isProblem(apart)) return apart;
+        const turned = [0, 2, 1, 3, 4].map((axis) => apart[axis] ?? 0);
+        const whole = targetShape(site, turned, 2);
+        if (isProblem(whole)) return whole;
+        const [, groups = 0] = apart;
+        const isShuffle =
+          sameShape(whole, shape) &&
+          sameShape([...apart.slice(0, 1), ...apart.slice(3)], [...shape.slice(0, 1), ...shape.slice(2)]);
+        if (isShuffle && typeof groups === "number") return site.make([x], { groups });
+        const cut = site.one("reshape", [x], { shape: toSignedSizes(apart) });
+        const moved = site.one("transpose", [cut], { permutation: [0, 2, 1, 3, 4] });
+        return only(site.one("reshape", [moved], { shape: toSignedSizes(whole) }));
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { groups }) => {
     const [, channels, ...behind] = (inputTypes[0] as TensorType).shape;
     const perGroup = (channels as number) / groups;

@@ -1,12 +1,27 @@
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import type { OnnxNode } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type ClipAttributes = { readonly min: number; readonly max: number };
+
+/** Bounds of an ONNX node: inputs since opset 11, attributes before. */
+export function boundsOf(node: OnnxNode): ClipAttributes | Problem {
+  const bound = (index: number, name: string, unlessTold: number): number | Problem => {
+    const numbers = node.plainNumbers(index);
+    if (isProblem(numbers)) return numbers;
+    if (numbers !== undefined && numbers.length !== 1) return node.refuse(`its bound has ${numbers.length} numbers`);
+    return numbers?.[0] ?? node.attributes.float(name, unlessTold);
+  };
+  const [min, max] = [bound(1, "min", Number.NEGATIVE_INFINITY), bound(2, "max", Number.POSITIVE_INFINITY)];
+  if (isProblem(min)) return min;
+  return isProblem(max) ? max : { min, max };
+}
 
 /** PyTorch's tie rule (clamp): at a bound the gradient passes. */
 export const clip = defineOp<ClipAttributes>({
@@ -46,6 +61,15 @@ export const clip = defineOp<ClipAttributes>({
     const passes = builder.node("inside", [inputs[0] as ValueId], { low: min, high: max, closed: true });
     return [arithmetic(builder).mul(g as ValueId, passes)];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Clip"],
+      read: (site) => {
+        const bounds = boundsOf(site);
+        return isProblem(bounds) ? bounds : site.make([site.tensor(0)], bounds);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
     const bound = (value: number): string => (Number.isFinite(value) ? onnx.floats(value) : "");
     onnx.node("Clip", [x, bound(a.min), bound(a.max)], {}, outputs);

@@ -5,6 +5,7 @@ import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { counted } from "./read-nodes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -80,6 +81,16 @@ export const concat = defineOp<ConcatAttributes>({
     const sizes = inputs.map((value) => sizesOf(builder, value)[axis] as number);
     return builder.nodes("split", [g as ValueId], { axis, sizes });
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Concat"],
+      read: (site) => {
+        const values = site.tensors();
+        if (isProblem(values)) return values;
+        return site.make(values, { axis: counted(site.attributes.int("axis", 0), site.shapeOf(0).length) });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, { axis }) => {
     onnx.node("Concat", inputs, { axis }, outputs);
   },

@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { defineOp, work } from "./contracts.js";
 import { countOf } from "./expand.js";
+import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
 type ConstantAttributes = { readonly shape: readonly number[]; readonly values: readonly number[] };
@@ -27,6 +28,7 @@ export const constant = defineOp<ConstantAttributes>({
   work: () => work({}),
   evaluate: (_, { shape, values }) => [{ shape, data: Float64Array.from(values) }],
   gradient: () => [],
+  readOnnx: notReadBack("whatever op reads a fixed input makes it"),
   lowerToOnnx: (onnx, { outputs }, { shape, values }) => {
     const [first = 0] = values;
     if (shape.length === 0) onnx.node("Constant", [], { value_float: { float: first } }, outputs);

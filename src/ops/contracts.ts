@@ -1,6 +1,7 @@
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, AttributeValue, Initializer, ValueId } from "../ir/graph.js";
 import type { Shape, TensorType } from "../ir/shape.js";
+import type { NotReadBack, OnnxReader } from "./onnx-node.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
 
@@ -199,6 +200,8 @@ export interface OpDefinition<A extends Attributes> {
   evaluate(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
   /** First order; tie rules are PyTorch's. */
   readonly gradient: Differentiate<A> | NotDifferentiable;
+  /** How one node of an ONNX file becomes this op: by the types of such nodes, or not at all, and why. */
+  readonly readOnnx: readonly OnnxReader<A>[] | NotReadBack;
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
   /** The spatial window, for ops that look around themselves; undefined for those that do not. */
   window(attributes: A): Window | undefined;

@@ -4,6 +4,7 @@ import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from
 import { convolveBack } from "./convolve.js";
 import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { convolved, gone, stamped } from "./spatial.js";
 import type { ConvolveOptions } from "./window-arithmetic.js";
 import { type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
@@ -83,6 +84,7 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
     return [convolveBack.forInput(x, weight, g, a)];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [weight = "", g = ""], outputs, inputTypes, outputTypes }, a) => {
     const kernel = kernelOf(inputTypes[0] as TensorType);
     const [input, result] = [outputTypes[0] as TensorType, inputTypes[1] as TensorType];

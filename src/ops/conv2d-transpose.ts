@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
@@ -150,6 +151,34 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
     const forBias = a.bias ? [reshapeTo(builder, sumToSizes(builder, g, [1, a.channels, 1, 1]), [a.channels])] : [];
     return [forInput, forWeight, ...forBias];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["ConvTranspose"],
+      read: (site) => {
+        const [x, weight] = [site.tensor(0), site.fixed(1)];
+        if (isProblem(x)) return x;
+        if (weight === undefined) return site.refuse("its weight is computed, not fixed");
+        if (
+          site.attributes.ints("output_shape") !== undefined ||
+          !["NOTSET", "VALID"].includes(site.attributes.text("auto_pad", "NOTSET"))
+        ) {
+          return site.refuse("its padding follows from the size of its result, which lferc does not count");
+        }
+        const window = windowOfNode(site, site.typeOf(x).shape, weight.dims);
+        if (isProblem(window)) return window;
+        const groups = site.attributes.int("group", 1);
+        const output_padding = (site.attributes.ints("output_padding") ?? [0, 0]) as Pair;
+        if (weight.dims[0] !== site.typeOf(x).shape[1])
+          return site.refuse("its weight is for other channels than it gets");
+        if (weight.dims.slice(2).join() !== window.kernel.join())
+          return site.refuse("its weight has another kernel than it says");
+        const channels = (weight.dims[1] ?? 0) * groups;
+        const bias = biasOf(site, channels);
+        const attributes = { channels, ...window, output_padding, groups, bias: bias.length > 0 };
+        return site.make([x, site.weight(1), ...bias], attributes);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     const attributes = {
       dilations: a.dilation,

@@ -4,6 +4,7 @@ import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from
 import { convolveBack } from "./convolve.js";
 import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { everywhere } from "./spatial.js";
 import type { ConvolveOptions } from "./window-arithmetic.js";
@@ -136,6 +137,7 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
     return [convolveBack.forWeight(x, { shape, data: new Float64Array() }, g, a)];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = "", g = ""], outputs, inputTypes }, a) => {
     const [input, gradient] = inputTypes.map(({ shape }) => shape as readonly number[]);
     const shapes: Shapes = { input: input ?? [], gradient: gradient ?? [] };

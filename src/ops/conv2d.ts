@@ -7,6 +7,7 @@ import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.j
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { reachedTaps } from "./reached-taps.js";
+import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
@@ -163,6 +164,28 @@ export const conv2d = defineOp<Conv2dAttributes>({
     const forBias = bias ? [reshapeTo(builder, sumToSizes(builder, g, [1, channels, 1, 1]), [channels])] : [];
     return [forInput, forWeight, ...forBias];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Conv"],
+      read: (site) => {
+        const [x, weight] = [site.tensor(0), site.fixed(1)];
+        if (isProblem(x)) return x;
+        if (weight === undefined) return site.refuse("its weight is computed, not fixed");
+        const window = windowOfNode(site, site.typeOf(x).shape, weight.dims);
+        if (isProblem(window)) return window;
+        const groups = site.attributes.int("group", 1);
+        const [channels = 0, perGroup = 0] = weight.dims;
+        const input = site.typeOf(x).shape[1];
+        if (typeof input !== "number" || input !== perGroup * groups) {
+          return site.refuse(`its weight is for ${perGroup * groups} channels, and it gets ${String(input)}`);
+        }
+        if (weight.dims.slice(2).join() !== window.kernel.join())
+          return site.refuse("its weight has another kernel than it says");
+        const bias = biasOf(site, channels);
+        return site.make([x, site.weight(1), ...bias], { channels, ...window, groups, bias: bias.length > 0 });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs, inputTypes, outputTypes, isFixed }, a) => {
     const [input, result] = [inputTypes[0] as TensorType, outputTypes[0] as TensorType];
     const pairs = fewPairsOf(input.shape, result.shape, a.kernel, a);

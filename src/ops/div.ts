@@ -1,11 +1,13 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfTwo } from "./read-nodes.js";
 export const div = binaryOp({
   name: "div",
   family: "arithmetic",
   doc: "a / b, with broadcasting.",
   value: (a, b) => a / b,
   workPerElement: { divisions: 1 },
+  readOnnx: [nodesOfTwo("Div")],
   onnxOp: "Div",
   gives: "float32",
   gradient: (builder, { b, output }, g) => {

@@ -4,6 +4,7 @@ import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -42,6 +43,7 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     evaluate: ([input]) => [input as Tensor],
     // Of the inference form: training differentiates the product with the mask (autodiff/training-form.ts).
     gradient: (_, __, gradients) => gradients,
+    readOnnx: notReadBack("nothing at inference: it is written as Identity, and a Dropout is read as identity"),
     lowerToOnnx: (onnx, { inputs, outputs }) => {
       onnx.node("Identity", inputs, {}, outputs);
     },

@@ -19,5 +19,8 @@ export const elu = shapedUnaryOp<EluAttributes, { alpha: { kind: "float"; defaul
     const isPositive = builder.node("greater", [input, number(0)]);
     return mul(g, where(isPositive, number(1), add(output, number(alpha))));
   },
+  readOnnx: [
+    { nodeTypes: ["Elu"], read: (site) => site.make([site.tensor(0)], { alpha: site.attributes.float("alpha", 1) }) },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) => onnx.node("Elu", inputs, { alpha: { float: alpha } }, outputs),
 });

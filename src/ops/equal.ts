@@ -1,11 +1,13 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
+import { nodesOfTwo } from "./read-nodes.js";
 export const equal = binaryOp({
   name: "equal",
   family: "comparison",
   doc: "Whether a = b exactly, with broadcasting.",
   value: (a, b) => (a === b ? 1 : 0),
   workPerElement: { compares: 1 },
+  readOnnx: [nodesOfTwo("Equal")],
   onnxOp: "Equal",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),

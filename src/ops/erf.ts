@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { erfOf } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
 /** Work as a rational function times an exponential. */
@@ -13,5 +14,6 @@ export const erf = unaryOp({
     const slope = builder.node("exp", [builder.node("neg", [mul(input, input)])]);
     return mul(g, mul(slope, number(2 / Math.sqrt(Math.PI))));
   },
+  readOnnx: [nodesOfOne("Erf")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Erf", inputs, {}, outputs),
 });

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 export const exp = unaryOp({
   name: "exp",
@@ -7,5 +8,6 @@ export const exp = unaryOp({
   value: Math.exp,
   workPerElement: { exponentials: 1 },
   gradient: (builder, { output }, g) => arithmetic(builder).mul(g, output),
+  readOnnx: [nodesOfOne("Exp")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Exp", inputs, {}, outputs),
 });

@@ -5,6 +5,7 @@ import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { axisOfFlatten } from "./read-shapes.js";
 import { surface } from "./surface.js";
 
 type FlattenAttributes = { readonly axis: number };
@@ -56,6 +57,17 @@ export const flatten = defineOp<FlattenAttributes>({
     return [{ shape: [...shape.slice(0, axis), countOf(shape.slice(axis))], data }];
   },
   gradient: (builder, { inputs }, [g]) => [reshapeTo(builder, g as ValueId, sizesOf(builder, inputs[0] as ValueId))],
+  readOnnx: [
+    {
+      nodeTypes: ["Flatten"],
+      read: (site) => {
+        const [x, axis] = [site.tensor(0), axisOfFlatten(site)];
+        if (isProblem(x)) return x;
+        const rank = site.typeOf(x).shape.length;
+        return axis > rank ? site.refuse(`its axis is ${axis}, of ${rank}`) : site.make([x], { axis });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis }) => {
     if (axis === 1) onnx.node("Flatten", [x], { axis }, outputs);
     // In Reshape's target 0 keeps the size at its place and -1 takes the rest.

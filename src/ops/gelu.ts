@@ -61,5 +61,17 @@ export const gelu = shapedUnaryOp({
   value: geluOf,
   workPerElement: { exponentials: 1, multiplies: 8, adds: 6, divisions: 1 },
   gradient: (builder, { input }, g, attributes) => gradientOf(builder, input, g, attributes),
+  readOnnx: [
+    { nodeTypes: ["lfer.GeluTanh"], read: (site) => site.make([site.tensor(0)], { approximate: true }) },
+    {
+      nodeTypes: ["Gelu"],
+      read: (site) => {
+        const approximate = site.attributes.text("approximate", "none");
+        if (approximate !== "none" && approximate !== "tanh")
+          return site.refuse(`it is approximated by "${approximate}", which lferc does not know`);
+        return site.make([site.tensor(0)], { approximate: approximate === "tanh" });
+      },
+    },
+  ],
   lowerToOnnx: lower,
 });

@@ -4,6 +4,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { gone, pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -56,6 +57,7 @@ export const globalAvgPool = defineOp<Record<never, never>>({
     const { mul, number } = arithmetic(builder);
     return [broadcastToSizes(builder, mul(g as ValueId, number(1 / (height * width))), sizes)];
   },
+  readOnnx: [nodesOfOne("GlobalAveragePool")],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("GlobalAveragePool", inputs, {}, outputs);
   },

@@ -1,10 +1,15 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import { elementCount, type TensorType } from "../ir/shape.js";
+import { elementCount, sameShape, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { countOf } from "./expand.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import type { OnnxReadSite, Reading } from "./onnx-node.js";
+import { counted } from "./read-nodes.js";
+import { axesOfNorm, epsilonOf } from "./read-norms.js";
+import { targetShape } from "./read-shapes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -12,6 +17,37 @@ type GroupNormAttributes = { readonly groups: number; readonly epsilon: number }
 
 /** Of a group all elements: seen as [N, groups, rest]. */
 const withinGroups = [2];
+
+function readGroupNorm(site: OnnxReadSite<GroupNormAttributes>, groups: number): Reading {
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const channels = site.typeOf(x).shape[1];
+  if (typeof channels !== "number") return site.refuse("its channels are not fixed");
+  const scale = site.fixed(1);
+  if (scale !== undefined && countOf(scale.dims) !== channels) {
+    return site.refuse("it scales by groups, not by channels, which lferc does not count");
+  }
+  const weights = [1, 2].map((i) => site.weight(i, "parameter", [channels]));
+  return site.make([x, ...weights], { groups, epsilon: epsilonOf(site) });
+}
+
+/** Reshape, norm, Reshape, scale, shift; inputs 3 and 4 have the sizes that it is cut up into and put back to. */
+function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
+  const [x, sizes] = [site.tensor(0), site.numbers(3)];
+  if (isProblem(x)) return x;
+  if (sizes === undefined || isProblem(sizes)) return sizes ?? site.refuse("it has no groups");
+  const { shape } = site.typeOf(x);
+  const whole = targetShape(site, shape, 4);
+  if (isProblem(whole)) return whole;
+  if (!sameShape(whole, shape)) return site.refuse("it gives its groups back in another shape than it took them");
+  // Without axes it was an instance norm, which goes over the map of each group.
+  const axes = axesOfNorm(site, 5);
+  if (isProblem(axes)) return axes;
+  const places = axes?.map((axis) => counted(axis, sizes.length)).sort((a, b) => a - b);
+  const all = sizes.slice(2).map((_, i) => i + 2);
+  if (places !== undefined && places.join() !== all.join()) return site.refuse("it does not go over whole groups");
+  return readGroupNorm(site, Number(sizes[1]));
+}
 
 /** PyTorch's GroupNorm; with as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
 export const groupNorm = defineOp<GroupNormAttributes>({
@@ -96,6 +132,13 @@ export const groupNorm = defineOp<GroupNormAttributes>({
     const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), [channels]);
     return [forInput, total(mul(g as ValueId, reshapeTo(builder, y.value, sizes))), total(g as ValueId)];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["GroupNormalization"],
+      read: (site) => readGroupNorm(site, site.attributes.int("num_groups", 1)),
+    },
+    { nodeTypes: ["lfer.GroupNorm"], read: readSpelledOut },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { groups, epsilon }) => {
     const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
     const [, channels = 1, ...map] = (inputTypes[0] as TensorType).shape as readonly number[];

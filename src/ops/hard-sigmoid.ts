@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { isCloseTo, nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at -3 and at 3. */
 export const hardSigmoid = unaryOp({
@@ -11,6 +12,17 @@ export const hardSigmoid = unaryOp({
     const { mul, number } = arithmetic(builder);
     return mul(mul(g, builder.node("inside", [input], { low: -3, high: 3, closed: false })), number(1 / 6));
   },
+  readOnnx: [
+    nodesOfOne("lfer.HardSigmoid"),
+    {
+      nodeTypes: ["HardSigmoid"],
+      read: (site) => {
+        const [alpha, beta] = [site.attributes.float("alpha", 0.2), site.attributes.float("beta", 0.5)];
+        if (isCloseTo(alpha, 1 / 6) && isCloseTo(beta, 0.5)) return site.make([site.tensor(0)], {});
+        return site.refuse(`its slope is ${alpha} and its value at 0 ${beta}; lferc counts PyTorch's, 1/6 and 0.5`);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }) =>
     onnx.node("HardSigmoid", inputs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }, outputs),
 });

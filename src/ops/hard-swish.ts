@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 /** An ONNX op from opset 14 on, spelled out before. */
 export const hardSwish = unaryOp({
@@ -16,6 +17,7 @@ export const hardSwish = unaryOp({
     );
     return mul(g, add(builder.node("hard_sigmoid", [input]), sloping));
   },
+  readOnnx: [nodesOfOne("HardSwish")],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
     if (onnx.opset >= 14) return onnx.node("HardSwish", [x], {}, outputs);
     const [gate = ""] = onnx.node("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });

@@ -1,6 +1,10 @@
-import type { TensorType } from "../ir/shape.js";
+import { isProblem } from "../diagnostics/diagnostic.js";
+import { type Dim, sameDim, type TensorType } from "../ir/shape.js";
 import type { Tensor } from "./contracts.js";
 import { defineOp, work } from "./contracts.js";
+import { nodesOfOne } from "./read-nodes.js";
+import { padsNothing, padsOf } from "./read-pads.js";
+import { reducesNothing } from "./read-reductions.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -26,6 +30,59 @@ export const identity = defineOp<Record<never, never>>({
   work: () => work({}),
   evaluate: ([input]) => [input as Tensor],
   gradient: (_, __, gradients) => gradients,
+  readOnnx: [
+    nodesOfOne("Identity"),
+    {
+      // How much it drops, and by which seed, is only for training.
+      nodeTypes: ["Dropout"],
+      read: (site) => {
+        site.attributes.pass("ratio", "seed");
+        site.input(1);
+        const training = site.plainNumbers(2);
+        if (isProblem(training)) return training;
+        if ((training?.[0] ?? 0) !== 0) return site.refuse("it is in training mode: export the network for inference");
+        return site.make([site.tensor(0)], {});
+      },
+    },
+    {
+      // A type that it has already is nothing to do; lferc's networks are float32.
+      nodeTypes: ["Cast"],
+      read: (site) => {
+        // Of numbers that float32 cannot hold: there are none from float32.
+        site.attributes.pass("saturate", "round_mode");
+        return site.attributes.int("to", 0) === 1
+          ? site.make([site.tensor(0)], {})
+          : site.refuse("it changes the type of a tensor; lferc counts float32 networks");
+      },
+    },
+    {
+      // To the shape that it has already; anything else is not counted.
+      nodeTypes: ["Expand"],
+      read: (site) => {
+        const [x, target] = [site.tensor(0), site.numbers(1)];
+        if (isProblem(x)) return x;
+        if (target === undefined || isProblem(target)) return target ?? site.refuse("it has no target");
+        const { shape } = site.typeOf(x);
+        const isSame =
+          target.length <= shape.length &&
+          target.every((size, i) => size === 1 || sameDim(size, shape[i + shape.length - target.length] as Dim));
+        return isSame ? site.make([x], {}) : site.refuse("it repeats a tensor, which lferc does not count");
+      },
+    },
+    {
+      nodeTypes: ["Pad"],
+      takes: (node) => {
+        const pads = padsOf(node);
+        return !isProblem(pads) && padsNothing(pads);
+      },
+      read: (site) => site.make([site.tensor(0)], {}),
+    },
+    {
+      nodeTypes: ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"],
+      takes: reducesNothing,
+      read: (site) => site.make([site.tensor(0)], {}),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Identity", inputs, {}, outputs);
   },

@@ -1,6 +1,7 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
 type InsideAttributes = { readonly low: number; readonly high: number; readonly closed: boolean };
@@ -45,6 +46,7 @@ export const inside = defineOp<InsideAttributes>({
     return [{ shape, data: data.map((x) => (holds(x) ? 1 : 0)) }];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { low, high, closed }) => {
     if (!closed && Number.isFinite(low) && low < high) {
       steep(onnx, x, low, high, outputs);

@@ -1,9 +1,12 @@
+import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import type { OnnxReadSite, Reading } from "./onnx-node.js";
+import { axesOfNorm, epsilonOf, isOverMap } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -11,6 +14,15 @@ type InstanceNormAttributes = { readonly affine: boolean; readonly epsilon: numb
 
 /** Height and width. */
 const overMap = [2, 3];
+
+function readInstanceNorm(site: OnnxReadSite<InstanceNormAttributes>, affine: boolean): Reading {
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const channels = site.typeOf(x).shape[1];
+  if (typeof channels !== "number") return site.refuse("its channels are not fixed");
+  const weights = affine ? [1, 2].map((i) => site.weight(i, "parameter", [channels])) : [];
+  return site.make([x, ...weights], { affine, epsilon: epsilonOf(site) });
+}
 
 /** PyTorch's InstanceNorm2d without running statistics; without weights unless asked, as there. */
 export const instanceNorm = defineOp<InstanceNormAttributes>({
@@ -83,6 +95,33 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
     return [gradientThrough(builder, y, weighed, overMap), total(mul(g as ValueId, y.value)), total(g as ValueId)];
   },
   // Written out: ONNX' InstanceNormalization wants weights, which this may not have.
+  readOnnx: [
+    {
+      nodeTypes: ["InstanceNormalization"],
+      read: (site) => {
+        // Scale and shift that no training made are those of a norm without them.
+        const affine = [1, 2].map((i) => site.fixed(i)?.isTrained !== false).includes(true);
+        return readInstanceNorm(site, affine);
+      },
+    },
+    {
+      // Its axes, an attribute or input 1, are those of the map: so it was found.
+      nodeTypes: ["lfer.InstanceNorm"],
+      read: (site) => {
+        site.attributes.pass("axes");
+        site.input(1);
+        return readInstanceNorm(site, false);
+      },
+    },
+    {
+      nodeTypes: ["lfer.LayerNorm"],
+      takes: (node) => {
+        const axes = axesOfNorm(node, 3);
+        return axes !== undefined && !isProblem(axes) && isOverMap(node, axes);
+      },
+      read: (site) => readInstanceNorm(site, true),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { affine, epsilon }) => {
     if (!affine) {
       lowerNormalised(onnx, x, overMap, epsilon, outputs);

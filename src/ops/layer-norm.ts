@@ -6,6 +6,9 @@ import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { gradientThrough, lowerNormalised, normalised, normaliseRun } from "./normalise.js";
+import type { OnnxReadSite, Reading } from "./onnx-node.js";
+import { counted } from "./read-nodes.js";
+import { axesOfNorm, epsilonOf, rankOfInput } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -26,6 +29,16 @@ const spreadSizes = (shape: readonly number[], a: LayerNormAttributes): readonly
 function spreadInOnnx(onnx: OnnxBuilder, weight: string, shape: readonly number[], a: LayerNormAttributes): string {
   if (a.through === shape.length - 1) return weight;
   return onnx.node("Reshape", [weight, onnx.int64s(spreadSizes(shape, a))])[0] ?? "";
+}
+
+/** An ONNX node that goes over the axes from `axis` through `through`, with a weight and a bias for each place. */
+function readLayerNorm(site: OnnxReadSite<LayerNormAttributes>, axis: number, through: number): Reading {
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const own = site.typeOf(x).shape.slice(axis, through + 1);
+  if (own.length === 0 || !own.every((size) => typeof size === "number")) return site.refuse("it goes over the batch");
+  const weights = [1, 2].map((i) => site.weight(i, "parameter", own));
+  return site.make([x, ...weights], { axis, through, epsilon: epsilonOf(site) });
 }
 
 /**
@@ -126,6 +139,29 @@ export const layerNorm = defineOp<LayerNormAttributes>({
     const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), own);
     return [forInput, total(mul(g as ValueId, y.value)), total(g as ValueId)];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["LayerNormalization"],
+      read: (site) => {
+        if (!site.has(2)) return site.refuse("it has no bias, which lferc's layer norm always has");
+        const [rank, axis] = [rankOfInput(site), site.attributes.int("axis", -1)];
+        return readLayerNorm(site, counted(axis, rank), rank - 1);
+      },
+    },
+    {
+      nodeTypes: ["lfer.LayerNorm"],
+      read: (site) => {
+        const axes = axesOfNorm(site, 3);
+        if (axes === undefined || isProblem(axes)) return axes ?? site.refuse("it has no axes");
+        const rank = rankOfInput(site);
+        const sorted = axes.map((axis) => counted(axis, rank)).sort((a, b) => a - b);
+        const [first = 0] = sorted;
+        if (sorted.some((axis, i) => axis !== first + i))
+          return site.refuse("it normalises over axes that do not follow each other");
+        return readLayerNorm(site, first, first + sorted.length - 1);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, a) => {
     const shape = (inputTypes[0] as TensorType).shape as readonly number[];
     if (onnx.opset >= 17 && a.through === shape.length - 1) {

@@ -18,6 +18,12 @@ export const leakyRelu = shapedUnaryOp<LeakyReluAttributes, { slope: { kind: "fl
       const positive = builder.node("inside", [input], { low: 0, high: Number.POSITIVE_INFINITY, closed: false });
       return mul(g, add(number(slope), mul(number(1 - slope), positive)));
     },
+    readOnnx: [
+      {
+        nodeTypes: ["LeakyRelu"],
+        read: (site) => site.make([site.tensor(0)], { slope: site.attributes.float("alpha", 0.01) }),
+      },
+    ],
     lowerToOnnx: (onnx, { inputs, outputs }, { slope }) =>
       onnx.node("LeakyRelu", inputs, { alpha: { float: slope } }, outputs),
   },

@@ -1,11 +1,13 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
+import { nodesOfTwo } from "./read-nodes.js";
 export const lessEqual = binaryOp({
   name: "less_equal",
   family: "comparison",
   doc: "Whether a <= b, with broadcasting.",
   value: (a, b) => (a <= b ? 1 : 0),
   workPerElement: { compares: 1 },
+  readOnnx: [nodesOfTwo("LessOrEqual")],
   onnxOp: "LessOrEqual",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),

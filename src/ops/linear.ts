@@ -1,10 +1,11 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import type { OnnxNode, OnnxReadSite, Reading } from "./onnx-node.js";
 import { reachedTaps } from "./reached-taps.js";
 import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
@@ -13,6 +14,31 @@ import { surface } from "./surface.js";
 type LinearAttributes = { readonly features: number; readonly bias: boolean };
 
 const lastOf = (type: TensorType | undefined): Dim => type?.shape.at(-1) ?? 1;
+
+/** An ONNX node as a linear layer: the matrix as [features, inputs], whichever way round the file has it. */
+function readLinear(site: OnnxReadSite<LinearAttributes>, dims: readonly number[], isTurned: boolean): Reading {
+  const [rows = 0, columns = 0] = dims;
+  const [features, inputs] = isTurned ? [rows, columns] : [columns, rows];
+  const x = site.tensor(0);
+  if (isProblem(x)) return x;
+  const { shape } = site.typeOf(x);
+  if (shape.at(-1) !== inputs)
+    return site.refuse(`its weight is for ${inputs} features, and it gets ${String(shape.at(-1))}`);
+  const bias = !site.has(2) ? [] : [site.weight(2, "parameter", [features])];
+  const weight = site.weight(1, "parameter", [features, inputs]);
+  return site.make([x, weight, ...bias], { features, bias: bias.length > 0 });
+}
+
+/**
+ * Whether a product, perhaps with a sum behind it (input 2), is a layer that learns. What lferc makes of numbers alone, to
+ * resize a map, is none.
+ */
+function isLearnt(node: OnnxNode): boolean {
+  const [x, matrix, vector] = [node.input(0), node.fixed(1), node.fixed(2)];
+  if (matrix?.isTrained !== true || matrix.dims.length !== 2) return false;
+  if (x?.kind !== "tensor" || x.type.shape.length < 2) return false;
+  return !node.has(2) || (vector?.dims.length === 1 && vector.dims[0] === matrix.dims[1]);
+}
 
 /** Weight is [features, inputs] as in PyTorch, so that files fit. */
 export const linear = defineOp<LinearAttributes>({
@@ -90,6 +116,28 @@ export const linear = defineOp<LinearAttributes>({
     const forBias = bias ? [sumToSizes(builder, g, [features])] : [];
     return [builder.node("matmul", [g, weight]), forWeight, ...forBias];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Gemm"],
+      read: (site) => {
+        const matrix = site.fixed(1);
+        const [isTurned, isWeightTurned] = ["transA", "transB"].map((name) => site.attributes.int(name, 0) === 1);
+        if (matrix === undefined || matrix.dims.length !== 2 || isTurned) {
+          return site.refuse("it is no linear layer: its first matrix is turned, or its second one computed");
+        }
+        const [alpha, beta] = [site.attributes.float("alpha", 1), site.attributes.float("beta", 1)];
+        if (alpha !== 1 || (beta !== 1 && site.has(2))) {
+          return site.refuse(`it scales by ${alpha} and ${beta}, which lferc does not count`);
+        }
+        return readLinear(site, matrix.dims, isWeightTurned === true);
+      },
+    },
+    {
+      nodeTypes: ["MatMul"],
+      takes: isLearnt,
+      read: (site) => readLinear(site, site.fixed(1)?.dims ?? [], false),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias], outputs, inputTypes }) => {
     if (inputTypes[0]?.shape.length === 2) {
       onnx.node("Gemm", bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 }, outputs);

@@ -104,6 +104,18 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
     const inner = around(mul(mul(g as ValueId, x), power(base, -beta - 1)), true);
     return [sub(mul(g as ValueId, power(base, -beta)), mul(number((2 * alpha * beta) / size), mul(x, inner)))];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["LRN"],
+      read: (site) =>
+        site.make([site.tensor(0)], {
+          size: site.attributes.int("size", 1),
+          alpha: site.attributes.float("alpha", 1e-4),
+          beta: site.attributes.float("beta", 0.75),
+          k: site.attributes.float("bias", 1),
+        }),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, { size, alpha, beta, k }) => {
     if (size % 2 === 1) {
       const attributes = { alpha: { float: alpha }, beta: { float: beta }, bias: { float: k }, size };

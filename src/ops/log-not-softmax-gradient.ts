@@ -3,6 +3,7 @@ import { type Dim, elementCount, sameShape, type TensorType } from "../ir/shape.
 import { type AxisAttributes, transformAlong } from "./along-axis.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type OnnxSite, type Tensor, work } from "./contracts.js";
 import { isLargestAlong, logNotSoftmax } from "./log-not-softmax.js";
+import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 
@@ -89,6 +90,7 @@ export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
     ];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, site, { axis }) => {
     lower(onnx, site, axis);
   },

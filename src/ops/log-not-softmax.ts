@@ -2,6 +2,7 @@ import { problem } from "../diagnostics/diagnostic.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { alongAxisOp } from "./along-axis.js";
 import type { OnnxBuilder, OnnxSite } from "./contracts.js";
+import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 
 /*
@@ -80,5 +81,6 @@ export const logNotSoftmax = alongAxisOp({
     return problem("shape/too-few-classes", { op: "log_not_softmax", axis, actual: input.shape }, "input");
   },
   gradient: (builder, { input }, g, axis) => builder.node("log_not_softmax_gradient", [input, g], { axis }),
+  readOnnx: notReadBack("the nodes that it is written as are read as what each of them is"),
   lowerToOnnx: lower,
 });

@@ -1,4 +1,4 @@
-import { alongAxisOp } from "./along-axis.js";
+import { alongAxisNodes, alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
 
@@ -19,6 +19,7 @@ export const logSoftmax = alongAxisOp({
     return sub(g, mul(builder.node("exp", [output]), total));
   },
   // Not by LogSoftmax: ONNX Runtime's WebGPU has no such kernel.
+  readOnnx: [alongAxisNodes("LogSoftmax")],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, axis) => {
     const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
     const largest = reduceNode(onnx, { type: "ReduceMax", axesInputSince: 18 }, x, [axis], true);

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 export const log = unaryOp({
   name: "log",
@@ -7,5 +8,6 @@ export const log = unaryOp({
   value: Math.log,
   workPerElement: { logarithms: 1 },
   gradient: (builder, { input }, g) => arithmetic(builder).div(g, input),
+  readOnnx: [nodesOfOne("Log")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Log", inputs, {}, outputs),
 });

@@ -1,6 +1,7 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { dtypeProblem } from "./dtype-rules.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -29,6 +30,7 @@ export const logicalNot = defineOp<Record<never, never>>({
     return [{ shape, data: data.map((holds) => (holds === 0 ? 1 : 0)) }];
   },
   gradient: notDifferentiable("a truth value has no slope"),
+  readOnnx: [nodesOfOne("Not")],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Not", inputs, {}, outputs);
   },

@@ -6,6 +6,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, expandTo } from "./expand.js";
 import { sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
+import { only } from "./read-nodes.js";
 import { addRowProducts } from "./row-products.js";
 import { cellByCell, gone } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -77,6 +78,16 @@ export const matmul = defineOp<Record<never, never>>({
     const forB = builder.node("matmul", [transposeLast(builder, a), g as ValueId]);
     return [sumToSizes(builder, forA, sizesOf(builder, a)), sumToSizes(builder, forB, sizesOf(builder, b))];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["MatMul"],
+      read: (site) => {
+        // Input 2: what fused-nodes.ts found to be added behind it.
+        const [product, hasSum] = [site.make([site.tensor(0), site.tensor(1)], {}), site.has(2)];
+        return isProblem(product) || !hasSum ? product : only(site.one("add", [...product, site.tensor(2)]));
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("MatMul", inputs, {}, outputs);
   },

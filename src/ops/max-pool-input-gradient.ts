@@ -3,6 +3,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { lowerFirstMaxima } from "./first-maxima.js";
+import { notReadBack } from "./onnx-node.js";
 import { forEachWindow, inferPoolTypes, type PoolAttributes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, sliding, stamped } from "./spatial.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
@@ -63,6 +64,7 @@ export const maxPoolInputGradient = defineOp<PoolAttributes>({
     return [{ shape: input.shape, data: out }];
   },
   gradient: notDifferentiable("first order only"),
+  readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = "", y = "", g = ""], outputs, inputTypes }, a) => {
     const [map, pooled] = [inputTypes[0], inputTypes[2]].map((type) => (type as TensorType).shape);
     const [, channels, ...size] = map as readonly [Dim, number, number, number];

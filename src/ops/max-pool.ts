@@ -11,6 +11,7 @@ import {
   poolWindow,
   resolvePool,
 } from "./pooling.js";
+import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 
@@ -48,6 +49,20 @@ export const maxPool = defineOp<PoolAttributes>({
   },
   gradient: (builder, { inputs, outputs }, [g], a) => [
     builder.node("max_pool_input_gradient", [inputs[0] as ValueId, outputs[0] as ValueId, g as ValueId], a),
+  ],
+  readOnnx: [
+    {
+      nodeTypes: ["MaxPool"],
+      read: (site) => {
+        // The order of the indices, a second result that lferc does not give.
+        site.attributes.pass("storage_order");
+        const [x, pool] = [site.tensor(0), poolOf(site)];
+        if (isProblem(x)) return x;
+        if (isProblem(pool)) return pool;
+        const { kernel, stride, padding } = pool;
+        return site.make([x], { kernel, stride, padding });
+      },
+    },
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);

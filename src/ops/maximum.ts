@@ -1,5 +1,6 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfTwo } from "./read-nodes.js";
 /** PyTorch's tie rule: where both are equal, each gets half the gradient. */
 export const maximum = binaryOp({
   name: "maximum",
@@ -7,6 +8,7 @@ export const maximum = binaryOp({
   doc: "The larger of a and b, element by element, with broadcasting.",
   value: (a, b) => Math.max(a, b),
   workPerElement: { compares: 1 },
+  readOnnx: [nodesOfTwo("Max")],
   onnxOp: "Max",
   gives: "float32",
   gradient: (builder, { a, b }, g) => {

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 
 /**
@@ -25,6 +26,7 @@ export const mish = unaryOp({
     const inner = mul(mul(input, builder.node("sigmoid", [input])), sub(number(1), mul(t, t)));
     return mul(g, add(t, inner));
   },
+  readOnnx: [nodesOfOne("Mish")],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
     if (onnx.opset >= 18) return onnx.node("Mish", [x], {}, outputs);
     const [soft = ""] = onnx.node("Softplus", [x]);

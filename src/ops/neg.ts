@@ -1,3 +1,4 @@
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 
 export const neg = unaryOp({
@@ -7,5 +8,6 @@ export const neg = unaryOp({
   value: (x) => -x,
   workPerElement: {},
   gradient: (builder, _, g) => builder.node("neg", [g]),
+  readOnnx: [nodesOfOne("Neg")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Neg", inputs, {}, outputs),
 });

@@ -1,11 +1,13 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
+import { nodesOfTwo } from "./read-nodes.js";
 export const notEqual = binaryOp({
   name: "not_equal",
   family: "comparison",
   doc: "Whether a and b differ, with broadcasting.",
   value: (a, b) => (a === b ? 0 : 1),
   workPerElement: { compares: 1 },
+  readOnnx: [nodesOfTwo("lfer.NotEqual")],
   onnxOp: "Equal",
   negated: true,
   gives: "bool",

@@ -5,6 +5,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
+import { paddingAround, padsOf } from "./read-pads.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, resolvePadding } from "./window-arithmetic.js";
@@ -69,6 +70,20 @@ export const pad = defineOp<PadAttributes>({
     const rows = builder.node("slice", [g as ValueId], { axis: 2, from: top, to: top + height });
     return [builder.node("slice", [rows], { axis: 3, from: left, to: left + width })];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Pad"],
+      read: (site) => {
+        const [x, found] = [site.tensor(0), padsOf(site)];
+        if (isProblem(x)) return x;
+        if (isProblem(found)) return found;
+        const padding = paddingAround(site, found);
+        if (isProblem(padding)) return padding;
+        if (found.mode !== "constant") return site.refuse(`it pads in the mode "${found.mode}"`);
+        return site.make([x], { padding, value: found.value });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
     padWith(onnx, x, [0, 0, top, left, 0, 0, bottom, right], value, outputs);
   },

@@ -1,6 +1,7 @@
 import type { ValueId } from "../ir/graph.js";
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfTwo } from "./read-nodes.js";
 /** Work as exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
@@ -8,6 +9,7 @@ export const pow = binaryOp({
   doc: "a to the power of b, with broadcasting.",
   value: (a, b) => a ** b,
   workPerElement: { exponentials: 1, logarithms: 1, multiplies: 1 },
+  readOnnx: [nodesOfTwo("Pow")],
   onnxOp: "Pow",
   gives: "float32",
   gradient: (builder, { a, b, output }, g) => {

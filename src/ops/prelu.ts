@@ -1,9 +1,10 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { countOf } from "./expand.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -76,6 +77,25 @@ export const prelu = defineOp<PreluAttributes>({
     const forWeight = sumToSizes(builder, mul(g as ValueId, mul(negative, x)), sizes);
     return [forInput, reshapeTo(builder, forWeight, [slopes])];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["PRelu"],
+      read: (site) => {
+        const slope = site.fixed(1);
+        if (slope === undefined) return site.refuse("its slope is computed, not fixed");
+        const [count, x] = [countOf(slope.dims), site.tensor(0)];
+        if (isProblem(x)) return x;
+        // ONNX lets it meet the input from the last axis on: one for each channel has the map's axes behind it.
+        const inner = site.typeOf(x).shape.length - 2;
+        const behind = slope.dims.slice(slope.dims.length - inner);
+        const isByChannel = slope.dims.length > inner && behind.every((dim) => dim === 1);
+        if (count > 1 && !isByChannel) {
+          return site.refuse(`its slope [${slope.dims.join(", ")}] is not one for each channel`);
+        }
+        return site.make([x, site.weight(1, "parameter", [count])], { per_channel: count > 1 });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = "", weight = ""], outputs, inputTypes }) => {
     const [input, slope] = inputTypes as readonly [TensorType, TensorType];
     const sizes = slopeSizes(input.shape.length, slope.shape[0] as number);

@@ -1,3 +1,4 @@
+import { reductionNodes } from "./read-reductions.js";
 import { reductionOp, shareAmongExtremes } from "./reduction.js";
 
 /** PyTorch's tie rule (amax, amin): equal extremes share the gradient evenly. */
@@ -9,6 +10,10 @@ export const reduceMax = reductionOp({
   join: (a, b) => Math.max(a, b),
   finish: (largest) => largest,
   workPerResult: (count) => ({ compares: count - 1 }),
+  readOnnx: [
+    reductionNodes("ReduceMax"),
+    { nodeTypes: ["GlobalMaxPool"], read: (site) => site.make([site.tensor(0)], { axes: [2, 3], keep: true }) },
+  ],
   onnxOp: "ReduceMax",
   axesInputSince: 18,
   gradient: shareAmongExtremes,

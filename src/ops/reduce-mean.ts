@@ -1,4 +1,5 @@
 import { arithmetic, broadcastToSizes } from "./gradient-arithmetic.js";
+import { reductionNodes } from "./read-reductions.js";
 import { reductionOp } from "./reduction.js";
 
 export const reduceMean = reductionOp({
@@ -9,6 +10,7 @@ export const reduceMean = reductionOp({
   join: (sum, x) => sum + x,
   finish: (sum, count) => sum / count,
   workPerResult: (count) => ({ adds: count - 1, divisions: 1 }),
+  readOnnx: [reductionNodes("ReduceMean")],
   onnxOp: "ReduceMean",
   axesInputSince: 18,
   gradient: (builder, { resultGradient, sizes, count }) => {

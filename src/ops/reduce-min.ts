@@ -1,3 +1,4 @@
+import { reductionNodes } from "./read-reductions.js";
 import { reductionOp, shareAmongExtremes } from "./reduction.js";
 
 /** PyTorch's tie rule (amax, amin): equal extremes share the gradient evenly. */
@@ -9,6 +10,7 @@ export const reduceMin = reductionOp({
   join: (a, b) => Math.min(a, b),
   finish: (smallest) => smallest,
   workPerResult: (count) => ({ compares: count - 1 }),
+  readOnnx: [reductionNodes("ReduceMin")],
   onnxOp: "ReduceMin",
   axesInputSince: 18,
   gradient: shareAmongExtremes,

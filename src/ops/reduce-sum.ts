@@ -1,4 +1,5 @@
 import { broadcastToSizes } from "./gradient-arithmetic.js";
+import { reductionNodes } from "./read-reductions.js";
 import { reductionOp } from "./reduction.js";
 
 export const reduceSum = reductionOp({
@@ -9,6 +10,7 @@ export const reduceSum = reductionOp({
   join: (sum, x) => sum + x,
   finish: (sum) => sum,
   workPerResult: (count) => ({ adds: count - 1 }),
+  readOnnx: [reductionNodes("ReduceSum")],
   onnxOp: "ReduceSum",
   axesInputSince: 13,
   gradient: (builder, { resultGradient, sizes }) => broadcastToSizes(builder, resultGradient, sizes),

@@ -48,6 +48,7 @@ export interface ReductionFacts {
   readonly finish: (joined: number, count: number) => number;
   /** Work of one result over `count` elements. */
   readonly workPerResult: (count: number) => Partial<Work>;
+  readonly readOnnx: OpDefinition<ReductionAttributes>["readOnnx"];
   readonly onnxOp: string;
   /** The opset in which `axes` turned from an attribute into an input. */
   readonly axesInputSince: number;
@@ -151,6 +152,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       };
       return [facts.gradient(builder, site)];
     },
+    readOnnx: facts.readOnnx,
     lowerToOnnx: (onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { axes, keep }) => {
       // Without axes ONNX would reduce all; on a single number that is the same thing.
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);

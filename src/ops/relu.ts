@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const relu = unaryOp({
@@ -12,5 +13,6 @@ export const relu = unaryOp({
       g,
       builder.node("inside", [output], { low: 0, high: Number.POSITIVE_INFINITY, closed: false }),
     ),
+  readOnnx: [nodesOfOne("Relu")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Relu", inputs, {}, outputs),
 });

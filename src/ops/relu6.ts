@@ -1,3 +1,5 @@
+import { isProblem } from "../diagnostics/diagnostic.js";
+import { boundsOf } from "./clip.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at 0 and at 6 (hardtanh_backward). */
@@ -10,6 +12,16 @@ export const relu6 = unaryOp({
   workPerElement: { compares: 2 },
   gradient: (builder, { output }, g) =>
     arithmetic(builder).mul(g, builder.node("inside", [output], { low: 0, high: 6, closed: false })),
+  readOnnx: [
+    {
+      nodeTypes: ["Clip"],
+      takes: (node) => {
+        const bounds = boundsOf(node);
+        return !isProblem(bounds) && bounds.min === 0 && bounds.max === 6;
+      },
+      read: (site) => site.make([site.tensor(0)], {}),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) =>
     onnx.node("Clip", [x, onnx.floats(0), onnx.floats(6)], {}, outputs),
 });

@@ -1,8 +1,11 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import type { Shape, TensorType } from "../ir/shape.js";
+import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
+import { mostAxes } from "./onnx-node.js";
+import { areAxes, axesOf, counted } from "./read-nodes.js";
+import { axisOfFlatten, productOf, targetShape } from "./read-shapes.js";
 import { fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
 
@@ -53,6 +56,66 @@ export const reshape = defineOp<ReshapeAttributes>({
     return [{ shape: a.shape.map((size) => (size < 0 ? -size * batch : size)), data }];
   },
   gradient: (builder, { inputs }, [g]) => [reshapeTo(builder, g as ValueId, sizesOf(builder, inputs[0] as ValueId))],
+  readOnnx: [
+    {
+      nodeTypes: ["Reshape"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const target = targetShape(site, site.typeOf(x).shape, 1);
+        return isProblem(target) ? target : site.make([x], { shape: toSignedSizes(target) });
+      },
+    },
+    {
+      nodeTypes: ["Squeeze"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const { shape } = site.typeOf(x);
+        const given = axesOf(site);
+        if (isProblem(given)) return given;
+        const axes = given?.map((axis) => counted(axis, shape.length));
+        const isSound = axes === undefined || (areAxes(axes, shape.length) && axes.every((axis) => shape[axis] === 1));
+        if (!isSound) return site.refuse(`it takes away axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
+        const kept = shape.filter((dim, axis) => (axes === undefined ? dim !== 1 : !axes.includes(axis)));
+        return site.make([x], { shape: toSignedSizes(kept) });
+      },
+    },
+    {
+      nodeTypes: ["Unsqueeze"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const { shape } = site.typeOf(x);
+        const given = axesOf(site);
+        if (given === undefined || isProblem(given)) return given ?? site.refuse("it has no axes");
+        if (given.length > mostAxes) return site.refuse(`it adds ${given.length} axes`);
+        const wanted: Dim[] = [...shape];
+        const rank = shape.length + given.length;
+        const axes = given.map((axis) => counted(axis, rank)).sort((a, b) => a - b);
+        if (!areAxes(axes, rank)) return site.refuse(`its axes are ${given.join(", ")}, of ${rank}`);
+        for (const axis of axes) wanted.splice(axis, 0, 1);
+        return site.make([x], { shape: toSignedSizes(wanted) });
+      },
+    },
+    {
+      // Flatten from the second axis on is an op of its own.
+      nodeTypes: ["Flatten"],
+      takes: (node) => axisOfFlatten(node) !== 1,
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const { shape } = site.typeOf(x);
+        const axis = axisOfFlatten(site);
+        if (axis < 0 || axis > shape.length) {
+          return site.refuse(`its axis is ${site.attributes.int("axis", 1)}, of ${shape.length}`);
+        }
+        return site.make([x], {
+          shape: toSignedSizes([productOf(shape.slice(0, axis)), productOf(shape.slice(axis))]),
+        });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
     // At most one size depends on N: -1 takes whatever is left.
     const target = a.shape.map((size) => (size < 0 ? -1 : size));

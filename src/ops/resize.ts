@@ -4,6 +4,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
+import { resizingNodes } from "./read-resize.js";
 import {
   type AxisMatrix,
   axisMatrix,
@@ -128,6 +129,7 @@ export const resize = defineOp<ResizeAttributes>({
     const [, , height = 1, width = 1] = sizesOf(builder, inputs[0] as ValueId);
     return [gradientOfSeparable(builder, g as ValueId, ...matrices([height, width], a))];
   },
+  readOnnx: [resizingNodes],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, a) => {
     const size = mapSize(inputTypes[0] as TensorType);
     const scales = [a.size[0] / size[0], a.size[1] / size[1]];

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { isCloseTo } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 
 /** The constants under which mean 0 and variance 1 are kept (Klambauer et al. 2017, equation 14). */
@@ -15,6 +16,17 @@ export const selu = unaryOp({
     const isPositive = builder.node("greater", [input, number(0)]);
     return mul(g, where(isPositive, number(scale), add(output, number(scale * alpha))));
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Selu"],
+      read: (site) => {
+        // ONNX's own constants are these too, unless the file says others.
+        const [a, gamma] = [site.attributes.float("alpha", 1.6732632), site.attributes.float("gamma", 1.050701)];
+        if (isCloseTo(a, alpha) && isCloseTo(gamma, scale)) return site.make([site.tensor(0)], {});
+        return site.refuse(`its constants are ${a} and ${gamma}; lferc counts the usual ones, 1.6733 and 1.0507`);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }) =>
     onnx.node("Selu", inputs, { alpha: { float: alpha }, gamma: { float: scale } }, outputs),
 });

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { logistic } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
 export const sigmoid = unaryOp({
@@ -11,5 +12,6 @@ export const sigmoid = unaryOp({
     const { mul, number, sub } = arithmetic(builder);
     return mul(g, mul(output, sub(number(1), output)));
   },
+  readOnnx: [nodesOfOne("Sigmoid")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sigmoid", inputs, {}, outputs),
 });

@@ -13,6 +13,16 @@ export const silu = unaryOp({
     const s = builder.node("sigmoid", [input]);
     return mul(g, mul(s, add(number(1), mul(input, sub(number(1), s)))));
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Swish"],
+      read: (site) => {
+        const alpha = site.attributes.float("alpha", 1);
+        if (alpha === 1) return site.make([site.tensor(0)], {});
+        return site.refuse(`it is x * sigmoid(${alpha} x), which lferc does not count`);
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => {
     const [gate = ""] = onnx.node("Sigmoid", [x]);
     onnx.node("Mul", [x, gate], {}, outputs);

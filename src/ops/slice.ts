@@ -1,14 +1,55 @@
-import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
+import type { OnnxReadSite, Reading } from "./onnx-node.js";
+import { counted, only } from "./read-nodes.js";
+import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
 type SliceAttributes = { readonly axis: number; readonly from: number; readonly to: number };
+
+/** The first and last index of a cut, as ONNX holds them to the axis. */
+function bounds(from: number, to: number, size: number): readonly [number, number] {
+  const hold = (index: number): number => Math.min(size, Math.max(0, counted(index, size)));
+  return [hold(from), hold(to)];
+}
+
+/** An ONNX Slice: cuts along several axes, one after the other. */
+function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
+  const first = site.tensor(0);
+  if (isProblem(first)) return first;
+  const list = (index: number, name: string): readonly number[] | Problem | undefined =>
+    !site.has(index) ? site.attributes.ints(name) : site.plainNumbers(index);
+  const [starts, ends, given, steps] = [list(1, "starts"), list(2, "ends"), list(3, "axes"), list(4, "steps")];
+  for (const each of [starts, ends, given, steps]) if (isProblem(each)) return each;
+  if (starts === undefined || ends === undefined || isProblem(starts) || isProblem(ends))
+    return site.refuse("it has no bounds");
+  if (!isProblem(steps) && steps?.some((step) => step !== 1))
+    return site.refuse("it steps over cells, which lferc does not count");
+  const { shape } = site.typeOf(first);
+  const axes = given === undefined || isProblem(given) ? starts.map((_, i) => i) : given;
+  let results: readonly ValueId[] = [first];
+  for (const [i, each] of axes.entries()) {
+    const axis = counted(each, shape.length);
+    const size = shape[axis];
+    if (typeof size !== "number") {
+      // All of the batch is no cut.
+      if (size !== undefined && starts[i] === 0 && (ends[i] ?? 0) >= 2 ** 31 - 1) continue;
+      return site.refuse(`it cuts axis ${axis}, whose size is not fixed`);
+    }
+    const [from, to] = bounds(starts[i] ?? 0, ends[i] ?? 0, size);
+    if (from === 0 && to === size) continue;
+    const cut = site.make(results, { axis, from, to });
+    if (isProblem(cut)) return cut;
+    results = cut;
+  }
+  return results;
+}
 
 export const slice = defineOp<SliceAttributes>({
   name: "slice",
@@ -75,6 +116,29 @@ export const slice = defineOp<SliceAttributes>({
       length === 0 ? [] : [broadcastToSizes(builder, builder.number(0), sizes.with(axis, length))];
     return [builder.node("concat", [...zeros(from), g as ValueId, ...zeros((sizes[axis] as number) - to)], { axis })];
   },
+  readOnnx: [
+    { nodeTypes: ["Slice"], read: readCuts },
+    {
+      // One index along an axis: a cut of size 1, without that axis.
+      nodeTypes: ["Gather"],
+      read: (site) => {
+        const [x, at] = [site.tensor(0), site.plainNumbers(1)];
+        if (isProblem(x)) return x;
+        if (at === undefined || isProblem(at)) return at ?? site.refuse("it has no index");
+        const { shape } = site.typeOf(x);
+        const axis = counted(site.attributes.int("axis", 0), shape.length);
+        const size = shape[axis];
+        const [index = 0] = at;
+        if (at.length !== 1 || typeof size !== "number")
+          return site.refuse("it takes several indices, which lferc does not count");
+        const from = counted(index, size);
+        const cut = site.make([x], { axis, from, to: from + 1 });
+        const isScalar = site.fixed(1)?.dims.length === 0;
+        if (isProblem(cut) || !isScalar) return cut;
+        return only(site.one("reshape", cut, { shape: toSignedSizes(shape.filter((_, i) => i !== axis)) }));
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, from, to }) => {
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);
   },

@@ -1,4 +1,4 @@
-import { alongAxisOp } from "./along-axis.js";
+import { alongAxisNodes, alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 
 /** The largest element is taken off first, so that nothing overflows. ONNX's meaning from opset 13 on: one axis. */
@@ -19,5 +19,6 @@ export const softmax = alongAxisOp({
     const { mul, sub } = arithmetic(builder);
     return mul(output, sub(g, builder.node("reduce_sum", [mul(g, output)], { axes: [axis], keep: true })));
   },
+  readOnnx: [alongAxisNodes("Softmax")],
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
 });

@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { softplusOf } from "./stable-math.js";
 import { unaryOp } from "./unary.js";
 export const softplus = unaryOp({
@@ -8,5 +9,6 @@ export const softplus = unaryOp({
   value: softplusOf,
   workPerElement: { exponentials: 1, adds: 1, logarithms: 1 },
   gradient: (builder, { input }, g) => arithmetic(builder).mul(g, builder.node("sigmoid", [input])),
+  readOnnx: [nodesOfOne("Softplus")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Softplus", inputs, {}, outputs),
 });

@@ -3,6 +3,8 @@ import { addDims, type Dim, formatDim, type Shape, type TensorType } from "../ir
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
+import type { OnnxNode } from "./onnx-node.js";
+import { counted } from "./read-nodes.js";
 import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -37,6 +39,22 @@ function sizesProblem(shape: Shape, { axis, sizes }: SplitAttributes): Problem |
   if (fits) return undefined;
   const said = `[${sizes.map((part) => formatDim(fromSignedSize(part))).join(", ")}]`;
   return problem("shape/split-mismatch", { sizes: said, axis, size, actual: shape }, "sizes");
+}
+
+/** Sizes of the parts of an ONNX node: given, or equal ones, of which the last may be smaller. */
+function partsOf(node: OnnxNode, whole: Dim): readonly Dim[] | Problem {
+  const given = node.numbers(1) ?? node.attributes.ints("split");
+  const count = node.outputCount;
+  const said = node.attributes.int("num_outputs", count);
+  if (said !== count) return node.refuse(`it is to give ${said} parts and has ${count} results`);
+  if (given !== undefined) return given;
+  if (typeof whole !== "number") {
+    return whole.batch % count === 0
+      ? new Array<Dim>(count).fill({ batch: whole.batch / count })
+      : node.refuse("it cuts the batch into uneven parts");
+  }
+  const size = Math.ceil(whole / count);
+  return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, whole - i * size)));
 }
 
 export const split = defineOp<SplitAttributes>({
@@ -105,6 +123,23 @@ export const split = defineOp<SplitAttributes>({
     );
     return [builder.node("concat", parts, { axis })];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Split"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const { shape } = site.typeOf(x);
+        const axis = counted(site.attributes.int("axis", 0), shape.length);
+        const whole = shape[axis];
+        if (whole === undefined) return site.refuse(`it cuts axis ${axis} of ${shape.length}`);
+        const parts = partsOf(site, whole);
+        if (isProblem(parts)) return parts;
+        if (parts.length !== site.outputCount) return site.refuse(`it has ${parts.length} sizes for its results`);
+        return site.make([x], { axis, sizes: toSignedSizes(parts) });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, sizes }) => {
     if (sizes.every((size) => size > 0)) onnx.node("Split", [x, onnx.int64s(sizes)], { axis }, outputs);
     // Equal parts of the batch: by the number of results, which opset 18 wants said.

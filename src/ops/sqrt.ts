@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 export const sqrt = unaryOp({
   name: "sqrt",
@@ -10,5 +11,6 @@ export const sqrt = unaryOp({
     const { div, mul, number } = arithmetic(builder);
     return div(g, mul(output, number(2)));
   },
+  readOnnx: [nodesOfOne("Sqrt")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sqrt", inputs, {}, outputs),
 });

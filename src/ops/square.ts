@@ -10,5 +10,12 @@ export const square = unaryOp({
     const { mul, number } = arithmetic(builder);
     return mul(g, mul(input, number(2)));
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Mul"],
+      takes: (node) => node.inputCount === 2 && node.isSame(0, 1),
+      read: (site) => site.make([site.tensor(0)], {}),
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => onnx.node("Mul", [x, x], {}, outputs),
 });

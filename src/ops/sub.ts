@@ -1,4 +1,5 @@
 import { binaryOp } from "./binary.js";
+import { nodesOfTwo } from "./read-nodes.js";
 
 export const sub = binaryOp({
   name: "sub",
@@ -6,6 +7,7 @@ export const sub = binaryOp({
   doc: "a - b, with broadcasting.",
   value: (a, b) => a - b,
   workPerElement: { adds: 1 },
+  readOnnx: [nodesOfTwo("Sub")],
   onnxOp: "Sub",
   gives: "float32",
   gradient: (builder, _, g) => [g, builder.node("neg", [g])],

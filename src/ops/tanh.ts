@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { nodesOfOne } from "./read-nodes.js";
 import { unaryOp } from "./unary.js";
 /** Work as 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
@@ -11,5 +12,6 @@ export const tanh = unaryOp({
     const { mul, number, sub } = arithmetic(builder);
     return mul(g, sub(number(1), mul(output, output)));
   },
+  readOnnx: [nodesOfOne("Tanh")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Tanh", inputs, {}, outputs),
 });

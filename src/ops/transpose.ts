@@ -1,4 +1,4 @@
-import { problem } from "../diagnostics/diagnostic.js";
+import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
@@ -47,6 +47,18 @@ export const transpose = defineOp<TransposeAttributes>({
     const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
     return [builder.node("transpose", [g as ValueId], { permutation: inverse })];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Transpose"],
+      read: (site) => {
+        const x = site.tensor(0);
+        if (isProblem(x)) return x;
+        const rank = site.typeOf(x).shape.length;
+        const permutation = site.attributes.ints("perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+        return site.make([x], { permutation });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, { permutation }) => {
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);
   },

@@ -32,6 +32,7 @@ export interface ShapedUnaryFacts<A extends Attributes, P extends Parameters> {
   readonly workPerElement: Partial<Work>;
   /** How far from 0 inputs have to reach for all that it does to be seen, in standard deviations; 1 unless told. */
   readonly reach?: number;
+  readonly readOnnx: OpDefinition<A>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: A) => unknown;
   /** The input's gradient from the result's. */
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, attributes: A) => ValueId;
@@ -67,6 +68,7 @@ export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
       const site = { input: inputs[0] as ValueId, output: outputs[0] as ValueId };
       return [facts.gradient(builder, site, resultGradient as ValueId, attributes)];
     },
+    readOnnx: facts.readOnnx,
     lowerToOnnx: (onnx, site, attributes) => {
       facts.lowerToOnnx(onnx, site, attributes);
     },

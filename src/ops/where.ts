@@ -57,6 +57,15 @@ export const where = defineOp<Record<never, never>>({
     const forA = sumToSizes(builder, where(condition, g as ValueId, number(0)), sizesOf(builder, a));
     return [undefined, forA, sumToSizes(builder, where(condition, number(0), g as ValueId), sizesOf(builder, b))];
   },
+  readOnnx: [
+    {
+      nodeTypes: ["Where"],
+      read: (site) => {
+        const values = site.tensors();
+        return isProblem(values) ? values : site.make(values, {});
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Where", inputs, {}, outputs);
   },

@@ -1,7 +1,9 @@
 /** What follows from the file and from shapes alone: sizes that an exporter computes in the graph. Nothing of it is counted. */
 import { type Dim, type DType, elementCount } from "../../../ir/shape.js";
+import { countOf } from "../../../ops/expand.js";
+import { type FixedOperand, mostAxes, type Operand } from "../../../ops/onnx-node.js";
 import type { FileNode } from "./node-site.js";
-import { computed, countOf, dimArithmetic, type FixedOperand, mostAxes, mostNumbers, type Operand } from "./operand.js";
+import { computed, dimArithmetic, mostNumbers } from "./operand.js";
 import { dtypeOf } from "./tensor-numbers.js";
 
 type Inputs = readonly (Operand | undefined)[];

@@ -1,8 +1,9 @@
 /** Layers that files spell out in several nodes: found by their form and put together again, so that they count as what they are. */
+
+import type { FixedOperand } from "../../../ops/onnx-node.js";
 import { NodeAttributes } from "./node-attributes.js";
 import { saysNoMore, tolerance } from "./node-form.js";
 import type { FileNode } from "./node-site.js";
-import type { FixedOperand } from "./operand.js";
 
 /** A value of the graph: any, one that stands in the file, a certain number, or what a node of this type makes. */
 type Pattern =
@@ -149,6 +150,9 @@ const fusions: readonly Fusion[] = [
     inputs: ["x", "matrix", "vector"],
   },
 ];
+
+/** The types of the nodes that forms of several are put together to. */
+export const fusedTypes: readonly string[] = [...new Set(fusions.map(({ opType }) => opType))];
 
 /** The pattern with its `x` in another's place. */
 function substitute(pattern: Pattern, inner: Pattern): Pattern {

@@ -4,8 +4,8 @@ import { readableName } from "../../../diagnostics/display-text.js";
 import { suggest } from "../../../diagnostics/suggest.js";
 import type { GraphBuilder } from "../../../ir/builder.js";
 import type { Dim } from "../../../ir/shape.js";
+import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 import type { onnx } from "../generated/onnx.js";
-import type { FixedOperand, Operand } from "./operand.js";
 import { dtypeName, dtypeOf } from "./tensor-numbers.js";
 
 type GraphProto = onnx.GraphProto.$Properties;

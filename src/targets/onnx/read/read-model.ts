@@ -4,6 +4,7 @@ import { readableName } from "../../../diagnostics/display-text.js";
 import { GraphBuilder } from "../../../ir/builder.js";
 import type { Graph } from "../../../ir/graph.js";
 import { verifyGraph } from "../../../ir/verify.js";
+import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 import { findOp } from "../../../ops/registry.js";
 import { onnx } from "../generated/onnx.js";
 import { isConstantName, NameScope } from "../names.js";
@@ -11,10 +12,10 @@ import { isStandardDomain, nameMadeTwice, opsetOf } from "./check-file.js";
 import { foldFixed, shapeOps } from "./fold-fixed.js";
 import { fuseNodes } from "./fused-nodes.js";
 import { NodeAttributes } from "./node-attributes.js";
-import { type FileNode, NodeSite, type ReadingState } from "./node-site.js";
-import { computed, type FixedOperand, listed, type Operand } from "./operand.js";
+import { type FileNode, NodeSite, type ReadingState, refuseNode } from "./node-site.js";
+import { computed, listed } from "./operand.js";
 import { type OnnxFile, readInputs } from "./read-inputs.js";
-import { readers } from "./readers.js";
+import { isRead, readerOf } from "./readers.js";
 import { fixedOf } from "./tensor-numbers.js";
 
 type ModelProto = onnx.ModelProto.$Properties;
@@ -59,7 +60,7 @@ const isFused = (opType: string): boolean => opType.startsWith("lfer.");
 function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefined {
   const found = new Map<string, { count: number; first: string }>();
   for (const { opType, name, outputs } of nodes) {
-    if ((Object.hasOwn(readers, opType) && !isFused(opType)) || shapeOps.has(opType)) continue;
+    if ((isRead(opType) && !isFused(opType)) || shapeOps.has(opType)) continue;
     const known = found.get(opType);
     if (known === undefined) found.set(opType, { count: 1, first: name === "" ? (outputs[0] ?? "") : name });
     else known.count++;
@@ -129,19 +130,20 @@ function readNode(
 ): Problem | undefined {
   if (node.opType === "Constant") return undefined;
   const inputs = node.inputs.map((name) => operands.get(name));
-  const site = new NodeSite(state, node, inputs);
+  const refuse = (reason: string): Problem => refuseNode(node, state, reason);
   const missing = node.inputs.find((name, i) => name !== "" && inputs[i] === undefined);
-  if (missing !== undefined) return site.refuse(`it reads "${missing}", which nothing before it makes`);
+  if (missing !== undefined) return refuse(`it reads "${missing}", which nothing before it makes`);
   const isKnown = inputs.every((input) => input === undefined || input.kind === "fixed") || shapeOps.has(node.opType);
   const known = isKnown ? foldFixed(node, inputs) : undefined;
-  if (typeof known === "string") return site.refuse(known);
+  if (typeof known === "string") return refuse(known);
   if (known !== undefined) {
     for (const [i, operand] of known.entries()) operands.set(node.outputs[i] ?? "", operand);
     return undefined;
   }
-  const reader = Object.hasOwn(readers, node.opType) ? readers[node.opType] : undefined;
-  if (reader === undefined) return site.refuse("what it computes depends on more than shapes");
-  const values = reader(site);
+  const found = readerOf(node.opType, (op) => new NodeSite(state, node, inputs, op.name));
+  if (found === undefined) return refuse("what it computes hangs on more than shapes");
+  const { reader, site } = found;
+  const values = reader.read(site);
   if (isProblem(values)) return values;
   if (site.fault !== undefined) return site.refuse(site.fault);
   for (const [i, name] of node.outputs.entries()) {
@@ -149,7 +151,7 @@ function readNode(
     if (value === undefined) {
       // What it gives beside its result, a mask or indices, and nobody reads.
       if (!isRead(name)) continue;
-      return site.refuse(`it gives ${node.outputs.length} results, of which lferc knows ${values.length}`);
+      return refuse(`it gives ${node.outputs.length} results, of which lferc knows ${values.length}`);
     }
     operands.set(name, { kind: "tensor", value, type: state.builder.typeOf(value) });
   }

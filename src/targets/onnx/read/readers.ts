@@ -1,71 +1,56 @@
-import type { NodeReader } from "./node-site.js";
-import * as elements from "./readers/elements.js";
-import * as matrices from "./readers/matrices.js";
-import * as moves from "./readers/moves.js";
-import * as norms from "./readers/norms.js";
-import { resize } from "./readers/resize.js";
-import * as windows from "./readers/windows.js";
+/** Which op reads a node of a file, from what the ops say of themselves. */
+import { invariant } from "../../../diagnostics/invariant.js";
+import type { Attributes } from "../../../ir/graph.js";
+import type { AnyOp } from "../../../ops/contracts.js";
+import type { OnnxNode, OnnxReader } from "../../../ops/onnx-node.js";
+import { ops } from "../../../ops/registry.js";
 
-/** The op types of ONNX that have an op of ours; names with a dot are those of fused-nodes.ts. */
-export const readers: Readonly<Record<string, NodeReader>> = {
-  Conv: windows.conv,
-  ConvTranspose: windows.convTranspose,
-  MaxPool: windows.maxPool,
-  AveragePool: windows.averagePool,
-  GlobalAveragePool: windows.globalAveragePool,
-  GlobalMaxPool: windows.globalMaxPool,
-  Gemm: matrices.gemm,
-  MatMul: matrices.matMul,
-  BatchNormalization: norms.batchNormalization,
-  LayerNormalization: norms.layerNormalization,
-  GroupNormalization: norms.groupNormalization,
-  InstanceNormalization: norms.instanceNormalization,
-  LRN: norms.lrn,
-  "lfer.LayerNorm": norms.spelledLayerNorm,
-  "lfer.InstanceNorm": norms.plainInstanceNorm,
-  "lfer.GroupNorm": norms.spelledGroupNorm,
-  ...elements.unaryOps,
-  Add: elements.binary("add"),
-  Sub: elements.binary("sub"),
-  Mul: elements.mul,
-  Div: elements.binary("div"),
-  Pow: elements.binary("pow"),
-  Sum: elements.binary("add"),
-  Max: elements.binary("maximum"),
-  Min: elements.binary("minimum"),
-  Greater: elements.binary("greater"),
-  Less: elements.binary("less"),
-  GreaterOrEqual: elements.binary("greater_equal"),
-  LessOrEqual: elements.binary("less_equal"),
-  Equal: elements.binary("equal"),
-  "lfer.NotEqual": elements.binary("not_equal"),
-  And: elements.binary("logical_and"),
-  Or: elements.binary("logical_or"),
-  Not: elements.unary("logical_not"),
-  Where: elements.where,
-  Clip: elements.clip,
-  HardSigmoid: elements.hardSigmoid,
-  Gelu: elements.gelu,
-  PRelu: elements.prelu,
-  Softmax: elements.alongAxis("softmax"),
-  LogSoftmax: elements.alongAxis("log_softmax"),
-  ReduceMean: elements.reduceMean,
-  ReduceSum: elements.reduceSum,
-  ReduceMax: elements.reduceMax,
-  ReduceMin: elements.reduceMin,
-  Cast: elements.cast,
-  Reshape: moves.reshape,
-  "lfer.ChannelShuffle": moves.channelShuffle,
-  Flatten: moves.flatten,
-  Squeeze: moves.squeeze,
-  Unsqueeze: moves.unsqueeze,
-  Transpose: moves.transpose,
-  Concat: moves.concat,
-  Split: moves.split,
-  Slice: moves.slice,
-  Gather: moves.gather,
-  Pad: moves.pad,
-  Resize: resize,
-  Upsample: resize,
-  Expand: moves.expand,
-};
+/** An op that reads nodes of a type. */
+export interface Claim {
+  readonly op: AnyOp;
+  readonly reader: OnnxReader<Attributes>;
+}
+
+/** Who reads nodes of a type: one op all of them that no other takes. */
+interface Claims {
+  readonly others: Claim;
+  readonly takers: readonly Claim[];
+}
+
+/** By node type who reads it. Two ops that would read the same nodes, or none for what the takers leave, are a mistake of ours. */
+export function claimsOf(all: readonly AnyOp[]): ReadonlyMap<string, Claims> {
+  const found = new Map<string, Claim[]>();
+  for (const op of all) {
+    if ("notReadBack" in op.readOnnx) continue;
+    for (const reader of op.readOnnx) {
+      for (const nodeType of reader.nodeTypes) found.set(nodeType, [...(found.get(nodeType) ?? []), { op, reader }]);
+    }
+  }
+  const settled = [...found].map(([nodeType, claims]): [string, Claims] => {
+    const [others, second] = claims.filter(({ reader }) => reader.takes === undefined);
+    invariant(others !== undefined, `no op reads the ${nodeType} nodes that are left`);
+    invariant(second === undefined, `${others.op.name} and ${second?.op.name} both read ${nodeType}`);
+    return [nodeType, { others, takers: claims.filter((claim) => claim !== others) }];
+  });
+  return new Map(settled);
+}
+
+const claimsOfAll = claimsOf(Object.values(ops) as unknown as readonly AnyOp[]);
+
+/** Whether an op reads nodes of this type; names with a dot are those of fused-nodes.ts. */
+export const isRead = (nodeType: string): boolean => claimsOfAll.has(nodeType);
+
+/**
+ * What reads a node, and the node as it looked at it; undefined where no op does. `look` gives the node anew, to each op: what
+ * one asks for says nothing of the others.
+ */
+export function readerOf<N extends OnnxNode>(nodeType: string, look: (op: AnyOp) => N, claims = claimsOfAll) {
+  const found = claims.get(nodeType);
+  if (found === undefined) return undefined;
+  const { others, takers } = found;
+  const [first, second] = takers
+    .map(({ op, reader }) => ({ op, reader, site: look(op) }))
+    .filter(({ reader, site }) => reader.takes?.(site));
+  invariant(second === undefined, `${first?.op.name} and ${second?.op.name} both take a node of type ${nodeType}`);
+  return first ?? { ...others, site: look(others.op) };
+}

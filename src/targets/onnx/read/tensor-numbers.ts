@@ -1,6 +1,8 @@
 import { type DType, dtypeBytes } from "../../../ir/shape.js";
+import { countOf } from "../../../ops/expand.js";
+import { type FixedOperand, mostAxes } from "../../../ops/onnx-node.js";
 import type { onnx } from "../generated/onnx.js";
-import { countOf, type FixedOperand, mostAxes, mostNumbers } from "./operand.js";
+import { mostNumbers } from "./operand.js";
 
 type TensorProto = onnx.TensorProto.$Properties;
 

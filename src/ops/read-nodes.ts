@@ -1,0 +1,40 @@
+/** How ONNX nodes are read that many ops have in common. */
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { ValueId } from "../ir/graph.js";
+import type { OnnxNode, OnnxReader, Reading } from "./onnx-node.js";
+
+type NoAttributes = Readonly<Record<never, never>>;
+
+/** Nodes of one tensor and no attributes. */
+export const nodesOfOne = (...nodeTypes: readonly string[]): OnnxReader<NoAttributes> => ({
+  nodeTypes,
+  read: (site) => site.make([site.tensor(0)], {}),
+});
+
+/** Nodes of two tensors, one of them perhaps a weight or a number of the file. */
+export const nodesOfTwo = (...nodeTypes: readonly string[]): OnnxReader<NoAttributes> => ({
+  nodeTypes,
+  read: (site) => {
+    if (site.inputCount !== 2) return site.refuse(`it has ${site.inputCount} inputs; lferc counts it with two`);
+    return site.make([site.tensor(0), site.tensor(1)], {});
+  },
+});
+
+/** What is the only result of a node. */
+export function only(value: ValueId | Problem): Reading {
+  return isProblem(value) ? value : [value];
+}
+
+/** Whether a number of the file is this one, which may be written with few digits. */
+export const isCloseTo = (value: number, wanted: number): boolean => Math.abs(value - wanted) < 1e-4;
+
+/** An axis counted from 0. */
+export const counted = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+/** Whether these are axes of so many, each once. */
+export const areAxes = (axes: readonly number[], rank: number): boolean =>
+  new Set(axes).size === axes.length && axes.every((axis) => axis >= 0 && axis < rank);
+
+/** Axes as input 1 (opset 13 and later) or an attribute, as the file has them. */
+export const axesOf = (node: OnnxNode): readonly number[] | Problem | undefined =>
+  node.has(1) ? node.plainNumbers(1) : node.attributes.ints("axes");
