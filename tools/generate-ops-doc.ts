@@ -1,4 +1,5 @@
-import type { AnyOp, AttributeSpec } from "../src/ops/contracts.js";
+import type { AttributeSpec } from "../src/ops/attributes.js";
+import type { AnyOp } from "../src/ops/contracts.js";
 import { ops } from "../src/ops/registry.js";
 import type { AnySurface, Parameter } from "../src/ops/surface.js";
 

@@ -1,6 +1,7 @@
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -8,28 +9,27 @@ import { poolsOfOneCell } from "./read-windows.js";
 import { evaluateSeparable, gradientOfSeparable, lowerSeparable } from "./separable-map.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
-import type { Pair } from "./window-arithmetic.js";
 
-type AdaptiveAvgPoolAttributes = { readonly size: Pair };
+const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 
 /**
  * PyTorch's AdaptiveAvgPool2d. Bins of one size are an average pool; where they differ or overlap the means are two matrix
  * products, y = R x C, in the file as in the gradient, dx = R' dy C'.
  */
-export const adaptiveAvgPool = defineOp<AdaptiveAvgPoolAttributes>({
+export const adaptiveAvgPool = defineOp({
   name: "adaptive_avg_pool",
   family: "pooling",
   doc: "The mean of each bin of a map cut into as many bins as the result has cells.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } },
+  attributes,
   surfaces: [
     surface({
       name: "adaptive_avg_pool",
       kind: "function",
       doc: "A map of the given size for any input: each cell is the mean of its part of the input.",
       inputs: ["input"],
-      parameters: { size: { kind: "size", min: 1, doc: "height and width of the result" } },
+      parameters: { size: parameterOf(attributes.size, { doc: "height and width of the result" }) },
       resolve: ({ size }) => ({ size }),
     }),
   ],

@@ -1,6 +1,7 @@
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { binMove, binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -10,7 +11,7 @@ import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
-type AdaptiveMaxPoolAttributes = { readonly size: Pair };
+const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 
 const pool = (kernel: Pair) => ({ kernel, stride: kernel, padding: [0, 0, 0, 0] });
 
@@ -50,20 +51,20 @@ function largestOfBins(onnx: OnnxBuilder, x: string, axis: number, bins: readonl
  * PyTorch's AdaptiveMaxPool2d. Bins of one size are a max pool; where they differ or overlap they are cut out one by one. The
  * first maximum of a bin, row by row, gets its gradient.
  */
-export const adaptiveMaxPool = defineOp<AdaptiveMaxPoolAttributes>({
+export const adaptiveMaxPool = defineOp({
   name: "adaptive_max_pool",
   family: "pooling",
   doc: "The largest cell of each bin of a map cut into as many bins as the result has cells.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } },
+  attributes,
   surfaces: [
     surface({
       name: "adaptive_max_pool",
       kind: "function",
       doc: "A map of the given size for any input: each cell is the maximum of its part of the input.",
       inputs: ["input"],
-      parameters: { size: { kind: "size", min: 1, doc: "height and width of the result" } },
+      parameters: { size: parameterOf(attributes.size, { doc: "height and width of the result" }) },
       resolve: ({ size }) => ({ size }),
     }),
   ],

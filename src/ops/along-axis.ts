@@ -1,6 +1,7 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import {
   type GradientBuilder,
@@ -18,7 +19,9 @@ import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { UnarySite } from "./unary.js";
 
-export type AxisAttributes = { readonly axis: number };
+export const axisAttributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis of the classes" } });
+
+export type AxisAttributes = AttributesOf<typeof axisAttributes>;
 
 /** What an op that turns each vector along one axis into another (softmax and its kin) has to say of itself. */
 export interface AlongAxisFacts {
@@ -57,7 +60,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
-    attributes: { axis: { kind: "int", min: 0, doc: "the axis of the classes" } },
+    attributes: axisAttributes,
     surfaces: [
       surface({
         name,

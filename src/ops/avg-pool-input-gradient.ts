@@ -1,18 +1,21 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
-import { evaluatePool, forEachWindow, type PoolGradientAttributes, poolAttributes, poolWindow } from "./pooling.js";
+import { avgPoolAttributes, evaluatePool, forEachWindow, poolWindow } from "./pooling.js";
 import { pooled, stamped } from "./spatial.js";
-import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
-export type AvgPoolInputGradientAttributes = PoolGradientAttributes & {
-  readonly count_include_pad: boolean;
-  readonly overhang: Pair;
-};
+const attributes = attributesOf({
+  ...avgPoolAttributes,
+  size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the pooled map" },
+});
 
-const cellsOf = ({ kernel }: PoolGradientAttributes): number => kernel[0] * kernel[1];
+export type AvgPoolInputGradientAttributes = AttributesOf<typeof attributes>;
+
+const cellsOf = ({ kernel }: AvgPoolInputGradientAttributes): number => kernel[0] * kernel[1];
 
 /** By how many each window divides, [1, 1, h, w]. */
 export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
@@ -22,23 +25,13 @@ export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
 }
 
 /** Every cell of a window gets an equal part of the window's gradient. */
-export const avgPoolInputGradient = defineOp<AvgPoolInputGradientAttributes>({
+export const avgPoolInputGradient = defineOp({
   name: "avg_pool_input_gradient",
   family: "training",
   doc: "The gradient of avg_pool for its input, from its result's gradient.",
   inputs: [{ name: "result_gradient", role: "tensor" }],
   results: ["input_gradient"],
-  attributes: {
-    ...poolAttributes,
-    count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
-    overhang: {
-      kind: "ints",
-      length: 2,
-      min: 0,
-      doc: "[down, right]: of the padding at the end, cells that never count",
-    },
-    size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the pooled map" },
-  },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: ([g], a) => {

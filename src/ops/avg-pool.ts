@@ -1,45 +1,26 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
-import {
-  evaluatePool,
-  inferPoolTypes,
-  type PoolAttributes,
-  poolAttributes,
-  poolParameters,
-  poolWindow,
-  resolvePool,
-} from "./pooling.js";
+import { avgPoolAttributes, evaluatePool, inferPoolTypes, poolParameters, poolWindow, resolvePool } from "./pooling.js";
 import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
-import type { Pair } from "./window-arithmetic.js";
-
-type AvgPoolAttributes = PoolAttributes & { readonly count_include_pad: boolean; readonly overhang: Pair };
 
 /**
  * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default); what
  * hangs over because positions were rounded up never counts.
  */
-export const avgPool = defineOp<AvgPoolAttributes>({
+export const avgPool = defineOp({
   name: "avg_pool",
   family: "pooling",
   doc: "The mean of each window.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    ...poolAttributes,
-    count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
-    overhang: {
-      kind: "ints",
-      length: 2,
-      min: 0,
-      doc: "[down, right]: of the padding at the end, cells that never count",
-    },
-  },
+  attributes: avgPoolAttributes,
   surfaces: [
     surface({
       name: "avg_pool",
@@ -48,7 +29,7 @@ export const avgPool = defineOp<AvgPoolAttributes>({
       inputs: ["input"],
       parameters: {
         ...poolParameters,
-        count_include_pad: { kind: "bool", default: true, doc: "whether padded cells count in the mean, as zeros" },
+        count_include_pad: parameterOf(avgPoolAttributes.count_include_pad, { default: true }),
       },
       resolve: (args, inputs) => {
         const pool = resolvePool(args, inputs);

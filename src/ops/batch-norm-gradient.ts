@@ -1,5 +1,6 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { elementCount, sameShape, type TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
 import { channelAxes, dotOfMaps, hasLargeMaps } from "./batch-norm-training.js";
@@ -9,13 +10,13 @@ import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 
-type BatchNormGradientAttributes = { readonly epsilon: number };
+const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
 /**
  * With z = (x - mean) / sqrt(variance + epsilon) and M elements a channel (Ioffe & Szegedy 2015): db = sum of dy,
  * dw = sum of dy * z, dx = w / sqrt(variance + epsilon) * (dy - db / M - z * dw / M).
  */
-export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
+export const batchNormGradient = defineOp({
   name: "batch_norm_gradient",
   family: "training",
   doc: "The gradients of batch_norm_training for its input, weight and bias.",
@@ -27,7 +28,7 @@ export const batchNormGradient = defineOp<BatchNormGradientAttributes>({
     { name: "result_gradient", role: "tensor" },
   ],
   results: ["input_gradient", "weight_gradient", "bias_gradient"],
-  attributes: { epsilon: { kind: "float", min: 0, doc: "added to the variance" } },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: (inputs) => {

@@ -1,5 +1,6 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
@@ -8,7 +9,7 @@ import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 
-type BatchNormTrainingAttributes = { readonly epsilon: number };
+const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
 /** The axes that are not the channels', and a shape that spreads one number per channel over the tensor. */
 export function channelAxes(rank: number): { readonly others: readonly number[]; readonly spread: readonly number[] } {
@@ -48,7 +49,7 @@ function channelMoments({ shape, data }: Tensor): { readonly means: Float64Array
 }
 
 /** batch_norm while training: by the batch's own statistics, which are results too. Running statistics are the graph's affair. */
-export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
+export const batchNormTraining = defineOp({
   name: "batch_norm_training",
   family: "training",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, by the batch's own mean and biased variance.",
@@ -58,7 +59,7 @@ export const batchNormTraining = defineOp<BatchNormTrainingAttributes>({
     { name: "bias", role: "parameter" },
   ],
   results: ["output", "mean", "variance"],
-  attributes: { epsilon: { kind: "float", min: 0, doc: "added to the variance" } },
+  attributes,
   surfaces: [],
   slots: ([input]) => {
     const type = { dtype: "float32", shape: [(input as TensorType).shape[1] as number] } as const;

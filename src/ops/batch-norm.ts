@@ -1,6 +1,7 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
@@ -9,7 +10,10 @@ import { epsilonOf } from "./read-norms.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type BatchNormAttributes = { readonly epsilon: number; readonly momentum: number };
+const attributes = attributesOf({
+  epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+  momentum: { kind: "float", min: 0, max: 1, doc: "share of the new batch in the running statistics" },
+});
 
 /** The type of the normalised tensor, the input's own, or what is wrong with it. */
 export function batchNormTypes(op: string, input: TensorType): readonly [TensorType] | Problem {
@@ -27,7 +31,7 @@ export function batchNormTypes(op: string, input: TensorType): readonly [TensorT
  * Inference reads the running statistics; training (its own op) updates them with PyTorch's momentum:
  * running = (1 - momentum) * running + momentum * batch, the variance unbiased.
  */
-export const batchNorm = defineOp<BatchNormAttributes>({
+export const batchNorm = defineOp({
   name: "batch_norm",
   family: "norm",
   doc: "(x - running_mean) / sqrt(running_var + epsilon) * weight + bias, per channel (axis 1).",
@@ -39,10 +43,7 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     { name: "running_var", role: "statistic" },
   ],
   results: ["output"],
-  attributes: {
-    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
-    momentum: { kind: "float", min: 0, max: 1, doc: "share of the new batch in the running statistics" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "batch_norm",
@@ -51,7 +52,7 @@ export const batchNorm = defineOp<BatchNormAttributes>({
       inputs: ["input"],
       parameters: {
         eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
-        momentum: { kind: "float", min: 0, max: 1, default: 0.1, doc: "share of the new batch in running statistics" },
+        momentum: parameterOf(attributes.momentum, { default: 0.1 }),
       },
       resolve: ({ eps, momentum }) => ({ epsilon: eps, momentum }),
     }),

@@ -2,6 +2,7 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -11,7 +12,9 @@ import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
 
-type BorderPaddingAttributes = { readonly padding: Padding };
+const attributes = attributesOf({ padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" } });
+
+type BorderPaddingAttributes = AttributesOf<typeof attributes>;
 
 interface BorderPaddingFacts {
   readonly name: string;
@@ -53,7 +56,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
-    attributes: { padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" } },
+    attributes,
     surfaces: [
       surface({
         name,
@@ -61,7 +64,9 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
         doc,
         inputs: ["input"],
         parameters: {
-          padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
+          padding: parameterOf(attributes.padding, {
+            doc: "one number, (height, width) or (top, left, bottom, right)",
+          }),
         },
         resolve: (args) => {
           const padding = resolvePadding(args.padding, [1, 1], [1, 1]);

@@ -1,5 +1,6 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { sameShape, type TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { broadcastOrProblem } from "./binary.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
@@ -7,16 +8,16 @@ import { expandTo } from "./expand.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
-type BroadcastToAttributes = { readonly sizes: readonly number[] };
+const attributes = attributesOf({ sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } });
 
 /** The gradient of sums and means. Sizes are plain numbers: the batch is bound before differentiation. */
-export const broadcastTo = defineOp<BroadcastToAttributes>({
+export const broadcastTo = defineOp({
   name: "broadcast_to",
   family: "training",
   doc: "The tensor repeated to these sizes by the broadcasting rules.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: ([input], { sizes }) => {

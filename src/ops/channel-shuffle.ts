@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { sameShape, type TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { only } from "./read-nodes.js";
@@ -9,23 +10,25 @@ import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type ChannelShuffleAttributes = { readonly groups: number };
+const attributes = attributesOf({
+  groups: { kind: "int", min: 1, doc: "how many groups of channels are interleaved" },
+});
 
 /** ShuffleNet (Zhang et al. 2018): channels seen as [groups, C / groups] are transposed to [C / groups, groups]. */
-export const channelShuffle = defineOp<ChannelShuffleAttributes>({
+export const channelShuffle = defineOp({
   name: "channel_shuffle",
   family: "movement",
   doc: "Channel i * (C / groups) + j goes to place j * groups + i.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { groups: { kind: "int", min: 1, doc: "how many groups of channels are interleaved" } },
+  attributes,
   surfaces: [
     surface({
       name: "channel_shuffle",
       kind: "function",
       doc: "Interleaves groups of channels, so that the next grouped convolution sees all of them.",
       inputs: ["input"],
-      parameters: { groups: { kind: "int", min: 1, doc: "how many groups of channels to interleave" } },
+      parameters: { groups: parameterOf(attributes.groups) },
       resolve: (args) => args,
     }),
   ],

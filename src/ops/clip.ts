@@ -1,6 +1,7 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic } from "./gradient-arithmetic.js";
@@ -8,7 +9,12 @@ import type { OnnxNode } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type ClipAttributes = { readonly min: number; readonly max: number };
+const attributes = attributesOf({
+  min: { kind: "float", doc: "lower bound, may be -inf" },
+  max: { kind: "float", doc: "upper bound, may be inf" },
+});
+
+type ClipAttributes = AttributesOf<typeof attributes>;
 
 /** Bounds of an ONNX node: inputs since opset 11, attributes before. */
 export function boundsOf(node: OnnxNode): ClipAttributes | Problem {
@@ -24,16 +30,13 @@ export function boundsOf(node: OnnxNode): ClipAttributes | Problem {
 }
 
 /** PyTorch's tie rule (clamp): at a bound the gradient passes. */
-export const clip = defineOp<ClipAttributes>({
+export const clip = defineOp({
   name: "clip",
   family: "function",
   doc: "min(max, max(min, x)).",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    min: { kind: "float", doc: "lower bound, may be -inf" },
-    max: { kind: "float", doc: "upper bound, may be inf" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "clip",
@@ -41,8 +44,8 @@ export const clip = defineOp<ClipAttributes>({
       doc: "Holds each element between two bounds.",
       inputs: ["input"],
       parameters: {
-        min: { kind: "float", computed: "no lower bound", doc: "lower bound" },
-        max: { kind: "float", computed: "no upper bound", doc: "upper bound" },
+        min: parameterOf(attributes.min, { computed: "no lower bound", doc: "lower bound" }),
+        max: parameterOf(attributes.max, { computed: "no upper bound", doc: "upper bound" }),
       },
       resolve: ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => ({ min, max }),
     }),

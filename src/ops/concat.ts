@@ -1,6 +1,7 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { addDims, type Dim, type Shape, sameDim, type TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
@@ -9,7 +10,7 @@ import { counted } from "./read-nodes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type ConcatAttributes = { readonly axis: number };
+const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis along which they are joined" } });
 
 function concatShape(shapes: readonly Shape[], axis: number): Shape | Problem {
   const [first, ...others] = shapes;
@@ -28,13 +29,13 @@ function concatShape(shapes: readonly Shape[], axis: number): Shape | Problem {
   return first.map((dim, k) => (k === axis ? total : dim));
 }
 
-export const concat = defineOp<ConcatAttributes>({
+export const concat = defineOp({
   name: "concat",
   family: "joining",
   doc: "Tensors laid side by side along one axis.",
   inputs: "many",
   results: ["output"],
-  attributes: { axis: { kind: "int", min: 0, doc: "the axis along which they are joined" } },
+  attributes,
   surfaces: [
     surface({
       name: "concat",

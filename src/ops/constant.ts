@@ -1,22 +1,23 @@
 import { problem } from "../diagnostics/diagnostic.js";
+import { attributesOf } from "./attributes.js";
 import { defineOp, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
-type ConstantAttributes = { readonly shape: readonly number[]; readonly values: readonly number[] };
+const attributes = attributesOf({
+  shape: { kind: "ints", min: 1, doc: "sizes; none for a single number" },
+  values: { kind: "floats", doc: "the numbers in row-major order" },
+});
 
 /** What a number becomes where a tensor is wanted: `shape: []` and one value. */
-export const constant = defineOp<ConstantAttributes>({
+export const constant = defineOp({
   name: "constant",
   family: "movement",
   doc: "Fixed float32 numbers.",
   inputs: [],
   results: ["output"],
-  attributes: {
-    shape: { kind: "ints", min: 1, doc: "sizes; none for a single number" },
-    values: { kind: "floats", doc: "the numbers in row-major order" },
-  },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: (_, { shape, values }) => {

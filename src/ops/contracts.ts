@@ -1,6 +1,7 @@
 import type { Problem } from "../diagnostics/diagnostic.js";
-import type { Attributes, AttributeValue, Initializer, ValueId } from "../ir/graph.js";
+import type { Attributes, Initializer, ValueId } from "../ir/graph.js";
 import type { Shape, TensorType } from "../ir/shape.js";
+import type { AttributeSpec, AttributeSpecs, AttributesOf } from "./attributes.js";
 import type { NotReadBack, OnnxReader } from "./onnx-node.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
@@ -219,25 +220,12 @@ export interface OpDefinition<A extends Attributes> {
   readonly inPlace: boolean;
 }
 
-export type AttributeKind = "int" | "float" | "bool" | "string" | "ints" | "floats";
-
-/** What the graph verifier holds an attribute to, so that rules may rely on it even in a graph read from text. */
-export interface AttributeSpec {
-  readonly kind: AttributeKind;
-  readonly doc: string;
-  /** Bounds on the number, or on each number of a list. */
-  readonly min?: number;
-  readonly max?: number;
-  /** How many numbers a list has; any number of them when left out. */
-  readonly length?: number;
-  /** Negative numbers of the list are multiples of N (signed-sizes.ts). */
-  readonly signedSizes?: true;
-}
-
 /** An op whose attribute types are not at hand, as the registry gives it. */
 export type AnyOp = OpDefinition<Attributes>;
 
-/** Types one op file. The attribute types are inferred from the `attributes` record's keys and `A`. */
-export function defineOp<A extends { readonly [key: string]: AttributeValue }>(op: OpDefinition<A>): OpDefinition<A> {
+/** Types one op file: its rules see the attributes that its `attributes` say. */
+export function defineOp<const S extends AttributeSpecs>(
+  op: Omit<OpDefinition<AttributesOf<NoInfer<S>>>, "attributes"> & { readonly attributes: S },
+): OpDefinition<AttributesOf<S>> {
   return op;
 }

@@ -1,15 +1,20 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { convolved, gone, stamped } from "./spatial.js";
-import type { ConvolveOptions } from "./window-arithmetic.js";
-import { type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolveAttributes, type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
-type Conv2dInputGradientAttributes = ConvolveOptions & { readonly size: Pair };
+const attributes = attributesOf({
+  ...convolveAttributes,
+  size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the input" },
+});
+
+type Conv2dInputGradientAttributes = AttributesOf<typeof attributes>;
 
 /** Height and width of an OIHW weight. */
 const kernelOf = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] as number];
@@ -42,7 +47,7 @@ function turnWeight(onnx: OnnxBuilder, weight: string, shape: readonly number[],
 }
 
 /** dx[n, c, i*s + u*d - p, ...] += w[o, c, u, v] * dy[n, o, i, ...]: what ONNX calls ConvTranspose, with conv2d's own weight; at stride 1 a Conv, which runs faster. */
-export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
+export const conv2dInputGradient = defineOp({
   name: "conv2d_input_gradient",
   family: "training",
   doc: "The gradient of conv2d for its input, from its weight and its result's gradient.",
@@ -51,13 +56,7 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttributes>({
     { name: "result_gradient", role: "tensor" },
   ],
   results: ["input_gradient"],
-  attributes: {
-    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
-    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
-    size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the input" },
-  },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: (inputs, a) => {

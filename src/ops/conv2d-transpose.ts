@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
@@ -8,18 +9,25 @@ import { mapProblem } from "./map-problem.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
-import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
+import { type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
-type Conv2dTransposeAttributes = {
-  readonly channels: number;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Padding;
-  readonly output_padding: Pair;
-  readonly dilation: Pair;
-  readonly groups: number;
-  readonly bias: boolean;
-};
+const attributes = attributesOf({
+  channels: { kind: "int", min: 1, doc: "channels of the result" },
+  kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+  stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+  padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right], cut off the result" },
+  output_padding: {
+    kind: "ints",
+    length: 2,
+    min: 0,
+    doc: "[down, right]: cells more at the end; less than the stride",
+  },
+  dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+  groups: { kind: "int", min: 1, doc: "independent groups of channels" },
+  bias: { kind: "bool", doc: "whether a bias is added" },
+});
+
+type Conv2dTransposeAttributes = AttributesOf<typeof attributes>;
 
 /** (in - 1) * stride - pads + span + output padding, along one axis. */
 function grown(size: number, axis: 0 | 1, a: Conv2dTransposeAttributes): number {
@@ -39,7 +47,7 @@ const geometryOf = ({ stride, padding, dilation, groups }: Conv2dTransposeAttrib
  * PyTorch's ConvTranspose2d: y[n, o, i*s + u*d - p, ...] += w[c, o, u, v] * x[n, c, i, ...], which is the gradient of a
  * convolution for its input. So its own gradients are a convolution and a convolution's weight gradient.
  */
-export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
+export const conv2dTranspose = defineOp({
   name: "conv2d_transpose",
   family: "convolution",
   doc: "Transposed 2-D convolution: NCHW input, weight [input channels, channels / groups, height, width].",
@@ -49,21 +57,7 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
     { name: "bias", role: "parameter", optional: true },
   ],
   results: ["output"],
-  attributes: {
-    channels: { kind: "int", min: 1, doc: "channels of the result" },
-    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
-    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right], cut off the result" },
-    output_padding: {
-      kind: "ints",
-      length: 2,
-      min: 0,
-      doc: "[down, right]: cells more at the end; less than the stride",
-    },
-    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
-    bias: { kind: "bool", doc: "whether a bias is added" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "conv_transpose",
@@ -71,24 +65,23 @@ export const conv2dTranspose = defineOp<Conv2dTransposeAttributes>({
       doc: "Transposed 2-D convolution: with stride 2 and kernel 2 it doubles a map.",
       inputs: ["input"],
       parameters: {
-        channels: { kind: "int", min: 1, doc: "channels of the result" },
-        kernel: { kind: "size", min: 1, default: [3, 3], doc: "height and width of the filters" },
-        stride: {
-          kind: "size",
-          min: 1,
+        channels: parameterOf(attributes.channels),
+        kernel: parameterOf(attributes.kernel, { default: [3, 3], doc: "height and width of the filters" }),
+        stride: parameterOf(attributes.stride, {
           default: [1, 1],
           doc: "cells of the result from one cell of the input to the next",
-        },
-        padding: {
-          kind: "ints",
-          min: 0,
+        }),
+        padding: parameterOf(attributes.padding, {
           computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
           doc: "cells cut off the result: one number, (height, width) or (top, left, bottom, right)",
-        },
-        output_padding: { kind: "size", min: 0, default: [0, 0], doc: "cells more at the end, below the stride" },
-        dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },
-        bias: { kind: "bool", default: false, doc: "add a learnt number to each channel" },
-        groups: { kind: "int", min: 1, default: 1, doc: "independent groups of channels" },
+        }),
+        output_padding: parameterOf(attributes.output_padding, {
+          default: [0, 0],
+          doc: "cells more at the end, below the stride",
+        }),
+        dilation: parameterOf(attributes.dilation, { default: [1, 1], doc: "distance between the kernel's taps" }),
+        bias: parameterOf(attributes.bias, { default: false, doc: "add a learnt number to each channel" }),
+        groups: parameterOf(attributes.groups, { default: 1 }),
       },
       resolve: (args) => {
         const padding = resolvePadding(args.padding, args.kernel, args.dilation);

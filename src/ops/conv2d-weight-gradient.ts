@@ -1,5 +1,6 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
@@ -7,10 +8,14 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { everywhere } from "./spatial.js";
-import type { ConvolveOptions } from "./window-arithmetic.js";
-import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolveAttributes, type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
-type Conv2dWeightGradientAttributes = ConvolveOptions & { readonly kernel: Pair };
+const attributes = attributesOf({
+  kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+  ...convolveAttributes,
+});
+
+type Conv2dWeightGradientAttributes = AttributesOf<typeof attributes>;
 
 interface Shapes {
   readonly input: readonly number[];
@@ -86,7 +91,7 @@ function lowerAsConvolution(
 }
 
 /** dw[o, c, u, v] = sum over n, i, j of dy[n, o, i, j] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. */
-export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
+export const conv2dWeightGradient = defineOp({
   name: "conv2d_weight_gradient",
   family: "training",
   doc: "The gradient of conv2d for its weight, from its input and its result's gradient.",
@@ -95,13 +100,7 @@ export const conv2dWeightGradient = defineOp<Conv2dWeightGradientAttributes>({
     { name: "result_gradient", role: "tensor" },
   ],
   results: ["weight_gradient"],
-  attributes: {
-    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
-    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
-    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
-  },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: (inputs, a) => {

@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
 import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
@@ -10,17 +11,16 @@ import { reachedTaps } from "./reached-taps.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
-import { type Padding, type Pair, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
+import { convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
 
-type Conv2dAttributes = {
-  readonly channels: number;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Padding;
-  readonly dilation: Pair;
-  readonly groups: number;
-  readonly bias: boolean;
-};
+const attributes = attributesOf({
+  channels: { kind: "int", min: 1, doc: "number of filters" },
+  kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
+  ...convolveAttributes,
+  bias: { kind: "bool", doc: "whether a bias is added" },
+});
+
+type Conv2dAttributes = AttributesOf<typeof attributes>;
 
 const windowOf = (a: Conv2dAttributes): Window => a;
 
@@ -30,18 +30,16 @@ export function productsPerOutput(input: TensorType, a: Conv2dAttributes): numbe
 }
 
 const kernelParameters = {
-  stride: { kind: "size", min: 1, default: [1, 1], doc: "steps between windows" },
-  padding: {
-    kind: "ints",
-    min: 0,
+  stride: parameterOf(attributes.stride, { default: [1, 1], doc: "steps between windows" }),
+  padding: parameterOf(attributes.padding, {
     computed: "keeps the size at stride 1: dilation * (kernel - 1) / 2 for odd kernels, 0 for even ones",
     doc: "cells of zeros around the map: one number, (height, width) or (top, left, bottom, right)",
-  },
-  dilation: { kind: "size", min: 1, default: [1, 1], doc: "distance between the kernel's taps" },
-  bias: { kind: "bool", default: false, doc: "add a learnt number to each output channel" },
+  }),
+  dilation: parameterOf(attributes.dilation, { default: [1, 1], doc: "distance between the kernel's taps" }),
+  bias: parameterOf(attributes.bias, { default: false, doc: "add a learnt number to each output channel" }),
 } as const satisfies Record<string, Parameter>;
 
-export const conv2d = defineOp<Conv2dAttributes>({
+export const conv2d = defineOp({
   name: "conv2d",
   family: "convolution",
   doc: "2-D convolution (cross-correlation): NCHW input, OIHW weight.",
@@ -51,15 +49,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
     { name: "bias", role: "parameter", optional: true },
   ],
   results: ["output"],
-  attributes: {
-    channels: { kind: "int", min: 1, doc: "number of filters" },
-    kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
-    stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
-    dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
-    groups: { kind: "int", min: 1, doc: "independent groups of channels" },
-    bias: { kind: "bool", doc: "whether a bias is added" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "conv",
@@ -67,10 +57,10 @@ export const conv2d = defineOp<Conv2dAttributes>({
       doc: "2-D convolution.",
       inputs: ["input"],
       parameters: {
-        channels: { kind: "int", min: 1, doc: "number of filters" },
-        kernel: { kind: "size", min: 1, default: [3, 3], doc: "height and width of the filters" },
+        channels: parameterOf(attributes.channels),
+        kernel: parameterOf(attributes.kernel, { default: [3, 3], doc: "height and width of the filters" }),
         ...kernelParameters,
-        groups: { kind: "int", min: 1, default: 1, doc: "independent groups of channels" },
+        groups: parameterOf(attributes.groups, { default: 1 }),
       },
       resolve: (args) => {
         const padding = resolvePadding(args.padding, args.kernel, args.dilation);
@@ -83,13 +73,11 @@ export const conv2d = defineOp<Conv2dAttributes>({
       doc: "Convolution of each channel separately: groups = input channels.",
       inputs: ["input"],
       parameters: {
-        channels: {
-          kind: "int",
-          min: 1,
+        channels: parameterOf(attributes.channels, {
           computed: "the input's channels",
           doc: "number of filters; a multiple of the input's",
-        },
-        kernel: { kind: "size", min: 1, default: [3, 3], doc: "height and width of the filters" },
+        }),
+        kernel: parameterOf(attributes.kernel, { default: [3, 3], doc: "height and width of the filters" }),
         ...kernelParameters,
       },
       resolve: (args, [input]) => {

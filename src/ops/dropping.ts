@@ -2,13 +2,16 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export type DroppingAttributes = { readonly p: number };
+const attributesFor = (doc: string) => attributesOf({ p: { kind: "float", min: 0, max: 1, doc } });
+
+export type DroppingAttributes = AttributesOf<ReturnType<typeof attributesFor>>;
 
 /** What an op that drops something has to say of itself. */
 interface DroppingFacts {
@@ -20,20 +23,21 @@ interface DroppingFacts {
 
 /** Completes an op whose only work is done in training, by a mask (`maskOfNode`): at inference it is the identity. */
 export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFacts): OpDefinition<DroppingAttributes> {
+  const attributes = attributesFor(parameterDoc);
   return {
     name,
     family: "passing",
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
-    attributes: { p: { kind: "float", min: 0, max: 1, doc: parameterDoc } },
+    attributes,
     surfaces: [
       surface({
         name,
         kind: "function",
         doc: surfaceDoc,
         inputs: ["input"],
-        parameters: { p: { kind: "float", min: 0, max: 1, doc: parameterDoc } },
+        parameters: { p: parameterOf(attributes.p) },
         resolve: ({ p }) => ({ p }),
       }),
     ],

@@ -1,16 +1,19 @@
+import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { shapedUnaryOp } from "./unary.js";
 
-type EluAttributes = { readonly alpha: number };
+const attributes = attributesOf({
+  alpha: { kind: "float", doc: "minus the limit of the negative side" },
+});
 
 /** At 0 the gradient is that of the negative side, as in PyTorch: alpha. */
-export const elu = shapedUnaryOp<EluAttributes, { alpha: { kind: "float"; default: number; doc: string } }>({
+export const elu = shapedUnaryOp({
   name: "elu",
   family: "activation",
   doc: "x where it is positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).",
-  attributes: { alpha: { kind: "float", doc: "minus the limit of the negative side" } },
+  attributes,
   parameters: {
-    alpha: { kind: "float", default: 1, doc: "minus the limit of the negative side" },
+    alpha: parameterOf(attributes.alpha, { default: 1 }),
   },
   value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
   workPerElement: { compares: 1, exponentials: 1, adds: 1, multiplies: 1 },

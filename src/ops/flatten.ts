@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
@@ -8,7 +9,7 @@ import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { axisOfFlatten } from "./read-shapes.js";
 import { surface } from "./surface.js";
 
-type FlattenAttributes = { readonly axis: number };
+const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the first axis that is merged" } });
 
 /** The product of sizes, or undefined where the batch would be multiplied with itself. */
 function productOf(dims: Shape): Dim | undefined {
@@ -22,13 +23,13 @@ function productOf(dims: Shape): Dim | undefined {
   return batches === 1 ? { batch: count } : count;
 }
 
-export const flatten = defineOp<FlattenAttributes>({
+export const flatten = defineOp({
   name: "flatten",
   family: "movement",
   doc: "All axes from one on made into one.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { axis: { kind: "int", min: 0, doc: "the first axis that is merged" } },
+  attributes,
   surfaces: [
     surface({
       name: "flatten",

@@ -1,10 +1,15 @@
 import type { ValueId } from "../ir/graph.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import type { GradientBuilder, OnnxBuilder, OnnxSite } from "./contracts.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { erfOf } from "./stable-math.js";
 import { shapedUnaryOp } from "./unary.js";
 
-type GeluAttributes = { readonly approximate: boolean };
+const attributes = attributesOf({
+  approximate: { kind: "bool", doc: "by tanh, as the paper offers it, instead of the error function" },
+});
+
+type GeluAttributes = AttributesOf<typeof attributes>;
 
 const [slope, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
 
@@ -50,13 +55,9 @@ export const gelu = shapedUnaryOp({
   name: "gelu",
   family: "activation",
   doc: "x * P(x), P the normal distribution's share below x (Hendrycks and Gimpel 2016).",
-  attributes: { approximate: { kind: "bool", doc: "by tanh, as the paper offers it, instead of the error function" } },
+  attributes,
   parameters: {
-    approximate: {
-      kind: "bool",
-      default: false,
-      doc: "by tanh, as the paper offers it, instead of the error function",
-    },
+    approximate: parameterOf(attributes.approximate, { default: false }),
   },
   value: geluOf,
   workPerElement: { exponentials: 1, multiplies: 8, adds: 6, divisions: 1 },

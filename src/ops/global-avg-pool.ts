@@ -8,7 +8,7 @@ import { nodesOfOne } from "./read-nodes.js";
 import { gone, pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export const globalAvgPool = defineOp<Record<never, never>>({
+export const globalAvgPool = defineOp({
   name: "global_avg_pool",
   family: "pooling",
   doc: "The mean of each channel's whole map: [N, C, H, W] to [N, C, 1, 1].",

@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, sameShape, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
@@ -13,7 +14,12 @@ import { targetShape } from "./read-shapes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type GroupNormAttributes = { readonly groups: number; readonly epsilon: number };
+const attributes = attributesOf({
+  groups: { kind: "int", min: 1, doc: "groups of channels" },
+  epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+});
+
+type GroupNormAttributes = AttributesOf<typeof attributes>;
 
 /** Of a group all elements: seen as [N, groups, rest]. */
 const withinGroups = [2];
@@ -50,7 +56,7 @@ function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
 }
 
 /** PyTorch's GroupNorm; with as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
-export const groupNorm = defineOp<GroupNormAttributes>({
+export const groupNorm = defineOp({
   name: "group_norm",
   family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over each group of channels of each sample.",
@@ -60,10 +66,7 @@ export const groupNorm = defineOp<GroupNormAttributes>({
     { name: "bias", role: "parameter" },
   ],
   results: ["output"],
-  attributes: {
-    groups: { kind: "int", min: 1, doc: "groups of channels" },
-    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "group_norm",
@@ -71,7 +74,7 @@ export const groupNorm = defineOp<GroupNormAttributes>({
       doc: "Group normalisation (Wu and He 2018), over each sample separately.",
       inputs: ["input"],
       parameters: {
-        groups: { kind: "int", min: 1, doc: "groups of channels, each normalised separately" },
+        groups: parameterOf(attributes.groups, { doc: "groups of channels, each normalised separately" }),
         eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
       },
       resolve: ({ groups, eps }) => ({ groups, epsilon: eps }),

@@ -8,7 +8,7 @@ import { reducesNothing } from "./read-reductions.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export const identity = defineOp<Record<never, never>>({
+export const identity = defineOp({
   name: "identity",
   family: "passing",
   doc: "The tensor itself.",

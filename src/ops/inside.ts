@@ -1,10 +1,17 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 
-type InsideAttributes = { readonly low: number; readonly high: number; readonly closed: boolean };
+const attributes = attributesOf({
+  low: { kind: "float", doc: "lower bound, may be -inf" },
+  high: { kind: "float", doc: "upper bound, may be inf" },
+  closed: { kind: "bool", doc: "whether the bounds are inside" },
+});
+
+type InsideAttributes = AttributesOf<typeof attributes>;
 
 const bounded = ({ low, high }: InsideAttributes): number => [low, high].filter(Number.isFinite).length;
 
@@ -25,17 +32,13 @@ function steep(onnx: OnnxBuilder, x: string, low: number, high: number, outputs:
 }
 
 /** The slope of everything that is cut off (relu, relu6, clip, ...): where it passes and where it does not. */
-export const inside = defineOp<InsideAttributes>({
+export const inside = defineOp({
   name: "inside",
   family: "training",
   doc: "1 where low < x < high, else 0; with `closed` the bounds themselves are inside.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    low: { kind: "float", doc: "lower bound, may be -inf" },
-    high: { kind: "float", doc: "upper bound, may be inf" },
-    closed: { kind: "bool", doc: "whether the bounds are inside" },
-  },
+  attributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: ([input]) => floatProblem("inside", [input as TensorType]) ?? [input as TensorType],

@@ -1,6 +1,7 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -10,7 +11,12 @@ import { axesOfNorm, epsilonOf, isOverMap } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type InstanceNormAttributes = { readonly affine: boolean; readonly epsilon: number };
+const attributes = attributesOf({
+  affine: { kind: "bool", doc: "whether a weight and a bias follow" },
+  epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+});
+
+type InstanceNormAttributes = AttributesOf<typeof attributes>;
 
 /** Height and width. */
 const overMap = [2, 3];
@@ -25,7 +31,7 @@ function readInstanceNorm(site: OnnxReadSite<InstanceNormAttributes>, affine: bo
 }
 
 /** PyTorch's InstanceNorm2d without running statistics; without weights unless asked, as there. */
-export const instanceNorm = defineOp<InstanceNormAttributes>({
+export const instanceNorm = defineOp({
   name: "instance_norm",
   family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) over each channel of each sample, * weight + bias if affine.",
@@ -35,10 +41,7 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
     { name: "bias", role: "parameter", optional: true },
   ],
   results: ["output"],
-  attributes: {
-    affine: { kind: "bool", doc: "whether a weight and a bias follow" },
-    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "instance_norm",
@@ -46,7 +49,7 @@ export const instanceNorm = defineOp<InstanceNormAttributes>({
       doc: "Instance normalisation (Ulyanov et al. 2016): over each channel of each sample separately.",
       inputs: ["input"],
       parameters: {
-        affine: { kind: "bool", default: false, doc: "learn a weight and a bias for each channel" },
+        affine: parameterOf(attributes.affine, { default: false, doc: "learn a weight and a bias for each channel" }),
         eps: { kind: "float", min: 0, default: 1e-5, doc: "added to the variance" },
       },
       resolve: ({ affine, eps }) => ({ affine, epsilon: eps }),

@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
@@ -12,7 +13,13 @@ import { axesOfNorm, epsilonOf, rankOfInput } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type LayerNormAttributes = { readonly axis: number; readonly through: number; readonly epsilon: number };
+const attributes = attributesOf({
+  axis: { kind: "int", min: 1, doc: "the first axis that is normalised over" },
+  through: { kind: "int", min: 1, doc: "the last one" },
+  epsilon: { kind: "float", min: 0, doc: "added to the variance" },
+});
+
+type LayerNormAttributes = AttributesOf<typeof attributes>;
 
 const axesOf = ({ axis, through }: LayerNormAttributes): readonly number[] =>
   Array.from({ length: through - axis + 1 }, (_, i) => axis + i);
@@ -45,7 +52,7 @@ function readLayerNorm(site: OnnxReadSite<LayerNormAttributes>, axis: number, th
  * PyTorch's LayerNorm over the last axes; over axis 1 of a map it is what ConvNeXt calls LayerNorm2d: each place of the map
  * by itself.
  */
-export const layerNorm = defineOp<LayerNormAttributes>({
+export const layerNorm = defineOp({
   name: "layer_norm",
   family: "norm",
   doc: "(x - mean) / sqrt(variance + epsilon) * weight + bias, over some axes of each sample separately.",
@@ -55,11 +62,7 @@ export const layerNorm = defineOp<LayerNormAttributes>({
     { name: "bias", role: "parameter" },
   ],
   results: ["output"],
-  attributes: {
-    axis: { kind: "int", min: 1, doc: "the first axis that is normalised over" },
-    through: { kind: "int", min: 1, doc: "the last one" },
-    epsilon: { kind: "float", min: 0, doc: "added to the variance" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "layer_norm",

@@ -1,30 +1,29 @@
+import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { shapedUnaryOp } from "./unary.js";
 
-type LeakyReluAttributes = { readonly slope: number };
+const attributes = attributesOf({ slope: { kind: "float", doc: "slope of the negative side" } });
 
 /** PyTorch's tie rule: at 0 the gradient is that of the negative side. */
-export const leakyRelu = shapedUnaryOp<LeakyReluAttributes, { slope: { kind: "float"; default: number; doc: string } }>(
-  {
-    name: "leaky_relu",
-    family: "activation",
-    doc: "x where it is positive, slope * x elsewhere.",
-    attributes: { slope: { kind: "float", doc: "slope of the negative side" } },
-    parameters: { slope: { kind: "float", default: 0.01, doc: "slope of the negative side" } },
-    value: (x, { slope }) => (x > 0 ? x : slope * x),
-    workPerElement: { compares: 1, multiplies: 1 },
-    gradient: (builder, { input }, g, { slope }) => {
-      const { add, mul, number } = arithmetic(builder);
-      const positive = builder.node("inside", [input], { low: 0, high: Number.POSITIVE_INFINITY, closed: false });
-      return mul(g, add(number(slope), mul(number(1 - slope), positive)));
-    },
-    readOnnx: [
-      {
-        nodeTypes: ["LeakyRelu"],
-        read: (site) => site.make([site.tensor(0)], { slope: site.attributes.float("alpha", 0.01) }),
-      },
-    ],
-    lowerToOnnx: (onnx, { inputs, outputs }, { slope }) =>
-      onnx.node("LeakyRelu", inputs, { alpha: { float: slope } }, outputs),
+export const leakyRelu = shapedUnaryOp({
+  name: "leaky_relu",
+  family: "activation",
+  doc: "x where it is positive, slope * x elsewhere.",
+  attributes,
+  parameters: { slope: parameterOf(attributes.slope, { default: 0.01 }) },
+  value: (x, { slope }) => (x > 0 ? x : slope * x),
+  workPerElement: { compares: 1, multiplies: 1 },
+  gradient: (builder, { input }, g, { slope }) => {
+    const { add, mul, number } = arithmetic(builder);
+    const positive = builder.node("inside", [input], { low: 0, high: Number.POSITIVE_INFINITY, closed: false });
+    return mul(g, add(number(slope), mul(number(1 - slope), positive)));
   },
-);
+  readOnnx: [
+    {
+      nodeTypes: ["LeakyRelu"],
+      read: (site) => site.make([site.tensor(0)], { slope: site.attributes.float("alpha", 0.01) }),
+    },
+  ],
+  lowerToOnnx: (onnx, { inputs, outputs }, { slope }) =>
+    onnx.node("LeakyRelu", inputs, { alpha: { float: slope } }, outputs),
+});

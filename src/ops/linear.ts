@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
@@ -11,7 +12,12 @@ import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type LinearAttributes = { readonly features: number; readonly bias: boolean };
+const attributes = attributesOf({
+  features: { kind: "int", min: 1, doc: "number of outputs" },
+  bias: { kind: "bool", doc: "whether a bias is added" },
+});
+
+type LinearAttributes = AttributesOf<typeof attributes>;
 
 const lastOf = (type: TensorType | undefined): Dim => type?.shape.at(-1) ?? 1;
 
@@ -41,7 +47,7 @@ function isLearnt(node: OnnxNode): boolean {
 }
 
 /** Weight is [features, inputs] as in PyTorch, so that files fit. */
-export const linear = defineOp<LinearAttributes>({
+export const linear = defineOp({
   name: "linear",
   family: "product",
   doc: "x W^T + b over the last axis.",
@@ -51,10 +57,7 @@ export const linear = defineOp<LinearAttributes>({
     { name: "bias", role: "parameter", optional: true },
   ],
   results: ["output"],
-  attributes: {
-    features: { kind: "int", min: 1, doc: "number of outputs" },
-    bias: { kind: "bool", doc: "whether a bias is added" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "linear",
@@ -62,8 +65,8 @@ export const linear = defineOp<LinearAttributes>({
       doc: "A fully connected layer over the last axis.",
       inputs: ["input"],
       parameters: {
-        features: { kind: "int", min: 1, doc: "number of outputs" },
-        bias: { kind: "bool", default: true, doc: "add a learnt number to each output" },
+        features: parameterOf(attributes.features),
+        bias: parameterOf(attributes.bias, { default: true, doc: "add a learnt number to each output" }),
       },
       resolve: (args) => args,
     }),

@@ -1,5 +1,6 @@
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
@@ -7,12 +8,12 @@ import { mapProblem } from "./map-problem.js";
 import { alongAxes, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type LocalResponseNormAttributes = {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-};
+const attributes = attributesOf({
+  size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
+  alpha: { kind: "float", doc: "weight of the mean square" },
+  beta: { kind: "float", doc: "exponent" },
+  k: { kind: "float", doc: "added to the mean square" },
+});
 
 /** The channels `[from, to)` around one, as PyTorch lays them: size / 2 rounded down before it, the rest behind. */
 function channelsAround(channel: number, channels: number, size: number): readonly [number, number] {
@@ -33,18 +34,13 @@ export function band(channels: number, size: number, isTurned: boolean): readonl
 }
 
 /** PyTorch's LocalResponseNorm. */
-export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
+export const localResponseNorm = defineOp({
   name: "local_response_norm",
   family: "norm",
   doc: "x / (k + alpha / size * sum of x^2 over the channels around)^beta (Krizhevsky et al. 2012).",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
-    alpha: { kind: "float", doc: "weight of the mean square" },
-    beta: { kind: "float", doc: "exponent" },
-    k: { kind: "float", doc: "added to the mean square" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "local_response_norm",
@@ -52,10 +48,10 @@ export const localResponseNorm = defineOp<LocalResponseNormAttributes>({
       doc: "Divides by a norm over neighbouring channels at the same position (AlexNet).",
       inputs: ["input"],
       parameters: {
-        size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
-        alpha: { kind: "float", default: 1e-4, doc: "weight of the mean square" },
-        beta: { kind: "float", default: 0.75, doc: "exponent" },
-        k: { kind: "float", default: 1, doc: "added to the mean square" },
+        size: parameterOf(attributes.size),
+        alpha: parameterOf(attributes.alpha, { default: 1e-4 }),
+        beta: parameterOf(attributes.beta, { default: 0.75 }),
+        k: parameterOf(attributes.k, { default: 1 }),
       },
       resolve: (args) => args,
     }),

@@ -1,6 +1,6 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, sameShape, type TensorType } from "../ir/shape.js";
-import { type AxisAttributes, transformAlong } from "./along-axis.js";
+import { axisAttributes, transformAlong } from "./along-axis.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type OnnxSite, type Tensor, work } from "./contracts.js";
 import { isLargestAlong, logNotSoftmax } from "./log-not-softmax.js";
 import { notReadBack } from "./onnx-node.js";
@@ -52,7 +52,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = "", g = ""], outputs, inputType
 }
 
 /** Stable where the network is sure, as the op itself. */
-export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
+export const logNotSoftmaxGradient = defineOp({
   name: "log_not_softmax_gradient",
   family: "training",
   doc: "The gradient of log_not_softmax for its input, from its input and its result's gradient.",
@@ -61,7 +61,7 @@ export const logNotSoftmaxGradient = defineOp<AxisAttributes>({
     { name: "result_gradient", role: "tensor" },
   ],
   results: ["input_gradient"],
-  attributes: { axis: { kind: "int", min: 0, doc: "the axis of the classes" } },
+  attributes: axisAttributes,
   surfaces: [],
   slots: () => ({}),
   inferTypes: (inputs, a) => {

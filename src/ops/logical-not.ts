@@ -5,7 +5,7 @@ import { nodesOfOne } from "./read-nodes.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export const logicalNot = defineOp<Record<never, never>>({
+export const logicalNot = defineOp({
   name: "logical_not",
   family: "logic",
   doc: "The negation of a boolean tensor.",

@@ -19,7 +19,7 @@ function productShape(a: Shape, b: Shape): Shape | Problem {
   return [...batches, a.at(-2) as Dim, b.at(-1) as Dim];
 }
 
-export const matmul = defineOp<Record<never, never>>({
+export const matmul = defineOp({
   name: "matmul",
   family: "product",
   doc: "The matrix product over the last two axes; the axes before are broadcast.",

@@ -4,12 +4,12 @@ import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { lowerFirstMaxima } from "./first-maxima.js";
 import { notReadBack } from "./onnx-node.js";
-import { forEachWindow, inferPoolTypes, type PoolAttributes, poolAttributes, poolWindow } from "./pooling.js";
+import { forEachWindow, inferPoolTypes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, sliding, stamped } from "./spatial.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
 /** The whole gradient of a window goes to its first maximum, row by row (PyTorch's tie rule). */
-export const maxPoolInputGradient = defineOp<PoolAttributes>({
+export const maxPoolInputGradient = defineOp({
   name: "max_pool_input_gradient",
   family: "training",
   doc: "The gradient of max_pool for its input, from its input, its result and the result's gradient.",

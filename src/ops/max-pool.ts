@@ -2,21 +2,13 @@ import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
-import {
-  evaluatePool,
-  inferPoolTypes,
-  type PoolAttributes,
-  poolAttributes,
-  poolParameters,
-  poolWindow,
-  resolvePool,
-} from "./pooling.js";
+import { evaluatePool, inferPoolTypes, poolAttributes, poolParameters, poolWindow, resolvePool } from "./pooling.js";
 import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 
 /** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
-export const maxPool = defineOp<PoolAttributes>({
+export const maxPool = defineOp({
   name: "max_pool",
   family: "pooling",
   doc: "The largest cell of each window.",

@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
@@ -8,20 +9,20 @@ import { padWith } from "./onnx-pad.js";
 import { paddingAround, padsOf } from "./read-pads.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
-import { type Padding, resolvePadding } from "./window-arithmetic.js";
+import { resolvePadding } from "./window-arithmetic.js";
 
-type PadAttributes = { readonly padding: Padding; readonly value: number };
+const attributes = attributesOf({
+  padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
+  value: { kind: "float", doc: "the value of the new cells" },
+});
 
-export const pad = defineOp<PadAttributes>({
+export const pad = defineOp({
   name: "pad",
   family: "movement",
   doc: "A map with cells of one value put around it.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
-    value: { kind: "float", doc: "the value of the new cells" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "pad",
@@ -29,8 +30,8 @@ export const pad = defineOp<PadAttributes>({
       doc: "Puts cells of one value around a map.",
       inputs: ["input"],
       parameters: {
-        padding: { kind: "ints", min: 0, doc: "one number, (height, width) or (top, left, bottom, right)" },
-        value: { kind: "float", default: 0, doc: "the value of the new cells" },
+        padding: parameterOf(attributes.padding, { doc: "one number, (height, width) or (top, left, bottom, right)" }),
+        value: parameterOf(attributes.value, { default: 0 }),
       },
       resolve: (args) => {
         const padding = resolvePadding(args.padding, [1, 1], [1, 1]);

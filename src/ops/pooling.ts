@@ -1,28 +1,39 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Dim, TensorType } from "../ir/shape.js";
-import type { AttributeSpec, Tensor, Window } from "./contracts.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
+import type { Tensor, Window } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import type { Parameter } from "./surface.js";
-import { type Padding, type Pair, resolvePadding, windowedSize, windowsOver } from "./window-arithmetic.js";
+import { type Pair, resolvePadding, windowedSize, windowsOver } from "./window-arithmetic.js";
 
 /** What both pools have. */
-export type PoolAttributes = { readonly kernel: Pair; readonly stride: Pair; readonly padding: Padding };
-
-export const poolAttributes = {
+export const poolAttributes = attributesOf({
   kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
   stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
   padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]; less than the kernel" },
-} as const satisfies Record<string, AttributeSpec>;
+});
+
+export type PoolAttributes = AttributesOf<typeof poolAttributes>;
+
+/** What average pools have besides. */
+export const avgPoolAttributes = attributesOf({
+  ...poolAttributes,
+  count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
+  overhang: {
+    kind: "ints",
+    length: 2,
+    min: 0,
+    doc: "[down, right]: of the padding at the end, cells that never count",
+  },
+});
 
 export const poolParameters = {
-  kernel: { kind: "size", min: 1, doc: "height and width of the window" },
-  stride: { kind: "size", min: 1, computed: "the kernel", doc: "steps between windows" },
-  padding: {
-    kind: "ints",
-    min: 0,
+  kernel: parameterOf(poolAttributes.kernel, { doc: "height and width of the window" }),
+  stride: parameterOf(poolAttributes.stride, { computed: "the kernel", doc: "steps between windows" }),
+  padding: parameterOf(poolAttributes.padding, {
     computed: "keeps the size at stride 1: (kernel - 1) / 2 for odd kernels, 0 for even ones",
     doc: "cells around the map: one number, (height, width) or (top, left, bottom, right)",
-  },
+  }),
   ceil_mode: {
     kind: "bool",
     default: false,
@@ -90,9 +101,6 @@ export function inferPoolTypes(op: string, input: TensorType, a: PoolAttributes)
   if (isProblem(size)) return size;
   return [{ dtype: input.dtype, shape: [input.shape[0] as Dim, input.shape[1] as Dim, ...size] }];
 }
-
-/** What both pools' gradients have besides: the size of the map that was pooled. */
-export type PoolGradientAttributes = PoolAttributes & { readonly size: Pair };
 
 /** The cells of one window inside the map: rows and columns `[from, to)`; and how many it has without its overhang. */
 interface WindowCells {

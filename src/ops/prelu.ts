@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
@@ -9,14 +10,16 @@ import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmeti
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type PreluAttributes = { readonly per_channel: boolean };
+const attributes = attributesOf({
+  per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" },
+});
 
 /** Sizes under which the slopes meet the input: one number, or one for each channel (axis 1). */
 const slopeSizes = (rank: number, slopes: number): readonly number[] =>
   slopes === 1 ? [1] : [slopes, ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
 
 /** PyTorch's tie rule: at 0 the gradient is that of the negative side. */
-export const prelu = defineOp<PreluAttributes>({
+export const prelu = defineOp({
   name: "prelu",
   family: "activation",
   doc: "x where it is positive, a learnt slope times x elsewhere (He et al. 2015).",
@@ -25,7 +28,7 @@ export const prelu = defineOp<PreluAttributes>({
     { name: "weight", role: "parameter" },
   ],
   results: ["output"],
-  attributes: { per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" } },
+  attributes,
   surfaces: [
     surface({
       name: "prelu",
@@ -33,7 +36,10 @@ export const prelu = defineOp<PreluAttributes>({
       doc: "x where it is positive, a learnt slope times x elsewhere.",
       inputs: ["input"],
       parameters: {
-        per_channel: { kind: "bool", default: false, doc: "whether each channel has its own slope" },
+        per_channel: parameterOf(attributes.per_channel, {
+          default: false,
+          doc: "whether each channel has its own slope",
+        }),
       },
       resolve: ({ per_channel }) => ({ per_channel }),
     }),

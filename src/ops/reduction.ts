@@ -1,6 +1,7 @@
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import {
   type GradientBuilder,
@@ -17,11 +18,12 @@ import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { alongAxes, gone, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export type ReductionAttributes = {
-  /** Counted from 0, ascending. */
-  readonly axes: readonly number[];
-  readonly keep: boolean;
-};
+const attributes = attributesOf({
+  axes: { kind: "ints", min: 0, doc: "the axes reduced, ascending" },
+  keep: { kind: "bool", doc: "keep the reduced axes with size 1" },
+});
+
+export type ReductionAttributes = AttributesOf<typeof attributes>;
 
 /** One application as its gradient sees it: the reduced axes are kept with size 1, so that everything broadcasts. */
 export interface ReductionSite {
@@ -97,10 +99,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
     doc,
     inputs: [{ name: "input", role: "tensor" }],
     results: ["output"],
-    attributes: {
-      axes: { kind: "ints", min: 0, doc: "the axes reduced, ascending" },
-      keep: { kind: "bool", doc: "keep reduced axes with size 1" },
-    },
+    attributes,
     surfaces: [
       surface({
         name: surfaceName,
@@ -109,7 +108,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
         inputs: ["input"],
         parameters: {
           axes: { kind: "ints", computed: "all axes", doc: "the axes to reduce; negative ones count from the end" },
-          keep: { kind: "bool", default: false, doc: "keep the reduced axes with size 1" },
+          keep: parameterOf(attributes.keep, { default: false }),
         },
         resolve: ({ axes, keep }, [input]) => {
           const shape = input?.shape ?? [];

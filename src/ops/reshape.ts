@@ -1,15 +1,18 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
+import { attributesOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mostAxes } from "./onnx-node.js";
 import { areAxes, axesOf, counted } from "./read-nodes.js";
 import { axisOfFlatten, productOf, targetShape } from "./read-shapes.js";
-import { fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
+import { fromSignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
 
-type ReshapeAttributes = { readonly shape: SignedSizes };
+const attributes = attributesOf({
+  shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" },
+});
 
 /** How many elements there are, as `count * N^batches`. */
 function countWithBatches(shape: Shape): { readonly count: number; readonly batches: number } {
@@ -21,13 +24,13 @@ function countWithBatches(shape: Shape): { readonly count: number; readonly batc
   return { count, batches };
 }
 
-export const reshape = defineOp<ReshapeAttributes>({
+export const reshape = defineOp({
   name: "reshape",
   family: "movement",
   doc: "The same elements in row-major order under another shape.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" } },
+  attributes,
   surfaces: [
     surface({
       name: "reshape",

@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
@@ -16,9 +17,18 @@ import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Pair } from "./window-arithmetic.js";
 
-export type ResizeAttributes = { readonly size: Pair; readonly mode: string; readonly align_corners: boolean };
-
 const modes = ["nearest", "bilinear"] as const;
+
+const attributes = attributesOf({
+  size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" },
+  mode: { kind: "string", doc: `"${modes[0]}" or "${modes[1]}"` },
+  align_corners: {
+    kind: "bool",
+    doc: "align the centres of corner cells instead of the map's edges",
+  },
+});
+
+export type ResizeAttributes = AttributesOf<typeof attributes>;
 
 /**
  * Where a result's cell lies in the input, as PyTorch's interpolate has it without antialiasing. Nearest: floor(i * from / to).
@@ -51,23 +61,14 @@ export const matrices = ([height, width]: Pair, a: ResizeAttributes): readonly [
 /** Height and width of a map's type. */
 const mapSize = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] as number];
 
-const description = {
-  size: "height and width of the result",
-  align_corners: "align the centres of corner cells instead of the map's edges",
-};
-
 /** PyTorch's interpolate, by the sizes alone (a scale that was given is not remembered). */
-export const resize = defineOp<ResizeAttributes>({
+export const resize = defineOp({
   name: "resize",
   family: "resizing",
   doc: "A map brought to another size by its nearest cells or linearly between them.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" },
-    mode: { kind: "string", doc: `"${modes[0]}" or "${modes[1]}"` },
-    align_corners: { kind: "bool", doc: description.align_corners },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "resize",
@@ -75,9 +76,12 @@ export const resize = defineOp<ResizeAttributes>({
       doc: "Brings a map to another size.",
       inputs: ["input"],
       parameters: {
-        size: { kind: "size", min: 1, doc: description.size },
-        mode: { kind: "string", options: modes, default: "nearest", doc: "between which cells" },
-        align_corners: { kind: "bool", default: false, doc: `${description.align_corners}; bilinear only` },
+        size: parameterOf(attributes.size, { doc: "height and width of the result" }),
+        mode: parameterOf(attributes.mode, { options: modes, default: "nearest", doc: "between which cells" }),
+        align_corners: parameterOf(attributes.align_corners, {
+          default: false,
+          doc: `${attributes.align_corners.doc}; bilinear only`,
+        }),
       },
       resolve: ({ size, mode, align_corners }) => ({ size, mode, align_corners }),
     }),
@@ -88,8 +92,11 @@ export const resize = defineOp<ResizeAttributes>({
       inputs: ["input"],
       parameters: {
         scale: { kind: "size", min: 1, default: [2, 2], doc: "factors of height and width" },
-        mode: { kind: "string", options: modes, default: "nearest", doc: "between which cells" },
-        align_corners: { kind: "bool", default: false, doc: `${description.align_corners}; bilinear only` },
+        mode: parameterOf(attributes.mode, { options: modes, default: "nearest", doc: "between which cells" }),
+        align_corners: parameterOf(attributes.align_corners, {
+          default: false,
+          doc: `${attributes.align_corners.doc}; bilinear only`,
+        }),
       },
       resolve: ({ scale, mode, align_corners }, [input]) => {
         const [, , height, width] = input?.shape ?? [];

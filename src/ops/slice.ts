@@ -1,6 +1,7 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
@@ -11,7 +12,13 @@ import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type SliceAttributes = { readonly axis: number; readonly from: number; readonly to: number };
+const attributes = attributesOf({
+  axis: { kind: "int", min: 0, doc: "the axis that is cut" },
+  from: { kind: "int", min: 0, doc: "the first index taken" },
+  to: { kind: "int", min: 1, doc: "the first index left out" },
+});
+
+type SliceAttributes = AttributesOf<typeof attributes>;
 
 /** The first and last index of a cut, as ONNX holds them to the axis. */
 function bounds(from: number, to: number, size: number): readonly [number, number] {
@@ -51,17 +58,13 @@ function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
   return results;
 }
 
-export const slice = defineOp<SliceAttributes>({
+export const slice = defineOp({
   name: "slice",
   family: "movement",
   doc: "The part of a tensor from one index to another (left out) along one axis.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    axis: { kind: "int", min: 0, doc: "the axis that is cut" },
-    from: { kind: "int", min: 0, doc: "the first index taken" },
-    to: { kind: "int", min: 1, doc: "the first index left out" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "slice",

@@ -1,5 +1,6 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { addDims, type Dim, formatDim, type Shape, type TensorType } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
@@ -9,7 +10,12 @@ import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type SplitAttributes = { readonly axis: number; readonly sizes: SignedSizes };
+const attributes = attributesOf({
+  axis: { kind: "int", min: 0, doc: "the axis that is cut" },
+  sizes: { kind: "ints", signedSizes: true, doc: "the parts' sizes, in order; -k stands for k*N" },
+});
+
+type SplitAttributes = AttributesOf<typeof attributes>;
 
 const isEqualParts = (sizes: SignedSizes): boolean => sizes.every((size) => size === sizes[0]);
 
@@ -57,16 +63,13 @@ function partsOf(node: OnnxNode, whole: Dim): readonly Dim[] | Problem {
   return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, whole - i * size)));
 }
 
-export const split = defineOp<SplitAttributes>({
+export const split = defineOp({
   name: "split",
   family: "movement",
   doc: "A tensor cut into parts along one axis; one result for each.",
   inputs: [{ name: "input", role: "tensor" }],
   results: "many",
-  attributes: {
-    axis: { kind: "int", min: 0, doc: "the axis that is cut" },
-    sizes: { kind: "ints", signedSizes: true, doc: "the parts' sizes, in order; -k stands for k*N" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "split",

@@ -1,27 +1,32 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type TransposeAttributes = { readonly permutation: readonly number[] };
+const attributes = attributesOf({
+  permutation: { kind: "ints", min: 0, doc: "for each axis of the result, the input's" },
+});
 
-export const transpose = defineOp<TransposeAttributes>({
+export const transpose = defineOp({
   name: "transpose",
   family: "movement",
   doc: "The axes in another order: axis i of the result is axis permutation[i] of the input.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: { permutation: { kind: "ints", min: 0, doc: "for each axis of the result, the input's" } },
+  attributes,
   surfaces: [
     surface({
       name: "transpose",
       kind: "function",
       doc: "Puts the axes in another order.",
       inputs: ["input"],
-      parameters: { permutation: { kind: "ints", min: 0, doc: "all axes of the input, in their new order" } },
+      parameters: {
+        permutation: parameterOf(attributes.permutation, { doc: "all axes of the input, in their new order" }),
+      },
       resolve: (args) => args,
     }),
   ],

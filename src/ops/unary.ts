@@ -1,5 +1,6 @@
 import type { Attributes, ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import type { AttributeSpecs, AttributesOf } from "./attributes.js";
 import {
   type GradientBuilder,
   type OnnxBuilder,
@@ -21,27 +22,32 @@ export interface UnarySite {
 }
 
 /** What an element-wise op with attributes `A` has to say of itself; the rest follows. */
-export interface ShapedUnaryFacts<A extends Attributes, P extends Parameters> {
+export interface ShapedUnaryFacts<S extends AttributeSpecs, P extends Parameters> {
   readonly name: string;
   readonly family: OpFamily;
   readonly doc: string;
-  readonly attributes: OpDefinition<A>["attributes"];
+  readonly attributes: S;
   /** As `.lfer` writes them; each is an attribute. */
   readonly parameters: P;
-  readonly value: (x: number, attributes: A) => number;
+  readonly value: (x: number, attributes: AttributesOf<NoInfer<S>>) => number;
   readonly workPerElement: Partial<Work>;
   /** How far from 0 inputs have to reach for all that it does to be seen, in standard deviations; 1 unless told. */
   readonly reach?: number;
-  readonly readOnnx: OpDefinition<A>["readOnnx"];
-  readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: A) => unknown;
+  readonly readOnnx: OpDefinition<AttributesOf<NoInfer<S>>>["readOnnx"];
+  readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: AttributesOf<NoInfer<S>>) => unknown;
   /** The input's gradient from the result's. */
-  readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, attributes: A) => ValueId;
+  readonly gradient: (
+    builder: GradientBuilder,
+    site: UnarySite,
+    resultGradient: ValueId,
+    attributes: AttributesOf<NoInfer<S>>,
+  ) => ValueId;
 }
 
 /** Completes an element-wise op with attributes: one tensor in, one of the same type out, no weights. */
-export function shapedUnaryOp<A extends Attributes, const P extends Parameters>(
-  facts: ShapedUnaryFacts<A, P>,
-): OpDefinition<A> {
+export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Parameters>(
+  facts: ShapedUnaryFacts<S, P>,
+): OpDefinition<AttributesOf<S>> {
   const { name, doc, parameters } = facts;
   return {
     name,
@@ -89,5 +95,5 @@ export type UnaryFacts = Omit<
 
 /** Completes an element-wise op: one tensor in, one of the same type out, no attributes, no weights. */
 export function unaryOp(facts: UnaryFacts): OpDefinition<Record<never, never>> {
-  return shapedUnaryOp<Record<never, never>, Record<never, never>>({ ...facts, attributes: {}, parameters: {} });
+  return shapedUnaryOp({ ...facts, attributes: {}, parameters: {} });
 }

@@ -9,7 +9,7 @@ import { arithmetic, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 
-export const where = defineOp<Record<never, never>>({
+export const where = defineOp({
   name: "where",
   family: "logic",
   doc: "a where the condition is true, else b, with broadcasting.",

@@ -1,5 +1,6 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, type Shape, sameShape } from "../ir/shape.js";
+import { type AttributesOf, attributesOf } from "./attributes.js";
 import type { Window } from "./contracts.js";
 
 export type Pair = readonly [number, number];
@@ -99,9 +100,11 @@ export function windowProblem(
 }
 
 /** What convolving needs to know; kernel and filter counts are read off the weight. */
-export type ConvolveOptions = {
-  readonly stride: Pair;
-  readonly padding: Padding;
-  readonly dilation: Pair;
-  readonly groups: number;
-};
+export const convolveAttributes = attributesOf({
+  stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+  padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
+  dilation: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
+  groups: { kind: "int", min: 1, doc: "independent groups of channels" },
+});
+
+export type ConvolveOptions = AttributesOf<typeof convolveAttributes>;
