@@ -315,6 +315,46 @@ suite("files that cannot be counted", (test) => {
     );
   });
 
+  test("a Constant may hold a tensor, a number or numbers, and nothing else", () => {
+    const tensor = weight([1, 4, 1, 1], { float_data: [1, 2, 3, 4] });
+    const held = (attribute: object): Uint8Array =>
+      fileOf([
+        { op_type: "Constant", name: "k", output: ["k"], attribute: [attribute] },
+        { op_type: "Mul", name: "m", input: ["x", "k"], output: ["y"] },
+      ]);
+    for (const attribute of [
+      { name: "value", type: 4, t: tensor },
+      { name: "value_float", type: 1, f: 0.5 },
+      { name: "value_floats", type: 6, floats: [1, 2, 3, 4, 5, 6, 7, 8] },
+    ]) {
+      assert.equal(
+        graphOf(held(attribute)).nodes.map(({ op }) => op),
+        ["constant", "mul"],
+        attribute.name,
+      );
+    }
+    const axes = (attribute: object): Uint8Array =>
+      fileOf([
+        { op_type: "Constant", name: "k", output: ["k"], attribute: [attribute] },
+        { op_type: "ReduceMean", name: "m", input: ["x", "k"], output: ["y"] },
+      ]);
+    for (const attribute of [
+      { name: "value_int", type: 2, i: 1 },
+      { name: "value_ints", type: 7, ints: [1, 2] },
+    ]) {
+      assert.equal(
+        graphOf(axes(attribute)).nodes.map(({ op }) => op),
+        ["reduce_mean"],
+        attribute.name,
+      );
+    }
+    assert.match(
+      refusal(held({ name: "value_float", type: 2, i: 1 })),
+      /its attribute "value_float" is an int, not a float/,
+    );
+    assert.match(refusal(held({ name: "value_string", type: 3 })), /it holds neither a tensor nor numbers/);
+  });
+
   test("lists that a file makes long itself are not copied from node to node, nor axes put in one by one", () => {
     const many = new Array<number>(200_000).fill(0);
     const list: NodeProto = {

@@ -69,26 +69,35 @@ function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefin
   return ops.length === 0 ? undefined : problem("onnx/unknown-ops", { path, ops });
 }
 
-/** The tensor of a Constant node, or what is wrong with it. */
-function constantOf({ attributes }: FileNode): FixedOperand | string {
-  const [name = "", ...others] = attributes.names;
-  if (others.length > 0) return `holds ${[name, ...others].join(" and ")}, where one of them can hold`;
+/** What a Constant node holds under this name, or what is wrong with it; undefined where it is no tensor and no numbers. */
+function heldAs(name: string, attributes: NodeAttributes): FixedOperand | string | undefined {
   switch (name) {
     case "value": {
       const tensor = attributes.tensor(name);
-      return attributes.fault ?? (tensor === undefined ? "holds no tensor" : fixedOf(tensor, undefined));
+      return tensor === undefined ? "holds no tensor" : fixedOf(tensor, undefined);
     }
     case "value_int":
-      return attributes.fault ?? computed([attributes.int(name, 0)], "int64", []);
+      return computed([attributes.int(name, 0)], "int64", []);
     case "value_ints":
-      return attributes.fault ?? listed(attributes.ints(name) ?? [], "int64");
+      return listed(attributes.ints(name) ?? [], "int64");
     case "value_float":
-      return attributes.fault ?? computed([attributes.float(name, 0)], "float32", []);
+      return computed([attributes.float(name, 0)], "float32", []);
     case "value_floats":
-      return attributes.fault ?? listed(attributes.floats(name) ?? [], "float32");
+      return listed(attributes.floats(name) ?? [], "float32");
     default:
-      return "holds neither a tensor nor numbers";
+      return undefined;
   }
+}
+
+/** The tensor of a Constant node, or why it has none. */
+function constantOf({ attributes }: FileNode): FixedOperand | string {
+  const [name = "", ...others] = attributes.names;
+  if (others.length > 0) return `it holds ${[name, ...others].join(" and ")}, where one of them can hold`;
+  const held = heldAs(name, attributes);
+  if (held === undefined) return "it holds neither a tensor nor numbers";
+  // Known only now that the attribute was asked for.
+  if (attributes.fault !== undefined) return attributes.fault;
+  return typeof held === "string" ? `it ${held}` : held;
 }
 
 /** Tensors that stand in the file: initializers, and what Constant nodes hold. */
@@ -104,7 +113,7 @@ function fixedTensors(graph: GraphProto, nodes: readonly FileNode[], isOurs: boo
     if (node.opType !== "Constant") continue;
     const read = constantOf(node);
     if (typeof read === "string") {
-      return problem("onnx/unreadable-node", { path, node: node.name, opType: node.opType, reason: `it ${read}` });
+      return problem("onnx/unreadable-node", { path, node: node.name, opType: node.opType, reason: read });
     }
     fixed.set(node.outputs[0] ?? "", read);
   }
