@@ -48,9 +48,11 @@ export const batchNormGradient = defineOp({
     if (moving >= 0) return problem("shape/needs-fixed-size", { op, axis: moving, actual: input.shape }, "input");
     const perChannel = { dtype: input.dtype, shape: [input.shape[1] as number] };
     const wanted = [perChannel, perChannel, perChannel, input];
-    for (const [i, { shape }] of [weight, mean, variance, g].entries()) {
-      const to = (wanted[i] as TensorType).shape;
-      if (!sameShape(shape, to)) return problem("shape/reshape-count", { from: shape, to }, "input");
+    const names = ["weight", "mean", "variance", "result_gradient"];
+    for (const [i, { shape: given }] of [weight, mean, variance, g].entries()) {
+      const { shape: needed } = wanted[i] as TensorType;
+      if (sameShape(given, needed)) continue;
+      return problem("graph/wrong-operand", { op, input: names[i] ?? "", given, needed }, "input");
     }
     return [input, perChannel, perChannel];
   },

@@ -27,7 +27,8 @@ export const broadcastTo = defineOp({
     const repeated = broadcastOrProblem("broadcast_to", shape, sizes);
     if (isProblem(repeated)) return repeated;
     if (sameShape(repeated, sizes)) return [{ dtype, shape: sizes }];
-    return problem("shape/reshape-count", { from: shape, to: sizes }, "sizes");
+    const holes = { op: "broadcast_to", input: "input", given: shape, needed: sizes };
+    return problem("graph/wrong-operand", holes, "sizes");
   },
   work: () => work({}),
   evaluate: ([input], { sizes }) => [expandTo(input as Tensor, sizes)],

@@ -22,7 +22,9 @@ export const constant = defineOp({
   slots: () => ({}),
   inferTypes: (_, { shape, values }) => {
     if (countOf(shape) !== values.length) {
-      return problem("shape/reshape-count", { from: [values.length], to: shape }, "values");
+      const [wanted, found] = [`${countOf(shape)} numbers`, `${values.length}`];
+      const holes = { at: "constant", op: "constant", attribute: "values", wanted, found };
+      return problem("graph/wrong-attribute", holes, "values");
     }
     return [{ dtype: "float32", shape }];
   },

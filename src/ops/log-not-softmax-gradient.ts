@@ -69,7 +69,8 @@ export const logNotSoftmaxGradient = defineOp({
     const types = logNotSoftmax.inferTypes([input], a);
     if (isProblem(types)) return types;
     if (sameShape(input.shape, g.shape)) return types;
-    return problem("shape/reshape-count", { from: g.shape, to: input.shape }, "input");
+    const holes = { op: "log_not_softmax_gradient", input: "result_gradient", given: g.shape, needed: input.shape };
+    return problem("graph/wrong-operand", holes, "input");
   },
   work: ([given], _, { axis }) => {
     const { shape } = given as TensorType;

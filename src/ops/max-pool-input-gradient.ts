@@ -29,7 +29,7 @@ export const maxPoolInputGradient = defineOp({
     const pooled = inferPoolTypes("max_pool_input_gradient", input, a);
     if (isProblem(pooled)) return pooled;
     const [batch, channels, height, width] = input.shape;
-    for (const { shape } of [output, g]) {
+    for (const [name, { shape }] of Object.entries({ output, result_gradient: g })) {
       const outer = [batch as Dim, channels as Dim] as const;
       const misfit = windowProblem(
         "max_pool_input_gradient",
@@ -37,6 +37,7 @@ export const maxPoolInputGradient = defineOp({
         outer,
         [height as number, width as number],
         poolWindow(a),
+        name,
       );
       if (misfit) return misfit;
     }

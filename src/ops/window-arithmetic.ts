@@ -91,12 +91,13 @@ export function windowProblem(
   outer: readonly [Dim, Dim],
   size: Pair,
   geometry: Geometry,
+  input = "result_gradient",
 ): Problem | undefined {
   const positions = windowedSize(op, [...outer, ...size], geometry);
   if (isProblem(positions)) return positions;
   const wanted = [...outer, ...positions];
   if (sameShape(gradient, wanted)) return undefined;
-  return problem("shape/reshape-count", { from: gradient, to: wanted }, "input");
+  return problem("graph/wrong-operand", { op, input, given: gradient, needed: wanted }, "input");
 }
 
 /** What convolving needs to know; kernel and filter counts are read off the weight. */

@@ -25,5 +25,6 @@ export const graphScenarios = {
   "graph/wrong-count": edited("conv2d(%0, %1)", "conv2d(%0)"),
   "graph/wrong-attribute": edited("stride: [2, 2]", "stride: 2"),
   "graph/wrong-slot": edited("[8, 3, 3, 3]", "[8, 4, 3, 3]"),
+  "graph/wrong-operand": edited("= relu(%7)", "= broadcast_to(%7) {sizes: [8, 16, 16]}"),
   "graph/wrong-type": edited("-> float32[N, 8, 16, 16]", "-> float32[N, 8, 16, 17]"),
 } as const;

@@ -107,6 +107,16 @@ export const graphEntries = {
     good,
   }),
 
+  "graph/wrong-operand": entry<{ op: string; input: string; given: readonly Dim[]; needed: readonly Dim[] }>({
+    severity: "error",
+    message: (h) => `${h.op}'s ${h.input} has the shape ${shape(h.given)}, which does not fit ${shape(h.needed)}`,
+    help: () => "Give that input the shape, or correct the other inputs or the attributes.",
+    explanation:
+      "An op of a training step takes gradients, whose shapes follow from its other inputs and its attributes.",
+    bad: edited("`relu` replaced by `broadcast_to`, with sizes that have an axis too few"),
+    good,
+  }),
+
   "graph/wrong-type": entry<{ at: string; value: number; said: TensorType; inferred: TensorType }>({
     severity: "error",
     message: (h) => `${h.at}: %${h.value} is declared as ${type(h.said)}, but the op gives ${type(h.inferred)}`,
