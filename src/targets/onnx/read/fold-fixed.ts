@@ -3,7 +3,7 @@ import { type Dim, type DType, elementCount } from "../../../ir/shape.js";
 import { countOf } from "../../../ops/expand.js";
 import { type FixedOperand, mostAxes, type Operand } from "../../../ops/onnx-node.js";
 import type { FileNode } from "./node-site.js";
-import { computed, dimArithmetic, mostNumbers } from "./operand.js";
+import { computed, dimArithmetic, dimsOf, mostNumbers } from "./operand.js";
 import { dtypeOf } from "./tensor-numbers.js";
 
 type Inputs = readonly (Operand | undefined)[];
@@ -34,10 +34,6 @@ function axesOf(inputs: Inputs, node: FileNode, rank: number): readonly number[]
   const axes = given?.map((axis) => (axis < 0 ? axis + rank : axis));
   const isSound = axes?.every((axis, i) => axis >= 0 && axis < rank && axes.indexOf(axis) === i);
   return isSound ? axes : undefined;
-}
-
-function dimsOf(operand: Operand): readonly Dim[] {
-  return operand.kind === "fixed" ? operand.dims : operand.type.shape;
 }
 
 const shapeOf: Fold = ([input], node) => {

@@ -9,6 +9,7 @@ import { type FixedOperand, mostAxes, type OnnxReadSite, type Operand, type Read
 import { findOp } from "../../../ops/registry.js";
 import type { NameScope } from "../names.js";
 import type { NodeAttributes } from "./node-attributes.js";
+import { dimsOf } from "./operand.js";
 import { pathOf } from "./paths.js";
 
 /** A node of the file, or several that are one layer (fused-nodes.ts). */
@@ -97,8 +98,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
 
   shapeOf(index: number): Shape {
     const input = this.input(index);
-    if (input === undefined) return [];
-    return input.kind === "tensor" ? input.type.shape : input.dims;
+    return input === undefined ? [] : dimsOf(input);
   }
 
   isSame(index: number, other: number): boolean {

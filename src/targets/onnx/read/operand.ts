@@ -1,8 +1,12 @@
-import { addDims, type Dim, type DType } from "../../../ir/shape.js";
-import type { FixedOperand } from "../../../ops/onnx-node.js";
+import { addDims, type Dim, type DType, type Shape } from "../../../ir/shape.js";
+import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 
 /** Values are read where a shape may hang on them: of tensors that are not larger. Weights are only measured. */
 export const mostNumbers = 4096;
+
+export function dimsOf(operand: Operand): Shape {
+  return operand.kind === "fixed" ? operand.dims : operand.type.shape;
+}
 
 /** A computed tensor of these numbers: a vector unless told. */
 export function computed(numbers: readonly Dim[], dtype: DType = "int64", dims = [numbers.length]): FixedOperand {
