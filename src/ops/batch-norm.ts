@@ -113,7 +113,8 @@ export const batchNorm = defineOp({
         if (typeof channels !== "number") return site.refuse("its channels are not fixed");
         const weights = [1, 2, 3, 4].map((i) => site.weight(i, i < 3 ? "parameter" : "statistic", [channels]));
         // Before opset 9 it may go over each place by itself.
-        if (site.attributes.int("spatial", 1) !== 1) return site.refuse("it has statistics for each place of the map");
+        if (site.attributes.int("spatial", 1) !== 1)
+          return site.refuse("it has statistics for each position of the map");
         // ONNX's momentum is the share of the old statistics.
         const momentum = Math.min(1, Math.max(0, 1 - site.attributes.float("momentum", 0.9)));
         return site.make([x, ...weights], { epsilon: epsilonOf(site), momentum });

@@ -45,13 +45,14 @@ function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
   const { shape } = site.typeOf(x);
   const whole = targetShape(site, shape, 4);
   if (isProblem(whole)) return whole;
-  if (!sameShape(whole, shape)) return site.refuse("it gives its groups back in another shape than it took them");
+  if (!sameShape(whole, shape)) return site.refuse("its result has another shape than its input");
   // Without axes it was an instance norm, which goes over the map of each group.
   const axes = axesOfNorm(site, 5);
   if (isProblem(axes)) return axes;
   const places = axes?.map((axis) => counted(axis, sizes.length)).sort((a, b) => a - b);
   const all = sizes.slice(2).map((_, i) => i + 2);
-  if (places !== undefined && places.join() !== all.join()) return site.refuse("it does not go over whole groups");
+  if (places !== undefined && places.join() !== all.join())
+    return site.refuse("it does not normalise over whole groups");
   return readGroupNorm(site, Number(sizes[1]));
 }
 

@@ -43,7 +43,8 @@ function readLayerNorm(site: OnnxReadSite<LayerNormAttributes>, axis: number, th
   const x = site.tensor(0);
   if (isProblem(x)) return x;
   const own = site.typeOf(x).shape.slice(axis, through + 1);
-  if (own.length === 0 || !own.every((size) => typeof size === "number")) return site.refuse("it goes over the batch");
+  if (own.length === 0 || !own.every((size) => typeof size === "number"))
+    return site.refuse("it normalises over the batch");
   const weights = [1, 2].map((i) => site.weight(i, "parameter", own));
   return site.make([x, ...weights], { axis, through, epsilon: epsilonOf(site) });
 }
@@ -160,7 +161,7 @@ export const layerNorm = defineOp({
         const sorted = axes.map((axis) => counted(axis, rank)).sort((a, b) => a - b);
         const [first = 0] = sorted;
         if (sorted.some((axis, i) => axis !== first + i))
-          return site.refuse("it normalises over axes that do not follow each other");
+          return site.refuse("it normalises over axes that are not consecutive");
         return readLayerNorm(site, first, first + sorted.length - 1);
       },
     },

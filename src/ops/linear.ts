@@ -126,7 +126,7 @@ export const linear = defineOp({
         const matrix = site.fixed(1);
         const [isTurned, isWeightTurned] = ["transA", "transB"].map((name) => site.attributes.int(name, 0) === 1);
         if (matrix === undefined || matrix.dims.length !== 2 || isTurned) {
-          return site.refuse("it is no linear layer: its first matrix is turned, or its second one computed");
+          return site.refuse("it is not a linear layer: its first matrix is transposed, or its second one computed");
         }
         const [alpha, beta] = [site.attributes.float("alpha", 1), site.attributes.float("beta", 1)];
         if (alpha !== 1 || (beta !== 1 && site.has(2))) {

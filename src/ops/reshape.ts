@@ -79,7 +79,7 @@ export const reshape = defineOp({
         if (isProblem(given)) return given;
         const axes = given?.map((axis) => counted(axis, shape.length));
         const isSound = axes === undefined || (areAxes(axes, shape.length) && axes.every((axis) => shape[axis] === 1));
-        if (!isSound) return site.refuse(`it takes away axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
+        if (!isSound) return site.refuse(`it removes axes ${axes.join(", ")} of [${shape.map(String).join(", ")}]`);
         const kept = shape.filter((dim, axis) => (axes === undefined ? dim !== 1 : !axes.includes(axis)));
         return site.make([x], { shape: toSignedSizes(kept) });
       },

@@ -52,7 +52,7 @@ function partsOf(node: OnnxNode, whole: Dim): readonly Dim[] | Problem {
   const given = node.numbers(1) ?? node.attributes.ints("split");
   const count = node.outputCount;
   const said = node.attributes.int("num_outputs", count);
-  if (said !== count) return node.refuse(`it is to give ${said} parts and has ${count} results`);
+  if (said !== count) return node.refuse(`it should give ${said} parts, but has ${count} results`);
   if (given !== undefined) return given;
   if (typeof whole !== "number") {
     return whole.batch % count === 0

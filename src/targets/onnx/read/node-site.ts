@@ -117,7 +117,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     const numbers = this.numbers(index);
     if (numbers === undefined || isProblem(numbers)) return numbers;
     const plain = numbers.filter((each) => typeof each === "number");
-    return plain.length === numbers.length ? plain : this.refuse(`input ${index} hangs on the batch`);
+    return plain.length === numbers.length ? plain : this.refuse(`input ${index} depends on the batch`);
   }
 
   typeOf(value: ValueId): TensorType {
@@ -157,7 +157,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
   #slot(input: FixedOperand, role: SlotRole, shape: readonly number[]): ValueId | Problem {
     const { builder, slots, slotNames } = this.#state;
     if (input.dtype !== "float32") return this.refuse(`its weight is ${input.dtype}; lferc counts float32 networks`);
-    if (countOf(shape) !== countOf(input.dims)) return this.refuse("a weight has another size than it should");
+    if (countOf(shape) !== countOf(input.dims)) return this.refuse("a weight does not have the expected size");
     const wanted = input.name ?? `${this.#node.name}.constant`;
     const key = JSON.stringify([input.name ?? this.#node.outputs[0], shape]);
     const known = slots.get(key);

@@ -150,7 +150,7 @@ function readNode(
     return undefined;
   }
   const found = readerOf(node.opType, (op) => new NodeSite(state, node, inputs, op.name));
-  if (found === undefined) return refuse("what it computes hangs on more than shapes");
+  if (found === undefined) return refuse("what it computes depends on more than shapes");
   const { reader, site } = found;
   const values = reader.read(site);
   if (isProblem(values)) return values;
