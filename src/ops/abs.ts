@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const abs = unaryOp({
@@ -16,4 +17,5 @@ export const abs = unaryOp({
   },
   readOnnx: [nodesOfOne("Abs")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Abs", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Abs"),
 });

@@ -6,9 +6,12 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { poolsOfOneCell } from "./read-windows.js";
-import { evaluateSeparable, gradientOfSeparable, lowerSeparable } from "./separable-map.js";
+import { type AxisMatrix, evaluateSeparable, gradientOfSeparable, lowerSeparable, transposed } from "./separable-map.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
+import { mapSizeOf } from "./tfjs/average-windows.js";
+import { nhwc } from "./tfjs/layout.js";
+import type { Pair } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 
@@ -68,6 +71,22 @@ export const adaptiveAvgPool = defineOp({
       return;
     }
     lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
+  },
+  // Bins of one size are a pool; others are two products of matrices, R x C.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
+    const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
+    const kernel = evenWindow(size, results);
+    if (kernel !== undefined) {
+      const told = { filterSize: kernel, strides: kernel, pad: "valid" } as const;
+      tfjs.set(y, tfjs.kernel("AvgPool", { x: tfjs.map(x) }, told), nhwc);
+      return;
+    }
+    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float32Array.from(values), [to, from]);
+    const a = matrix(binMatrix(size[0], results[0]));
+    const b = matrix(transposed(binMatrix(size[1], results[1])));
+    const flags = { transposeA: false, transposeB: false };
+    const means = tfjs.kernel("BatchMatMul", { a, b: tfjs.plain(x) }, flags);
+    tfjs.set(y, tfjs.kernel("BatchMatMul", { a: means, b }, flags));
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,

@@ -9,6 +9,10 @@ import { poolsOfOneCell } from "./read-windows.js";
 import { reduceNode } from "./reduction.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
+import { mapSizeOf } from "./tfjs/average-windows.js";
+import type { Register } from "./tfjs/builder.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc, storedSizes } from "./tfjs/layout.js";
 import type { Pair } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
@@ -116,6 +120,27 @@ export const adaptiveMaxPool = defineOp({
       return;
     }
     largestOfBins(onnx, largestOfBins(onnx, x, 2, binsOf(height, size[0])), 3, binsOf(width, size[1]), outputs);
+  },
+  // Bins of one size are a pool; others are cut out one by one, first rows, then columns.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
+    const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
+    const kernel = evenWindow(size, results);
+    if (kernel !== undefined) {
+      const told = { filterSize: kernel, strides: kernel, pad: "valid" } as const;
+      tfjs.set(y, tfjs.kernel("MaxPool", { x: tfjs.map(x) }, told), nhwc);
+      return;
+    }
+    const k = kernelsOf(tfjs);
+    const sizes = [...storedSizes(tfjs.sizesOf(x), nhwc)];
+    const largest = (map: Register, axis: 1 | 2): Register => {
+      const parts = binsOf(sizes[axis] as number, results[axis - 1] as number).map(([from, to]) => {
+        const begin = sizes.map((_, i) => (i === axis ? from : 0));
+        return k.max(k.slice(map, begin, sizes.with(axis, to - from)), [axis]);
+      });
+      sizes[axis] = parts.length;
+      return tfjs.kernel("Concat", parts, { axis });
+    };
+    tfjs.set(y, largest(largest(tfjs.map(x), 1), 2), nhwc);
   },
   // Its bins depend on the map's size: no window of fixed size says that.
   window: () => undefined,

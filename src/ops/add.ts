@@ -1,5 +1,6 @@
 import { binaryOp } from "./binary.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 
 export const add = binaryOp({
   name: "add",
@@ -11,4 +12,5 @@ export const add = binaryOp({
   onnxOp: "Add",
   gives: "float32",
   gradient: (_, __, g) => [g, g],
+  lowerToTfjs: binaryKernel("Add"),
 });

@@ -17,6 +17,7 @@ import type { OnnxReader } from "./onnx-node.js";
 import { counted } from "./read-nodes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { LowerToTfjs } from "./tfjs/builder.js";
 import type { UnarySite } from "./unary.js";
 
 export const axisAttributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis of the classes" } });
@@ -34,6 +35,7 @@ export interface AlongAxisFacts {
   readonly check?: (input: TensorType, axis: number) => Problem | undefined;
   readonly readOnnx: OpDefinition<AxisAttributes>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, axis: number) => unknown;
+  readonly lowerToTfjs: LowerToTfjs<AxisAttributes>;
   /** The input's gradient from the result's. */
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, axis: number) => ValueId;
 }
@@ -98,6 +100,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     lowerToOnnx: (onnx, site, { axis }) => {
       facts.lowerToOnnx(onnx, site, axis);
     },
+    lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
     isIdentity: () => false,

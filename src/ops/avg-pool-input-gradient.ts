@@ -6,7 +6,11 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { avgPoolAttributes, evaluatePool, forEachWindow, poolWindow } from "./pooling.js";
 import { pooled, stamped } from "./spatial.js";
-import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { byChannel, divisorOf, onesFor, sumTold } from "./tfjs/average-windows.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc, storedSizes } from "./tfjs/layout.js";
+import { cutPadding, paddedWindow } from "./tfjs/window.js";
+import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   ...avgPoolAttributes,
@@ -87,6 +91,18 @@ export const avgPoolInputGradient = defineOp({
       strides: a.stride,
     };
     onnx.node("ConvTranspose", [one("Div", [g, divisor]), ones], attributes, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [g], outputs: [dx] }, a) => {
+    const sizes = storedSizes(tfjs.sizesOf(dx), nhwc);
+    const [batch = 1, , , channels = 1] = sizes;
+    const padded = paddedWindow(a.size, a);
+    const parts = kernelsOf(tfjs).div(tfjs.map(g), divisorOf(tfjs, divisors(a)));
+    const made = byChannel(tfjs, parts, channels, a.stride, (part, count, isDepthwise) => {
+      const operands = { dy: part, filter: onesFor(tfjs, a.kernel, count) };
+      const told = { ...sumTold(a, padded), inputShape: [batch, ...padded.size, count] };
+      return tfjs.kernel(isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput", operands, told);
+    });
+    tfjs.set(dx, cutPadding(tfjs, made, padded, sizes), nhwc);
   },
   window: () => undefined,
   spatial: (_, __, a) => pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis])),

@@ -2,6 +2,7 @@ import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { parameterOf } from "./attributes.js";
+import { divisors } from "./avg-pool-input-gradient.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
@@ -9,6 +10,11 @@ import { avgPoolAttributes, evaluatePool, inferPoolTypes, poolParameters, poolWi
 import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
+import { byChannel, divisorOf, mapSizeOf, onesFor, poolTold, sumTold } from "./tfjs/average-windows.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
+import { padMap, paddedWindow } from "./tfjs/window.js";
+import type { Pair } from "./window-arithmetic.js";
 
 /**
  * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default); what
@@ -78,6 +84,22 @@ export const avgPool = defineOp({
     const pads = [0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)];
     const padded = padWith(onnx, inputs[0] ?? "", pads, 0);
     onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
+    const size = mapSizeOf(tfjs, x);
+    const padded = paddedWindow(size, a);
+    const map = padMap(tfjs, tfjs.map(x), padded);
+    const divisor = divisorOf(tfjs, divisors({ ...a, size }));
+    if (padded.pad === "valid" && divisor === tfjs.number(a.kernel[0] * a.kernel[1])) {
+      tfjs.set(y, tfjs.kernel("AvgPool", { x: map }, poolTold(a, padded)), nhwc);
+      return;
+    }
+    const [, channels = 1] = tfjs.sizesOf(x);
+    const sums = byChannel(tfjs, map, channels, a.stride, (part, count, isDepthwise) => {
+      const operands = { x: part, filter: onesFor(tfjs, a.kernel, count) };
+      return tfjs.kernel(isDepthwise ? "DepthwiseConv2dNative" : "Conv2D", operands, sumTold(a, padded));
+    });
+    tfjs.set(y, kernelsOf(tfjs).div(sums, divisor), nhwc);
   },
   window: poolWindow,
   spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),

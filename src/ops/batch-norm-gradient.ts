@@ -9,6 +9,8 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
+import type { Register } from "./tfjs/builder.js";
+import { asMap, fusedTypes, nothing } from "./tfjs/fused-batch-norm.js";
 
 const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
@@ -108,6 +110,16 @@ export const batchNormGradient = defineOp({
     const all = (value: number): string => onnx.floats(Array.from({ length: channels }, () => value));
     const [straight = ""] = onnx.node("BatchNormalization", [x, c, d, all(0), all(1)], { epsilon: { float: 0 } });
     onnx.node("Add", [one("Mul", [g, spreadOver(k)]), straight], {}, [forInput]);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight, mean, variance, g], outputs }, { epsilon }) => {
+    const map = asMap(tfjs, x);
+    const empty = nothing(tfjs);
+    const operands = [map.of(g), map.of(x), tfjs.plain(weight), tfjs.plain(mean), tfjs.plain(variance), empty];
+    const told = { ...fusedTypes, epsilon: { float: epsilon } };
+    const [forInput, forWeight, forBias] = tfjs.native("FusedBatchNormGradV3", operands, told, 5);
+    map.set(outputs[0], forInput as Register);
+    tfjs.set(outputs[1], forWeight as Register);
+    tfjs.set(outputs[2], forBias as Register);
   },
   window: () => undefined,
   // Mean and variance are vectors of channels.

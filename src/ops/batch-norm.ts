@@ -9,6 +9,8 @@ import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmeti
 import { epsilonOf } from "./read-norms.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { asMap } from "./tfjs/fused-batch-norm.js";
 
 const attributes = attributesOf({
   epsilon: { kind: "float", min: 0, doc: "added to the variance" },
@@ -125,6 +127,14 @@ export const batchNorm = defineOp({
     // ONNX's momentum is the share of the old statistics.
     const attributes = { epsilon: { float: a.epsilon }, momentum: { float: 1 - a.momentum } };
     onnx.node("BatchNormalization", inputs, attributes, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias, runningMean, runningVariance], outputs: [y] }, { epsilon }) => {
+    const map = asMap(tfjs, x);
+    const [scale, offset, mean, variance] = [weight, bias, runningMean, runningVariance].map((value) =>
+      tfjs.plain(value),
+    ) as [Register, Register, Register, Register];
+    const operands = { x: map.of(x), scale, offset, mean, variance };
+    map.set(y, tfjs.kernel("FusedBatchNorm", operands, { varianceEpsilon: epsilon }));
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

@@ -17,6 +17,7 @@ import { expandTo } from "./expand.js";
 import { sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { LowerToTfjs } from "./tfjs/builder.js";
 
 /** The values of one application that its slopes may be told from. */
 export interface BinarySite {
@@ -44,6 +45,7 @@ export interface BinaryFacts {
   readonly gradient:
     | ((builder: GradientBuilder, site: BinarySite, resultGradient: ValueId) => readonly [ValueId, ValueId])
     | NotDifferentiable;
+  readonly lowerToTfjs: LowerToTfjs<unknown>;
 }
 
 /** The shape that broadcasting gives, or what is wrong. */
@@ -100,6 +102,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       if (facts.negated) onnx.node("Not", onnx.node(facts.onnxOp, aligned), {}, outputs);
       else onnx.node(facts.onnxOp, aligned, {}, outputs);
     },
+    lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     spatial: cellByCell,
     isIdentity: () => false,

@@ -10,6 +10,8 @@ import { padsOfMode } from "./read-pads.js";
 import { type AxisMatrix, axisMatrix, evaluateSeparable, gradientOfSeparable } from "./separable-map.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { nhwc } from "./tfjs/layout.js";
 import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" } });
@@ -88,6 +90,17 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     readOnnx: [padsOfMode(mode)],
     lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right] }) => {
       onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
+    },
+    // Each place of the result is told which cell of the map stands there.
+    lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { padding: [top, left, bottom, right] }) => {
+      const [, , height = 1, width = 1] = tfjs.sizesOf(x);
+      const gathered = (map: Register, axis: number, size: number, before: number, after: number): Register => {
+        const places = Int32Array.from({ length: before + size + after }, (_, i) => cellAt(i - before, size));
+        const indices = tfjs.constant(places, [places.length]);
+        return tfjs.kernel("GatherV2", { x: map, indices }, { axis, batchDims: 0 });
+      };
+      const rows = gathered(tfjs.map(x), 1, height, top, bottom);
+      tfjs.set(y, gathered(rows, 2, width, left, right), nhwc);
     },
     window: () => undefined,
     spatial: (inputs) => alongAxes(inputs, stays),

@@ -1,7 +1,8 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import { sameShape, type TensorType } from "../ir/shape.js";
+import { type TensorType, sameShape } from "../ir/shape.js";
 import { attributesOf, parameterOf } from "./attributes.js";
+import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { only } from "./read-nodes.js";
@@ -9,6 +10,7 @@ import { targetShape } from "./read-shapes.js";
 import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
+import { storedSizes } from "./tfjs/layout.js";
 
 const attributes = attributesOf({
   groups: { kind: "int", min: 1, doc: "how many groups of channels are interleaved" },
@@ -97,6 +99,15 @@ export const channelShuffle = defineOp({
     const [grouped = ""] = onnx.node("Reshape", [x, target([groups, perGroup])]);
     const [turned = ""] = onnx.node("Transpose", [grouped], { perm });
     onnx.node("Reshape", [turned, target([channels as number])], {}, outputs);
+  },
+  // The channels seen as [groups, C / groups], turned.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { groups }) => {
+    const layout = tfjs.layoutOf(x);
+    const stored = storedSizes(tfjs.sizesOf(x), layout);
+    const { outer, length, inner } = viewAlong(stored, layout.indexOf(1));
+    const grouped = tfjs.reshape(tfjs.asHeld(x), [outer, groups, length / groups, inner]);
+    const turned = tfjs.kernel("Transpose", { x: grouped }, { perm: [0, 2, 1, 3] });
+    tfjs.set(y, tfjs.reshape(turned, stored), layout);
   },
   window: () => undefined,
   // No picture's rows lie among the channels, or they lose their order here.

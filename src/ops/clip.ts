@@ -8,6 +8,8 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import type { OnnxNode } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise } from "./tfjs/elementwise.js";
 
 const attributes = attributesOf({
   min: { kind: "float", doc: "lower bound, may be -inf" },
@@ -77,6 +79,10 @@ export const clip = defineOp({
     const bound = (value: number): string => (Number.isFinite(value) ? onnx.floats(value) : "");
     onnx.node("Clip", [x, bound(a.min), bound(a.max)], {}, outputs);
   },
+  lowerToTfjs: elementwise((k, [x], { min, max }) => {
+    const above = Number.isFinite(min) ? k.maximum(x as Register, k.number(min)) : (x as Register);
+    return Number.isFinite(max) ? k.minimum(above, k.number(max)) : above;
+  }),
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   isIdentity: () => false,

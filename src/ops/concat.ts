@@ -9,6 +9,7 @@ import { sizesOf } from "./gradient-arithmetic.js";
 import { counted } from "./read-nodes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
 
 const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis along which they are joined" } });
 
@@ -94,6 +95,11 @@ export const concat = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { axis }) => {
     onnx.node("Concat", inputs, { axis }, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs, outputs: [y] }, { axis }) => {
+    const layout = tfjs.commonLayout(inputs, tfjs.sizesOf(y).length);
+    const parts = inputs.map((value) => tfjs.inLayout(value, layout));
+    tfjs.set(y, kernelsOf(tfjs).concat(parts, layout.indexOf(axis)), layout);
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),

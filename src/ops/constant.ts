@@ -37,6 +37,9 @@ export const constant = defineOp({
     if (shape.length === 0) onnx.node("Constant", [], { value_float: { float: first } }, outputs);
     else onnx.node("Reshape", [onnx.floats(values), onnx.int64s(shape)], {}, outputs);
   },
+  lowerToTfjs: (tfjs, { outputs: [y] }, { shape, values }) => {
+    tfjs.set(y, tfjs.constant(Float32Array.from(values), shape));
+  },
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,

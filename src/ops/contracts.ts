@@ -5,6 +5,7 @@ import type { AttributeSpec, AttributeSpecs, AttributesOf } from "./attributes.j
 import type { NotReadBack, OnnxReader } from "./onnx-node.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
+import type { NotInTfjs, TfjsLowering } from "./tfjs/builder.js";
 
 /** One thing an op takes. Parameters and statistics are inputs too; they come from slots. */
 export interface OpInput {
@@ -125,6 +126,11 @@ export function notDifferentiable(why: string): NotDifferentiable {
   return { notDifferentiable: why };
 }
 
+/** An op that no program of TensorFlow.js may have, and why. */
+export function notInTfjs(why: string): NotInTfjs {
+  return { notInTfjs: why };
+}
+
 /** How far one output position sees along H or W, and from where: for dead taps. */
 export interface Window {
   readonly kernel: readonly [number, number];
@@ -171,8 +177,6 @@ export type ProbeRule<A extends Attributes> =
 /**
  * Everything we know about one op. All fields are required, so that a forgotten rule does not compile; where a rule has
  * nothing to say, say so (`surfaces: []`, `window: () => undefined`).
- *
- * `lowerToTfjs` will stand here too, required like the rest.
  */
 export interface OpDefinition<A extends Attributes> {
   /** The op id: `conv2d`. Also its key in the registry. */
@@ -204,6 +208,8 @@ export interface OpDefinition<A extends Attributes> {
   /** How one node of an ONNX file becomes this op: by the types of such nodes, or not at all, and why. */
   readonly readOnnx: readonly OnnxReader<A>[] | NotReadBack;
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
+  /** In kernels of TensorFlow.js, or why no program there may have it. */
+  readonly lowerToTfjs: TfjsLowering<A>;
   /** The spatial window, for ops that look around themselves; undefined for those that do not. */
   window(attributes: A): Window | undefined;
   /** How the op moves through space: which places of its inputs one element of a result sees, and where it lies itself. */

@@ -7,7 +7,8 @@ import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { convolved, gone, stamped } from "./spatial.js";
-import { convolveAttributes, type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolveBackwards } from "./tfjs/convolution.js";
+import { type ConvolveOptions, type Pair, convolveAttributes, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   ...convolveAttributes,
@@ -115,6 +116,7 @@ export const conv2dInputGradient = defineOp({
     };
     onnx.node("ConvTranspose", [g, weight], attributes, outputs);
   },
+  lowerToTfjs: convolveBackwards,
   window: () => undefined,
   spatial: (inputs, outputs, a) => {
     const [weight, gradient] = inputs as readonly [TensorType, TensorType];

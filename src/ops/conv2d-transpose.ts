@@ -9,7 +9,10 @@ import { mapProblem } from "./map-problem.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
-import { type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
+import { convolveBackwards } from "./tfjs/convolution.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
+import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   channels: { kind: "int", min: 1, doc: "channels of the result" },
@@ -182,6 +185,12 @@ export const conv2dTranspose = defineOp({
       strides: a.stride,
     };
     onnx.node("ConvTranspose", inputs, attributes, outputs);
+  },
+  // What a convolution's input gradient computes, from the weight of that convolution.
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
+    const [y] = outputs as readonly [ValueId];
+    convolveBackwards(tfjs, { inputs: [weight as ValueId, x as ValueId], outputs }, a);
+    if (bias !== undefined) tfjs.set(y, kernelsOf(tfjs).add(tfjs.map(y), tfjs.plain(bias)), nhwc);
   },
   // What one cell sees of the input is no window of whole strides.
   window: () => undefined,

@@ -8,7 +8,12 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { everywhere } from "./spatial.js";
-import { convolveAttributes, type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import type { Register } from "./tfjs/builder.js";
+import { cellsOf, convolutionOf, convolutionTold, filterChannels, isPointwise, kernelsSideBySide, matrixProduct, setFilter, spanOf } from "./tfjs/convolution.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { hwio } from "./tfjs/layout.js";
+import { padMap } from "./tfjs/window.js";
+import { type ConvolveOptions, type Pair, convolveAttributes, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
@@ -149,6 +154,25 @@ export const conv2dWeightGradient = defineOp({
     else if (isDepthwise(depthwise, a) && fewPairs(depthwise)) weightGradientByPairs(onnx, x, g, depthwise, a, outputs);
     else if (isDepthwise(depthwise, a)) weightGradientByBands(onnx, x, g, depthwise, a, outputs);
     else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, g], outputs: [dw] }, a) => {
+    const conv = convolutionOf(tfjs.sizesOf(x), tfjs.sizesOf(dw), tfjs.sizesOf(g), a);
+    const [inputs, outputs] = conv.channels;
+    if (isPointwise(conv)) {
+      const map = { register: tfjs.map(x), sizes: [cellsOf(conv), inputs], turned: true } as const;
+      const slope = { register: tfjs.map(g), sizes: [cellsOf(conv), outputs] } as const;
+      tfjs.set(dw, matrixProduct(tfjs, map, slope, [1, 1, ...conv.channels]), hwio);
+      return;
+    }
+    const k = kernelsOf(tfjs);
+    const name = conv.isDepthwise ? "DepthwiseConv2dNativeBackpropFilter" : "Conv2DBackpropFilter";
+    const groups = kernelsSideBySide(conv);
+    const maps = k.parts(padMap(tfjs, tfjs.map(x), conv.padded), groups, 3, inputs);
+    const slopes = k.parts(tfjs.map(g), groups, 3, outputs);
+    const [inner, filters] = filterChannels(conv);
+    const told = { ...convolutionTold(conv), filterShape: [...spanOf(conv), inner, filters / groups] };
+    const results = maps.map((map, i) => tfjs.kernel(name, { x: map, dy: slopes[i] as Register }, told));
+    setFilter(tfjs, dw, k.concat(results, 3), conv);
   },
   window: () => undefined,
   spatial: everywhere,

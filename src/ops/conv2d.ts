@@ -11,7 +11,12 @@ import { reachedTaps } from "./reached-taps.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
-import { convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
+import type { Register, TfjsBuilder, TfjsSite } from "./tfjs/builder.js";
+import { cellsOf, convolutionOf, convolutionTold, filterChannels, filterLayout, filterOf, isPointwise, kernelsSideBySide, matrixProduct } from "./tfjs/convolution.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
+import { padMap } from "./tfjs/window.js";
+import { type Padding, type Pair, convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   channels: { kind: "int", min: 1, doc: "number of filters" },
@@ -27,6 +32,31 @@ const windowOf = (a: Conv2dAttributes): Window => a;
 /** Products that make one output element: kh * kw * input channels / groups. */
 export function productsPerOutput(input: TensorType, a: Conv2dAttributes): number {
   return (a.kernel[0] * a.kernel[1] * (input.shape[1] as number)) / a.groups;
+}
+
+function lowerToKernels(
+  tfjs: TfjsBuilder,
+  { inputs: [x, weight, bias], outputs: [y] }: TfjsSite,
+  a: Conv2dAttributes,
+): void {
+  const conv = convolutionOf(tfjs.sizesOf(x), tfjs.sizesOf(weight), tfjs.sizesOf(y), a);
+  const k = kernelsOf(tfjs);
+  const [inputs, outputs] = conv.channels;
+  const set = (result: Register): void =>
+    tfjs.set(y, bias === undefined ? result : k.add(result, tfjs.plain(bias)), nhwc);
+  if (isPointwise(conv)) {
+    const map = { register: tfjs.map(x), sizes: [cellsOf(conv), inputs] } as const;
+    const filter = { register: filterOf(tfjs, weight, conv), sizes: conv.channels };
+    set(matrixProduct(tfjs, map, filter, [conv.batch, ...conv.size, outputs]));
+    return;
+  }
+  const name = conv.isDepthwise ? "DepthwiseConv2dNative" : "Conv2D";
+  const groups = kernelsSideBySide(conv);
+  const maps = k.parts(padMap(tfjs, tfjs.map(x), conv.padded), groups, 3, inputs);
+  const filters = k.parts(filterOf(tfjs, weight, conv), groups, 3, filterChannels(conv)[1]);
+  const told = convolutionTold(conv);
+  const results = maps.map((map, i) => tfjs.kernel(name, { x: map, filter: filters[i] as Register }, told));
+  set(k.concat(results, 3));
 }
 
 const kernelParameters = {
@@ -189,6 +219,7 @@ export const conv2d = defineOp({
       outputs,
     );
   },
+  lowerToTfjs: { lower: lowerToKernels, weightLayout: filterLayout },
   window: windowOf,
   spatial: (inputs, outputs, a) =>
     convolved(inputs, outputs, a.groups, (axis) =>

@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 export const div = binaryOp({
   name: "div",
   family: "arithmetic",
@@ -15,4 +16,5 @@ export const div = binaryOp({
     const forA = div(g, b);
     return [forA, builder.node("neg", [mul(forA, output)])];
   },
+  lowerToTfjs: binaryKernel("RealDiv"),
 });

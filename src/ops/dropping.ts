@@ -8,6 +8,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import { passOn } from "./tfjs/passing.js";
 
 const attributesFor = (doc: string) => attributesOf({ p: { kind: "float", min: 0, max: 1, doc } });
 
@@ -51,6 +52,8 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     lowerToOnnx: (onnx, { inputs, outputs }) => {
       onnx.node("Identity", inputs, {}, outputs);
     },
+    // Training multiplies by masks, which are inputs of the step.
+    lowerToTfjs: passOn,
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     isIdentity: () => true,

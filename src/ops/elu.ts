@@ -1,5 +1,6 @@
 import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { bentBelowZero, expm1Below } from "./tfjs/elementwise.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({
@@ -26,4 +27,5 @@ export const elu = shapedUnaryOp({
     { nodeTypes: ["Elu"], read: (site) => site.make([site.tensor(0)], { alpha: site.attributes.float("alpha", 1) }) },
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) => onnx.node("Elu", inputs, { alpha: { float: alpha } }, outputs),
+  lowerToTfjs: bentBelowZero((k, x, { alpha }, tfjs) => k.mul(expm1Below(k, x, tfjs), k.number(alpha))),
 });

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { erfOf } from "./stable-math.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 /** Work as a rational function times an exponential. */
 export const erf = unaryOp({
@@ -16,4 +17,5 @@ export const erf = unaryOp({
   },
   readOnnx: [nodesOfOne("Erf")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Erf", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Erf"),
 });

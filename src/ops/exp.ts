@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const exp = unaryOp({
   name: "exp",
@@ -10,4 +11,5 @@ export const exp = unaryOp({
   gradient: (builder, { output }, g) => arithmetic(builder).mul(g, output),
   readOnnx: [nodesOfOne("Exp")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Exp", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Exp"),
 });

@@ -8,6 +8,7 @@ import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { axisOfFlatten } from "./read-shapes.js";
 import { surface } from "./surface.js";
+import { toOwnSizes } from "./tfjs/passing.js";
 
 const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the first axis that is merged" } });
 
@@ -74,6 +75,7 @@ export const flatten = defineOp({
     // In Reshape's target 0 keeps the size at its place and -1 takes the rest.
     else onnx.node("Reshape", [x, onnx.int64s([...new Array<number>(axis).fill(0), -1])], {}, outputs);
   },
+  lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",
   // Row-major order stays, so an equal shape is an equal tensor.

@@ -3,6 +3,8 @@ import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import type { GradientBuilder, OnnxBuilder, OnnxSite } from "./contracts.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { erfOf } from "./stable-math.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise } from "./tfjs/elementwise.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({
@@ -75,4 +77,13 @@ export const gelu = shapedUnaryOp({
     },
   ],
   lowerToOnnx: lower,
+  lowerToTfjs: elementwise((k, [given], { approximate }, tfjs) => {
+    const x = given as Register;
+    const bend = (): Register => {
+      if (!approximate) return tfjs.kernel("Erf", { x: k.mul(x, k.number(Math.SQRT1_2)) });
+      const inner = k.add(x, k.mul(k.mul(x, k.mul(x, x)), k.number(cubic)));
+      return tfjs.kernel("Tanh", { x: k.mul(inner, k.number(slope)) });
+    };
+    return k.mul(k.mul(x, k.number(0.5)), k.add(k.number(1), bend()));
+  }),
 });

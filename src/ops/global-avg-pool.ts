@@ -7,6 +7,8 @@ import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js"
 import { nodesOfOne } from "./read-nodes.js";
 import { gone, pooled } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
 
 export const globalAvgPool = defineOp({
   name: "global_avg_pool",
@@ -60,6 +62,9 @@ export const globalAvgPool = defineOp({
   readOnnx: [nodesOfOne("GlobalAveragePool")],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("GlobalAveragePool", inputs, {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
+    tfjs.set(y, kernelsOf(tfjs).mean(tfjs.map(x), [1, 2]), nhwc);
   },
   // It sees the whole map, whatever its size: no window of fixed size says that.
   window: () => undefined,

@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 export const greaterEqual = binaryOp({
   name: "greater_equal",
   family: "comparison",
@@ -11,4 +12,5 @@ export const greaterEqual = binaryOp({
   onnxOp: "GreaterOrEqual",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTfjs: binaryKernel("GreaterEqual"),
 });

@@ -13,6 +13,9 @@ import { axesOfNorm, epsilonOf } from "./read-norms.js";
 import { targetShape } from "./read-shapes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { normalisedOver } from "./tfjs/normalised.js";
 
 const attributes = attributesOf({
   groups: { kind: "int", min: 1, doc: "groups of channels" },
@@ -153,6 +156,16 @@ export const groupNorm = defineOp({
     const spread = (value: string): string =>
       map.length === 0 ? value : one("Reshape", [value, onnx.int64s([channels, ...map.map(() => 1)])]);
     onnx.node("Add", [one("Mul", [back, spread(weight)]), spread(bias)], {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, { groups, epsilon }) => {
+    const k = kernelsOf(tfjs);
+    const sizes = tfjs.sizesOf(x);
+    const [batch = 1, channels = 1] = sizes;
+    const grouped = tfjs.reshape(tfjs.plain(x), [batch, groups, countOf(sizes) / (batch * groups)]);
+    const centred = normalisedOver(tfjs, grouped, [2], epsilon);
+    const spread = sizes.map((_, axis) => (axis === 1 ? channels : 1));
+    const [scale, shift] = [weight, bias].map((value) => tfjs.reshape(tfjs.plain(value), spread));
+    tfjs.set(y, k.add(k.mul(tfjs.reshape(centred, sizes), scale as Register), shift as Register));
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis > 0 ? mixed(axis) : undefined)),

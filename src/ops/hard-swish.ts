@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { gated, hardGate } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 /** An ONNX op from opset 14 on, spelled out before. */
 export const hardSwish = unaryOp({
@@ -23,4 +24,5 @@ export const hardSwish = unaryOp({
     const [gate = ""] = onnx.node("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
     return onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTfjs: gated((k, _, x) => hardGate(k, x)),
 });

@@ -7,6 +7,7 @@ import { padsNothing, padsOf } from "./read-pads.js";
 import { reducesNothing } from "./read-reductions.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import { passOn } from "./tfjs/passing.js";
 
 export const identity = defineOp({
   name: "identity",
@@ -86,6 +87,7 @@ export const identity = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Identity", inputs, {}, outputs);
   },
+  lowerToTfjs: passOn,
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   isIdentity: () => true,

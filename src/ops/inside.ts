@@ -4,6 +4,9 @@ import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise } from "./tfjs/elementwise.js";
+import type { BinaryKernel, NativeOp } from "./tfjs/kernel-signatures.js";
 
 const attributes = attributesOf({
   low: { kind: "float", doc: "lower bound, may be -inf" },
@@ -11,7 +14,7 @@ const attributes = attributesOf({
   closed: { kind: "bool", doc: "whether the bounds are inside" },
 });
 
-type InsideAttributes = AttributesOf<typeof attributes>;
+export type InsideAttributes = AttributesOf<typeof attributes>;
 
 const bounded = ({ low, high }: InsideAttributes): number => [low, high].filter(Number.isFinite).length;
 
@@ -29,6 +32,13 @@ function steep(onnx: OnnxBuilder, x: string, low: number, high: number, outputs:
   const above = low === 0 ? x : one("Sub", [x, onnx.floats(low)]);
   const positive = high === Number.POSITIVE_INFINITY ? above : one("Mul", [above, one("Sub", [onnx.floats(high), x])]);
   onnx.node("HardSigmoid", [positive], { alpha: { float: steepest }, beta: { float: 0 } }, outputs);
+}
+
+/** What libtensorflow calls a gradient through these bounds; the bounds themselves are outside, as in our rules. */
+export function gradientOp({ low, high, closed }: InsideAttributes): NativeOp | undefined {
+  if (closed || low !== 0) return undefined;
+  if (high === 6) return "Relu6Grad";
+  return high === Number.POSITIVE_INFINITY ? "ReluGrad" : undefined;
 }
 
 /** The slope of everything that is cut off (relu, relu6, clip, ...): where it passes and where it does not. */
@@ -64,6 +74,17 @@ export const inside = defineOp({
     else if (second === undefined) asFactor(onnx, first, outputs);
     else onnx.node("Mul", [asFactor(onnx, first, 1), asFactor(onnx, second, 1)], {}, outputs);
   },
+  lowerToTfjs: elementwise((k, [x], { low, high, closed }, tfjs) => {
+    const compare = (name: BinaryKernel, bound: number): readonly Register[] =>
+      Number.isFinite(bound) ? [k.factor(tfjs.kernel(name, { a: x as Register, b: k.number(bound) }))] : [];
+    const factors = [
+      ...compare(closed ? "GreaterEqual" : "Greater", low),
+      ...compare(closed ? "LessEqual" : "Less", high),
+    ];
+    return factors.length === 0
+      ? k.factor(tfjs.kernel("Equal", { a: x as Register, b: x as Register }))
+      : factors.reduce(k.mul);
+  }),
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   isIdentity: () => false,

@@ -10,6 +10,9 @@ import type { OnnxReadSite, Reading } from "./onnx-node.js";
 import { axesOfNorm, epsilonOf, isOverMap } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
+import { normalisedOver } from "./tfjs/normalised.js";
 
 const attributes = attributesOf({
   affine: { kind: "bool", doc: "whether a weight and a bias follow" },
@@ -135,6 +138,11 @@ export const instanceNorm = defineOp({
     const y = lowerNormalised(onnx, x, overMap, epsilon);
     const scaled = onnx.node("Mul", [y, spread(weight)])[0] ?? "";
     onnx.node("Add", [scaled, spread(bias)], {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, { affine, epsilon }) => {
+    const k = kernelsOf(tfjs);
+    const centred = normalisedOver(tfjs, tfjs.map(x), [1, 2], epsilon);
+    tfjs.set(y, affine ? k.add(k.mul(centred, tfjs.plain(weight)), tfjs.plain(bias)) : centred, nhwc);
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (overMap.includes(axis) ? mixed(axis) : undefined)),

@@ -12,6 +12,9 @@ import { counted } from "./read-nodes.js";
 import { axesOfNorm, epsilonOf, rankOfInput } from "./read-norms.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { normalisedOver } from "./tfjs/normalised.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 1, doc: "the first axis that is normalised over" },
@@ -175,6 +178,14 @@ export const layerNorm = defineOp({
     const y = lowerNormalised(onnx, x, axesOf(a), a.epsilon);
     const [scaled = ""] = onnx.node("Mul", [y, spreadInOnnx(onnx, weight, shape, a)]);
     onnx.node("Add", [scaled, spreadInOnnx(onnx, bias, shape, a)], {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, a) => {
+    const k = kernelsOf(tfjs);
+    const axes = axesOf(a);
+    const spread = tfjs.sizesOf(x).map((size, i) => (axes.includes(i) ? size : 1));
+    const [scale, shift] = [weight, bias].map((value) => tfjs.reshape(tfjs.plain(value), spread));
+    const centred = normalisedOver(tfjs, tfjs.plain(x), axes, a.epsilon);
+    tfjs.set(y, k.add(k.mul(centred, scale as Register), shift as Register));
   },
   window: () => undefined,
   spatial: (inputs, _, a) =>

@@ -1,5 +1,6 @@
 import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import { bentBelowZero } from "./tfjs/elementwise.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({ slope: { kind: "float", doc: "slope of the negative side" } });
@@ -26,4 +27,5 @@ export const leakyRelu = shapedUnaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { slope }) =>
     onnx.node("LeakyRelu", inputs, { alpha: { float: slope } }, outputs),
+  lowerToTfjs: bentBelowZero((k, x, { slope }) => k.mul(x, k.number(slope))),
 });

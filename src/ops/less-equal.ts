@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 export const lessEqual = binaryOp({
   name: "less_equal",
   family: "comparison",
@@ -11,4 +12,5 @@ export const lessEqual = binaryOp({
   onnxOp: "LessOrEqual",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTfjs: binaryKernel("LessEqual"),
 });

@@ -11,6 +11,7 @@ import { reachedTaps } from "./reached-taps.js";
 import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
 
 const attributes = attributesOf({
   features: { kind: "int", min: 1, doc: "number of outputs" },
@@ -153,6 +154,16 @@ export const linear = defineOp({
     }
     const [product = ""] = onnx.node("MatMul", [x, turned]);
     onnx.node("Add", [product, bias], {}, outputs);
+  },
+  // x W^T + b over the last axis.
+  lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }) => {
+    const sizes = tfjs.sizesOf(x);
+    const columns = sizes.at(-1) as number;
+    const rows = tfjs.reshape(tfjs.plain(x), [countOf(sizes) / columns, columns]);
+    const operands = { a: rows, b: tfjs.plain(weight) };
+    const product = tfjs.kernel("BatchMatMul", operands, { transposeA: false, transposeB: true });
+    const sum = bias === undefined ? product : kernelsOf(tfjs).add(product, tfjs.plain(bias));
+    tfjs.set(y, tfjs.reshape(sum, tfjs.sizesOf(y)));
   },
   window: () => undefined,
   spatial: (inputs) =>

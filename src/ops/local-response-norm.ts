@@ -7,6 +7,8 @@ import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { alongAxes, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
+import { nhwc } from "./tfjs/layout.js";
 
 const attributes = attributesOf({
   size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
@@ -126,6 +128,18 @@ export const localResponseNorm = defineOp({
     const sum = one("Conv", [one("Mul", [x, x]), filter], { kernel_shape: [1, 1] });
     const base = one("Add", [one("Mul", [sum, onnx.floats(alpha / size)]), onnx.floats(k)]);
     onnx.node("Div", [x, one("Pow", [base, onnx.floats(beta)])], {}, outputs);
+  },
+  // Sums over neighbouring channels are a product with a band matrix.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { size, alpha, beta, k: added }) => {
+    const k = kernelsOf(tfjs);
+    const [batch = 1, channels = 1, height = 1, width = 1] = tfjs.sizesOf(x);
+    const map = tfjs.map(x);
+    const a = tfjs.reshape(k.mul(map, map), [batch * height * width, channels]);
+    const b = tfjs.constant(Float32Array.from(band(channels, size, false)), [channels, channels]);
+    const sums = tfjs.kernel("BatchMatMul", { a, b }, { transposeA: false, transposeB: true });
+    const around = tfjs.reshape(sums, [batch, height, width, channels]);
+    const base = k.add(k.mul(around, k.number(alpha / size)), k.number(added));
+    tfjs.set(y, k.div(map, tfjs.kernel("Pow", { a: base, b: k.number(beta) })), nhwc);
   },
   window: () => undefined,
   spatial: (inputs, _, { size }) => alongAxes(inputs, (axis) => (axis === 1 ? sliding(1, size, 1) : undefined)),

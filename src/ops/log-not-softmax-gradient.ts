@@ -6,6 +6,8 @@ import { isLargestAlong, logNotSoftmax } from "./log-not-softmax.js";
 import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
+import type { Register } from "./tfjs/builder.js";
+import { alongClasses, softmaxOf } from "./tfjs/classes.js";
 
 /*
  * f_c = ln(1 - p_c), p = softmax(x): df_c / dx_c = -p_c, df_c / dx_j = p_c p_j / (1 - p_c). Let t be the (first) largest
@@ -95,6 +97,18 @@ export const logNotSoftmaxGradient = defineOp({
   lowerToOnnx: (onnx, site, { axis }) => {
     lower(onnx, site, axis);
   },
+  lowerToTfjs: alongClasses((k, operands, axis, isTop) => {
+    const [x, g] = operands as readonly [Register, Register];
+    const [zero, top] = [k.number(0), isTop()];
+    const p = softmaxOf(k, x, axis);
+    const q = softmaxOf(k, k.select(top, k.number(Number.NEGATIVE_INFINITY), x), axis);
+    // Before the division: at the top 1 - p may be 0.
+    const below = k.select(top, zero, p);
+    const odds = k.mul(g, k.div(below, k.sub(k.number(1), below)));
+    const others = k.sub(k.sum(odds, [axis]), odds);
+    const fromTop = k.sum(k.select(top, k.mul(g, p), zero), [axis]);
+    return k.add(k.mul(p, k.sub(others, g)), k.mul(fromTop, q));
+  }),
   window: () => undefined,
   spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
   isIdentity: () => false,

@@ -4,6 +4,8 @@ import { alongAxisOp } from "./along-axis.js";
 import type { OnnxBuilder, OnnxSite } from "./contracts.js";
 import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
+import type { Register } from "./tfjs/builder.js";
+import { alongClasses } from "./tfjs/classes.js";
 
 /*
  * ln(1 - p_c) with p = softmax(x). Taken literally, 1 - p_c is 0 as soon as the network is sure. Let t be the (first)
@@ -83,4 +85,14 @@ export const logNotSoftmax = alongAxisOp({
   gradient: (builder, { input }, g, axis) => builder.node("log_not_softmax_gradient", [input, g], { axis }),
   readOnnx: notReadBack("the nodes that it is written as are read as what each of them is"),
   lowerToOnnx: lower,
+  lowerToTfjs: alongClasses((k, [given], axis, isTop) => {
+    const x = given as Register;
+    const others = k.select(isTop(), k.number(Number.NEGATIVE_INFINITY), x);
+    const [largest, second] = [k.max(x, [axis]), k.max(others, [axis])];
+    const powers = k.exp(k.sub(x, largest));
+    const sum = k.sum(powers, [axis]);
+    const logOfOthers = k.log(k.sum(k.exp(k.sub(others, second)), [axis]));
+    const atTop = k.sub(k.add(k.sub(second, largest), logOfOthers), k.log(sum));
+    return k.select(isTop(), atTop, k.log1p(k.neg(k.div(powers, sum))));
+  }),
 });

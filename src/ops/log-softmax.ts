@@ -1,6 +1,8 @@
 import { alongAxisNodes, alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
+import type { Register } from "./tfjs/builder.js";
+import { alongClasses, belowLargest } from "./tfjs/classes.js";
 
 /** x - max - ln(sum of exp(x - max)). ONNX's meaning from opset 13 on: one axis. */
 export const logSoftmax = alongAxisOp({
@@ -27,4 +29,8 @@ export const logSoftmax = alongAxisOp({
     const sum = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Exp", [below]), [axis], true);
     onnx.node("Sub", [below, one("Log", [sum])], {}, outputs);
   },
+  lowerToTfjs: alongClasses((k, [x], axis) => {
+    const below = belowLargest(k, x as Register, axis);
+    return k.sub(below, k.log(k.sum(k.exp(below), [axis])));
+  }),
 });

@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const log = unaryOp({
   name: "log",
@@ -10,4 +11,5 @@ export const log = unaryOp({
   gradient: (builder, { input }, g) => arithmetic(builder).div(g, input),
   readOnnx: [nodesOfOne("Log")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Log", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Log"),
 });

@@ -4,6 +4,7 @@ import { dtypeProblem } from "./dtype-rules.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 
 export const logicalNot = defineOp({
   name: "logical_not",
@@ -34,6 +35,7 @@ export const logicalNot = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Not", inputs, {}, outputs);
   },
+  lowerToTfjs: unaryKernel("LogicalNot"),
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   isIdentity: () => false,

@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 export const logicalOr = binaryOp({
   name: "logical_or",
   family: "logic",
@@ -12,4 +13,5 @@ export const logicalOr = binaryOp({
   takes: "bool",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTfjs: binaryKernel("LogicalOr"),
 });

@@ -10,6 +10,8 @@ import { only } from "./read-nodes.js";
 import { addRowProducts } from "./row-products.js";
 import { cellByCell, gone } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register, TfjsBuilder } from "./tfjs/builder.js";
+import { natural } from "./tfjs/layout.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
   const mismatch = problem("shape/matmul-mismatch", { left: a, right: b }, "input");
@@ -17,6 +19,14 @@ function productShape(a: Shape, b: Shape): Shape | Problem {
   const batches = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
   if (isMismatch(batches) || !sameDim(a.at(-1) as Dim, b.at(-2) as Dim)) return mismatch;
   return [...batches, a.at(-2) as Dim, b.at(-1) as Dim];
+}
+
+/** A matrix whose last two axes are held the other way round is read so by the kernel itself. */
+function heldMatrices(tfjs: TfjsBuilder, value: ValueId | undefined): readonly [Register, boolean] {
+  const order = natural(tfjs.sizesOf(value).length);
+  const turned = [...order.slice(0, -2), order.length - 1, order.length - 2];
+  const isTurned = tfjs.layoutOf(value).join() === turned.join();
+  return [isTurned ? tfjs.asHeld(value) : tfjs.plain(value), isTurned];
 }
 
 export const matmul = defineOp({
@@ -90,6 +100,10 @@ export const matmul = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("MatMul", inputs, {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [left, right], outputs: [y] }) => {
+    const [[a, transposeA], [b, transposeB]] = [heldMatrices(tfjs, left), heldMatrices(tfjs, right)];
+    tfjs.set(y, tfjs.kernel("BatchMatMul", { a, b }, { transposeA, transposeB }));
   },
   window: () => undefined,
   spatial: (inputs, outputs) => {

@@ -6,6 +6,9 @@ import { lowerFirstMaxima } from "./first-maxima.js";
 import { notReadBack } from "./onnx-node.js";
 import { forEachWindow, inferPoolTypes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, sliding, stamped } from "./spatial.js";
+import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
+import { nhwc, storedSizes } from "./tfjs/layout.js";
+import { cutPadding, paddedWindow, padMap } from "./tfjs/window.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
 /** The whole gradient of a window goes to its first maximum, row by row (PyTorch's tie rule). */
@@ -71,6 +74,14 @@ export const maxPoolInputGradient = defineOp({
     const [, channels, ...size] = map as readonly [Dim, number, number, number];
     const windows = pooled?.slice(2) as unknown as Pair;
     lowerFirstMaxima(onnx, { x, y, g, outputs }, { channels, size, windows }, a);
+  },
+  // TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does.
+  lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
+    const padded = paddedWindow(mapSizeOf(tfjs, x), a);
+    const input = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
+    const operands = { dy: tfjs.map(g), input, output: tfjs.map(y) };
+    const made = tfjs.kernel("MaxPoolGrad", operands, poolTold(a, padded));
+    tfjs.set(dx, cutPadding(tfjs, made, padded, storedSizes(tfjs.sizesOf(x), nhwc)), nhwc);
   },
   window: () => undefined,
   // Which cell was the first maximum is told by all windows that hold the cell.

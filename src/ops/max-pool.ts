@@ -6,6 +6,9 @@ import { evaluatePool, inferPoolTypes, poolAttributes, poolParameters, poolWindo
 import { poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
+import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
+import { nhwc } from "./tfjs/layout.js";
+import { paddedWindow, padMap } from "./tfjs/window.js";
 
 /** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
 export const maxPool = defineOp({
@@ -58,6 +61,11 @@ export const maxPool = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
+    const padded = paddedWindow(mapSizeOf(tfjs, x), a);
+    const map = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
+    tfjs.set(y, tfjs.kernel("MaxPool", { x: map }, poolTold(a, padded)), nhwc);
   },
   window: poolWindow,
   spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),

@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 /** PyTorch's tie rule: where both are equal, each gets half the gradient. */
 export const maximum = binaryOp({
   name: "maximum",
@@ -16,4 +17,5 @@ export const maximum = binaryOp({
     const shared = where(builder.node("equal", [a, b]), mul(g, number(0.5)), number(0));
     return [where(builder.node("greater", [a, b]), g, shared), where(builder.node("greater", [b, a]), g, shared)];
   },
+  lowerToTfjs: binaryKernel("Maximum"),
 });

@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { gated } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 
 /**
@@ -33,4 +34,5 @@ export const mish = unaryOp({
     const [gate = ""] = onnx.node("Tanh", [soft]);
     return onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTfjs: gated((_, tfjs, x) => tfjs.kernel("Tanh", { x: tfjs.kernel("Softplus", { x }) })),
 });

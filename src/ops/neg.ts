@@ -1,4 +1,5 @@
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 
 export const neg = unaryOp({
@@ -10,4 +11,5 @@ export const neg = unaryOp({
   gradient: (builder, _, g) => builder.node("neg", [g]),
   readOnnx: [nodesOfOne("Neg")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Neg", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Neg"),
 });

@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 export const notEqual = binaryOp({
   name: "not_equal",
   family: "comparison",
@@ -12,4 +13,5 @@ export const notEqual = binaryOp({
   negated: true,
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTfjs: binaryKernel("NotEqual"),
 });

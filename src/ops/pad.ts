@@ -9,7 +9,9 @@ import { padWith } from "./onnx-pad.js";
 import { paddingAround, padsOf } from "./read-pads.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
-import { resolvePadding } from "./window-arithmetic.js";
+import { nhwc } from "./tfjs/layout.js";
+import { padAround } from "./tfjs/window.js";
+import { type Padding, resolvePadding } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },
@@ -87,6 +89,9 @@ export const pad = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
     padWith(onnx, x, [0, 0, top, left, 0, 0, bottom, right], value, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { padding, value }) => {
+    tfjs.set(y, padAround(tfjs, tfjs.map(x), padding, value), nhwc);
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),

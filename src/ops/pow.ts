@@ -2,6 +2,7 @@ import type { ValueId } from "../ir/graph.js";
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 /** Work as exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
@@ -20,4 +21,5 @@ export const pow = binaryOp({
     const forB = where(equalsZero(a), number(0), mul(output, builder.node("log", [a])));
     return [mul(g, forA), mul(g, forB)];
   },
+  lowerToTfjs: binaryKernel("Pow"),
 });

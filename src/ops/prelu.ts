@@ -9,6 +9,7 @@ import { countOf } from "./expand.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import { kernelsOf } from "./tfjs/kernels.js";
 
 const attributes = attributesOf({
   per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" },
@@ -107,6 +108,15 @@ export const prelu = defineOp({
     const sizes = slopeSizes(input.shape.length, slope.shape[0] as number);
     const spread = sizes.length === 1 ? weight : (onnx.node("Reshape", [weight, onnx.int64s(sizes)])[0] ?? "");
     onnx.node("PRelu", [x, spread], {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x, weight], outputs: [y] }) => {
+    const k = kernelsOf(tfjs);
+    const [layout, held] = [tfjs.layoutOf(x), tfjs.asHeld(x)];
+    const [slopes = 1] = tfjs.sizesOf(weight);
+    const spread = layout.map((axis) => (axis === 1 ? slopes : 1));
+    const slope = tfjs.reshape(tfjs.plain(weight), spread);
+    const isPositive = tfjs.kernel("Greater", { a: held, b: k.number(0) });
+    tfjs.set(y, k.select(isPositive, held, k.mul(held, slope)), layout);
   },
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

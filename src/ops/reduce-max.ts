@@ -17,4 +17,5 @@ export const reduceMax = reductionOp({
   onnxOp: "ReduceMax",
   axesInputSince: 18,
   gradient: shareAmongExtremes,
+  tfjsKernel: "Max",
 });

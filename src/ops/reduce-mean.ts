@@ -17,4 +17,5 @@ export const reduceMean = reductionOp({
     const { mul, number } = arithmetic(builder);
     return broadcastToSizes(builder, mul(resultGradient, number(1 / count)), sizes);
   },
+  tfjsKernel: "Mean",
 });

@@ -14,4 +14,5 @@ export const reduceMin = reductionOp({
   onnxOp: "ReduceMin",
   axesInputSince: 18,
   gradient: shareAmongExtremes,
+  tfjsKernel: "Min",
 });

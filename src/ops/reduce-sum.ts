@@ -14,4 +14,5 @@ export const reduceSum = reductionOp({
   onnxOp: "ReduceSum",
   axesInputSince: 13,
   gradient: (builder, { resultGradient, sizes }) => broadcastToSizes(builder, resultGradient, sizes),
+  tfjsKernel: "Sum",
 });

@@ -17,6 +17,8 @@ import { countOf, rowMajorStrides } from "./expand.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { alongAxes, gone, stays } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { ReductionKernel } from "./tfjs/kernel-signatures.js";
+import { reduceKernel } from "./tfjs/kernels.js";
 
 const attributes = attributesOf({
   axes: { kind: "ints", min: 0, doc: "the axes reduced, ascending" },
@@ -56,6 +58,7 @@ export interface ReductionFacts {
   readonly axesInputSince: number;
   /** The input's gradient. */
   readonly gradient: (builder: GradientBuilder, site: ReductionSite) => ValueId;
+  readonly tfjsKernel: ReductionKernel;
 }
 
 /** A reduction node; ReduceSum takes its axes as an input from opset 13, all others from 18. */
@@ -155,6 +158,19 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
     lowerToOnnx: (onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { axes, keep }) => {
       // Without axes ONNX would reduce all; on a single number that is the same thing.
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
+    },
+    // The axes that are left keep their stored order.
+    lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axes, keep }) => {
+      const layout = tfjs.layoutOf(x);
+      if (axes.length === 0) {
+        tfjs.set(y, tfjs.asHeld(x), layout);
+        return;
+      }
+      const stored = axes.map((axis) => layout.indexOf(axis)).sort((a, b) => a - b);
+      const reduced = reduceKernel(tfjs, facts.tfjsKernel, tfjs.asHeld(x), stored, keep);
+      const left = layout.filter((axis) => !axes.includes(axis));
+      const names = left.toSorted((a, b) => a - b);
+      tfjs.set(y, reduced, keep ? layout : left.map((axis) => names.indexOf(axis)));
     },
     window: () => undefined,
     spatial: (inputs, _, { axes, keep }) =>

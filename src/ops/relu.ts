@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const relu = unaryOp({
@@ -15,4 +16,5 @@ export const relu = unaryOp({
     ),
   readOnnx: [nodesOfOne("Relu")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Relu", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Relu"),
 });

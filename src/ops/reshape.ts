@@ -9,6 +9,7 @@ import { areAxes, axesOf, counted } from "./read-nodes.js";
 import { axisOfFlatten, productOf, targetShape } from "./read-shapes.js";
 import { fromSignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
+import { toOwnSizes } from "./tfjs/passing.js";
 
 const attributes = attributesOf({
   shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" },
@@ -124,6 +125,7 @@ export const reshape = defineOp({
     const target = a.shape.map((size) => (size < 0 ? -1 : size));
     onnx.node("Reshape", [x, onnx.int64s(target)], {}, outputs);
   },
+  lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",
   // Row-major order stays, so an equal shape is an equal tensor.

@@ -151,6 +151,17 @@ export const resize = defineOp({
         : { mode: "linear", coordinate_transformation_mode: "half_pixel" };
     onnx.node("Resize", [x, "", onnx.floats([1, 1, ...scales])], attributes, outputs);
   },
+  // y = R x C'.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
+    const [, , height = 1, width = 1] = tfjs.sizesOf(x);
+    const held = tfjs.plain(x);
+    const [rows, columns] = matrices([height, width], a);
+    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float32Array.from(values), [to, from]);
+    const operands = { a: matrix(rows), b: held };
+    const down = tfjs.kernel("BatchMatMul", operands, { transposeA: false, transposeB: false });
+    const across = { a: down, b: matrix(columns) };
+    tfjs.set(y, tfjs.kernel("BatchMatMul", across, { transposeA: false, transposeB: true }));
+  },
   window: () => undefined,
   // A linear mean is taken of two neighbours.
   spatial: ([input], _, { size, mode }) =>

@@ -1,5 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { isCloseTo } from "./read-nodes.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise, expm1Below } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 
 /** The constants under which mean 0 and variance 1 are kept (Klambauer et al. 2017, equation 14). */
@@ -29,4 +31,10 @@ export const selu = unaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }) =>
     onnx.node("Selu", inputs, { alpha: { float: alpha }, gamma: { float: scale } }, outputs),
+  lowerToTfjs: elementwise((k, [given], _, tfjs) => {
+    const x = given as Register;
+    const isPositive = tfjs.kernel("Greater", { a: x, b: k.number(0) });
+    const below = k.mul(expm1Below(k, x, tfjs), k.number(alpha));
+    return k.mul(k.number(scale), k.select(isPositive, x, below));
+  }),
 });

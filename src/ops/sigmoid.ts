@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { logistic } from "./stable-math.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const sigmoid = unaryOp({
   name: "sigmoid",
@@ -14,4 +15,5 @@ export const sigmoid = unaryOp({
   },
   readOnnx: [nodesOfOne("Sigmoid")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sigmoid", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Sigmoid"),
 });

@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { logistic } from "./stable-math.js";
+import { gated } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const silu = unaryOp({
   name: "silu",
@@ -27,4 +28,5 @@ export const silu = unaryOp({
     const [gate = ""] = onnx.node("Sigmoid", [x]);
     onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTfjs: gated((_, tfjs, x) => tfjs.kernel("Sigmoid", { x })),
 });

@@ -1,5 +1,7 @@
 import { alongAxisNodes, alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import type { Register } from "./tfjs/builder.js";
+import { alongClasses, softmaxOf } from "./tfjs/classes.js";
 
 /** The largest element is taken off first, so that nothing overflows. ONNX's meaning from opset 13 on: one axis. */
 export const softmax = alongAxisOp({
@@ -21,4 +23,5 @@ export const softmax = alongAxisOp({
   },
   readOnnx: [alongAxisNodes("Softmax")],
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
+  lowerToTfjs: alongClasses((k, [x], axis) => softmaxOf(k, x as Register, axis)),
 });

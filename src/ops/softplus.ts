@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { softplusOf } from "./stable-math.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const softplus = unaryOp({
   name: "softplus",
@@ -11,4 +12,5 @@ export const softplus = unaryOp({
   gradient: (builder, { input }, g) => arithmetic(builder).mul(g, builder.node("sigmoid", [input])),
   readOnnx: [nodesOfOne("Softplus")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Softplus", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Softplus"),
 });

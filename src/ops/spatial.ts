@@ -72,3 +72,8 @@ export const convolved = (
 
 /** A map [N, C, H, W] whose rows and columns move as told, each channel by itself. */
 export const pooled = (move: (axis: 0 | 1) => AxisMove): AxisMoves => [[stays(0), stays(1), move(0), move(1)]];
+
+/** Whether each element of this input meets the element at the same place of a result that has its shape. */
+export const isPlaceByPlace = (moves: Spatial, input: number): boolean =>
+  moves !== "same order" &&
+  moves[input]?.every(({ to, seen, step }, axis) => to === axis && seen === 1 && step === 1) === true;

@@ -9,6 +9,7 @@ import { counted } from "./read-nodes.js";
 import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis that is cut" },
@@ -148,6 +149,13 @@ export const split = defineOp({
     // Equal parts of the batch: by the number of results, which opset 18 wants said.
     else if (onnx.opset >= 18) onnx.node("Split", [x], { axis, num_outputs: sizes.length }, outputs);
     else onnx.node("Split", [x], { axis }, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs }, { axis, sizes }) => {
+    const layout = tfjs.layoutOf(x);
+    const held = tfjs.asHeld(x);
+    const told = { numOrSizeSplits: sizes, axis: layout.indexOf(axis) };
+    const parts = outputs.length === 1 ? [held] : tfjs.kernels("SplitV", { x: held }, told, outputs.length);
+    for (const [i, value] of outputs.entries()) tfjs.set(value, parts[i] as Register, layout);
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),

@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const sqrt = unaryOp({
   name: "sqrt",
@@ -13,4 +14,5 @@ export const sqrt = unaryOp({
   },
   readOnnx: [nodesOfOne("Sqrt")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sqrt", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Sqrt"),
 });

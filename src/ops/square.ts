@@ -1,4 +1,5 @@
 import { arithmetic } from "./gradient-arithmetic.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 export const square = unaryOp({
   name: "square",
@@ -18,4 +19,5 @@ export const square = unaryOp({
     },
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => onnx.node("Mul", [x, x], {}, outputs),
+  lowerToTfjs: unaryKernel("Square"),
 });

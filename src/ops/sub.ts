@@ -1,5 +1,6 @@
 import { binaryOp } from "./binary.js";
 import { nodesOfTwo } from "./read-nodes.js";
+import { binaryKernel } from "./tfjs/elementwise.js";
 
 export const sub = binaryOp({
   name: "sub",
@@ -11,4 +12,5 @@ export const sub = binaryOp({
   onnxOp: "Sub",
   gives: "float32",
   gradient: (builder, _, g) => [g, builder.node("neg", [g])],
+  lowerToTfjs: binaryKernel("Sub"),
 });

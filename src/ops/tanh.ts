@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
+import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 /** Work as 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
@@ -14,4 +15,5 @@ export const tanh = unaryOp({
   },
   readOnnx: [nodesOfOne("Tanh")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Tanh", inputs, {}, outputs),
+  lowerToTfjs: unaryKernel("Tanh"),
 });

@@ -67,6 +67,11 @@ export const transpose = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }, { permutation }) => {
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);
   },
+  // Only the names of the axes change; whoever needs another order moves them.
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { permutation }) => {
+    const layout = tfjs.layoutOf(x).map((axis) => permutation.indexOf(axis));
+    tfjs.set(y, tfjs.asHeld(x), layout);
+  },
   window: () => undefined,
   spatial: (inputs, _, { permutation }) => alongAxes(inputs, (axis) => stays(permutation.indexOf(axis))),
   isIdentity: ({ permutation }) => permutation.every((from, to) => from === to),

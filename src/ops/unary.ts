@@ -14,6 +14,7 @@ import {
 import { floatProblem } from "./dtype-rules.js";
 import { cellByCell } from "./spatial.js";
 import { type Parameters, surface } from "./surface.js";
+import type { LowerToTfjs } from "./tfjs/builder.js";
 
 /** The values of one application that its slope may be told from. */
 export interface UnarySite {
@@ -35,6 +36,7 @@ export interface ShapedUnaryFacts<S extends AttributeSpecs, P extends Parameters
   readonly reach?: number;
   readonly readOnnx: OpDefinition<AttributesOf<NoInfer<S>>>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: AttributesOf<NoInfer<S>>) => unknown;
+  readonly lowerToTfjs: LowerToTfjs<AttributesOf<NoInfer<S>>>;
   /** The input's gradient from the result's. */
   readonly gradient: (
     builder: GradientBuilder,
@@ -78,6 +80,7 @@ export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Pa
     lowerToOnnx: (onnx, site, attributes) => {
       facts.lowerToOnnx(onnx, site, attributes);
     },
+    lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     isIdentity: () => false,

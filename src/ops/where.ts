@@ -8,6 +8,8 @@ import { expandTo } from "./expand.js";
 import { arithmetic, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise } from "./tfjs/elementwise.js";
 
 export const where = defineOp({
   name: "where",
@@ -69,6 +71,7 @@ export const where = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Where", inputs, {}, outputs);
   },
+  lowerToTfjs: elementwise((k, [condition, a, b]) => k.select(condition as Register, a as Register, b as Register)),
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,

@@ -2,12 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { packState, unpackState } from "../../src/engines/packed-state.js";
-import { compileStep } from "../../src/engines/tfjs/compile.js";
-import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/engines/tfjs/layout.js";
+import { compileStep, lowerNode } from "../../src/engines/tfjs/compile.js";
+import { GraphWriter } from "../../src/engines/tfjs/graph-writer.js";
 import { ProgramWriter } from "../../src/engines/tfjs/program-writer.js";
 import { finishProgram, type TfjsProgram } from "../../src/engines/tfjs/tfjs-program.js";
-import { paddedWindow } from "../../src/engines/tfjs/window.js";
-import type { Graph } from "../../src/ir/graph.js";
+import type { Graph, Node } from "../../src/ir/graph.js";
+import { type AnyOp, notInTfjs } from "../../src/ops/contracts.js";
+import { findOp } from "../../src/ops/registry.js";
+import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/ops/tfjs/layout.js";
+import { paddedWindow } from "../../src/ops/tfjs/window.js";
 import { suite } from "../support/suite.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
@@ -71,6 +74,15 @@ suite("steps as programs of TensorFlow.js", (test) => {
     const found = new Map(program.state.flatMap((held) => unpackState(held, packState(held, state))));
     assert.equal([...found.keys()].sort(), [...state.keys()].sort());
     for (const [name, values] of state) assert.equal(found.get(name), values, name);
+  });
+});
+
+suite("ops without a form in TensorFlow.js", (test) => {
+  test("a node of such an op is refused with the op's reason", async () => {
+    const step = await smallStep("stem", 2);
+    const [node] = step.nodes as readonly [Node];
+    const refusing = { ...(findOp(node.op) as AnyOp), lowerToTfjs: notInTfjs("it has none") };
+    assert.throws(() => lowerNode(refusing, new GraphWriter(step), node), /has no form in TensorFlow.js: it has none/);
   });
 });
 

@@ -1,20 +1,21 @@
 /** A step as a program of kernels: every node by its lowering, all like slots updated at once. */
 
 import { invariant } from "../../diagnostics/invariant.js";
-import { type Graph, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
-import { elementCount } from "../../ir/shape.js";
-import { type OpName, ops } from "../../ops/registry.js";
+import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
+import { elementCount, sameShape, type TensorType } from "../../ir/shape.js";
+import type { AnyOp } from "../../ops/contracts.js";
+import { findOp } from "../../ops/registry.js";
+import { isPlaceByPlace } from "../../ops/spatial.js";
+import type { Register } from "../../ops/tfjs/builder.js";
+import type { KernelName } from "../../ops/tfjs/kernel-signatures.js";
+import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "../../ops/tfjs/layout.js";
 import { listKey } from "../packed-state.js";
 import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../state-update.js";
-import { convolutionOf, filterLayout } from "./convolution.js";
-import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "./layout.js";
-import { lowerings } from "./lowerings.js";
-import { ProgramWriter } from "./program-writer.js";
-import { TfjsSite } from "./site.js";
-import { finishProgram, type Register, type TfjsPort, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
+import { GraphWriter } from "./graph-writer.js";
+import { finishProgram, type TfjsPort, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 
 /** What merged updates are made of. */
-const updateKernels: Readonly<Record<MergedOp, string>> = {
+const updateKernels = {
   add: "Add",
   sub: "Sub",
   mul: "Multiply",
@@ -23,26 +24,24 @@ const updateKernels: Readonly<Record<MergedOp, string>> = {
   neg: "Neg",
   maximum: "Maximum",
   minimum: "Minimum",
-};
+} as const satisfies Readonly<Record<MergedOp, KernelName>>;
 
 export function compileStep(step: Graph): TfjsProgram {
-  const writer = new ProgramWriter();
-  const site = new TfjsSite(step, writer);
-  const layouts = slotLayouts(site);
-  const layoutOf = ({ value }: Slot): Layout => layouts.get(value) ?? natural(site.sizesOf(value).length);
+  const writer = new GraphWriter(step);
+  const layouts = slotLayouts(step);
+  const layoutOf = ({ value }: Slot): Layout => layouts.get(value) ?? natural(writer.sizesOf(value).length);
   const isBool = (value: ValueId): boolean => typeOf(step, value).dtype === "bool";
   const inputs = step.inputs.map(({ name, value }): TfjsPort => {
-    const shape = site.sizesOf(value);
+    const shape = writer.sizesOf(value);
     const register = writer.fresh(shape);
-    site.set(value, register);
+    writer.set(value, register);
     return { name, register, shape, isBool: isBool(value) };
   });
   const updates = groupUpdates(step);
-  const packed = updates.groups.map((group) => readGroup(site, group, layoutOf));
-  const single = updates.others.map((slot) => readSlot(site, slot, layoutOf(slot)));
+  const packed = updates.groups.map((group) => readGroup(writer, group, layoutOf));
+  const single = updates.others.map((slot) => readSlot(writer, slot, layoutOf(slot)));
   for (const node of step.nodes) {
-    invariant(Object.hasOwn(ops, node.op), `unknown op ${node.op} at ${node.path}`, node.span);
-    lowerings[node.op as OpName](site, node);
+    lowerNode(opOf(node), writer, node);
   }
   const known = new Map(
     updates.groups.map(({ slots }, i) => [listKey(slots.map(({ value }) => value)), packed[i]?.register]),
@@ -51,14 +50,14 @@ export function compileStep(step: Graph): TfjsProgram {
     const register = known.get(listKey(values));
     if (register !== undefined) return register;
     const vectors = values.map((value, i) => {
-      const laid = site.inLayout(value, layoutOf(slots[i] as Slot));
+      const laid = writer.inLayout(value, layoutOf(slots[i] as Slot));
       return writer.reshape(laid, [elementCount(typeOf(step, value).shape)]);
     });
     return vectors.length === 1 ? (vectors[0] as Register) : writer.kernel("Concat", vectors, { axis: 0 });
   };
   const merged = updates.groups.map((group, i): TfjsState => {
     const next = writeUpdate<Register>(group, {
-      number: (value) => site.plain(value),
+      number: (value) => writer.plain(value),
       flat,
       apply: (op, [a, b]) =>
         writer.kernel(updateKernels[op], b === undefined ? { x: a as Register } : { a: a as Register, b }),
@@ -67,12 +66,12 @@ export function compileStep(step: Graph): TfjsProgram {
   });
   const others = single.map((state, i): TfjsState => {
     const slot = updates.others[i] as Slot;
-    return slot.next === undefined ? state : { ...state, next: site.inLayout(slot.next, layoutOf(slot)) };
+    return slot.next === undefined ? state : { ...state, next: writer.inLayout(slot.next, layoutOf(slot)) };
   });
   const outputs = step.outputs.map(({ name, value }) => ({
     name,
-    register: site.plain(value),
-    shape: site.sizesOf(value),
+    register: writer.plain(value),
+    shape: writer.sizesOf(value),
     isBool: isBool(value),
   }));
   const state = [...merged, ...others];
@@ -87,8 +86,25 @@ export function compileStep(step: Graph): TfjsProgram {
   });
 }
 
+function opOf({ op, path, span }: Node): AnyOp {
+  const found = findOp(op);
+  invariant(found !== undefined, `unknown op ${op} at ${path}`, span);
+  return found;
+}
+
+export function lowerNode({ lowerToTfjs }: AnyOp, writer: GraphWriter, node: Node): void {
+  const why = "notInTfjs" in lowerToTfjs ? lowerToTfjs.notInTfjs : "";
+  invariant(
+    !("notInTfjs" in lowerToTfjs),
+    `${node.op} at ${node.path} has no form in TensorFlow.js: ${why}`,
+    node.span,
+  );
+  const lower = typeof lowerToTfjs === "function" ? lowerToTfjs : lowerToTfjs.lower;
+  lower(writer, node, node.attributes);
+}
+
 /** Every result has a tensor of its own, so that each can be let go by itself: what two would share is copied. */
-function ownRegisters(writer: ProgramWriter, outputs: readonly TfjsPort[], state: readonly TfjsState[]) {
+function ownRegisters(writer: GraphWriter, outputs: readonly TfjsPort[], state: readonly TfjsState[]) {
   const taken = new Set([
     ...writer.constants.map(({ register }) => register),
     ...state.map(({ register }) => register),
@@ -104,31 +120,34 @@ function ownRegisters(writer: ProgramWriter, outputs: readonly TfjsPort[], state
   };
 }
 
-/** Ops whose operands and results of one shape had best be stored alike. */
-const alike: ReadonlySet<string> = new Set([..."add sub mul div sqrt square neg maximum minimum where".split(" ")]);
-
 /**
- * The filters of convolutions, and all that is computed with them element by element (what an optimiser remembers, averages),
- * are stored as the kernels want them.
+ * The weights whose kernels want an order of axes of their own, and all that is computed with them element by element (what an
+ * optimiser remembers, averages), are stored in that order.
  */
-function slotLayouts(site: TfjsSite): ReadonlyMap<ValueId, Layout> {
-  const { nodes, slots } = site.graph;
+function slotLayouts({ nodes, slots, types }: Graph): ReadonlyMap<ValueId, Layout> {
   const leader = new Map<ValueId, ValueId>();
   const find = (value: ValueId): ValueId => {
     let root = value;
     for (let next = leader.get(root); next !== undefined; next = leader.get(root)) root = next;
     return root;
   };
+  const typesOf = (values: readonly ValueId[]) => values.map((value) => types[value] as TensorType);
   const wanted: (readonly [ValueId, Layout])[] = [];
   for (const node of nodes) {
+    const { lowerToTfjs, spatial } = opOf(node);
+    const [inputs, outputs] = [typesOf(node.inputs), typesOf(node.outputs)];
+    if ("weightLayout" in lowerToTfjs) {
+      const sizes = inputs[1]?.shape as readonly number[];
+      wanted.push([node.inputs[1] as ValueId, lowerToTfjs.weightLayout(sizes, node.attributes)]);
+    }
     const [output] = node.outputs as readonly [ValueId];
-    if (node.op === "conv2d") wanted.push([node.inputs[1] as ValueId, filterLayout(convolutionOf(site, node))]);
-    if (!alike.has(node.op)) continue;
-    const sizes = site.sizesOf(output);
-    if (sizes.length !== 4) continue;
-    for (const value of node.inputs) {
+    if (outputs.length !== 1 || outputs[0]?.shape.length !== 4) continue;
+    const moves = spatial(inputs, outputs, node.attributes);
+    for (const [i, value] of node.inputs.entries()) {
       const [from, to] = [find(value), find(output)];
-      if (from !== to && site.sizesOf(value).join() === sizes.join()) leader.set(from, to);
+      if (from !== to && isPlaceByPlace(moves, i) && sameShape((inputs[i] as TensorType).shape, outputs[0].shape)) {
+        leader.set(from, to);
+      }
     }
   }
   const byLeader = new Map(wanted.map(([value, layout]) => [find(value), layout]));
@@ -145,9 +164,8 @@ function placesOf(sizes: readonly number[], layout: Layout): Int32Array | undefi
 }
 
 /** The slots of a group, cut from the vector that holds them all. */
-function readGroup(site: TfjsSite, { slots }: UpdateGroup, layoutOf: (slot: Slot) => Layout): TfjsState {
-  const { writer } = site;
-  const sizes = slots.map(({ value }) => site.sizesOf(value));
+function readGroup(writer: GraphWriter, { slots }: UpdateGroup, layoutOf: (slot: Slot) => Layout): TfjsState {
+  const sizes = slots.map(({ value }) => writer.sizesOf(value));
   const lengths = sizes.map((of) => of.reduce((product, size) => product * size, 1));
   const shape = [lengths.reduce((sum, length) => sum + length, 0)];
   const register = writer.fresh(shape);
@@ -159,18 +177,18 @@ function readGroup(site: TfjsSite, { slots }: UpdateGroup, layoutOf: (slot: Slot
   const places = slots.map((slot, i) => {
     const [layout, length, own] = [layoutOf(slot), lengths[i] as number, sizes[i] as readonly number[]];
     const part = writer.hasSizes(parts[i] as Register, [length]);
-    site.set(slot.value, writer.reshape(part, storedSizes(own, layout)), layout);
+    writer.set(slot.value, writer.reshape(part, storedSizes(own, layout)), layout);
     offset += length;
     return { slot: slot.name, offset: offset - length, length, order: placesOf(own, layout) };
   });
   return { register, next: register, shape, slots: places };
 }
 
-function readSlot(site: TfjsSite, { name, value }: Slot, layout: Layout): TfjsState {
-  const sizes = site.sizesOf(value);
+function readSlot(writer: GraphWriter, { name, value }: Slot, layout: Layout): TfjsState {
+  const sizes = writer.sizesOf(value);
   const shape = storedSizes(sizes, layout);
-  const register = site.writer.fresh(shape);
-  site.set(value, register, layout);
+  const register = writer.fresh(shape);
+  writer.set(value, register, layout);
   const length = elementCount(shape);
   return {
     register,

@@ -1,4 +1,6 @@
-import type { Call, Constant, KernelAttribute, NativeAttribute, Register } from "./tfjs-program.js";
+import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
+import type { KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
+import type { Call, Constant, KernelAttribute } from "./tfjs-program.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
 
@@ -9,7 +11,7 @@ const attributesText = (attributes: object): string =>
   );
 
 /** Writes the calls of a program. What is computed twice in the same way is computed once. */
-export class ProgramWriter {
+export class ProgramWriter implements TfjsCalls {
   readonly calls: Call[] = [];
   readonly constants: Constant[] = [];
   readonly #known = new Map<string, readonly Register[]>();
@@ -28,9 +30,8 @@ export class ProgramWriter {
     return register;
   }
 
-  /** All results of a kernel of TensorFlow.js. */
   kernels(
-    name: string,
+    name: KernelName,
     inputs: Readonly<Record<string, Register>> | readonly Register[],
     attributes: Readonly<Record<string, KernelAttribute>>,
     outputs: number,
@@ -52,18 +53,16 @@ export class ProgramWriter {
     );
   }
 
-  /** The single result of a kernel. */
   kernel(
-    name: string,
+    name: KernelName,
     inputs: Readonly<Record<string, Register>> | readonly Register[],
     attributes: Readonly<Record<string, KernelAttribute>> = {},
   ): Register {
     return this.kernels(name, inputs, attributes, 1)[0] as Register;
   }
 
-  /** All results of one of libtensorflow's own ops. */
   native(
-    name: string,
+    name: NativeOp,
     inputs: readonly Register[],
     attributes: Readonly<Record<string, NativeAttribute>>,
     outputs = 1,
@@ -100,7 +99,6 @@ export class ProgramWriter {
     return made;
   }
 
-  /** The value under other sizes; of several reshapes in a row only the last one is a call. */
   reshape(register: Register, sizes: readonly number[]): Register {
     const text = sizesText(sizes);
     if ((this.#reshaped.get(register)?.sizes ?? this.#sizes.get(register)) === text) return register;
@@ -111,7 +109,6 @@ export class ProgramWriter {
     return made;
   }
 
-  /** Tells the sizes of a register, so that a reshape to them is none. */
   hasSizes(register: Register, sizes: readonly number[]): Register {
     this.#sizes.set(register, sizesText(sizes));
     return register;
@@ -127,7 +124,6 @@ export class ProgramWriter {
     return register;
   }
 
-  /** A single float32 number. */
   number(value: number): Register {
     return this.constant(Float32Array.of(value), []);
   }

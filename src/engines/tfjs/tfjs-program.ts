@@ -1,23 +1,14 @@
 /** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
+import type { NativeAttribute, Register } from "../../ops/tfjs/builder.js";
+import type { KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
 import type { PackedState } from "../packed-state.js";
 
-/** Where a tensor is held while the program runs. */
-export type Register = number;
-
 export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
-
-/** An attribute of one of libtensorflow's own ops; its kind says its type there. */
-export type NativeAttribute =
-  | string
-  | boolean
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly type: "float32" };
 
 /** A kernel that TensorFlow.js has a name for: every backend may have one. */
 export interface KernelCall {
   readonly kind: "kernel";
-  readonly name: string;
+  readonly name: KernelName;
   readonly inputs: readonly Register[];
   /** The names of the inputs; undefined where the kernel takes a list. */
   readonly names: readonly string[] | undefined;
@@ -28,7 +19,7 @@ export interface KernelCall {
 /** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
 export interface NativeCall {
   readonly kind: "native";
-  readonly name: string;
+  readonly name: NativeOp;
   readonly inputs: readonly Register[];
   readonly attributes: Readonly<Record<string, NativeAttribute>>;
   readonly outputs: readonly Register[];

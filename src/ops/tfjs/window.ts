@@ -1,21 +1,19 @@
 /** Windows over padded maps, as TensorFlow's kernels want them said. */
-import { type Pair, windowPositions } from "../../ops/window-arithmetic.js";
+import { type Padding, type Pair, windowPositions } from "../window-arithmetic.js";
+import type { Register, TfjsCalls } from "./builder.js";
 import { kernelsOf } from "./kernels.js";
-import type { TfjsSite } from "./site.js";
-import type { Register } from "./tfjs-program.js";
 
 export interface WindowOf {
   readonly kernel: Pair;
   readonly stride: Pair;
-  /** top, left, bottom, right. */
-  readonly padding: readonly [number, number, number, number];
+  readonly padding: Padding;
 }
 
 /** What a kernel is told: its own padding, or none over a map that was padded before. */
 export interface Padded {
   readonly pad: "valid" | "same";
   /** Cells that are put around the map first: top, left, bottom, right. */
-  readonly around: readonly [number, number, number, number];
+  readonly around: Padding;
   /** [height, width] of the map that the kernel sees. */
   readonly size: Pair;
 }
@@ -56,14 +54,14 @@ export function paddedWindow(size: Pair, { kernel, stride, padding }: WindowOf):
   };
 }
 
-/** The map with the cells around it that the kernel does not add itself. */
-export function padMap(
-  site: TfjsSite,
+/** A map [N, H, W, C] with cells of a value around it. */
+export const padAround = (
+  tfjs: TfjsCalls,
   map: Register,
-  { around: [top, left, bottom, right] }: Padded,
-  value = 0,
-): Register {
-  return kernelsOf(site.writer).pad(
+  [top, left, bottom, right]: Padding,
+  value: number,
+): Register =>
+  kernelsOf(tfjs).pad(
     map,
     [
       [0, 0],
@@ -73,10 +71,13 @@ export function padMap(
     ],
     value,
   );
-}
+
+/** The map with the cells around it that the kernel does not add itself. */
+export const padMap = (tfjs: TfjsCalls, map: Register, { around }: Padded, value = 0): Register =>
+  padAround(tfjs, map, around, value);
 
 /** A padded map's inner part: [batch, height, width, channels]. */
-export function cutPadding(site: TfjsSite, map: Register, { around }: Padded, sizes: readonly number[]): Register {
+export function cutPadding(tfjs: TfjsCalls, map: Register, { around }: Padded, sizes: readonly number[]): Register {
   if (around.every((cells) => cells === 0)) return map;
-  return kernelsOf(site.writer).slice(map, [0, around[0], around[1], 0], sizes);
+  return kernelsOf(tfjs).slice(map, [0, around[0], around[1], 0], sizes);
 }

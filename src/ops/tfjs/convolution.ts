@@ -1,0 +1,176 @@
+/*
+ * Convolutions and their gradients: dense, depthwise, and any other number of groups as dense ones side by side.
+ * Dilated kernels have no gradients in TensorFlow on a CPU: there the filter is spread out with zeros between its taps.
+ */
+import type { ValueId } from "../../ir/graph.js";
+import { type ConvolveOptions, type Pair, spanOfKernel } from "../window-arithmetic.js";
+import type { Register, TfjsBuilder, TfjsCalls, TfjsSite } from "./builder.js";
+import type { ConvolutionAttributes } from "./kernel-signatures.js";
+import { kernelsOf } from "./kernels.js";
+import { hwio, hwoi, type Layout, nhwc } from "./layout.js";
+import { cutPadding, type Padded, paddedWindow } from "./window.js";
+
+export interface Convolution {
+  /** By the kernels for it: with two strides they are refused on a CPU that oneDNN does not serve, and groups lie side by side. */
+  readonly isDepthwise: boolean;
+  readonly groups: number;
+  readonly batch: number;
+  /** Channels of the input and of the result. */
+  readonly channels: Pair;
+  readonly kernel: Pair;
+  readonly dilation: Pair;
+  readonly stride: Pair;
+  /** Height and width of the input. */
+  readonly size: Pair;
+  readonly padded: Padded;
+}
+
+type Sizes = readonly number[];
+
+const isDepthwise = (weight: Sizes, { groups, stride }: ConvolveOptions): boolean =>
+  groups > 1 && weight[1] === 1 && stride[0] === stride[1];
+
+/** The convolution of conv2d or of one of its gradients, from the sizes of what goes in, the weight and the result. */
+export function convolutionOf(input: Sizes, weight: Sizes, result: Sizes, a: ConvolveOptions): Convolution {
+  const { stride, dilation, padding, groups } = a;
+  const [batch = 1, channels = 1, ...size] = input;
+  const [filters = 1, , ...kernel] = weight as readonly [number, number, number, number];
+  const span = kernel.map((taps, axis) => spanOfKernel(taps, dilation[axis as 0 | 1])) as unknown as Pair;
+  return {
+    isDepthwise: isDepthwise(weight, a),
+    groups,
+    batch,
+    channels: [channels, result[1] ?? filters],
+    kernel: kernel as unknown as Pair,
+    dilation,
+    stride,
+    size: size as unknown as Pair,
+    padded: paddedWindow(size as unknown as Pair, { kernel: span, stride, padding }),
+  };
+}
+
+const layoutOfFilter = (isOfDepthwise: boolean): Layout => (isOfDepthwise ? hwoi : hwio);
+
+/** The order of axes in which the filters of a convolution are stored. */
+export const filterLayout = (weight: Sizes, a: ConvolveOptions): Layout => layoutOfFilter(isDepthwise(weight, a));
+
+const isDilated = ({ dilation, kernel }: Convolution): boolean =>
+  dilation.some((step, axis) => step > 1 && (kernel[axis] as number) > 1);
+
+export const spanOf = ({ kernel, dilation }: Convolution): Pair => [
+  spanOfKernel(kernel[0], dilation[0]),
+  spanOfKernel(kernel[1], dilation[1]),
+];
+
+/** The last two sizes of a filter as TensorFlow has it. */
+export const filterChannels = ({ isDepthwise, channels, groups }: Convolution): Pair =>
+  isDepthwise ? [channels[0], channels[1] / channels[0]] : [channels[0] / groups, channels[1]];
+
+/** A filter [h, w, a, b] with its taps `dilation` apart, zeros between them. */
+function spread(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register {
+  const [[height, width], [down, right], inner] = [conv.kernel, conv.dilation, filterChannels(conv)];
+  const k = kernelsOf(tfjs);
+  const apart = tfjs.reshape(filter, [height, 1, width, 1, ...inner]);
+  const none = [0, 0];
+  const padded = k.pad(apart, [none, [0, down - 1], none, [0, right - 1], none, none]);
+  return k.slice(
+    tfjs.reshape(padded, [height * down, width * right, ...inner]),
+    [0, 0, 0, 0],
+    [...spanOf(conv), ...inner],
+  );
+}
+
+/** What {@link spread} put apart, taken together. */
+function gathered(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register {
+  const [[height, width], [down, right], inner] = [conv.kernel, conv.dilation, filterChannels(conv)];
+  const k = kernelsOf(tfjs);
+  const padded = k.pad(filter, [
+    [0, down - 1],
+    [0, right - 1],
+    [0, 0],
+    [0, 0],
+  ]);
+  const apart = tfjs.reshape(padded, [height, down, width, right, ...inner]);
+  return tfjs.reshape(k.slice(apart, [0, 0, 0, 0, 0, 0], [height, 1, width, 1, ...inner]), [height, width, ...inner]);
+}
+
+/** The weight as the kernels take it. */
+export function filterOf(tfjs: TfjsBuilder, weight: ValueId | undefined, conv: Convolution): Register {
+  const stored = tfjs.reshape(tfjs.inLayout(weight, layoutOfFilter(conv.isDepthwise)), [
+    ...conv.kernel,
+    ...filterChannels(conv),
+  ]);
+  return isDilated(conv) ? spread(tfjs, stored, conv) : stored;
+}
+
+/** A weight's gradient, as the kernels gave it, becomes the value. */
+export function setFilter(tfjs: TfjsBuilder, weight: ValueId | undefined, made: Register, conv: Convolution): void {
+  const taps = isDilated(conv) ? gathered(tfjs, made, conv) : made;
+  const layout = layoutOfFilter(conv.isDepthwise);
+  const sizes = tfjs.sizesOf(weight);
+  tfjs.hasSizes(taps, [...conv.kernel, ...filterChannels(conv)]);
+  const stored = layout.map((axis) => sizes[axis] as number);
+  tfjs.set(weight, tfjs.reshape(taps, stored), layout);
+}
+
+/** What all kernels of a convolution are told: of its padding only what is not around the map already. */
+export const convolutionTold = ({ stride, padded }: Convolution): ConvolutionAttributes => ({
+  strides: stride,
+  pad: padded.pad,
+  dataFormat: "NHWC",
+  dilations: [1, 1],
+});
+
+/** How many kernels lie side by side: depthwise kernels know their groups themselves. */
+export const kernelsSideBySide = ({ isDepthwise, groups }: Convolution): number => (isDepthwise ? 1 : groups);
+
+/** A convolution that is one product of matrices, [cells, C] by [C, O]: such products run faster than the kernels. */
+export const isPointwise = ({ isDepthwise, groups, kernel, stride, padded }: Convolution): boolean =>
+  !isDepthwise &&
+  groups === 1 &&
+  [...kernel, ...stride].every((size) => size === 1) &&
+  padded.around.every((cells) => cells === 0);
+
+interface Operand {
+  readonly register: Register;
+  /** Sizes as a matrix. */
+  readonly sizes: Pair;
+  readonly turned?: boolean;
+}
+
+/** The product of two matrices, under the sizes of what it is. */
+export function matrixProduct(tfjs: TfjsCalls, left: Operand, right: Operand, sizes: Sizes): Register {
+  const [a, b] = [tfjs.reshape(left.register, left.sizes), tfjs.reshape(right.register, right.sizes)];
+  const flags = { transposeA: left.turned === true, transposeB: right.turned === true };
+  return tfjs.reshape(tfjs.kernel("BatchMatMul", { a, b }, flags), sizes);
+}
+
+/** Rows of a map, [cells, C]. */
+export const cellsOf = ({ batch, size }: Convolution): number => batch * size[0] * size[1];
+
+/** The input's gradient from a weight and the result's; also what a transposed convolution computes. */
+export function convolveBackwards(
+  tfjs: TfjsBuilder,
+  { inputs: [weight, g], outputs: [dx] }: TfjsSite,
+  a: ConvolveOptions,
+): void {
+  const conv = convolutionOf(tfjs.sizesOf(dx), tfjs.sizesOf(weight), tfjs.sizesOf(g), a);
+  if (isPointwise(conv)) {
+    const slope = { register: tfjs.map(g), sizes: [cellsOf(conv), conv.channels[1]] } as const;
+    const filter = { register: filterOf(tfjs, weight, conv), sizes: conv.channels, turned: true };
+    tfjs.set(dx, matrixProduct(tfjs, slope, filter, [conv.batch, ...conv.size, conv.channels[0]]), nhwc);
+    return;
+  }
+  const k = kernelsOf(tfjs);
+  const [name, groups] = [
+    conv.isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput",
+    kernelsSideBySide(conv),
+  ] as const;
+  const [inputs, outputs] = conv.channels;
+  const slopes = k.parts(tfjs.map(g), groups, 3, outputs);
+  const filters = k.parts(filterOf(tfjs, weight, conv), groups, 3, filterChannels(conv)[1]);
+  const attributes = { ...convolutionTold(conv), inputShape: [conv.batch, ...conv.padded.size, inputs / groups] };
+  const results = slopes.map((dy, i) => tfjs.kernel(name, { dy, filter: filters[i] as Register }, attributes));
+  const whole = cutPadding(tfjs, k.concat(results, 3), conv.padded, [conv.batch, ...conv.size, inputs]);
+  tfjs.set(dx, whole, nhwc);
+}
