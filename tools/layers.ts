@@ -144,6 +144,11 @@ export const layers: readonly Layer[] = [
     mayImport: ["targets/onnx", "weights", "ops", "ir", "diagnostics"],
   },
   {
+    place: "targets/tfjs",
+    does: "kernels of TensorFlow.js as a GraphModel and as a printed function",
+    mayImport: ["ops"],
+  },
+  {
     place: "targets/svg",
     does: "a network as a diagram: folded, laid out, drawn",
     mayImport: ["analysis", "ops", "ir", "diagnostics"],

@@ -7,12 +7,13 @@ import type { AnyOp } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
 import { isPlaceByPlace } from "../../ops/spatial.js";
 import type { Register } from "../../ops/tfjs/builder.js";
+import type { TfjsPort } from "../../ops/tfjs/calls.js";
 import type { KernelName } from "../../ops/tfjs/kernel-signatures.js";
 import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "../../ops/tfjs/layout.js";
 import { listKey } from "../packed-state.js";
 import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../state-update.js";
 import { GraphWriter } from "./graph-writer.js";
-import { finishProgram, type TfjsPort, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
+import { finishProgram, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 
 /** What merged updates are made of. */
 const updateKernels = {

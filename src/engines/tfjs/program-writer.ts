@@ -1,6 +1,6 @@
 import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
+import type { Call, Constant, KernelAttribute } from "../../ops/tfjs/calls.js";
 import type { KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
-import type { Call, Constant, KernelAttribute } from "./tfjs-program.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import util from "node:util";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
-import type { KernelAttribute } from "./tfjs-program.js";
+import type { KernelAttribute } from "../../ops/tfjs/calls.js";
 
 export interface TfTensor {
   readonly shape: readonly number[];

@@ -1,0 +1,42 @@
+/** Calls of kernels over registers, as lowerings write them: what engines run and targets write down. */
+import type { NativeAttribute, Register } from "./builder.js";
+import type { KernelName, NativeOp } from "./kernel-signatures.js";
+
+export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
+
+/** A kernel that TensorFlow.js has a name for: every backend may have one. */
+export interface KernelCall {
+  readonly kind: "kernel";
+  readonly name: KernelName;
+  readonly inputs: readonly Register[];
+  /** The names of the inputs; undefined where the kernel takes a list. */
+  readonly names: readonly string[] | undefined;
+  readonly attributes: Readonly<Record<string, KernelAttribute>>;
+  readonly outputs: readonly Register[];
+}
+
+/** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
+export interface NativeCall {
+  readonly kind: "native";
+  readonly name: NativeOp;
+  readonly inputs: readonly Register[];
+  readonly attributes: Readonly<Record<string, NativeAttribute>>;
+  readonly outputs: readonly Register[];
+}
+
+export type Call = KernelCall | NativeCall;
+
+export interface Constant {
+  readonly register: Register;
+  readonly values: Float32Array | Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** A tensor that goes in or comes out under a name. */
+export interface TfjsPort {
+  readonly name: string;
+  readonly register: Register;
+  readonly shape: readonly number[];
+  /** Truth values go in and out as 1 and 0. */
+  readonly isBool: boolean;
+}

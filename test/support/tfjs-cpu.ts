@@ -1,0 +1,19 @@
+/** TensorFlow.js on its own CPU backend: kernels in JavaScript, on every machine. */
+import { createRequire } from "node:module";
+import type { RunningStep } from "../../src/engines/engine.js";
+import type { TfjsProgram } from "../../src/engines/tfjs/tfjs-program.js";
+import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
+import { TfjsStep } from "../../src/engines/tfjs/tfjs-step.js";
+
+const require = createRequire(import.meta.url);
+
+export const tfjs = require("@tensorflow/tfjs-core") as typeof import("@tensorflow/tfjs-core");
+// Without it the backend says at its first use that tfjs-node is faster.
+tfjs.enableProdMode();
+require("@tensorflow/tfjs-backend-cpu");
+export const converter = require("@tensorflow/tfjs-converter") as typeof import("@tensorflow/tfjs-converter");
+
+/** A program as our engine runs it, but for the backend. */
+export function runOnCpu(program: TfjsProgram, state: ReadonlyMap<string, Float32Array>): RunningStep {
+  return new TfjsStep(tfjs as unknown as Tensorflow, program, state, "tfjs on its CPU backend");
+}
