@@ -60,6 +60,12 @@ suite("the sources", (test) => {
     assert.equal(linesWith(/enableCompileCache|NODE_COMPILE_CACHE/), []);
   });
 
+  test("import no TensorFlow.js: only an engine that is asked for loads it", () => {
+    assert.equal(linesWith(/(?:\bfrom |\bimport |\bimport\(|\brequire\()["']@tensorflow\//), []);
+    const named = linesWith(/= ["']@tensorflow\//).map((line) => line.split(":")[0]);
+    assert.equal(named, ["engines/tfjs/tfjs-runtime.ts"]);
+  });
+
   test("load ONNX Runtime in one place, which turns off what it would send and print", () => {
     const isType = /\bimport type\b|= typeof import\(/;
     const loading =
