@@ -6,12 +6,17 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { poolsOfOneCell } from "./read-windows.js";
-import { type AxisMatrix, evaluateSeparable, gradientOfSeparable, lowerSeparable, transposed } from "./separable-map.js";
+import {
+  type AxisMatrix,
+  evaluateSeparable,
+  gradientOfSeparable,
+  lowerSeparable,
+  transposed,
+} from "./separable-map.js";
 import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import { mapSizeOf } from "./tfjs/average-windows.js";
 import { nhwc } from "./tfjs/layout.js";
-import type { Pair } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 

@@ -10,7 +10,7 @@ import { byChannel, divisorOf, onesFor, sumTold } from "./tfjs/average-windows.j
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow } from "./tfjs/window.js";
-import { type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   ...avgPoolAttributes,

@@ -13,8 +13,7 @@ import { surface } from "./surface.js";
 import { byChannel, divisorOf, mapSizeOf, onesFor, poolTold, sumTold } from "./tfjs/average-windows.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
-import { padMap, paddedWindow } from "./tfjs/window.js";
-import type { Pair } from "./window-arithmetic.js";
+import { paddedWindow, padMap } from "./tfjs/window.js";
 
 /**
  * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default); what

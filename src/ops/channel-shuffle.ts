@@ -1,6 +1,6 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import { type TensorType, sameShape } from "../ir/shape.js";
+import { sameShape, type TensorType } from "../ir/shape.js";
 import { attributesOf, parameterOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";

@@ -8,7 +8,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { convolved, gone, stamped } from "./spatial.js";
 import { convolveBackwards } from "./tfjs/convolution.js";
-import { type ConvolveOptions, type Pair, convolveAttributes, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolveAttributes, type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   ...convolveAttributes,

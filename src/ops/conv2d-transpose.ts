@@ -12,7 +12,7 @@ import { surface } from "./surface.js";
 import { convolveBackwards } from "./tfjs/convolution.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
-import { type Padding, type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
+import { type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   channels: { kind: "int", min: 1, doc: "channels of the result" },

@@ -9,11 +9,21 @@ import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import { everywhere } from "./spatial.js";
 import type { Register } from "./tfjs/builder.js";
-import { cellsOf, convolutionOf, convolutionTold, filterChannels, isPointwise, kernelsSideBySide, matrixProduct, setFilter, spanOf } from "./tfjs/convolution.js";
+import {
+  cellsOf,
+  convolutionOf,
+  convolutionTold,
+  filterChannels,
+  isPointwise,
+  kernelsSideBySide,
+  matrixProduct,
+  setFilter,
+  spanOf,
+} from "./tfjs/convolution.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { hwio } from "./tfjs/layout.js";
 import { padMap } from "./tfjs/window.js";
-import { type ConvolveOptions, type Pair, convolveAttributes, uncoveredCells, windowProblem } from "./window-arithmetic.js";
+import { convolveAttributes, type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },

@@ -12,11 +12,21 @@ import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
 import type { Register, TfjsBuilder, TfjsSite } from "./tfjs/builder.js";
-import { cellsOf, convolutionOf, convolutionTold, filterChannels, filterLayout, filterOf, isPointwise, kernelsSideBySide, matrixProduct } from "./tfjs/convolution.js";
+import {
+  cellsOf,
+  convolutionOf,
+  convolutionTold,
+  filterChannels,
+  filterLayout,
+  filterOf,
+  isPointwise,
+  kernelsSideBySide,
+  matrixProduct,
+} from "./tfjs/convolution.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
 import { padMap } from "./tfjs/window.js";
-import { type Padding, type Pair, convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
+import { convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   channels: { kind: "int", min: 1, doc: "number of filters" },

@@ -1,6 +1,6 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
-import { type InsideAttributes, gradientOp } from "./inside.js";
+import { gradientOp, type InsideAttributes } from "./inside.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import type { LowerToTfjs, Register } from "./tfjs/builder.js";
 import { binaryKernel } from "./tfjs/elementwise.js";

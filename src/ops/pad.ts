@@ -11,7 +11,7 @@ import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { nhwc } from "./tfjs/layout.js";
 import { padAround } from "./tfjs/window.js";
-import { type Padding, resolvePadding } from "./window-arithmetic.js";
+import { resolvePadding } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
   padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },

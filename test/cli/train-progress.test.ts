@@ -3,9 +3,9 @@ import * as assert from "uvu/assert";
 import { fitFields } from "../../src/cli/fields.js";
 import { liveLine } from "../../src/cli/live-line.js";
 import { columnsOf } from "../../src/cli/terminal.js";
-import { textWidth } from "../../src/diagnostics/text-width.js";
 import { duration, epochFields, stepFields } from "../../src/cli/train-progress.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
+import { textWidth } from "../../src/diagnostics/text-width.js";
 import { suite } from "../support/suite.js";
 
 const record = {

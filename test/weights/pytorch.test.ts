@@ -182,7 +182,12 @@ suite("hostile pickles", (test) => {
       "weights/pickle-damaged",
       "beyond the end",
     ],
-    ["a step backwards", pickle(...tensor(2, "J\xff\xff\xff\xff"), "."), "weights/pickle-damaged", "arguments of the wrong type"],
+    [
+      "a step backwards",
+      pickle(...tensor(2, "J\xff\xff\xff\xff"), "."),
+      "weights/pickle-damaged",
+      "arguments of the wrong type",
+    ],
     ["a plain pickle", pickle("}."), "weights/no-checkpoint", "magic number"],
   ];
   for (const each of cases) testRefusal(test, each);
