@@ -21,6 +21,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   },
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
   async () => (await import("./generate-layers-doc.js")).generateLayersDoc(),
+  async () => (await import("./generate-blocked-doc.js")).generateBlockedDoc(),
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-models-doc.js")).generateModelsDoc(),
   async () => (await import("./generate-picture.js")).generatePicture(),

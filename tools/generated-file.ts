@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,3 +31,11 @@ export const markdownNote = (from: string): string =>
 
 /** A text in backquotes, so that it stays readable in a generated module. */
 export const quoted = (text: string): string => `\`${text.replace(/[\\`]|\$\{/g, (found) => `\\${found}`)}\``;
+
+/** A page that is written by hand but for what stands between two marks. */
+export function filledPage(path: string, [begin, end]: readonly [string, string], text: string): GeneratedFile {
+  const page = readFileSync(join(root, path), "utf8");
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no place for ${begin}...${end}`);
+  return { path, text: `${page.slice(0, from)}${begin}\n${text}\n${page.slice(to)}` };
+}

@@ -53,7 +53,7 @@ export const layers: readonly Layer[] = [
   {
     place: "semantics/expressions",
     does: "expressions and statements to values: one file per construct, connected by the evaluator",
-    mayImport: ["semantics/calls", "semantics", "syntax", "recipe", "ir", "diagnostics"],
+    mayImport: ["semantics/calls", "semantics", "syntax", "recipe", "ops", "ir", "diagnostics"],
   },
   {
     place: "semantics/names",
@@ -131,7 +131,7 @@ export const layers: readonly Layer[] = [
   {
     place: "weights",
     does: "weight files, read and written: safetensors, PyTorch's checkpoints (`pytorch/`), name maps (`names/`, `maps/`), initialisation",
-    mayImport: ["ir", "random", "formats", "diagnostics"],
+    mayImport: ["ops", "ir", "random", "formats", "diagnostics"],
   },
   {
     place: "targets/onnx",

@@ -37,6 +37,12 @@ export function liveTaps(window: Window, [height, width]: readonly [number, numb
   return { rows, columns, live: count(rows) * count(columns), total: kernel[0] * kernel[1] };
 }
 
+/** The window of a layer that weighs what it sees: a convolution. */
+export function kernelWindow({ op, attributes }: Node): Window | undefined {
+  const found = findOp(op);
+  return found?.probe.kind === "layer" ? found.window(attributes) : undefined;
+}
+
 /** A convolution some of whose taps only ever meet padding. */
 export interface DeadTaps {
   readonly node: Node;
@@ -52,10 +58,10 @@ export interface DeadTaps {
 export function findDeadTaps(graph: Graph): readonly DeadTaps[] {
   const found: DeadTaps[] = [];
   for (const node of graph.nodes) {
-    if (node.op !== "conv2d") continue;
-    const window = findOp(node.op)?.window(node.attributes);
+    const window = kernelWindow(node);
+    if (window === undefined) continue;
     const [, , height, width] = typeOf(graph, node.inputs[0] as ValueId).shape;
-    if (window === undefined || typeof height !== "number" || typeof width !== "number") continue;
+    if (typeof height !== "number" || typeof width !== "number") continue;
     const taps = liveTaps(window, [height, width]);
     if (taps.live === taps.total) continue;
     const [filters, perGroup] = typeOf(graph, node.inputs[1] as ValueId).shape as readonly [number, number];

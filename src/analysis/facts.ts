@@ -1,6 +1,7 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { GraphIndex } from "../ir/graph-index.js";
-import { elementCount, type Shape } from "../ir/shape.js";
+import { elementCount, type TensorType } from "../ir/shape.js";
+import { keepsStatistics } from "../ops/batch-statistics.js";
 import type { AnyOp, Work } from "../ops/contracts.js";
 import { foldedNorm } from "./folded-norm.js";
 
@@ -79,20 +80,6 @@ export const factSymbols = {
 
 export type FactSymbol = keyof typeof factSymbols;
 
-/** Weighted sums: their second input says how many products make one output element. */
-const weighted = new Set(["conv2d", "conv2d_transpose", "linear"]);
-
-/** Pools whose bins are the map cut up: what one output averages is I / O. */
-const averagesBins = new Set(["global_avg_pool", "adaptive_avg_pool"]);
-
-/** Products per output of a weighted sum or a matrix product. */
-function productsPerOutput(op: AnyOp, shapes: readonly Shape[]): number | undefined {
-  const [first = [], second = []] = shapes;
-  if (weighted.has(op.name)) return elementCount(second.slice(1));
-  if (op.name === "matmul") return elementCount(first.slice(-1));
-  return undefined;
-}
-
 /** Whether a batch norm becomes part of the layer before it, and whether it gives that one the bias that it lacks. */
 function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly folds: number; readonly addsBias: number } {
   const folded = foldedNorm(graph, node, index);
@@ -117,11 +104,6 @@ function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) =
   return held;
 }
 
-/** How many channels a local response norm sums over. */
-function channelsAround({ op, attributes }: Node): number | undefined {
-  return op === "local_response_norm" && typeof attributes.size === "number" ? attributes.size : undefined;
-}
-
 /** The facts of one node. `isFresh` says whether a slot's value has not been met before. */
 export function factsOf(
   graph: Graph,
@@ -130,29 +112,30 @@ export function factsOf(
   index: GraphIndex,
   isFresh: (value: ValueId) => boolean,
 ): CountingFacts {
-  const shapes = node.inputs.map((value) => typeOf(graph, value).shape);
-  const first = shapes[0];
-  const output = typeOf(graph, node.outputs[0] as ValueId).shape;
+  const types = (values: readonly ValueId[]): readonly TensorType[] => values.map((value) => typeOf(graph, value));
+  const [inputs, outputs] = [types(node.inputs), types(node.outputs)];
+  const first = inputs[0]?.shape;
+  const output = outputs[0]?.shape ?? [];
   const inputElements = first === undefined ? 0 : elementCount(first);
-  let outputElements = 0;
-  for (const value of node.outputs) outputElements += elementCount(typeOf(graph, value).shape);
+  const outputElements = outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const { parameters, freshWeights, bias } = heldBy(graph, node, op, isFresh);
   const axis = node.attributes.axis;
   const axisLength =
     typeof axis === "number" && first !== undefined ? elementCount(first.slice(axis, axis + 1)) : undefined;
   const window = op.window(node.attributes);
-  const folding = op.name === "batch_norm" ? foldingOf(graph, node, index) : undefined;
+  const folding = keepsStatistics(node) ? foldingOf(graph, node, index) : undefined;
+  const own = op.facts(inputs, outputs, node.attributes);
   return {
     inputElements,
     outputElements,
     inputChannels: first !== undefined && first.length > 1 ? elementCount(first.slice(1, 2)) : undefined,
     outputPositions: output.length === 4 ? elementCount(output.slice(2)) : undefined,
-    productsPerOutput: productsPerOutput(op, shapes),
+    productsPerOutput: own.productsPerOutput,
     bias,
-    windowCells: window === undefined ? channelsAround(node) : window.kernel[0] * window.kernel[1],
+    windowCells: window === undefined ? own.windowCells : window.kernel[0] * window.kernel[1],
     axisLength,
     axisRows: axisLength === undefined ? undefined : inputElements / axisLength,
-    averagedCells: averagesBins.has(op.name) ? inputElements / outputElements : undefined,
+    averagedCells: own.averagedCells,
     parameters,
     freshWeights,
     isMap: first?.length === 4 ? 1 : 0,
@@ -160,8 +143,8 @@ export function factsOf(
     samples: elementCount(output.slice(0, 1)),
     inputPositions: first?.length === 4 ? elementCount(first.slice(2)) : undefined,
     outputChannels: output.length > 1 ? elementCount(output.slice(1, 2)) : undefined,
-    normalisedRuns: op.name === "layer_norm" ? inputElements / elementCount(shapes[1] ?? []) : undefined,
-    isLinear: op.name === "resize" ? Number(node.attributes.mode === "bilinear") : undefined,
+    normalisedRuns: own.normalisedRuns,
+    isLinear: own.isLinear,
     folds: folding?.folds,
     addsBias: folding?.addsBias,
   };

@@ -1,5 +1,6 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { GraphIndex } from "../ir/graph-index.js";
+import { keepsStatistics } from "../ops/batch-statistics.js";
 import { findOp } from "../ops/registry.js";
 import { isNoOp } from "./no-ops.js";
 
@@ -24,7 +25,7 @@ const parametersAreSlots = ({ inputs }: Node, { isSlot }: GraphIndex): boolean =
  * here. Nothing else may read what lies between; nodes that do nothing may stand there, and norms that fold themselves.
  */
 export function foldedNorm(graph: Graph, norm: Node, index: GraphIndex): FoldedNorm | undefined {
-  if (norm.op !== "batch_norm" || !parametersAreSlots(norm, index)) return undefined;
+  if (!keepsStatistics(norm) || !parametersAreSlots(norm, index)) return undefined;
   const { length: rank } = typeOf(graph, norm.outputs[0] as ValueId).shape;
   let isFirst = true;
   let value = norm.inputs[0] as ValueId;
@@ -33,7 +34,7 @@ export function foldedNorm(graph: Graph, norm: Node, index: GraphIndex): FoldedN
     if (node === undefined || index.uses[value] !== 1) return undefined;
     const axis = channelsOf(node, rank);
     if (axis !== undefined) return parametersAreSlots(node, index) ? { layer: node, axis, isFirst } : undefined;
-    const isNorm = node.op === "batch_norm" && parametersAreSlots(node, index);
+    const isNorm = keepsStatistics(node) && parametersAreSlots(node, index);
     if (!isNorm && !isNoOp(graph, node)) return undefined;
     if (isNorm) isFirst = false;
     value = node.inputs[0] as ValueId;

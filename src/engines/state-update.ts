@@ -5,9 +5,10 @@
  */
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
+import type { OpName } from "../ops/registry.js";
 
 /** Element-wise ops that are merged. */
-const merged = ["add", "sub", "mul", "div", "sqrt", "neg", "maximum", "minimum"] as const;
+const merged = ["add", "sub", "mul", "div", "sqrt", "neg", "maximum", "minimum"] as const satisfies readonly OpName[];
 
 export type MergedOp = (typeof merged)[number];
 

@@ -1,6 +1,6 @@
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
-import { binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
+import { averagedCells, binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
@@ -99,6 +99,8 @@ export const adaptiveAvgPool = defineOp({
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
   // As many bins as cells.
   isIdentity: () => true,
+  facts: ([input], [output]) => ({ averagedCells: averagedCells(input, output) }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -1,4 +1,5 @@
 // How adaptive pools cut an axis.
+import { elementCount, type TensorType } from "../ir/shape.js";
 import { type AxisMatrix, axisMatrix } from "./separable-map.js";
 import { type AxisMove, gone, sliding } from "./spatial.js";
 import type { Pair } from "./window-arithmetic.js";
@@ -33,3 +34,7 @@ export function binMove(to: number, size: number, bins: number): AxisMove {
   if (bins === 1) return gone;
   return sliding(to, Math.max(...binsOf(size, bins).map(([from, end]) => end - from)), size / bins);
 }
+
+/** How many cells of the map each bin averages; a fraction where bins do not fit it. */
+export const averagedCells = (input: TensorType | undefined, output: TensorType | undefined): number =>
+  elementCount(input?.shape ?? []) / elementCount(output?.shape ?? []);

@@ -148,6 +148,8 @@ export const adaptiveMaxPool = defineOp({
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
   // As many bins as cells.
   isIdentity: () => true,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

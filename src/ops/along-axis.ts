@@ -15,7 +15,7 @@ import {
 import { floatProblem } from "./dtype-rules.js";
 import type { OnnxReader } from "./onnx-node.js";
 import { counted } from "./read-nodes.js";
-import { alongAxes, mixed } from "./spatial.js";
+import { alongAxes, mixedAlike } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
 import type { UnarySite } from "./unary.js";
@@ -102,8 +102,10 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     },
     lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
-    spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),
+    spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixedAlike(at) : undefined)),
     isIdentity: () => false,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none" },
     inPlace: false,

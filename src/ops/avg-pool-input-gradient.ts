@@ -107,6 +107,8 @@ export const avgPoolInputGradient = defineOp({
   window: () => undefined,
   spatial: (_, __, a) => pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis])),
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

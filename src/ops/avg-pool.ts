@@ -103,6 +103,8 @@ export const avgPool = defineOp({
   window: poolWindow,
   spatial: (_, __, a) => pooled((axis) => sliding(axis + 2, a.kernel[axis], a.stride[axis])),
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

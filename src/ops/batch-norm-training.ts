@@ -155,6 +155,8 @@ export const batchNormTraining = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (axis === 1 ? undefined : mixed(axis))),
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "statistics" },
   inPlace: false,

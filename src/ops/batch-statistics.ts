@@ -1,10 +1,18 @@
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
+import type { OpInput } from "./contracts.js";
+import { findOp } from "./registry.js";
+
+/** Whether a node normalises by statistics that it keeps: a batch norm at inference. */
+export const keepsStatistics = ({ op }: Node): boolean => {
+  const inputs = findOp(op)?.inputs;
+  return Array.isArray(inputs) && (inputs as readonly OpInput[]).some(({ role }) => role === "statistic");
+};
 
 /** Whether training gives this node statistics of the batch: a batch norm whose running ones are slots. */
-export function followsBatch({ op, inputs }: Node, slots: ReadonlySet<ValueId>): boolean {
-  const [, , , mean, variance] = inputs as readonly ValueId[];
-  return op === "batch_norm" && slots.has(mean as ValueId) && slots.has(variance as ValueId);
+export function followsBatch(node: Node, slots: ReadonlySet<ValueId>): boolean {
+  const [, , , mean, variance] = node.inputs as readonly ValueId[];
+  return keepsStatistics(node) && slots.has(mean as ValueId) && slots.has(variance as ValueId);
 }
 
 /** How many values of each channel a batch norm sees. */

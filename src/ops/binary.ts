@@ -106,6 +106,8 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
     window: () => undefined,
     spatial: cellByCell,
     isIdentity: () => false,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none" },
     inPlace: false,

@@ -105,6 +105,8 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     window: () => undefined,
     spatial: (inputs) => alongAxes(inputs, stays),
     isIdentity: () => false,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none" },
     inPlace: false,

@@ -50,6 +50,8 @@ export const broadcastTo = defineOp({
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -113,6 +113,8 @@ export const channelShuffle = defineOp({
   // No picture's rows lie among the channels, or they lose their order here.
   spatial: (inputs) => alongAxes(inputs, (axis) => (axis === 1 ? gone : undefined)),
   isIdentity: ({ groups }, shape) => groups === 1 || groups === shape[1],
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

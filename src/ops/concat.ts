@@ -104,6 +104,8 @@ export const concat = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
   isIdentity: () => true,
+  facts: () => ({}),
+  pieces: ({ axis }) => ({ kind: "joined", axis }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

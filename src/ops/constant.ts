@@ -43,6 +43,8 @@ export const constant = defineOp({
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: ({ values }) => ({ kind: "numbers", values }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

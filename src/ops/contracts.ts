@@ -159,6 +159,33 @@ export type OpFamily =
   | "movement"
   | "training";
 
+/** What counting formulas may ask of an op besides the sizes of its tensors; what an op does not have is left out. */
+export interface OwnFacts {
+  /** Products that make one element of the result; of a transposed convolution, those that one element of its input takes part in. */
+  readonly productsPerOutput?: number;
+  /** Cells of its window, where `window` has none. */
+  readonly windowCells?: number;
+  /** Cells of the map that one element of the result averages, where its bins are the map cut up. */
+  readonly averagedCells?: number;
+  /** Runs of elements that a norm treats, each by itself. */
+  readonly normalisedRuns?: number;
+  /** 1 where a map is resized linearly, 0 where by nearest cells. */
+  readonly isLinear?: number;
+}
+
+/** How results are put together of pieces of the inputs, for those who follow the entries of an axis. */
+export type Pieces =
+  /** Entry by entry, or as `spatial` says. */
+  | { readonly kind: "none" }
+  /** The numbers that stand in its attributes. */
+  | { readonly kind: "numbers"; readonly values: readonly number[] }
+  /** Of each result, which entries of the axis it has: [first, first left out). */
+  | { readonly kind: "cut"; readonly axis: number; readonly ranges: readonly (readonly [from: number, to: number])[] }
+  /** The inputs one after the other along the axis. */
+  | { readonly kind: "joined"; readonly axis: number }
+  /** A product of matrices: sums over the last axis of the first input and the last but one of the second. */
+  | { readonly kind: "product" };
+
 /** How an op's weights are drawn for a probe (reference/probe-weights.ts): so that whatever it gives varies. */
 export type ProbeRule<A extends Attributes> =
   /** It has none. `reach`: how far from 0, in standard deviations, its input has to reach. */
@@ -216,6 +243,10 @@ export interface OpDefinition<A extends Attributes> {
   spatial(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Spatial;
   /** Whether it hands its only tensor on as it is, wherever the result has that tensor's type. */
   isIdentity(attributes: A, shape: Shape): boolean;
+  /** What counting formulas ask for and only an op of its kind has. */
+  facts(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): OwnFacts;
+  /** How it cuts tensors up and puts them together. */
+  pieces(attributes: A): Pieces;
   /**
    * The axis of the weight (input 1) along which each output channel (axis 1 of a result of this rank) has numbers of its own, and
    * the bias one: a batch norm behind such a layer folds into it. Undefined where there is none.

@@ -127,6 +127,8 @@ export const conv2dInputGradient = defineOp({
     return [weight.shape.map(() => gone), moves ?? []];
   },
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

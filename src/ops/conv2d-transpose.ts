@@ -6,6 +6,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
+import { productsOf } from "./reached-taps.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -199,6 +200,8 @@ export const conv2dTranspose = defineOp({
       stamped(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
     ),
   isIdentity: () => false,
+  facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: {
     kind: "layer",

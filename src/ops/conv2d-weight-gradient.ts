@@ -187,6 +187,8 @@ export const conv2dWeightGradient = defineOp({
   window: () => undefined,
   spatial: everywhere,
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

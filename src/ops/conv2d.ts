@@ -1,5 +1,5 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
-import type { ValueId } from "../ir/graph.js";
+import type { Attributes, ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
@@ -7,7 +7,7 @@ import { convolve } from "./convolve.js";
 import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
-import { reachedTaps } from "./reached-taps.js";
+import { productsOf, reachedTaps } from "./reached-taps.js";
 import { biasOf, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
@@ -43,6 +43,10 @@ const windowOf = (a: Conv2dAttributes): Window => a;
 export function productsPerOutput(input: TensorType, a: Conv2dAttributes): number {
   return (a.kernel[0] * a.kernel[1] * (input.shape[1] as number)) / a.groups;
 }
+
+/** Whether each channel is by itself, and there are several. */
+const isByChannel = ({ groups }: Attributes, [input]: readonly TensorType[]): boolean =>
+  groups !== 1 && groups === input?.shape[1];
 
 function lowerToKernels(
   tfjs: TfjsBuilder,
@@ -106,6 +110,7 @@ export const conv2d = defineOp({
         const padding = resolvePadding(args.padding, args.kernel, args.dilation);
         return isProblem(padding) ? padding : { ...args, padding };
       },
+      isFor: (attributes, inputs) => !isByChannel(attributes, inputs),
     }),
     surface({
       name: "depthwise",
@@ -137,6 +142,7 @@ export const conv2d = defineOp({
         const padding = resolvePadding(args.padding, args.kernel, args.dilation);
         return isProblem(padding) ? padding : { ...args, channels, groups, padding };
       },
+      isFor: isByChannel,
     }),
   ],
   // PyTorch Conv2d.reset_parameters: kaiming_uniform(a = sqrt 5) is U(-b, b) with b = 1 / sqrt(fan_in), for the bias too.
@@ -236,6 +242,8 @@ export const conv2d = defineOp({
       sliding(axis + 2, spanOfKernel(a.kernel[axis], a.dilation[axis]), a.stride[axis]),
     ),
   isIdentity: () => false,
+  facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => 0,
   probe: { kind: "layer", fanIn: reachedTaps, channelAxis: 1 },
   inPlace: false,

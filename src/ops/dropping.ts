@@ -57,6 +57,8 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     isIdentity: () => true,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none" },
     inPlace: true,

@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { averagedCells } from "./adaptive-bins.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
@@ -70,6 +71,8 @@ export const globalAvgPool = defineOp({
   window: () => undefined,
   spatial: () => pooled(() => gone),
   isIdentity: () => false,
+  facts: ([input], [output]) => ({ averagedCells: averagedCells(input, output) }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -147,6 +147,8 @@ export const instanceNorm = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs.slice(0, 1), (axis) => (overMap.includes(axis) ? mixed(axis) : undefined)),
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,

@@ -191,6 +191,10 @@ export const layerNorm = defineOp({
   spatial: (inputs, _, a) =>
     alongAxes(inputs.slice(0, 1), (axis) => (axesOf(a).includes(axis) ? mixed(axis) : undefined)),
   isIdentity: () => false,
+  facts: ([input, weight]) => ({
+    normalisedRuns: elementCount((input as TensorType).shape) / elementCount(weight?.shape ?? []),
+  }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,

@@ -7,7 +7,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
 import type { OnnxNode, OnnxReadSite, Reading } from "./onnx-node.js";
-import { reachedTaps } from "./reached-taps.js";
+import { productsOf, reachedTaps } from "./reached-taps.js";
 import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -169,6 +169,8 @@ export const linear = defineOp({
   spatial: (inputs) =>
     alongAxes(inputs.slice(0, 1), (axis, { shape }) => (axis === shape.length - 1 ? gone : undefined)),
   isIdentity: () => false,
+  facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: (_, rank) => (rank === 2 ? 0 : undefined),
   probe: { kind: "layer", fanIn: reachedTaps, channelAxis: -1 },
   inPlace: false,

@@ -144,6 +144,8 @@ export const localResponseNorm = defineOp({
   window: () => undefined,
   spatial: (inputs, _, { size }) => alongAxes(inputs, (axis) => (axis === 1 ? sliding(1, size, 1) : undefined)),
   isIdentity: () => false,
+  facts: (_, __, { size }) => ({ windowCells: size }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -111,6 +111,8 @@ export const matmul = defineOp({
     return [a.with(-1, gone), b.with(-2, gone)];
   },
   isIdentity: () => false,
+  facts: ([a]) => ({ productsPerOutput: elementCount((a as TensorType).shape.slice(-1)) }),
+  pieces: () => ({ kind: "product" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -91,6 +91,8 @@ export const maxPoolInputGradient = defineOp({
     return [input ?? [], result ?? [], result ?? []];
   },
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

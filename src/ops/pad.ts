@@ -96,6 +96,8 @@ export const pad = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
   isIdentity: () => true,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

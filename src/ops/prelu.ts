@@ -121,6 +121,8 @@ export const prelu = defineOp({
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "factors", low: 0.1, high: 0.5, scales: false },
   inPlace: true,

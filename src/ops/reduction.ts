@@ -178,6 +178,8 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
         axes.includes(axis) ? gone : stays(keep ? axis : axis - axes.filter((reduced) => reduced < axis).length),
       ),
     isIdentity: () => false,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none" },
     inPlace: false,

@@ -170,6 +170,8 @@ export const resize = defineOp({
       return sliding(axis + 2, ratio === 1 || mode === "nearest" ? 1 : 2, ratio);
     }),
   isIdentity: () => false,
+  facts: (_, __, { mode }) => ({ isLinear: Number(mode === "bilinear") }),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

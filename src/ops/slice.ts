@@ -156,6 +156,8 @@ export const slice = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
   isIdentity: () => true,
+  facts: () => ({}),
+  pieces: ({ axis, from, to }) => ({ kind: "cut", axis, ranges: [[from, to]] }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

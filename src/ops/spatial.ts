@@ -8,6 +8,11 @@ export interface AxisMove {
   readonly seen: number | "all";
   /** Places of the input from one element of the result to the next: a stride; below 1 where the result is longer. */
   readonly step: number;
+  /**
+   * Whether all places are treated alike, as far as the axis keeps its size and nothing else lies along it: reordered, they give
+   * the same results in that order.
+   */
+  readonly isAlike: boolean;
 }
 
 /**
@@ -20,16 +25,19 @@ export type Spatial = "same order" | AxisMoves;
 export type AxisMoves = readonly (readonly AxisMove[])[];
 
 /** Place by place. */
-export const stays = (to: number): AxisMove => ({ to, seen: 1, step: 1 });
+export const stays = (to: number): AxisMove => ({ to, seen: 1, step: 1, isAlike: true });
 
 /** Each place of the result sees the whole axis. */
-export const mixed = (to: number): AxisMove => ({ to, seen: "all", step: 1 });
+export const mixed = (to: number): AxisMove => ({ to, seen: "all", step: 1, isAlike: false });
+
+/** The same, and no place's number in the row matters (softmax). */
+export const mixedAlike = (to: number): AxisMove => ({ ...mixed(to), isAlike: true });
 
 /** The axis is summed away. */
-export const gone: AxisMove = { to: undefined, seen: "all", step: 1 };
+export const gone: AxisMove = { to: undefined, seen: "all", step: 1, isAlike: false };
 
 /** A window of `seen` neighbours, every `step`. */
-export const sliding = (to: number, seen: number, step: number): AxisMove => ({ to, seen, step });
+export const sliding = (to: number, seen: number, step: number): AxisMove => ({ to, seen, step, isAlike: false });
 
 /** Each place leaves a stamp of `span` cells, `stride` apart: so many of them overlap at one cell. */
 export const stamped = (to: number, span: number, stride: number): AxisMove =>

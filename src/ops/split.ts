@@ -20,6 +20,15 @@ type SplitAttributes = AttributesOf<typeof attributes>;
 
 const isEqualParts = (sizes: SignedSizes): boolean => sizes.every((size) => size === sizes[0]);
 
+/** Where each part begins and ends, in the sizes' own unit. */
+function rangesOf(sizes: SignedSizes): readonly (readonly [number, number])[] {
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return [end - size, end];
+  });
+}
+
 /** The signed sizes of `parts` equal parts, or what is wrong. */
 function equalParts(shape: Shape, axis: number, parts: number): SignedSizes | Problem {
   const size = shape[axis] as Dim;
@@ -160,6 +169,8 @@ export const split = defineOp({
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),
   isIdentity: () => true,
+  facts: () => ({}),
+  pieces: ({ axis, sizes }) => ({ kind: "cut", axis, ranges: rangesOf(sizes) }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -17,6 +17,8 @@ export interface Surface<P extends Parameters> {
   readonly parameters: P;
   /** The op's attributes from the arguments and the tensors' types, or what is wrong. Never throws. */
   resolve(args: ArgumentsOf<P>, inputs: readonly TensorType[]): Attributes | Problem;
+  /** Whether a node of these attributes is what this name stands for, where an op has several names and attributes tell. */
+  isFor?(attributes: Attributes, inputs: readonly TensorType[]): boolean;
 }
 
 /** Types that a parameter in `.lfer` can have. `size`: an int or a pair `[height, width]`; `shape`: a list of ints and multiples of N. */

@@ -75,6 +75,8 @@ export const transpose = defineOp({
   window: () => undefined,
   spatial: (inputs, _, { permutation }) => alongAxes(inputs, (axis) => stays(permutation.indexOf(axis))),
   isIdentity: ({ permutation }) => permutation.every((from, to) => from === to),
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -84,6 +84,8 @@ export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Pa
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),
     isIdentity: () => false,
+    facts: () => ({}),
+    pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
     probe: { kind: "none", reach: facts.reach ?? 1 },
     inPlace: true,

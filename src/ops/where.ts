@@ -75,6 +75,8 @@ export const where = defineOp({
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,
+  facts: () => ({}),
+  pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
   probe: { kind: "none" },
   inPlace: false,

@@ -6,10 +6,9 @@
  *
  * so that every tap that stays keeps its place on the map and the output keeps its size.
  */
-import { liveTaps } from "../analysis/dead-taps.js";
+import { kernelWindow, liveTaps } from "../analysis/dead-taps.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Window } from "../ops/contracts.js";
-import { findOp } from "../ops/registry.js";
 import { GraphRewriter } from "./graph-rewriter.js";
 import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./weighted-graph.js";
 
@@ -21,7 +20,7 @@ function cut<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> 
   const done = new Map<string, ValueId>();
   let changed = false;
   const nodes = model.graph.nodes.map((node) => {
-    const kept = node.op === "conv2d" ? keptTaps(model.graph, node) : undefined;
+    const kept = keptTaps(model.graph, node);
     const [input, weight, ...bias] = node.inputs;
     if (kept === undefined || input === undefined || weight === undefined) return node;
     const key = `${weight}:${kept.rows.join("-")}:${kept.columns.join("-")}`;
@@ -47,9 +46,10 @@ interface KeptTaps {
 
 /** The taps to keep, or undefined where none can go. */
 function keptTaps(graph: Graph, node: Node): KeptTaps | undefined {
-  const window = findOp(node.op)?.window(node.attributes);
+  const window = kernelWindow(node);
+  if (window === undefined) return undefined;
   const [, , height, width] = typeOf(graph, node.inputs[0] as ValueId).shape;
-  if (window === undefined || typeof height !== "number" || typeof width !== "number") return undefined;
+  if (typeof height !== "number" || typeof width !== "number") return undefined;
   const { dilation, padding, kernel } = window;
   const live = liveTaps(window, [height, width]);
   const rows = keptRange(live.rows, padding[0], padding[2], dilation[0]);

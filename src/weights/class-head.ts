@@ -1,5 +1,7 @@
 /** The weights whose rows are the classes of an output. */
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { keepsStatistics } from "../ops/batch-statistics.js";
+import { findOp } from "../ops/registry.js";
 
 export interface ClassHead {
   /** Slots whose first axis is the classes, each used nowhere else; undefined where something else lies between. */
@@ -9,21 +11,6 @@ export interface ClassHead {
   /** Slots on each way back to the nearest layer that makes classes of something else, that layer's too. */
   readonly behind: readonly string[];
 }
-
-/** Ops that keep the classes at axis 1 and treat all of them alike. */
-const alike: ReadonlySet<string> = new Set([
-  "identity",
-  "dropout",
-  "flatten",
-  "reshape",
-  "global_avg_pool",
-  "reduce_mean",
-  "relu",
-  "sigmoid",
-  "tanh",
-  "softmax",
-  "log_softmax",
-]);
 
 export function classHead(graph: Graph, output: ValueId): ClassHead {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -57,31 +44,43 @@ function rowsOf(graph: Graph, output: ValueId, makers: Makers, slots: SlotNames)
     const node = makers.get(value);
     if (node === undefined || readers.get(value) !== 1) return undefined;
     const [input = 0, ...weights] = node.inputs;
-    if (isMatrix(node) || node.op === "batch_norm") {
+    if (rowsAreOutputs(graph, node) || keepsStatistics(node)) {
       const names = weights.map((weight) => (readers.get(weight) === 1 ? slots.get(weight) : undefined));
       if (names.includes(undefined)) return undefined;
       all.push(...(names as string[]));
       if (isMatrix(node)) return { all, source: (names as string[]).slice(0, 1) };
-    } else if (!alike.has(node.op) || !keepsClasses(graph, node, value)) return undefined;
+    } else if (!keepsClasses(graph, node, value)) return undefined;
     value = input;
   }
 }
 
-/** Whether axis 1 has the same entries before and after a node that treats all of them alike. */
-function keepsClasses(graph: Graph, { op, inputs, attributes }: Node, output: ValueId): boolean {
-  const before = typeOf(graph, inputs[0] as ValueId).shape;
+/** Whether axis 1 has the same entries before and after a node without weights that treats all of them alike. */
+function keepsClasses(graph: Graph, { op, inputs, outputs, attributes }: Node, output: ValueId): boolean {
+  const found = findOp(op);
+  if (found === undefined || inputs.length !== 1) return false;
+  const types = inputs.map((value) => typeOf(graph, value));
   const after = typeOf(graph, output).shape;
+  const before = types[0]?.shape ?? [];
   if (before[1] !== after[1]) return false;
-  if (op === "reduce_mean") return (attributes.axes as readonly number[]).every((axis) => axis > 1);
-  if (op === "flatten" || op === "reshape") {
-    // Beside the batch and the classes nothing may be left that could change places with them.
-    return [before, after].every((shape) => shape.slice(2).every((size) => size === 1));
-  }
-  return (op !== "softmax" && op !== "log_softmax") || attributes.axis === 1;
+  const moves = found.spatial(
+    types,
+    outputs.map((value) => typeOf(graph, value)),
+    attributes,
+  );
+  // Beside the batch and the classes nothing may be left that could change places with them.
+  if (moves === "same order") return [before, after].every((shape) => shape.slice(2).every((size) => size === 1));
+  const [batch, classes] = moves[0] ?? [];
+  return batch?.seen === 1 && classes?.to === 1 && classes.isAlike;
 }
 
-/** Whether each entry of what comes out is made of all that goes in. */
-const isMatrix = ({ op, attributes }: Node): boolean => op === "linear" || (op === "conv2d" && attributes.groups === 1);
+/** Whether each entry of what comes out is made of all that goes in, by weights. */
+const isMatrix = ({ op, attributes }: Node): boolean =>
+  findOp(op)?.probe.kind === "layer" && (attributes.groups ?? 1) === 1;
+
+/** Whether it is such a layer and the first axis of its weight is axis 1 of what comes out. */
+const rowsAreOutputs = (graph: Graph, node: Node): boolean =>
+  isMatrix(node) &&
+  findOp(node.op)?.outputChannels(node.attributes, typeOf(graph, node.outputs[0] as ValueId).shape.length) === 0;
 
 /** The slots of the layers on each way back, up to the first one with weights that ends it. */
 function nearestSlots(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
 import { declaredArguments } from "../../src/cli/declared-arguments.js";
+import { generateBlockedDoc } from "../../tools/generate-blocked-doc.js";
 import { generateCliDoc } from "../../tools/generate-cli-doc.js";
 import { generateDiagnosticsDoc } from "../../tools/generate-diagnostics-doc.js";
 import { generatePicture } from "../../tools/generate-picture.js";
@@ -18,6 +19,7 @@ suite("generated files", (test) => {
     generateVersion,
     generateStd,
     generateWeightMaps,
+    generateBlockedDoc,
     generateCliDoc,
     generateDiagnosticsDoc,
     generateReferenceDoc,

@@ -1,4 +1,5 @@
 import type { Span } from "../../diagnostics/span.js";
+import type { OpName } from "../../ops/registry.js";
 import type { BinaryExpression, BinaryOperator, UnaryExpression } from "../../syntax/ast-expressions.js";
 import { applyOpByName } from "../calls/apply-op.js";
 import { describe } from "../calls/signature.js";
@@ -8,7 +9,7 @@ import { bool, float, int, unknown, unknownTensor, type Value } from "../values.
 import { typesBoth } from "./conditionals.js";
 
 /** The ops behind operators on tensors. */
-const tensorOps: Partial<Record<BinaryOperator, string>> = {
+const tensorOps: Partial<Record<BinaryOperator, OpName>> = {
   "+": "add",
   "-": "sub",
   "*": "mul",

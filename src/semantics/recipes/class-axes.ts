@@ -1,7 +1,8 @@
 /** Where an axis of a value is found again behind an op. */
 import { broadcastShapes, isMismatch } from "../../ir/broadcast.js";
 import type { Node } from "../../ir/graph.js";
-import { type Shape, sameShape } from "../../ir/shape.js";
+import { type Shape, sameShape, type TensorType } from "../../ir/shape.js";
+import { findOp } from "../../ops/registry.js";
 
 type Axis = number | "somewhere" | undefined;
 
@@ -22,16 +23,15 @@ export function alignedAxis(axis: Axis, shape: Shape, output: Shape): Axis {
 }
 
 /** The axis behind an op of one value; undefined where the op has done away with it. */
-export function keptAxis({ op, attributes }: Node, axis: Axis, shape: Shape, output: Shape): Axis {
+export function keptAxis({ op, attributes }: Node, axis: Axis, input: TensorType, output: TensorType): Axis {
   if (typeof axis !== "number") return axis;
-  if (op.startsWith("reduce_")) {
-    const axes = attributes.axes as readonly number[];
-    if (axes.includes(axis)) return undefined;
-    return attributes.keep === true ? axis : axis - axes.filter((reduced) => reduced < axis).length;
-  }
-  if (op === "transpose") return (attributes.permutation as readonly number[]).indexOf(axis);
-  if (op === "reshape" || op === "flatten") return reshapedAxis(axis, shape, output);
-  return sameShape(shape, output) ? axis : "somewhere";
+  const moves = findOp(op)?.spatial([input], [output], attributes) ?? [];
+  if (moves === "same order") return reshapedAxis(axis, input.shape, output.shape);
+  const move = moves[0]?.[axis];
+  const isWhole = sameShape(input.shape, output.shape);
+  if (move === undefined) return "somewhere";
+  if (move.to === undefined) return isWhole ? "somewhere" : undefined;
+  return isWhole || move.seen === 1 ? move.to : "somewhere";
 }
 
 /** Axes of one entry come and go; where anything else changes, nobody knows where the axis is. */

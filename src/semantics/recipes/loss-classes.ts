@@ -5,6 +5,8 @@
 import { sameClasses } from "../../ir/class-order.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
 import type { Dim, Shape } from "../../ir/shape.js";
+import type { Pieces } from "../../ops/contracts.js";
+import { findOp } from "../../ops/registry.js";
 import { alignedAxis, isElementwise, keptAxis } from "./class-axes.js";
 
 /** Whose classes they are. */
@@ -107,26 +109,27 @@ class ClassFlow implements LossClasses {
   }
 
   #result(node: Node, at: number, inputs: readonly Known[]): Known {
-    const output = typeOf(this.#graph, node.outputs[at] as ValueId).shape;
-    const shapes = node.inputs.map((value) => typeOf(this.#graph, value).shape);
+    const type = typeOf(this.#graph, node.outputs[at] as ValueId);
+    const types = node.inputs.map((value) => typeOf(this.#graph, value));
+    const [output, shapes] = [type.shape, types.map(({ shape }) => shape)];
     const [first = {}] = inputs;
-    switch (node.op) {
-      case "constant": {
-        const values = node.attributes.values as readonly number[];
-        return { isList: values.some((value) => value !== values[0]) };
-      }
-      case "slice":
-      case "split":
-        return this.#part(node, at, first);
-      case "concat":
-        if (inputs.some(({ axis }) => axis === node.attributes.axis)) return joinedAlong(node, inputs, shapes);
+    const pieces = findOp(node.op)?.pieces(node.attributes) ?? { kind: "none" };
+    switch (pieces.kind) {
+      case "numbers":
+        return { isList: pieces.values.some((value) => value !== pieces.values[0]) };
+      case "cut":
+        return this.#part(pieces, at, first, shapes[0] ?? []);
+      case "joined":
+        if (inputs.some(({ axis }) => axis === pieces.axis)) return joinedAlong(pieces.axis, inputs, shapes);
         if (inputs.every(isNumbers)) return { isList: true };
-        break;
-      case "matmul":
+        return this.#met(inputs);
+      case "product":
         return this.#product(inputs, shapes, output);
+      case "none":
+        break;
     }
-    if (inputs.length === 1) return moved(first, keptAxis(node, first.axis, shapes[0] ?? [], output));
-    if (node.op === "concat") return this.#met(inputs);
+    const [only] = types;
+    if (only !== undefined && types.length === 1) return moved(first, keptAxis(node, first.axis, only, type));
     if (isElementwise(shapes, output)) return this.#elementwise(inputs, shapes, output);
     return { ...this.#met(inputs), ...(inputs.some(({ classes }) => classes) ? { axis: "somewhere" as const } : {}) };
   }
@@ -216,17 +219,14 @@ class ClassFlow implements LossClasses {
   }
 
   /** Classes by their places: whoever writes that means the student's order. */
-  #part({ op, attributes, inputs }: Node, at: number, whole: Known): Known {
-    const { classes, axis } = whole;
-    if (classes === undefined || axis !== attributes.axis) return whole;
+  #part({ axis, ranges }: Extract<Pieces, { kind: "cut" }>, at: number, whole: Known, shape: Shape): Known {
+    const { classes } = whole;
+    if (classes === undefined || axis !== whole.axis) return whole;
     if (classes.kind !== "named") {
-      this.#meetList(classes, typeOf(this.#graph, inputs[0] as ValueId).shape[Number(axis)] as Dim);
+      this.#meetList(classes, shape[axis] as Dim);
       return whole;
     }
-    const sizes = op === "split" ? (attributes.sizes as readonly number[]) : [];
-    const from = op === "split" ? sizes.slice(0, at).reduce((sum, size) => sum + size, 0) : Number(attributes.from);
-    const to = op === "split" ? from + (sizes[at] ?? 0) : Number(attributes.to);
-    return { ...whole, classes: { ...classes, labels: classes.labels.slice(from, to) } };
+    return { ...whole, classes: { ...classes, labels: classes.labels.slice(...(ranges[at] ?? [0, 0])) } };
   }
 
   /** What is summed over must be the same classes on both sides; it is gone then. */
@@ -255,8 +255,7 @@ function moved(known: Known, axis: Known["axis"]): Known {
 }
 
 /** Classes one after another. */
-function joinedAlong({ attributes }: Node, inputs: readonly Known[], shapes: readonly Shape[]): Known {
-  const axis = attributes.axis as number;
+function joinedAlong(axis: number, inputs: readonly Known[], shapes: readonly Shape[]): Known {
   const named = inputs.flatMap(({ classes }) => (classes?.kind === "named" ? [classes] : []));
   const [first] = named;
   if (first === undefined) return inputs.find(({ classes }) => classes !== undefined) ?? {};

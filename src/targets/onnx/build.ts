@@ -4,6 +4,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
+import { keepsStatistics } from "../../ops/batch-statistics.js";
 import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
@@ -90,7 +91,7 @@ type Weights = ReadonlyMap<string, Float32Array>;
 export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
   for (const node of graph.nodes) {
-    if (node.op !== "batch_norm") continue;
+    if (!keepsStatistics(node)) continue;
     const weight = names.get(node.inputs[4] as ValueId) ?? "";
     const negative = given.get(weight)?.find((variance) => variance + (node.attributes.epsilon as number) <= 0);
     if (negative !== undefined) return { weight: `the root of ${weight} + epsilon`, value: Number.NaN };

@@ -1,5 +1,7 @@
 import type { Graph, ValueId } from "../../ir/graph.js";
+import { keepsStatistics } from "../../ops/batch-statistics.js";
 import type { Tensor } from "../../ops/contracts.js";
+import { findOp } from "../../ops/registry.js";
 import { type Feed, interpret, type WatchNode } from "../../reference/interpret.js";
 import { fittingBatch, probeInputs, probeRun, probeWeights } from "../../reference/probe-weights.js";
 
@@ -49,12 +51,18 @@ export function calmFeed(
 
 export const dampsNorms = (graph: Graph, norms: Calmness["norms"]): boolean => dampedValues(graph, norms).size > 0;
 
+/** Whether an op needs more than usual numbers to show all that it does: ReLU6 clips at 6. */
+function reachesFar(op: string): boolean {
+  const probe = findOp(op)?.probe;
+  return probe?.kind === "none" && (probe.reach ?? 1) > 1;
+}
+
 /** Weights of batch norms, of all or but for those before a ReLU6. */
 function dampedValues(graph: Graph, norms: Calmness["norms"]): ReadonlySet<ValueId | undefined> {
   const clipped = new Set(
-    norms === "all" ? [] : graph.nodes.flatMap(({ op, inputs }) => (op === "relu6" ? inputs : [])),
+    norms === "all" ? [] : graph.nodes.flatMap(({ op, inputs }) => (reachesFar(op) ? inputs : [])),
   );
-  const found = graph.nodes.filter(({ op, outputs }) => op === "batch_norm" && !outputs.some((y) => clipped.has(y)));
+  const found = graph.nodes.filter((node) => keepsStatistics(node) && !node.outputs.some((y) => clipped.has(y)));
   return new Set(found.map(({ inputs }) => inputs[1]));
 }
 

@@ -1,6 +1,7 @@
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import type { Attributes, Graph, Node } from "../../ir/graph.js";
 import type { Shape, TensorType } from "../../ir/shape.js";
+import { findOp } from "../../ops/registry.js";
 import { retypeGraph } from "../../ops/retype.js";
 
 /**
@@ -15,7 +16,13 @@ export function resizeGraph(graph: Graph, inputShapes: ReadonlyMap<string, Shape
 /** The attributes of a split of height or width into equal parts, for a map of another size. */
 function cutAnew(node: Node, input: TensorType | undefined): Attributes {
   const { axis, sizes } = node.attributes;
-  if (node.op !== "split" || typeof axis !== "number" || axis < 2 || !Array.isArray(sizes)) return node.attributes;
+  if (
+    findOp(node.op)?.pieces(node.attributes).kind !== "cut" ||
+    typeof axis !== "number" ||
+    axis < 2 ||
+    !Array.isArray(sizes)
+  )
+    return node.attributes;
   const size = input?.shape[axis];
   const parts = sizes.length;
   if (typeof size !== "number" || size % parts !== 0 || sizes.some((part) => part !== sizes[0])) return node.attributes;

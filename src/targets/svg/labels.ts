@@ -59,21 +59,20 @@ const oneOrTwo = ([a, b]: readonly [number, number]): string => (a === b ? Strin
 const withoutOrdinal = (name: string): string => name.replace(/_\d+$/, "");
 
 /** What the source calls a layer: `depthwise` is a convolution of each channel by itself. */
-function surfaceName({ node, op, opName }: Layer, graph: Graph): string {
-  if (opName === "conv2d") {
-    const channels = typeOf(graph, node.inputs[0] as ValueId).shape[1];
-    return node.attributes.groups !== 1 && node.attributes.groups === channels ? "depthwise" : "conv";
-  }
+function surfaceName({ node, op }: Layer, graph: Graph): string {
+  const inputs = node.inputs.map((value) => typeOf(graph, value));
+  const fitting = op.surfaces.find(({ isFor }) => isFor?.(node.attributes, inputs));
+  if (fitting !== undefined) return fitting.name;
   const last = withoutOrdinal(node.path.split(".").at(-1) ?? "");
   return op.surfaces.find((surface) => surface.name === last)?.name ?? op.surfaces[0]?.name ?? op.name;
 }
 
 /** The attributes that tell layers of one op apart, as figures of papers write them: `3x3, 64, /2`. */
-function attributeLabel({ node, opName }: Layer, name: string): string {
+function attributeLabel({ node, op }: Layer, name: string): string {
   const { kernel, stride, dilation, groups, channels, features, axis, slope, size } = node.attributes;
   const [kernelSize, strides, dilations] = [pair(kernel), pair(stride), pair(dilation)];
-  const hasAxis =
-    typeof axis === "number" && (opName === "split" || opName === "slice" || (opName === "concat" && axis !== 1));
+  const pieces = op.pieces(node.attributes);
+  const hasAxis = pieces.kind === "cut" || (pieces.kind === "joined" && axis !== 1);
   const parts = [
     kernelSize === undefined ? undefined : `${kernelSize[0]}x${kernelSize[1]}`,
     typeof channels === "number" ? String(channels) : undefined,
@@ -83,7 +82,9 @@ function attributeLabel({ node, opName }: Layer, name: string): string {
     typeof groups === "number" && groups !== 1 && name !== "depthwise" ? `g${groups}` : undefined,
     typeof slope === "number" ? String(slope) : undefined,
     hasAxis ? `axis ${axis}` : undefined,
-    opName === "resize" && pair(size) !== undefined ? `to ${(pair(size) as readonly number[]).join("x")}` : undefined,
+    op.family === "resizing" && pair(size) !== undefined
+      ? `to ${(pair(size) as readonly number[]).join("x")}`
+      : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }

@@ -5,6 +5,7 @@ import { microsoftDomain } from "../model-writer.js";
 import { activationOf, affine, byProducts, inLanes, publishStatistics, statisticsOf } from "./batch-norm.js";
 import { cellsOf, naturalOrder, sameOrder } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
+import { isNormInTraining } from "./neighbour-ops.js";
 import type { BlockedSite } from "./site.js";
 
 /**
@@ -115,11 +116,10 @@ export function prepareLanes(
   places: readonly { readonly value: ValueId; readonly offset: number; readonly length: number }[],
 ): void {
   const read = new Set(
-    site.graph.nodes.flatMap(({ op, inputs }) =>
-      op === "batch_norm_training" && site.canBeRows(inputs[0] as ValueId) && !byProducts(site, inputs[0] as ValueId)
-        ? inputs.slice(1, 3)
-        : [],
-    ),
+    site.graph.nodes.filter(isNormInTraining).flatMap(({ inputs }) => {
+      const x = inputs[0] as ValueId;
+      return site.canBeRows(x) && !byProducts(site, x) ? inputs.slice(1, 3) : [];
+    }),
   );
   const wanted = places.filter(({ value }) => read.has(value));
   if (wanted.length < 2) return;

@@ -3,6 +3,7 @@ import type { OnnxAttribute } from "../../../ops/contracts.js";
 import { microsoftDomain, nchwcDomain } from "../model-writer.js";
 import { type BufferShape, cellsOf, type RowBuffer } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
+import { activationAttributes, isConvolutionWithoutBias } from "./neighbour-ops.js";
 import type { BlockedSite } from "./site.js";
 
 /** Maps from this size on are worth the small nodes that statistics by products take. */
@@ -16,8 +17,7 @@ const fromCells = 512;
  * they are 10 to 1. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
  */
 export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
-  const maker = site.neighbours.makerOf(x);
-  return maker?.op === "conv2d" && maker.inputs.length === 2 && cellsOf(site.shapeFor(x)) >= fromCells;
+  return isConvolutionWithoutBias(site.neighbours.makerOf(x)) && cellsOf(site.shapeFor(x)) >= fromCells;
 };
 
 const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(shape) >= fromBytes;
@@ -33,9 +33,8 @@ interface Activation {
 /** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
 export function activationOf(site: BlockedSite, output: ValueId): Activation | undefined {
   const reader = site.neighbours.onlyReader(output);
-  if (reader?.op === "relu") return { node: reader, attributes: { activation: "Relu" } };
-  if (reader?.op !== "relu6") return undefined;
-  return { node: reader, attributes: { activation: "Clip", activation_params: { floats: [0, 6] } } };
+  const attributes = reader && activationAttributes(reader);
+  return attributes && { node: reader, attributes };
 }
 
 /** A number for each channel in every lane of its block, as a 1x1 filter or (`flat`) a bias of {@link affine}. */

@@ -11,7 +11,7 @@ import type { Port, StatePort, StepProgram } from "../step-program.js";
 import { prepareLanes } from "./batch-norm-by-rows.js";
 import { inverse, isNatural } from "./buffer.js";
 import { updateWriter } from "./flat-update.js";
-import { lowerings } from "./lowerings.js";
+import { loweringsOf } from "./lowerings.js";
 import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
 
 /** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
@@ -217,7 +217,7 @@ function ownPort(site: BlockedSite, { name, value, next }: Slot): StatePort {
 
 function lower(site: BlockedSite, node: Node): void {
   if (site.shared.absorbed.has(node)) return;
-  const candidates = lowerings.get(node.op) ?? [];
+  const candidates = loweringsOf(node.op);
   const attempt = (from: number): boolean => {
     const lowering = candidates[from];
     return lowering?.(site, node, () => attempt(from + 1)) ?? false;

@@ -1,3 +1,4 @@
+import type { OpName } from "../../../ops/registry.js";
 import { batchNormByProducts, batchNormGradient } from "./batch-norm.js";
 import { batchNormByRows, batchNormByRowsGradient } from "./batch-norm-by-rows.js";
 import { channelShuffle, concat, identity, slice, split } from "./channels.js";
@@ -12,31 +13,42 @@ import { avgPool, maxPool, maxPoolInputGradient } from "./pooling.js";
 import { broadcastTo, globalAvgPool, reduceMean, reduceSum } from "./reductions.js";
 import { winograd, winogradInputGradient, winogradWeightGradient } from "./winograd-convolution.js";
 
-const elementwiseOps =
-  "relu relu6 mish silu sigmoid tanh softplus hard_sigmoid hard_swish exp log sqrt neg abs square clip add sub mul div pow maximum minimum greater greater_equal less less_equal equal where inside";
+const elementwiseOps: readonly OpName[] = [
+  ...(["relu", "relu6", "mish", "silu", "sigmoid", "tanh", "softplus", "hard_sigmoid", "hard_swish"] as const),
+  ...(["exp", "log", "sqrt", "neg", "abs", "square", "clip", "add", "sub", "mul", "div", "pow"] as const),
+  ...(["maximum", "minimum", "greater", "greater_equal", "less", "less_equal", "equal", "where"] as const),
+];
 
 /** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
-export const lowerings: ReadonlyMap<string, readonly Lowering[]> = new Map([
-  ...elementwiseOps.split(" ").map((op): [string, readonly Lowering[]] => [op, [elementwise]]),
-  ["inside", [inside, elementwise]],
-  ["conv2d", [depthwise, winograd, dense]],
-  ["conv2d_input_gradient", [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient]],
-  ["conv2d_weight_gradient", [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient]],
-  ["batch_norm_training", [batchNormBeforePool, foldedBatchNorm, batchNormByProducts, batchNormByRows]],
-  [
-    "batch_norm_gradient",
-    [batchNormBeforePoolGradient, foldedBatchNormGradient, batchNormByRowsGradient, batchNormGradient],
+const lowerings: Partial<Readonly<Record<OpName, readonly Lowering[]>>> = {
+  ...(Object.fromEntries(elementwiseOps.map((op) => [op, [elementwise]])) as Partial<Record<OpName, Lowering[]>>),
+  inside: [inside, elementwise],
+  conv2d: [depthwise, winograd, dense],
+  conv2d_input_gradient: [depthwiseInputGradient, winogradInputGradient, phasedInputGradient, denseInputGradient],
+  conv2d_weight_gradient: [depthwiseWeightGradient, winogradWeightGradient, denseWeightGradient],
+  batch_norm_training: [batchNormBeforePool, foldedBatchNorm, batchNormByProducts, batchNormByRows],
+  batch_norm_gradient: [
+    batchNormBeforePoolGradient,
+    foldedBatchNormGradient,
+    batchNormByRowsGradient,
+    batchNormGradient,
   ],
-  ["concat", [concat]],
-  ["split", [split]],
-  ["slice", [slice]],
-  ["channel_shuffle", [channelShuffle]],
-  ["identity", [identity]],
-  ["max_pool", [maxPool]],
-  ["avg_pool", [avgPool]],
-  ["max_pool_input_gradient", [maxPoolInputGradient]],
-  ["global_avg_pool", [globalAvgPool]],
-  ["reduce_mean", [reduceMean]],
-  ["reduce_sum", [reduceSum]],
-  ["broadcast_to", [broadcastTo]],
-]);
+  concat: [concat],
+  split: [split],
+  slice: [slice],
+  channel_shuffle: [channelShuffle],
+  identity: [identity],
+  max_pool: [maxPool],
+  avg_pool: [avgPool],
+  max_pool_input_gradient: [maxPoolInputGradient],
+  global_avg_pool: [globalAvgPool],
+  reduce_mean: [reduceMean],
+  reduce_sum: [reduceSum],
+  broadcast_to: [broadcastTo],
+};
+
+/** What the blocked layout has lowerings for, as the table says it. */
+export const blockedOps = Object.keys(lowerings) as readonly OpName[];
+
+export const loweringsOf = (op: string): readonly Lowering[] =>
+  (Object.hasOwn(lowerings, op) ? lowerings[op as OpName] : undefined) ?? [];

@@ -1,5 +1,6 @@
 /** Which nodes make and read the values of a step's graph: what patterns of several nodes are recognised by. */
 import type { Graph, Node, ValueId } from "../../../ir/graph.js";
+import { isWeightGradient } from "./neighbour-ops.js";
 
 export class Neighbours {
   readonly #makers = new Map<ValueId, Node>();
@@ -10,8 +11,8 @@ export class Neighbours {
 
   constructor(graph: Graph) {
     for (const node of graph.nodes) {
-      const { op, inputs, outputs } = node;
-      if (op === "conv2d_weight_gradient") this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
+      const { inputs, outputs } = node;
+      if (isWeightGradient(node)) this.#inputs.set(inputs[1] as ValueId, inputs[0] as ValueId);
       for (const value of outputs) this.#makers.set(value, node);
       for (const value of new Set(inputs)) {
         const readers = this.#readers.get(value);

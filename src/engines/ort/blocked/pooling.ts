@@ -4,6 +4,7 @@ import { nchwcDomain } from "../model-writer.js";
 import type { RowBuffer } from "./buffer.js";
 import { isHalving, phasesOfGradient, pooledTwice } from "./first-maxima.js";
 import type { Lowering } from "./lowering.js";
+import { isMaxPoolGradient } from "./neighbour-ops.js";
 import { woven } from "./phases.js";
 import type { BlockedSite } from "./site.js";
 
@@ -42,7 +43,7 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
 }
 
 const hasGradient = (site: BlockedSite, output: ValueId): boolean =>
-  site.neighbours.readersOf(output).some(({ op, inputs }) => op === "max_pool_input_gradient" && inputs[1] === output);
+  site.neighbours.readersOf(output).some((reader) => isMaxPoolGradient(reader) && reader.inputs[1] === output);
 
 export const maxPool = pool("MaxPool");
 export const avgPool = pool("AveragePool");
