@@ -9,6 +9,7 @@ import { batchNorm } from "./batch-norm.js";
 import { batchNormGradient } from "./batch-norm-gradient.js";
 import { batchNormTraining } from "./batch-norm-training.js";
 import { broadcastTo } from "./broadcast-to.js";
+import { celu } from "./celu.js";
 import { channelShuffle } from "./channel-shuffle.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
@@ -18,6 +19,7 @@ import { conv2d } from "./conv2d.js";
 import { conv2dInputGradient } from "./conv2d-input-gradient.js";
 import { conv2dTranspose } from "./conv2d-transpose.js";
 import { conv2dWeightGradient } from "./conv2d-weight-gradient.js";
+import { cumsum } from "./cumsum.js";
 import { div } from "./div.js";
 import { dropPath } from "./drop-path.js";
 import { dropout } from "./dropout.js";
@@ -102,6 +104,7 @@ export const layerOps = {
   leaky_relu: leakyRelu,
   prelu,
   elu,
+  celu,
   selu,
   gelu,
   mish,
@@ -152,6 +155,7 @@ export const layerOps = {
   reduce_mean: reduceMean,
   reduce_max: reduceMax,
   reduce_min: reduceMin,
+  cumsum,
   greater,
   less,
   greater_equal: greaterEqual,

@@ -8,8 +8,8 @@ export interface Draw {
   pick<T>(items: readonly T[]): T;
 }
 
-export function drawOf(seed: number): Draw {
-  const { uniform } = randomStream(seed, "fuzz");
+export function drawOf(seed: number, stream = "fuzz"): Draw {
+  const { uniform } = randomStream(seed, stream);
   const int = (low: number, high: number): number => low + Math.floor(uniform() * (high - low + 1));
   return { int, chance: (share) => uniform() < share, pick: (items) => items[int(0, items.length - 1)]! };
 }

@@ -1,4 +1,5 @@
 /** Random networks in the language, right by construction: every one must compile, and compute the same everywhere. */
+import { derivedCalls } from "./derived.js";
 import { type Draw, divisorsOf, drawOf } from "./draw.js";
 import { drawKeeping, drawStage, type Sizes, shapeText } from "./stages.js";
 
@@ -291,6 +292,11 @@ export function drawNetwork(seed: number): Network {
   const values = new Map([["image", { name: "image", sizes: input, isBool: false }]]);
   const g: Growth = { draw, values, statements: [], bound: 0 };
   for (let i = draw.int(2, 9); i > 0; i--) draw.pick(kinds)(g, drawValue(g));
+  for (const call of derivedCalls(seed, () => floats(g).at(-1)!.sizes)) {
+    const x = floats(g).at(-1)!;
+    const from = call.inputs === 1 ? x.name : `(${new Array<string>(call.inputs).fill(x.name).join(", ")})`;
+    bind(g, `${from} -> ${call.text}`, [x], call.sizes, { isBool: call.isBool });
+  }
   const statements = g.statements.map((statement) => ({ ...statement, text: ruffle(draw, statement.text) }));
   return { input, statements, values };
 }

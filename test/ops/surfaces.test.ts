@@ -3,6 +3,7 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Shape } from "../../src/ir/shape.js";
 import { ops, surfaces } from "../../src/ops/registry.js";
 import { assertSound } from "../../src/ops/verify-types.js";
+import type { AnySurface } from "../../src/ops/surface.js";
 import { suite } from "../support/suite.js";
 import { N, Network, resolveSurface } from "./network.js";
 
@@ -98,6 +99,14 @@ suite("ops: surfaces", (test) => {
     assert.equal(attributes("split", { parts: 4, axis: 0 }, [{ batch: 8 }, 3]), { axis: 0, sizes: [-2, -2, -2, -2] });
   });
 
+  /** Numbers for what has no default. */
+  const needed = ({ parameters }: AnySurface): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(parameters).flatMap(([name, { min = 1, computed, ...more }]) =>
+        computed === undefined && !("default" in more) ? [[name, min]] : [],
+      ),
+    );
+
   test("every surface makes a sound graph", () => {
     const special: Readonly<Record<string, readonly [readonly Shape[], object]>> = {
       matmul: [[map, map], {}],
@@ -124,7 +133,7 @@ suite("ops: surfaces", (test) => {
     };
     for (const [name, { surface }] of surfaces) {
       const count = surface.inputs === "many" ? 2 : surface.inputs.length;
-      const [shapes, args] = special[name] ?? [new Array<Shape>(count).fill(map), {}];
+      const [shapes, args] = special[name] ?? [new Array<Shape>(count).fill(map), needed(surface)];
       const network = new Network();
       const inputs = shapes.map((shape, i) =>
         network.input(

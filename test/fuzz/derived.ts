@@ -1,0 +1,66 @@
+/** Ops that no maker of this folder writes by name: their calls follow from what their surfaces declare. */
+import { readFileSync } from "node:fs";
+import { isProblem } from "../../src/diagnostics/diagnostic.js";
+import type { TensorType } from "../../src/ir/shape.js";
+import type { OpFamily } from "../../src/ops/contracts.js";
+import { type SurfaceEntry, surfaces } from "../../src/ops/registry.js";
+import type { Parameter } from "../../src/ops/surface.js";
+import { type Draw, drawOf } from "./draw.js";
+import type { Sizes } from "./stages.js";
+
+/** A call behind an arrow, and what it makes. */
+export interface DerivedCall {
+  readonly inputs: number;
+  readonly text: string;
+  readonly sizes: Sizes;
+  readonly isBool: boolean;
+}
+
+const makers = ["network.ts", "stages.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
+
+/** These are written by operators, where values allow it. */
+const byOperators: readonly OpFamily[] = ["arithmetic", "comparison", "logic"];
+
+const derived = [...surfaces.values()].filter(
+  ({ op, surface }) => !byOperators.includes(op.family) && !new RegExp(`\\b${surface.name}\\b`).test(makers),
+);
+
+/** An argument for a parameter; undefined where it is left out, or nothing is known to give it. */
+function argumentFor(draw: Draw, name: string, { kind, min, max, ...more }: Parameter, rank: number) {
+  if (kind === "bool") return draw.chance(0.5);
+  const isRequired = !("default" in more) && more.computed === undefined;
+  if (!isRequired && draw.chance(0.5)) return undefined;
+  if (name === "axis") return draw.int(1, rank - 1);
+  if (kind === "int") return draw.int(min ?? 1, Math.min(max ?? 4, (min ?? 1) + 3));
+  return kind === "float" ? Math.max(min ?? 0.25, Math.min(max ?? 2, draw.int(1, 8) / 4)) : undefined;
+}
+
+function callOf({ op, surface }: SurfaceEntry, draw: Draw, [times = 1, ...rest]: Sizes): DerivedCall | undefined {
+  if (surface.inputs === "many") return undefined;
+  const type: TensorType = { dtype: "float32", shape: [{ batch: times }, ...rest] };
+  const given = Object.entries(surface.parameters).map(
+    ([name, parameter]) => [name, parameter, argumentFor(draw, name, parameter, rest.length + 1)] as const,
+  );
+  const written = given.flatMap(([name, { kind }, value]) => {
+    if (value === undefined) return [];
+    return [`${name}: ${kind === "float" && Number.isInteger(value) ? `${value}.0` : value}`];
+  });
+  const args = Object.fromEntries(given.map(([name, parameter, value]) => [name, value ?? parameter.default]));
+  const types = surface.inputs.map(() => type);
+  const attributes = surface.resolve(args as Parameters<typeof surface.resolve>[0], types);
+  const results = isProblem(attributes) ? attributes : op.inferTypes(types, attributes);
+  const [result, ...others] = isProblem(results) ? [] : results;
+  if (result === undefined || others.length > 0) return undefined;
+  const sizes = result.shape.map((dim) => (typeof dim === "number" ? dim : dim.batch));
+  const text = written.length === 0 ? surface.name : `${surface.name}(${written.join(", ")})`;
+  return { inputs: types.length, text, sizes, isBool: result.dtype === "bool" };
+}
+
+/** About half of these ops, each by a draw of its own: one more op changes nothing else of a seed's network. */
+export function* derivedCalls(seed: number, sizesNow: () => Sizes): Generator<DerivedCall> {
+  for (const entry of derived) {
+    const draw = drawOf(seed, `fuzz ${entry.surface.name}`);
+    const call = draw.chance(0.5) ? callOf(entry, draw, sizesNow()) : undefined;
+    if (call !== undefined) yield call;
+  }
+}
