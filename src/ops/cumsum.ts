@@ -62,7 +62,9 @@ export const cumsum = defineOp<CumsumAttributes>({
   evaluate: ([input], { axis, reverse }) => [
     transformAlong([input as Tensor], axis, ([vector]) => running(vector as Float64Array, reverse)),
   ],
-  gradient: (builder, _, [g], { axis, reverse }) => [builder.node("cumsum", [g as ValueId], { axis, reverse: !reverse })],
+  gradient: (builder, _, [g], { axis, reverse }) => [
+    builder.node("cumsum", [g as ValueId], { axis, reverse: !reverse }),
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, reverse }) => {
     onnx.node("CumSum", [x, onnx.int64s(axis)], reverse ? { reverse: 1 } : {}, outputs);
   },

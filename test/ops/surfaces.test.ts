@@ -2,8 +2,8 @@ import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Shape } from "../../src/ir/shape.js";
 import { ops, surfaces } from "../../src/ops/registry.js";
-import { assertSound } from "../../src/ops/verify-types.js";
 import type { AnySurface } from "../../src/ops/surface.js";
+import { assertSound } from "../../src/ops/verify-types.js";
 import { suite } from "../support/suite.js";
 import { N, Network, resolveSurface } from "./network.js";
 

@@ -1,0 +1,63 @@
+// An op is added by four files: its own, a line of the registry, a truth row and the changelog. This adds one by a stored patch,
+// softsign, to a copy of the tree, and everything that the op's file does not say must follow by itself.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const patch = fileURLToPath(new URL("softsign.patch", import.meta.url));
+
+/** By hand, and how many lines each: the op's own file is as long as it is. */
+const wanted = {
+  "CHANGELOG.md": 4,
+  // FOR THE MOMENT: these two lines go into the op's file with all of their kind.
+  "src/engines/tfjs/lowerings.ts": 1,
+  "src/ops/registry.ts": 2,
+  "src/ops/softsign.ts": undefined,
+  "src/targets/onnx/read/readers/elements.ts": 1,
+  "test/ops/cases.ts": 1,
+};
+
+/** What looks at every op, or at every row. */
+const tests =
+  "(ops/(cases|doc|gradients|moves|surfaces|work)|analysis/(formula|numeric-field|peers)|targets/onnx/read-model|docs/generated|house/op-names)";
+
+const copy = mkdtempSync(join(tmpdir(), "add-an-op-"));
+
+function run(command, ...args) {
+  execFileSync(command, args, { cwd: copy, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** Lines that the patch adds to each file; it takes none away. */
+function added() {
+  const table = execFileSync("git", ["apply", "--numstat", "--unidiff-zero", patch], { cwd: copy, encoding: "utf8" });
+  return table
+    .trim()
+    .split("\n")
+    .map((row) => row.split("\t"));
+}
+
+try {
+  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
+  for (const file of listed.split("\0").filter(Boolean)) cpSync(join(root, file), join(copy, file));
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  // A repository of its own, so that git looks at no other.
+  run("git", "init", "--quiet");
+  const rows = added();
+  const found = rows.map(([, , path]) => path).toSorted();
+  if (found.join() !== Object.keys(wanted).join()) throw new Error(`the patch touches ${found.join(", ")}`);
+  for (const [plus, minus, path] of rows) {
+    const most = wanted[path];
+    if (minus !== "0" || (most !== undefined && Number(plus) > most)) throw new Error(`${path}: +${plus} -${minus}`);
+  }
+  // Each hunk has the one line before it for its place, so that what others add behind does not make it stale.
+  run("git", "apply", "--unidiff-zero", patch);
+  run(process.execPath, join(root, "node_modules/typescript/bin/tsc"), "--noEmit");
+  run(process.execPath, "--import", "tsx", "tools/generate.ts");
+  run(process.execPath, "tools/test.mjs", tests);
+  console.log(`an op more: ${found.join(", ")}`);
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
