@@ -21,6 +21,15 @@ class Channels(nn.LayerNorm):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
+class Sums(nn.Module):
+    def __init__(self, axis, reverse=False):
+        super().__init__()
+        self.axis, self.reverse = axis, reverse
+
+    def forward(self, x):
+        return x.flip(self.axis).cumsum(self.axis).flip(self.axis) if self.reverse else x.cumsum(self.axis)
+
+
 ROWS = [
     ("gelu", {"approximate": False}, nn.GELU(), MAP),
     ("gelu", {"approximate": True}, nn.GELU("tanh"), MAP),
@@ -64,6 +73,10 @@ ROWS = [
     ("adaptive_max_pool", {"size": [1, 1]}, nn.AdaptiveMaxPool2d(1), MAP),
     ("adaptive_max_pool", {"size": [3, 4]}, nn.AdaptiveMaxPool2d((3, 4)), MAP),
     ("adaptive_max_pool", {"size": [9, 6]}, nn.AdaptiveMaxPool2d((9, 6)), MAP),
+    ("celu", {"alpha": 1}, nn.CELU(), MAP),
+    ("celu", {"alpha": 0.3}, nn.CELU(0.3), MAP),
+    ("cumsum", {"axis": 1, "reverse": False}, Sums(1), MAP),
+    ("cumsum", {"axis": 2, "reverse": True}, Sums(2, True), MAP),
 ]
 
 
