@@ -1,17 +1,22 @@
+import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
+import type { Register } from "./tfjs/builder.js";
+import { elementwise, expm1Below } from "./tfjs/elementwise.js";
 import { shapedUnaryOp } from "./unary.js";
 
-type CeluAttributes = { readonly alpha: number };
-
-const alpha = { kind: "float", min: 1e-6, doc: "what the negative side goes to, with its sign turned" } as const;
+const attributes = attributesOf({
+  alpha: { kind: "float", min: 1e-6, doc: "minus the limit of the negative side" },
+});
 
 /** Its slope has no jump: exp(x / alpha) is 1 at 0. */
-export const celu = shapedUnaryOp<CeluAttributes, { alpha: typeof alpha & { readonly default: number } }>({
+export const celu = shapedUnaryOp({
   name: "celu",
   family: "activation",
   doc: "x where it is positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017).",
-  attributes: { alpha },
-  parameters: { alpha: { ...alpha, default: 1 } },
+  attributes,
+  parameters: {
+    alpha: parameterOf(attributes.alpha, { default: 1 }),
+  },
   value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
   workPerElement: { compares: 1, exponentials: 1, divisions: 1, adds: 1, multiplies: 1 },
   gradient: (builder, { input, output }, g, { alpha }) => {
@@ -19,6 +24,15 @@ export const celu = shapedUnaryOp<CeluAttributes, { alpha: typeof alpha & { read
     const isPositive = builder.node("greater", [input, number(0)]);
     return mul(g, where(isPositive, number(1), add(div(output, number(alpha)), number(1))));
   },
+  readOnnx: [
+    { nodeTypes: ["Celu"], read: (site) => site.make([site.tensor(0)], { alpha: site.attributes.float("alpha", 1) }) },
+  ],
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) =>
     onnx.node("Celu", inputs, { alpha: { float: alpha } }, outputs),
+  // The negative side is 0 where x is positive.
+  lowerToTfjs: elementwise((k, [given], { alpha }, tfjs) => {
+    const x = given as Register;
+    const below = k.mul(expm1Below(k, k.div(x, k.number(alpha)), tfjs), k.number(alpha));
+    return k.add(k.maximum(x, k.number(0)), below);
+  }),
 });

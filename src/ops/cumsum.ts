@@ -2,13 +2,18 @@ import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { transformAlong } from "./along-axis.js";
+import { attributesOf, parameterOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
+import { counted } from "./read-nodes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
 
-type CumsumAttributes = { readonly axis: number; readonly reverse: boolean };
+const attributes = attributesOf({
+  axis: { kind: "int", min: 0, doc: "the axis along which sums run" },
+  reverse: { kind: "bool", doc: "whether they run from the last element to the first" },
+});
 
 /** The sums of all that stands before each element, from the first (or, in reverse, the last) one on. */
 function running(vector: Float64Array, reverse: boolean): Float64Array {
@@ -23,16 +28,13 @@ function running(vector: Float64Array, reverse: boolean): Float64Array {
 }
 
 /** PyTorch's cumsum. An element takes part in all sums behind it, so its gradient is the sum of theirs: the same in reverse. */
-export const cumsum = defineOp<CumsumAttributes>({
+export const cumsum = defineOp({
   name: "cumsum",
   family: "reduction",
   doc: "Along one axis, the sum of each element and all before it; in reverse, all behind it.",
   inputs: [{ name: "input", role: "tensor" }],
   results: ["output"],
-  attributes: {
-    axis: { kind: "int", min: 0, doc: "the axis along which sums run" },
-    reverse: { kind: "bool", doc: "whether they run from the last element to the first" },
-  },
+  attributes,
   surfaces: [
     surface({
       name: "cumsum",
@@ -41,11 +43,11 @@ export const cumsum = defineOp<CumsumAttributes>({
       inputs: ["input"],
       parameters: {
         axis: { kind: "int", doc: "the axis along which sums run; negative: from the end" },
-        reverse: { kind: "bool", default: false, doc: "from the last element to the first" },
+        reverse: parameterOf(attributes.reverse, { default: false, doc: "from the last element to the first" }),
       },
       resolve: ({ axis, reverse }, [input]) => {
-        const counted = resolveAxis("cumsum", axis, input?.shape ?? []);
-        return isProblem(counted) ? counted : { axis: counted, reverse };
+        const found = resolveAxis("cumsum", axis, input?.shape ?? []);
+        return isProblem(found) ? found : { axis: found, reverse };
       },
     }),
   ],
@@ -65,8 +67,25 @@ export const cumsum = defineOp<CumsumAttributes>({
   gradient: (builder, _, [g], { axis, reverse }) => [
     builder.node("cumsum", [g as ValueId], { axis, reverse: !reverse }),
   ],
+  readOnnx: [
+    {
+      nodeTypes: ["CumSum"],
+      read: (site) => {
+        const axes = site.plainNumbers(1);
+        if (axes === undefined || isProblem(axes)) return axes ?? site.refuse("it has no axis");
+        if (site.attributes.int("exclusive", 0) === 1) return site.refuse("its sums do not include their own element");
+        const reverse = site.attributes.int("reverse", 0) === 1;
+        return site.make([site.tensor(0)], { axis: counted(axes[0] ?? 0, site.shapeOf(0).length), reverse });
+      },
+    },
+  ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, reverse }) => {
     onnx.node("CumSum", [x, onnx.int64s(axis)], reverse ? { reverse: 1 } : {}, outputs);
+  },
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis, reverse }) => {
+    const layout = tfjs.layoutOf(x);
+    const told = { axis: layout.indexOf(axis), exclusive: false, reverse } as const;
+    tfjs.set(y, tfjs.kernel("Cumsum", { x: tfjs.asHeld(x) }, told), layout);
   },
   window: () => undefined,
   spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixed(at) : undefined)),

@@ -62,8 +62,10 @@ const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegE
     why: "operators make nodes",
     typed: /Partial<Record<BinaryOperator, OpName>>/,
   },
-  // FOR THE MOMENT: these lowerings go into the ops' files, and this line with them.
-  "engines/tfjs/": { why: "not yet in the ops' files" },
+  "engines/tfjs/compile.ts": { why: "the kernels of merged updates", typed: /Record<MergedOp, / },
+  // Generated from the answers of other tools; a list of names in one string, which a name that is no op's would break.
+  "analysis/asked.ts": { why: "which ops a counter was asked about", typed: /from "\.\.\/ops\/registry\.js"/ },
+  "targets/tfjs/kernel-forms.ts": { why: "functions of TensorFlow.js, by its names", typed: /KernelForm<K>/ },
 };
 
 /** Words that are the names of ops and of something else, where they mean the other. */

@@ -74,6 +74,7 @@ export interface KernelSignatures {
   readonly Min: Reduction;
   readonly Sum: Reduction;
   readonly ArgMax: Kernel<Named<"x">, { readonly axis: number }>;
+  readonly Cumsum: Kernel<Named<"x">, { readonly axis: number; readonly exclusive: false; readonly reverse: boolean }>;
 
   readonly Cast: Kernel<Named<"x">, { readonly dtype: "float32" }>;
   readonly Concat: Kernel<readonly Register[], { readonly axis: number }>;

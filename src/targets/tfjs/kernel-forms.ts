@@ -179,6 +179,14 @@ export const kernelForms: { readonly [K in KernelName]: KernelForm<K> } = {
     node: ({ x }, { axis }, { int }) => ({ op: "ArgMax", inputs: [x, int(axis)], attributes: {} }),
     print: ({ x }, { axis }) => call("argMax", x, axis),
   },
+  Cumsum: {
+    node: ({ x }, { axis, exclusive, reverse }, { int }) => ({
+      op: "Cumsum",
+      inputs: [x, int(axis)],
+      attributes: { exclusive: { b: exclusive }, reverse: { b: reverse } },
+    }),
+    print: ({ x }, { axis, exclusive, reverse }) => call("cumsum", x, axis, exclusive, reverse),
+  },
 
   Cast: {
     node: ({ x }) => ({ op: "Cast", inputs: [x], attributes: { DstT: { type: "DT_FLOAT" } } }),

@@ -19,7 +19,10 @@ export function sums(
     const count = makes(i);
     const own = pair.slice(0, count === 1 ? 2 : 1).map((value) => value % values.length);
     for (const value of own) used.add(value);
-    const op = count === 1 ? { op: "add", attributes: {} } : { op: "split", attributes: { axis: 1, sizes: new Array<number>(count).fill(4) } };
+    const op =
+      count === 1
+        ? { op: "add", attributes: {} }
+        : { op: "split", attributes: { axis: 1, sizes: new Array<number>(count).fill(4) } };
     const node = { ...op, inputs: own.map((value) => values[value]!), path: paths(i) };
     values.push(...builder.node(node, new Array(count).fill(type)));
   });
