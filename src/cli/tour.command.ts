@@ -127,7 +127,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
       args: () => ["faces", "-o", drawn, "--count", "1000", "--size", "48"],
     },
     {
-      why: "Train a small network on them. Each epoch is evaluated on persons not trained on.",
+      why: "Train a small network on them. Each epoch is evaluated on unseen persons.",
       args: () => ["train", small, "--recipe", "Faces", "--data", drawn, "--out", run],
       missing: unable,
     },

@@ -41,7 +41,7 @@ suite("project", (test) => {
         found.map(({ code }) => code),
         ["tool/unreadable-path"],
       );
-      assert.match(found[0]?.message ?? "", /"link.lfer".*leads out of its project/);
+      assert.match(found[0]?.message ?? "", /"link.lfer".*is a link to outside its project/);
       const gone = (await compileFile("gone.lfer", join(folder, "p"))).diagnostics;
       assert.equal(
         gone.map(({ code }) => code),

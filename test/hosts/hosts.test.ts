@@ -53,7 +53,7 @@ suite("node host", (test) => {
     inProject(async (host, project) => {
       writeFileSync(join(project, ".env"), "TOKEN=1\n");
       symlinkSync("../.env", join(project, "models/b.lfer"));
-      const reason = "it is a link to a file that is no .lfer file";
+      const reason = "it is a link to a file that is not a .lfer file";
       assert.equal(await host.read("models/b.lfer"), { kind: "unreadable", reason });
     }));
 

@@ -221,7 +221,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       },
       sort: {
         beside: { "--model": "Small" },
-        lines: choices("--sort", ["params", "macs", "share", "activations"]),
+        lines: choices("--sort", ["params", "macs", "activations"]),
         refused: [
           [{ "--sort": "output" }, "tool/wrong-usage"],
           [{ "--sort": "params", "--format": "csv" }, "tool/wrong-usage"],
