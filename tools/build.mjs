@@ -1,17 +1,22 @@
-// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code; the thread
-// that makes batches of pictures; the library; the test kit; their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
+// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code, and whole with
+// what V8 has compiled of it (tools/launcher.mjs chooses); the thread that makes batches of pictures; the library; the test kit;
+// their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { lazyExplanations } from "./lazy-explanations.mjs";
+import { parameters } from "./program-script.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [folder = "dist"] = process.argv.slice(2);
+const [folder = "dist", ...rest] = process.argv.slice(2);
 const outdir = resolve(root, folder);
-// Tests build the command line alone, into a folder of their own.
+// Tests build the command line alone, into a folder of their own; few of them the compiled one.
 const isPackage = folder === "dist";
+const isCompiled = isPackage || rest.includes("--compiled");
 
 /** What onnxruntime-web loads by address when it starts: of its five builds the plain one, for the CPU. */
 const runtimeFiles = ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
@@ -20,22 +25,64 @@ const runtimeFiles = ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm
 const requireBanner =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-const shared = {
+const bundled = {
   absWorkingDir: root,
-  outdir,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   // Native packages stay outside and are loaded late; `lferc info` tells which are there.
   external: ["onnxruntime-node", "sharp"],
-  chunkNames: "chunks/[name]-[hash]",
   legalComments: "none",
-  banner: { js: requireBanner },
   metafile: true,
   logLevel: "warning",
 };
+
+const modules = {
+  ...bundled,
+  outdir,
+  splitting: true,
+  format: "esm",
+  chunkNames: "chunks/[name]-[hash]",
+  banner: { js: requireBanner },
+};
+
+/** The command line in one script, for which V8 can keep what it has compiled: it does so for no module. */
+const program = {
+  ...bundled,
+  outfile: join(outdir, "chunks/lferc.cjs"),
+  entryPoints: ["src/cli/main.ts"],
+  format: "cjs",
+  minify: true,
+  plugins: [lazyExplanations],
+  define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
+  banner: { js: `(function(${parameters.join(",")}){` },
+  footer: { js: "})" },
+};
+
+/** dist/lferc.js, which knows of the compiled code that lies beside it. */
+const launcher = (codeCache) => ({
+  ...bundled,
+  outfile: join(outdir, "lferc.js"),
+  entryPoints: ["tools/launcher.mjs"],
+  external: ["./chunks/lferc.js"],
+  format: "esm",
+  minify: true,
+  define: { __codeCache: JSON.stringify(codeCache) },
+});
+
+/** Lets this Node compile what commands run, in a process of its own; the file of it, and its SHA-256. */
+async function compiledCode() {
+  const file = `lferc-${process.version}-${process.platform}-${process.arch}.cache`;
+  const path = join(outdir, "chunks", file);
+  const made = spawnSync(process.execPath, [join(root, "tools/make-code-cache.mjs"), program.outfile, path], {
+    cwd: root,
+    // Flags would be other flags than those of whoever runs lferc.
+    env: { ...process.env, NODE_OPTIONS: "" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (made.status !== 0) throw new Error("lferc could not be compiled");
+  return { file, digest: createHash("sha256").update(await readFile(path)).digest("hex") };
+}
 
 /** Text of a package's licence: its own file, or tools/licences/ where it comes without one. */
 async function licenceOf(name) {
@@ -58,12 +105,14 @@ async function licences(inputs) {
 }
 
 await rm(outdir, { recursive: true, force: true });
-const programs = { lferc: "src/cli/bin.ts", "picture-worker": "src/data/loader/worker.ts" };
-const bundles = [build({ ...shared, entryPoints: programs, minify: true })];
+const programs = { "chunks/lferc": "src/cli/main.ts", "picture-worker": "src/data/loader/worker.ts" };
+const bundles = [build({ ...modules, entryPoints: programs, minify: true, plugins: [lazyExplanations] })];
+if (isCompiled) bundles.push(build(program));
 if (isPackage) {
-  bundles.push(build({ ...shared, entryPoints: { index: "src/index.ts", testing: "src/testing/index.ts" } }));
+  bundles.push(build({ ...modules, entryPoints: { index: "src/index.ts", testing: "src/testing/index.ts" } }));
 }
 const results = await Promise.all(bundles);
+await build(launcher(isCompiled ? await compiledCode() : { file: "", digest: "" }));
 await chmod(join(outdir, "lferc.js"), 0o755);
 await mkdir(join(outdir, "onnxruntime-web"));
 for (const file of runtimeFiles) {

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// Becomes dist/lferc.js. Where the package holds what this very Node has compiled, that is run; else the same sources as modules.
+// Compiled code is run as it is, and V8 checks neither a sum nor the text it was made of: it must be, byte for byte, what was made
+// with this file, whose digest stands in it. Nothing is ever written here.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { programScript, runProgram } from "./program-script.mjs";
+
+/** The cache's file for one Node, and its SHA-256; tools/build.mjs fills it in. */
+const { file, digest } = __codeCache;
+
+function compiledCode() {
+  if (file !== `lferc-${process.version}-${process.platform}-${process.arch}.cache`) return undefined;
+  try {
+    const data = readFileSync(new URL(`chunks/${file}`, import.meta.url));
+    return createHash("sha256").update(data).digest("hex") === digest ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function compiledProgram() {
+  const data = compiledCode();
+  if (data === undefined) return undefined;
+  const url = new URL("chunks/lferc.cjs", import.meta.url);
+  const script = programScript(url, data);
+  // Other flags of V8: the modules are less to compile than the whole.
+  if (script.cachedDataRejected) return undefined;
+  return runProgram(script, url, (name) => import.meta.resolve(name));
+}
+
+const program = compiledProgram() ?? (await import("./chunks/lferc.js"));
+await program.main(process.argv.slice(2));

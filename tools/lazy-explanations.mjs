@@ -1,0 +1,59 @@
+// What only `lferc explain` shows of the catalogue (the explanations and the examples, most of its text) as getters: a function
+// that nobody calls is neither compiled, nor are its strings made.
+import { readFile } from "node:fs/promises";
+import { transform } from "esbuild";
+
+/** As esbuild prints the properties of an entry, each beginning a line. */
+const property = /^ {4}(explanation|bad|good): /gm;
+
+/** Where the expression at `from` ends: at the first comma or closing bracket that belongs to none of its own brackets. */
+function endOfExpression(code, from) {
+  let depth = 0;
+  for (let at = from; at < code.length; at++) {
+    const sign = code[at];
+    if (sign === '"' || sign === "'" || sign === "`") at = endOfString(code, at);
+    else if ("([{".includes(sign)) depth++;
+    else if (")]}".includes(sign)) {
+      if (depth === 0) return at;
+      depth--;
+    } else if (sign === "," && depth === 0) return at;
+  }
+  throw new Error("the catalogue has an expression without an end");
+}
+
+/** The place of the quote that ends the string which begins at `from`. */
+function endOfString(code, from) {
+  const quote = code[from];
+  for (let at = from + 1; at < code.length; at++) {
+    if (code[at] === "\\") at++;
+    else if (code[at] === quote) return at;
+    else if (quote === "`" && code.startsWith("${", at)) at = endOfExpression(code, at + 2);
+  }
+  throw new Error("the catalogue has a string without an end");
+}
+
+/** The same module, with getters. */
+export function withGetters(code) {
+  let made = "";
+  let done = 0;
+  property.lastIndex = 0;
+  for (let found = property.exec(code); found !== null; found = property.exec(code)) {
+    const from = found.index + found[0].length;
+    const end = endOfExpression(code, from);
+    made += `${code.slice(done, found.index)}    get ${found[1]}() { return ${code.slice(from, end).trim()}; }`;
+    done = end;
+    property.lastIndex = end;
+  }
+  return made + code.slice(done);
+}
+
+/** For esbuild. */
+export const lazyExplanations = {
+  name: "lazy explanations",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]diagnostics[\\/]catalogue[\\/].*\.ts$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "ts", sourcefile: path });
+      return { contents: withGetters(code), loader: "js" };
+    });
+  },
+};
