@@ -22,7 +22,7 @@ import {
   withArguments,
 } from "./semantics/models/models.js";
 import { applySettings, unknownSettings } from "./semantics/models/settings.js";
-import { isDamaged, type Module } from "./semantics/module.js";
+import { isDamaged, isStandard, type Module } from "./semantics/module.js";
 import { lintUnused } from "./semantics/names/lints.js";
 import { linkProgram, type Sources } from "./semantics/names/program.js";
 import {
@@ -62,6 +62,8 @@ export interface CompiledModel {
   /** The `model` that it is, or is a variant of. */
   readonly base: string;
   readonly graph: Graph;
+  /** Whether it may be another as training sees it: whether anything in it asks for `training`. */
+  readonly asksTraining: boolean;
 }
 
 /** A `check`, resolved: what it claims of which graph. */
@@ -164,7 +166,7 @@ function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): re
 /** Lints a file that is otherwise right: what is unused in a broken one is most often used where it is broken. */
 function lintModule(module: Module, reporter: Reporter): void {
   const isBroken = reporter.diagnostics.some((d) => d.severity === "error" && d.span?.file === module.path);
-  if (!isBroken && !module.path.startsWith("std/")) lintUnused(module, reporter);
+  if (!isBroken && !isStandard(module)) lintUnused(module, reporter);
 }
 
 /** The entry file's models and variants, in its order. */

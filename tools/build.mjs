@@ -81,7 +81,12 @@ async function compiledCode() {
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (made.status !== 0) throw new Error("lferc could not be compiled");
-  return { file, digest: createHash("sha256").update(await readFile(path)).digest("hex") };
+  return {
+    file,
+    digest: createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex"),
+  };
 }
 
 /** Text of a package's licence: its own file, or tools/licences/ where it comes without one. */

@@ -33,10 +33,13 @@ export interface FoundModel {
   count(conventions: readonly ConventionName[], facts: boolean): Stats | Problem;
 }
 
-/** The same models as training sees them, by name. They can only differ where some source says `training`. */
-async function trainingGraphs({ sources }: CompiledPath, model: string, set: ReadonlyMap<string, string>) {
-  const isMentioned = [...sources.files.values()].some(({ text }) => /\btraining\b/.test(text));
-  if (!isMentioned) return new Map<string, Graph>();
+/** The same models as training sees them, by name; none where all are what they are without it. */
+async function trainingGraphs(
+  { sources, compilation }: CompiledPath,
+  model: string,
+  set: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, Graph>> {
+  if (!compilation.models.some(({ asksTraining }) => asksTraining)) return new Map();
   const { compile } = await import("../compiler.js");
   const { models }: Compilation = compile(sources, { model, set, training: true, graphsOnly: true });
   return new Map(models.map(({ name, graph }) => [name, graph] as const));

@@ -24,3 +24,6 @@ export interface NamedDeclaration {
 export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
   return module.damage.declarations.has(declaration);
 }
+
+/** Whether it is a file of the standard library, which we answer for. */
+export const isStandard = ({ path }: Pick<Module, "path">): boolean => path.startsWith("std/");

@@ -69,13 +69,14 @@ const isAboutValues = (code: string): boolean => code.startsWith("value/") || co
 export class Evaluator implements Context {
   readonly reporter: Reporter;
   readonly network: Network | undefined;
-  readonly training: boolean | undefined;
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
   readonly classes: readonly string[] | "unnamed" | undefined;
   readonly facts: DeclarationFacts;
   readonly sharing = new WeightSharing();
   readonly #chain: Related[] = [];
   readonly #trial: Trial | undefined;
+  readonly #training: boolean | undefined;
+  #asksTraining = false;
   #isPure: boolean;
   #isTypeOnly = false;
 
@@ -85,10 +86,20 @@ export class Evaluator implements Context {
     this.#isPure = options.isPure === true;
     this.#trial = options.trial;
     this.network = options.network;
-    this.training = options.training;
+    this.#training = options.training;
     this.things = options.things;
     this.classes = options.classes;
     if (options.inside !== undefined) this.#chain.push(options.inside);
+  }
+
+  get training(): boolean | undefined {
+    this.#asksTraining = true;
+    return this.#training;
+  }
+
+  /** Whether anything so far depended on whether this is training. */
+  get asksTraining(): boolean {
+    return this.#asksTraining;
   }
 
   get chain(): readonly Related[] {

@@ -4,7 +4,7 @@ import { describe } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
 import { Evaluator } from "../expressions/evaluator.js";
 import { evaluateBody, evaluateStatement, requireTensors } from "../expressions/statements.js";
-import { isDamaged, type Module, type NamedDeclaration } from "../module.js";
+import { isDamaged, isStandard, type Module, type NamedDeclaration } from "../module.js";
 import { orderDeclarations } from "../names/declaration-order.js";
 import type { Program } from "../names/program.js";
 import type { Reporter } from "../reporter.js";
@@ -62,11 +62,15 @@ export class Declarations implements DeclarationFacts {
     return value;
   }
 
-  /** Checks everything that is declared, what others use before them; recipes and checks have passes of their own. */
+  /**
+   * Checks everything that is declared, what others use before them; recipes and checks have passes of their own. Of the standard
+   * library only what is used is looked at, when it is: test/std/declarations.test.ts checks the rest of it.
+   */
   check(): void {
     const inOrder = new Map<Declaration, Module>(this.#order.map(({ declaration, module }) => [declaration, module]));
     // Those that go by a name which was taken are in no order.
     for (const [declaration, module] of [...inOrder, ...this.#modules]) {
+      if (isStandard(module)) continue;
       if (this.#reporter.isFull) return;
       switch (declaration.kind) {
         case "ConstDeclaration":

@@ -35,6 +35,8 @@ export interface ElaboratedModel {
   readonly graph: Graph;
   /** Its parameters' values. */
   readonly parameters: ReadonlyMap<string, Value>;
+  /** Whether anything in it asks whether this is training. */
+  readonly asksTraining: boolean;
 }
 
 /** The model behind a model's or variant's name, with the variants' arguments; undefined where it is neither (reported). */
@@ -166,5 +168,5 @@ export function elaborateModel(
   // Something unknown on the way, reported where it was declared: the graph would lack an output.
   const expected = declaration.outputs.filter((output) => training || !output.inTraining).flatMap((o) => o.names);
   if (graph.outputs.length < expected.length) return undefined;
-  return { name, base: declaration.name.text, graph, parameters: bound.values };
+  return { name, base: declaration.name.text, graph, parameters: bound.values, asksTraining: evaluator.asksTraining };
 }

@@ -1,10 +1,12 @@
 import {
   EmbeddedActionsParser,
+  type ILookaheadStrategy,
   type IOrAlt,
   type IParserConfig,
   type IRecognitionException,
   type ISerializedGast,
   type IToken,
+  LLkLookaheadStrategy,
   type ParserMethod,
   type SubruleMethodOpts,
   type TokenType,
@@ -57,6 +59,35 @@ const Base = EmbeddedActionsParser as unknown as new (vocabulary: TokenType[], c
 const recorded =
   /^(?:(?:CONSUME|SUBRULE|OPTION|OR|(?:MANY|AT_LEAST_ONE)(?:_SEP)?)\d?|consume|subrule|option|or|many|atLeastOne|ACTION|BACKTRACK|LA)$/;
 
+type Alternation = ReturnType<ILookaheadStrategy["buildLookaheadForAlternation"]>;
+type Optional = ReturnType<ILookaheadStrategy["buildLookaheadForOptional"]>;
+
+/**
+ * Chevrotain's look-ahead by so many tokens, each piece of it made when it is first asked for: a file needs a part of them, and
+ * making all takes some milliseconds of every process.
+ */
+function lazyLookahead(maxLookahead: number): ILookaheadStrategy {
+  const whole = new LLkLookaheadStrategy({ maxLookahead });
+  return {
+    validate: (options) => whole.validate(options),
+    // `this` is the parser, here and below.
+    buildLookaheadForAlternation(options): Alternation {
+      let made: Alternation | undefined;
+      return function (this: unknown, alternatives?: IOrAlt<unknown>[]) {
+        made ??= whole.buildLookaheadForAlternation(options);
+        return made.call(this, alternatives);
+      };
+    },
+    buildLookaheadForOptional(options): Optional {
+      let made: Optional | undefined;
+      return function (this: unknown) {
+        made ??= whole.buildLookaheadForOptional(options);
+        return made.call(this);
+      };
+    },
+  };
+}
+
 /** What a rule of Chevrotain is besides a function. */
 interface Core<R> {
   readonly coreRule: (this: ChevrotainWrapper, ...args: readonly unknown[]) => R;
@@ -77,7 +108,12 @@ export class ChevrotainWrapper extends Base {
   readonly #insteadOf: (wanted: TokenType) => IToken;
 
   constructor(validate: boolean, insteadOf: (wanted: TokenType) => IToken) {
-    super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, skipValidations: !validate });
+    super([...vocabulary], {
+      maxLookahead: 1,
+      lookaheadStrategy: lazyLookahead(1),
+      recoveryEnabled: false,
+      skipValidations: !validate,
+    });
     this.#insteadOf = insteadOf;
   }
 

@@ -1,0 +1,28 @@
+// A user's compilation looks at what it uses of the standard library; here all of it is looked at, as files of a project's own.
+import * as assert from "uvu/assert";
+import { compile, load } from "../../src/compiler.js";
+import { memoryHost } from "../../src/hosts/memory-host.js";
+import { standardLibrary } from "../../src/std/sources.js";
+import { suite } from "../support/suite.js";
+
+const own = (text: string): string =>
+  text.replaceAll('from "std/', 'from "./').replaceAll(/(from "\.\/[^"]*)"/g, '$1.lfer"');
+const files = Object.fromEntries([...standardLibrary].map(([path, text]) => [path.replace("std/", ""), own(text)]));
+
+/** The codes of what is wrong with a file of the library. */
+async function codesOf(path: string, changed = (text: string): string => text): Promise<readonly string[]> {
+  const host = memoryHost({ ...files, [path]: changed(files[path] ?? "") });
+  return compile(await load(host, path)).diagnostics.map(({ code }) => code);
+}
+
+suite("the standard library", (test) => {
+  for (const path of Object.keys(files)) {
+    test(`${path} is right, each declaration by itself`, async () => assert.equal(await codesOf(path), []));
+  }
+
+  test("a mistake in what nobody uses would be seen here", async () => {
+    assert.equal(await codesOf("widths.lfer", (text) => `${text}\nfn unused on x = x -> no_such_layer\n`), [
+      "resolve/unknown-name",
+    ]);
+  });
+});
