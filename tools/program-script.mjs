@@ -1,7 +1,6 @@
 // The command line as one script of V8's: what dist/lferc.js runs, and what tools/make-code-cache.mjs runs to have it compiled.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { constants, Script } from "node:vm";
 
 /** What a bundle of CommonJS lacks of a module's scope; tools/build.mjs puts these names in the place of `import.meta`. */
@@ -10,7 +9,7 @@ export const parameters = ["require", "module", "exports", "__url", "__resolve"]
 /** The script of the bundle at `url`; `cachedData` is looked at by V8, and left alone where its version or its flags are others. */
 export function programScript(url, cachedData) {
   return new Script(readFileSync(url, "latin1"), {
-    filename: fileURLToPath(url),
+    filename: url.href,
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });

@@ -1,0 +1,158 @@
+// What starts: compiled code where it fits, the same sources as modules where it does not, and only what a command needs.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "esbuild";
+import * as assert from "uvu/assert";
+import { inFolder, root } from "../support/lferc.js";
+import { suite } from "../support/suite.js";
+
+const folder = `.cache/compiled-${process.pid}`;
+process.once("exit", () => rmSync(join(root, folder), { recursive: true, force: true }));
+const built = spawnSync(process.execPath, ["tools/build.mjs", folder, "--compiled"], { cwd: root, encoding: "utf8" });
+const cache = `lferc-${process.version}-${process.platform}-${process.arch}.cache`;
+const model = join(root, "examples/faces.lfer");
+
+interface Started {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The modules of dist that were loaded, by their names. */
+  readonly scripts: readonly string[];
+}
+
+const listing = (dist: string): readonly string[] =>
+  (readdirSync(dist, { recursive: true }) as string[]).map((name) => {
+    const { size, mtimeMs } = statSync(join(dist, name));
+    return `${name} ${size} ${mtimeMs}`;
+  });
+
+/** Runs a copy of dist that `change` has been at, says what was loaded, and sees that nothing was written there. */
+function start(change: (chunks: string) => void, args: readonly string[], flags: readonly string[] = []) {
+  return inFolder({}, (scratch): Started => {
+    const dist = join(scratch, "dist");
+    cpSync(join(root, folder), dist, { recursive: true });
+    change(join(dist, "chunks"));
+    const before = listing(dist);
+    const told = join(scratch, "told");
+    mkdirSync(told);
+    const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
+    // What V8 says of its coverage names every module that it had.
+    const env = { ...inherited, NO_COLOR: "1", NODE_V8_COVERAGE: told };
+    const ran = spawnSync(process.execPath, [...flags, join(dist, "lferc.js"), ...args], { env, encoding: "utf8" });
+    assert.equal(listing(dist), before);
+    const texts = readdirSync(told).map((name) => readFileSync(join(told, name), "utf8"));
+    const urls = texts.flatMap((text) =>
+      (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
+    );
+    const scripts = urls.filter((url) => url.includes("/dist/")).map((url) => basename(url));
+    return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr, scripts };
+  });
+}
+
+const hasModules = ({ scripts }: Started): boolean => scripts.some((name) => name.startsWith("stats.command-"));
+
+const nothing = (): void => undefined;
+const change =
+  (to: (bytes: Buffer) => Uint8Array) =>
+  (chunks: string): void => {
+    const path = join(chunks, cache);
+    writeFileSync(path, to(readFileSync(path)));
+  };
+
+const unusable: Readonly<Record<string, (chunks: string) => void>> = {
+  "is missing": (chunks) => rmSync(join(chunks, cache)),
+  "is empty": change(() => new Uint8Array()),
+  "is cut short": change((bytes) => bytes.subarray(0, bytes.length >> 1)),
+  "is longer": change((bytes) => Buffer.concat([bytes, bytes])),
+  // V8 itself takes this, and dies of it or does something else than the text says.
+  "has one bit changed in its middle": change((bytes) => {
+    const changed = Buffer.from(bytes);
+    changed[bytes.length >> 1] = (changed[bytes.length >> 1] ?? 0) ^ 1;
+    return changed;
+  }),
+  "is a folder": (chunks) => {
+    rmSync(join(chunks, cache));
+    mkdirSync(join(chunks, cache));
+  },
+};
+
+suite("compiled code", (test) => {
+  test("is made with the package", () => assert.is(built.status, 0, built.stderr));
+
+  test("is run where it fits, and no module beside it", async () => {
+    const { code, scripts, stdout } = await start(nothing, ["stats", model]);
+    assert.is(code, 0);
+    assert.match(stdout, /total/);
+    // The program itself is no module, and is not named.
+    assert.equal(scripts, ["lferc.js"]);
+  });
+
+  for (const [how, changed] of Object.entries(unusable)) {
+    test(`that ${how} is left alone: modules say the same`, async () => {
+      const [one, other] = [await start(nothing, ["stats", model]), await start(changed, ["stats", model])];
+      assert.equal([other.code, other.stdout, other.stderr], [one.code, one.stdout, one.stderr]);
+      assert.ok(hasModules(other));
+    });
+  }
+
+  test("of other flags is left alone", async () => {
+    const started = await start(nothing, ["stats", model], ["--no-opt"]);
+    assert.is(started.code, 0);
+    assert.match(started.stdout, /total/);
+    assert.ok(hasModules(started));
+  });
+
+  test("loads what comes from outside, and its explanations", async () => {
+    const info = await start(nothing, ["info"]);
+    assert.is(info.code, 0, info.stderr);
+    const explained = await start(nothing, ["explain", "shape/not-divisible"]);
+    assert.is(explained.code, 0, explained.stderr);
+    assert.match(explained.stdout, /lfer 1/);
+  });
+});
+
+/** The sources in what is loaded for an entry point before anything is asked for later, and their bytes. */
+async function sourcesOf(entry: string) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    external: ["onnxruntime-node", "sharp"],
+    splitting: true,
+    outdir: "unwritten",
+    metafile: true,
+    logLevel: "silent",
+  });
+  const { outputs } = metafile;
+  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry) ?? "";
+  const seen = new Set([first]);
+  for (const path of seen) {
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement" && outputs[next] !== undefined) seen.add(next);
+    }
+  }
+  const files = [...seen].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  return { files, bytes: [...seen].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0) };
+}
+
+suite("modules", (test) => {
+  // The names of a run's files are known to those that search folders.
+  const foreign =
+    /^src\/(?:training\/(?!run-files)|(?:engines|studies|report|data|judging|deploy|weights|targets|autodiff|step|reference)\/)/;
+  for (const entry of ["src/cli/stats.command.ts", "src/cli/check.command.ts", "src/cli/compile-file.ts"]) {
+    test(`${basename(entry)} loads nothing of other commands, nor yargs`, async () => {
+      const { files, bytes } = await sourcesOf(entry);
+      assert.ok(files.includes(entry));
+      assert.equal(
+        files.filter((file) => foreign.test(file) || /node_modules\/(?!chevrotain|@chevrotain|lodash-es)/.test(file)),
+        [],
+      );
+      assert.ok(bytes < 750_000, `${bytes} bytes`);
+    });
+  }
+});
