@@ -121,11 +121,16 @@ function throughOrder(sight: Sight, shape: readonly number[]): Sight {
   return { ...mixingAll(sight, factors), places: shape.map((size) => somehow(size, factors)) };
 }
 
+/** Whether no rows lie blockwise or have channels between them: each axis is rows, columns or neither, as nearly always. */
+const isSettled = ({ places }: Sight): boolean =>
+  places.every(([factor, ...others]) => others.length === 0 && factor !== undefined && !(factor.step > 1));
+
 /**
  * Rows that lie blockwise, and whose places within the blocks are mixed, are rows of a smaller map; rows with channels
  * between them (a pixel shuffle) are rows of a larger one.
  */
 function settled(sight: Sight): Sight {
+  if (isSettled(sight)) return sight;
   let after = sight;
   for (const side of sides) {
     const factors = after.places.flat().filter((factor) => sideOf(factor) === side);
