@@ -9,7 +9,16 @@ import { programScript, runProgram } from "./program-script.mjs";
 /** The cache's file for one Node, and its SHA-256; tools/build.mjs fills it in. */
 const { file, digest } = __codeCache;
 
+/**
+ * Whether a command line needs nothing from outside of the script: under V8's cache Node lets a script import nothing any more
+ * (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING), neither ONNX Runtime nor sharp.
+ */
+function standsAlone([name, ...rest]) {
+  return name === "stats" || name === "check" || (name === "build" && rest.includes("--no-verify"));
+}
+
 function compiledCode() {
+  if (!standsAlone(process.argv.slice(2))) return undefined;
   if (file !== `lferc-${process.version}-${process.platform}-${process.arch}.cache`) return undefined;
   try {
     const data = readFileSync(new URL(`chunks/${file}`, import.meta.url));

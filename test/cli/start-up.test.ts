@@ -103,12 +103,14 @@ suite("compiled code", (test) => {
     assert.ok(hasModules(started));
   });
 
-  test("loads what comes from outside, and its explanations", async () => {
+  test("is left alone by commands that load something from outside of it", async () => {
     const info = await start(nothing, ["info"]);
+    assert.ok(info.scripts.some((name) => name.startsWith("info.command-")));
     assert.is(info.code, 0, info.stderr);
     const explained = await start(nothing, ["explain", "shape/not-divisible"]);
     assert.is(explained.code, 0, explained.stderr);
     assert.match(explained.stdout, /lfer 1/);
+    assert.not.match(info.stdout, /import callback/);
   });
 });
 
