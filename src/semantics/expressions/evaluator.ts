@@ -76,7 +76,8 @@ export class Evaluator implements Context {
   readonly #chain: Related[] = [];
   readonly #trial: Trial | undefined;
   readonly #training: boolean | undefined;
-  #asksTraining = false;
+  /** Whether anything so far depended on whether this is training. */
+  asksTraining = false;
   #isPure: boolean;
   #isTypeOnly = false;
 
@@ -93,13 +94,8 @@ export class Evaluator implements Context {
   }
 
   get training(): boolean | undefined {
-    this.#asksTraining = true;
+    this.asksTraining = true;
     return this.#training;
-  }
-
-  /** Whether anything so far depended on whether this is training. */
-  get asksTraining(): boolean {
-    return this.#asksTraining;
   }
 
   get chain(): readonly Related[] {
