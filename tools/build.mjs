@@ -78,9 +78,9 @@ async function compiledCode() {
     cwd: root,
     // Flags would be other flags than those of whoever runs lferc.
     env: { ...process.env, NODE_OPTIONS: "" },
-    stdio: ["ignore", "ignore", "inherit"],
+    encoding: "utf8",
   });
-  if (made.status !== 0) throw new Error("lferc could not be compiled");
+  if (made.status !== 0) throw new Error(`lferc could not be compiled\n${made.stderr}`);
   return {
     file,
     digest: createHash("sha256")

@@ -224,6 +224,7 @@ export const walks: Readonly<Record<string, Walk>> = {
         lines: choices("--sort", ["params", "macs", "activations"]),
         refused: [
           [{ "--sort": "output" }, "tool/wrong-usage"],
+          [{ "--sort": "share" }, "tool/wrong-usage"],
           [{ "--sort": "params", "--format": "csv" }, "tool/wrong-usage"],
           [{ "--sort": "params", "--convention": "all" }, "tool/wrong-usage"],
           [{ "--sort": "params", "--against": "m.lfer" }, "tool/wrong-usage"],

@@ -80,11 +80,12 @@ export function layerColumns(
   ];
 }
 
-/** The names that `--columns` and `--sort` take. */
+/** The names that `--columns` and `--sort` take. Sorting by the share would be sorting by what it is the share of. */
 export function layerColumnNames(conventions: readonly ConventionName[]) {
-  const counted = figuresOf(conventions).flatMap((figure, i, all) => [
+  const figures = figuresOf(conventions);
+  const counted = figures.flatMap((figure, i) => [
     columnTitle(figure),
-    ...(all.findIndex(isWork) === i ? ["share"] : []),
+    ...(figures.findIndex(isWork) === i ? ["share"] : []),
   ]);
-  return { all: ["layer", "op", "output", "params", ...counted], numbers: ["params", ...counted] };
+  return { all: ["layer", "op", "output", "params", ...counted], numbers: ["params", ...figures.map(columnTitle)] };
 }
