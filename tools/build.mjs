@@ -1,5 +1,5 @@
-// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code, and whole with
-// what V8 has compiled of it (tools/launcher.mjs chooses); the thread that makes batches of pictures; the library; the test kit;
+// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code, and three commands in
+// one script with what V8 has compiled of it (tools/launcher.mjs chooses); the thread that makes batches of pictures; the library; the test kit;
 // their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { lazyExplanations } from "./lazy-explanations.mjs";
-import { parameters } from "./program-script.mjs";
+import { ownCommands, parameters } from "./program-script.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [folder = "dist", ...rest] = process.argv.slice(2);
@@ -46,14 +46,25 @@ const modules = {
   banner: { js: requireBanner },
 };
 
-/** The command line in one script, for which V8 can keep what it has compiled: it does so for no module. */
+/** Leaves the other commands out of the script: dist/lferc.js does not ask it for them. */
+const withoutOtherCommands = {
+  name: "without other commands",
+  setup({ onResolve }) {
+    onResolve({ filter: /\.command\.js$/ }, ({ path, kind }) => {
+      const isLeftOut = kind === "dynamic-import" && !ownCommands.some((name) => path === `./${name}.command.js`);
+      return isLeftOut ? { path, external: true } : undefined;
+    });
+  },
+};
+
+/** Three commands in one script, for which V8 can keep what it has compiled: it does so for no module. */
 const program = {
   ...bundled,
   outfile: join(outdir, "chunks/lferc.cjs"),
   entryPoints: ["src/cli/main.ts"],
   format: "cjs",
   minify: true,
-  plugins: [lazyExplanations],
+  plugins: [lazyExplanations, withoutOtherCommands],
   define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
   banner: { js: `(function(${parameters.join(",")}){` },
   footer: { js: "})" },

@@ -4,7 +4,7 @@
 // with this file, whose digest stands in it. Nothing is ever written here.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { programScript, runProgram } from "./program-script.mjs";
+import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 
 /** The cache's file for one Node, and its SHA-256; tools/build.mjs fills it in. */
 const { file, digest } = __codeCache;
@@ -14,7 +14,7 @@ const { file, digest } = __codeCache;
  * (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING), neither ONNX Runtime nor sharp.
  */
 function standsAlone([name, ...rest]) {
-  return name === "stats" || name === "check" || (name === "build" && rest.includes("--no-verify"));
+  return ownCommands.includes(name) && (name !== "build" || rest.includes("--no-verify"));
 }
 
 function compiledCode() {

@@ -88,6 +88,20 @@ suite("compiled code", (test) => {
     assert.equal(scripts, ["lferc.js"]);
   });
 
+  for (const args of [
+    ["check", model],
+    ["check", model, "--bogus"],
+    ["stats", "--help"],
+    ["build", model, "--no-verify", "-o", "-"],
+  ]) {
+    test(`says what the modules say: ${args.map((arg) => basename(arg)).join(" ")}`, async () => {
+      const [one, other] = [await start(nothing, args), await start((chunks) => rmSync(join(chunks, cache)), args)];
+      assert.equal([one.code, one.stdout, one.stderr], [other.code, other.stdout, other.stderr]);
+      assert.equal(one.scripts, ["lferc.js"]);
+      assert.ok(other.scripts.length > 1);
+    });
+  }
+
   for (const [how, changed] of Object.entries(unusable)) {
     test(`that ${how} is left alone: modules say the same`, async () => {
       const [one, other] = [await start(nothing, ["stats", model]), await start(changed, ["stats", model])];
