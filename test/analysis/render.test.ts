@@ -29,14 +29,14 @@ const rowsAt = (depth: number) => ({ depth, joinsEqual: false });
 const pretty = (depth: number, width?: number, names: Names = ["fvcore"]) =>
   renderPretty(all, { conventions: names, rows: rowsAt(depth), paint: plainPaint, width });
 
-/** Layers by pairs: three units with 5 parameters, then one with 12, then another with 5 under no following number. */
+/** Layers by pairs: three units with 5 parameters, another one that does not have the next number, then one with 12. */
 function unitsOf([first]: Stats["layers"]): Stats["layers"] {
-  const units = [1, 2, 3, 4, 6].flatMap((number) => ["conv", "relu"].map((name) => [number, name] as const));
+  const units = [1, 2, 3, 5, 6].flatMap((number) => ["conv", "relu"].map((name) => [number, name] as const));
   return units.map(([number, name]) => ({
     ...(first as Stats["layers"][number]),
     path: `stage.unit_${number}.${name}`,
     op: name,
-    params: name === "relu" ? 0 : number === 4 ? 12 : 5,
+    params: name === "relu" ? 0 : number === 6 ? 12 : 5,
   }));
 }
 
@@ -125,8 +125,8 @@ suite("stats for people", (test) => {
     assert.equal(named, [
       ["stage", 10, 32],
       ["unit_1-3 x3", 6, 15],
-      ["unit_4", 2, 12],
-      ["unit_6", 2, 5],
+      ["unit_5", 2, 5],
+      ["unit_6", 2, 12],
     ]);
     assert.is(open.length, 6);
   });
@@ -144,6 +144,9 @@ suite("stats for people", (test) => {
       ["layer", "stage3", "stage4", "stage2", "conv5", "conv1", "local", "head", "add", "total"],
     );
     assert.match(lines[1] ?? "", /^stage3 +55\.9M$/);
+    const deeper = tableOf(renderPretty(all, { ...options, rows: { ...rowsAt(2), sort: "macs" } }));
+    assert.match(deeper[1] ?? "", /^conv5\.conv2d +23\.3M$/);
+    assert.is(deeper.length, all.layers.length + 2);
   });
 
   test("the paper's convention alone: its totals once more as the paper prints them", () => {
