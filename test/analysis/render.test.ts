@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import { renderCsv } from "../../src/analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../../src/analysis/render/explain.js";
 import { renderMarkdown } from "../../src/analysis/render/markdown.js";
+import { renderModelsPretty } from "../../src/analysis/render/models.js";
 import { renderPretty } from "../../src/analysis/render/pretty.js";
 import { csvField, markdownTable } from "../../src/analysis/render/table.js";
 import { treeRows } from "../../src/analysis/render/tree.js";
@@ -181,6 +182,17 @@ suite("stats for people", (test) => {
       tableOf(text).map((line) => line.split(/ {2,}/).slice(0, 3).join("|").trim()),
       ["layer|op|output", "logits|2 layers|[1, 3]", "|flatten|flatten", "|(linear)|linear", "total|27|-"],
     );
+  });
+
+  test("of several models a narrow terminal keeps names, parameters and work", () => {
+    const options = { conventions: ["fvcore"] as const, paint: plainPaint };
+    const titles = (width: number) =>
+      renderModelsPretty([{ path: "m.lfer", stats: all }], { ...options, width })
+        .split("\n")[0]
+        ?.split(/ {2,}/);
+    assert.equal(titles(120)?.slice(3), ["macs (fvcore)", "activations (fvcore)", "peak activations", "weights"]);
+    assert.equal(titles(80)?.slice(3), ["macs (fvcore)", "peak activations", "weights"]);
+    assert.equal(titles(40), ["model", "params", "macs (fvcore)"]);
   });
 
   test("looks go through the painter", () => {

@@ -20,9 +20,9 @@ function columnsOf(conventions: readonly ConventionName[]): readonly Column[] {
     { title: "model", align: "left" },
     { title: "input", align: "left", weight: 3 },
     right("params"),
-    ...figuresOf(conventions).map(({ title, quantity }, i) => right(title, quantity === "activations" ? 0 : i && 1)),
-    right("peak activations", 2),
-    right("weights", 2),
+    ...figuresOf(conventions).map(({ title }, i) => right(title, i === 0 ? undefined : 0)),
+    right("peak activations", 1),
+    right("weights", 1),
   ];
 }
 
