@@ -4,6 +4,7 @@ import type { ConventionName } from "../../recipe/measures.js";
 import type { Change, ComparedLayer, MovedLayer, StatsComparison } from "../compare-stats.js";
 import { quantityKeys } from "../conventions.js";
 import { defaultConvention, type Figure, figureIn, figuresOf } from "./figures.js";
+import { shapeText } from "./layer-columns.js";
 
 /** A figure of the whole model; `unit` says how to print it. */
 export interface TotalRow {
@@ -54,8 +55,8 @@ interface OneChange {
   readonly after: ComparedLayer | undefined;
 }
 
-const shapeText = (layer: ComparedLayer | undefined): string =>
-  layer === undefined ? "" : `[${layer.outputShape.join(", ")}]`;
+const outputText = (layer: ComparedLayer | undefined): string =>
+  layer === undefined ? "" : shapeText(layer.outputShape);
 
 const withArrow = (before: string, after: string): string =>
   before === "" || after === "" || before === after ? after || before : `${before} -> ${after}`;
@@ -70,7 +71,7 @@ function rowOf(changes: readonly OneChange[], path: string, figures: readonly Fi
     kind,
     path: readableName(isOne ? first.path : path),
     op: isOne ? readableName(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
-    output: isOne ? withArrow(shapeText(before), shapeText(after)) : "",
+    output: isOne ? withArrow(outputText(before), outputText(after)) : "",
     params: sum((layer) => layer.params),
     // A figure that one of the records does not have adds nothing.
     figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure) || 0)),

@@ -18,7 +18,7 @@ export interface LayerColumn extends Column {
 export const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /** `conv2d`, or `12 layers` for a part. */
-export function opText({ layer, layerCount }: TreeRow): string {
+function opText({ layer, layerCount }: TreeRow): string {
   if (layer === undefined) return `${layerCount} layers`;
   return layer.sharedWith === null ? layer.op : `${layer.op}, weights of ${layer.sharedWith}`;
 }
@@ -34,6 +34,9 @@ function shareText(part: number, whole: number): string {
 const columnTitle = ({ quantity, title }: Figure): string => (quantity === "params" ? title : quantity);
 
 const isWork = ({ quantity }: Figure): boolean => quantity !== "params" && quantity !== "activations";
+
+/** The figure that shares are of: a convention's first measure of work. */
+const sharedFigure = (figures: readonly Figure[]): Figure | undefined => figures.find(isWork);
 
 export interface LayerTexts {
   readonly name: (row: TreeRow) => string;
@@ -65,10 +68,10 @@ export function layerColumns(
     const value = (row: TreeRow): number => row.figures[i] as number;
     if (!isWork(figure)) return [numbers(title, total, value, 0)];
     const share = { ...numbers("share", total, value, 2), total: shareText(total, total) };
-    const isFirst = figures.findIndex(isWork) === i;
+    const isShared = figure === sharedFigure(figures);
     return [
-      numbers(title, total, value, isFirst ? undefined : 1),
-      ...(isFirst ? [{ ...share, cell: (row: TreeRow) => shareText(value(row), total) }] : []),
+      numbers(title, total, value, isShared ? undefined : 1),
+      ...(isShared ? [{ ...share, cell: (row: TreeRow) => shareText(value(row), total) }] : []),
     ];
   });
   return [
@@ -83,9 +86,9 @@ export function layerColumns(
 /** The names that `--columns` and `--sort` take. Sorting by the share would be sorting by what it is the share of. */
 export function layerColumnNames(conventions: readonly ConventionName[]) {
   const figures = figuresOf(conventions);
-  const counted = figures.flatMap((figure, i) => [
+  const counted = figures.flatMap((figure) => [
     columnTitle(figure),
-    ...(figures.findIndex(isWork) === i ? ["share"] : []),
+    ...(figure === sharedFigure(figures) ? ["share"] : []),
   ]);
   return { all: ["layer", "op", "output", "params", ...counted], numbers: ["params", ...figures.map(columnTitle)] };
 }
