@@ -145,8 +145,8 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "targets/tfjs",
-    does: "kernels of TensorFlow.js as a GraphModel and as a printed function",
-    mayImport: ["ops"],
+    does: "a graph to a program of TensorFlow.js kernels; the program as a GraphModel and as a printed function",
+    mayImport: ["step", "ops", "ir", "diagnostics"],
   },
   {
     place: "targets/svg",
@@ -176,7 +176,10 @@ export const layers: readonly Layer[] = [
   {
     place: "engines",
     does: "run a training step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
-    mayImport: ["targets/onnx", "targets/onnx-train", "deploy", "passes", "ops", "ir", "version.ts", "diagnostics"],
+    mayImport: [
+      ...["targets/onnx", "targets/onnx-train", "targets/tfjs", "deploy", "step", "passes"],
+      ...["ops", "ir", "version.ts", "diagnostics"],
+    ],
   },
   {
     place: "training",

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { inverse, naturalOrder, sameOrder } from "../../src/engines/ort/blocked/buffer.js";
 import { orderByRequests } from "../../src/engines/ort/blocked/row-store.js";
-import { packState, unpackState } from "../../src/engines/packed-state.js";
+import { packState, unpackState } from "../../src/step/packed-state.js";
 import { suite } from "../support/suite.js";
 
 suite("orders of rows", (test) => {

@@ -1,16 +1,16 @@
 /** What is compiled for TensorFlow.js; it runs in test/tfjs-node/. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { packState, unpackState } from "../../src/engines/packed-state.js";
-import { compileStep, lowerNode } from "../../src/engines/tfjs/compile.js";
-import { GraphWriter } from "../../src/engines/tfjs/graph-writer.js";
-import { ProgramWriter } from "../../src/engines/tfjs/program-writer.js";
-import { finishProgram, type TfjsProgram } from "../../src/engines/tfjs/tfjs-program.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { type AnyOp, notInTfjs } from "../../src/ops/contracts.js";
 import { findOp } from "../../src/ops/registry.js";
 import { hwio, nhwc, sameOrder, storedPlaces } from "../../src/ops/tfjs/layout.js";
 import { paddedWindow } from "../../src/ops/tfjs/window.js";
+import { packState, unpackState } from "../../src/step/packed-state.js";
+import { compileStep, lowerNode } from "../../src/targets/tfjs/compile.js";
+import { GraphWriter } from "../../src/targets/tfjs/graph-writer.js";
+import { ProgramWriter } from "../../src/targets/tfjs/program-writer.js";
+import { finishProgram, type TfjsProgram } from "../../src/targets/tfjs/tfjs-program.js";
 import { suite } from "../support/suite.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 

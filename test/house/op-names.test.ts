@@ -48,7 +48,7 @@ function namings(text: string): readonly Site[] {
 const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegExp }>> = {
   "passes/": { why: "each pass names its pattern" },
   "targets/onnx/read/": { why: "each reader names what it makes of ONNX nodes" },
-  "engines/state-update.ts": { why: "the pattern of merged updates", typed: /satisfies readonly OpName\[\]/ },
+  "step/state-update.ts": { why: "the pattern of merged updates", typed: /satisfies readonly OpName\[\]/ },
   "engines/ort/blocked/flat-update.ts": { why: "how merged updates are written", typed: /Record<MergedOp, / },
   "engines/ort/blocked/folded-norm.ts": { why: "the pattern of a folded norm" },
   "engines/ort/blocked/pooled-norm.ts": { why: "the pattern of a norm before a pool" },
@@ -62,7 +62,7 @@ const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegE
     why: "operators make nodes",
     typed: /Partial<Record<BinaryOperator, OpName>>/,
   },
-  "engines/tfjs/compile.ts": { why: "the kernels of merged updates", typed: /Record<MergedOp, / },
+  "targets/tfjs/compile.ts": { why: "the kernels of merged updates", typed: /Record<MergedOp, / },
   // Generated from the answers of other tools; a list of names in one string, which a name that is no op's would break.
   "analysis/asked.ts": { why: "which ops a counter was asked about", typed: /from "\.\.\/ops\/registry\.js"/ },
   "targets/tfjs/kernel-forms.ts": { why: "functions of TensorFlow.js, by its names", typed: /KernelForm<K>/ },

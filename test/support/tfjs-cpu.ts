@@ -1,9 +1,9 @@
 /** TensorFlow.js on its own CPU backend: kernels in JavaScript, on every machine. */
 import { createRequire } from "node:module";
 import type { RunningStep } from "../../src/engines/engine.js";
-import type { TfjsProgram } from "../../src/engines/tfjs/tfjs-program.js";
 import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { TfjsStep } from "../../src/engines/tfjs/tfjs-step.js";
+import type { TfjsProgram } from "../../src/targets/tfjs/tfjs-program.js";
 
 const require = createRequire(import.meta.url);
 

@@ -2,8 +2,8 @@
 import type { Tensor } from "onnxruntime-node";
 import type { OnnxRuntime } from "../../deploy/runtime.js";
 import { invariant } from "../../diagnostics/invariant.js";
+import { packState, unpackState } from "../../step/packed-state.js";
 import type { RunningStep, Values } from "../engine.js";
-import { packState, unpackState } from "../packed-state.js";
 import type { StepSession } from "./spinning.js";
 import type { StatePort, StepProgram } from "./step-program.js";
 

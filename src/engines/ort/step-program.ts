@@ -1,5 +1,5 @@
 import type { DType } from "../../ir/shape.js";
-import type { PackedState } from "../packed-state.js";
+import type { PackedState } from "../../step/packed-state.js";
 
 /** A tensor that goes in or out of the session, under the session's name. */
 export interface Port {

@@ -1,6 +1,6 @@
 import { isProblem } from "../../diagnostics/diagnostic.js";
+import { compileStep } from "../../targets/tfjs/compile.js";
 import type { Engine } from "../engine.js";
-import { compileStep } from "./compile.js";
 import { tfjsEvaluator } from "./tfjs-evaluator.js";
 import { loadTfjsNode, threadsInUse } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";

@@ -3,8 +3,8 @@ import { invariant } from "../../diagnostics/invariant.js";
 import type { Graph } from "../../ir/graph.js";
 import { bindBatch } from "../../ops/bind-batch.js";
 import { optimize } from "../../passes/pipeline.js";
+import { compileStep } from "../../targets/tfjs/compile.js";
 import type { Evaluator, EvaluatorOptions } from "../engine.js";
-import { compileStep } from "./compile.js";
 import { loadTfjsNode } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 

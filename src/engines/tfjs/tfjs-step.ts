@@ -3,9 +3,9 @@
 import { invariant } from "../../diagnostics/invariant.js";
 import type { NativeAttribute, Register } from "../../ops/tfjs/builder.js";
 import type { Call } from "../../ops/tfjs/calls.js";
+import { packState, unpackState } from "../../step/packed-state.js";
+import type { TfjsProgram } from "../../targets/tfjs/tfjs-program.js";
 import type { RunningStep, Values } from "../engine.js";
-import { packState, unpackState } from "../packed-state.js";
-import type { TfjsProgram } from "./tfjs-program.js";
 import type { Tensorflow, TfTensor } from "./tfjs-runtime.js";
 
 /** A call that is ready to run: attributes in the backend's form. */

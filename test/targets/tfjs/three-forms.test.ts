@@ -1,17 +1,17 @@
 // One call of a kernel, three forms: run by our engine, a node of a GraphModel that tfjs-converter loads, a printed call of `tf`.
 import * as assert from "uvu/assert";
 import type { Values } from "../../../src/engines/engine.js";
-import { packState } from "../../../src/engines/packed-state.js";
-import { compileStep } from "../../../src/engines/tfjs/compile.js";
-import { ProgramWriter } from "../../../src/engines/tfjs/program-writer.js";
-import { finishProgram, type TfjsProgram } from "../../../src/engines/tfjs/tfjs-program.js";
 import { bindBatch } from "../../../src/ops/bind-batch.js";
 import type { Tensor } from "../../../src/ops/contracts.js";
 import { interpret } from "../../../src/reference/interpret.js";
+import { packState } from "../../../src/step/packed-state.js";
+import { compileStep } from "../../../src/targets/tfjs/compile.js";
 import { type GraphModel, graphModel } from "../../../src/targets/tfjs/graph-model.js";
 import { kernelForms } from "../../../src/targets/tfjs/kernel-forms.js";
 import type { LoweredFunction } from "../../../src/targets/tfjs/lowered-function.js";
 import { printFunction } from "../../../src/targets/tfjs/print-function.js";
+import { ProgramWriter } from "../../../src/targets/tfjs/program-writer.js";
+import { finishProgram, type TfjsProgram } from "../../../src/targets/tfjs/tfjs-program.js";
 import type { OpCase } from "../../ops/case-inputs.js";
 import { cases } from "../../ops/cases.js";
 import { assertStrictlyEqual, feedOf, singleOpGraph } from "../../ops/single-op.js";

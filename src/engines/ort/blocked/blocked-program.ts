@@ -3,8 +3,14 @@ import { invariant } from "../../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, type SlotRole, typeOf, type ValueId } from "../../../ir/graph.js";
 import { elementCount } from "../../../ir/shape.js";
 import { findOp } from "../../../ops/registry.js";
-import { listKey, type SlotPlace } from "../../packed-state.js";
-import { groupUpdates, type StateUpdates, type UpdateGroup, valuesRead, writeUpdate } from "../../state-update.js";
+import { listKey, type SlotPlace } from "../../../step/packed-state.js";
+import {
+  groupUpdates,
+  type StateUpdates,
+  type UpdateGroup,
+  valuesRead,
+  writeUpdate,
+} from "../../../step/state-update.js";
 import type { Block } from "../block-probe.js";
 import { ModelWriter } from "../model-writer.js";
 import type { Port, StatePort, StepProgram } from "../step-program.js";

@@ -1,7 +1,7 @@
 /** Merged updates of the state: element-wise ops on its flat tensors. */
 import type { SlotRole, ValueId } from "../../../ir/graph.js";
 import { elementCount } from "../../../ir/shape.js";
-import type { MergedOp, UpdateWriter } from "../../state-update.js";
+import type { MergedOp, UpdateWriter } from "../../../step/state-update.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { BlockedSite } from "./site.js";
 

@@ -1,7 +1,7 @@
 /** Slots of a step that lie in one tensor: an engine with a call for each tensor wants few of them. */
 import { invariant } from "../diagnostics/invariant.js";
+import type { Values } from "../engines/engine.js";
 import type { ValueId } from "../ir/graph.js";
-import type { Values } from "./engine.js";
 
 /** Where a slot lies in a tensor of state. */
 export interface SlotPlace {

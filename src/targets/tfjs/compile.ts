@@ -10,8 +10,8 @@ import type { Register } from "../../ops/tfjs/builder.js";
 import type { TfjsPort } from "../../ops/tfjs/calls.js";
 import type { KernelName } from "../../ops/tfjs/kernel-signatures.js";
 import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "../../ops/tfjs/layout.js";
-import { listKey } from "../packed-state.js";
-import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../state-update.js";
+import { listKey } from "../../step/packed-state.js";
+import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../../step/state-update.js";
 import { GraphWriter } from "./graph-writer.js";
 import { finishProgram, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 

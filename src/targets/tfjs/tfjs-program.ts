@@ -1,7 +1,7 @@
 /** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, TfjsPort } from "../../ops/tfjs/calls.js";
-import type { PackedState } from "../packed-state.js";
+import type { PackedState } from "../../step/packed-state.js";
 
 /** One tensor of state: read from `register`, and after the step what is in `next` (itself where nothing changes it). */
 export interface TfjsState extends PackedState {
