@@ -1,6 +1,5 @@
 /** Slots of a step that lie in one tensor: an engine with a call for each tensor wants few of them. */
 import { invariant } from "../diagnostics/invariant.js";
-import type { Values } from "../engines/engine.js";
 import type { ValueId } from "../ir/graph.js";
 
 /** Where a slot lies in a tensor of state. */
@@ -18,7 +17,7 @@ export interface PackedState {
 }
 
 /** The tensor of state that holds these slots. */
-export function packState({ shape, slots }: PackedState, state: ReadonlyMap<string, Values>): Values {
+export function packState({ shape, slots }: PackedState, state: ReadonlyMap<string, Float32Array>): Float32Array {
   const packed = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (const { slot, offset, length, order } of slots) {
     const values = state.get(slot);
@@ -30,7 +29,10 @@ export function packState({ shape, slots }: PackedState, state: ReadonlyMap<stri
 }
 
 /** The slots that a tensor of state holds, copied. */
-export function unpackState({ slots }: PackedState, packed: Values): readonly (readonly [string, Values])[] {
+export function unpackState(
+  { slots }: PackedState,
+  packed: Float32Array,
+): readonly (readonly [string, Float32Array])[] {
   return slots.map(({ slot, offset, length, order }) => {
     if (order === undefined) return [slot, packed.slice(offset, offset + length)];
     return [slot, Float32Array.from(order, (at) => packed[offset + at] as number)];
