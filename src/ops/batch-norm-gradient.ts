@@ -116,7 +116,7 @@ export const batchNormGradient = defineOp({
     const empty = nothing(tfjs);
     const operands = [map.of(g), map.of(x), tfjs.plain(weight), tfjs.plain(mean), tfjs.plain(variance), empty];
     const told = { ...fusedTypes, epsilon: { float: epsilon } };
-    const [forInput, forWeight, forBias] = tfjs.native("FusedBatchNormGradV3", operands, told, 5);
+    const [forInput, forWeight, forBias] = tfjs.native("FusedBatchNormGradV3", operands, told);
     map.set(outputs[0], forInput as Register);
     tfjs.set(outputs[1], forWeight as Register);
     tfjs.set(outputs[2], forBias as Register);

@@ -140,14 +140,12 @@ export const batchNormTraining = defineOp({
     const attributes = { epsilon: { float: epsilon } };
     onnx.node("BatchNormalization", [x, weight, bias, mean, variance], attributes, [output]);
   },
-  // Results 3 and 4 of FusedBatchNormV3 are what its gradient needs: on a CPU the mean and the biased variance. (Its result 2 is
-  // unbiased; on a GPU result 4 is another thing.)
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
     const map = asMap(tfjs, x);
     const empty = nothing(tfjs);
     const operands = [map.of(x), tfjs.plain(weight), tfjs.plain(bias), empty, empty];
     const told = { ...fusedTypes, epsilon: { float: a.epsilon }, exponential_avg_factor: { float: 1 } };
-    const [y, , , mean, variance] = tfjs.native("FusedBatchNormV3", operands, told, 6);
+    const [y, mean, variance] = tfjs.native("FusedBatchNormV3", operands, told);
     map.set(outputs[0], y as Register);
     tfjs.set(outputs[1], mean as Register);
     tfjs.set(outputs[2], variance as Register);

@@ -7,7 +7,8 @@ import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
 import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
-import { natural, nhwc, storedSizes } from "./tfjs/layout.js";
+import { natural, nhwc } from "./tfjs/layout.js";
+import { tiledOperand } from "./tfjs/tiled.js";
 
 const attributes = attributesOf({ sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } });
 
@@ -39,13 +40,9 @@ export const broadcastTo = defineOp({
     onnx.node("Expand", [x, onnx.int64s(sizes)], {}, outputs);
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
-    const [from, to] = [tfjs.sizesOf(x), tfjs.sizesOf(y)];
+    const to = tfjs.sizesOf(y);
     const layout = to.length === 4 ? nhwc : natural(to.length);
-    const whole = storedSizes([...new Array<number>(to.length - from.length).fill(1), ...from], layout);
-    const small = tfjs.reshape(tfjs.operand(x, layout), whole);
-    const reps = storedSizes(to, layout).map((size, axis) => size / (whole[axis] as number));
-    const isWhole = reps.every((times) => times === 1);
-    tfjs.set(y, isWhole ? small : tfjs.kernel("Tile", { x: small }, { reps }), layout);
+    tfjs.set(y, tiledOperand(tfjs, x, layout, to), layout);
   },
   window: () => undefined,
   spatial: cellByCell,

@@ -97,11 +97,11 @@ export const logNotSoftmaxGradient = defineOp({
   lowerToOnnx: (onnx, site, { axis }) => {
     lower(onnx, site, axis);
   },
-  lowerToTfjs: alongClasses((k, operands, axis, isTop) => {
+  lowerToTfjs: alongClasses((k, operands, { axis, isTop, filled }) => {
     const [x, g] = operands as readonly [Register, Register];
-    const [zero, top] = [k.number(0), isTop()];
+    const [zero, top] = [filled(0), isTop()];
     const p = softmaxOf(k, x, axis);
-    const q = softmaxOf(k, k.select(top, k.number(Number.NEGATIVE_INFINITY), x), axis);
+    const q = softmaxOf(k, k.select(top, filled(Number.NEGATIVE_INFINITY), x), axis);
     // Before the division: at the top 1 - p may be 0.
     const below = k.select(top, zero, p);
     const odds = k.mul(g, k.div(below, k.sub(k.number(1), below)));

@@ -85,14 +85,14 @@ export const logNotSoftmax = alongAxisOp({
   gradient: (builder, { input }, g, axis) => builder.node("log_not_softmax_gradient", [input, g], { axis }),
   readOnnx: notReadBack("the nodes that it is written as are read as what each of them is"),
   lowerToOnnx: lower,
-  lowerToTfjs: alongClasses((k, [given], axis, isTop) => {
+  lowerToTfjs: alongClasses((k, [given], { axis, isTop, filled, repeated }) => {
     const x = given as Register;
-    const others = k.select(isTop(), k.number(Number.NEGATIVE_INFINITY), x);
+    const others = k.select(isTop(), filled(Number.NEGATIVE_INFINITY), x);
     const [largest, second] = [k.max(x, [axis]), k.max(others, [axis])];
     const powers = k.exp(k.sub(x, largest));
     const sum = k.sum(powers, [axis]);
     const logOfOthers = k.log(k.sum(k.exp(k.sub(others, second)), [axis]));
     const atTop = k.sub(k.add(k.sub(second, largest), logOfOthers), k.log(sum));
-    return k.select(isTop(), atTop, k.log1p(k.neg(k.div(powers, sum))));
+    return k.select(isTop(), repeated(atTop), k.log1p(k.neg(k.div(powers, sum))));
   }),
 });

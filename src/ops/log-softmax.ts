@@ -29,7 +29,7 @@ export const logSoftmax = alongAxisOp({
     const sum = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Exp", [below]), [axis], true);
     onnx.node("Sub", [below, one("Log", [sum])], {}, outputs);
   },
-  lowerToTfjs: alongClasses((k, [x], axis) => {
+  lowerToTfjs: alongClasses((k, [x], { axis }) => {
     const below = belowLargest(k, x as Register, axis);
     return k.sub(below, k.log(k.sum(k.exp(below), [axis])));
   }),

@@ -12,6 +12,7 @@ import { cellByCell, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register, TfjsBuilder } from "./tfjs/builder.js";
 import { natural } from "./tfjs/layout.js";
+import { tiledOperand } from "./tfjs/tiled.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
   const mismatch = problem("shape/matmul-mismatch", { left: a, right: b }, "input");
@@ -27,6 +28,24 @@ function heldMatrices(tfjs: TfjsBuilder, value: ValueId | undefined): readonly [
   const turned = [...order.slice(0, -2), order.length - 1, order.length - 2];
   const isTurned = tfjs.layoutOf(value).join() === turned.join();
   return [isTurned ? tfjs.asHeld(value) : tfjs.plain(value), isTurned];
+}
+
+const batchesOf = (tfjs: TfjsBuilder, value: ValueId | undefined): readonly number[] =>
+  tfjs.sizesOf(value).slice(0, -2);
+
+/** The left matrices, repeated where both sides' batches are broadcast: TensorFlow.js' own backends pair them wrongly. */
+function repeatedBatches(
+  tfjs: TfjsBuilder,
+  left: ValueId | undefined,
+  right: ValueId | undefined,
+  result: ValueId | undefined,
+): readonly [Register, boolean] {
+  const batches = batchesOf(tfjs, result);
+  const count = (of: readonly number[]): number => of.reduce((product, size) => product * size, 1);
+  const isRepeated = (value: ValueId | undefined): boolean => count(batchesOf(tfjs, value)) < count(batches);
+  if (!isRepeated(left) || !isRepeated(right)) return heldMatrices(tfjs, left);
+  const sizes = [...batches, ...tfjs.sizesOf(left).slice(-2)];
+  return [tiledOperand(tfjs, left, natural(sizes.length), sizes), false];
 }
 
 export const matmul = defineOp({
@@ -102,7 +121,7 @@ export const matmul = defineOp({
     onnx.node("MatMul", inputs, {}, outputs);
   },
   lowerToTfjs: (tfjs, { inputs: [left, right], outputs: [y] }) => {
-    const [[a, transposeA], [b, transposeB]] = [heldMatrices(tfjs, left), heldMatrices(tfjs, right)];
+    const [[a, transposeA], [b, transposeB]] = [repeatedBatches(tfjs, left, right, y), heldMatrices(tfjs, right)];
     tfjs.set(y, tfjs.kernel("BatchMatMul", { a, b }, { transposeA, transposeB }));
   },
   window: () => undefined,

@@ -23,5 +23,5 @@ export const softmax = alongAxisOp({
   },
   readOnnx: [alongAxisNodes("Softmax")],
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
-  lowerToTfjs: alongClasses((k, [x], axis) => softmaxOf(k, x as Register, axis)),
+  lowerToTfjs: alongClasses((k, [x], { axis }) => softmaxOf(k, x as Register, axis)),
 });

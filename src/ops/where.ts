@@ -9,7 +9,7 @@ import { arithmetic, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
-import { elementwise } from "./tfjs/elementwise.js";
+import { tiledOperand } from "./tfjs/tiled.js";
 
 export const where = defineOp({
   name: "where",
@@ -71,7 +71,13 @@ export const where = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Where", inputs, {}, outputs);
   },
-  lowerToTfjs: elementwise((k, [condition, a, b]) => k.select(condition as Register, a as Register, b as Register)),
+  lowerToTfjs: (tfjs, { inputs, outputs: [y] }) => {
+    const sizes = tfjs.sizesOf(y);
+    const layout = tfjs.commonLayout(inputs, sizes.length);
+    const operands = inputs.map((value) => tiledOperand(tfjs, value, layout, sizes));
+    const [condition, t, e] = operands as [Register, Register, Register];
+    tfjs.set(y, tfjs.kernel("Select", { condition, t, e }), layout);
+  },
   window: () => undefined,
   spatial: cellByCell,
   isIdentity: () => false,

@@ -49,7 +49,7 @@ function assertLives(program: TfjsProgram): void {
 suite("steps as programs of TensorFlow.js", (test) => {
   for (const [name, make] of Object.entries(steps)) {
     test(`${name}: the picture is turned once, weights and maps never`, async () => {
-      const program = compileStep(await make());
+      const program = compileStep(await make(), { native: true });
       const shuffles = permutations(program).filter((perm) => perm === "0,2,1,3");
       assert.equal(
         permutations(program).filter((perm) => perm !== "0,2,1,3"),
@@ -62,12 +62,12 @@ suite("steps as programs of TensorFlow.js", (test) => {
 
   for (const name of Object.keys(stepNetworks)) {
     test(`${name}: every tensor is let go after its last reader`, async () =>
-      assertLives(compileStep(await smallStep(name, 2))));
+      assertLives(compileStep(await smallStep(name, 2), { native: true })));
   }
 
   test("like slots are one tensor, and come out of it as they went in", async () => {
     const step = await smallStep("depthwise with two filters a channel, and dilated", 2);
-    const program = compileStep(step);
+    const program = compileStep(step, { native: true });
     const { state } = stepFeed(step, 1);
     assert.ok(program.state.length < step.slots.length / 2);
     assert.ok(program.state.some(({ slots }) => slots.some(({ order }) => order !== undefined)));
@@ -82,13 +82,16 @@ suite("ops without a form in TensorFlow.js", (test) => {
     const step = await smallStep("stem", 2);
     const [node] = step.nodes as readonly [Node];
     const refusing = { ...(findOp(node.op) as AnyOp), lowerToTfjs: notInTfjs("it has none") };
-    assert.throws(() => lowerNode(refusing, new GraphWriter(step), node), /has no form in TensorFlow.js: it has none/);
+    assert.throws(
+      () => lowerNode(refusing, new GraphWriter(step, { native: true }), node),
+      /has no form in TensorFlow.js: it has none/,
+    );
   });
 });
 
 suite("how programs are written", (test) => {
   test("the same call twice is one; infinities are not taken for each other", () => {
-    const writer = new ProgramWriter();
+    const writer = new ProgramWriter({ native: true });
     const x = writer.fresh([2, 3]);
     const padded = (value: number) => writer.kernel("PadV2", { x }, { paddings: [[0, 1]], constantValue: value });
     assert.is(padded(Number.NEGATIVE_INFINITY), padded(Number.NEGATIVE_INFINITY));
@@ -98,7 +101,7 @@ suite("how programs are written", (test) => {
   });
 
   test("reshapes of reshapes are one, and none where they lead back", () => {
-    const writer = new ProgramWriter();
+    const writer = new ProgramWriter({ native: true });
     const x = writer.fresh([2, 3]);
     const once = writer.reshape(x, [6]);
     assert.is(writer.reshape(once, [2, 3]), x);
@@ -111,7 +114,7 @@ suite("how programs are written", (test) => {
   });
 
   test("what nothing depends on is dropped, its constants too", () => {
-    const writer = new ProgramWriter();
+    const writer = new ProgramWriter({ native: true });
     const x = writer.fresh([]);
     const used = writer.kernel("Add", { a: x, b: writer.number(1) });
     writer.kernel("Add", { a: x, b: writer.number(2) });

@@ -18,7 +18,7 @@ export const tfjsNodeEngine: Engine = {
     const { binding } = tf.backend();
     const threadsSaid = threadsInUse() === "1" ? "1 thread" : `${threadsInUse()} threads`;
     const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsSaid}`;
-    return new TfjsStep(tf, compileStep(step), state, description);
+    return new TfjsStep(tf, compileStep(step, { native: true }), state, description);
   },
   evaluator: tfjsEvaluator,
 };

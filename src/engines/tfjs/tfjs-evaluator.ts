@@ -27,7 +27,12 @@ export async function tfjsEvaluator(
   const programFor = (batch: number): TfjsStep => {
     const known = programs.get(batch);
     if (known !== undefined) return known;
-    const made = new TfjsStep(tf, compileStep(bindBatch(network.graph, batch)), network.weights, "tfjs-node");
+    const made = new TfjsStep(
+      tf,
+      compileStep(bindBatch(network.graph, batch), { native: true }),
+      network.weights,
+      "tfjs-node",
+    );
     programs.set(batch, made);
     return made;
   };

@@ -32,12 +32,11 @@ export interface TfjsCalls {
     attributes: KernelAttributes<K>,
     outputs: number,
   ): readonly Register[];
-  /** All results of one of libtensorflow's own ops. */
+  /** The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that it is composed of elsewhere. */
   native(
     name: NativeOp,
     inputs: readonly Register[],
     attributes: Readonly<Record<string, NativeAttribute>>,
-    outputs?: number,
   ): readonly Register[];
   /** The value under other sizes; of several reshapes in a row only the last one is a call. */
   reshape(register: Register, sizes: readonly number[]): Register;

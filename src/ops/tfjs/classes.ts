@@ -2,6 +2,7 @@
 import type { LowerToTfjs, Register, TfjsCalls } from "./builder.js";
 import { type Kernels, kernelsOf } from "./kernels.js";
 import { storedSizes } from "./layout.js";
+import { tiled } from "./tiled.js";
 
 /** x minus its largest element along the axis. */
 export const belowLargest = (k: Kernels, x: Register, axis: number): Register => k.sub(x, k.max(x, [axis]));
@@ -11,8 +12,18 @@ export function softmaxOf(k: Kernels, x: Register, axis: number): Register {
   return k.div(powers, k.sum(powers, [axis]));
 }
 
-/** The result from the operands, the stored axis, and where the (first) largest element of the first operand stands. */
-type AlongAxis = (k: Kernels, operands: readonly Register[], axis: number, isTop: () => Register) => Register;
+interface Classes {
+  /** The stored axis. */
+  readonly axis: number;
+  /** True at the (first) largest element of the first operand, of the operands' sizes. */
+  readonly isTop: () => Register;
+  /** One number in the operands' sizes. */
+  readonly filled: (value: number) => Register;
+  /** What has size 1 along the axis, in the operands' sizes. */
+  readonly repeated: (x: Register) => Register;
+}
+
+type AlongAxis = (k: Kernels, operands: readonly Register[], classes: Classes) => Register;
 
 function largestAlong(tfjs: TfjsCalls, x: Register, sizes: readonly number[], axis: number): Register {
   const classes = Int32Array.from({ length: sizes[axis] as number }, (_, c) => c);
@@ -30,7 +41,13 @@ export function alongClasses(formula: AlongAxis): LowerToTfjs<{ readonly axis: n
     const sizes = storedSizes(tfjs.sizesOf(y), layout);
     const axis = layout.indexOf(attributes.axis);
     const operands = inputs.map((value) => tfjs.inLayout(value, layout));
-    const isTop = (): Register => largestAlong(tfjs, operands[0] as Register, sizes, axis);
-    tfjs.set(y, formula(kernelsOf(tfjs), operands, axis, isTop), layout);
+    const one = sizes.map(() => 1);
+    const classes: Classes = {
+      axis,
+      isTop: () => largestAlong(tfjs, operands[0] as Register, sizes, axis),
+      repeated: (x) => tiled(tfjs, x, sizes.with(axis, 1), sizes),
+      filled: (value) => tiled(tfjs, tfjs.reshape(tfjs.number(value), one), one, sizes),
+    };
+    tfjs.set(y, formula(kernelsOf(tfjs), operands, classes), layout);
   };
 }

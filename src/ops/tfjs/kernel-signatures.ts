@@ -81,6 +81,8 @@ export interface KernelSignatures {
   readonly GatherV2: Kernel<Named<"x" | "indices">, { readonly axis: number; readonly batchDims: 0 }>;
   readonly PadV2: Kernel<Named<"x">, { readonly paddings: readonly Ints[]; readonly constantValue: number }>;
   readonly Reshape: Kernel<Named<"x">, { readonly shape: Ints }>;
+  /** All three of the same sizes: only `tf.where` and the node broadcast. */
+  readonly Select: Kernel<Named<"condition" | "t" | "e">>;
   readonly Slice: Kernel<Named<"x">, { readonly begin: Ints; readonly size: Ints }>;
   readonly SplitV: Kernel<Named<"x">, { readonly numOrSizeSplits: Ints; readonly axis: number }>;
   readonly Tile: Kernel<Named<"x">, { readonly reps: Ints }>;
@@ -119,8 +121,5 @@ export type UnaryKernel = Extract<PlainKernel, Like<Unary>>;
 export type BinaryKernel = Extract<PlainKernel, Like<Binary>>;
 export type ReductionKernel = "Max" | "Mean" | "Min" | "Sum";
 
-/**
- * Ops of libtensorflow that TensorFlow.js has no kernel for, or a slower one: only tfjs-node runs them. No GraphModel and no `tf.*`
- * call has them.
- */
-export type NativeOp = "FusedBatchNormV3" | "FusedBatchNormGradV3" | "ReluGrad" | "Relu6Grad" | "SelectV2";
+/** Ops of libtensorflow itself: native-ops.ts. */
+export type NativeOp = "FusedBatchNormV3" | "FusedBatchNormGradV3" | "ReluGrad" | "Relu6Grad";

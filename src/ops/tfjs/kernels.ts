@@ -18,7 +18,7 @@ export interface Kernels {
   /** ln(1 + x). */
   readonly log1p: Unary;
   readonly neg: Unary;
-  /** t where the condition holds, else e, with broadcasting: TensorFlow.js' Select has none. */
+  /** t where the condition holds, else e; all three have the same sizes. */
   readonly select: (condition: Register, t: Register, e: Register) => Register;
   /** A truth value as 1 or 0. */
   readonly factor: Unary;
@@ -46,6 +46,9 @@ export function reduceKernel(
     : tfjs.kernel(name, { x }, { axis: axes, keepDims });
 }
 
+/** Of a map with its channels last: all but the channels. */
+export const mapAxes: readonly number[] = [0, 1, 2];
+
 export function kernelsOf(tfjs: TfjsCalls): Kernels {
   const binary =
     (name: BinaryKernel): Binary =>
@@ -69,7 +72,7 @@ export function kernelsOf(tfjs: TfjsCalls): Kernels {
     log: unary("Log"),
     log1p: unary("Log1p"),
     neg: unary("Neg"),
-    select: (condition, t, e) => tfjs.native("SelectV2", [condition, t, e], { T: { type: "float32" } })[0] as Register,
+    select: (condition, t, e) => tfjs.kernel("Select", { condition, t, e }),
     factor: (x) => tfjs.kernel("Cast", { x }, { dtype: "float32" }),
     sum: reduction("Sum"),
     max: reduction("Max"),

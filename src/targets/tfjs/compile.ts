@@ -13,6 +13,7 @@ import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "../.
 import { listKey } from "../../step/packed-state.js";
 import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../../step/state-update.js";
 import { GraphWriter } from "./graph-writer.js";
+import type { ProgramOptions } from "./program-writer.js";
 import { finishProgram, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 
 /** What merged updates are made of. */
@@ -27,8 +28,8 @@ const updateKernels = {
   minimum: "Minimum",
 } as const satisfies Readonly<Record<MergedOp, KernelName>>;
 
-export function compileStep(step: Graph): TfjsProgram {
-  const writer = new GraphWriter(step);
+export function compileStep(step: Graph, options: ProgramOptions): TfjsProgram {
+  const writer = new GraphWriter(step, options);
   const layouts = slotLayouts(step);
   const layoutOf = ({ value }: Slot): Layout => layouts.get(value) ?? natural(writer.sizesOf(value).length);
   const isBool = (value: ValueId): boolean => typeOf(step, value).dtype === "bool";

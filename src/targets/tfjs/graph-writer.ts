@@ -2,7 +2,7 @@ import { invariant } from "../../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
 import type { Register, TfjsBuilder } from "../../ops/tfjs/builder.js";
 import { isNatural, type Layout, natural, nhwc, sameLayout, sameOrder, storedSizes } from "../../ops/tfjs/layout.js";
-import { ProgramWriter } from "./program-writer.js";
+import { type ProgramOptions, ProgramWriter } from "./program-writer.js";
 
 interface Held {
   readonly register: Register;
@@ -15,8 +15,8 @@ export class GraphWriter extends ProgramWriter implements TfjsBuilder {
   readonly #held = new Map<ValueId, Held>();
   readonly #makers: ReadonlyMap<ValueId, Node>;
 
-  constructor(graph: Graph) {
-    super();
+  constructor(graph: Graph, options: ProgramOptions) {
+    super(options);
     this.graph = graph;
     this.#makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
   }

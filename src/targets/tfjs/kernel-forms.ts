@@ -224,6 +224,10 @@ export const kernelForms: { readonly [K in KernelName]: KernelForm<K> } = {
     node: ({ x }, { begin, size }, { ints }) => ({ op: "Slice", inputs: [x, ints(begin), ints(size)], attributes: {} }),
     print: ({ x }, { begin, size }) => call("slice", x, begin, size),
   },
+  Select: {
+    node: ({ condition, t, e }) => ({ op: "SelectV2", inputs: [condition, t, e], attributes: {} }),
+    print: ({ condition, t, e }) => call("where", condition, t, e),
+  },
   SplitV: {
     node: ({ x }, { numOrSizeSplits, axis }, { int, ints }) => ({
       op: "SplitV",

@@ -1,6 +1,7 @@
 import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, KernelAttribute } from "../../ops/tfjs/calls.js";
 import type { KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
+import { nativeOps } from "../../ops/tfjs/native-ops.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
 
@@ -10,6 +11,11 @@ const attributesText = (attributes: object): string =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
 
+export interface ProgramOptions {
+  /** Whether libtensorflow's own ops may be called: tfjs-node has them. Elsewhere each is composed of kernels. */
+  readonly native: boolean;
+}
+
 /** Writes the calls of a program. What is computed twice in the same way is computed once. */
 export class ProgramWriter implements TfjsCalls {
   readonly calls: Call[] = [];
@@ -17,7 +23,12 @@ export class ProgramWriter implements TfjsCalls {
   readonly #known = new Map<string, readonly Register[]>();
   readonly #reshaped = new Map<Register, { readonly source: Register; readonly sizes: string }>();
   readonly #sizes = new Map<Register, string>();
+  readonly #isNative: boolean;
   #registers = 0;
+
+  constructor({ native }: ProgramOptions) {
+    this.#isNative = native;
+  }
 
   get registers(): number {
     return this.#registers;
@@ -65,15 +76,12 @@ export class ProgramWriter implements TfjsCalls {
     name: NativeOp,
     inputs: readonly Register[],
     attributes: Readonly<Record<string, NativeAttribute>>,
-    outputs = 1,
   ): readonly Register[] {
-    return this.#once(`native ${name} ${inputs.join()} ${attributesText(attributes)}`, outputs, (made) => ({
-      kind: "native",
-      name,
-      inputs,
-      attributes,
-      outputs: made,
-    }));
+    const { results, used, composed } = nativeOps[name];
+    if (!this.#isNative) return composed(this, inputs, attributes);
+    const key = `native ${name} ${inputs.join()} ${attributesText(attributes)}`;
+    const made = this.#once(key, results, (outputs) => ({ kind: "native", name, inputs, attributes, outputs }));
+    return used.map((result) => made[result] as Register);
   }
 
   #once(key: string, outputs: number, call: (made: readonly Register[]) => Call): readonly Register[] {

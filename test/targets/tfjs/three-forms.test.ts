@@ -23,17 +23,6 @@ const batch = 2;
 const ofTraining: readonly string[] = Object.entries(kernelForms).flatMap(([name, { node }]) =>
   typeof node === "function" ? [] : [name],
 );
-const needLibtensorflow: readonly string[] = [
-  ...["batch_norm_gradient", "batch_norm_training", "elu", "leaky_relu", "log_not_softmax", "log_not_softmax_gradient"],
-  ...["prelu", "selu", "where"],
-];
-
-/** Rows that the CPU backend gets wrong, by title. */
-const upstream: Readonly<Record<string, string>> = {
-  "matmul: broadcast":
-    "BatchMatMul pairs batches by their number modulo the smaller count: wrong where both are repeated",
-};
-
 type Results = ReadonlyMap<string, Values>;
 type TfTensor = import("@tensorflow/tfjs-core").Tensor;
 
@@ -91,10 +80,10 @@ async function byPrintedFunction(lowered: LoweredFunction, inputs: Results): Pro
 /** Bits, so that -0 is not 0. */
 const bits = (values: Values | undefined): Uint32Array => new Uint32Array(Float32Array.from(values ?? []).buffer);
 
-const programOf = (row: OpCase): TfjsProgram => compileStep(bindBatch(singleOpGraph(row), batch));
+const programOf = (row: OpCase, native = false): TfjsProgram =>
+  compileStep(bindBatch(singleOpGraph(row), batch), { native });
 
-const kernelsOf = ({ calls }: TfjsProgram, kind: "kernel" | "native"): readonly string[] =>
-  calls.filter((call) => call.kind === kind).map(({ name }) => name);
+const kernelsOf = ({ calls }: TfjsProgram): readonly string[] => calls.map(({ name }) => name);
 
 async function assertForms(row: OpCase, program: TfjsProgram): Promise<void> {
   const graph = singleOpGraph(row);
@@ -105,7 +94,7 @@ async function assertForms(row: OpCase, program: TfjsProgram): Promise<void> {
     const found = { shape: wanted.shape, data: Float64Array.from(byKernels.get(name) ?? []) };
     assertStrictlyEqual(found, wanted, row, name);
   }
-  const isTrained = kernelsOf(program, "kernel").some((name) => ofTraining.includes(name));
+  const isTrained = kernelsOf(program).some((name) => ofTraining.includes(name));
   const forms = isTrained ? [byPrintedFunction] : [byPrintedFunction, byGraphModel];
   for (const form of forms) {
     const found = await form(withWeights(program, weights), inputs);
@@ -116,39 +105,18 @@ async function assertForms(row: OpCase, program: TfjsProgram): Promise<void> {
 
 suite("ops on tfjs' CPU backend against the reference, in three forms, bit for bit", (test) => {
   const programs = cases.map((row) => [row, programOf(row)] as const);
-  const spoken = programs.filter(([, program]) => kernelsOf(program, "native").length === 0);
+  for (const [row, program] of programs) test(`${row.op}: ${row.title}`, () => assertForms(row, program));
 
-  for (const [row, program] of spoken) {
-    const title = `${row.op}: ${row.title}`;
-    const fault = upstream[title];
-    if (fault === undefined) test(title, () => assertForms(row, program));
-    else {
-      test(`${title}, which tfjs itself gets wrong: ${fault}`, async () => {
-        const failed = await assertForms(row, program).then(
-          () => undefined,
-          (error: unknown) => error,
-        );
-        assert.match(String(failed), /the reference has/);
-      });
-    }
-  }
-
-  test("only these ops have rows that need libtensorflow's own", () => {
-    const unspoken = programs.filter(([, program]) => kernelsOf(program, "native").length > 0);
-    assert.equal([...new Set(unspoken.map(([{ op }]) => op))].toSorted(), needLibtensorflow);
-  });
-
-  /** Rows that speak them need libtensorflow's SelectV2 besides. */
-  const alone = ["Log1p", "ArgMax"];
-
-  test("a row for each other kernel that there is", () => {
-    const used = new Set(spoken.flatMap(([, program]) => kernelsOf(program, "kernel")));
-    const unused = Object.keys(kernelForms).filter((name) => !used.has(name));
-    assert.equal(unused, alone);
+  test("a row for each kernel that there is", () => {
+    const used = new Set(programs.flatMap(([, program]) => kernelsOf(program)));
+    assert.equal(
+      Object.keys(kernelForms).filter((name) => !used.has(name)),
+      [],
+    );
   });
 
   test("Expm1, Log1p and ArgMax by themselves", async () => {
-    const writer = new ProgramWriter();
+    const writer = new ProgramWriter({ native: false });
     const x = writer.fresh([2, 3]);
     const at = writer.kernel("ArgMax", { x }, { axis: 1 });
     const ports = [
@@ -182,16 +150,14 @@ suite("ops on tfjs' CPU backend against the reference, in three forms, bit for b
   });
 
   test("what a GraphModel or a function of tf cannot say is refused, with the reason", () => {
-    const lowered = (op: string): LoweredFunction => {
-      return programOf(cases.find((row) => row.op === op) as OpCase);
-    };
-    assert.equal(graphModel(lowered("max_pool_input_gradient")), {
+    const lowered = (op: string, native: boolean): LoweredFunction =>
+      programOf(cases.find((row) => row.op === op) as OpCase, native);
+    assert.equal(graphModel(lowered("max_pool_input_gradient", false)), {
       unwritable: ["MaxPoolGrad: only training has this kernel, and a GraphModel is not trained"],
     });
-    const native = [
-      "SelectV2 is an op of libtensorflow: only tfjs-node runs it, no GraphModel and no function of tf has it",
-    ];
-    assert.equal(printFunction("run", lowered("where")), { unwritable: native });
-    assert.equal(graphModel(lowered("where")), { unwritable: native });
+    const reason = "is an op of libtensorflow: only tfjs-node runs it, no GraphModel and no function of tf has it";
+    const native = [`FusedBatchNormV3 ${reason}`];
+    assert.equal(printFunction("run", lowered("batch_norm_training", true)), { unwritable: native });
+    assert.equal(graphModel(lowered("batch_norm_training", true)), { unwritable: native });
   });
 });

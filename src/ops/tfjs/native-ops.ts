@@ -1,0 +1,89 @@
+/*
+ * Ops of libtensorflow that TensorFlow.js has no kernel for, or a slower one: only tfjs-node runs them. No GraphModel and no `tf.*`
+ * call has them, so each is also written as kernels, which give the same on every backend.
+ */
+import type { NativeAttribute, TfjsCalls } from "./builder.js";
+import type { NativeOp, Register } from "./kernel-signatures.js";
+import { kernelsOf, mapAxes } from "./kernels.js";
+
+type NativeAttributes = Readonly<Record<string, NativeAttribute>>;
+
+export interface NativeForm {
+  /** How many results the op has. */
+  readonly results: number;
+  /** The results that lowerings use, by number; `composed` gives these, in this order. */
+  readonly used: readonly number[];
+  readonly composed: (
+    tfjs: TfjsCalls,
+    inputs: readonly Register[],
+    attributes: NativeAttributes,
+  ) => readonly Register[];
+}
+
+function floatOf(attributes: NativeAttributes, name: string): number {
+  const value = attributes[name];
+  return typeof value === "object" && "float" in value ? value.float : Number.NaN;
+}
+
+/** 1 / sqrt(variance + epsilon). */
+function inverseDeviation(tfjs: TfjsCalls, variance: Register, attributes: NativeAttributes): Register {
+  const k = kernelsOf(tfjs);
+  const spread = tfjs.kernel("Sqrt", { x: k.add(variance, k.number(floatOf(attributes, "epsilon"))) });
+  return k.div(k.number(1), spread);
+}
+
+export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
+  // Result 1 is the mean too; 2 is the variance by n - 1. Those that the gradient needs, 3 and 4, are on a CPU the mean and the
+  // variance by n.
+  FusedBatchNormV3: {
+    results: 6,
+    used: [0, 3, 4],
+    composed: (tfjs, inputs, attributes) => {
+      const [x, scale, offset] = inputs as readonly [Register, Register, Register];
+      const k = kernelsOf(tfjs);
+      const over = { axis: mapAxes, keepDims: false };
+      const mean = tfjs.kernel("Mean", { x }, over);
+      const centred = k.sub(x, mean);
+      const variance = tfjs.kernel("Mean", { x: tfjs.kernel("Square", { x: centred }) }, over);
+      const factor = k.mul(scale, inverseDeviation(tfjs, variance, attributes));
+      return [k.add(k.mul(centred, factor), offset), mean, variance];
+    },
+  },
+  // Of the map, the scale and the offset.
+  FusedBatchNormGradV3: {
+    results: 5,
+    used: [0, 1, 2],
+    composed: (tfjs, inputs, attributes) => {
+      const [slope, x, scale, mean, variance] = inputs as readonly [Register, Register, Register, Register, Register];
+      const k = kernelsOf(tfjs);
+      const over = { axis: mapAxes, keepDims: false };
+      const inverse = inverseDeviation(tfjs, variance, attributes);
+      const normalised = k.mul(k.sub(x, mean), inverse);
+      const products = k.mul(slope, normalised);
+      const along = k.mul(normalised, tfjs.kernel("Mean", { x: products }, over));
+      const rest = k.sub(k.sub(slope, tfjs.kernel("Mean", { x: slope }, over)), along);
+      const forScale = tfjs.kernel("Sum", { x: products }, over);
+      return [k.mul(rest, k.mul(scale, inverse)), forScale, tfjs.kernel("Sum", { x: slope }, over)];
+    },
+  },
+  ReluGrad: {
+    results: 1,
+    used: [0],
+    composed: (tfjs, inputs) => {
+      const [slope, x] = inputs as readonly [Register, Register];
+      const k = kernelsOf(tfjs);
+      return [k.mul(slope, k.factor(tfjs.kernel("Greater", { a: x, b: k.number(0) })))];
+    },
+  },
+  Relu6Grad: {
+    results: 1,
+    used: [0],
+    composed: (tfjs, inputs) => {
+      const [slope, x] = inputs as readonly [Register, Register];
+      const k = kernelsOf(tfjs);
+      const above = tfjs.kernel("Greater", { a: x, b: k.number(0) });
+      const below = tfjs.kernel("Less", { a: x, b: k.number(6) });
+      return [k.mul(slope, k.factor(tfjs.kernel("LogicalAnd", { a: above, b: below })))];
+    },
+  },
+};
