@@ -209,7 +209,10 @@ function lferSide(name: string, file: string, recipe: string, sets: readonly str
       const seconds = await run(process.execPath, [lferc, ...train, "--out", place, "--resume"], log);
       const [weights, model, answers] = [join(place, "last.safetensors"), `${place}.onnx`, `${place}.part.csv`];
       const source = join(root, "examples/real_faces.lfer");
-      const build = ["build", source, "--model", "real_faces", "--target", "onnx", "--weights", weights, "-o", model];
+      // At the size that it was trained at.
+      const sizes = sets.filter((each) => each.startsWith("size=")).flatMap((each) => ["--set", each]);
+      const named = ["build", source, "--model", "real_faces", "--target", "onnx", ...sizes];
+      const build = [...named, "--weights", weights, "-o", model];
       await run(process.execPath, [lferc, ...build, "--no-verify"], log);
       tellOfLook(name, seed);
       const judge = ["eval", model, "--data", judging, "--split", "all", "--answers", answers];
