@@ -27,6 +27,27 @@ function tapsOf(graph: Graph): ReadonlyMap<string, string> {
   return taps;
 }
 
+/**
+ * Where an op does more than to go place by place, along an axis with several cells: softmax over rows, a running sum, a mean, a
+ * transposition, an enlargement. On a single cell each of them does nothing, and would pass unproven.
+ */
+function longAxes(graph: Graph): readonly { readonly value: ValueId; readonly axis: number }[] {
+  return graph.nodes.flatMap((node) => {
+    const typesOf = (values: readonly ValueId[]) => values.map((value) => typeOf(graph, value));
+    const moves = findOp(node.op)?.spatial(typesOf(node.inputs), typesOf(node.outputs), node.attributes) ?? [];
+    return node.inputs.flatMap((value, i) =>
+      typeOf(graph, value).shape.flatMap((size, axis) => {
+        const move = moves === "same order" ? undefined : moves[i]?.[axis];
+        const stays = move !== undefined && move.to === axis && move.seen === 1 && move.step === 1;
+        return typeof size === "number" && size > 1 && !stays ? [{ value, axis }] : [];
+      }),
+    );
+  });
+}
+
+const isLong = (graph: Graph, { value, axis }: { readonly value: ValueId; readonly axis: number }): boolean =>
+  typeOf(graph, value).shape[axis] !== 1;
+
 const totalMultiplies = (graph: Graph): number => multipliesOf(graph).reduce((sum, each) => sum + each, 0);
 
 /** Inputs that are maps or pictures. */
@@ -58,15 +79,16 @@ export function largestProbeGraph(graph: Graph): Graph {
 }
 
 /**
- * The network at the smallest input that it accepts and at which every kernel meets data with the same taps as at full size,
- * as far as that is affordable; else at the size, of the affordable ones, that loses the fewest kernels. On a map of 1x1 a
- * wrong order of taps, or of quadrants, would go unseen.
+ * The network at the smallest input that it accepts and at which every kernel meets data with the same taps as at full size, and
+ * every axis that an op works along has several cells, as far as that is affordable; else at the size, of the affordable ones, that
+ * loses the fewest of these. On a map of 1x1 a wrong order of taps, of quadrants or of a sum would go unseen.
  */
 export function chooseProbeGraph(graph: Graph): Graph {
   const maps = mapInputs(graph);
   const fullHeight = maps[0]?.shape[2];
   if (typeof fullHeight !== "number") return graph;
   const fullTaps = tapsOf(graph);
+  const long = longAxes(graph);
   const step = Math.max(1, Math.ceil((fullHeight * graph.nodes.length) / affordableInferences));
   let best: Graph | undefined;
   let bestKept = -1;
@@ -76,9 +98,9 @@ export function chooseProbeGraph(graph: Graph): Graph {
     const affordable = totalMultiplies(candidate) <= affordableMultiplies;
     if (!affordable) return best ?? candidate;
     const taps = tapsOf(candidate);
-    let kept = 0;
+    let kept = long.filter((each) => isLong(candidate, each)).length;
     for (const [path, full] of fullTaps) if (taps.get(path) === full) kept++;
-    if (kept === fullTaps.size) return candidate;
+    if (kept === fullTaps.size + long.length) return candidate;
     if (kept > bestKept) [best, bestKept] = [candidate, kept];
   }
   return totalMultiplies(graph) <= affordableMultiplies ? graph : (best ?? graph);

@@ -1,7 +1,7 @@
 import type { InferenceSession as Session } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
-import type { Graph, Node } from "../../../src/ir/graph.js";
+import type { Attributes, Graph, Node } from "../../../src/ir/graph.js";
 import { optimize } from "../../../src/passes/pipeline.js";
 import type { WeightedGraph } from "../../../src/passes/weighted-graph.js";
 import { chooseProbeGraph } from "../../../src/targets/onnx/probe-size.js";
@@ -167,6 +167,24 @@ suite("the size of the probe", (test) => {
     const wide = new Net("Wide");
     wide.output("y", wide.conv("conv", wide.input("x", [batch, 1, 32, 96]), 2, 3));
     assert.equal(sizeOf(wide.finish()), [2, 6]);
+  });
+
+  test("has several cells along every axis that an op works along", () => {
+    const alone = (op: string, attributes: Attributes) => {
+      const net = new Net("Alone");
+      const x = net.input("x", [batch, 3, 16, 32]);
+      net.output("y", net.one(op, op, [x], attributes));
+      return sizeOf(net.finish());
+    };
+    // Width is twice the height.
+    assert.equal(alone("relu", {}), [1, 2]);
+    assert.equal(alone("softmax", { axis: 1 }), [1, 2]);
+    assert.equal(alone("softmax", { axis: 2 }), [2, 4]);
+    assert.equal(alone("cumsum", { axis: 2, reverse: false }), [2, 4]);
+    assert.equal(alone("cumsum", { axis: 3, reverse: false }), [1, 2]);
+    assert.equal(alone("reduce_mean", { axes: [2], keep: true }), [2, 4]);
+    assert.equal(alone("transpose", { permutation: [0, 2, 1, 3] }), [2, 4]);
+    assert.equal(alone("flatten", { axis: 1 }), [2, 4]);
   });
 
   test("inputs that are no maps stay", () => {
