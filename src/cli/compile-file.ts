@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { type Compilation, type CompileOptions, compile, load, type Sources } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { nodeHost } from "../hosts/node-host.js";
+import { runFiles } from "../training/run-files.js";
 import { displayPath, hostPath, projectRoot } from "./project.js";
 
 export interface CompiledPath {
@@ -19,13 +20,21 @@ export interface CompiledPath {
   readonly texts: SourceTexts;
 }
 
+/** The file itself, but for a run's `model.lfer`. */
+async function compiledFor(file: string): Promise<string> {
+  if (basename(file) !== runFiles.model) return file;
+  return (await import("../training/run-source.js")).compiledFile(file);
+}
+
 /** A file and what it imports, read. */
 export async function loadFile(
   path: string,
   cwd: string,
 ): Promise<{ readonly root: string; readonly sources: Sources }> {
-  const full = resolve(cwd, path);
-  const root = projectRoot(full, cwd);
+  const asked = resolve(cwd, path);
+  const full = await compiledFor(asked);
+  // A run's own texts are a project by themselves.
+  const root = full === asked ? projectRoot(full, cwd) : dirname(asked);
   const entry = hostPath(root, full);
   // `std/` alone is the standard library; a project's own folder of that name is reached as `./std/`.
   return { root, sources: await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry) };

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join, posix, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Sources } from "../compiler.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
@@ -11,6 +11,7 @@ import { buildRunModel } from "../training/build-model.js";
 import { trainRun } from "../training/run.js";
 import { claimNextRun, claimRun, dayOf, type RunClaim } from "../training/run-claim.js";
 import { runFiles } from "../training/run-files.js";
+import { runSource } from "../training/run-source.js";
 import { type Stretch, stoppable, takeInterrupts } from "./interrupts.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import { compileOneRecipe } from "./one-recipe.js";
@@ -47,18 +48,8 @@ function checkUsage(args: TrainArguments): void {
   if (args.data === "") refuseUsage("--data takes a folder, or generated");
 }
 
-/** The source texts under the names that they get in the run: the entry as model.lfer, its imports where it looks for them. */
-function sourcesForRun({ entry, files }: Sources): ReadonlyMap<string, string> {
-  const home = posix.dirname(entry);
-  const named = [...files].flatMap(([path, file]): [string, string][] => {
-    if (path.startsWith("std/")) return [];
-    if (path === entry) return [[runFiles.model, file.text]];
-    const name = posix.relative(home, path);
-    // What the entry imports from above its own folder has no place in the run; the digest still covers it.
-    return name.startsWith("../") || name === runFiles.model ? [] : [[name, file.text]];
-  });
-  return new Map(named);
-}
+const textsOf = ({ files }: Sources): ReadonlyMap<string, string> =>
+  new Map([...files].map(([path, { text }]) => [path, text]));
 
 async function train(session: Session, args: TrainArguments, commands: readonly string[]): Promise<ExitCode> {
   checkUsage(args);
@@ -151,7 +142,7 @@ async function runWatched(
       data,
       home: dirname(resolve(session.cwd, compiled.path)),
       claim,
-      sources: sourcesForRun(compiled.sources),
+      source: runSource(compiled.sources.entry, textsOf(compiled.sources)),
       resume,
       engine,
       threads,

@@ -6,9 +6,13 @@ import type { Span } from "../diagnostics/span.js";
 import { sha256 } from "../formats/digest.js";
 import type { Sources } from "../semantics/names/program.js";
 
-/** Digest over what the compiler read, the entry first; of texts alone, for paths say where, not what. */
+/**
+ * Digest over what the compiler read, the entry first, the standard library last; of texts alone, for paths say where, not what: that
+ * of a run's own copy is the same.
+ */
 export function sourceDigest({ entry, files }: Sources): string {
-  const paths = [...files.keys()].sort((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
+  const rank = (path: string): number => (path === entry ? 0 : path.startsWith("std/") ? 2 : 1);
+  const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const texts = paths.map((path) => files.get(path)?.text ?? "");
   return sha256(texts.map((text) => `${text.length}\n${text}`));
 }

@@ -2,6 +2,8 @@
 export const runFiles = {
   about: "run.json",
   model: "model.lfer",
+  /** The texts, where they do not all lie below the model's folder: a folder. */
+  source: "source",
   metrics: "metrics.jsonl",
   best: "best.safetensors",
   last: "last.safetensors",

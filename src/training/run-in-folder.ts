@@ -38,7 +38,7 @@ interface Kept {
 /** Trains what is left to be trained, and keeps it. */
 export async function runInFolder(
   place: RunPlace,
-  request: Pick<RunRequest, "resume" | "engine" | "threads" | "epochs" | "sources" | "circumstances">,
+  request: Pick<RunRequest, "resume" | "engine" | "threads" | "epochs" | "source" | "circumstances">,
   { facts, course, keepsHeldOut }: PreparedRun,
   events: RunEvents,
 ): Promise<RunResult> {
@@ -73,7 +73,7 @@ export async function runInFolder(
       // What says that this is a run, and may be gone on with, comes first.
       const files = [
         [runFiles.about, sealed(kept.about)] as const,
-        ...request.sources,
+        ...request.source.texts,
         ...(keepsHeldOut ? [[runFiles.heldOut, keys] as const] : []),
       ];
       for (const [name, text] of files) {

@@ -8,6 +8,7 @@ import type { Fold } from "./cross-fitting.js";
 import type { Best } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { Pictures } from "./read-pictures.js";
+import { runFiles } from "./run-files.js";
 
 export const runSchemaVersion = 1;
 
@@ -34,6 +35,8 @@ export interface RunFacts {
   readonly plan: TrainingPlan;
   /** Digest over the source texts. */
   readonly sourceSha256: string;
+  /** The file to compile, by its name in the run's folder. */
+  readonly entry: string;
   /** What `--set` said. */
   readonly set: ReadonlyMap<string, string>;
   readonly limit: number | undefined;
@@ -78,7 +81,7 @@ const ofItsEnd = ["ended", "result"] as const;
 
 const circumstantial: ReadonlySet<string> = new Set([
   ...["lferVersion", "nodeVersion", "sharpVersion", "engine", "commandLine", "commit", "begun"],
-  ...["epochs", "identity", "id"],
+  ...["epochs", "identity", "id", "entry"],
   ...ofItsEnd,
 ]);
 
@@ -178,7 +181,8 @@ export function runRecord(
   circumstances: Circumstances,
 ): JsonObject {
   const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
-  const { plan, sourceSha256, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } = facts;
+  const { plan, sourceSha256, entry, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } =
+    facts;
   const record = {
     schemaVersion: runSchemaVersion,
     id,
@@ -203,6 +207,7 @@ export function runRecord(
     epochs: plan.epochs,
     limit: limit ?? null,
     sourceSha256,
+    ...(entry === runFiles.model ? {} : { entry }),
     teacherSha256: teacherSha256 ?? null,
     weightsSha256: weightsSha256 ?? null,
     distributionsSha256: distributionsSha256 ?? null,

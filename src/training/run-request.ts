@@ -12,6 +12,7 @@ import type { Best, EpochRecord } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { RunClaim } from "./run-claim.js";
 import type { Circumstances, RunFacts } from "./run-record.js";
+import type { RunSource } from "./run-source.js";
 import type { Difference } from "./sealed-json.js";
 
 export interface RunRequest {
@@ -26,8 +27,7 @@ export interface RunRequest {
   readonly home: string;
   /** The run's folder, taken for this run. */
   readonly claim: RunClaim;
-  /** The source texts by their names in the run's folder. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly source: RunSource;
   readonly resume: boolean;
   readonly engine: Engine;
   readonly threads: number | undefined;

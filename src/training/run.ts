@@ -80,6 +80,7 @@ export async function prepareRun(
     const facts: RunFacts = {
       plan,
       sourceSha256: request.sourceSha256,
+      entry: request.source.entry,
       set: request.set,
       limit: request.limit,
       data: dataRecord(set, pictures),

@@ -259,7 +259,7 @@ suite("the limits of WebAssembly", (test) => {
             lost: async () => undefined,
             release: async () => undefined,
           },
-          sources: new Map(),
+          source: { entry: "model.lfer", texts: new Map() },
           resume: false,
           engine: exhausted,
           threads: 1,

@@ -213,6 +213,7 @@ suite("going on with a run", (test) => {
     const facts: RunFacts = {
       plan,
       sourceSha256: "s",
+      entry: "model.lfer",
       set: new Map([["lr", "0.01"]]),
       limit: 10,
       data: {

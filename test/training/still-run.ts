@@ -111,7 +111,7 @@ export async function stillRun(
         data: "generated",
         home: folder,
         claim,
-        sources: new Map([["model.lfer", text]]),
+        source: { entry: "model.lfer", texts: new Map([["model.lfer", text]]) },
         resume: false,
         engine: stillEngine(),
         threads: undefined,
