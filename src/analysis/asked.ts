@@ -3,7 +3,7 @@ import type { LayerOpName } from "../ops/registry.js";
 import type { ConventionName } from "../recipe/measures.js";
 
 const most =
-  "conv2d conv2d_transpose linear matmul batch_norm layer_norm group_norm instance_norm local_response_norm relu relu6 leaky_relu prelu elu selu gelu mish silu sigmoid tanh softplus hard_sigmoid hard_swish erf exp log sqrt neg abs square clip identity dropout drop_path max_pool avg_pool global_avg_pool adaptive_avg_pool adaptive_max_pool flatten reshape transpose concat split slice resize pad reflection_pad replication_pad channel_shuffle softmax log_softmax add sub mul div pow maximum minimum reduce_sum reduce_mean reduce_max reduce_min greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not where constant";
+  "conv2d conv2d_transpose linear matmul batch_norm layer_norm group_norm instance_norm local_response_norm relu relu6 leaky_relu prelu elu celu selu gelu mish silu sigmoid tanh softplus hard_sigmoid hard_swish erf exp log sqrt neg abs square clip identity dropout drop_path max_pool avg_pool global_avg_pool adaptive_avg_pool adaptive_max_pool flatten reshape transpose concat split slice resize pad reflection_pad replication_pad channel_shuffle softmax log_softmax add sub mul div pow maximum minimum reduce_sum reduce_mean reduce_max reduce_min cumsum greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not where constant";
 
 /** The ops for which an answer of the convention's tool is kept. */
 const asked: Partial<Readonly<Record<ConventionName, string>>> = {
@@ -18,8 +18,9 @@ const asked: Partial<Readonly<Record<ConventionName, string>>> = {
   torch: most,
   deepspeed: most,
   keras:
-    "conv2d conv2d_transpose linear matmul batch_norm layer_norm group_norm instance_norm local_response_norm relu relu6 leaky_relu prelu elu selu gelu mish silu sigmoid tanh softplus hard_sigmoid hard_swish erf exp log sqrt neg abs square clip identity dropout max_pool avg_pool global_avg_pool adaptive_avg_pool adaptive_max_pool flatten reshape transpose concat split slice resize pad reflection_pad replication_pad channel_shuffle softmax log_softmax add sub mul div pow maximum minimum reduce_sum reduce_mean reduce_max reduce_min greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not where constant",
-  "onnx-tool": most,
+    "conv2d conv2d_transpose linear matmul batch_norm layer_norm group_norm instance_norm local_response_norm relu relu6 leaky_relu prelu elu celu selu gelu mish silu sigmoid tanh softplus hard_sigmoid hard_swish erf exp log sqrt neg abs square clip identity dropout max_pool avg_pool global_avg_pool adaptive_avg_pool adaptive_max_pool flatten reshape transpose concat split slice resize pad reflection_pad replication_pad channel_shuffle softmax log_softmax add sub mul div pow maximum minimum reduce_sum reduce_mean reduce_max reduce_min cumsum greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not where constant",
+  "onnx-tool":
+    "conv2d conv2d_transpose linear matmul batch_norm layer_norm group_norm instance_norm local_response_norm relu relu6 leaky_relu prelu elu selu gelu mish silu sigmoid tanh softplus hard_sigmoid hard_swish erf exp log sqrt neg abs square clip identity dropout drop_path max_pool avg_pool global_avg_pool adaptive_avg_pool adaptive_max_pool flatten reshape transpose concat split slice resize pad reflection_pad replication_pad channel_shuffle softmax log_softmax add sub mul div pow maximum minimum reduce_sum reduce_mean reduce_max reduce_min cumsum greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not where constant",
 };
 
 /** Whether the tool itself was asked about an op. */

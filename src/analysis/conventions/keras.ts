@@ -59,6 +59,10 @@ export const keras: Convention<"flops"> = {
         "GroupNormalization of as many groups as channels, written out: Mean (1), SquaredDifference (2), Mean (1), Mul and AddV2 on I; AddV2, Rsqrt (2), Neg and Mul on C, with weights Mul and AddV2",
       ),
       mish: counted({ flops: "O" }, "Softplus and Tanh have no statistics; Mul"),
+      celu: counted(
+        { flops: "5 * O" },
+        "keras.activations.celu: Maximum, RealDiv, Minimum, Mul, AddV2; Expm1 has no statistics",
+      ),
       silu: counted({ flops: "2 * O" }, "tf.nn.silu: Mul by beta, Sigmoid without statistics, Mul"),
       hard_sigmoid: counted({ flops: "2 * O" }, "AddV2, Relu6 without statistics, RealDiv"),
       hard_swish: counted({ flops: "3 * O" }, "AddV2, Relu6 without statistics, RealDiv, Mul"),

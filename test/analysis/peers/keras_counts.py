@@ -75,6 +75,8 @@ FUNCTIONS = {
     "relu6": tf.nn.relu6,
     "leaky_relu": lambda x, slope: tf.nn.leaky_relu(x, slope),
     "elu": lambda x, alpha: A.elu(x, alpha),
+    "celu": lambda x, alpha: A.celu(x, alpha),
+    "cumsum": lambda x, axis, reverse: tf.cumsum(x, last(axis, x), reverse=reverse),
     "selu": tf.nn.selu,
     "gelu": lambda x, approximate: A.gelu(x, approximate),
     "mish": A.mish,

@@ -60,6 +60,7 @@ def reshaped(x, shape):
 # Looked up when they are called: tools put their own in the places of some.
 FUNCTIONS = {
     "matmul": lambda a, b: torch.matmul(a, b),
+    "cumsum": lambda x, axis, reverse: torch.cumsum(x.flip(axis), axis).flip(axis) if reverse else torch.cumsum(x, axis),
     "erf": lambda x: torch.erf(x),
     "exp": lambda x: torch.exp(x),
     "log": lambda x: torch.log(x),
@@ -142,6 +143,7 @@ LAYERS = {
     "leaky_relu": lambda _, slope: nn.LeakyReLU(slope),
     "prelu": lambda shape, per_channel: nn.PReLU(shape[1] if per_channel else 1),
     "elu": lambda _, alpha: nn.ELU(alpha),
+    "celu": lambda _, alpha: nn.CELU(alpha),
     "selu": lambda _: nn.SELU(),
     "gelu": lambda _, approximate: nn.GELU("tanh" if approximate else "none"),
     "mish": lambda _: nn.Mish(),
