@@ -24,14 +24,14 @@ export const axisAttributes = attributesOf({ axis: { kind: "int", min: 0, doc: "
 
 export type AxisAttributes = AttributesOf<typeof axisAttributes>;
 
-/** What an op that turns each vector along one axis into another (softmax and its kin) has to say of itself. */
+/** What defines an op that maps each vector along one axis to another (softmax and similar ops). */
 export interface AlongAxisFacts {
   readonly name: string;
   readonly doc: string;
   readonly transform: (vector: Float64Array) => Float64Array;
   /** Work for a vector of `length` elements. */
   readonly workPerVector: (length: number) => Partial<Work>;
-  /** What may be wrong with the size along the axis, besides what all have in common. */
+  /** Checks the size along the axis, in addition to the checks that all these ops share. */
   readonly check?: (input: TensorType, axis: number) => Problem | undefined;
   readonly readOnnx: OpDefinition<AxisAttributes>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, axis: number) => unknown;
@@ -40,7 +40,7 @@ export interface AlongAxisFacts {
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, axis: number) => ValueId;
 }
 
-/** Nodes that go along one axis. Before opset 13 everything from the axis on was one axis. */
+/** Reads a node along one axis. Before opset 13, all axes from that one on were treated as one. */
 export const alongAxisNodes = (nodeType: string): OnnxReader<AxisAttributes> => ({
   nodeTypes: [nodeType],
   read: (site) => {
@@ -53,7 +53,7 @@ export const alongAxisNodes = (nodeType: string): OnnxReader<AxisAttributes> => 
   },
 });
 
-/** Completes an op over the vectors of a float32 tensor along one axis; shapes stay as they are. */
+/** An op over the vectors of a float32 tensor along one axis; it keeps the shape. */
 export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes> {
   const { name, doc } = facts;
   return {
@@ -102,6 +102,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     },
     lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
+    // Along the axis every output depends on every input. Other axes are untouched: over channels (axis 1), the receptive field stays.
     spatial: (inputs, _, { axis }) => alongAxes(inputs, (at) => (at === axis ? mixedAlike(at) : undefined)),
     isIdentity: () => false,
     facts: () => ({}),
@@ -112,7 +113,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
   };
 }
 
-/** Turns the vectors along one axis of tensors of one shape into another such vector. */
+/** Maps the vectors along one axis of tensors of one shape to the vectors of the result. */
 export function transformAlong(
   tensors: readonly [Tensor, ...Tensor[]],
   axis: number,

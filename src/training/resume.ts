@@ -1,4 +1,7 @@
-/** Whether a run folder holds the run that is to go on, untouched; each refusal says which field differs, with both values. */
+/**
+ * Finds the run to resume in a folder. A run resumes after the last epoch in state.json. A folder with another run, or with edited
+ * files, is rejected; the error names the field that differs, with both values.
+ */
 
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -12,33 +15,33 @@ import { type Difference, firstDifference, type Opened, opened } from "./sealed-
 
 export interface FoundRun {
   readonly id: string;
-  /** What run.json says. */
+  /** The contents of run.json. */
   readonly record: JsonObject;
-  /** Undefined where no epoch had ended. */
+  /** Undefined if no epoch is complete. */
   readonly checkpoint: Checkpoint | undefined;
-  /** Whether everything that is made of the checkpoint was written: a run may be killed before it comes to that. */
+  /** Whether all files that are made from the checkpoint were written: a run may be killed before that. */
   readonly isComplete: boolean;
-  /** Files that were there and are gone, but can be made of the checkpoint. */
+  /** Missing files that can be made from the checkpoint. */
   readonly missing: readonly string[];
-  /** What may change and does: how long it is, what runs it. */
+  /** Differences that are allowed: the length, the engine. */
   readonly changes: readonly Difference[];
 }
 
 export interface ResumeRequest {
   readonly folder: string;
-  /** What the run would say of itself if it began now. */
+  /** The record that the run would have if it started now. */
   readonly now: JsonObject;
-  /** Whether a length was asked for: only then may it be another one. */
+  /** Whether a length was requested: only then may it differ. */
   readonly mayChangeLength: boolean;
-  /** Names of the step's slots, and how many numbers each has. */
+  /** Names of the step's slots, and their numbers of elements. */
   readonly slots: ReadonlyMap<string, number>;
 }
 
-/** What makes two records those of different runs. */
+/** The difference that makes two records those of different runs. */
 const differenceOf = (a: JsonObject, b: JsonObject): Difference | undefined =>
   firstDifference(decisive(a), decisive(b)) ?? firstDifference({ epochs: a.epochs }, { epochs: b.epochs });
 
-/** The run in a folder; undefined where none was begun. */
+/** The run in a folder; undefined if there is none. */
 export async function findRun({ folder, now, mayChangeLength, slots }: ResumeRequest) {
   const [path, statePath] = [join(folder, runFiles.about), join(folder, runFiles.state)];
   const bytes = await readIfThere(path);
@@ -77,18 +80,18 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
   return found;
 }
 
-/** What is wrong with `run.json` by itself. */
+/** Problems of `run.json` itself. */
 function untouched(path: string, { record, isIntact }: Opened, now: JsonObject): Problem | undefined {
   if (isIntact) return undefined;
   return problem("train/edited-run", { path, other: "this command", difference: differenceOf(record, now) });
 }
 
-/** What is wrong with `run.json` and `state.json` beside each other. */
+/** Problems of `run.json` and `state.json` together. */
 function stateMisfit(path: string, about: Opened, statePath: string, state: Opened): Problem | undefined {
   const { run: found } = state.record;
   if (!isJsonObject(found))
     return problem("train/bad-checkpoint", { path: statePath, reason: "something is missing in it" });
-  // What is told of its end came after the last epoch was written.
+  // The fields about the end are written after the last epoch.
   const [run, own] = [withoutEnd(found), withoutEnd(about.record)];
   if (about.isIntact && state.isIntact) {
     if (about.record.id === run.id) return undefined;
@@ -97,7 +100,7 @@ function stateMisfit(path: string, about: Opened, statePath: string, state: Open
   }
   const [edited, ours, other, theirs] = about.isIntact ? [statePath, run, path, own] : [path, own, statePath, run];
   const difference = firstDifference(ours, theirs);
-  // Of a state.json whose run is as it was, the other fields are looked at where it is read.
+  // If the run in a state.json is unchanged, its other fields are checked where they are read.
   if (about.isIntact && difference === undefined) return undefined;
   return problem("train/edited-run", { path: edited, other, difference });
 }
@@ -108,8 +111,8 @@ interface FoundFiles {
 }
 
 /**
- * Whether the files that are made of a checkpoint are all there. Those of its last epoch may not have been written yet; what is
- * wrong beyond that is a problem.
+ * Whether the files made from a checkpoint exist. Those of its last epoch may not have been written yet; any other difference
+ * is a problem.
  */
 async function filesFit(folder: string, { standing, bestSha256 }: Checkpoint): Promise<FoundFiles | Problem> {
   const bad = (name: string, reason: string): Problem =>
@@ -130,7 +133,7 @@ async function filesFit(folder: string, { standing, bestSha256 }: Checkpoint): P
   if (lines.length > meant.length || (bytes !== undefined && lines.length < meant.length - 1)) {
     return bad(runFiles.metrics, `it has ${lines.length} epochs, ${runFiles.state} has ${meant.length}`);
   }
-  // It is written last of all.
+  // It is written last.
   const isComplete = lines.length === meant.length && last !== undefined;
   if (best === undefined || (lines.length < meant.length && best.epoch === epochsDone)) return { isComplete, missing };
   const weights = await readIfThere(join(folder, runFiles.best));
