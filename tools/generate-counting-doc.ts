@@ -44,7 +44,7 @@ ${convention.tool}. ${convention.unit}
 ${readings === "" ? "" : `${readings}\n`}${rulesTable(name, convention)}`;
 }
 
-/** Each tool's runs, and of how many ops they hold the row. */
+/** Each tool's runs, and the number of ops whose row they confirm. */
 function runsTable(): string {
   const rows = toolsAsked.map((name) => {
     const { versions = {}, answers = {} } = runs.get(name) ?? {};
@@ -53,10 +53,10 @@ function runsTable(): string {
     const asked = Object.entries(versions).map(([tool, version]) => `${tool} ${version}`);
     return [name, asked.join(", "), `${figures}`, `${held} of ${layerOpNames.length}`];
   });
-  return table(["convention", "asked", "networks answered", "ops held"], rows);
+  return table(["convention", "tool and version", "networks counted", "ops confirmed"], rows);
 }
 
-/** The ops whose row no run holds, with the reason; those of one reason and the same conventions in one line. */
+/** The ops whose row no run confirms, with the reason; ops with the same reason and conventions share a line. */
 function notAskedTable(): string {
   const lines = new Map<string, { readonly ops: LayerOpName[]; readonly names: string; readonly why: string }>();
   for (const op of layerOpNames) {
@@ -86,19 +86,19 @@ const differenceRows = (): readonly (readonly string[])[] =>
     return [tool, why, figures.join("; ")];
   });
 
-const held = (): string => `## What holds the rows
+const held = (): string => `## How the rows are verified
 
-Each row above says what a tool counts for an op. It is held by a run of that tool on a small network with the op
-(\`test/analysis/peers/\`: the networks, the scripts that asked, the answers), to the last integer. Where nobody asked, the row says so: the
-op is then counted as the rest of its family, and what the tool would say is not known. Ops that only training has are met by no tool.
-\`paper\` and \`conv\` speak of no tool: their rows are what they are defined to be.
-torchstat stops at today's numpy and pandas: its two functions for each layer are asked, not its own walk over the network.
+Each row above states what a tool counts for an op. A run of that tool on a small network with the op confirms it, to the last integer
+(\`test/analysis/peers/\`: the networks, the scripts, the results). If the tool was not run on the op, the row says "not asked": the op is
+counted like the rest of its family, and the tool's own count is unknown. Ops that exist only in training have no row.
+\`paper\` and \`conv\` are not tools: their rows are definitions.
+torchstat does not run with today's numpy and pandas: its two functions for a layer are called directly, without its traversal of a network.
 
 ${runsTable()}
-Not held by a run:
+Not confirmed by a run:
 
 ${notAskedTable()}
-Runs that differ from the row, because its letters cannot say it, by the tool's figure less \`lferc\`'s:
+Runs that differ from the row, because the letters cannot express the tool's rule. In brackets: the tool's count minus \`lferc\`'s.
 
 ${table(["convention", "cause", "networks"], differenceRows())}`;
 
@@ -110,7 +110,7 @@ one way: **every layer is its own module, no module is reused unless shared, and
 So these known differences remain, each with its cause:
 
 - **thop** counts 0 for an adaptive pool called as a function, and \`(A + 1) * O\` for the same pool as a layer. torchvision's
-  \`mobilenet_v2\` and \`densenet121\` call the function (62,720 + 1,280 and 50,176 + 1,024 less than our reading), \`resnet50\` has
+  \`mobilenet_v2\` and \`densenet121\` call the function (62,720 + 1,280 and 50,176 + 1,024 less than \`lferc\` counts), \`resnet50\` has
   the layer. In \`.lfer\` you choose by \`global_avg_pool\` (a layer) or \`mean(axes: [2, 3])\` (a method).
 - **torchstat** does not see functions: torchvision's \`densenet121\` calls its last ReLU as one (50,176 less), \`googlenet\` all of
   them. And it keeps only the last call of a module that is called twice: \`resnet50\` reuses its ReLU. \`lferc\` counts every call.

@@ -10,7 +10,7 @@ const marks = [
 export function generateLayersDoc(): GeneratedFile[] {
   const rows = layers.map(({ place, does, mayImport }) => {
     const name = place.endsWith(".ts") ? place : `${place}/`;
-    return `| \`${name}\` | ${does} | ${mayImport.length === 0 ? "nothing of ours" : mayImport.join(", ")} |\n`;
+    return `| \`${name}\` | ${does} | ${mayImport.length === 0 ? "no other row" : mayImport.join(", ")} |\n`;
   });
   const table = `| place | what it does | may import |\n| --- | --- | --- |\n${rows.join("")}`;
   return [filledPage("docs/architecture.md", marks, table)];

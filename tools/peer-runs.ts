@@ -39,7 +39,7 @@ export const { networks, notAsked } = read("networks.json") as {
 
 export const differences = read<readonly Difference[]>("differences.json") ?? [];
 
-/** The conventions that speak of a tool. */
+/** The conventions that describe a tool. */
 export const toolsAsked = allConventions.filter((name) => conventionTable(name).held === "by runs");
 
 export const runs: ReadonlyMap<ConventionName, Run> = new Map(
@@ -49,7 +49,7 @@ export const runs: ReadonlyMap<ConventionName, Run> = new Map(
   }),
 );
 
-/** How a convention stands to an op: a run holds its row, the tool refused, or nobody asked. */
+/** Whether a run confirms a convention's row for an op, the tool failed, or no run exists. */
 export type Standing =
   | { readonly kind: "held"; readonly networks: readonly string[] }
   | { readonly kind: "refused" | "not asked"; readonly why: string };
@@ -62,14 +62,14 @@ export function standingOf(convention: ConventionName, op: LayerOpName): Standin
   const held = answers.filter(([, { refused }]) => refused === undefined).map(([network]) => network);
   if (held.length > 0) return { kind: "held", networks: held };
   const refusal = answers[0]?.[1].refused;
-  if (refusal !== undefined) return { kind: "refused", why: `asked, it refuses: ${refusal}` };
+  if (refusal !== undefined) return { kind: "refused", why: `the tool fails: ${refusal}` };
   return {
     kind: "not asked",
     why: reasonOf(convention, op) ?? "no network for it in test/analysis/peers/networks.json",
   };
 }
 
-/** Whether what a row says of an op may be said: a run holds it, or the op's own row says that the tool refuses it. */
+/** Whether a row is confirmed: by a run, or the op's own row says that the tool rejects it. */
 export function isSettled(convention: ConventionName, op: LayerOpName): boolean {
   const { kind } = standingOf(convention, op);
   return kind === "held" || (kind === "refused" && conventionTable(convention).named.has(op));
@@ -80,7 +80,7 @@ export function reasonOf(convention: ConventionName, op: string): string | undef
   return typeof reason === "object" ? reason[convention] : reason;
 }
 
-/** src/analysis/asked.ts: which rows a run holds, so that `stats --explain` claims no more. */
+/** Generates src/analysis/asked.ts: the rows that a run confirms. `stats --explain` marks all others. */
 export function generateAsked(): GeneratedFile {
   const held = (name: ConventionName): string => layerOpNames.filter((op) => isSettled(name, op)).join(" ");
   const lists = toolsAsked.map(held);

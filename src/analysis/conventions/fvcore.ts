@@ -7,7 +7,7 @@ const moves = zero("moves data, computes nothing; no handle in flop_count.py");
 export const fvcore: Convention<"macs" | "activations"> = {
   name: "fvcore",
   tool: "fvcore 0.1.5 (FlopCountAnalysis, ActivationCountAnalysis)",
-  unit: "macs: what fvcore prints as flops, one per multiply-accumulate; activations: elements that convolutions and matrix products put out.",
+  unit: "macs: what fvcore prints as flops, one per multiply-accumulate; activations: output elements of convolutions and matrix products.",
   held: "by runs",
   readings: ["global_avg_pool is read as AdaptiveAvgPool2d (counted), reduce_mean as x.mean (not counted)."],
   ...rulesOf(

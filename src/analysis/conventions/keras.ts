@@ -6,11 +6,11 @@ const moves = zero("moves data, computes nothing: no statistics in flops_registr
 /** What TensorFlow 2.21 counts. */
 export const keras: Convention<"flops"> = {
   name: "keras",
-  tool: "TensorFlow 2.21 profiler on the frozen inference graph of Keras 3.15 layers, as keras-flops asks it",
+  tool: "TensorFlow 2.21 profiler on the frozen inference graph of Keras 3.15 layers, as keras-flops calls it",
   unit: "flops: two per multiply-accumulate, other ops by elements.",
   held: "by runs",
   readings: [
-    "The network is built of Keras layers; batch norm stands unfused, as Keras 3 writes it.",
+    "The network is built of Keras layers; batch norm is not fused, as in Keras 3.",
     "A dilated convolution is counted on its own output: TensorFlow's CPU form runs it on a padded map and counts more.",
     "A grouped convolution is counted as one Conv2D; Keras 3 hides it in a compiled call that the profiler does not see.",
     "padding of strided windows is its own op in Keras and costs nothing.",

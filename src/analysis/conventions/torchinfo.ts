@@ -9,8 +9,8 @@ export const torchinfo: Convention<"mult_adds"> = {
   unit: "mult_adds: parameters of a layer times the positions at which it applies them.",
   held: "by runs",
   readings: [
-    "Layers without parameters count 0; batch norm counts its parameters once, however large the map.",
-    "What is folded into the batch counts as batch: a linear layer on tokens counts its parameters once for each sample, not for each token.",
+    "Layers without parameters count 0; batch norm counts its parameters once, at any size of the map.",
+    "Anything folded into the batch counts as batch: a linear layer on tokens counts its parameters once per sample, not per token.",
   ],
   ...rulesOf(
     {

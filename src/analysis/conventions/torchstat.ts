@@ -11,8 +11,8 @@ export const torchstat: Convention<"madds" | "macs"> = {
   held: "by runs",
   readings: [
     "Every layer is a module and every call is counted: the tool itself keeps only the last call of a module that is used twice.",
-    "MAdd is counted of every sample: where crops or patches are folded into the batch, the tool itself counts one of them.",
-    "Layers that it does not know count 0 and are listed on its output.",
+    "MAdd counts every sample. The tool itself counts only one if crops or patches are folded into the batch.",
+    "Unknown layers count 0; the tool lists them in its output.",
   ],
   ...rulesOf(
     {

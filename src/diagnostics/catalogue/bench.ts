@@ -16,7 +16,7 @@ export const benchEntries = {
     message: (h) => `${h.path} has a fixed batch of ${h.batch}; --batch asks for ${h.asked}`,
     help: () => "Leave `--batch` out, or build the file for that batch.",
     explanation:
-      "A training step, or a model exported for one size, has its batch built in. Figures for that batch would be taken for those of the batch asked for.",
+      "A training step, or a model exported for one size, has a fixed batch. Another `--batch` is rejected, since the times would be those of the fixed batch.",
     bad: { command: "lferc bench step.onnx --batch 3" },
     good,
   }),
@@ -24,7 +24,8 @@ export const benchEntries = {
     severity: "error",
     message: (h) => `${h.path}: input "${h.input}" is ${h.type}, which bench cannot fill`,
     help: () => "Measure the part of the model that takes numbers.",
-    explanation: "Inputs are filled with numbers like those of a normalised picture; texts and sequences have none.",
+    explanation:
+      "bench fills inputs with numbers like those of a normalised picture; it cannot fill strings and sequences.",
     bad: { command: "lferc bench texts.onnx" },
     good,
   }),

@@ -3,14 +3,14 @@ import { entry } from "../entry.js";
 const distill = (rest: string) => ({ command: `lferc distill ${rest}` });
 const good = distill("runs/teacher --data RAF -o distributions.csv");
 
-/** What keeps a run from telling a data set's distributions. */
+/** Problems of `lferc distill`. */
 export const distillEntries = {
   "distill/no-run": entry<{ run: string; reason: string }>({
     severity: "error",
     message: (h) => `cannot distil from ${h.run}: ${h.reason}`,
     help: () => "Name the folder that `lferc train --out` wrote: it has run.json, model.lfer and best.safetensors.",
     explanation:
-      "The run's recipe says which network it is and how the data are read; its best weights hold what it has learnt. In a cross-fitting each fold's run has both, and the list of the pictures that it never saw.",
+      "The run's recipe defines the network and how the data are read; its best weights are the trained network. In cross-fitting, each fold's run has both, and the list of its held-out pictures.",
     bad: distill("pictures --data RAF -o distributions.csv"),
     good,
   }),
@@ -26,7 +26,7 @@ export const distillEntries = {
       `${h.run} was trained on other pictures: ${h.missing} of the ${h.all} in its folds are not in ${h.data}, such as ${h.named.join(", ")}`,
     help: () => "Pass the data that it was trained on with --data, unchanged since then.",
     explanation:
-      "A picture's name says which model never saw it. If names do not match, a model would be asked about pictures that it has memorised.",
+      "Each picture is predicted by the model that was not trained on it, which is found by the picture's name. If names do not match, a model could predict its own training pictures.",
     bad: distill("runs/cross-fitted --data other-faces -o distributions.csv"),
     good,
   }),

@@ -8,7 +8,7 @@ const good = { command: "lferc eval runs/a --data faces" };
 const named = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
-/** What keeps a trained model from being judged. */
+/** Problems of evaluating a trained model. */
 export const evalEntries = {
   "eval/no-run": entry<NoRun>({
     severity: "error",
@@ -79,7 +79,7 @@ export const evalEntries = {
     severity: "error",
     message: (h) => `none of the ${h.count} pictures in the part ${h.split} of ${h.data} can be read`,
     help: () => "The messages above say what is wrong with them.",
-    explanation: "Without pictures there is no accuracy.",
+    explanation: "Without pictures, accuracy is undefined.",
     bad: { command: "lferc eval runs/a --data broken-pictures" },
     good,
   }),

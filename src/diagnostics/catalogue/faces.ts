@@ -3,7 +3,7 @@ import { writeFailure } from "../file-failures.js";
 
 const good = { command: "lferc faces -o faces" };
 
-/** What keeps faces from being drawn. */
+/** Problems of drawing faces. */
 export const facesEntries = {
   "faces/in-the-way": entry<{ path: string; holdsFaces: boolean }>({
     severity: "error",

@@ -11,17 +11,18 @@ const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch ===
 const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
 const type = (t: TensorType): string => `${t.dtype}${shape(t.shape)}`;
 
-/** A graph's text comes from `build --target ir`; only an edit by hand can break it. */
+/** A graph's text comes from `build --target ir`; only manual edits can break it. */
 const good = { command: "lferc build net.lfer --target ir -o net.graph" };
 const edited = (edit: string) => ({ command: `${good.command}   # then edited by hand: ${edit}` });
 
-/** What can be wrong in a graph that was read from its text form. */
+/** Errors in the text form of a graph. */
 export const graphEntries = {
   "graph/unknown-version": entry<{ found: string }>({
     severity: "error",
     message: (h) => `a graph's text begins with "lfer_graph 1", this one with "${h.found}"`,
     help: () => "Write the text again with this version of lferc.",
-    explanation: "The first line says which form the rest has, so that a newer form is refused and not misread.",
+    explanation:
+      "The first line gives the version of the format, so that a newer format is rejected instead of misread.",
     bad: edited("first line `lfer_graph 2`"),
     good,
   }),

@@ -26,7 +26,7 @@ export const importEntries = {
     severity: "error",
     message: (h) => `the import "${h.from}" leaves the project`,
     help: () => "Copy the file into the project, or run lferc from a folder that contains both.",
-    explanation: "A model file may come from anybody; it reads nothing outside of the folder it was given with.",
+    explanation: "A model file may come from an untrusted source, so its imports cannot leave the project.",
     bad: usesStem("../../layers.lfer"),
     good: { "main.lfer": usesStem("./layers.lfer"), "layers.lfer": layers },
   }),

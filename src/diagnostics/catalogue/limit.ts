@@ -18,7 +18,7 @@ export const limitEntries = {
     severity: "error",
     message: (h) => `${h.path} has more than ${h.limit} bytes, the most that a source may have`,
     help: () => "Pipe a `.lfer` file into it.",
-    explanation: "No more is read than a source may have: what is piped into a command may never end.",
+    explanation: "Reading stops at the size limit of a source file, because a pipe may never end.",
     bad: { command: "lferc fmt - < /dev/zero" },
     good: { command: "lferc fmt - < models/lfer_ldl.lfer" },
   }),
@@ -42,7 +42,7 @@ export const limitEntries = {
     severity: "error",
     message: (h) =>
       `${h.count} is too many: one \`repeat\` has at most ${h.limit} turns, one list at most ${h.limit} values`,
-    help: () => "Is a number missing a unit, or was a size meant?",
+    help: () => "Check the number: is it meant as a count, or as a size?",
     explanation: "A bound on one list or `repeat`, so that a typo cannot stall the compiler.",
     bad: inModel(`logits = image -> repeat(1_000_000, relu) -> flatten`),
     good: inModel(`logits = image -> repeat(10, relu) -> flatten`),
@@ -73,7 +73,7 @@ const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..
     severity: "error",
     message: (h) => `stopped after ${h.limit} mistakes: there are more`,
     help: () => "Fix the first ones; many of the others may come from them. Is it a `.lfer` file at all?",
-    explanation: "Nobody reads more at once, and a file of nothing but mistakes must not stall the compiler.",
+    explanation: "More messages would not help, and a file that consists only of errors must not stall the compiler.",
     bad: { command: "lferc check a-text-that-is-none.lfer" },
     good: { command: "lferc check models/lfer_ldl.lfer" },
   }),
@@ -82,13 +82,13 @@ const cubes = [for _a in [1..10] do len([for _b in [1..10] do len([for c in [1..
     message: (h) => `this is nested more than ${h.limit} levels deep`,
     help: () => "Flatten the blocks, or use `repeat`.",
     explanation:
-      "A bound on nested blocks, expressions and lists; paths and messages would become unreadable long before.",
+      "A bound on nested blocks, expressions and lists. Paths and messages become unreadable long before it is reached.",
     bad: deepBlocks(120),
     good: deepBlocks(12),
   }),
 } as const;
 
-/** A chain of blocks, each applying the one before. */
+/** A chain of blocks, each applying the previous one. */
 function deepBlocks(depth: number): string {
   const blocks = Array.from({ length: depth }, (_, i) => `block B${i + 1} = B${i}`);
   return inModel(`logits = image -> B${depth} -> flatten`, ["block B0 = relu", ...blocks].join("\n"));

@@ -8,7 +8,7 @@ const alsoIn = (layers: number): string =>
 export const lintEntries = {
   "lint/dead-taps": entry<{
     path: string;
-    /** How many layers made at this place of the source have the same dead taps. */
+    /** Number of layers from this place of the source with the same dead taps. */
     layers: number;
     kernel: readonly [number, number];
     map: readonly [number, number];
@@ -83,8 +83,8 @@ model M {
   "lint/duplicate-label": entry<{ label: string }>({
     severity: "warning",
     message: (h) => `two classes are called "${h.label}"`,
-    help: () => "Give each class a name of its own if those who read the answer must tell them apart.",
-    explanation: "A prediction is read by its labels. Some well-known lists do have the same name twice.",
+    help: () => "Give each class its own name if predictions must distinguish them.",
+    explanation: "Labels identify predictions. Some well-known lists contain the same name twice.",
     bad: inModel("logits = image -> global_avg_pool -> flatten -> linear(2)").replace(
       "output logits",
       'output logits: labels(["crane", "crane"])',

@@ -1,10 +1,10 @@
-/** A list of classes and whose it is. */
+/** A list of classes and its origin. */
 export interface ListedClasses {
   readonly of: string;
   readonly labels: readonly string[];
 }
 
-/** As many names as a message can hold. */
+/** Maximum number of names in a message. */
 const shownLabels = 30;
 
 /** A list of labels for a message. */

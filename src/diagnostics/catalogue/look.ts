@@ -8,25 +8,26 @@ function some(names: readonly string[], most = 3): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** Pictures that are there several times. */
+/** Duplicate pictures. */
 export interface SameHoles {
   readonly path: string;
-  /** Pictures that are there more than once. */
+  /** Number of pictures with duplicates. */
   readonly count: number;
-  /** Where the first of them is. */
+  /** The paths of the first one. */
   readonly paths: readonly string[];
 }
 
 const pictures = (count: number): string => `${count} picture${count === 1 ? " is" : "s are"}`;
 
-/** What `lferc data` finds. */
+/** The findings of `lferc data`. */
 export const lookEntries = {
   "look/bad-pictures": entry<{ path: string; bad: number; all: number; named: number }>({
     severity: "warning",
     message: (h) =>
       `${h.path}: ${h.bad} of ${h.all} pictures cannot be read${h.bad > h.named ? `; the first ${h.named} are named above` : ""}`,
     help: () => "Training leaves them out and says so. `--format json` names all of them.",
-    explanation: "A picture that cannot be read teaches nothing; many of them are often one broken copy.",
+    explanation:
+      "A picture that cannot be read is not trained on. Many such pictures often come from one incomplete copy.",
     bad: { command: "lferc data folder-with-broken-pictures" },
     good,
   }),
@@ -40,7 +41,7 @@ export const lookEntries = {
     message: (h) =>
       `${h.path}: fewer than ${h.least} training pictures of ${some(h.classes.map(({ label, count }) => `${label} (${count})`))}`,
     help: () => "Collect more, or leave the class out: its accuracy can hardly be measured.",
-    explanation: "A class with a handful of pictures is memorised, or not learnt at all.",
+    explanation: "The few pictures of a class are memorised, or the class is not learnt at all.",
     bad: { command: "lferc data folder-of-a-few" },
     good,
   }),
@@ -54,7 +55,8 @@ export const lookEntries = {
     message: (h) =>
       `${h.path}: ${h.commonest.count} training pictures of ${h.commonest.label}, ${h.rarest.count} of ${h.rarest.label}: ${(h.commonest.count / h.rarest.count).toFixed(1)} to 1`,
     help: () => 'sampler: "balanced" draws all classes equally; look at mean-class accuracy, too.',
-    explanation: "Where one class is much more common, always predicting it looks good and is useless.",
+    explanation:
+      "If one class is much more common than others, always predicting it gives a high accuracy and is useless.",
     bad: { command: "lferc data folder-mostly-of-happiness" },
     good,
   }),
@@ -62,7 +64,7 @@ export const lookEntries = {
   "look/same-across-splits": entry<SameHoles>({
     severity: "warning",
     message: (h) => `${h.path}: ${pictures(h.count)} in several splits, byte for byte: ${some(h.paths)}`,
-    help: () => "Remove them from the training split: a picture seen in training tests nothing.",
+    help: () => "Remove them from the training split: accuracy on training pictures says nothing about new ones.",
     explanation: "A network knows the pictures that it was trained on; accuracy on them says nothing about others.",
     bad: { command: "lferc data folder-with-a-copy-in-test" },
     good,
@@ -105,7 +107,7 @@ export const lookEntries = {
     severity: "warning",
     message: (h) => `${h.path}: ${h.grey} of ${h.all} pictures are grey, the others are in colour`,
     help: () => "If grey goes with a class, a network learns that. Look at them: `--sheet sheet.html`.",
-    explanation: "Pictures of several origins differ in more than what they show.",
+    explanation: "Pictures from several sources differ in more than their content.",
     bad: { command: "lferc data folder-with-grey-pictures" },
     good,
   }),
@@ -114,7 +116,7 @@ export const lookEntries = {
     severity: "warning",
     message: (h) => `${h.path}: ${h.small} of ${h.all} pictures have a side of fewer than ${h.side} pixels`,
     help: () => "A model of that size sees them enlarged. `--size N` sets the size of yours.",
-    explanation: "Enlarging adds pixels and nothing to see; a smaller model may do as well.",
+    explanation: "Enlarging adds pixels but no detail; a smaller input may give the same accuracy.",
     bad: { command: "lferc data folder-of-small-pictures --size 112" },
     good,
   }),
@@ -150,7 +152,8 @@ export const lookEntries = {
       return `${h.path} is not what ${h.manifest} says: ${parts.join("; ")}`;
     },
     help: (h) => `If that is intended, remove ${h.manifest}: the same command writes it again.`,
-    explanation: "A manifest pins a data set: once it differs, earlier results are of other pictures.",
+    explanation:
+      "A manifest pins a data set: if the data differ from it, earlier results were measured on other pictures.",
     bad: { command: "lferc data faces --manifest faces-of-last-year.json" },
     good: { command: "lferc data faces --manifest faces.json" },
   }),

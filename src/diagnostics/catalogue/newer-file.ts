@@ -1,4 +1,4 @@
-/** A file of ours that a newer lferc wrote. */
+/** A file written by a newer lferc. */
 export interface NewerFile {
   readonly path: string;
   readonly schemaVersion: number;

@@ -1,4 +1,4 @@
-/** A folder that was given for a run's; of one that has not begun, where its teacher is trained first. */
+/** A folder that is not a run; perhaps a run that has not begun, because its teacher is trained first. */
 export interface NoRun {
   readonly path: string;
   readonly teacher?: string | undefined;
@@ -9,7 +9,7 @@ export const noRun = (h: NoRun, reason: string): string =>
     ? `${h.path} is not a run: ${reason}`
     : `the run ${h.path} has not begun: its teacher is trained first, in ${h.teacher}`;
 
-/** `others`: what the command takes beside a run. */
+/** `others`: what the command accepts besides a run. */
 export const runToName = ({ teacher }: NoRun, others = ""): string =>
   teacher === undefined
     ? `Name the folder that \`lferc train\` wrote (it says which at its end)${others}.`

@@ -11,7 +11,7 @@ export const pictureEntries = {
         ? `Fold more: a lower \`--depth\`, such as ${Math.max(1, Math.min(2, h.depth - 1))}, or leave it out for one that fits.`
         : "Write what repeats as blocks: each folds into one box.",
     explanation:
-      "Nobody reads a picture of thousands of boxes, and browsers struggle with it. Folded blocks show what they cost.",
+      "A picture of thousands of boxes is unreadable, and slow in browsers. Folded blocks show their total cost.",
     bad: { command: "lferc build a-network-of-thousands-of-layers.lfer -o network.svg --target svg --depth all" },
     good,
   }),

@@ -3,7 +3,7 @@ import { type NoRun, noRun, runToName } from "./no-run.js";
 
 const good = { command: "lferc report runs/Faces-1" };
 
-/** What keeps a run from being shown, or something of it. */
+/** Problems of a run's report. */
 export const reportEntries = {
   "report/no-run": entry<NoRun & { readonly reason: string }>({
     severity: "error",

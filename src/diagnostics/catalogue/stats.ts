@@ -19,7 +19,8 @@ export const statsEntries = {
     message: (h) => `${h.path} is not what \`lferc stats --format json\` writes: ${h.reason}`,
     help: () =>
       "Write it again: `lferc stats models --format json > base.json`. Only files whose names end in .lfer are sources.",
-    explanation: "Half a record would give half a comparison, so every field is checked before anything is compared.",
+    explanation:
+      "Every field is checked before anything is compared: an incomplete record would give an incomplete comparison.",
     bad: { command: "lferc stats models/lfer_ldl.lfer --against package.json" },
     good,
   }),

@@ -9,7 +9,7 @@ const ablate = (rows: string) => ({
   command: `lferc ablate models/lfer_ldl.lfer --rows ${rows} --data faces -o ablation`,
 });
 
-/** What is wrong with a study: several runs that are compared. */
+/** Problems of a study: several runs that are compared. */
 export const studyEntries = {
   "study/bad-over": entry<{ text: string; reason: string }>({
     severity: "error",
@@ -53,7 +53,7 @@ export const studyEntries = {
     severity: "error",
     message: (h) => `${h.run} was trained from another version of ${h.path}`,
     help: () => "Restore the old text, or name another folder with -o: figures of two versions cannot be compared.",
-    explanation: "Runs of one study differ in what the study says, and in nothing else.",
+    explanation: "Runs of one study differ only in what the study varies.",
     bad: sweep("--over lr=0.1,0.01 -o sweeps/of-last-week --resume"),
     good,
   }),
@@ -63,7 +63,7 @@ export const studyEntries = {
     message: (h) => `${h.path}: its finished runs differ in ${h.what}: ${h.values.slice(0, 4).join(", ")}`,
     help: () =>
       "In one table their figures are not a fair comparison. Train those that differ again, in another folder.",
-    explanation: "Runs of one study differ in what the study says, and in nothing else.",
+    explanation: "Runs of one study differ only in what the study varies.",
     bad: sweep("--over lr=0.1,0.01 -o sweeps/lr --limit 500 --resume"),
     good,
   }),

@@ -1,32 +1,32 @@
 import { didYouMean, entry } from "../../entry.js";
 import { asPaper, grouped } from "../../number-text.js";
 
-/** Where a figure comes from, for the help under a broken claim. */
+/** The origin of a figure, for the help of a violated claim. */
 export interface Origin {
-  /** The measure as the check says it. */
+  /** The measure as written in the check. */
   readonly of: string;
   readonly parts: readonly { readonly path: string; readonly value: number; readonly share: number }[];
   readonly at: string | undefined;
 }
 
-/** What every broken claim has to say. */
+/** The facts of a violated claim. */
 export interface Broken {
   readonly model: string;
-  /** The measured side as the check says it: `macs("fvcore", at: "stage2")`. */
+  /** The measured side as written in the check: `macs("fvcore", at: "stage2")`. */
   readonly measure: string;
   readonly operator: string;
   readonly actual: number;
   readonly wanted: number;
   readonly tolerance: number | undefined;
-  /** The share of `wanted` that the tolerance is; undefined where it is said in its own unit. */
+  /** The tolerance as a share of `wanted`; undefined if it is given in the measure's unit. */
   readonly share?: number | undefined;
-  /** Where the figure comes from: its largest parts, or the layer where a maximum is. */
+  /** The origin of the figure: its largest parts, or the layer of a maximum. */
   readonly origin?: Origin | undefined;
-  /** Of measured figures: the files of results they stand in, and how their numbers are written. */
+  /** For measured figures: their result files, and the format of their numbers. */
   readonly measured?:
     | {
         readonly files: readonly string[];
-        /** Undefined where a side computes with them. */
+        /** Undefined if a side computes with them. */
         readonly text: { number(value: number): string; distance(value: number): string } | undefined;
       }
     | undefined;
@@ -39,11 +39,11 @@ const percent = (share: number): string => `${Number((100 * share).toPrecision(3
 const shareOf = (h: Broken): string =>
   h.wanted === 0 ? "" : ` (${((100 * Math.abs(h.actual - h.wanted)) / Math.abs(h.wanted)).toFixed(2)}%)`;
 
-/** A count is exact; a quotient of two has digits that nobody asked for. */
+/** A count is exact; the digits of a quotient are limited. */
 const figure = (value: number): string =>
   Number.isInteger(value) ? grouped(value) : String(Number(value.toPrecision(9)));
 
-/** A number of the claim, in the unit of what was measured. */
+/** A number of the claim, in the unit of the measure. */
 const numberOf = (h: Broken, value: number): string => (h.measured?.text?.number ?? figure)(value);
 
 function apart(h: Broken): string {
@@ -57,13 +57,13 @@ const within = (h: Broken): string => {
   return h.share === undefined ? ` within ${numberOf(h, h.tolerance)}` : ` within ${percent(h.share)} (${amount})`;
 };
 
-/** The paper's print of figures that it would print alike, or as 0.00M, says nothing. */
+/** The paper's format is omitted if both figures would look alike, or like 0.00M. */
 const printed = (h: Broken): string =>
   h.paper && asPaper(h.actual) !== asPaper(h.wanted)
     ? `; the paper would print ${asPaper(h.actual)}, the check says ${asPaper(h.wanted)}`
     : "";
 
-/** `Most of params is in deep (60, 40%), head (36, 24%).`; each on its own line would be a table, which `stats` has. */
+/** `Most of params is in deep (60, 40%), head (36, 24%).` on one line; `stats` prints the table. */
 function mostOf({ of, parts, at }: Origin): string {
   if (at !== undefined) return `${of} is reached at ${at}. `;
   const texts = parts.map(({ path, value, share }) => `${path} (${grouped(value)}, ${percent(share)})`);
@@ -157,7 +157,7 @@ export const budgetEntries = {
     severity: "error",
     message: (h) => `the check of ${h.model} claims nothing`,
     help: () => "Write what must hold, for example `params <= 1.3M`, or remove the check.",
-    explanation: "An empty check would pass whatever is wrong.",
+    explanation: "An empty check would always pass.",
     bad: network(""),
     good: network("params <= 300"),
   }),

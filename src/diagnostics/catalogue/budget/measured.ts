@@ -12,19 +12,19 @@ model M {
 check M { ${check} }
 `;
 
-/** What a command wrote, and which command writes it. */
+/** A figure to be measured, and the command that measures it. */
 export interface Wanted {
   readonly model: string;
-  /** The figure as the check says it. */
+  /** The figure as written in the check. */
   readonly figure: string;
-  /** What makes a result of it. */
+  /** The command that measures it. */
   readonly command: string;
 }
 
 const good = { command: "lferc check model.lfer --results eval.json" };
 const short = (digest: string): string => digest.slice(0, 12);
 
-/** Figures that were measured, and what keeps a check from being held to them. */
+/** Measured figures of checks: missing or unusable results. */
 export const measuredEntries = {
   "budget/no-result": entry<Wanted & { readonly files: readonly string[]; readonly others: readonly string[] }>({
     severity: "error",
@@ -107,7 +107,7 @@ export const measuredEntries = {
     severity: "error",
     message: (h) => `${h.left} and ${h.right} cannot be compared: ${h.time} is a time, ${h.other} is not`,
     help: () => 'A time is written with its unit: latency("phone") <= 12ms.',
-    explanation: "12 what? One reader would take a bare number beside a time for seconds, another for milliseconds.",
+    explanation: "A number without a unit could mean seconds or milliseconds.",
     bad: network('latency("phone") <= 12'),
     good: network("params <= 300"),
   }),

@@ -1,6 +1,6 @@
 import { entry } from "../../entry.js";
 
-/** The answers of a run, as a table. */
+/** Tables of a run's predictions. */
 export const answersEntries = {
   "data/bad-answers": entry<{ path: string; line: number; reason: string }>({
     severity: "error",

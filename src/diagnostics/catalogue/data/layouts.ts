@@ -5,7 +5,7 @@ const good = train("raf-db");
 
 const listed = (names: readonly string[]): string => names.slice(0, 20).join(", ") + (names.length > 20 ? ", ..." : "");
 
-/** Data sets with tables and lists: what is wrong in them, and with what a recipe asks of them. */
+/** Data sets with tables and lists: errors in them, and in a recipe's settings for them. */
 export const dataLayoutEntries = {
   "data/another-layout": entry<{ path: string; layout: string; missing: readonly string[]; is: string | undefined }>({
     severity: "error",
@@ -156,7 +156,7 @@ export const dataLayoutEntries = {
   "data/rows-do-not-match": entry<{ path: string; rows: number; other: string; otherRows: number }>({
     severity: "error",
     message: (h) => `${h.path} has ${h.rows} rows and ${h.other} ${h.otherRows}: they do not belong together`,
-    help: () => "FER+ votes are for the whole fer2013.csv, row by row: take both files as they are passed on.",
+    help: () => "FER+ votes belong to the whole fer2013.csv, row by row: use both files unmodified.",
     explanation:
       "The two tables are joined by row order; one row more or less would give pictures the votes of others.",
     bad: train("ferplus-cut"),
@@ -166,7 +166,7 @@ export const dataLayoutEntries = {
   "data/usages-do-not-match": entry<{ path: string; line: number; usage: string; other: string; otherUsage: string }>({
     severity: "error",
     message: (h) => `${h.path}, line ${h.line} is ${h.usage}, but that row of ${h.other} is ${h.otherUsage}`,
-    help: () => "FER+ votes are for the whole fer2013.csv, row by row: take both files as they are passed on.",
+    help: () => "FER+ votes belong to the whole fer2013.csv, row by row: use both files unmodified.",
     explanation: "The two tables are joined by row order; a misplaced row would give pictures the votes of others.",
     bad: train("ferplus-sorted"),
     good,
@@ -182,7 +182,7 @@ export const dataLayoutEntries = {
       ].join(", ")}`,
     help: () => "Nothing needs to be done: these are the rules of those who collected the votes (docs/data.md).",
     explanation:
-      "Single votes count as slips. A picture that most people could not name, or that lacks a required majority, has no label.",
+      "Single votes are ignored as mistakes. A picture that most people could not name, or that lacks a required majority, has no label.",
     bad: train("ferplus"),
     good,
   }),

@@ -5,7 +5,7 @@ const good = train("faces");
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
-/** Pictures on their way from the disk to a step. */
+/** Loading pictures from disk for training. */
 export const loaderEntries = {
   "data/too-many-broken": entry<{ data: string; broken: number; all: number; most: number; share: number }>({
     severity: "error",
@@ -24,7 +24,7 @@ export const loaderEntries = {
     message: (h) => `a picture that was read before cannot be read any more: ${h.reason}`,
     help: () => "The run goes on without it. Check the disk. A new run with all pictures would not repeat this one.",
     explanation:
-      "Pictures that do not fit into memory are read again in each epoch. If one is gone, another picture of its batch is used twice, or fewer are evaluated: one file does not end a night's run. More than the share that may be broken do (data/too-many-broken).",
+      "Pictures that do not fit into memory are read again in each epoch. If one is missing, another picture of its batch is used twice, or fewer are evaluated, so that one file does not end a long run. If more are missing than may be broken, the run ends (data/too-many-broken).",
     bad: train("faces-on-a-failing-disk"),
     good,
   }),

@@ -40,7 +40,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path} has ${mebibytes(h.bytes)}, more than the limit of ${mebibytes(h.limit)}`,
     help: () => "Save the picture smaller; a network looks at a few hundred pixels across.",
-    explanation: "Pictures are read whole; the limit keeps a wrong file name from filling the memory.",
+    explanation: "A picture is read into memory as a whole; the limit guards against a wrong file name.",
     bad: { command: "lferc predict model.onnx film.jpg" },
     good: goodPicture,
   }),
@@ -136,8 +136,7 @@ export const dataEntries = {
     message: (h) => `${h.path} does not say how to feed it: its metadata lacks ${h.missing.join(", ")}`,
     help: () =>
       'Build the model with "lferc build": it writes input size, mean, std and class names into the file when the input is a picture(...) and the output has labels(...).',
-    explanation:
-      "Without the input's size and normalisation any guess would give confident nonsense, so predict does not guess.",
+    explanation: "Without the input's size and normalisation, a guess would give confident but wrong predictions.",
     bad: { command: "lferc predict from-elsewhere.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -156,7 +155,7 @@ export const dataEntries = {
     severity: "error",
     message: (h) => `${h.path}: the metadata entry ${h.key} must be ${h.expected}; it is ${JSON.stringify(h.value)}`,
     help: () => "Build the model again with this version of lferc.",
-    explanation: "predict prepares the input by these entries; a wrong one would silently give nonsense.",
+    explanation: "predict prepares the input by these entries; a wrong one would silently give wrong predictions.",
     bad: { command: "lferc predict edited.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -167,7 +166,7 @@ export const dataEntries = {
       `${h.path} asks for the evaluation ${JSON.stringify(h.evaluation)}; this lferc knows ${h.known.join(", ")}`,
     help: () => "Use the lferc that trained the model, or a newer one.",
     explanation:
-      "How a picture is evaluated (as it is, with its mirror image) is part of the measured accuracy, and is stored with the weights and the built model. Another evaluation would give other answers than those measured, so predict and build refuse one that they do not know.",
+      "How a picture is evaluated (as it is, with its mirror image) is part of the measured accuracy, and is stored with the weights and the built model. With another evaluation the measured accuracy would not apply, so predict and build reject an unknown one.",
     bad: { command: "lferc predict from-a-newer-lferc.onnx face.jpg" },
     good: goodPicture,
   }),
@@ -232,8 +231,7 @@ export const dataEntries = {
     severity: "warning",
     message: (h) => `${h.path} was built without trained weights (${h.weights}): its answers mean nothing yet`,
     help: () => "Build it with `--weights FILE.safetensors`.",
-    explanation:
-      "Seeded weights make a file that runs, for measuring and for trying things out; it has learnt nothing.",
+    explanation: "With random weights a file runs, for measurements and tests, but its predictions mean nothing.",
     bad: { command: "lferc predict seeded.onnx face.jpg" },
     good: goodPicture,
   }),

@@ -2,7 +2,7 @@ import { entry } from "../../entry.js";
 
 const good = { command: "lferc stats model.onnx" };
 
-/** An op type that nobody counts, how often it is there, and the first node of it. */
+/** An op type that is not counted, its number of nodes, and the first of them. */
 export interface UnknownOp {
   readonly opType: string;
   readonly count: number;
@@ -18,7 +18,7 @@ export const onnxReadEntries = {
     message: (h) => `${h.path} cannot be read as an ONNX model: ${h.reason}`,
     help: () =>
       "Export it again, and copy it completely. Python's `onnx.checker.check_model` says more about damaged files.",
-    explanation: "Figures of a file that is damaged, or that holds something else, would be wrong.",
+    explanation: "Counts of a damaged file, or of a file of another kind, would be wrong.",
     bad: { command: "lferc stats damaged.onnx" },
     good,
   }),
@@ -45,7 +45,7 @@ export const onnxReadEntries = {
     severity: "error",
     message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts float32 networks`,
     help: () => "Export the network in float32: its counts are the same in any type.",
-    explanation: "The conventions count networks over float32; other types bring other ops with them.",
+    explanation: "The counting conventions are defined for float32 networks; other types need other ops.",
     bad: { command: "lferc stats half-precision.onnx" },
     good,
   }),

@@ -15,7 +15,7 @@ export const onnxEntries = {
     message: (h) => `lferc writes ONNX opsets ${h.oldest} to ${h.newest}, not ${h.opset}`,
     help: (h) => `Use \`--opset N\` with N from ${h.oldest} to ${h.newest}, or leave it out for 18.`,
     explanation:
-      "Below the oldest one, operators that lferc relies on have other meanings; above the newest one, the ONNX Runtime that the compiler checks its files with refuses them.",
+      "Below the oldest one, operators that lferc uses are defined differently. Above the newest one, files could not be verified: the ONNX Runtime that lferc uses does not load them.",
     bad: { command: `${build} --opset 12` },
     good: { command: `${build} --opset 17` },
   }),
@@ -26,7 +26,7 @@ export const onnxEntries = {
       `--optimize ${h.level} is not supported yet: this version of lferc has the levels ${h.known.join(" and ")}`,
     help: (h) => `Use \`--optimize ${h.known.at(-1)}\`, or leave it out.`,
     explanation:
-      "Level 2 is meant for rewrites that take longer, or help only some runtimes. Until there are some it would do what level 1 does, so it is refused.",
+      "Level 2 is meant for rewrites that take longer, or help only some runtimes. There are none yet, so level 2 is rejected instead of doing the same as level 1.",
     bad: { command: `${build} --optimize 2` },
     good: { command: `${build} --optimize 1` },
   }),
@@ -92,7 +92,7 @@ export const onnxEntries = {
     help: (h) =>
       `Start the process with ${h.setting}, or set it in \`process.env\` of the main thread before the worker starts.`,
     explanation:
-      "ONNX Runtime sends usage data to its maker unless the environment of the process forbids it. lfer forbids it before it loads the library, but what a worker thread writes to `process.env` never reaches native code. Under `lferc` there are no worker threads: only programs that use lfer as a library meet this.",
+      "ONNX Runtime sends usage data to its maker unless the environment of the process forbids it. lfer forbids it before it loads the library, but what a worker thread writes to `process.env` never reaches native code. Only programs that use lfer as a library can get this error.",
     bad: { command: "node -e 'new Worker(\"./builds-a-model.js\", { env: {} })'" },
     good: { command: "ORT_DISABLE_TELEMETRY=1 node builds-models-in-workers.js" },
   }),
@@ -135,7 +135,7 @@ export const onnxEntries = {
     help: () =>
       "This is a bug in lferc: please report it with the source file. `--optimize 0` builds without the rewrites.",
     explanation:
-      "Before a file is written, the rewritten graph is compared in double precision with the original graph, on weights that make every layer matter.",
+      "Before a file is written, the rewritten graph is compared in double precision with the original graph, on weights with which every layer affects the outputs.",
     bad: good,
     good: { command: `${build} --optimize 0` },
   }),
@@ -147,7 +147,7 @@ export const onnxEntries = {
     help: () =>
       "Please report it with the source file. `--optimize 0` or another `--opset` may avoid it; `--no-verify` writes the file unchecked.",
     explanation:
-      "ONNX Runtime runs the bytes to be written with probe weights; the outputs are compared with the reference interpreter's. The tolerance is measured on the network itself: how far its outputs move when every weight and input is off by its last float32 digit.",
+      "ONNX Runtime runs the bytes to be written with probe weights; the outputs are compared with the reference interpreter's. The tolerance is measured on the network itself: how much its outputs change when every weight and input changes by one last digit of float32.",
     bad: good,
     good: { command: `${build} --optimize 0` },
   }),
@@ -196,8 +196,7 @@ export const onnxEntries = {
         : h.variation === undefined
           ? "A logarithm, a root, a power or a quotient gets a number outside its domain: clip its input. `--no-verify` writes the file unchecked."
           : "Is the output connected to the picture, past every activation? `--no-verify` writes the file unchecked.",
-    explanation:
-      "A comparison of outputs that are constant, not finite or only rounding error would pass whatever the network computes.",
+    explanation: "If outputs are constant, not finite or only rounding error, comparing them proves nothing.",
     bad: good,
     good: { command: `${build} --no-verify` },
   }),

@@ -74,7 +74,7 @@ recipe Train {
 
 const byName = "Classes are matched by name, never by their position in a list.";
 
-/** Classes of a loss that do not go together. */
+/** Classes of a loss that do not match. */
 export const recipeClassesEntries = {
   "recipe/classes-differ": entry<{ left: ListedClasses; right: ListedClasses; frozen: string | undefined }>({
     severity: "error",
@@ -84,7 +84,7 @@ export const recipeClassesEntries = {
       h.frozen === undefined
         ? "Give both the same names; their order may differ."
         : `If they mean the same, write them as the other side does, in the order of the weights: ${h.frozen}`,
-    explanation: `${byName} Where names are missing on one side, something else is meant, and the loss would compare unrelated classes.`,
+    explanation: `${byName} If one side has a name that the other lacks, the loss would compare unrelated classes.`,
     bad: recipe({ labels: `: labels(["kitten", "puppy", "owlet"])` }),
     good: recipe({}),
   }),
@@ -135,7 +135,7 @@ export const recipeClassesEntries = {
     help: () =>
       "Name the classes in the student: output logits: labels([...]). The numbers follow that order, or that of their own names, `classes: [...]`.",
     explanation:
-      "A model without labels takes its classes from the folders' names, in alphabetical order: which number is whose would depend on how the folders are named.",
+      "A model without labels takes its classes from the folders' names, in alphabetical order. Then the folders' names would decide which number belongs to which class.",
     bad: weighted({ student: "" }),
     good: weighted({}),
   }),

@@ -19,7 +19,7 @@ recipe Train {
 }
 `;
 
-/** What a recipe says of its pictures and of their order. */
+/** A recipe's settings for pictures and their order. */
 export const recipeDataEntries = {
   "recipe/unused-sampler-power": entry<{ power: number; sampler: string }>({
     severity: "error",

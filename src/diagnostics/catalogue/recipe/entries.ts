@@ -118,7 +118,7 @@ export const recipeEntries = {
     message: () => `a frozen network is written \`frozen(Model(...), weights: "file.safetensors")\``,
     help: () =>
       "Name the model first and its weight file as `weights`; `labels: [...]` may name its classes, in the order of the weights, and `trained_by: Recipe` the recipe that trains it where there is no file.",
-    explanation: "A teacher does not learn: without weights it would have nothing to teach.",
+    explanation: "A frozen network is not trained, so it needs weights.",
     bad: recipe(`student = M
       teacher = frozen(M)
       data = folder()

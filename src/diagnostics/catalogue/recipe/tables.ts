@@ -19,13 +19,13 @@ recipe Train {
 }
 `;
 
-/** Distributions that a recipe is given. */
+/** Tables of distributions in a recipe. */
 export const recipeDistributionEntries = {
   "recipe/distributions-unread": entry({
     severity: "error",
     message: () => "the data's distributions are given, but the loss does not read `data.distribution`",
     help: () => "Read it: `kl(data.distribution, student.logits)`. Or leave `distributions` out.",
-    explanation: "A table that nothing reads would change nothing, though it seems to.",
+    explanation: "A table that the loss does not read would have no effect.",
     bad: recipe("cross_entropy(student.logits, data.label)"),
     good: recipe("cross_entropy(student.logits, data.label) + kl(data.distribution, student.logits)"),
   }),

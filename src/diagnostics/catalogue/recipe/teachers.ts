@@ -1,6 +1,6 @@
 import { didYouMean, entry } from "../../entry.js";
 
-/** A recipe whose teacher is frozen so, beside one that trains it. */
+/** A recipe with this frozen teacher, and one that trains it. */
 const taught = (teacher: string, folds = 1): string => `lfer 1
 
 import { cross_entropy, kl } from "std/losses"
@@ -33,7 +33,7 @@ recipe Train {
 
 const good = taught('frozen(large, weights: "teacher.safetensors", trained_by: Teach)');
 
-/** Where a teacher's weights come from. */
+/** The origin of a teacher's weights. */
 export const teacherEntries = {
   "recipe/no-teacher-recipe": entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: "error",
@@ -68,7 +68,7 @@ export const teacherEntries = {
     help: () =>
       "Train it on its own and make a table of its models' answers: `lferc distill RUN --data DIR -o FILE.csv`; a loss reads it as `data.distribution`. Or use a single run: folds: 1.",
     explanation:
-      "A frozen teacher is one network. With several runs, the one that never saw a picture answers for it, which is what a table is for.",
+      "A frozen teacher is one network. With several, each picture must be predicted by the network that was not trained on it; a table stores these predictions.",
     bad: taught('frozen(large, weights: "teacher.safetensors", trained_by: Teach)', 2),
     good,
   }),

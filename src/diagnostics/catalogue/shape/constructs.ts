@@ -5,7 +5,7 @@ type Dim = number | { readonly batch: number };
 const shapeText = (s: readonly Dim[]): string =>
   `[${s.map((d) => (typeof d === "number" ? d : d.batch === 1 ? "N" : `${d.batch}*N`)).join(", ")}]`;
 
-/** Shapes that combinators, sharing and outputs need; those of single ops are in windows.ts. */
+/** Shape errors of combinators, sharing and outputs; those of single ops are in windows.ts. */
 export const shapeConstructEntries = {
   "shape/grid-does-not-fit": entry<{ rows: number; columns: number; height: number; width: number }>({
     severity: "error",

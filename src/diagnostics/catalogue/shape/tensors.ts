@@ -6,7 +6,7 @@ type Dim = number | { readonly batch: number };
 const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch === 1 ? "N" : `${d.batch}*N`);
 const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
 
-/** What can be wrong between tensors: axes, joins, cuts and arithmetic. Layers' own mistakes are in windows.ts. */
+/** Shape errors between tensors: axes, concatenation, slices and arithmetic. Those of layers are in windows.ts. */
 export const tensorShapeEntries = {
   "shape/axis-out-of-range": entry<{ op: string; axis: number; actual: readonly Dim[] }>({
     severity: "error",
@@ -38,8 +38,7 @@ model M {
     severity: "error",
     message: (h) => `${h.op} on ${shape(h.actual)} takes ${h.wanted}, gets [${h.given.join(", ")}]`,
     help: () => "Name each axis once.",
-    explanation:
-      "A list of axes says what to reduce, or the new order of all axes; a repeated axis would mean nothing.",
+    explanation: "A list of axes says what to reduce, or the new order of all axes; a repeated axis has no meaning.",
     bad: `lfer 1
 
 model M {
@@ -125,7 +124,7 @@ model M {
     severity: "error",
     message: (h) => `${h.op} takes one tensor or more, gets none`,
     help: () => "Name the tensors to join.",
-    explanation: "Joining nothing has no shape.",
+    explanation: "Without tensors, the result has no shape.",
     bad: `lfer 1
 
 model M {
@@ -148,7 +147,7 @@ model M {
     severity: "error",
     message: (h) => `split into ${h.sizes} does not fit the ${dim(h.size)} along axis ${h.axis} of ${shape(h.actual)}`,
     help: (h) => `The sizes must be at least 1 and add up to ${dim(h.size)}.`,
-    explanation: "The parts of a split, in order, are the whole: nothing is lost or added.",
+    explanation: "The parts of a split, in order, make up the whole axis.",
     bad: `lfer 1
 
 model M {
@@ -173,7 +172,7 @@ model M {
     severity: "error",
     message: (h) => `slice from ${h.from} to ${h.to} goes beyond axis ${h.axis} of ${shape(h.actual)}, or is empty`,
     help: () => "`from` is the first index taken, `to` the first one left out; negative ones count from the end.",
-    explanation: "An empty tensor computes nothing, and there is nothing beyond the edge.",
+    explanation: "A slice has at least one element and lies within the tensor.",
     bad: `lfer 1
 
 model M {

@@ -3,7 +3,7 @@ import { model, plain } from "./example.js";
 
 const why = (text: string): string => (text === "" ? "" : ` ${text}`);
 
-/** Expressions and stages that do not read as such. */
+/** Invalid expressions and stages. */
 export const syntaxExpressionEntries = {
   "syntax/unexpected-token": entry<{ found: string; why: string }>({
     severity: "error",
@@ -48,7 +48,7 @@ export const syntaxExpressionEntries = {
     severity: "error",
     message: (h) => `a value is missing before ${h.found}`,
     help: () => "Put a name, a number, a call or a string in quotes here, or remove what comes before.",
-    explanation: "Operators and separators stand between values.",
+    explanation: "Operators and separators are written between values.",
     bad: model("logits = image + -> conv(8)"),
     good: plain,
   }),

@@ -1,7 +1,7 @@
 import { entry } from "../../entry.js";
 import { model, plain } from "./example.js";
 
-/** Characters that make no token. */
+/** Invalid characters. */
 export const syntaxTokenEntries = {
   "syntax/unexpected-character": entry<{ characters: string }>({
     severity: "error",

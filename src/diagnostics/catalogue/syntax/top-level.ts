@@ -20,7 +20,7 @@ const half = `lfer 1
 fn half(v: int) = v / 2
 `;
 
-/** Mistakes in declarations, statements and the order of a model's parts. */
+/** Errors in declarations, statements and the order of a model's parts. */
 export const syntaxDeclarationEntries = {
   "syntax/as-before-arrow": entry<{ name: string }>({
     severity: "error",
@@ -134,7 +134,7 @@ const width = 8
     severity: "error",
     message: (h) => `${h.part === "input" ? "an `input`" : "a statement"} must come before the ${h.before}`,
     help: () => "A model lists its inputs, then its statements, then its outputs.",
-    explanation: "One order in all files: what comes in, what happens to it, what goes out.",
+    explanation: "All models have the same order: inputs, statements, outputs.",
     bad: `lfer 1
 
 model M {

@@ -14,7 +14,7 @@ export const toolEntries = {
     command: string;
     flag: string;
     suggestion: string | undefined;
-    /** The argument without dashes that goes by this name. */
+    /** The positional argument with this name. */
     place: string | undefined;
   }>({
     severity: "error",
@@ -33,7 +33,7 @@ export const toolEntries = {
 
   "tool/wrong-value": entry<{
     command: string;
-    /** The flag as it was said, or `<name>` of an argument without one. */
+    /** The flag as given, or `<name>` for a positional argument. */
     flag: string;
     given: string | undefined;
     takes: string | undefined;
@@ -66,7 +66,7 @@ export const toolEntries = {
     output: string;
     ending: string;
     known: readonly string[];
-    /** The targets that have such an ending, and are written only where they are asked for. */
+    /** The targets with such an extension that are written only on request. */
     only: readonly string[];
   }>({
     severity: "error",
@@ -104,7 +104,7 @@ export const toolEntries = {
     severity: "error",
     message: (h) => `--target ${h.target} is not text and cannot go to a terminal`,
     help: () => "Name a file after -o, or redirect the output with `>` or `|`.",
-    explanation: "A terminal takes some bytes for commands. A pipe or a file gets them unchanged.",
+    explanation: "A terminal interprets some bytes as commands. A pipe or a file gets them unchanged.",
     bad: { command: "lferc build models/lfer_ldl.lfer --target onnx -o -" },
     good: { command: "lferc build models/lfer_ldl.lfer --target onnx -o model.onnx" },
   }),
@@ -148,10 +148,10 @@ export const toolEntries = {
   "tool/flag-is-setting": entry<{
     command: string;
     flag: string;
-    /** The parameter, and what it is one of: `recipe Faces`. */
+    /** The parameter, and its owner: `recipe Faces`. */
     name: string;
     owner: string;
-    /** What to say in the place of this flag and of others like it. */
+    /** The text to use instead of this flag and others like it. */
     said: string;
   }>({
     severity: "error",
@@ -167,7 +167,7 @@ export const toolEntries = {
     flag: string;
     name: string;
     recipe: string;
-    /** How the parameter is declared, and where it goes. */
+    /** The declaration of the parameter, and where it is used. */
     declaration: string;
     use: string;
     value: string;

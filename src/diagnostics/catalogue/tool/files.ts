@@ -1,7 +1,7 @@
 import { didYouMean, entry } from "../../entry.js";
 import { writeFailure } from "../../file-failures.js";
 
-/** Files and folders that a command is given, or writes. */
+/** Files and folders that a command reads or writes. */
 export const toolFileEntries = {
   "tool/no-such-path": entry<{ path: string }>({
     severity: "error",
@@ -115,7 +115,7 @@ export const toolFileEntries = {
     message: (h) => `there is no .lfer file under "${h.path}"`,
     help: () =>
       "Name a folder with .lfer files in it, or the file itself. Hidden folders, node_modules and folders of training runs are not searched.",
-    explanation: "A check of no files would pass whatever is wrong, so it is an error.",
+    explanation: "A check of no files would always pass, so it is an error.",
     bad: { command: "lferc check empty-folder" },
     good: { command: "lferc check models" },
   }),

@@ -4,7 +4,7 @@ import { writeFailure } from "../../file-failures.js";
 const train = (rest: string) => ({ command: `lferc train models/lfer_ldl.lfer ${rest}`.trimEnd() });
 const good = train("--recipe CrossEntropy --data faces");
 
-/** What keeps a recipe from being run, or ends a run. */
+/** Problems that prevent or end a training run. */
 export const trainEntries = {
   "train/no-data": entry<{ recipe: string }>({
     severity: "error",
@@ -51,8 +51,7 @@ export const trainEntries = {
     message: (h) => `cannot read the teacher's weights ${h.file}: ${h.reason}`,
     help: () =>
       "A path in the recipe is relative to the folder of the .lfer file, a path from --set to the current folder; a run's folder means its best weights. Train the teacher first, or name its recipe with trained_by.",
-    explanation:
-      "A frozen teacher looks at every training picture; without its weights there is nothing to learn from.",
+    explanation: "The loss needs the teacher's predictions for every training picture, and so its weights.",
     bad: train("--recipe RafDb --data generated"),
     good,
   }),
@@ -62,7 +61,7 @@ export const trainEntries = {
     epoch: number;
     step: number;
     lr: number;
-    /** Files with good weights, and of which epochs they are. */
+    /** Files with good weights, and their epochs. */
     kept: Readonly<Record<"last" | "best", { readonly path: string; readonly epoch: number }>> | undefined;
   }>({
     severity: "error",

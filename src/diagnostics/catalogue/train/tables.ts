@@ -5,7 +5,7 @@ const train = (rest: string) => ({
 });
 const good = train("--data RAF --set distributions=distributions.csv");
 
-/** Tables of distributions that a loss reads. */
+/** Tables of distributions for a loss. */
 export const trainDistributionEntries = {
   "train/no-distributions": entry<{ recipe: string }>({
     severity: "error",

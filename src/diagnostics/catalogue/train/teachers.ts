@@ -6,7 +6,7 @@ const train = (recipe: string) => ({ command: `lferc train models/lfer_ldl.lfer 
 const sameNames = (a: ListedClasses, b: ListedClasses): boolean =>
   a.labels.toSorted().join() === b.labels.toSorted().join();
 
-/** A teacher's classes, and the parts that several of them are trained on. */
+/** A teacher's classes, and the folds of cross-fitting. */
 export const trainTeacherEntries = {
   "train/teacher-classes-unknown": entry<{ file: string; output: string; frozen: string }>({
     severity: "error",
@@ -14,7 +14,7 @@ export const trainTeacherEntries = {
       `the classes of ${h.output} are unknown: neither the model nor the recipe names them, and ${h.file} has no labels`,
     help: (h) => `Write them in the order in which the teacher was trained, for example: ${h.frozen}`,
     explanation:
-      "A teacher's answers are matched with the student's classes by name. Weight files that lferc wrote in training hold the names; PyTorch's do not. A teacher that was trained on folders mostly has them in alphabetical order.",
+      "A teacher's answers are matched with the student's classes by name. Weight files that lferc wrote in training hold the names; PyTorch's do not. A teacher that was trained on folders usually has them in alphabetical order.",
     bad: train("Taught"),
     good: train("RafDb"),
   }),
@@ -36,7 +36,7 @@ export const trainTeacherEntries = {
           : "The labels in a file are those that its weights were trained for. Use another file, or give the student those names: folders are also found by their usual synonyms."
         : `If they mean the same, write the student's names in the teacher's order: ${h.frozen}`,
     explanation:
-      "Classes are matched by name, and the names in a file are the truth about its weights: another order in a model is corrected, other names are not guessed at. A recipe's `labels:` describe the same weights; if the file says otherwise, one of the two is wrong.",
+      "Classes are matched by name, and the names in a weight file are authoritative. If a model has them in another order, the file's order is used; other names are rejected. A recipe's `labels:` describe the same weights: if they differ from the file, one of the two is wrong.",
     bad: train("Taught"),
     good: train("RafDb"),
   }),
@@ -45,7 +45,7 @@ export const trainTeacherEntries = {
     severity: "warning",
     message: (h) =>
       `part ${h.index} of ${h.of} has all the training pictures of ${h.classes.join(", ")}: its model never learns ${h.classes.length === 1 ? "the class" : "them"}`,
-    help: () => "Add more pictures of it, or use another seed where persons are kept together.",
+    help: () => "Add more pictures of it. If persons are kept together, another seed may help.",
     explanation: "Each model of a cross-fitting is trained on all parts but one, and answers for that one.",
     bad: {
       command: "lferc train models/lfer_ldl.lfer --recipe CrossEntropy --set folds=2 --data one-picture-of-a-class",

@@ -3,7 +3,7 @@ import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
 
-/** What layers, blocks, lists and annotations must be. */
+/** Types of layers, blocks, lists and annotations. */
 export const typeStructureEntries = {
   "type/layer-takes-no-arguments": entry<{ name: string }>({
     severity: "error",

@@ -3,7 +3,7 @@ import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
 
-/** What arguments and operands must be. */
+/** Types of arguments and operands. */
 export const typeEntries = {
   "type/too-many-arguments": entry<{ callee: string; expected: number }>({
     severity: "error",

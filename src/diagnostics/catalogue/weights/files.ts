@@ -68,7 +68,8 @@ export const weightsEntries = {
     severity: "error",
     message: (h) => `${h.file}: tensor "${h.tensor}" is of dtype ${h.dtype}; lferc reads ${h.supported.join(", ")}`,
     help: () => "Convert the tensor to float32 before saving.",
-    explanation: "Weights become float32; no conversion from other dtypes is exact enough to be silent.",
+    explanation:
+      "Weights become float32. Other dtypes cannot be converted exactly, so they are not converted silently.",
     bad: command,
     good,
   }),
@@ -155,7 +156,7 @@ export const weightsEntries = {
   "weights/wrong-shape": entry<{
     file: string;
     tensor: string;
-    /** The model's own name of it. */
+    /** The model's name for it. */
     slot: string;
     expected: readonly number[];
     actual: readonly number[];

@@ -11,13 +11,13 @@ export interface MaybeListed {
 const listed = ({ of, labels }: MaybeListed): string =>
   labels === undefined ? `${of} without labels` : `${of} ${listLabels(labels)}`;
 
-/** As many outputs as a message can hold. */
+/** Maximum number of outputs in a message. */
 const shownOutputs = 10;
 
 const some = (texts: readonly string[]): string =>
   [...texts.slice(0, shownOutputs), ...(texts.length > shownOutputs ? [`... ${texts.length} in all`] : [])].join(", ");
 
-/** Labels that a weight file has, beside those of the network that takes the weights. */
+/** Labels in a weight file, compared with those of the network. */
 export const labelsInFilesEntries = {
   "weights/labels-differ": entry<{
     file: string;

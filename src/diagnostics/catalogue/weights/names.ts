@@ -24,7 +24,7 @@ const mapFaults = {
   "too-many": "the map has more than 10000 rules",
 } as const;
 
-/** What is wrong with a line of a name map. */
+/** Errors in a line of a name map. */
 export type MapFault = keyof typeof mapFaults;
 
 export const weightsNamesEntries = {
@@ -54,7 +54,7 @@ export const weightsNamesEntries = {
   "weights/map-ambiguous": entry<{ map: string; line: number; tensor: string; slots: readonly string[] }>({
     severity: "error",
     message: (h) => `${h.map}, line ${h.line}: tensor "${h.tensor}" would be each of ${h.slots.join(", ")}`,
-    help: () => "Write the part that `*` stands for, or use a hole that both sides have.",
+    help: () => "Write out the part that `*` matches, or use a placeholder, such as `{s}`, on both sides.",
     explanation: "Each tensor of the file fills one weight of the model.",
     bad,
     good,

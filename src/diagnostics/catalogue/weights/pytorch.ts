@@ -8,7 +8,7 @@ const shapeOfFile =
 const damaged = "The file is damaged or was not written by torch.save. An interrupted copy is the usual cause.";
 const saveState = (file: string): string =>
   `Where PyTorch trusts the file, save its weights alone: \`torch.save(torch.load("${file}", weights_only=False).state_dict(), "weights.pth")\`.`;
-/** `ema.model` as Python reaches for it. */
+/** `ema.model` as a Python expression. */
 const keys = (entry: string): string =>
   entry
     .split(".")
@@ -26,7 +26,7 @@ const archiveDamage = {
   overlap: "two entries of the ZIP archive share bytes",
 } as const;
 
-/** What is wrong with a ZIP archive. */
+/** Errors of a ZIP archive. */
 export type ArchiveDamage = keyof typeof archiveDamage;
 
 const pickleDamage = {
@@ -45,7 +45,7 @@ const pickleDamage = {
   "storage-view": "a storage is a view of another one, as only PyTorch before 0.4 wrote it",
 } as const;
 
-/** What is wrong with a pickle. */
+/** Errors of a pickle. */
 export type PickleDamage = keyof typeof pickleDamage;
 
 export const weightsPytorchEntries = {
