@@ -12,7 +12,7 @@ import {
   type Results,
 } from "./measured.js";
 
-/** Who is asked for the numbers of a claim. */
+/** The sources of numbers for a claim. */
 interface Asked {
   readonly measurer: Measurer;
   readonly measured: MeasuredFigures;
@@ -34,7 +34,7 @@ function sideText(side: ClaimSide): string {
   return `${sideText(side.left)} ${side.operator} ${sideText(side.right)}`;
 }
 
-/** The number of a side, or what is wrong with a measure in it. */
+/** The number of a side, or a problem with one of its measures. */
 function sideValue(side: ClaimSide, asked: Asked): number | Diagnostic {
   if (side.kind === "number") return side.value;
   if (side.kind === "measure") return asked.measurer.measure(side);
@@ -60,7 +60,7 @@ function sideValue(side: ClaimSide, asked: Asked): number | Diagnostic {
 
 type Operator = Claim["operator"];
 
-/** Whether `left operator right` holds, give or take `tolerance`. */
+/** Whether `left operator right` holds within `tolerance`. */
 function holds(left: number, operator: Operator, right: number, tolerance: number): boolean {
   switch (operator) {
     case "==":
@@ -101,13 +101,13 @@ const asksPaper = (side: ClaimSide): boolean =>
     ? side.convention === "paper"
     : side.kind === "arithmetic" && (asksPaper(side.left) || asksPaper(side.right));
 
-/** The first measure of a side: where its figure comes from is what a reader asks next. */
+/** The first measure of a side: the message explains where its figure comes from. */
 function firstMeasure(side: ClaimSide): Measure | undefined {
   if (side.kind === "arithmetic") return firstMeasure(side.left) ?? firstMeasure(side.right);
   return side.kind === "measure" ? side : undefined;
 }
 
-/** Every measured figure that a side names. */
+/** Every measured figure in a side. */
 function measuredIn(side: ClaimSide): readonly MeasuredFigure[] {
   if (side.kind === "arithmetic") return [...measuredIn(side.left), ...measuredIn(side.right)];
   return side.kind === "measured" ? [side] : [];
@@ -119,7 +119,7 @@ function checkClaim(claim: Claim, asked: Asked, model: string): Diagnostic | und
   if (typeof left !== "number") return left;
   if (typeof right !== "number") return right;
   const { operator, span } = claim;
-  // `1M >= params` reads as `params <= 1M`: the measured side is the one to name.
+  // `1M >= params` means `params <= 1M`: the measured side is named first.
   const turned = claim.left.kind === "number" && claim.right.kind !== "number";
   const [side, actual, wanted, says] = turned
     ? [claim.right, right, left, mirrored[operator]]
@@ -148,7 +148,7 @@ function checkClaim(claim: Claim, asked: Asked, model: string): Diagnostic | und
   );
 }
 
-/** Where measured figures come from, and how they are written where there is nothing else on their side. */
+/** The source of measured figures, and their format if there is nothing else on their side. */
 function measuredOrigin(side: ClaimSide, figures: readonly MeasuredFigure[], { measured }: Asked) {
   const files = figures.flatMap((figure) => {
     const result = measured.resultOf(figure);
@@ -158,7 +158,7 @@ function measuredOrigin(side: ClaimSide, figures: readonly MeasuredFigure[], { m
   return { files: [...new Set(files)], text: unit === undefined ? undefined : measuredNumbers(unit) };
 }
 
-/** That a figure is not of all pictures that it should be of. */
+/** Reports that a figure does not cover all pictures. */
 function incompleteOf(figures: readonly MeasuredFigure[], { measured }: Asked, model: string): readonly Diagnostic[] {
   return figures.flatMap((figure) => {
     const result = measured.resultOf(figure);
@@ -169,7 +169,7 @@ function incompleteOf(figures: readonly MeasuredFigure[], { measured }: Asked, m
   });
 }
 
-/** Holds a graph to the claims of its `check`s: one diagnostic for each that is broken. */
+/** Checks a graph against the claims of its `check`s: one diagnostic for each violated claim. */
 export function checkClaims(
   graph: Graph,
   claims: readonly Claim[],
@@ -186,7 +186,8 @@ export function checkClaims(
     const result = asked.measured.resultOf(figure);
     return results.isIncomplete === true && "severity" in result && result.code === "budget/no-result";
   };
-  // With results of several models only counted figures can be checked, and one that may be in a broken file not at all.
+  // If the results are of several model files, only counted figures can be checked; and a missing figure is not reported if its
+  // file could not be read.
   const held = claims.filter((claim) =>
     several === undefined ? !figuresOf(claim).some(isUnknown) : figuresOf(claim).length === 0,
   );

@@ -2,24 +2,24 @@ import { type ConventionName, conventions } from "../recipe/measures.js";
 import { quantityKeys } from "./conventions.js";
 import { allConventions, type FiguresByConvention, type LayerStats, type Stats } from "./stats.js";
 
-/** A figure before and after; null where a side does not have it (a new model, an older record of fewer conventions). */
+/** A figure before and after; null if one side does not have it (a new model, an older record with fewer conventions). */
 export interface Change {
   readonly before: number | null;
   readonly after: number | null;
   readonly delta: number | null;
 }
 
-/** What a comparison says of a layer: its record without facts and place. */
+/** The fields of a layer's record that are compared: without facts and source. */
 export type ComparedLayer = Pick<LayerStats, "path" | "op" | "outputShape" | "params" | "counts">;
 
-/** A layer that both sides have at the same path, with other figures. */
+/** A layer with the same path on both sides and other figures. */
 export interface ChangedLayer {
   readonly path: string;
   readonly before: ComparedLayer;
   readonly after: ComparedLayer;
 }
 
-/** A layer that is what it was, op, shape and figures, at another path. */
+/** A layer with the same op, shape and figures, but another path. */
 export interface MovedLayer {
   readonly from: string;
   readonly to: string;
@@ -37,20 +37,20 @@ interface Sides<T> {
   readonly after: T | null;
 }
 
-/** What became of a model; `lferc stats --against ... --format json` prints it as it is. */
+/** The comparison of a model; `lferc stats --against ... --format json` prints it unchanged. */
 export interface StatsComparison {
   readonly schemaVersion: 1;
   readonly model: string;
-  /** The model it is held against (null: there is none) and where that one comes from. */
+  /** The base model (null: there is none) and its file. */
   readonly against: { readonly model: string | null; readonly path: string };
-  /** `unchanged`: no figure and no layer's; layers may have moved. */
+  /** `unchanged`: no figure differs, of the model or a layer; layers may have moved. */
   readonly status: "unchanged" | "changed" | "added" | "removed";
   readonly inputs: Sides<Stats["inputs"]>;
   readonly params: Readonly<Record<"total" | "trainingOnly" | "buffers", Change>>;
   readonly counts: Readonly<Partial<Record<ConventionName, Readonly<Record<string, Change>>>>>;
   readonly memory: Readonly<Record<"paramBytes" | "peakActivationBytes" | "inPlacePeakActivationBytes", Change>>;
   readonly receptiveField: { readonly size: Sides<readonly [number, number]> };
-  /** All empty where there is only one side: then every layer is new, or gone. */
+  /** All empty if there is only one side: then every layer is new, or removed. */
   readonly layers: LayerChanges;
 }
 
@@ -62,12 +62,12 @@ const change = (before: number | undefined, after: number | undefined): Change =
 
 const isChanged = ({ before, after }: Change): boolean => before !== null && after !== null && before !== after;
 
-/** Every figure that both records have, as one text: equal texts are equal figures. */
+/** All figures that both records have, as text: equal texts mean equal figures. */
 function figuresText(counts: FiguresByConvention, names: readonly ConventionName[]): string {
   return names.map((name) => conventions[name].map((quantity) => counts[name]?.[quantityKeys[quantity]])).join();
 }
 
-/** The conventions that every layer of both sides is counted by. */
+/** The conventions that every layer of both sides has. */
 function commonConventions(before: Stats, after: Stats): readonly ConventionName[] {
   const has = ({ layers }: Stats, name: ConventionName): boolean => layers.every(({ counts }) => counts[name]);
   return allConventions.filter((name) => has(before, name) && has(after, name));
@@ -81,7 +81,7 @@ const compared = ({ path, op, outputShape, params, counts }: LayerStats): Compar
   counts,
 });
 
-/** Pairs off what has the same key on both sides, in order; gives the pairs and what is left of each side. */
+/** Pairs items with equal keys, in order; returns the pairs and the rest of each side. */
 function pairOff<T>(before: readonly T[], after: readonly T[], keyOf: (each: T) => string) {
   const waiting = new Map<string, T[]>();
   for (const each of before) {
@@ -103,8 +103,8 @@ function pairOff<T>(before: readonly T[], after: readonly T[], keyOf: (each: T) 
 }
 
 /**
- * Layers belong together by their paths. Those left over that are alike in all but the path have moved: the ones with the
- * same last name first, then in the order of the network.
+ * Matches layers by path. Unmatched layers that are equal except for the path have moved: those with the same last name are
+ * paired first, then by the order of the network.
  */
 function compareLayers(before: Stats, after: Stats): LayerChanges {
   const names = commonConventions(before, after);
@@ -142,13 +142,13 @@ function compareCounts(before: Stats | undefined, after: Stats | undefined): Sta
   return counts;
 }
 
-/** What a model is held against: a record of it from `path`, or none of that name there. */
+/** The base of a comparison: a record from `path`, or none with that name. */
 export interface Base {
   readonly path: string;
   readonly stats: Stats | undefined;
 }
 
-/** What changed from one record to the other, in total and by layer. `after` is undefined where the model is gone. */
+/** The changes between two records, in total and by layer. `after` is undefined if the model was removed. */
 export function compareStats({ path, stats: before }: Base, after: Stats | undefined): StatsComparison {
   const both = <T>(of: (stats: Stats) => T): Sides<T> => ({
     before: before === undefined ? null : of(before),
@@ -194,15 +194,15 @@ function statusOf(comparison: Omit<StatsComparison, "status">): StatsComparison[
   return isSame ? "unchanged" : "changed";
 }
 
-/** A model and its partner on the other side. */
+/** A model and its counterpart on the other side. */
 export interface ModelPair {
   readonly before: Stats | undefined;
   readonly after: Stats | undefined;
 }
 
 /**
- * Models belong together by their names; with `gone`, those that only `before` has are told too. One model on each side
- * belongs together whatever the names: it was renamed, or two networks are compared.
+ * Matches models by name; with `gone`, models that only `before` has are included. If each side has one model, they are matched
+ * whatever their names: it was renamed, or two networks are compared.
  */
 export function pairModels(before: readonly Stats[], after: readonly Stats[], gone: boolean): readonly ModelPair[] {
   const [[onlyBefore, ...moreBefore], [onlyAfter, ...moreAfter]] = [before, after];

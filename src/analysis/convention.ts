@@ -1,15 +1,15 @@
 import { familyOf, type LayerFamily, type LayerOpName, layerOpNames } from "../ops/registry.js";
 import type { Quantity } from "../recipe/measures.js";
 
-/** How a convention counts one op: a formula for each of its quantities, and where the tool says so. */
+/** How a convention counts an op: a formula for each of its quantities, and the source in the tool. */
 export interface CountedRule<Q extends Quantity> {
   readonly kind: "counted";
-  /** In the letters of `factSymbols`; `"0"` where only another quantity counts it. */
+  /** In the letters of `factSymbols`; `"0"` if only another quantity counts the op. */
   readonly formulas: Readonly<Record<Q, string>>;
   readonly source: string;
 }
 
-/** An op that a convention counts as nothing, and why. */
+/** An op that a convention does not count, and why. */
 export interface ZeroRule {
   readonly kind: "zero";
   readonly why: string;
@@ -17,19 +17,22 @@ export interface ZeroRule {
 
 export type Rule<Q extends Quantity> = CountedRule<Q> | ZeroRule;
 
-/** One counter: an exhaustive table over the ops of networks, so that a forgotten op does not compile. */
+/** A counting convention: an exhaustive table over the ops of networks, so that a missing op does not compile. */
 export interface Convention<Q extends Quantity = Quantity> {
   readonly name: string;
   /** The tool with its version, or the paper. */
   readonly tool: string;
-  /** What its unit is, in one sentence. */
+  /** Its unit, in one sentence. */
   readonly unit: string;
-  /** What its rows are held by: runs of the tool, kept in test/analysis/peers/, or nothing but its own definition. */
+  /**
+   * How its rows are verified: by runs of the tool, stored in test/analysis/peers/, or not at all, if the convention is its own
+   * definition.
+   */
   readonly held: "by runs" | "by definition";
-  /** What was read into it, where the tool's figure hangs on how a network was written. */
+  /** Assumptions, if the tool's figure depends on how a network is written. */
   readonly readings: readonly string[];
   readonly rules: Readonly<Record<LayerOpName, Rule<Q>>>;
-  /** The ops with a row of their own; the others have their family's. */
+  /** The ops with a row of their own; others use their family's. */
   readonly named: ReadonlySet<LayerOpName>;
 }
 
@@ -42,8 +45,8 @@ export function zero(why: string): ZeroRule {
 }
 
 /**
- * A row for each op of networks: that of its name where there is one, else its family's. Every family has a row, so that a new op is
- * counted, as its kin are, or said to be nothing.
+ * A row for each op of networks: its own if there is one, else its family's. Every family has a row, so that a new op is
+ * counted like similar ones, or explicitly not counted.
  */
 export function rulesOf<Q extends Quantity>(
   families: Readonly<Record<LayerFamily, Rule<Q>>>,
@@ -57,8 +60,8 @@ export function rulesOf<Q extends Quantity>(
 }
 
 /**
- * What stands behind a row. A family's row cites what its tool says of the ops that it was asked about: of one that it was not, only the
- * family is known.
+ * The source of a row. A family's row cites the tool's count for ops that it was run on; for other ops, only the family is
+ * known.
  */
 export function claimOf({ rules, named, held }: Convention, op: LayerOpName, isAsked: boolean): string {
   const rule = rules[op];

@@ -35,7 +35,7 @@ export const conventionTables: {
   "onnx-tool": onnxTool,
 };
 
-/** The same table with its quantities not at hand. */
+/** The same table, without knowing its quantities. */
 export function conventionTable(name: ConventionName): Convention {
   return conventionTables[name] as Convention;
 }

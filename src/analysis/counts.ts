@@ -6,13 +6,13 @@ import { conventionTable } from "./conventions.js";
 import { formula } from "./formula.js";
 import type { Layer } from "./layers.js";
 
-/** One figure of one layer by one convention. */
+/** One figure of one layer in one convention. */
 export function countLayer(layer: Layer, convention: ConventionName, quantity: Quantity): number {
   const rule = conventionTable(convention).rules[layer.opName];
   return rule.kind === "zero" ? 0 : formula(rule.formulas[quantity]).evaluate(layer.facts);
 }
 
-/** One figure of all the layers together, or the problem that it is too large to be exact. */
+/** One figure of all layers, or a problem if it is too large to be exact. */
 export function countTotal(layers: readonly Layer[], convention: ConventionName, quantity: Quantity): number | Problem {
   let total = 0;
   for (const layer of layers) total += countLayer(layer, convention, quantity);
@@ -20,7 +20,7 @@ export function countTotal(layers: readonly Layer[], convention: ConventionName,
   return problem("budget/too-large-to-count", { quantity, convention, atLeast: total });
 }
 
-/** What of these layers is too large to be counted exactly, alone or together. */
+/** A problem if a figure of these layers, or their sum, is too large to be exact. */
 export function uncountable(layers: readonly Layer[], names: readonly ConventionName[]): Problem | undefined {
   for (const name of names) {
     for (const quantity of conventions[name]) {
@@ -31,18 +31,18 @@ export function uncountable(layers: readonly Layer[], names: readonly Convention
   return undefined;
 }
 
-/** A layer's figure as a sum that can be followed, or why it counts as nothing. */
+/** A layer's figure with its formula, or why it is not counted. */
 export interface Explanation {
   readonly convention: ConventionName;
   readonly quantity: Quantity;
-  /** `O * K = 90944 * 58 = 5274752`; undefined where the rule is a zero. */
+  /** `O * K = 90944 * 58 = 5274752`; undefined if the rule is zero. */
   readonly sum: string | undefined;
   readonly value: number;
-  /** Where the tool says so, or why the layer counts as nothing. */
+  /** The source in the tool, or why the layer is not counted. */
   readonly source: string;
 }
 
-/** How a convention comes to each of its figures for one layer. */
+/** How a convention computes each of its figures for one layer. */
 export function explainLayer(layer: Layer, convention: ConventionName): readonly Explanation[] {
   const table = conventionTable(convention);
   const rule = table.rules[layer.opName];

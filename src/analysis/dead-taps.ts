@@ -3,7 +3,7 @@ import type { Window } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
 import { windowPositions } from "../ops/window-arithmetic.js";
 
-/** Which taps of a window ever meet a cell of the map rather than its padding: tap [u, v] does if row u and column v do. */
+/** The taps of a window that ever read a cell of the map rather than padding: tap [u, v] does if row u and column v do. */
 export interface LiveTaps {
   readonly rows: readonly boolean[];
   readonly columns: readonly boolean[];
@@ -11,7 +11,7 @@ export interface LiveTaps {
   readonly total: number;
 }
 
-/** Tap u at position i reads cell i * stride + u * dilation - padding; it lives if any position makes that a cell. */
+/** Tap u at position i reads cell i * stride + u * dilation - padding; it is live if that is a cell for any position. */
 function liveAlong(
   size: number,
   kernel: number,
@@ -37,19 +37,19 @@ export function liveTaps(window: Window, [height, width]: readonly [number, numb
   return { rows, columns, live: count(rows) * count(columns), total: kernel[0] * kernel[1] };
 }
 
-/** The window of a layer that weighs what it sees: a convolution. */
+/** The window of a layer with a kernel: a convolution. */
 export function kernelWindow({ op, attributes }: Node): Window | undefined {
   const found = findOp(op);
   return found?.probe.kind === "layer" ? found.window(attributes) : undefined;
 }
 
-/** A convolution some of whose taps only ever meet padding. */
+/** A convolution with taps that only read padding. */
 export interface DeadTaps {
   readonly node: Node;
   readonly taps: LiveTaps;
   readonly map: readonly [number, number];
   readonly kernel: readonly [number, number];
-  /** Weights that never meet data, of how many. */
+  /** Weights that only read padding, and the total. */
   readonly deadWeights: number;
   readonly weights: number;
 }

@@ -5,7 +5,7 @@ import { keepsStatistics } from "../ops/batch-statistics.js";
 import type { AnyOp, Work } from "../ops/contracts.js";
 import { foldedNorm } from "./folded-norm.js";
 
-/** What counting rules may ask of one application of an op, batch 1. A fact that an op does not have is undefined. */
+/** The facts that counting rules may use about one application of an op, batch 1. A fact that does not apply is undefined. */
 export interface CountingFacts {
   readonly inputElements: number;
   readonly outputElements: number;
@@ -19,28 +19,28 @@ export interface CountingFacts {
   readonly axisRows: number | undefined;
   readonly averagedCells: number | undefined;
   readonly parameters: number;
-  /** Elements of the weight, 0 where an earlier layer brought the same weight. */
+  /** Elements of the weight; 0 if an earlier layer has the same weight. */
   readonly freshWeights: number;
-  /** 1 where the input is a map (four axes), else 0. */
+  /** 1 if the input is a map (four axes), else 0. */
   readonly isMap: number;
-  /** 1 where the input is vectors (two axes), else 0. */
+  /** 1 if the input is vectors (two axes), else 0. */
   readonly isVector: number;
-  /** The first axis of the output at N = 1: above 1 where crops or patches are folded into the batch. */
+  /** The first axis of the output at N = 1: above 1 if crops or patches are folded into the batch. */
   readonly samples: number;
   /** Positions of the input map: height * width. */
   readonly inputPositions: number | undefined;
   readonly outputChannels: number | undefined;
-  /** How many runs of elements a norm treats, each by itself. */
+  /** Number of runs of elements that a norm normalises separately. */
   readonly normalisedRuns: number | undefined;
-  /** 1 where a map is resized linearly, 0 where by nearest cells. */
+  /** 1 if a map is resized linearly, 0 for nearest neighbour. */
   readonly isLinear: number | undefined;
-  /** 1 where a batch norm can be folded into the convolution or linear layer before it. */
+  /** 1 if a batch norm can be folded into the convolution or linear layer before it. */
   readonly folds: number | undefined;
-  /** 1 where that folding gives the layer a bias that it did not have. */
+  /** 1 if that folding gives the layer a bias that it did not have. */
   readonly addsBias: number | undefined;
 }
 
-/** The letters of counting formulas: which fact each stands for, and its meaning in words. */
+/** The letters of counting formulas: the fact of each, and its meaning in words. */
 export const factSymbols = {
   I: { fact: "inputElements", meaning: "elements of the input (of the first, where there are several)" },
   O: { fact: "outputElements", meaning: "elements of the output (of all outputs together)" },
@@ -80,7 +80,7 @@ export const factSymbols = {
 
 export type FactSymbol = keyof typeof factSymbols;
 
-/** Whether a batch norm becomes part of the layer before it, and whether it gives that one the bias that it lacks. */
+/** Whether a batch norm is folded into the layer before it, and whether it adds a bias there. */
 function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly folds: number; readonly addsBias: number } {
   const folded = foldedNorm(graph, node, index);
   return {
@@ -89,7 +89,7 @@ function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly fold
   };
 }
 
-/** What the parameter inputs of a node hold. `isFresh` says whether a slot's value has not been met before. */
+/** Sizes of a node's parameter inputs. `isFresh`: whether a slot's value has not occurred before. */
 function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) => boolean) {
   const held = { parameters: 0, freshWeights: 0, bias: 0 };
   if (op.inputs === "many") return held;
@@ -104,7 +104,7 @@ function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) =
   return held;
 }
 
-/** The facts of one node. `isFresh` says whether a slot's value has not been met before. */
+/** The facts of one node. `isFresh`: whether a slot's value has not occurred before. */
 export function factsOf(
   graph: Graph,
   node: Node,
@@ -150,7 +150,7 @@ export function factsOf(
   };
 }
 
-/** The op's own account of its arithmetic, batch 1. */
+/** The op's own count of its arithmetic, batch 1. */
 export function workOf(graph: Graph, node: Node, op: AnyOp): Work {
   return op.work(
     node.inputs.map((value) => typeOf(graph, value)),

@@ -4,16 +4,16 @@ import { keepsStatistics } from "../ops/batch-statistics.js";
 import { findOp } from "../ops/registry.js";
 import { isNoOp } from "./no-ops.js";
 
-/** The layer whose weights can hold a batch norm that follows it. */
+/** The layer into which a batch norm after it can be folded. */
 export interface FoldedNorm {
   readonly layer: Node;
-  /** The axis of its weight along which the output channels lie. */
+  /** The axis of its weight for the output channels. */
   readonly axis: number;
-  /** Whether no other norm stands between the two: then this one takes the layer's bias away, or gives it one. */
+  /** Whether no other norm is between the two: then this one removes the layer's bias, or adds one. */
   readonly isFirst: boolean;
 }
 
-/** The axis of the layer's weight along which its output channels lie. */
+/** The axis of the layer's weight for its output channels. */
 const channelsOf = (layer: Node, outputRank: number): number | undefined =>
   findOp(layer.op)?.outputChannels(layer.attributes, outputRank);
 
@@ -21,8 +21,8 @@ const parametersAreSlots = ({ inputs }: Node, { isSlot }: GraphIndex): boolean =
   inputs.slice(1).every((value) => isSlot[value] === 1);
 
 /**
- * What a batch norm folds into: the pass that does it, the counters that expect it and the lint for biases before it ask
- * here. Nothing else may read what lies between; nodes that do nothing may stand there, and norms that fold themselves.
+ * The layer that a batch norm folds into. Used by the pass that folds, the counters that expect folding, and the lint for
+ * biases before batch norms. Nothing else may read the values between; no-ops and norms that fold themselves may be between.
  */
 export function foldedNorm(graph: Graph, norm: Node, index: GraphIndex): FoldedNorm | undefined {
   if (!keepsStatistics(norm) || !parametersAreSlots(norm, index)) return undefined;

@@ -1,13 +1,13 @@
 import { invariant } from "../diagnostics/invariant.js";
 import { type CountingFacts, type FactSymbol, factSymbols } from "./facts.js";
 
-/** A formula of a counting rule (`O * (2 * K - 1)`) made ready: one text serves the sum, `--explain` and the docs. */
+/** A compiled formula of a counting rule (`O * (2 * K - 1)`): one text serves the count, `--explain` and the docs. */
 export interface Formula {
   readonly text: string;
-  /** Its letters, in the order they stand. */
+  /** Its letters, in order. */
   readonly symbols: readonly FactSymbol[];
   evaluate(facts: CountingFacts): number;
-  /** The same text with the numbers of one layer put in: `90944 * (2 * 58 - 1)`. */
+  /** The same text with the numbers of one layer: `90944 * (2 * 58 - 1)`. */
   withNumbers(facts: CountingFacts): string;
 }
 

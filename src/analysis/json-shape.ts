@@ -1,7 +1,7 @@
-/** What JSON from outside must look like: small checks that say what is wrong, and where. */
+/** Checks for untrusted JSON, which say what is wrong, and where. */
 import { isJsonObject } from "../formats/json-object.js";
 
-/** What is wrong with a value, which stands at this place of the text; undefined where nothing is. */
+/** What is wrong with a value at this place of the text; undefined if nothing is. */
 export type Check = (value: unknown, at: string) => string | undefined;
 
 export function shown(value: unknown): string {

@@ -7,26 +7,23 @@ import type { AnyOp } from "../ops/contracts.js";
 import { findOp, isLayerOp, type LayerOpName } from "../ops/registry.js";
 import { type CountingFacts, factsOf } from "./facts.js";
 
-/** One node as the counters see it. */
+/** One node, as the counters see it. */
 export interface Layer {
   readonly node: Node;
   readonly op: AnyOp;
   readonly opName: LayerOpName;
   readonly facts: CountingFacts;
-  /** Trained numbers that this layer brings; those of an earlier layer that it shares are not among them. */
+  /** Trained numbers of this layer, without those that it shares with an earlier layer. */
   readonly params: number;
-  /** Path of the earlier layer whose weights it shares. */
+  /** Path of the earlier layer with the same weights. */
   readonly sharedWith: string | undefined;
 }
 
-/**
- * The layers of a graph in emitted order. With `part`, only those in it, and weights count where that part first uses
- * them.
- */
+/** The layers of a graph in emitted order. With `part`, only those in it; weights then count at their first use within the part. */
 export function layersOf(graph: Graph, part?: string): readonly Layer[] {
   const index = indexGraph(graph);
   const nobody = -1;
-  /** Which layer met a value first. */
+  /** The first layer that uses each value. */
   const firstUser = new Int32Array(graph.types.length).fill(nobody);
   const isFresh = (value: ValueId): boolean => firstUser[value] === nobody;
   const layers: Layer[] = [];

@@ -4,7 +4,7 @@ import { indexGraph } from "../ir/graph-index.js";
 import { findDeadTaps } from "./dead-taps.js";
 import { foldedNorm } from "./folded-norm.js";
 
-/** Gathers findings that stand at one place of the source and say the same: a block used eight times is warned of once. */
+/** Groups equal findings at one place of the source: a block that is used eight times gives one warning. */
 function bySource<T>(found: readonly T[], nodeOf: (found: T) => Node, saying: (found: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const each of found) {
@@ -34,7 +34,7 @@ function deadTaps(graph: Graph): Diagnostic[] {
   });
 }
 
-/** Batch norm subtracts the mean of what it gets, so a constant added just before is gone again. */
+/** Batch norm subtracts the mean of its input, so a constant added just before has no effect. */
 function cancelledBiases(graph: Graph): Diagnostic[] {
   const index = indexGraph(graph);
   const cancelled = graph.nodes.flatMap((norm) => {
@@ -60,7 +60,7 @@ function cancelledBiases(graph: Graph): Diagnostic[] {
   });
 }
 
-/** What a graph does that its author may not have meant: warnings, in source order of the first node concerned. */
+/** Warnings about a graph that its author may not have intended, in source order of the first node concerned. */
 export function lintGraph(graph: Graph): readonly Diagnostic[] {
   return [...deadTaps(graph), ...cancelledBiases(graph)];
 }

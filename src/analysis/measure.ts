@@ -12,26 +12,26 @@ import { countParams } from "./params.js";
 import { peakMemory } from "./peak-memory.js";
 import { receptiveField } from "./receptive-field.js";
 
-/** Where a figure comes from: the parts that have most of it, or the place where it arises. */
+/** Where a figure comes from: the parts with the largest shares, or the layer where a maximum occurs. */
 export interface Origin {
-  /** The largest first, with what they have of it and its share of the whole. */
+  /** The largest first, with their values and shares of the whole. */
   readonly parts: readonly { readonly path: string; readonly value: number; readonly share: number }[];
-  /** For a figure that is a maximum: the layer where it is. */
+  /** For a maximum: the layer where it occurs. */
   readonly at: string | undefined;
 }
 
-/** Answers questions of checks about one graph; layers of a part are read off once. */
+/** Measures one graph for checks; the layers of a part are computed once. */
 export interface Measurer {
-  /** The number asked for, or why there is none. */
+  /** The number, or why there is none. */
   measure(measure: Measure): number | Diagnostic;
-  /** Where that number comes from. */
+  /** The origin of that number. */
   originOf(measure: Measure): Origin;
 }
 
-/** How many parts are named. */
+/** Maximum number of parts named. */
 const namedParts = 3;
 
-/** The first convention that gives a quantity: the one meant when none is named. */
+/** The first convention with a quantity: the default if none is named. */
 function conventionGiving(quantity: Quantity): ConventionName {
   const names = Object.keys(conventions) as ConventionName[];
   return names.find((name) => (conventions[name] as readonly Quantity[]).includes(quantity)) ?? "conv";
@@ -47,7 +47,7 @@ export function partPaths(paths: Iterable<string>): ReadonlySet<string> {
   return parts;
 }
 
-/** The parts right below `at` that have most of a figure: of the whole network, or of a part. */
+/** The parts directly below `at` with the largest shares of a figure. */
 function largestParts(layers: readonly Layer[], at: string | undefined, figureOf: (layer: Layer) => number) {
   const values = new Map<string, number>();
   const depth = at === undefined ? 1 : at.split(".").length + 1;
@@ -60,7 +60,7 @@ function largestParts(layers: readonly Layer[], at: string | undefined, figureOf
   }
   return (
     [...values]
-      // A layer that is asked about by itself is no news.
+      // If the part is a layer itself, naming it adds nothing.
       .filter(([path, value]) => value > 0 && path !== at)
       .sort(([, a], [, b]) => b - a)
       .slice(0, namedParts)

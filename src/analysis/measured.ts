@@ -1,4 +1,4 @@
-/** What was measured of models, and which of it holds for the network that is checked. */
+/** Measured figures of models, and which of them are valid for the checked network. */
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { grouped } from "../diagnostics/number-text.js";
 import type { Graph } from "../ir/graph.js";
@@ -6,48 +6,48 @@ import { graphDigest } from "../ir/graph-digest.js";
 import type { MeasuredFigure } from "../recipe/claim.js";
 import { type MeasuredName, measuredFigures } from "../recipe/measures.js";
 
-/** One figure out of a file of results. */
+/** One figure from a file of results. */
 export interface MeasuredResult {
   readonly name: MeasuredName;
   /** `faces/test`, or a device. */
   readonly of: string;
   readonly value: number;
-  /** The model's name, as its ONNX file says it. */
+  /** The model's name in its ONNX file. */
   readonly model: string | undefined;
   /** Digest of the ONNX file that was measured. */
   readonly modelSha256: string;
-  /** Which network the file says it holds; older ones say nothing. */
+  /** Digest of the network in the file; missing in older files. */
   readonly graphSha256: string | undefined;
   /** The file of results. */
   readonly file: string;
-  /** Of figures of pictures: how many, and how many more could not be read. */
+  /** For figures of pictures: their number, and the number that could not be read. */
   readonly samples?: number | undefined;
   readonly skipped?: number | undefined;
 }
 
 export interface Results {
-  /** The files they were read from. */
+  /** The files of the results. */
   readonly files: readonly string[];
   readonly results: readonly MeasuredResult[];
-  /** Another file could not be read, which is an error of its own: a figure that is missing may be in it. */
+  /** Another file could not be read, which is reported as an error: a missing figure may be in it. */
   readonly isIncomplete?: boolean;
 }
 
 export const noResults: Results = { files: [], results: [] };
 
-/** Answers what checks ask of a network that nobody can count. */
+/** Measured figures for checks of one network. */
 export interface MeasuredFigures {
-  /** The result that holds for the network, or why there is none. */
+  /** The result that is valid for the network, or why there is none. */
   resultOf(figure: MeasuredFigure): MeasuredResult | Diagnostic;
-  /** That the results are of several trainings or builds of it, to be said once. */
+  /** A report, made once, if the results are of several trainings or builds. */
   severalModels(figure: MeasuredFigure): Diagnostic | undefined;
 }
 
-/** A figure as a check writes it: `accuracy("faces/test")`. */
+/** A figure as written in a check: `accuracy("faces/test")`. */
 export const measuredText = ({ name, of }: Pick<MeasuredFigure, "name" | "of">): string =>
   `${name}(${JSON.stringify(of)})`;
 
-/** How numbers of a unit are written, `84.2%`, `12.3ms`, `41,943,040 bytes`, and how far two of them are apart. */
+/** Formats numbers of a unit, `84.2%`, `12.3ms`, `41,943,040 bytes`, and the difference of two. */
 export function measuredNumbers(unit: (typeof measuredFigures)[MeasuredName]["unit"]) {
   const percent = (value: number): number => Number((100 * value).toFixed(2));
   const ms = (value: number): string => `${Number(value.toPrecision(6))}ms`;
@@ -67,7 +67,7 @@ export function measuredNumbers(unit: (typeof measuredFigures)[MeasuredName]["un
 
 export function measuredFiguresOf(graph: Graph, model: string, { files, results }: Results): MeasuredFigures {
   let found: readonly MeasuredResult[] | undefined;
-  /** Results of this very network. Most checks ask for none. */
+  /** Results of this network. Most checks need none. */
   const ownResults = (): readonly MeasuredResult[] => {
     const digest = found === undefined ? graphDigest(graph) : "";
     found ??= results.filter((result) => result.graphSha256 === digest);
@@ -107,7 +107,7 @@ export function measuredFiguresOf(graph: Graph, model: string, { files, results 
   };
 }
 
-/** Names that stand in a command line as they are; another one may be anything. */
+/** Names that need no quotes on a command line. */
 const plainWord = /^[\w.-]+$/;
 
 function commandFor({ name, of }: MeasuredFigure): string {

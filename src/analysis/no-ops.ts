@@ -2,7 +2,7 @@ import { type Graph, type Node, typeOf } from "../ir/graph.js";
 import { sameShape } from "../ir/shape.js";
 import { findOp } from "../ops/registry.js";
 
-/** Whether a node hands on its only tensor as it is. */
+/** Whether a node returns its only tensor unchanged. */
 export function isNoOp(graph: Graph, node: Node): boolean {
   const [input, ...otherInputs] = node.inputs;
   const [output, ...otherOutputs] = node.outputs;

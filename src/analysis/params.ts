@@ -2,19 +2,19 @@ import { type Graph, typeOf } from "../ir/graph.js";
 import { dtypeBytes, elementCount } from "../ir/shape.js";
 import type { Layer } from "./layers.js";
 
-/** What a network learns and remembers, in elements. */
+/** A network's parameters and statistics, in elements. */
 export interface Params {
-  /** Trained numbers of the network as it is deployed, shared ones once. */
+  /** Trained numbers of the deployed network; shared ones count once. */
   readonly total: number;
-  /** Trained numbers that only training has: auxiliary heads. */
+  /** Trained numbers that exist only in training: auxiliary heads. */
   readonly trainingOnly: number;
-  /** Statistics that training updates and inference reads. */
+  /** Statistics updated by training and used at inference. */
   readonly buffers: number;
   /** Trained numbers by the op that uses them first. */
   readonly byOp: Readonly<Record<string, number>>;
 }
 
-/** Counts the slots of a graph; `training` is the same model specialised for training, where it has one. */
+/** Counts the slots of a graph; `training` is the training form of the same model, if there is one. */
 export function countParams(graph: Graph, layers: readonly Layer[], training?: Graph): Params {
   let total = 0;
   let buffers = 0;
@@ -30,7 +30,7 @@ export function countParams(graph: Graph, layers: readonly Layer[], training?: G
   return { total, trainingOnly: training === undefined ? 0 : onlyIn(training, graph), buffers, byOp };
 }
 
-/** Parameters that `training` has beyond those of `deployed`, by name. */
+/** Parameters of `training` that `deployed` lacks, by name. */
 function onlyIn(training: Graph, deployed: Graph): number {
   const kept = new Set(deployed.slots.map((slot) => slot.name));
   let more = 0;

@@ -2,7 +2,7 @@ import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { dtypeBytes, elementCount } from "../ir/shape.js";
 import { findOp } from "../ops/registry.js";
 
-/** The most bytes that activations take at once, and the node during which they do. */
+/** The largest total size of activations at one time, and the node during which it occurs. */
 export interface PeakMemory {
   readonly bytes: number;
   /** Path of the node; undefined for a network without nodes. */
@@ -10,17 +10,17 @@ export interface PeakMemory {
 }
 
 export interface PeakMemoryOptions {
-  /** Let activations, batch norms and views write over their input when nobody reads it any more. */
+  /** Whether activations, batch norms and views overwrite an input that no later node reads. */
   readonly inPlace: boolean;
-  /** Looks for the peak among these nodes only (all are still run). */
+  /** Only these nodes can be the peak (all are still run). */
   readonly among?: (node: Node) => boolean;
 }
 
-/** How large values are and how long they are needed. */
+/** Sizes and lifetimes of values. */
 export interface Liveness {
   /** Bytes of each value, batch 1. */
   readonly bytes: Float64Array;
-  /** Index of the last node that reads a value; -1 where none does, the number of nodes where it is held to the end. */
+  /** Index of the last node that reads a value; -1 if none does, the number of nodes if it is kept to the end. */
   readonly lastUse: Int32Array;
 }
 
@@ -36,19 +36,19 @@ export function livenessOf(graph: Graph): Liveness {
   for (let i = 0; i < graph.nodes.length; i++) {
     for (const value of graph.nodes[i]?.inputs ?? []) lastUse[value] = i;
   }
-  // Weights are no activations: they are never freed here, and never counted.
+  // Weights are not activations: they are never freed here, and never counted.
   for (const { value } of [...graph.outputs, ...graph.slots]) lastUse[value] = graph.nodes.length;
   return { bytes, lastUse };
 }
 
 /**
- * Peak of the activations by liveness, batch 1: nodes run in emitted order, a value is held from the node that makes it to
- * the last that reads it, inputs from the start, outputs to the end.
+ * Peak of the activations by liveness, batch 1: nodes run in emitted order. A value lives from the node that makes it to the
+ * last that reads it, inputs from the start, outputs to the end.
  */
 export function peakMemory(graph: Graph, options: PeakMemoryOptions, liveness = livenessOf(graph)): PeakMemory {
   const { lastUse } = liveness;
   const bytesOf = (value: ValueId): number => liveness.bytes[value] ?? 0;
-  // A picture may be somebody else's: nothing is written over it.
+  // The picture may belong to the caller: it is never overwritten.
   const given = new Set(graph.inputs.map(({ value }) => value));
   let held = 0;
   for (const value of given) held += bytesOf(value);
@@ -74,7 +74,7 @@ export function peakMemory(graph: Graph, options: PeakMemoryOptions, liveness = 
     held += made;
     for (let at = 0; at < node.inputs.length; at++) {
       const value = node.inputs[at] as ValueId;
-      // x + x reads one value twice and frees it once.
+      // x + x reads one value twice, but frees it once.
       if (lastUse[value] === i && node.inputs.indexOf(value) === at) held -= bytesOf(value);
     }
     for (const value of node.outputs) if (lastUse[value] === never) held -= bytesOf(value);

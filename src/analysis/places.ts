@@ -1,13 +1,13 @@
 /**
- * Where the picture's rows and columns lie in a tensor. An axis is a product of factors, the slowest first: the axis of
- * tokens of a 7x5 map is [7 rows, 5 columns], windows of attention are [8 blocks of rows] on one axis and [7 rows] on
- * another. Sizes are those at N = 1.
+ * The positions of the picture's rows and columns in a tensor. An axis is a product of factors, the slowest first: the token
+ * axis of a 7x5 map is [7 rows, 5 columns]; windows of attention have [8 blocks of rows] on one axis and [7 rows] on another.
+ * Sizes are those at N = 1.
  */
 export interface Factor {
   readonly size: number;
-  /** Of rows or columns; of both where they lie in an order that is not followed; of none: channels, crops and the like. */
+  /** Rows or columns; both if they are interleaved in an order that is not followed; none for channels, crops and the like. */
   readonly sides: readonly Side[];
-  /** Rows (columns) of the map from one place of the factor to the next; it means nothing for both. */
+  /** Distance between neighbouring places of the factor, in rows (columns) of the map; meaningless for both. */
   readonly step: number;
 }
 
@@ -21,23 +21,23 @@ export const plain = (size: number): readonly Factor[] => [{ size, sides: [], st
 
 export const rowsOrColumns = (side: Side, size: number): Factor => ({ size, sides: [side], step: 1 });
 
-/** An axis on which the rows and columns of these factors lie somehow. */
+/** An axis that contains the rows and columns of these factors in an unknown order. */
 export function somehow(size: number, factors: readonly Factor[]): readonly Factor[] {
   const sides = ([0, 1] as const).filter((side) => factors.some((factor) => factor.sides.includes(side)));
   return size === 1 || sides.length === 0 ? plain(size) : [{ size, sides, step: Number.NaN }];
 }
 
-/** Of rows or of columns, each place where it belongs. */
+/** The side of a factor of rows or columns with known positions. */
 export const sideOf = ({ sides, step }: Factor): Side | undefined => (Number.isNaN(step) ? undefined : sides[0]);
 
 export const hasSides = ({ sides }: Factor): boolean => sides.length > 0;
 
-/** Whether rows or columns are left. */
+/** Whether any rows or columns are left. */
 export const isMap = (places: Places): boolean => places.some((factors) => factors.some(hasSides));
 
 export const sizeOf = (factors: readonly Factor[]): number => factors.reduce((product, { size }) => product * size, 1);
 
-/** Whether some of the rows (columns) that a factor tells apart are told apart here too. */
+/** Whether some of the rows (columns) that a factor distinguishes are also distinguished here. */
 export const liesIn = (places: Places, factor: Factor): boolean =>
   places.flat().some((other) => {
     if (!factor.sides.some((side) => other.sides.includes(side))) return false;
@@ -51,7 +51,7 @@ const sameFactor = (a: Factor | undefined, b: Factor): boolean =>
 export const sameFactors = (a: readonly Factor[], b: readonly Factor[]): boolean =>
   a.length === b.length && b.every((factor, i) => sameFactor(a[i], factor));
 
-/** Neighbours that belong together become one: blocks of rows, and the rows within them. */
+/** Merges adjacent factors that belong together: blocks of rows, and the rows within them. */
 function fused(factors: readonly Factor[]): readonly Factor[] {
   const out: Factor[] = [];
   for (const factor of factors) {
@@ -65,8 +65,8 @@ function fused(factors: readonly Factor[]): readonly Factor[] {
 }
 
 /**
- * The same elements in row-major order under other sizes; undefined where an axis would hold a part of a factor that does
- * not divide.
+ * The same elements in row-major order under other sizes; undefined if an axis would contain a part of a factor that does not
+ * divide.
  */
 export function regrouped(places: Places, sizes: readonly number[]): Places | undefined {
   const rest = places.flat().filter(({ size }) => size > 1);

@@ -1,4 +1,4 @@
-/** Reads back what `eval` and `bench --format json` wrote, in this version or an older one. The text is held hostile. */
+/** Parses the output of `eval` and `bench --format json`, of this version or an older one. The text is untrusted. */
 
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
@@ -6,13 +6,13 @@ import { isJsonObject } from "../formats/json-object.js";
 import { being, type Check, count, figure, list, object, shown, text, textOrNull } from "./json-shape.js";
 import type { MeasuredResult } from "./measured.js";
 
-/** Both commands' form has this version; a newer one may mean something else. */
+/** The version of both commands' formats; a higher one is rejected. */
 export const resultsSchemaVersion = 1;
 
-/** Predictions of a million pictures stand in no file of results; the points of a curve and a matrix of classes do. */
+/** Results contain no predictions of single pictures; they do contain the points of a curve and a confusion matrix. */
 const limits = { depth: 8, values: 5_000_000 };
 
-/** More is no file of results. */
+/** Larger files are rejected. */
 export const mostResultBytes = 100_000_000;
 
 const share = being("a share from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
@@ -98,7 +98,7 @@ export function readResults(written: string, path: string): readonly MeasuredRes
       ? (results as readonly BenchRecord[]).flatMap((each) => ofBench(each, path))
       : refuse(wrong);
   }
-  // Of two models that were compared both are judged.
+  // If two models were compared, both have results.
   const wrong = evaluation(value, "") ?? (second === undefined ? undefined : evaluation(second, "second"));
   if (wrong !== undefined) return refuse(wrong);
   const records = [value, ...(second === undefined ? [] : [second])] as unknown as readonly EvaluationRecord[];
@@ -124,7 +124,7 @@ function ofEvaluation(record: EvaluationRecord, file: string): readonly Measured
   ];
 }
 
-/** Times of one picture on a device with a name; others no check can ask for. */
+/** Times for one picture on a named device; a check cannot refer to others. */
 function ofBench(record: BenchRecord, file: string): readonly MeasuredResult[] {
   const { what, device, batch, modelSha256, graphSha256, model, p50Ms, peakBytes } = record;
   if (what !== "inference" || batch !== 1 || !device || !modelSha256) return [];

@@ -1,4 +1,4 @@
-/** Reads back what `lferc stats --format json` wrote, in this version or an older one. The text is held hostile. */
+/** Parses the output of `lferc stats --format json`, of this version or an older one. The text is untrusted. */
 
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { beyondLimits } from "../formats/bounded-json.js";
@@ -34,7 +34,7 @@ const stats = object({
   layers: list(layer),
 });
 
-/** The first path that two layers have. */
+/** The first path that occurs twice. */
 function pathTwice({ layers }: Stats): string | undefined {
   const seen = new Set<string>();
   return layers.find(({ path }) => seen.size === seen.add(path).size)?.path;
@@ -56,10 +56,10 @@ function readOne(value: unknown, path: string, place: string): Stats | Problem {
   return twice === undefined ? read : refuse(`two layers have the path "${twice}"`);
 }
 
-/** A record is five deep; one of a hundred thousand layers holds some eight million values. */
+/** A record is five levels deep; one of a hundred thousand layers has some eight million values. */
 const recordLimits = { depth: 8, values: 10_000_000 };
 
-/** The texts of the records: the whole text, or one on each line where it holds several. */
+/** The texts of the records: the whole text, or each line if there are several. */
 function parse(text: string, path: string): readonly { readonly value: unknown; readonly place: string }[] | Problem {
   const tooMuch = beyondLimits(text, recordLimits);
   if (tooMuch !== undefined) return problem("stats/not-a-record", { path, reason: tooMuch });
@@ -79,7 +79,7 @@ function parse(text: string, path: string): readonly { readonly value: unknown; 
   }
 }
 
-/** The records in a text that `lferc stats --format json` wrote; `path` names the file. */
+/** The records in a text written by `lferc stats --format json`; `path` names the file. */
 export function readStats(text: string, path: string): readonly Stats[] | Problem {
   const parsed = parse(text, path);
   if (isProblem(parsed)) return parsed;

@@ -20,19 +20,19 @@ import {
 } from "./places.js";
 import { type Extent, enlarged, joined, onePixel, seenBy, through } from "./seen-extent.js";
 
-/** What one cell of a map sees of the picture, in picture cells, [height, width]. */
+/** The region of the picture that one cell of a map depends on, in pixels, [height, width]. */
 export interface ReceptiveField {
-  /** Side lengths of the patch that one cell sees; each side along the path that sees most that way. */
+  /** Side lengths of the region; each side along the path on which it is largest. */
   readonly size: readonly [number, number];
-  /** Picture cells between two neighbouring cells of the map. */
+  /** Distance in pixels between two neighbouring cells of the map. */
   readonly jump: readonly [number, number];
-  /** Path of the first node that sees this much; undefined where no window looks around. */
+  /** Path of the first node with this receptive field; undefined if there are no windows. */
   readonly at: string | undefined;
-  /** Path of the first node whose cells see all rows (columns) of the picture, because an op mixes them; else undefined. */
+  /** Path of the first node whose cells depend on all rows (columns) of the picture, because an op mixes them; else undefined. */
   readonly whole: readonly [string | undefined, string | undefined];
 }
 
-/** What the elements of a value see of the picture, and where its rows and columns lie among them. */
+/** What the elements of a value depend on, and the positions of the picture's rows and columns in it. */
 interface Sight {
   readonly extents: readonly [Extent, Extent];
   readonly places: Places;
@@ -50,7 +50,7 @@ const withExtent = (sight: Sight, side: Side, extent: Extent): Sight => ({
 const seeingAll = (sight: Sight, side: Side): Sight =>
   withExtent(sight, side, { ...sight.extents[side], whole: sight.picture[side] });
 
-/** Every element sees all places of a factor: all the picture, or, where they are the rows within blocks, their block. */
+/** Every element depends on all places of a factor: on the whole picture, or on the block, if they are rows within blocks. */
 function mixing(sight: Sight, factor: Factor): Sight {
   const { size, step } = factor;
   if (size === 1) return sight;
@@ -64,14 +64,17 @@ function mixing(sight: Sight, factor: Factor): Sight {
 
 const mixingAll = (sight: Sight, factors: readonly Factor[]): Sight => factors.reduce(mixing, sight);
 
-/** What sees one row, and lies on none itself, sees that row from wherever it is used: that is no patch around a cell. */
+/**
+ * A value that depends on one row, without a position itself, is used at any position: its cells see more than a region around
+ * them.
+ */
 const withoutPlace = (sight: Sight, factors: readonly Factor[]): Sight =>
   factors
     .filter(({ size }) => size === 1)
     .flatMap((factor) => factor.sides)
     .reduce(seeingAll, sight);
 
-/** One axis of the value on its way through an op: what its elements see then, and the factors of the result's axis. */
+/** Applies an op to one axis of the value: what its elements depend on then, and the factors of the result's axis. */
 function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: number): [Sight, readonly Factor[]] {
   const { seen, step, to } = move;
   if (!factors.some(hasSides)) return [sight, plain(size)];
@@ -85,7 +88,7 @@ function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: n
   if (staysPut && same) return [sight, factors];
   const [factor] = factors as readonly [Factor];
   const side = sideOf(factor);
-  // How places of several factors follow each other is not followed, nor fractions of blocks.
+  // The order of places of several factors, and fractions of blocks, are not followed.
   if (factors.length > 1 || side === undefined || (factor.step > 1 && !Number.isInteger(step))) {
     return [staysPut ? sight : mixingAll(sight, factors), somehow(size, factors)];
   }
@@ -98,7 +101,10 @@ function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: n
   return [withExtent(sight, side, through(extent, span, jumps)), [{ ...factor, size, step: factor.step * steps }]];
 }
 
-/** What the op's result sees by one of its inputs; what the op does not speak of, each element sees all of. */
+/**
+ * The dependence of an op's result on one of its inputs; on axes that the op does not describe, each element depends on
+ * everything.
+ */
 function throughMoves(sight: Sight, moves: readonly AxisMove[], shape: readonly number[]): Sight {
   const places = shape.map(plain);
   let after = sight;
@@ -121,13 +127,13 @@ function throughOrder(sight: Sight, shape: readonly number[]): Sight {
   return { ...mixingAll(sight, factors), places: shape.map((size) => somehow(size, factors)) };
 }
 
-/** Whether no rows lie blockwise or have channels between them: each axis is rows, columns or neither, as nearly always. */
+/** Whether no rows are in blocks or interleaved with channels: each axis is rows, columns or neither, the usual case. */
 const isSettled = ({ places }: Sight): boolean =>
   places.every(([factor, ...others]) => others.length === 0 && factor !== undefined && !(factor.step > 1));
 
 /**
- * Rows that lie blockwise, and whose places within the blocks are mixed, are rows of a smaller map; rows with channels
- * between them (a pixel shuffle) are rows of a larger one.
+ * Rows in blocks whose places are mixed become rows of a smaller map; rows interleaved with channels (a pixel shuffle) become
+ * rows of a larger one.
  */
 function settled(sight: Sight): Sight {
   if (isSettled(sight)) return sight;
@@ -154,7 +160,7 @@ function settled(sight: Sight): Sight {
   return after;
 }
 
-/** Two sights of one result. Rows that lie on another axis for the other one are seen from everywhere where they lie. */
+/** Merges two dependences of one result. Rows that are on different axes in the two count as seen from everywhere. */
 function join(a: Sight, b: Sight): Sight {
   let [one, other] = [a, b];
   const places = a.places.map((mine, axis) => {
@@ -182,7 +188,7 @@ const fieldOf = ({ extents: [rows, columns] }: Sight, at: string): Field => ({
   at,
 });
 
-/** Whether it sees more in one direction and no less in the other, or has the larger side. */
+/** Whether it is larger in one direction and not smaller in the other, or has the larger side. */
 function covers({ size: [height, width] }: Field, { size: [otherHeight, otherWidth] }: Field): boolean {
   const [longer, other] = [Math.max(height, width), Math.max(otherHeight, otherWidth)];
   return longer === other ? height * width > otherHeight * otherWidth : longer > other;
@@ -199,7 +205,7 @@ function sightOfInput(shape: readonly number[]): Sight | undefined {
   return { extents: [onePixel, onePixel], places, picture };
 }
 
-/** What the results of a node see. */
+/** The dependences of a node's results. */
 function sightsOfResults(graph: Graph, node: Node, sights: readonly (Sight | undefined)[]): (Sight | undefined)[] {
   const op = findOp(node.op);
   invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
@@ -220,11 +226,11 @@ function sightsOfResults(graph: Graph, node: Node, sights: readonly (Sight | und
 }
 
 /**
- * The largest receptive field of any map in the network (or of those made by the nodes `among`): of all values that have
- * rows or columns left. Windows may reach beyond the picture's edge; where an op mixes whole rows or columns, a cell sees
- * the picture's. What has neither any more (behind a global pool, or `flatten` and `linear`) is no map and does not count.
- * Behind maps that were made larger it is what the cells see that see most, and at most one cell of the smaller map too
- * much where several enlargements follow each other.
+ * The largest receptive field of any map in the network (or of those made by the nodes `among`): of all values with rows or
+ * columns. Windows may reach beyond the picture's edge; if an op mixes whole rows or columns, a cell depends on the whole
+ * picture along that side. Values without rows and columns (after a global pool, or `flatten` and `linear`) are not maps and do
+ * not count. After upsampling, it is the field of the cells that see most; after several upsamplings it may be one cell of the
+ * smaller map too large.
  */
 export function receptiveField(graph: Graph, among?: (node: Node) => boolean): ReceptiveField {
   const sights: (Sight | undefined)[] = new Array(graph.types.length);

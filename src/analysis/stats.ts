@@ -21,20 +21,20 @@ export type FiguresByConvention = Readonly<Partial<Record<ConventionName, Conven
 export interface LayerStats {
   readonly path: string;
   readonly op: string;
-  /** `FILE:LINE:COL`; null where no text stands behind the node. */
+  /** `FILE:LINE:COL`; null if the node has no source text. */
   readonly source: string | null;
-  /** Batch 1; of the first output. */
+  /** The first output's, batch 1. */
   readonly outputShape: readonly number[];
-  /** Trained numbers that this layer brings. */
+  /** Trained numbers of this layer. */
   readonly params: number;
-  /** Path of the earlier layer whose weights it shares. */
+  /** Path of the earlier layer with the same weights. */
   readonly sharedWith: string | null;
-  /** Elementary operations and sizes, batch 1; undefined (in JSON: not there) is a size that the op does not have. */
+  /** Elementary operations and sizes, batch 1; undefined (absent in JSON) if a size does not apply. */
   readonly facts: (Work & CountingFacts) | undefined;
   readonly counts: FiguresByConvention;
 }
 
-/** Everything that can be said of a network without running it; `lferc stats --format json` prints it as it is. */
+/** All static results about a network; `lferc stats --format json` prints it unchanged. */
 export interface Stats {
   readonly schemaVersion: typeof statsSchemaVersion;
   readonly model: string;
@@ -46,7 +46,7 @@ export interface Stats {
     readonly paramBytes: number;
     readonly peakActivationBytes: number;
     readonly peakAt: string | null;
-    /** The same with activations, batch norms and views written over their input. */
+    /** The same if activations, batch norms and views overwrite their input. */
     readonly inPlacePeakActivationBytes: number;
     readonly inPlacePeakAt: string | null;
   };
@@ -54,29 +54,29 @@ export interface Stats {
     readonly size: readonly [number, number];
     readonly jump: readonly [number, number];
     readonly at: string | null;
-    /** Where cells begin to see all rows (columns) of the picture; null: nowhere. Not in files of before. */
+    /** The nodes from which on cells depend on all rows (columns) of the picture; null: none. Absent in older files. */
     readonly whole?: readonly [rows: string | null, columns: string | null];
   };
   readonly layers: readonly LayerStats[];
 }
 
 export interface StatsOptions {
-  /** `FILE:LINE:COL` of a span; without it layers have no `source`. */
+  /** `FILE:LINE:COL` of a span; without it, layers have no `source`. */
   readonly locate?: (span: Span) => string;
-  /** The conventions to count by; all unless told. */
+  /** The conventions to use; default: all. */
   readonly conventions?: readonly ConventionName[];
-  /** Whether each layer's facts are wanted: true unless told. */
+  /** Whether to include each layer's facts; default true. */
   readonly facts?: boolean;
-  /** The same model specialised for training, where it has outputs that only training has. */
+  /** The training form of the same model, if it has outputs that exist only in training. */
   readonly training?: Graph | undefined;
 }
 
-/** Of the JSON form; a reader refuses a newer one by name. */
+/** Version of the JSON format; a reader rejects higher ones. */
 export const statsSchemaVersion = 1;
 
 export const allConventions = Object.keys(conventions) as readonly ConventionName[];
 
-/** Written out: V8 takes ten times as long to spread two records of this size, and there is one for every layer. */
+/** Fields are listed: V8 takes ten times as long to spread two objects of this size, and there is one for every layer. */
 function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFacts {
   const work = workOf(graph, node, op);
   return {
@@ -111,13 +111,13 @@ function layerFacts(graph: Graph, { node, op, facts }: Layer): Work & CountingFa
   };
 }
 
-/** What no convention need count: the elementary operations of one layer. */
+/** A figure that no convention may include: the elementary operations of one layer. */
 const inexactWork = ({ multiplies, adds, compares, exponentials, logarithms, divisions, roots }: Work) =>
   inexactOf({ multiplies, adds, compares, exponentials, logarithms, divisions, roots });
 
 type MutableFigures = Partial<Record<ConventionName, ConventionFigures>>;
 
-/** The figures of layers. Most layers count as nothing somewhere: those share one record, or large graphs fill the memory. */
+/** The figures of layers. Layers that count as zero share one record, to save memory in large graphs. */
 function figuresFor(names: readonly ConventionName[]): (layer: Layer) => FiguresByConvention {
   const nothing = new Map<ConventionName, ConventionFigures>();
   for (const name of names) {
@@ -139,7 +139,7 @@ function figuresFor(names: readonly ConventionName[]): (layer: Layer) => Figures
   };
 }
 
-/** The stats of a graph, or the problem that a figure is too large to be exact. Linear in the number of nodes. */
+/** The stats of a graph, or a problem if a figure is too large to be exact. Linear in the number of nodes. */
 export function statsOf(graph: Graph, options: StatsOptions = {}): Stats | Problem {
   const names = options.conventions ?? allConventions;
   const layers = layersOf(graph);

@@ -1,4 +1,4 @@
-/** The reverse pass, from each op's own rule: graph to graph, first order. */
+/** Reverse-mode differentiation from each op's rule: graph to graph, first order. */
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
@@ -8,17 +8,17 @@ import { AppendingBuilder } from "./gradient-builder.js";
 import { sweep } from "./sweep.js";
 
 export interface Differentiated {
-  /** The graph that was given, its values under their old numbers, and the nodes of the gradients behind it. */
+  /** The given graph with unchanged value numbers, followed by the nodes of the gradients. */
   readonly graph: Graph;
-  /** For each value asked for, that of its gradient: zeros where the loss does not depend on it. */
+  /** The gradient of each requested value: zeros if the loss does not depend on it. */
   readonly gradients: readonly ValueId[];
-  /** For each value asked for, whether the loss depends on it. */
+  /** For each requested value, whether the loss depends on it. */
   readonly isReached: readonly boolean[];
 }
 
 /**
- * The gradients of a single number with respect to some values (of inputs, slots or nodes). The batch must be bound
- * (`bindBatch`). Nothing is computed that no wanted gradient depends on; time is linear in the graph.
+ * The gradients of a scalar with respect to some values (of inputs, slots or nodes). The batch must be bound (`bindBatch`).
+ * Only what the requested gradients need is computed; time is linear in the graph.
  */
 export function differentiate(graph: Graph, loss: ValueId, wanted: readonly ValueId[]): Differentiated {
   invariant(elementCount(typeOf(graph, loss).shape) === 1, "only a single number can be differentiated");
@@ -55,13 +55,13 @@ function spread(builder: AppendingBuilder, number: number, like: ValueId): Value
 
 const ones = (builder: AppendingBuilder, like: ValueId): ValueId => spread(builder, 1, like);
 
-/** 1 for every value that depends on one of the wanted ones. */
+/** 1 for every value that depends on one of the requested ones. */
 function valuesBehind(graph: Graph, wanted: readonly ValueId[]): Uint8Array {
   const leads = new Uint8Array(graph.types.length);
   for (const value of wanted) leads[value] = 1;
   for (const { inputs, outputs } of graph.nodes) {
     if (!inputs.some((value) => leads[value] === 1)) continue;
-    // No slope leads through a truth value.
+    // Bool values have no gradient.
     for (const value of outputs) leads[value] = graph.types[value]?.dtype === "bool" ? 0 : 1;
   }
   return leads;

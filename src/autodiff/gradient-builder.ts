@@ -6,7 +6,7 @@ import type { TensorType } from "../ir/shape.js";
 import type { GradientBuilder } from "../ops/contracts.js";
 import { findOp } from "../ops/registry.js";
 
-/** Appends nodes behind those of a graph; values of the graph keep their numbers. */
+/** Appends nodes to those of a graph; its values keep their numbers. */
 export class AppendingBuilder implements GradientBuilder {
   readonly nodesMade: Node[] = [];
   readonly types: TensorType[];
@@ -20,7 +20,7 @@ export class AppendingBuilder implements GradientBuilder {
     this.#paths = new Set(graph.nodes.map(({ path }) => path));
   }
 
-  /** Says for which part of the network nodes are made next: it is in their paths. */
+  /** Sets the part of the network for the next nodes: it is in their paths. */
   enter(path: string, span?: Span): void {
     this.#place = { path, span };
   }
@@ -38,7 +38,7 @@ export class AppendingBuilder implements GradientBuilder {
   nodes(opName: string, inputs: readonly ValueId[], given: Attributes = {}): readonly ValueId[] {
     const op = findOp(opName);
     invariant(op !== undefined, `a gradient rule asks for the unknown op ${opName}`);
-    // In the op's own order and no others: a rule may hand on more than the op has.
+    // The op's own attributes, in its order: a rule may pass more than the op has.
     const attributes = Object.fromEntries(Object.keys(op.attributes).map((key) => [key, given[key] as never]));
     const types = op.inferTypes(
       inputs.map((value) => this.typeOf(value)),
@@ -62,7 +62,7 @@ export class AppendingBuilder implements GradientBuilder {
     return made;
   }
 
-  /** Linear in the nodes: the ordinal goes on where the last one of that name stopped. */
+  /** Linear in the nodes: ordinals continue from the last one of that name. */
   #freshPath(wanted: string): string {
     let ordinal = this.#ordinals.get(wanted) ?? 0;
     let path: string;

@@ -3,7 +3,7 @@ import type { Graph, ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { AppendingBuilder } from "./gradient-builder.js";
 
-/** The graph with those appended nodes that the roots depend on, numbered without gaps, and the roots under their new numbers. */
+/** The graph with only those appended nodes that the roots depend on, renumbered without gaps, and the roots' new numbers. */
 export function sweep(
   graph: Graph,
   builder: AppendingBuilder,

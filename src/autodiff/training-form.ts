@@ -1,7 +1,7 @@
 /**
- * A network as training runs it: batch_norm by the batch's own statistics, and the running ones updated as PyTorch does it:
- * running = (1 - momentum) * running + momentum * batch, the variance unbiased. What drops something (dropout, drop_path) is
- * a product with a mask, an input of its own: no op draws random numbers. The batch must be bound.
+ * The training form of a network: batch_norm uses the batch's own statistics, and updates the running ones as PyTorch does:
+ * running = (1 - momentum) * running + momentum * batch, with the unbiased variance. Dropping ops (dropout, drop_path) become
+ * products with a mask, which is an input: no op draws random numbers. The batch must be bound.
  */
 import { invariant } from "../diagnostics/invariant.js";
 import { GraphBuilder } from "../ir/builder.js";
@@ -12,20 +12,20 @@ import { type DroppingMask, maskOfNode } from "../ops/dropping.js";
 import { arithmetic } from "../ops/gradient-arithmetic.js";
 import { AppendingBuilder } from "./gradient-builder.js";
 
-/** Prefix of the inputs that hold masks: `mask.classifier.dropout`. */
+/** Prefix of the inputs for masks: `mask.classifier.dropout`. */
 export const maskPrefix = "mask.";
 
-/** A batch norm that is now one of training: its statistics, and the slots that follow them. */
+/** A batch norm in training form: its statistics, and the slots that they update. */
 interface Normalised {
   readonly node: Node;
   readonly momentum: number;
-  /** Elements of a channel. */
+  /** Elements per channel. */
   readonly count: number;
   readonly running: readonly [mean: ValueId, variance: ValueId];
   readonly batch: readonly [mean: ValueId, variance: ValueId];
 }
 
-/** The graph in its training form. A batch norm whose statistics are no slots (computed ones) stays as it is. */
+/** The training form of a graph. A batch norm whose statistics are computed, not slots, is unchanged. */
 export function trainingForm(graph: Graph): Graph {
   const isStep = graph.slots.some(({ next }) => next !== undefined);
   invariant(!isStep, `${graph.name} is a training step already`);
@@ -68,7 +68,7 @@ export function trainingForm(graph: Graph): Graph {
   return followStatistics(copy.finish(), normalised);
 }
 
-/** The tensor times its mask, whose input goes by the node's path; the tensor itself where nothing is dropped. */
+/** The tensor times its mask, whose input is named after the node's path; the tensor itself if nothing is dropped. */
 function masked(builder: GraphBuilder, node: Node, x: ValueId, { shape, keep }: DroppingMask): ValueId {
   if (keep === 1) return x;
   const type = builder.typeOf(x);
@@ -78,7 +78,7 @@ function masked(builder: GraphBuilder, node: Node, x: ValueId, { shape, keep }: 
   return builder.node(product, [type])[0] as ValueId;
 }
 
-/** Statistics that several applications share are updated by one after the other, as PyTorch does it. */
+/** Statistics shared by several applications are updated one after the other, as in PyTorch. */
 function followStatistics(graph: Graph, normalised: readonly Normalised[]): Graph {
   const builder = new AppendingBuilder(graph);
   const { add, mul, number } = arithmetic(builder);

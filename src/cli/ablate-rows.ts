@@ -1,4 +1,4 @@
-/** The rows of an ablation: MODEL:RECIPE is the recipe's student with what the variant MODEL is made with. */
+/** The rows of an ablation: MODEL:RECIPE is the recipe's student with the arguments of the variant MODEL. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
@@ -29,7 +29,7 @@ export function parseRows(text: string): readonly Pair[] | Problem {
   return pairs;
 }
 
-/** A model behind a variant's name, and what the variants on the way give it: `student.NAME` to text. */
+/** The base model of a variant, and the arguments that its variants give: `student.NAME` to text. */
 interface Variant {
   readonly base: string;
   readonly settings: Settings;
@@ -40,7 +40,7 @@ type ModelOrVariant = ModelDeclaration | VariantDeclaration;
 const isModel = (declaration: Declaration): declaration is ModelOrVariant =>
   declaration.kind === "ModelDeclaration" || declaration.kind === "VariantDeclaration";
 
-/** Whether an expression says all by itself, in whatever file it stands. */
+/** Whether an expression has the same value in any file. */
 const isLiteral = (text: string): boolean =>
   !/[a-z_]/i.test(text.replaceAll(/"(?:[^"\\]|\\.)*"|\btrue\b|\bfalse\b|\d[\d_.]*(?:e[+-]?\d+)?/gi, ""));
 
@@ -56,7 +56,7 @@ function variantNamed(name: string, source: StudySource): Variant | Problem {
       wanted = found.base.text;
       continue;
     }
-    // The model itself may be imported; its parameters' names are only needed for arguments without one.
+    // The model itself may be imported; its parameters' names are needed only for positional arguments.
     const model =
       found ??
       [...files.keys()].flatMap((path) => declared(path).filter(isModel)).find((each) => each.name.text === wanted);
@@ -83,11 +83,11 @@ function variantNamed(name: string, source: StudySource): Variant | Problem {
 
 export interface AblationRows {
   readonly rows: readonly StudyRow[];
-  /** That a row's recipe trains another model than the row names. */
+  /** Reports that a row's recipe trains another model than the row names. */
   readonly objection: (row: StudyRow, recipe: ElaboratedRecipe) => Problem | undefined;
 }
 
-/** The rows of a study; `set` is what is said to all of them. */
+/** The rows of a study; the settings in `set` apply to all of them. */
 export function ablationRows(text: string, source: StudySource, set: Settings): AblationRows | Problem {
   const pairs = parseRows(text);
   if (isProblem(pairs)) return pairs;
@@ -113,7 +113,7 @@ export function ablationRows(text: string, source: StudySource, set: Settings): 
     };
     rows.push(row);
     bases.set(row, variant.base);
-    // Before the variant's arguments meet a model that does not know them.
+    // Before the variant's arguments are applied to another model.
     const made = source.recipes.find(({ name }) => name === recipe);
     const wrong = made === undefined ? undefined : objection(row, made);
     if (wrong !== undefined) return wrong;

@@ -1,4 +1,4 @@
-/** What `check --assumptions` lists. */
+/** The list that `check --assumptions` prints. */
 import { oneLine } from "../diagnostics/display-text.js";
 import { locateSpan } from "../diagnostics/source-text.js";
 import { type Assumption, assumptionsIn } from "../semantics/checks/assumptions.js";
@@ -9,7 +9,7 @@ export interface PlacedAssumption extends Omit<Assumption, "span"> {
   readonly line: number;
 }
 
-/** Those of the file itself: what it imports lists its own. */
+/** Those of the file itself; imported files list their own. */
 export function assumptionsOf({ sources, texts }: CompiledPath): readonly PlacedAssumption[] {
   const entry = sources.files.get(sources.entry);
   if (entry === undefined) return [];
@@ -19,7 +19,7 @@ export function assumptionsOf({ sources, texts }: CompiledPath): readonly Placed
   });
 }
 
-/** For people: name and value, and below them where the value is from and where it stands. */
+/** For people: name and value, then the source of the value and its location. */
 export function renderAssumptions(all: readonly PlacedAssumption[]): string {
   return all
     .map(({ name, value, source, file, line }) => {
@@ -29,6 +29,6 @@ export function renderAssumptions(all: readonly PlacedAssumption[]): string {
     .join("");
 }
 
-/** For programs, as a field of the one object on stdout. */
+/** For programs, as a field of the JSON object on stdout. */
 export const assumptionsJson = (all: readonly PlacedAssumption[]): readonly object[] =>
   all.map(({ name, value, source, file, line }) => ({ name, value: value ?? null, source, file, line }));

@@ -18,7 +18,7 @@ import { loadRuntime, talkOfFallback, threadsOf } from "./talk-of-runtime.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
-/** Unless told: a step takes a hundred times as long as a picture. */
+/** Default: a step takes a hundred times as long as a picture. */
 const stepsOfTraining = 20;
 const stepsOfInference = 100;
 const warmupOfTraining = 2;
@@ -62,14 +62,14 @@ function checkUsage(args: BenchArguments): void {
   }
 }
 
-/** Where models are measured, by what --engine says. */
+/** The runtime for a model, by the value of --engine. */
 const runtimes: Readonly<Record<string, (session: Session) => Promise<OnnxRuntime | Problem>>> = {
   auto: loadRuntime,
   ort: loadNativeRuntime,
   "ort-wasm": loadWasmRuntime,
 };
 
-/** Measures one file; undefined where something is wrong (reported). */
+/** Measures one file; undefined after an error (reported). */
 async function measure(session: Session, file: string, args: BenchArguments): Promise<BenchResult | undefined> {
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
@@ -150,7 +150,7 @@ async function measureModel(
   return timeModel({ path: file, name: found.model.name, bytes }, runtime, settings);
 }
 
-/** Measures a file in a process of its own, for memory is counted by process; undefined where that failed. */
+/** Measures a file in a separate process, because memory is counted per process; undefined if that failed. */
 function measureApart(file: string, { file: _, format: __, set = [], ...flags }: BenchArguments) {
   const [, script = ""] = process.argv;
   const said = Object.entries(flags).flatMap(([name, value]) =>

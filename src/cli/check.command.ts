@@ -26,7 +26,7 @@ interface CheckArguments {
   readonly watch: boolean;
 }
 
-/** Two files that import a third both report what is wrong in it; it is told once. */
+/** Errors of a file that two files import occur twice; they are reported once. */
 function told(diagnostic: Diagnostic, located: Located, seen: Set<string>): boolean {
   const { span } = diagnostic;
   const file = span === undefined ? "" : located[1].displayName(span.file);
@@ -51,7 +51,7 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   const take = (located: Located): void => {
     if (told(located[0], located, seen)) return;
     found.push(located);
-    // People want to see something happen; programs want one document.
+    // For people, results are printed as they come; for programs, one document at the end.
     if (args.format === "pretty")
       session.talk(`${renderPretty(located[0], located[1], paint, widthOn(process.stderr))}\n`);
     if (args.format === "github") session.data(renderGithub(located[0], located[1]));

@@ -16,7 +16,7 @@ export function commandParser(module: CommandModule): Argv {
     .exitProcess(false);
 }
 
-/** Examples, each whole on its line, to be copied. */
+/** Examples, each unbroken on its line, for copying. */
 function examplesText(module: CommandModule): string {
   const lines = declaredArguments(module).examples.map(([command, purpose]) => `  ${command}\n      ${purpose}\n`);
   return `Examples:\n${lines.join("")}`;
@@ -30,18 +30,18 @@ function exitCodesText(failure: string | undefined): string {
   return `Exit codes:\n${meanings.join("\n")}`;
 }
 
-/** What `lferc NAME --help` says; `width` in columns, the terminal's unless told. */
+/** The text of `lferc NAME --help`; `width` in columns, default the terminal's. */
 export async function commandHelp({ name, failure, load }: CommandEntry, width?: number): Promise<string> {
   const module = await load();
   const parser = commandParser(module);
   if (width !== undefined) parser.wrap(width);
-  // Parsing is what brings a command's own flags in.
+  // Parsing adds the command's own flags.
   const help = await new Promise<string>((resolve, reject) => {
     parser.parse([name, "--help"], {}, (error, _args, output) => (error ? reject(error) : resolve(output)));
   });
-  // What is required has no default; yargs takes it that a list begins empty.
+  // Required options have no default; yargs assumes that a list begins empty.
   const told = help.replace(/^(.*?)( *\[array\] \[required\]) \[default: \[\]\]$/gm, "$1             $2");
-  // yargs sets examples in columns and breaks them in the middle.
+  // yargs would set examples in columns and break them.
   const options = told.replace(/\n\nExamples:\n[\s\S]*$/, "").trimEnd();
   return `${options.replace(/[ \t]+$/gm, "")}\n\n${examplesText(module)}\n${exitCodesText(failure)}\n`;
 }

@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { CommandEntry } from "./command-entry.js";
 
-// A command's own argument type is of no use to the dispatcher: yargs hands over what its builder declared.
+// The dispatcher does not need a command's argument type: yargs passes what its builder declared.
 const untyped = (module: unknown): CommandModule => module as CommandModule;
 
 /** In the order of the help text. */

@@ -10,7 +10,7 @@ export interface CompiledPath {
   /** The file as the user would type it. */
   readonly path: string;
   readonly sources: Sources;
-  /** Absolute paths of the files that were read, and of those that could not be. */
+  /** Absolute paths of the files that were read or tried. */
   readonly inputs: readonly string[];
   readonly compilation: Compilation;
   /** Of the whole program, budgets included. */
@@ -20,27 +20,27 @@ export interface CompiledPath {
   readonly texts: SourceTexts;
 }
 
-/** The file itself, but for a run's `model.lfer`. */
+/** The file to compile: the file itself, except for a run's `model.lfer`. */
 async function compiledFor(file: string): Promise<string> {
   if (basename(file) !== runFiles.model) return file;
   return (await import("../training/run-source.js")).compiledFile(file);
 }
 
-/** A file and what it imports, read. */
+/** Reads a file and its imports. */
 export async function loadFile(
   path: string,
   cwd: string,
 ): Promise<{ readonly root: string; readonly sources: Sources }> {
   const asked = resolve(cwd, path);
   const full = await compiledFor(asked);
-  // A run's own texts are a project by themselves.
+  // A run's own texts are a separate project.
   const root = full === asked ? projectRoot(full, cwd) : dirname(asked);
   const entry = hostPath(root, full);
-  // `std/` alone is the standard library; a project's own folder of that name is reached as `./std/`.
+  // `std/` alone is the standard library; a project's own folder of that name is `./std/`.
   return { root, sources: await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry) };
 }
 
-/** Compiles one file and says nothing. */
+/** Compiles one file without output. */
 export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
   const full = resolve(cwd, path);
   const { root, sources } = await loadFile(path, cwd);

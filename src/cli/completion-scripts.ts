@@ -9,7 +9,7 @@ export interface CompletedCommand {
   readonly declared: DeclaredArguments;
 }
 
-/** The flags of an option as they are typed; a switch that is on can be turned off. */
+/** The spellings of an option; a switch that is on by default can be turned off. */
 function flagsOf(name: string, option: Options): readonly string[] {
   const short = [option.alias ?? []].flat().map((alias) => (alias.length === 1 ? `-${alias}` : `--${alias}`));
   const isOn = typeOf(option) === "boolean" && String(option.default ?? option.defaultDescription) === "true";

@@ -23,7 +23,7 @@ async function completion(
   return 0;
 }
 
-/** The table of commands is handed in: it holds this one too. */
+/** The table of commands is an argument, because it contains this command. */
 export const completionCommand = (commands: readonly CommandEntry[]): CommandModule<object, CompletionArguments> => ({
   command: "completion <shell>",
   describe: "Prints a script with which the shell completes commands, flags and their values.",

@@ -12,28 +12,28 @@ import { displayPath } from "./project.js";
 import type { Session } from "./session.js";
 
 export interface CountRequest {
-  /** A model's or variant's name; undefined: a file stands for its model, a folder for every one under it. */
+  /** A model's or variant's name; undefined: for a file its model, for a folder every model in it. */
   readonly model: string | undefined;
   readonly set: ReadonlyMap<string, string>;
-  /** Whether it is no mistake that there is no model of that name. */
+  /** Whether a missing model is allowed. */
   readonly mayLack?: boolean;
 }
 
-/** A model found under PATH..., ready to be counted. */
+/** A model found under PATH..., ready to count. */
 export interface FoundModel {
   readonly name: string;
   /** Its file, as the user would type it. */
   readonly path: string;
-  /** Whether the file itself was named, and not a folder above it. */
+  /** Whether the file itself was named, not a folder. */
   readonly isNamedFile: boolean;
   readonly graph: Graph;
-  /** For what is wrong with it. */
+  /** For reporting its errors. */
   readonly texts: SourceTexts;
   readonly locate: (span: Span) => string;
   count(conventions: readonly ConventionName[], facts: boolean): Stats | Problem;
 }
 
-/** The same models as training sees them, by name; none where all are what they are without it. */
+/** The training forms of the same models, by name; none if they do not differ. */
 async function trainingGraphs(
   { sources, compilation }: CompiledPath,
   model: string,
@@ -48,11 +48,11 @@ async function trainingGraphs(
 interface FoundInFile {
   readonly models: readonly FoundModel[];
   readonly failed: boolean;
-  /** That the file has no model of the name asked for. */
+  /** A report that the file has no model of the requested name. */
   readonly lacking: Diagnostic | undefined;
 }
 
-/** The models of a source file. What is wrong with it is reported, but for a model that it does not have. */
+/** The models of a source file. Errors are reported, except for a missing model. */
 async function modelsOfFile(
   session: Session,
   file: string,
@@ -60,7 +60,7 @@ async function modelsOfFile(
   { model, set }: CountRequest,
 ): Promise<FoundInFile> {
   const wanted = model ?? (isNamed ? "main" : "all");
-  // The compiler is loaded by the commands that compile, and by no others.
+  // The compiler is loaded only by commands that compile.
   const { compileFile } = await import("./compile-file.js");
   const compiled = await compileFile(file, session.cwd, { model: wanted, set, graphsOnly: true });
   session.note(compiled.inputs);
@@ -83,7 +83,7 @@ async function modelsOfFile(
   return { models, failed: hasErrors || isEmpty, lacking };
 }
 
-/** The one model of an ONNX file, under `--model` only where it is called so, or where it is what others are held against. */
+/** The model of an ONNX file; with `--model` only if it has that name, or if it is the base of a comparison. */
 async function modelOfOnnxFile(
   session: Session,
   file: string,
@@ -114,8 +114,8 @@ async function modelOfOnnxFile(
 }
 
 /**
- * Hands every model that PATH... names to `take`, file by file; gives whether anything was wrong, which is reported. A model
- * asked for by name has to be in one of the files, not in all of them.
+ * Passes every model under PATH... to `take`, file by file; returns whether there were errors, which are reported. A model
+ * requested by name must be in one of the files, not in all.
  */
 export async function findModels(
   session: Session,
@@ -144,7 +144,7 @@ export async function findModels(
   return true;
 }
 
-/** Counts a model; that it cannot be counted is reported. */
+/** Counts a model; reports if it cannot be counted. */
 export function countOrReport(
   session: Session,
   model: FoundModel,
@@ -163,7 +163,7 @@ export interface CountedModel {
   readonly stats: Stats;
 }
 
-/** Counts every model under PATH..., without the facts of its layers; what is wrong is reported. */
+/** Counts every model under PATH..., without the facts of its layers; errors are reported. */
 export async function countAll(
   session: Session,
   paths: readonly string[],

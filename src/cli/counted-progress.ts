@@ -1,4 +1,4 @@
-/** How long work looks while it goes on: a live line on a terminal, elsewhere a line every half minute. */
+/** Progress of counted work: a live line on a terminal, otherwise a line every half minute. */
 import { liveLine } from "./live-line.js";
 import type { Session } from "./session.js";
 
@@ -7,7 +7,7 @@ export interface CountedProgress {
   clear(): void;
 }
 
-/** `what` stands before the numbers: `drawing faces: 12/700`. */
+/** `what` is printed before the numbers: `drawing faces: 12/700`. */
 export function countedProgress(session: Session, what: string): CountedProgress {
   const line = liveLine({ log: session.talk });
   return { show: (done, all) => line.show(`${what}: ${done}/${all}`), clear: line.clear };

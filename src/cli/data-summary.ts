@@ -1,4 +1,4 @@
-/** What `lferc data` says of a data set: a table for people, JSON for programs. */
+/** The output of `lferc data`: a table for people, JSON for programs. */
 import { type Column, layOut, type TableRow } from "../analysis/render/table.js";
 import type { LyingSet } from "../data/look/as-it-lies.js";
 import type { Findings, Size } from "../data/look/findings.js";
@@ -10,7 +10,7 @@ const formatSize = ([width, height]: Size): string => `${width}x${height}`;
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);
 
-/** The table of classes and splits, and what there is besides. */
+/** The table of classes and splits, and further facts. */
 export function summaryText(
   path: string,
   set: LyingSet,
@@ -60,7 +60,7 @@ function sizesText({ smallest, median, largest }: NonNullable<Findings["sizes"]>
   return `${formatSize(smallest)} to ${formatSize(largest)}, median ${formatSize(median)}`;
 }
 
-/** Everything, lists uncut. */
+/** Everything, with complete lists. */
 export function summaryJson(
   path: string,
   set: LyingSet,

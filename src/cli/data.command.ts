@@ -40,7 +40,7 @@ interface DataArguments {
 const sheetForms = { ".svg": sheetSvg, ".html": sheetHtml } as const;
 const manifestForms: Readonly<Record<string, ManifestForm>> = { ".json": "json", ".csv": "csv" };
 
-/** What a file's ending says of its form; another ending is refused. */
+/** The format by a file's extension; unknown extensions are rejected. */
 function formOf<T>(flag: string, file: string, forms: Readonly<Record<string, T>>): T {
   const form = forms[extname(file).toLowerCase()];
   if (form !== undefined) return form;
@@ -48,13 +48,13 @@ function formOf<T>(flag: string, file: string, forms: Readonly<Record<string, T>
   throw new UsageError(diagnose("tool/wrong-usage", { command: "data", detail }));
 }
 
-/** Classes on a sheet; of identities there may be thousands. */
+/** Maximum number of classes on a sheet: data of identities may have thousands. */
 const mostRows = 60;
 
-/** Pictures beyond those of a row that stand in for bad ones. */
+/** Extra pictures per row that replace bad ones. */
 const spares = 4;
 
-/** The pictures that may come onto the sheet, drawn so that the same data give the same sheet. */
+/** Candidates for the sheet, drawn such that the same data give the same sheet. */
 function candidatesFor(set: LyingSet): ReadonlySet<LyingPicture> {
   const byClass = new Map<string, LyingPicture[]>(set.classes.slice(0, mostRows).map((label) => [label, []]));
   for (const picture of set.pictures) byClass.get(picture.label)?.push(picture);
@@ -149,7 +149,7 @@ async function writeText(session: Session, file: string, text: string): Promise<
   return undefined;
 }
 
-/** Writes the manifest, or compares with the one that is there. */
+/** Writes the manifest, or compares with the existing one. */
 async function pin(
   session: Session,
   path: string,

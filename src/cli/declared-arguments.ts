@@ -1,20 +1,20 @@
 import type { CommandModule, Options, PositionalOptions } from "yargs";
 import { invariant } from "../diagnostics/invariant.js";
 
-/** One place of `name <file> [more..]`. */
+/** A positional of `name <file> [more..]`. */
 export interface DeclaredPositional {
   readonly name: string;
   readonly isRequired: boolean;
-  /** Takes all that is left. */
+  /** Whether it takes all remaining arguments. */
   readonly isMany: boolean;
   readonly options: PositionalOptions;
 }
 
-/** What a command declares to yargs, written down. */
+/** A command's declarations for yargs, as data. */
 export interface DeclaredArguments {
   readonly options: ReadonlyMap<string, Options>;
   readonly positionals: readonly DeclaredPositional[];
-  /** Command lines and what they are for. */
+  /** Command lines and their descriptions. */
   readonly examples: readonly (readonly [command: string, description: string])[];
 }
 
@@ -44,7 +44,7 @@ function checkKeys(module: CommandModule, name: string, option: object): void {
   }
 }
 
-/** Runs a command's builder against a recorder instead of yargs. A builder that does more than describe is our mistake. */
+/** Runs a command's builder with a recorder instead of yargs. A builder that does anything but describe is a bug. */
 export function declaredArguments(module: CommandModule): DeclaredArguments {
   const options = new Map<string, Options>();
   const described = new Map<string, PositionalOptions>();

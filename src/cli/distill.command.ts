@@ -31,10 +31,10 @@ interface DistillArguments {
   readonly threads?: number | undefined;
 }
 
-/** Broken pictures that are named one by one. */
+/** Number of broken pictures named individually. */
 const namedAtMost = 10;
 
-/** A teacher that is this sure of pictures that it has learnt says little more than their labels do. */
+/** A teacher with this mean confidence on its training pictures adds little to their labels. */
 const nearlyOneHot = 0.95;
 
 function checkUsage({ temperature, threads, data }: DistillArguments): void {
@@ -100,7 +100,7 @@ async function distillRun(session: Session, args: DistillArguments): Promise<Exi
   return writeTable(session, args, { origin, set, told });
 }
 
-/** That the parts of a cross-fitting divide other pictures than these. */
+/** Reports that the parts of a cross-fitting do not match these pictures. */
 function otherPictures(run: string, set: DataSet, parts: ReadonlyMap<string, number>): Diagnostic | undefined {
   const here = new Set(allOf(set).map(({ key }) => key));
   const missing = [...parts.keys()].filter((key) => !here.has(key));
@@ -170,7 +170,7 @@ function summarise(
   }
 }
 
-/** The means of `--by-class`, to be put into a recipe. */
+/** The means of `--by-class`, as text for a recipe. */
 function meansText(classes: readonly string[], means: readonly (Float64Array | undefined)[]): string {
   const rows = means.map((shares, label) => {
     const numbers = Array.from(shares ?? new Float64Array(classes.length), (share) => share.toFixed(6));

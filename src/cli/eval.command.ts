@@ -23,7 +23,7 @@ import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
 
-/** Broken pictures that are named one by one; JSON has all of them. */
+/** Number of broken pictures named individually; JSON has all of them. */
 const namedAtMost = 10;
 
 interface EvalArguments {
@@ -46,7 +46,7 @@ async function evaluate(session: Session, args: EvalArguments): Promise<ExitCode
     throw new UsageError(diagnose("tool/wrong-usage", { command: "eval", detail }));
   };
   if (args.data === "") refuseUsage("--data takes a folder, a table, or generated");
-  // Any other name might be that of the model.
+  // Any other name could be that of the model.
   if (args.answers?.endsWith(".csv") === false) refuseUsage("--answers takes the name of a .csv file");
   if (args.answers !== undefined && args.other !== undefined) refuseUsage("--answers is for one model");
   const runtime = await loadRuntime(session);
@@ -57,7 +57,7 @@ async function evaluate(session: Session, args: EvalArguments): Promise<ExitCode
   const models = await openAll(session, [args.model, ...(args.other === undefined ? [] : [args.other])], runtime);
   if (models === undefined) return 1;
   try {
-    // A file beside a run is shown the very pictures that the run is.
+    // A file that is compared with a run gets the run's pictures.
     const known = models.find(({ run }) => run !== undefined)?.run;
     const verdicts: Verdict[] = [];
     for (const model of models) {
@@ -95,13 +95,13 @@ async function openAll(
   return models;
 }
 
-/** Where what a run knows of its data comes from. */
+/** Where a run's data description comes from. */
 interface DataAbout {
   readonly data: ThingOf<"data"> | undefined;
   readonly seed: number;
 }
 
-/** Judges one model; undefined where something is wrong (reported). */
+/** Evaluates one model; undefined after an error (reported). */
 async function judgeOne(
   session: Session,
   { data, split, by }: EvalArguments,
@@ -119,7 +119,7 @@ async function judgeOne(
   const { set, samples } = opened;
   for (const warning of isFirst ? set.warnings : []) {
     const told = warning.diagnose({});
-    // Of the part that is judged the table of classes shows it; the others are none of this.
+    // Missing classes are shown by the table for the evaluated part; other parts do not matter.
     if (!["data/split-left-alone", "data/missing-classes"].includes(told.code)) session.report([told]);
   }
   if (by !== undefined && samples.every((sample) => sample[by] === undefined)) {
@@ -163,7 +163,7 @@ async function judgeOne(
   return { evaluation: evaluationOf(what, { classes: labels, pictures }, records, by), isIncomplete };
 }
 
-/** What one should know of the part of the data before one believes a figure. */
+/** Notes about the evaluated part that affect how its figures should be read. */
 function tellOfPart(session: Session, { set, split, judgedEpochs }: JudgingSet): void {
   const data = oneLine(set.description);
   if (judgedEpochs) {
@@ -178,7 +178,7 @@ function tellOfPart(session: Session, { set, split, judgedEpochs }: JudgingSet):
   }
 }
 
-/** Names the broken ones; whether they are too many for the figures to be the data set's. */
+/** Names the broken pictures; returns whether they are too many for the figures to describe the data set. */
 function tellOfSkipped(
   session: Session,
   { set, split, samples }: JudgingSet,
@@ -199,7 +199,7 @@ function tellOfSkipped(
   return isTooMany;
 }
 
-/** Says and writes what was found; whether all of it could be. */
+/** Prints and writes the results; returns whether everything could be written. */
 async function answer(
   session: Session,
   { model, other = "", answers, format }: EvalArguments,

@@ -1,4 +1,4 @@
-/** What a command can end with, and what that means where the command does not say it in its own words. */
+/** The exit codes, with a default meaning for commands that do not describe them. */
 export const exitCodes = {
   0: "success",
   1: "errors, or a violated budget",

@@ -21,7 +21,7 @@ function exampleText(example: Example): string {
     .join("\n\n");
 }
 
-/** What `lferc explain CODE` prints. */
+/** The text of `lferc explain CODE`. */
 export function explanationText(code: string, entry: Entry<never>): string {
   return `${code} (${entry.severity})
 
@@ -47,7 +47,7 @@ async function explain(session: Session, args: ExplainArguments): Promise<ExitCo
   const entry = Object.hasOwn(entries, code) ? entries[code] : undefined;
   if (entry === undefined) {
     const codes = Object.keys(entries);
-    // What stands behind the stroke is easier to remember than the phase before it.
+    // The part after the slash is easier to remember than the phase before it.
     const suggestion = codes.find((each) => each.endsWith(`/${code}`)) ?? suggest(code, codes);
     session.report([diagnose("tool/unknown-code", { code, suggestion })]);
     return 2;

@@ -28,7 +28,7 @@ import { UsageError } from "./usage.js";
 import { checkWhole } from "./whole-number.js";
 
 const mostPictures = 1_000_000;
-/** Each person shows each expression twice, unless told. */
+/** Default: each person shows each expression twice. */
 const usualPerPerson = 14;
 
 interface FacesArguments {
@@ -56,7 +56,7 @@ function optionsOf({ count, seed, people: asked, size, blends, annotators }: Fac
   return { seed, count, people, size, blends };
 }
 
-/** What hinders faces in this folder: one that is empty, or that the same options began, is fine. */
+/** What prevents writing faces into this folder: it must be empty, or contain faces of the same options. */
 async function obstacle(session: Session, folder: string, about: string): Promise<Diagnostic | undefined> {
   const path = displayPath(session.cwd, folder);
   try {
@@ -80,7 +80,7 @@ async function faces(session: Session, args: FacesArguments): Promise<ExitCode> 
     session.report([hindered]);
     return 1;
   }
-  /** Writes one file below the folder; whether that went well. */
+  /** Writes one file in the folder; returns whether that succeeded. */
   const write = async (path: string, bytes: string | Uint8Array): Promise<boolean> => {
     const full = join(folder, ...path.split("/"));
     const made = await makeFolder(dirname(full));

@@ -1,15 +1,15 @@
-/** A line made of fields, as wide as there is room: the least important goes first. */
+/** A line of fields, limited to the available width: the least important field is dropped first. */
 import { cutToWidth, textWidth } from "../diagnostics/text-width.js";
 
 export interface Field {
   readonly text: string;
-  /** Which goes first where there is no room: the one of least weight, of equals the last. */
+  /** Fields with the lowest weight are dropped first, the last one among equals. */
   readonly weight: number;
 }
 
 const gap = "  ";
 
-/** The fields that fit, in their order; of the last one that is left, what fits. */
+/** The fields that fit, in order; if only one is left, it is cut. */
 export function fitFields(fields: readonly Field[], columns: number): string {
   let left = fields;
   for (;;) {

@@ -19,10 +19,10 @@ interface FmtArguments {
   readonly diff: boolean;
 }
 
-/** What became of a text. */
+/** The result for a text. */
 type Outcome = "same" | "changed" | "failed";
 
-/** A file's text; what is wrong with it is reported. */
+/** A file's text; errors are reported. */
 async function readSource(session: Session, full: string, path: string): Promise<string | undefined> {
   const root = projectRoot(full, session.cwd);
   const answer = await nodeHost(root).read(hostPath(root, full));
@@ -44,7 +44,7 @@ async function readSource(session: Session, full: string, path: string): Promise
   }
 }
 
-/** The formatted text; mistakes are reported. `full`: where it stands, or would. */
+/** The formatted text; errors are reported. `full`: its path, real or assumed. */
 async function formatted(session: Session, full: string, path: string, text: string): Promise<string | undefined> {
   const result = format(path, text);
   if (result.kind === "formatted") {
@@ -58,7 +58,7 @@ async function formatted(session: Session, full: string, path: string, text: str
   return undefined;
 }
 
-/** False (reported) where a remark is a division by all that `check` knows: beside its number it may still be seen. */
+/** False (reported) if a comment is a division according to `check`: formatting would move it away from its number. */
 async function keepsDivisions(session: Session, full: string, path: string, text: string): Promise<boolean> {
   const { compile, load } = await import("../compiler.js");
   const root = projectRoot(full, session.cwd);
@@ -95,7 +95,7 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
   return "failed";
 }
 
-/** What comes on stdin, or what is wrong with it: of what never ends no more is read than a source may have. */
+/** The text of stdin, or a problem: reading stops at the size limit of a source. */
 async function readInput(): Promise<string | Diagnostic> {
   const path = "<stdin>";
   const pieces: Uint8Array[] = [];
@@ -112,7 +112,7 @@ async function readInput(): Promise<string | Diagnostic> {
   }
 }
 
-/** From stdin to stdout, as an editor asks for it. */
+/** From stdin to stdout, for editors. */
 async function formatInput(session: Session, args: FmtArguments): Promise<ExitCode> {
   const path = "<stdin>";
   const before = await readInput();

@@ -1,4 +1,4 @@
-/** The report of a run, with all that it needs besides the run's own files. */
+/** Makes the report of a run, including data from outside its folder. */
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { statsOf } from "../analysis/stats.js";
@@ -19,23 +19,23 @@ import { compileFile } from "./compile-file.js";
 
 export interface ReportRequest {
   readonly cwd: string;
-  /** The run's, absolute. */
+  /** The run's absolute path. */
   readonly folder: string;
-  /** Where the pictures lie: a folder as the user writes it, `generated`, or nobody says. */
+  /** The location of the pictures: a folder as the user wrote it, `generated`, or unknown. */
   readonly data: string | undefined;
   readonly lossScale?: number | undefined;
-  /** The student as inference sees it; without one it is made of the run's own model.lfer. */
+  /** The student in inference form; by default made from the run's own model.lfer. */
   readonly graph?: Graph;
-  /** Whether the caller is the run itself, at its end: its lock is no sign that it goes on. */
+  /** Whether the caller is the run itself, at its end: then its lock does not mean that it is still running. */
   readonly isOver?: boolean;
 }
 
 export interface Reported {
-  /** Names of the files that were written. */
+  /** Names of the written files. */
   readonly files: readonly string[];
   readonly epochs: number;
   readonly summary: Summary | undefined;
-  /** What was left out of it, and what could not be written. */
+  /** Parts that were left out, and files that could not be written. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -61,7 +61,7 @@ export async function reportOnRun(request: ReportRequest): Promise<Reported | Pr
   return { files, epochs: run.records.length, summary, diagnostics };
 }
 
-/** By what the pictures of the mistakes are found; undefined where nobody says. */
+/** Finds the pictures of wrong predictions; undefined if their location is unknown. */
 async function pictureFinder(
   { about }: ReadRun,
   { cwd, data }: ReportRequest,
@@ -92,7 +92,7 @@ function costsOf(graph: Graph): Costs | Problem {
   };
 }
 
-/** Of the network that the run's own text describes, with the settings that the run had. */
+/** Costs of the network in the run's own source, with the run's settings. */
 async function costsOfSource(run: ReadRun, cwd: string): Promise<Costs | Problem | undefined> {
   if (run.source === undefined) return undefined;
   const path = join(run.folder, runFiles.model);

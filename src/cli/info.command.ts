@@ -8,7 +8,7 @@ import { version } from "../version.js";
 import { packageVersion } from "./package-version.js";
 import { runCommand, type Session } from "./session.js";
 
-/** A package that lferc works without: what it is for, and its one loader. */
+/** An optional package: its purpose, and its loader. */
 interface OptionalPackage {
   readonly name: string;
   readonly use: string;
@@ -24,7 +24,7 @@ const optionalPackages: readonly OptionalPackage[] = [
   { name: "sharp", use: "decodes pictures: predict", load: () => loadDecoder() },
 ];
 
-/** One line on what works here, with what is said of it; else what hinders it and what to do stand under it. */
+/** One line for a package that works; for others, the reason and what to do on further lines. */
 function rowsOf(name: string, found: string | Problem, use: string): readonly (readonly string[])[] {
   if (!isProblem(found)) return [[name, found, use]];
   const { message, help } = found.diagnose({});

@@ -1,8 +1,8 @@
-/** What `lferc init` writes. test/cli/init.test.ts runs all of it. */
+/** The files that `lferc init` writes. test/cli/init.test.ts runs all of them. */
 import type { InstallAddress } from "./install-address.js";
 import { typedCommand } from "./typed-command.js";
 
-/** The model's file, and the names in it that commands are told. */
+/** The model's file, and the names in it that commands use. */
 export const starter = { file: "model.lfer", model: "Faces", recipe: "Train" } as const;
 
 export const workflowPath = ".github/workflows/lfer.yml";
@@ -54,7 +54,7 @@ const ignored = `# What lferc train and lferc build write.
 /node_modules/
 `;
 
-/** `from`: what npm is told to install in the folder. */
+/** `from`: the argument of npm install in the folder. */
 const readme = (from: string | undefined): string => `# A vision model in lfer
 
 \`model.lfer\` says what the network is, what it may cost, and how it is trained.
@@ -78,10 +78,10 @@ ${typedCommand} fmt                                                 # one canoni
 request what it costs.
 `;
 
-/** `${{ }}` of GitHub's, which a template string of ours must not take for its own. */
+/** GitHub's `${{ }}`, escaped for our template strings. */
 const github = (expression: string): string => `\${{ ${expression} }}`;
 
-/** The workflow for models in this folder, seen from the top of the repository: `.` or `./face`. */
+/** The workflow for models in this folder, relative to the repository: `.` or `./face`. */
 function workflow(models: string, from: InstallAddress | undefined): string {
   return `# Holds models to their form and their budgets. Written by \`lferc init\`: change it as you like.
 name: lfer
@@ -136,7 +136,7 @@ jobs:
 }
 
 export interface StarterPlace {
-  /** Where the folder lies in its repository, as a shell there names it. */
+  /** The folder relative to its repository, as a shell argument there. */
   readonly models: string;
   /** Where the workflow installs lferc from. */
   readonly from: InstallAddress | undefined;
@@ -144,7 +144,7 @@ export interface StarterPlace {
   readonly fromHere: string | undefined;
 }
 
-/** The files by their path below the folder. */
+/** The files by path relative to the folder. */
 export function starterFiles({ models, from, fromHere }: StarterPlace): ReadonlyMap<string, string> {
   return new Map([
     [starter.file, model],

@@ -18,7 +18,7 @@ interface InitArguments {
   readonly from?: string | undefined;
 }
 
-/** The top of the repository that a folder lies in, which may be the folder; undefined where it lies in none. */
+/** The root of the repository that contains a folder; undefined if there is none. */
 function repositoryTop(folder: string): string | undefined {
   for (let each = folder; ; each = dirname(each)) {
     if (existsSync(join(each, ".git"))) return each;
@@ -26,13 +26,13 @@ function repositoryTop(folder: string): string | undefined {
   }
 }
 
-/** The folder as the workflow names it. A name that GitHub or its shell could read as more than one gives the whole repository. */
+/** The folder as the workflow names it. For a name that GitHub or its shell could misread, the whole repository is used. */
 function placeOfModels(top: string, folder: string): string {
   const place = displayPath(top, folder);
   return place !== "." && /^[\w./@+ -]+$/.test(place) ? `./${place}` : ".";
 }
 
-/** A file's path for npm, which takes a path for one only where it begins as one. */
+/** A file's path for npm, which recognises a path only by its beginning. */
 function nearby(folder: string, file: string): string {
   const place = relative(folder, file).replaceAll("\\", "/");
   return place.startsWith("../") ? place : `./${place}`;
@@ -53,7 +53,7 @@ function refusal(result: Exclude<WriteNewResult, { kind: "written" }>, shown: (p
 }
 
 async function init(session: Session, args: InitArguments): Promise<ExitCode> {
-  // Most often a variable that is not set; as elsewhere it does not stand for the folder one is in.
+  // Usually an unset variable; as elsewhere, it does not mean the current folder.
   if (args.dir === "") {
     session.report([diagnose("tool/no-such-path", { path: args.dir })]);
     return 1;
@@ -73,7 +73,7 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     session.report([refusal(result, shown)]);
     return 1;
   }
-  /** A path on a command line; one that begins with a dash would be taken for a flag. */
+  /** A path on a command line; one that begins with a dash would be a flag. */
   const word = (path: string): string => oneLine(shellWord(displayPath(session.cwd, path).replace(/^-/, "./-")));
   const say = (text: string): void => session.talk(`${text}\n`);
   for (const path of result.kept) say(`kept   ${oneLine(shown(path))}`);

@@ -2,16 +2,16 @@ import { existsSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 
-/** Where lferc is installed from, in npm's words; a tarball of the repository by its path from the top of it. */
+/** Where lferc is installed from, as an argument for npm; a tarball of the repository by its path from the root. */
 export interface InstallAddress {
   readonly text: string;
-  /** A tarball of the repository: its whole path on this machine. */
+  /** For a tarball of the repository: its full path on this machine. */
   readonly file?: string;
-  /** It names no commit of its repository: what is there today may be something else tomorrow. */
+  /** Whether it names no commit: its contents may change. */
   readonly moves: boolean;
 }
 
-// No character of these means anything to a shell inside of quotes, to YAML or to GitHub's expressions.
+// None of these characters is special to a shell inside quotes, to YAML or to GitHub's expressions.
 const host = String.raw`[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?`;
 const path = String.raw`(?:/[\w.~%+@=-]+)+`;
 const commit = String.raw`(?<commit>#[A-Za-z0-9][\w./-]*)?`;
@@ -26,10 +26,10 @@ const repositories = [
 /** In UTF-16 units; addresses are far shorter. */
 const longest = 1000;
 
-// A path that is too long or closed to us is as good as none, and makes `statSync` throw.
+// A path that is too long or inaccessible counts as missing; `statSync` would throw.
 const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
 
-/** A tarball that a workflow finds in its repository, whose top is `top`. */
+/** A tarball that a workflow finds in its repository with root `top`. */
 function tarballOfRepository(text: string, cwd: string, top: string): InstallAddress | string {
   const file = resolve(cwd, text);
   const place = relative(top, file).replaceAll("\\", "/");
@@ -50,7 +50,7 @@ function addressOf(text: string, cwd: string, top: string): InstallAddress | str
   return "a bare name is whose who registers it";
 }
 
-/** Reads what `--from` says, seen from `cwd`, for a workflow of the repository at `top`. */
+/** Parses `--from`, relative to `cwd`, for a workflow of the repository at `top`. */
 export function readInstallAddress(text: string, cwd: string, top: string): InstallAddress | Problem {
   const found = addressOf(text, cwd, top);
   return typeof found === "string" ? problem("tool/bad-address", { address: text, reason: found }) : found;

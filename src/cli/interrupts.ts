@@ -1,15 +1,15 @@
-/** Ctrl-C for commands that have something to save: the first one asks them to stop, the second one ends the program. */
+/** Ctrl-C for commands that have something to save: the first one requests a stop, the second one ends the program. */
 
 export interface Interrupts {
-  /** Whether the user has asked to stop. */
+  /** Whether the user has requested a stop. */
   isRequested(): boolean;
-  /** Back to what Ctrl-C did before. */
+  /** Restores the previous handling of Ctrl-C. */
   release(): void;
 }
 
 const interruptedExit = 130;
 
-/** Takes Ctrl-C (and a request to terminate) over from the main program; `onRequest` runs once, at the first one. */
+/** Takes over Ctrl-C and SIGTERM from the main program; `onRequest` runs once, at the first one. */
 export function takeInterrupts(onRequest: () => void): Interrupts {
   let isRequested = false;
   const signals = ["SIGINT", "SIGTERM"] as const;
@@ -34,15 +34,15 @@ export function takeInterrupts(onRequest: () => void): Interrupts {
   };
 }
 
-/** A stretch of work that is stopped between two steps; before and after it, a signal ends the program at once. */
+/** A phase of work that stops between two steps; before and after it, a signal ends the program at once. */
 export interface Stretch {
   begin(): void;
-  /** Whether the user has asked to stop. */
+  /** Whether the user has requested a stop. */
   isStopped(): boolean;
   end(): void;
 }
 
-/** A stretch that has not begun; `onRequest` runs at the first signal in it. */
+/** A phase that has not begun; `onRequest` runs at the first signal in it. */
 export function stoppable(onRequest: () => void): Stretch {
   let taken: Interrupts | undefined;
   let isStopped = false;

@@ -1,4 +1,4 @@
-/** A model that `eval` and `predict` are given: a run's folder, or an ONNX file. */
+/** The model that `eval` and `predict` use: a run's folder, or an ONNX file. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { generatedName } from "../data/generated-set.js";
@@ -15,13 +15,16 @@ import { shellWord } from "./shell-word.js";
 
 export interface JudgedModel {
   readonly classifier: Classifier;
-  /** Undefined where the model is a file alone. */
+  /** Undefined for a file without a run. */
   readonly run: RunAbout | undefined;
-  /** Of which file the weights are: as the user would name it. */
+  /** The file of the weights, as the user would name it. */
   readonly file: string;
 }
 
-/** Opens the model to be judged; of a run without model.onnx it is made in memory of the best weights. Reported where it cannot. */
+/**
+ * Opens the model to evaluate; for a run without model.onnx, it is built in memory from the best weights. Problems are
+ * reported.
+ */
 export async function openJudged(
   session: Session,
   path: string,
@@ -45,7 +48,7 @@ export async function openJudged(
   return isProblem(classifier) ? refuse(session, classifier) : { classifier, run, file: best };
 }
 
-/** The ONNX file that is meant; of a run that has none the command that makes it. */
+/** The path of the ONNX file; for a run without one, the command that makes it. */
 export async function onnxFileAt(path: string): Promise<string | Problem> {
   const found = await modelAt(path);
   if (isProblem(found)) return found;
@@ -55,7 +58,7 @@ export async function onnxFileAt(path: string): Promise<string | Problem> {
   return problem("eval/no-model-yet", { path, command: await finishingCommand(run) });
 }
 
-/** Whether the run went on after its ONNX file was written, and did better. */
+/** Whether the run continued after its ONNX file was written, and improved. */
 async function isOutdated({ metadata }: Classifier, best: string): Promise<boolean> {
   const bytes = await readRegularFile(best);
   return (
@@ -85,25 +88,25 @@ async function modelAt(path: string): Promise<FoundModel | Problem> {
     const run = existsSync(join(folder, runFiles.about)) ? folder : undefined;
     return problem("eval/weights-alone", { path, run });
   }
-  // The file that a run wrote is judged by the run's own list and parts; beside a broken record it is a file like any other.
+  // A file written by a run is evaluated with the run's lists and parts; if the run's record is broken, like any other file.
   const run = basename(path) === runFiles.onnx ? await readRunAbout(dirname(path)) : undefined;
   return { run: run === undefined || isProblem(run) ? undefined : run, file: path, isFile: true };
 }
 
-/** What ends a run as it is: its own command, up to the epochs that it has. */
+/** The command that finishes a run as it is: its own, with the number of epochs that it has. */
 async function finishingCommand({ folder, recipe, settings, seed, limit, dataSaid }: RunAbout): Promise<string> {
   const sets = [...settings].flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const limits = limit === undefined ? [] : ["--limit", String(limit)];
   const words = ["train", join(folder, runFiles.model), "--recipe", recipe, ...sets, "--seed", String(seed), ...limits];
   const epochs = await epochsDone(folder);
   const rest = ["--out", folder, "--resume", "--epochs", String(epochs)];
-  // A path may have been said in another folder.
+  // A path may be relative to another folder.
   const data =
     dataSaid !== undefined && (dataSaid === generatedName || existsSync(resolve(dataSaid))) ? dataSaid : "DIR";
   return ["lferc", ...[...words, "--data", data, ...rest].map(shellWord)].join(" ");
 }
 
-/** The bytes of the ONNX file that the run would write now, of its own source and its best weights. */
+/** The ONNX file that the run would write now, from its own source and best weights. */
 async function buildInMemory(session: Session, run: RunAbout): Promise<Uint8Array | undefined> {
   const { compileOneRecipe } = await import("./one-recipe.js");
   const made = await compileOneRecipe(session, join(run.folder, runFiles.model), run.recipe, run.settings);
@@ -121,7 +124,7 @@ async function buildInMemory(session: Session, run: RunAbout): Promise<Uint8Arra
   return undefined;
 }
 
-/** That the weights were drawn and never trained. */
+/** Warns that the weights were never trained. */
 export function warnOfUntrained(session: Session, { metadata }: Classifier, path: string): void {
   const { weights } = metadata;
   if (weights?.startsWith("seed ") === true) {

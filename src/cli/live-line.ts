@@ -1,4 +1,4 @@
-/** Progress: one line that renews itself on a terminal; elsewhere a line now and then, for whoever reads a log. */
+/** Progress: one line that updates itself on a terminal; otherwise a line from time to time, for logs. */
 import { oneLine } from "../diagnostics/display-text.js";
 import { cutToWidth } from "../diagnostics/text-width.js";
 import { type Field, fitFields } from "./fields.js";
@@ -6,21 +6,21 @@ import { columnsOf, isLiveTerminal } from "./terminal.js";
 
 export interface LiveLine {
   show(line: string | readonly Field[]): void;
-  /** Takes the line away, so that other text can be printed. */
+  /** Removes the line, so that other text can be printed. */
   clear(): void;
 }
 
 export interface LiveOptions {
   readonly stream?: NodeJS.WriteStream;
-  /** Where lines go that nobody watches; without it there are none. */
+  /** Receives lines if there is no terminal; without it there are none. */
   readonly log?: ((line: string) => void) | undefined;
   /** In milliseconds. */
   readonly now?: () => number;
 }
 
-/** So often is enough for eyes. */
+/** Minimum time between updates. */
 const shortestMs = 100;
-/** So long a log may be silent. */
+/** Maximum time without a log line. */
 const silenceMs = 30_000;
 
 export function liveLine({ stream = process.stderr, log, now = () => performance.now() }: LiveOptions = {}): LiveLine {
@@ -34,7 +34,7 @@ export function liveLine({ stream = process.stderr, log, now = () => performance
         if (now() - shownAt < shortestMs) return;
         shownAt = now();
         isShown = true;
-        // In the last column some terminals begin a new line.
+        // Some terminals start a new line after writing the last column.
         stream.write(`\r\u001b[2K${fitted(line, columnsOf(stream) - 1)}`);
       },
       clear: () => {

@@ -41,7 +41,7 @@ function refuse(diagnostic: Diagnostic): void {
   process.exitCode = usageExit;
 }
 
-/** Says that the bug is ours and what to send; the stack is for whoever mends it. */
+/** Reports a bug in lferc and what to send; the stack is for its developers. */
 function reportBug(error: unknown): void {
   const kind = error instanceof InvariantError ? "" : " (an error that nobody caught)";
   const where =
@@ -56,10 +56,10 @@ Please report it, with the command and the file that showed it, where the projec
   process.exitCode = bugExit;
 }
 
-/** Runs one command line; leaves the exit code in `process.exitCode`. */
+/** Runs one command line; sets `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
   stayQuietOnBrokenPipes();
-  // What must not stay behind is removed on the way out, as it would not be where the signal itself ends us.
+  // Temporary files are removed on exit, which would not happen if the signal itself ended the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(interruptedExit));
   const [name, ...rest] = args;
   if (name === undefined) {
@@ -87,7 +87,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const module = await command.load();
     const read = readArguments(name, module, rest);
     if (read.kind === "help") {
-      // yargs asks for it as soon as it is loaded.
+      // yargs reads it when it is loaded.
       workingFolder();
       process.stdout.write(await (await import("./command-help.js")).commandHelp(command));
     } else if (read.kind === "refused") {

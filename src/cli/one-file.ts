@@ -2,7 +2,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import { displayPath } from "./project.js";
 import type { Session } from "./session.js";
 
-/** The one `.lfer` file that PATH stands for; that there are several, or none, is reported. */
+/** The single `.lfer` file under PATH; several, or none, are reported. */
 export async function oneFile(session: Session, path: string): Promise<string | undefined> {
   const { files, failed } = await session.expand([path]);
   if (failed) return undefined;

@@ -9,7 +9,7 @@ export interface OneModel {
   readonly compiled: CompiledPath;
 }
 
-/** The one model that PATH and `--model` mean, with its settings; what is wrong is reported. */
+/** The model that PATH and `--model` select, with its settings; errors are reported. */
 export async function compileOneModel(
   session: Session,
   path: string,

@@ -6,12 +6,12 @@ import type { Session } from "./session.js";
 
 export interface OneRecipe {
   readonly recipe: ElaboratedRecipe;
-  /** Its student, with all settings, as inference sees it. */
+  /** Its student in inference form, with all settings. */
   readonly student: CompiledModel;
   readonly compiled: CompiledPath;
 }
 
-/** The recipe NAME, or the only one, of the one file that PATH stands for, with its settings; what is wrong is reported. */
+/** The recipe NAME, or the only one, of the single file under PATH, with its settings; errors are reported. */
 export async function compileOneRecipe(
   session: Session,
   path: string,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The version of the package that a module belongs to: in the nearest package.json above. Most packages do not export theirs. */
+/** The version of a module's package, from the nearest package.json above. Most packages do not export theirs. */
 export function packageVersion(moduleUrl: string): string {
   for (let url = new URL("./package.json", moduleUrl); ; url = new URL("../package.json", url)) {
     try {
@@ -13,7 +13,7 @@ export function packageVersion(moduleUrl: string): string {
   }
 }
 
-/** The version of a package that may be installed. */
+/** The version of an optional package, if it is installed. */
 export function installedVersion(name: string): string | undefined {
   try {
     return packageVersion(import.meta.resolve(name));

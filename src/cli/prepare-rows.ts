@@ -1,4 +1,4 @@
-/** Every row of a study compiled before anything runs: a wrong name or value is told at once, not after a night. */
+/** Compiles every row of a study before anything runs: a wrong name or value is reported at once, not hours later. */
 import { statsOf } from "../analysis/stats.js";
 import { type CompileOptions, compile, type Sources } from "../compiler.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
@@ -16,12 +16,12 @@ export interface StudySource {
   readonly path: string;
   readonly sources: Sources;
   readonly sourceSha256: string;
-  /** Recipes as they are written, by name; those with open parameters are missing. */
+  /** The file's recipes by name; those with open parameters are missing. */
   readonly recipes: readonly ElaboratedRecipe[];
   readonly report: Session["report"];
 }
 
-/** The one file that PATH stands for; what is wrong with its rows is told when they are prepared. */
+/** The single file under PATH; errors in its rows are reported when they are prepared. */
 export async function studySource(
   session: Session,
   path: string,
@@ -40,13 +40,13 @@ export async function studySource(
 }
 
 export interface Preparing {
-  /** Whether it is counted what each row's network costs. */
+  /** Whether each row's network is counted. */
   readonly withCosts: boolean;
-  /** What is wrong with a row whose recipe is right. */
+  /** Reports what is wrong with a row whose recipe is valid. */
   readonly objection: (row: StudyRow, recipe: ElaboratedRecipe) => Problem | undefined;
 }
 
-/** The rows with what their recipes say; undefined where one of them is wrong, which is reported. */
+/** The rows with their recipes; undefined if one of them is wrong, which is reported. */
 export function prepareRows(
   session: Session,
   source: StudySource,

@@ -5,20 +5,20 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { isInside } from "../hosts/node-host.js";
 import { runFiles } from "../training/run-files.js";
 
-/** Files that mark the top of a project. */
+/** Files that mark the root of a project. */
 const projectMarks = [".git", "package.json"];
 
 const slashes = (path: string): string => (sep === "/" ? path : path.split(sep).join("/"));
 
-/** A path as the user would type it from `cwd`. */
+/** A path as the user would type it in `cwd`. */
 export function displayPath(cwd: string, path: string): string {
   const way = slashes(relative(cwd, path));
   return way === "" ? "." : way.startsWith("../../..") ? slashes(path) : way;
 }
 
 /**
- * The folder that a file's imports may not leave: the nearest one upwards with `.git` or `package.json`; without any, the
- * folder the user stands in if the file lies under it, else the file's own.
+ * The folder that a file's imports cannot leave: the nearest parent with `.git` or `package.json`; without one, the current
+ * folder if the file is in it, else the file's own.
  */
 export function projectRoot(file: string, cwd: string): string {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
@@ -27,12 +27,12 @@ export function projectRoot(file: string, cwd: string): string {
   }
 }
 
-/** A file's path as hosts know it: relative to its project, with forward slashes. */
+/** A file's path for hosts: relative to its project, with forward slashes. */
 export function hostPath(root: string, file: string): string {
   return slashes(relative(root, file));
 }
 
-/** Whether it is the folder of a training run: its model is the record of what was trained, not a source of the project. */
+/** Whether it is the folder of a training run: its model is a record, not a source of the project. */
 function isRun(entries: readonly Dirent[]): boolean {
   return [runFiles.about, runFiles.model].every((name) =>
     entries.some((entry) => entry.isFile() && entry.name === name),
@@ -40,8 +40,8 @@ function isRun(entries: readonly Dirent[]): boolean {
 }
 
 /**
- * The `.lfer` files under a folder in alphabetical order. Hidden folders, node_modules and, unless `named` on the command
- * line, the folders of training runs are not searched; links are not followed.
+ * The `.lfer` files in a folder in alphabetical order. Hidden folders, node_modules and, unless `named` on the command line,
+ * the folders of training runs are skipped; links are not followed.
  */
 async function sourcesUnder(folder: string, searched: Set<string>, named: boolean): Promise<string[]> {
   searched.add(folder);
@@ -58,20 +58,20 @@ async function sourcesUnder(folder: string, searched: Set<string>, named: boolea
 }
 
 export interface Expanded {
-  /** Absolute, each once, in the order asked for. */
+  /** Absolute, each once, in the given order. */
   readonly files: readonly string[];
-  /** The files and all folders that were looked at, there or not; absolute. */
+  /** The files and all searched folders, existing or not; absolute. */
   readonly looked: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The source files that the command line's paths name: files as they are, folders searched. */
+/** The source files that the command line names: files as given, folders searched. */
 export async function expandPaths(paths: readonly string[], cwd: string): Promise<Expanded> {
   const files = new Set<string>();
   const looked = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
-    // An empty path would be the folder one stands in: most often a variable that is not set.
+    // An empty path would mean the current folder; it is usually an unset variable.
     if (path === "" || path === "-") {
       diagnostics.push(
         path === "" ? diagnose("tool/no-such-path", { path }) : diagnose("tool/no-standard-input", { path }),

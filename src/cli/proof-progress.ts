@@ -1,9 +1,9 @@
-/** How a proof looks while it goes on: a line that renews itself on a terminal, a line a step elsewhere, nothing when quick. */
+/** Progress of a verification: a line that updates itself on a terminal, otherwise a line per step; nothing if it is quick. */
 import type { ProofProgress } from "../targets/onnx/proof-steps.js";
 import type { LiveLine } from "./live-line.js";
 import { duration } from "./train-progress.js";
 
-/** Nobody wonders before. */
+/** No output before this time. */
 const quickMs = 3000;
 
 export interface ProofReport {
@@ -11,7 +11,7 @@ export interface ProofReport {
   clear(): void;
 }
 
-/** `live` renews a line on a terminal; without it `talk` gets lines of their own. `now` in milliseconds. */
+/** `live` updates a line on a terminal; without it `talk` gets separate lines. `now` in milliseconds. */
 export function proofReport(
   live: LiveLine | undefined,
   talk: (text: string) => void,

@@ -3,15 +3,14 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { type DeclaredArguments, declaredArguments, typeOf } from "./declared-arguments.js";
 
-// yargs takes as long to load and parse as Node itself takes to start, and says what is wrong in words of its own. So it
-// only writes the help; command lines are read here, from the same declarations. test/cli/read-arguments.test.ts holds
-// what is accepted to yargs' answers.
+// yargs takes as long to load and parse as Node takes to start, and has its own error messages. So it only writes the help;
+// command lines are parsed here, from the same declarations. test/cli/read-arguments.test.ts compares the results with yargs.
 
 type Values = Record<string, unknown>;
 
 export type ReadArguments =
   | { readonly kind: "values"; readonly values: Readonly<Values> }
-  /** Somebody asks for help, whatever else is wrong. */
+  /** Help is requested, whatever else is wrong. */
   | { readonly kind: "help" }
   | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
@@ -28,10 +27,10 @@ function isDiagnostic(value: unknown): value is Diagnostic {
 
 const isNumber = (text: string): boolean => /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text);
 
-/** Whether `text` stands for itself: a path, a word, a number below zero; not a flag. */
+/** Whether `text` is a value: a path, a word, a negative number; not a flag. */
 const isValue = (text: string): boolean => !text.startsWith("-") || text === "-" || isNumber(text);
 
-/** What an option takes, in words. */
+/** The values that an option accepts, in words. */
 function takes(option: Options): string | undefined {
   if (option.choices !== undefined) return option.choices.map(String).join(", ");
   return { boolean: "true or false", number: "a number", string: undefined }[typeOf(option)];
@@ -40,14 +39,14 @@ function takes(option: Options): string | undefined {
 interface Flag {
   readonly name: string;
   readonly option: Options;
-  /** As it was said: `--output`, `-o`. */
+  /** As given: `--output`, `-o`. */
   readonly said: string;
   readonly isNegated: boolean;
-  /** What follows without a space: `--seed=3`, `-o3`. */
+  /** A value attached to the flag: `--seed=3`, `-o3`. */
   readonly inline: string | undefined;
 }
 
-/** One value as its type, or what is wrong with it. */
+/** One value converted to its type, or an error. */
 function readValue(
   command: string,
   { said: flag, option }: Flag,
@@ -90,7 +89,7 @@ function findFlag(command: string, declared: DeclaredArguments, arg: string): Fl
   return { name, option, said, isNegated, inline };
 }
 
-/** Reads the flags into `values` and gives back what is left, or what is wrong. */
+/** Parses the flags into `values`; returns the remaining arguments, or an error. */
 function readFlags(
   command: string,
   declared: DeclaredArguments,
@@ -127,7 +126,7 @@ function readFlags(
   return rest;
 }
 
-/** Hands the rest to the positionals; what is missing or too much is told. */
+/** Assigns the rest to the positionals; missing or surplus ones are errors. */
 function readPositionals(
   command: string,
   { positionals }: DeclaredArguments,
@@ -160,7 +159,7 @@ function asksForHelp(args: readonly string[]): boolean {
   return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
 }
 
-/** The arguments of a command as its handler takes them: by their names, and by those in camel case. */
+/** The arguments of a command for its handler: by name, and by camel-case name. */
 export function readArguments(command: string, module: CommandModule, args: readonly string[]): ReadArguments {
   if (asksForHelp(args)) return { kind: "help" };
   const declared = declaredArguments(module);

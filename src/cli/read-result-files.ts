@@ -10,7 +10,7 @@ export interface ReadResultFiles extends Results {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the files of `--results` hold; what is wrong with one of them keeps the others from nothing. */
+/** The results in the files of `--results`; an error in one does not affect the others. */
 export async function readResultFiles(paths: readonly string[], cwd: string): Promise<ReadResultFiles> {
   const files = [...new Set(paths)];
   const results: MeasuredResult[] = [];

@@ -1,6 +1,6 @@
 /**
- * What is drawn and written of a run for people to look at, besides what it needs itself: after each epoch, and when all is
- * done. Each file through `writeRunFile`, so that a full disk is told and nothing is half written.
+ * Writes a run's report files for people, after each epoch and at the end. Each file goes through `writeRunFile`, so that a
+ * full disk is reported and no file is incomplete.
  */
 import { type Diagnostic, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
@@ -15,13 +15,13 @@ import { columnsOf } from "./terminal.js";
 
 export interface ReportedRun {
   readonly folder: string;
-  /** The run in a few words. */
+  /** A short title of the run. */
   readonly title: string;
   readonly records: readonly EpochRecord[];
   readonly best: Best | undefined;
 }
 
-/** In seconds, as TensorBoard has it. */
+/** In seconds, as in TensorBoard's format. */
 const now = (): number => Date.now() / 1000;
 
 /** After each epoch. */
@@ -36,21 +36,24 @@ export interface EndedRun {
   readonly cwd: string;
   readonly folder: string;
   readonly records: readonly EpochRecord[];
-  /** Where its pictures lie, as the user says it. */
+  /** The location of its pictures, as the user wrote it. */
   readonly data: string | undefined;
-  /** The student as inference sees it. */
+  /** The student in inference form. */
   readonly graph: Graph;
 }
 
 export interface EndReport {
-  /** How well it does, in a few lines for a terminal. */
+  /** Its metrics, in a few lines for a terminal. */
   readonly summary: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** When the run is through, its answers and its model are written; also for one that was finished before, or stopped. */
+/**
+ * Called when the run is complete and its predictions and model are written; also for a run that was finished before, or
+ * stopped.
+ */
 export async function reportRun({ cwd, folder, records, data, graph }: EndedRun): Promise<EndReport> {
-  // A run may have been killed between its last epoch and the events of it.
+  // A run may have been killed between its last epoch and writing its events.
   const unwritten = await keepEvents(folder, records, now());
   const made = await reportOnRun({ cwd, folder, data, graph, isOver: true });
   const diagnostics = [

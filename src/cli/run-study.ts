@@ -1,4 +1,4 @@
-/** A study from end to end: which runs there are, those that are missing, and what is told and written of them all. */
+/** Runs a study: plans its runs, executes the missing ones, prints and writes the results. */
 import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -25,7 +25,7 @@ import { percent } from "./train-progress.js";
 import { typedCommand } from "./typed-command.js";
 import { UsageError } from "./usage.js";
 
-/** A row, and what its recipe says of its runs. */
+/** A row, with its recipe's settings for runs. */
 export interface PreparedRow {
   readonly row: StudyRow;
   readonly epochs: number;
@@ -97,7 +97,7 @@ export async function runStudy(session: Session, args: StudyArguments, study: Pr
     session.talk(`${oneLine(shownFolder)}: ${Object.keys(texts).join(", ")}\n`);
     return undefined;
   };
-  // In the order of seeds, so that a study that is stopped has something of every row.
+  // In the order of seeds, so that an interrupted study has results for every row.
   const rest = before
     .filter(({ state }) => state !== "finished")
     .toSorted((a, b) => a.planned.seed - of(a.planned.row).firstSeed - (b.planned.seed - of(b.planned.row).firstSeed));
@@ -161,14 +161,14 @@ interface Here {
   readonly wanted: { epochsOf(row: StudyRow): number };
 }
 
-/** The runs that are missing, one process each. */
+/** Executes the missing runs, one process each. */
 async function runHere(
   session: Session,
   args: StudyArguments,
   { rest, finished, atATime, placeOf, wanted }: Here,
 ): Promise<"through" | "failed" | "stopped"> {
   if (rest.length === 0) return "through";
-  // Several engines with all cores each would get in each other's way.
+  // Several engines with all cores each would slow each other down.
   const shared = atATime > 1 ? Math.max(1, Math.floor(availableParallelism() / atATime)) : undefined;
   const threads = args.threads ?? shared;
   const progress = new StudyProgress(session, { finished, all: finished + rest.length });
@@ -212,7 +212,7 @@ async function runHere(
 const doneLine = (planned: RunStatus["planned"], { best, done }: FoundRun, counts: string): string =>
   `${oneLine(runLabel(planned))}: ${best === undefined ? "" : `accuracy ${percent(best.accuracy)}, mean-class ${percent(best.meanClassAccuracy)}, epoch ${best.epoch} of ${done}`}  (${counts})\n`;
 
-/** Why a run failed, of all that it said: its first error, else its last words. */
+/** The reason of a failed run, from its output: its first error, else its last words. */
 function reasonIn(said: string): string {
   const lines = said.split("\n").map((line) => line.trim());
   const error = lines.find((line) => line.startsWith("error["));

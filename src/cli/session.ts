@@ -9,22 +9,22 @@ import { expandPaths } from "./project.js";
 import { paintFor, widthOn } from "./terminal.js";
 import { workingFolder } from "./working-folder.js";
 
-/** 0 fine, 1 errors or a broken budget, 2 wrong usage, 130 interrupted. 70 (our bug) is the main program's. */
+/** 0 success, 1 errors or a violated budget, 2 wrong usage, 130 interrupted. 70 (a bug in lferc) is set by the main program. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** Where a session's text goes, and who wants to know what it read. */
+/** The outputs of a session, and a listener for the files that it reads. */
 export interface Outlets {
-  /** To stdout, where only looks are obeyed. */
+  /** To stdout; of escape sequences only styles pass. */
   print(text: string): void;
   /** To stdout, see {@link forStdout}. */
   data(text: string): void;
-  /** To stderr, where only looks are obeyed. */
+  /** To stderr; of escape sequences only styles pass. */
   talk(text: string): void;
-  /** Files, there or not, and searched folders that the answer hangs on; absolute. */
+  /** Files, existing or not, and searched folders that the result depends on; absolute. */
   note(paths: readonly string[]): void;
 }
 
-/** Data are written as they are, but not to a terminal, which would obey what a hostile file has put into them. */
+/** Data are written unchanged, except to a terminal, which would execute escape sequences in a hostile file. */
 export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
 
 const streams: Outlets = {
@@ -34,32 +34,32 @@ const streams: Outlets = {
   note: () => undefined,
 };
 
-/** What a command has of the world: where it stands, where its text goes. */
+/** A command's environment: its folder and its outputs. */
 export interface Session {
   readonly cwd: string;
-  /** Looks on stdout. */
+  /** Styles on stdout. */
   readonly paint: Paint;
-  /** Looks on stderr. */
+  /** Styles on stderr. */
   readonly paintTalk: Paint;
-  /** The answer for people: to stdout. Names in it go through `oneLine`; what is left would still not be obeyed. */
+  /** The result for people, to stdout. Names in it go through `oneLine`; remaining control characters are escaped. */
   print(text: string): void;
-  /** The answer for programs, byte for byte: to stdout; as it is, but to a terminal. */
+  /** The result for programs, to stdout, byte for byte except to a terminal. */
   data(text: string): void;
-  /** JSON: to stdout. */
+  /** JSON, to stdout. */
   json(text: string): void;
-  /** Talk and progress: to stderr. */
+  /** Messages and progress, to stderr. */
   talk(text: string): void;
-  /** Says what the answer hangs on, besides what `expand` and `compilePath` have read: absolute paths. */
+  /** Records dependencies of the result, besides those that `expand` and `compilePath` have read: absolute paths. */
   note(paths: readonly string[]): void;
-  /** Diagnostics for people: to stderr. */
+  /** Diagnostics for people, to stderr. */
   report(diagnostics: readonly Diagnostic[], texts?: SourceTexts): void;
-  /** The source files that PATH... names (folders searched), absolute; what is wrong with the paths is reported. */
+  /** The source files that PATH... names (folders searched), absolute; wrong paths are reported. */
   expand(paths: readonly string[]): Promise<{ readonly files: readonly string[]; readonly failed: boolean }>;
-  /** Compiles a file and reports what is wrong with it. */
+  /** Compiles a file and reports its errors. */
   compilePath(path: string, options?: CompileOptions): Promise<CompiledPath>;
 }
 
-/** A session in the folder the user stands in. */
+/** A session in the current folder. */
 export function openSession({ print, data, talk, note }: Outlets = streams): Session {
   const cwd = workingFolder();
   const paintErr = paintFor(process.stderr);
@@ -84,7 +84,7 @@ export function openSession({ print, data, talk, note }: Outlets = streams): Ses
       return { files, failed: diagnostics.length > 0 };
     },
     async compilePath(path, options) {
-      // The compiler is loaded by the commands that compile, and by no others.
+      // The compiler is loaded only by commands that compile.
       const { compileFile } = await import("./compile-file.js");
       const compiled = await compileFile(path, cwd, options);
       note(compiled.inputs);
@@ -95,7 +95,7 @@ export function openSession({ print, data, talk, note }: Outlets = streams): Ses
   return session;
 }
 
-/** The body of a yargs handler: runs the command and leaves its exit code for when everything is written. */
+/** The body of a yargs handler: runs the command, and sets its exit code after everything is written. */
 export async function runCommand(body: (session: Session) => Promise<ExitCode>): Promise<void> {
   process.exitCode = await body(openSession());
 }

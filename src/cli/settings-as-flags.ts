@@ -1,4 +1,4 @@
-/** A parameter of a recipe or a model that somebody asks for by a flag of its own, `--lr 0.1`: which `--set` is meant. */
+/** A recipe's or model's parameter given as a flag, `--lr 0.1`: finds the `--set` that is meant. */
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Settable, SettingNames } from "../semantics/models/setting-names.js";
@@ -8,14 +8,14 @@ import { shellWord } from "./shell-word.js";
 import { workingFolder } from "./working-folder.js";
 
 interface UnknownFlag {
-  /** As it was said: `--batch-size`. */
+  /** As given: `--batch-size`. */
   readonly flag: string;
-  /** As a parameter would be called. */
+  /** As a parameter's name. */
   readonly name: string;
   readonly value: string;
 }
 
-/** Other words for what recipes have as a rule. */
+/** Synonyms of common recipe parameters. */
 const otherWords: ReadonlyMap<string, string> = new Map([
   ["learning_rate", "lr"],
   ["rate", "lr"],
@@ -29,7 +29,7 @@ interface Usual {
   readonly use: string;
 }
 
-/** How a recipe opens what is most often asked for. */
+/** How a recipe declares the most requested parameters. */
 const usual: Readonly<Record<string, Usual>> = {
   lr: { declaration: "lr: float = 0.01", use: "optimizer = sgd(lr: lr)" },
   weight_decay: {
@@ -42,7 +42,7 @@ const usual: Readonly<Record<string, Usual>> = {
   seed: { declaration: "seed: int = 0", use: "train = run(batch: 32, epochs: 30, seed: seed)" },
 };
 
-/** The flags that a command does not have, each with its value, and the other arguments. */
+/** The unknown flags of a command line, each with its value, and the other arguments. */
 function unknownFlags(module: CommandModule, args: readonly string[]) {
   const known = new Set(
     [...declaredArguments(module).options].flatMap(([name, { alias = [] }]) => [name, ...[alias].flat()]),
@@ -66,7 +66,7 @@ function unknownFlags(module: CommandModule, args: readonly string[]) {
   return { flags, others };
 }
 
-/** The parameter that a flag means, and what declares it. */
+/** The parameter that a flag refers to, and its declaration. */
 function parameterMeant({ name }: UnknownFlag, { recipes, models }: SettingNames) {
   for (const word of [name, otherWords.get(name)]) {
     const has = ({ parameters }: Settable): boolean => word !== undefined && parameters.includes(word);
@@ -80,7 +80,7 @@ function parameterMeant({ name }: UnknownFlag, { recipes, models }: SettingNames
 
 const settingOf = (parameter: string, value: string): string => `--set ${shellWord(`${parameter}=${value}`)}`;
 
-/** What is meant by a flag that the command does not have, where its file has a parameter of this name or might have one. */
+/** The suggestion for an unknown flag, if the file has a parameter of this name or could have one. */
 export async function settingMeant(
   command: string,
   module: CommandModule,

@@ -22,7 +22,7 @@ export const recipeOption = {
   requiresArg: true,
 } as const satisfies Options;
 
-/** `--set k=v`, as often as needed, where there may be a recipe. */
+/** `--set k=v`, repeatable, if there may be a recipe. */
 export const recipeSetOption = {
   type: "string",
   array: true,
@@ -31,7 +31,7 @@ export const recipeSetOption = {
   requiresArg: true,
 } as const satisfies Options;
 
-/** `--set k=v`, as often as needed. */
+/** `--set k=v`, repeatable. */
 export const setOption = {
   type: "string",
   array: true,
@@ -39,7 +39,7 @@ export const setOption = {
   requiresArg: true,
 } as const satisfies Options;
 
-/** The values of `--set` by name, or what is wrong with one of them. */
+/** The values of `--set` by name, or an error. */
 export function parseSettings(values: readonly string[] = []): ReadonlyMap<string, string> | Diagnostic {
   const settings = new Map<string, string>();
   for (const value of values) {

@@ -7,10 +7,10 @@ import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll } from "./count-models.js";
 import type { Session } from "./session.js";
 
-/** More is no record that anybody needs: one of a hundred networks has a quarter of it. */
+/** Size limit: a record of a hundred networks has a quarter of it. */
 const mostBytes = 100_000_000;
 
-/** Whether PATH is a source to count; whatever hinders its reading is told by who reads it. */
+/** Whether PATH is a source to count; read errors are reported by its reader. */
 async function isSource(full: string): Promise<boolean> {
   if (full.endsWith(".lfer") || full.endsWith(".onnx")) return true;
   return stat(full).then(
@@ -19,13 +19,13 @@ async function isSource(full: string): Promise<boolean> {
   );
 }
 
-/** The first name that two records have. */
+/** The first name that occurs in two records. */
 function nameTwice(records: readonly Stats[]): string | undefined {
   const seen = new Set<string>();
   return records.find(({ model }) => seen.size === seen.add(model).size)?.model;
 }
 
-/** The figures that `--against PATH|JSON` means; what is wrong with it is reported. */
+/** The figures of `--against PATH|JSON`; errors are reported. */
 export async function readBase(
   session: Session,
   path: string,
@@ -46,7 +46,7 @@ export async function readBase(
     const { readStats } = await import("../analysis/read-stats.js");
     const read = readStats(new TextDecoder().decode(bytes), path);
     if (isProblem(read)) return refuse(read.diagnose({}));
-    // One record is what is meant, whatever it is called.
+    // A single record is the base, whatever its name.
     const isChoice = request.model !== undefined && read.length > 1;
     records = isChoice ? read.filter(({ model }) => model === request.model) : read;
   }

@@ -38,7 +38,7 @@ function refuseUsage(detail: string): never {
   throw new UsageError(diagnose("tool/wrong-usage", { command: "stats", detail }));
 }
 
-/** The conventions asked for; undefined where none was named. */
+/** The requested conventions; undefined if none was named. */
 function wantedConventions({ convention }: StatsArguments): readonly ConventionName[] | undefined {
   if (convention === undefined) return undefined;
   return convention === "all" ? allConventions : [convention as ConventionName];
@@ -50,7 +50,7 @@ function tableOptions(args: StatsArguments) {
   return { conventions: wantedConventions(args) ?? [defaultConvention], rows, columns: args.columns?.split(",") };
 }
 
-/** That `--sort` and `--columns` name columns of the table; of a table for several conventions there are none. */
+/** Checks that `--sort` and `--columns` name columns of the table; a table of several conventions has none. */
 function checkColumns(args: StatsArguments): void {
   if (args.sort === undefined && args.columns === undefined) return;
   const { conventions, columns = [] } = tableOptions(args);
@@ -79,7 +79,7 @@ function render(stats: Stats, args: StatsArguments, session: Session, isFirst: b
   }
 }
 
-/** The explanation of a layer or part, or that the model has none of that name. */
+/** The explanation of a layer or part, or a report that the model has none of that name. */
 function explain({ graph, locate }: FoundModel, part: string, args: StatsArguments, session: Session) {
   const layers = layersAt(graph, part);
   if ("code" in layers) return layers;
@@ -89,7 +89,7 @@ function explain({ graph, locate }: FoundModel, part: string, args: StatsArgumen
   return renderExplanation(graph, layers, { part, conventions, locate, paint: session.paint });
 }
 
-/** Explains a part of every model that has it; gives whether a model has not. */
+/** Explains a part of every model that has it; returns whether a model lacks it. */
 async function explainAll(session: Session, args: StatsArguments, part: string, request: CountRequest) {
   let hasFailed = false;
   const wrong = await findModels(session, args.path, request, (model) => {
@@ -103,7 +103,7 @@ async function explainAll(session: Session, args: StatsArguments, part: string, 
   return wrong || hasFailed;
 }
 
-/** What changed against `--against`, in the format asked for; gives whether anything was wrong. */
+/** Prints the changes against `--against` in the requested format; returns whether there were errors. */
 async function compare(session: Session, args: StatsArguments, path: string, request: CountRequest) {
   const conventions = wantedConventions(args) ?? [defaultConvention];
   const counted = args.format === "json" ? allConventions : conventions;
@@ -112,7 +112,7 @@ async function compare(session: Session, args: StatsArguments, path: string, req
   const { found, failed } = await countAll(session, args.path, counted, request);
   if (found.length === 0) return failed;
   const { renderComparisons } = await import("../analysis/render/comparisons.js");
-  // Models that a file does not have are not gone: they may be in another one, or in one that has a mistake.
+  // Models that a file lacks are not reported as removed: they may be in another file, or in one with an error.
   const gone = !failed && found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
   const options = {
     conventions,
@@ -126,11 +126,11 @@ async function compare(session: Session, args: StatsArguments, path: string, req
   return failed;
 }
 
-/** Prints the figures of every model; gives whether anything was wrong. */
+/** Prints the figures of every model; returns whether there were errors. */
 async function countModels(session: Session, args: StatsArguments, request: CountRequest) {
   const isJson = args.format === "json";
   const conventions = isJson ? allConventions : (wantedConventions(args) ?? [defaultConvention]);
-  // Programs get every model whole, one after another; people get one table of several, or each one where they ask for it.
+  // Programs get every model in full, one after another; people get one table of several, or each in full on request.
   if (isJson || args.format === "csv") {
     let isFirst = true;
     let hasFailed = false;

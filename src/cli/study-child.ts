@@ -1,24 +1,24 @@
-/** lferc itself as a process of its own, so that runs stand beside each other and one that dies takes no other with it. */
+/** Runs lferc as a separate process, so that runs are independent of each other. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
-  /** The last of what it said on both streams. */
+  /** The end of its output on both streams. */
   readonly said: string;
 }
 
 export interface Child {
   readonly ended: Promise<Ended>;
-  /** Asks it to stop and save what it has; twice: to stop at once. */
+  /** Requests a stop after saving; a second call stops it at once. */
   interrupt(): void;
 }
 
-/** What is kept of what it says. */
+/** Maximum size of the stored output. */
 const mostKept = 64 * 2 ** 10;
 
-/** How Node starts this very lferc, bundled or from its sources, from whatever folder. */
+/** Node's arguments to start this lferc, bundled or from its sources, in any folder. */
 function ownScript(): readonly string[] {
   const here = import.meta.url;
   if (here.endsWith(".ts")) {
@@ -27,11 +27,12 @@ function ownScript(): readonly string[] {
   return [...process.execArgv, fileURLToPath(new URL(here.includes("/chunks/") ? "../lferc.js" : "./lferc.js", here))];
 }
 
-/** Starts it in the folder that we stand in. */
+/** Starts it in the current folder. */
 export function startLferc(args: readonly string[]): Child {
   const child = spawn(process.execPath, [...ownScript(), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: Ctrl-C reaches it once, by us, and not a second time from the terminal, which would lose its epoch.
+    // In a process group of its own: otherwise Ctrl-C would reach it twice, from us and from the terminal, and it would lose
+    // its epoch.
     detached: process.platform !== "win32",
   });
   let said = "";
@@ -41,7 +42,7 @@ export function startLferc(args: readonly string[]): Child {
       said = (said + text).slice(-mostKept);
     });
   }
-  // Whatever ends us ends what we have started.
+  // The children end with this process.
   const end = (): void => void child.kill();
   process.once("exit", end);
   const ended = new Promise<Ended>((settle) => {

@@ -69,7 +69,7 @@ export function studyOptions<T>(yargs: Argv<T>) {
     });
 }
 
-/** How many runs at a time, or the file that is to have their commands. */
+/** The number of concurrent runs, or the file that gets their commands. */
 export type Jobs =
   | { readonly kind: "here"; readonly atATime: number }
   | { readonly kind: "file"; readonly file: string };
@@ -93,7 +93,7 @@ export function checkStudyUsage(command: string, args: StudyArguments): void {
   }
 }
 
-/** What `lferc` is told for one run; it goes on with what is there. */
+/** The arguments of `lferc` for one run; an existing run is resumed. */
 export function trainLine(
   args: StudyArguments,
   { row, seed }: PlannedRun,

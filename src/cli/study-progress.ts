@@ -1,4 +1,4 @@
-/** What a study says while its runs are at work: a line of what is done, and by when the rest will be. */
+/** Progress of a study: finished runs, and an estimate for the rest. */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { epochsIn, type FoundRun, readRun } from "../studies/gather.js";
@@ -43,7 +43,7 @@ export class StudyProgress {
     this.#atWork.set(run, { place, epochs, done: 0 });
   }
 
-  /** The run as it lies there now. */
+  /** The state of the run's folder. */
   async end(run: PlannedRun, place: string): Promise<FoundRun | undefined> {
     this.#atWork.delete(run);
     const found = await readRun(place);
@@ -80,7 +80,7 @@ export class StudyProgress {
     const working = [...this.#atWork].map(
       ([run, { done, epochs }]) => `${runLabel(run)} epoch ${Math.min(done + 1, epochs)}/${epochs}`,
     );
-    // Runs of one study are about as long as each other.
+    // Runs of one study take about equally long.
     const parts = [...this.#atWork.values()].reduce((sum, { done, epochs }) => sum + done / epochs, 0);
     const share = this.#finished - this.#before + parts;
     const left = this.#all - this.#before - this.#failed - share;

@@ -41,7 +41,7 @@ async function sweep(session: Session, args: SweepArguments): Promise<ExitCode> 
   });
 }
 
-/** Accuracy over the first parameter, a line for each setting of the others. */
+/** Accuracy over the first parameter, one line per setting of the others. */
 function plotOf(recipe: string, first: string, others: readonly string[], figures: readonly RowFigures[]): StudyPlot {
   const byName = new Map<string, { at: string; spread: NonNullable<RowFigures["accuracy"]> }[]>();
   for (const { row, accuracy } of figures) {

@@ -1,10 +1,10 @@
-/** What runs models and training steps, and what is said where it is not what one would expect. */
+/** Loads the runtime for models and training steps, and prints a line if it is not the expected one. */
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Session } from "./session.js";
 
-/** One line where ONNX Runtime is the slow one: why, and the command for the fast one. */
+/** Prints one line if ONNX Runtime is the slow build: why, and the command that installs the fast one. */
 export function talkOfFallback(session: Session, insteadOf: Problem | undefined): void {
   if (insteadOf === undefined) return;
   const { message, help } = insteadOf.diagnose({});
@@ -18,11 +18,11 @@ export async function loadRuntime(session: Session): Promise<OnnxRuntime | Probl
   return runtime;
 }
 
-/** How a line for people names the runtime that proved something; a test's own has no name. */
+/** The runtime's name in a message about a verification; a test's own runtime has no name. */
 export const runtimeTitle = (engine: string | undefined): string =>
   engine === "ort-wasm" ? "ONNX Runtime (WebAssembly)" : "ONNX Runtime";
 
-/** The threads that were asked for, or those that the engine has whatever is asked: that is said. */
+/** The requested number of threads, or the engine's fixed number, which is then reported. */
 export function threadsOf(
   session: Session,
   { name, fixedThreads }: { readonly name: string; readonly fixedThreads?: number | undefined },

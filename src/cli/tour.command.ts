@@ -18,14 +18,14 @@ import { typedCommand } from "./typed-command.js";
 
 const example = "models/lfer_ldl.lfer";
 const trainedExample = "examples/faces.lfer";
-/** Columns that what is said here keeps within. */
+/** Maximum width of this command's text. */
 const width = 80;
 
 interface TourArguments {
   readonly out?: string | undefined;
 }
 
-/** The folder of the package that this file belongs to, bundled or not. */
+/** The package's folder, bundled or not. */
 function packageRoot(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return folder;
@@ -33,14 +33,14 @@ function packageRoot(): string {
   }
 }
 
-/** Runs lferc itself with these arguments, its text going where ours goes; resolves to its exit code. */
+/** Runs lferc with these arguments and our outputs; resolves to its exit code. */
 function lferc(args: readonly string[]): Promise<number> {
   const [, script = ""] = process.argv;
   return new Promise((settle, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
       stdio: ["ignore", "inherit", "inherit"],
     });
-    // A signal that ends us ends what we have started.
+    // A signal that ends this process also ends its children.
     const end = (): void => void child.kill();
     process.once("exit", end);
     child.once("error", reject);
@@ -53,16 +53,16 @@ function lferc(args: readonly string[]): Promise<number> {
 
 interface Step {
   readonly why: string;
-  /** Asked when its turn comes: it may name what an earlier step has made. */
+  /** Called when the step begins: it may use results of earlier steps. */
   readonly args: () => readonly string[];
-  /** What keeps it from being run here: it is said, the tour goes on with the others, and fails at its end. */
+  /** Why the step cannot run here: it is reported, the tour continues, and fails at its end. */
   readonly missing?: Problem | undefined;
 }
 
-/** The problem that something which may be missing is, or nothing. */
+/** The problem, if it is one. */
 const problemOf = (found: unknown): Problem | undefined => (isProblem(found) ? found : undefined);
 
-/** The folder of a tour; one that is not named is in the system's place for such and stays, to be looked at. */
+/** The folder of a tour; by default a temporary folder, which is kept for inspection. */
 function tourFolder(session: Session, { out }: TourArguments): string | Diagnostic {
   if (out !== undefined) return resolve(session.cwd, out);
   const made = makeLastingFolder("tour");
@@ -70,7 +70,7 @@ function tourFolder(session: Session, { out }: TourArguments): string | Diagnost
   return diagnose("tool/no-temporary-folder", { path: made.path, code: made.code, flag: "--out" });
 }
 
-/** A picture of each class, the first by name: none where they could not be drawn, which was told. */
+/** A picture of each class, the first by name; none if they could not be drawn, which was reported. */
 function oneOfEach(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -83,7 +83,7 @@ function oneOfEach(folder: string): readonly string[] {
     );
 }
 
-/** A command as a shell takes it, on several lines where one is too long; a flag and its value stay together. */
+/** A shell command, broken into lines if it is long; a flag and its value stay together. */
 function commandLines(args: readonly string[]): string {
   const lines: string[] = [];
   let line = `$ ${typedCommand}`;
@@ -183,7 +183,7 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   return leftOut(session, steps);
 }
 
-/** A tour shows all that it promises, or fails: what it did not show stands at its end, where it is read. */
+/** A tour that skipped a step fails; the skipped steps are listed at its end. */
 function leftOut(session: Session, steps: readonly Step[]): ExitCode {
   const commands = new Map<string, string[]>();
   for (const { args, missing } of steps) {

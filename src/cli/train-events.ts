@@ -1,4 +1,4 @@
-/** What `lferc train` says while it runs, and in the end. */
+/** The output of `lferc train`, during the run and at its end. */
 import { counted } from "../diagnostics/counted.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { usualEvaluation } from "../recipe/evaluations.js";
@@ -20,7 +20,7 @@ import { columnsOf } from "./terminal.js";
 import { duration, epochFields, percent, stepFields } from "./train-progress.js";
 import { talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
-/** What a run's own command line is made of. */
+/** The parts of a run's command line. */
 export interface RunArguments extends WeightArguments {
   readonly path: string;
   readonly recipe?: string | undefined;
@@ -33,12 +33,12 @@ export interface RunArguments extends WeightArguments {
   readonly threads?: number | undefined;
 }
 
-/** A run that has epochs, and may have no model of them. */
+/** A run with epochs, and possibly without a model. */
 export type StoppedRun = Pick<Extract<RunResult, { kind: "interrupted" }>, "plan" | "records">;
 
 export const runTitle = ({ student, name }: OneRecipe["recipe"]): string => `${student.name}, recipe ${name}`;
 
-/** What the user sees of a run. */
+/** Prints the events of a run. */
 export function eventsFor(
   session: Session,
   line: LiveLine,
@@ -110,7 +110,7 @@ export function eventsFor(
   };
 }
 
-/** What to type for something else to be done with a run: the command line of the run itself, with these. */
+/** A command line for this run with other arguments. */
 function runCommandLine(args: RunArguments, recipe: string, more: readonly string[], set = args.set ?? []): string {
   const { path, engine, data, weights, "weights-map": map, epochs, limit, seed, threads } = args;
   const said = { data, weights, "weights-map": map, epochs, limit, seed, threads };
@@ -121,7 +121,7 @@ function runCommandLine(args: RunArguments, recipe: string, more: readonly strin
   return ["lferc", ...[...words, ...more].map(shellWord)].join(" ");
 }
 
-/** How to go on with a run that was stopped, and how to get a model of it as it is. */
+/** Prints how to resume a stopped run, and how to build a model from its current weights. */
 export function tellOfRest(session: Session, args: RunArguments, folder: string, result: StoppedRun): void {
   const { plan, records } = result;
   const out = ["--out", displayPath(session.cwd, folder), "--resume"];
@@ -134,7 +134,7 @@ export function tellOfRest(session: Session, args: RunArguments, folder: string,
   else session.talk("model.onnx: not yet, no epoch has ended\n");
 }
 
-/** The same of a run that is a part of a larger one: the whole goes on by the whole's command line. */
+/** The same for a run that is part of a larger one: the whole is resumed by its own command line. */
 export function tellOfPart(
   session: Session,
   args: RunArguments,
@@ -148,7 +148,7 @@ export function tellOfPart(
   );
 }
 
-/** How to go on, at a smaller rate, from the good weights of a run in which a number has overflowed. */
+/** Prints how to continue, with a lower learning rate, from the good weights of a run with a number that is not finite. */
 export function tellOfSmallerRate(
   session: Session,
   args: RunArguments,
@@ -165,10 +165,10 @@ export function tellOfSmallerRate(
   session.talk(`go on:      ${oneLine(runCommandLine(others, recipe.name, weights, set))}\n`);
 }
 
-/** Where the pictures lie, as it was typed. */
+/** The location of the pictures, as typed. */
 export const saidData = ({ data }: RunArguments): string => (data === undefined ? "DIR" : oneLine(shellWord(data)));
 
-/** The words at the end, on stdout; of the commands that there are it says what to do next. */
+/** The summary at the end, on stdout; suggests the next commands. */
 export function summarise(
   session: Session,
   folder: string,

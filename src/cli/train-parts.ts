@@ -1,4 +1,4 @@
-/** A training of more than one run: the teacher's before the student's, and one for each part of the pictures. */
+/** A training of several runs: the teacher's before the student's, and one for each fold. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { counted } from "../diagnostics/counted.js";
@@ -26,7 +26,7 @@ export interface TrainArguments extends RunArguments {
   readonly resume: boolean;
 }
 
-/** What all runs of a training have alike. */
+/** Common to all runs of a training. */
 export interface Preparation {
   readonly made: OneRecipe;
   readonly set: ReadonlyMap<string, string>;
@@ -37,18 +37,18 @@ export interface Preparation {
   readonly weights: WeightSource | undefined;
 }
 
-/** One run, ready to go. */
+/** One run, ready to start. */
 export interface Prepared extends Preparation {
-  /** The teacher's file, where it is another one than the recipe's. */
+  /** The teacher's file, if it differs from the recipe's. */
   readonly teacherFile: string | undefined;
   readonly fold: Fold | undefined;
-  /** What the user is told when the run is stopped. */
+  /** Prints how to continue when the run is stopped. */
   readonly tellOfRest: (result: StoppedRun) => void;
 }
 
 type RunOne = (args: TrainArguments, prepared: Prepared) => Promise<ExitCode>;
 
-/** The whole training that a command line asks for. */
+/** The whole training of a command line. */
 export async function trainParts(
   session: Session,
   args: TrainArguments,
@@ -68,7 +68,7 @@ export async function trainParts(
   });
 }
 
-/** A run in a folder below the whole training's; it begins, or goes on. `whole` is what the user has typed. */
+/** A run in a subfolder of the whole training; new or resumed. `whole` is the user's command line. */
 async function runBelow(
   session: Session,
   { whole, args }: { readonly whole: TrainArguments; readonly args: TrainArguments },
@@ -91,7 +91,7 @@ async function runBelow(
   }
 }
 
-/** The teacher's file where its own recipe has made it; the exit code where that has not come to its end. */
+/** The teacher's file if its recipe has trained it; the exit code if that did not finish. */
 async function trainTeacher(
   session: Session,
   args: TrainArguments,
@@ -105,7 +105,7 @@ async function trainTeacher(
   const own = join(parent, runFiles.teacher);
   const paths = { home: dirname(resolve(session.cwd, compiled.path)), set: all.set };
   const shown = oneLine(displayPath(session.cwd, own));
-  // A run that has begun with a teacher of its own keeps it.
+  // A run that began with its own teacher keeps it.
   if (!existsSync(own)) {
     if (isTold(teacher.weights, paths)) return { file: undefined };
     if (await hasTeacherFile(teacher.weights, paths)) {
@@ -123,7 +123,7 @@ async function trainTeacher(
   const epochs = made.recipe.settings.train.fields.epochs;
   session.talk(`teacher: ${trainer} trains it first, ${counted(epochs, "epoch")}, in ${shown}\n`);
   session.talk(`         (for another length start again with --set ${trainer}.epochs=N)\n`);
-  // What the seed holds out of the student's sight no teacher may have seen either.
+  // The teacher must not see pictures that the seed holds out for the student.
   const seed = args.seed ?? seedOfRecipe(recipe);
   const code = await runBelow(
     session,
@@ -138,7 +138,7 @@ async function trainTeacher(
 const compileTrainer = (session: Session, { path }: TrainArguments, { recipe, settings }: TrainerOfTeacher) =>
   compileOneRecipe(session, path, recipe, settings);
 
-/** One run after the other, each in its own folder; whatever is done already is not done again. */
+/** One run after the other, each in its own folder; finished ones are skipped. */
 async function trainFolds(
   session: Session,
   args: TrainArguments,

@@ -1,4 +1,4 @@
-/** How a run looks while it goes on. */
+/** Formats the progress of a run. */
 import type { Paint } from "../diagnostics/paint.js";
 import type { StepProgress } from "../training/course.js";
 import type { BestBy, EpochRecord } from "../training/metrics.js";
@@ -18,14 +18,14 @@ export function duration(seconds: number): string {
 
 const rate = (lr: number): string => String(Number(lr.toPrecision(3)));
 
-/** What a run is so long as, and how its best epoch is chosen. */
+/** The length of a run, and how its best epoch is chosen. */
 export interface EpochPlace {
   readonly epochs: number;
   readonly isBest: boolean;
   readonly bestBy: BestBy;
 }
 
-/** The line of a finished epoch; times are of its steps and of judging it. */
+/** The line of a finished epoch; times of its steps and of its evaluation. */
 export function epochFields(
   record: EpochRecord,
   { epochs, isBest, bestBy }: EpochPlace,

@@ -85,7 +85,7 @@ async function train(session: Session, args: TrainArguments, commands: readonly 
   }
 }
 
-/** What was found in the run's folder of processes that are gone. */
+/** Reports what dead processes had left in the run's folder. */
 function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, resume: boolean): void {
   const shown = oneLine(displayPath(session.cwd, folder));
   if (takenFrom !== undefined) {
@@ -94,7 +94,7 @@ function tellOfClaim(session: Session, { folder, takenFrom, swept }: RunClaim, r
       `${shown} was locked by process ${pid} on ${oneLine(host)} since ${oneLine(since)}, which is gone: taken over\n`,
     );
   }
-  // A name that was mistyped would cost hours. A teacher that has begun there is no new run.
+  // A mistyped name would cost hours. A folder in which only a teacher has begun is not a new run.
   const begun = [runFiles.about, join(runFiles.teacher, runFiles.about)];
   if (resume && !begun.some((file) => existsSync(join(folder, file))))
     session.talk(`${shown} holds no run to resume: a new one begins there\n`);
@@ -185,7 +185,7 @@ async function runWatched(
     const rest = asked > length ? "; it ended early, as no epoch was better" : "; a larger --epochs continues it";
     session.talk(`finished before: ${length} epochs are done${more}${rest}\n`);
   }
-  // Nothing is lost now by ending at once, but it is told how the model can be had.
+  // Ending at once loses nothing now, but the command for the model is printed.
   const ending = takeInterrupts(() => {
     tellOfRest(result);
     process.exit(130);
@@ -204,13 +204,13 @@ async function runWatched(
   }
 }
 
-/** The folder that the recipe itself names, from that of its file. */
+/** The folder that the recipe itself names, relative to its file. */
 function pathInRecipe({ settings }: ElaboratedRecipe, home: string): string | undefined {
   const { path } = settings.data.fields;
   return path === "" ? undefined : resolve(home, path);
 }
 
-/** `commands` are the names of all that there are. */
+/** `commands`: the names of all commands. */
 export const trainCommand = (commands: readonly string[]): CommandModule<object, TrainArguments> => ({
   command: "train <path>",
   describe:

@@ -1,5 +1,5 @@
 /**
- * How people are shown to type lferc, in a clone and where it is installed. npx alone would fetch a package of that name from the
- * registry where none is installed, without asking in CI; nobody owns the name there, so anybody may take it.
+ * The command shown to users, for a clone and for an installation. Plain npx, if the package is not installed, would download a
+ * package of that name from the registry, in CI without asking; nobody owns the name there, so anyone may take it.
  */
 export const typedCommand = "npx --no lferc";

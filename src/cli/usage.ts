@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 
-/** Carries a usage mistake out of a command to the main program, which prints it and exits 2. */
+/** A usage error, thrown by a command; the main program prints it and exits with 2. */
 export class UsageError extends Error {
   readonly diagnostic: Diagnostic;
 

@@ -1,16 +1,16 @@
-/** `--watch`: a command that stays, and answers again whenever something that it read changes. */
+/** `--watch`: runs a command again whenever a file that it read changes. */
 import { harmless, oneLine } from "../diagnostics/display-text.js";
 import { watchFiles } from "../hosts/file-watch.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, forStdout, type Outlets, openSession, runCommand, type Session } from "./session.js";
 
-/** Empties the screen and leaves what was scrolled out of it. */
+/** Clears the screen, keeping the scrollback. */
 const emptyScreen = "\u001b[2J\u001b[H";
 
 const isScreen = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
 
-/** One run's text, kept until it is whole: then the screen changes at once, without a flicker. */
+/** Buffers the text of one run, so that the screen is updated at once, without flicker. */
 function keptText(): { readonly outlets: Omit<Outlets, "note">; flush(): void } {
   const pieces: (readonly [stream: NodeJS.WriteStream, text: string])[] = [];
   return {
@@ -26,7 +26,7 @@ function keptText(): { readonly outlets: Omit<Outlets, "note">; flush(): void } 
   };
 }
 
-/** What changed, in words. */
+/** Describes the change. */
 function describeChange(cwd: string, [first = "", ...others]: readonly string[]): string {
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return `${oneLine(displayPath(cwd, first))}${more} changed`;
@@ -34,7 +34,7 @@ function describeChange(cwd: string, [first = "", ...others]: readonly string[])
 
 const clock = (): string => new Date().toTimeString().slice(0, 8);
 
-/** Runs the command over and over until it is interrupted, which is how it ends. */
+/** Runs the command repeatedly until it is interrupted. */
 async function runAgainAndAgain(body: (session: Session) => Promise<ExitCode>): Promise<130> {
   const watch = watchFiles();
   let isRunning = true;
@@ -74,7 +74,7 @@ async function runAgainAndAgain(body: (session: Session) => Promise<ExitCode>): 
   }
 }
 
-/** The body of a yargs handler of a command that has `--watch`. */
+/** The body of a yargs handler for a command with `--watch`. */
 export async function runWatchable(watch: boolean, body: (session: Session) => Promise<ExitCode>): Promise<void> {
   if (watch) process.exitCode = await runAgainAndAgain(body);
   else await runCommand(body);

@@ -1,4 +1,4 @@
-/** `--weights` and `--weights-map`, for every command that takes weights. */
+/** `--weights` and `--weights-map`, for every command that uses weights. */
 import { resolve } from "node:path";
 import type { Options } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
@@ -29,10 +29,10 @@ export const weightsMapOption = {
     "a map from the file's weight names to the model's: a file, or a built-in name such as torchvision-resnet; chosen automatically if one fits",
 } as const satisfies Options;
 
-/** Far above any map. */
+/** Far larger than any map. */
 const maxMapBytes = 2 ** 20;
 
-/** The weights that `--weights` and `--weights-map` name, or those of the seed; undefined where they cannot be had (reported). */
+/** The weights of `--weights` and `--weights-map`, or those of the seed; undefined after an error (reported). */
 export async function readWeights(
   session: Session,
   command: string,
@@ -52,7 +52,7 @@ export async function readWeights(
   return undefined;
 }
 
-/** A shipped map by its name, else the file's; what is wrong with it is reported. */
+/** A built-in map by name, else the file's; errors are reported. */
 async function readMap(session: Session, map: string): Promise<NameMap | undefined> {
   const { shippedMap, shippedMapNames } = await import("../weights/names/shipped-maps.js");
   const shipped = shippedMap(map);
@@ -82,7 +82,7 @@ async function readMap(session: Session, map: string): Promise<NameMap | undefin
   return undefined;
 }
 
-/** One line for people on how the names of a file were read; nothing where they are the model's own. */
+/** One line on how the names of a file were matched; nothing if they are the model's own. */
 export function talkOfNames(session: Session, account: NamesAccount | undefined): void {
   if (account === undefined) return;
   const { file, entry, prefix, map, dropped, fresh, turned } = account;
@@ -96,11 +96,11 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
       : [`${fresh.length} reinitialised (${fresh.slice(0, 3).join(", ")}${fresh.length > 3 ? ", ..." : ""})`]),
     ...turned.map((output) => `the classes of ${output} put into the model's order`),
   ];
-  // The key of a checkpoint is the file's own word: it must not begin a line.
+  // The key of a checkpoint comes from the file: it must not begin a line.
   if (said.length > 0) session.talk(`${oneLine(`${file}: ${said.join("; ")}`)}\n`);
 }
 
-/** Reports why weights were refused; a proposed name map goes to stdout, ready to be saved. */
+/** Reports why weights were rejected; a proposed name map goes to stdout, ready to be saved. */
 export function reportRefusal(
   session: Session,
   { diagnostics, proposal }: Omit<RefusedWeights, "kind">,

@@ -1,7 +1,7 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { UsageError } from "./usage.js";
 
-/** Refuses a number of the command line that is not whole, or out of bounds; one that was not said passes. */
+/** Rejects a number of the command line that is not an integer, or out of bounds; a missing one is accepted. */
 export function checkWhole(
   command: string,
   flag: string,

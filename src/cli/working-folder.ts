@@ -1,7 +1,7 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { UsageError } from "./usage.js";
 
-/** The folder the user stands in, unless somebody removed it. */
+/** The current folder, unless it was removed. */
 export function workingFolder(): string {
   try {
     return process.cwd();

@@ -1,4 +1,7 @@
-/** AffectNet's later release: `train_set` and `val_set`, each with pictures and a small NumPy file for each thing said of one. */
+/**
+ * AffectNet's later release: `train_set` and `val_set`, each with pictures and a small NumPy file for each annotation of a
+ * picture.
+ */
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +19,7 @@ const sets = [
   ["validation", "val_set"],
 ] as const satisfies readonly (readonly [Part, string])[];
 
-/** Annotations that are read at a time. */
+/** Annotations read concurrently. */
 const readsAtOnce = 32;
 
 const labelEnding = "_exp.npy";
@@ -58,7 +61,7 @@ export async function annotatedRows(
   };
 }
 
-/** The pictures of a set whose expression is one; and how many pictures have no annotation. */
+/** The pictures of a set that have an expression, and the number of pictures without annotation. */
 async function labelled(path: string, set: string, part: Part) {
   const images = new Map<string, string>();
   for (const name of await readdir(join(path, set, "images"))) {

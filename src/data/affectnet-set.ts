@@ -1,4 +1,4 @@
-/** AffectNet in either of its releases: tables with boxes and landmarks, or folders of pictures with annotations beside them. */
+/** AffectNet in either release: tables with boxes and landmarks, or folders of pictures with annotation files. */
 
 import { join } from "node:path";
 import { problem } from "../diagnostics/diagnostic.js";
@@ -9,7 +9,7 @@ import { isFile, isFolder } from "./is-folder.js";
 import { recogniseLayout } from "./recognise-layout.js";
 import { type Refused, type RowSource, refuse } from "./rows.js";
 
-/** Where the tables lie: in the folder, or as their archive has them. */
+/** Where the tables are: in the folder, or in the subfolder of the archive. */
 const tableFolders = ["", "Manually_Annotated_file_lists"];
 
 export async function affectNetRows(path: string, wishes: AffectNetWishes): Promise<RowSource | Refused> {

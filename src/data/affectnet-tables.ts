@@ -17,7 +17,7 @@ const pictureFolders = ["Manually_Annotated_Images", "Manually_Annotated/Manuall
 
 const boxColumns = ["face_x", "face_y", "face_width", "face_height"] as const;
 
-/** What each way of cutting faces out needs of a row: so many numbers, from these columns. */
+/** The columns, and how many numbers, that each way of cutting out a face needs from a row. */
 const geometry = {
   none: { columns: [], numbers: 0 },
   box: { columns: boxColumns, numbers: 4 },
@@ -65,7 +65,7 @@ export async function tabledRows(
       if (align === "five_points") faces.add(taken.key, pointsOf(get("facial_landmarks")));
       return undefined;
     };
-    // The validation table is passed on without its first line as well: it has the columns of the other.
+    // Copies of the validation table may lack the header: it has the same columns as the training table.
     const unread = await readCsv(join(tables, name), needed, read, part === "validation" ? header : undefined);
     if (unread !== undefined) problems.push(unread);
   }
@@ -85,7 +85,7 @@ export async function tabledRows(
   };
 }
 
-/** Made here, so that it keeps nothing of the tables but their numbers. */
+/** A separate function, so that its closure keeps only the numbers of the tables in memory. */
 function cutBy(faces: FaceNumbers, align: "box" | "five_points", side: number): (key: string) => FaceCut {
   return (key) => {
     const [x = NaN, y = NaN, width = NaN, height = NaN] = faces.of(key);
@@ -102,14 +102,14 @@ async function firstFolder(path: string): Promise<string | undefined> {
 
 const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
 
-/** Five points of 68 in a field, `x;y;x;y;...`; none where it does not hold them. */
+/** Five of the 68 points in a field, `x;y;x;y;...`; empty if the field is malformed. */
 function pointsOf(field: string): readonly number[] {
   const numbers = field.split(";", landmarkNumbers + 2).map(numberOf);
   if (numbers.length !== landmarkNumbers || !numbers.every(Number.isFinite)) return [];
   return fivePoints(numbers).flatMap(({ x, y }) => [x, y]);
 }
 
-/** So many numbers for each key, in one growing buffer: a third of a million rows come with them. */
+/** A fixed number of values per key, in one growing buffer: there are a third of a million rows. */
 class FaceNumbers {
   readonly #count: number;
   readonly #places = new Map<string, number>();

@@ -1,14 +1,14 @@
-/** What both releases of AffectNet have in common. */
+/** Shared by both releases of AffectNet. */
 import type { Decode } from "./decode.js";
 
 export interface AffectNetWishes {
   readonly align: "none" | "box" | "five_points";
-  /** The side of a face that is turned upright. */
+  /** Side length of an aligned face. */
   readonly side: number;
   readonly decode: Decode;
 }
 
-/** AffectNet's numbers, from 0. What comes after them (8 none, 9 uncertain, 10 no face) is no expression and is left out. */
+/** AffectNet's classes by number, from 0. Higher numbers (8 none, 9 uncertain, 10 no face) are not expressions and are left out. */
 export const affectNetClasses = [
   "neutral",
   "happiness",
@@ -22,7 +22,7 @@ export const affectNetClasses = [
 
 const lastNumber = 10;
 
-/** The class of a number, `left-out` for those that are none; undefined where it is no number of AffectNet's. */
+/** The class of a number, `left-out` for numbers without an expression; undefined for an invalid number. */
 export function affectNetClass(written: string): number | "left-out" | undefined {
   const text = written.trim();
   if (!/^\d{1,2}$/.test(text) || Number(text) > lastNumber) return undefined;

@@ -1,4 +1,4 @@
-/** Rows made into a data set: classes, who is held out, what is odd. The one way for every layout. */
+/** Makes a data set of rows: classes, held-out pictures, warnings. Used for every layout. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type ClassMap, type ClassWishes, mapClasses } from "./class-map.js";
 import { type DataSet, hardTargets, type Sample } from "./data-set.js";
@@ -8,17 +8,17 @@ import { type NamePattern, namePattern } from "./name-pattern.js";
 import { type Part, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 import { mappedTarget, TargetPool } from "./targets.js";
 
-/** What a recipe may say of any data set. */
+/** Parameters that a recipe may set for any data set. */
 export interface AssemblyWishes extends ClassWishes {
-  /** Of what is held out where the data do not say it. */
+  /** The seed for held-out pictures, if the data have no split. */
   readonly seed: number;
   readonly holdOut: "by picture" | "by person";
-  /** The share of the training pictures that is held out; 0 where the data decide it. */
+  /** The share of training pictures that is held out; 0 means that the data decide. */
   readonly heldOut: number;
-  /** What of a picture's name is its person or group (see `namePattern`); "" where it says nothing. */
+  /** The pattern of a picture's name that gives its person or group (see `namePattern`); "" for none. */
   readonly person: string;
   readonly group: string;
-  /** Nobody trains on it: it may lack the pictures for that, or those to hold out. */
+  /** Only for evaluation: it may lack training pictures, or held-out ones. */
   readonly isOnlyJudged?: boolean;
 }
 
@@ -73,7 +73,7 @@ export function assemble(source: RowSource, wishes: AssemblyWishes): DataSet | R
   };
 }
 
-/** Made here, so that it keeps nothing of the rows. */
+/** A separate function, so that its closure does not keep the rows in memory. */
 function readingOf({ read, place }: RowSource): Pick<DataSet, "read" | "place"> {
   return { read: ({ key }) => read(key), place: ({ key }) => place?.(key) };
 }
@@ -84,7 +84,7 @@ const patternOf = (written: string, what: "person" | "group"): Pattern | Problem
   written === "" ? undefined : namePattern(written, what);
 
 type Samples = Readonly<Record<Part, Sample[]>> & {
-  /** The file of a sample that shares it with others. */
+  /** The file of a sample that shares it with other samples. */
   readonly files: ReadonlyMap<Sample, string>;
 };
 
@@ -114,7 +114,7 @@ function samplesOf(
   return samples;
 }
 
-/** Undefined where all that the row says is left out. */
+/** Undefined if all classes of the row are left out. */
 function labelOf(row: Row, places: Int32Array, hard: readonly Float32Array[], pool: TargetPool) {
   if (row.shares !== undefined) return mappedTarget(row.shares, places, pool);
   const label = places[row.class] as number;
@@ -129,8 +129,8 @@ interface Split extends Halves {
 }
 
 /**
- * What epochs are judged by: what the recipe holds out, else the data's own validation part, else their test part (the papers'
- * habit), else a fifth. A test part that is not used for it is left for the end.
+ * The pictures for evaluating epochs: those that the recipe holds out, else the data's validation part, else their test part
+ * (as in the papers), else a fifth. An unused test part is kept for the end.
  */
 function splitOf({ path, given }: RowSource, samples: Samples, wishes: AssemblyWishes): Split | Refused {
   const { training, validation, test } = samples;
@@ -172,7 +172,7 @@ function splitOf({ path, given }: RowSource, samples: Samples, wishes: AssemblyW
   };
 }
 
-/** Persons whose pictures are trained on and judged by as well. */
+/** Persons with pictures in training and in evaluation. */
 function sharedPersons(
   path: string,
   { training, heldOut, test = [] }: Split,
@@ -191,7 +191,7 @@ function sharedPersons(
   return wish === "by person" ? problem("data/person-on-both-sides", holes) : problem("data/persons-shared", holes);
 }
 
-/** Classes that training shows no picture of, and those that it shows and nothing is held out of. */
+/** Classes without training pictures, and classes with training pictures but none held out. */
 function missingClasses(path: string, names: readonly string[], { training, heldOut }: Halves): readonly Problem[] {
   const [trained, judged] = [training, heldOut].map((samples) => new Set(samples.map(({ label }) => label)));
   const untrained = names.filter((_, label) => !trained?.has(label));

@@ -1,24 +1,24 @@
-/** The classes of data matched with those of a model: by name, with what the recipe leaves out or takes together. */
+/** Matches the classes of the data with a model's labels by name, with the recipe's `leave_out` and `merge`. */
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { composed, labelNamed } from "./label-names.js";
 import { type Part, parts, type Refused, type RowSource, refuse } from "./rows.js";
 
 export interface ClassWishes {
-  /** The model's labels; undefined where it has none. */
+  /** The model's labels; undefined if it has none. */
   readonly labels: readonly string[] | undefined;
-  /** How many classes the model tells apart; undefined where no model is meant. */
+  /** The model's number of classes; undefined without a model. */
   readonly classCount: number | undefined;
-  /** Classes of the data that are left out. */
+  /** Classes of the data to leave out. */
   readonly leaveOut: readonly string[];
-  /** `contempt -> anger`: pictures of the first count as the second. */
+  /** `contempt -> anger`: pictures of the first class count as the second. */
   readonly merge: readonly string[];
 }
 
 export interface ClassMap {
   /** In the model's order. */
   readonly names: readonly string[];
-  /** For each class of the source its place in `names`; -1 where it is left out. */
+  /** For each class of the source its index in `names`; -1 if it is left out. */
   readonly places: Int32Array;
   readonly warnings: readonly Problem[];
 }
@@ -50,7 +50,7 @@ export function mapClasses(source: RowSource, wishes: ClassWishes): ClassMap | R
   return { names, places, warnings: unasked(source, called, seen, { names, places }) };
 }
 
-/** For each class of the source what it counts as; undefined where it is left out. */
+/** For each class of the source its new name; undefined if it is left out. */
 function newNames(
   { path, classes }: RowSource,
   { labels = [], leaveOut, merge }: ClassWishes,
@@ -102,7 +102,7 @@ function classesSeen({ rows }: RowSource): readonly ReadonlySet<number>[] {
   return [...seen.values()];
 }
 
-/** Classes of one part that are one class of the model's by case, blanks, accents or usual words, and nobody said so. */
+/** Classes of one part that match the same label of the model, by case, spaces, accents or synonyms, without an explicit merge. */
 function unasked(
   { path, classes }: RowSource,
   called: readonly (string | undefined)[],

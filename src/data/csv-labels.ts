@@ -1,29 +1,29 @@
-/** What a table's columns say of a picture's class: its name, or a share for each class. */
+/** Reads a picture's class from a table's columns: its name, or a share for each class. */
 import { Interned } from "./table-keys.js";
 import { TargetPool } from "./targets.js";
 
 export interface LabelColumns {
-  /** What a row says, by its columns; or in words what is wrong with it. */
+  /** The class or shares of a row; or in words what is wrong with it. */
   read(get: (column: string) => string): { readonly class: number; readonly shares?: Float32Array } | string;
-  /** Whether the table gives the classes an order. */
+  /** Whether the table defines the order of classes. */
   readonly isOrdered: boolean;
-  /** The classes that the numbers of rows mean, once all rows are read. */
+  /** The classes, by index, once all rows are read. */
   classes(): readonly string[];
 }
 
-/** Columns that say something else than a class. */
+/** Columns with another meaning than a class. */
 const ownColumns: readonly string[] = ["path", "split", "person", "group"];
 
 export const sameColumn = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** A column of names where there is one, else every column that says nothing else is a class. */
+/** A column of class names if there is one; otherwise every column without another meaning is a class. */
 export function labelColumns(header: readonly string[], label: string): LabelColumns | undefined {
   if (header.some((name) => sameColumn(name, label))) return nameColumn(label);
   const classes = header.filter((name) => !ownColumns.includes(name.toLowerCase()));
   return classes.length < 2 ? undefined : shareColumns(classes);
 }
 
-/** A class' name in each row. The classes are those that occur, as they come. */
+/** A class name in each row. The classes are those that occur, in that order. */
 export function nameColumn(column: string): LabelColumns {
   const texts = new Interned();
   const places = new Map<string, number>();
@@ -40,10 +40,10 @@ export function nameColumn(column: string): LabelColumns {
   };
 }
 
-/** Larger ones are no shares and no votes. */
+/** Larger numbers are neither shares nor votes. */
 const shareLimit = 1e30;
 
-/** A share, or a number of votes, for each class: what counts is how they stand to each other. */
+/** A share, or a number of votes, for each class; only the proportions matter. */
 export function shareColumns(classes: readonly string[]): LabelColumns {
   const pool = new TargetPool(classes.length);
   return {

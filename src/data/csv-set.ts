@@ -69,8 +69,8 @@ export async function csvRows(
 }
 
 /**
- * Rows of a table that does not say their parts, where each path begins with the folder of one (`train/happy/1.png`): to train on
- * what stands below `test` would be to forget what it is for.
+ * Assigns parts to rows of a table without a split column, if each path begins with the folder of a part (`train/happy/1.png`):
+ * pictures below `test` must not be trained on.
  */
 function partsByFolder(rows: readonly Row[], given: Partial<Record<Part, string>>): readonly Row[] {
   const folders = rows.map(({ key, file = key }) => file.slice(0, Math.max(0, file.indexOf("/"))));

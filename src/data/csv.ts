@@ -1,16 +1,16 @@
-/** CSV as in RFC 4180, read as a stream: columns by the names in the first line, quoted fields, line ends within them. */
+/** CSV as in RFC 4180, read as a stream: columns by the names in the first line, quoted fields, line breaks within them. */
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { BadLines, eachLine, type Line, lineLimit, type Verdict } from "./text-lines.js";
 
 export interface CsvRecord {
   readonly fields: readonly string[];
-  /** In which line it begins, and where in the file. */
+  /** The line in which it begins, and its offset in the file. */
   readonly line: number;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Looks at each record of a file, the header too; records of nothing are passed over. */
+/** Calls `look` for each record of a file, including the header; empty records are skipped. */
 export async function eachRecord(path: string, look: (record: CsvRecord) => Verdict): Promise<Problem | undefined> {
   let open: { text: string; first: Line; bytes: number } | undefined;
   const unread = await eachLine(path, (line) => {
@@ -18,7 +18,7 @@ export async function eachRecord(path: string, look: (record: CsvRecord) => Verd
     const text = open === undefined ? line.text : `${open.text}\n${line.text}`;
     const first = open?.first ?? line;
     const bytes = (open?.bytes ?? 0) + line.bytes;
-    // A line end between quotes belongs to the field: quotes come in pairs, those that are meant as signs too.
+    // A line break between quotes belongs to the field. The number of quotes decides; quotes within fields are doubled.
     if (countQuotes(line.text) % 2 === (open === undefined ? 1 : 0)) {
       if (text.length > lineLimit) return { reason: `the quotes that open in line ${first.number} do not close` };
       open = { text, first, bytes };
@@ -40,14 +40,14 @@ function countQuotes(text: string): number {
   return count;
 }
 
-/** The fields of a record: between commas, or between quotes, in which two quotes stand for one. */
+/** The fields of a record: between commas, or between quotes, where two quotes mean one. */
 export function splitFields(text: string): readonly string[] {
   if (!text.includes('"')) return text.split(",");
   const fields: string[] = [];
   for (let at = 0; at <= text.length; ) {
     let field = "";
     let end = at;
-    // Blanks before a quote are nobody's text.
+    // Spaces before a quote are ignored.
     const quote = /^ *"/.exec(text.slice(at, at + 64));
     if (quote === null) {
       end = text.indexOf(",", at);
@@ -83,16 +83,16 @@ export async function csvHeader(path: string): Promise<readonly string[] | Probl
   return unread ?? header ?? problem("data/unreadable-table", { path, reason: "it is empty" });
 }
 
-/** A record by the names of its columns. */
+/** A record with access by column name. */
 export interface CsvRow extends CsvRecord {
-  /** The field of a column that the table has. */
+  /** The field of an existing column. */
   readonly get: (column: string) => string;
 }
 
 /**
- * Looks at each row of a table below its header, by columns whose names do not mind case. Rows with more or fewer fields than
- * the header are mistakes, as is what `look` says of a row in words. A first line with none of the `usual` columns, and as many
- * fields, is taken for a row of a table without a header.
+ * Calls `look` for each row of a table after its header; column names ignore case. A row with more or fewer fields than the
+ * header is an error, as is one that `look` rejects in words. If the first line has none of the `usual` columns but as many
+ * fields, it is taken for a row of a table without a header.
  */
 export async function readCsv(
   path: string,
@@ -113,7 +113,7 @@ export async function readCsv(
       const isHeader =
         usual === undefined || names.length !== usual.length || usual.some((name) => names.includes(name));
       header = isHeader ? names : usual;
-      // The first of several of one name; the others cannot be asked for.
+      // The first of several columns of one name; the others are inaccessible.
       places = new Map(header.map((name, index) => [name.toLowerCase(), index] as const).toReversed());
       missing = needed.filter((name) => !places.has(name.toLowerCase()));
       if (missing.length > 0) return "stop";

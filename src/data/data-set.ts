@@ -1,22 +1,22 @@
-/** Labelled pictures, wherever they come from: what training draws from and what it is held to. */
+/** Labelled pictures of any origin, for training and evaluation. */
 
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { PicturePlace, ReadPicture } from "./picture-place.js";
 
 export interface Sample {
-  /** What names it in its data set: a file's path below the folder, with forward slashes. Randomness is keyed by it. */
+  /** Its name in the data set: a file's path below the folder, with forward slashes. Random numbers are keyed by it. */
   readonly key: string;
   /** Its class: an index into the data set's classes. */
   readonly label: number;
-  /** What the network should say of it: one share for each class, their sum 1. */
+  /** The training target: one share for each class, with sum 1. */
   readonly target: Float32Array;
-  /** Who is shown, where the data say so: nobody stands on both sides of a split by person. */
+  /** The person shown, if known: with a split by person, no person is on both sides. */
   readonly person?: string | undefined;
-  /** Which part of the data it belongs to, where they say so: a place, an age, a camera. */
+  /** A group of the data it belongs to, if known: a place, an age, a camera. */
   readonly group?: string | undefined;
   /**
    * Further tensors of the picture by name (landmarks, a mask, valence and arousal), each of the same length in all samples. No
-   * data set gives any yet: this is where they will stand, beside the label and never in it.
+   * data set provides any yet.
    */
   readonly tensors?: Readonly<Record<string, Float32Array>> | undefined;
 }
@@ -27,24 +27,24 @@ export interface DataSet {
   /** In the model's order. */
   readonly classes: readonly string[];
   readonly training: readonly Sample[];
-  /** What epochs are judged by. */
+  /** The pictures on which epochs are evaluated. */
   readonly heldOut: readonly Sample[];
-  /** What is left alone until the end, where there is more than what epochs are judged by. */
+  /** Pictures for the final evaluation, if they differ from `heldOut`. */
   readonly test?: readonly Sample[] | undefined;
-  /** Whether epochs are judged by the data's own test part, for want of another. */
+  /** Whether epochs are evaluated on the data's test part, because there is no other. */
   readonly heldOutIsTest?: boolean | undefined;
   /** Which pictures are held out, for people: `the folder test`, `20 % of each class, chosen by seed 0`. */
   readonly heldOutIs: string;
-  /** Whether we chose them ourselves: then a run keeps their names. */
+  /** Whether lferc drew them: then a run saves their names. */
   readonly heldOutWasDrawn: boolean;
-  /** What is odd about it without keeping anybody from training. */
+  /** Problems that do not prevent training. */
   readonly warnings: readonly Problem[];
   read(sample: Sample): Promise<ReadPicture | Problem>;
-  /** Where its picture lies, if `read` is `readPlace` of that: then any thread can read it. Undefined where only `read` knows. */
+  /** The place of its picture, if `read` is `readPlace` of it: then any thread can read it. Undefined if only `read` can. */
   place?(sample: Sample): PicturePlace | undefined;
 }
 
-/** The targets of hard labels, shared by all samples of a class. */
+/** One-hot targets, shared by all samples of a class. */
 export function hardTargets(classCount: number): readonly Float32Array[] {
   return Array.from({ length: classCount }, (_, label) => {
     const target = new Float32Array(classCount);

@@ -4,10 +4,10 @@ import { seeThroughColour } from "./gif-palette.js";
 import { pictureFormat } from "./picture-format.js";
 import type { RgbImage } from "./rgb-image.js";
 
-/** More pixels than this are refused before any is decoded: 100 megapixels, 300 MB as RGB bytes. */
+/** Larger pictures are rejected before decoding: 100 megapixels, 300 MB as RGB bytes. */
 export const pixelLimit = 100_000_000;
 
-/** Turns the bytes of a picture file into pixels; `path` is only for what it says when it cannot. */
+/** Decodes the bytes of a picture file; `path` is used only in messages. */
 export type Decode = (bytes: Uint8Array, path: string) => Promise<RgbImage | Problem>;
 
 interface OpenSharp {
@@ -21,13 +21,13 @@ const firstLine = (error: unknown): string => {
   return (lines.find((line) => line !== "") ?? "unknown").replace(/\.$/, "");
 };
 
-/** The decoder, or that its library is not there. sharp is an optional dependency and is loaded here and nowhere else. */
+/** The decoder, or a problem if its library is missing. sharp is an optional dependency and is loaded only here. */
 export async function loadDecoder(
   importSharp: () => Promise<{ readonly default: OpenSharp }> = () => import("sharp"),
 ): Promise<Decode | Problem> {
   try {
     const { default: sharp } = await importSharp();
-    // Pictures are decoded several at a time, each by one thread; no file is decoded twice in a row, so nothing is kept.
+    // Several pictures are decoded at a time, each by one thread. No file is decoded twice in a row, so there is no cache.
     sharp.concurrency?.(1);
     sharp.cache?.(false);
     return (bytes, path) => decodeWith(sharp, bytes, path);
@@ -37,11 +37,11 @@ export async function loadDecoder(
 }
 
 /**
- * The picture as `Image.open(file).convert("RGB")` of Pillow reads it, which is how torchvision opens pictures and so what
- * networks have learnt from: transparency is dropped, not laid over a ground; palettes and greys become RGB; CMYK goes by
- * Pillow's arithmetic; an embedded ICC profile is not applied. Two things are otherwise: EXIF orientation is applied (a face
- * lies on its side without it), and of 16 bits the upper eight are taken in greys too, where Pillow makes white of all above 255.
- * Of several frames the first is meant.
+ * Decodes a picture like Pillow's `Image.open(file).convert("RGB")`, which torchvision uses, so networks were trained on such
+ * pixels: transparency is dropped without a background; palettes and greys become RGB; CMYK is converted by Pillow's formula;
+ * an embedded ICC profile is ignored. There are two differences: EXIF orientation is applied (otherwise a face may lie on its
+ * side), and 16-bit greys use the upper eight bits, where Pillow makes everything above 255 white. Of several frames the first
+ * is used.
  */
 async function decodeWith(sharp: OpenSharp, bytes: Uint8Array, path: string): Promise<RgbImage | Problem> {
   if (bytes.length === 0) return problem("data/empty-picture", { path });
@@ -49,9 +49,9 @@ async function decodeWith(sharp: OpenSharp, bytes: Uint8Array, path: string): Pr
   if (format === undefined) return problem("data/not-a-picture", { path });
   if (!format.decodable) return problem("data/unsupported-picture", { path, format: format.name });
 
-  // "warning" is the strictest there is: a picture that ends early or holds broken data is refused, never half grey.
+  // "warning" is the strictest setting: a truncated or damaged picture is rejected, never half grey.
   const strict = { failOn: "warning" } as const;
-  // libvips keeps one list of errors for all decoders at work, so its words may be about another file: they are not passed on.
+  // libvips has one list of errors for all concurrent decoders, so its text may be about another file and is not shown.
   let damage = "its header cannot be read";
   try {
     const header = await sharp(bytes, { ...strict, limitInputPixels: false }).metadata();
@@ -96,7 +96,7 @@ function upperBytes(data: Uint8Array): Uint8Array {
   return Uint8Array.from(samples, (sample) => sample >> 8);
 }
 
-/** Cyan, magenta, yellow and black as RGB, by Pillow's whole numbers (its `src/libImaging/Convert.c`): each takes off its share of what black leaves. */
+/** Cyan, magenta, yellow and black as RGB, with Pillow's integer arithmetic (its `src/libImaging/Convert.c`). */
 function inkToRgb(samples: Uint8Array): Uint8Array {
   const count = samples.length / 4;
   const pixels = new Uint8Array(count * 3);
@@ -110,7 +110,7 @@ function inkToRgb(samples: Uint8Array): Uint8Array {
   return pixels;
 }
 
-/** RGBA samples as RGB, with `hole` where nothing is to be seen. */
+/** RGBA samples as RGB, with `hole` where alpha is 0. */
 function filled(samples: Uint8Array, hole: readonly [number, number, number]): Uint8Array {
   const count = samples.length / 4;
   const pixels = new Uint8Array(count * 3);

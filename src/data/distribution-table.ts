@@ -1,4 +1,7 @@
-/** A table with a distribution over classes for each picture: `path,<class>,...`, as `lferc distill` writes it. Hostile until checked. */
+/**
+ * A table with a distribution over classes for each picture: `path,<class>,...`, as `lferc distill` writes it. Untrusted until
+ * checked.
+ */
 
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { csvLine, csvRows } from "../formats/csv-cells.js";
@@ -6,26 +9,26 @@ import { sha256 } from "../formats/digest.js";
 import { composed, labelNamed } from "./label-names.js";
 
 export interface DistributionTable {
-  /** As the table calls them, in its order. */
+  /** As named in the table, in its order. */
   readonly classes: readonly string[];
-  /** How many pictures it has. */
+  /** Number of pictures. */
   readonly count: number;
-  /** Of its file. */
+  /** Digest of its file. */
   readonly sha256: string;
-  /** A picture's shares in the table's order, their sum 1; undefined where the table has none. */
+  /** A picture's shares in the table's order, with sum 1; undefined if it is not in the table. */
   sharesOf(key: string): Float32Array | undefined;
 }
 
-/** What the first column is called. */
+/** The name of the first column. */
 export const pathColumn = "path";
 
-/** A table may have no more columns: so many that a hostile header costs nothing. */
+/** Maximum number of columns, so that a hostile header is cheap. */
 const classLimit = 100_000;
 
-/** How far from 1 the sum of a row may be: numbers of three digits. */
+/** Tolerance for the sum of a row, 1: enough for numbers with three digits. */
 const sumTolerance = 0.01;
 
-/** The table of a file's bytes; `file` is what messages call it. */
+/** Parses the table; `file` is its name in messages. */
 export function readDistributionTable(bytes: Uint8Array, file: string): DistributionTable | Problem {
   const bad = (line: number, reason: string): Problem => problem("data/bad-distributions", { file, line, reason });
   let text: string;
@@ -80,7 +83,7 @@ export function readDistributionTable(bytes: Uint8Array, file: string): Distribu
   };
 }
 
-/** Reads the cells as shares, brought to a sum of exactly 1; or what is wrong with them. */
+/** Parses the cells as shares and scales their sum to exactly 1; or says what is wrong. */
 function sharesInto(shares: Float32Array, cells: readonly string[]): string | undefined {
   const numbers = cells.map((cell) => (cell.trim() === "" ? Number.NaN : Number(cell)));
   const odd = numbers.findIndex((number) => !(number >= 0 && number <= 1 + sumTolerance));
@@ -91,7 +94,7 @@ function sharesInto(shares: Float32Array, cells: readonly string[]): string | un
   return undefined;
 }
 
-/** For each label its column in the table; the names must be the same ones, in any order and by the usual words. */
+/** For each label its column in the table; the names must match, in any order, with the usual synonyms. */
 export function columnsFor(
   { classes }: Pick<DistributionTable, "classes">,
   labels: readonly string[],
@@ -107,7 +110,7 @@ export function columnsFor(
   return columns.includes(-1) ? problem("data/distribution-classes", { file, classes, labels }) : columns;
 }
 
-/** Float32 in as few digits as bring it back. */
+/** A float32 with as few digits as possible that parse to it. */
 const share = (value: number): string => String(Number(Math.fround(value).toPrecision(9)));
 
 export const distributionHeader = (classes: readonly string[]): string => csvLine([pathColumn, ...classes]);

@@ -1,14 +1,14 @@
-// Pictures are to be the same to the last bit on every machine. IEEE 754 fixes +, -, *, / and the square root; powers, sines and
-// cosines an engine may round as it likes (V8 itself has two answers to `x ** 2`), so none of them stands here.
+// Pictures must be equal bit for bit on every machine. IEEE 754 defines +, -, *, / and the square root exactly; engines may
+// round powers, sines and cosines differently (V8 itself has two results for `x ** 2`), so none of these is used here.
 import { invariant } from "../diagnostics/invariant.js";
 import type { RgbImage } from "./rgb-image.js";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Signed distance from a point to a shape's edge, negative inside; the picture spans 0..1 both ways, y downwards. */
+/** Signed distance from a point to a shape's edge, negative inside; the picture spans 0..1 in both directions, y downwards. */
 export type Shape = (x: number, y: number) => number;
 
-/** A shape and its colour; later layers lie over earlier ones. */
+/** A shape and its colour; later layers cover earlier ones. */
 export interface Layer {
   readonly shape: Shape;
   readonly colour: Colour;
@@ -16,7 +16,7 @@ export interface Layer {
 
 const norm = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 
-/** Cosine and sine of a small angle by their series, whose terms fall below a double's last bit. */
+/** Cosine and sine of a small angle by their series; omitted terms are below a double's precision. */
 function cosineAndSine(angle: number): { readonly cos: number; readonly sin: number } {
   invariant(Math.abs(angle) <= 1, `${angle} is too large an angle for the series`);
   const square = angle * angle;
@@ -30,7 +30,7 @@ function cosineAndSine(angle: number): { readonly cos: number; readonly sin: num
   return { cos: 1 - cos, sin: angle * (1 - sin) };
 }
 
-/** An ellipse with these half axes (a good approximation of its distance near the edge). */
+/** An ellipse with these semi-axes (a good approximation of its distance near the edge). */
 export function ellipse(centerX: number, centerY: number, radiusX: number, radiusY: number): Shape {
   return (x, y) => {
     const dx = x - centerX;
@@ -43,10 +43,10 @@ export function ellipse(centerX: number, centerY: number, radiusX: number, radiu
 
 const curveSegments = 10;
 
-/** Beyond this nothing is smoothed in pictures of five pixels or more. */
+/** Beyond this distance nothing is antialiased in pictures of five pixels or more. */
 const farFromEdge = 0.1;
 
-/** A stroke with round ends along the quadratic curve from `a` to `c` that `b` pulls at. */
+/** A stroke with round ends along the quadratic Bezier curve from `a` to `c` with control point `b`. */
 export function stroke(
   a: readonly [number, number],
   b: readonly [number, number],
@@ -58,7 +58,7 @@ export function stroke(
     const at = (axis: 0 | 1): number => (1 - t) * (1 - t) * a[axis] + 2 * t * (1 - t) * b[axis] + t * t * c[axis];
     return [at(0), at(1)] as const;
   });
-  // The curve lies within the box of its three points: outside it a lower bound does, where that is far from any edge.
+  // The curve is inside the bounding box of its three points: far outside the box, a lower bound of the distance is enough.
   const left = Math.min(a[0], b[0], c[0]) - width / 2;
   const right = Math.max(a[0], b[0], c[0]) + width / 2;
   const top = Math.min(a[1], b[1], c[1]) - width / 2;
@@ -82,7 +82,7 @@ export function stroke(
   };
 }
 
-/** What lies in both shapes. */
+/** The intersection of two shapes. */
 export function both(a: Shape, b: Shape): Shape {
   return (x, y) => Math.max(a(x, y), b(x, y));
 }
@@ -92,7 +92,7 @@ export function below(height: (x: number) => number): Shape {
   return (x, y) => height(x) - y;
 }
 
-/** The shape turned by `angle` (radians, clockwise as seen) about the middle of the picture, then moved. */
+/** The shape rotated by `angle` (radians, clockwise on screen) about the centre of the picture, then moved. */
 export function placed(shape: Shape, angle: number, moveX: number, moveY: number): Shape {
   const { cos, sin } = cosineAndSine(angle);
   return (x, y) => {
@@ -102,7 +102,7 @@ export function placed(shape: Shape, angle: number, moveX: number, moveY: number
   };
 }
 
-/** Paints layers over a background, edges smoothed over a pixel. */
+/** Paints layers over a background, with edges antialiased over one pixel. */
 export function paintLayers(size: number, background: Colour, layers: readonly Layer[]): RgbImage {
   const pixels = new Uint8Array(size * size * 3);
   for (let row = 0; row < size; row++) {

@@ -1,19 +1,19 @@
 import type { Sample } from "./data-set.js";
 
-/** So many are made at a time when all are gone through. */
+/** Number of objects created at a time when iterating over all. */
 const several = 64;
 
-/** One place in an epoch. */
+/** One position in an epoch. */
 export interface Draw {
   readonly sample: Sample;
-  /** How often the sample has come in this epoch before. */
+  /** How often the sample has already occurred in this epoch. */
   readonly repeat: number;
 }
 
-/** Draws in a few bytes each: of a million pictures as many objects would be fifty megabytes an epoch. */
+/** Draws in a few bytes each: as objects, a million of them would take fifty megabytes per epoch. */
 export class Draws implements Iterable<Draw> {
   readonly #samples: readonly Sample[];
-  /** Which sample, by its place among them. */
+  /** The index of the sample of each draw. */
   readonly #order: Uint32Array;
   readonly #repeats: Uint32Array;
 
@@ -34,7 +34,7 @@ export class Draws implements Iterable<Draw> {
     }));
   }
 
-  /** The first of them. */
+  /** The first `count` draws. */
   first(count: number): Draws {
     return new Draws(this.#samples, this.#order.subarray(0, count), this.#repeats);
   }

@@ -18,7 +18,7 @@ export async function fer2013Rows(path: string, table: string): Promise<RowSourc
   };
 }
 
-/** The parts that a table of FER2013 has besides Training, by their own names. */
+/** The parts of a FER2013 table other than Training, by its own names. */
 export function usagesOf({ rows }: Pick<Fer2013Table, "rows">): RowSource["given"] {
   const first = (part: Row["part"]) => rows.find((row) => row.part === part)?.usage;
   const [validation, test] = [first("validation"), first("test")];

@@ -1,4 +1,7 @@
-/** `fer2013.csv`: a picture of 48 x 48 greys in each row. Rows are only found, and read again when their picture is asked for. */
+/**
+ * `fer2013.csv`: a picture of 48 x 48 grey values in each row. Only the offsets of rows are stored; a row is read again when
+ * its picture is needed.
+ */
 
 import { basename } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -10,7 +13,7 @@ import { type Part, partNamed } from "./rows.js";
 
 const side = 48;
 
-/** The classes that its numbers mean, from 0. */
+/** The classes by number, from 0. */
 export const fer2013Classes = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"] as const;
 
 export interface Fer2013Row {
@@ -18,7 +21,7 @@ export interface Fer2013Row {
   /** An index into {@link fer2013Classes}. */
   readonly class: number;
   readonly line: number;
-  /** As the table writes it: `PublicTest`. */
+  /** As written in the table: `PublicTest`. */
   readonly usage: string;
   readonly offset: number;
   readonly bytes: number;
@@ -26,7 +29,7 @@ export interface Fer2013Row {
 
 export interface Fer2013Table {
   readonly rows: readonly Fer2013Row[];
-  /** The key of the row at an index: the table's name and the row's number, from 1. */
+  /** The key of a row: the table's name and the row's number, from 1. */
   keyOf(index: number): string;
   read(key: string): Promise<ReadPicture | Problem>;
 }
@@ -78,7 +81,7 @@ async function textAt(path: string, { offset, bytes, line }: Fer2013Row): Promis
   }
 }
 
-/** The pixels of a field, or in words why they are none. */
+/** The pixels of a field, or in words what is wrong with it. */
 function greysOf(field: string): Uint8Array | string {
   const greys = new Uint8Array(side * side);
   let count = 0;

@@ -1,6 +1,6 @@
 /**
- * FER+: FER2013's pictures with what ten people each saw in them. The votes are joined to `fer2013.csv` by the order of rows (the
- * numbers in their names are not the rows'), and cleaned as those who collected them do.
+ * FER+: FER2013's pictures with the votes of ten people each. The votes are joined to `fer2013.csv` by the order of rows (the
+ * numbers in their names are not row numbers), and cleaned by its authors' rules.
  */
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { readCsv } from "./csv.js";
@@ -20,10 +20,10 @@ export const ferPlusClasses = [
   "contempt",
 ] as const;
 
-/** What else may be voted for: that it cannot be said, and that there is no face. */
+/** Further votes: unknown, and not a face. */
 const others = ["unknown", "NF"] as const;
 
-/** The columns of votes, in their order. */
+/** The columns of votes, in order. */
 export const ferPlusVotes = [...ferPlusClasses, ...others] as const;
 
 export interface FerPlusWishes {
@@ -82,8 +82,8 @@ export async function ferPlusRows(
 }
 
 /**
- * What the votes say, by the rules of those who collected them: a single vote is taken for a slip; where "unknown" or "no face"
- * has the most, there is no label; a majority is more than half of the votes that are left.
+ * The label or distribution of the votes, by its authors' rules: single votes are removed as mistakes; if "unknown" or "no
+ * face" has the most votes, there is no label; a majority is more than half of the remaining votes.
  */
 export function cleanVotes(
   votes: readonly number[],

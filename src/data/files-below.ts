@@ -4,14 +4,14 @@ import type { Decode } from "./decode.js";
 import { type PicturePlace, readPlace } from "./picture-place.js";
 import type { RowSource } from "./rows.js";
 
-/** What a key means where it is not the path of a whole picture. */
+/** The meaning of keys that are not paths of whole pictures. */
 export interface KeyMeanings {
-  /** The files of keys that are no paths. */
+  /** The files of keys that are not paths. */
   readonly files?: ReadonlyMap<string, string>;
   cutOf?(key: string): FaceCut;
 }
 
-/** Pictures that are files below a folder, by their paths there with forward slashes. */
+/** Pictures that are files below a folder, by relative path with forward slashes. */
 export function filesBelow(
   folder: string,
   decode: Decode,

@@ -11,8 +11,8 @@ import { findPictures, isDamagedName } from "./picture-files.js";
 import { type Part, partNamed, partNames, parts, type Refused, type Row, type RowSource, refuse } from "./rows.js";
 
 /**
- * Opens a folder, or says what keeps it from being data. Pictures are only looked for, not read. With the model's labels a folder
- * `train` may be known for a class.
+ * Opens a folder, or says why it is not a data set. Pictures are only listed, not read. The model's labels decide whether a
+ * folder `train` is a class.
  */
 export async function folderRows(
   path: string,
@@ -29,7 +29,7 @@ export async function folderRows(
       ? [["training", path]]
       : parts.flatMap((part) => (splits[part] === undefined ? [] : [[part, join(path, splits[part])] as const]));
   const classFolders: ClassFolder[] = [];
-  // Loose files are only told of where classes are looked for: beside splits a read-me is nothing unusual.
+  // Loose files are reported only next to class folders: a read-me next to splits is normal.
   let skipped = 0;
   for (const [part, place] of places) {
     const inside = place === path ? found : await foldersIn(place);
@@ -76,10 +76,10 @@ interface ClassFolder {
   readonly name: string;
 }
 
-/** The folders of the parts by name. */
+/** The folders of the parts, by name. */
 type Splits = Readonly<Partial<Record<Part, string>>> & { readonly training: string };
 
-/** The names of the folders in a folder (links followed, hidden ones left out), sorted, and how many files lie beside them. */
+/** The names of a folder's subfolders (links are followed, hidden ones skipped), sorted, and the number of files in it. */
 async function foldersIn(
   path: string,
 ): Promise<{ readonly folders: readonly string[]; readonly loose: number } | Problem> {
@@ -112,7 +112,7 @@ const folderFaults: Readonly<Record<string, string>> = {
   ENOTDIR: "it is not a folder",
 };
 
-/** The folders' parts, where it is divided: a `train` that is not one class among others. */
+/** The folders' parts, if the data are split: a `train` folder that is not a class among others. */
 function splitsAmong(folders: readonly string[], labels: readonly string[]): Splits | undefined {
   const named = (part: Part): string | undefined => folders.find((folder) => partNamed(folder) === part);
   const training = named("training");
@@ -127,7 +127,7 @@ function splitsAmong(folders: readonly string[], labels: readonly string[]): Spl
   };
 }
 
-/** A folder of pictures beside the splits that is none of them: what it is for nobody can know, and left out it would be lost. */
+/** A folder of pictures next to the splits that is not a known split: its purpose is unknown, so it is not silently left out. */
 async function strangeSplit(path: string, folders: readonly string[], splits: Splits): Promise<Problem | undefined> {
   const read = Object.values(splits);
   for (const folder of folders.filter((name) => !read.includes(name))) {

@@ -1,10 +1,10 @@
-/** The colour behind a GIF's see-through pixels: libvips decodes them as nothing, Pillow as the entry of the palette that they have. */
+/** The colour of a GIF's transparent pixels: libvips drops it, Pillow uses the palette entry. */
 
 type Colour = readonly [red: number, green: number, blue: number];
 
 const [extension, graphicControl, picture] = [0x21, 0xf9, 0x2c];
 
-/** Of the first frame; undefined where it has no such colour, or where the file ends before it is told. */
+/** For the first frame; undefined if it has no transparent colour, or the file ends earlier. */
 export function seeThroughColour(bytes: Uint8Array): Colour | undefined {
   const flags = bytes[10] ?? 0;
   const global = paletteBytes(flags);
@@ -21,7 +21,7 @@ export function seeThroughColour(bytes: Uint8Array): Colour | undefined {
     }
     if (kind !== extension) return undefined;
     if (bytes[at + 1] === graphicControl && ((bytes[at + 3] ?? 0) & 1) === 1) entry = bytes[at + 6];
-    // Blocks of an extension, each behind its length; one of length 0 ends it.
+    // Blocks of an extension, each with its length; one of length 0 ends it.
     at += 2;
     while ((bytes[at] ?? 0) > 0) at += 1 + (bytes[at] as number);
     at++;
@@ -29,5 +29,5 @@ export function seeThroughColour(bytes: Uint8Array): Colour | undefined {
   return undefined;
 }
 
-/** How long the palette is that these flags announce. */
+/** Size of the palette that these flags declare. */
 const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);

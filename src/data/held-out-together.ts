@@ -2,21 +2,21 @@ import { randomStream } from "../random/stream.js";
 import type { Sample } from "./data-set.js";
 import { type Halves, heldOutOf } from "./held-out.js";
 
-/** Samples that stay on one side: all of a person, all of a file. */
+/** Samples that stay on one side: all of a person, or of a file. */
 interface Unit {
   readonly rank: number;
   readonly name: string;
-  /** Pairs of a class and how many samples it has here. */
+  /** Pairs of a class and its number of samples in this unit. */
   readonly counts: readonly number[];
 }
 
-/** Looks at all units again this often at most; where nothing changes any more it ends before. */
+/** Maximum number of passes over all units; it ends earlier if nothing changes. */
 const rounds = 8;
 
 /**
- * Holds out whole units, so that of each class a share near `share` is held out and training keeps some. Units come in an order
- * that depends on the seed and their own names; one is held out, or taken back, where that brings the classes' shares nearer.
- * Samples without a unit are trained on. Both halves keep their order.
+ * Holds out whole units, so that the held-out share of each class is near `share` and training keeps some. Units come in an
+ * order that depends on the seed and their names; a unit changes sides if that brings the classes' shares closer to the goal.
+ * Samples without a unit stay in training. Both halves keep their order.
  */
 export function holdOutTogether(
   samples: readonly Sample[],
@@ -29,7 +29,7 @@ export function holdOutTogether(
   const held: number[] = all.map(() => 0);
   const goals = all.map((total) => heldOutOf(total, share));
   const out = new Set<string>();
-  /** How far the unit's classes are from their goals once it has changed sides, less how far they are now. */
+  /** How much the distance of the unit's classes from their goals changes if it changes sides. */
   const change = ({ counts }: Unit, sign: 1 | -1): number => {
     let difference = 0;
     for (let i = 0; i < counts.length; i += 2) {

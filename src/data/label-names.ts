@@ -1,4 +1,4 @@
-/** Words that data sets use for the same expression. */
+/** Synonyms of expressions in data sets. */
 const synonyms: readonly (readonly string[])[] = [
   ["surprise", "surprised"],
   ["fear", "fearful", "afraid"],
@@ -10,7 +10,7 @@ const synonyms: readonly (readonly string[])[] = [
   ["contempt", "contemptuous"],
 ];
 
-/** File systems keep a name's accents composed or apart: the same name either way. */
+/** File systems store accents composed or decomposed; both are the same name. */
 export const composed = (name: string): string => name.normalize("NFC");
 
 const plain = (name: string): string =>
@@ -20,8 +20,8 @@ const plain = (name: string): string =>
     .replaceAll(/[\s-]+/g, "_");
 
 /**
- * Which of the model's labels a data set's class is: the same name, else the only one that is the same but for case, blanks
- * and hyphens, else the only one that means the same expression. Undefined where none is, or several are.
+ * The label of the model that matches a data set's class: the same name, else the only one that is equal except for case,
+ * spaces and hyphens, else the only one with the same expression. Undefined if there is none, or several.
  */
 export function labelNamed(name: string, labels: readonly string[]): number | undefined {
   const exact = labels.findIndex((label) => composed(label) === composed(name));

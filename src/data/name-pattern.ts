@@ -1,10 +1,13 @@
-/** What a picture's name says of it: `{person}_*`. Patterns take time in proportion to name times pattern, whatever they are. */
+/**
+ * Extracts a person or group from a picture's name: `{person}_*`. Matching takes time proportional to name times pattern, for
+ * any pattern.
+ */
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 
-/** Gives what stands in the pattern's braces; undefined where a path does not have its form. */
+/** Returns the part matched by the braces; undefined if the path does not match. */
 export type NamePattern = (path: string) => string | undefined;
 
-/** A step through a name; `some` and `digits` may stay where they are, and then go on one character at a time. */
+/** A step through a name; `some` and `digits` may repeat, one character at a time. */
 type Step =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "one" | "some" | "digit" | "digits" | "opens" | "closes" };
@@ -14,9 +17,9 @@ const steps = (...kinds: readonly Exclude<Step["kind"], "text">[]): readonly Ste
 const patternLimit = 200;
 
 /**
- * `*` is any number of characters, `#` one or more digits, `{person}` (or `{group}`) what is wanted: at least one character, as
- * few as possible. A pattern has as many parts between slashes as the end of a path that it is held against: `{person}_*` looks
- * at the name, `{person}/*` at the folder and any name in it.
+ * `*` matches any number of characters, `#` one or more digits, `{person}` (or `{group}`) the wanted part: at least one
+ * character, as few as possible. A pattern is matched against as many path segments, from the end, as it has: `{person}_*`
+ * against the name, `{person}/*` against the folder and any name in it.
  */
 export function namePattern(written: string, what: "person" | "group"): NamePattern | Problem {
   const wanted = `{${what}}`;
@@ -52,10 +55,10 @@ function stepsOf(segment: string, wanted: string): readonly Step[] {
   ]);
 }
 
-/** Longer names are nobody's: file systems have 255. */
+/** Longer names are rejected: file systems allow 255. */
 const nameLimit = 1024;
 
-/** Tries the shortest run first. Which states led nowhere is kept, so that none is tried twice. */
+/** Tries the shortest match first. Failed states are recorded, so that none is tried twice. */
 function match(segment: readonly Step[], name: string): { readonly captured: string | undefined } | undefined {
   if (name.length > nameLimit) return undefined;
   const dead = new Set<number>();

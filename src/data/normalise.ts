@@ -1,6 +1,6 @@
 import type { RgbImage } from "./rgb-image.js";
 
-/** What is taken off and divided by, per channel (red, green, blue), of values in 0..1. */
+/** Mean and deviation per channel (red, green, blue), of values in 0..1. */
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -26,7 +26,7 @@ export function normaliseInto(batch: Float32Array, index: number, image: RgbImag
 
 type Row = Float32Array;
 
-/** What each byte of a channel becomes. */
+/** The normalised number of each byte of a channel. */
 function valuesOf({ mean, std }: Normalisation, channel: number): Row {
   const offset = mean[channel] as number;
   const scale = std[channel] as number;

@@ -1,4 +1,4 @@
-/** NumPy's files of one array (NPY format, versions 1 to 3): numbers and texts. Nothing in them is executed. */
+/** NumPy's files of one array (NPY format, versions 1 to 3): numbers and strings. Nothing in them is executed. */
 
 import { readFile, stat } from "node:fs/promises";
 
@@ -76,7 +76,7 @@ function readerOf(kind: string, size: number, little: boolean): ValueReader | un
   const key = `${kind}${size}`;
   const number = Object.hasOwn(numbers, key) ? numbers[key] : undefined;
   if (number !== undefined) return { bytes: size, at: number };
-  // Texts are filled up with zeros: characters of four bytes, or bytes.
+  // Strings are padded with zeros: characters of four bytes, or bytes.
   const width = kind === "U" ? 4 : 1;
   if ((kind !== "U" && kind !== "S") || size === 0) return undefined;
   return {

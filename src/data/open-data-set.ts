@@ -1,4 +1,4 @@
-/** A data set as a recipe names it, opened: the one door to all layouts. */
+/** Opens a data set that a recipe names; the entry point for all layouts. */
 
 import { dirname, join, resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -19,23 +19,23 @@ import { type DataLayout, recogniseLayout, usualTables } from "./recognise-layou
 import { type Refused, type RowSource, refuse } from "./rows.js";
 
 export interface DataSetRequest {
-  /** What `--data` says: a folder, or a table in one, as the user writes it. Undefined where the recipe says it. */
+  /** The value of `--data`: a folder, or a table in one. Undefined if the recipe names it. */
   readonly data: string | undefined;
-  /** The folder of the .lfer file, for paths that stand in it. */
+  /** The folder of the .lfer file, for paths in it. */
   readonly home: string;
-  /** The model's labels; undefined where it has none: then the classes are those of the data. */
+  /** The model's labels; undefined if it has none: then the classes are those of the data. */
   readonly labels: readonly string[] | undefined;
-  /** How many classes the model tells apart; undefined where no model is meant. */
+  /** The model's number of classes; undefined without a model. */
   readonly classCount: number | undefined;
-  /** Of what is held out where the data do not say it. */
+  /** The seed for held-out pictures, if the data have no split. */
   readonly seed: number;
-  /** The model's picture, for layouts that cut the face out: 112 x 112 where no model is meant. */
+  /** The model's picture size, for layouts that cut out the face: 112 x 112 without a model. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
-  /** Nobody trains on it: it may lack the pictures for that. */
+  /** Only for evaluation: it may lack training pictures. */
   readonly isOnlyJudged?: boolean | undefined;
 }
 
-/** The data set that a recipe's `data` entry means, or everything that keeps it from being used. */
+/** The data set of a recipe's `data` entry, or all problems that prevent its use. */
 export async function openDataSet(
   thing: ThingOf<"data">,
   request: DataSetRequest,
@@ -43,7 +43,7 @@ export async function openDataSet(
   const inFile = thing.fields.path;
   const path = request.data ?? (inFile === "" ? undefined : resolve(request.home, inFile));
   invariant(path !== undefined, "data without a place");
-  // Said here once: what a layout misses in a folder that is not there would be no help.
+  // Checked here once: messages about missing files of a layout would not help for a missing folder.
   if (await isMissing(path)) return [problem("data/unreadable-folder", { path, reason: "there is no such folder" })];
   const decode = await loadDecoder();
   if (isProblem(decode)) return [decode];
@@ -67,7 +67,7 @@ export async function openDataSet(
 
 const usualSize = { width: 112, height: 112 };
 
-/** Its rows, before anybody says which classes are meant and what is held out. */
+/** Its rows, before classes are matched and pictures held out. */
 export async function openRows(
   thing: ThingOf<"data">,
   path: string,
@@ -113,8 +113,8 @@ export async function openRows(
 }
 
 /**
- * A folder and the table of its pictures: the path itself where it is a file, else the table of that name in the folder, or in
- * the folder of the .lfer file (a teacher's answers lie beside the recipe that reads them).
+ * A folder and the table of its pictures: the path itself if it is a file, else the named table in the folder, or in the folder
+ * of the .lfer file (a teacher's predictions may be next to the recipe).
  */
 async function tableIn(
   path: string,
@@ -126,7 +126,7 @@ async function tableIn(
   return { folder: path, table: !(await isFile(inside)) && (await isFile(beside)) ? beside : join(path, name) };
 }
 
-/** A layout as a recipe would write it without saying more: for commands that have no recipe (see `recogniseLayout`). */
+/** A layout as in a recipe with defaults only: for commands without a recipe (see `recogniseLayout`). */
 export function plainData(layout: DataLayout): ThingOf<"data"> {
   const made = readThing("data", layout, {});
   invariant(made !== undefined, `no data set is called ${layout}`);

@@ -1,4 +1,4 @@
-/** A data set opened to be judged by: whichever part of it, by name. */
+/** Opens a data set for evaluation: one of its parts, by name. */
 import { basename, resolve } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ThingOf } from "../recipe/signatures.js";
@@ -8,19 +8,19 @@ import { openDataSet, plainData } from "./open-data-set.js";
 import { recogniseLayout } from "./recognise-layout.js";
 
 export interface JudgingRequest {
-  /** The data set as a recipe has it; where there is none, what lies in the folder tells its layout. */
+  /** The data set in the recipe's terms; without a recipe, the folder's contents determine the layout. */
   readonly thing: ThingOf<"data"> | undefined;
   readonly labels: readonly string[];
-  /** By which a run drew what it held out; undefined where nobody knows. */
+  /** The seed by which a run drew its held-out pictures; undefined if unknown. */
   readonly seed: number | undefined;
   readonly size: { readonly width: number; readonly height: number };
 }
 
-/** What a data set's parts are called here. */
+/** The names of a data set's parts here. */
 export const splitNames = ["train", "validation", "test", "all"] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** What folders and papers call them. */
+/** Their names in folders and papers. */
 const alsoCalled: Readonly<Record<string, SplitName>> = {
   training: "train",
   val: "validation",
@@ -32,15 +32,15 @@ const alsoCalled: Readonly<Record<string, SplitName>> = {
 
 export interface JudgingSet {
   readonly set: DataSet;
-  /** What results call it: the folder's name. */
+  /** Its name in results: that of the folder. */
   readonly name: string;
   readonly split: SplitName;
   readonly samples: readonly Sample[];
-  /** Whether a run that trained on these data chose its best epoch by the same pictures. */
+  /** Whether a run trained on these data chose its best epoch on the same pictures. */
   readonly judgedEpochs: boolean;
 }
 
-/** The samples of the part that is asked for; where none is, of the test part, else of what epochs are judged by, else of all. */
+/** The samples of the requested part; by default the test part, else the one for evaluating epochs, else all. */
 export async function openForJudging(
   data: string,
   asked: string | undefined,
@@ -67,8 +67,8 @@ async function openSet(
     const set = generatedSet({ labels, classCount, size: Math.max(size.width, size.height) });
     return isProblem(set) ? [set] : set;
   }
-  // A folder that is no layout we know is refused as a folder of classes: that says best what is missing. A run may be judged by
-  // another data set than its own, of another layout.
+  // An unknown layout is rejected as a folder of classes: that message is the most useful. A run may be evaluated on another
+  // data set than its own, with another layout.
   const layout = await recogniseLayout(data);
   const isThing = thing !== undefined && (layout === undefined || layout === thing.name);
   const meant = isThing ? thing : plainData(layout ?? "folder");
@@ -84,7 +84,7 @@ function partsOf(set: DataSet, seed: number | undefined): Parts {
     ["train", training],
     [heldOutIsTest ? "test" : "validation", heldOut],
   ];
-  // Which pictures were drawn hangs on a seed that only the run knows.
+  // Which pictures were held out depends on a seed that only the run has.
   const known = heldOutWasDrawn && seed === undefined ? [] : given;
   const parts: readonly (readonly [SplitName, readonly Sample[]])[] = [...known, ["test", test], all];
   return new Map(parts.filter(([, samples]) => samples.length > 0));

@@ -1,9 +1,9 @@
 import { sha256 } from "../formats/digest.js";
 
-/** What is kept of a digest: 16 bytes, so that two contents practically never share it. */
+/** Stored bytes of a digest: with 16, two contents practically never collide. */
 const kept = 16;
 
-/** Digests of many pictures, 16 bytes each, whatever they are as texts. */
+/** Digests of many pictures, 16 bytes each, whatever their length as texts. */
 export class PackedDigests {
   readonly #bytes: Buffer;
 
@@ -15,7 +15,7 @@ export class PackedDigests {
     this.#bytes.write(sha256([digest]), at * kept, kept, "hex");
   }
 
-  /** The same text for the same digest; undefined where there is none. */
+  /** An equal text for equal digests; undefined if there is none. */
   get(at: number): string | undefined {
     const own = this.#bytes.subarray(at * kept, (at + 1) * kept);
     return own.every((byte) => byte === 0) ? undefined : own.toString("latin1");

@@ -1,6 +1,6 @@
 /**
- * A path of a table as one below the data's folder, with forward slashes and no detours; undefined where it leads out of it.
- * Tables come from anywhere, and none may have files read that were not asked for.
+ * Normalises a table's path to one below the data's folder, with forward slashes; undefined if it leaves the folder. Tables are
+ * untrusted: none may cause other files to be read.
  */
 export function pathBelow(written: string): string | undefined {
   const path = written.replaceAll("\\", "/");

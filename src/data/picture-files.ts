@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { isNobodys } from "./nobodys-files.js";
 
-/** Larger files are refused unread: 256 MiB. */
+/** Larger files are rejected without reading: 256 MiB. */
 export const pictureFileLimit = 256 * 2 ** 20;
 
 const pictureExtension = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heif|heic|bmp)$/i;
 
-/** The reason in words for the system's usual refusals. */
+/** The system's usual errors in words. */
 function whyUnreadable(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "EACCES" || code === "EPERM") return "permission denied";
@@ -17,7 +17,7 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Node reads bytes that are not UTF-8 as this sign, under which no file is found again. */
+/** Node replaces bytes that are not UTF-8 by this character, so the file cannot be opened by that name. */
 export const isDamagedName = (path: string): boolean => path.includes("\uFFFD");
 
 function unreadable(path: string, error: unknown): Problem {
@@ -27,7 +27,7 @@ function unreadable(path: string, error: unknown): Problem {
   return problem("data/unreadable-picture", { path, reason: whyUnreadable(error) });
 }
 
-/** The bytes of a picture file; a folder, a device or a file beyond {@link pictureFileLimit} is refused. */
+/** The bytes of a picture file; a folder, a device or a file beyond {@link pictureFileLimit} is rejected. */
 export async function readPictureFile(path: string): Promise<Uint8Array | Problem> {
   try {
     const found = await stat(path);
@@ -44,17 +44,17 @@ export async function readPictureFile(path: string): Promise<Uint8Array | Proble
   }
 }
 
-/** What the arguments of a command name. */
+/** The pictures that a command's arguments name. */
 export interface PicturePaths {
-  /** In the order of the arguments; those of a folder sorted by name. */
+  /** In the order of the arguments; within a folder sorted by name. */
   readonly pictures: readonly string[];
-  /** Files in folders that do not have a picture's name. */
+  /** Files in folders without a picture's extension. */
   readonly skipped: readonly string[];
-  /** Arguments that name no picture at all. */
+  /** Arguments without any picture. */
   readonly failed: readonly { readonly path: string; readonly problem: Problem }[];
 }
 
-/** Files stand for themselves; a folder stands for the pictures in it and in its folders. */
+/** A file is itself; a folder means the pictures in it and in its subfolders. */
 export async function findPictures(paths: readonly string[]): Promise<PicturePaths> {
   const pictures: string[] = [];
   const skipped: string[] = [];
@@ -70,7 +70,7 @@ export async function findPictures(paths: readonly string[]): Promise<PicturePat
       if (pictures.length === before) failed.push({ path, problem: problem("data/no-pictures", { path }) });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      // What cannot be found or read is reported in its turn, when it is read.
+      // Missing and unreadable files are reported later, when they are read.
       if (code === "ENOENT" || code === "ENOTDIR") pictures.push(path);
       else failed.push({ path, problem: unreadable(path, error) });
     }
@@ -78,7 +78,10 @@ export async function findPictures(paths: readonly string[]): Promise<PicturePat
   return { pictures, skipped, failed };
 }
 
-/** All files under a folder, sorted by path in code-unit order; links to folders are not followed, nobody's files left out. */
+/**
+ * All files below a folder, sorted by path in code-unit order; links to folders are not followed, files of archives and
+ * desktops are skipped.
+ */
 async function* filesUnder(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

@@ -1,4 +1,4 @@
-/** File formats of pictures that we can name; `decodable` ones sharp's own binaries read. */
+/** Picture file formats; sharp's binaries read the `decodable` ones. */
 export interface PictureFormat {
   readonly name: string;
   readonly decodable: boolean;
@@ -11,8 +11,8 @@ const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
   Buffer.from(bytes.subarray(from, to)).toString("latin1");
 
 /**
- * The format by its first bytes, whatever the file is called; undefined where they are no picture's. Decoders are only let at
- * formats that stand here: SVG, which can name other files, is not among the decodable ones.
+ * The format by a file's first bytes, independent of its name; undefined for no known picture. Only formats listed here as
+ * decodable are passed to decoders: SVG, which can refer to other files, is not among them.
  */
 export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
   const start = latin1(bytes, 0, 12);
@@ -35,7 +35,7 @@ export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
 
 function isoMediaFormat(brand: string): PictureFormat | undefined {
   if (brand === "avif" || brand === "avis") return decodable("AVIF");
-  // The general brands hold AV1 or HEVC; which one only the decoder finds out.
+  // The general brands contain AV1 or HEVC; only the decoder can tell.
   if (brand === "mif1" || brand === "msf1") return decodable("HEIF");
   if (/^he(ic|ix|im|is|vc|vx)$/.test(brand)) return foreign("HEIC");
   return undefined;

@@ -5,20 +5,20 @@ import type { Decode } from "./decode.js";
 import { readPictureFile } from "./picture-files.js";
 import type { RgbImage } from "./rgb-image.js";
 
-/** Where a picture lies, as plain data: it goes to other threads. */
+/** The place of a picture, as plain data that can be sent to other threads. */
 export interface PicturePlace {
   readonly path: string;
-  /** How a face is cut out of it; undefined where the whole picture is meant. */
+  /** How the face is cut out; undefined for the whole picture. */
   readonly cut?: FaceCut | undefined;
 }
 
-/** Reads the file and decodes it. */
+/** Reads and decodes the file. */
 export async function readPlace(place: PicturePlace, decode: Decode): Promise<ReadPicture | Problem> {
   const bytes = await readPictureFile(place.path);
   return isProblem(bytes) ? bytes : pictureAt(place, bytes, decode);
 }
 
-/** The picture of a file's bytes; what stands for its content is the digest of these, and of the cut. */
+/** Decodes a picture from a file's bytes; its digest covers the bytes and the cut. */
 export async function pictureAt(
   { path, cut }: PicturePlace,
   bytes: Uint8Array,
@@ -31,9 +31,9 @@ export async function pictureAt(
   return isProblem(face) ? face : { image: face.image, digest: sha256([bytes, face.by]) };
 }
 
-/** A picture as it was found. */
+/** A picture as read. */
 export interface ReadPicture {
   readonly image: RgbImage;
-  /** What stands for its content in the fingerprint of a data set. */
+  /** Represents its content in the fingerprint of a data set. */
   readonly digest: string;
 }

@@ -1,4 +1,4 @@
-/** Pictures in memory as bytes at the size that training wants, as far as they fit; the others are read again when asked for. */
+/** Keeps pictures in memory as bytes at the training size, as far as they fit; others are read again when needed. */
 
 import { freemem } from "node:os";
 import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
@@ -12,17 +12,17 @@ import { type Preparation, prepared } from "./prepared-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 import { sharesBeside } from "./targets.js";
 
-/** At most this, and at most half of what is free: 2 GiB hold 14,000 pictures of 224 pixels. */
+/** Memory limit, besides half of the free memory: 2 GiB hold 14,000 pictures of 224 pixels. */
 const budgetLimit = 2 * 2 ** 30;
 
 export function pictureBudget(): number {
   return Math.min(budgetLimit, freemem() / 2);
 }
 
-/** Memory is taken in pieces of this size, shared with the threads that make batches of it. */
+/** Memory is allocated in slabs of this size, shared with the threads that make batches. */
 const slabBytes = 16 * 2 ** 20;
 
-/** Pictures that are looked at in one go, and how many goes are under way. */
+/** Pictures read per job, and number of concurrent jobs. */
 const lookedAtOnce = 8;
 const goesAhead = 2;
 
@@ -31,22 +31,22 @@ export interface BrokenPicture {
   readonly problem: Problem;
 }
 
-/** What a first look at every picture gave. */
+/** The result of reading every picture once. */
 export interface Inspection {
-  /** Those that cannot be read. */
+  /** Samples that cannot be read. */
   readonly bad: ReadonlySet<Sample>;
   readonly broken: readonly BrokenPicture[];
   /** Digest over keys, labels and contents of the good ones, in their order. */
   readonly fingerprint: string;
-  /** Of each sample's content, in their order; of a broken one's nothing. */
+  /** Digests of the contents, in the samples' order; none for a broken one. */
   readonly digests: PackedDigests;
 }
 
 export interface Looking {
   onProgress(done: number): void;
-  /** Asked now and then. */
+  /** Called from time to time. */
   isStopped(): boolean;
-  /** Threads that read, where there are any. */
+  /** Threads for reading, if there are any. */
   readonly crew?: Crew | undefined;
 }
 
@@ -57,14 +57,14 @@ export interface StoreOptions extends Preparation {
 export class PictureStore {
   readonly #set: DataSet;
   readonly #options: StoreOptions;
-  /** By digest of the content: the same picture under two names is kept once. */
+  /** By digest of the content: the same picture under two names is stored once. */
   readonly #images = new Map<string, RgbImage>();
   /** By key. */
   readonly #keptAs = new Map<string, RgbImage>();
   #slab: Uint8Array = new Uint8Array();
   #used = 0;
   #bytes = 0;
-  /** With what is left over at the ends of slabs. */
+  /** Including unused space at the ends of slabs. */
   #taken = 0;
   #isFull = false;
 
@@ -73,7 +73,7 @@ export class PictureStore {
     this.#options = options;
   }
 
-  /** How many pictures are kept, and how much they take. */
+  /** Number of pictures kept, and their memory. */
   get kept(): { readonly pictures: number; readonly bytes: number; readonly isAll: boolean } {
     return { pictures: this.#keptAs.size, bytes: this.#bytes, isAll: !this.#isFull };
   }
@@ -82,7 +82,7 @@ export class PictureStore {
     return this.#options;
   }
 
-  /** Reads every picture once: which are good, what they are, and those that fit stay. */
+  /** Reads every picture once: finds the good ones, and keeps those that fit. */
   async inspect(samples: readonly Sample[], { onProgress, isStopped, crew }: Looking): Promise<Inspection> {
     const bad = new Set<Sample>();
     const broken: BrokenPicture[] = [];
@@ -113,11 +113,11 @@ export class PictureStore {
     return { bad, broken, fingerprint: facts.end(), digests };
   }
 
-  /** These pictures, prepared, by the crew where their places can be told. */
+  /** These pictures, prepared, by the threads if their places are known. */
   async #look(samples: readonly Sample[], crew: Crew | undefined): Promise<readonly (ReadPicture | Problem)[]> {
     const places = crew === undefined ? [] : samples.flatMap((sample) => this.#set.place?.(sample) ?? []);
     const looked = crew === undefined || places.length < samples.length ? undefined : await crew.look(places);
-    // Where a thread was lost its work is done here.
+    // The work of a lost thread is done here.
     if (looked !== undefined && !isProblem(looked)) {
       return looked.map((each) => ("found" in each ? problemOf(each.found) : each));
     }
@@ -134,12 +134,12 @@ export class PictureStore {
     this.#keptAs.set(key, kept);
   }
 
-  /** The picture, prepared, where it is kept; or where it lies, if any thread can read it there. */
+  /** The prepared picture if it is in memory; or its place, if any thread can read it. */
   atHand(sample: Sample): RgbImage | PicturePlace | undefined {
     return this.#keptAs.get(sample.key) ?? this.#set.place?.(sample);
   }
 
-  /** The picture, prepared; or why it cannot be read. */
+  /** The prepared picture, or why it cannot be read. */
   async picture(sample: Sample): Promise<RgbImage | Problem> {
     const kept = this.#keptAs.get(sample.key);
     if (kept !== undefined) return kept;

@@ -15,12 +15,12 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Every sample as what it is more than the one to its left (PNG specification, 9.2, type 1). */
+/** Each sample is stored as its difference from the one to its left (PNG specification, 9.2, type 1). */
 const subFilter = 1;
 
 /**
- * The picture as a PNG file, 8-bit RGB: the same bytes wherever it is written. How zlib looks for longer repetitions differs
- * between its builds (Node's own goes by what the processor can do); runs of one byte it can only find in one way.
+ * The picture as a PNG file, 8-bit RGB: the same bytes on every machine. How zlib searches for longer matches differs between
+ * its builds (Node's depends on the processor); runs of one byte are found in only one way.
  */
 export function encodePng(image: RgbImage): Uint8Array {
   const header = Buffer.alloc(13);

@@ -2,14 +2,14 @@ import { atSize, type PictureTarget } from "./augment/from-recipe.js";
 import { resizeBilinear } from "./resize-picture.js";
 import type { RgbImage } from "./rgb-image.js";
 
-/** How pictures wait for the epochs that draw them. */
+/** The form in which pictures are kept between epochs. */
 export interface Preparation {
   readonly target: Pick<PictureTarget, "width" | "height">;
-  /** Parts will be taken of the pictures: they are kept as found, but no larger than twice the target's size. */
+  /** Pictures will be cropped: they are kept at their own size, but at most twice the target's. */
   readonly keepLarger: boolean;
 }
 
-/** The picture at the target's size, or as found where parts are to be taken. */
+/** The picture at the target's size, or at its own if it will be cropped. */
 export function prepared(image: RgbImage, { target, keepLarger }: Preparation): RgbImage {
   if (!keepLarger) return atSize(image, target);
   const factor = Math.max((2 * target.width) / image.width, (2 * target.height) / image.height);

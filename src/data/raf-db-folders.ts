@@ -1,4 +1,4 @@
-/** RAF-DB as others pass it on: folders 1 to 7 below `train` and `test`, with tables beside them that say the same. */
+/** RAF-DB as often redistributed: folders 1 to 7 below `train` and `test`, with redundant tables. */
 
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
@@ -59,10 +59,10 @@ export async function numberedRows(
   };
 }
 
-/** What a list calls a picture: its name without a folder and without `_aligned`. */
+/** A picture's name in a list: without folder and without `_aligned`. */
 const listName = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/_aligned(?=\.[^.]*$)/, "");
 
-/** The first picture that a table (`image,label`) labels otherwise than its folder; nothing where there is no table. */
+/** The first picture that a table (`image,label`) labels differently from its folder; undefined if there is none, or no table. */
 async function disagreementWith(
   path: string,
   listed: ReadonlyMap<string, ListedPicture>,

@@ -1,11 +1,11 @@
-/** RAF-DB's numbers and lists: `train_00001.jpg 5`, where the beginning of the name is the part. */
+/** RAF-DB's numbers and lists: `train_00001.jpg 5`, where the prefix of the name is the part. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { BadLines, eachLine, ownText } from "./text-lines.js";
 
-/** The classes that its numbers mean, from 1. */
+/** The classes by number, from 1. */
 export const rafDbClasses = ["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"] as const;
 
-/** The class of a number, as an index; undefined where it is none of the seven. */
+/** The index of a class number; undefined if it is not one of the seven. */
 export const rafDbClass = (number: string): number | undefined =>
   /^[1-7]$/.test(number) ? Number(number) - 1 : undefined;
 
@@ -19,7 +19,7 @@ function partOf(name: string): ListedPicture["part"] | undefined {
   return name.startsWith("test") ? "test" : undefined;
 }
 
-/** The pictures of a list by name. `judge` says in words what is wrong with one besides its form. */
+/** The pictures of a list by name. `judge` returns in words what is wrong with an entry besides its form. */
 export async function readRafDbList(
   path: string,
   judge: (name: string, listed: ListedPicture) => string | undefined = () => undefined,
@@ -45,7 +45,7 @@ export async function readRafDbList(
   return unread ?? bad.problem ?? listed;
 }
 
-/** The names of a list of training pictures that are held out: each must be in the data, with the same label. */
+/** The names in a list of held-out training pictures: each must be in the data, with the same label. */
 export async function readHeldOutList(
   path: string,
   listed: ReadonlyMap<string, ListedPicture>,

@@ -1,6 +1,6 @@
 /**
- * RAF-DB's basic expressions: `Image/aligned` with its list of labels, as its makers pass it on, or folders 1 to 7 below `train`
- * and `test`, as others do. Numbers are its own either way.
+ * RAF-DB's basic expressions: `Image/aligned` with its list of labels, as originally published, or folders 1 to 7 below `train`
+ * and `test`, as often redistributed. Both use RAF-DB's class numbers.
  */
 
 import { join } from "node:path";
@@ -20,11 +20,11 @@ export interface RafDbWishes {
   readonly list: string;
   /** A list of training pictures that are held out; "" for none. */
   readonly validation: string;
-  /** Which pictures: the faces cut out and turned upright, or the whole ones. */
+  /** Which pictures: aligned faces, or the original ones. */
   readonly pictures: "aligned" | "original";
 }
 
-/** Folders that an archive may have around the data once it is unpacked. */
+/** Folders that an unpacked archive may have around the data. */
 const wrappings = ["", "basic", "DATASET"];
 
 export async function rafDbRows(path: string, wishes: RafDbWishes, decode: Decode): Promise<RowSource | Refused> {
@@ -58,7 +58,7 @@ export async function rafDbRows(path: string, wishes: RafDbWishes, decode: Decod
   );
 }
 
-/** What its makers pass on. */
+/** The originally published form. */
 async function listedRows(root: string, { list, validation, pictures }: RafDbWishes) {
   const folder = `Image/${pictures}`;
   if (!(await isFolder(join(root, folder)))) {
@@ -70,7 +70,7 @@ async function listedRows(root: string, { list, validation, pictures }: RafDbWis
   const held =
     validation === "" ? new Set<string>() : await readHeldOutList(join(root, "EmoLabel", validation), listed, list);
   if (isProblem(held)) return refuse(held);
-  // The list says train_00001.jpg where the picture is called train_00001_aligned.jpg.
+  // The list has train_00001.jpg where the file is called train_00001_aligned.jpg.
   const fileOf = (name: string): string =>
     pictures === "aligned" ? name.replace(/(\.[^.]*)?$/, (ending) => `_aligned${ending}`) : name;
   const rows = [...listed].map(

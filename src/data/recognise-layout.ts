@@ -1,4 +1,4 @@
-/** Which of the known layouts a folder has, by what lies in it: for commands that are given data and no recipe. */
+/** Recognises the layout of a folder by its contents, for commands that get data without a recipe. */
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -7,19 +7,16 @@ import { labelColumns } from "./csv-labels.js";
 import { readPiece } from "./file-piece.js";
 import { isNobodys } from "./nobodys-files.js";
 
-/** A layout of labelled pictures, by the name that recipes have for it. */
+/** A layout of labelled pictures, by its name in recipes. */
 export type DataLayout = RecipeName<"data">;
 
-/** What a table is called where nobody says it. */
+/** Default names of tables. */
 export const usualTables = { fer2013: "fer2013.csv", ferplus: "fer2013new.csv", csv: "labels.csv" } as const;
 
-/** And the column that names classes. */
+/** Default name of the class column. */
 const usualLabel = "label";
 
-/**
- * The layout of what lies at `path`, a folder or a single table; undefined where it is none that lferc knows. Only names and the
- * first lines of tables are looked at.
- */
+/** The layout of a folder or a single table; undefined if it is unknown. Only names and the first lines of tables are read. */
 export async function recogniseLayout(path: string): Promise<DataLayout | undefined> {
   const about = await stat(path).catch(() => undefined);
   if (about === undefined) return undefined;
@@ -39,7 +36,7 @@ export async function recogniseLayout(path: string): Promise<DataLayout | undefi
 
 async function isRafDb(path: string, names: readonly string[]): Promise<boolean> {
   if (names.includes("EmoLabel") && names.includes("Image")) return true;
-  // As it is passed on: folders 1 to 7 below train. Folders of numbers may be anybody's, the seven together are RAF-DB's.
+  // As often redistributed: folders 1 to 7 below train. Numbered folders may be anything; exactly these seven are RAF-DB's.
   if (!names.includes("train")) return false;
   const inside = (await namesIn(join(path, "train"))).filter((name) => !isNobodys(name));
   return inside.toSorted().join() === "1,2,3,4,5,6,7";
@@ -76,10 +73,10 @@ async function hasFolder(path: string, names: readonly string[]): Promise<boolea
 
 const namesIn = async (path: string): Promise<readonly string[]> => readdir(path).catch(() => []);
 
-/** Longer first lines are no header of ours. */
+/** Longer first lines are not headers. */
 const headerLimit = 64 * 1024;
 
-/** A table's columns in small letters; none where it cannot be read. */
+/** A table's columns in lower case; none if it cannot be read. */
 async function headerOf(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isFile()) return [];

@@ -1,18 +1,18 @@
 import type { RgbImage } from "./rgb-image.js";
 
 /**
- * Antialiased bilinear resize, to the last bit what Pillow's `Image.resize((width, height), BILINEAR)` gives on 8-bit
- * pictures (and so torchvision's `Resize` on PIL pictures). Every target pixel is a triangle-weighted mean over the source
- * pixels it covers, along one axis, then along the other. Pillow's arithmetic is kept: weights are rounded to 22 fractional bits and the
+ * Antialiased bilinear resize, bit for bit equal to Pillow's `Image.resize((width, height), BILINEAR)` on 8-bit pictures (and
+ * so to torchvision's `Resize` on PIL pictures). Every target pixel is a triangle-weighted mean over the source pixels that it
+ * covers, along one axis, then along the other. Pillow's arithmetic is used: weights are rounded to 22 fractional bits, and the
  * first pass is rounded to bytes before the second (its `src/libImaging/Resample.c`).
  */
 
-/** 32 bits hold a byte, two spare bits for sums that overshoot, and this fraction. */
+/** 32 bits contain a byte, two spare bits for overshooting sums, and this fraction. */
 const fractionBits = 32 - 8 - 2;
 
-/** For each target position: which source positions it sees, and how much of each. */
+/** For each target position, its source positions and weights. */
 interface Taps {
-  /** The most weights any position has; position `x` owns `weights[x * stride ...]`. */
+  /** The maximum number of weights; position `x` has `weights[x * stride ...]`. */
   readonly stride: number;
   readonly first: Int32Array;
   readonly count: Int32Array;
@@ -21,7 +21,7 @@ interface Taps {
 
 function bilinearTaps(source: number, target: number): Taps {
   const scale = source / target;
-  // Enlarging interpolates between neighbours; shrinking widens the triangle so that every source pixel counts.
+  // Enlarging interpolates between neighbours; shrinking widens the triangle so that every source pixel contributes.
   const support = Math.max(scale, 1);
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(target);
@@ -49,7 +49,7 @@ function bilinearTaps(source: number, target: number): Taps {
   return { stride, first, count, weights };
 }
 
-/** The sum's whole part as a byte; `sum` already holds the half that makes it round. The triangle has no negative weights. */
+/** The integer part of the sum as a byte; `sum` already contains one half, for rounding. The triangle has no negative weights. */
 function toByte(sum: number): number {
   return Math.min(sum >> fractionBits, 255);
 }
@@ -109,15 +109,15 @@ function resizeRows(image: RgbImage, height: number): RgbImage {
 }
 
 /**
- * Pillow's choice: rows first where that leaves the columns' pass much less to do. The bytes between the passes are
- * rounded, so the order shows in the result. Pillow has chosen since version 13; before it columns always came first.
+ * Pillow's choice: rows first if that leaves much less work for the columns' pass. The bytes between the passes are rounded, so
+ * the order affects the result. Pillow has chosen since version 13; earlier versions always began with the columns.
  */
 function rowsFirst(image: RgbImage, width: number, height: number): boolean {
   const fewerRows = image.height - height;
   return fewerRows > 0 && fewerRows > (image.width - width) * 2;
 }
 
-/** The picture at `width` x `height` pixels, its proportions not kept: what the test transform of the paper's ancestors does. */
+/** The picture at `width` x `height` pixels, without keeping its aspect ratio. */
 export function resizeBilinear(image: RgbImage, width: number, height: number): RgbImage {
   const columns = (from: RgbImage): RgbImage => (from.width === width ? from : resizeColumns(from, width));
   const rows = (from: RgbImage): RgbImage => (from.height === height ? from : resizeRows(from, height));

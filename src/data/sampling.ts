@@ -1,15 +1,15 @@
-/** In which order an epoch's pictures come: a pure function of seed and epoch, so that a run can begin anywhere. */
+/** The order of an epoch's pictures: a pure function of seed and epoch, so that a run can be resumed anywhere. */
 import { type RandomStream, randomStream } from "../random/stream.js";
 import type { Sample } from "./data-set.js";
 import { Draws } from "./draws.js";
 
-/** Each picture once; or each class by a power of its count: 1 is as the pictures are, 0.5 the root, 0 each class alike. */
+/** Each picture once; or classes weighted by a power of their count: 1 as they are, 0.5 the square root, 0 all classes alike. */
 export type Sampler = "shuffled" | { readonly power: number };
 
 /**
- * The epoch's draws, as many as there are samples. `shuffled`: each sample once. By a power: each class' share of the draws is
- * in proportion to its count to that power (a draw more or less where that is no whole number, in the mean over epochs exactly);
- * a class goes through all its samples, in a new order each time, before one comes again. Classes without samples do not count.
+ * The epoch's draws, as many as there are samples. `shuffled`: each sample once. By a power: each class' number of draws is
+ * proportional to its count to that power (rounded up or down at random, exact in the mean over epochs). A class goes through
+ * all its samples, in a new order each time, before one is repeated. Classes without samples are ignored.
  */
 export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: number, epoch: number): Draws {
   const random = randomStream(seed, `order.${epoch}`);
@@ -43,7 +43,7 @@ export function epochDraws(samples: readonly Sample[], sampler: Sampler, seed: n
   );
 }
 
-/** The places of each class' samples; classes in the order in which they come first. */
+/** The indices of each class' samples; classes in the order of their first sample. */
 function placesByClass(samples: readonly Sample[]): readonly Uint32Array[] {
   const counts = new Map<number, number>();
   for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -58,8 +58,8 @@ function placesByClass(samples: readonly Sample[]): readonly Uint32Array[] {
 }
 
 /**
- * `total` in whole parts in proportion to the weights. Each part's mean over many epochs is its exact share (systematic sampling:
- * the parts lie end to end, and what is counted are the marks of a ruler that is laid against them anywhere).
+ * Divides `total` into integer parts proportional to the weights. Each part's mean over many epochs is its exact share
+ * (systematic sampling: equidistant marks with a random offset, counted per part).
  */
 function drawCounts(weights: readonly number[], total: number, random: RandomStream): readonly number[] {
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
@@ -75,7 +75,7 @@ function drawCounts(weights: readonly number[], total: number, random: RandomStr
   });
 }
 
-/** Fisher and Yates. */
+/** Fisher-Yates shuffle. */
 function shuffled(places: Uint32Array, random: RandomStream): Uint32Array {
   const order = places.slice();
   for (let i = order.length - 1; i > 0; i--) {

@@ -1,19 +1,19 @@
 import { ownText } from "./text-lines.js";
 
-/** Keys of a table's rows: a row's path, and where that comes again a name of its own for it. */
+/** Keys of a table's rows: the row's path, or a unique name for a path that occurs again. */
 export class TableKeys {
   readonly #seen = new Set<string>();
-  /** The files of keys that are no paths. */
+  /** The files of keys that are not paths. */
   readonly files: Map<string, string> = new Map();
 
-  /** The key of the row in that line, and its file where that is not the key. */
+  /** The key of the row in that line, and its file if that is not the key. */
   take(path: string, line: number): { readonly key: string; readonly file: string | undefined } {
     if (!this.#seen.has(path)) {
       const key = ownText(path);
       this.#seen.add(key);
       return { key, file: undefined };
     }
-    // The line is nobody else's; only a file of that very name could be in the way.
+    // The line number is unique; only a file of that very name could collide.
     let key = `${path} (line ${line})`;
     while (this.#seen.has(key)) key += "'";
     const own = ownText(key);
@@ -24,7 +24,7 @@ export class TableKeys {
   }
 }
 
-/** One text for all that are the same: a column of persons has many rows and few texts. */
+/** Interns equal strings: a column of persons has many rows and few distinct values. */
 export class Interned {
   readonly #texts = new Map<string, string>();
 

@@ -1,4 +1,4 @@
-/** Distributions over a model's classes, many of them in few buffers: a million small arrays of their own take half a gigabyte. */
+/** Distributions over a model's classes, many of them in few buffers: a million small arrays would take half a gigabyte. */
 
 import type { Sample } from "./data-set.js";
 
@@ -13,7 +13,7 @@ export class TargetPool {
     this.#classCount = classCount;
   }
 
-  /** Room for one distribution, all zero. */
+  /** Space for one distribution, all zero. */
   next(): Float32Array {
     if (this.#used + this.#classCount > this.#block.length) {
       this.#block = new Float32Array(this.#classCount * Math.max(1, Math.floor(numbersInBlock / this.#classCount)));
@@ -24,12 +24,12 @@ export class TargetPool {
   }
 }
 
-/** What a sample says beyond its label, for its fingerprint: the shares of a distribution, nothing of a hard label. */
+/** A sample's target for its fingerprint: the shares of a distribution, nothing for a hard label. */
 export const sharesBeside = ({ label, target }: Sample): readonly number[] => (target[label] === 1 ? [] : [...target]);
 
 /**
- * A distribution over the data's classes as one over the model's: what counts as one class is added up, what is left out goes,
- * and the sum is 1 again. The label is the largest share, the first of several. Undefined where nothing is left.
+ * Converts a distribution over the data's classes to one over the model's: merged classes are added, left-out ones dropped, and
+ * the sum is scaled to 1. The label is the largest share, the first of several. Undefined if nothing is left.
  */
 export function mappedTarget(
   shares: Float32Array,

@@ -1,36 +1,36 @@
-/** Text files line by line, whatever their size: what lists and tables are read with. */
+/** Reads text files line by line, whatever their size; for lists and tables. */
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 
-/** A line without its end. */
+/** A line without its line break. */
 export interface Line {
   readonly text: string;
   /** From 1. */
   readonly number: number;
-  /** Where it begins in the file, and how many bytes it takes there with its end. */
+  /** Its offset in the file, and its length in bytes with the line break. */
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** A row of 48 x 48 pixels has ten thousand; a longer line is no table's. */
+/** A row of 48 x 48 pixels has ten thousand characters; longer lines are rejected. */
 export const lineLimit = 2 ** 20;
 
-/** More lines than that are no data set's that fits into memory. */
+/** Data sets with more lines would not fit into memory. */
 export const linesLimit = 5_000_000;
 
 const pieceBytes = 2 ** 18;
 
-/** What a look at a line may end with: `stop` looks at no other, a reason in words refuses the file. */
+/** The result of looking at a line: `stop` ends the reading, a reason in words rejects the file. */
 export type Verdict = undefined | "stop" | { readonly reason: string };
 
-/** Looks at each line in turn, as they are read: the file is never in memory as a whole. */
+/** Calls `look` for each line while reading: the file is never in memory as a whole. */
 export async function eachLine(path: string, look: (line: Line) => Verdict): Promise<Problem | undefined> {
   const refuse = (reason: string): Problem => problem("data/unreadable-table", { path, reason });
   let number = 0;
   let offset = 0;
-  /** Looks at the line that `bytes` hold, its end included. */
+  /** Handles the line in `bytes`, including its line break. */
   const see = (bytes: Buffer): Verdict => {
     number++;
     if (number > linesLimit) return { reason: `it has more than ${linesLimit} lines` };
@@ -79,10 +79,10 @@ const fileFaults: Readonly<Record<string, string>> = {
   ELOOP: "its links form a cycle",
 };
 
-/** A text of its own: a piece of a line keeps the whole line in memory. */
+/** A copy of the text: a slice of a line would keep the whole line in memory. */
 export const ownText = (piece: string): string => Buffer.from(piece, "utf8").toString("utf8");
 
-/** Lines of one file that do not say what they should: the first is told, the others are counted. */
+/** Malformed lines of one file: the first is reported, the others are counted. */
 export class BadLines {
   readonly #path: string;
   #first: { readonly line: number; readonly reason: string } | undefined;

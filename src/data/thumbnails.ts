@@ -1,4 +1,4 @@
-/** Small copies of pictures, to be put into a page. */
+/** Small copies of pictures for a page. */
 import { isAbsolute, resolve, sep } from "node:path";
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { Decode } from "./decode.js";
@@ -11,13 +11,13 @@ import type { RgbImage } from "./rgb-image.js";
 /** The longer side, in pixels. */
 const side = 96;
 
-/** All of a page's together, as they stand in it: some thirty of them. */
+/** Total size of a page's thumbnails as embedded: some thirty of them. */
 const bytesAtMost = 1_200_000;
 
-/** The picture that a key names, wherever it is. */
+/** The picture with a key, wherever it is. */
 export type FindPicture = (key: string) => Promise<RgbImage | undefined>;
 
-/** Keys are paths below a folder. They come from a run's files: one that leads out of the folder names nothing. */
+/** Keys are paths below a folder. They come from a run's files, so a key that leaves the folder is rejected. */
 export const picturesBelow =
   (folder: string, decode: Decode): FindPicture =>
   async (key) => {
@@ -38,7 +38,7 @@ export const drawnFaces: FindPicture = async (key) => {
   return expression === undefined ? undefined : generateFace(expression, Number(number), side);
 };
 
-/** Data URIs by key, as many as a page has room for; those that cannot be had are missing. */
+/** Data URIs by key, as many as fit on a page; unavailable ones are missing. */
 export async function thumbnailsOf(keys: readonly string[], find: FindPicture): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   let bytes = 0;

@@ -1,18 +1,18 @@
-/** Pictures of the same content, under whatever names: one that is learnt from and asked is no question. */
+/** Pictures with equal contents under different names: a held-out picture that is also trained on tests nothing. */
 
-/** A picture's name, and what stands for its content. */
+/** A picture's name and the digest of its content. */
 export interface NamedContent {
   readonly key: string;
   readonly digest: string;
 }
 
-/** One content under its names on either side. */
+/** One content with its names on both sides. */
 export interface Twins {
   readonly left: readonly string[];
   readonly right: readonly string[];
 }
 
-/** What `of` says of the pictures of each content, contents in the order of their first picture. */
+/** Groups by content, in the order of their first picture, mapped by `of`. */
 export function byContent<T extends { readonly digest: string }, U>(
   pictures: Iterable<T>,
   of: (picture: T) => U,
@@ -26,7 +26,7 @@ export function byContent<T extends { readonly digest: string }, U>(
   return found;
 }
 
-/** All contents that stand on both sides, in the order of the left one; only the left side is held in memory. */
+/** All contents that occur on both sides, in the order of the left one; only the left side is held in memory. */
 export function findTwins(left: Iterable<NamedContent>, right: Iterable<NamedContent>): readonly Twins[] {
   const lefts = byContent(left, ({ key }) => key);
   const rights = byContent(among(right, lefts), ({ key }) => key);

@@ -1,9 +1,9 @@
-/** What a network is shown of a picture when it is judged, by each evaluation: training measures so, and prediction answers so. */
+/** The views of a picture that each evaluation uses. Used by training (training/evaluate.ts) and prediction (deploy/predict.ts). */
 import type { Evaluation } from "../recipe/evaluations.js";
 import { mirrored as mirrorImage } from "./augment/horizontal-flip.js";
 import type { RgbImage } from "./rgb-image.js";
 
-/** A way to show a picture that has the network's size; a name, because it goes to other threads. */
+/** A view of a picture at the network's size; a name, because it is sent to other threads. */
 export type View = "as it is" | "mirrored";
 
 const asItIs: View = "as it is";
@@ -14,7 +14,7 @@ export const viewsOf: Readonly<Record<Evaluation, readonly [View, ...View[]]>> =
   mean_of_flips: [asItIs, mirrored],
 };
 
-/** The picture as that view shows it. */
+/** The picture in that view. */
 export function shownBy(view: View, image: RgbImage): RgbImage {
   switch (view) {
     case "as it is":

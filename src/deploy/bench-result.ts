@@ -1,14 +1,14 @@
 import type { ProfileEntry } from "./ort-profile.js";
 import type { Timing } from "./timing.js";
 
-/** One thing that was measured, as `bench --format json` gives it. */
+/** One measurement, as in `bench --format json`. */
 export interface BenchResult extends Timing {
   readonly name: string;
-  /** Digest of the ONNX file, the name of its model, and which network it says it holds; null where there is no such file. */
+  /** Digest of the ONNX file, its model's name, and its network's digest; null without a file. */
   readonly modelSha256: string | null;
   readonly model: string | null;
   readonly graphSha256: string | null;
-  /** What the user calls the machine; null where nobody said. */
+  /** The user's name of the machine; null if none was given. */
   readonly device: string | null;
   readonly what: "inference" | "training-step";
   readonly engine: string;
@@ -17,13 +17,13 @@ export interface BenchResult extends Timing {
   readonly batch: number;
   readonly threads: number;
   readonly steps: number;
-  /** Steps before them that were not counted. */
+  /** Number of uncounted steps before. */
   readonly warmup: number;
-  /** From the graph to something that runs, session creation included. */
+  /** From the graph to a running session. */
   readonly compileMs: number;
-  /** Of the whole process, compiling included. */
+  /** Of the whole process, including compilation. */
   readonly peakBytes: number;
-  /** Empty where the engine writes none. */
+  /** Empty if the engine writes none. */
   readonly profile: readonly ProfileEntry[];
 }
 
@@ -36,5 +36,5 @@ export interface BenchSettings {
   readonly onStep?: ((done: number, all: number) => void) | undefined;
 }
 
-/** Runs that are profiled, after one that is not looked at. */
+/** Number of profiled runs, after one that is ignored. */
 export const profiledSteps = 3;

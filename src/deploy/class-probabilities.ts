@@ -1,8 +1,8 @@
 import { softmax } from "./softmax.js";
 
 /**
- * Of the logits [count, classes] of each view of some pictures: each picture's probabilities, the mean over its views. The
- * probabilities are averaged, not the logits: a view that is sure by a large margin has one vote, like every other.
+ * From the logits [count, classes] of each view of some pictures, each picture's probabilities: the mean over its views.
+ * Probabilities are averaged, not logits, so that a view with a large margin counts no more than others.
  */
 export function classProbabilities(views: readonly Float32Array[], classCount: number): Float64Array {
   const means = new Float64Array(views[0]?.length ?? 0);

@@ -14,7 +14,7 @@ export interface Runtime {
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
 }
 
-/** An ONNX file of ours, loaded and ready to be asked. */
+/** A loaded ONNX file of lferc. */
 export interface Classifier {
   readonly path: string;
   readonly metadata: ClassifierMetadata;
@@ -28,18 +28,18 @@ export interface Classifier {
 const firstLine = (error: unknown): string =>
   ((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "").trim();
 
-/** Opens an ONNX file that `lferc build` wrote; or says why it is none. */
+/** Opens an ONNX file that `lferc build` wrote; or says why it is not one. */
 export async function openClassifier(path: string, runtime: Runtime): Promise<Classifier | Problem> {
   const bytes = await readModelFile(path);
   return isProblem(bytes) ? bytes : classifierOf(bytes, path, runtime);
 }
 
-/** The same of a file's bytes; `path` is what messages call it. */
+/** The same for a file's bytes; `path` is used in messages. */
 export async function classifierOf(bytes: Uint8Array, path: string, runtime: Runtime): Promise<Classifier | Problem> {
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
   const metadata = readMetadata(found.props, path);
-  // A model of ours that names no picture may have two of them: then the entries that it lacks are not what is wrong.
+  // A model of lferc without a picture entry may have two pictures: then missing entries are not the problem.
   const mayHaveSeveral = found.props.has("lfer.model") && !found.props.has("lfer.input");
   if (isProblem(metadata) && !mayHaveSeveral) return metadata;
 
@@ -72,17 +72,17 @@ export async function classifierOf(bytes: Uint8Array, path: string, runtime: Run
   };
 }
 
-/** That there is more to feed than one picture. */
+/** A problem if there is more to feed than one picture. */
 function severalInputs({ inputNames }: InferenceSession, path: string): Problem | undefined {
   return inputNames.length > 1 ? problem("data/several-inputs", { path, inputs: inputNames }) : undefined;
 }
 
-/** The metadata, or the first way in which the graph is something else. */
+/** The metadata, or the first mismatch with the graph. */
 function checked(session: InferenceSession, path: string, metadata: ClassifierMetadata): ClassifierMetadata | Problem {
   return severalInputs(session, path) ?? interfaceMismatch(session, path, metadata) ?? metadata;
 }
 
-/** The first way in which the graph is not what its metadata says. */
+/** The first mismatch between the graph and its metadata. */
 function interfaceMismatch(session: InferenceSession, path: string, metadata: ClassifierMetadata): Problem | undefined {
   const { picture, output } = metadata;
   const input = session.inputMetadata.find((value) => value.name === picture.name);

@@ -1,4 +1,4 @@
-/** What a built model says of labelled pictures. */
+/** Predictions of a built model for labelled pictures. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import type { ReadPicture } from "../data/picture-place.js";
 import { resizeBilinear } from "../data/resize-picture.js";
@@ -10,7 +10,7 @@ import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
 import { look, picturesPerBatch } from "./predict.js";
 
-/** Pictures that are read and decoded at a time; each may be large until it is brought to size. */
+/** Pictures read and decoded concurrently; each may be large until it is resized. */
 const readsAtOnce = 8;
 
 export interface SkippedPicture {
@@ -22,11 +22,11 @@ export interface Judged {
   readonly pictures: readonly JudgedPicture[];
   /** Pictures that could not be read. */
   readonly skipped: readonly SkippedPicture[];
-  /** Digest over the names, labels and contents of the judged pictures. */
+  /** Digest over the names, labels and contents of the evaluated pictures. */
   readonly fingerprint: string;
 }
 
-/** Answers for all samples, in their order; or why the model cannot be judged at all. */
+/** Predictions for all samples, in order; or why the model cannot be evaluated. */
 export async function judge(
   classifier: Classifier,
   set: DataSet,
@@ -40,7 +40,7 @@ export async function judge(
   let coming = readPortion(classifier, set, portionAt(0));
   for (let at = 0; at < samples.length; at += picturesPerBatch) {
     const portion = await coming;
-    // Decoded while the network looks at the ones before.
+    // Decoded while the network processes the previous ones.
     coming = readPortion(classifier, set, portionAt(at + picturesPerBatch));
     const good: { readonly sample: Sample; readonly image: RgbImage }[] = [];
     for (const { sample, found } of portion) {
@@ -64,7 +64,7 @@ export async function judge(
 
 interface Found {
   readonly sample: Sample;
-  /** At the network's size. */
+  /** Resized to the network's size. */
   readonly found: ReadPicture | Problem;
 }
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 
-/** The bytes of a model's file, or why they cannot be had. */
+/** The bytes of a model's file, or why it cannot be read. */
 export async function readModelFile(path: string): Promise<Uint8Array | Problem> {
   try {
     const about = await stat(path);

@@ -6,30 +6,30 @@ import type { OnnxRuntime } from "./runtime.js";
 export type OrtModule = typeof import("onnxruntime-node");
 
 /**
- * ONNX Runtime keeps a lasting id and a database of events below the home folder, and sends them to its maker, unless this
- * variable forbids it before its library is loaded. It holds for the life of a process, whoever loads the library.
+ * ONNX Runtime keeps a persistent id and a database of events in the home folder, and sends them to its maker, unless this
+ * variable is set before its library is loaded. It applies for the life of a process.
  */
 const telemetrySwitch = { name: "ORT_DISABLE_TELEMETRY", off: "1" } as const;
 
-/** Why it cannot be turned off from here; children of the process inherit the variable. */
+/** Sets the variable, or returns why that is impossible; child processes inherit it. */
 function turnTelemetryOff(): Problem | undefined {
   const { name, off } = telemetrySwitch;
-  // What a worker thread writes to process.env stays in its own copy, which native code does not see.
+  // A worker thread's process.env is a copy that native code does not see.
   if (isMainThread) process.env[name] = off;
   return process.env[name] === off ? undefined : problem("onnx/worker-thread", { setting: `${name}=${off}` });
 }
 
-/** The package, as one of the two builds. */
+/** The package, typed as one of the two builds. */
 export type NativeRuntime = OrtModule & OnnxRuntime;
 
-/** Loads the native ONNX Runtime, which is optional and takes 50 ms: here and nowhere else, and only when something has to run. */
+/** Loads the native ONNX Runtime, which is optional and takes 50 ms: only here, and only when something has to run. */
 export async function loadNativeRuntime(): Promise<NativeRuntime | Problem> {
   const refusal = turnTelemetryOff();
   if (refusal !== undefined) return refusal;
   try {
     const loaded: OrtModule & { readonly default?: OrtModule } = await import("onnxruntime-node");
     const ort = loaded.default ?? loaded;
-    // Before the first session, which makes its environment: that has a log of its own.
+    // Before the first session, which creates its environment with a log of its own.
     ort.env.logLevel = "fatal";
     return { ...ort, engine: "ort" };
   } catch (error) {
@@ -40,10 +40,10 @@ export async function loadNativeRuntime(): Promise<NativeRuntime | Problem> {
   }
 }
 
-/** What a process of its own imports to have the same package, once {@link loadNativeRuntime} has been asked here. */
+/** The URL from which a child process can import the same package, after {@link loadNativeRuntime}. */
 export const onnxRuntimeUrl = (): string => import.meta.resolve("onnxruntime-node");
 
-/** The ONNX Runtime that there is: the native one, or else the one in WebAssembly, which comes with lferc and is slower. */
+/** The available ONNX Runtime: the native one, or else the WebAssembly build, which is part of lferc and slower. */
 export async function loadOnnxRuntime(): Promise<OnnxRuntime | Problem> {
   const native = await loadNativeRuntime();
   if (!isProblem(native)) return native;

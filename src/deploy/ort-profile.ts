@@ -1,11 +1,11 @@
-/** ONNX Runtime's profile of a session: where the time of a run goes, by op and by node. */
+/** Parses ONNX Runtime's profile of a session: the time of a run by op and by node. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
 import { inTemporaryFolder } from "../hosts/temporary-folder.js";
 
-/** One line: all nodes of an op type, or one node. Times are those of one run, the mean over those profiled. */
+/** One line: all nodes of an op type, or one node. Times are those of one run, the mean over the profiled ones. */
 export interface ProfileEntry {
   readonly kind: "op" | "node";
   /** The op type, or the node's name. */
@@ -13,13 +13,13 @@ export interface ProfileEntry {
   /** The op type. */
   readonly op: string;
   readonly ms: number;
-  /** Of the time of all nodes. */
+  /** Share of the time of all nodes. */
   readonly share: number;
-  /** How many nodes. */
+  /** Number of nodes. */
   readonly nodes: number;
 }
 
-/** So many single nodes are listed; op types are all there. */
+/** Number of single nodes listed; op types are complete. */
 const listedNodes = 10;
 
 interface ProfileEvent {
@@ -30,7 +30,7 @@ interface ProfileEvent {
   readonly args?: { readonly op_name?: string };
 }
 
-/** Op types and the slowest nodes, each by falling time; the first `warmup` runs are left out. */
+/** Op types and the slowest nodes, each by decreasing time; the first `warmup` runs are left out. */
 export function readProfile(events: readonly ProfileEvent[], warmup: number): readonly ProfileEntry[] {
   const runs = events.filter(({ name }) => name === "model_run").map(({ ts = 0 }) => ts);
   const starts = runs.sort((a, b) => a - b).slice(warmup);
@@ -63,7 +63,7 @@ export function readProfile(events: readonly ProfileEvent[], warmup: number): re
   return [...ops.sort(slowest), ...nodes.sort(slowest).slice(0, listedNodes)];
 }
 
-/** The events in the files of a folder; none where nothing was written. */
+/** The events in the files of a folder; none if nothing was written. */
 async function readEvents(folder: string): Promise<readonly ProfileEvent[] | Problem> {
   try {
     const [file] = await readdir(folder);
@@ -75,7 +75,7 @@ async function readEvents(folder: string): Promise<readonly ProfileEvent[] | Pro
   }
 }
 
-/** The events of the profile that `run` lets a session write under this prefix; none where it wrote nothing. */
+/** The events of the profile that a session writes under this prefix during `run`; none if it wrote nothing. */
 export async function collectProfile(
   run: (prefix: string) => Promise<void>,
 ): Promise<readonly ProfileEvent[] | Problem> {

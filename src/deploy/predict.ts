@@ -8,10 +8,10 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
 
-/** Pictures that go through the network together. */
+/** Pictures per batch. */
 export const picturesPerBatch = 32;
 
-/** Pictures that are decoded at a time; each may be large. */
+/** Pictures decoded concurrently; each may be large. */
 const decodesAtOnce = 4;
 
 export interface ClassProbability {
@@ -23,12 +23,12 @@ export type PictureAnswer =
   | {
       readonly kind: "answer";
       readonly path: string;
-      /** All classes, the likeliest first; equally likely ones in the model's order. */
+      /** All classes, by decreasing probability; ties in the model's order. */
       readonly classes: readonly ClassProbability[];
     }
   | { readonly kind: "failed"; readonly path: string; readonly problem: Problem };
 
-/** Classifies pictures, one answer for each, in order; a picture that cannot be read fails alone. */
+/** Classifies pictures, with one result for each, in order; a picture that cannot be read fails alone. */
 export async function* predict(
   classifier: Classifier,
   decode: Decode,
@@ -63,7 +63,7 @@ async function predictBatch(
   });
 }
 
-/** A picture at the network's size: oriented, flattened and resized without regard to its proportions. */
+/** A picture at the network's size: oriented, converted to RGB, and resized without keeping its aspect ratio. */
 async function load(path: string, decode: Decode, width: number, height: number): Promise<RgbImage | Problem> {
   const bytes = await readPictureFile(path);
   if (isProblem(bytes)) return bytes;
@@ -71,7 +71,10 @@ async function load(path: string, decode: Decode, width: number, height: number)
   return isProblem(decoded) ? decoded : resizeBilinear(decoded, width, height);
 }
 
-/** Logits [count, labels] of pictures at the network's size, for each view of the evaluation that measured the model's accuracy. */
+/**
+ * Logits [count, labels] of pictures at the network's size, for each view of the evaluation by which the model's accuracy was
+ * measured.
+ */
 export async function look(
   { metadata: { picture, evaluation }, run }: Classifier,
   images: readonly RgbImage[],

@@ -4,21 +4,21 @@ import type { Paint } from "../diagnostics/paint.js";
 import type { BenchResult } from "./bench-result.js";
 import type { ProfileEntry } from "./ort-profile.js";
 
-/** Op types that take less than this share are summed up. */
+/** Op types with a smaller share are summed up. */
 const shownShare = 0.01;
 
 export function renderBenchJson(results: readonly BenchResult[]): string {
   return `${JSON.stringify({ schemaVersion: 1, results }, shortened)}\n`;
 }
 
-/** Clocks are not that good: four digits behind the point, of milliseconds and of shares. */
+/** Four decimal places, for milliseconds and shares: clocks are not more precise. */
 const shortened = (_: string, value: unknown): unknown =>
   typeof value === "number" ? Number(value.toFixed(4)) : value;
 
 const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms.toFixed(1));
 const ofMs = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-/** A block of lines: what was measured, the times, and where they go. */
+/** A block of lines: what was measured, the times, and their distribution. */
 export function renderBench(result: BenchResult, paint: Paint): string {
   const { name, what, description, batch, threads, minMs, p50Ms, p95Ms, perSecond, steps, warmup } = result;
   const kind = what === "inference" ? "inference" : "training step";

@@ -24,9 +24,9 @@ export function renderSkipped(skipped: readonly string[]): string {
 }
 
 /**
- * One object for programs: `{ schemaVersion, model, file, labels, evaluation, pictures: [{ path, label, probability, classes }],
- * failed: [{ path, code, message }], skipped }`; `classes` holds the `top` likeliest (all when undefined), the likeliest first;
- * `evaluation` says how pictures were judged.
+ * One object for programs: `{ schemaVersion, model, file, labels, evaluation, pictures: [{ path, label, probability, classes
+ * }], failed: [{ path, code, message }], skipped }`; `classes` has the `top` classes (all if undefined), by decreasing
+ * probability; `evaluation` says how pictures were evaluated.
  */
 export function renderPredictionJson(
   classifier: Classifier,

@@ -1,22 +1,22 @@
-/** What runs ONNX models here: one of the two builds of ONNX Runtime, and what they have in common. */
+/** The runtime for ONNX models: the common interface of the two builds of ONNX Runtime. */
 import type { InferenceSession, TensorConstructor } from "onnxruntime-node";
 import type { Problem } from "../diagnostics/diagnostic.js";
 
-/** By the name of the engine that trains on it: the native one, or the one in WebAssembly. */
+/** By the name of the engine that trains on it: the native one, or the WebAssembly build. */
 export type RuntimeName = "ort" | "ort-wasm";
 
 export interface OnnxRuntime {
   readonly engine: RuntimeName;
-  /** A run writes its results into the tensors that it is given for them. */
+  /** A run writes its results into the given tensors. */
   readonly InferenceSession: {
     create(bytes: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: TensorConstructor;
-  /** How many threads it has, where that cannot be chosen. */
+  /** The number of threads, if it cannot be chosen. */
   readonly fixedThreads?: number;
-  /** What is wrong with the native one, where this one takes its place. */
+  /** Why the native one is not used, if this one replaces it. */
   readonly insteadOf?: Problem;
 }
 
-/** A runtime is at the end of its means, memory for one: nobody's mistake in a model that is right otherwise. */
+/** The runtime's resources are exhausted, such as memory: the model itself is fine. */
 export class RuntimeFailure extends Error {}

@@ -1,4 +1,4 @@
-/** How long an ONNX model takes in ONNX Runtime on the CPU. */
+/** Measures the time of an ONNX model in ONNX Runtime on the CPU. */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";
@@ -9,17 +9,17 @@ import { collectProfile, readProfile } from "./ort-profile.js";
 import type { OnnxRuntime } from "./runtime.js";
 import { peakBytes, timeSteps, timingOf } from "./timing.js";
 
-/** The bytes of a model, and what messages and results call it. */
+/** The bytes of a model, and its name in messages and results. */
 export interface ModelToTime {
   readonly path: string;
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** Elements of all inputs together that are made without a second thought: 1 GiB of float32. */
+/** Maximum number of elements of all inputs together: 1 GiB of float32. */
 const elementLimit = 2 ** 28;
 
-/** Times the model; a training step that lferc wrote is told by its metadata, and begins its training each time. */
+/** Times the model; a training step of lferc is recognised by its metadata, and restarts its training each time. */
 export async function timeModel(
   { path, name, bytes }: ModelToTime,
   runtime: OnnxRuntime,
@@ -81,7 +81,7 @@ export async function timeModel(
 
 interface FeedRequest {
   readonly path: string;
-  /** Samples at once; undefined where nobody said. */
+  /** Batch size; undefined if none was given. */
   readonly asked: number | undefined;
   readonly isStep: boolean;
 }
@@ -103,7 +103,7 @@ function makeFeeds(
     const sizes: number[] = [];
     const [first] = input.shape;
     for (const [axis, size] of input.shape.entries()) {
-      // The batch may go by its name, or be left nameless; it is the first axis, and others that are called like it.
+      // The batch axis may have a name or none; it is the first axis, and any others of the same name.
       const isBatch = typeof size !== "number" && (axis === 0 || (size !== "" && size === first));
       if (typeof size !== "number" && !isBatch) {
         return problem("bench/open-size", { path, input: input.name, axis, size: shown(size) });
@@ -128,7 +128,7 @@ function makeFeeds(
 
 const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
 
-/** Numbers such as a normalised picture has; of whole numbers and truths zeros, which index whatever they index. */
+/** Numbers like those of a normalised picture; zeros for integers and bools, which are valid as any index. */
 function numbersOf(type: string, count: number, zeros: boolean): ArrayLike<number | bigint> | undefined {
   const normal = (i: number): number => Math.sin(i * 12.9898) * 1.4;
   switch (type) {

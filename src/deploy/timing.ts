@@ -1,15 +1,15 @@
-/** What was measured of something that was run many times. */
+/** Statistics of something that was run many times. */
 import { readFileSync } from "node:fs";
 
 export interface Timing {
   readonly minMs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
-  /** Samples a second at the median. */
+  /** Samples per second at the median. */
   readonly perSecond: number;
 }
 
-/** Least, median and 95th percentile (nearest rank: each is a time that was measured). */
+/** Minimum, median and 95th percentile (nearest rank: each is a measured time). */
 export function timingOf(milliseconds: readonly number[], batch: number): Timing {
   const sorted = milliseconds.toSorted((a, b) => a - b);
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
@@ -17,10 +17,10 @@ export function timingOf(milliseconds: readonly number[], batch: number): Timing
   return { minMs: rank(0), p50Ms: median, p95Ms: rank(0.95), perSecond: (1000 * batch) / median };
 }
 
-/** The largest resident set that this process had so far, in bytes. */
+/** The maximum resident set size of this process so far, in bytes. */
 export function peakBytes(): number {
   try {
-    // What getrusage says may be a parent's, from before this program was started.
+    // getrusage may include the parent process, from before this program was started.
     const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
     if (kib !== undefined) return Number(kib) * 1024;
   } catch (error) {
@@ -29,7 +29,7 @@ export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Runs `step` for warming up, then so often with a clock; `onStep` hears how many of all are done. */
+/** Runs `step` for warming up, then `count` times with a clock; `onStep` gets the number of finished runs. */
 export async function timeSteps(
   step: () => Promise<unknown>,
   { steps, warmup }: { readonly steps: number; readonly warmup: number },

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime in WebAssembly: part of our package, for where there is no native one. It knows nothing of files and networks
- * but what it is handed here, and runs on the thread that calls it.
+ * ONNX Runtime in WebAssembly: part of our package, for systems without the native one. It knows nothing of files and networks,
+ * and runs on the calling thread.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { type OnnxRuntime, RuntimeFailure } from "./runtime.js";
 
 type WebModule = typeof import("onnxruntime-web");
 
-/** y = -x for one number, as an ONNX model: what a try runs. */
+/** y = -x for one number, as an ONNX model: a test run. */
 const negation = Buffer.from(
   "CAcSBWxmZXJjOjYKDwoBeBIBeRoCMCAiA05lZxIBcFoPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEA0=",
   "base64",
@@ -22,19 +22,19 @@ const file = "ort-wasm-simd-threaded";
 
 let started: Promise<OnnxRuntime | Problem> | undefined;
 
-/** Starts it, at most once in a process: half a second. That it runs is found out by running something. */
+/** Starts it, at most once per process: half a second. A test run shows whether it works. */
 export function loadWasmRuntime(): Promise<OnnxRuntime | Problem> {
   started ??= startIn(filesFolder);
   return started;
 }
 
-/** Where its two files lie: beside our bundle (tools/build.mjs), or, when we run from sources, in their own package. */
+/** The folder of its two files: that of our bundle (tools/build.mjs), or, from sources, that of its package. */
 function filesFolder(): URL {
   const bundled = new URL("../onnxruntime-web/", import.meta.url);
   return existsSync(bundled) ? bundled : new URL(".", import.meta.resolve("onnxruntime-web"));
 }
 
-/** Starts the one whose files lie there; or says why it does not run. */
+/** Starts the build whose files are there; or says why it does not run. */
 export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> {
   const workerBefore = Object.getOwnPropertyDescriptor(globalThis, "Worker");
   try {
@@ -57,7 +57,7 @@ export async function startIn(place: () => URL): Promise<OnnxRuntime | Problem> 
   } catch (error) {
     return problem("onnx/no-webassembly", { reason: reasonOf(error) });
   } finally {
-    // It defines one for threads that it never starts here; the process may not be ours.
+    // It defines a handler for threads that are never started here; the process may belong to another program.
     Reflect.deleteProperty(globalThis, "Worker");
     if (workerBefore !== undefined) Object.defineProperty(globalThis, "Worker", workerBefore);
   }
@@ -71,7 +71,7 @@ function runtimeOf(ort: WebModule): OnnxRuntime {
     InferenceSession: {
       create: async (bytes, options = {}) => {
         const { enableProfiling: _, profileFilePrefix: __, ...rest } = options;
-        // Whatever was asked for: it has one provider, and writes no profile that we could read.
+        // Options are ignored: it has one provider, and writes no profile that could be read.
         const own = { ...rest, executionProviders: ["wasm"], ...silentLog } as const;
         const session = await explained(() => ort.InferenceSession.create(bytes, own));
         return sessionOf(session);
@@ -82,7 +82,7 @@ function runtimeOf(ort: WebModule): OnnxRuntime {
 
 type Wanted = Readonly<Record<string, Tensor | null>>;
 
-/** Results in the tensors that were given for them: the native one fills them itself, this one leaves them as they are. */
+/** Copies results into the given tensors: the native build writes into them itself, this one does not. */
 function fill(wanted: Wanted, results: InferenceSession.ReturnType): InferenceSession.ReturnType {
   const filled = Object.entries(results).map(([name, result]): [string, Tensor] => {
     const given = wanted[name];
@@ -100,7 +100,7 @@ function sessionOf(session: InferenceSession): InferenceSession {
   ): Promise<InferenceSession.ReturnType> => {
     const names = Array.isArray(fetches) ? fetches : Object.keys(fetches);
     const results = await explained(() => session.run(feeds, names, silentLog));
-    // A run holds the thread: between two of them signals are heard and other work goes on.
+    // A run blocks the thread: between two of them signals are handled and other work continues.
     await setImmediate();
     return Array.isArray(fetches) ? results : fill(fetches as Wanted, results);
   };
@@ -116,17 +116,17 @@ function sessionOf(session: InferenceSession): InferenceSession {
   };
 }
 
-/** The words of an error that stand behind its number: `failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc`. */
+/** The text of an error after its number: `failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc`. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [firstLine = ""] = message.replace(/^.*?ERROR_MESSAGE: /s, "").split("\n");
   return firstLine.replace(/^no available backend found\. ERR: \[wasm\] (?:\w*Error: )?/, "").trim();
 }
 
-/** How it says that its memory does not suffice; a size that 32 bits do not hold is no different. */
+/** Its messages for lack of memory; a size beyond 32 bits counts as the same. */
 const noMemory = /bad_alloc|SafeIntOnOverflow|shape is too large|failed to allocate|out of memory/i;
 
-/** What the work gives; its errors in words that a user can do something with. */
+/** The result of the work; errors are translated into useful messages. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

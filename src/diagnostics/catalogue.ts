@@ -48,8 +48,8 @@ import { weightsNamesEntries } from "./catalogue/weights/names.js";
 import { weightsPytorchEntries } from "./catalogue/weights/pytorch.js";
 
 /**
- * Every diagnostic there is: `phase/what-is-wrong` -> severity, message, help, examples. One file a phase, or a folder of that name.
- * A code is public: it is never renamed in a minor release.
+ * Every diagnostic: `phase/what-is-wrong` -> severity, message, help, examples. One file per phase, or a folder of that name.
+ * Codes are public: they are never renamed in a minor release.
  */
 export const catalogue = {
   ...syntaxTokenEntries,

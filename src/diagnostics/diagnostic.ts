@@ -7,13 +7,13 @@ export type DiagnosticCode = keyof CatalogueEntries;
 /** The typed holes of a code's message. */
 export type Holes<C extends DiagnosticCode> = CatalogueEntries[C] extends Entry<infer H> ? H : never;
 
-/** Another place that belongs to the story: where the other side was said, or a block on the way. */
+/** A related place: the conflicting text, or a block in the chain. */
 export interface Related {
   readonly message: string;
   readonly span: Span;
 }
 
-/** Text that would mend the mistake: put `text` where `span` is. */
+/** A text that fixes the error: replace `span` by `text`. */
 export interface Fix {
   readonly title: string;
   readonly span: Span;
@@ -25,7 +25,7 @@ export interface Diagnostic {
   readonly severity: Severity;
   readonly message: string;
   readonly help: string;
-  /** Absent where there is no text to point at. */
+  /** Absent if there is no text to point at. */
   readonly span: Span | undefined;
   readonly related: readonly Related[];
   readonly fix?: Fix;
@@ -51,11 +51,11 @@ export function diagnose<C extends DiagnosticCode>(code: C, holes: Holes<C>, pla
   };
 }
 
-/** What a rule that knows no source found wrong; whoever called it adds the span. */
+/** A problem found by code without access to the source; the caller adds the span. */
 export interface Problem {
   readonly kind: "problem";
   readonly diagnose: (place: DiagnosticPlace) => Diagnostic;
-  /** The input or attribute that is to blame, so that the caller can point at its text. */
+  /** The input or attribute with the problem, so that the caller can point at its text. */
   readonly about: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export function problem<C extends DiagnosticCode>(code: C, holes: Holes<C>, abou
   return { kind: "problem", diagnose: (place) => diagnose(code, holes, place), about };
 }
 
-/** A {@link Problem} that was found where only plain data leave: in another thread. */
+/** A {@link Problem} from plain data: it was found in another thread. */
 export function problemOf(found: Diagnostic): Problem {
   return {
     kind: "problem",

@@ -1,7 +1,7 @@
 /** Source that shows a diagnostic: one text, or several files of which `main.lfer` is the entry. */
 export type SourceExample = string | Readonly<Record<string, string>>;
 
-/** A diagnostic that no source text can show (an unreadable picture, a broken weight file): the command that meets it. */
+/** A diagnostic that no source text can show (an unreadable picture, a broken weight file): a command that produces it. */
 export interface CommandExample {
   readonly command: string;
 }
@@ -10,7 +10,7 @@ export type Example = SourceExample | CommandExample;
 
 export type Severity = "error" | "warning";
 
-/** What the catalogue knows of one code. `H` types the holes of its message. */
+/** The catalogue's entry for one code. `H` types the holes of its message. */
 export interface Entry<H> {
   readonly severity: Severity;
   /** What is wrong, with both numbers or shapes, in the user's words. */
@@ -21,7 +21,7 @@ export interface Entry<H> {
   readonly explanation: string;
   /** Gives exactly this code; `test/diagnostics/examples.test.ts` compiles it. */
   readonly bad: Example;
-  /** The same, mended: gives no diagnostic. */
+  /** The corrected example: no diagnostic. */
   readonly good: Example;
 }
 

@@ -1,4 +1,4 @@
-/** What the operating system's codes mean to somebody who wants to write a file. */
+/** The meaning of the operating system's error codes for writing a file. */
 const writeFailures: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist, or accepts no new files",
   EEXIST: "a file or a broken link is in its place",
@@ -20,7 +20,7 @@ const writeFailures: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
 };
 
-/** The same in words for any code; those that are rare keep their name. */
+/** The same in words for any code; rare ones keep their name. */
 export const writeFailure = (code: string): string => {
   const words = writeFailures[code];
   return words === undefined ? code : `${words} (${code})`;

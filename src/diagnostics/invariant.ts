@@ -1,6 +1,6 @@
 import type { Span } from "./span.js";
 
-/** Our own bug, never the user's: the CLI catches it once, says so and exits 70. */
+/** A bug in lferc, never the user's error: the CLI catches it in one place, reports it and exits with 70. */
 export class InvariantError extends Error {
   readonly span: Span | undefined;
 

@@ -1,4 +1,4 @@
-/** A place in a text as people count: both from 1, columns in UTF-16 units. */
+/** A position in a text: line and column from 1, columns in UTF-16 units. */
 export interface Location {
   readonly line: number;
   readonly column: number;
@@ -6,16 +6,16 @@ export interface Location {
 
 export interface LineIndex {
   readonly lineCount: number;
-  /** The place of an offset; offsets outside the text are moved to its nearest end. */
+  /** The position of an offset; offsets outside the text are moved to its nearest end. */
   locate(offset: number): Location;
-  /** The text of a line (from 1) without its line break; empty where there is no such line. */
+  /** The text of a line (from 1) without its line break; empty if there is no such line. */
   lineText(line: number): string;
 }
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Offsets at which lines begin. LF, CRLF and a lone CR each end a line. */
+/** Offsets of line beginnings. LF, CRLF and a lone CR each end a line. */
 function lineStarts(text: string): Uint32Array {
   const starts = [0];
   for (let i = 0; i < text.length; i++) {
@@ -25,7 +25,7 @@ function lineStarts(text: string): Uint32Array {
   return Uint32Array.from(starts);
 }
 
-/** Finds lines and columns of offsets in `text` by bisection; the text is scanned once, when first asked. */
+/** Finds lines and columns of offsets in `text` by bisection; the text is scanned once, on first use. */
 export function lineIndex(text: string): LineIndex {
   let found: Uint32Array | undefined;
   const starts = (): Uint32Array => {

@@ -1,9 +1,9 @@
 import { type Diagnostic, diagnose } from "./diagnostic.js";
 
-/** How many errors of one compilation are told. */
+/** Maximum number of errors reported per compilation. */
 export const mistakeLimit = 200;
 
-/** Up to so many errors, with the warnings between them; where there are more, the last one says so. */
+/** At most that many errors, with the warnings between them; if there are more, the last one says so. */
 export function limited(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   let errors = 0;
   const end = diagnostics.findIndex(({ severity }) => severity === "error" && ++errors > mistakeLimit);
@@ -12,6 +12,6 @@ export function limited(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   return [...diagnostics.slice(0, end), more];
 }
 
-/** Whether a list was cut: what is behind it is not known. */
+/** Whether a list was cut: further errors are unknown. */
 export const isCut = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.at(-1)?.code === "limit/too-many-mistakes";

@@ -33,7 +33,7 @@ export function signed(value: number): string {
   return value > 0 ? `+${grouped(value)}` : grouped(value);
 }
 
-/** `+0.54%`: by how much of `before` something changed; nothing where there is no measure for it. */
+/** `+0.54%`: the change relative to `before`; empty if that is undefined. */
 export function percentText(before: number | null, after: number | null): string {
   if (before === null || after === null || before === 0 || before === after) return "";
   const percent = (100 * (after - before)) / before;

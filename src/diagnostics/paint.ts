@@ -1,8 +1,8 @@
-/** Looks of printed text. */
+/** Styles of printed text. */
 export type Style = "bold" | "dim" | "red" | "yellow" | "green" | "blue" | "cyan";
 
-/** Gives text a look; a renderer takes one and never asks what a terminal is. */
+/** Applies a style to text; renderers get one and need not know about terminals. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Leaves text as it is: pipes, CI, NO_COLOR. */
+/** Returns text unchanged: for pipes, CI, NO_COLOR. */
 export const plainPaint: Paint = (_style, text) => text;

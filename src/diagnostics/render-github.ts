@@ -7,7 +7,7 @@ const escapeData = (text: string): string =>
   printable(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
-/** One annotation line for GitHub Actions: it shows at the line of the file in a pull request. */
+/** One annotation for GitHub Actions: shown at the line of the file in a pull request. */
 export function renderGithub(diagnostic: Diagnostic, sources: SourceTexts): string {
   const place = diagnostic.span && locateSpan(diagnostic.span, sources);
   const properties: string[] = [];
@@ -16,7 +16,7 @@ export function renderGithub(diagnostic: Diagnostic, sources: SourceTexts): stri
   }
   if (place !== undefined) {
     properties.push(`line=${place.start.line}`, `endLine=${place.end.line}`);
-    // GitHub takes columns only where start and end stand in one line.
+    // GitHub accepts columns only if start and end are on one line.
     if (place.start.line === place.end.line) {
       properties.push(`col=${place.start.column}`, `endColumn=${place.end.column}`);
     }

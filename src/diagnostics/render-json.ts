@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import type { SourceTexts } from "./source-text.js";
 import type { Span } from "./span.js";
 
-/** A span in JSON: offsets and columns count UTF-16 units; lines and columns are absent where the text is not at hand. */
+/** A span in JSON: offsets and columns count UTF-16 units; lines and columns are absent if the text is unavailable. */
 function spanJson(span: Span, sources: SourceTexts): object {
   const lines = sources.lines(span.file);
   const at = (offset: number): object => ({ offset, ...lines?.locate(offset) });
@@ -22,10 +22,10 @@ function diagnosticJson(diagnostic: Diagnostic, sources: SourceTexts): object {
   };
 }
 
-/** Each diagnostic with the texts it points into. */
+/** A diagnostic with the texts that it points into. */
 export type Located = readonly [Diagnostic, SourceTexts];
 
-/** One JSON object for programs: `{ schemaVersion, errors, warnings, diagnostics }`, and what else was asked for. */
+/** One JSON object for programs: `{ schemaVersion, errors, warnings, diagnostics }`, plus further requested fields. */
 export function renderJson(located: readonly Located[], more: Readonly<Record<string, unknown>> = {}): string {
   const errors = located.filter(([d]) => d.severity === "error").length;
   const document = {

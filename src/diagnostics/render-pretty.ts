@@ -8,7 +8,7 @@ import { wrapText } from "./wrap-text.js";
 
 /** Longer lines are cut around the span, in UTF-16 units and in terminal columns; a terminal may be narrower. */
 const longestLine = 200;
-/** The share of a line that is cut to what stands before the span. */
+/** Share of a cut line that is used for the text before the span. */
 const shareBefore = 0.3;
 /** A longer span shows its first two lines and its last. */
 const mostLines = 4;
@@ -26,7 +26,7 @@ interface FrameLine {
 
 const isWiderThan = (text: string, columns: number): boolean => text.length > columns || displayWidth(text) > columns;
 
-/** Where a window into `text` begins that shows what stands at `start`: the line's end fills it where there is less behind. */
+/** The start of a window into `text` that shows `start`; near the line's end, the window is moved back to be full. */
 function startOfWindow(text: string, start: number, longest: number): number {
   const cutBefore = Math.floor(longest * shareBefore);
   if (!isWiderThan(text.slice(0, start), longest - cutBefore)) return 0;
@@ -35,7 +35,7 @@ function startOfWindow(text: string, start: number, longest: number): number {
   return Math.max(0, isFull ? fromEnd : start - cutBefore);
 }
 
-/** Where a window into `text` from `left` on is full. */
+/** The end of a window into `text` that begins at `left`. */
 function endOfWindow(text: string, left: number, longest: number): number {
   let right = Math.min(text.length, left + longest);
   for (let width = displayWidth(text.slice(left, right)); width > longest; ) {
@@ -45,7 +45,7 @@ function endOfWindow(text: string, left: number, longest: number): number {
   return right;
 }
 
-/** One line of a frame: the text, and where and how far it is underlined, in terminal columns. */
+/** One line of a frame: the text and its underline, in terminal columns. */
 function frameLine(lines: LineIndex, line: number, [from, to]: readonly [number, number], longest: number): FrameLine {
   let text = lines.lineText(line);
   let start = Math.min(from, text.length);
@@ -62,7 +62,7 @@ function frameLine(lines: LineIndex, line: number, [from, to]: readonly [number,
   return { line, text, indent, marks: Math.max(1, displayWidth(text.slice(start, end), indent)) };
 }
 
-/** The lines to show for a span; `undefined` stands for lines left out. */
+/** The lines to show for a span; `undefined` means omitted lines. */
 function frameLines(span: Span, lines: LineIndex, longest: number): readonly (FrameLine | undefined)[] {
   const start = lines.locate(span.start);
   const end = lines.locate(Math.max(span.start, span.end));
@@ -95,7 +95,7 @@ function renderFrame(span: Span, sources: SourceTexts, { mark, style, gutter, pa
   const lines = sources.lines(span.file);
   if (lines === undefined) return rows;
   rows.push(`${" ".repeat(gutter)} ${bar}`);
-  // Beside the bar, and the signs where a line is cut.
+  // Space for the bar, and for the marks of a cut line.
   const longest = width === undefined ? longestLine : Math.min(longestLine, Math.max(20, width - gutter - 5));
   for (const shown of frameLines(span, lines, longest)) {
     if (shown === undefined) {
@@ -109,7 +109,7 @@ function renderFrame(span: Span, sources: SourceTexts, { mark, style, gutter, pa
   return rows;
 }
 
-/** A long chain of blocks: its ends, and how many are left out between. */
+/** A long chain of blocks: both ends, and the number omitted between. */
 function shortened(related: readonly Related[]): readonly (Related | number)[] {
   if (related.length <= mostRelated) return related;
   const half = mostRelated / 2;
@@ -125,7 +125,7 @@ function gutterOf(diagnostic: Diagnostic, sources: SourceTexts): number {
   return widest + 1;
 }
 
-/** One diagnostic for people: what and which code, the text with its line number underlined, the other places, help. */
+/** One diagnostic for people: message and code, the underlined text with its line number, related places, help. */
 export function renderPretty(
   diagnostic: Diagnostic,
   sources: SourceTexts,
@@ -136,7 +136,7 @@ export function renderPretty(
   const gutter = gutterOf(diagnostic, sources);
   const margin = " ".repeat(gutter);
   const look = { gutter, paint, width };
-  // Behind a bar: CI takes a line that begins with `::` for a command, whatever white space stands before it.
+  // After a bar: CI executes a line that begins with `::` as a command, even after spaces.
   const below = `${margin} ${paint("blue", "|")} `;
   const prose = (text: string, taken: number, hang = ""): string =>
     wrapText(text, { width, margin: `${below}${hang}`, taken });
@@ -164,7 +164,7 @@ export function renderPretty(
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** `2 errors, 1 warning`, or nothing where there is none. */
+/** `2 errors, 1 warning`, or nothing if there are none. */
 export function summarize(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((d) => d.severity === "error").length;
   const warnings = diagnostics.length - errors;

@@ -7,11 +7,11 @@ import type { Span } from "./span.js";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/** A path as a URI: seen from the folder one stands in where it lies under it. */
+/** A path as a URI: relative to the current folder if it is inside. */
 function uriOf(path: string): string {
   const uri = path.split("/").map(encodeURIComponent).join("/");
   if (path.startsWith("/")) return `file://${uri}`;
-  // `C:/x` would be read as of a scheme `C`.
+  // `C:/x` would be parsed as a URI with scheme `C`.
   return /^[A-Za-z]:/.test(path) ? `file:///${uri.replace("%3A", ":")}` : uri;
 }
 

@@ -1,15 +1,15 @@
 import { type LineIndex, type Location, lineIndex } from "./line-index.js";
 import type { Span } from "./span.js";
 
-/** The texts that spans point into, and the names that people know their files by. */
+/** The texts that spans point into, and the names of their files for people. */
 export interface SourceTexts {
-  /** The name to print for a file: relative to where the user stands. */
+  /** The printed name of a file: relative to the current folder. */
   displayName(file: string): string;
-  /** The file's lines; undefined where its text is not at hand. */
+  /** The file's lines; undefined if its text is unavailable. */
   lines(file: string): LineIndex | undefined;
 }
 
-/** Source texts by file; `displayName` is the identity unless given. */
+/** Source texts by file; `displayName` defaults to the identity. */
 export function sourceTexts(
   textOf: (file: string) => string | undefined,
   displayName: (file: string) => string = (file) => file,
@@ -29,7 +29,7 @@ export function sourceTexts(
   };
 }
 
-/** No texts: for diagnostics that point at none. */
+/** No texts: for diagnostics without spans. */
 export const noSourceTexts: SourceTexts = sourceTexts(() => undefined);
 
 export interface LocatedSpan {
@@ -38,14 +38,14 @@ export interface LocatedSpan {
   readonly end: Location;
 }
 
-/** Where a span stands, for people; undefined where its file's text is not at hand. */
+/** The position of a span, for people; undefined if its file's text is unavailable. */
 export function locateSpan(span: Span, sources: SourceTexts): LocatedSpan | undefined {
   const lines = sources.lines(span.file);
   if (lines === undefined) return undefined;
   return { file: sources.displayName(span.file), start: lines.locate(span.start), end: lines.locate(span.end) };
 }
 
-/** `FILE:LINE:COLUMN`, or only the file where its text is not at hand. */
+/** `FILE:LINE:COLUMN`, or only the file if its text is unavailable. */
 export function formatPlace(span: Span, sources: SourceTexts): string {
   const place = locateSpan(span, sources);
   return place === undefined

@@ -1,4 +1,4 @@
-/** A stretch of source text: UTF-16 offsets into the file named `file`, `end` exclusive. */
+/** A range of source text: UTF-16 offsets into the file named `file`, `end` exclusive. */
 export interface Span {
   readonly file: string;
   readonly start: number;

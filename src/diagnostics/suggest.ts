@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace, swap) between two words, as far as `limit`. */
+/** Edit distance (insert, delete, replace, swap) between two words, up to `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforeLast: number[] = [];
@@ -21,7 +21,7 @@ function editDistance(a: string, b: string, limit: number): number {
 
 const plain = (name: string): string => name.toLowerCase().replaceAll("_", "").replaceAll("-", "");
 
-/** What other tools call the things of this language (PyTorch, Keras, ONNX), in plain spelling. */
+/** Names in other tools (PyTorch, Keras, ONNX) for names of this language, in plain spelling. */
 const foreignNames: Readonly<Record<string, readonly string[]>> = {
   adaptiveavgpool2d: ["global_avg_pool"],
   cat: ["concat"],
@@ -55,7 +55,7 @@ const foreignNames: Readonly<Record<string, readonly string[]>> = {
   view: ["reshape"],
 };
 
-/** The candidate that the user most likely meant by `name`, if any is near enough. */
+/** The candidate most similar to `name`, if any is similar enough. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
   const known = [...candidates];

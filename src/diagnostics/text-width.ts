@@ -1,8 +1,8 @@
-/** How many columns text takes on a terminal: wide characters two, marks that stand on others none. */
+/** Columns of text on a terminal: wide characters take two, combining marks none. */
 
 /**
- * What is wide by Unicode's East_Asian_Width (W and F), as ranges; emoji come by their own property. Gaps that no character has
- * filled yet are taken along.
+ * Wide characters by Unicode's East_Asian_Width (W and F), as ranges; emoji are found by their own property. Unassigned gaps
+ * are included.
  */
 const wide: readonly (readonly [from: number, to: number])[] = [
   [0x1100, 0x115f],
@@ -32,13 +32,13 @@ const looks = /\p{Cc}\[[\d;]*m/gu;
 const plain = /^[\x20-\x7e]*$/;
 // A soft hyphen is shown.
 const takesNoRoom = /^(?!\u00ad)[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
-// A picture by itself, a flag, or a character that is asked to look like one.
+// An emoji, a flag, or a character with emoji presentation.
 const emoji = /\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f/u;
 
-/** Made when first needed: it costs a tenth of a start of Node. */
+/** Created on first use: it takes a tenth of Node's start-up time. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** What a reader takes for one character each. */
+/** The text's grapheme clusters. */
 function* characters(text: string): Generator<string> {
   segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
   for (const { segment } of segmenter.segment(text)) yield segment;
@@ -49,7 +49,7 @@ function characterWidth(character: string): number {
   return emoji.test(character) || isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
 }
 
-/** Columns; looks (`\u001b[1m`) take none. */
+/** Columns; styles (`\u001b[1m`) take none. */
 export function textWidth(text: string): number {
   const bare = text.includes("\u001b") ? text.replace(looks, "") : text;
   if (plain.test(bare)) return bare.length;
@@ -58,7 +58,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The beginning of a text without looks that fits, with a mark where something is missing. */
+/** The beginning of an unstyled text that fits, with a mark if it is cut. */
 export function cutToWidth(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let cut = "";

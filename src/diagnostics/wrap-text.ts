@@ -1,14 +1,14 @@
 import { textWidth } from "./text-width.js";
 
 export interface Wrapping {
-  /** Columns of a line; undefined: as many as there are. */
+  /** Columns of a line; undefined: unlimited. */
   readonly width: number | undefined;
-  /** What each line but the first begins with; the first has as many columns taken already as `taken` says. */
+  /** The beginning of each line but the first; on the first, `taken` columns are already used. */
   readonly margin: string;
   readonly taken: number;
 }
 
-/** Text broken at its spaces into lines that fit. A word that is wider than a line (a path, a command) stays whole. */
+/** Text broken at spaces into lines that fit. A word wider than a line (a path, a command) is not broken. */
 export function wrapText(text: string, { width, margin, taken }: Wrapping): string {
   if (width === undefined) return text;
   const lines: string[] = [];

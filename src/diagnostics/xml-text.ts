@@ -1,9 +1,9 @@
 import { visible } from "./display-text.js";
 
-/** What XML 1.0 holds in no form: halves of surrogate pairs and the two noncharacters. Controls are shown as signs before. */
+/** Characters that XML 1.0 cannot contain: unpaired surrogates and the two noncharacters. Controls were replaced before. */
 const unspeakable = /[\p{Cs}\ufffe\uffff]/gu;
 
-/** Text as it may stand between tags and in quoted attributes of XML, whatever is in it. */
+/** Text escaped for XML content and quoted attributes. */
 export function xmlText(text: string): string {
   return visible(text)
     .replace(unspeakable, "\ufffd")

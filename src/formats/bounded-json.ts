@@ -1,13 +1,13 @@
-// JSON from outside: what it would take to hold is looked at before it is parsed, for a hundred megabytes of `[` take gigabytes.
+// Untrusted JSON is measured before it is parsed, because a hundred megabytes of `[` would take gigabytes.
 
 export interface JsonLimits {
-  /** Objects and lists inside of each other. */
+  /** Nesting of objects and lists. */
   readonly depth: number;
-  /** Members of objects and items of lists, all together. */
+  /** Total number of members of objects and items of lists. */
   readonly values: number;
 }
 
-/** Why a text is more than may be parsed, in words; undefined where it is not. The text need not be JSON. */
+/** Why a text exceeds the limits, in words; undefined if it does not. The text need not be JSON. */
 export function beyondLimits(text: string, { depth, values }: JsonLimits): string | undefined {
   let open = 0;
   let count = 0;
@@ -33,7 +33,7 @@ export function beyondLimits(text: string, { depth, values }: JsonLimits): strin
   return undefined;
 }
 
-/** Where the string ends that begins at `at`; the end of the text where it does not. */
+/** The end of the string that begins at `at`; the end of the text if it is unterminated. */
 function endOfString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -43,10 +43,10 @@ function endOfString(text: string, at: number): number {
   return text.length;
 }
 
-/** Lists of numbers and of names: a flat one of a hundred thousand classes is long enough. */
+/** For lists of numbers and of names: a flat one for a hundred thousand classes. */
 const listLimits: JsonLimits = { depth: 1, values: 100_000 };
 
-/** A JSON list whose items all hold to `isItem`; undefined where the text is none. */
+/** A JSON list whose items all satisfy `isItem`; undefined for any other text. */
 export function parseFlatList(text: string, isItem: (item: unknown) => boolean): readonly unknown[] | undefined {
   try {
     if (beyondLimits(text, listLimits) !== undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Tables of cells between commas (RFC 4180), strictly: quotes around a cell that has a comma, a quote or a line's end in it, and
- * nowhere else. For what we write ourselves; data sets of others are read by `data/csv.ts`, which takes what Python takes.
+ * Strict CSV (RFC 4180): a cell is quoted only if it contains a comma, a quote or a line break. For files that lferc writes;
+ * other data sets are read by `data/csv.ts`, which accepts what Python accepts.
  */
 
 /** A row of a table, and the line it begins on, from 1. */
@@ -9,7 +9,7 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-/** What is wrong with the text, in words. */
+/** The error in the text, in words. */
 export interface CsvFault {
   readonly line: number;
   readonly fault: string;
@@ -17,7 +17,7 @@ export interface CsvFault {
 
 const [quote, comma, feed, carriage] = ['"', ",", "\n", "\r"];
 
-/** The rows of a text one after another; empty lines are none. Ends with the first fault. */
+/** The rows of a text, one by one; empty lines are skipped. Ends at the first error. */
 export function* csvRows(text: string): Generator<CsvRow | CsvFault> {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 1;
@@ -71,7 +71,7 @@ function quotedCell(text: string, from: number): Cell | undefined {
   }
 }
 
-/** A cell as {@link csvRows} reads it back. */
+/** A cell in the form that {@link csvRows} reads. */
 export const csvCell = (text: string): string =>
   /[",\r\n]/.test(text) || text.startsWith("\ufeff") ? `"${text.replaceAll('"', '""')}"` : text;
 

@@ -3,12 +3,12 @@ import { open } from "node:fs/promises";
 import { codeOf, type WriteResult } from "./write-file.js";
 
 /**
- * Writes behind what a regular file of so many bytes holds; a process that is killed meanwhile leaves some of it there. A file
- * that has changed meanwhile, or is none, is left as it is: `ESTALE`.
+ * Appends to a regular file of `length` bytes; if the process is killed meanwhile, part of the data may remain. A file that has
+ * changed meanwhile, or is not a regular file, is left unchanged: `ESTALE`.
  */
 export async function appendToFile(path: string, length: number, bytes: Uint8Array): Promise<WriteResult> {
   try {
-    // Not waiting: a pipe in its place may have no reader.
+    // Non-blocking: a pipe at this path may have no reader.
     const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK);
     try {
       const about = await file.stat();

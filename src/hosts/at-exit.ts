@@ -1,4 +1,7 @@
-/** What must not outlive this process, however it ends: half-written files, temporary folders, locks. Only SIGKILL leaves them. */
+/**
+ * Removes what must not outlive this process, however it ends: half-written files, temporary folders, locks. Only SIGKILL
+ * leaves them.
+ */
 
 const undone = new Set<() => void>();
 let listens = false;
@@ -8,12 +11,12 @@ function undoAll(): void {
     try {
       undo();
     } catch {
-      // The others still have to go; there is nobody left to tell.
+      // The other actions must still run; nobody can be informed.
     }
   }
 }
 
-/** Has `undo`, which must not wait for anything, run when the process ends, the last one first; the answer takes that back. */
+/** Runs `undo`, which must be synchronous, when the process ends, last registered first. The returned function cancels that. */
 export function undoAtExit(undo: () => void): () => void {
   if (!listens) process.once("exit", undoAll);
   listens = true;

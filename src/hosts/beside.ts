@@ -1,13 +1,16 @@
-/** Names of files that are being written beside their place, and the removal of those that a killed process left. */
+/** Names of temporary files next to their targets, and the removal of those that a killed process left. */
 import { randomUUID } from "node:crypto";
 import { lstat, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isGone, markPattern, markText, ownMark, parseMark } from "./process-mark.js";
 
-/** Characters of the file's own name: with four bytes each, and the rest, it is still a name that every disk takes. */
+/**
+ * Characters of the target's name in the temporary one: with four bytes each, and the rest, it is still short enough for every
+ * file system.
+ */
 const shownOfName = 30;
 
-/** A free name beside `place` for what will be renamed to it. */
+/** An unused name next to `place` for a file that will be renamed to it. */
 export const nameBeside = (place: string): string =>
   join(
     dirname(place),
@@ -19,8 +22,8 @@ const leftover = new RegExp(`^\\.(.+?)\\.(?:(${markPattern})\\.)?[0-9a-f]{8}(?:-
 export const isBeside = (name: string): boolean => leftover.test(name);
 
 /**
- * Removes what killed processes left beside their places in a folder, and gives the names. `isOurs` says of a file's name that
- * nobody else may be writing it now, so that no process needs to be asked for.
+ * Removes the temporary files that killed processes left in a folder; returns their names. `isOurs`: whether, by its target's
+ * name, no other process can be writing the file now, so that its process need not be checked.
  */
 export async function sweepBeside(folder: string, isOurs: (name: string) => boolean): Promise<readonly string[]> {
   const swept: string[] = [];
@@ -35,7 +38,7 @@ export async function sweepBeside(folder: string, isOurs: (name: string) => bool
       await rm(path, { force: true });
       swept.push(name);
     } catch {
-      // It does no harm where it is.
+      // It does no harm if it stays.
     }
   }
   return swept;

@@ -1,36 +1,36 @@
-/** Tells when files change: at once by `fs.watch` on their folders, and within a second where that is blind. */
+/** Detects changes of files: immediately by `fs.watch` on their folders, and within a second where that does not work. */
 import { type BigIntStats, type FSWatcher, readdirSync, realpathSync, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 
-/** Quiet after the last event, so that a save in several steps is one change. */
+/** Quiet time after the last event, so that a save in several steps is one change. */
 const quietMs = 20;
 
-/** Longest wait in a folder where something happens all the time. */
+/** Maximum wait in a folder with continuous activity. */
 const longestWaitMs = 250;
 
-/** For how long a file that is gone, or empty, is taken for one that is just being saved. */
+/** How long a missing or empty file is assumed to be in the middle of a save. */
 const savingMs = 100;
 
-/** Files are stamped by a clock that moves by steps, of up to a hundredth of a second: what is new may be stamped as older than it is. */
+/** File time stamps advance in steps of up to a hundredth of a second: a new file may have an older stamp. */
 const stampLagMs = 20;
 
-/** How often is looked without being told: network disks and mounts tell nothing, and a system's watches may be used up. */
+/** Polling interval: network disks and mounts send no events, and the system's watches may be exhausted. */
 const lookAgainMs = 1000;
 
 export interface FileWatch {
   /**
-   * Watches these from now on and no others: files, there or not, and folders, of which the names in them count. Absolute.
-   * What changed after `since` (milliseconds, as `Date.now`), before it was known here, counts as changed.
+   * Watches exactly these paths from now on: files, existing or not, and folders, whose lists of names count. Absolute. Changes
+   * after `since` (milliseconds, as `Date.now`), before this call, count too.
    */
   set(paths: Iterable<string>, since: number): void;
-  /** Waits until some of the paths are not what they were at the last answer; gives these. */
+  /** Waits until some of the paths differ from the last result; returns these. */
   changed(): Promise<readonly string[]>;
   close(): void;
 }
 
 const gone = "gone";
 
-/** What the system says about a path; undefined where it is not there or closed to us. */
+/** The system's facts about a path; undefined if it is missing or inaccessible. */
 function statsOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -39,14 +39,17 @@ function statsOf(path: string): BigIntStats | undefined {
   }
 }
 
-/** What a path is now, to be compared. The time of the last change of mode or name is in it: what becomes readable is new. */
+/**
+ * The state of a path, for comparison. It includes the time of the last change of mode or name, so that a file that becomes
+ * readable counts as changed.
+ */
 function stateOf(path: string): string {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return gone;
     if (!stats.isDirectory()) return `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
     const entries = readdirSync(path, { withFileTypes: true });
-    // As a search for sources sees it: what else comes and goes there is nobody's business.
+    // Only the names that a search for sources considers; other names in the folder do not matter.
     const seen = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith(".lfer"));
     return JSON.stringify(seen.map(({ name }) => name).sort());
   } catch (error) {
@@ -54,11 +57,11 @@ function stateOf(path: string): string {
   }
 }
 
-/** Whether an editor may be in the middle of saving: the old text is gone and the new one not yet there. */
+/** Whether an editor may be in the middle of saving: the old text is gone and the new one not written yet. */
 const mayBeSaving = (before: string, now: string): boolean =>
   before !== gone && (now === gone || /^\d+ 0 /.test(now)) && !/^\d+ 0 /.test(before);
 
-/** The folders to listen in for a path: where its name is or would be, where it leads to, and itself. */
+/** The folders to watch for a path: that of its name, that of its target, and itself. */
 function foldersFor(path: string): readonly string[] {
   const folders: string[] = [];
   try {
@@ -66,17 +69,17 @@ function foldersFor(path: string): readonly string[] {
     const real = realpathSync(path);
     if (real !== path) folders.push(dirname(real));
   } catch {
-    // Not there: it is waited for in the nearest folder above that is.
+    // It does not exist: the nearest existing parent folder is watched.
   }
   let folder = dirname(path);
   while (statsOf(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
   return [...folders, folder];
 }
 
-/** A watch on nothing yet. It keeps the program running until it is closed. */
+/** Watches nothing at first. It keeps the process running until it is closed. */
 export function watchFiles(): FileWatch {
   const known = new Map<string, string>();
-  /** By folder; a folder that was made anew under the same name is another one. */
+  /** By folder; a recreated folder of the same name counts as another one. */
   const watchers = new Map<string, { readonly ino: bigint; readonly watcher: FSWatcher }>();
   let settle: NodeJS.Timeout | undefined;
   let firstEvent = 0;
@@ -108,7 +111,7 @@ export function watchFiles(): FileWatch {
     settle = setTimeout(onSettled, Date.now() - firstEvent > longestWaitMs ? 0 : quietMs);
   };
 
-  /** Listens in the folders that the paths need, and in no others. */
+  /** Watches the folders that the paths need, and no others. */
   function listen(): void {
     const wanted = new Set([...known.keys()].flatMap(foldersFor));
     for (const [folder, { ino, watcher }] of watchers) {
@@ -120,7 +123,7 @@ export function watchFiles(): FileWatch {
       if (watchers.has(folder)) continue;
       try {
         const watcher = watch(folder, onEvent);
-        // A folder that goes away, or too many watches on this system: then the look each second is what remains.
+        // If a folder is removed, or the system has too many watches, polling remains.
         watcher.on("error", () => watcher.close());
         watchers.set(folder, { ino: statsOf(folder)?.ino ?? 0n, watcher });
       } catch {
@@ -139,16 +142,16 @@ export function watchFiles(): FileWatch {
       for (const path of known.keys()) if (!wanted.has(path)) known.delete(path);
       for (const path of wanted) {
         if (known.has(path)) continue;
-        // The state first: what appears between the two looks is newer than the state, whatever the second says.
+        // The state is read first: what appears between the two reads is newer than the state, whatever the second one says.
         const state = stateOf(path);
         const stats = statsOf(path);
-        // Of a folder too, though it may be a name in it that nobody looks for: a look too many loses nothing.
+        // For a folder, too, although the event may be about an irrelevant name: one check too many is harmless.
         const isNews =
           stats !== undefined && Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) > since - stampLagMs;
         known.set(path, isNews ? "" : state);
       }
       listen();
-      // What happened before somebody listened.
+      // Changes from before the watch began.
       onEvent();
     },
     changed: () =>

@@ -1,4 +1,4 @@
-/** Folders made, claimed and removed. */
+/** Creates, claims and removes folders. */
 import { mkdirSync, rmdirSync } from "node:fs";
 import { lstat, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -7,14 +7,14 @@ import { codeOf } from "./write-file.js";
 
 export interface FolderFailure {
   readonly kind: "failed";
-  /** Which of the folders it was. */
+  /** The folder that failed. */
   readonly path: string;
-  /** The operating system's. */
+  /** The operating system's error code. */
   readonly code: string;
 }
 
 export type FolderResult =
-  /** Those that were not there before, the uppermost first. */
+  /** The created folders, the uppermost first. */
   { readonly kind: "made"; readonly folders: readonly string[] } | FolderFailure;
 
 type Found = "folder" | "nothing" | FolderFailure;
@@ -26,19 +26,19 @@ async function look(path: string): Promise<Found> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") return failed(codeOf(error));
   }
-  // A link that leads nowhere is in the way of a folder, though it is no file either.
+  // A broken link blocks a folder, although it is not a file.
   const itself = await lstat(path).catch(() => undefined);
   if (itself === undefined) return "nothing";
-  // Somebody may have made it between the two looks.
+  // Another process may have created it between the two checks.
   return itself.isDirectory() ? "folder" : failed("EEXIST");
 }
 
-/** Removes folders as far as they are empty, the last first; whatever stays does no harm. */
+/** Removes folders that are empty, the last first; failures are ignored. */
 export async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders.toReversed()) await rmdir(folder).catch(() => undefined);
 }
 
-/** Has folders removed, as far as they are empty, when the process ends; the answer takes that back. */
+/** Removes folders that are empty when the process ends. The returned function cancels that. */
 export function removeEmptyFoldersAtExit(folders: readonly string[]): () => void {
   const forget = folders.map((folder) => undoAtExit(() => rmdirSync(folder)));
   return () => {
@@ -47,8 +47,8 @@ export function removeEmptyFoldersAtExit(folders: readonly string[]): () => void
 }
 
 /**
- * Makes a folder and those above it, or none. Node's own recursive mkdir tries for ever where the system says of a folder that
- * is there that it is not, as `/proc` does.
+ * Creates a folder and its parents, or none. Node's own recursive mkdir never ends if the system reports an existing folder as
+ * missing, as `/proc` does.
  */
 export async function makeFolder(folder: string): Promise<FolderResult> {
   const missing: string[] = [];
@@ -62,11 +62,11 @@ export async function makeFolder(folder: string): Promise<FolderResult> {
   const folders: string[] = [];
   for (const each of missing) {
     try {
-      // At once, as is what follows: no signal comes between a folder and whoever would remove it.
+      // Synchronous, as is what follows, so that no signal can come between creating a folder and registering its removal.
       mkdirSync(each);
       folders.push(each);
     } catch (error) {
-      // Somebody else was quicker.
+      // Another process was faster.
       if (codeOf(error) === "EEXIST" && (await look(each)) === "folder") continue;
       await removeEmptyFolders(folders);
       return { kind: "failed", path: each, code: codeOf(error) };
@@ -75,7 +75,7 @@ export async function makeFolder(folder: string): Promise<FolderResult> {
   return { kind: "made", folders };
 }
 
-/** Makes a folder that nobody else has; it is taken where anything stands at its path. The one above must be there. */
+/** Creates a folder exclusively; it is taken if anything exists at its path. Its parent must exist. */
 export function claimFolder(folder: string): "claimed" | "taken" | FolderFailure {
   try {
     mkdirSync(folder);

@@ -1,16 +1,16 @@
-/** Which commit a project stands at, read from its files: nothing is run, and nothing outside the project is read. */
+/** Finds the commit of a project by reading git's files: runs nothing, and reads nothing outside the project. */
 import { lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isInside } from "./node-host.js";
 import { readRegularFile } from "./read-regular-file.js";
 
 const commitForm = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
-// As git itself has names of references; no way leads upwards.
+// References as git names them; none leads upwards.
 const referenceForm = /^refs(?:\/(?!\.)[^\s~^:?*[\\\p{Cc}/]+)+$/u;
-/** HEAD and a reference are a line; packed-refs has one for each branch and tag. */
+/** HEAD and a reference are one line; packed-refs has one for each branch and tag. */
 const limits = { line: 4096, packed: 16 * 1024 * 1024 } as const;
 
-/** The commit of the git repository whose top is the folder `root`; undefined where there is none, or it cannot be told. */
+/** The commit of the git repository with root `root`; undefined if there is none, or it cannot be determined. */
 export async function commitOf(root: string): Promise<string | undefined> {
   try {
     const top = await realpath(root);
@@ -33,12 +33,12 @@ export async function commitOf(root: string): Promise<string | undefined> {
     const [commit = ""] = line?.split(" ") ?? [];
     return commitForm.test(commit) ? commit : undefined;
   } catch {
-    // What keeps it from being told keeps nobody from training.
+    // Problems here must not prevent training.
     return undefined;
   }
 }
 
-/** A repository's own folder; a file in its place may lead to another one, as long as that stands in the project. */
+/** A repository's git folder; a file in its place may refer to another folder inside the project. */
 async function gitFolder(
   path: string,
   top: string,

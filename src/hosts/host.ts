@@ -1,6 +1,6 @@
-/** The outside world, as far as `load` needs it. Paths are project-relative with forward slashes. */
+/** The file access that `load` needs. Paths are project-relative with forward slashes. */
 export interface Host {
-  /** The file's text, or why it cannot be had. */
+  /** The file's text, or why it cannot be read. */
   read(path: string): Promise<HostText>;
 }
 

@@ -1,10 +1,10 @@
 /**
- * A lock in a file: one process has it until it ends, and that of a killed process is in nobody's way. Node has no lock of the
- * operating system's, so the file says whose it is.
+ * A lock in a file: one process holds it until it ends, and that of a killed process can be taken over. Node has no access to
+ * the operating system's locks, so the file's text identifies the owner.
  *
- * Two that find the same dead lock must not both take it. So a dead lock is only ever replaced, in one step, by whoever holds
- * the lock *on that dead lock*: a file of the same kind, whose name has the dead one's digest in it. Who comes second finds
- * other text in the place of what he judged, and begins anew.
+ * Two processes that find the same dead lock must not both take it. So a dead lock is replaced, in one step, only by the holder
+ * of the lock *on that dead lock*: a file of the same kind whose name contains the dead one's digest. A process that comes
+ * second finds another text than the one it has judged, and starts again.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,39 +20,39 @@ import { codeOf, removeIfThere, writeFileWhole } from "./write-file.js";
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  /** When it took the lock, as ISO 8601 has it. */
+  /** When the lock was taken, in ISO 8601. */
   readonly since: string;
 }
 
 export interface Lock {
-  /** Of whom it was before, where a process that is gone had left it. */
+  /** The previous owner, if a dead process had left the lock. */
   readonly takenFrom: LockOwner | undefined;
-  /** Whether it is still there and ours: somebody may have removed it, or taken us for dead. */
+  /** Whether it still exists and is ours: another process may have removed it, or judged us dead. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 export type LockResult =
   | { readonly kind: "locked"; readonly lock: Lock }
-  /** The owner is unknown where the file says none. */
+  /** The owner is unknown if the file names none. */
   | { readonly kind: "held"; readonly owner: LockOwner | undefined }
   | { readonly kind: "failed"; readonly code: string };
 
-/** What stands in the file: the owner, which process that is, and something that no other lock has. */
+/** The contents of the file: the owner, its process, and a unique id. */
 interface LockText extends LockOwner {
   readonly process: string;
   readonly token: string;
 }
 
-/** How often a holder says that it is there, for those who cannot see its process. */
+/** Interval in which a holder touches its lock, for processes that cannot see it. */
 const touchMs = 60_000;
 
-/** A file that was just made has its text a moment later. */
+/** A newly created file gets its text a moment later. */
 const looksForText = 20;
 const looksForTaker = 500;
 const lookAgainMs = 10;
 
-/** No lock is longer; what is, is none of ours and is not read. */
+/** Locks are shorter; a longer file is not one of ours and is not read. */
 const longestText = 4096;
 
 function parse(text: string): LockText | undefined {
@@ -71,7 +71,7 @@ interface FoundLock {
   readonly isGone: boolean;
 }
 
-/** What stands at a lock's path, or why that cannot be known; undefined where nothing does. */
+/** The lock at a path, or why it cannot be read; undefined if there is none. */
 async function look(path: string): Promise<FoundLock | { readonly code: string } | undefined> {
   try {
     for (let looks = 1; ; looks++) {
@@ -91,14 +91,17 @@ async function look(path: string): Promise<FoundLock | { readonly code: string }
   }
 }
 
-/** Who has the lock now; undefined where nobody has, or only a process that is gone. */
+/** The current holder; undefined if there is none, or only a dead process. */
 export async function lockHolder(path: string): Promise<Extract<LockResult, { kind: "held" }> | undefined> {
   const found = await look(path);
   if (found === undefined || "code" in found || found.isGone) return undefined;
   return { kind: "held", owner: found.owner };
 }
 
-/** Makes the file, unless one is there; in one go, so that no signal comes between its beginning and its removal at exit. */
+/**
+ * Creates the file, unless it exists; synchronous, so that no signal comes between its creation and registering its removal at
+ * exit.
+ */
 function create(path: string, text: string): "created" | "there" | { readonly code: string } {
   let isOurs = false;
   try {
@@ -134,7 +137,7 @@ function held(path: string, text: string, takenFrom: LockOwner | undefined): Loc
   return { kind: "locked", lock: { takenFrom, isHeld, release } };
 }
 
-/** Takes the lock, also from a process that is gone; its folder must be there. */
+/** Takes the lock, also from a dead process; its folder must exist. */
 export async function takeLock(path: string): Promise<LockResult> {
   const mark = ownMark();
   const owner: LockText = {
@@ -150,7 +153,7 @@ export async function takeLock(path: string): Promise<LockResult> {
     if (created === "created") return held(path, text, undefined);
     if (created !== "there") return { kind: "failed", ...created };
     const found = await look(path);
-    // Gone in the meantime; but not for ever, or there is something else in the way.
+    // It was removed in the meantime. The number of attempts is limited, in case something else blocks the path.
     if (found === undefined && looks > looksForTaker) return { kind: "failed", code: "EEXIST" };
     if (found === undefined) continue;
     if ("code" in found) return { kind: "failed", ...found };
@@ -158,7 +161,7 @@ export async function takeLock(path: string): Promise<LockResult> {
     const right = await takeLock(`${path}.${sha256([found.text]).slice(0, 16)}`);
     if (right.kind === "failed") return right;
     if (right.kind === "held") {
-      // Somebody is just taking it. Who that is stands in the file in a moment.
+      // Another process is just taking it; its text will be in the file in a moment.
       if (looks > looksForTaker) return right;
       await wait(lookAgainMs);
       continue;
@@ -176,8 +179,8 @@ export async function takeLock(path: string): Promise<LockResult> {
 }
 
 /**
- * For the holder: removes what takers have left beside the lock when they were killed. One that is at it now has judged a lock
- * that is no longer there, and finds that out.
+ * For the holder: removes files that killed takers have left next to the lock. A taker that is active now has judged a lock
+ * that no longer exists, and will notice.
  */
 export async function sweepTakers(path: string): Promise<void> {
   const folder = dirname(path);

@@ -1,7 +1,7 @@
 import type { Host } from "./host.js";
 import { normalizePath } from "./path.js";
 
-/** A host over texts in memory, by project-relative path: for tests, editors, the web page. */
+/** A host for texts in memory, by project-relative path: for tests, editors, web pages. */
 export function memoryHost(files: Readonly<Record<string, string>>): Host {
   const texts = new Map(Object.entries(files).map(([path, text]) => [normalizePath(path), text]));
   return {

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import type { Host, HostText } from "./host.js";
 import { normalizePath, sourceEnding } from "./path.js";
 
-/** Largest source file that is read, in bytes: far above any model written by people or generated for them. */
+/** Maximum size of a source file in bytes: far above any model written or generated in practice. */
 export const sourceFileLimit = 8 * 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
@@ -21,13 +21,13 @@ function failure(error: unknown): HostText {
   return { kind: "unreadable", reason: reasons[code] ?? (code === "" ? String(error) : code) };
 }
 
-/** Whether `path` is `folder` or lies under it; both absolute. */
+/** Whether `path` is `folder` or inside it; both absolute. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The disk under the project folder `root` (absolute). Nothing outside it is read, by `..` or by a symbolic link. */
+/** The files in the project folder `root` (absolute). Nothing outside it is read, neither by `..` nor by a symbolic link. */
 export function nodeHost(root: string): Host {
   return {
     async read(path) {
@@ -36,7 +36,7 @@ export function nodeHost(root: string): Host {
       try {
         const real = await realpath(join(root, way));
         if (!isInside(await realpath(root), real)) return { kind: "outside" };
-        // A checkout may bring links: what messages would quote of the file behind one may be nobody's business.
+        // A checkout may contain links: messages must not quote files outside the project.
         if (way.endsWith(sourceEnding) && !real.endsWith(sourceEnding)) {
           return { kind: "unreadable", reason: "it is a link to a file that is not a .lfer file" };
         }

@@ -1,7 +1,7 @@
-/** How the name of a source file ends. */
+/** The extension of source files. */
 export const sourceEnding = ".lfer";
 
-/** `a/./b/../c` as `a/c`, with forward slashes; undefined where the path leaves its project or is absolute. */
+/** `a/./b/../c` as `a/c`, with forward slashes; undefined if the path leaves its project or is absolute. */
 export function normalizePath(path: string): string | undefined {
   if (path.startsWith("/") || path.includes("\0")) return undefined;
   const parts: string[] = [];

@@ -1,21 +1,21 @@
-/** Which process made something that lies on a disk, as a word in its name, and whether that process is gone. */
+/** Identifies the process that made a file, as a word in the file's name, and checks whether that process still runs. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { sha256 } from "../formats/digest.js";
 
-/** A number alone would not do: numbers of processes are given again, and other machines and containers have their own. */
+/** A process number alone is not enough: numbers are reused, and other machines and containers have their own. */
 export interface ProcessMark {
   readonly machine: string;
-  /** This start of the machine. */
+  /** Identifies the boot of the machine. */
   readonly boot: string;
-  /** The space of process numbers: each container has its own. */
+  /** The process namespace: each container has its own. */
   readonly space: string;
   readonly pid: number;
-  /** When the process began. */
+  /** The start time of the process. */
   readonly start: string;
 }
 
-/** Where a system does not say. */
+/** For systems that do not provide it. */
 const unknown = "0";
 
 function read(path: string): string | undefined {
@@ -26,7 +26,10 @@ function read(path: string): string | undefined {
   }
 }
 
-/** What follows the name in `/proc/PID/stat`, which may have any sign in it: the state, ..., at 19 the time of the start. */
+/**
+ * The fields after the name in `/proc/PID/stat`; the name may contain any character. Field 0 is the state, field 19 the start
+ * time.
+ */
 const factsOf = (pid: number): readonly string[] | undefined =>
   read(`/proc/${pid}/stat`)
     ?.replace(/^.*\) /s, "")
@@ -56,7 +59,7 @@ export function ownMark(): ProcessMark {
 export const markText = ({ machine, boot, space, pid, start }: ProcessMark): string =>
   [machine, boot, space, pid, start].join("-");
 
-/** As a part of a pattern of names. */
+/** As part of a pattern of names. */
 export const markPattern = "[0-9a-f]{8}-[0-9a-f]{1,8}-\\d{1,20}-\\d{1,10}-\\d{1,20}";
 
 export function parseMark(text: string): ProcessMark | undefined {
@@ -65,7 +68,7 @@ export function parseMark(text: string): ProcessMark | undefined {
   return Number(pid) > 0 ? { machine, boot, space, pid: Number(pid), start } : undefined;
 }
 
-/** Whether a process of this machine and this space of numbers is there and no corpse that waits for its parent. */
+/** Whether a process of this machine and namespace runs, and is not a zombie. */
 function runs({ pid, start }: ProcessMark): boolean {
   const facts = factsOf(pid);
   if (facts !== undefined) return facts[19] === start && !["Z", "X"].includes(facts[0] ?? "");
@@ -74,15 +77,15 @@ function runs({ pid, start }: ProcessMark): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process is one that cannot be asked, but it is there.
+    // Another user's process cannot be signalled, but it runs.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 
-/** A process of which nothing can be known, on another machine or in another container, is gone when it was silent so long. */
+/** A process on another machine or in another container cannot be checked; it counts as dead after this time without activity. */
 export const silenceMs = 15 * 60_000;
 
-/** Whether the process of a mark is gone; where that cannot be seen, by how long ago it last touched what it made. */
+/** Whether the process of a mark is dead; if that cannot be seen, judged by the time since it last touched its file. */
 export function isGone(mark: ProcessMark | undefined, silentMs: number): boolean {
   const here = ownMark();
   if (mark === undefined || mark.machine !== here.machine) return silentMs > silenceMs;

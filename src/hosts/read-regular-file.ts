@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 
-/** A file's bytes, or in words why they cannot be had; of more than `limit` bytes it is refused. */
+/** A file's bytes, or in words why it cannot be read; a file with more than `limit` bytes is rejected. */
 export async function readRegularFile(path: string, limit = Number.POSITIVE_INFINITY): Promise<Uint8Array | string> {
   try {
     const about = await stat(path);

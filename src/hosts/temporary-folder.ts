@@ -1,4 +1,4 @@
-/** Folders for what is only needed for a while, where the system wants them. */
+/** Temporary folders, in the system's place for them. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { lstat, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ export interface TemporaryFolder {
 
 const ours = new RegExp(`^lfer-(${markPattern})-`);
 
-/** Removes the folders of processes that were killed. */
+/** Removes the folders of killed processes. */
 async function sweep(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   for (const name of names) {
@@ -24,16 +24,16 @@ async function sweep(parent: string): Promise<void> {
     const path = join(parent, name);
     try {
       const { mtimeMs, uid } = await lstat(path);
-      // In a folder that all users share, another's is not touched.
+      // In a folder shared by all users, other users' folders are not touched.
       const isOwn = process.getuid === undefined || process.getuid() === uid;
       if (isOwn && isGone(mark, Date.now() - mtimeMs)) await rm(path, { recursive: true, force: true });
     } catch {
-      // Another one may be at it, too.
+      // Another process may be removing it, too.
     }
   }
 }
 
-/** A new folder that stays: its user is told of it. */
+/** A new folder that is kept; its path is shown to the user. */
 export function makeLastingFolder(purpose: string): TemporaryFolder | FolderFailure {
   const parent = tmpdir();
   try {
@@ -43,7 +43,7 @@ export function makeLastingFolder(purpose: string): TemporaryFolder | FolderFail
   }
 }
 
-/** Gives `body` a folder that is removed afterwards, also when the process is made to end. */
+/** Runs `body` with a folder that is removed afterwards, also when the process is ended. */
 export async function inTemporaryFolder<T>(body: (folder: string) => Promise<T>): Promise<T | FolderFailure> {
   const parent = tmpdir();
   await sweep(parent);

@@ -6,16 +6,16 @@ import { nameBeside } from "./beside.js";
 
 export type WriteResult =
   | { readonly kind: "written"; readonly bytes: number }
-  /** `code` is the operating system's (`ENOSPC`); an existing file is as it was. */
+  /** `code` is the operating system's (`ENOSPC`); an existing file is unchanged. */
   | { readonly kind: "failed"; readonly code: string; readonly existed: boolean };
 
-/** The operating system's code of a failure. */
+/** The operating system's code of an error. */
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-/** Removes a file; one that cannot be removed is not worth hiding why it should be. */
+/** Removes a file; errors are ignored, so that they do not hide the original one. */
 export const removeIfThere = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
-/** Size and mode of what stands at a path, following links; undefined where nothing does. */
+/** Size and mode of what exists at a path, following links; undefined if nothing does. */
 async function existing(path: string) {
   try {
     return await stat(path);
@@ -25,10 +25,10 @@ async function existing(path: string) {
   }
 }
 
-/** As many links as Linux follows. */
+/** The maximum number of links that Linux follows. */
 const mostLinks = 40;
 
-/** Where a path leads at which nothing stands: a link may, to a place where nothing stands yet. */
+/** The target of a path where nothing exists: it may be a link to a file that does not exist yet. */
 async function placeOfNew(path: string): Promise<string> {
   let place = path;
   for (let links = 0; links < mostLinks; links++) {
@@ -44,10 +44,10 @@ async function placeOfNew(path: string): Promise<string> {
   throw Object.assign(new Error("too many links"), { code: "ELOOP" });
 }
 
-/** Pieces smaller than this are put together, so that a file of many is not a system call for each. */
+/** Smaller pieces are merged, so that a file of many pieces does not need a system call for each. */
 const smallBytes = 2 ** 16;
 
-/** The same bytes in pieces of a fair size; large ones are not copied. */
+/** The same bytes in larger pieces; large ones are not copied. */
 function* gathered(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let bytes = 0;
@@ -80,9 +80,9 @@ async function writePieces(path: string, pieces: readonly Uint8Array[], flags: s
   }
 }
 
-/** What is no file is written to as it is. */
+/** Anything but a regular file is written in place. */
 async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe: boolean): Promise<number> {
-  // A pipe without a reader would be waited for, and no signal ends such a wait: this fails there with ENXIO.
+  // Opening a pipe without a reader would block, and no signal ends that wait; with this flag it fails with ENXIO.
   const probe = isPipe ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
   try {
     return await writePieces(path, pieces, "w", 0o666);
@@ -92,8 +92,8 @@ async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe:
 }
 
 /**
- * Writes a file beside its place and renames it when it is whole: whoever reads sees the old file or the new one, never half
- * of one. A link stays a link, also one to where nothing stands yet; a device (`/dev/null`) is written to as it is. A pipe without a reader would keep us for ever.
+ * Writes a file under a temporary name and renames it when it is complete: readers see the old file or the new one, never part
+ * of one. A link stays a link, also one to a missing file; a device (`/dev/null`) is written in place.
  */
 export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<WriteResult> {
   let existed = false;
@@ -105,7 +105,7 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
       if (!old.isFIFO() && !old.isCharacterDevice()) return { kind: "failed", code: "ENOTREG", existed: false };
       return { kind: "written", bytes: await writeInPlace(path, pieces, old.isFIFO()) };
     }
-    // Renaming needs only the folder: a file that is write-protected would be replaced all the same.
+    // Renaming needs only permission for the folder: without this check, a write-protected file would be replaced.
     if (old !== undefined) await (await open(path, "r+")).close();
     const place = old === undefined ? await placeOfNew(path) : await realpath(path);
     const beside = nameBeside(place);

@@ -1,4 +1,4 @@
-/** Several new files at once: all of them, or none and the disk as it was. */
+/** Writes several new files: all of them, or none and the disk unchanged. */
 import { rmSync } from "node:fs";
 import { lstat, open, realpath, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,17 +8,17 @@ import { makeFolder, removeEmptyFolders } from "./folders.js";
 import { isInside } from "./node-host.js";
 import { codeOf, removeIfThere } from "./write-file.js";
 
-/** Paths are those asked for: below the folder, with forward slashes; "." is the folder itself. */
+/** Paths are those given: relative to the folder, with forward slashes; "." is the folder itself. */
 export type WriteNewResult =
   | { readonly kind: "written"; readonly paths: readonly string[]; readonly kept: readonly string[] }
-  /** Something stands at these paths already; nothing was written. */
+  /** Something already exists at these paths; nothing was written. */
   | { readonly kind: "occupied"; readonly paths: readonly string[] }
-  /** A symbolic link on the way leads out of the folder; nothing was written. */
+  /** A symbolic link in the path leads out of the folder; nothing was written. */
   | { readonly kind: "outside"; readonly path: string }
-  /** `code` is the operating system's; what was written before was removed again. */
+  /** `code` is the operating system's; files already written were removed again. */
   | { readonly kind: "failed"; readonly path: string; readonly code: string };
 
-/** What stands at a path, links not followed; undefined where nothing does. */
+/** What exists at a path, links not followed; undefined if nothing does. */
 async function standing(path: string) {
   try {
     return await lstat(path);
@@ -30,7 +30,7 @@ async function standing(path: string) {
 
 type Obstacle = Exclude<WriteNewResult, { readonly kind: "written" | "occupied" }> | "occupied";
 
-/** What hinders a new file at `path` below `folder`. */
+/** What prevents a new file at `path` in `folder`. */
 async function obstacle(folder: string, path: string): Promise<Obstacle | undefined> {
   const parts = path.split("/");
   for (let depth = 1; depth <= parts.length; depth++) {
@@ -40,7 +40,7 @@ async function obstacle(folder: string, path: string): Promise<Obstacle | undefi
     if (found === undefined) return undefined;
     if (depth === parts.length) return "occupied";
     if (found.isSymbolicLink()) {
-      // A link that leads nowhere is one that leads to where somebody may still put something.
+      // A broken link leads to a place where another process may create a file.
       const real = await realpath(full).catch(() => undefined);
       if (real === undefined || !isInside(await realpath(folder), real)) return { kind: "outside", path: part };
     } else if (!found.isDirectory()) return { kind: "failed", path, code: "ENOTDIR" };
@@ -48,7 +48,7 @@ async function obstacle(folder: string, path: string): Promise<Obstacle | undefi
   return undefined;
 }
 
-/** Writes a file that is not there yet: whole, and never over another one, also if that appears in between. */
+/** Writes a new file: completely, and never over another one, also if that appears meanwhile. */
 async function writeNew(path: string, text: string): Promise<void> {
   const beside = nameBeside(path);
   const ours = [beside];
@@ -57,7 +57,7 @@ async function writeNew(path: string, text: string): Promise<void> {
   });
   try {
     await writeFile(beside, text, { flag: "wx" });
-    // Renaming replaces; so the name is taken first, which fails where somebody else has it.
+    // Renaming replaces; so the name is created exclusively first, which fails if it exists.
     await (await open(path, "wx")).close();
     ours.push(path);
     await rename(beside, path);
@@ -69,7 +69,7 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-/** Writes texts below `folder` (absolute), which is made if need be. `keep` passes over the files that are there already. */
+/** Writes texts into `folder` (absolute), which is created if needed. `keep` skips files that already exist. */
 export async function writeNewFiles(
   folder: string,
   texts: ReadonlyMap<string, string>,
@@ -107,7 +107,7 @@ export async function writeNewFiles(
     return { kind: "written", paths, kept: occupied };
   } catch (error) {
     for (const file of files) await removeIfThere(file);
-    // A folder that somebody has put something into by now stays.
+    // A folder with other contents by now is kept.
     await removeEmptyFolders(folders);
     return { kind: "failed", path: at, code: codeOf(error) };
   }

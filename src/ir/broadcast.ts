@@ -1,6 +1,6 @@
 import { type Dim, type Shape, sameDim } from "./shape.js";
 
-/** Where two shapes do not fit: the axis of the result and both sizes. */
+/** Shapes that do not broadcast: the axis of the result and both sizes. */
 export interface BroadcastMismatch {
   readonly kind: "mismatch";
   readonly axis: number;
@@ -12,8 +12,8 @@ export function isMismatch(result: Shape | BroadcastMismatch): result is Broadca
 }
 
 /**
- * The shape both tensors are repeated to: aligned at the last axis, a size of 1 fits any (NumPy's rules, ONNX
- * "multidirectional broadcasting"). A multiple of N fits only itself and 1.
+ * The broadcast shape of both: aligned at the last axis, a size of 1 fits any (NumPy's rules, ONNX "multidirectional
+ * broadcasting"). A multiple of N fits only itself and 1.
  */
 export function broadcastShapes(a: Shape, b: Shape): Shape | BroadcastMismatch {
   const rank = Math.max(a.length, b.length);

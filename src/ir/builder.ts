@@ -1,7 +1,7 @@
 import type { Graph, GraphInput, GraphOutput, Node, Slot, ValueId } from "./graph.js";
 import type { TensorType } from "./shape.js";
 
-/** A graph in the making: append only, `finish` hands out the immutable graph. */
+/** A graph under construction: append-only; `finish` returns the immutable graph. */
 export class GraphBuilder {
   readonly #name: string;
   readonly #types: TensorType[] = [];
@@ -18,7 +18,7 @@ export class GraphBuilder {
     return this.#nodes.length;
   }
 
-  /** A fresh value of this type; the caller says in the same breath who makes it. */
+  /** A new value of this type; the caller immediately records its producer. */
   #value(type: TensorType): ValueId {
     return this.#types.push(type) - 1;
   }

@@ -1,6 +1,6 @@
 /**
- * Two lists of class names beside each other. Names are the same after Unicode's canonical composition (NFC) and in no other
- * case: what a data set's folders are called is matched more freely, by data/label-names.ts.
+ * Compares two lists of class names. Names are equal after Unicode's canonical composition (NFC), including case. Folder names
+ * of data sets are matched more freely, by data/label-names.ts.
  */
 import type { Graph } from "./graph.js";
 
@@ -13,8 +13,8 @@ export function sameClasses(a: readonly string[], b: readonly string[]): boolean
 }
 
 /**
- * Where in `have` each class of `wanted` stands: entry i of the wanted order is entry `order[i]` of what there is. Undefined
- * where the names are not the same ones, or where a name that stands twice leaves it open.
+ * The index in `have` of each class of `wanted`: entry i of the wanted order is entry `order[i]`. Undefined if the names
+ * differ, or a duplicate name makes it ambiguous.
  */
 export function orderOf(have: readonly string[], wanted: readonly string[]): readonly number[] | undefined {
   if (sameClasses(have, wanted)) return have.map((_, i) => i);
@@ -27,8 +27,8 @@ export function orderOf(have: readonly string[], wanted: readonly string[]): rea
 export const isInOrder = (order: readonly number[]): boolean => order.every((from, i) => from === i);
 
 /**
- * A copy of row-major values whose axis of classes is in another order: `outer` times the classes, each of `inner` values.
- * For an order of `orderOf`.
+ * A copy of row-major values with the axis of classes permuted: `outer` times the classes, each of `inner` values. For an order
+ * from `orderOf`.
  */
 export function reordered(
   values: Float32Array<ArrayBufferLike>,
@@ -45,7 +45,7 @@ export function reordered(
   return out;
 }
 
-/** The graph with these labels for the outputs that have none of their own. */
+/** The graph with these labels on outputs without labels. */
 export function withLabels(graph: Graph, labels: ReadonlyMap<string, readonly string[]>): Graph {
   const outputs = graph.outputs.map((output) => {
     const found = output.labels ?? labels.get(output.name);

@@ -3,30 +3,30 @@ import type { GraphBuilder } from "./builder.js";
 import type { Graph, GraphInput, GraphOutput, Node, Slot, ValueId } from "./graph.js";
 import type { TensorType } from "./shape.js";
 
-/** What a copy reads of the graph that it is made of. */
+/** The parts of a graph that a copy reads. */
 type Copied = Pick<Graph, "name" | "inputs" | "slots" | "nodes" | "outputs" | "types">;
 
-/** A graph on its way into a builder. What is copied, and in which order, numbers the values anew. */
+/** A graph being copied into a builder. Values are renumbered in the order in which they are copied. */
 export interface GraphCopy {
-  /** A value under its new number; it must be there already. */
+  /** The new number of a copied value. */
   readonly at: (value: ValueId) => ValueId;
-  /** From now on this new value stands for the old one. */
+  /** From now on, this new value replaces the old one. */
   stand(value: ValueId, now: ValueId): void;
   input(input: GraphInput): ValueId;
-  /** `as` says what is other than it was. */
+  /** `as` overrides fields. */
   slot(slot: Slot, as?: Partial<Pick<Slot, "name">>): ValueId;
   node(node: Node, as?: Partial<Pick<Node, "path">>): readonly ValueId[];
   output(output: GraphOutput): void;
-  /** All of a kind that the graph has. */
+  /** Copies all of a kind. */
   inputs(): void;
   slots(): void;
   nodes(): void;
   outputs(): void;
-  /** The builder's graph; slots that were copied go on to the copies of their next values. */
+  /** The builder's graph; copied slots refer to the copies of their next values. */
   finish(): Graph;
 }
 
-/** The one way to rebuild a graph, whole or with parts left out, put in or put in the place of others. */
+/** Rebuilds a graph, completely or with parts removed, inserted or replaced. The only such function. */
 export function copyGraph(graph: Copied, builder: GraphBuilder): GraphCopy {
   const moved = new Map<ValueId, ValueId>();
   const following = new Map<ValueId, ValueId>();
@@ -76,7 +76,7 @@ export function copyGraph(graph: Copied, builder: GraphBuilder): GraphCopy {
   return copy;
 }
 
-/** Those of the nodes, in topological order, that these values depend on; and all values that are read, these among them. */
+/** The nodes, in topological order, that these values depend on; and all values read, including these. */
 export function liveNodes(
   nodes: readonly Node[],
   roots: Iterable<ValueId>,

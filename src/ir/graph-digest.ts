@@ -3,8 +3,8 @@ import type { Graph } from "./graph.js";
 import { printGraph } from "./text.js";
 
 /**
- * Digest over what a network computes: its layers, their paths and sizes, its name, how its picture is normalised. How weights
- * begin, and what the classes are called, make no other network; nor does the source text around it.
+ * Digest over what a network computes: its layers with paths and sizes, its name, and its picture's normalisation.
+ * Initialisers, class names and the source text do not affect it.
  */
 export function graphDigest(graph: Graph): string {
   const bare: Graph = {

@@ -1,12 +1,12 @@
 import type { Graph } from "./graph.js";
 
-/** Who makes and who reads each value; read off once, in time linear in the graph. */
+/** The producer and readers of each value; computed once, in time linear in the graph. */
 export interface GraphIndex {
-  /** Index of the node that makes a value, -1 for inputs and slots. */
+  /** Index of the node that produces a value, -1 for inputs and slots. */
   readonly producer: Int32Array;
-  /** How often a value is read: by nodes, and once for each graph output and each slot that it is the next value of. */
+  /** Number of uses of a value: by nodes, by graph outputs, and as a slot's next value. */
   readonly uses: Int32Array;
-  /** 1 for values that a slot holds, and for those of them that are trained. */
+  /** 1 for values of slots, and for those of trained slots. */
   readonly isSlot: Uint8Array;
   readonly isParameter: Uint8Array;
 }

@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/span.js";
 import type { TensorType } from "./shape.js";
 
-/** Index into {@link Graph.types}; values are numbered in the order they come to be. */
+/** Index into {@link Graph.types}; values are numbered in the order of their creation. */
 export type ValueId = number;
 
 /** Sizes are always written out per axis: `kernel: [3, 3]`, `padding: [top, left, bottom, right]` (ONNX's order). */
@@ -9,20 +9,20 @@ export type AttributeValue = number | boolean | string | readonly number[];
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** One application of an op. Weights are inputs like any other, so that sharing is two nodes with one value. */
+/** One application of an op. Weights are inputs like any other, so sharing means two nodes with one value. */
 export interface Node {
   readonly op: string;
   readonly attributes: Attributes;
-  /** In the order of the op's `inputs`; optional ones may be left out at the end. */
+  /** In the order of the op's `inputs`; optional ones may be missing at the end. */
   readonly inputs: readonly ValueId[];
   /** In the order of the op's `results`. */
   readonly outputs: readonly ValueId[];
-  /** Where it stands in the network: `stage2.unit_1.conv_2`. Unique in the graph. */
+  /** Its path in the network: `stage2.unit_1.conv_2`. Unique in the graph. */
   readonly path: string;
   readonly span?: Span | undefined;
 }
 
-/** How a slot's first value is drawn; every number is final (fan-in already applied). */
+/** How a slot is initialised; every number is final (fan-in already applied). */
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
@@ -31,8 +31,8 @@ export type Initializer =
 export type SlotRole = "parameter" | "statistic" | "optimizer";
 
 /**
- * State with a name: a trained parameter, a statistic that training updates and inference reads, or what an optimiser
- * remembers. A graph that is a training step says of each what comes `next`.
+ * Named state: a trained parameter, a statistic that training updates and inference reads, or optimiser state. In a training
+ * step, each has a `next` value.
  */
 export interface Slot {
   /** `stage2.unit_1.conv_2.weight`: the name in weight files. */
@@ -40,18 +40,18 @@ export interface Slot {
   readonly value: ValueId;
   readonly role: SlotRole;
   readonly initializer: Initializer;
-  /** What the slot holds after a step; undefined where it stays as it is. */
+  /** The slot's value after a step; undefined if it is unchanged. */
   readonly next?: ValueId | undefined;
   readonly span?: Span | undefined;
 }
 
-/** How a picture becomes the input: RGB in 0..1, minus mean, over std, NCHW. */
+/** How a picture becomes the input: RGB in 0..1, minus mean, divided by std, NCHW. */
 export interface Picture {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
-/** Random numbers that a training step is given: 1 / keep with probability keep, else 0, each independent of the others. */
+/** Random input of a training step: 1 / keep with probability keep, else 0, independently. */
 export interface Mask {
   readonly keep: number;
 }
@@ -60,7 +60,7 @@ export interface GraphInput {
   readonly name: string;
   readonly value: ValueId;
   readonly picture?: Picture | undefined;
-  /** The input is no data: whoever runs the graph draws it (`step/masks.ts`). */
+  /** The input is not data: the caller of the graph draws it (`step/masks.ts`). */
   readonly mask?: Mask | undefined;
 }
 
@@ -72,8 +72,8 @@ export interface GraphOutput {
 }
 
 /**
- * An immutable network in NCHW: nodes in topological order, every value made once (by an input, a slot or a node).
- * Passes return new graphs.
+ * An immutable network in NCHW: nodes in topological order, every value produced once (by an input, a slot or a node). Passes
+ * return new graphs.
  */
 export interface Graph {
   readonly name: string;
@@ -85,7 +85,7 @@ export interface Graph {
   readonly types: readonly TensorType[];
 }
 
-/** The type of a value; an unknown id is a bug of ours. */
+/** The type of a value; an unknown id is a bug in lferc. */
 export function typeOf(graph: Graph, value: ValueId): TensorType {
   const type = graph.types[value];
   if (type === undefined) throw new RangeError(`value ${value} is not in graph ${graph.name}`);

@@ -11,7 +11,7 @@ interface Token {
   readonly end: number;
 }
 
-/** A line that is not in the form expected. Thrown and caught within the parser of graph texts, one line at a time. */
+/** A line in an unexpected form. Thrown and caught within the parser of graph texts, one line at a time. */
 export class UnreadableLine extends Error {
   readonly diagnostic: Diagnostic;
 
@@ -70,7 +70,7 @@ export class LineReader {
     throw new UnreadableLine(diagnose("graph/unreadable-line", { expected, found }, { span }));
   }
 
-  /** Takes this word or sign if it comes next. */
+  /** Consumes this word or sign if it is next. */
   accept(text: string): boolean {
     const { kind } = this.#next;
     if ((kind !== "word" && kind !== "sign") || this.#next.text !== text) return false;
@@ -116,7 +116,7 @@ export class LineReader {
     return found;
   }
 
-  /** A number, or undefined where something else stands. */
+  /** A number, or undefined if something else follows. */
   tryNumber(): number | undefined {
     const { kind, text } = this.#next;
     if (kind === "word" && (text === "inf" || text === "nan")) {
@@ -137,7 +137,7 @@ export class LineReader {
     return Number(this.#advance().text);
   }
 
-  /** `open`, items with commas between, `close`. */
+  /** `open`, items separated by commas, `close`. */
   list<T>(open: string, close: string, item: () => T): T[] {
     this.expect(open);
     return this.restOfList(close, item);
@@ -154,7 +154,7 @@ export class LineReader {
   }
 }
 
-/** JSON's own reading of a quoted string, undefined where it is no good. */
+/** Parses a quoted JSON string; undefined if it is invalid. */
 function parseString(quoted: string): string | undefined {
   try {
     return JSON.parse(quoted) as string;

@@ -6,7 +6,7 @@ import { type Dim, dtypes, type TensorType } from "./shape.js";
 import { textVersion } from "./text.js";
 import { verifyValues } from "./verify.js";
 
-/** The graph as far as it is read. */
+/** The part of the graph parsed so far. */
 interface Draft {
   name: string;
   readonly inputs: GraphInput[];
@@ -19,8 +19,8 @@ interface Draft {
 const mostMistakes = 50;
 
 /**
- * Reads what `printGraph` wrote: an equal graph whose spans point into this text, or what is wrong with it. Ops are
- * judged by `ops/read-graph.ts`; here only that values are made once, before their use.
+ * Parses the output of `printGraph`: an equal graph whose spans point into this text, or the errors. `ops/read-graph.ts` checks
+ * the ops; this checks only that values are produced once, before their use.
  */
 export function parseGraph(text: string, file = "graph"): Graph | readonly Diagnostic[] {
   const draft: Draft = { name: "", inputs: [], slots: [], nodes: [], outputs: [], types: new Map() };
@@ -29,7 +29,7 @@ export function parseGraph(text: string, file = "graph"): Graph | readonly Diagn
   for (const [index, line] of text.split("\n").entries()) {
     const wrong = readLine(draft, index, file, line, offset);
     if (wrong) mistakes.push(wrong);
-    // After a strange first line nothing can be trusted.
+    // After an unknown first line nothing can be parsed.
     if (wrong?.code === "graph/unknown-version" || mistakes.length >= mostMistakes) return mistakes;
     offset += line.length + 1;
   }
@@ -148,7 +148,7 @@ function readOutput(reader: LineReader): GraphOutput {
   return { name, value, labels: reader.list("[", "]", () => reader.string("a label in quotes")) };
 }
 
-/** What a slot that stands above holds after a step. */
+/** The next value of a slot that is declared above. */
 function readNext(draft: Draft, reader: LineReader): void {
   const value = reader.value();
   const index = draft.slots.findIndex((slot) => slot.value === value);
@@ -174,7 +174,7 @@ function readNumbers(reader: LineReader): number[] {
   return reader.list("[", "]", () => reader.number("a number"));
 }
 
-/** The graph, if its values are numbered without gaps and made once, before their use. */
+/** The graph, if its values are numbered without gaps and produced once, before their use. */
 function checked(draft: Draft, whole: Span): Graph | readonly Diagnostic[] {
   const types: TensorType[] = [];
   for (let value = 0; value < draft.types.size; value++) {

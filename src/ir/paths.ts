@@ -1,2 +1,2 @@
-/** Whether a path lies in the part of a network named `part`: the part itself or anything below it. */
+/** Whether a path is in the part of a network named `part`: the part itself or anything below it. */
 export const isWithin = (path: string, part: string): boolean => path === part || path.startsWith(`${part}.`);

@@ -64,14 +64,14 @@ export function bindShape(shape: Shape, batch: number): number[] {
   return shape.map((dim) => bindDim(dim, batch));
 }
 
-/** How many elements, with N bound to `batch` (1 unless told). */
+/** Number of elements, with N bound to `batch` (default 1). */
 export function elementCount(shape: Shape, batch = 1): number {
   let count = 1;
   for (const dim of shape) count *= bindDim(dim, batch);
   return count;
 }
 
-/** `a + b`, or undefined where one is a number and the other a multiple of N. */
+/** `a + b`, or undefined if one is a number and the other a multiple of N. */
 export function addDims(a: Dim, b: Dim): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") return a + b;
   if (typeof a === "number" || typeof b === "number") return undefined;

@@ -50,7 +50,7 @@ function writeInitializer(initializer: Initializer): string {
   }
 }
 
-/** Writes a graph (spans left out) so that `parseGraph` gives an equal one. Values must have types. */
+/** Prints a graph (without spans) such that `parseGraph` returns an equal one. Values must have types. */
 export function printGraph(graph: Graph): string {
   const typeText = (value: ValueId): string => {
     const type = graph.types[value] as TensorType;
@@ -77,7 +77,7 @@ export function printGraph(graph: Graph): string {
   };
 
   const lines = [`lfer_graph ${textVersion}`, `graph ${writeName(graph.name)}`, ...graph.inputs.map(inputLine)];
-  // Slots come just before the first node that needs them, as far as their own order allows.
+  // A slot is printed just before the first node that needs it, as far as the order of slots allows.
   const slotOf = new Map(graph.slots.map((slot, index) => [slot.value, index]));
   let written = 0;
   for (const node of graph.nodes) {

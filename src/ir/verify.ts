@@ -4,7 +4,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { AttributeValue, Graph, Node, ValueId } from "./graph.js";
 import { elementCount, sameType, type TensorType } from "./shape.js";
 
-/** What is wrong at one place of a graph. */
+/** An error at one place of a graph. */
 export interface Fault {
   readonly problem: Problem;
   /** `node stage2.conv_1`, `slot conv_1.weight`, ... */
@@ -12,7 +12,7 @@ export interface Fault {
   readonly span: Span | undefined;
 }
 
-/** What an attribute must be; `AttributeSpec` of the ops is one. */
+/** The rule for an attribute; `AttributeSpec` of the ops implements it. */
 export interface AttributeRule {
   readonly kind: "int" | "float" | "bool" | "string" | "ints" | "floats";
   readonly min?: number;
@@ -20,7 +20,7 @@ export interface AttributeRule {
   readonly length?: number;
 }
 
-/** As much of an op as the structure of a node depends on; every op of the registry is one. */
+/** The part of an op that a node's structure depends on; every op of the registry implements it. */
 export interface OpSignature {
   readonly inputs: readonly { readonly name: string; readonly optional?: true }[] | "many";
   readonly results: readonly string[] | "many";
@@ -31,8 +31,9 @@ export interface OpSignature {
 export type FindSignature = (name: string) => OpSignature | undefined;
 
 /**
- * Structural faults of a graph: values made once and before their use, possible types, unique names, known ops with the
- * right attributes and counts. `opNames` are offered where an op is not known. Whether types follow from the ops is `ops/verify-types.ts`.
+ * Structural errors of a graph: values must be produced once and before their use, with possible types; names must be unique;
+ * ops known, with valid attributes and numbers of inputs. `opNames` are suggested for unknown ops. `ops/verify-types.ts` checks
+ * the types.
  */
 export function verifyGraph(graph: Graph, findOp: FindSignature, opNames: Iterable<string> = []): readonly Fault[] {
   const names = [...opNames];
@@ -45,7 +46,7 @@ export function verifyGraph(graph: Graph, findOp: FindSignature, opNames: Iterab
 
 export const nodePlace = (node: Node): string => `node ${node.path}`;
 
-/** Faults that need no knowledge of the ops: each value made once, before its use, with a possible type. */
+/** Errors that need no knowledge of ops: each value must be produced once, before its use, with a possible type. */
 export function verifyValues(graph: Graph): readonly Fault[] {
   const faults: Fault[] = [];
   const made = new Set<ValueId>();
@@ -82,7 +83,7 @@ export function verifyValues(graph: Graph): readonly Fault[] {
   return faults;
 }
 
-/** Sizes are whole numbers from 1 (or multiples of N), and their product stays an exact integer. */
+/** Sizes are integers from 1 (or multiples of N), and their product is an exact integer. */
 function isPossible({ shape }: TensorType): boolean {
   const sizes = shape.map((dim) => (typeof dim === "number" ? dim : dim.batch));
   return sizes.every((size) => Number.isSafeInteger(size) && size >= 1) && Number.isSafeInteger(elementCount(shape));

@@ -1,4 +1,4 @@
-/** Accuracy and mean-class accuracy, each with the interval that so few pictures leave. */
+/** Accuracy and mean-class accuracy, each with its confidence interval. */
 import { answerOf, type JudgedPicture } from "./answers.js";
 import { type Interval, wilsonInterval } from "./interval.js";
 import { bootstrapInterval, meanOfRecalls } from "./resampling.js";
@@ -8,13 +8,13 @@ export interface Accuracies {
   readonly accuracy: number;
   /** Wilson's. */
   readonly accuracyInterval: Interval;
-  /** Over the classes that have pictures here. */
+  /** Over the classes that have pictures. */
   readonly meanClassAccuracy: number;
   /** Bootstrap over pictures, percentiles. */
   readonly meanClassAccuracyInterval: Interval;
 }
 
-/** How many pictures of each class are right, then how many of each are wrong: all that {@link Accuracies} depend on. */
+/** Number of correct pictures of each class, then of wrong ones: {@link Accuracies} depend on nothing else. */
 export type RightAndWrong = readonly number[];
 
 export function countRightAndWrong(pictures: readonly JudgedPicture[], classCount: number): RightAndWrong {

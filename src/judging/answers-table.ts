@@ -1,5 +1,5 @@
 /**
- * Answers as a table, `answers.csv` of a run (RFC 4180): `path,label,answer`, then `person,group` where any picture has one,
+ * Predictions as a table, `answers.csv` of a run (RFC 4180): `path,label,answer`, then `person,group` if any picture has one,
  * then the probability of each class under its name.
  */
 
@@ -16,7 +16,7 @@ const row = (cells: readonly string[]): string => `${cells.map(csvCell).join(","
 
 const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
 
-/** Enough to compare; where two classes would become alike, all that a float32 has. */
+/** Few digits; if two classes would become equal, all digits of a float32. */
 function probabilityTexts(picture: JudgedPicture): readonly string[] {
   const values = Array.from(picture.probabilities);
   const texts = values.map((value) => rounded(value, 6));
@@ -26,7 +26,7 @@ function probabilityTexts(picture: JudgedPicture): readonly string[] {
 
 export function answersTable({ classes, pictures }: Answers): string {
   const named = pictures.some(({ person, group }) => person !== undefined || group !== undefined);
-  // Classes of these very names would else be taken for the columns.
+  // Classes with these names would otherwise be taken for the columns.
   const hasWho = named || isWho(classes);
   const name = (index: number): string => classes[index] ?? "";
   const rows = pictures.map((picture) => {
@@ -38,10 +38,10 @@ export function answersTable({ classes, pictures }: Answers): string {
 }
 
 const mostClasses = 10_000;
-/** What rounding may leave of the sum. */
+/** Tolerance for the sum, for rounding. */
 const sumTolerance = 1e-3;
 
-/** The answers of a table; `path` is for what is said of a wrong one. Hostile until checked. */
+/** Parses a table of predictions; `path` is used in messages. Untrusted until checked. */
 export function readAnswersTable(text: string, path: string): Answers | Problem {
   const bad = (line: number, reason: string): Problem => problem("data/bad-answers", { path, line, reason });
   const rows = csvRows(text);

@@ -1,4 +1,4 @@
-/** What a network said of labelled pictures: what every figure of how well it does is made of. */
+/** A network's predictions for labelled pictures: the basis of all metrics. */
 export interface Answers {
   /** In the order of the probabilities. */
   readonly classes: readonly string[];
@@ -6,19 +6,19 @@ export interface Answers {
 }
 
 export interface JudgedPicture {
-  /** What names it in its data set. */
+  /** Its name in the data set. */
   readonly key: string;
   /** Its class: an index into the classes. */
   readonly label: number;
-  /** One for each class, their sum 1. */
+  /** One for each class, with sum 1. */
   readonly probabilities: ArrayLike<number>;
-  /** Who is shown, where that is known. */
+  /** The person shown, if known. */
   readonly person?: string | undefined;
-  /** Which part of the data it belongs to, where that is known: a place, an age, a camera. */
+  /** The group of the data it belongs to, if known: a place, an age, a camera. */
   readonly group?: string | undefined;
 }
 
-/** The class of the largest probability; of equal ones the first. */
+/** The class with the largest probability; the first of equal ones. */
 export function answerOf({ probabilities }: Pick<JudgedPicture, "probabilities">): number {
   let best = 0;
   for (let c = 1; c < probabilities.length; c++) {

@@ -1,13 +1,13 @@
-/** Whether a network is right as often as it says. */
+/** The calibration error. */
 import { answerOf, type JudgedPicture } from "./answers.js";
 
-/** Of equal width over the probability of the answer, as Guo et al. (2017) have them. */
+/** Bins of equal width over the probability of the prediction, as in Guo et al. (2017). */
 export const calibrationBins = 15;
 
 export interface CalibrationBin {
   readonly count: number;
   readonly right: number;
-  /** Sum of the answers' probabilities. */
+  /** Sum of the predictions' probabilities. */
   readonly sureness: number;
 }
 

@@ -1,10 +1,10 @@
-/** Whether one network does better than another on the same pictures, by the paired bootstrap. */
+/** Compares two networks on the same pictures, by the paired bootstrap. */
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 import type { Interval } from "./interval.js";
 import { bootstrapInterval, meanOfRecalls } from "./resampling.js";
 
 export interface Difference {
-  /** The second's figure minus the first's. */
+  /** The second metric minus the first. */
   readonly value: number;
   readonly interval: Interval;
 }
@@ -13,29 +13,29 @@ export interface Comparison {
   readonly samples: number;
   readonly accuracy: Difference;
   readonly meanClassAccuracy: Difference;
-  /** Pictures that only one of the two has right. */
+  /** Pictures that only one of the two predicts correctly. */
   readonly onlyFirst: number;
   readonly onlySecond: number;
 }
 
-/** Why two sets of answers are not of the same pictures. */
+/** Why two sets of predictions are not for the same pictures. */
 export interface Unpaired {
   readonly kind: "unpaired";
-  /** Classes of one that the other does not have. */
+  /** Classes that only one of them has. */
   readonly classes: readonly string[];
-  /** Pictures that only one of them answers. */
+  /** Pictures that only one of them has. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
-  /** Pictures that are of one class here and of another there. */
+  /** Pictures with different classes. */
   readonly otherClass: readonly string[];
 }
 
-/** Compares two networks; classes are matched by name, pictures by theirs. */
+/** Compares two networks; classes and pictures are matched by name. */
 export function compareAnswers(first: Answers, second: Answers): Comparison | Unpaired {
   const pairs = pairUp(first, second);
   if ("kind" in pairs) return pairs;
   const classCount = first.classes.length;
-  // Kinds of pictures of a class: both right, only the first, only the second, neither.
+  // Kinds of pictures within a class: both correct, only the first, only the second, neither.
   const kinds = new Array<number>(4 * classCount).fill(0);
   for (const [a, b] of pairs) {
     const [isFirst, isSecond] = [a, b].map((picture) => answerOf(picture) === picture.label);

@@ -1,4 +1,4 @@
-/** All that is told of a model that was judged, and its JSON. */
+/** The results of an evaluation, and their JSON format. */
 import { type Accuracies, accuraciesOf, countRightAndWrong } from "./accuracies.js";
 import type { Answers } from "./answers.js";
 import type { Comparison, Difference } from "./comparison.js";
@@ -8,28 +8,28 @@ import { type Mistake, surestMistakes } from "./mistakes.js";
 import { type RiskCoverage, riskCoverageOf } from "./risk-coverage.js";
 import { type Summary, summaryOf } from "./summary.js";
 
-/** A new meaning for an old name raises it. */
+/** Increased when a field changes its meaning. */
 export const evaluationSchemaVersion = 1;
 
-/** What was judged, and by what. */
+/** The subject and the data of an evaluation. */
 export interface JudgedWhat {
   /** The model's name in its source. */
   readonly model: string;
-  /** As the user named it. */
+  /** As given by the user. */
   readonly file: string;
-  /** Of the ONNX file. */
+  /** Digest of the ONNX file. */
   readonly modelSha256: string;
-  /** Of the network alone, and of the source that it was built from; null where the file does not say. */
+  /** Digest of the network, and of the source that it was built from; null if they are not in the file. */
   readonly graphSha256: string | null;
   readonly sourceSha256: string | null;
-  /** Which weights, in words. */
+  /** The weights, in words. */
   readonly weights: string | null;
-  /** How a picture is judged: `mean_of_flips`. */
+  /** How pictures were evaluated: `mean_of_flips`. */
   readonly evaluation: string;
-  /** The data set by its short name, and which part of it. */
+  /** The short name of the data set, and its part. */
   readonly data: string;
   readonly split: string;
-  /** Digest over the pictures that were judged: names, labels, contents. */
+  /** Digest over the evaluated pictures: names, labels, contents. */
   readonly dataSha256: string;
 }
 
@@ -50,10 +50,10 @@ export interface Evaluation {
   readonly skipped: readonly SkippedRecord[];
 }
 
-/** The matrix of more classes is larger than all else that is told, and mostly zeros. */
+/** With more classes, the matrix would be larger than everything else, and mostly zeros. */
 export const mostMatrixClasses = 1000;
 
-/** The wrong answers that are told by name. */
+/** Number of wrong predictions listed by name. */
 const namedMistakes = 10;
 
 export function evaluationOf(
@@ -90,7 +90,7 @@ const accuraciesRecord = ({
   meanClassAccuracyInterval: ends(meanClassAccuracyInterval),
 });
 
-/** Entries by name, whatever the names are. */
+/** Entries by name, for any names. */
 const byName = <T, R>(
   items: readonly T[],
   nameOf: (item: T) => string,
@@ -103,7 +103,7 @@ const groupRecord = (group: GroupAccuracies) => ({
 });
 
 /**
- * The object of `eval --format json` for one model, without its `schemaVersion`. Figures that do not exist (of a class without
+ * The object of `eval --format json` for one model, without its `schemaVersion`. Undefined metrics (of a class without
  * pictures) are null.
  */
 function fieldsOf({ what, answers, summary, accuracies, riskCoverage, groups, mistakes, skipped }: Evaluation) {
@@ -142,8 +142,8 @@ function fieldsOf({ what, answers, summary, accuracies, riskCoverage, groups, mi
 const differenceRecord = ({ value, interval }: Difference) => ({ difference: value, interval: ends(interval) });
 
 /**
- * The text of `eval --format json`. Of two models the first one's figures stand where one's would, the second's under `second`,
- * and their difference (second minus first) under `comparison`.
+ * The text of `eval --format json`. For two models, the first one's metrics are in the usual fields, the second's under
+ * `second`, and their difference (second minus first) under `comparison`.
  */
 export function evaluationJson(
   first: Evaluation,

@@ -1,12 +1,12 @@
-/** How well a network does for each person, or for each group of pictures. */
+/** Metrics for each person, or for each group of pictures. */
 import { type Accuracies, accuraciesOf, countRightAndWrong } from "./accuracies.js";
 import type { Answers, JudgedPicture } from "./answers.js";
 
-/** What pictures may be put together by. */
+/** The possible groupings of pictures. */
 export const groupings = ["person", "group"] as const;
 export type Grouping = (typeof groupings)[number];
 
-/** Of fewer pictures a figure says too little: half the width of its interval is up to 0.18 at 30. */
+/** With fewer pictures an accuracy means little: with 30, its interval is up to 0.18 to either side. */
 export const fewestPictures = 30;
 
 export interface GroupAccuracies extends Accuracies {
@@ -19,9 +19,9 @@ export interface Groups {
   readonly by: Grouping;
   /** The least accurate first; equally accurate ones by name. */
   readonly groups: readonly GroupAccuracies[];
-  /** The least accurate of those that have enough pictures. */
+  /** The least accurate of those with enough pictures. */
   readonly worst: GroupAccuracies | undefined;
-  /** Pictures of which nobody said whose they are. */
+  /** Number of pictures without a group. */
   readonly without: number;
 }
 
@@ -38,7 +38,7 @@ export function groupsOf({ classes, pictures }: Answers, by: Grouping): Groups {
     if (own === undefined) byName.set(name, [picture]);
     else own.push(picture);
   }
-  // Of a thousand persons with a few pictures each, many have the same counts, and so the same intervals.
+  // Among a thousand persons with a few pictures each, many have the same counts, and so the same intervals.
   const found = new Map<string, Accuracies>();
   const accuraciesOfGroup = (own: readonly JudgedPicture[]): Accuracies => {
     const counts = countRightAndWrong(own, classes.length);

@@ -2,13 +2,13 @@ import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 
 export interface Mistake {
   readonly picture: JudgedPicture;
-  /** The class that was said: an index into the classes. */
+  /** The predicted class: an index into the classes. */
   readonly answer: number;
-  /** The probability of that answer. */
+  /** Its probability. */
   readonly sureness: number;
 }
 
-/** The wrong answers that were surest, the surest first; equally sure ones by their names. */
+/** The most confident wrong predictions, in decreasing order; ties by name. */
 export function surestMistakes({ pictures }: Answers, count: number): readonly Mistake[] {
   return pictures
     .flatMap((picture): Mistake[] => {

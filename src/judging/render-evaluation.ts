@@ -1,4 +1,4 @@
-/** A model that was judged, for people: within 80 columns. */
+/** The results of an evaluation for people: within 80 columns. */
 import { counted } from "../diagnostics/counted.js";
 import { displayWidth, oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
@@ -10,7 +10,7 @@ import { pointAt, type RiskCoverage } from "./risk-coverage.js";
 import type { Summary } from "./summary.js";
 
 const columns = 80;
-/** Rows of a table that may have any number of them. */
+/** Maximum number of rows in tables of groups. */
 const shownGroups = 20;
 const shownClasses = 50;
 const shownConfusions = 10;
@@ -21,7 +21,7 @@ const points = (difference: number): string => `${difference < 0 ? "" : "+"}${(d
 const range = ({ low, high }: Interval, text: (end: number) => string = percent): string =>
   `${text(low)} to ${text(high)}`;
 
-/** A name of any origin in so many columns, cut at its beginning: paths differ at their ends. */
+/** A name of any origin in `width` columns, cut at its beginning: paths differ at their ends. */
 function fitted(name: string, width: number): string {
   const text = oneLine(name);
   if (displayWidth(text) <= width) return text + " ".repeat(width - displayWidth(text));
@@ -39,7 +39,7 @@ interface Column {
   readonly cells: readonly string[];
 }
 
-/** A table with names at the left and figures at the right of their columns. */
+/** A table with names on the left and right-aligned numbers. */
 function table(title: string, names: readonly string[], figures: readonly Column[], paint: Paint): readonly string[] {
   const widths = figures.map((column) => Math.max(column.title.length, ...column.cells.map((cell) => cell.length)) + 2);
   const left = Math.max(title.length, widest(names, Math.max(8, columns - widths.reduce((a, b) => a + b, 0))));
@@ -62,7 +62,7 @@ function table(title: string, names: readonly string[], figures: readonly Column
   ];
 }
 
-/** The whole of it, in blocks. */
+/** The complete text, in blocks. */
 export function renderEvaluation(evaluation: Evaluation, paint: Paint): string {
   const { summary, riskCoverage, groups } = evaluation;
   const blocks = [
@@ -117,7 +117,7 @@ function worstLines({ by, groups, worst }: Groups, paint: Paint): readonly strin
 
 function groupTable({ by, groups, without }: Groups, paint: Paint): readonly string[] {
   const large = groups.filter(({ hasFewPictures }) => !hasFewPictures);
-  // Where all are small, small ones are what there is to see.
+  // If all groups are small, they are shown anyway.
   const shown = (large.length === 0 ? groups : large).slice(0, shownGroups);
   const rest = groups.length - shown.length;
   const lines = table(
@@ -150,7 +150,7 @@ function groupTable({ by, groups, without }: Groups, paint: Paint): readonly str
   ];
 }
 
-/** In the model's order; of very many classes the ones that are found least. */
+/** In the model's order; of very many classes, those with the lowest recall. */
 function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
   const shown =
     perClass.length <= shownClasses
@@ -174,7 +174,7 @@ function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
   return rest === 0 ? lines : [...lines, `${rest} more classes: --format json has them`];
 }
 
-/** The matrix where it fits; else the confusions that are most frequent. */
+/** The matrix if it fits; otherwise the most frequent confusions. */
 function confusionTable(summary: Summary, paint: Paint): readonly string[] {
   const { perClass } = summary;
   if (perClass.length > mostMatrixClasses) return [];
@@ -237,7 +237,7 @@ function mistakeLines({ answers, mistakes }: Evaluation, paint: Paint): readonly
   );
 }
 
-/** Two models beside each other, and whether one is better. */
+/** Two models side by side, and whether one is better. */
 export function renderComparison(first: Evaluation, second: Evaluation, comparison: Comparison, paint: Paint): string {
   const { accuracy, meanClassAccuracy, onlyFirst, onlySecond } = comparison;
   const row = ({ value, interval }: Difference): readonly [string, string] => [points(value), range(interval, points)];
@@ -274,7 +274,7 @@ export function renderComparison(first: Evaluation, second: Evaluation, comparis
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** What the interval lets one say. */
+/** The conclusion from the interval. */
 function verdict({ interval: { low, high } }: Difference, what: string): string {
   if (low > 0) return `${what}: the second is better, beyond what these pictures leave to chance`;
   if (high < 0) return `${what}: the first is better, beyond what these pictures leave to chance`;

@@ -1,4 +1,4 @@
-/** Which figures other pictures of the same kind might have given: the bootstrap over pictures. */
+/** The bootstrap over pictures: the metrics that other pictures of the same kind might have given. */
 import { drawMultinomial } from "../random/binomial.js";
 import { randomStream } from "../random/stream.js";
 import { type Interval, percentileInterval } from "./interval.js";
@@ -6,7 +6,7 @@ import { type Interval, percentileInterval } from "./interval.js";
 /** Enough that another seed moves an end by some hundredths of the interval's width. */
 const usualResamples = 5000;
 
-/** Of thousands of classes fewer: with so many the ends move less, and a minute is long. */
+/** Fewer for thousands of classes: then the ends vary less, and the time is limited. */
 const mostDraws = 5_000_000;
 const fewestResamples = 500;
 
@@ -15,12 +15,12 @@ const resamplesOf = (kinds: readonly number[]): number => {
   return Math.min(usualResamples, Math.max(fewestResamples, Math.floor(mostDraws / Math.max(1, filled))));
 };
 
-/** Fixed, so that the same answers have the same intervals. */
+/** Fixed, so that the same predictions have the same intervals. */
 const seed = 0;
 
 /**
- * The interval of a figure that depends on nothing but how many pictures are of each kind (such as: of class c, and right).
- * Drawing so many pictures with replacement is drawing how many come of each kind.
+ * The interval of a metric that depends only on the number of pictures of each kind (such as: of class c, and correct). Drawing
+ * pictures with replacement is equivalent to drawing these numbers.
  */
 export function bootstrapInterval(
   kinds: readonly number[],
@@ -38,7 +38,7 @@ export function bootstrapInterval(
   return percentileInterval(figures);
 }
 
-/** Mean over the classes that have pictures of how many of them are right. */
+/** Mean recall over the classes that have pictures. */
 export function meanOfRecalls(
   classCount: number,
   of: (c: number) => { readonly right: number; readonly all: number },

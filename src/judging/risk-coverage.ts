@@ -1,26 +1,29 @@
 /**
- * What a network gains by keeping silent where it is unsure (Geifman and El-Yaniv, "Selective classification for deep neural
- * networks", 2017): the share of wrong answers (risk) among the share of pictures that it is surest of (coverage).
+ * Selective classification (Geifman and El-Yaniv, "Selective classification for deep neural networks", 2017): the share of
+ * wrong predictions (risk) among the most confident share of pictures (coverage).
  */
 import { type Answers, answerOf } from "./answers.js";
 
 export interface RiskCoveragePoint {
-  /** Share of the pictures that are answered. */
+  /** Share of the pictures that are predicted. */
   readonly coverage: number;
-  /** Share of these answers that are wrong. */
+  /** Share of these predictions that are wrong. */
   readonly risk: number;
-  /** What the answer's probability must be at least for this coverage. */
+  /** The minimum probability for this coverage. */
   readonly sureness: number;
 }
 
 export interface RiskCoverage {
-  /** By coverage; of many pictures about a hundred of them. Equally sure answers come together. */
+  /** By coverage; about a hundred points for many pictures. Equally confident predictions are added together. */
   readonly points: readonly RiskCoveragePoint[];
-  /** Area under the curve: the mean of the risks at each number of answers; equally sure ones in the mean of their orders. */
+  /**
+   * Area under the curve: the mean of the risks at each number of predictions; equally confident ones averaged over their
+   * orders.
+   */
   readonly area: number;
 }
 
-/** In so many steps the curve is given. */
+/** Number of steps of the curve. */
 const steps = 100;
 
 export function riskCoverageOf({ pictures }: Answers): RiskCoverage {
@@ -51,7 +54,7 @@ export function riskCoverageOf({ pictures }: Answers): RiskCoverage {
   return { points, area };
 }
 
-/** The point at this coverage, or the next beyond it; undefined where there are no pictures. */
+/** The point at this coverage, or the next one; undefined without pictures. */
 export function pointAt({ points }: RiskCoverage, coverage: number): RiskCoveragePoint | undefined {
   return points.find((point) => point.coverage >= coverage - 1e-9);
 }

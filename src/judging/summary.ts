@@ -1,30 +1,30 @@
-/** How well a network does, in the field's usual figures. */
+/** The usual metrics of a classifier. */
 import { type Answers, answerOf, type JudgedPicture } from "./answers.js";
 import { calibrationOf } from "./calibration.js";
 
 export interface ClassSummary {
   readonly name: string;
-  /** Pictures of this class. */
+  /** Number of pictures of this class. */
   readonly samples: number;
-  /** Share of the pictures of the class that were answered so; undefined where there are none. */
+  /** Share of the class' pictures that are predicted correctly; undefined without pictures. */
   readonly recall: number | undefined;
-  /** Share of the answers of the class that are right; undefined where there are none. */
+  /** Share of the class' predictions that are correct; undefined without predictions. */
   readonly precision: number | undefined;
-  /** Harmonic mean of the two: 2 right / (samples + answers); undefined where there are neither. */
+  /** Harmonic mean of the two: 2 correct / (samples + predictions); undefined without both. */
   readonly f1: number | undefined;
 }
 
 export interface Summary {
   readonly samples: number;
   readonly accuracy: number;
-  /** Mean of the recalls of the classes that have pictures: balanced accuracy. */
+  /** Mean recall of the classes with pictures: balanced accuracy. */
   readonly meanClassAccuracy: number;
-  /** Mean of the classes' F1, over classes that have pictures or answers. */
+  /** Mean of the classes' F1, over classes with pictures or predictions. */
   readonly macroF1: number;
-  /** Expected calibration error (Guo et al. 2017): 15 bins of equal width by the probability of the answer. */
+  /** Expected calibration error (Guo et al. 2017): 15 bins of equal width by the probability of the prediction. */
   readonly calibrationError: number;
   readonly perClass: readonly ClassSummary[];
-  /** How often pictures of class i were answered as class j: [i][j]. Made when it is asked for: of 12,000 classes it has a gigabyte. */
+  /** Number of pictures of class i predicted as class j: [i][j]. Computed on demand: for 12,000 classes it takes a gigabyte. */
   readonly confusion: readonly (readonly number[])[];
 }
 

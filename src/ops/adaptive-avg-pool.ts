@@ -21,8 +21,8 @@ import { nhwc } from "./tfjs/layout.js";
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 
 /**
- * PyTorch's AdaptiveAvgPool2d. Bins of one size are an average pool; where they differ or overlap the means are two matrix
- * products, y = R x C, in the file as in the gradient, dx = R' dy C'.
+ * PyTorch's AdaptiveAvgPool2d. If all bins have one size and do not overlap, it is an average pool; otherwise two matrix
+ * products, y = R x C', in the ONNX file and in the gradient, dx = R' dy C.
  */
 export const adaptiveAvgPool = defineOp({
   name: "adaptive_avg_pool",
@@ -77,7 +77,7 @@ export const adaptiveAvgPool = defineOp({
     }
     lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
   },
-  // Bins of one size are a pool; others are two products of matrices, R x C.
+  // Bins of one size are a pool; others are two matrix products, R x C'.
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
     const kernel = evenWindow(size, results);
@@ -93,11 +93,11 @@ export const adaptiveAvgPool = defineOp({
     const means = tfjs.kernel("BatchMatMul", { a, b: tfjs.plain(x) }, flags);
     tfjs.set(y, tfjs.kernel("BatchMatMul", { a: means, b }, flags));
   },
-  // Its bins depend on the map's size: no window of fixed size says that.
+  // The bins depend on the map's size, so there is no window of fixed size.
   window: () => undefined,
   spatial: ([input], _, { size }) =>
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
-  // As many bins as cells.
+  // Identity if there are as many bins as cells.
   isIdentity: () => true,
   facts: ([input], [output]) => ({ averagedCells: averagedCells(input, output) }),
   pieces: () => ({ kind: "none" }),

@@ -19,7 +19,7 @@ const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: 
 
 const pool = (kernel: Pair) => ({ kernel, stride: kernel, padding: [0, 0, 0, 0] });
 
-/** Bin by bin: what is cut out of the map is a pool of one window, whose gradient is laid back where it was cut. */
+/** The gradient, bin by bin: slice the bin, take the gradient of a max pool with one window, and pad it back to its place. */
 function gradientOfBins(builder: GradientBuilder, x: ValueId, y: ValueId, g: ValueId, size: Pair): ValueId {
   const { add } = arithmetic(builder);
   const [, , height = 1, width = 1] = sizesOf(builder, x);
@@ -41,7 +41,7 @@ function gradientOfBins(builder: GradientBuilder, x: ValueId, y: ValueId, g: Val
   return shares.reduce(add);
 }
 
-/** The largest of each bin along one axis. */
+/** The maximum of each bin along one axis. */
 function largestOfBins(onnx: OnnxBuilder, x: string, axis: number, bins: readonly Pair[], outputs?: readonly string[]) {
   const parts = bins.map(([from, to]) => {
     const cut = [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])];
@@ -52,8 +52,8 @@ function largestOfBins(onnx: OnnxBuilder, x: string, axis: number, bins: readonl
 }
 
 /**
- * PyTorch's AdaptiveMaxPool2d. Bins of one size are a max pool; where they differ or overlap they are cut out one by one. The
- * first maximum of a bin, row by row, gets its gradient.
+ * PyTorch's AdaptiveMaxPool2d. If all bins have one size and do not overlap, it is a max pool; otherwise bins are sliced out
+ * one by one. The first maximum of a bin, in row-major order, gets the gradient.
  */
 export const adaptiveMaxPool = defineOp({
   name: "adaptive_max_pool",
@@ -121,7 +121,7 @@ export const adaptiveMaxPool = defineOp({
     }
     largestOfBins(onnx, largestOfBins(onnx, x, 2, binsOf(height, size[0])), 3, binsOf(width, size[1]), outputs);
   },
-  // Bins of one size are a pool; others are cut out one by one, first rows, then columns.
+  // Bins of one size are a pool; others are sliced out one by one, first rows, then columns.
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
     const kernel = evenWindow(size, results);
@@ -142,11 +142,11 @@ export const adaptiveMaxPool = defineOp({
     };
     tfjs.set(y, largest(largest(tfjs.map(x), 1), 2), nhwc);
   },
-  // Its bins depend on the map's size: no window of fixed size says that.
+  // The bins depend on the map's size, so there is no window of fixed size.
   window: () => undefined,
   spatial: ([input], _, { size }) =>
     pooled((axis) => binMove(axis + 2, (input as TensorType).shape[axis + 2] as number, size[axis])),
-  // As many bins as cells.
+  // Identity if there are as many bins as cells.
   isIdentity: () => true,
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),

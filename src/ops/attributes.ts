@@ -1,16 +1,19 @@
-/** The attributes of an op, written once: what the graph verifier holds a node to, the type that the op's rules see, and bounds. */
+/**
+ * The attributes of an op, declared once. The verifier's rules, the TypeScript type that the op's functions get, and the bounds
+ * are derived from this.
+ */
 import type { Parameter } from "./surface.js";
 
 export type AttributeKind = "int" | "float" | "bool" | "string" | "ints" | "floats";
 
-/** What the graph verifier holds an attribute to, so that rules may rely on it even in a graph read from text. */
+/** What the graph verifier requires of an attribute. The op's functions may rely on it, even in a graph that was read from text. */
 export interface AttributeSpec {
   readonly kind: AttributeKind;
   readonly doc: string;
   /** Bounds on the number, or on each number of a list. */
   readonly min?: number;
   readonly max?: number;
-  /** How many numbers a list has; any number of them when left out. */
+  /** Required length of a list; any length if left out. */
   readonly length?: number;
   /** Negative numbers of the list are multiples of N (signed-sizes.ts). */
   readonly signedSizes?: true;
@@ -34,7 +37,7 @@ type ValueOf<S extends AttributeSpec> = S extends { readonly length: 2 }
     ? readonly [number, number, number, number]
     : ValueOfKind[S["kind"]];
 
-/** What the rules of an op with such attributes see. */
+/** The type of the attributes, as the op's functions get them. */
 export type AttributesOf<S extends AttributeSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
 /** Keeps the kinds and lengths in the type, for {@link AttributesOf}. */
@@ -42,7 +45,7 @@ export function attributesOf<const S extends AttributeSpecs>(specs: S): S {
   return specs;
 }
 
-/** How `.lfer` writes a value: a pair as a size, signed sizes as a shape. */
+/** The type in `.lfer`: a pair becomes a size, signed sizes a shape. */
 type KindOf<S extends AttributeSpec> = S extends { readonly length: 2 }
   ? "size"
   : S extends { readonly signedSizes: true }
@@ -54,8 +57,8 @@ type More = Partial<Omit<Parameter, "kind">>;
 type ParameterOf<S extends AttributeSpec, M extends More> = Omit<Parameter<KindOf<S>>, keyof M> & M;
 
 /**
- * The parameter of a surface that is the attribute of its name: with its bounds and its sentence, unless `more` has another one.
- * `more` says the default, too.
+ * The parameter of a surface that sets the attribute of the same name, with its bounds and its doc, unless `more` overrides it.
+ * `more` also gives the default.
  */
 export function parameterOf<S extends AttributeSpec>(spec: S): ParameterOf<S, Record<never, never>>;
 export function parameterOf<S extends AttributeSpec, const M extends More>(spec: S, more: M): ParameterOf<S, M>;

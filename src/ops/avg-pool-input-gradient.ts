@@ -21,14 +21,14 @@ export type AvgPoolInputGradientAttributes = AttributesOf<typeof attributes>;
 
 const cellsOf = ({ kernel }: AvgPoolInputGradientAttributes): number => kernel[0] * kernel[1];
 
-/** By how many each window divides, [1, 1, h, w]. */
+/** The divisor of each window, [1, 1, h, w]. */
 export function divisors(a: AvgPoolInputGradientAttributes): Tensor {
   const map: Tensor = { shape: [1, 1, ...a.size], data: new Float64Array(a.size[0] * a.size[1]) };
   const sum = (joined: number): number => joined;
   return evaluatePool(map, a, 0, sum, (_, inside, counted) => (a.count_include_pad ? counted : inside));
 }
 
-/** Every cell of a window gets an equal part of the window's gradient. */
+/** Distributes each window's gradient equally over the cells of the window. */
 export const avgPoolInputGradient = defineOp({
   name: "avg_pool_input_gradient",
   family: "training",
@@ -71,7 +71,7 @@ export const avgPoolInputGradient = defineOp({
     return [{ shape: outShape, data: out }];
   },
   gradient: notDifferentiable("first order only"),
-  // Parts laid out by a depthwise transposed convolution with a kernel of ones.
+  // A depthwise transposed convolution with a kernel of ones.
   readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [g = ""], outputs, inputTypes }, a) => {
     const one = (op: string, inputs: readonly string[], attributes = {}): string =>

@@ -16,8 +16,8 @@ import { nhwc } from "./tfjs/layout.js";
 import { paddedWindow, padMap } from "./tfjs/window.js";
 
 /**
- * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default); what
- * hangs over because positions were rounded up never counts.
+ * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default). The extra
+ * padding of `ceil_mode` never counts.
  */
 export const avgPool = defineOp({
   name: "avg_pool",
@@ -79,7 +79,7 @@ export const avgPool = defineOp({
       onnx.node("AveragePool", inputs, { count_include_pad, ...shape, pads: a.padding }, outputs);
       return;
     }
-    // What counts is padded beforehand, what does not by the pool: one node cannot tell the two apart.
+    // Padding that counts is added by a Pad node, the other padding by the pool: one node cannot distinguish the two.
     const pads = [0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)];
     const padded = padWith(onnx, inputs[0] ?? "", pads, 0);
     onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);

@@ -1,19 +1,19 @@
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { Shape } from "../ir/shape.js";
 
-/** The axis counted from 0 (negative ones count from the end), or what is wrong. */
+/** The axis as an index from 0 (a negative one counts from the end), or a problem. */
 export function resolveAxis(op: string, axis: number, shape: Shape): number | Problem {
   const counted = axis < 0 ? axis + shape.length : axis;
   return axisProblem(op, counted, shape, axis) ?? counted;
 }
 
-/** What is wrong with an axis that an op's node names, if anything; `said` is how the user wrote it. */
+/** Checks an axis attribute of a node. `said`: the axis as the user wrote it, for the message. */
 export function axisProblem(op: string, axis: number, shape: Shape, said = axis): Problem | undefined {
   if (axis >= 0 && axis < shape.length) return undefined;
   return problem("shape/axis-out-of-range", { op, axis: said, actual: shape }, "axis");
 }
 
-/** Row-major data seen along one axis: element (o, k, i) lies at (o * length + k) * inner + i. */
+/** Row-major data viewed along one axis: element (o, k, i) is at (o * length + k) * inner + i. */
 export interface AxisView {
   readonly outer: number;
   readonly length: number;

@@ -15,8 +15,8 @@ import { asMap, fusedTypes, nothing } from "./tfjs/fused-batch-norm.js";
 const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
 /**
- * With z = (x - mean) / sqrt(variance + epsilon) and M elements a channel (Ioffe & Szegedy 2015): db = sum of dy,
- * dw = sum of dy * z, dx = w / sqrt(variance + epsilon) * (dy - db / M - z * dw / M).
+ * With z = (x - mean) / sqrt(variance + epsilon) and M elements per channel (Ioffe & Szegedy 2015): db = sum of dy, dw = sum of
+ * dy * z, dx = w / sqrt(variance + epsilon) * (dy - db / M - z * dw / M).
  */
 export const batchNormGradient = defineOp({
   name: "batch_norm_gradient",
@@ -94,7 +94,7 @@ export const batchNormGradient = defineOp({
     const channels = shape[1] as number;
     const { others, spread } = channelAxes(shape.length);
     const spreadOver = (value: string): string => one("Reshape", [value, onnx.int64s(spread)]);
-    // dx = k * dy + c * x + d with numbers per channel: few passes over the maps.
+    // dx = k * dy + c * x + d with k, c, d per channel: few passes over the maps.
     const inverse = one("Reciprocal", [one("Sqrt", [one("Add", [variance, onnx.floats(epsilon)])])]);
     const total = (value: string, results: readonly string[] | number): string =>
       reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, value, others, false, results);
@@ -106,7 +106,7 @@ export const batchNormGradient = defineOp({
     const perCell = one("Mul", [k, onnx.floats(-channels / elementCount(shape))]);
     const c = one("Mul", [perCell, one("Mul", [forWeight, inverse])]);
     const d = one("Sub", [one("Mul", [perCell, forBias]), one("Mul", [c, mean])]);
-    // The op of inference is the one that scales and shifts in one pass.
+    // BatchNormalization in inference mode scales and shifts in one pass.
     const all = (value: number): string => onnx.floats(Array.from({ length: channels }, () => value));
     const [straight = ""] = onnx.node("BatchNormalization", [x, c, d, all(0), all(1)], { epsilon: { float: 0 } });
     onnx.node("Add", [one("Mul", [g, spreadOver(k)]), straight], {}, [forInput]);
@@ -122,7 +122,7 @@ export const batchNormGradient = defineOp({
     tfjs.set(outputs[2], forBias as Register);
   },
   window: () => undefined,
-  // Mean and variance are vectors of channels.
+  // Mean and variance have the shape [C].
   spatial: (inputs) =>
     alongAxes(inputs, (axis, { shape }) => (shape.length === 1 || axis === 1 ? undefined : mixed(axis))),
   isIdentity: () => false,

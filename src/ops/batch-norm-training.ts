@@ -13,17 +13,17 @@ import { asMap, fusedTypes, nothing } from "./tfjs/fused-batch-norm.js";
 
 const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
-/** The axes that are not the channels', and a shape that spreads one number per channel over the tensor. */
+/** The axes other than the channel axis, and a shape in which a vector [C] broadcasts over the tensor. */
 export function channelAxes(rank: number): { readonly others: readonly number[]; readonly spread: readonly number[] } {
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   return { others: axes.filter((axis) => axis !== 1), spread: axes.map((axis) => (axis === 1 ? -1 : 1)) };
 }
 
-/** Whether a dot product of each two maps is faster than a product and a sum: matrices must not be too many and too small. */
+/** Whether batched dot products of maps are faster than a product and a sum: not for many small maps. */
 export const hasLargeMaps = (shape: Shape): shape is readonly number[] =>
   shape.every((size) => typeof size === "number") && elementCount(shape.slice(2)) >= 256;
 
-/** The sum over everything but the channels of a times b, [C], of tensors of this shape. */
+/** Sum of a * b over all axes but the channels, [C], for tensors of this shape. */
 export function dotOfMaps(onnx: OnnxBuilder, a: string, b: string, shape: readonly number[]): string {
   const [batch = 1, channels = 1, ...map] = shape;
   const one = (op: string, inputs: readonly string[], attributes = {}): string =>
@@ -35,7 +35,7 @@ export function dotOfMaps(onnx: OnnxBuilder, a: string, b: string, shape: readon
   return reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, ofMaps, [0], false);
 }
 
-/** Mean and biased variance of each channel, in two passes. */
+/** Mean and biased variance per channel, in two passes. */
 function channelMoments({ shape, data }: Tensor): { readonly means: Float64Array; readonly variances: Float64Array } {
   const { outer, length: channels, inner } = viewAlong(shape, 1);
   const [means, variances] = [new Float64Array(channels), new Float64Array(channels)];
@@ -50,7 +50,10 @@ function channelMoments({ shape, data }: Tensor): { readonly means: Float64Array
   return { means, variances };
 }
 
-/** batch_norm while training: by the batch's own statistics, which are results too. Running statistics are the graph's affair. */
+/**
+ * batch_norm in training mode: normalises by the batch's statistics, which are also results. Running statistics are updated by
+ * other nodes of the graph.
+ */
 export const batchNormTraining = defineOp({
   name: "batch_norm_training",
   family: "training",
@@ -77,7 +80,7 @@ export const batchNormTraining = defineOp({
   },
   work: ([input]) => {
     const [elements, channels] = [elementCount((input as TensorType).shape), (input as TensorType).shape[1] as number];
-    // Mean, centring, squares, variance, scale and shift; a root and a division for each channel.
+    // Per element: mean, centring, squares, variance, scale and shift; per channel: a square root and a division.
     return work({ adds: 4 * elements, multiplies: 2 * elements, divisions: 3 * channels, roots: channels });
   },
   evaluate: (inputs, { epsilon }) => {
@@ -122,8 +125,8 @@ export const batchNormTraining = defineOp({
       : [builder.node("broadcast_to", [total], { sizes })];
     return [forX, gradients[1], gradients[2]];
   },
-  // Moments in two passes, then the op of inference by them: BatchNormalization's training mode is not on every provider, and
-  // ONNX Runtime lets its statistics overwrite its inputs.
+  // Moments in two passes, then BatchNormalization in inference mode with them. Its training mode is missing in some providers,
+  // and ONNX Runtime lets its statistics overwrite its inputs.
   readOnnx: notReadBack("no file of a training step is read"),
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { epsilon }) => {
     const [output = "", mean = "", variance = ""] = outputs;

@@ -17,7 +17,7 @@ const attributes = attributesOf({
   momentum: { kind: "float", min: 0, max: 1, doc: "share of the new batch in the running statistics" },
 });
 
-/** The type of the normalised tensor, the input's own, or what is wrong with it. */
+/** The result's type (the input's), or a problem. */
 export function batchNormTypes(op: string, input: TensorType): readonly [TensorType] | Problem {
   const { shape } = input;
   const wrong = floatProblem(op, [input]);
@@ -30,8 +30,8 @@ export function batchNormTypes(op: string, input: TensorType): readonly [TensorT
 }
 
 /**
- * Inference reads the running statistics; training (its own op) updates them with PyTorch's momentum:
- * running = (1 - momentum) * running + momentum * batch, the variance unbiased.
+ * Uses the running statistics. Training (an op of its own) updates them with PyTorch's momentum: running = (1 - momentum) *
+ * running + momentum * batch, with the unbiased variance.
  */
 export const batchNorm = defineOp({
   name: "batch_norm",
@@ -66,7 +66,7 @@ export const batchNorm = defineOp({
     return { weight: constant(1), bias: constant(0), running_mean: constant(0), running_var: constant(1) };
   },
   inferTypes: ([input]) => batchNormTypes("batch_norm", input as TensorType),
-  // Scale and shift of a channel are constants of inference: one product and one sum an element remain.
+  // At inference, scale and shift are constants per channel: one product and one sum per element.
   work: ([input]) => {
     const elements = elementCount((input as TensorType).shape);
     return work({ multiplies: elements, adds: elements });
@@ -114,17 +114,17 @@ export const batchNorm = defineOp({
         const channels = site.typeOf(x).shape[1];
         if (typeof channels !== "number") return site.refuse("its channels are not fixed");
         const weights = [1, 2, 3, 4].map((i) => site.weight(i, i < 3 ? "parameter" : "statistic", [channels]));
-        // Before opset 9 it may go over each place by itself.
+        // Before opset 9, `spatial: 0` normalises each position separately.
         if (site.attributes.int("spatial", 1) !== 1)
           return site.refuse("it has statistics for each position of the map");
-        // ONNX's momentum is the share of the old statistics.
+        // ONNX's momentum is the weight of the old statistics.
         const momentum = Math.min(1, Math.max(0, 1 - site.attributes.float("momentum", 0.9)));
         return site.make([x, ...weights], { epsilon: epsilonOf(site), momentum });
       },
     },
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
-    // ONNX's momentum is the share of the old statistics.
+    // ONNX's momentum is the weight of the old statistics.
     const attributes = { epsilon: { float: a.epsilon }, momentum: { float: 1 - a.momentum } };
     onnx.node("BatchNormalization", inputs, attributes, outputs);
   },

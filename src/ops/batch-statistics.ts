@@ -3,25 +3,25 @@ import { elementCount } from "../ir/shape.js";
 import type { OpInput } from "./contracts.js";
 import { findOp } from "./registry.js";
 
-/** Whether a node normalises by statistics that it keeps: a batch norm at inference. */
+/** Whether a node normalises by stored statistics: a batch norm at inference. */
 export const keepsStatistics = ({ op }: Node): boolean => {
   const inputs = findOp(op)?.inputs;
   return Array.isArray(inputs) && (inputs as readonly OpInput[]).some(({ role }) => role === "statistic");
 };
 
-/** Whether training gives this node statistics of the batch: a batch norm whose running ones are slots. */
+/** Whether a node uses the batch's statistics in training: a batch norm whose running statistics are slots. */
 export function followsBatch(node: Node, slots: ReadonlySet<ValueId>): boolean {
   const [, , , mean, variance] = node.inputs as readonly ValueId[];
   return keepsStatistics(node) && slots.has(mean as ValueId) && slots.has(variance as ValueId);
 }
 
-/** How many values of each channel a batch norm sees. */
+/** Number of values per channel that a batch norm reduces over. */
 export function valuesPerChannel(graph: Graph, { inputs }: Node, batch = 1): number {
   const [x, , , mean] = inputs as readonly [ValueId, ValueId, ValueId, ValueId];
   return elementCount(typeOf(graph, x).shape, batch) / elementCount(typeOf(graph, mean).shape);
 }
 
-/** The batch norms that would see one value of each channel: of one value there is no variance to train with. */
+/** Batch norms with one value per channel in a batch: their variance is undefined in training. */
 export function withoutVariance(graph: Graph, batch: number): readonly Node[] {
   const slots = new Set(graph.slots.map(({ value }) => value));
   return graph.nodes.filter((node) => followsBatch(node, slots) && valuesPerChannel(graph, node, batch) <= 1);

@@ -19,14 +19,14 @@ import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
 
-/** The values of one application that its slopes may be told from. */
+/** The values that a gradient rule may use: operands and result. */
 export interface BinarySite {
   readonly a: ValueId;
   readonly b: ValueId;
   readonly output: ValueId;
 }
 
-/** What an element-wise op of two tensors has to say of itself; broadcasting and the rest follow. */
+/** What defines an element-wise op of two tensors; broadcasting and the rest are derived. */
 export interface BinaryFacts {
   readonly name: string;
   readonly family: OpFamily;
@@ -35,32 +35,32 @@ export interface BinaryFacts {
   readonly workPerElement: Partial<Work>;
   readonly readOnnx: OpDefinition<Record<never, never>>["readOnnx"];
   readonly onnxOp: string;
-  /** Whether the result is the opposite of what the ONNX op says. */
+  /** Whether the result is the negation of the ONNX op's result. */
   readonly negated?: true;
-  /** What it takes, float32 unless told. */
+  /** Operand type; float32 if left out. */
   readonly takes?: "bool";
-  /** What it gives: numbers, or the truth values of a comparison. */
+  /** Result type: float32, or bool for comparisons. */
   readonly gives: "float32" | "bool";
-  /** The gradients for a and b before broadcasting is undone. */
+  /** The gradients of a and b, before they are summed over broadcast axes. */
   readonly gradient:
     | ((builder: GradientBuilder, site: BinarySite, resultGradient: ValueId) => readonly [ValueId, ValueId])
     | NotDifferentiable;
   readonly lowerToTfjs: LowerToTfjs<unknown>;
 }
 
-/** The shape that broadcasting gives, or what is wrong. */
+/** The broadcast shape, or a problem. */
 export function broadcastOrProblem(op: string, a: Shape, b: Shape): Shape | Problem {
   const shape = broadcastShapes(a, b);
   if (!isMismatch(shape)) return shape;
   return problem("shape/broadcast-mismatch", { op, left: a, right: b, axis: shape.axis, sizes: shape.sizes }, "input");
 }
 
-/** The shape that two evaluated tensors are brought to; types were checked before. */
+/** The broadcast shape of two evaluated tensors; types are already checked. */
 export function broadcastSizes(a: readonly number[], b: readonly number[]): readonly number[] {
   return broadcastShapes(a, b) as readonly number[];
 }
 
-/** Completes an element-wise op of two tensors, with broadcasting. */
+/** An element-wise op of two tensors, with broadcasting. */
 export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>> {
   const { name, doc, value } = facts;
   return {
@@ -115,8 +115,8 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
 }
 
 /**
- * One number beside a tensor whose last axis has one element ([O, I, 1, 1]): ONNX Runtime's CPU kernels then go element by
- * element, 20 times slower, unless both have as many axes.
+ * Reshapes a scalar operand to the rank of the other one, if that one's last axis has one element ([O, I, 1, 1]). Otherwise
+ * ONNX Runtime's CPU kernels take a path that is 20 times slower.
  */
 function alignRank(onnx: OnnxBuilder, value: string, { shape }: TensorType, other: TensorType): string {
   const rank = other.shape.length;

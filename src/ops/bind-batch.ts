@@ -5,7 +5,7 @@ import { bindShape, type TensorType } from "../ir/shape.js";
 import { findOp } from "./registry.js";
 import { retypeGraph } from "./retype.js";
 
-/** Sizes that attributes write as multiples of N (`signedSizes`) made plain numbers. */
+/** Replaces sizes that attributes write as multiples of N (`signedSizes`) by numbers. */
 function bindAttributes(node: Node, batch: number): Attributes {
   const op = findOp(node.op);
   invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
@@ -17,7 +17,7 @@ function bindAttributes(node: Node, batch: number): Attributes {
   return bound.length === 0 ? node.attributes : { ...node.attributes, ...Object.fromEntries(bound) };
 }
 
-/** The same network for one size of the batch: no type holds an N any more. Training steps are compiled for one batch. */
+/** The same network for one batch size: no type contains N any more. Training steps are compiled for one batch size. */
 export function bindBatch(graph: Graph, batch: number): Graph {
   const bind = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape: bindShape(shape, batch) });
   const bound: Graph = {

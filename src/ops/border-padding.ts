@@ -1,4 +1,4 @@
-/** Padding whose cells repeat the map's own: by reflection at its border cells, or of the border cells themselves. */
+/** Padding with the map's own values: mirrored at the border, or the border cells repeated. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
@@ -21,15 +21,15 @@ type BorderPaddingAttributes = AttributesOf<typeof attributes>;
 interface BorderPaddingFacts {
   readonly name: string;
   readonly doc: string;
-  /** ONNX's word for it. */
+  /** ONNX's name of the mode. */
   readonly mode: "reflect" | "edge";
-  /** The cell of an axis of `size` that stands at a place, before or behind it too. */
+  /** The source cell for a position along an axis of `size`; positions outside 0 to size - 1 are padding. */
   readonly cellAt: (place: number, size: number) => number;
-  /** The most cells that an axis of `size` can be padded by. */
+  /** The largest possible padding of an axis of `size`. */
   readonly most: (size: number) => number;
 }
 
-/** Completes an op that pads a map with cells of its own. */
+/** An op that pads a map with the map's own values. */
 export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderPaddingAttributes> {
   const { name, doc, mode, cellAt, most } = facts;
   const along = (size: number, before: number, after: number): AxisMatrix =>
@@ -91,7 +91,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right] }) => {
       onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
     },
-    // Each place of the result is told which cell of the map stands there.
+    // For each position of the result, the index of its source cell.
     lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { padding: [top, left, bottom, right] }) => {
       const [, , height = 1, width = 1] = tfjs.sizesOf(x);
       const gathered = (map: Register, axis: number, size: number, before: number, after: number): Register => {

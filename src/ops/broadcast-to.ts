@@ -12,7 +12,7 @@ import { tiledOperand } from "./tfjs/tiled.js";
 
 const attributes = attributesOf({ sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } });
 
-/** The gradient of sums and means. Sizes are plain numbers: the batch is bound before differentiation. */
+/** The gradient of sums and means. Sizes are numbers: the batch is bound before differentiation. */
 export const broadcastTo = defineOp({
   name: "broadcast_to",
   family: "training",

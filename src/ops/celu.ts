@@ -8,7 +8,7 @@ const attributes = attributesOf({
   alpha: { kind: "float", min: 1e-6, doc: "minus the limit of the negative side" },
 });
 
-/** Its slope has no jump: exp(x / alpha) is 1 at 0. */
+/** The gradient is continuous: exp(x / alpha) is 1 at 0. */
 export const celu = shapedUnaryOp({
   name: "celu",
   family: "activation",
@@ -29,7 +29,7 @@ export const celu = shapedUnaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) =>
     onnx.node("Celu", inputs, { alpha: { float: alpha } }, outputs),
-  // The negative side is 0 where x is positive.
+  // The negative branch is 0 where x is positive.
   lowerToTfjs: elementwise((k, [given], { alpha }, tfjs) => {
     const x = given as Register;
     const below = k.mul(expm1Below(k, k.div(x, k.number(alpha)), tfjs), k.number(alpha));

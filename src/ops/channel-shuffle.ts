@@ -16,7 +16,7 @@ const attributes = attributesOf({
   groups: { kind: "int", min: 1, doc: "how many groups of channels are interleaved" },
 });
 
-/** ShuffleNet (Zhang et al. 2018): channels seen as [groups, C / groups] are transposed to [C / groups, groups]. */
+/** ShuffleNet (Zhang et al. 2018): reshapes the channels to [groups, C / groups] and transposes them to [C / groups, groups]. */
 export const channelShuffle = defineOp({
   name: "channel_shuffle",
   family: "movement",
@@ -62,13 +62,13 @@ export const channelShuffle = defineOp({
     return [{ shape, data: gather(data, shuffled, [batchStride, memberStride, groupStride, ...rest]) }];
   },
   gradient: (builder, { inputs }, [g], { groups }) => {
-    // Dealing out to C / groups undoes dealing out to groups.
+    // The inverse of a shuffle with `groups` is a shuffle with C / groups.
     const channels = builder.typeOf(inputs[0] as ValueId).shape[1] as number;
     return [builder.node("channel_shuffle", [g as ValueId], { groups: channels / groups })];
   },
   readOnnx: [
     {
-      // Reshape, Transpose, Reshape: a shuffle where the channels come back as they were, else just that.
+      // Reshape, Transpose, Reshape is a shuffle if the shape of the map is restored; otherwise these are three ops.
       nodeTypes: ["lfer.ChannelShuffle"],
       read: (site) => {
         const x = site.tensor(0);
@@ -94,13 +94,13 @@ export const channelShuffle = defineOp({
     const [, channels, ...behind] = (inputTypes[0] as TensorType).shape;
     const perGroup = (channels as number) / groups;
     const perm = [0, 2, 1, ...behind.map((_, axis) => axis + 3)];
-    // In Reshape's target 0 keeps the batch, whatever it is.
+    // In the target of Reshape, 0 keeps the batch size.
     const target = (sizes: readonly number[]): string => onnx.int64s([0, ...sizes, ...(behind as readonly number[])]);
     const [grouped = ""] = onnx.node("Reshape", [x, target([groups, perGroup])]);
     const [turned = ""] = onnx.node("Transpose", [grouped], { perm });
     onnx.node("Reshape", [turned, target([channels as number])], {}, outputs);
   },
-  // The channels seen as [groups, C / groups], turned.
+  // The channels as [groups, C / groups], transposed.
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { groups }) => {
     const layout = tfjs.layoutOf(x);
     const stored = storedSizes(tfjs.sizesOf(x), layout);
@@ -110,7 +110,7 @@ export const channelShuffle = defineOp({
     tfjs.set(y, tfjs.reshape(turned, stored), layout);
   },
   window: () => undefined,
-  // No picture's rows lie among the channels, or they lose their order here.
+  // The channel axis holds no rows or columns of the picture, or they lose their order here.
   spatial: (inputs) => alongAxes(inputs, (axis) => (axis === 1 ? gone : undefined)),
   isIdentity: ({ groups }, shape) => groups === 1 || groups === shape[1],
   facts: () => ({}),

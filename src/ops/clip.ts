@@ -31,7 +31,7 @@ export function boundsOf(node: OnnxNode): ClipAttributes | Problem {
   return isProblem(max) ? max : { min, max };
 }
 
-/** PyTorch's tie rule (clamp): at a bound the gradient passes. */
+/** PyTorch's tie rule (clamp): the gradient passes at a bound. */
 export const clip = defineOp({
   name: "clip",
   family: "function",

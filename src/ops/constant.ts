@@ -10,7 +10,7 @@ const attributes = attributesOf({
   values: { kind: "floats", doc: "the numbers in row-major order" },
 });
 
-/** What a number becomes where a tensor is wanted: `shape: []` and one value. */
+/** A number where a tensor is expected: `shape: []` and one value. */
 export const constant = defineOp({
   name: "constant",
   family: "movement",

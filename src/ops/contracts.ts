@@ -7,23 +7,23 @@ import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
 import type { NotInTfjs, TfjsLowering } from "./tfjs/builder.js";
 
-/** One thing an op takes. Parameters and statistics are inputs too; they come from slots. */
+/** An input of an op. Parameters and statistics are inputs too; their values are slots. */
 export interface OpInput {
   readonly name: string;
   readonly role: "tensor" | "parameter" | "statistic";
-  /** Only the last inputs of an op may be optional. */
+  /** Only an op's last inputs may be optional. */
   readonly optional?: true;
 }
 
-/** The slot that an input with role `parameter` or `statistic` wants when a layer is made. */
+/** The slot that is created for an input with role `parameter` or `statistic` when a layer is made. */
 export interface SlotSpec {
   readonly type: TensorType;
   readonly initializer: Initializer;
 }
 
 /**
- * The work of one application with N = 1: facts, never policy (a counting convention is policy, `analysis/conventions/`).
- * All are plain counts.
+ * The work of one application with N = 1. These are facts; counting conventions (`analysis/conventions/`) decide what counts.
+ * All are plain numbers.
  */
 export interface Work {
   readonly multiplies: number;
@@ -45,12 +45,12 @@ const noWorkAtAll: Work = {
   roots: 0,
 };
 
-/** The named facts, zeros elsewhere. */
+/** Work with the given facts; all others are 0. */
 export function work(facts: Partial<Work>): Work {
   return { ...noWorkAtAll, ...facts };
 }
 
-/** A dense tensor of the reference interpreter: row-major, double precision whatever the dtype; bools are 0 and 1. */
+/** A dense tensor of the reference interpreter: row-major, float64 for any dtype; bools are 0 and 1. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float64Array;
@@ -63,10 +63,13 @@ export type OnnxAttribute =
   | { readonly float: number }
   | { readonly floats: readonly number[] };
 
-/** What an op's ONNX lowering may do: nothing here knows of protobuf. Values are named by strings; `""` is an absent optional input. */
+/**
+ * The interface that an op's ONNX lowering may use; it hides protobuf. Values are named by strings; `""` is an absent optional
+ * input.
+ */
 export interface OnnxBuilder {
   readonly opset: number;
-  /** Adds a node. `outputs` are names from the {@link OnnxSite}, or a count of fresh ones (1 unless told); returns their names. */
+  /** Adds a node. `outputs`: names from the {@link OnnxSite}, or the number of new ones (default 1). Returns the names. */
   node(
     opType: string,
     inputs: readonly string[],
@@ -79,36 +82,39 @@ export interface OnnxBuilder {
   floats(values: readonly number[] | number): string;
 }
 
-/** Where an op stands when it is lowered: names and types of its inputs and results. */
+/** The node that is lowered: names and types of its inputs and results. */
 export interface OnnxSite {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly inputTypes: readonly TensorType[];
   readonly outputTypes: readonly TensorType[];
-  /** Whether an input is numbers that the file holds: runtimes prepare a convolution for those ahead, and only for those. */
+  /** Whether an input is a constant in the file. Runtimes prepare convolution weights in advance only then. */
   readonly isFixed: readonly boolean[];
 }
 
-/** What a gradient rule may do: append nodes of the same IR behind the forward pass. `autodiff/` has the implementation. */
+/**
+ * The interface that a gradient rule may use: it appends nodes of the same IR after the forward pass. Implemented in
+ * `autodiff/`.
+ */
 export interface GradientBuilder {
   typeOf(value: ValueId): TensorType;
-  /** Applies an op; its first result. */
+  /** Applies an op; returns its first result. */
   node(op: string, inputs: readonly ValueId[], attributes?: Attributes): ValueId;
-  /** Applies an op; all its results. */
+  /** Applies an op; returns all results. */
   nodes(op: string, inputs: readonly ValueId[], attributes?: Attributes): readonly ValueId[];
-  /** A float32 scalar; equal numbers are one value. */
+  /** A float32 scalar; equal numbers share one value. */
   number(value: number): ValueId;
 }
 
-/** The node whose gradient is asked for: what it read and what it gave, both at hand again. */
+/** The node that is differentiated: its inputs and results, available again. */
 export interface GradientSite {
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
 }
 
 /**
- * From the loss' gradient for each result (undefined where none flows; at least one does) to that for each input. All
- * sizes are fixed: the batch is bound before. A rule may build more than is wanted: what nobody reads is swept away.
+ * Maps the loss' gradients of the results (undefined if there is none; at least one is defined) to those of the inputs. All
+ * sizes are fixed: the batch is bound before. A rule may build more nodes than needed: unused ones are removed.
  */
 export type Differentiate<A> = (
   builder: GradientBuilder,
@@ -117,7 +123,7 @@ export type Differentiate<A> = (
   attributes: A,
 ) => readonly (ValueId | undefined)[];
 
-/** An op that no gradient may reach, and why. */
+/** An op that is never differentiated, and why. */
 export interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
@@ -126,12 +132,12 @@ export function notDifferentiable(why: string): NotDifferentiable {
   return { notDifferentiable: why };
 }
 
-/** An op that no program of TensorFlow.js may have, and why. */
+/** An op without a TensorFlow.js lowering, and why. */
 export function notInTfjs(why: string): NotInTfjs {
   return { notInTfjs: why };
 }
 
-/** How far one output position sees along H or W, and from where: for dead taps. */
+/** The window of one output position along H and W, for the dead-taps lint. */
 export interface Window {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -140,7 +146,7 @@ export interface Window {
   readonly dilation: readonly [number, number];
 }
 
-/** What an op does, as far as pictures and counters tell ops apart. */
+/** Groups of ops: colours in diagrams, and rows of counting conventions. */
 export type OpFamily =
   | "convolution"
   | "product"
@@ -159,108 +165,111 @@ export type OpFamily =
   | "movement"
   | "training";
 
-/** What counting formulas may ask of an op besides the sizes of its tensors; what an op does not have is left out. */
+/** Facts for counting formulas, besides the sizes of the tensors; facts that do not apply are left out. */
 export interface OwnFacts {
-  /** Products that make one element of the result; of a transposed convolution, those that one element of its input takes part in. */
+  /** Products per output element; for a transposed convolution, products per input element. */
   readonly productsPerOutput?: number;
-  /** Cells of its window, where `window` has none. */
+  /** Cells of the window, if `window` does not describe it. */
   readonly windowCells?: number;
-  /** Cells of the map that one element of the result averages, where its bins are the map cut up. */
+  /** Cells of the map averaged per output element, for pools with bins. */
   readonly averagedCells?: number;
-  /** Runs of elements that a norm treats, each by itself. */
+  /** Runs of elements that a norm normalises separately. */
   readonly normalisedRuns?: number;
-  /** 1 where a map is resized linearly, 0 where by nearest cells. */
+  /** 1 if a map is resized linearly, 0 for nearest neighbour. */
   readonly isLinear?: number;
 }
 
-/** How results are put together of pieces of the inputs, for those who follow the entries of an axis. */
+/** How the entries of an axis of the results come from the inputs; used to follow classes. */
 export type Pieces =
-  /** Entry by entry, or as `spatial` says. */
+  /** Entry by entry, or as `spatial` describes. */
   | { readonly kind: "none" }
-  /** The numbers that stand in its attributes. */
+  /** The constant numbers in its attributes. */
   | { readonly kind: "numbers"; readonly values: readonly number[] }
-  /** Of each result, which entries of the axis it has: [first, first left out). */
+  /** For each result, its range of entries along the axis: [from, to). */
   | { readonly kind: "cut"; readonly axis: number; readonly ranges: readonly (readonly [from: number, to: number])[] }
-  /** The inputs one after the other along the axis. */
+  /** The inputs are concatenated along the axis. */
   | { readonly kind: "joined"; readonly axis: number }
-  /** A product of matrices: sums over the last axis of the first input and the last but one of the second. */
+  /** A matrix product: sums over the last axis of the first input and the last but one of the second. */
   | { readonly kind: "product" };
 
-/** How an op's weights are drawn for a probe (reference/probe-weights.ts): so that whatever it gives varies. */
+/** How random weights of an op are drawn for probes (reference/probe-weights.ts), such that its outputs vary. */
 export type ProbeRule<A extends Attributes> =
-  /** It has none. `reach`: how far from 0, in standard deviations, its input has to reach. */
+  /** No weights. `reach`: how far from 0 its input should extend, in standard deviations. */
   | { readonly kind: "none"; readonly reach?: number }
-  /** A weight and perhaps a bias; `fanIn`: inputs of one output; `channelAxis`: where the result has a number of the bias. */
+  /** A weight and an optional bias. `fanIn`: inputs per output; `channelAxis`: the result's axis that the bias is added along. */
   | {
       readonly kind: "layer";
       readonly fanIn: (weight: readonly number[], input: readonly number[], attributes: A) => number;
       readonly channelAxis: 1 | -1;
     }
-  /** Scale, shift and the running mean and variance of what it reads. */
+  /** Scale, shift, and running mean and variance of the input. */
   | { readonly kind: "statistics" }
-  /** Numbers of a range that multiply what is of one size already; with `scales` they take part in a wider reach. */
+  /** Factors from a range, for an input that already has the right scale; with `scales`, they are scaled for a wider reach. */
   | { readonly kind: "factors"; readonly low: number; readonly high: number; readonly scales: boolean };
 
 /**
- * Everything we know about one op. All fields are required, so that a forgotten rule does not compile; where a rule has
- * nothing to say, say so (`surfaces: []`, `window: () => undefined`).
+ * Everything known about one op. All fields are required, so a missing rule does not compile. A rule that does not apply has an
+ * explicit empty value (`surfaces: []`, `window: () => undefined`).
  */
 export interface OpDefinition<A extends Attributes> {
   /** The op id: `conv2d`. Also its key in the registry. */
   readonly name: string;
-  /** Its colour in pictures, and the row of a counter's table that counts it where no row has its name. */
+  /** Its colour in diagrams, and its row in a counting convention that has no row with its name. */
   readonly family: OpFamily;
-  /** One sentence, with the formula where there is one. */
+  /** One sentence, with the formula if there is one. */
   readonly doc: string;
   /** `"many"`: any number of tensors (concat). */
   readonly inputs: readonly OpInput[] | "many";
-  /** Names of its results; `"many"` where an attribute decides how many (split). */
+  /** Names of its results; `"many"` if an attribute sets their number (split). */
   readonly results: readonly string[] | "many";
-  /** The attributes a node must have, with a sentence each; the graph verifier holds nodes to them. */
+  /** The attributes that a node must have, with their docs; the graph verifier checks them. */
   readonly attributes: { readonly [K in keyof A]: AttributeSpec };
-  /** How `.lfer` writes it: none, one or several names (`conv` and `depthwise` are both conv2d). */
+  /** Its forms in `.lfer`: none, one or several names (`conv` and `depthwise` are both conv2d). */
   readonly surfaces: readonly AnySurface[];
-  /** The slots to make for a new layer, by input name; the tensor inputs are given. Empty where the op holds no weights. */
+  /** The slots to create for a new layer, by input name, from the tensor inputs. Empty if the op has no weights. */
   slots(tensors: readonly TensorType[], attributes: A): Readonly<Record<string, SlotSpec>>;
   /**
-   * Types of the results from types of all inputs (slots too), or what is wrong. Never throws. It judges by the tensors
-   * alone, so it may be asked before slots are made; slots are held to `slots()` by `slotProblem` of verify-types.ts.
+   * Types of the results from the types of all inputs (slots too), or a problem. Never throws. It uses the tensors only, so it
+   * can be called before slots exist; `slotProblem` in verify-types.ts checks slots against `slots()`.
    */
   inferTypes(inputs: readonly TensorType[], attributes: A): readonly TensorType[] | Problem;
   work(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Work;
   /** Reference evaluation in float64: slow, obvious, the executable specification. */
   evaluate(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
-  /** First order; tie rules are PyTorch's. */
+  /** First order; PyTorch's tie rules. */
   readonly gradient: Differentiate<A> | NotDifferentiable;
-  /** How one node of an ONNX file becomes this op: by the types of such nodes, or not at all, and why. */
+  /** How a node of an ONNX file becomes this op: readers by node type, or why there is none. */
   readonly readOnnx: readonly OnnxReader<A>[] | NotReadBack;
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
-  /** In kernels of TensorFlow.js, or why no program there may have it. */
+  /** The lowering to TensorFlow.js kernels, or why there is none. */
   readonly lowerToTfjs: TfjsLowering<A>;
-  /** The spatial window, for ops that look around themselves; undefined for those that do not. */
+  /** The window over height and width; undefined for ops without one. */
   window(attributes: A): Window | undefined;
-  /** How the op moves through space: which places of its inputs one element of a result sees, and where it lies itself. */
+  /**
+   * For the receptive field: which positions of the inputs one element of a result depends on, and where it is itself
+   * (ops/spatial.ts).
+   */
   spatial(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): Spatial;
-  /** Whether it hands its only tensor on as it is, wherever the result has that tensor's type. */
+  /** Whether the op returns its only tensor unchanged, if the result has the same type. */
   isIdentity(attributes: A, shape: Shape): boolean;
-  /** What counting formulas ask for and only an op of its kind has. */
+  /** Facts for counting formulas that only ops of this kind have. */
   facts(inputs: readonly TensorType[], outputs: readonly TensorType[], attributes: A): OwnFacts;
-  /** How it cuts tensors up and puts them together. */
+  /** How the op slices and concatenates tensors. */
   pieces(attributes: A): Pieces;
   /**
-   * The axis of the weight (input 1) along which each output channel (axis 1 of a result of this rank) has numbers of its own, and
-   * the bias one: a batch norm behind such a layer folds into it. Undefined where there is none.
+   * The axis of the weight (input 1) that corresponds to output channels (axis 1 of a result of this rank); the bias has one
+   * number per channel. A batch norm after such a layer can be folded into it. Undefined if there is none.
    */
   outputChannels(attributes: A, rank: number): number | undefined;
   readonly probe: ProbeRule<A>;
-  /** May write its result over its first input (element-wise activations): for the in-place reading of peak memory. */
+  /** Whether the result may overwrite the first input (element-wise activations), for peak memory with in-place ops. */
   readonly inPlace: boolean;
 }
 
-/** An op whose attribute types are not at hand, as the registry gives it. */
+/** An op with unknown attribute types, as the registry returns it. */
 export type AnyOp = OpDefinition<Attributes>;
 
-/** Types one op file: its rules see the attributes that its `attributes` say. */
+/** Types one op file: its functions get the attributes that `attributes` declares. */
 export function defineOp<const S extends AttributeSpecs>(
   op: Omit<OpDefinition<AttributesOf<NoInfer<S>>>, "attributes"> & { readonly attributes: S },
 ): OpDefinition<AttributesOf<S>> {

@@ -20,7 +20,7 @@ type Conv2dInputGradientAttributes = AttributesOf<typeof attributes>;
 /** Height and width of an OIHW weight. */
 const kernelOf = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] as number];
 
-/** The padding of the turned convolution that is this gradient at stride 1, or undefined where none is. */
+/** The padding of the convolution with flipped kernels that equals this gradient at stride 1; undefined if there is none. */
 function turnedPadding(kernel: Pair, a: Conv2dInputGradientAttributes): readonly number[] | undefined {
   const padding = a.padding.map(
     (cells, side) => (a.dilation[side % 2] as number) * ((kernel[side % 2] as number) - 1) - cells,
@@ -29,7 +29,7 @@ function turnedPadding(kernel: Pair, a: Conv2dInputGradientAttributes): readonly
   return isPlain ? padding : undefined;
 }
 
-/** OIHW to IOHW within each group, the kernels turned by 180 degrees. */
+/** OIHW to IOHW within each group, with kernels rotated by 180 degrees. */
 function turnWeight(onnx: OnnxBuilder, weight: string, shape: readonly number[], groups: number): string {
   const one = (op: string, inputs: readonly string[], attributes = {}): string =>
     onnx.node(op, inputs, attributes)[0] ?? "";
@@ -39,7 +39,7 @@ function turnWeight(onnx: OnnxBuilder, weight: string, shape: readonly number[],
     const [last, beyond] = [onnx.int64s([height - 1, width - 1]), onnx.int64s([-height - 1, -width - 1])];
     turned = one("Slice", [turned, last, beyond, onnx.int64s([2, 3]), onnx.int64s([-1, -1])]);
   }
-  // A depthwise kernel has nothing to change places.
+  // A depthwise kernel has no channels to exchange.
   if (perGroup === 1 && filters === groups) return turned;
   if (groups === 1) return one("Transpose", [turned], { perm: [1, 0, 2, 3] });
   const grouped = one("Reshape", [turned, onnx.int64s([groups, filters / groups, perGroup, height, width])]);
@@ -47,7 +47,10 @@ function turnWeight(onnx: OnnxBuilder, weight: string, shape: readonly number[],
   return one("Reshape", [swapped, onnx.int64s([groups * perGroup, filters / groups, height, width])]);
 }
 
-/** dx[n, c, i*s + u*d - p, ...] += w[o, c, u, v] * dy[n, o, i, ...]: what ONNX calls ConvTranspose, with conv2d's own weight; at stride 1 a Conv, which runs faster. */
+/**
+ * dx[n, c, i*s + u*d - p, ...] += w[o, c, u, v] * dy[n, o, i, ...]: ONNX's ConvTranspose, with conv2d's weight; at stride 1 a
+ * Conv, which is faster.
+ */
 export const conv2dInputGradient = defineOp({
   name: "conv2d_input_gradient",
   family: "training",

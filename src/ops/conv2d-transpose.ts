@@ -39,7 +39,7 @@ function grown(size: number, axis: 0 | 1, a: Conv2dTransposeAttributes): number 
   return (size - 1) * a.stride[axis] - pads + spanOfKernel(a.kernel[axis], a.dilation[axis]) + a.output_padding[axis];
 }
 
-/** The convolution whose gradient this is: from the result's channels to the input's. */
+/** The geometry of the convolution whose input gradient this is: from the result's channels to the input's. */
 const geometryOf = ({ stride, padding, dilation, groups }: Conv2dTransposeAttributes) => ({
   stride,
   padding,
@@ -48,8 +48,8 @@ const geometryOf = ({ stride, padding, dilation, groups }: Conv2dTransposeAttrib
 });
 
 /**
- * PyTorch's ConvTranspose2d: y[n, o, i*s + u*d - p, ...] += w[c, o, u, v] * x[n, c, i, ...], which is the gradient of a
- * convolution for its input. So its own gradients are a convolution and a convolution's weight gradient.
+ * PyTorch's ConvTranspose2d: y[n, o, i*s + u*d - p, ...] += w[c, o, u, v] * x[n, c, i, ...], the input gradient of a
+ * convolution. So its own gradients are a convolution and a convolution's weight gradient.
  */
 export const conv2dTranspose = defineOp({
   name: "conv2d_transpose",
@@ -187,13 +187,13 @@ export const conv2dTranspose = defineOp({
     };
     onnx.node("ConvTranspose", inputs, attributes, outputs);
   },
-  // What a convolution's input gradient computes, from the weight of that convolution.
+  // The same as a convolution's input gradient, with that convolution's weight.
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
     const [y] = outputs as readonly [ValueId];
     convolveBackwards(tfjs, { inputs: [weight as ValueId, x as ValueId], outputs }, a);
     if (bias !== undefined) tfjs.set(y, kernelsOf(tfjs).add(tfjs.map(y), tfjs.plain(bias)), nhwc);
   },
-  // What one cell sees of the input is no window of whole strides.
+  // What one cell sees of the input is not a window of whole strides.
   window: () => undefined,
   spatial: (inputs, outputs, a) =>
     convolved(inputs, outputs, a.groups, (axis) =>
@@ -205,7 +205,7 @@ export const conv2dTranspose = defineOp({
   outputChannels: () => undefined,
   probe: {
     kind: "layer",
-    // On the average, between the strides.
+    // On average over the positions between strides.
     fanIn: ([inputs = 1, , height = 1, width = 1], _, { groups, stride: [down, right] }) =>
       (inputs * height * width) / (groups * down * right),
     channelAxis: 1,

@@ -38,8 +38,8 @@ interface Shapes {
 }
 
 /**
- * A 1x1 convolution's: a matrix product per sample, summed over the samples; or one product over all positions of all
- * samples, where turning both maps moves fewer numbers than the samples' products have (deep, small maps).
+ * The weight gradient of a 1x1 convolution: a matrix product per sample, summed over samples. For deep, small maps, where
+ * transposing both maps moves fewer numbers than those products have, one product over all positions of all samples.
  */
 function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes, outputs: readonly string[]): void {
   const [batch = 1, channels = 1, ...map] = shapes.input;
@@ -48,7 +48,7 @@ function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes,
   const one = (op: string, inputs: readonly string[], attributes = {}): string =>
     onnx.node(op, inputs, attributes)[0] ?? "";
   if ((filters + channels) * cells < filters * channels) {
-    // Whole maps change places; the second factor's Transpose is part of ONNX Runtime's product.
+    // Transposes both maps; the second Transpose is part of ONNX Runtime's product.
     const turned = (value: string, maps: number): string => {
       const flat = one("Reshape", [value, onnx.int64s([batch, maps, cells])]);
       return one("Reshape", [one("Transpose", [flat], { perm: [1, 0, 2] }), onnx.int64s([maps, batch * cells])]);
@@ -66,8 +66,8 @@ function lowerPointwise(onnx: OnnxBuilder, x: string, g: string, shapes: Shapes,
 }
 
 /**
- * As a convolution: batch and channels change places, dy is the filter, stride and dilation change places. The groups of x
- * and dy become groups of that convolution: x as [C/g, g*N, H, W], dy as [O, N, h, w].
+ * The weight gradient as a convolution with dy as filter: batch and channels are exchanged, and so are stride and dilation. The
+ * groups of x and dy become groups of that convolution: x as [C/g, g*N, H, W], dy as [O, N, h, w].
  */
 function lowerAsConvolution(
   onnx: OnnxBuilder,
@@ -87,7 +87,7 @@ function lowerAsConvolution(
   const input = one("Reshape", [turned, onnx.int64s([perGroup, a.groups * batch, height, width])]);
   const filter = one("Transpose", [g], { perm: [1, 0, 2, 3] });
   const kernel = [outHeight, outWidth];
-  // The last rows and columns that no window reached belong to no tap: they are left out by narrower padding or a Slice.
+  // The last rows and columns that no window reached belong to no tap: smaller padding or a Slice removes them.
   const [restDown, restRight] = uncoveredCells(shapes.input.slice(2) as unknown as Pair, a);
   const [top, left, bottom, right] = a.padding;
   const pads = [top, left, Math.max(0, bottom - restDown), Math.max(0, right - restRight)];

@@ -39,12 +39,12 @@ type Conv2dAttributes = AttributesOf<typeof attributes>;
 
 const windowOf = (a: Conv2dAttributes): Window => a;
 
-/** Products that make one output element: kh * kw * input channels / groups. */
+/** Products per output element: kh * kw * input channels / groups. */
 export function productsPerOutput(input: TensorType, a: Conv2dAttributes): number {
   return (a.kernel[0] * a.kernel[1] * (input.shape[1] as number)) / a.groups;
 }
 
-/** Whether each channel is by itself, and there are several. */
+/** Whether it is depthwise with several channels. */
 const isByChannel = ({ groups }: Attributes, [input]: readonly TensorType[]): boolean =>
   groups !== 1 && groups === input?.shape[1];
 
@@ -223,7 +223,7 @@ export const conv2d = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs, inputTypes, outputTypes, isFixed }, a) => {
     const [input, result] = [inputTypes[0] as TensorType, outputTypes[0] as TensorType];
     const pairs = fewPairsOf(input.shape, result.shape, a.kernel, a);
-    // A weight that changes from run to run is one that nothing was prepared for.
+    // A weight that changes in every run is not prepared in advance by the runtime.
     if (pairs !== undefined && !isFixed[1] && manySamples(pairs)) {
       convolveByPairs(onnx, inputs, pairs, a, outputs);
       return;

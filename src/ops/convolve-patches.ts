@@ -1,18 +1,18 @@
 /**
- * Convolution as a matrix product: every output position sees a patch of the input, and each filter's result there is the
- * dot product of the two. Patches are made once a sample and group and read by all filters.
+ * Convolution as a matrix product (im2col): each output position has a patch of the input, and a filter's result there is their
+ * dot product. Patches are made once per sample and group, and used by all filters.
  */
 import type { Tensor } from "./contracts.js";
 import { addRowProducts } from "./row-products.js";
 import type { ConvolveOptions } from "./window-arithmetic.js";
 
-/** Patches of `length` numbers, one behind the other. */
+/** Patches of `length` numbers each, contiguous. */
 interface Patches {
   readonly data: Float64Array;
   readonly length: number;
 }
 
-/** Fills in the patches of one sample's channels from `firstChannel` on; what lies on padding is 0. */
+/** Fills in the patches of one sample's channels from `firstChannel` on; padding is 0. */
 function cutPatches(
   { data, length }: Patches,
   input: Tensor,
@@ -45,7 +45,7 @@ function cutPatches(
   }
 }
 
-/** The convolution's result, its sums in the same order as tap by tap; `out` is the result's height and width. */
+/** The convolution's result, summed in the same order as tap by tap. `out`: height and width of the result. */
 export function convolveByPatches(
   input: Tensor,
   weight: Tensor,

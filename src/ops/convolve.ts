@@ -2,23 +2,22 @@ import type { Tensor } from "./contracts.js";
 import { convolveByPatches } from "./convolve-patches.js";
 import { type ConvolveOptions, type Pair, windowsOver } from "./window-arithmetic.js";
 
-/** The output positions `[first, end)` whose tap `position * stride + shift` lies inside `size` cells. */
+/** The output positions `[first, end)` whose tap `position * stride + shift` is inside `size` cells. */
 function positionsInside(size: number, outSize: number, stride: number, shift: number): Pair {
   const first = Math.max(0, Math.ceil(-shift / stride));
   const end = Math.min(outSize, Math.floor((size - 1 - shift) / stride) + 1);
   return [first, end];
 }
 
-/** Filters that read the same channels, from which on cutting patches for them pays: at 64 it is three times as fast, at 16 as fast. */
+/** Minimum number of filters per group for which patches are faster: at 64 three times as fast, at 16 equally fast. */
 const patchesPay = 16;
 
-/** So many numbers may the patches of one sample be: 256 MiB. */
+/** Largest number of elements in the patches of one sample: 256 MiB. */
 const largestPatches = 2 ** 25;
 
 /**
- * y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p].
- * Tap by tap over whole rows where few filters read the same channels: taps that fall on padding are left out beforehand, so
- * that the inner loop has no test.
+ * y[n, o, i, j] = bias[o] + sum over c, u, v of w[o, c, u, v] * x[n, group + c, i*s + u*d - p, j*s + v*d - p]. With few filters
+ * per group, tap by tap over whole rows; taps on padding are excluded beforehand, so that the inner loop has no branch.
  */
 export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined, a: ConvolveOptions): Tensor {
   const [batch = 0, inChannels = 0, height = 0, width = 0] = input.shape;
@@ -64,15 +63,14 @@ export function convolve(input: Tensor, weight: Tensor, bias: Tensor | undefined
 }
 
 /**
- * One run of a convolution's innermost loop, a tap of the kernel on one output row: the tap's index in the weight, the first
- * element of the output row that it reaches, how many it reaches, and where the input is read for the first.
+ * One inner loop of a convolution: one kernel tap on one output row. `tap`: its index in the weight; `to`: the first element of
+ * the output row that it reaches; `count`: how many it reaches; then the index of the first input element.
  */
 type VisitTapRow = (tap: number, to: number, count: number, from: number) => void;
 
 /**
- * Calls `visit` for every tap on every output row: taps that fall on padding are left out beforehand, so that the inner
- * loop has no test. Both gradients walk as the convolution does, which has its own loop: it is run far oftener, and a call for
- * every row would cost it a third.
+ * Calls `visit` for every tap and output row; taps on padding are excluded beforehand. Used by both gradients. The convolution
+ * has its own loop, because it runs much more often and a call per row would make it a third slower.
  */
 function forEachTapRow(
   input: readonly number[],
@@ -101,7 +99,7 @@ function forEachTapRow(
             const [firstColumn, endColumn] = positionsInside(width, outWidth, strideRight, columnShift);
             const count = endColumn - firstColumn;
             if (count <= 0) continue;
-            // Whole rows one after the other are one long row: 1x1 convolutions, mostly.
+            // Contiguous rows are processed as one long row, mostly in 1x1 convolutions.
             if (count === width && outWidth === width && strideDown === 1 && strideRight === 1) {
               const rows = endRow - firstRow;
               if (rows > 0)
@@ -125,7 +123,7 @@ function convolvedShape(input: readonly number[], weight: readonly number[], a: 
   return [batch, filters, ...windowsOver([height, width], { ...a, kernel: [kernelHeight, kernelWidth] })];
 }
 
-/** The convolution's gradients from the result's; of the tensor whose gradient is asked for only the shape is read. */
+/** The convolution's gradients from the result's. Of the tensor whose gradient is computed, only the shape is used. */
 export const convolveBack = {
   forInput(input: Tensor, weight: Tensor, gradient: Tensor, a: ConvolveOptions): Tensor {
     const out = new Float64Array(input.shape.reduce((product, size) => product * size, 1));

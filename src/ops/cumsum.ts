@@ -15,7 +15,7 @@ const attributes = attributesOf({
   reverse: { kind: "bool", doc: "whether they run from the last element to the first" },
 });
 
-/** The sums of all that stands before each element, from the first (or, in reverse, the last) one on. */
+/** Prefix sums, from the first element on, or in reverse from the last. */
 function running(vector: Float64Array, reverse: boolean): Float64Array {
   const sums = new Float64Array(vector.length);
   let sum = 0;
@@ -27,7 +27,10 @@ function running(vector: Float64Array, reverse: boolean): Float64Array {
   return sums;
 }
 
-/** PyTorch's cumsum. An element takes part in all sums behind it, so its gradient is the sum of theirs: the same in reverse. */
+/**
+ * PyTorch's cumsum. An element is part of all sums after it, so its gradient is the sum of their gradients: a cumsum in
+ * reverse.
+ */
 export const cumsum = defineOp({
   name: "cumsum",
   family: "reduction",

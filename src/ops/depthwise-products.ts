@@ -1,6 +1,6 @@
 /**
- * Depthwise convolutions and their gradients as matrix products, one for each channel: convolutions with one filter a channel, or
- * with the result's gradient as a filter, are what engines are slow at.
+ * Depthwise convolutions and their gradients as matrix products, one per channel: engines are slow at convolutions with one
+ * filter per channel, or with the result's gradient as filter.
  */
 import type { Dim, Shape } from "../ir/shape.js";
 import type { OnnxBuilder } from "./contracts.js";
@@ -10,12 +10,12 @@ import type { ConvolveOptions, Pair } from "./window-arithmetic.js";
 export interface DepthwiseShapes {
   /** [N, C, H, W] of the convolution's input. */
   readonly input: readonly number[];
-  /** [N, C m, h, w] of its result. */
+  /** [N, C m, h, w] of its result; m filters per channel. */
   readonly result: readonly number[];
   readonly kernel: Pair;
 }
 
-/** Cells of the map times cells of the result up to which a matrix between all of them is small work. */
+/** Largest number of map cells times result cells for which a matrix between all of them is small. */
 const pairLimit = 10_000;
 
 export function fewPairs({ input, result }: DepthwiseShapes): boolean {
@@ -23,14 +23,14 @@ export function fewPairs({ input, result }: DepthwiseShapes): boolean {
   return cells.reduce((product, size) => product * size, 1) <= pairLimit;
 }
 
-/** Whether there are samples enough that making the matrix of the filter is little beside a convolution of each. */
+/** Whether there are enough samples that building the filter's matrix costs little compared with the convolutions. */
 export const manySamples = ({ input }: DepthwiseShapes): boolean => (input[0] as number) >= 8;
 
-/** Whether every filter sees one channel. */
+/** Whether every filter reads one channel. */
 export const isDepthwise = ({ input }: DepthwiseShapes, { groups }: ConvolveOptions): boolean =>
   groups === input[1] && groups > 1;
 
-/** The sizes of a depthwise convolution over few cells, all of them known; undefined for any other. */
+/** The shapes of a depthwise convolution with few cells and known sizes; undefined for any other. */
 export function fewPairsOf(input: Shape, result: Shape, kernel: Pair, a: ConvolveOptions): DepthwiseShapes | undefined {
   const isNumber = (dim: Dim): dim is number => typeof dim === "number";
   if (!input.every(isNumber) || !result.every(isNumber)) return undefined;
@@ -45,7 +45,7 @@ const oneResult =
   (op, inputs, attributes = {} as never) =>
     onnx.node(op, inputs, attributes)[0] ?? "";
 
-/** For each place of a result along an axis, each cell and each tap: 1 where that tap sees that cell. */
+/** For each result position along an axis, each cell and each tap: 1 if that tap of that position reads that cell, else 0. */
 function seen(axis: 0 | 1, { input, result, kernel }: DepthwiseShapes, a: ConvolveOptions) {
   const [places, cells, taps] = [result[axis + 2] as number, input[axis + 2] as number, kernel[axis]];
   const sees = (place: number, cell: number, tap: number): number =>
@@ -53,7 +53,7 @@ function seen(axis: 0 | 1, { input, result, kernel }: DepthwiseShapes, a: Convol
   return { places, cells, taps, sees };
 }
 
-/** [places * cells, taps] of the rows, as `seen` has them. */
+/** The same along rows, as a matrix [positions * cells, taps]. */
 function rowBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions): string {
   const { places, cells, taps, sees } = seen(0, shapes, a);
   const numbers = Array.from({ length: places * cells * taps }, (_, i) =>
@@ -63,8 +63,8 @@ function rowBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions)
 }
 
 /**
- * Which tap leads from which place to which cell, in both axes: [places, cells, taps] with `tapsLast`, else
- * [taps, places, cells], each of them rows times columns. Made in the graph of two small constants.
+ * For both axes, which tap connects which position with which cell: [positions, cells, taps] with `tapsLast`, else [taps,
+ * positions, cells], each of them rows times columns. Computed in the graph from two small constants.
  */
 function pairBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions, tapsLast: boolean): string {
   const one = oneResult(onnx);
@@ -90,7 +90,7 @@ function pairBand(onnx: OnnxBuilder, shapes: DepthwiseShapes, a: ConvolveOptions
 interface Sizes {
   readonly batch: number;
   readonly channels: number;
-  /** Filters of each channel. */
+  /** Filters per channel. */
   readonly filters: number;
   readonly cells: number;
   readonly places: number;
@@ -102,7 +102,10 @@ function sizesOf({ input, result }: DepthwiseShapes): Sizes {
   return { batch, channels, filters: all / channels, cells: height * width, places: outHeight * outWidth };
 }
 
-/** dw: of every place with every cell the sum over the samples of dy times x; then of each tap the pairs that it joins. */
+/**
+ * dw: for each position and cell, the sum over the samples of dy times x; then for each tap, the sum of the pairs that it
+ * connects.
+ */
 export function weightGradientByPairs(
   onnx: OnnxBuilder,
   x: string,
@@ -125,7 +128,7 @@ export function weightGradientByPairs(
   onnx.node("Reshape", [sums, onnx.int64s([channels * filters, 1, ...shapes.kernel])], {}, outputs);
 }
 
-/** The matrix that the filter is, of every place with every cell: [C, filters * places, cells]. */
+/** The filter as a matrix from cells to positions: [C, filters * positions, cells]. */
 function filterMatrix(onnx: OnnxBuilder, weight: string, shapes: DepthwiseShapes, a: ConvolveOptions): string {
   const one = oneResult(onnx);
   const { channels, filters, cells, places } = sizesOf(shapes);
@@ -134,7 +137,7 @@ function filterMatrix(onnx: OnnxBuilder, weight: string, shapes: DepthwiseShapes
   return one("Reshape", [spread, onnx.int64s([channels, filters * places, cells])]);
 }
 
-/** y: x times that matrix, turned; and the bias, if there is one. */
+/** y: x times the transposed matrix, plus the bias if there is one. */
 export function convolveByPairs(
   onnx: OnnxBuilder,
   [x = "", weight = "", bias]: readonly string[],
@@ -175,8 +178,8 @@ export function inputGradientByPairs(
 }
 
 /**
- * dw: for each column of the kernel one product of all rows of dy with all rows of x, of which it sees every place's cell; the
- * taps are sums over diagonals of it.
+ * dw: for each column of the kernel, one product of all rows of dy with all rows of x (at the column's cells); the taps are
+ * sums over diagonals of it.
  */
 export function weightGradientByBands(
   onnx: OnnxBuilder,

@@ -1,8 +1,8 @@
 import { droppingOp } from "./dropping.js";
 
 /**
- * Inverted dropout, as PyTorch's Dropout: training zeroes elements and multiplies the others by 1 / (1 - p), so that
- * inference has nothing to do. Its ONNX form is an Identity: a Dropout node would say no more, and some providers lack it.
+ * Inverted dropout, as in PyTorch: training zeroes elements and multiplies the others by 1 / (1 - p), so that inference does
+ * nothing. In ONNX it is an Identity: a Dropout node adds nothing, and some providers lack it.
  */
 export const dropout = droppingOp({
   name: "dropout",

@@ -1,4 +1,4 @@
-/** What dropout and drop_path share: nothing happens at inference, and training multiplies by a mask that it is given. */
+/** Shared by dropout and drop_path: the identity at inference; in training a product with a mask, which is an input. */
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
@@ -14,7 +14,7 @@ const attributesFor = (doc: string) => attributesOf({ p: { kind: "float", min: 0
 
 export type DroppingAttributes = AttributesOf<ReturnType<typeof attributesFor>>;
 
-/** What an op that drops something has to say of itself. */
+/** What defines an op that drops elements. */
 interface DroppingFacts {
   readonly name: string;
   readonly doc: string;
@@ -22,7 +22,7 @@ interface DroppingFacts {
   readonly parameterDoc: string;
 }
 
-/** Completes an op whose only work is done in training, by a mask (`maskOfNode`): at inference it is the identity. */
+/** An op that acts only in training, by a mask (`maskOfNode`); at inference it is the identity. */
 export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFacts): OpDefinition<DroppingAttributes> {
   const attributes = attributesFor(parameterDoc);
   return {
@@ -46,7 +46,7 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     inferTypes: ([input]) => floatProblem(name, [input as TensorType]) ?? [input as TensorType],
     work: () => work({}),
     evaluate: ([input]) => [input as Tensor],
-    // Of the inference form: training differentiates the product with the mask (autodiff/training-form.ts).
+    // The gradient of the inference form. Training differentiates the product with the mask (autodiff/training-form.ts).
     gradient: (_, __, gradients) => gradients,
     readOnnx: notReadBack("nothing at inference: it is written as Identity, and a Dropout is read as identity"),
     lowerToOnnx: (onnx, { inputs, outputs }) => {
@@ -65,19 +65,19 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
   };
 }
 
-/** What a node multiplies by in training: a tensor of 0 and 1 / keep, each element kept with that probability. */
+/** The mask that a node multiplies by in training: elements 0 or 1 / keep; each is kept with probability `keep`. */
 export interface DroppingMask {
   readonly shape: Shape;
   readonly keep: number;
 }
 
-/** One number for each element, or one for each sample; more ops that drop are more rows. */
+/** Mask shapes by op: one number per element, or one per sample. */
 const maskShapes: Readonly<Record<string, (shape: Shape) => Shape>> = {
   dropout: (shape) => shape,
   drop_path: (shape) => shape.map((dim, axis): Dim => (axis === 0 ? dim : 1)),
 };
 
-/** The mask of a node that drops something; undefined for all other ops. Nothing is dropped where `keep` is 1. */
+/** The mask of a dropping node; undefined for all other ops, and if `keep` is 1. */
 export function maskOfNode(graph: Graph, { op, attributes, inputs, path }: Node): DroppingMask | undefined {
   const shapeOf = Object.hasOwn(maskShapes, op) ? maskShapes[op] : undefined;
   if (shapeOf === undefined) return undefined;

@@ -7,7 +7,7 @@ const attributes = attributesOf({
   alpha: { kind: "float", doc: "minus the limit of the negative side" },
 });
 
-/** At 0 the gradient is that of the negative side, as in PyTorch: alpha. */
+/** At 0 the gradient is that of the negative branch, as in PyTorch: alpha. */
 export const elu = shapedUnaryOp({
   name: "elu",
   family: "activation",

@@ -3,7 +3,7 @@ import { nodesOfOne } from "./read-nodes.js";
 import { erfOf } from "./stable-math.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
-/** Work as a rational function times an exponential. */
+/** Work: a rational function times an exponential. */
 export const erf = unaryOp({
   name: "erf",
   family: "function",

@@ -15,8 +15,8 @@ export function countOf(shape: readonly number[]): number {
 }
 
 /**
- * Reads `data` at sum(index[axis] * strides[axis]) for every index of `shape` in row-major order: one loop for
- * transposing (permuted strides) and for broadcasting (stride 0 on repeated axes).
+ * Reads `data` at sum(index[axis] * strides[axis]) for every index of `shape` in row-major order. One loop for transposing
+ * (permuted strides) and broadcasting (stride 0 on repeated axes).
  */
 export function gather(
   data: Float64Array,
@@ -49,7 +49,7 @@ export function gather(
   return out;
 }
 
-/** The tensor repeated to `shape` by the broadcasting rules. */
+/** The tensor broadcast to `shape`. */
 export function expandTo(tensor: Tensor, shape: readonly number[]): Tensor {
   const missing = shape.length - tensor.shape.length;
   if (missing === 0 && tensor.shape.every((size, axis) => size === shape[axis])) return tensor;

@@ -22,7 +22,7 @@ interface PoolSizes {
   readonly channels: number;
   /** [H, W] of the map. */
   readonly size: Pair;
-  /** How many windows there are, down and across. */
+  /** Number of windows, vertically and horizontally. */
   readonly windows: Pair;
 }
 
@@ -32,13 +32,13 @@ interface Along {
   readonly windows: number;
   readonly taps: number;
   readonly stride: number;
-  /** Cells of padding before the first. */
+  /** Padding before the first cell. */
   readonly before: number;
 }
 
 type One = (op: string, inputs: readonly string[], attributes?: Readonly<Record<string, number>>) => string;
 
-/** More cells, or fewer, at both ends of an axis of [N, C, H, W]. */
+/** Pads or crops an axis of [N, C, H, W] at both ends. */
 function padded(onnx: OnnxBuilder, value: string, axis: 2 | 3, ends: Pair, filler: number): string {
   const [before, after] = ends;
   if (before === 0 && after === 0) return value;
@@ -46,7 +46,7 @@ function padded(onnx: OnnxBuilder, value: string, axis: 2 | 3, ends: Pair, fille
   return onnx.node("Pad", [value, onnx.int64s(pads), onnx.floats(filler)])[0] ?? "";
 }
 
-/** What each tap gets of the gradient of all windows. */
+/** For each tap, the part of the windows' gradients that it gets. */
 function claims(one: One, taps: number, seenBy: (tap: number) => string, maxima: string, gradient: string): string[] {
   const shares: string[] = [];
   let unclaimed = gradient;
@@ -59,7 +59,7 @@ function claims(one: One, taps: number, seenBy: (tap: number) => string, maxima:
   return [...shares, unclaimed];
 }
 
-/** Blocks of `stride` cells, so many that the first of them and all taps that are tested lie in them. */
+/** Number of blocks of `stride` cells that contain the first cell and all tested taps. */
 const blocksOf = ({ windows, taps, stride }: Along): number => windows + Math.floor(Math.max(0, taps - 2) / stride);
 
 export function lowerFirstMaxima(
@@ -84,7 +84,7 @@ export function lowerFirstMaxima(
   onnx.node("MatMul", [all, placesAcross(onnx, columns)], {}, outputs);
 }
 
-/** The gradient of all rows' maxima, [N, C, H, windows across]. */
+/** The gradient of the rows' maxima, [N, C, H, windows across]. */
 function rowsRound(
   onnx: OnnxBuilder,
   one: One,
@@ -106,7 +106,7 @@ function rowsRound(
     const phase = one("Slice", [byPhase, onnx.int64s(from), onnx.int64s(to), onnx.int64s([2, 3])]);
     return one("Reshape", [phase, onnx.int64s([0, channels, windows, width])]);
   };
-  // From windows to blocks of rows: a tap's rows are a phase of the stride, a few blocks further on.
+  // From windows to blocks of rows: a tap's rows are one phase of the stride, shifted by a few blocks.
   const blocks = Math.ceil(size / stride);
   const phases = new Map<number, string>();
   for (const [tap, share] of claims(one, taps, seenBy, y, g).entries()) {
@@ -117,7 +117,7 @@ function rowsRound(
     phases.set(phase, sum === undefined ? moved : one("Add", [sum, moved]));
   }
   const [some = ""] = phases.values();
-  // Phases that no tap sees: strides beyond the kernel.
+  // Phases that no tap reads: the stride is larger than the kernel.
   const nothing = (): string => one("Cast", [one("Less", [some, some])], { to: 1 });
   const inBlocks = Array.from({ length: stride }, (_, phase) =>
     one("Reshape", [phases.get(phase) ?? nothing(), onnx.int64s([0, channels, blocks, 1, width])]),
@@ -127,7 +127,7 @@ function rowsRound(
   return padded(onnx, all, 2, [0, size - blocks * stride], 0);
 }
 
-/** For a tap what all windows' rows have there, [N, C, H, windows across]. */
+/** For a tap, the cells that it reads in the rows of all windows, [N, C, H, windows across]. */
 function cellsOfRows(
   onnx: OnnxBuilder,
   one: One,
@@ -142,7 +142,7 @@ function cellsOfRows(
   const laidOut = padded(onnx, x, 3, [before, stride * seen - size - before], Number.NEGATIVE_INFINITY);
   const byPhase = one("Reshape", [laidOut, onnx.int64s([0, channels, height, seen, stride])]);
   const phases = Array.from({ length: Math.min(stride, taps - 1) }, (_, phase) =>
-    // Gather, since ONNX Runtime makes one pass of all of them; beside a Transpose it makes slow Slices.
+    // Gather, because ONNX Runtime does it in one pass; next to a Transpose it would use slow Slices.
     stride === 1 ? laidOut : one("Gather", [byPhase, onnx.int64s(phase)], { axis: 4 }),
   );
   return (tap) => {
@@ -153,7 +153,7 @@ function cellsOfRows(
   };
 }
 
-/** Where the taps' shares of a row, one behind the other, belong in the map's row: [taps * windows, W]. */
+/** Where the parts of a row's taps, concatenated, belong in the map's row: [taps * windows, W]. */
 function placesAcross(onnx: OnnxBuilder, { size, windows, taps, stride, before }: Along): string {
   const places = Array.from(
     { length: taps * windows },

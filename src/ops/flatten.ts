@@ -12,7 +12,7 @@ import { toOwnSizes } from "./tfjs/passing.js";
 
 const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the first axis that is merged" } });
 
-/** The product of sizes, or undefined where the batch would be multiplied with itself. */
+/** The product of sizes, or undefined if it would contain the batch twice. */
 function productOf(dims: Shape): Dim | undefined {
   let count = 1;
   let batches = 0;
@@ -72,13 +72,13 @@ export const flatten = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis }) => {
     if (axis === 1) onnx.node("Flatten", [x], { axis }, outputs);
-    // In Reshape's target 0 keeps the size at its place and -1 takes the rest.
+    // In the target of Reshape, 0 keeps the size at its position and -1 takes the rest.
     else onnx.node("Reshape", [x, onnx.int64s([...new Array<number>(axis).fill(0), -1])], {}, outputs);
   },
   lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",
-  // Row-major order stays, so an equal shape is an equal tensor.
+  // Row-major order is kept, so with an equal shape the tensor is unchanged.
   isIdentity: () => true,
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),

@@ -15,13 +15,13 @@ type GeluAttributes = AttributesOf<typeof attributes>;
 
 const [slope, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
 
-/** Of the approximate form: tanh(slope * (x + cubic * x^3)). */
+/** The tanh approximation: tanh(slope * (x + cubic * x^3)). */
 const bent = (x: number): number => Math.tanh(slope * (x + cubic * x ** 3));
 
 const geluOf = (x: number, { approximate }: GeluAttributes): number =>
   (x / 2) * (1 + (approximate ? bent(x) : erfOf(x / Math.SQRT2)));
 
-/** d/dx x P(x) = P(x) + x p(x), with the normal density p or the slope of its approximation. */
+/** d/dx x P(x) = P(x) + x p(x), with the normal density p or the derivative of its approximation. */
 function gradientOf(builder: GradientBuilder, x: ValueId, g: ValueId, { approximate }: GeluAttributes): ValueId {
   const { add, mul, number, sub } = arithmetic(builder);
   const half = (value: ValueId): ValueId => mul(value, number(0.5));
@@ -52,7 +52,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { app
   onnx.node("Mul", [times(x, 0.5), one("Add", [bend, onnx.floats(1)])], {}, outputs);
 }
 
-/** An ONNX op from opset 20 on, spelled out before. Work as error function, or tanh and a cubic, and two products. */
+/** An ONNX op from opset 20 on; composed before. Work: an error function, or tanh and a cubic, and two products. */
 export const gelu = shapedUnaryOp({
   name: "gelu",
   family: "activation",

@@ -67,7 +67,7 @@ export const globalAvgPool = defineOp({
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     tfjs.set(y, kernelsOf(tfjs).mean(tfjs.map(x), [1, 2]), nhwc);
   },
-  // It sees the whole map, whatever its size: no window of fixed size says that.
+  // The window is the whole map, so there is no window of fixed size.
   window: () => undefined,
   spatial: () => pooled(() => gone),
   isIdentity: () => false,

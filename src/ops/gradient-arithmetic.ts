@@ -1,9 +1,9 @@
-/** What gradient rules have in common: arithmetic on values, and broadcasting undone. All sizes are fixed by then. */
+/** Shared by gradient rules: arithmetic on values, and sums over broadcast axes. All sizes are fixed. */
 import { invariant } from "../diagnostics/invariant.js";
 import type { ValueId } from "../ir/graph.js";
 import type { GradientBuilder } from "./contracts.js";
 
-/** The sizes of a value; differentiation starts from a graph whose batch is bound. */
+/** The sizes of a value; the batch is bound before differentiation. */
 export function sizesOf(builder: GradientBuilder, value: ValueId): readonly number[] {
   return builder.typeOf(value).shape.map((dim) => {
     invariant(typeof dim === "number", "a gradient rule needs fixed sizes: bind the batch first (ops/bind-batch.ts)");
@@ -20,7 +20,7 @@ export interface Arithmetic {
   readonly mul: Binary;
   readonly div: Binary;
   readonly where: (condition: ValueId, a: ValueId, b: ValueId) => ValueId;
-  /** The value of a plain number: values are numbers themselves, so a literal has to say that it is one. */
+  /** The value of a literal number. (Values are numbers too, so literals need this function.) */
   readonly number: (literal: number) => ValueId;
 }
 
@@ -42,19 +42,19 @@ export function arithmetic(builder: GradientBuilder): Arithmetic {
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** The same elements under these sizes. */
+/** Reshapes a value. */
 export function reshapeTo(builder: GradientBuilder, value: ValueId, sizes: readonly number[]): ValueId {
   if (sameSizes(sizesOf(builder, value), sizes)) return value;
   return builder.node("reshape", [value], { shape: sizes });
 }
 
-/** Repeated to these sizes by the broadcasting rules. */
+/** Broadcasts a value to these sizes. */
 export function broadcastToSizes(builder: GradientBuilder, value: ValueId, sizes: readonly number[]): ValueId {
   if (sameSizes(sizesOf(builder, value), sizes)) return value;
   return builder.node("broadcast_to", [value], { sizes });
 }
 
-/** The gradient of broadcasting: summed over the axes along which a value of these sizes was repeated. */
+/** The gradient of broadcasting: the sum over the axes along which a value of these sizes was repeated. */
 export function sumToSizes(builder: GradientBuilder, value: ValueId, sizes: readonly number[]): ValueId {
   const repeated = sizesOf(builder, value);
   const missing = repeated.length - sizes.length;
@@ -64,7 +64,7 @@ export function sumToSizes(builder: GradientBuilder, value: ValueId, sizes: read
   return axes.length === 0 ? summed : builder.node("reduce_sum", [summed], { axes, keep: true });
 }
 
-/** The matrices of the last two axes, transposed. */
+/** Transposes the last two axes. */
 export function transposeLast(builder: GradientBuilder, value: ValueId): ValueId {
   const axes = [...sizesOf(builder, value).keys()];
   return builder.node("transpose", [value], { permutation: [...axes.slice(0, -2), axes.length - 1, axes.length - 2] });

@@ -24,7 +24,7 @@ const attributes = attributesOf({
 
 type GroupNormAttributes = AttributesOf<typeof attributes>;
 
-/** Of a group all elements: seen as [N, groups, rest]. */
+/** All elements of a group: axis 2 of [N, groups, rest]. */
 const withinGroups = [2];
 
 function readGroupNorm(site: OnnxReadSite<GroupNormAttributes>, groups: number): Reading {
@@ -40,7 +40,7 @@ function readGroupNorm(site: OnnxReadSite<GroupNormAttributes>, groups: number):
   return site.make([x, ...weights], { groups, epsilon: epsilonOf(site) });
 }
 
-/** Reshape, norm, Reshape, scale, shift; inputs 3 and 4 have the sizes that it is cut up into and put back to. */
+/** Reads the composed form: Reshape, norm, Reshape, scale, shift. Inputs 3 and 4 have the sizes of the two reshapes. */
 function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
   const [x, sizes] = [site.tensor(0), site.numbers(3)];
   if (isProblem(x)) return x;
@@ -49,7 +49,7 @@ function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
   const whole = targetShape(site, shape, 4);
   if (isProblem(whole)) return whole;
   if (!sameShape(whole, shape)) return site.refuse("its result has another shape than its input");
-  // Without axes it was an instance norm, which goes over the map of each group.
+  // Without axes it was an instance norm, over the map of each group.
   const axes = axesOfNorm(site, 5);
   if (isProblem(axes)) return axes;
   const places = axes?.map((axis) => counted(axis, sizes.length)).sort((a, b) => a - b);
@@ -59,7 +59,7 @@ function readSpelledOut(site: OnnxReadSite<GroupNormAttributes>): Reading {
   return readGroupNorm(site, Number(sizes[1]));
 }
 
-/** PyTorch's GroupNorm; with as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
+/** PyTorch's GroupNorm. With as many groups as channels it is an instance norm, with one a layer norm over the whole map. */
 export const groupNorm = defineOp({
   name: "group_norm",
   family: "norm",
@@ -149,7 +149,7 @@ export const groupNorm = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = "", weight = "", bias = ""], outputs, inputTypes }, { groups, epsilon }) => {
     const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
     const [, channels = 1, ...map] = (inputTypes[0] as TensorType).shape as readonly number[];
-    // 0 keeps the batch, whatever it is.
+    // 0 keeps the batch size.
     const grouped = one("Reshape", [x, onnx.int64s([0, groups, -1])]);
     const y = lowerNormalised(onnx, grouped, withinGroups, epsilon);
     const back = one("Reshape", [y, onnx.int64s([0, channels, ...map])]);

@@ -2,7 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { gated, hardGate } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
-/** An ONNX op from opset 14 on, spelled out before. */
+/** An ONNX op from opset 14 on; composed before. */
 export const hardSwish = unaryOp({
   name: "hard_swish",
   family: "activation",
@@ -10,7 +10,7 @@ export const hardSwish = unaryOp({
   value: (x) => x * Math.min(1, Math.max(0, x / 6 + 0.5)),
   workPerElement: { multiplies: 2, adds: 1, compares: 2 },
   gradient: (builder, { input }, g) => {
-    // Slope: the gate, plus x / 6 where the gate itself slopes.
+    // Gradient: the gate, plus x / 6 where the gate has a gradient.
     const { add, mul, number } = arithmetic(builder);
     const sloping = mul(
       mul(input, number(1 / 6)),

@@ -34,7 +34,7 @@ export const identity = defineOp({
   readOnnx: [
     nodesOfOne("Identity"),
     {
-      // How much it drops, and by which seed, is only for training.
+      // Rate and seed matter only in training.
       nodeTypes: ["Dropout"],
       read: (site) => {
         site.attributes.pass("ratio", "seed");
@@ -46,10 +46,10 @@ export const identity = defineOp({
       },
     },
     {
-      // A type that it has already is nothing to do; lferc's networks are float32.
+      // A cast to the type that the value already has; lferc's networks are float32.
       nodeTypes: ["Cast"],
       read: (site) => {
-        // Of numbers that float32 cannot hold: there are none from float32.
+        // About numbers that float32 cannot hold; a cast from float32 has none.
         site.attributes.pass("saturate", "round_mode");
         return site.attributes.int("to", 0) === 1
           ? site.make([site.tensor(0)], {})
@@ -57,7 +57,7 @@ export const identity = defineOp({
       },
     },
     {
-      // To the shape that it has already; anything else is not counted.
+      // Accepted if the shape is unchanged; otherwise it is not counted.
       nodeTypes: ["Expand"],
       read: (site) => {
         const [x, target] = [site.tensor(0), site.numbers(1)];

@@ -18,15 +18,15 @@ export type InsideAttributes = AttributesOf<typeof attributes>;
 
 const bounded = ({ low, high }: InsideAttributes): number => [low, high].filter(Number.isFinite).length;
 
-/** 1 or 0 as a float32 factor, one way to write it for each engine; TensorProto.FLOAT is 1. */
+/** A bool tensor as a float32 factor, 1 or 0; TensorProto.FLOAT is 1. */
 function asFactor(onnx: OnnxBuilder, truth: string, outputs: readonly string[] | number): string {
   return onnx.node("Cast", [truth], { to: 1 }, outputs)[0] ?? "";
 }
 
-/** The largest float32: times any normal number it is 1 or more, so that a hard sigmoid of that slope is 1 or 0. */
+/** The largest float32. Times any positive normal number it is 1 or more, so a hard sigmoid with this slope gives 1 or 0. */
 const steepest = 3.4028234663852886e38;
 
-/** An open range that ends below: positive inside, and then one pass instead of two for each bound. */
+/** A range that is open and bounded below becomes a positive number inside, then one pass instead of two per bound. */
 function steep(onnx: OnnxBuilder, x: string, low: number, high: number, outputs: readonly string[]): void {
   const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";
   const above = low === 0 ? x : one("Sub", [x, onnx.floats(low)]);
@@ -34,14 +34,14 @@ function steep(onnx: OnnxBuilder, x: string, low: number, high: number, outputs:
   onnx.node("HardSigmoid", [positive], { alpha: { float: steepest }, beta: { float: 0 } }, outputs);
 }
 
-/** What libtensorflow calls a gradient through these bounds; the bounds themselves are outside, as in our rules. */
+/** The name of libtensorflow's gradient op for these bounds; the bounds themselves are outside, as in our rules. */
 export function gradientOp({ low, high, closed }: InsideAttributes): NativeOp | undefined {
   if (closed || low !== 0) return undefined;
   if (high === 6) return "Relu6Grad";
   return high === Number.POSITIVE_INFINITY ? "ReluGrad" : undefined;
 }
 
-/** The slope of everything that is cut off (relu, relu6, clip, ...): where it passes and where it does not. */
+/** The derivative of ops that clip (relu, relu6, clip, ...): 1 where values pass, 0 where they are cut off. */
 export const inside = defineOp({
   name: "inside",
   family: "training",

@@ -33,7 +33,7 @@ function readInstanceNorm(site: OnnxReadSite<InstanceNormAttributes>, affine: bo
   return site.make([x, ...weights], { affine, epsilon: epsilonOf(site) });
 }
 
-/** PyTorch's InstanceNorm2d without running statistics; without weights unless asked, as there. */
+/** PyTorch's InstanceNorm2d without running statistics; without weights by default, as in PyTorch. */
 export const instanceNorm = defineOp({
   name: "instance_norm",
   family: "norm",
@@ -100,18 +100,18 @@ export const instanceNorm = defineOp({
     const total = (value: ValueId): ValueId => reshapeTo(builder, sumToSizes(builder, value, spread), [channels]);
     return [gradientThrough(builder, y, weighed, overMap), total(mul(g as ValueId, y.value)), total(g as ValueId)];
   },
-  // Written out: ONNX' InstanceNormalization wants weights, which this may not have.
+  // Composed: ONNX' InstanceNormalization requires weights, which this op may not have.
   readOnnx: [
     {
       nodeTypes: ["InstanceNormalization"],
       read: (site) => {
-        // Scale and shift that no training made are those of a norm without them.
+        // Constant scale and shift that are not trained mean a norm without weights.
         const affine = [1, 2].map((i) => site.fixed(i)?.isTrained !== false).includes(true);
         return readInstanceNorm(site, affine);
       },
     },
     {
-      // Its axes, an attribute or input 1, are those of the map: so it was found.
+      // Its axes, an attribute or input 1, are those of the map; the pattern checked that.
       nodeTypes: ["lfer.InstanceNorm"],
       read: (site) => {
         site.attributes.pass("axes");

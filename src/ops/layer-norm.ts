@@ -27,10 +27,10 @@ type LayerNormAttributes = AttributesOf<typeof attributes>;
 const axesOf = ({ axis, through }: LayerNormAttributes): readonly number[] =>
   Array.from({ length: through - axis + 1 }, (_, i) => axis + i);
 
-/** The normalised axes' sizes, which the weight has too. */
+/** The sizes of the normalised axes, which are the weight's shape. */
 const ownShape = (shape: Shape, { axis, through }: LayerNormAttributes): Shape => shape.slice(axis, through + 1);
 
-/** Sizes under which the weight meets the input. */
+/** The weight's sizes for broadcasting with the input. */
 const spreadSizes = (shape: readonly number[], a: LayerNormAttributes): readonly number[] => [
   ...(ownShape(shape, a) as readonly number[]),
   ...new Array<number>(shape.length - 1 - a.through).fill(1),
@@ -41,7 +41,7 @@ function spreadInOnnx(onnx: OnnxBuilder, weight: string, shape: readonly number[
   return onnx.node("Reshape", [weight, onnx.int64s(spreadSizes(shape, a))])[0] ?? "";
 }
 
-/** An ONNX node that goes over the axes from `axis` through `through`, with a weight and a bias for each place. */
+/** Reads an ONNX node over the axes from `axis` through `through`, with a weight and a bias per position. */
 function readLayerNorm(site: OnnxReadSite<LayerNormAttributes>, axis: number, through: number): Reading {
   const x = site.tensor(0);
   if (isProblem(x)) return x;
@@ -52,10 +52,7 @@ function readLayerNorm(site: OnnxReadSite<LayerNormAttributes>, axis: number, th
   return site.make([x, ...weights], { axis, through, epsilon: epsilonOf(site) });
 }
 
-/**
- * PyTorch's LayerNorm over the last axes; over axis 1 of a map it is what ConvNeXt calls LayerNorm2d: each place of the map
- * by itself.
- */
+/** PyTorch's LayerNorm over the last axes; over axis 1 of a map, ConvNeXt's LayerNorm2d: each position of the map separately. */
 export const layerNorm = defineOp({
   name: "layer_norm",
   family: "norm",
@@ -107,7 +104,7 @@ export const layerNorm = defineOp({
     if (wrong) return wrong;
     const outside = axisProblem("layer_norm", a.through, shape) ?? axisProblem("layer_norm", a.axis, shape);
     if (outside) return outside;
-    // The batch is never normalised over.
+    // The batch axis is never normalised over.
     if (a.axis < 1 || a.through < a.axis) {
       return problem("shape/axis-out-of-range", { op: "layer_norm", axis: a.axis, actual: shape }, "axis");
     }
@@ -119,7 +116,7 @@ export const layerNorm = defineOp({
     const { shape } = input as TensorType;
     const elements = elementCount(shape);
     const runs = elements / elementCount(ownShape(shape, a));
-    // Mean, centring, variance and shift; squares and scale; a division each.
+    // Mean, centring, variance and shift; squares and scale; one division each.
     return work({ adds: 4 * elements - runs, multiplies: 2 * elements, divisions: elements + 2 * runs, roots: runs });
   },
   evaluate: (inputs, a) => {

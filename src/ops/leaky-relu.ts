@@ -5,7 +5,7 @@ import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({ slope: { kind: "float", doc: "slope of the negative side" } });
 
-/** PyTorch's tie rule: at 0 the gradient is that of the negative side. */
+/** PyTorch's tie rule: at 0 the gradient is that of the negative branch. */
 export const leakyRelu = shapedUnaryOp({
   name: "leaky_relu",
   family: "activation",

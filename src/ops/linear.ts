@@ -22,7 +22,7 @@ type LinearAttributes = AttributesOf<typeof attributes>;
 
 const lastOf = (type: TensorType | undefined): Dim => type?.shape.at(-1) ?? 1;
 
-/** An ONNX node as a linear layer: the matrix as [features, inputs], whichever way round the file has it. */
+/** Reads an ONNX node as a linear layer, with the matrix as [features, inputs], in whichever orientation the file has it. */
 function readLinear(site: OnnxReadSite<LinearAttributes>, dims: readonly number[], isTurned: boolean): Reading {
   const [rows = 0, columns = 0] = dims;
   const [features, inputs] = isTurned ? [rows, columns] : [columns, rows];
@@ -37,8 +37,8 @@ function readLinear(site: OnnxReadSite<LinearAttributes>, dims: readonly number[
 }
 
 /**
- * Whether a product, perhaps with a sum behind it (input 2), is a layer that learns. What lferc makes of numbers alone, to
- * resize a map, is none.
+ * Whether a product, perhaps with a sum after it (input 2), is a trained layer. The constant matrices that lferc writes to
+ * resize a map are not.
  */
 function isLearnt(node: OnnxNode): boolean {
   const [x, matrix, vector] = [node.input(0), node.fixed(1), node.fixed(2)];
@@ -47,7 +47,7 @@ function isLearnt(node: OnnxNode): boolean {
   return !node.has(2) || (vector?.dims.length === 1 && vector.dims[0] === matrix.dims[1]);
 }
 
-/** Weight is [features, inputs] as in PyTorch, so that files fit. */
+/** The weight is [features, inputs] as in PyTorch, so that weight files fit. */
 export const linear = defineOp({
   name: "linear",
   family: "product",

@@ -17,13 +17,13 @@ const attributes = attributesOf({
   k: { kind: "float", doc: "added to the mean square" },
 });
 
-/** The channels `[from, to)` around one, as PyTorch lays them: size / 2 rounded down before it, the rest behind. */
+/** The channels `[from, to)` around one, as in PyTorch: size / 2, rounded down, before it, the rest after it. */
 function channelsAround(channel: number, channels: number, size: number): readonly [number, number] {
   const from = channel - Math.floor(size / 2);
   return [Math.max(0, from), Math.min(channels, from + size)];
 }
 
-/** Which channels each one sums over, [channels, channels] of 1 and 0 row-major, or the transposed of it. */
+/** Which channels each channel sums over: a [channels, channels] matrix of 1 and 0, row-major, or its transpose. */
 export function band(channels: number, size: number, isTurned: boolean): readonly number[] {
   const values = new Array<number>(channels * channels).fill(0);
   for (let channel = 0; channel < channels; channel++) {
@@ -62,7 +62,7 @@ export const localResponseNorm = defineOp({
   inferTypes: ([input]) => mapProblem("local_response_norm", input as TensorType, [1, 2, 3]) ?? [input as TensorType],
   work: ([input], _, { size }) => {
     const elements = elementCount((input as TensorType).shape);
-    // The square and the weight; the sum; a power is an exponential of a logarithm.
+    // The square and the weight; the sum; a power as the exponential of a logarithm.
     return work({
       multiplies: 3 * elements,
       adds: size * elements,
@@ -120,7 +120,7 @@ export const localResponseNorm = defineOp({
       onnx.node("LRN", [x], attributes, outputs);
       return;
     }
-    // ONNX puts the odd one of an even number on the other side than PyTorch: a 1x1 convolution by the band says it exactly.
+    // For an even size, ONNX's window is one channel off from PyTorch's: a 1x1 convolution with the band matrix is exact.
     const one = (op: string, inputs: readonly string[], attributes = {}): string =>
       onnx.node(op, inputs, attributes)[0] ?? "";
     const channels = (inputTypes[0] as TensorType).shape[1] as number;

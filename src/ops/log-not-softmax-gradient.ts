@@ -44,7 +44,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = "", g = ""], outputs, inputType
   const p = one("Softmax", [x], { axis });
   const q = one("Softmax", [one("Where", [isTop, onnx.floats(Number.NEGATIVE_INFINITY), x])], { axis });
   const [zero, unit] = [onnx.floats(0), onnx.floats(1)];
-  // Before the division: at the top 1 - p may be 0.
+  // Before the division: for the largest logit, 1 - p may be 0.
   const below = one("Where", [isTop, zero, p]);
   const odds = one("Mul", [g, one("Div", [below, one("Sub", [unit, below])])]);
   const others = one("Sub", [sumOf(odds), odds]);
@@ -53,7 +53,7 @@ function lower(onnx: OnnxBuilder, { inputs: [x = "", g = ""], outputs, inputType
   onnx.node("Add", [own, one("Mul", [fromTop, q])], {}, outputs);
 }
 
-/** Stable where the network is sure, as the op itself. */
+/** Stable for confident predictions, as the op itself. */
 export const logNotSoftmaxGradient = defineOp({
   name: "log_not_softmax_gradient",
   family: "training",
@@ -102,7 +102,7 @@ export const logNotSoftmaxGradient = defineOp({
     const [zero, top] = [filled(0), isTop()];
     const p = softmaxOf(k, x, axis);
     const q = softmaxOf(k, k.select(top, filled(Number.NEGATIVE_INFINITY), x), axis);
-    // Before the division: at the top 1 - p may be 0.
+    // Before the division: for the largest logit, 1 - p may be 0.
     const below = k.select(top, zero, p);
     const odds = k.mul(g, k.div(below, k.sub(k.number(1), below)));
     const others = k.sub(k.sum(odds, [axis]), odds);

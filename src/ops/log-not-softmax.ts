@@ -28,7 +28,7 @@ function logNotSoftmaxOf(vector: Float64Array): Float64Array {
   );
 }
 
-/** Where the (first) largest element along the axis stands, as a bool tensor. */
+/** Where the (first) largest element along the axis is, as a bool tensor. */
 export function isLargestAlong(onnx: OnnxBuilder, x: string, shape: Shape, axis: number): string {
   const classes = shape[axis] as number;
   const one = (opType: string, inputs: readonly string[], attributes = {}): string =>

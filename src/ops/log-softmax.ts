@@ -4,7 +4,7 @@ import { reduceNode } from "./reduction.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses, belowLargest } from "./tfjs/classes.js";
 
-/** x - max - ln(sum of exp(x - max)). ONNX's meaning from opset 13 on: one axis. */
+/** x - max - ln(sum of exp(x - max)). ONNX's definition from opset 13 on: one axis. */
 export const logSoftmax = alongAxisOp({
   name: "log_softmax",
   doc: "ln softmax(x), stable: x minus the log-sum-exp along the axis.",
@@ -20,7 +20,7 @@ export const logSoftmax = alongAxisOp({
     const total = builder.node("reduce_sum", [g], { axes: [axis], keep: true });
     return sub(g, mul(builder.node("exp", [output]), total));
   },
-  // Not by LogSoftmax: ONNX Runtime's WebGPU has no such kernel.
+  // Not LogSoftmax: ONNX Runtime's WebGPU provider has no kernel for it.
   readOnnx: [alongAxisNodes("LogSoftmax")],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, axis) => {
     const one = (op: string, inputs: readonly string[]): string => onnx.node(op, inputs)[0] ?? "";

@@ -2,7 +2,7 @@ import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { TensorType } from "../ir/shape.js";
 import { floatProblem } from "./dtype-rules.js";
 
-/** What is wrong when an input is no float32 map [N, C, H, W] whose `fixed` axes are numbers. */
+/** A problem if an input is not a float32 map [N, C, H, W] whose `fixed` axes are numbers. */
 export function mapProblem(op: string, input: TensorType, fixed: readonly number[]): Problem | undefined {
   const { shape } = input;
   const wrong = floatProblem(op, [input]);

@@ -22,7 +22,7 @@ function productShape(a: Shape, b: Shape): Shape | Problem {
   return [...batches, a.at(-2) as Dim, b.at(-1) as Dim];
 }
 
-/** A matrix whose last two axes are held the other way round is read so by the kernel itself. */
+/** If the last two axes of a matrix are stored transposed, the kernel itself transposes it back. */
 function heldMatrices(tfjs: TfjsBuilder, value: ValueId | undefined): readonly [Register, boolean] {
   const order = natural(tfjs.sizesOf(value).length);
   const turned = [...order.slice(0, -2), order.length - 1, order.length - 2];
@@ -111,7 +111,7 @@ export const matmul = defineOp({
     {
       nodeTypes: ["MatMul"],
       read: (site) => {
-        // Input 2: what fused-nodes.ts found to be added behind it.
+        // Input 2: an addend that fused-nodes.ts found after the product.
         const [product, hasSum] = [site.make([site.tensor(0), site.tensor(1)], {}), site.has(2)];
         return isProblem(product) || !hasSum ? product : only(site.one("add", [...product, site.tensor(2)]));
       },

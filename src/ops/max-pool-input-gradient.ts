@@ -11,7 +11,7 @@ import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow, padMap } from "./tfjs/window.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
-/** The whole gradient of a window goes to its first maximum, row by row (PyTorch's tie rule). */
+/** Each window's gradient goes to its first maximum, in row-major order (PyTorch's tie rule). */
 export const maxPoolInputGradient = defineOp({
   name: "max_pool_input_gradient",
   family: "training",
@@ -75,7 +75,7 @@ export const maxPoolInputGradient = defineOp({
     const windows = pooled?.slice(2) as unknown as Pair;
     lowerFirstMaxima(onnx, { x, y, g, outputs }, { channels, size, windows }, a);
   },
-  // TensorFlow's gradient of a maximum goes to the first one in row order, as PyTorch's does.
+  // TensorFlow's gradient goes to the first maximum in row-major order, as PyTorch's does.
   lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);
     const input = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
@@ -84,7 +84,7 @@ export const maxPoolInputGradient = defineOp({
     tfjs.set(dx, cutPadding(tfjs, made, padded, storedSizes(tfjs.sizesOf(x), nhwc)), nhwc);
   },
   window: () => undefined,
-  // Which cell was the first maximum is told by all windows that hold the cell.
+  // Whether a cell is the first maximum depends on all windows that contain it.
   spatial: (_, __, a) => {
     const [input] = pooled((axis) => sliding(axis + 2, 2 * a.kernel[axis] - 1, 1));
     const [result] = pooled((axis) => stamped(axis + 2, a.kernel[axis], a.stride[axis]));

@@ -10,7 +10,7 @@ import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
 import { nhwc } from "./tfjs/layout.js";
 import { paddedWindow, padMap } from "./tfjs/window.js";
 
-/** Padding never wins: it counts as minus infinity. PyTorch's tie rule: the first maximum, row by row, gets the gradient. */
+/** Padding counts as minus infinity. PyTorch's tie rule: the first maximum, in row-major order, gets the gradient. */
 export const maxPool = defineOp({
   name: "max_pool",
   family: "pooling",
@@ -28,7 +28,7 @@ export const maxPool = defineOp({
       resolve: (args, inputs) => {
         const pool = resolvePool(args, inputs);
         if (isProblem(pool)) return pool;
-        // Padding never wins, whatever it is there for.
+        // Padding never wins, whatever its purpose.
         const { overhang: _, ...attributes } = pool;
         return attributes;
       },
@@ -49,7 +49,7 @@ export const maxPool = defineOp({
     {
       nodeTypes: ["MaxPool"],
       read: (site) => {
-        // The order of the indices, a second result that lferc does not give.
+        // The order of the indices, a second result that lferc does not produce.
         site.attributes.pass("storage_order");
         const [x, pool] = [site.tensor(0), poolOf(site)];
         if (isProblem(x)) return x;

@@ -2,7 +2,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
-/** PyTorch's tie rule: where both are equal, each gets half the gradient. */
+/** PyTorch's tie rule: if both are equal, each gets half the gradient. */
 export const minimum = binaryOp({
   name: "minimum",
   family: "arithmetic",

@@ -4,8 +4,8 @@ import { gated } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 
 /**
- * With e = exp(x), tanh(ln(1 + e)) = ((1 + e)^2 - 1) / ((1 + e)^2 + 1) = (e^2 + 2e) / (e^2 + 2e + 2); for x > 0 both sides
- * are divided by e^2, so that nothing overflows.
+ * With e = exp(x), tanh(ln(1 + e)) = ((1 + e)^2 - 1) / ((1 + e)^2 + 1) = (e^2 + 2e) / (e^2 + 2e + 2). For x > 0, numerator and
+ * denominator are divided by e^2, so that nothing overflows.
  */
 function mishOf(x: number): number {
   const n = Math.exp(-Math.abs(x));
@@ -13,7 +13,7 @@ function mishOf(x: number): number {
   return x * gate;
 }
 
-/** An ONNX op from opset 18 on, spelled out before. Work as softplus, tanh, product. */
+/** An ONNX op from opset 18 on; composed before. Work: softplus, tanh, product. */
 export const mish = unaryOp({
   name: "mish",
   family: "activation",

@@ -7,7 +7,7 @@ import { binaryKernel } from "./tfjs/elementwise.js";
 
 const product = binaryKernel("Multiply");
 
-/** A product with the slope of relu or relu6 is one native op: the slope itself is then never made. */
+/** A product with the derivative of relu or relu6 is one native op, so the derivative itself is not computed. */
 const lower: LowerToTfjs<unknown> = (tfjs, site, attributes) => {
   const { inputs, outputs } = site;
   const sizes = inputs.map((value) => tfjs.sizesOf(value).join());

@@ -1,10 +1,10 @@
-/** What layer_norm, group_norm and instance_norm share: some elements brought to mean 0 and variance 1, and the gradient of it. */
+/** Shared by layer_norm, group_norm and instance_norm: normalisation to mean 0 and variance 1, and its gradient. */
 import type { ValueId } from "../ir/graph.js";
 import type { GradientBuilder, OnnxBuilder } from "./contracts.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
 
-/** Elements from `start` on, `length` of them `step` apart, brought to mean 0 and (biased) variance 1. */
+/** Normalises `length` elements from `start` on, `step` apart, to mean 0 and (biased) variance 1. */
 export function normaliseRun(
   data: Float64Array,
   out: Float64Array,
@@ -22,13 +22,13 @@ export function normaliseRun(
   for (let i = 0; i < length; i++) out[start + i * step] = ((data[start + i * step] as number) - mean) * scale;
 }
 
-/** A normalised value and what it was divided by. */
+/** A normalised value, and the deviation that it was divided by. */
 export interface Normalised {
   readonly value: ValueId;
   readonly deviation: ValueId;
 }
 
-/** Nodes that normalise over these axes. */
+/** Builds nodes that normalise over these axes. */
 export function normalised(builder: GradientBuilder, x: ValueId, axes: readonly number[], epsilon: number): Normalised {
   const { add, div, mul, number, sub } = arithmetic(builder);
   const mean = (value: ValueId): ValueId => builder.node("reduce_mean", [value], { axes, keep: true });
@@ -37,7 +37,7 @@ export function normalised(builder: GradientBuilder, x: ValueId, axes: readonly 
   return { value: div(centred, deviation), deviation };
 }
 
-/** From the gradient for the normalised value to that for x: (g - mean(g) - y mean(g y)) / deviation. */
+/** The gradient of x from that of the normalised value y: (g - mean(g) - y mean(g y)) / deviation. */
 export function gradientThrough(
   builder: GradientBuilder,
   { value, deviation }: Normalised,
@@ -49,7 +49,7 @@ export function gradientThrough(
   return div(sub(sub(g, mean(g)), mul(value, mean(mul(g, value)))), deviation);
 }
 
-/** The same normalisation in plain ONNX ops; the name of its result. */
+/** The same normalisation in plain ONNX ops; returns the name of the result. */
 export function lowerNormalised(
   onnx: OnnxBuilder,
   x: string,

@@ -1,36 +1,36 @@
-/** A node of an ONNX file as the ops see it when they read it back: nothing here knows of protobuf. */
+/** A node of an ONNX file, as the ops' readers see it; protobuf is hidden. */
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, SlotRole, ValueId } from "../ir/graph.js";
 import type { Dim, DType, Shape, TensorType } from "../ir/shape.js";
 
-/** Networks have tensors of up to six axes; a file may ask for any number, of each of its nodes. */
+/** Largest number of axes. Networks have tensors of up to six axes, but a file may declare any number for each node. */
 export const mostAxes = 64;
 
-/** A tensor that the network computes, or its input. */
+/** A computed tensor, or an input of the network. */
 export interface TensorOperand {
   readonly kind: "tensor";
   readonly value: ValueId;
   readonly type: TensorType;
 }
 
-/** A tensor that stands in the file, or follows from what stands there and from shapes. */
+/** A tensor that is in the file, or follows from constants in the file and from shapes. */
 export interface FixedOperand {
   readonly kind: "fixed";
-  /** The initializer's; undefined for what was computed. */
+  /** The initializer's name; undefined for a computed tensor. */
   readonly name: string | undefined;
-  /** Whether training may have made it: an initializer, or one put into another shape. */
+  /** Whether it may be trained: an initializer, or a reshaped one. */
   readonly isTrained: boolean;
   readonly dtype: DType;
   readonly dims: readonly number[];
-  /** Row-major, sizes that depend on the batch among them; undefined where they are many or in another file. */
+  /** Row-major; sizes that depend on the batch may be among them. Undefined if there are many, or if they are in another file. */
   readonly numbers: readonly Dim[] | undefined;
 }
 
 export type Operand = TensorOperand | FixedOperand;
 
 /**
- * The attributes of a node. One that is set and that nobody asks for refuses the node by name, for it may change what the node
- * computes; so does one of another type.
+ * The attributes of a node. If an attribute is set but never read, or has an unexpected type, the node is rejected with its
+ * name, because it may change what the node computes.
  */
 export interface OnnxNodeAttributes {
   int(name: string, unlessTold: number): number;
@@ -38,67 +38,70 @@ export interface OnnxNodeAttributes {
   float(name: string, unlessTold: number): number;
   floats(name: string): readonly number[] | undefined;
   text(name: string, unlessTold: string): string;
-  /** Passes over attributes that change neither a shape nor what a layer is; the caller says why. */
+  /** Ignores attributes that change neither a shape nor the layer; the caller's comment says why. */
   pass(...names: readonly string[]): void;
 }
 
-/** A node to look at. What is asked for counts as read; an input that nobody asks for refuses the node, as an attribute does. */
+/**
+ * A node to be inspected. Inputs that are read are recorded; an input that is never read rejects the node, as an attribute
+ * does.
+ */
 export interface OnnxNode {
   readonly opset: number;
   readonly opType: string;
   readonly attributes: OnnxNodeAttributes;
-  /** How many results it has. */
+  /** Number of results. */
   readonly outputCount: number;
-  /** How many inputs are given or left out before the last one that is given. */
+  /** Number of inputs up to the last one that is present. */
   readonly inputCount: number;
-  /** An input; undefined where it is left out. */
+  /** An input; undefined if it is absent. */
   input(index: number): Operand | undefined;
   has(index: number): boolean;
-  /** A fixed input; undefined where it is computed or missing. */
+  /** A constant input; undefined if it is computed or absent. */
   fixed(index: number): FixedOperand | undefined;
-  /** The sizes of an input; none where it is left out. */
+  /** The sizes of an input; empty if it is absent. */
   shapeOf(index: number): Shape;
   /** Whether two inputs are the same value. */
   isSame(index: number, other: number): boolean;
-  /** The numbers of an input; undefined where it is left out. */
+  /** The numbers of a constant input; undefined if it is absent. */
   numbers(index: number): readonly Dim[] | Problem | undefined;
-  /** The same, where none of them may depend on the batch. */
+  /** The same, if none of them may depend on the batch. */
   plainNumbers(index: number): readonly number[] | Problem | undefined;
-  /** That this node cannot be counted, and why. */
+  /** A problem: this node cannot be counted, with the reason. */
   refuse(reason: string): Problem;
 }
 
-/** What a node becomes: its results, or why it cannot be counted. */
+/** The results of a node, or why it cannot be counted. */
 export type Reading = readonly ValueId[] | Problem;
 
-/** A node being read by an op with attributes `A`: what may be made of it. */
+/** A node that an op with attributes `A` reads, with functions to build its replacement. */
 export interface OnnxReadSite<A> extends OnnxNode {
   typeOf(value: ValueId): TensorType;
-  /** An input as a value of the graph; what stands in the file becomes a constant, or a weight. */
+  /** An input as a value of the graph; a constant of the file becomes a constant or a weight. */
   tensor(index: number): ValueId | Problem;
   /** All inputs as values of the graph. */
   tensors(): readonly ValueId[] | Problem;
-  /** An input as a weight of this shape (its own unless told). */
+  /** An input as a weight of this shape (default: its own). */
   weight(index: number, role?: SlotRole, dims?: readonly number[]): ValueId | Problem;
-  /** Applies the op that reads; its results. */
+  /** Applies the op whose reader this is; returns its results. */
   make(inputs: readonly (ValueId | Problem)[], attributes: A): Reading;
-  /** Applies another op, where the node is more than the op that reads; its only result. */
+  /** Applies another op, if the node is more than this op; returns its only result. */
   one(op: string, inputs: readonly (ValueId | Problem)[], attributes?: Attributes): ValueId | Problem;
 }
 
 /**
- * How one node of a file is read back into an op. Of each node type one op takes all nodes that no other takes: it has no
- * `takes`. The forms that others take must not overlap; then the order of the ops does not matter.
+ * How one node of a file becomes an op. For each node type, one op reads all nodes that no other op claims: its reader has no
+ * `takes`. The forms claimed with `takes` must not overlap, so the order of ops does not matter.
  */
 export interface OnnxReader<A> {
-  /** ONNX's op types; `lfer.X` is a form of several nodes, put together by the patterns of targets/onnx/read/fused-nodes.ts. */
+  /** ONNX's op types; `lfer.X` is a form of several nodes that the patterns in targets/onnx/read/fused-nodes.ts combined. */
   readonly nodeTypes: readonly string[];
-  /** Whether the node has the form that this op stands for. */
+  /** Whether the node has the form that this op claims. */
   takes?(node: OnnxNode): boolean;
   read(site: OnnxReadSite<A>): Reading;
 }
 
-/** An op that no node of a file becomes, and why. */
+/** An op that no ONNX node is read as, and why. */
 export interface NotReadBack {
   readonly notReadBack: string;
 }

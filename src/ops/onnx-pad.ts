@@ -1,9 +1,9 @@
 import type { OnnxBuilder } from "./contracts.js";
 
 /**
- * ONNX's Pad with one value; `pads` are the beginnings of all axes, then their ends. Zeros are written as -0, which is the same
- * number: ONNX Runtime (1.30, pad_fusion.cc) moves a Pad whose value has no bit set into the pool or convolution behind it,
- * where a MaxPool takes its padding for -inf, an AveragePool may not count it, and both refuse as much as a kernel.
+ * ONNX's Pad with one value; `pads` has the beginnings of all axes, then their ends. Zeros are written as -0, which is an equal
+ * number. ONNX Runtime (1.30, pad_fusion.cc) merges a Pad whose value has all bits 0 into the next pool or convolution. There a
+ * MaxPool treats padding as -inf, an AveragePool may not count it, and both reject padding as large as the kernel.
  */
 export function padWith(
   onnx: OnnxBuilder,

@@ -6,7 +6,7 @@ import { floatProblem } from "./dtype-rules.js";
 import type { Parameter } from "./surface.js";
 import { type Pair, resolvePadding, windowedSize, windowsOver } from "./window-arithmetic.js";
 
-/** What both pools have. */
+/** Attributes of both pools. */
 export const poolAttributes = attributesOf({
   kernel: { kind: "ints", length: 2, min: 1, doc: "[height, width]" },
   stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
@@ -15,7 +15,7 @@ export const poolAttributes = attributesOf({
 
 export type PoolAttributes = AttributesOf<typeof poolAttributes>;
 
-/** What average pools have besides. */
+/** Further attributes of average pools. */
 export const avgPoolAttributes = attributesOf({
   ...poolAttributes,
   count_include_pad: { kind: "bool", doc: "whether padded cells count in the mean, as zeros" },
@@ -51,8 +51,8 @@ export const poolWindow = ({ kernel, stride, padding }: PoolAttributes): Window 
 });
 
 /**
- * Cells to add at the end so that positions are rounded up, as PyTorch's ceil_mode has it: ceil((in + pads - k) / s) + 1
- * windows, less one where the last would begin behind the map and its padding at the start.
+ * Cells to add at the end for PyTorch's ceil_mode: ceil((in + pads - k) / s) + 1 windows, one fewer if the last would begin
+ * after the map and its padding at the start.
  */
 function overhangAlong(size: number, kernel: number, stride: number, before: number, after: number): number {
   const rest = size + before + after - kernel;
@@ -62,7 +62,7 @@ function overhangAlong(size: number, kernel: number, stride: number, before: num
   return Math.max(0, last * stride - rest);
 }
 
-/** What the user wrote of a pool. */
+/** A pool's arguments, as written by the user. */
 interface PoolArguments {
   readonly kernel: Pair;
   readonly stride: Pair | undefined;
@@ -71,8 +71,8 @@ interface PoolArguments {
 }
 
 /**
- * The pool's attributes from what the user wrote. Rounding up becomes padding at the end, so that everything that knows
- * windows knows it; `overhang` is how much of that padding it is.
+ * The pool's attributes from its arguments. ceil_mode becomes padding at the end, so that other code needs only windows;
+ * `overhang` is the part of the padding that came from it.
  */
 export function resolvePool(
   args: PoolArguments,
@@ -102,17 +102,17 @@ export function inferPoolTypes(op: string, input: TensorType, a: PoolAttributes)
   return [{ dtype: input.dtype, shape: [input.shape[0] as Dim, input.shape[1] as Dim, ...size] }];
 }
 
-/** The cells of one window inside the map: rows and columns `[from, to)`; and how many it has without its overhang. */
+/** The cells of one window inside the map, rows and columns `[from, to)`, and its number of cells without overhang. */
 interface WindowCells {
   readonly rows: Pair;
   readonly columns: Pair;
   readonly counted: number;
 }
 
-/** Pools that round positions up say how far their last windows hang over. */
+/** Pools with ceil_mode record how far their last windows reach beyond the map and padding. */
 type MaybeOverhanging = PoolAttributes & { readonly overhang?: Pair };
 
-/** Cells of a window along an axis that do not hang over; padding counts among them. */
+/** Cells of a window along an axis without the overhang; padding is included. */
 function countedAlong(axis: 0 | 1, from: number, size: number, a: MaybeOverhanging): number {
   const end = size + a.padding[(axis + 2) as 2 | 3] - (a.overhang?.[axis] ?? 0);
   return Math.min(from + a.kernel[axis], end) - from;
@@ -122,7 +122,7 @@ function pooledSize([, , height = 0, width = 0]: readonly number[], a: PoolAttri
   return windowsOver([height, width], { ...a, dilation: [1, 1] });
 }
 
-/** Calls `visit` for every window of every map, in row-major order of the results, with the map's number. */
+/** Calls `visit` for every window of every map, in row-major order of the results, with the map's index. */
 export function forEachWindow(
   shape: readonly number[],
   a: MaybeOverhanging,
@@ -146,7 +146,7 @@ export function forEachWindow(
   }
 }
 
-/** Folds every window: `join` over the cells inside the map, then `finish` with their count and that of all that count. */
+/** Reduces every window: `join` over the cells inside the map, then `finish` with their count and the count including padding. */
 export function evaluatePool(
   { shape, data }: Tensor,
   a: MaybeOverhanging,

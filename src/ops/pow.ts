@@ -3,7 +3,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
-/** Work as exp(b * ln a). */
+/** Work: exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
   family: "arithmetic",
@@ -14,7 +14,7 @@ export const pow = binaryOp({
   onnxOp: "Pow",
   gives: "float32",
   gradient: (builder, { a, b, output }, g) => {
-    // PyTorch's rule at the edges: a's slope is 0 where b is 0, b's where a is 0.
+    // PyTorch's edge cases: a's gradient is 0 where b is 0, b's where a is 0.
     const { mul, number, sub, where } = arithmetic(builder);
     const equalsZero = (x: ValueId): ValueId => builder.node("equal", [x, number(0)]);
     const forA = where(equalsZero(b), number(0), mul(b, builder.node("pow", [a, sub(b, number(1))])));

@@ -15,11 +15,11 @@ const attributes = attributesOf({
   per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" },
 });
 
-/** Sizes under which the slopes meet the input: one number, or one for each channel (axis 1). */
+/** The slopes' sizes for broadcasting with the input: one number, or one per channel (axis 1). */
 const slopeSizes = (rank: number, slopes: number): readonly number[] =>
   slopes === 1 ? [1] : [slopes, ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
 
-/** PyTorch's tie rule: at 0 the gradient is that of the negative side. */
+/** PyTorch's tie rule: at 0 the gradient is that of the negative branch. */
 export const prelu = defineOp({
   name: "prelu",
   family: "activation",
@@ -92,7 +92,7 @@ export const prelu = defineOp({
         if (slope === undefined) return site.refuse("its slope is computed, not fixed");
         const [count, x] = [countOf(slope.dims), site.tensor(0)];
         if (isProblem(x)) return x;
-        // ONNX lets it meet the input from the last axis on: one for each channel has the map's axes behind it.
+        // In ONNX slopes broadcast from the last axis: one per channel needs the map's axes after it.
         const inner = site.typeOf(x).shape.length - 2;
         const behind = slope.dims.slice(slope.dims.length - inner);
         const isByChannel = slope.dims.length > inner && behind.every((dim) => dim === 1);

@@ -3,7 +3,7 @@ import type { Graph } from "../ir/graph.js";
 import { parseGraph } from "../ir/parse-text.js";
 import { findFaults } from "./verify-types.js";
 
-/** Reads a graph's text and holds it to everything a graph must be: whatever the text, a sound graph or diagnostics. */
+/** Parses a graph's text and verifies it completely: returns a sound graph, or diagnostics. */
 export function readGraph(text: string, file = "graph"): Graph | readonly Diagnostic[] {
   const graph = parseGraph(text, file);
   if (!("nodes" in graph)) return graph;

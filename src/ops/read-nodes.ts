@@ -1,17 +1,17 @@
-/** How ONNX nodes are read that many ops have in common. */
+/** Readers of ONNX nodes that many ops share. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { OnnxNode, OnnxReader, Reading } from "./onnx-node.js";
 
 type NoAttributes = Readonly<Record<never, never>>;
 
-/** Nodes of one tensor and no attributes. */
+/** Nodes with one tensor and no attributes. */
 export const nodesOfOne = (...nodeTypes: readonly string[]): OnnxReader<NoAttributes> => ({
   nodeTypes,
   read: (site) => site.make([site.tensor(0)], {}),
 });
 
-/** Nodes of two tensors, one of them perhaps a weight or a number of the file. */
+/** Nodes with two tensors; one may be a weight or a constant of the file. */
 export const nodesOfTwo = (...nodeTypes: readonly string[]): OnnxReader<NoAttributes> => ({
   nodeTypes,
   read: (site) => {
@@ -20,21 +20,21 @@ export const nodesOfTwo = (...nodeTypes: readonly string[]): OnnxReader<NoAttrib
   },
 });
 
-/** What is the only result of a node. */
+/** The only result of a node. */
 export function only(value: ValueId | Problem): Reading {
   return isProblem(value) ? value : [value];
 }
 
-/** Whether a number of the file is this one, which may be written with few digits. */
+/** Whether a constant of the file equals this number, up to few written digits. */
 export const isCloseTo = (value: number, wanted: number): boolean => Math.abs(value - wanted) < 1e-4;
 
-/** An axis counted from 0. */
+/** An axis as an index from 0. */
 export const counted = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-/** Whether these are axes of so many, each once. */
+/** Whether these are valid axes for this rank, without repetition. */
 export const areAxes = (axes: readonly number[], rank: number): boolean =>
   new Set(axes).size === axes.length && axes.every((axis) => axis >= 0 && axis < rank);
 
-/** Axes as input 1 (opset 13 and later) or an attribute, as the file has them. */
+/** Axes from input 1 (opset 13 and later) or the attribute, as in the file. */
 export const axesOf = (node: OnnxNode): readonly number[] | Problem | undefined =>
   node.has(1) ? node.plainNumbers(1) : node.attributes.ints("axes");

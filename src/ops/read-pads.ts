@@ -1,4 +1,4 @@
-/** What an ONNX Pad puts around a map. */
+/** Reads ONNX's Pad. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { OnnxNode, OnnxReader } from "./onnx-node.js";
 import type { Padding } from "./window-arithmetic.js";
@@ -6,12 +6,12 @@ import type { Padding } from "./window-arithmetic.js";
 interface FilePads {
   readonly mode: string;
   readonly value: number;
-  /** Before all axes, then behind all of them. */
+  /** Padding before each axis, then after each axis. */
   readonly pads: readonly number[];
   readonly hasAxes: boolean;
 }
 
-/** Sizes are an input since opset 11, an attribute before. */
+/** Paddings are an input since opset 11, an attribute before. */
 export function padsOf(node: OnnxNode): FilePads | Problem {
   const pads = node.has(1) ? node.plainNumbers(1) : node.attributes.ints("pads");
   if (pads === undefined || isProblem(pads)) return pads ?? node.refuse("it has no padding");
@@ -23,7 +23,7 @@ export function padsOf(node: OnnxNode): FilePads | Problem {
 
 export const padsNothing = ({ pads }: FilePads): boolean => pads.every((cells) => cells === 0);
 
-/** The cells around a map, where it pads nothing else. */
+/** The padding of a map's height and width, if no other axis is padded. */
 export function paddingAround(node: OnnxNode, { pads, hasAxes }: FilePads): Padding | Problem {
   const rank = node.shapeOf(0).length;
   const [before, after] = [pads.slice(0, rank), pads.slice(rank)];
@@ -32,7 +32,7 @@ export function paddingAround(node: OnnxNode, { pads, hasAxes }: FilePads): Padd
   return [before[2] ?? 0, before[3] ?? 0, after[2] ?? 0, after[3] ?? 0];
 }
 
-/** Pads of a mode that takes the new cells from the map itself. */
+/** The padding of a mode that repeats the map's own cells. */
 export const padsOfMode = (wanted: "reflect" | "edge"): OnnxReader<{ readonly padding: Padding }> => ({
   nodeTypes: ["Pad"],
   takes: (node) => {

@@ -1,18 +1,18 @@
-/** The axes that ONNX's reductions go over. */
+/** The axes of ONNX's reductions. */
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { OnnxNode, OnnxReader } from "./onnx-node.js";
 import { axesOf, counted } from "./read-nodes.js";
 
-/** Whether it is told to reduce nothing where no axes are given. */
+/** Whether the node reduces nothing if no axes are given. */
 export function reducesNothing(node: OnnxNode): boolean {
   const given = axesOf(node);
   const isForNothing = node.attributes.int("noop_with_empty_axes", 0) === 1;
-  // Without axes it does not matter whether they would be kept.
+  // Without axes, `keepdims` does not matter.
   node.attributes.int("keepdims", 1);
   return isForNothing && !isProblem(given) && (given ?? []).length === 0;
 }
 
-/** Without axes it goes over all of them. */
+/** Without axes, all axes are reduced. */
 export const reductionNodes = (nodeType: string): OnnxReader<{ axes: readonly number[]; keep: boolean }> => ({
   nodeTypes: [nodeType],
   read: (site) => {

@@ -1,25 +1,25 @@
-/** Resize and Upsample of ONNX: sizes or scales of axes, by many rules, to the new size of a map. */
+/** Reads ONNX's Resize and Upsample: sizes or scales of axes, by several rules, to the new size of a map. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Dim, Shape } from "../ir/shape.js";
 import type { OnnxNode, OnnxReader } from "./onnx-node.js";
 import { areAxes, counted } from "./read-nodes.js";
 import type { Pair } from "./window-arithmetic.js";
 
-/** The axes that the sizes or scales of a node stand for, in their order. */
+/** The axes that the node's sizes or scales belong to, in their order. */
 function axesOf(node: OnnxNode, rank: number): readonly number[] | Problem {
   const given = node.attributes.ints("axes");
   const axes = given?.map((axis) => counted(axis, rank)) ?? Array.from({ length: rank }, (_, axis) => axis);
   return areAxes(axes, rank) ? axes : node.refuse(`its axes are ${given?.join(", ")}, of ${rank}`);
 }
 
-/** How the sizes that are asked for are kept to the picture's proportions (ONNX, Resize, keep_aspect_ratio_policy). */
+/** How the requested sizes are adapted to the picture's proportions (ONNX, Resize, keep_aspect_ratio_policy). */
 const policies: Readonly<Record<string, (scales: readonly number[]) => number | undefined>> = {
   stretch: () => undefined,
   not_larger: (scales) => Math.min(...scales),
   not_smaller: (scales) => Math.max(...scales),
 };
 
-/** Sizes and scales stand at different inputs in different opsets; the first of Resize's own is for crops. */
+/** Sizes and scales are at different inputs in different opsets; Resize's second input is for crops. */
 function askedFor(node: OnnxNode): { readonly sizes: readonly Dim[] } | { readonly scales: readonly Dim[] } | Problem {
   const isUpsample = node.opType === "Upsample";
   const isOld = isUpsample || node.opset < 11;
@@ -35,7 +35,7 @@ function askedFor(node: OnnxNode): { readonly sizes: readonly Dim[] } | { readon
   return node.refuse("it has neither sizes nor scales");
 }
 
-/** The new shape: sizes as they are, or by the policy; a scaled size is rounded down, in float32 as runtimes compute it. */
+/** The new shape: the sizes as given, or by the policy. A scaled size is rounded down, in float32 as runtimes compute it. */
 function newShape(node: OnnxNode, shape: Shape): Shape | Problem {
   const axes = axesOf(node, shape.length);
   if (isProblem(axes)) return axes;
@@ -53,7 +53,7 @@ function newShape(node: OnnxNode, shape: Shape): Shape | Problem {
   const common = "sizes" in asked ? policy(all.map((index) => plain(index) / size(index))) : undefined;
   for (const [index, axis] of axes.entries()) {
     if (typeof shape[axis] !== "number") {
-      // The batch stays as it is: all of it, or once.
+      // The batch is unchanged: its own size, or scale 1.
       const isLeft = "sizes" in asked ? JSON.stringify(list[index]) === JSON.stringify(shape[axis]) : list[index] === 1;
       if (!isLeft || common !== undefined) return node.refuse("it resizes the batch");
       continue;
@@ -91,7 +91,7 @@ export const resizingNodes: OnnxReader<ResizeForm> = {
       return site.refuse("it cuts a part out of the map, which lferc does not count");
     if (attributes.int("antialias", 0) !== 0)
       return site.refuse("it smooths while it shrinks, which lferc does not count");
-    // Of cubic modes, of crops, and which of two cells at the same distance is nearest.
+    // Attributes of cubic modes, of crops, and of the choice between two cells at equal distance.
     attributes.pass("cubic_coeff_a", "exclude_outside", "extrapolation_value", "nearest_mode");
     return site.make([x], {
       size: [Number(height), Number(width)],

@@ -6,7 +6,7 @@ import type { OnnxNode, OnnxReader, OnnxReadSite } from "./onnx-node.js";
 import { type PoolAttributes, resolvePool } from "./pooling.js";
 import { type Padding, type Pair, spanOfKernel } from "./window-arithmetic.js";
 
-/** A window over height and width, or why it is none. */
+/** A window over height and width, or why there is none. */
 interface FileWindow {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -14,7 +14,7 @@ interface FileWindow {
   readonly dilation: Pair;
 }
 
-/** The window over a map of this shape; `weight`: sizes of the weight, which say the kernel where nothing else does. */
+/** The window over a map of this shape. `weight`: the weight's sizes, which give the kernel if no attribute does. */
 export function windowOfNode(
   node: OnnxNode,
   shape: Shape,
@@ -61,7 +61,7 @@ function paddingOf(node: OnnxNode, { kernel, stride, dilation }: Geometry, map: 
 export const biasOf = (site: OnnxReadSite<never>, channels: number): readonly (ValueId | Problem)[] =>
   site.has(2) ? [site.weight(2, "parameter", [channels])] : [];
 
-/** The attributes of a pool, with rounding up as padding at the end. */
+/** The attributes of a pool, with ceil_mode as padding at the end. */
 export function poolOf(node: OnnxNode) {
   const shape = node.shapeOf(0);
   const window = windowOfNode(node, shape, undefined);
@@ -73,14 +73,14 @@ export function poolOf(node: OnnxNode) {
   return isProblem(resolved) ? node.refuse(resolved.diagnose({}).message) : resolved;
 }
 
-/** Whether a pool's window of one cell leaves a map as it is. */
+/** Whether a pool with a window of one cell is the identity. */
 function leavesAlone({ kernel, stride, padding }: PoolAttributes): boolean {
   return [...kernel, ...stride].every((size) => size === 1) && padding.every((cells) => cells === 0);
 }
 
 /**
- * Pools with a window of one cell: what exporters make of an adaptive pool whose size fits already. Nobody writes such a pool.
- * `look` asks for what the node type has besides.
+ * Pools with a window of one cell: exporters write them for adaptive pools whose size already fits. `look` reads the node
+ * type's other attributes.
  */
 export const poolsOfOneCell = (nodeType: string, look: (node: OnnxNode) => void): OnnxReader<{ size: Pair }> => ({
   nodeTypes: [nodeType],

@@ -27,7 +27,7 @@ const attributes = attributesOf({
 
 export type ReductionAttributes = AttributesOf<typeof attributes>;
 
-/** One application as its gradient sees it: the reduced axes are kept with size 1, so that everything broadcasts. */
+/** One application, as its gradient sees it: reduced axes are kept with size 1, so that everything broadcasts. */
 export interface ReductionSite {
   readonly input: ValueId;
   readonly output: ValueId;
@@ -35,33 +35,33 @@ export interface ReductionSite {
   readonly axes: readonly number[];
   /** Sizes of the input. */
   readonly sizes: readonly number[];
-  /** Elements behind one result. */
+  /** Elements per result. */
   readonly count: number;
 }
 
-/** What a reduction over axes has to say of itself; the rest follows. */
+/** What defines a reduction over axes; the rest is derived. */
 export interface ReductionFacts {
   readonly name: string;
   /** Its name in `.lfer`. */
   readonly surfaceName: string;
   readonly doc: string;
-  /** The value before the first element. */
+  /** The initial value of the fold. */
   readonly start: number;
   readonly join: (sum: number, x: number) => number;
-  /** From the joined value and the count of elements. */
+  /** The result from the folded value and the number of elements. */
   readonly finish: (joined: number, count: number) => number;
-  /** Work of one result over `count` elements. */
+  /** Work per result over `count` elements. */
   readonly workPerResult: (count: number) => Partial<Work>;
   readonly readOnnx: OpDefinition<ReductionAttributes>["readOnnx"];
   readonly onnxOp: string;
-  /** The opset in which `axes` turned from an attribute into an input. */
+  /** The first opset in which `axes` is an input instead of an attribute. */
   readonly axesInputSince: number;
   /** The input's gradient. */
   readonly gradient: (builder: GradientBuilder, site: ReductionSite) => ValueId;
   readonly tfjsKernel: ReductionKernel;
 }
 
-/** A reduction node; ReduceSum takes its axes as an input from opset 13, all others from 18. */
+/** Adds a reduction node; ReduceSum takes its axes as an input from opset 13 on, all others from 18. */
 export function reduceNode(
   onnx: OnnxBuilder,
   op: { readonly type: string; readonly axesInputSince: number },
@@ -93,7 +93,7 @@ function reducedShape(shape: Shape, { axes, keep }: ReductionAttributes): Shape 
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** Completes a reduction of a float32 tensor over some axes. */
+/** A reduction of a float32 tensor over some axes. */
 export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttributes> {
   const { name, doc, surfaceName } = facts;
   return {
@@ -141,7 +141,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       const input = inputs[0] as ValueId;
       const sizes = sizesOf(builder, input);
       const kept = sizes.map((size, axis) => (axes.includes(axis) ? 1 : size));
-      // A single number broadcasts as it is.
+      // A scalar broadcasts unchanged.
       const withAxes = (value: ValueId): ValueId =>
         sizesOf(builder, value).length === 0 ? value : reshapeTo(builder, value, kept);
       const site = {
@@ -156,10 +156,10 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
     },
     readOnnx: facts.readOnnx,
     lowerToOnnx: (onnx: OnnxBuilder, { inputs: [x = ""], outputs }: OnnxSite, { axes, keep }) => {
-      // Without axes ONNX would reduce all; on a single number that is the same thing.
+      // Without axes ONNX reduces all; for a scalar that is the same.
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
     },
-    // The axes that are left keep their stored order.
+    // The remaining axes keep their stored order.
     lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axes, keep }) => {
       const layout = tfjs.layoutOf(x);
       if (axes.length === 0) {

@@ -88,7 +88,7 @@ import { tanh } from "./tanh.js";
 import { transpose } from "./transpose.js";
 import { where } from "./where.js";
 
-/** The ops that a network is made of: what `.lfer` writes and what counters have a rule for. */
+/** The ops of networks: `.lfer` can write them, and counting conventions have rules for them. */
 export const layerOps = {
   conv2d,
   conv2d_transpose: conv2dTranspose,
@@ -169,7 +169,7 @@ export const layerOps = {
   constant,
 } as const;
 
-/** The ops that only training has: differentiation makes them, no user writes them and nobody counts them. */
+/** The ops of training only: differentiation creates them; they are neither written by users nor counted. */
 export const gradientOps = {
   inside,
   broadcast_to: broadcastTo,
@@ -182,7 +182,7 @@ export const gradientOps = {
   log_not_softmax_gradient: logNotSoftmaxGradient,
 } as const;
 
-/** Every op there is. A name that is not here is an error, never a zero. */
+/** All ops. An unknown name is an error, never a zero. */
 export const ops = { ...layerOps, ...gradientOps } as const;
 
 export type LayerOpName = keyof typeof layerOps;
@@ -190,7 +190,7 @@ export type LayerOpName = keyof typeof layerOps;
 /** In the order of the registry. */
 export const layerOpNames = Object.keys(layerOps) as readonly LayerOpName[];
 
-/** The families of networks' ops. */
+/** The families of ops in networks. */
 export type LayerFamily = Exclude<OpFamily, "training">;
 
 export function familyOf(name: LayerOpName): LayerFamily {
@@ -201,7 +201,7 @@ export function familyOf(name: LayerOpName): LayerFamily {
 
 export type OpName = keyof typeof ops;
 
-/** Whether an op is one of those that a network is made of. */
+/** Whether an op belongs to networks. */
 export function isLayerOp(name: string): name is LayerOpName {
   return Object.hasOwn(layerOps, name);
 }
@@ -211,13 +211,13 @@ export function findOp(name: string): AnyOp | undefined {
   return Object.hasOwn(ops, name) ? (ops[name as OpName] as unknown as AnyOp) : undefined;
 }
 
-/** A name of `.lfer` and the op it stands for. */
+/** A name in `.lfer` and its op. */
 export interface SurfaceEntry {
   readonly op: AnyOp;
   readonly surface: AnySurface;
 }
 
-/** All names that `.lfer` has for ops. */
+/** All names of ops in `.lfer`. */
 export const surfaces: ReadonlyMap<string, SurfaceEntry> = new Map(
   (Object.values(ops) as unknown as AnyOp[]).flatMap((op) =>
     op.surfaces.map((surface) => [surface.name, { op, surface }] as const),

@@ -15,7 +15,7 @@ const attributes = attributesOf({
   shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" },
 });
 
-/** How many elements there are, as `count * N^batches`. */
+/** The number of elements, as `count * N^batches`. */
 function countWithBatches(shape: Shape): { readonly count: number; readonly batches: number } {
   let [count, batches] = [1, 0];
   for (const dim of shape) {
@@ -103,7 +103,7 @@ export const reshape = defineOp({
       },
     },
     {
-      // Flatten from the second axis on is an op of its own.
+      // Flatten from axis 1 on is an op of its own.
       nodeTypes: ["Flatten"],
       takes: (node) => axisOfFlatten(node) !== 1,
       read: (site) => {
@@ -121,14 +121,14 @@ export const reshape = defineOp({
     },
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, a) => {
-    // At most one size depends on N: -1 takes whatever is left.
+    // At most one size depends on N: -1 takes the rest.
     const target = a.shape.map((size) => (size < 0 ? -1 : size));
     onnx.node("Reshape", [x, onnx.int64s(target)], {}, outputs);
   },
   lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",
-  // Row-major order stays, so an equal shape is an equal tensor.
+  // Row-major order is kept, so with an equal shape the tensor is unchanged.
   isIdentity: () => true,
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),

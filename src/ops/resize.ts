@@ -31,8 +31,8 @@ const attributes = attributesOf({
 export type ResizeAttributes = AttributesOf<typeof attributes>;
 
 /**
- * Where a result's cell lies in the input, as PyTorch's interpolate has it without antialiasing. Nearest: floor(i * from / to).
- * Bilinear: (i + 1/2) * from / to - 1/2, not before the first cell; with aligned corners i * (from - 1) / (to - 1).
+ * The source position of a result's cell, as in PyTorch's interpolate without antialiasing. Nearest: floor(i * from / to).
+ * Bilinear: (i + 1/2) * from / to - 1/2, clamped at the first cell; with aligned corners i * (from - 1) / (to - 1).
  */
 function resizing(from: number, to: number, { mode, align_corners }: ResizeAttributes): AxisMatrix {
   if (mode === "nearest") {
@@ -61,7 +61,7 @@ export const matrices = ([height, width]: Pair, a: ResizeAttributes): readonly [
 /** Height and width of a map's type. */
 const mapSize = ({ shape }: TensorType): Pair => [shape[2] as number, shape[3] as number];
 
-/** PyTorch's interpolate, by the sizes alone (a scale that was given is not remembered). */
+/** PyTorch's interpolate by sizes alone (a given scale is not stored). */
 export const resize = defineOp({
   name: "resize",
   family: "resizing",
@@ -124,7 +124,7 @@ export const resize = defineOp({
     return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...size] }];
   },
   work: (_, [output], { mode }) => {
-    // Four cells weighed and added up, as a plain loop does it.
+    // A weighted sum of four cells, as in a plain loop.
     const outputs = elementCount((output as TensorType).shape);
     return work(mode === "nearest" ? {} : { multiplies: 4 * outputs, adds: 3 * outputs });
   },
@@ -140,7 +140,7 @@ export const resize = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs, inputTypes }, a) => {
     const size = mapSize(inputTypes[0] as TensorType);
     const scales = [a.size[0] / size[0], a.size[1] / size[1]];
-    // Resize takes scales where the batch is open, and fractions of them would be rounded: those are matrix products.
+    // Resize takes scales if the batch is open; scales that are fractions would be rounded, so these are matrix products.
     if (!scales.every(Number.isInteger) || a.align_corners) {
       lowerSeparable(onnx, x, outputs, ...matrices(size, a));
       return;
@@ -163,7 +163,7 @@ export const resize = defineOp({
     tfjs.set(y, tfjs.kernel("BatchMatMul", across, { transposeA: false, transposeB: true }));
   },
   window: () => undefined,
-  // A linear mean is taken of two neighbours.
+  // A linear interpolation reads two neighbours.
   spatial: ([input], _, { size, mode }) =>
     pooled((axis) => {
       const ratio = mapSize(input as TensorType)[axis] / size[axis];

@@ -6,9 +6,9 @@ import { findOp } from "./registry.js";
 import { inferNodeTypes } from "./verify-types.js";
 
 /**
- * The same network for inputs of other shapes (those not named keep theirs): all types inferred anew, slots as they are.
- * A problem where it does not fit, for example a slice or a reshape made for the old size; `fit` may give a node attributes for
- * what it gets now.
+ * The same network for inputs of other shapes (inputs not named keep theirs): all types are inferred anew, slots stay. A
+ * problem if the network does not fit, for example a slice or reshape made for the old size. `fit` may adapt a node's
+ * attributes to its new inputs.
  */
 export function retypeGraph(
   graph: Graph,

@@ -1,22 +1,25 @@
 /**
- * The one loop behind convolutions, linear layers and matrix products: dot products of rows with rows. Each sum runs from
- * the first number to the last, whatever the others do, so that a sample's result does not hang on its batch.
+ * The inner loop of convolutions, linear layers and matrix products: dot products of rows with rows. Each sum runs from the
+ * first number to the last, so that a sample's result does not depend on its batch.
  */
 
-/** Rows of `length` numbers one after the other, `count` of them from `start` on. */
+/** `count` contiguous rows of `length` numbers, from `start` on. */
 export interface Rows {
   readonly data: Float64Array;
   readonly start: number;
   readonly count: number;
 }
 
-/** So many numbers of the right side are kept near while all left rows go by: 256 KiB, less than a core's own cache. */
+/**
+ * Numbers of the right side that are kept in the cache while all left rows are processed: 256 KiB, less than a core's own
+ * cache.
+ */
 const nearNumbers = 2 ** 15;
 
 /**
- * out[base + l * right.count + r] += left[l] . right[r]. Four left rows meet two right ones at a time, so that a number that
- * was loaded serves several times: three times as fast as one by one. Rows that are missing at the end are the last one
- * again, computed and written twice.
+ * out[base + l * right.count + r] += left[l] . right[r]. Four left rows times two right ones at a time, so that a loaded number
+ * is used several times: three times as fast as one by one. At the end, missing rows are the last one again, computed and
+ * written twice.
  */
 export function addRowProducts(out: Float64Array, base: number, left: Rows, right: Rows, length: number): void {
   const panel = Math.max(2, 2 * Math.floor(nearNumbers / (2 * Math.max(1, length))));
@@ -28,7 +31,7 @@ export function addRowProducts(out: Float64Array, base: number, left: Rows, righ
 function addPanel(out: Float64Array, base: number, left: Rows, right: Rows, length: number, from: number, to: number) {
   const { data: a } = left;
   const { data: b } = right;
-  // `| 0`: sizes that came from a division are floating numbers to V8, and so would be every index that is made of them.
+  // `| 0`: V8 treats sizes that came from a division as floating-point, and then every index computed from them.
   const [startA, startB, countB] = [left.start | 0, right.start | 0, right.count | 0];
   const [lastA, lastB, start] = [(left.count - 1) | 0, (to - 1) | 0, base | 0];
   for (let l = 0; l <= lastA; l += 4) {

@@ -4,7 +4,7 @@ import type { Register } from "./tfjs/builder.js";
 import { elementwise, expm1Below } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
 
-/** The constants under which mean 0 and variance 1 are kept (Klambauer et al. 2017, equation 14). */
+/** The constants that preserve mean 0 and variance 1 (Klambauer et al. 2017, equation 14). */
 export const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
 
 export const selu = unaryOp({
@@ -22,7 +22,7 @@ export const selu = unaryOp({
     {
       nodeTypes: ["Selu"],
       read: (site) => {
-        // ONNX's own constants are these too, unless the file says others.
+        // ONNX's default constants are the same.
         const [a, gamma] = [site.attributes.float("alpha", 1.6732632), site.attributes.float("gamma", 1.050701)];
         if (isCloseTo(a, alpha) && isCloseTo(gamma, scale)) return site.make([site.tensor(0)], {});
         return site.refuse(`its constants are ${a} and ${gamma}; lferc counts the usual ones, 1.6733 and 1.0507`);

@@ -1,15 +1,15 @@
-/** Linear maps of height and width that are two matrices, y = R x C': means of bins, resizing, padding by reflection. */
+/** Linear maps of height and width given by two matrices, y = R x C': means of bins, resizing, padding by reflection. */
 import type { ValueId } from "../ir/graph.js";
 import type { GradientBuilder, OnnxBuilder, Tensor } from "./contracts.js";
 
-/** Weights of one axis' results, [to, from] row-major. */
+/** Weights of the results along one axis, [to, from], row-major. */
 export interface AxisMatrix {
   readonly from: number;
   readonly to: number;
   readonly values: readonly number[];
 }
 
-/** The matrix whose row `i` has these weights at these places; places may repeat. */
+/** The matrix whose row `i` has these weights at these positions; repeated positions are added. */
 export function axisMatrix(
   from: number,
   to: number,
@@ -31,7 +31,7 @@ export const transposed = ({ from, to, values }: AxisMatrix): AxisMatrix => ({
   values: Array.from({ length: from * to }, (_, i) => values[(i % to) * from + Math.floor(i / to)] as number),
 });
 
-/** The map of an evaluated tensor [.., .., H, W]. */
+/** Applies the map to an evaluated tensor [.., .., H, W]. */
 export function evaluateSeparable({ shape, data }: Tensor, rows: AxisMatrix, columns: AxisMatrix): Tensor {
   const maps = data.length / (rows.from * columns.from);
   const across = new Float64Array(maps * rows.from * columns.to);
@@ -60,7 +60,7 @@ export function evaluateSeparable({ shape, data }: Tensor, rows: AxisMatrix, col
   return { shape: [...shape.slice(0, 2), rows.to, columns.to], data: out };
 }
 
-/** The gradient for the input, dx = R' dy C, by matrix products. */
+/** The input's gradient, dx = R' dy C, by matrix products. */
 export function gradientOfSeparable(
   builder: GradientBuilder,
   g: ValueId,
@@ -73,7 +73,7 @@ export function gradientOfSeparable(
   return builder.node("matmul", [matrix(transposed(rows)), along]);
 }
 
-/** Two matrix products, for whatever no single ONNX op says exactly. */
+/** Two matrix products, for ops without an exact ONNX op. */
 export function lowerSeparable(
   onnx: OnnxBuilder,
   x: string,

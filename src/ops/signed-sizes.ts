@@ -1,6 +1,6 @@
 import type { Dim, Shape } from "../ir/shape.js";
 
-/** Sizes as an attribute holds them: `k` is k, `-k` is k*N. */
+/** Sizes in an attribute: `k` is k, `-k` is k*N. */
 export type SignedSizes = readonly number[];
 
 export function toSignedSizes(shape: Shape): SignedSizes {

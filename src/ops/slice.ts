@@ -22,13 +22,13 @@ const attributes = attributesOf({
 
 type SliceAttributes = AttributesOf<typeof attributes>;
 
-/** The first and last index of a cut, as ONNX holds them to the axis. */
+/** The first and last index of a slice, clamped to the axis as in ONNX. */
 function bounds(from: number, to: number, size: number): readonly [number, number] {
   const hold = (index: number): number => Math.min(size, Math.max(0, counted(index, size)));
   return [hold(from), hold(to)];
 }
 
-/** An ONNX Slice: cuts along several axes, one after the other. */
+/** Reads an ONNX Slice: slices along several axes, one after the other. */
 function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
   const first = site.tensor(0);
   if (isProblem(first)) return first;
@@ -47,7 +47,7 @@ function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
     const axis = counted(each, shape.length);
     const size = shape[axis];
     if (typeof size !== "number") {
-      // All of the batch is no cut.
+      // A slice of the whole batch is none.
       if (size !== undefined && starts[i] === 0 && (ends[i] ?? 0) >= 2 ** 31 - 1) continue;
       return site.refuse(`it cuts axis ${axis}, whose size is not fixed`);
     }
@@ -124,7 +124,7 @@ export const slice = defineOp({
   readOnnx: [
     { nodeTypes: ["Slice"], read: readCuts },
     {
-      // One index along an axis: a cut of size 1, without that axis.
+      // One index along an axis: a slice of size 1, then that axis is removed.
       nodeTypes: ["Gather"],
       read: (site) => {
         const [x, at] = [site.tensor(0), site.plainNumbers(1)];

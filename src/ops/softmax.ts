@@ -3,7 +3,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses, softmaxOf } from "./tfjs/classes.js";
 
-/** The largest element is taken off first, so that nothing overflows. ONNX's meaning from opset 13 on: one axis. */
+/** The largest element is subtracted first, so that nothing overflows. ONNX's definition from opset 13 on: one axis. */
 export const softmax = alongAxisOp({
   name: "softmax",
   doc: "exp(x) over its sum along the axis: probabilities of logits.",

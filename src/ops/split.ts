@@ -20,7 +20,7 @@ type SplitAttributes = AttributesOf<typeof attributes>;
 
 const isEqualParts = (sizes: SignedSizes): boolean => sizes.every((size) => size === sizes[0]);
 
-/** Where each part begins and ends, in the sizes' own unit. */
+/** The range of each part, in the unit of the sizes. */
 function rangesOf(sizes: SignedSizes): readonly (readonly [number, number])[] {
   let end = 0;
   return sizes.map((size) => {
@@ -29,7 +29,7 @@ function rangesOf(sizes: SignedSizes): readonly (readonly [number, number])[] {
   });
 }
 
-/** The signed sizes of `parts` equal parts, or what is wrong. */
+/** The signed sizes of `parts` equal parts, or a problem. */
 function equalParts(shape: Shape, axis: number, parts: number): SignedSizes | Problem {
   const size = shape[axis] as Dim;
   const amount = typeof size === "number" ? size : size.batch;
@@ -41,7 +41,7 @@ function equalParts(shape: Shape, axis: number, parts: number): SignedSizes | Pr
   return toSignedSizes(new Array<Dim>(parts).fill(part));
 }
 
-/** What is wrong with the sizes, if anything. Along the batch only equal parts can be told apart at run time. */
+/** Checks the sizes. Along the batch, only equal parts can be computed at run time. */
 function sizesProblem(shape: Shape, { axis, sizes }: SplitAttributes): Problem | undefined {
   const size = shape[axis] as Dim;
   let total: Dim | undefined;
@@ -57,7 +57,7 @@ function sizesProblem(shape: Shape, { axis, sizes }: SplitAttributes): Problem |
   return problem("shape/split-mismatch", { sizes: said, axis, size, actual: shape }, "sizes");
 }
 
-/** Sizes of the parts of an ONNX node: given, or equal ones, of which the last may be smaller. */
+/** Sizes of the parts of an ONNX node: given, or equal, with a smaller last one. */
 function partsOf(node: OnnxNode, whole: Dim): readonly Dim[] | Problem {
   const given = node.numbers(1) ?? node.attributes.ints("split");
   const count = node.outputCount;
@@ -155,7 +155,7 @@ export const split = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, sizes }) => {
     if (sizes.every((size) => size > 0)) onnx.node("Split", [x, onnx.int64s(sizes)], { axis }, outputs);
-    // Equal parts of the batch: by the number of results, which opset 18 wants said.
+    // Equal parts of the batch: by the number of results, which opset 18 requires as an attribute.
     else if (onnx.opset >= 18) onnx.node("Split", [x], { axis, num_outputs: sizes.length }, outputs);
     else onnx.node("Split", [x], { axis }, outputs);
   },

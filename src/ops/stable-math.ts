@@ -10,8 +10,8 @@ export function softplusOf(x: number): number {
 }
 
 /**
- * The error function by erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1)) (DLMF 7.6.2): no terms
- * cancel. From 6 on it is 1 in double precision.
+ * The error function: erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1)) (DLMF 7.6.2), without
+ * cancellation. From 6 on it is 1 in double precision.
  */
 export function erfOf(x: number): number {
   const size = Math.abs(x);

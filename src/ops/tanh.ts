@@ -2,7 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
 import { unaryOp } from "./unary.js";
-/** Work as 1 - 2 / (exp(2x) + 1). */
+/** Work: 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
   name: "tanh",
   family: "activation",

@@ -67,7 +67,7 @@ export const transpose = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }, { permutation }) => {
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);
   },
-  // Only the names of the axes change; whoever needs another order moves them.
+  // Only the recorded order of the axes changes; data is moved when another order is needed.
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { permutation }) => {
     const layout = tfjs.layoutOf(x).map((axis) => permutation.indexOf(axis));
     tfjs.set(y, tfjs.asHeld(x), layout);

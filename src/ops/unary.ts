@@ -16,28 +16,28 @@ import { cellByCell } from "./spatial.js";
 import { type Parameters, surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
 
-/** The values of one application that its slope may be told from. */
+/** The values that a gradient rule may use: input and result. */
 export interface UnarySite {
   readonly input: ValueId;
   readonly output: ValueId;
 }
 
-/** What an element-wise op with attributes `A` has to say of itself; the rest follows. */
+/** What defines an element-wise op with attributes `A`; the rest is derived. */
 export interface ShapedUnaryFacts<S extends AttributeSpecs, P extends Parameters> {
   readonly name: string;
   readonly family: OpFamily;
   readonly doc: string;
   readonly attributes: S;
-  /** As `.lfer` writes them; each is an attribute. */
+  /** Its parameters in `.lfer`; each is an attribute. */
   readonly parameters: P;
   readonly value: (x: number, attributes: AttributesOf<NoInfer<S>>) => number;
   readonly workPerElement: Partial<Work>;
-  /** How far from 0 inputs have to reach for all that it does to be seen, in standard deviations; 1 unless told. */
+  /** How far from 0 inputs must extend to exercise the whole function, in standard deviations; default 1. */
   readonly reach?: number;
   readonly readOnnx: OpDefinition<AttributesOf<NoInfer<S>>>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: AttributesOf<NoInfer<S>>) => unknown;
   readonly lowerToTfjs: LowerToTfjs<AttributesOf<NoInfer<S>>>;
-  /** The input's gradient from the result's. */
+  /** The input's gradient, from the result's. */
   readonly gradient: (
     builder: GradientBuilder,
     site: UnarySite,
@@ -46,7 +46,7 @@ export interface ShapedUnaryFacts<S extends AttributeSpecs, P extends Parameters
   ) => ValueId;
 }
 
-/** Completes an element-wise op with attributes: one tensor in, one of the same type out, no weights. */
+/** An element-wise op with attributes: one tensor in, one of the same type out, no weights. */
 export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Parameters>(
   facts: ShapedUnaryFacts<S, P>,
 ): OpDefinition<AttributesOf<S>> {
@@ -92,13 +92,13 @@ export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Pa
   };
 }
 
-/** What an element-wise op without attributes has to say of itself; the rest follows. */
+/** What defines an element-wise op without attributes; the rest is derived. */
 export type UnaryFacts = Omit<
   ShapedUnaryFacts<Record<never, never>, Record<never, never>>,
   "attributes" | "parameters"
 >;
 
-/** Completes an element-wise op: one tensor in, one of the same type out, no attributes, no weights. */
+/** An element-wise op: one tensor in, one of the same type out, no attributes, no weights. */
 export function unaryOp(facts: UnaryFacts): OpDefinition<Record<never, never>> {
   return shapedUnaryOp({ ...facts, attributes: {}, parameters: {} });
 }

@@ -6,15 +6,15 @@ import { type Fault, nodePlace, verifyGraph } from "../ir/verify.js";
 import type { AnyOp } from "./contracts.js";
 import { findOp, ops } from "./registry.js";
 
-/** The tensors among an op's inputs, without its slots: what `slots()` is given. */
+/** An op's tensor inputs, without its slots: the arguments of `slots()`. */
 export function tensorsAmong<T>(op: AnyOp, inputs: readonly T[]): readonly T[] {
   const { inputs: declared } = op;
   return declared === "many" ? inputs : inputs.filter((_, i) => declared[i]?.role === "tensor");
 }
 
 /**
- * What is wrong with the slots among a node's inputs, if anything: each must be there when the attributes want it, with
- * the type that `slots()` gives. Also the check for shared weights: give the types of the slots that are there.
+ * Checks the slots among a node's inputs: each slot that the attributes require must be present, with the type that `slots()`
+ * gives. Also used for shared weights, with the types of the existing slots.
  */
 export function slotProblem(op: AnyOp, inputs: readonly TensorType[], attributes: Attributes): Problem | undefined {
   if (op.inputs === "many") return undefined;
@@ -24,7 +24,7 @@ export function slotProblem(op: AnyOp, inputs: readonly TensorType[], attributes
     const holes = { at: op.name, op: op.name, what: "inputs", wanted: `${wanted}`, actual: inputs.length } as const;
     return problem("graph/wrong-count", holes);
   }
-  // In the user's words: the graph's conv2d is `conv` to them.
+  // In the user's words: conv2d is called `conv` in `.lfer`.
   const called = op.surfaces[0]?.name ?? op.name;
   for (const [i, { name, role }] of op.inputs.entries()) {
     const [spec, given] = [specs[name], inputs[i]];
@@ -41,7 +41,7 @@ export function slotProblem(op: AnyOp, inputs: readonly TensorType[], attributes
   return undefined;
 }
 
-/** The types of a node's results, or what is wrong with its inputs, slots included. Its structure must be sound. */
+/** The types of a node's results, or a problem with its inputs, slots included. The node's structure must be sound. */
 export function inferNodeTypes(op: AnyOp, inputs: readonly TensorType[], attributes: Attributes) {
   const types = op.inferTypes(inputs, attributes);
   return isProblem(types) ? types : (slotProblem(op, inputs, attributes) ?? types);
@@ -74,13 +74,13 @@ function verifyNodeTypes(graph: Graph, node: Node): readonly Fault[] {
   });
 }
 
-/** All faults of a graph: of its structure, or, where that is sound, of its types as the ops infer them anew. */
+/** All faults of a graph: of its structure or, if that is sound, of its types as the ops infer them. */
 export function findFaults(graph: Graph): readonly Fault[] {
   const structural = verifyGraph(graph, findOp, Object.keys(ops));
   return structural.length > 0 ? structural : graph.nodes.flatMap((node) => verifyNodeTypes(graph, node));
 }
 
-/** For graphs that we made ourselves (the evaluator, a pass): a fault is a bug of ours. */
+/** For graphs that lferc makes (evaluator, passes): a fault is a bug in lferc. */
 export function assertSound(graph: Graph): void {
   const [first] = findFaults(graph);
   if (first === undefined) return;

@@ -18,7 +18,7 @@ export function keepingPadding(kernel: Pair, dilation: Pair): Padding {
   return [h, w, h, w];
 }
 
-/** One number for all sides, [height, width], or all four; left out, it keeps the size at stride 1. */
+/** One number for all sides, [height, width], or all four. Default: the size is kept at stride 1. */
 export function resolvePadding(given: readonly number[] | undefined, kernel: Pair, dilation: Pair): Padding | Problem {
   if (given === undefined) return keepingPadding(kernel, dilation);
   const [a = 0, b = a, c = a, d = b] = given;
@@ -39,7 +39,7 @@ export function windowPositions(
   return Math.floor((size + padding - spanOfKernel(kernel, dilation)) / stride) + 1;
 }
 
-/** The same along rows and columns: how many windows lie on a map of `[height, width]` cells. */
+/** The same for rows and columns: how many windows fit on a map of `[height, width]` cells. */
 export function windowsOver([height, width]: Pair, { kernel, stride, padding, dilation }: Geometry): Pair {
   const [top, left, bottom, right] = padding;
   return [
@@ -48,7 +48,7 @@ export function windowsOver([height, width]: Pair, { kernel, stride, padding, di
   ];
 }
 
-/** `[out height, out width]` of a window over an NCHW shape, or what is wrong. */
+/** `[out height, out width]` of a window over an NCHW shape, or a problem. */
 export function windowedSize(op: string, input: Shape, window: Window): Pair | Problem {
   const [, , height, width] = input;
   if (input.length !== 4) return problem("shape/wrong-rank", { op, expected: 4, actual: input }, "input");
@@ -72,10 +72,10 @@ export function windowedSize(op: string, input: Shape, window: Window): Pair | P
   return [outHeight, outWidth];
 }
 
-/** A window's geometry over a map, as ops and their gradients share it. */
+/** The geometry of a window, shared by ops and their gradients. */
 type Geometry = Pick<Window, "kernel" | "stride" | "padding" | "dilation">;
 
-/** Rows and columns at the end (bottom padding first) that no window reaches: the remainder of the strides. */
+/** Rows and columns at the end (after bottom padding) that no window reaches: the remainder of the strides. */
 export function uncoveredCells(size: Pair, { kernel, stride, padding, dilation }: Geometry): Pair {
   const rest = (axis: 0 | 1): number => {
     const padded = size[axis] + padding[axis] + padding[(axis + 2) as 2 | 3];
@@ -84,7 +84,7 @@ export function uncoveredCells(size: Pair, { kernel, stride, padding, dilation }
   return [rest(0), rest(1)];
 }
 
-/** What is wrong with a result's gradient, if anything: it must have the shape that the window gives over a map of `size`. */
+/** Checks a result's gradient: it must have the shape that the window gives over a map of `size`. */
 export function windowProblem(
   op: string,
   gradient: Shape,
@@ -100,7 +100,7 @@ export function windowProblem(
   return problem("graph/wrong-operand", { op, input, given: gradient, needed: wanted }, "input");
 }
 
-/** What convolving needs to know; kernel and filter counts are read off the weight. */
+/** Attributes of convolutions; kernel and number of filters follow from the weight. */
 export const convolveAttributes = attributesOf({
   stride: { kind: "ints", length: 2, min: 1, doc: "[down, right]" },
   padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" },

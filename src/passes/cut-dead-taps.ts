@@ -16,7 +16,7 @@ export const cutDeadTaps: Pass = { name: "cut-dead-taps", run: cut };
 
 function cut<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> {
   const rewriter = new GraphRewriter(model);
-  // Layers that share a kernel and see maps of one size share the cut one, too.
+  // Layers that share a kernel and read maps of one size also share the cut kernel.
   const done = new Map<string, ValueId>();
   let changed = false;
   const nodes = model.graph.nodes.map((node) => {
@@ -44,7 +44,7 @@ interface KeptTaps {
   readonly padding: readonly [number, number, number, number];
 }
 
-/** The taps to keep, or undefined where none can go. */
+/** The taps to keep, or undefined if none can be cut. */
 function keptTaps(graph: Graph, node: Node): KeptTaps | undefined {
   const window = kernelWindow(node);
   if (window === undefined) return undefined;

@@ -38,7 +38,7 @@ function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W>
   return changed ? rewriter.finish(nodes) : model;
 }
 
-/** Folds pairs of layers; layers that share all their weights get one set of folded ones. */
+/** Folds pairs of layers; layers that share all their weights get one shared set of folded ones. */
 class Folder<W extends WeightValues> {
   readonly #rewriter: GraphRewriter<W>;
   readonly #done = new Map<string, readonly [ValueId, ValueId]>();
@@ -47,7 +47,7 @@ class Folder<W extends WeightValues> {
     this.#rewriter = rewriter;
   }
 
-  /** The layer with the batch norm in its weights. */
+  /** The layer with the batch norm folded into its weights. */
   fold(layer: Node, axis: number, norm: Node): Node {
     const key = JSON.stringify([layer.inputs.slice(1), norm.inputs.slice(1), norm.attributes.epsilon]);
     const weights = this.#done.get(key) ?? this.#foldWeights(layer, axis, norm);

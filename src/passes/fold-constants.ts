@@ -1,7 +1,7 @@
 /**
- * What depends on weights and constants alone is the same in every run: it is computed once, here, and becomes a weight of
- * its own. A value that takes more bytes than what it is made of (a table spread out, say) stays computed, so that a file
- * never grows; what that one is made of is folded as far as it goes.
+ * A value that depends only on weights and constants is the same in every run: it is computed here once, and becomes a weight.
+ * A value with more bytes than its operands (an expanded table, for example) stays computed, so that a file never grows; its
+ * operands are folded where possible.
  */
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
@@ -13,7 +13,7 @@ import { type Pass, valuesLike, type WeightedGraph, type WeightValues } from "./
 
 export const foldConstants: Pass = { name: "fold-constants", run: fold };
 
-/** About what a node takes in a file: its op, names, attributes, sizes that are inputs (measured: 300 in a transformer's). */
+/** Approximate size of a node in a file: op, names, attributes, sizes that are inputs (measured: 300 in a transformer's). */
 const nodeBytes = 256;
 
 function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W> {
@@ -42,7 +42,7 @@ function fold<W extends WeightValues>(model: WeightedGraph<W>): WeightedGraph<W>
   return rewriter.finish(nodes, outputs);
 }
 
-/** The nodes behind values that depend on no input of the graph, by value. */
+/** The nodes of values that depend on no input of the graph, by value. */
 function constantsOf(graph: Graph): ReadonlyMap<ValueId, Node> {
   const fixed = new Set(graph.slots.filter(({ next }) => next === undefined).map(({ value }) => value));
   const nodes = new Map<ValueId, Node>();
@@ -57,7 +57,7 @@ function constantsOf(graph: Graph): ReadonlyMap<ValueId, Node> {
   return nodes;
 }
 
-/** What nodes that are not constant read, and what is an output. */
+/** Values that are read by non-constant nodes, and outputs. */
 function dynamicReads(graph: Graph, constants: ReadonlyMap<ValueId, Node>): readonly ValueId[] {
   const others = graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] as ValueId));
   return [...new Set([...others.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ value }) => value)])];
@@ -68,7 +68,10 @@ const bytesOf = (graph: Graph, value: ValueId): number => {
   return elementCount(shape) * dtypeBytes[dtype];
 };
 
-/** The values that become weights. What shares a weight is judged together: it goes only where all that read it are folded. */
+/**
+ * The values that become weights. Values that share an operand are decided together: a weight is removed only if all its
+ * readers are folded.
+ */
 function worthFolding(graph: Graph, constants: ReadonlyMap<ValueId, Node>): readonly ValueId[] {
   const isMade = (value: ValueId): boolean => (constants.get(value)?.op ?? "constant") !== "constant";
   const inFile = (value: ValueId): number => (isMade(value) ? nodeBytes : bytesOf(graph, value));
@@ -82,7 +85,7 @@ function worthFolding(graph: Graph, constants: ReadonlyMap<ValueId, Node>): read
     for (const value of cone(constants, group)) if (!stays.has(value)) saved.set(value, inFile(value));
     let left = total(saved.values());
     while (members.size > 0 && total(members.values()) > left) {
-      // The dearest stays computed; what it is made of may still be folded.
+      // The largest value stays computed; its operands may still be folded.
       const [dearest] = [...members].reduce((most, member) => (member[1] > most[1] ? member : most));
       members.delete(dearest);
       const inputs = constants.get(dearest)?.inputs ?? [];
@@ -102,7 +105,7 @@ const total = (numbers: Iterable<number>): number => {
   return sum;
 };
 
-/** The values in groups that are made of nothing in common. */
+/** Groups of values that have no operands in common. */
 function sharing(constants: ReadonlyMap<ValueId, Node>, values: readonly ValueId[]): readonly (readonly ValueId[])[] {
   const parents = new Map<ValueId, ValueId>();
   const rootOf = (value: ValueId): ValueId => {
@@ -130,14 +133,14 @@ function sharing(constants: ReadonlyMap<ValueId, Node>, values: readonly ValueId
   return [...groups.values()];
 }
 
-/** Values and all that they are made of. */
+/** Values and everything that they depend on. */
 function cone(constants: ReadonlyMap<ValueId, Node>, values: readonly ValueId[]): readonly ValueId[] {
   const seen = new Set(values);
   for (const value of seen) for (const input of constants.get(value)?.inputs ?? []) seen.add(input);
   return [...seen];
 }
 
-/** The value in float64; `known` keeps what was computed on the way. */
+/** The value in float64; `known` caches intermediate results. */
 function evaluate<W extends WeightValues>(
   graph: Graph,
   constants: ReadonlyMap<ValueId, Node>,

@@ -5,11 +5,11 @@ import type { GraphOutput, Node, Slot, ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import type { WeightedGraph, WeightValues } from "./weighted-graph.js";
 
-/** A slot that a rewrite makes. */
+/** A slot that a rewrite creates. */
 export interface FreshSlot<W extends WeightValues> {
-  /** The name it would like: the slot's that it replaces. */
+  /** The preferred name: that of the slot it replaces. */
   readonly name: string;
-  /** The name it gets when that slot lives on in another layer; made unique. */
+  /** The name if that slot is still used by another layer; made unique. */
   readonly otherwise: string;
   readonly role: Slot["role"];
   readonly type: TensorType;
@@ -17,7 +17,7 @@ export interface FreshSlot<W extends WeightValues> {
   readonly span?: Slot["span"];
 }
 
-/** What a pass needs to build the next graph: new slots, and a `finish` that drops what nothing reads and renumbers the rest. */
+/** Builds the next graph for a pass: new slots, and `finish`, which removes unused values and renumbers the rest. */
 export class GraphRewriter<W extends WeightValues> {
   readonly #model: WeightedGraph<W>;
   readonly #types: TensorType[];
@@ -30,7 +30,7 @@ export class GraphRewriter<W extends WeightValues> {
     this.#slots = new Map(model.graph.slots.map((slot) => [slot.value, slot]));
   }
 
-  /** Name and values of the slot behind a value; undefined where the value is computed. */
+  /** Name and values of a value's slot; undefined if the value is computed. */
   slot(value: ValueId): { readonly name: string; readonly values: W } | undefined {
     const fresh = this.#fresh.get(value);
     if (fresh !== undefined) return fresh;
@@ -55,7 +55,7 @@ export class GraphRewriter<W extends WeightValues> {
     return value;
   }
 
-  /** The graph of these nodes (in topological order) and outputs. Inputs stay, even unread ones: they are the interface. */
+  /** The graph of these nodes (in topological order) and outputs. Inputs stay, even unused ones: they are the interface. */
   finish(nodes: readonly Node[], outputs: readonly GraphOutput[] = this.#model.graph.outputs): WeightedGraph<W> {
     const { graph } = this.#model;
     const nexts = graph.slots.flatMap(({ next }) => (next === undefined ? [] : [next]));

@@ -9,7 +9,7 @@ export const optimizeLevels = [0, 1] as const;
 
 export type OptimizeLevel = (typeof optimizeLevels)[number];
 
-/** The place for rewrites that need longer or help only some runtimes: it is refused till there are some. */
+/** Reserved for rewrites that take longer or help only some runtimes: rejected while there are none. */
 export const laterLevel = 2;
 
 export const isOptimizeLevel = (level: number): level is OptimizeLevel =>
@@ -18,8 +18,8 @@ export const isOptimizeLevel = (level: number): level is OptimizeLevel =>
 const rewrites = [removeDeadNodes, removeNoOps, foldBatchNorm, cutDeadTaps, foldConstants] as const;
 
 /**
- * What `--optimize` runs, in order. 0 changes nothing, so that the file has every layer as it was written; 1 leaves out
- * what costs time and changes no result.
+ * The passes of `--optimize`, in order. 0 changes nothing, so that the file has every layer of the source; 1 removes what costs
+ * time without changing results.
  */
 export const pipelines: Readonly<Record<OptimizeLevel, readonly Pass[]>> = { 0: [], 1: rewrites };
 

@@ -1,4 +1,4 @@
-/** Nodes that hand on their only tensor as it is disappear; whoever read them reads that tensor. */
+/** Removes nodes that return their only tensor unchanged; their readers read that tensor. */
 import { isNoOp } from "../analysis/no-ops.js";
 import type { Node, ValueId } from "../ir/graph.js";
 import { GraphRewriter } from "./graph-rewriter.js";

@@ -1,8 +1,8 @@
 import type { RandomStream } from "./stream.js";
 
 /**
- * How often something of probability `p` comes in `n` tries, drawn exactly by inversion. It begins at the most likely count and
- * goes outwards, so it takes some sqrt(n) steps, not n; and the chance of that count is far above the smallest double.
+ * A sample of the binomial distribution, exactly by inversion. It begins at the mode and goes outwards, so it takes about
+ * sqrt(n) steps, not n; and the mode's probability is far above the smallest double.
  */
 export function drawBinomial(random: RandomStream, n: number, p: number): number {
   if (n <= 0 || p <= 0) return 0;
@@ -16,7 +16,7 @@ export function drawBinomial(random: RandomStream, n: number, p: number): number
   let [low, high] = [mode, mode];
   let [atLow, atHigh] = [atMode, atMode];
   while (left > 0) {
-    // What rounding leaves over when all counts were gone through is some 1e-12.
+    // The probability that rounding leaves after all counts is about 1e-12.
     if (low === 0 && high === n) return mode;
     if (high < n) {
       atHigh *= ((n - high) / (high + 1)) * odds;
@@ -30,15 +30,15 @@ export function drawBinomial(random: RandomStream, n: number, p: number): number
       left -= atLow;
       if (left <= 0) return low;
     }
-    // Both sides have run out of chance: rounding again.
+    // The probabilities on both sides are exhausted, again by rounding.
     if (atHigh === 0 && atLow === 0) return mode;
   }
   return mode;
 }
 
 /**
- * How often each of some kinds comes when as many things as there are in `counts` are drawn from them with replacement. One
- * binomial a kind: the same distribution as drawing thing by thing, at a cost that does not grow with their number.
+ * A multinomial sample: how often each kind occurs when the number of things in `counts` is drawn with replacement. One
+ * binomial per kind: the same distribution as drawing one by one, at a cost independent of their number.
  */
 export function drawMultinomial(random: RandomStream, counts: ArrayLike<number>, into: Float64Array): void {
   let all = 0;
@@ -56,7 +56,7 @@ export function drawMultinomial(random: RandomStream, counts: ArrayLike<number>,
 const exactly: number[] = [0];
 for (let i = 1; i < 256; i++) exactly.push((exactly[i - 1] as number) + Math.log(i));
 
-/** ln n!, by Stirling's series where n is large: its next term is below 1e-16 there. */
+/** ln n!, by Stirling's series for large n: its next term is below 1e-16 there. */
 function logFactorial(n: number): number {
   const found = exactly[n];
   if (found !== undefined) return found;

@@ -1,6 +1,6 @@
 import { type ThreefryKey, threefry, threefryKey } from "./threefry.js";
 
-/** Numbers that depend on nothing but seed, key and how many were drawn before. */
+/** Random numbers that depend only on seed, key and the number of earlier draws. */
 export interface RandomStream {
   /** Uniform in [0, 1) with 53 random bits. */
   uniform(): number;
@@ -9,13 +9,13 @@ export interface RandomStream {
 }
 
 /**
- * The generator's key for a seed and a path such as `stage2.unit_1.conv_2.weight`: the path is absorbed eight UTF-16 units
- * at a time by the generator itself (Matyas-Meyer-Oseas, as in Skein), so two paths practically never share a key.
+ * The generator's key for a seed and a path such as `stage2.unit_1.conv_2.weight`: the path is absorbed eight UTF-16 units at a
+ * time by the generator itself (Matyas-Meyer-Oseas, as in Skein), so two paths practically never share a key.
  */
 function keyOf(seed: number, path: string): ThreefryKey {
   const state = new Int32Array(4);
   const block = new Int32Array(4);
-  // The seed as a double's 64 bits, so that no two seeds are one; the length, so that no path is another one's padding.
+  // The seed as a double's 64 bits, so that seeds stay distinct; the length, so that no path equals another one's padding.
   const seedBits = new Int32Array(new Float64Array([seed + 0]).buffer);
   state[0] = seedBits[0] as number;
   state[1] = seedBits[1] as number;
@@ -34,7 +34,7 @@ const unit = (text: string, at: number): number => (at < text.length ? text.char
 const keyFrom = (words: Int32Array): ThreefryKey =>
   threefryKey(words[0] as number, words[1] as number, words[2] as number, words[3] as number);
 
-/** A stream of its own for each seed and key: what one draws never moves another. */
+/** An independent stream for each seed and key: draws from one never affect another. */
 export function randomStream(seed: number, key: string): RandomStream {
   const threefryKeyOfStream = keyOf(seed, key);
   const words = new Int32Array(4);
@@ -71,8 +71,8 @@ export function randomStream(seed: number, key: string): RandomStream {
 }
 
 /**
- * Fills `target` with uniform numbers of 24 random bits in [low, high), rounded to float32 (so `high` itself may come up).
- * The i-th number depends on seed, key and i alone. Another sequence than {@link randomStream}'s of the same key.
+ * Fills `target` with uniform numbers of 24 random bits in [low, high), rounded to float32 (so `high` itself may occur). The
+ * i-th number depends only on seed, key and i. The sequence differs from {@link randomStream}'s for the same key.
  */
 export function fillUniform(target: Float32Array, seed: number, key: string, low: number, high: number): void {
   const threefryKeyOfFill = keyOf(seed, key);

@@ -1,17 +1,17 @@
 import type { Span } from "../diagnostics/span.js";
 import type { ConventionName, MeasuredName, plainMeasures, Quantity } from "./measures.js";
 
-/** One number that can be asked of a graph: `params`, `madds("paper")`, `params(at: "stage2")`. */
+/** A number computed from a graph: `params`, `madds("paper")`, `params(at: "stage2")`. */
 export interface Measure {
   readonly kind: "measure";
   readonly name: Quantity | (typeof plainMeasures)[number];
   readonly convention: ConventionName | undefined;
-  /** Path prefix of the part that is measured; the whole network when undefined. */
+  /** Path prefix of the measured part; undefined: the whole network. */
   readonly at: string | undefined;
   readonly span: Span;
 }
 
-/** One number that was measured of a trained model: `accuracy("faces/test")`, `latency("phone")`. */
+/** A number measured on a trained model: `accuracy("faces/test")`, `latency("phone")`. */
 export interface MeasuredFigure {
   readonly kind: "measured";
   readonly name: MeasuredName;
@@ -20,9 +20,9 @@ export interface MeasuredFigure {
   readonly span: Span;
 }
 
-/** A side of a comparison: numbers and measures under + - * / . */
+/** One side of a comparison: numbers and measures under + - * / . */
 export type ClaimSide =
-  /** A time is one of milliseconds. */
+  /** A time is in milliseconds. */
   | { readonly kind: "number"; readonly value: number; readonly isTime?: boolean }
   | Measure
   | MeasuredFigure
@@ -33,14 +33,14 @@ export type ClaimSide =
       readonly right: ClaimSide;
     };
 
-/** One line of a `check`, resolved and typed: what `analysis/budget.ts` holds a graph to. */
+/** One line of a `check`, resolved and typed; `analysis/budget.ts` checks a graph against it. */
 export interface Claim {
   readonly left: ClaimSide;
   readonly operator: "==" | "!=" | "<" | "<=" | ">" | ">=";
   readonly right: ClaimSide;
-  /** Allowed distance, in the unit of the measure; undefined means exact. */
+  /** Allowed difference, in the unit of the measure; undefined means exact. */
   readonly tolerance: number | undefined;
-  /** Whether the tolerance is a share of the other number (`within 1%`) instead. */
+  /** Whether the tolerance is a share of the other number (`within 1%`). */
   readonly isShare?: boolean;
   /** The claim's text. */
   readonly span: Span;

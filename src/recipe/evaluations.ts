@@ -1,4 +1,4 @@
-/** How a picture is judged when accuracy is measured. It goes with every number that was measured so, and with the weights. */
+/** How a picture is evaluated when accuracy is measured. It is stored with each such number, and with the weights. */
 import { type RecipeName, recipeSignatures } from "./signatures.js";
 
 export type Evaluation = RecipeName<"evaluation">;
@@ -7,11 +7,11 @@ export const evaluations: readonly Evaluation[] = recipeSignatures.flatMap(({ so
   sort === "evaluation" ? [name as Evaluation] : [],
 );
 
-/** Of a recipe, or a file, that names none. */
+/** The default, for recipes and files without one. */
 export const usualEvaluation: Evaluation = "single_view";
 
-/** The key under which safetensors and ONNX files name it. */
+/** Its key in safetensors and ONNX files. */
 export const evaluationKey = "lfer.evaluation";
 
-/** The evaluation of that name, if there is one. */
+/** The evaluation with that name, if there is one. */
 export const evaluationNamed = (name: string): Evaluation | undefined => evaluations.find((known) => known === name);

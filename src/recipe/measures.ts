@@ -1,7 +1,7 @@
-/** What a counter counts; always named with its unit, never a bare "flops". `flops` is 2 x MACs or a named tool's own figure. */
+/** A counted quantity; always named with its unit, never a bare "flops". `flops` is 2 x MACs or a named tool's own figure. */
 export type Quantity = "params" | "macs" | "madds" | "flops" | "mult_adds" | "activations";
 
-/** The counting conventions and the quantities each of them gives; the first is the one meant when none is named. */
+/** The counting conventions and their quantities; the first one is the default. */
 export const conventions = {
   paper: ["params", "madds"],
   conv: ["params", "macs", "madds"],
@@ -21,15 +21,12 @@ export const conventions = {
 
 export type ConventionName = keyof typeof conventions;
 
-/**
- * What a check may ask for besides the conventions' quantities: `params` without a convention is every trained number,
- * shared ones once; the bytes are those of float32.
- */
+/** Measures of a check without a convention: `params` is every trained number, shared ones once; bytes are those of float32. */
 export const plainMeasures = ["params", "param_bytes", "peak_activation_bytes", "receptive_field"] as const;
 
 /**
- * What a check may ask for that nobody can count: it was measured, by which command, and what its numbers are. `accuracy` and its
- * kin are of a part of a data set, `"faces/test"`; the others of a device, by the name that `bench --device` was given.
+ * Measures of a check that are measured, not counted: the command that measures them, and the unit. `accuracy` and the like
+ * refer to a part of a data set, `"faces/test"`; the others to a device, by its name in `bench --device`.
  */
 export const measuredFigures = {
   accuracy: { by: "eval", unit: "share" },

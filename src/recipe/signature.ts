@@ -1,4 +1,4 @@
-/** A type that a recipe's thing takes; `list` of things of one sort, or of values. */
+/** The type of a recipe's parameter; `list` contains entries of one sort, or values. */
 export type RecipeType =
   | "int"
   | "float"
@@ -11,17 +11,17 @@ export interface RecipeParameter {
   readonly name: string;
   readonly type: RecipeType;
   readonly doc: string;
-  /** Left out, this is meant; a parameter without it is required. */
+  /** The default; a parameter without one is required. */
   readonly default?: number | string | boolean | readonly number[];
-  /** Of a number, or of each in a list. */
+  /** For a number, or each number of a list. */
   readonly min?: number;
   readonly max?: number;
-  /** How many items a list has. */
+  /** Required length of a list. */
   readonly length?: number;
   readonly options?: readonly string[];
 }
 
-/** What a recipe can be made of: a data set, an augmentation, an optimiser, a schedule, a run, an evaluation. No doing. */
+/** An entry of a recipe: a data set, an augmentation, an optimiser, a schedule, a run, an evaluation. No behaviour. */
 export interface RecipeSignature {
   readonly name: string;
   readonly sort: "data" | "augmentation" | "optimizer" | "group" | "schedule" | "run" | "evaluation";

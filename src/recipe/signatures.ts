@@ -17,12 +17,12 @@ const declared = [
   ...evaluationSignatures,
 ] as const satisfies readonly RecipeSignature[];
 
-/** Every name that a recipe may use besides the language's own. */
+/** Every name that a recipe may use in addition to the language's own. */
 export const recipeSignatures: readonly RecipeSignature[] = declared;
 
 export type RecipeSort = RecipeSignature["sort"];
 
-/** The signatures of one sort, with all that they say as types. */
+/** The signatures of one sort, with literal types. */
 type SignatureOf<Sort extends RecipeSort> = Extract<(typeof declared)[number], { readonly sort: Sort }>;
 
 /** The names of one sort. */
@@ -35,7 +35,7 @@ interface PlainTypes {
   readonly string: string;
 }
 
-/** What a parameter holds: one of its options where it has some. */
+/** The value of a parameter: one of its options if it has some. */
 type ValueOf<P extends RecipeParameter> = P extends { readonly options: readonly (infer Option)[] }
   ? Option
   : P["type"] extends keyof PlainTypes
@@ -55,8 +55,8 @@ interface ThingBy<Signature extends RecipeSignature> {
 }
 
 /**
- * A thing of one sort as the signatures declare it: who does something by it `switch`es over its name, which types its fields; a name
- * that is forgotten does not compile, and neither does a field that nobody declared.
+ * An entry of one sort, with types from its signature. Code that uses it `switch`es over its name, which types its fields: a
+ * missing name, or an undeclared field, does not compile.
  */
 export type ThingOf<Sort extends RecipeSort> = Sort extends RecipeSort
   ? SignatureOf<Sort> extends infer Signature
@@ -66,7 +66,7 @@ export type ThingOf<Sort extends RecipeSort> = Sort extends RecipeSort
     : never
   : never;
 
-/** What a recipe says besides its networks and its loss: as written, defaults filled in. */
+/** A recipe's settings other than networks and loss, with defaults. */
 export interface RecipeSettings {
   readonly data: ThingOf<"data">;
   readonly optimizer: ThingOf<"optimizer">;
@@ -75,13 +75,13 @@ export interface RecipeSettings {
   readonly evaluation?: ThingOf<"evaluation"> | undefined;
 }
 
-/** What a loss may read of the data, as `data.label`: the target, and the distribution that a table of their own gives. */
+/** Tensors of the data in a loss, as `data.label`: the target, and a distribution from a table or the data set. */
 export const dataTensors = ["label", "distribution"] as const;
 
-/** The input of a loss for it. */
+/** Its input in the loss' graph. */
 export const inputOfData = (name: (typeof dataTensors)[number]): string => `data.${name}`;
 
-/** The entries of a recipe, and the sort of thing each takes. `student`, `teacher` and `loss` have rules of their own. */
+/** The entries of a recipe, and the sort of each. `student`, `teacher` and `loss` have rules of their own. */
 export const recipeKeys = {
   student: "model",
   teacher: "model",

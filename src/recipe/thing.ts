@@ -3,10 +3,10 @@ import type { Span } from "../diagnostics/span.js";
 import type { RecipeParameter } from "./signature.js";
 import { type RecipeSort, recipeSignatures, type ThingOf } from "./signatures.js";
 
-/** A value of a recipe's thing: what a signature's parameters hold once everything is known. */
+/** The value of a recipe's parameter, fully known. */
 export type PlainValue = number | boolean | string | readonly PlainValue[] | RecipeThing;
 
-/** One of the things that a recipe is made of, defaults filled in: `sgd(lr: 0.01)`. */
+/** An entry of a recipe, with defaults: `sgd(lr: 0.01)`. */
 export interface RecipeThing {
   readonly kind: "thing";
   /** "optimizer", "schedule", ... */
@@ -17,15 +17,15 @@ export interface RecipeThing {
   readonly span: Span;
 }
 
-/** A thing that was made by its signature (semantics holds each argument to it), as a thing of its sort. */
+/** An entry made from its signature (semantics checks each argument), typed as an entry of its sort. */
 export function asThing<Sort extends RecipeSort>(thing: RecipeThing, sort: Sort): ThingOf<Sort> {
   invariant(thing.sort === sort, `${thing.name} is no ${sort}`, thing.span);
   return thing as unknown as ThingOf<Sort>;
 }
 
 /**
- * A thing of this sort and name out of fields that somebody wrote down; what is missing or of another type is what it is where nobody
- * says it, nothing where that is not said either. Undefined where no signature has the name.
+ * An entry of this sort and name from stored fields. A missing field, or one of another type, gets its default, or an empty
+ * value if there is none. Undefined if no signature has the name.
  */
 export function readThing<Sort extends RecipeSort>(
   sort: Sort,
@@ -45,14 +45,14 @@ const nowhere: Span = { file: "", start: 0, end: 0 };
 
 const typeOfPlain = { int: "number", float: "number", bool: "boolean", string: "string" } as const;
 
-/** Whether a value is one that the parameter may hold, things excepted. */
+/** Whether the parameter allows a value; nested entries are not checked. */
 function holds({ type, options }: RecipeParameter, value: unknown): value is PlainValue {
   if (typeof type === "string") return typeof value === typeOfPlain[type] && (options?.includes(String(value)) ?? true);
   if ("things" in type) return false;
   return Array.isArray(value) && value.every((item) => typeof item === typeOfPlain[type.listOf]);
 }
 
-/** Where there is no default. */
+/** The empty value, if there is no default. */
 function nothingOf({ type }: RecipeParameter): PlainValue {
   if (typeof type !== "string") return [];
   return { int: 0, float: 0, bool: false, string: "" }[type];

@@ -9,13 +9,13 @@ export interface Feed {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** By slot name. */
   readonly slots: Readonly<Record<string, Tensor>>;
-  /** What N is. */
+  /** The batch size N. */
   readonly batch: number;
 }
 
 /**
- * Runs a graph in float64, op by op: the executable specification that engines and passes are compared with. Every
- * executed shape must be the inferred one; tensors are let go after their last reader.
+ * Runs a graph in float64, op by op: the executable specification with which engines and passes are compared. Every computed
+ * shape must be the inferred one; tensors are freed after their last use.
  */
 export function interpret(graph: Graph, feed: Feed, { watch, recall }: RunOptions = {}): Record<string, Tensor> {
   const values = new TensorTable(graph, feed.batch);
@@ -25,13 +25,13 @@ export function interpret(graph: Graph, feed: Feed, { watch, recall }: RunOption
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.take(value)]));
 }
 
-/** Outputs of one training step, and what every slot holds after it. */
+/** The outputs of one training step, and the values of all slots after it. */
 export interface StepResult {
   readonly outputs: Record<string, Tensor>;
   readonly slots: Record<string, Tensor>;
 }
 
-/** {@link interpret}, and the slots' next values: the step that a graph with `next` is. */
+/** {@link interpret}, plus the slots' next values, for a graph that is a training step. */
 export function interpretStep(graph: Graph, feed: Feed): StepResult {
   const after = graph.slots.map((slot, i) => ({ name: `next ${i}`, value: slot.next ?? slot.value }));
   const all = interpret({ ...graph, outputs: [...graph.outputs, ...after] }, feed);
@@ -44,7 +44,7 @@ function ownEntry(record: Readonly<Record<string, Tensor>>, name: string): Tenso
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** The tensors of a run, each held to the shape that was inferred for it. */
+/** The tensors of a run; each must have its inferred shape. */
 export class TensorTable {
   readonly #graph: Graph;
   readonly #batch: number;
@@ -81,7 +81,7 @@ export class TensorTable {
   }
 }
 
-/** The number of the last node that reads each value; outputs are never let go. */
+/** The index of the last node that reads each value; outputs are never freed. */
 function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
   const last = new Map<ValueId, number>();
   for (const [index, node] of graph.nodes.entries()) for (const value of node.inputs) last.set(value, index);
@@ -89,19 +89,19 @@ function lastReaders(graph: Graph): ReadonlyMap<ValueId, number> {
   return last;
 }
 
-/** Is told of every node that was run, with what it was given and what it made: a large network takes a while. */
+/** Called for every node that was run, with its inputs and results, for progress reports. */
 export type WatchNode = (node: Node, inputs: readonly Tensor[], results: readonly Tensor[]) => void;
 
 export interface RunOptions {
   readonly watch?: WatchNode | undefined;
-  /** The results of a node, where they are known. */
+  /** The results of a node, if they are known. */
   readonly recall?: ((node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined) | undefined;
 }
 
 const tensorsOf = (values: TensorTable, { inputs }: Node): readonly Tensor[] =>
   inputs.map((value) => values.take(value));
 
-/** May put what a node needs (slots) just before it runs, and give its results where they are known. */
+/** May provide a node's inputs (slots) just before it runs, and its results if they are known. */
 export type PrepareNode = (node: Node) => readonly Tensor[] | undefined;
 
 /** Runs all nodes in order. */

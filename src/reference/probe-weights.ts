@@ -15,14 +15,14 @@ import { runNodes, TensorTable, type WatchNode } from "./interpret.js";
  * Before an op that wants a wider reach the scale is larger: else nothing ever gets to the 6 of a ReLU6. What an op wants is its `probe`.
  */
 
-/** Samples of the fitting batch: enough that a channel after global pooling still has a variance. */
+/** Samples of the fitting batch: enough for a channel after global pooling to have a variance. */
 export const fittingBatch = 3;
 
 /** Probe tensors for every slot by name, the same for the same graph and seed. Costs one run of the interpreter. */
 export const probeWeights = (graph: Graph, seed: number, watch?: WatchNode): Record<string, Tensor> =>
   probeRun(graph, seed, fittingBatch, watch).slots;
 
-/** The run in which probe weights are fitted: what it was fed, the weights, and what came out. */
+/** The run in which probe weights are fitted: inputs, weights and outputs. */
 export interface ProbeRun {
   readonly inputs: Record<string, Tensor>;
   readonly slots: Record<string, Tensor>;
@@ -51,7 +51,7 @@ export function probeRun(graph: Graph, seed: number, batch: number, watch?: Watc
   };
 }
 
-/** Standard normal numbers for every input: what a normalised picture is like. */
+/** Standard normal numbers for every input, like a normalised picture. */
 export function probeInputs(graph: Graph, batch: number, seed: number): Record<string, Tensor> {
   return Object.fromEntries(
     graph.inputs.map(({ name, value }) => {
@@ -64,7 +64,7 @@ export function probeInputs(graph: Graph, batch: number, seed: number): Record<s
   );
 }
 
-/** A plain loop: for the millions of weights of a large network `Float64Array.from` takes several times as long. */
+/** A plain loop: for millions of weights, `Float64Array.from` takes several times as long. */
 function drawn(length: number, draw: () => number): Float64Array {
   const out = new Float64Array(length);
   for (let i = 0; i < length; i++) out[i] = draw();
@@ -77,7 +77,7 @@ interface FittingSite {
   readonly values: TensorTable;
   readonly weights: Map<ValueId, Tensor>;
   readonly slots: ReadonlyMap<ValueId, Slot>;
-  /** How far from 0 a value has to reach for what reads it to be seen whole; 1 where it is not among them. */
+  /** How far from 0 a value must extend to exercise its readers completely; 1 if it is not listed. */
   readonly reach: ReadonlyMap<ValueId, number>;
 }
 
@@ -104,15 +104,15 @@ const sizeOf = (site: FittingSite, slot: Slot): number => elementCount(typeOf(si
 
 const between = (random: RandomStream, low: number, high: number): number => low + (high - low) * random.uniform();
 
-/** For a learnt tensor that belongs to no layer. */
+/** For a trained tensor outside of layers. */
 function plainNumbers(site: FittingSite, slot: Slot): Float64Array {
   const random = randomStream(site.seed, slot.name);
   return drawn(sizeOf(site, slot), () => random.normal());
 }
 
 /**
- * Gives the slots that a node is the first to read; a shared one keeps what its first reader wanted. The node's results
- * where fitting a bias made them.
+ * Sets the slots that a node is the first to read; a shared slot keeps the values for its first reader. Returns the node's
+ * results if fitting a bias has computed them.
  */
 function fitSlots(site: FittingSite, node: Node): readonly Tensor[] | undefined {
   const op = findOp(node.op);
@@ -155,7 +155,10 @@ function fitFactors(site: FittingSite, rule: Rule<"factors">, fresh: ReadonlyMap
   }
 }
 
-/** running_mean and running_var lie near the channel's own; a hundredth of the mean square at least, lest rounding errors swell. */
+/**
+ * Sets running_mean and running_var near the channel's own, with a variance of at least a hundredth of the mean square, so that
+ * rounding errors are not amplified.
+ */
 function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
   const input = site.values.take(node.inputs[0] as ValueId);
   const channels = channelMoments(input);
@@ -176,7 +179,7 @@ function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, 
     Math.max(variance, 1e-2 * square, 1e-6) * between(random, 0.6, 1.8));
 }
 
-/** A layer with `weight` and perhaps `bias`: output near variance `scale^2`, each channel's mean near 0 where a bias can see to it. */
+/** Sets a layer's `weight` and optional `bias`: output variance near `scale^2`, each channel's mean near 0 if there is a bias. */
 function fitLayer(
   site: FittingSite,
   node: Node,
@@ -221,7 +224,7 @@ function plusChannels({ shape, data }: Tensor, axis: number, numbers: readonly n
   return { shape, data: out };
 }
 
-/** Never 0: a dead layer must not make weights infinite. */
+/** Never 0, so that a dead layer does not make weights infinite. */
 function meanSquare(data: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += (data[i] as number) ** 2;

@@ -2,10 +2,10 @@ import type { Graph, Node } from "../ir/graph.js";
 import type { Tensor } from "../ops/contracts.js";
 import { multipliesOf } from "./work.js";
 
-/** What a run computed at its dearest nodes, so that a run of much the same graph need not compute it again. */
+/** The results of a run's most expensive nodes, so that a run of a similar graph need not compute them again. */
 export interface Recall {
   keep(node: Node, inputs: readonly Tensor[], results: readonly Tensor[]): void;
-  /** The results of a node that did the same to the very same numbers. */
+  /** The results of a node with the same op, attributes and inputs. */
   find(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | undefined;
 }
 
@@ -14,10 +14,10 @@ interface Kept {
   readonly results: readonly Tensor[];
 }
 
-/** So many multiplications make it worth comparing numbers. */
+/** Number of multiplications from which comparing inputs pays off. */
 const dear = 1e7;
 
-/** So many numbers may be held, 1 GiB. */
+/** Maximum number of stored numbers, 1 GiB. */
 const mostNumbers = 2 ** 27;
 
 const keyOf = ({ op, attributes }: Node): string => `${op} ${JSON.stringify(attributes)}`;
@@ -29,7 +29,7 @@ const sameTensor = (a: Tensor, b: Tensor | undefined): boolean => {
   return true;
 };
 
-/** Remembers runs of this graph. */
+/** Records runs of this graph. */
 export function recallOf(graph: Graph): Recall {
   const multiplies = new Map(multipliesOf(graph).map((count, i) => [graph.nodes[i], count]));
   const byKey = new Map<string, Kept[]>();

@@ -1,9 +1,9 @@
-/** How all charts look, on light and on dark paper. */
+/** The style of all charts, on light and dark backgrounds. */
 import { asMarkup, type Markup, markup } from "./markup.js";
 
 export const chartFont = `system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif`;
 
-/** What a line is of; its looks differ in colour and in stroke, so that nobody needs the colours. */
+/** The meaning of a line; lines differ in colour and in stroke, so they can be told apart without colours. */
 export type Series = "training" | "held-out" | "class-mean" | "average" | "rate" | "ideal";
 
 interface Looks {
@@ -16,7 +16,7 @@ interface Looks {
   readonly series: Readonly<Record<Series, string>>;
 }
 
-// The series are colours that colour-blind people tell apart (Okabe and Ito), lighter on dark paper.
+// Colours that colour-blind people can distinguish (Okabe and Ito), lighter on a dark background.
 const light: Looks = {
   paper: "#ffffff",
   ink: "#1f2328",
@@ -80,7 +80,7 @@ const rules = ({ paper, ink, muted, grid, heat, onHeat, series }: Looks): string
     ]),
   ].join("");
 
-/** For a page that holds charts, and for each chart that stands alone. */
+/** For a page with charts, and for each separate chart. */
 export const chartStyle = [
   `.chart{font-family:${chartFont};font-size:12px}`,
   ".chart .line{fill:none;stroke-linejoin:round;stroke-linecap:round}",
@@ -94,7 +94,7 @@ export const chartStyle = [
 export interface Chart {
   readonly width: number;
   readonly height: number;
-  /** What it shows, for those who do not see it. */
+  /** A text description, for screen readers. */
   readonly label: string;
   readonly body: Markup;
 }
@@ -102,7 +102,7 @@ export interface Chart {
 const open = ({ width, height, label }: Chart): Markup =>
   markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">`;
 
-/** A file of its own: on paper of its own, for nobody knows on what page it is shown. */
+/** A chart as a separate file, with a background of its own, because the surrounding page is unknown. */
 export const chartFile = (chart: Chart): string =>
   markup`${open(chart)}
 <style>${asMarkup(chartStyle)}</style>
@@ -111,5 +111,5 @@ ${chart.body}
 </svg>
 `.markup;
 
-/** A part of a page that has {@link chartStyle}. */
+/** A chart as part of a page that has {@link chartStyle}. */
 export const chartInPage = (chart: Chart): Markup => markup`${open(chart)}${chart.body}</svg>`;

@@ -1,4 +1,4 @@
-/** Which classes are taken for which: counts and shares of each class's pictures, with the share found beside them. */
+/** The confusion matrix: counts and shares of each class's pictures, with the recall next to them. */
 import { displayWidth } from "../diagnostics/display-text.js";
 import type { Summary } from "../judging/summary.js";
 import { type Chart, chartFile } from "./chart-style.js";
@@ -8,20 +8,20 @@ import { round } from "./plot.js";
 
 type Judged = Pick<Summary, "confusion" | "perClass">;
 
-/** As a file of its own. */
+/** As a separate file. */
 export const confusionSvg = (title: string, judged: Judged): string => chartFile(confusionChart(title, judged));
 
-/** More would be a grey field. */
+/** More classes would be an unreadable grey area. */
 const classesAtMost = 100;
 
 interface Layout {
   readonly cell: number;
   readonly letters: "" | "small" | "tiny";
-  /** Whether a cell has room for its count, and below it for its share. */
+  /** Whether a cell has space for its count, and below it for its share. */
   readonly hasCount: boolean;
   readonly hasShare: boolean;
   readonly nameColumns: number;
-  /** Degrees by which the names above the columns rise: slanted ones need more room between them. */
+  /** Angle of the names above the columns: slanted ones need more space between them. */
   readonly rise: 45 | 90;
 }
 
@@ -76,7 +76,7 @@ ${shown.map((c, row) => drawBar(judged, c, bars, top + row * cell, layout))}
   return { width: Math.round(width), height: top + side + 40, label, body };
 }
 
-/** In the order of the classes; where they are too many, those with the most pictures. */
+/** In the order of the classes; if there are too many, those with the most pictures. */
 function shownClasses({ perClass }: Judged): readonly number[] {
   const all = perClass.map((_, c) => c);
   if (all.length <= classesAtMost) return all;
@@ -90,7 +90,7 @@ function shownClasses({ perClass }: Judged): readonly number[] {
 export const shareText = (share: number | undefined): string =>
   share === undefined ? "–" : `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)}%`;
 
-/** Where the field is so dark (on light paper) that dark letters could not be read. */
+/** Share above which the cell is so dark (in light mode) that dark text would be unreadable. */
 const darkFrom = 0.63;
 
 function drawRow(
@@ -112,7 +112,7 @@ function drawRow(
       ? markup`<rect class="mark" x="${x + 1}" y="${y + 1}" width="${cell - 2}" height="${cell - 2}"/>`
       : noMarkup;
     if (count === 0) return edge;
-    // What is rare must still differ from nothing.
+    // Rare confusions must still differ from none.
     const strength = round2(0.06 + 0.94 * share);
     const ink = strength > darkFrom ? " on-heat" : "";
     const middle = x + cell / 2;

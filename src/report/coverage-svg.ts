@@ -1,4 +1,4 @@
-/** What a network gains by keeping silent where it is unsure. */
+/** The risk-coverage curve: accuracy if only confident predictions count. */
 import type { RiskCoverage } from "../judging/risk-coverage.js";
 import { ticksOf } from "./axis.js";
 import type { Chart } from "./chart-style.js";

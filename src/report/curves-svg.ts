@@ -1,4 +1,4 @@
-/** Accuracy, loss and rate over the epochs of a run, as a picture that any browser shows. */
+/** Accuracy, loss and learning rate over the epochs of a run, as an SVG. */
 import type { Best, EpochRecord } from "../training/metrics.js";
 import { ticksOf } from "./axis.js";
 import { type Chart, chartFile, type Series } from "./chart-style.js";
@@ -8,13 +8,13 @@ import { type Area, type Axis, drawAxes, drawLegend, drawLine, type Line, round,
 export interface Curves {
   readonly title: string;
   readonly records: readonly EpochRecord[];
-  /** The epoch that is marked on its accuracy. */
+  /** The epoch to mark on its accuracy. */
   readonly best: Best | undefined;
-  /** Draws the loss, so many times as large, beside the accuracy in one panel: the paper's figures 8 and 9 have 30. */
+  /** Draws the loss, multiplied by this factor, and the accuracy in one panel: the paper's figures 8 and 9 use 30. */
   readonly lossScale?: number | undefined;
 }
 
-/** As a file of its own. */
+/** As a separate file. */
 export const curvesSvg = (curves: Curves): string => chartFile(curvesChart(curves));
 
 export function curvesChart(curves: Curves): Chart {
@@ -26,7 +26,7 @@ const size = { width: 960, left: 66, panel: 384, gap: 108, top: 84, height: 250,
 interface Panel {
   readonly axis: Axis;
   readonly lines: readonly Line[];
-  /** The epoch that is marked. */
+  /** The epoch to mark. */
   readonly best?: Best | undefined;
 }
 
@@ -65,7 +65,7 @@ ${drawPanel(strip, { ...epochs, name: "epoch" }, rate, false)}`,
   };
 }
 
-/** The same as charts of their own, which a narrow page sets one below the other. */
+/** The same as separate charts, which a narrow page puts below each other. */
 export function curveCharts(curves: Curves): readonly Chart[] {
   if (curves.lossScale !== undefined) return [onePanel({ ...curves, title: "" }, curves.lossScale)];
   const epochs = { ...epochAxis(curves.records), name: "epoch" };
@@ -81,7 +81,7 @@ export function curveCharts(curves: Curves): readonly Chart[] {
   });
 }
 
-/** The paper's figures: both measures on one scale to 100. */
+/** The paper's figures: both measures on one scale up to 100. */
 function onePanel({ title, records, best }: Curves, scale: number): Chart {
   const epochs = { ...epochAxis(records), name: "epoch" };
   const area: Area = { left: size.left, top: 100, width: size.width - 2 * size.left - 12, height: 300 };
@@ -116,7 +116,7 @@ function onePanel({ title, records, best }: Curves, scale: number): Chart {
   };
 }
 
-// Greys: the colours are the accuracies'.
+// Greys, because the colours are used for the accuracies.
 const lossSeries: readonly Series[] = ["rate", "ideal"];
 
 const heading = (title: string): Markup => markup`<text class="title" x="${size.left}" y="26">${title}</text>`;
@@ -174,7 +174,7 @@ function valueAxis(values: readonly number[], name: string, most = 5): Axis {
   return { low: ticks[0] as number, high: ticks.at(-1) as number, ticks, name };
 }
 
-/** A loss of hundreds in the first epoch would leave nothing to be seen of the others: the scale ends above most of them. */
+/** A loss of hundreds in the first epoch would flatten all others: the scale ends above most of them. */
 const cutAbove = 4;
 
 function lossAxis(values: readonly number[]): Axis {
@@ -188,7 +188,7 @@ function lossAxis(values: readonly number[]): Axis {
     : { ...axis, name: `loss (${sorted.length - kept.length} above the edge)` };
 }
 
-/** Whole epochs, the first among them. */
+/** Integer epochs, including the first. */
 function epochAxis(records: readonly EpochRecord[]): Axis {
   const last = records.at(-1)?.epoch ?? 1;
   const first = Math.min(1, last);
@@ -196,7 +196,7 @@ function epochAxis(records: readonly EpochRecord[]): Axis {
   return { low: first, high: last, ticks: [1, ...(last <= 1 ? [] : ticks)], name: "" };
 }
 
-/** A ring around the best epoch and its value, on the side where there is room. */
+/** A ring around the best epoch with its value, on the side with space. */
 function markOf(area: Area, epochs: Axis, share: Axis, best: Best | undefined): Markup {
   if (best === undefined) return noMarkup;
   const [x, y] = [xOf(area, epochs, best.epoch), yOf(area, share, best.accuracy * 100)];

@@ -1,6 +1,6 @@
 import { displayWidth, readableName } from "../diagnostics/display-text.js";
 
-/** A name of any origin on one line in at most so many columns: a longer one lacks its middle, for names often differ at the end. */
+/** Any name on one line of at most `columns` columns: a longer one is cut in the middle, because names often differ at the end. */
 export function cutName(name: string, columns: number): string {
   const shown = readableName(name);
   if (displayWidth(shown) <= columns) return shown;
@@ -10,7 +10,7 @@ export function cutName(name: string, columns: number): string {
   return `${head.join("").trimEnd()}…${tail.toReversed().join("").trimStart()}`;
 }
 
-/** As many of the first signs as take no more than so many columns. */
+/** The first characters that fit into `columns` columns. */
 function beginning(signs: readonly string[], columns: number): readonly string[] {
   let width = 0;
   const end = signs.findIndex((sign) => {

@@ -1,9 +1,9 @@
-/** Figures as people read them. */
+/** Numbers formatted for people. */
 
 /** `85.9%`. */
 export const percentText = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
-/** The same where there may be nothing to take a share of. */
+/** The same, or a dash if there is no share. */
 export const percentOrDash = (share: number | undefined): string => (share === undefined ? "–" : percentText(share));
 
 /** `84.2 – 87.4%`. */

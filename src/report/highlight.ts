@@ -1,4 +1,4 @@
-/** The text of a recipe with its remarks, strings, numbers and words of the language told apart: by a look, not by a parse. */
+/** Highlights the text of a recipe (comments, strings, numbers, keywords) by a regular expression, without parsing. */
 import { type Markup, markup } from "./markup.js";
 
 const words = [
@@ -6,14 +6,14 @@ const words = [
   ..."true false training share repeat int float bool string float32".split(" "),
 ].join("|");
 
-// Each alternative ends where a line ends at the latest, and none can be tried twice at one place.
+// Each alternative ends at the end of a line at the latest, and none can be tried twice at one place.
 const pieces = new RegExp(
   String.raw`(\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"?)|\b(\d[\d.]*(?:e[+-]?\d+)?k?)\b|\b(${words})\b`,
   "gu",
 );
 const kinds = ["remark", "string", "number", "word"] as const;
 
-/** More is nobody's recipe. */
+/** Longer texts are not recipes. */
 const shownAtMost = 200_000;
 
 export function highlighted(source: string): Markup {

@@ -6,9 +6,9 @@ import { appendRunFile, readIfThere, writeRunFile } from "../training/run-folder
 import { eventsDue } from "./tensorboard/run-events.js";
 
 /**
- * Brings the TensorBoard events of a run's folder to these epochs. What is new is written behind the rest, for TensorBoard keeps
- * the file open; where a process was killed in the middle of that, or the file is another one, it is written anew beside its
- * place and renamed: each epoch stands there once.
+ * Updates the TensorBoard events of a run's folder to these epochs. New ones are appended, because TensorBoard keeps the file
+ * open; if a process was killed while appending, or the file is another one, it is rewritten under a temporary name and
+ * renamed. Each epoch occurs once.
  */
 export async function keepEvents(
   folder: string,

@@ -1,4 +1,4 @@
-/** Markup of HTML and SVG in which every text is escaped unless it is markup already: nothing has to be remembered. */
+/** HTML and SVG markup in which every text is escaped unless it is markup already, so escaping cannot be forgotten. */
 import { xmlText } from "../diagnostics/xml-text.js";
 
 export interface Markup {
@@ -14,12 +14,12 @@ function written(hole: Hole): string {
   return "markup" in hole ? hole.markup : hole.map(({ markup }) => markup).join("");
 }
 
-/** The literal parts are markup, what stands in the holes is text. */
+/** The literal parts are markup, inserted values are text. */
 export function markup(parts: TemplateStringsArray, ...holes: readonly Hole[]): Markup {
   return { markup: parts.map((part, i) => part + written(holes[i])).join("") };
 }
 
-/** Markup that was made elsewhere: a style sheet, a picture of ours. */
+/** Text that is markup already: a style sheet, an SVG of ours. */
 export const asMarkup = (text: string): Markup => ({ markup: text });
 
 export const noMarkup: Markup = { markup: "" };

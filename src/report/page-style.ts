@@ -1,4 +1,4 @@
-/** How report.html looks: light and dark, wide and narrow. No fonts and no pictures from elsewhere. */
+/** The style of report.html: light and dark, wide and narrow. No external fonts or pictures. */
 import { chartFont, chartStyle } from "./chart-style.js";
 
 const rules = [

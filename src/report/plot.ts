@@ -35,7 +35,7 @@ export const yOf = ({ top, height }: Area, axis: Axis, value: number): number =>
     top + height - (axis.high === axis.low ? 0.5 : (within(value, axis) - axis.low) / (axis.high - axis.low)) * height,
   );
 
-/** The grid, the numbers and the names; `right` is a second scale for the same heights. */
+/** The grid, the labels and the titles; `right` is a second scale for the same heights. */
 export function drawAxes(area: Area, x: Axis, y: Axis, right?: Axis): Markup {
   const { left, top, width, height } = area;
   const base = top + height;
@@ -57,14 +57,14 @@ export function drawAxes(area: Area, x: Axis, y: Axis, right?: Axis): Markup {
   }`;
 }
 
-/** More points than this stand close enough to be seen as a line. */
+/** Above this number, points are close enough to be seen as a line. */
 const dotsAtMost = 30;
 
 export function drawLine(area: Area, x: Axis, y: Axis, { series, points }: Line): Markup {
   const shown = points.filter(([, value]) => Number.isFinite(value));
   const places = shown.map(([at, value]) => [xOf(area, x, at), yOf(area, y, value)] as const);
   const path = places.map(([px, py]) => `${px},${py}`).join(" ");
-  // A single point is no line.
+  // A single point is not a line.
   const dots =
     places.length > dotsAtMost
       ? []
@@ -72,11 +72,11 @@ export function drawLine(area: Area, x: Axis, y: Axis, { series, points }: Line)
   return markup`<polyline class="line ${series}" points="${path}"/>${dots}`;
 }
 
-/** Of a letter in a legend, which cannot be measured here. */
+/** Width of a letter in a legend, which cannot be measured here. */
 const letterWidth = 6.7;
 const keyWidth = 24;
 
-/** The lines' names from `left` on, a row further down where they do not fit into `width`. */
+/** The lines' names from `left` on; those that do not fit into `width` go to the next row. */
 export function drawLegend(lines: readonly Line[], left: number, top: number, width: number): Markup {
   let x = left;
   let y = top;

@@ -1,6 +1,6 @@
 /**
- * How often answers are right, by how sure they are. Where a bar ends is the smaller of the two; the gap above it is full where
- * answers are surer than they are right, and a frame where they are less sure.
+ * The reliability diagram: accuracy by confidence. A bar ends at the smaller of the two; the gap above it is filled for
+ * overconfidence, and outlined for underconfidence.
  */
 import { type CalibrationBin, calibrationBins } from "../judging/calibration.js";
 import { ticksOf } from "./axis.js";

@@ -1,6 +1,6 @@
 /**
- * A run as one page: nothing in it comes from elsewhere, nothing runs, and every text in it is a text. Well-formed XML as well as
- * HTML, so that a strict parser can hold it to that.
+ * The report of a run as one page: nothing is loaded, nothing is executed, and every text is escaped. Well-formed XML as well
+ * as HTML, so that a strict parser can check it.
  */
 import { createHash } from "node:crypto";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -52,5 +52,5 @@ ${body}
 `.markup;
 }
 
-/** The page's own style, and no other, may be obeyed: also where a text should get through as markup after all. */
+/** Only the page's own style is allowed, also if a text should get through as markup after all. */
 const styleDigest = `sha256-${createHash("sha256").update(pageStyle).digest("base64")}`;

@@ -1,18 +1,18 @@
-/** What `run.json` says, as far as a report shows it: of any type until looked at. */
+/** The fields of `run.json` that a report shows; of unknown type until checked. */
 import { isJsonObject, type JsonObject } from "../formats/json-object.js";
 
 export interface ClassCounts {
   readonly name: string;
-  /** Pictures by split: `training`, `heldOut`, others that a data set has. */
+  /** Number of pictures by split: `training`, `heldOut`, others of the data set. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface RunFacts {
   readonly model: string;
   readonly recipe: string;
-  /** As many as were asked for. */
+  /** The requested number of epochs. */
   readonly epochs: number | undefined;
-  /** Whether its record was closed: it is through, or ended early. */
+  /** Whether its record is complete: the run is finished, or ended early. */
   readonly hasEnded: boolean;
   readonly data: string;
   readonly heldOut: string;
@@ -51,7 +51,7 @@ function classCounts({ name, ...rest }: JsonObject): ClassCounts {
   return { name: textIn(name), counts: Object.fromEntries(counts) };
 }
 
-/** More lines than this are a dump, and longer values a text. */
+/** Limits on the number of rows and the length of values. */
 const rowsAtMost = 400;
 const lettersAtMost = 400;
 

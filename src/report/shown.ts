@@ -1,10 +1,10 @@
-/** What a report shows, and the parts that it is made of. */
+/** The data of a report, and its sections. */
 import { type Summary, summaryOf } from "../judging/summary.js";
 import type { ReadRun } from "../training/read-run.js";
 import type { Markup } from "./markup.js";
 import { factsOf, type RunFacts } from "./run-facts.js";
 
-/** What the network costs: counted from its graph, by each convention under its own name. */
+/** The costs of the network: counted from its graph, by each convention. */
 export interface Costs {
   readonly params: number;
   /** Bytes of the trained numbers as float32. */
@@ -14,17 +14,17 @@ export interface Costs {
   readonly counts: readonly { readonly convention: string; readonly quantity: string; readonly value: number }[];
 }
 
-/** What a report shows besides the run's own files. */
+/** Data of a report besides the run's own files. */
 export interface ReportExtras {
   readonly costs: Costs | undefined;
-  /** Small pictures by their keys, as data URIs; undefined where nobody said where the pictures lie. */
+  /** Thumbnails by key, as data URIs; undefined if the location of the pictures is unknown. */
   readonly pictures: ReadonlyMap<string, string> | undefined;
   readonly lossScale: number | undefined;
   readonly lferVersion: string;
 }
 
 export interface Section {
-  /** What the page's own links lead to. */
+  /** The target of the page's own links. */
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
@@ -34,7 +34,7 @@ export interface Shown {
   readonly run: ReadRun;
   readonly facts: RunFacts;
   readonly extras: ReportExtras;
-  /** Of the answers, where there are any. */
+  /** Of the predictions, if there are any. */
   readonly summary: Summary | undefined;
 }
 

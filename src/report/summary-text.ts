@@ -1,14 +1,14 @@
-/** How well a network does, in a few lines for a terminal. */
+/** The metrics of a network, in a few lines for a terminal. */
 import { displayWidth } from "../diagnostics/display-text.js";
 import type { ClassSummary, Summary } from "../judging/summary.js";
 import { cutName } from "./cut-name.js";
 import { percentOrDash, percentText } from "./figures-text.js";
 
-/** More classes than this are named by those that fare worst. */
+/** With more classes, only the worst are named. */
 const classesAtMost = 12;
 const narrowest = 20;
 
-/** Lines of at most `width` columns, each with its end; names in them obey nothing. */
+/** Lines of at most `width` columns, each with a line break; names are escaped. */
 export function renderSummary(summary: Summary, width: number): string {
   if (summary.samples === 0) return "";
   const columns = Math.max(narrowest, width);
@@ -33,11 +33,11 @@ export function renderSummary(summary: Summary, width: number): string {
   )}`;
 }
 
-/** The figure first: a line never begins with a name, which might be taken for a command. */
+/** The number comes first: a line that began with a name could be taken for a command. */
 const classText = ({ name, samples, recall }: ClassSummary, columns: number): string =>
   `${percentOrDash(recall)} ${cutName(name, Math.min(24, columns - 11))}${samples === 0 ? " (no pictures)" : ""}`;
 
-/** Pieces with commas between, as many to a line as it holds. */
+/** Items separated by commas, as many per line as fit. */
 function wrapped(pieces: readonly string[], lead: string, columns: number): string {
   const lines: string[] = [];
   let line = lead;

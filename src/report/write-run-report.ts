@@ -7,12 +7,12 @@ import { reportPage } from "./report-page.js";
 import { type Shown, titleOf } from "./shown.js";
 
 export interface WrittenReport {
-  /** Names of the files, in the run's folder. */
+  /** Names of the files in the run's folder. */
   readonly files: readonly string[];
   readonly unwritten: Problem | undefined;
 }
 
-/** Writes what people look at of a run, from what was read of its folder; each file whole, or as it was. */
+/** Writes a run's report files, from what was read of its folder; each file is complete, or unchanged. */
 export async function writeRunReport(shown: Shown, warnings: readonly Diagnostic[]): Promise<WrittenReport> {
   const title = titleOf(shown.facts);
   const { records, best, folder } = shown.run;

@@ -13,77 +13,80 @@ import type { Scope } from "./scope.js";
 import type { WeightSharing } from "./sharing.js";
 import type { BlockLayer, FunctionUse, Layer, NamedLayer, UnknownValue, Value } from "./values.js";
 
-/** Where in the tree of names things are made. */
+/** Scopes for the names of new layers. */
 export interface Place {
-  /** Where stages without a name of their own go: the binding's place. */
+  /** The scope of stages without a name: that of the binding. */
   readonly here: PathScope;
-  /** Where `as` names go: the body's place. */
+  /** The scope of `as` names: that of the body. */
   readonly body: PathScope;
-  /** `here` was made for this very expression: a pipe with a single layer that has weights gives it the place itself. */
+  /**
+   * Whether `here` belongs to this expression alone: in a pipe with one layer that has weights, the layer takes this scope
+   * itself.
+   */
   readonly isOwn: boolean;
 }
 
-/** How an expression is tried out. */
+/** The result of evaluating an expression on trial. */
 export interface Trial {
-  /** As they are written, or all as floats: `1/255` is no int. */
+  /** Numbers as written, or all as floats: `1/255` is not an int. */
   readonly numbers: "as written" | "floats";
 }
 
 export interface TrialResult {
   readonly value: Value;
-  /** It means something: nothing but numbers or sizes are wrong in it, if anything is. */
+  /** Whether the expression makes sense: it has no errors, except wrong numbers or sizes. */
   readonly isSound: boolean;
 }
 
 /**
  * One evaluation: of a declaration by itself (`network` is undefined, parameters and shapes are unknown) or of a model
- * (`network` takes the nodes). Constructs live in files of their own and call each other through this.
+ * (`network` receives the nodes). Each construct has its own file; they call each other through this interface.
  */
 export interface Context {
   readonly reporter: Reporter;
   readonly facts: DeclarationFacts;
   readonly network: Network | undefined;
-  /** The constant `training`; undefined while a declaration is looked at by itself. */
+  /** The constant `training`; undefined if a declaration is evaluated by itself. */
   readonly training: boolean | undefined;
-  /** What else a recipe's expressions may name; undefined outside of recipes. */
+  /** Further names in a recipe's expressions; undefined outside of recipes. */
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
-  /** In a recipe's loss: the student's labels, which its classes are in the order of; "unnamed" where it has none. */
+  /** In a recipe's loss: the student's labels, which define the order of classes; "unnamed" if it has none. */
   readonly classes: readonly string[] | "unnamed" | undefined;
-  /** Blocks and functions being instantiated, and the variant that all is part of: outermost first. */
+  /** The blocks and functions being instantiated, and the variant around them: outermost first. */
   readonly chain: readonly Related[];
-  /** A function's inside is evaluated: nothing there may make weights. */
+  /** Inside a function, where no weights may be made. */
   readonly isPure: boolean;
 
-  /** Reports a mistake, with the chain of blocks it happened in; gives the value to go on with. */
+  /** Reports an error with the chain of blocks around it; returns the value to continue with. */
   report<C extends DiagnosticCode>(code: C, holes: Holes<C>, span: Span, related?: readonly Related[]): UnknownValue;
-  /** The same for what a pure rule found wrong. */
+  /** The same for a problem that a pure function returned. */
   reportProblem(problem: Problem, span: Span): UnknownValue;
 
-  /** Counts steps of work, one unless told; false once the limit is passed (reported once). */
+  /** Counts steps of work (default 1); false after the limit is exceeded (reported once). */
   spend(span: Span, steps?: number): boolean;
-  /** Runs `body` for its names and types only: what is wrong with its numbers and shapes is not said, it is never used. */
+  /** Runs `body` for its names and types only. Errors in numbers and shapes are not reported; the result is never used. */
   typeOnly(body: () => Value): Value;
 
   evaluate(expression: Expression, scope: Scope, place: Place): Value;
-  /** What an expression would be that is not part of the file: nothing is reported, nothing made. */
+  /** Evaluates an expression that is not part of the file: reports nothing, makes nothing. */
   tryOut(expression: Expression, scope: Scope, numbers?: Trial["numbers"]): TrialResult;
-  /** The layer that a stage's expression stands for, or undefined when it is none (reported). */
+  /** The layer that a stage's expression evaluates to, or undefined if it is not one (reported). */
   layerOf(expression: Expression, scope: Scope, place: Place): NamedLayer | undefined;
-  /** Applies a layer. `named`: `at` is the place of this very layer, not one to make its place in. */
+  /** Applies a layer. `named`: `at` is the scope of this layer itself, not its parent. */
   apply(layer: Layer, input: Value, at: PathScope, named: boolean, span: Span): Value;
   /** Calls a function; `inputs` are the tensors after its `on`. */
   callFunction(layer: FunctionUse, inputs: readonly Value[], at: PathScope, span: Span): Value;
-  /** Makes a block's inside: fresh weights, from arguments and input. */
+  /** Instantiates a block's body with new weights, from arguments and input. */
   instantiate(layer: BlockLayer, input: Value, at: PathScope, span: Span): Value;
-  /** Runs `body` as the inside of a block or function, used at `span`: for the chain and the depth limit. */
+  /** Runs `body` inside a block or function that is used at `span`; maintains the chain and the depth limit. */
   within(declaration: BlockDeclaration | FunctionDeclaration, span: Span, body: () => Value): Value;
 
-  /** Runs `body` with one more link in the chain. */
+  /** Runs `body` with one more entry in the chain. */
   inside<T>(link: Related, body: () => T): T;
 
-  /** The type of a tensor, or undefined when it is not known. */
+  /** The type of a tensor, or undefined if unknown. */
   typeOf(value: Value): TensorType | undefined;
-  /** A weight for the layer being made: fresh, or the shared one. */
+  /** A weight for the current layer: a new one, or the shared one. */
   weight(request: WeightRequest): ValueId;
   readonly sharing: WeightSharing;
 }

@@ -3,24 +3,24 @@ import { isCut } from "../diagnostics/mistake-limit.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../syntax/ast.js";
 
-/** What the parser could not read of a file. */
+/** The parts of a file that the parser could not read. */
 export interface Damage {
-  /** Declarations that were not read whole: typed as far as they go, but nothing is made of them. */
+  /** Declarations that were read incompletely: type-checked as far as possible, never instantiated. */
   readonly declarations: ReadonlySet<Declaration>;
-  /** Where text was lost. */
+  /** Regions of unread text. */
   readonly regions: readonly Span[];
-  /** The words that stand there: names that may have been declared. */
+  /** The words in these regions: names that may be declared there. */
   readonly words: ReadonlySet<string>;
 }
 
-/** Codes that a lost declaration or binding provokes elsewhere. */
+/** Codes that follow from a lost declaration or binding elsewhere. */
 const missingNameCodes: readonly string[] = ["resolve/unknown-name", "resolve/not-a-model", "import/unknown-name"];
 
-/** Finds what the syntax errors of a file took with them: from the part they stand in to the beginning of the next. */
+/** Finds the text that a file's syntax errors made unreadable: from the part with the error to the next part. */
 export function findDamage(text: string, tree: SourceTree, diagnostics: readonly Diagnostic[]): Damage {
   const declarations = new Set<Declaration>();
   const regions: Span[] = [];
-  // A file with more mistakes than anybody reads is no `.lfer` at all: nothing can be told of it.
+  // A file with too many errors is not `.lfer` text: no regions can be determined.
   if (isCut(diagnostics)) return lostWhole(text, tree);
   for (const diagnostic of diagnostics) {
     const span = diagnostic.severity === "error" ? extentOf(text, diagnostic) : undefined;
@@ -28,7 +28,7 @@ export function findDamage(text: string, tree: SourceTree, diagnostics: readonly
     const touched = tree.declarations.filter((declaration) => touches(declaration.span, span));
     for (const declaration of touched) {
       declarations.add(declaration);
-      // Without inputs nothing in a model can be told from a lost name.
+      // If a model's inputs are lost, any name in it may be affected.
       const isHopeless = declaration.kind === "ModelDeclaration" && declaration.inputs.length === 0;
       regions.push(isHopeless ? declaration.span : regionOf(partsOf(declaration), span, declaration.span));
     }
@@ -42,7 +42,7 @@ function lostWhole(text: string, tree: SourceTree): Damage {
   return { declarations: new Set(tree.declarations), regions, words: wordsIn(text, regions) };
 }
 
-/** Regions overlap, and may all be as long as the text: what they cover is read once. */
+/** Regions overlap and may each be as long as the text: overlapping text is read once. */
 function wordsIn(text: string, regions: readonly Span[]): ReadonlySet<string> {
   const merged: { readonly start: number; end: number }[] = [];
   for (const { start, end } of [...regions].sort((a, b) => a.start - b.start)) {
@@ -57,14 +57,14 @@ function wordsIn(text: string, regions: readonly Span[]): ReadonlySet<string> {
   return words;
 }
 
-/** A bracket that is never closed spoils all that follows it; braces hold statements, which are read one by one. */
+/** A bracket that is never closed affects everything after it; statements in braces are read one by one. */
 function extentOf(text: string, { code, span, related }: Diagnostic): Span | undefined {
   const opened = code === "syntax/unclosed-bracket" ? related[0]?.span : undefined;
   if (span === undefined || opened === undefined || text[opened.start] === "{") return span;
   return { ...span, start: Math.min(opened.start, span.start) };
 }
 
-/** Leaves out what only echoes a syntax error: mistakes in lost text, and names that are unknown because they were lost. */
+/** Omits diagnostics that follow from a syntax error: errors in unread text, and unknown names that may be declared there. */
 export function withoutEchoes(
   files: readonly { readonly path: string; readonly text: string; readonly damage: Damage }[],
   diagnostics: readonly Diagnostic[],
@@ -82,7 +82,7 @@ export function withoutEchoes(
   return diagnostics.filter((diagnostic) => !isEcho(diagnostic));
 }
 
-/** The parts of a declaration that are read one by one: a mistake in one leaves the others whole. */
+/** The parts of a declaration that are read one by one: an error in one does not affect the others. */
 function partsOf(declaration: Declaration): readonly { readonly span: Span }[] {
   switch (declaration.kind) {
     case "ConstDeclaration":
@@ -104,7 +104,7 @@ function partsOf(declaration: Declaration): readonly { readonly span: Span }[] {
   }
 }
 
-/** From the part that the mistake touches, or the end of the one before it, to the beginning of the next. */
+/** From the part that the error touches, or the end of the one before it, to the beginning of the next. */
 function regionOf(parts: readonly { readonly span: Span }[], mistake: Span, whole: Span): Span {
   let { start, end } = whole;
   for (const { span } of parts) {

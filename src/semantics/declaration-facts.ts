@@ -3,12 +3,12 @@ import type { NamedDeclaration } from "./module.js";
 import type { Value } from "./values.js";
 import type { Work } from "./work.js";
 
-/** What is known of declarations by themselves, whoever uses them. */
+/** Facts about declarations that do not depend on their use. */
 export interface DeclarationFacts {
   readonly work: Work;
-  /** What a block or function gives while its parameters and inputs are not known. */
+  /** The result type of a block or function if its parameters and inputs are unknown. */
   resultOf(declaration: BlockDeclaration | FunctionDeclaration): Value;
-  /** Whether it uses itself, directly or by way of others: it cannot be instantiated then. */
+  /** Whether it uses itself, directly or indirectly: then it cannot be instantiated. */
   isRecursive(declaration: Declaration): boolean;
   constant(named: NamedDeclaration): Value;
 }

@@ -6,9 +6,9 @@ import type { Damage } from "./damage.js";
 export interface Module {
   readonly path: string;
   readonly tree: SourceTree;
-  /** Its own declarations and what it imports. Checks are not among them. */
+  /** Its own declarations and imported ones; checks are not included. */
   readonly names: ReadonlyMap<string, NamedDeclaration>;
-  /** Names that it imports but that could not be had: reported already. */
+  /** Imported names that could not be found, already reported. */
   readonly missing: ReadonlySet<string>;
   readonly text: string;
   readonly damage: Damage;
@@ -20,10 +20,10 @@ export interface NamedDeclaration {
   readonly module: Module;
 }
 
-/** Whether it was not read whole. */
+/** Whether it was read incompletely. */
 export function isDamaged({ declaration, module }: NamedDeclaration): boolean {
   return module.damage.declarations.has(declaration);
 }
 
-/** Whether it is a file of the standard library, which we answer for. */
+/** Whether it is a file of the standard library, which is part of lferc. */
 export const isStandard = ({ path }: Pick<Module, "path">): boolean => path.startsWith("std/");

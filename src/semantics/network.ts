@@ -4,7 +4,7 @@ import type { Attributes, Graph, GraphInput, GraphOutput, Initializer, Node, Slo
 import type { TensorType } from "../ir/shape.js";
 import type { PathScope } from "./path-scope.js";
 
-/** A graph in the making whose paths are settled at the end. */
+/** A graph under construction; paths are final when it is finished. */
 export class Network {
   readonly #builder: GraphBuilder;
   readonly #nodePaths: PathScope[] = [];
@@ -50,7 +50,10 @@ export class Network {
     this.#builder.output(output);
   }
 
-  /** The graph, without what no output needs; weights that only dropped nodes used go too, inputs only where asked. */
+  /**
+   * The graph without nodes that no output needs, and without weights that only those used; unused inputs are removed on
+   * request.
+   */
   finish({ dropUnreadInputs = false }: { readonly dropUnreadInputs?: boolean } = {}): Graph {
     const raw = this.#builder.finish();
     const named: Graph = {
@@ -65,7 +68,10 @@ export class Network {
   }
 }
 
-/** Keeps the nodes and slots that an output depends on; inputs stay unless told otherwise. Values are numbered anew, in the old order. */
+/**
+ * Keeps the nodes and slots that an output depends on, and inputs unless told otherwise. Values are renumbered in the old
+ * order.
+ */
 function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
   const needed = new Uint8Array(graph.types.length);
   for (const { value } of graph.outputs) needed[value] = 1;
@@ -103,7 +109,7 @@ function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
 
 export interface WeightRequest {
   readonly scope: PathScope;
-  /** `weight`, `running_mean`; empty when the scope itself is the weight's name. */
+  /** `weight`, `running_mean`; empty if the scope itself has the weight's name. */
   readonly name: string;
   readonly type: TensorType;
   readonly role: "parameter" | "statistic";

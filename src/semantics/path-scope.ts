@@ -1,6 +1,6 @@
 /**
- * A place in the network's tree of names. Names are settled when the model is whole: what is alone among its equals keeps
- * the plain name, the others get an ordinal (`unit_1`, `unit_2`), so names are known only then.
+ * A scope in the network's tree of names. Names are final only when the model is complete: an entry without a sibling of the
+ * same name keeps it, others get an ordinal (`unit_1`, `unit_2`).
  */
 export class PathScope {
   readonly #parent: PathScope | undefined;
@@ -14,21 +14,21 @@ export class PathScope {
     this.#base = base;
   }
 
-  /** A new place below this one. */
+  /** A new scope inside this one. */
   child(base: string): PathScope {
     const scope = new PathScope(this, base);
     this.#children.push(scope);
     return scope;
   }
 
-  /** Says that something stands here; places where nothing does take no name from others. */
+  /** Marks the scope as used; unused scopes do not affect the names of others. */
   use(): void {
     if (this.#isUsed) return;
     this.#isUsed = true;
     this.#parent?.use();
   }
 
-  /** The settled path, `stage2.unit_1`; empty for the root. Call it once nothing will be added. */
+  /** The final path, `stage2.unit_1`; empty for the root. Call it only when nothing more will be added. */
   get path(): string {
     if (this.#path !== undefined) return this.#path;
     if (this.#parent === undefined) {
@@ -39,7 +39,7 @@ export class PathScope {
     return this.#path ?? "";
   }
 
-  /** A name below this place: `stage2.unit_1` and `weight` give `stage2.unit_1.weight`. */
+  /** A name in this scope: `stage2.unit_1` and `weight` give `stage2.unit_1.weight`. */
   join(name: string): string {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
@@ -67,7 +67,7 @@ export class PathScope {
   }
 }
 
-/** `DownUnit` -> `down_unit`, `PDWRes` -> `pdw_res`, `ResNet50` -> `res_net50`; names already in snake case stay. */
+/** `DownUnit` -> `down_unit`, `PDWRes` -> `pdw_res`, `ResNet50` -> `res_net50`; names in snake case are unchanged. */
 export function snakeCase(name: string): string {
   return name
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")

@@ -6,7 +6,7 @@ import { limits } from "./limits.js";
 
 const mostKept = 10 * mistakeLimit;
 
-/** Collects diagnostics; the same mistake at the same place is said once, however often its block is instantiated. */
+/** Collects diagnostics; the same code at the same place is reported once, however often a block is instantiated. */
 export class Reporter {
   readonly #seen = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
@@ -14,12 +14,12 @@ export class Reporter {
   #kept = 0;
   #compared = 0;
 
-  /** Errors that were handed in so far, repeated ones too: tells whether a step went wrong. */
+  /** Number of errors reported so far, including repeated ones: shows whether a step had errors. */
   get errorCount(): number {
     return this.#errors;
   }
 
-  /** Far more than anybody reads was found, echoes among it: there is no use in going on. */
+  /** Whether the limit on errors is reached: continuing is useless. */
   get isFull(): boolean {
     return this.#kept > mostKept;
   }
@@ -44,7 +44,7 @@ export class Reporter {
     this.add(diagnose(code, holes, { span, ...(related === undefined ? {} : { related }) }));
   }
 
-  /** What was most likely meant by `name`, as long as few names were looked at: a file of nothing but slips ends too. */
+  /** The most similar name, for "did you mean". The number of compared names is limited, so that files with many errors end too. */
   suggest(name: string, candidates: () => Iterable<string>): string | undefined {
     if (this.#compared > limits.comparedNames) return undefined;
     const known = [...candidates()];
@@ -52,7 +52,7 @@ export class Reporter {
     return suggest(name, known);
   }
 
-  /** Those without a place first, then by file, in this order, and position. */
+  /** Diagnostics without a place first, then by file, in this order, and position. */
   sorted(files: Iterable<string>): readonly Diagnostic[] {
     const ranks = new Map([...files].map((file, i) => [file, i]));
     const rank = ({ span }: Diagnostic): number => (span === undefined ? -1 : (ranks.get(span.file) ?? ranks.size));

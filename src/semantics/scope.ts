@@ -2,7 +2,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Module } from "./module.js";
 import type { Value } from "./values.js";
 
-/** Local names of one body, on top of its surroundings; the file's own names lie below all of them. */
+/** Local names of one body, on top of the enclosing scope; the file's names are outside of all. */
 export class Scope {
   readonly module: Module;
   readonly #parent: Scope | undefined;
@@ -26,7 +26,7 @@ export class Scope {
     return undefined;
   }
 
-  /** Where `name` was bound in this very scope. */
+  /** Where `name` was bound in this scope itself. */
   ownSpan(name: string): Span | undefined {
     return this.#names.get(name)?.span;
   }
@@ -35,7 +35,7 @@ export class Scope {
     this.#names.set(name, { value, span });
   }
 
-  /** Every local name that can be seen from here. */
+  /** Every visible local name. */
   *visibleNames(): Iterable<string> {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) yield* scope.#names.keys();
   }

@@ -1,16 +1,16 @@
 import type { ValueId } from "../ir/graph.js";
 
-/** One application of a shared layer: `recorded` are the weights of its first one, undefined while that is under way. */
+/** One application of a shared layer: `recorded` are the weights of its first one, undefined during the first. */
 interface Frame {
   readonly recorded: readonly ValueId[] | undefined;
   readonly slots: ValueId[];
 }
 
-/** Weights of shared layers: recorded in the order in which they are made, replayed at each further application. */
+/** Weights of shared layers: recorded in order of creation, and reused at each further application. */
 export class WeightSharing {
   readonly #frames: Frame[] = [];
 
-  /** Runs `body` with its weights recorded, or taken from an earlier recording. */
+  /** Runs `body` and records its weights, or takes them from an earlier recording. */
   run<T>(recorded: readonly ValueId[] | undefined, body: () => T): { readonly result: T; readonly slots: ValueId[] } {
     const frame: Frame = { recorded, slots: [] };
     this.#frames.push(frame);
@@ -20,8 +20,8 @@ export class WeightSharing {
   }
 
   /**
-   * The next weight: the innermost shared layer that has been applied before decides. `"surplus"` where that one has no
-   * more; undefined where a fresh one is to be made. Hand the weight that is used to {@link record}.
+   * The next weight, from the innermost shared layer that has already been applied. `"surplus"` if that one has no more;
+   * undefined if a new weight must be made. Pass the weight that is used to {@link record}.
    */
   next(): ValueId | "surplus" | undefined {
     for (let i = this.#frames.length - 1; i >= 0; i--) {
@@ -31,7 +31,7 @@ export class WeightSharing {
     return undefined;
   }
 
-  /** Every layer around takes note, so that all of them count alike when they are applied again. */
+  /** All enclosing shared layers record the weight, so that they can be applied again. */
   record(value: ValueId): void {
     for (const { slots } of this.#frames) slots.push(value);
   }

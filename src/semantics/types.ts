@@ -23,7 +23,7 @@ export function typeOfValue(value: Value): Type {
   }
 }
 
-/** A value of this type of which nothing else is known. */
+/** An unknown value of this type. */
 export function unknownOf(type: Type): Value {
   if (typeof type === "string") {
     switch (type) {
@@ -53,7 +53,7 @@ export function unknownOf(type: Type): Value {
   return unknown;
 }
 
-/** Whether `value` may stand where `type` is wanted; the value to go on with (ints become floats), or undefined. */
+/** Converts `value` to the type `wanted` (ints become floats); undefined if it does not fit. */
 export function fit(value: Value, type: Type): Value | undefined {
   if (value.kind === "unknown" || type === "unknown") return value;
   if (typeof type === "string") {
@@ -82,7 +82,7 @@ export function fit(value: Value, type: Type): Value | undefined {
   return value.kind === "record" && value.sort === type.record ? value : undefined;
 }
 
-/** The type that both fit, or undefined: int and float meet in float. */
+/** The common type of both, or undefined; for int and float it is float. */
 export function joinTypes(a: Type, b: Type): Type | undefined {
   if (a === "unknown") return b;
   if (b === "unknown") return a;

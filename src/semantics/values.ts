@@ -6,8 +6,8 @@ import type { Module } from "./module.js";
 import type { PathScope } from "./path-scope.js";
 
 /**
- * What an expression of `.lfer` evaluates to. The same evaluator runs twice: once over each declaration by itself, where
- * parameters and shapes are not known yet (`value: undefined`), and once over each model, where everything is.
+ * The value of an expression. The same evaluator runs twice: over each declaration by itself, with unknown parameters and
+ * shapes (`value: undefined`), and over each model, with all values known.
  */
 export type Value =
   | IntValue
@@ -43,7 +43,7 @@ export interface StringValue {
   readonly value: string | undefined;
 }
 
-/** `factor * N`: only of use as a dimension. */
+/** `factor * N`: allowed only as a dimension. */
 export interface BatchValue {
   readonly kind: "batch";
   readonly factor: number | undefined;
@@ -60,7 +60,7 @@ export interface TupleValue {
   readonly items: readonly Value[];
 }
 
-/** A tensor of the graph under construction; its shape is not known while `value` is undefined. */
+/** A tensor of the graph under construction; its shape is unknown if `value` is undefined. */
 export interface TensorValue {
   readonly kind: "tensor";
   readonly value: ValueId | undefined;
@@ -71,24 +71,24 @@ export interface LayerValue {
   readonly layer: Layer;
 }
 
-/** How a `weight` is first filled. */
+/** The initializer of a `weight`. */
 export interface InitializerValue {
   readonly kind: "initializer";
   readonly initializer: Initializer | undefined;
 }
 
-/** A thing with a name and named fields: `picture(...)`, `labels(...)`, and everything that a recipe is made of. */
+/** A record with a name and named fields: `picture(...)`, `labels(...)`, and all entries of a recipe. */
 export interface RecordValue {
   readonly kind: "record";
-  /** What sort of thing: "picture", "labels", "optimizer", "augmentation", ... */
+  /** Its sort: "picture", "labels", "optimizer", "augmentation", ... */
   readonly sort: string;
-  /** Which one: "sgd", "horizontal_flip", ... */
+  /** Its name: "sgd", "horizontal_flip", ... */
   readonly name: string;
   readonly fields: ReadonlyMap<string, Value>;
   readonly span: Span;
 }
 
-/** Not known, because it is wrong (already reported) or because it depends on something not known yet. */
+/** Unknown, because it is wrong (already reported) or depends on an unknown value. */
 export interface UnknownValue {
   readonly kind: "unknown";
 }
@@ -108,7 +108,7 @@ export function tensors(values: readonly ValueId[]): Value {
   return values.length === 1 ? tensor(first) : { kind: "tuple", items: values.map(tensor) };
 }
 
-/** What waits for its input. Weights are made when it is applied, each time anew, unless it is shared. */
+/** A layer: applied to an input. Weights are made at each application, unless the layer is shared. */
 export type Layer =
   | OpLayer
   | BlockLayer
@@ -143,20 +143,20 @@ export interface FunctionUse {
   readonly arguments: BoundArguments;
 }
 
-/** A pure function of tensors (`fn ... on ...`) in stage position. */
+/** A pure function of tensors (`fn ... on ...`) in a stage. */
 export interface FunctionLayer extends FunctionUse {
   readonly kind: "function";
   readonly span: Span;
 }
 
-/** A layer with the name it goes by where it was written: an alias or a binding's name; undefined is its own. */
+/** A layer with its name in the source: an alias or a binding's name; undefined means the layer's own name. */
 export interface NamedLayer {
   readonly layer: Layer;
   readonly label: string | undefined;
   readonly span: Span;
 }
 
-/** `a -> b -> c` without a tensor in sight, or a `for` over layers. */
+/** `a -> b -> c` without a tensor, or a `for` over layers. */
 export interface ChainLayer {
   readonly kind: "chain";
   readonly parts: readonly NamedLayer[];
@@ -168,7 +168,7 @@ export interface RepeatLayer {
   readonly body: NamedLayer;
 }
 
-/** Cuts the map into rows x columns, applies `body` (fresh weights each) to every cell, puts them together again. */
+/** Cuts the map into rows x columns, applies `body` (new weights each) to every cell, and joins the results. */
 export interface GridLayer {
   readonly kind: "grid";
   readonly rows: number | undefined;
@@ -191,27 +191,27 @@ export interface ParallelLayer {
   readonly branches: readonly NamedLayer[] | undefined;
 }
 
-/** `share q = ...`: the first application makes the weights, the others take them. */
+/** `share q = ...`: the first application makes the weights, later ones reuse them. */
 export interface SharedLayer {
   readonly kind: "shared";
   readonly name: string;
   readonly body: NamedLayer;
   readonly scope: PathScope;
-  /** A place beside `scope`, for the nodes of a further application. */
+  /** A scope next to `scope`, for the nodes of a further application. */
   readonly siblingScope: (name: string) => PathScope;
-  /** Mutable: the weights in the order they were first asked for; undefined before the first application. */
+  /** Mutable: the weights in order of creation; undefined before the first application. */
   readonly weights: { slots: ValueId[] | undefined; applications: number };
 }
 
-/** A parameter of type layer, before anyone said which. */
+/** A parameter of type layer without a known value. */
 export interface OpaqueLayer {
   readonly kind: "opaque";
 }
 
-/** Arguments by parameter name, checked and with constant defaults filled in. */
+/** Arguments by parameter name, checked, with constant defaults. */
 export interface BoundArguments {
   readonly values: ReadonlyMap<string, Value>;
-  /** Where each was written; defaults are not in it. */
+  /** The span of each argument; defaults have none. */
   readonly spans: ReadonlyMap<string, Span>;
 }
 

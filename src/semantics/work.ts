@@ -1,12 +1,12 @@
 import { limits } from "./limits.js";
 
-/** What one compilation has spent, over all of its evaluations: a file can neither hang nor exhaust the compiler. */
+/** The work that one compilation has done, over all evaluations, with its limits. */
 export class Work {
   #steps = 0;
   #depth = 0;
   #isSpent = false;
 
-  /** `fine` while steps are left, `spent` at the first that is too much, `silent` afterwards. */
+  /** `fine` while steps are left, `spent` at the first one too many, `silent` afterwards. */
   spend(steps: number): "fine" | "spent" | "silent" {
     this.#steps += steps;
     if (this.#steps <= limits.steps) return "fine";
@@ -15,7 +15,7 @@ export class Work {
     return "spent";
   }
 
-  /** False where evaluation would nest too deep for the machine's stack; `leave` belongs to each `enter` that was true. */
+  /** False if evaluation would be nested too deep for the stack; call `leave` after each `enter` that returned true. */
   enter(): boolean {
     if (this.#depth >= limits.depth) return false;
     this.#depth++;

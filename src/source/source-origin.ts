@@ -1,4 +1,4 @@
-// What a built file says about the text that it was made of.
+// Facts about the source text that are stored in built files.
 
 import { posix } from "node:path";
 import { formatPlace, sourceTexts } from "../diagnostics/source-text.js";
@@ -7,8 +7,8 @@ import { sha256 } from "../formats/digest.js";
 import type { Sources } from "../semantics/names/program.js";
 
 /**
- * Digest over what the compiler read, the entry first, the standard library last; of texts alone, for paths say where, not what: that
- * of a run's own copy is the same.
+ * Digest over the texts that the compiler read, the entry first, the standard library last. Paths are not included, so a run's own
+ * copy has the same digest.
  */
 export function sourceDigest({ entry, files }: Sources): string {
   const rank = (path: string): number => (path === entry ? 0 : path.startsWith("std/") ? 2 : 1);
@@ -17,7 +17,7 @@ export function sourceDigest({ entry, files }: Sources): string {
   return sha256(texts.map((text) => `${text.length}\n${text}`));
 }
 
-/** `FILE:LINE:COLUMN` as seen from the model's own file, wherever the user stands: the bytes must not depend on it. */
+/** `FILE:LINE:COLUMN` relative to the model's own file, independent of the current folder: the bytes must not depend on it. */
 export function placesFromHome(sources: Sources): (span: Span) => string {
   const home = posix.dirname(sources.entry);
   const texts = sourceTexts(

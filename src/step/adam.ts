@@ -21,7 +21,7 @@ export interface AdamOptions {
 export const adamMemories = ["first_moment", "second_moment"] as const;
 export const adamCounters = ["first_moment_weight", "second_moment_weight"] as const;
 
-/** Adam as torch.optim.Adam has it: weight decay is part of the gradient. */
+/** Adam as in torch.optim.Adam: weight decay is part of the gradient. */
 export function adam(options: AdamOptions): OptimizerRule {
   return {
     weightDecay: options.weightDecay,
@@ -37,7 +37,7 @@ export function adam(options: AdamOptions): OptimizerRule {
   };
 }
 
-/** The two corrections after this step. */
+/** The two bias corrections after this step. */
 export function momentWeights(
   builder: GradientBuilder,
   counters: readonly ValueId[],

@@ -2,7 +2,7 @@ import { arithmetic } from "../ops/gradient-arithmetic.js";
 import { type AdamOptions, adamCounters, adamMemories, adamUpdate, momentWeights } from "./adam.js";
 import type { OptimizerRule } from "./optimizer.js";
 
-/** AdamW (Loshchilov and Hutter, 2019) as torch.optim.AdamW has it: p *= 1 - rate * decay, then Adam's step. */
+/** AdamW (Loshchilov and Hutter, 2019) as in torch.optim.AdamW: p *= 1 - rate * decay, then Adam's step. */
 export function adamw(options: AdamOptions): OptimizerRule {
   return {
     weightDecay: options.weightDecay,

@@ -3,12 +3,12 @@ import { GraphBuilder } from "../ir/builder.js";
 import { copyGraph, type GraphCopy } from "../ir/copy-graph.js";
 import type { Graph } from "../ir/graph.js";
 
-/** How the loss names what the network gives: `student.logits`. */
+/** The prefix of the network's outputs in the loss: `student.logits`. */
 const ofStudent = "student.";
 
 /**
- * The network and its loss as one graph: the loss' inputs `student.X` are the network's outputs X, the others
- * (`data.label`, `teacher.logits`) are inputs beside the network's own; `loss` is an output beside the network's.
+ * The network and its loss as one graph: the loss' inputs `student.X` are the network's outputs X, the others (`data.label`,
+ * `teacher.logits`) become further inputs; `loss` is a further output.
  */
 export function attachLoss(network: Graph, loss: Graph): Graph {
   const builder = new GraphBuilder(network.name);
@@ -30,7 +30,7 @@ export function attachLoss(network: Graph, loss: Graph): Graph {
   return builder.finish();
 }
 
-/** Slots and nodes, with a prefix to their names. */
+/** Slots and nodes, with a prefix on their names. */
 function copyInside(graph: Graph, copy: GraphCopy, prefix: string): void {
   for (const slot of graph.slots) {
     invariant(slot.next === undefined, `${graph.name} is a training step already`);
@@ -39,7 +39,7 @@ function copyInside(graph: Graph, copy: GraphCopy, prefix: string): void {
   for (const node of graph.nodes) copy.node(node, { path: `${prefix}${node.path}` });
 }
 
-/** `loss.`, or a longer one where the network itself has something of that name. */
+/** `loss.`, or a longer prefix if the network already uses it. */
 function lossPrefix(network: Graph): string {
   const names = [...network.nodes.map(({ path }) => path), ...network.slots.map(({ name }) => name)];
   let prefix = "loss.";

@@ -4,7 +4,7 @@ import type { GradientBuilder } from "../ops/contracts.js";
 import { arithmetic, sizesOf } from "../ops/gradient-arithmetic.js";
 
 /**
- * All gradients times min(1, limit / (norm + 1e-6)), the norm that of all of them as one vector
+ * All gradients times min(1, limit / (norm + 1e-6)), where norm is that of all gradients as one vector
  * (torch.nn.utils.clip_grad_norm_).
  */
 export function clipByGlobalNorm(

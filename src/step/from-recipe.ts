@@ -1,4 +1,4 @@
-/** What a recipe says, as the options of its training step and its schedule. */
+/** A recipe's settings as the options of its training step and its schedule. */
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import type { Graph } from "../ir/graph.js";
@@ -11,14 +11,14 @@ import type { Measured, Schedule } from "./schedules.js";
 import { sgd } from "./sgd.js";
 import type { TrainingStepSource } from "./training-step.js";
 
-/** The parts of an elaborated recipe that a step is made of. */
+/** The parts of an elaborated recipe that a step needs. */
 export interface RecipeOfStep {
   readonly student: { readonly graph: Graph };
   readonly loss: Graph;
   readonly settings: RecipeSettings;
 }
 
-/** The step's options; `batch` takes the place of the recipe's own, which was held to the network already. */
+/** The step's options; `batch` overrides the recipe's, which was already checked against the network. */
 export function stepOfRecipe(
   { student, loss, settings }: RecipeOfStep,
   batch = settings.train.fields.batch,
@@ -45,7 +45,7 @@ export function stepOfRecipe(
   };
 }
 
-/** The recipe's schedule (a constant rate where it names none) and the rate that it starts from. */
+/** The recipe's schedule (by default a constant rate) and its initial rate. */
 export function scheduleOfRecipe({ settings }: Pick<RecipeOfStep, "settings">): {
   readonly schedule: Schedule;
   readonly lr: number;
@@ -88,7 +88,7 @@ function scheduleOf(thing: ThingOf<"schedule">, epochs: number): Schedule {
   }
 }
 
-/** What a plateau is seen in, by its name in a recipe. */
+/** The measure of a plateau, by its name in a recipe. */
 const measures = {
   loss: "loss",
   accuracy: "accuracy",

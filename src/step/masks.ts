@@ -1,15 +1,15 @@
-/** What a training step is given besides its batch: the masks of dropout and drop_path, drawn from a place in the run. */
+/** The random inputs of a training step: the masks of dropout and drop_path, determined by the position in the run. */
 import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape, elementCount } from "../ir/shape.js";
 import { fillUniform } from "../random/stream.js";
 import { learningRateInput } from "./step-state.js";
 
-/** Where a run stands. A step's masks depend on nothing else, so that resuming and every engine draw the same ones. */
+/** A position in a run. A step's masks depend on nothing else, so resumed runs and all engines draw the same ones. */
 export interface PlaceInRun {
   readonly seed: number;
   /** From 0. */
   readonly epoch: number;
-  /** From 0 in each epoch; micro-batches of an accumulated update count one by one. */
+  /** From 0 in each epoch; micro-batches of an accumulated update count separately. */
   readonly step: number;
 }
 
@@ -26,7 +26,7 @@ export function drawMasks(step: Graph, { seed, epoch, step: index }: PlaceInRun)
     if (mask === undefined) continue;
     const values = new Float32Array(elementCount(typeOf(step, value).shape));
     fillUniform(values, seed, `${name} epoch ${epoch} step ${index}`, 0, 1);
-    // Uniform numbers of 24 bits stay below 1, so keep = 1 keeps all, and keep = 0 nothing: 0 is no share of anything.
+    // Uniform numbers of 24 bits are below 1, so keep = 1 keeps all, and keep = 0 nothing.
     const kept = mask.keep === 0 ? 0 : 1 / mask.keep;
     for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) < mask.keep ? kept : 0;
     drawn.set(name, values);
@@ -34,7 +34,7 @@ export function drawMasks(step: Graph, { seed, epoch, step: index }: PlaceInRun)
   return drawn;
 }
 
-/** The inputs of a step that a data set must fill: all but the masks (and the learning rate, which the loop knows). */
+/** The inputs of a step that a data set must provide: all but the masks and the learning rate. */
 export function dataInputs(step: Graph): readonly { readonly name: string; readonly shape: readonly number[] }[] {
   return step.inputs
     .filter(({ mask, name }) => mask === undefined && name !== learningRateInput)

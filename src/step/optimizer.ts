@@ -5,12 +5,12 @@ import type { GradientBuilder } from "../ops/contracts.js";
 export interface ParameterStep {
   readonly parameter: ValueId;
   readonly gradient: ValueId;
-  /** What the optimiser remembers of this parameter, in the order of its `memories`. */
+  /** The optimiser's state for this parameter, in the order of its `memories`. */
   readonly memories: readonly ValueId[];
-  /** The learning rate of this parameter's group, a number. */
+  /** The learning rate of this parameter's group, a scalar. */
   readonly rate: ValueId;
   readonly weightDecay: number;
-  /** What `begin` made for all parameters of this step. */
+  /** The values that `begin` made for all parameters of this step. */
   readonly shared: readonly ValueId[];
 }
 
@@ -19,14 +19,14 @@ export interface ParameterUpdate {
   readonly memories: readonly ValueId[];
 }
 
-/** How gradients become new parameters; the state is slots of the step. */
+/** How gradients update parameters; the state is in slots of the step. */
 export interface OptimizerRule {
   readonly weightDecay: number;
-  /** What it remembers of each parameter, a tensor of its shape that begins as zeros: `velocity` (slot `velocity.PARAMETER`). */
+  /** State per parameter, a tensor of its shape with initial value 0: `velocity` (slot `velocity.PARAMETER`). */
   readonly memories: readonly string[];
-  /** Numbers that it remembers beside the parameters; each begins as 0. */
+  /** Scalar state with initial value 0. */
   readonly counters: readonly string[];
-  /** The counters after this step, which are handed to each parameter's update as `shared`. */
+  /** The counters after this step, which each parameter's update gets as `shared`. */
   begin(builder: GradientBuilder, counters: readonly ValueId[]): readonly ValueId[];
   update(builder: GradientBuilder, step: ParameterStep): ParameterUpdate;
 }

@@ -1,13 +1,13 @@
-/** Slots of a step that lie in one tensor: an engine with a call for each tensor wants few of them. */
+/** Slots of a step that share one tensor: an engine with a call per tensor needs few of them. */
 import { invariant } from "../diagnostics/invariant.js";
 import type { ValueId } from "../ir/graph.js";
 
-/** Where a slot lies in a tensor of state. */
+/** The place of a slot in a tensor of state. */
 export interface SlotPlace {
   readonly slot: string;
   readonly offset: number;
   readonly length: number;
-  /** Element i of the slot is stored at `offset + order[i]`; as it is when left out. */
+  /** Element i of the slot is stored at `offset + order[i]`; at `offset + i` if left out. */
   readonly order?: Int32Array | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface PackedState {
   readonly slots: readonly SlotPlace[];
 }
 
-/** The tensor of state that holds these slots. */
+/** The tensor of state for these slots. */
 export function packState({ shape, slots }: PackedState, state: ReadonlyMap<string, Float32Array>): Float32Array {
   const packed = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (const { slot, offset, length, order } of slots) {
@@ -28,7 +28,7 @@ export function packState({ shape, slots }: PackedState, state: ReadonlyMap<stri
   return packed;
 }
 
-/** The slots that a tensor of state holds, copied. */
+/** Copies of the slots in a tensor of state. */
 export function unpackState(
   { slots }: PackedState,
   packed: Float32Array,
@@ -39,5 +39,5 @@ export function unpackState(
   });
 }
 
-/** A list of values as the key of a map. */
+/** A list of values as a map key. */
 export const listKey = (values: readonly ValueId[]): string => values.join(" ");

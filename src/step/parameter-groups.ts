@@ -1,12 +1,12 @@
-/** Which parameters learn, how fast, and which decay. */
+/** Which parameters are trained, with which factors of learning rate and weight decay. */
 
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Slot, typeOf } from "../ir/graph.js";
 import { isWithin } from "../ir/paths.js";
 
-/** A part of the network with a rate and a decay of its own, as factors of the common ones. */
+/** A part of the network with its own rate and decay, as factors of the common ones. */
 export interface ParameterGroup {
-  /** A layer's path or the beginning of one: `stage2`. Of groups within each other the longest path is meant. */
+  /** A layer's path or the beginning of one: `stage2`. For nested groups the longest path applies. */
   readonly at: string;
   readonly rateScale: number;
   readonly decayScale: number;
@@ -14,13 +14,13 @@ export interface ParameterGroup {
 
 export interface GroupOptions {
   readonly groups?: readonly ParameterGroup[] | undefined;
-  /** Paths whose parameters stay as they are; running statistics follow the batch all the same. */
+  /** Paths whose parameters stay unchanged; running statistics are still updated. */
   readonly freeze?: readonly string[] | undefined;
-  /** False spares what has one axis: the affine parameters of norms, and biases. True unless said. */
+  /** False exempts parameters with one axis: the affine parameters of norms, and biases. Default true. */
   readonly decayNormAndBias?: boolean | undefined;
 }
 
-/** A parameter that learns. */
+/** A trained parameter. */
 export interface TrainedParameter {
   readonly slot: Slot;
   readonly rateScale: number;

@@ -1,7 +1,7 @@
-/** Learning rates as pure numbers, so that a run can begin anywhere. Tested against torch.optim.lr_scheduler. */
+/** Learning rates as pure functions, so that a run can be resumed anywhere. Tested against torch.optim.lr_scheduler. */
 
 interface Warmup {
-  /** Epochs at the start in which the rate grows with each step, linearly, up to the whole; the schedule begins after them. */
+  /** Number of first epochs in which the rate grows linearly with each step; the schedule begins after them. */
   readonly warmupEpochs: number;
 }
 
@@ -11,11 +11,11 @@ export interface OneCycle {
   readonly epochs: number;
   /** Share of the steps in which the rate grows. */
   readonly upShare: number;
-  /** The rate begins as highest / divisor, and ends as that / finalDivisor. */
+  /** The rate begins at highest / divisor, and ends at that / finalDivisor. */
   readonly divisor: number;
   readonly finalDivisor: number;
   readonly form: "cos" | "linear";
-  /** Whether it comes down in as many steps as it went up, and then goes on to the end. */
+  /** Whether it falls in as many steps as it rose, followed by a third phase. */
   readonly threePhase: boolean;
 }
 
@@ -35,15 +35,15 @@ export type Schedule =
   | ({
       readonly kind: "cosine";
       readonly floor: number;
-      /** Of the whole run, warm-up included. */
+      /** Of the whole run, including warm-up. */
       readonly epochs: number;
-      /** Whether the rate moves once an epoch or at every step. */
+      /** Whether the rate changes once per epoch or at every step. */
       readonly moves: "epoch" | "step";
     } & Warmup)
   | OneCycle
   | Plateau;
 
-/** What a schedule may go by of an epoch that is done. */
+/** Measures of a finished epoch that a schedule may use. */
 export interface Measured {
   readonly loss: number;
   readonly accuracy: number;
@@ -51,9 +51,9 @@ export interface Measured {
 }
 
 /**
- * The rate of a step; epochs and steps count from 0, `measured` has the epochs before. Step i of a warm-up of n steps has
- * (i + 1) / n of the rate; then step: lr * factor^floor(e / every); cosine: floor + (lr - floor) * (1 + cos(pi * e / E)) / 2,
- * over the epochs left.
+ * The rate of a step; epochs and steps count from 0, `measured` has the earlier epochs. Step i of a warm-up of n steps has (i +
+ * 1) / n of the rate; then step: lr * factor^floor(e / every); cosine: floor + (lr - floor) * (1 + cos(pi * e / E)) / 2, over
+ * the remaining epochs.
  */
 export function learningRate(
   schedule: Schedule,
@@ -86,13 +86,13 @@ export function learningRate(
   }
 }
 
-/** From one rate to another in so much of the way. */
+/** Interpolations between two rates. */
 const ways = {
   cos: (from: number, to: number, share: number): number => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share)),
   linear: (from: number, to: number, share: number): number => (to - from) * share + from,
 } as const;
 
-/** As torch.optim.lr_scheduler.OneCycleLR has it with cycle_momentum=False (Smith and Topin, 2017). */
+/** As in torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False (Smith and Topin, 2017). */
 function oneCycleRate(schedule: OneCycle, highest: number, step: number, stepsPerEpoch: number): number {
   const { epochs, upShare, divisor, finalDivisor, form, threePhase } = schedule;
   const steps = epochs * stepsPerEpoch;
@@ -112,19 +112,19 @@ function oneCycleRate(schedule: OneCycle, highest: number, step: number, stepsPe
       ];
   let begin = 0;
   for (const [until, from, to] of phases) {
-    // A phase without a step of its own is none.
+    // A phase without steps is skipped.
     if (step <= until && until > begin) return ways[form](from, to, (step - begin) / (until - begin));
     begin = until;
   }
   return last;
 }
 
-/** A smaller step down would be none. */
+/** Smaller reductions are ignored. */
 const leastDrop = 1e-8;
 
 /**
- * As torch.optim.lr_scheduler.ReduceLROnPlateau has it, threshold_mode "rel". What it remembers follows from the epochs, so a
- * run that goes on needs no more than their record.
+ * As in torch.optim.lr_scheduler.ReduceLROnPlateau, threshold_mode "rel". Its state follows from the epochs' records, so a
+ * resumed run needs nothing else.
  */
 function plateauRate(
   { measure, factor, patience, threshold, cooldown, floor }: Plateau,

@@ -1,7 +1,7 @@
 import { arithmetic } from "../ops/gradient-arithmetic.js";
 import type { OptimizerRule } from "./optimizer.js";
 
-/** Stochastic gradient descent as torch.optim.SGD has it (no dampening). */
+/** Stochastic gradient descent as in torch.optim.SGD (without dampening). */
 export interface SgdOptions {
   readonly momentum: number;
   readonly nesterov: boolean;

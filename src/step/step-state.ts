@@ -1,40 +1,40 @@
-/** What a step remembers beside the network's own slots, and the input of its learning rate. */
+/** The state of a step besides the network's own slots, and the input of its learning rate. */
 import { GraphBuilder } from "../ir/builder.js";
 import { copyGraph } from "../ir/copy-graph.js";
 import { type Graph, type Slot, typeOf, type ValueId } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 
-/** The input that holds the step's learning rate, a number. */
+/** The input with the step's learning rate, a scalar. */
 export const learningRateInput = "learning_rate";
 
 /** Prefix of the slots with the moving averages of parameters: `average.stem.conv.weight`. */
 export const averagePrefix = "average.";
-/** The slot that is 0 until the averages have begun. */
+/** The slot that is 0 until averaging has begun. */
 export const averageStarted = "average_started";
-/** Prefix of the slots that sum gradients until there are enough for an update, and the slot that counts them. */
+/** Prefix of the slots that accumulate gradients until an update, and the slot that counts them. */
 export const accumulatedPrefix = "accumulated.";
 export const accumulatedSteps = "accumulated_steps";
 
 export interface Remembered {
-  /** Of each parameter, by prefix: `velocity` makes `velocity.PARAMETER`. */
+  /** Per parameter, by prefix: `velocity` makes `velocity.PARAMETER`. */
   readonly memories: readonly string[];
-  /** Single numbers. */
+  /** Scalars. */
   readonly counters: readonly string[];
   readonly accumulates: boolean;
   readonly averages: boolean;
 }
 
-/** A graph with the slots of a step, its values numbered anew. */
+/** A graph with the slots of a step and renumbered values. */
 export interface StepState {
   readonly graph: Graph;
   readonly rate: ValueId;
-  /** The value under its new number. */
+  /** The new number of a value. */
   readonly at: (value: ValueId) => ValueId;
   /** A slot by its name. */
   readonly slot: (name: string) => ValueId | undefined;
 }
 
-/** The graph with an input for the learning rate and slots for what is remembered of these parameters; all begin as 0. */
+/** The graph with an input for the learning rate and slots for the state of these parameters; all begin as 0. */
 export function withStepState(graph: Graph, parameters: readonly Slot[], remembered: Remembered): StepState {
   const builder = new GraphBuilder(graph.name);
   const copy = copyGraph(graph, builder);

@@ -20,28 +20,28 @@ import {
 } from "./step-state.js";
 
 export interface TrainingStepSource extends GroupOptions {
-  /** The network in its training shape (outputs `in training` are there), the batch not bound. */
+  /** The network in training form (with outputs `in training`), the batch not bound. */
   readonly network: Graph;
-  /** Over `student.X` and other inputs, with the single output `loss`, a number. */
+  /** Over `student.X` and other inputs, with the single scalar output `loss`. */
   readonly loss: Graph;
   readonly batch: number;
   readonly optimizer: OptimizerRule;
-  /** The largest norm of all gradients together; undefined: any. */
+  /** The maximum norm of all gradients together; undefined: no limit. */
   readonly clipNorm?: number | undefined;
-  /** Of how many batches the mean gradient makes one update; 1 unless said. Statistics follow each batch. */
+  /** Number of batches whose mean gradient makes one update; default 1. Statistics are updated by each batch. */
   readonly accumulate?: number | undefined;
-  /** Share that the moving average of the parameters keeps at each update; undefined: there is none. */
+  /** Decay of the moving average of the parameters at each update; undefined: no average. */
   readonly averageDecay?: number | undefined;
 }
 
-/** A parameter that learns and that the loss depends on, with its gradient. */
+/** A trained parameter that the loss depends on, with its gradient. */
 interface Learner extends TrainedParameter {
   readonly gradient: ValueId;
 }
 
 /**
- * The training step: every parameter that learns, every statistic and all that is remembered has its `next`. A parameter
- * that is frozen, or that the loss does not reach, stays as it is and nothing is remembered of it (as PyTorch does it).
+ * The training step: every trained parameter, every statistic and all optimiser state has its `next`. A parameter that is
+ * frozen, or that the loss does not depend on, stays unchanged and has no optimiser state (as in PyTorch).
  */
 export function trainingStep(source: TrainingStepSource): Graph {
   const { optimizer, accumulate = 1, averageDecay, clipNorm } = source;
@@ -111,10 +111,10 @@ function update(
   for (const [i, counter] of counters.entries()) next.set(counter, shared[i] as ValueId);
   const started = state.slot(averageStarted);
   builder.enter("next.average");
-  // The first update takes the parameters themselves (torch.optim.swa_utils.AveragedModel).
+  // The first update copies the parameters themselves (torch.optim.swa_utils.AveragedModel).
   const kept = started === undefined ? undefined : mul(started, number(averageDecay ?? 0));
   const taken = kept === undefined ? undefined : sub(number(1), kept);
-  // Not the number itself: ONNX Runtime does not write an output that is a constant into the tensor that it is given.
+  // Not the constant itself: ONNX Runtime does not write a constant output into the given tensor.
   if (started !== undefined) next.set(started, builder.node("maximum", [started, number(1)]));
   for (const [i, { slot, rateScale, decayScale }] of found.entries()) {
     builder.enter(`next.${slot.name}`);

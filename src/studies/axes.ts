@@ -1,4 +1,4 @@
-/** What a sweep goes over: parameters and their values, as `--over` says them. */
+/** The axes of a sweep: parameters and their values, from `--over`. */
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { decimalsFrom } from "./decimals.js";
 import { canonical, type Settings } from "./settings.js";
@@ -8,7 +8,7 @@ export interface Axis {
   readonly values: readonly string[];
 }
 
-/** More runs than this are a slip of the pen. */
+/** Limit on runs: more are probably a typo. */
 export const mostCells = 1000;
 
 const range = /^([^.,:]*(?:\.\d+)?[^.,:]*)\.\.([^:]*?)(?::(.*))?$/;
@@ -45,7 +45,7 @@ function rangeOf(from: string, to: string, step: string | undefined): readonly s
   }
 }
 
-/** Values between commas, but for those within brackets and quotes. */
+/** Values separated by commas, except within brackets and quotes. */
 function listed(text: string): readonly string[] {
   const values: string[] = [];
   let depth = 0;
@@ -65,7 +65,7 @@ function listed(text: string): readonly string[] {
   return [...values, text.slice(begin).trim()];
 }
 
-/** All axes of a command line, or what is wrong with one of them; `set` is what is the same in every run. */
+/** All axes of a command line, or an error; `set` is the same in every run. */
 export function parseAxes(texts: readonly string[], set: Settings): readonly Axis[] | Problem {
   const axes: Axis[] = [];
   let cells = 1;
@@ -87,7 +87,7 @@ export function parseAxes(texts: readonly string[], set: Settings): readonly Axi
   return axes;
 }
 
-/** One setting of all axes for each run of a grid: the last axis moves first. */
+/** One setting of all axes per run of a grid: the last axis varies fastest. */
 export function cellsOf(axes: readonly Axis[]): readonly Settings[] {
   return axes
     .reduce<readonly (readonly (readonly [string, string])[])[]>(

@@ -2,11 +2,11 @@
 
 interface Decimal {
   readonly digits: bigint;
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   readonly scale: number;
 }
 
-/** Beyond this many digits behind the point nobody means what is written. */
+/** Maximum number of digits after the decimal point. */
 const longest = 30;
 
 function parseDecimal(text: string): Decimal | undefined {
@@ -30,7 +30,7 @@ function textOf(digits: bigint, scale: number): string {
   return `${isNegative ? "-" : ""}${whole}${behind === "" ? "" : `.${behind}`}`;
 }
 
-/** `from`, and so many steps as do not pass `to`. */
+/** The numbers from `from` in steps, up to `to`. */
 export function decimalsFrom(
   from: string,
   to: string,

@@ -1,4 +1,4 @@
-/** Runs as they are found on a disk: any folder with a `run.json` and a `metrics.jsonl`, wherever it was trained. */
+/** Finds runs on disk: any folder with a `run.json` and a `metrics.jsonl`, wherever it was trained. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beyondLimits } from "../formats/bounded-json.js";
@@ -7,7 +7,7 @@ import { runFiles } from "../training/run-files.js";
 import { opened } from "../training/sealed-json.js";
 import { identityOf } from "./settings.js";
 
-/** The best epoch of a run, by what its pictures held out say. */
+/** The best epoch of a run, by its held-out pictures. */
 export interface BestEpoch {
   readonly epoch: number;
   readonly accuracy: number;
@@ -22,16 +22,16 @@ export interface FoundRun {
   /** Of the pictures. */
   readonly fingerprint: string;
   readonly limit: number | undefined;
-  /** As many as it was to have. */
+  /** The requested number. */
   readonly epochs: number;
-  /** As many as it has. */
+  /** The number of finished ones. */
   readonly done: number;
   readonly isThrough: boolean;
   readonly best: BestEpoch | undefined;
   readonly seconds: number;
 }
 
-/** What is read at most of one file, and of how many folders. */
+/** Limits on the size of a file and the number of folders. */
 const mostBytes = 64 * 2 ** 20;
 const mostFolders = 100_000;
 const deepest = 4;
@@ -60,7 +60,7 @@ function parsedLine(line: string): unknown {
   }
 }
 
-/** The epochs of a run, in their order; a line that is none ends them. */
+/** The epochs of a run, in order; reading ends at an invalid line. */
 export async function epochsIn(folder: string): Promise<readonly EpochRecord[]> {
   const bytes = await bytesOf(join(folder, runFiles.metrics));
   const records: EpochRecord[] = [];
@@ -72,7 +72,7 @@ export async function epochsIn(folder: string): Promise<readonly EpochRecord[]> 
   return records;
 }
 
-/** Highest accuracy, then lowest loss, then the earliest; with the moving average of the weights where that did better. */
+/** Highest accuracy, then lowest loss, then the earliest; uses the moving average of the weights if that was better. */
 function bestOf(records: readonly EpochRecord[]): BestEpoch | undefined {
   const scores = records.flatMap((record): BestEpoch[] => {
     const { epoch, averageValidationAccuracy: accuracy, averageValidationLoss: loss } = record;
@@ -98,14 +98,14 @@ function bestOf(records: readonly EpochRecord[]): BestEpoch | undefined {
   );
 }
 
-/** A run's own word on its best epoch, where its record has one: the recipe may choose by something else than accuracy. */
+/** The best epoch according to the run's record, if it has one: the recipe may choose by another measure than accuracy. */
 function toldBest(result: Json): BestEpoch | undefined {
   const { epoch, accuracy, meanClassAccuracy, loss } = objectOf(result.best);
   const numbers = [epoch, accuracy, meanClassAccuracy, loss];
   return numbers.every(Number.isFinite) ? ({ epoch, accuracy, meanClassAccuracy, loss } as BestEpoch) : undefined;
 }
 
-/** The run in a folder; undefined where there is none, or its record is not readable. */
+/** The run in a folder; undefined if there is none, or its record is unreadable. */
 export async function readRun(folder: string): Promise<FoundRun | undefined> {
   const bytes = await bytesOf(join(folder, runFiles.about));
   const read = bytes === undefined ? undefined : opened(bytes);
@@ -127,14 +127,14 @@ export async function readRun(folder: string): Promise<FoundRun | undefined> {
     limit: wholeOf(record.limit),
     epochs,
     done: records.length,
-    // A stopped run may have been made a model of; a run that stops early on its own says so in its record.
+    // A model may have been built from a stopped run; early stopping is noted in the record.
     isThrough: hasModel && (result !== undefined || records.length >= epochs),
     best: (result === undefined ? undefined : toldBest(result)) ?? bestOf(records),
     seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
 
-/** Every run below a folder, in the order of their places; a folder that holds one is not searched for others. */
+/** Every run below a folder, ordered by path; a run's folder is not searched for others. */
 export async function findRuns(folder: string): Promise<readonly FoundRun[]> {
   const found: FoundRun[] = [];
   let looked = 0;

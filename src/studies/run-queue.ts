@@ -1,9 +1,9 @@
-/** Several jobs at a time from a list, until none is left or somebody wants it to end; one that fails stops no other. */
+/** Runs jobs from a list concurrently, until none is left or a stop is requested; a failing job does not stop others. */
 
 export interface Queue<T> {
-  /** Does the job, whatever comes of it. */
+  /** Runs the job to its end, whatever the result. */
   start(job: T): Promise<void>;
-  /** No job is begun once this is so; those at work are waited for. */
+  /** If true, no further job is started; running ones are awaited. */
   readonly isStopped: () => boolean;
 }
 

@@ -1,15 +1,15 @@
-/** What a run of a study is told: values of parameters by name, and how that becomes a name and an identity. */
+/** The settings of a study's run: values of parameters by name, and the folder name and identity derived from them. */
 import { sha256 } from "../formats/digest.js";
 
 export type Settings = ReadonlyMap<string, string>;
 
 const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** A value in one spelling: 0.30, .3 and 3e-1 are 0.3. Anything but a plain number stays as it is. */
+/** The canonical spelling of a value: 0.30, .3 and 3e-1 become 0.3. Anything but a plain number is unchanged. */
 export function canonical(text: string): string {
   if (!plainNumber.test(text)) return text;
   const value = Number(text);
-  // What a double does not hold digit for digit is not respelt.
+  // Numbers that a double cannot represent digit for digit are unchanged.
   const isExact = Math.abs(value) < 1e15 && text.replace(/\D/g, "").length <= 15;
   return isExact ? String(value === 0 ? 0 : value) : text;
 }
@@ -17,14 +17,14 @@ export function canonical(text: string): string {
 const byName = (settings: Settings): readonly (readonly [string, string])[] =>
   [...settings].map(([name, value]) => [name, canonical(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** What tells one run of a recipe from another: its settings, whatever their order and spelling, and its seed. */
+/** The identity of a run: its recipe, its settings in any order and spelling, and its seed. */
 export const identityOf = (recipe: string, settings: Settings, seed: number): string =>
   JSON.stringify([recipe, byName(settings), seed]);
 
-/** A longer name of a folder is cut, and told from others by a digest. */
+/** A longer folder name is cut and made unique by a digest. */
 const longestName = 80;
 
-/** A folder's name for runs of these settings: `beta=0.2`, several by commas. Different settings never share one. */
+/** The folder name for runs with these settings: `beta=0.2`, several separated by commas. Different settings never share one. */
 export function folderOf(title: string, settings: Settings): string {
   const parts = byName(settings).map(([name, value]) => `${name}=${value}`);
   const text = [...(title === "" ? [] : [title]), ...parts].join(",") || "as-written";

@@ -1,9 +1,9 @@
-/** Figures of several runs that differ in nothing but their seed. */
+/** Statistics over runs that differ only in their seed. */
 
 export interface Spread {
   readonly count: number;
   readonly mean: number;
-  /** Sample standard deviation, over n - 1; undefined where there is one number. */
+  /** Sample standard deviation, over n - 1; undefined for a single number. */
   readonly deviation: number | undefined;
 }
 

@@ -1,10 +1,10 @@
-/** A study's accuracy over what was swept, mean and spread, as a picture that any browser shows, light or dark. */
+/** A study's accuracy over the swept parameter, mean and deviation, as an SVG, light or dark. */
 import { xmlText } from "../diagnostics/xml-text.js";
 import { ticksOf } from "../report/axis.js";
 import type { Spread } from "./statistics.js";
 
 export interface PlotPoint {
-  /** Where it stands: a number, or a name with a place of its own. */
+  /** Its position: a number, or a name. */
   readonly at: string;
   readonly spread: Spread;
 }
@@ -16,14 +16,14 @@ export interface PlotLine {
 
 export interface StudyPlot {
   readonly title: string;
-  /** What goes along the bottom. */
+  /** The title of the horizontal axis. */
   readonly across: string;
   readonly lines: readonly PlotLine[];
-  /** Lines that are left out of the picture, and only in the table. */
+  /** Number of lines that are only in the table. */
   readonly left: number;
 }
 
-// Colours that colour-blind people tell apart (Okabe and Ito), and a mark of its own for each.
+// Colours that colour-blind people can distinguish (Okabe and Ito), each with its own marker.
 export const plotColours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"] as const;
 
 const plot = { width: 560, height: 300, left: 66, right: 24, top: 44, bottom: 62 } as const;
@@ -33,7 +33,7 @@ const isNumber = (text: string): boolean => text !== "" && Number.isFinite(Numbe
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** Each place along the bottom: numbers where they belong, names side by side. */
+/** The positions on the horizontal axis: numbers to scale, names side by side. */
 function placesOf(lines: readonly PlotLine[]): {
   readonly x: (at: string) => number;
   readonly ticks: readonly string[];
@@ -47,7 +47,7 @@ function placesOf(lines: readonly PlotLine[]): {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const inset = 14;
   const x = (at: string): number => plot.left + inset + ((Number(at) - low) / (high - low)) * (plot.width - 2 * inset);
-  // What was tried, where there is room for it; else round numbers.
+  // The tested values, if there is space; otherwise round numbers.
   const ticks =
     all.length <= 12
       ? all
@@ -80,7 +80,7 @@ export function studySvg({ title, across, lines, left }: StudyPlot): string {
     (tick) =>
       `<path class="grid" d="M${plot.left} ${y(tick)}h${plot.width}"/><text x="${plot.left - 8}" y="${y(tick) + 4}" text-anchor="end">${tick}</text>`,
   );
-  // Long names are turned, so that they do not run into each other.
+  // Long names are rotated, so that they do not overlap.
   const isLong = columns.some((text) => text.length * 7 > plot.width / columns.length);
   const under = columns.map((text) => {
     const at = round(x(text));

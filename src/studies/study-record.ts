@@ -1,4 +1,4 @@
-/** What a study is and what has come of it, for programs: `study.json`. */
+/** The definition and the results of a study, for programs: `study.json`. */
 import type { Spread } from "./statistics.js";
 import type { RunStatus } from "./study.js";
 import type { RowFigures } from "./study-tables.js";
@@ -10,10 +10,10 @@ export const studyFiles = {
   plot: "plot.svg",
 } as const;
 
-/** What was asked for. */
+/** The request. */
 export interface StudyAbout {
   readonly kind: "sweep" | "ablate";
-  /** The source file as it was typed. */
+  /** The path of the source file, as typed. */
   readonly path: string;
   readonly sourceSha256: string;
   readonly data: string | undefined;

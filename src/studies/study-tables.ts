@@ -1,18 +1,18 @@
-/** A study's figures as tables: a line a run for programs, a line a row for people. */
+/** A study's results as tables: one line per run for programs, one per row for people. */
 import { type Column, csvLines, type TableRow } from "../analysis/render/table.js";
 import { settingsText } from "./settings.js";
 import { type Spread, spreadOf } from "./statistics.js";
 import type { RunStatus, StudyRow } from "./study.js";
 
-/** What a row costs, by column: `params` 1283024. */
+/** The costs of a row, by column: `params` 1283024. */
 export type Costs = ReadonlyMap<string, number>;
 
 export interface RowFigures {
   readonly row: StudyRow;
   readonly costs: Costs;
-  /** Runs that are planned. */
+  /** Number of planned runs. */
   readonly planned: number;
-  /** Over those that are finished. */
+  /** Over the finished runs. */
   readonly accuracy: Spread | undefined;
   readonly meanClassAccuracy: Spread | undefined;
 }
@@ -75,7 +75,7 @@ export function studyTable(figures: readonly RowFigures[]): {
   };
 }
 
-/** A line a run, numbers exact; what is not there yet is empty. */
+/** One line per run with exact numbers; missing values are empty. */
 export function resultsCsv(
   statuses: readonly RunStatus[],
   figures: readonly RowFigures[],

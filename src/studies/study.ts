@@ -1,15 +1,15 @@
-/** A study: runs that differ in settings and seed, and what has become of each. */
+/** A study: runs that differ in settings and seed, and the state of each. */
 import type { FoundRun } from "./gather.js";
 import { folderOf, identityOf, type Settings } from "./settings.js";
 
-/** Runs of one row of the table: alike but for their seed. */
+/** The runs of one row of the table, which differ only in their seed. */
 export interface StudyRow {
-  /** What the table calls it, by column: `beta` 0.2, or `model` and `recipe`. */
+  /** Its cells, by column: `beta` 0.2, or `model` and `recipe`. */
   readonly cells: ReadonlyMap<string, string>;
   readonly recipe: string;
-  /** For its folder's name, before the settings. */
+  /** The beginning of its folder's name, before the settings. */
   readonly title: string;
-  /** All that `--set` says to its runs. */
+  /** All `--set` values of its runs. */
   readonly settings: Settings;
 }
 
@@ -17,11 +17,11 @@ export interface PlannedRun {
   readonly row: StudyRow;
   readonly seed: number;
   readonly identity: string;
-  /** Below the study's folder, with forward slashes. */
+  /** Relative to the study's folder, with forward slashes. */
   readonly folder: string;
 }
 
-/** Every run of a study, row by row: so many seeds of each, the recipe's own first. */
+/** Every run of a study, row by row: several seeds each, beginning with the recipe's own. */
 export function planRuns(
   rows: readonly StudyRow[],
   seeds: number,
@@ -37,16 +37,16 @@ export function planRuns(
   );
 }
 
-/** What a study wants of every run. */
+/** Requirements of a study for every run. */
 export interface Wanted {
-  /** Of each row's own recipe, unless the command line says it. */
+  /** By default that of each row's own recipe. */
   epochsOf(row: StudyRow): number;
-  /** At most so many pictures. */
+  /** Maximum number of pictures. */
   readonly limit: number | undefined;
 }
 
 export type RunState =
-  /** It is through, and as long as was asked for. */
+  /** Finished means complete, with the requested number of epochs. */
   "finished" | "begun" | "missing";
 
 export interface RunStatus {
@@ -55,7 +55,7 @@ export interface RunStatus {
   readonly found: FoundRun | undefined;
 }
 
-/** Which of the planned runs are there, wherever they lie. */
+/** Which of the planned runs exist, wherever they are. */
 export function statusOf(
   planned: readonly PlannedRun[],
   found: readonly FoundRun[],
@@ -70,7 +70,7 @@ export function statusOf(
   });
 }
 
-/** A finished run that differs from others in what should be alike for their figures to be compared. */
+/** A finished run that differs from others in something that must be equal for a comparison. */
 export interface Mixture {
   readonly what: string;
   readonly values: readonly string[];
@@ -85,7 +85,7 @@ export function mixtures(statuses: readonly RunStatus[], { epochsOf, limit }: Wa
     return different.length > 1 ? [{ what, values: different }] : [];
   };
   return [
-    // Which pictures are held out, or taken where there is a limit, hangs on the seed: only runs of one seed must have the same.
+    // Held-out pictures, and the selection under a limit, depend on the seed: only runs of one seed must have the same.
     ...[...new Set(runs.map(({ seed }) => seed))].flatMap((seed) =>
       several(
         `pictures at seed ${seed}`,
@@ -97,7 +97,7 @@ export function mixtures(statuses: readonly RunStatus[], { epochsOf, limit }: Wa
         ? []
         : [{ what: "--limit", values: [String(found.limit ?? "none"), `${limit ?? "none"} asked for`] }],
     ),
-    // Longer than asked for: it was gone on with before.
+    // Longer than requested: it was continued before.
     ...runs.flatMap(({ found, asked }) =>
       found.epochs > asked ? [{ what: "epochs", values: [String(found.epochs), `${asked} asked for`] }] : [],
     ),

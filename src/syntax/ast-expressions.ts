@@ -97,7 +97,7 @@ export interface NumberLiteral {
   readonly kind: "NumberLiteral";
   /** With `_` and suffix applied: `1.29M` is 1290000, `12ms` is 12. */
   readonly value: number;
-  /** Whole after the suffix, and not written with a point or exponent unless suffixed. */
+  /** An integer after the suffix; without a suffix, written without point and exponent. */
   readonly isInteger: boolean;
   /** As written. */
   readonly text: string;
@@ -166,7 +166,7 @@ export interface TupleExpression {
   readonly span: Span;
 }
 
-/** Where the parser had to guess that something is missing; its mistake is reported already. */
+/** The parser assumes that something is missing here; the error is already reported. */
 export interface MissingExpression {
   readonly kind: "MissingExpression";
   readonly span: Span;

@@ -41,7 +41,7 @@ export interface ConstDeclaration extends Declared {
   readonly value: Expression;
 }
 
-/** `block F(params) = layer`, or `block F(params) on a, b { ... return ... }`. Holds weights; applied only by `->`. */
+/** `block F(params) = layer`, or `block F(params) on a, b { ... return ... }`. Has weights; applied only by `->`. */
 export interface BlockDeclaration extends Declared {
   readonly kind: "BlockDeclaration";
   readonly parameters: readonly ParameterDeclaration[];
@@ -50,7 +50,7 @@ export interface BlockDeclaration extends Declared {
   readonly body: Expression | Body;
 }
 
-/** `fn f(params) on tensors = expr`, or scalars alone without `on`. Pure maths. */
+/** `fn f(params) on tensors = expr`, or numbers only without `on`. Pure. */
 export interface FunctionDeclaration extends Declared {
   readonly kind: "FunctionDeclaration";
   readonly parameters: readonly ParameterDeclaration[];
@@ -101,7 +101,7 @@ export interface CheckClaim {
 
 export interface ParameterDeclaration {
   readonly kind: "ParameterDeclaration";
-  /** As of a declaration: the `///` lines before it. */
+  /** Like a declaration's: the `///` lines before it. */
   readonly doc: string | undefined;
   readonly name: Identifier;
   readonly type: TypeExpression;
@@ -111,7 +111,7 @@ export interface ParameterDeclaration {
 
 export type TypeExpression = NamedType | ListType | TupleType | ChoiceType;
 
-/** `int`, `float`, `bool`, `string` or `layer`; the parser takes any name, the resolver judges it. */
+/** `int`, `float`, `bool`, `string` or `layer`; the parser accepts any name, a later phase checks it. */
 export interface NamedType {
   readonly kind: "NamedType";
   readonly name: Identifier;

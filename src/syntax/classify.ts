@@ -46,38 +46,38 @@ import {
   Weight,
 } from "./tokens.js";
 
-/** What the tokens alone tell: which names are keywords, labels or bindings, which brackets belong together. */
+/** Facts derived from the tokens alone: which names are keywords, labels or bindings, and matching brackets. */
 export interface Classified {
   readonly tokens: IToken[];
   /** By token index: the index of the closing bracket, or -1. */
   readonly closing: Int32Array;
-  /** Offsets, ascending, at which a mistake before is over. */
+  /** Offsets, ascending, at which error recovery ends. */
   readonly anchors: readonly number[];
 }
 
 const ids = (...types: readonly TokenType[]): ReadonlySet<TokenType> => new Set(types);
 
-/** After these comes a name that is declared there, so that a `=` behind it begins no binding. */
+/** Keywords before a declared name, so that a following `=` does not begin a binding. */
 const naming = ids(Const, Block, Fn, Variant, Share, Model, Recipe, Check, On);
-/** After these too, with a `:` behind it. */
+/** The same, if the name is followed by `:`. */
 const namingBeforeColon = ids(Weight, Input, Output);
-/** And after these, but rarely on a line of its own: there it is the next statement. */
+/** The same, if the name is not on a line of its own: there it begins the next statement. */
 const namingOnLine = ids(Weight, Input, Output, As, Dot, For, Import);
 const openers = ids(LeftParen, LeftSquare, LeftCurly);
 const closers = ids(RightParen, RightSquare, RightCurly);
-/** A name, or a keyword that is one wherever its phrase is not meant. */
+/** A name, or a soft keyword outside of its construct. */
 const names = ids(Name, Lfer, From, Training);
 const expressionEnds = ids(...names, NumberToken, StringToken, RightParen, RightSquare, True, False, BatchN, Label);
 const declarations = ids(...declarationKeywords);
 const statements = ids(...statementKeywords);
-/** Words of `if` are never meant as names of values, so `then = 3` is no binding. */
+/** Keywords of `if` are never names of values, so `then = 3` is not a binding. */
 const never = ids(Then, Else);
 
 export function endOf(token: IToken): number {
   return token.startOffset + token.image.length;
 }
 
-/** Whether a line ends between two offsets. */
+/** Whether there is a line break between two offsets. */
 export function hasLineBreak(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const c = text.charCodeAt(i);
@@ -86,7 +86,7 @@ export function hasLineBreak(text: string, from: number, to: number): boolean {
   return false;
 }
 
-/** Tells keywords from names and finds the anchors, in one pass. Works on the tokens in place; linear. */
+/** Distinguishes keywords from names and finds the anchors, in one pass. Changes the tokens in place; linear. */
 export function classify(text: string, lexed: readonly IToken[]): Classified {
   const tokens = lexed.filter((t) => t.tokenType !== ForeignComment);
   const closing = new Int32Array(tokens.length).fill(-1);
@@ -103,7 +103,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     const before = tokens[i - 1];
     return before === undefined || hasLineBreak(text, endOf(before), (tokens[i] as IToken).startOffset);
   };
-  /** Whether a statement can begin at `i`: after a finished expression or a brace, or on a line of its own. */
+  /** Whether a statement can begin at `i`: after a complete expression or a brace, or on a line of its own. */
   const canBegin = (i: number): boolean => {
     const before = typeAt(i - 1);
     if (before === undefined || before === LeftCurly || before === RightCurly) return true;
@@ -115,14 +115,14 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     (mark === Colon && namingBeforeColon.has(before)) ||
     (namingOnLine.has(before) && !startsLine(i));
 
-  /** The name at `i` stands before `=` or `:` outside of brackets: tags the first of `NAME, NAME =` as the binding. */
+  /** The name at `i` is before `=` or `:` outside of brackets: marks the first of `NAME, NAME =` as the binding. */
   const tagBinding = (i: number, mark: TokenType): void => {
     let first = i;
     while (typeAt(first - 1) === Comma && isName(typeAt(first - 2))) first -= 2;
     const before = typeAt(first - 1);
     if (before !== undefined && namesAt(first, before, mark)) return;
     if (before === Comma || !canBegin(first)) return;
-    // `a ? b : c` is no statement, `b: c` on a line of its own is one with the wrong mark.
+    // `a ? b : c` is no statement; `b: c` on a line of its own is one with the wrong sign.
     if (mark === Colon && before !== LeftCurly && !startsLine(first)) return;
     retag(tokens[first] as IToken, Binding);
     anchors.push((tokens[first] as IToken).startOffset);
@@ -133,7 +133,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     const before = typeAt(i - 1);
     if (before !== undefined && namesAt(i, before, mark)) return;
     const inside = innermost();
-    // `const = 3` at the level of the file lacks its name.
+    // `const = 3` at file level lacks its name.
     if (inside === undefined && declarations.has(token.tokenType)) return;
     if (inside === LeftParen || inside === LeftSquare) {
       const afterSeparator = before === LeftParen || before === Comma;
@@ -141,7 +141,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
         retag(token, Label);
         return;
       }
-      // `x = conv(3` with its bracket never closed, and the next statement on the next line.
+      // `x = conv(3` with an unclosed bracket, and the next statement on the next line.
       if (mark !== Equals || afterSeparator || before === LeftSquare || before === Colon || !startsLine(i)) return;
       closeParens();
     }
@@ -159,7 +159,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     const type = token.tokenType;
     const mark = typeAt(i + 1);
     if (type === Name || keywords.has(token.image)) {
-      // `Arrow` before: `-> f = 3` is a stage with a stray `=`.
+      // After `Arrow`: `-> f = 3` is a stage with a stray `=`.
       if (
         (mark === Equals || mark === Colon) &&
         (!never.has(type) || innermost() === LeftParen) &&
@@ -198,12 +198,12 @@ export function beginsDeclaration(type: TokenType): boolean {
   return declarations.has(type);
 }
 
-/** Whether a statement or a part of a model begins with `type`; `require` and its kin too. */
+/** Whether a statement or a part of a model begins with `type`, including `require` and `return`. */
 export function beginsStatement(type: TokenType): boolean {
   return type === Binding || statements.has(type);
 }
 
-/** Whether `type` is a bracket that closes. */
+/** Whether `type` is a closing bracket. */
 export function isCloser(type: TokenType): boolean {
   return closers.has(type);
 }

@@ -16,26 +16,29 @@ import {
   RightSquare,
 } from "./tokens.js";
 
-// `//` begins a comment, and in Python divides: `channels(x) // 2` would build another network without a word. A remark that
-// could be meant so is found here by its words; whether the value before it is a number, and all its names are, only those
-// who know the scope can say (semantics/expressions/floor-divisions.ts).
+// `//` begins a comment, but divides in Python: `channels(x) // 2` would silently build another network. This file finds comments
+// whose words look like a divisor. Whether the value before it and all its names are numbers is decided with the scope
+// (semantics/expressions/floor-divisions.ts).
 
 const opens: ReadonlySet<TokenType> = new Set([LeftParen, LeftSquare, LeftCurly]);
 const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightCurly]);
-/** Behind these a value is over. */
+/** Tokens at which a value ends. */
 const valueEnds: ReadonlySet<TokenType> = new Set([Name, NumberToken, RightParen, RightSquare]);
 
-/** Whether a value ends right before `at`, on its line; tokens as the scanner gives them, `before` the last one. */
+/** Whether a value ends right before `at`, on the same line; tokens come from the scanner, `before` is the last one. */
 export function followsValue(text: string, before: IToken | undefined, at: number): before is IToken {
   if (before === undefined || !valueEnds.has(before.tokenType)) return false;
   if (before.tokenType === Name && keywords.has(before.image) && before.image !== "N") return false;
   return !hasLineBreak(text, endOf(before), at);
 }
 
-/** How many tokens are looked through for the beginning of what stands in parentheses. */
+/** Maximum number of tokens searched for the beginning of a parenthesised group. */
 const longestGroup = 1000;
 
-/** Where the value whose last token is at `index` ends as the tree has it: `(a + b)` with its `b`, `f(a)` and `(a, b)` with their brackets. */
+/**
+ * The end of the value whose last token is at `index`, as in the tree: for `(a + b)` that of `b`, for `f(a)` and `(a, b)` that
+ * of the bracket.
+ */
 function valueEndAt(tokens: readonly IToken[], index: number): number | undefined {
   let at = index;
   for (;;) {
@@ -68,7 +71,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** The remarks of a text that read as divisors, by the end of the value before them. */
+/** The comments of a text that look like divisors, by the end of the value before them. */
 export function findDivisions(
   file: string,
   text: string,
@@ -89,7 +92,7 @@ export function findDivisions(
     if (!followsValue(text, before, start)) continue;
     const reading = readRemark(text, start, end);
     if (reading.kind !== "divisor") continue;
-    // `64 // 2, 16` in an open bracket takes an item away from it; behind a comma or a statement it is a shape.
+    // `64 // 2, 16` in an open bracket removes an item; after a comma or a statement it is a shape.
     const isInBracket = open.length > 0 && open.at(-1) !== LeftCurly;
     if (reading.isRow && !isInBracket) continue;
     const valueEnd = valueEndAt(tokens, next - 1);

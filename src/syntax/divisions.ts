@@ -1,11 +1,11 @@
 import type { Span } from "../diagnostics/span.js";
 import type { Expression } from "./ast-expressions.js";
 
-/** A remark behind a value on its line that reads as what it is to be divided by. */
+/** A comment after a value on the same line that looks like its divisor. */
 export interface DivisionRemark {
   readonly span: Span;
-  /** The number as it is written right before the remark, if one is: the remark may explain it. */
+  /** The number literal right before the comment, if there is one: the comment may explain it. */
   readonly literal: string | undefined;
-  /** The divisor and all that must mean something beside it, read when asked for; undefined where it is none after all. */
+  /** The divisor and the other expressions, parsed on demand; undefined if it is not a divisor after all. */
   readonly parts: () => { readonly divisor: Expression; readonly others: readonly Expression[] } | undefined;
 }

@@ -1,12 +1,12 @@
 import { keywords } from "./tokens.js";
 
-/** A time is its number of milliseconds: checks hold no other to it. */
+/** A time is its number of milliseconds; checks compare times only with times. */
 const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, "%": -2, ms: 0 };
 
-/** Whether a number as written is a time: `12ms`. */
+/** Whether a number literal is a time: `12ms`. */
 export const isTime = (text: string): boolean => text.endsWith("ms");
 
-/** Value and kind of a number as written; `isTooLarge` where a double cannot hold it exactly (ints) or at all. */
+/** Value and kind of a number literal; `isTooLarge` if a double cannot represent it exactly (ints) or at all. */
 export function readNumber(text: string): { value: number; isInteger: boolean; isTooLarge: boolean } {
   const unit = isTime(text) ? "ms" : (text.at(-1) ?? "");
   const suffix = suffixExponents[unit];
@@ -33,12 +33,12 @@ export function readString(inner: string, onBad: (written: string, at: number) =
   });
 }
 
-/** Control characters, line ends, the byte order mark and halves of surrogate pairs: nothing to see in a source. */
+/** Control characters, line breaks, the byte order mark and unpaired surrogates: invisible in a source text. */
 function isInvisible(c: string): boolean {
   return c.length === 1 && /[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/u.test(c);
 }
 
-/** A string literal that {@link readString} reads back to `value`. */
+/** A string literal that {@link readString} parses to `value`. */
 export function writeString(value: string): string {
   let out = "";
   for (const c of value) {
@@ -53,10 +53,10 @@ export function writeString(value: string): string {
   return `"${out}"`;
 }
 
-/** Whether `text` can stand as a name wherever a name is asked for. */
+/** Whether `text` is valid as a name everywhere. */
 export function isPlainName(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && (!keywords.has(text) || softKeywords.has(text));
 }
 
-/** Keywords that are names wherever their phrase is not begun. */
+/** Keywords that are names outside of their construct. */
 export const softKeywords: ReadonlySet<string> = new Set(["lfer", "from", "training"]);

@@ -6,7 +6,7 @@ import type {
   UnaryExpression,
 } from "./ast-expressions.js";
 
-/** How tightly each operator binds; more is tighter. `**` groups to the right, all others to the left. */
+/** Precedence of each operator; larger binds tighter. `**` is right-associative, all others left-associative. */
 export const precedenceOf: Readonly<Record<BinaryOperator, number>> = {
   or: 1,
   and: 2,
@@ -23,14 +23,14 @@ export const precedenceOf: Readonly<Record<BinaryOperator, number>> = {
   "%": 6,
   "**": 8,
 };
-/** `not` binds looser than comparisons, `-` tighter than products and looser than `**`. */
+/** `not` binds looser than comparisons; `-` binds tighter than products and looser than `**`. */
 export const prefixPrecedenceOf: Readonly<Record<UnaryExpression["operator"], number>> = { not: 3, "-": 7 };
 export const comparisonPrecedence = 4;
 export const postfixPrecedence = 9;
 
-/** Python's division, which we have as a function: it is reported, and its tree is the call. */
+/** Python's integer division, which is a function here: it is reported, and parsed as the call. */
 export const floorDivision = "//";
-/** What stands between two operands. */
+/** An infix operator. */
 export type InfixOperator = BinaryOperator | typeof floorDivision;
 
 interface Pending {
@@ -42,15 +42,15 @@ interface Pending {
 
 interface Operand {
   readonly expression: Expression;
-  /** The text it covers, parentheses included. */
+  /** Start of its text, including parentheses. */
   readonly start: number;
   readonly end: number;
   readonly height: number;
 }
 
 /**
- * Operator precedence without recursion: operands and operators come in, a tree comes out. One stack serves nested
- * operations: each works above the mark it took.
+ * Operator-precedence parsing without recursion: operands and operators come in, a tree comes out. One stack serves nested
+ * operations: each uses the part above its mark.
  */
 export class OperatorStack {
   readonly #file: string;
@@ -61,7 +61,7 @@ export class OperatorStack {
     this.#file = file;
   }
 
-  /** The bottom of a new operation. */
+  /** The mark of a new operation. */
   mark(): number {
     return this.#pending.length;
   }
@@ -70,7 +70,10 @@ export class OperatorStack {
     this.#operands.push({ expression, start, end, height });
   }
 
-  /** False where a looser prefix may not follow a tighter operator: `a == not b`. It is taken all the same. */
+  /**
+   * False if a prefix operator with lower precedence follows an operator with higher precedence: `a == not b`. It is parsed
+   * anyway.
+   */
   prefix(mark: number, operator: UnaryExpression["operator"], start: number): boolean {
     const precedence = prefixPrecedenceOf[operator];
     const last = this.#pending[this.#pending.length - 1];
@@ -79,7 +82,7 @@ export class OperatorStack {
     return isFine;
   }
 
-  /** False where a comparison is chained: `a < b < c`. It is taken all the same. */
+  /** False for a chained comparison: `a < b < c`. It is parsed anyway. */
   binary(mark: number, operator: InfixOperator, start: number): boolean {
     const precedence = precedenceOf[operator === floorDivision ? "/" : operator];
     let isChained = false;
@@ -93,7 +96,7 @@ export class OperatorStack {
     return !isChained;
   }
 
-  /** Ends the operation that took `mark`: its tree. */
+  /** Ends the operation of `mark` and returns its tree. */
   finish(mark: number): Operand {
     while (this.#pending.length > mark) this.#reduce();
     return this.#operands.pop() as Operand;

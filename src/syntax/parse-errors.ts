@@ -9,7 +9,7 @@ import {
 import type { Span } from "../diagnostics/span.js";
 import { Binding, Label, Name, NumberToken, StringToken, textOf } from "./tokens.js";
 
-/** A mistake after which the parser guesses: until the next anchor whatever else it meets is likely an echo. */
+/** Errors after which the parser guesses: up to the next anchor, further errors are probably consequences. */
 const guessing: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/unexpected-character",
   "syntax/unterminated-string",
@@ -27,7 +27,7 @@ const guessing: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/nesting-too-deep",
 ]);
 
-/** What the text says by itself, wherever it stands: never an echo. */
+/** Errors that are certain, independent of context: never a consequence. */
 const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/wrong-comment",
   "syntax/single-quotes",
@@ -38,10 +38,10 @@ const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/unterminated-string",
 ]);
 
-/** More are not even kept: many may be echoes, but a file of nothing but mistakes has far more than anybody reads. */
+/** Limit on stored errors: many may be consequences, but a file of errors only has far more than anyone reads. */
 const mostKept = 10_000;
 
-/** Collects what is wrong in one file, in any order; {@link Reports.finish} sorts and drops echoes. */
+/** Collects the errors of one file, in any order; {@link Reports.finish} sorts them and drops consequences. */
 export class Reports {
   readonly #file: string;
   readonly #found: Diagnostic[] = [];
@@ -67,14 +67,14 @@ export class Reports {
     }
   }
 
-  /** A word that the parser took for a misspelt keyword: a new statement or declaration begins here. */
+  /** A word that was parsed as a misspelt keyword: a new statement or declaration begins here. */
   anchor(offset: number): void {
     this.#anchors.push(offset);
   }
 
   /**
-   * In the order of the text. Between two anchors (offsets where a statement or declaration begins) all mistakes that
-   * we understood are kept, and the first at which we had to guess; what follows it there is dropped.
+   * In source order. Between two anchors (offsets where a statement or declaration begins), all certain errors are kept, and
+   * the first one after which the parser guesses; later ones there are dropped.
    */
   finish(tokenAnchors: readonly number[]): readonly Diagnostic[] {
     const startOf = (d: Diagnostic): number => d.span?.start ?? 0;
@@ -97,7 +97,7 @@ export class Reports {
   }
 }
 
-/** How a token type is called in a message: `)` in backquotes, or a word. */
+/** The name of a token type in messages: `)` in backquotes, or a word. */
 export function nameOfType(type: TokenType): string {
   if (type === Name || type === Binding || type === Label) return "a name";
   if (type === NumberToken) return "a number";
@@ -105,15 +105,15 @@ export function nameOfType(type: TokenType): string {
   return `\`${textOf(type)}\``;
 }
 
-/** How a stretch of source is called in a message; the end of the file has no text. */
+/** The name of a piece of source in messages; the end of the file has no text. */
 export function nameOfText(image: string): string {
   if (image === "") return "the end of the file";
   return `\`${image.length > 24 ? `${image.slice(0, 21)}...` : image}\``;
 }
 
 /**
- * What Chevrotain itself complained of. The grammar's guards come first, so this is a net under them: whatever slips
- * through is a diagnostic too, never an exception.
+ * Chevrotain's own errors. The grammar's guards come first, so this is a safety net: anything that they miss becomes a
+ * diagnostic too, never an exception.
  */
 export function reportExceptions(reports: Reports, errors: readonly IRecognitionException[], textLength: number): void {
   for (const { token } of errors) {

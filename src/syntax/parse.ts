@@ -21,24 +21,24 @@ import {
   Unterminated,
 } from "./tokens.js";
 
-/** Made at the first use: it takes some milliseconds that a process without a `.lfer` file need not spend. */
+/** Created at first use: that takes some milliseconds, which a process without a `.lfer` file does not need. */
 let parser: LferParser | undefined;
 
-/** More are not looked for: far more than are told. */
+/** Limit on comments that are searched for divisors. */
 const mostDivisions = 1000;
 
 export interface Parsed {
   readonly tree: SourceTree;
   readonly diagnostics: readonly Diagnostic[];
-  /** Remarks that may be meant as divisors, by the end of the value before them. */
+  /** Comments that may be meant as divisors, by the end of the value before them. */
   readonly divisions: ReadonlyMap<number, DivisionRemark>;
 }
 
-/** The tree of `text`, and what is wrong with it. Never throws, whatever the text; where parts are missing the tree says so. */
+/** The tree of `text`, and its errors. Never throws, for any text; missing parts are marked in the tree. */
 export function parse(file: string, text: string): Parsed {
   const read = parseScanned(file, text, scan(text));
   if (read.diagnostics.length === 0 || isCut(read.diagnostics) || !text.includes("//")) return read;
-  // `conv(16 // 2)`: the remark has taken the bracket with it. Where fewer mistakes are left without the remark, it was none.
+  // `conv(16 // 2)`: the comment includes the bracket. If there are fewer errors without the comment, it was a division.
   const broken = brokenStretches(read);
   const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
   let found = 0;
@@ -55,7 +55,7 @@ export function parse(file: string, text: string): Parsed {
   return others.length < read.diagnostics.length ? again : read;
 }
 
-/** A text that is one expression and nothing else; `//` divides in it. */
+/** Parses a text that is one expression; `//` divides in it. */
 function readExpression(text: string): Expression | undefined {
   const source = `const value = ${text}\n`;
   const { tree, diagnostics } = parseScanned(
@@ -69,7 +69,7 @@ function readExpression(text: string): Expression | undefined {
   return isOne && only?.kind === "ConstDeclaration" ? only.value : undefined;
 }
 
-/** The declarations that something is wrong in, each up to the next. */
+/** The declarations with errors, each up to the next. */
 function brokenStretches({ tree, diagnostics }: Parsed): readonly { readonly start: number; readonly end: number }[] {
   const starts = tree.declarations.map(({ span }) => span.start);
   return [0, ...starts].flatMap((start, i) => {
@@ -89,7 +89,7 @@ function parseScanned(file: string, text: string, scanned: Scanned): Parsed {
   return { tree, diagnostics: limited(reports.finish(source.anchors)), divisions };
 }
 
-/** Characters that begin no token, and tokens of other languages, which become ours here. */
+/** Reports characters that begin no token, and tokens of other languages, which are replaced by ours. */
 function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
   for (const { start, end } of scanned.strays) {
     reports.add("syntax/unexpected-character", { characters: nameOfText(text.slice(start, end)) }, start, end);
@@ -110,7 +110,7 @@ function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
         continue;
       }
       const operator = textOf(meant);
-      // A word needs room: `!a` is `not a`, `a&&b` is `a and b`.
+      // A word needs spaces: `!a` is `not a`, `a&&b` is `a and b`.
       const isBeside = (c: string | undefined): boolean => /[a-z]/.test(operator) && /\w/.test(c ?? "");
       const spaced = `${isBeside(text[start - 1]) ? " " : ""}${operator}${isBeside(text[end]) ? " " : ""}`;
       const fix = { title: `Write \`${operator}\``, span, text: spaced };

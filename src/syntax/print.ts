@@ -20,8 +20,8 @@ import { comparisonPrecedence, postfixPrecedence, precedenceOf, prefixPrecedence
 const loosest = 0;
 
 /**
- * The canonical text of a tree, with as few parentheses as it can have. Comments other than `///` are not in the tree,
- * and so not in the text.
+ * The canonical text of a tree, with the fewest possible parentheses. Comments other than `///` are not in the tree, and so not
+ * in the text.
  */
 export function print(tree: SourceTree): string {
   const parts: string[] = [];
@@ -38,7 +38,7 @@ export function printExpression(expression: Expression): string {
   return atLeast(loosest, expression);
 }
 
-/** `expression`, in parentheses where it binds looser than its place asks for. */
+/** `expression`, in parentheses if its precedence is below the required one. */
 function atLeast(precedence: number, expression: Expression): string {
   const text = bare(expression);
   return precedenceOfExpression(expression) < precedence ? `(${text})` : text;
@@ -90,14 +90,14 @@ function bare(e: Expression): string {
 }
 
 function binary(e: Expression & { kind: "BinaryExpression" }): string {
-  // A sum may have a thousand terms: its left spine is walked, not recursed into.
+  // Iterates over the left spine: a sum may have a thousand terms.
   const spine: string[] = [];
   let left: Expression = e;
   let around = loosest;
   while (left.kind === "BinaryExpression" && precedenceOf[left.operator] >= around) {
     const precedence = precedenceOf[left.operator];
     const groupsRight = left.operator === "**";
-    // `2 ** -3`: a sign may stand on the right of a power.
+    // `2 ** -3`: a sign is allowed on the right of a power.
     const right = atLeast(groupsRight ? prefixPrecedenceOf["-"] : precedence + 1, left.right);
     spine.push(` ${left.operator} ${right}`);
     around = groupsRight || precedence === comparisonPrecedence ? precedence + 1 : precedence;

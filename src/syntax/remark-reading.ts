@@ -30,28 +30,28 @@ import {
   StringToken,
 } from "./tokens.js";
 
-// What a remark would be if its `//` divided, told by its words alone: whether its names are numbers, others know.
+// What a comment would be if its `//` divided, judged by its words alone; whether its names are numbers is decided elsewhere.
 
-/** How a `//` reads. */
+/** How a `//` comment can be understood. */
 export type Reading =
   | { readonly kind: "remark" }
-  /** `// 2`, `// 2 * k`, `// 2) * k`, `// 2, kernel: 1`: a divisor, and perhaps code behind it. */
+  /** `// 2`, `// 2 * k`, `// 2) * k`, `// 2, kernel: 1`: a divisor, and perhaps code after it. */
   | {
       readonly kind: "divisor";
       readonly text: string;
-      /** Expressions behind it; where one of them means nothing, it is prose: `// 0.9, Nesterov`. */
+      /** Expressions after it; if one of them has no meaning, it is prose: `// 0.9, Nesterov`. */
       readonly others: readonly string[];
-      /** `// 3, 224, 224`: a shape, but where the comma and what follows belong to an open bracket. */
+      /** `// 3, 224, 224`: a shape, unless the comma and the rest belong to an open bracket. */
       readonly isRow: boolean;
-      /** It takes more than a divisor with it. */
+      /** It contains more than a divisor. */
       readonly isCode: boolean;
     }
-  /** `// 2 -> relu`: code only if the file makes no sense otherwise. */
+  /** `// 2 -> relu`: code only if the file is invalid otherwise. */
   | { readonly kind: "code" };
 
 const remark: Reading = { kind: "remark" };
 
-/** Longer remarks are prose, or nobody's: this bounds the work. */
+/** Longer comments count as prose: this bounds the work. */
 const longestDivisor = 1000;
 
 const arithmetic: ReadonlySet<TokenType> = new Set([Plus, Minus, Star, StarStar, Slash, Percent]);
@@ -62,7 +62,7 @@ const operands: ReadonlySet<TokenType> = new Set([Name, NumberToken, StringToken
 const isOperand = ({ tokenType, image }: IToken): boolean => operands.has(tokenType) && !keywords.has(image);
 const endsOperand = (token: IToken): boolean => isOperand(token) || closes.has(token.tokenType);
 
-/** Whether the tokens could stand in a file: prose has words beside each other. */
+/** Whether the tokens may be code: prose has words next to each other. */
 function readsAsCode(tokens: readonly IToken[]): boolean {
   return tokens.every((token, i) => {
     const before = tokens[i - 1];
@@ -72,7 +72,7 @@ function readsAsCode(tokens: readonly IToken[]): boolean {
   });
 }
 
-/** The first bracket that closes what is open before `at`, or the comma there; else the end. */
+/** The first bracket that closes one opened before `at`, or the comma there; else the end. */
 function endOfPart(tokens: readonly IToken[], at: number): number {
   let depth = 0;
   for (let i = at; i < tokens.length; i++) {
@@ -86,11 +86,11 @@ function endOfPart(tokens: readonly IToken[], at: number): number {
 
 const textOfTokens = (tokens: readonly IToken[]): string => tokens.map(({ image }) => image).join(" ");
 
-/** `3 or 4`, of numbers that count upwards, is how people list them; `2 or 1` is how Python says what stands in for zero. */
+/** `3 or 4`, with increasing numbers, is an enumeration; `2 or 1` is Python's way of replacing zero. */
 const countsUp = (a: IToken, b: IToken | undefined): boolean =>
   a.tokenType === NumberToken && b?.tokenType === NumberToken && Number(a.image) < Number(b.image);
 
-/** Where what only Python has behind a value begins to be an expression again: `if c else B`, `or B`, `<< B`. */
+/** Where an expression begins again after Python-only syntax: `if c else B`, `or B`, `<< B`. */
 function pythonTail(tokens: readonly IToken[], at: number, end: number): number | undefined {
   const [token, next] = [tokens[at] as IToken, tokens[at + 1]];
   const isShift = token.tokenType === Less || token.tokenType === Greater;
@@ -103,11 +103,11 @@ function pythonTail(tokens: readonly IToken[], at: number, end: number): number 
 
 interface Ours {
   readonly tokens: readonly IToken[];
-  /** What was left out, each with the number of the tokens before it. */
+  /** The parts left out, each with the number of tokens before it. */
   readonly tails: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** The tokens without what only Python has: `+2`, `2 if c else 4`, `c or 1`, `c << 1`. */
+/** The tokens without Python-only syntax: `+2`, `2 if c else 4`, `c or 1`, `c << 1`. */
 function withoutPython(found: readonly IToken[]): Ours {
   const tokens: IToken[] = [];
   const tails: { at: number; text: string }[] = [];
@@ -132,11 +132,11 @@ function withoutPython(found: readonly IToken[]): Ours {
   return { tokens, tails };
 }
 
-/** How many tokens at the beginning read as one numeric expression; in its brackets anything may stand that is no prose. */
+/** Number of tokens at the beginning that form one numeric expression; its brackets may contain anything but prose. */
 function divisorLength(tokens: readonly IToken[]): number {
   let wantsOperand = true;
   let i = 0;
-  /** Behind a bracket's end; 0 where it has none. */
+  /** The index after a bracket's end; 0 if it has none. */
   const behindGroup = (): number => {
     let end = endOfPart(tokens, i + 1);
     while (tokens[end]?.tokenType === Comma) end = endOfPart(tokens, end + 1);
@@ -157,7 +157,7 @@ function divisorLength(tokens: readonly IToken[]): number {
     }
     if (wantsOperand) {
       if (type === NumberToken || type === Name) {
-        // A share is no divisor, `rate = 0.5   // 50%`, nor is a time or `007`.
+        // A percentage is not a divisor, `rate = 0.5   // 50%`, nor is a time or `007`.
         if (
           image.endsWith("%") ||
           (type === NumberToken && isTime(image)) ||
@@ -174,7 +174,7 @@ function divisorLength(tokens: readonly IToken[]): number {
   return wantsOperand ? 0 : i;
 }
 
-/** What may follow a divisor in code; what else does makes it prose: `// 2. the stem`, `// 3: of three`. */
+/** Tokens that may follow a divisor in code; after anything else it is prose: `// 2. the stem`, `// 3: of three`. */
 const followers: ReadonlySet<TokenType> = new Set([...closes, Comma, Arrow]);
 const isFollower = (token: IToken): boolean =>
   followers.has(token.tokenType) ||
@@ -185,14 +185,14 @@ const dates = /^(?:\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}|(?:19|20)\d
 const paperNumber = /^\d{4}\.\d{4,5}$/;
 const range = /^(\d[\d.]*(?:e[+-]?\d+)?)([kMG]?)\s*-\s*(\d[\d.]*(?:e[+-]?\d+)?)([kMG]?)$/i;
 
-/** `2019-11-02`, `1706.03762`, `0.1-0.9`: what people write with the signs of arithmetic, and nobody divides by. */
+/** `2019-11-02`, `1706.03762`, `0.1-0.9`: written with arithmetic signs, but not divisors. */
 function isNoArithmetic(text: string): boolean {
   const [, from, unit, to, unitOfTo] = range.exec(text) ?? [];
   const isRange = Number(from) < Number(to) && (unit === "" || unit === unitOfTo);
   return isRange || dates.test(text) || paperNumber.test(text);
 }
 
-/** The words up to the next `//` that begins a comment, which is one outside of the brackets that are opened before it. */
+/** The words up to the next `//` that begins a comment, outside of brackets opened before it. */
 function wordsOf(whole: string): { readonly words: string; readonly inner: number } {
   let depth = 0;
   let from = 0;
@@ -208,15 +208,15 @@ function wordsOf(whole: string): { readonly words: string; readonly inner: numbe
   }
 }
 
-/** How the remark from `at` to `end` reads. */
+/** How the comment from `at` to `end` is understood. */
 export function readRemark(text: string, at: number, end: number): Reading {
   if (text[at + 2] === "/") return remark;
   const last = Math.min(end, at + 2 + longestDivisor);
   const whole = text.slice(at + 2, last);
-  // Most are prose: cheap to tell.
+  // Most are prose, which is cheap to detect.
   if (!/^\s*(?:[\w(-]|\+[\w(])/.test(whole)) return remark;
   const { words: all, inner } = wordsOf(whole);
-  // `2;` and `2; d = 4`, as Python ends a statement.
+  // `2;` and `2; d = 4`, statements ended as in Python.
   const words = /^([^;]*);\s*(?:[A-Za-z_]\w*\s*=[^=].*)?$/.exec(all)?.[1] ?? all;
   const { tokens: scanned, strays, docs } = scan(words, () => true);
   if (strays.length > 0 || docs.length > 0) return remark;
@@ -231,7 +231,7 @@ export function readRemark(text: string, at: number, end: number): Reading {
   const next = rest[0];
   const isNested = inner >= 0 && !endsInComment;
   if (next === undefined) {
-    // `f(a // 2 // 3)`: it is what the next one is, but for a remark about the division.
+    // `f(a // 2 // 3)`: it is the same as the next one, unless that is a comment on the division.
     const after = isNested ? readRemark(text, at + 2 + inner, last) : remark;
     if (after.kind === "code" || (after.kind === "divisor" && after.isCode)) return after;
     return isNoArithmetic(words.trim()) ? remark : found;
@@ -245,7 +245,7 @@ export function readRemark(text: string, at: number, end: number): Reading {
   return { ...found, others: [...others, ...itemsOf(rest)], isRow: true, isCode: true };
 }
 
-/** The items behind commas, up to the end of the brackets that they stand in. */
+/** The items after commas, up to the end of the enclosing brackets. */
 function itemsOf(rest: readonly IToken[]): readonly string[] {
   const items: string[] = [];
   for (let at = 0; rest[at]?.tokenType === Comma; ) {

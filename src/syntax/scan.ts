@@ -16,9 +16,9 @@ import {
 
 export interface Scanned {
   readonly tokens: IToken[];
-  /** The `///` lines: they belong to the declaration that follows, wherever the parser is. */
+  /** The `///` lines: they belong to the declaration that follows. */
   readonly docs: IToken[];
-  /** The `//` remarks, which mean nothing. */
+  /** The `//` comments. */
   readonly comments: readonly { readonly start: number; readonly end: number }[];
   /** Runs of characters that begin no token. */
   readonly strays: readonly { readonly start: number; readonly end: number }[];
@@ -32,7 +32,7 @@ const name = sticky(Name);
 const number = sticky(NumberToken);
 const unterminated = sticky(Unterminated);
 const doc = sticky(Doc);
-/** Tried in this order where no name, number or string begins. */
+/** Tried in this order if no name, number or string begins. */
 const foreign: readonly (readonly [TokenType, RegExp])[] = [ForeignComment, SingleQuoted, ForeignOperator].map((t) => [
   t,
   sticky(t),
@@ -51,7 +51,10 @@ const mayBeginName = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 &
 
 const isLineEnd = (c: number): boolean => c === 10 || c === 13;
 
-/** Where the string that begins at `at` ends, if on its line. As `StringToken`'s pattern, which takes stack for each escape. */
+/**
+ * The end of the string that begins at `at`, if it is on its line. Like `StringToken`'s pattern, but without using stack for
+ * each escape.
+ */
 function endOfString(text: string, at: number): number | undefined {
   for (let i = at + 1; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -63,8 +66,8 @@ function endOfString(text: string, at: number): number | undefined {
 }
 
 /**
- * Text to Chevrotain's tokens. By hand, as Chevrotain's own lexer takes 5 ms to analyse its patterns at every start;
- * the patterns still stand with the token types, so that the generated grammars follow them.
+ * Text to Chevrotain's tokens. Written by hand, because Chevrotain's own lexer takes 5 ms to analyse its patterns at every
+ * start; the patterns are still declared with the token types, for the generated grammars.
  */
 export function scan(text: string, divides: Divides = () => false): Scanned {
   const tokens: IToken[] = [];

@@ -1,9 +1,9 @@
 import { createToken, type IToken, type TokenType } from "chevrotain";
 
-/** Every name of ours, and any run of foreign letters: those are reported, then taken as a name. */
+/** Every name, and any run of foreign letters: those are reported, then parsed as a name. */
 export const Name = createToken({
   name: "NAME",
-  // The gap leaves out U+00A0 (a blank), U+00D7, the curly quotes, U+2028/9 and the operators of mathematics.
+  // Excluded are U+00A0 (a space), U+00D7, the curly quotes, U+2028/9 and mathematical operators.
   pattern:
     /[A-Za-z_\u0080-\u009f\u00a1-\u00d6\u00d8-\u201b\u201e-\u2027\u202a-\u218f\u2200-\u2211\u2213-\u225f\u2261-\u2263\u2266-\ufefe\uff00-\uffff][\w\u0080-\u009f\u00a1-\u00d6\u00d8-\u201b\u201e-\u2027\u202a-\u218f\u2200-\u2211\u2213-\u225f\u2261-\u2263\u2266-\ufefe\uff00-\uffff]*/,
 });
@@ -13,7 +13,7 @@ export const Binding = createToken({ name: "BINDING" });
 /** A {@link Name} or keyword before the `:` of an argument or a parameter. */
 export const Label = createToken({ name: "LABEL" });
 
-/** Digits with `_`, fraction, exponent and one suffix. A `%` that touches what follows is the remainder; `ms` ends a word. */
+/** Digits with `_`, fraction, exponent and one suffix. A `%` directly before an operand is the remainder; `ms` ends a word. */
 export const NumberToken = createToken({
   name: "NUMBER",
   pattern: /[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?(?:[kMG]|ms(?!\w)|%(?![\w(]))?/,
@@ -26,7 +26,7 @@ export const StringToken = createToken({
 const keyword = (word: string, ...categories: TokenType[]): TokenType =>
   createToken({ name: word.toUpperCase(), label: word, categories });
 
-/** Any of the operators that stand between two operands. */
+/** Any infix operator. */
 export const BinaryOperatorToken = createToken({ name: "OPERATOR" });
 
 export const Lfer = keyword("lfer", Name);
@@ -91,10 +91,10 @@ export const RightSquare = punctuation("RIGHT_SQUARE", "]");
 export const LeftCurly = punctuation("LEFT_CURLY", "{");
 export const RightCurly = punctuation("RIGHT_CURLY", "}");
 
-/** Scanned only where `//` can be nothing but Python's division: it is reported, and the text behind it is not lost. */
+/** Scanned only where `//` must be Python's division: it is reported, and the text after it is still parsed. */
 export const FloorDivision = createToken({ name: "FLOOR_DIVISION", label: "//", categories: [BinaryOperatorToken] });
 
-/** How other languages write our operators. Lexed so that one kind message can say ours. */
+/** Other languages' spellings of our operators. Tokens of their own, so that one message can name ours. */
 const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
   ["&&", And],
   ["||", Or],
@@ -113,7 +113,7 @@ const foreignOperators: ReadonlyMap<string, TokenType> = new Map([
   ["\u00d7", Star],
   ["\u2212", Minus],
 ]);
-/** The operator of ours that is meant; however many signs more there are, `====`, none is left over to be told next. */
+/** The operator that is meant; extra characters, as in `====`, are included, so that they are not reported again. */
 export const meantBy = (image: string): TokenType | undefined =>
   foreignOperators.get(image.replace(/^(===|!==|&&|\|\|).*$/, "$1"));
 export const ForeignOperator = createToken({
@@ -130,7 +130,7 @@ export const ForeignComment = createToken({ name: "FOREIGN_COMMENT", pattern: /#
 /** A line of documentation; a line of four slashes and more is a comment. */
 export const Doc = createToken({ name: "DOC", pattern: /\/\/\/(?!\/)[^\n\r]*/ });
 
-/** Words that begin a declaration: recovery starts afresh there. */
+/** Words that begin a declaration: recovery restarts there. */
 export const declarationKeywords: readonly TokenType[] = [Import, Const, Block, Fn, Model, Variant, Recipe, Check];
 /** Words that begin a statement or a part of a model or body. */
 export const statementKeywords: readonly TokenType[] = [Input, Output, Share, Weight, Require, Return];
@@ -159,7 +159,7 @@ export function textOf(type: TokenType): string {
   return type.LABEL ?? type.name;
 }
 
-/** Keyword by its text. The lexer sees names only; `classify` tells keywords from names. */
+/** Keywords by text. The lexer produces only names; `classify` distinguishes keywords. */
 export const keywords: ReadonlyMap<string, TokenType> = new Map(
   [...declarationKeywords, ...statementKeywords, ...innerKeywords, ...constantKeywords].map((t) => [textOf(t), t]),
 );
@@ -201,7 +201,7 @@ export const vocabulary: readonly TokenType[] = [
   ...brackets,
 ];
 
-/** Makes `token` one of another type, in place. */
+/** Changes the type of `token` in place. */
 export function retag(token: IToken, type: TokenType): void {
   token.tokenType = type;
   token.tokenTypeIdx = type.tokenTypeIdx as number;

@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/span.js";
 import type { SourceTree } from "./ast.js";
 
-/** What every node of the tree has. */
+/** The common fields of tree nodes. */
 export interface SyntaxNode {
   readonly kind: string;
   readonly span: Span;
@@ -11,7 +11,7 @@ function isNode(value: unknown): value is SyntaxNode {
   return typeof value === "object" && value !== null && "kind" in value && "span" in value;
 }
 
-/** The nodes directly below `node`, in the order in which the tree names them. */
+/** The direct children of `node`, in the order of its fields. */
 export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   const children: SyntaxNode[] = [];
   for (const value of Object.values(node)) {
@@ -22,7 +22,7 @@ export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   return children;
 }
 
-/** Visits `node` and all below it, parents first, without recursion. `visit` returns false to leave a subtree out. */
+/** Visits `node` and its descendants, parents first, without recursion. If `visit` returns false, the subtree is skipped. */
 export function walk(node: SyntaxNode | SourceTree, visit: (node: SyntaxNode) => boolean | undefined): void {
   const waiting: SyntaxNode[] = [node];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -11,17 +11,17 @@ const entry = "main.lfer";
 const asFiles = (texts: Texts): Readonly<Record<string, string>> =>
   typeof texts === "string" ? { [entry]: texts } : texts;
 
-/** Compiles texts that stand in memory. */
+/** Compiles texts in memory. */
 export async function compileText(texts: Texts, options: CompileOptions = {}): Promise<Compilation> {
   return compile(await load(memoryHost(asFiles(texts)), entry), options);
 }
 
-/** What is wrong with texts that stand in memory. */
+/** The diagnostics of texts in memory. */
 export async function diagnoseText(texts: Texts, options: CompileOptions = {}): Promise<readonly Diagnostic[]> {
   return (await compileText(texts, options)).diagnostics;
 }
 
-/** The texts as the renderers take them. */
+/** The texts in the form that the renderers take. */
 export function textsForRendering(texts: Texts): SourceTexts {
   const files = asFiles(texts);
   return sourceTexts((file) => files[file]);

@@ -3,12 +3,12 @@ import { renderPretty } from "../diagnostics/render-pretty.js";
 import { formatPlace } from "../diagnostics/source-text.js";
 import { type Texts, textsForRendering } from "./compile-text.js";
 
-/** What a test wants to be told: the code, and where it likes `LINE:COLUMN` and words of the message. */
+/** The expected diagnostic: the code, and optionally `LINE:COLUMN` and part of the message. */
 export interface ExpectedDiagnostic {
   readonly code: DiagnosticCode;
-  /** `LINE:COLUMN`, or `FILE:LINE:COLUMN` where several files are compiled. */
+  /** `LINE:COLUMN`, or `FILE:LINE:COLUMN` if several files are compiled. */
   readonly at?: string;
-  /** Must stand in the message. */
+  /** A part of the message. */
   readonly message?: string;
 }
 
@@ -35,7 +35,7 @@ export function expectDiagnostics(
   throw new Error(`expected ${wanted.join(" | ") || "no diagnostics"}, got ${diagnostics.length}:\n${actual}`);
 }
 
-/** Throws, showing them, when there is any diagnostic. */
+/** Throws and shows the diagnostics, if there are any. */
 export function expectNoDiagnostics(texts: Texts, diagnostics: readonly Diagnostic[]): void {
   expectDiagnostics(texts, diagnostics, []);
 }

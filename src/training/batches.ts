@@ -1,4 +1,4 @@
-/** Draws made into what a step and an evaluation are fed with, ahead of them. */
+/** Makes batches for steps and evaluations from draws of pictures, some batches ahead. */
 import type { Augmenter } from "../data/augment/from-recipe.js";
 import { largestOfRows } from "../data/augment/mixing.js";
 import type { Sample } from "../data/data-set.js";
@@ -21,9 +21,9 @@ export interface Batch {
   readonly count: number;
   /** By input name: the picture, `data.label`, `data.distribution`, `teacher.X`. */
   readonly inputs: ReadonlyMap<string, Values>;
-  /** Whose pictures they are. */
+  /** The pictures of the batch. */
   readonly samples: readonly Sample[];
-  /** The class of each picture; of a mixed one that with the largest share. */
+  /** The class of each picture; for a mixed one, the class with the largest share. */
   readonly labels: readonly number[];
 }
 
@@ -33,30 +33,30 @@ export interface BatchSource {
   readonly classCount: number;
   readonly augmenter: Augmenter;
   readonly teacher: Teacher | undefined;
-  /** Threads that make batches; without them they are made between the steps. */
+  /** Threads that make batches; without them, batches are made between the steps. */
   readonly crew?: Crew | undefined;
-  /** Who is told of pictures that cannot be read any more; without it the first one ends everything. */
+  /** Receives pictures that can no longer be read; without it, the first one ends the run. */
   readonly lost?: LostPictures | undefined;
-  /** Where a loss reads them. */
+  /** Distributions, if a loss reads them. */
   readonly distributions?: Distributions | undefined;
 }
 
-/** Milliseconds, since the beginning. */
+/** Milliseconds since the beginning. */
 export interface BatchTimes {
-  /** In which the batches were read and decoded, and made; of all threads together. */
+  /** Time for reading, decoding and making batches, summed over all threads. */
   readonly read: number;
   readonly make: number;
-  /** In which a step could have run, had its batch been there. */
+  /** Time that steps waited for their batch. */
   readonly wait: number;
 }
 
-/** The input that every loss may read: the label distribution [N, C]. */
+/** The input that every loss may use: the label distribution [N, C]. */
 const labelInput = "data.label";
 
-/** Batches that wait for their step take at most this, and there is always one. */
+/** Maximum size of the batches that wait for their step; at least one batch waits. */
 const waitingBytes = 256 * 2 ** 20;
 
-/** Draws, and how they are to be seen: a batch for each sight. */
+/** Draws, and their sights: one batch for each sight. */
 interface Portion {
   readonly draws: readonly Draw[];
   readonly sights: readonly Sight[];
@@ -64,7 +64,7 @@ interface Portion {
 
 const isTraining = ({ sights }: Portion): boolean => sights.some((sight) => "epoch" in sight);
 
-/** Makes batches in order, a few ahead. What a batch holds is lent: until the next one is asked for. */
+/** Makes batches in order, a few ahead. A batch's buffers are valid until the next batch is requested. */
 export class BatchMaker {
   readonly #source: BatchSource;
   readonly #tools: BatchTools;
@@ -88,7 +88,7 @@ export class BatchMaker {
     return this.#times;
   }
 
-  /** The draws' pictures, augmented as in that epoch, so many at a time; a problem is the last thing that comes. */
+  /** The draws' pictures with the augmentation of that epoch, in batches of `size`; after a problem, no more batches follow. */
   async *augmented(draws: Draws, size: number, epoch: number): AsyncGenerator<Batch | Problem, void> {
     const portions = (function* () {
       for (let step = 0; step * size < draws.length; step++) {
@@ -101,7 +101,7 @@ export class BatchMaker {
     }
   }
 
-  /** The samples' pictures without augmentation, so many at a time; of each portion the batches of all views together. */
+  /** The samples' pictures without augmentation, in batches; for each portion, the batches of all views together. */
   viewed(
     samples: readonly Sample[],
     size: number,
@@ -116,7 +116,7 @@ export class BatchMaker {
     return this.#batches(portions, size * sights.length);
   }
 
-  /** The portions' batches; `pictures` is how many one of them has, all sights together. */
+  /** The batches of the portions; `pictures` is the number in one portion, all sights together. */
   async *#batches(portions: Iterable<Portion>, pictures: number): AsyncGenerator<readonly Batch[] | Problem, void> {
     const making = inOrder(portions, this.#ahead(pictures), async (portion) => {
       return { portion, made: await this.#make(portion) };
@@ -135,7 +135,8 @@ export class BatchMaker {
       this.#times.read += made.times.read;
       this.#times.make += made.times.make;
       const [none] = made.from.length === 0 ? made.unreadable : [];
-      // Judging goes on with the next ones; a step that has nothing to learn from has lost more than files.
+      // An evaluation continues with the next pictures. A training step without any picture ends the run: more than some files
+      // is missing.
       if (none !== undefined && isTraining(portion)) {
         yield problemOf(none.found);
         return;
@@ -145,7 +146,7 @@ export class BatchMaker {
     }
   }
 
-  /** How many batches may wait for their step: two for each thread, as far as they fit. */
+  /** How many batches may wait for their step: two per thread, within the memory limit. */
   #ahead(pictures: number): number {
     const { crew, picture } = this.#source;
     if (crew === undefined) return 1;
@@ -171,18 +172,18 @@ export class BatchMaker {
       rooms: this.#rooms.splice(0, sights.length),
     };
     const made = await crew?.make(order);
-    // What a lost thread leaves is done here: the same numbers, later.
+    // The work of a lost thread is done here: the same numbers, later.
     return made === undefined || isProblem(made) ? makeBatch(order, this.#tools) : made;
   }
 
-  /** Of each picture what the losses read, in one row: its label, behind it its distribution where one is read. They are mixed alike. */
+  /** The targets of each picture in one row: its label, then its distribution if a loss reads one. Both are mixed alike. */
   #targetsOf(draws: readonly Draw[]): Float32Array {
     const { classCount, distributions } = this.#source;
     const width = distributions === undefined ? classCount : 2 * classCount;
     const targets = new Float32Array(draws.length * width);
     for (const [i, { sample }] of draws.entries()) {
       targets.set(sample.target, i * width);
-      // A half that no loss asks about may have none.
+      // If the loss of this half reads no distributions, its pictures may have none.
       if (distributions !== undefined) targets.set(distributions.of(sample) ?? sample.target, i * width + classCount);
     }
     return targets;
@@ -205,7 +206,7 @@ export class BatchMaker {
     ]);
   }
 
-  /** Tells of pictures that cannot be read any more; what ends the run, if they do. */
+  /** Reports pictures that can no longer be read; returns a problem if they end the run. */
   #tell(unreadable: readonly Unreadable[]): Problem | undefined {
     const { lost } = this.#source;
     for (const each of unreadable) {
@@ -215,7 +216,7 @@ export class BatchMaker {
     return undefined;
   }
 
-  /** With what the teacher says of the very same pictures: one call at a time, between the steps. */
+  /** Adds the teacher's outputs for the same pictures: one call at a time, between the steps. */
   async #taught(draws: readonly Draw[], { from, seen }: MadeBatch): Promise<readonly Batch[]> {
     const { picture, teacher } = this.#source;
     const samples = from.map((i) => (draws[i] as Draw).sample);
@@ -232,7 +233,7 @@ export class BatchMaker {
   }
 }
 
-/** How many of the rows [count, classes], logits or probabilities, have their largest value at the label. */
+/** Number of rows of [count, classes], logits or probabilities, whose maximum is at the label. */
 export function countCorrect(logits: ArrayLike<number>, labels: readonly number[]): number {
   const classCount = logits.length / labels.length;
   let correct = 0;

@@ -13,10 +13,10 @@ import { writeRunFile } from "./run-folder.js";
 
 export interface ModelOrigin {
   readonly sourceSha256: string;
-  /** What `--set` said. */
+  /** The settings of `--set`. */
   readonly settings: ReadonlyMap<string, string>;
   readonly describeSpan: (span: Span) => string;
-  /** Whether the file is compared with the reference: what is written is; what only stays in memory need not be. */
+  /** Whether the file is verified against the reference: required for files, not for bytes that stay in memory. */
   readonly verify: boolean;
 }
 
@@ -24,7 +24,7 @@ export type BestModel =
   | { readonly kind: "built"; readonly pieces: Pieces }
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
 
-/** The bytes of `model.onnx` with the run's best weights, by the way that `lferc build` goes; or what is wrong. */
+/** The bytes of `model.onnx` with the run's best weights, built as by `lferc build`; or a problem. */
 export async function buildBestModel(
   folder: string,
   graph: Graph,
@@ -46,7 +46,7 @@ export async function buildBestModel(
   });
 }
 
-/** Writes `model.onnx`, proven; or says what is wrong. */
+/** Writes a verified `model.onnx`, or returns a problem. */
 export async function buildRunModel(
   folder: string,
   graph: Graph,

@@ -1,7 +1,7 @@
 /**
- * Everything that goes on with a run, after each epoch: `state.json` names a file `state-E.safetensors` with every slot of
- * the step. The slots are written first, under a name of their own, and `state.json` last: whenever a run is killed, the
- * state.json there is belongs to a whole file. What else a run's folder holds is made of these two.
+ * The state of a run after each epoch: `state.json` names a file `state-E.safetensors` with every slot of the step. The slots
+ * are written first, under their own name, and `state.json` last. So `state.json` always refers to a complete file, whenever
+ * the run is killed. All other files of a run's folder can be made from these two.
  */
 
 import { join } from "node:path";
@@ -19,27 +19,27 @@ const schemaVersion = 3;
 
 interface StateFile {
   readonly schemaVersion: number;
-  /** The run's record as run.json had it then. */
+  /** The run's record, as in run.json at that time. */
   readonly run: JsonObject;
   readonly epochsDone: number;
   readonly steps: number;
   readonly best: Best | null;
-  /** Of the file with the best weights. */
+  /** Digest of the file with the best weights. */
   readonly bestSha256: string | null;
   readonly slots: { readonly file: string; readonly sha256: string };
-  /** The lines of metrics.jsonl up to here. */
+  /** The lines of metrics.jsonl so far. */
   readonly metrics: readonly EpochRecord[];
 }
 
 export interface Checkpoint {
   readonly standing: Standing;
-  /** Of the file with the best weights. */
+  /** Digest of the file with the best weights. */
   readonly bestSha256: string | undefined;
 }
 
 const slotFileOf = (epochsDone: number): string => `state-${epochsDone}.safetensors`;
 
-/** Removes the slots of other epochs than the one that state.json names. */
+/** Removes the slots of all epochs but the one that state.json names. */
 export const removeOtherSlots = (folder: string, epochsDone: number): Promise<void> =>
   removeOthers(folder, slotFiles, slotFileOf(epochsDone));
 
@@ -69,7 +69,7 @@ export async function writeCheckpoint(
   return failed;
 }
 
-/** What `state.json` says, whole or not; undefined where there is none yet. */
+/** The contents of `state.json`, intact or not; undefined if it does not exist. */
 export async function readState(folder: string): Promise<Opened | undefined | Problem> {
   const path = join(folder, runFiles.state);
   const bytes = await readIfThere(path);
@@ -82,7 +82,7 @@ export async function readState(folder: string): Promise<Opened | undefined | Pr
   return problem("train/bad-checkpoint", { path, reason });
 }
 
-/** The checkpoint that a `state.json` names. Hostile until checked. */
+/** The checkpoint that a `state.json` names. Untrusted until checked. */
 export async function readCheckpoint(
   folder: string,
   state: Opened,

@@ -1,4 +1,4 @@
-/** What a course of training is given, tells and leaves behind. */
+/** The inputs, events and results of a course of training (the loop without files). */
 import type { Sample } from "../data/data-set.js";
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Engine, Values } from "../engines/engine.js";
@@ -13,16 +13,16 @@ export interface Course {
   readonly batches: BatchSource;
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
-  /** What the first step begins with, where the seed does not draw it. */
+  /** The initial values of slots that are not drawn from the seed. */
   readonly begun?: ReadonlyMap<string, Values> | undefined;
 }
 
-/** Where a run stands after so many epochs: everything that goes on with it. */
+/** The state of a run after some epochs: everything needed to continue. */
 export interface Standing {
   readonly epochsDone: number;
   readonly steps: number;
   readonly best: Best | undefined;
-  /** Of all epochs so far: what schedules and the end of a run go by. */
+  /** Of all epochs so far: schedules and early stopping depend on them. */
   readonly records: readonly EpochRecord[];
   /** Every slot of the step, by name. */
   readonly state: ReadonlyMap<string, Values>;
@@ -43,27 +43,27 @@ export interface StepProgress {
 export interface FinishedEpoch {
   readonly record: EpochRecord;
   readonly standing: Standing;
-  /** The weights that are the best so far, if this epoch brought them. */
+  /** The best weights so far, if they are from this epoch. */
   readonly bestWeights: ReadonlyMap<string, Values> | undefined;
 }
 
 export interface CourseEvents {
-  /** Asked before each step, and while an epoch is judged. */
+  /** Called before each step, and during evaluation. */
   isStopped(): boolean;
-  /** The step is compiled; a problem ends the run. */
+  /** The step is compiled; a returned problem ends the run. */
   onStart(description: string, stepsPerEpoch: number): Promise<Problem | undefined>;
   onStep(progress: StepProgress): void;
-  /** An epoch is being judged: so many of its pictures are done. */
+  /** An epoch is being evaluated: `done` of its pictures are finished. */
   onJudging(done: number, all: number): void;
-  /** Keeps what must not be lost; a problem ends the run. */
+  /** Saves the epoch; a returned problem ends the run. */
   onEpoch(epoch: FinishedEpoch): Promise<Problem | undefined>;
 }
 
 export type Outcome =
   | { readonly kind: "finished" }
-  /** Stopped between two steps; the state is that of the last one. */
+  /** Stopped between two steps; `state` is that after the last one. */
   | { readonly kind: "interrupted"; readonly state: ReadonlyMap<string, Values> }
-  /** A number has overflowed; the epochs before were handed over. Epoch and step count from 1. */
+  /** A number is not finite; earlier epochs were already saved. Epoch and step count from 1. */
   | {
       readonly kind: "diverged";
       readonly what: string;

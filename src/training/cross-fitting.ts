@@ -1,4 +1,4 @@
-/** Several runs of one recipe: each is trained on all parts of the training pictures but one, and judged by that one. */
+/** Several runs of one recipe: each is trained on all parts of the training pictures but one, and evaluated on that one. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import { drawnOrder, type Halves } from "../data/held-out.js";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -12,8 +12,8 @@ export interface Fold {
 }
 
 /**
- * For each sample the part that it is in, from 1, drawn by the seed and the samples' own names. Of each class the parts have
- * as many, or one more; where persons are kept together, all of a person's pictures are in one part.
+ * For each sample its part, from 1, drawn by the seed and the samples' own names. For each class, the sizes of the parts differ
+ * by at most one; if persons are kept together, all of a person's pictures are in one part.
  */
 export function partsOf(
   samples: readonly Sample[],
@@ -26,7 +26,7 @@ export function partsOf(
 
 function partsByPicture(samples: readonly Sample[], of: number, seed: number): Map<Sample, number> {
   const parts = new Map<Sample, number>();
-  // The next class goes on where the one before it ended, or the first parts would be the larger ones.
+  // The next class continues at the part after the last one; otherwise the first parts would be larger.
   let next = 0;
   for (const own of groupsOf(samples, ({ label }) => label).values()) {
     for (const sample of drawnOrder(own, seed, "fold")) parts.set(sample, (next++ % of) + 1);
@@ -34,7 +34,7 @@ function partsByPicture(samples: readonly Sample[], of: number, seed: number): M
   return parts;
 }
 
-/** Persons with many pictures first; each goes to the part that has least of what the person brings. */
+/** Persons with many pictures first; each goes to the part with the fewest pictures of the person's classes. */
 function partsByPerson(samples: readonly Sample[], of: number, seed: number): Map<Sample, number> {
   const known = samples.filter(({ person }) => person !== undefined);
   const parts = partsByPicture(
@@ -47,7 +47,7 @@ function partsByPerson(samples: readonly Sample[], of: number, seed: number): Ma
     .sort((a, b) => b.own.length - a.own.length || a.rank - b.rank || (a.name < b.name ? -1 : 1));
   const counts = Array.from({ length: of }, () => new Map<number, number>());
   for (const { own } of persons) {
-    // How many pictures of the person's classes a part has, each as often as the person shows it.
+    // Number of a part's pictures of the person's classes, weighted by the person's own counts.
     const weight = (part: number): number => own.reduce((sum, { label }) => sum + (counts[part]?.get(label) ?? 0), 0);
     const best = counts.reduce((found, _, part) => (weight(part) < weight(found) ? part : found), 0);
     for (const sample of own) {
@@ -70,7 +70,7 @@ function groupsOf<K>(samples: readonly Sample[], keyOf: (sample: Sample) => K): 
   return groups;
 }
 
-/** The data set of one of the runs. What the data hold out themselves none of them sees. */
+/** The data set of one of the runs. Pictures that the data set itself holds out are seen by none of them. */
 export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold): DataSet | Problem {
   const byPerson = recipe.settings.data.fields.hold_out === "by person";
   const parts = partsOf(set.training, fold.of, seed, byPerson);
@@ -79,7 +79,7 @@ export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold)
     training: set.training.filter((sample) => !isOwn(sample)),
     heldOut: set.training.filter(isOwn),
   };
-  // Of any part, so that no run is trained for nothing.
+  // Checks all parts now, so that no run is trained in vain.
   if (new Set(parts.values()).size < fold.of) {
     return problem("train/empty-fold", { of: fold.of, pictures: set.training.length });
   }
@@ -88,12 +88,12 @@ export function foldOf(set: DataSet, { seed, recipe }: TrainingPlan, fold: Fold)
     ...halves,
     heldOutIs: `part ${fold.index} of ${fold.of} of the training pictures, chosen by seed ${seed}${byPerson ? ", each person in one part" : ""}`,
     heldOutWasDrawn: true,
-    // What is odd about the data is told once.
+    // Notes about the data are reported once.
     warnings: [...(fold.index === 1 ? set.warnings : []), ...unseenClasses(set, halves, fold)],
   };
 }
 
-/** A class all of whose pictures are in one part: the run that is judged by it never learns it. */
+/** Classes whose pictures are all in one part: the run that is evaluated on it never learns them. */
 function unseenClasses({ classes }: DataSet, { training, heldOut }: Halves, fold: Fold): readonly Problem[] {
   const learnt = new Set(training.map(({ label }) => label));
   const unseen = [...new Set(heldOut.map(({ label }) => label))].filter((label) => !learnt.has(label));

@@ -1,4 +1,7 @@
-/** What trained networks say of every picture of a data set, as it is: a distribution over the classes for each. */
+/**
+ * Predictions of trained networks for every picture of a data set, without augmentation: one distribution over the classes
+ * each.
+ */
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import type { DataSet, Sample } from "../data/data-set.js";
 import { normaliseInto } from "../data/normalise.js";
@@ -12,11 +15,11 @@ import type { TrainingPlan } from "./plan.js";
 export interface DistillRequest {
   readonly plan: TrainingPlan;
   readonly set: DataSet;
-  /** The weights of each network; more than one where each was trained on a part of the pictures. */
+  /** The weights of each network; several if each was trained on part of the pictures. */
   readonly networks: readonly ReadonlyMap<string, Values>[];
-  /** For a picture the network that never saw it; where there is none for it, the mean of all is taken. */
+  /** For each picture, the network that was not trained on it; for a picture without one, the mean of all networks is used. */
   readonly parts: ReadonlyMap<string, number>;
-  /** What logits are divided by. */
+  /** The divisor of the logits. */
   readonly temperature: number;
   readonly engine: Engine;
   readonly threads: number | undefined;
@@ -34,16 +37,16 @@ export interface Distilled {
   readonly broken: readonly BrokenPicture[];
 }
 
-/** Pictures that are asked about at a time. */
+/** Pictures per batch. */
 const portion = 32;
 
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): number => (a.key < b.key ? -1 : 1);
 
-/** Every picture of the data, in whatever part. */
+/** Every picture of the data, in any part. */
 export const allOf = ({ training, heldOut, test = [] }: DataSet): readonly Sample[] =>
   [...new Map([...training, ...heldOut, ...test].map((sample) => [sample.key, sample])).values()].sort(byKey);
 
-/** The distributions; broken pictures are left out and named. */
+/** The distributions; broken pictures are left out and reported. */
 export async function distill(request: DistillRequest): Promise<Distilled | Problem> {
   const { plan, engine, networks, threads } = request;
   const graph = { ...plan.deployed, outputs: plan.deployed.outputs.filter(({ name }) => name === plan.output) };
@@ -64,7 +67,7 @@ async function askAll(request: DistillRequest, evaluators: readonly Evaluator[])
   const { plan, set, parts, onProgress } = request;
   const augmenter = augmenterOf(plan.augment, plan.picture, plan.seed);
   if (isProblem(augmenter)) return augmenter;
-  // Every picture is looked at once: nothing is kept.
+  // Every picture is read once, so none is kept in memory.
   const store = new PictureStore(set, { target: plan.picture, keepLarger: augmenter.takesParts, budgetBytes: 0 });
   const samples = allOf(set);
   const pictures: ToldPicture[] = [];
@@ -98,7 +101,7 @@ async function askAll(request: DistillRequest, evaluators: readonly Evaluator[])
   return { pictures: pictures.sort((a, b) => byKey(a.sample, b.sample)), broken };
 }
 
-/** Pictures that the same networks are asked about. */
+/** Groups pictures by the networks that predict them. */
 function groupsOf(samples: readonly Sample[], parts: ReadonlyMap<string, number>, evaluators: readonly Evaluator[]) {
   const own: Sample[][] = evaluators.map(() => []);
   const others: Sample[] = [];
@@ -110,7 +113,7 @@ function groupsOf(samples: readonly Sample[], parts: ReadonlyMap<string, number>
   return [...groups, { asked: evaluators, own: others }];
 }
 
-/** The mean over the networks of their softmax of these pictures, one after another. */
+/** The mean over the networks of the softmax for these pictures. */
 async function sharesOf(
   { plan, temperature }: DistillRequest,
   asked: readonly Evaluator[],
@@ -128,7 +131,7 @@ async function sharesOf(
   return classProbabilities(answers, classCount);
 }
 
-/** For each class the mean over its training pictures; undefined for a class that has none. */
+/** For each class the mean over its training pictures; undefined for a class without any. */
 export function classDistributions(
   pictures: readonly ToldPicture[],
   { training, classes }: Pick<DataSet, "training" | "classes">,

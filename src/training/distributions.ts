@@ -1,4 +1,4 @@
-/** `data.distribution`: what a loss may read beside the label, from a table of the recipe or from the data themselves. */
+/** `data.distribution`: a target next to the label, from a table of the recipe or from the data set itself. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import { columnsFor, readDistributionTable } from "../data/distribution-table.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -10,31 +10,31 @@ import { type PathsOfRecipe, placeOf } from "./recipe-paths.js";
 export const distributionInput = inputOfData("distribution");
 
 export interface Distributions {
-  /** Of the table's file; undefined where the data themselves have them. */
+  /** Digest of the table's file; undefined if the data set itself has distributions. */
   readonly sha256: string | undefined;
-  /** Over the classes of the data, in their order; undefined where there is none for it. */
+  /** Over the classes of the data, in their order; undefined if the sample has none. */
   of(sample: Sample): Float32Array | undefined;
 }
 
-/** Larger tables are refused: these have some three million pictures of seven classes. */
+/** Larger tables are rejected: this allows some three million pictures of seven classes. */
 const tableLimit = 2 ** 28;
 
-/** Pictures that a message names. */
+/** Number of pictures named in a message. */
 const namedAtMost = 3;
 
 const reads = (graph: { readonly inputs: readonly { readonly name: string }[] }): boolean =>
   graph.inputs.some(({ name }) => name === distributionInput);
 
-/** Which of the halves the plan's losses want distributions of. */
+/** Which halves (training, held out) need distributions for the plan's losses. */
 export const wantsDistributions = ({ recipe }: TrainingPlan) => ({
   training: reads(recipe.loss),
   heldOut: reads(recipe.evaluationLoss),
 });
 
-/** The file that the recipe's data name for it, "" for none. */
+/** The table file in the recipe's data, "" if there is none. */
 export const distributionFile = ({ recipe }: TrainingPlan): string => recipe.settings.data.fields.distributions;
 
-/** Undefined where no loss reads them; a problem where one does and there are none. */
+/** Undefined if no loss reads distributions; a problem if one does and there are none. */
 export async function openDistributions(
   plan: TrainingPlan,
   { classes, training, heldOut }: Pick<DataSet, "classes" | "training" | "heldOut">,
@@ -69,7 +69,7 @@ export async function openDistributions(
 /** Whether more than one class has a share. */
 const isShared = (target: Float32Array): boolean => target.filter((share) => share > 0).length > 1;
 
-/** That pictures which the losses look at have no distribution. */
+/** A problem if pictures that the losses read have no distribution. */
 export function missingDistributions(
   plan: TrainingPlan,
   distributions: Distributions,

@@ -1,10 +1,10 @@
-/** When a run has come to its end: decided by the record of its epochs alone, so that a run that goes on decides alike. */
+/** When a run ends. It depends only on the records of its epochs, so a resumed run decides alike. */
 import { type BestBy, type EpochRecord, measureOf, type Score } from "./metrics.js";
 
 export interface Stopping {
-  /** Epochs without a better one after which a run ends; undefined where it never ends early. */
+  /** Epochs without improvement after which a run ends; undefined if it never ends early. */
   readonly patience: number | undefined;
-  /** By how much more than the best so far is better. */
+  /** The minimum improvement over the best so far. */
   readonly minDelta: number;
 }
 
@@ -14,7 +14,7 @@ export interface Length {
   readonly bestBy: BestBy;
 }
 
-/** The scores of an epoch's weights, and of their moving average where there is one. */
+/** The scores of an epoch's weights, and of their moving average if there is one. */
 export function scoresOf(record: EpochRecord): readonly Score[] {
   const { averageValidationLoss, averageValidationAccuracy, averageValidationMeanClassAccuracy } = record;
   const own = {
@@ -31,7 +31,7 @@ export function scoresOf(record: EpochRecord): readonly Score[] {
   return [own, average];
 }
 
-/** Whether the last epochs were all no better than the ones before. */
+/** Whether none of the last epochs was an improvement. */
 export function stopsEarly(records: readonly EpochRecord[], { stopping, bestBy }: Omit<Length, "epochs">): boolean {
   const { patience, minDelta } = stopping;
   if (patience === undefined) return false;
@@ -47,6 +47,6 @@ export function stopsEarly(records: readonly EpochRecord[], { stopping, bestBy }
   return since >= patience;
 }
 
-/** Whether nothing is left to be trained. */
+/** Whether the run is complete. */
 export const isThrough = (records: readonly EpochRecord[], length: Length): boolean =>
   records.length >= length.epochs || stopsEarly(records, length);

@@ -1,4 +1,4 @@
-/** The files of a run that are made of the checkpoint of its last epoch: for people, and for what is built of a run. */
+/** The files of a run that are made from the checkpoint of its last epoch: weights and metrics. */
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Values } from "../engines/engine.js";
 import { evaluationKey } from "../recipe/evaluations.js";
@@ -29,7 +29,7 @@ const weightsOf = (
     ]),
   );
 
-/** The file of the best weights, where the last epoch brought them. */
+/** The file of the best weights, if the last epoch has produced them. */
 export function bestFileOf(
   plan: TrainingPlan,
   { best, epochsDone, state }: Standing,
@@ -39,7 +39,7 @@ export function bestFileOf(
   return values === undefined ? undefined : weightsOf(plan, values, epochsDone, best);
 }
 
-/** The weights before what is told of them. */
+/** Weights are written before the files about them. */
 export async function writeEpochFiles(
   folder: string,
   plan: TrainingPlan,

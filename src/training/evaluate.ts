@@ -10,16 +10,16 @@ import type { BatchMaker } from "./batches.js";
 import type { Score } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 
-/** How well these weights do, and every answer that it is made of. */
+/** The scores of weights, with every prediction. */
 export interface Judged extends Score {
   readonly answers: Answers;
 }
 
 /**
- * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. Where that has several
- * views of a picture, an answer is the class of the largest mean probability, as `predict` gives it. The loss is the mean over
- * batches of the recipe's size, and over the views; of a network without one it is NaN. `isStopped` is asked before each batch,
- * with the number of pictures that are done. Undefined where it is stopped.
+ * Loss and accuracy of these weights on these pictures, without augmentation, by the recipe's evaluation. If that has several
+ * views of a picture, the prediction is the class with the largest mean probability, as in `predict`. The loss is the mean over
+ * batches of the recipe's size, and over the views; for a network without a loss it is NaN. `isStopped` is called before each
+ * batch, with the number of pictures that are done; if it returns true, the result is undefined.
  */
 export async function evaluate(
   plan: TrainingPlan,
@@ -61,7 +61,7 @@ export async function evaluate(
   return { loss: loss / pictures.length, accuracy, meanClassAccuracy, answers };
 }
 
-/** The state with the moving averages in the parameters' places; undefined where none have begun. */
+/** The state with the moving averages as parameters; undefined if there are none yet. */
 export function averagedWeights(state: ReadonlyMap<string, Values>): ReadonlyMap<string, Values> | undefined {
   if ((state.get(averageStarted)?.[0] ?? 0) === 0) return undefined;
   return new Map([...state].map(([name, values]) => [name, state.get(`${averagePrefix}${name}`) ?? values] as const));

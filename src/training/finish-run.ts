@@ -1,4 +1,4 @@
-/** The end of a run: its best weights judged once more, their answers kept, and its record closed. */
+/** The end of a run: evaluates its best weights once more, saves their predictions, and completes its record. */
 
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -22,12 +22,12 @@ export interface EndOfRun {
   /** The run's record. */
   readonly about: JsonObject;
   readonly standing: Standing;
-  /** Whether its last epoch has just been trained: what was written of an earlier end does not count. */
+  /** Whether its last epoch has just been trained: files of an earlier end are then outdated. */
   readonly isNew: boolean;
   now(): Date;
 }
 
-/** Writes what is not there yet of a run that is through; gives its answers, or undefined where it is stopped. */
+/** Writes the missing files of a complete run; returns its predictions, or undefined if it is stopped. */
 export async function finishRun(
   end: EndOfRun,
   events: Pick<CourseEvents, "isStopped" | "onJudging">,
@@ -55,7 +55,7 @@ export async function finishRun(
   return answers;
 }
 
-/** The answers of a run's folder; undefined where there are none to all that is held out: then they are made anew. */
+/** The predictions in a run's folder; undefined if they do not cover all held-out pictures: then they are made again. */
 async function answersIn(folder: string, { plan, heldOut }: Course): Promise<Answers | undefined> {
   const path = join(folder, runFiles.answers);
   const bytes = await readIfThere(path);
@@ -70,7 +70,7 @@ async function answersIn(folder: string, { plan, heldOut }: Course): Promise<Ans
   return isWhole ? read : undefined;
 }
 
-/** What the weights in the run's file say of the pictures held out; undefined where it is stopped. */
+/** Predictions of the weights in the run's file for the held-out pictures; undefined if it is stopped. */
 async function answersOfBest(
   folder: string,
   { plan, engine, threads, heldOut, batches }: Course,
@@ -85,7 +85,7 @@ async function answersOfBest(
   if (read.kind === "refused") return bad("it is not a safetensors file");
   const weights = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32()] as const));
   if (plan.deployed.slots.some(({ name }) => !weights.has(name))) return bad("it lacks weights of the network");
-  // The network as it is deployed: no loss, and nobody who teaches.
+  // The network as it is deployed: without loss and teacher.
   const question = { ...plan, evaluation: plan.deployed };
   const maker = new BatchMaker({ ...batches, teacher: undefined });
   const judged = await evaluate(question, engine, weights, heldOut, maker, threads, (done) => {

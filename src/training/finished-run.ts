@@ -1,4 +1,4 @@
-/** A run's folder as something to be asked: which recipe it ran, and the networks that came of it. */
+/** Reads a run's folder: the recipe that it ran, and its trained networks. */
 
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -11,23 +11,23 @@ import type { TrainingPlan } from "./plan.js";
 import { foldFolder, runFiles } from "./run-files.js";
 import { opened } from "./sealed-json.js";
 
-/** What `run.json` says, as far as it takes to make the run's networks again. */
+/** What `run.json` contains to make the run's networks again. */
 export interface RunOrigin {
   readonly recipe: string;
   readonly settings: ReadonlyMap<string, string>;
   readonly seed: number;
-  /** The folders of its models: of a cross-fitting one for each part, else the run's own. */
+  /** The folders of its models: for cross-fitting one per part, else the run's own. */
   readonly folders: readonly string[];
   readonly isCrossFitting: boolean;
 }
 
-/** A record names every broken picture, and has nothing else that grows. */
+/** Size limit of a record: it names every broken picture, and nothing else in it grows. */
 const recordBytes = 2 ** 28;
 
-/** No cross-fitting has more parts (`run(folds: ...)`). */
+/** The maximum number of parts in cross-fitting (`run(folds: ...)`). */
 const mostFolds = 100;
 
-/** The origin of the run in a folder, or why there is none. Hostile until checked. */
+/** The origin of the run in a folder, or why there is none. Untrusted until checked. */
 export async function readRunOrigin(folder: string, shown: string): Promise<RunOrigin | Problem> {
   const bad = (reason: string): Problem => problem("distill/no-run", { run: shown, reason });
   const bytes = await readRegularFile(join(folder, runFiles.about), recordBytes);
@@ -53,7 +53,7 @@ export async function readRunOrigin(folder: string, shown: string): Promise<RunO
 
 export interface RunWeights {
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** By output, labels that the file has and the model has not. */
+  /** By output, labels that are in the file but not in the model. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -72,11 +72,11 @@ export async function readBestWeights(
   return loaded;
 }
 
-/** Larger files are no lists of pictures: these have some five million names. */
+/** Larger files are rejected: this allows some five million names. */
 const keyBytes = 2 ** 28;
 const keyLimits = { depth: 1, values: 10_000_000 };
 
-/** The pictures that a run of a part was judged by, and so never learnt from. */
+/** The pictures that a fold's run was evaluated on, and not trained on. */
 export async function readOwnPart(folder: string, shown: string): Promise<readonly string[] | Problem> {
   const bad = (reason: string): Problem =>
     problem("distill/no-run", { run: shown, reason: `${runFiles.heldOut}: ${reason}` });
@@ -95,7 +95,7 @@ export async function readOwnPart(folder: string, shown: string): Promise<readon
   }
 }
 
-/** For each picture the part that it was in, from 0, where it was in one. */
+/** For each picture the part that it was in, from 0, if any. */
 export async function readParts(
   { folders, isCrossFitting }: RunOrigin,
   shownOf: (folder: string) => string,

@@ -1,4 +1,4 @@
-/** The folder of a cross-fitting: `run.json` says what it is, `fold-1`, `fold-2`, ... are the runs. */
+/** The folder of a cross-fitting: `run.json` describes it, `fold-1`, `fold-2`, ... are the runs. */
 
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { readIfThere, writeRunFile } from "./run-folder.js";
 import { runSchemaVersion } from "./run-record.js";
 import { firstDifference, opened, sealed } from "./sealed-json.js";
 
-/** How `run.json` tells a cross-fitting from a run. */
+/** The value in `run.json` that distinguishes a cross-fitting from a run. */
 export const foldsKind = "folds";
 
 export interface FoldsToBegin {
@@ -26,7 +26,7 @@ export const foldsOfRecipe = ({ settings }: ElaboratedRecipe): number => setting
 
 export const seedOfRecipe = ({ settings }: ElaboratedRecipe): number => settings.train.fields.seed;
 
-/** What of the record must be as it was when a cross-fitting goes on; each run looks at the rest itself. */
+/** What must be unchanged when a cross-fitting is resumed; each run checks the rest itself. */
 const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonObject): JsonObject => ({
   kind,
   folds,
@@ -36,7 +36,7 @@ const decisive = ({ kind, folds, seed, recipe, settings, sourceSha256 }: JsonObj
   sourceSha256,
 });
 
-/** Writes the record of a cross-fitting that begins, or holds the one that is there to what is asked for. */
+/** Writes the record of a new cross-fitting, or compares an existing one with the request. */
 export async function beginFolds(folder: string, asked: FoldsToBegin): Promise<Problem | undefined> {
   const { recipe, folds, seed, sourceSha256, set } = asked;
   const record: JsonObject = {

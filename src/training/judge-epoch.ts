@@ -1,4 +1,4 @@
-/** An epoch judged: its weights, and their moving average where the recipe keeps one. */
+/** Evaluates an epoch: its weights, and their moving average if the recipe keeps one. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Values } from "../engines/engine.js";
 import type { BatchMaker } from "./batches.js";
@@ -11,7 +11,7 @@ export interface JudgedWeights {
   readonly values: ReadonlyMap<string, Values>;
 }
 
-/** The current weights first; undefined where it is stopped. */
+/** The current weights first; undefined if it is stopped. */
 export async function judgeEpoch(
   { plan, engine, threads, heldOut }: Course,
   state: ReadonlyMap<string, Values>,

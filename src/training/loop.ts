@@ -1,4 +1,4 @@
-/** The course of a training run: epochs of steps, each epoch followed by an evaluation. It knows of no files. */
+/** The training loop: epochs of steps, each followed by an evaluation. It uses no files. */
 
 import { epochDraws } from "../data/sampling.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -14,7 +14,7 @@ import { type EpochRecord, isBetter } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import { SharedSteps } from "./shared-steps.js";
 
-/** How many steps an epoch has, and how many pictures its last one, where that is not full. */
+/** Number of steps per epoch, and number of pictures in the last one if that is incomplete. */
 export function stepsOf({ batch, keepsLastBatch }: TrainingPlan, pictures: number) {
   const full = Math.floor(pictures / batch);
   const rest = keepsLastBatch ? pictures % batch : 0;

@@ -1,19 +1,19 @@
-/** Pictures that were read before the first epoch and cannot be read in a later one. */
+/** Pictures that could be read before the first epoch, but not in a later one. */
 import type { Unreadable } from "../data/loader/batch-order.js";
 import { type Diagnostic, type Problem, problem } from "../diagnostics/diagnostic.js";
 
-/** How many of so many pictures may be broken: the share, rounded up, so that one always may unless the share is 0. */
+/** How many of `pictures` may be broken: the share, rounded up, so that one may always be broken unless the share is 0. */
 export const mostBroken = (share: number, pictures: number): number => Math.ceil(share * pictures);
 
 export interface LostPictures {
-  /** Tells of it, once; the problem that ends the run where it is one too many. */
+  /** Reports a lost picture once; returns the problem that ends the run if it is one too many. */
   lose(lost: Unreadable): Problem | undefined;
 }
 
 export interface Losses {
-  /** For people: whose pictures they are. */
+  /** The name of the data in messages. */
   readonly data: string;
-  /** How many there are, and which share of them may be broken in all. */
+  /** The number of pictures, and the share of them that may be broken in total. */
   readonly pictures: number;
   readonly share: number;
   /** How many were broken from the beginning. */
@@ -21,8 +21,8 @@ export interface Losses {
 }
 
 /**
- * A night's run goes on without them, as it would have without those that were broken before, and every one is named; one too
- * many ends it between two steps, where its last epoch is whole and can be gone on with.
+ * A run continues without lost pictures, as without those that were broken before, and names each of them. One too many ends it
+ * between two steps; it can then be resumed after its last complete epoch.
  */
 export function lostPictures(
   { data, pictures, share, broken }: Losses,

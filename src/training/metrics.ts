@@ -1,13 +1,13 @@
-/** What a run says of itself, epoch by epoch. */
+/** The metrics of a run, by epoch. */
 import { isJsonObject } from "../formats/json-object.js";
 import { type Evaluation, evaluationNamed } from "../recipe/evaluations.js";
 import type { bestMeasures } from "../recipe/signatures/run.js";
 
-/** Loss and shares of right answers on the pictures held out. */
+/** Loss and accuracies on the held-out pictures. */
 export interface Score {
   readonly loss: number;
   readonly accuracy: number;
-  /** Mean of the classes' own accuracies. */
+  /** Mean of the classes' accuracies. */
   readonly meanClassAccuracy: number;
 }
 
@@ -16,31 +16,31 @@ export interface EpochRecord {
   readonly schemaVersion: 1;
   /** Counts from 1. */
   readonly epoch: number;
-  /** Steps since the run began. */
+  /** Steps since the beginning of the run. */
   readonly steps: number;
-  /** Of the epoch's last step. */
+  /** Learning rate of the epoch's last step. */
   readonly lr: number;
-  /** Means over the epoch's training pictures, each as it was when its turn came. */
+  /** Means over the epoch's training pictures, each at the time of its step. */
   readonly loss: number;
   readonly accuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
   readonly validationMeanClassAccuracy: number;
-  /** How pictures held out were judged for these three. */
+  /** How held-out pictures were evaluated for these three. */
   readonly evaluation: Evaluation;
-  /** The same with the moving average of the parameters, where the recipe keeps one. */
+  /** The same with the moving average of the parameters, if the recipe keeps one. */
   readonly averageValidationLoss?: number;
   readonly averageValidationAccuracy?: number;
   readonly averageValidationMeanClassAccuracy?: number;
-  /** Of judging the epoch; records of older versions have none. */
+  /** Duration of the epoch's evaluation; records of older versions have none. */
   readonly evaluationSeconds?: number;
-  /** Training pictures a second, evaluation not counted. */
+  /** Training pictures per second, without evaluation. */
   readonly picturesPerSecond: number;
-  /** Of the whole epoch. */
+  /** Duration of the whole epoch. */
   readonly seconds: number;
 }
 
-/** Which weights did best so far, and when. */
+/** The best weights so far, and their epoch. */
 export interface Best extends Score {
   readonly epoch: number;
   readonly weights: "current" | "average";
@@ -49,7 +49,7 @@ export interface Best extends Score {
 const numbersOf = (value: object, keys: readonly string[]): boolean =>
   keys.every((key) => Number.isFinite((value as Readonly<Record<string, unknown>>)[key]));
 
-/** Whether something that was read is a record: numbers, and the name of an evaluation. */
+/** Whether a parsed value is a record: numbers, and the name of an evaluation. */
 export function isEpochRecord(value: unknown): value is EpochRecord {
   if (!isJsonObject(value) || !("evaluation" in value)) return false;
   const { evaluation, ...numbers } = value;
@@ -59,7 +59,7 @@ export function isEpochRecord(value: unknown): value is EpochRecord {
   return isNamed && numbersOf(numbers, [...Object.keys(numbers), ...needed]);
 }
 
-/** Whether something that was read says which weights did best. */
+/** Whether a parsed value describes the best weights. */
 export function isBest(value: unknown): value is Best {
   if (!isJsonObject(value) || !("weights" in value)) return false;
   return (
@@ -68,7 +68,7 @@ export function isBest(value: unknown): value is Best {
   );
 }
 
-/** What makes an epoch the best one, as recipes name it. */
+/** The measure that decides the best epoch, as named in recipes. */
 export type BestBy = (typeof bestMeasures)[number];
 
 const bestFields = { accuracy: "accuracy", mean_class_accuracy: "meanClassAccuracy" } as const satisfies Readonly<
@@ -77,7 +77,7 @@ const bestFields = { accuracy: "accuracy", mean_class_accuracy: "meanClassAccura
 
 export const measureOf = (score: Score, by: BestBy): number => score[bestFields[by]];
 
-/** The better of two: more of the measure, then lower loss, then the earlier. */
+/** The better of two: the larger measure, then the lower loss, then the earlier epoch. */
 export function isBetter(a: Score, b: Score | undefined, by: BestBy): boolean {
   if (b === undefined) return true;
   const [own, other] = [measureOf(a, by), measureOf(b, by)];

@@ -5,13 +5,13 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { TrainingPlan } from "./plan.js";
 
 export interface DataRequest {
-  /** What `--data` says: a folder as the user writes it, or `generated`. */
+  /** The value of `--data`: a folder as the user writes it, or `generated`. */
   readonly data: string | undefined;
-  /** The folder of the .lfer file, for paths that stand in it. */
+  /** The folder of the .lfer file, for paths in it. */
   readonly home: string;
 }
 
-/** The recipe's pictures, or all that keeps them from being used. */
+/** The recipe's pictures, or all problems that prevent their use. */
 export async function openData(plan: TrainingPlan, { data, home }: DataRequest): Promise<DataSet | readonly Problem[]> {
   const { labels, classCount, picture, seed, recipe } = plan;
   if (data === generatedName) {

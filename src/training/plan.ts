@@ -1,4 +1,4 @@
-/** A recipe made ready to be run: what its step, its pictures and its course are. Pure. */
+/** A recipe prepared for running: its step, its pictures, its schedule. Pure. */
 
 import type { Sampler } from "../data/sampling.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -16,7 +16,7 @@ import type { TrainingStepSource } from "../step/training-step.js";
 import type { Stopping } from "./early-stopping.js";
 import type { BestBy } from "./metrics.js";
 
-/** The input of a network that is a picture, and how pixels become its numbers. */
+/** The network's picture input, with size and normalisation. */
 export interface PictureInput {
   readonly name: string;
   readonly width: number;
@@ -26,36 +26,39 @@ export interface PictureInput {
 }
 
 export interface TeacherPlan {
-  /** With the outputs that the losses read. */
+  /** With only the outputs that the losses read. */
   readonly graph: Graph;
-  /** The model with all of its outputs, as the recipe writes it. */
+  /** The model with all of its outputs, as in the recipe. */
   readonly whole: Graph;
   readonly written: string;
-  /** As the recipe writes it. */
+  /** As written in the recipe. */
   readonly weights: string;
-  /** The labels that the recipe itself gives it. */
+  /** The labels that the recipe gives it. */
   readonly labels: readonly string[] | undefined;
   readonly picture: PictureInput;
   /** Its outputs that the losses read. */
   readonly outputs: readonly string[];
-  /** By output: the order in which the loss takes the classes, where they meet others. */
+  /** By output: the order in which the loss takes the classes, if they are combined with others. */
   readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
 export interface TrainingPlan {
   readonly recipe: ElaboratedRecipe;
-  /** The student as inference sees it: what a run builds. */
+  /** The student in inference form: what a run builds. */
   readonly deployed: Graph;
   readonly picture: PictureInput;
-  /** The output that says the class: the student's first. */
+  /** The output that predicts the class: the student's first. */
   readonly output: string;
   readonly classCount: number;
-  /** The model's; of a model without any those that its weights or the data's folders bring. */
+  /** The model's labels; for a model without labels, those of its weights or of the data's folders. */
   readonly labels: readonly string[] | undefined;
   readonly step: TrainingStepSource;
-  /** The network as inference sees it, with the loss as evaluation sees it. */
+  /** The network in inference form, with the loss in evaluation mode. */
   readonly evaluation: Graph;
-  /** How a picture is judged when accuracy is measured. */
+  /**
+   * The recipe's `evaluation`: the views of a picture when accuracy is measured. Used by evaluate.ts, and stored with the
+   * weights for deploy/predict.ts.
+   */
   readonly evaluatedBy: Evaluation;
   readonly schedule: Schedule;
   readonly lr: number;
@@ -64,26 +67,26 @@ export interface TrainingPlan {
   readonly seed: number;
   readonly bestBy: BestBy;
   readonly stopping: Stopping;
-  /** Whether a last batch that is not full is trained on. */
+  /** Whether an incomplete last batch is trained on. */
   readonly keepsLastBatch: boolean;
   readonly sampler: Sampler;
   readonly augment: readonly ThingOf<"augmentation">[];
   /** The largest share of pictures that may be broken. */
   readonly broken: number;
-  /** How many parts the training pictures are cut into, each judged by a run that never saw it; 1: there is one run. */
+  /** Number of parts of the training pictures, each evaluated by a run that is not trained on it; 1 means a single run. */
   readonly folds: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averages: boolean;
   readonly teacher: TeacherPlan | undefined;
 }
 
-/** What the command line says otherwise. */
+/** Overrides from the command line. */
 export interface PlanOverrides {
   readonly epochs?: number | undefined;
   readonly seed?: number | undefined;
 }
 
-/** The plan of a recipe, or what keeps it from being run on pictures. */
+/** The plan of a recipe, or what prevents running it on pictures. */
 export function planOf(
   written: ElaboratedRecipe,
   deployed: Graph,
@@ -102,7 +105,7 @@ export function planOf(
   if (isProblem(teacher)) return teacher;
   const { fields: train } = recipe.settings.train;
   const { fields: data } = recipe.settings.data;
-  // A loss may read what only training has, such as an auxiliary head.
+  // A loss may read outputs that exist only in training, such as an auxiliary head.
   const asked = recipe.evaluationLoss.inputs.flatMap(({ name }) => afterPrefix(name, "student."));
   const inference = asked.every((name) => deployed.outputs.some((output) => output.name === name));
   return {
@@ -131,7 +134,7 @@ export function planOf(
   };
 }
 
-/** The plan with these labels, where nobody has named the classes before: from then on they are the model's. */
+/** The plan with these labels, if the classes had no names before: they become the model's labels. */
 export function withClasses(plan: TrainingPlan, labels: readonly string[] | undefined): TrainingPlan {
   if (plan.labels !== undefined || labels === undefined) return plan;
   return { ...plan, labels, deployed: withLabels(plan.deployed, new Map([[plan.output, labels]])) };

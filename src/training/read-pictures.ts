@@ -1,4 +1,4 @@
-/** The first look at a run's pictures: which are good, and what is said of the others. */
+/** Reads all pictures of a run once: which are good, and reports about the others. */
 import type { DataSet, Sample } from "../data/data-set.js";
 import { limitSamples } from "../data/held-out.js";
 import type { Crew } from "../data/loader/crew.js";
@@ -7,14 +7,14 @@ import { findTwins, type NamedContent, type Twins } from "../data/twin-pictures.
 import { type Diagnostic, diagnose, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { type Losses, mostBroken } from "./lost-pictures.js";
 
-/** What is told meanwhile. */
+/** Events during reading. */
 export interface ReadingEvents {
   onReading(done: number, all: number): void;
   onWarning(warning: Diagnostic): void;
   readonly isStopped: () => boolean;
 }
 
-/** Broken pictures that are named one by one; run.json has all of them. */
+/** Broken pictures that are named in messages; run.json lists all of them. */
 const namedAtMost = 10;
 const exampleTwins = 3;
 
@@ -22,13 +22,13 @@ export interface Pictures {
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
   readonly broken: readonly BrokenPicture[];
-  /** Contents that stand on both sides: `left` to train on, `right` held out. */
+  /** Equal contents on both sides: `left` for training, `right` held out. */
   readonly twins: readonly Twins[];
   readonly fingerprint: string;
 }
 
 export interface Reading {
-  /** At most so many pictures of each side. */
+  /** Maximum number of pictures of each side. */
   readonly limit: number | undefined;
   readonly seed: number;
   /** The largest share of pictures that may be broken. */
@@ -36,7 +36,7 @@ export interface Reading {
   readonly crew?: Crew | undefined;
 }
 
-/** Reads every picture once and leaves out the broken ones; undefined where the user has had enough of it. */
+/** Reads every picture once and leaves out the broken ones; undefined if the user interrupts it. */
 export async function readPictures(
   set: DataSet,
   store: PictureStore,
@@ -82,7 +82,7 @@ export async function readPictures(
       if (digest !== undefined) yield { key, digest };
     }
   };
-  // The smaller side is the one that is held in memory meanwhile.
+  // The smaller side is kept in memory for the comparison.
   const twins = findTwins(contents(heldOut, training.length), contents(training, 0)).map(({ left, right }) => ({
     left: right,
     right: left,
@@ -98,13 +98,13 @@ function sameOnBothSides(set: DataSet, twins: readonly Twins[]): Diagnostic {
   return diagnose("data/same-pictures", { ...holes, examples });
 }
 
-/** How many of them may be lost while a run goes on: what is left of the share. */
+/** How many of them may still be lost during the run: the rest of the share. */
 export function lossesOf(set: DataSet, { training, heldOut, broken }: Pictures, share: number): Losses {
   const pictures = training.length + heldOut.length + broken.length;
   return { data: set.description, pictures, share, broken: broken.length };
 }
 
-/** That a class had pictures in this part and has none left. */
+/** Classes that had pictures in this part and have no readable ones. */
 function lostClasses(
   set: DataSet,
   samples: readonly Sample[],

@@ -1,4 +1,7 @@
-/** What a run's folder holds, finished or not. Every file is hostile until checked: a broken one costs what it says, no more. */
+/**
+ * Reads the contents of a run's folder, finished or not. Every file is untrusted until checked; a broken one affects only its
+ * own part.
+ */
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -17,25 +20,25 @@ import { opened } from "./sealed-json.js";
 
 export interface ReadRun {
   readonly folder: string;
-  /** `run.json`; what is in it is not checked here. */
+  /** `run.json`; its fields are not checked here. */
   readonly about: JsonObject;
   readonly records: readonly EpochRecord[];
   readonly best: Best | undefined;
-  /** Of the epoch with the best weights, on the pictures held out. */
+  /** Predictions of the best weights for the held-out pictures. */
   readonly answers: Answers | undefined;
   /** The text of `model.lfer`. */
   readonly source: string | undefined;
-  /** Whether a process has the folder; it may be one that was killed. */
+  /** Whether the folder has a lock; its process may have been killed. */
   readonly isLocked: boolean;
-  /** Bytes of the files that a run is for. */
+  /** Sizes in bytes of the main files of a run. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** What could not be read. */
+  /** Files that could not be read. */
   readonly warnings: readonly Problem[];
 }
 
 const mebibyte = 2 ** 20;
 
-/** A text of more characters than V8 holds could not be looked at. */
+/** Size limits: longer texts would exceed V8's maximum string length. */
 const limits = {
   about: 64 * mebibyte,
   metrics: 64 * mebibyte,
@@ -62,7 +65,7 @@ export async function readRun(folder: string): Promise<ReadRun | Problem> {
   }
   const warnings: Problem[] = [];
   if (!record.isIntact) warnings.push(problem("report/edited-run", { path: join(folder, runFiles.about) }));
-  /** What `read` makes of a file's text; undefined where it is not there, or is told of. */
+  /** Applies `read` to a file's text; undefined if the file is missing, or a warning was reported. */
   const made = async <T extends object>(
     name: string,
     limit: number,
@@ -79,7 +82,7 @@ export async function readRun(folder: string): Promise<ReadRun | Problem> {
   };
   const records = (await made(runFiles.metrics, limits.metrics, readMetrics)) ?? [];
   const { result } = record.record;
-  // Those of an earlier end stay there while a run goes on: they are of other weights.
+  // During a resumed run, those of an earlier end are still there: they belong to other weights.
   const answers = result === undefined ? undefined : await made(runFiles.answers, limits.answers, answersToShow);
   const source = await made(runFiles.model, limits.source, (text) => ({ text }));
   return {
@@ -104,7 +107,7 @@ function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A matrix has the square of it, and nobody looks at more. */
+/** Limit on classes: the confusion matrix grows with the square, and larger ones are unreadable. */
 const classesAtMost = 3000;
 
 function answersToShow(text: string, path: string): Answers | string {
@@ -117,7 +120,7 @@ function answersToShow(text: string, path: string): Answers | string {
 /** A line is a flat record of a few numbers. */
 const lineLimits = { depth: 4, values: 1000 };
 
-/** The epochs of a `metrics.jsonl`, or what is wrong with it, with its line. */
+/** The epochs of a `metrics.jsonl`, or what is wrong with it, with the line number. */
 export function readMetrics(text: string): readonly EpochRecord[] | string {
   const records: EpochRecord[] = [];
   for (const [i, line] of text.split("\n").entries()) {
@@ -139,21 +142,21 @@ function parsed(line: string): unknown {
   }
 }
 
-/** The state knows best which weights were kept. */
+/** The best weights according to the state, the most reliable source. */
 async function bestInState(folder: string): Promise<Best | undefined> {
   const bytes = await readRegularFile(join(folder, runFiles.state), limits.state);
   const state = typeof bytes === "string" ? bytes : opened(bytes);
   return typeof state !== "string" && state.isIntact && isBest(state.record.best) ? state.record.best : undefined;
 }
 
-/** By what the recipe has the best epoch chosen. */
+/** The measure by which the recipe chooses the best epoch. */
 function measureIn({ recipe }: JsonObject): BestBy {
   const { train } = (recipe ?? {}) as { readonly train?: unknown };
   const runs = Object.values(train ?? {}) as readonly ({ readonly best_by?: unknown } | null)[];
   return runs.some((run) => run?.best_by === "mean_class_accuracy") ? "mean_class_accuracy" : "accuracy";
 }
 
-/** Where the state is gone. */
+/** The best epoch according to the records, if the state is missing. */
 function bestOf(records: readonly EpochRecord[], by: BestBy): Best | undefined {
   let best: Best | undefined;
   for (const record of records) {

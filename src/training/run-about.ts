@@ -1,4 +1,4 @@
-/** What a run's `run.json` says to those who only want to use the run. */
+/** The contents of a run's `run.json` for commands that only use the run. */
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -19,32 +19,32 @@ export interface RunAbout {
   readonly recipe: string;
   /** The student's model. */
   readonly model: string;
-  /** What `--set` said. */
+  /** The settings of `--set`. */
   readonly settings: ReadonlyMap<string, string>;
   readonly seed: number;
-  /** What `--limit` said. */
+  /** The value of `--limit`. */
   readonly limit: number | undefined;
   readonly sourceSha256: string;
-  /** The data set as the recipe has it; undefined where the run was on drawn faces. */
+  /** The recipe's data set; undefined if the run used drawn faces. */
   readonly data: ThingOf<"data"> | undefined;
-  /** What `--data` said; a path of the folder that the run was begun in. */
+  /** The value of `--data`; relative to the folder in which the run was started. */
   readonly dataSaid: string | undefined;
 }
 
-/** Whether there is a folder of this name: a run, or what the user takes for one. */
+/** Whether a folder of this name exists: a run, or a folder that the user takes for one. */
 export const isFolder = async (path: string): Promise<boolean> =>
   stat(path).then(
     (about) => about.isDirectory(),
     () => false,
   );
 
-/** The run of the teacher, in the folder of a student that may not have begun. */
+/** The run of the teacher, in the folder of a student that may not have started. */
 export function runOfTeacher(folder: string): string | undefined {
   const teacher = join(folder, runFiles.teacher);
   return existsSync(join(teacher, runFiles.about)) ? teacher : undefined;
 }
 
-/** Reads `run.json` of a folder, or says why it is no run that can be used. */
+/** Reads `run.json` of a folder, or says why it is not a usable run. */
 export async function readRunAbout(folder: string): Promise<RunAbout | Problem> {
   const path = join(folder, runFiles.about);
   const bytes = await readIfThere(path);
@@ -93,7 +93,7 @@ function saidIn(commandLine: unknown, flag: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** How many epochs a run has told of. */
+/** Number of epochs in a run's metrics. */
 export async function epochsDone(folder: string): Promise<number> {
   const bytes = await readIfThere(join(folder, runFiles.metrics));
   if (bytes === undefined || isProblem(bytes)) return 0;
@@ -102,7 +102,7 @@ export async function epochsDone(folder: string): Promise<number> {
 
 const lineEnd = 0x0a;
 
-/** A recipe's `data`, back from the record's `{ "folder": { "path": ... } }`; what is done to training pictures is left out. */
+/** Restores a recipe's `data` from the record's `{ "folder": { "path": ... } }`; augmentations are left out. */
 function dataOf(written: unknown): ThingOf<"data"> | undefined {
   const [name = "", fields] = isJsonObject(written) ? (Object.entries(written)[0] ?? []) : [];
   return isJsonObject(fields) ? readThing("data", name, fields) : undefined;

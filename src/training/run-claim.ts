@@ -1,4 +1,4 @@
-/** A run's folder, taken in one step and locked for the run's life: no two runs ever write into one. */
+/** Claims a run's folder atomically and locks it for the duration of the run: no two runs ever write into one. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -15,22 +15,22 @@ import { runFiles, slotFiles } from "./run-files.js";
 
 export interface RunClaim {
   readonly folder: string;
-  /** Whose it was, where a process that is gone had left it locked. */
+  /** The previous owner, if a dead process had left the folder locked. */
   readonly takenFrom: LockOwner | undefined;
-  /** What killed processes had left beside their places, removed now. */
+  /** Temporary files that killed processes had left behind, now removed. */
   readonly swept: readonly string[];
   /** Why nothing more may be written here, if so. */
   lost(): Promise<Problem | undefined>;
-  /** Leaves the folder to others; one in which nothing was written goes away. */
+  /** Releases the folder; removes it if nothing was written. */
   release(): Promise<void>;
 }
 
-/** How often another run may make or remove a folder just when we look. */
+/** Retries, since another run may create or remove a folder between two checks. */
 const attempts = 20;
 
 const unwritable = ({ path, code }: FolderFailure): Problem => problem("train/cannot-write", { path, code });
 
-/** Whether it may come from another run that begins or ends at the same moment. */
+/** Whether the failure may come from another run that starts or ends at the same moment. */
 const mayPass = ({ code }: FolderFailure): boolean => code === "ENOENT" || code === "EEXIST";
 
 type Held = Extract<LockResult, { kind: "held" }>;
@@ -38,7 +38,7 @@ type Held = Extract<LockResult, { kind: "held" }>;
 const inUse = (folder: string, { owner }: Held): Problem =>
   problem("train/run-in-use", { path: folder, owner, lock: runFiles.lock });
 
-/** What lies in the folder, but for locks and what is or was being written; nothing where there is no folder. */
+/** The contents of the folder, without locks and temporary files; empty if there is no folder. */
 async function contentsOf(folder: string): Promise<readonly string[] | Problem> {
   try {
     return (await readdir(folder)).filter((name) => !name.startsWith(runFiles.lock) && !isBeside(name));
@@ -48,14 +48,14 @@ async function contentsOf(folder: string): Promise<readonly string[] | Problem> 
   }
 }
 
-/** Whether a run may be written into a folder with these in it: an empty one, or to go on with the run that is there. */
+/** Whether a run may be written into a folder with these contents: an empty one, or a run to resume. */
 function occupied(folder: string, contents: readonly string[], resume: boolean): Problem | undefined {
   // A run that was stopped while its teacher trained has nothing else yet.
   const holdsRun = [runFiles.about, runFiles.state, runFiles.teacher].some((name) => contents.includes(name));
   return contents.length === 0 || (resume && holdsRun) ? undefined : problem("train/run-exists", { path: folder });
 }
 
-/** What `lferc build`, `lferc report` and the teacher's run may be writing, whoever trains here. */
+/** Files that `lferc build`, `lferc report` and the teacher's run may write while another process trains here. */
 const othersMayWrite: readonly string[] = [
   runFiles.onnx,
   runFiles.curves,
@@ -64,11 +64,11 @@ const othersMayWrite: readonly string[] = [
   runFiles.teacher,
 ];
 
-/** Only whoever holds the lock writes these; a model may be built into the folder by anyone. */
+/** Files that only the owner of the lock writes; any process may build a model into the folder. */
 const isOnlyOurs = (name: string): boolean =>
   !othersMayWrite.includes(name) && (Object.values<string>(runFiles).includes(name) || slotFiles.test(name));
 
-/** Locks a folder that is there; `made` are those that were made for it. Undefined where it has just gone away. */
+/** Locks an existing folder; `made` are the folders created for it. Undefined if it has just been removed. */
 async function lockFolder(
   folder: string,
   made: readonly string[],
@@ -104,10 +104,10 @@ async function lockFolder(
   return { folder, takenFrom: lock.takenFrom, swept, lost, release };
 }
 
-/** Takes a folder that the user names: one that is not there, an empty one, or with `resume` one that holds a run. */
+/** Claims a folder that the user names: a missing one, an empty one, or with `resume` one that contains a run. */
 export async function claimRun(folder: string, resume: boolean): Promise<RunClaim | Problem> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    // Looked at first: nothing is written, not even a lock, into a folder that is somebody else's.
+    // Checked first: nothing, not even a lock, is written into a folder with other contents.
     const contents = await contentsOf(folder);
     if (isProblem(contents)) return contents;
     const holder = await lockHolder(join(folder, runFiles.lock));
@@ -126,13 +126,13 @@ export async function claimRun(folder: string, resume: boolean): Promise<RunClai
   return problem("train/cannot-write", { path: folder, code: "ENOENT" });
 }
 
-/** A day where the user is: `2026-11-30`. */
+/** The local date: `2026-11-30`. */
 export function dayOf(date: Date): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** Takes the first of `runs/NAME`, `runs/NAME-2`, `runs/NAME-3`, ... that nobody has. */
+/** Claims the first free one of `runs/NAME`, `runs/NAME-2`, `runs/NAME-3`, ... */
 export async function claimNextRun(parent: string, name: string): Promise<RunClaim | Problem> {
   let attempt = 1;
   for (let number = 1; attempt <= attempts; ) {
@@ -146,12 +146,12 @@ export async function claimNextRun(parent: string, name: string): Promise<RunCla
     const claim = claimed === "claimed" ? await lockFolder(folder, [...made.folders, folder], false) : undefined;
     if (claim !== undefined && !("owner" in claim)) return claim;
     if (claimed === "taken" || claim !== undefined) number++;
-    // The folder above went away in between, with a run that failed.
+    // The parent folder was removed in the meantime, with a run that failed.
     else if (claimed === "claimed" || claimed.code === "ENOENT") attempt++;
     else return unwritable(claimed);
   }
   return problem("train/cannot-write", { path: parent, code: "ENOENT" });
 }
 
-/** Where a run is kept: a folder that was claimed, or one below it, as long as the claim holds. */
+/** The folder of a run: a claimed folder, or one inside it, while the claim is held. */
 export type RunPlace = Pick<RunClaim, "folder" | "lost">;

@@ -3,7 +3,7 @@ import { type Crew, isWorthCrew, startCrew, usualCrewSize, workerProgram } from 
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { TrainingPlan } from "./plan.js";
 
-/** Threads that make a run's batches, where there are enough pictures to be worth them. */
+/** Threads that make a run's batches, if there are enough pictures to need them. */
 export function crewFor(
   { augment, picture, seed }: TrainingPlan,
   { training }: DataSet,

@@ -12,18 +12,18 @@ export const runFiles = {
   curves: "curves.svg",
   confusion: "confusion.svg",
   report: "report.html",
-  /** TensorBoard takes every file with `tfevents` in its name; a name of its own for each process would count epochs twice. */
+  /** TensorBoard reads every file with `tfevents` in its name; with one name per process, epochs would count twice. */
   events: "events.out.tfevents.lfer",
-  /** What the best weights say of each picture held out, once the run is through. */
+  /** Predictions of the best weights for each held-out picture, once the run is complete. */
   answers: "answers.csv",
   onnx: "model.onnx",
-  /** The run that trains the teacher, a folder. */
+  /** The folder of the teacher's run. */
   teacher: "teacher",
-  /** While a process trains here. */
+  /** Exists while a process trains here. */
   lock: "run.lock",
 } as const;
 
-/** The run of a part of the training pictures, a folder; counts from 1. */
+/** The folder of a fold's run; counts from 1. */
 export const foldFolder = (index: number): string => `fold-${index}`;
 
 /** Every slot of the step at the end of epoch E: `state-E.safetensors`. */

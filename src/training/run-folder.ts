@@ -1,4 +1,4 @@
-/** The files of a run. Each is written beside its place and renamed, so that a run that is killed leaves whole ones. */
+/** The files of a run. Each is written under a temporary name and renamed, so a killed run leaves only complete files. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -12,7 +12,7 @@ import { writeSafetensors } from "../weights/safetensors.js";
 import { weightTensors } from "../weights/weight-tensors.js";
 import type { EpochRecord } from "./metrics.js";
 
-/** The first of `runs/NAME-1`, `runs/NAME-2`, ... that is not there. */
+/** The first of `runs/NAME-1`, `runs/NAME-2`, ... that does not exist. */
 export async function freeRunFolder(parent: string, name: string): Promise<string> {
   const taken = new Set(await readdir(parent).catch(() => []));
   let number = 1;
@@ -20,7 +20,7 @@ export async function freeRunFolder(parent: string, name: string): Promise<strin
   return join(parent, `${name}-${number}`);
 }
 
-/** A folder of the run, made if need be. */
+/** Creates a folder of the run if needed. */
 export async function makeRunFolder(folder: string): Promise<Problem | undefined> {
   const made = await makeFolder(folder);
   return made.kind === "made" ? undefined : problem("train/cannot-write", { path: made.path, code: made.code });
@@ -28,7 +28,7 @@ export async function makeRunFolder(folder: string): Promise<Problem | undefined
 
 type Bytes = string | Uint8Array | readonly Uint8Array[];
 
-/** Writes a file of the run, whole or not at all. */
+/** Writes a file of the run, completely or not at all. */
 export async function writeRunFile(folder: string, name: string, content: Bytes): Promise<Problem | undefined> {
   const path = join(folder, name);
   const pieces =
@@ -41,7 +41,7 @@ export async function writeRunFile(folder: string, name: string, content: Bytes)
   return result.kind === "written" ? undefined : problem("train/cannot-write", { path, code: result.code });
 }
 
-/** Writes behind what a file of the run holds, which has so many bytes. */
+/** Appends to a file of the run that has `bytes` bytes. */
 export async function appendRunFile(
   folder: string,
   name: string,
@@ -55,15 +55,12 @@ export async function appendRunFile(
 
 export const jsonText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-/** All epochs so far: the file is written anew each time, so that no line is ever half one. */
+/** All epochs so far: the whole file is rewritten each time, so that no line is ever incomplete. */
 export function metricsText(records: readonly EpochRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-/**
- * The weights of a network as a file: what of `values` is its own, under the paths that `build --weights` looks for, and the
- * labels that they were trained for.
- */
+/** A network's weights as a file: its own values among `values`, by the paths that `build --weights` expects, with their labels. */
 export function weightFile(
   graph: Graph,
   values: ReadonlyMap<string, Values>,
@@ -84,10 +81,10 @@ export async function readIfThere(path: string): Promise<Uint8Array | undefined 
   }
 }
 
-/** Removes a file of the run; one that cannot be removed does no harm. */
+/** Removes a file of the run; a failure is ignored. */
 export const removeRunFile = (folder: string, name: string): Promise<void> => removeIfThere(join(folder, name));
 
-/** Removes files of the run that nothing names any more; what cannot be removed does no harm. */
+/** Removes files of the run that nothing refers to; failures are ignored. */
 export async function removeOthers(folder: string, pattern: RegExp, kept: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (name !== kept && pattern.test(name)) await removeIfThere(join(folder, name));

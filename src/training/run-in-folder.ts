@@ -1,4 +1,4 @@
-/** A run that is prepared, in its folder: begun or gone on with, each epoch kept, finished. */
+/** Runs a prepared run in its folder: starts or resumes it, saves each epoch, finishes it. */
 
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -28,14 +28,14 @@ import { sealed } from "./sealed-json.js";
 
 const failed = (found: Problem): RunResult => ({ kind: "failed", diagnostics: [found.diagnose({})] });
 
-/** What was begun, and where it stands. */
+/** The run's record and its state. */
 interface Kept {
   readonly about: JsonObject;
   readonly standing: Standing | undefined;
   readonly bestSha256: string | undefined;
 }
 
-/** Trains what is left to be trained, and keeps it. */
+/** Trains the remaining epochs and saves them. */
 export async function runInFolder(
   place: RunPlace,
   request: Pick<RunRequest, "resume" | "engine" | "threads" | "epochs" | "source" | "circumstances">,
@@ -70,7 +70,7 @@ export async function runInFolder(
       events.onStart(description, stepsPerEpoch);
       kept = { ...kept, about: recordOf(description, id, begun) };
       const keys = jsonText(course.heldOut.map(({ key }) => key));
-      // What says that this is a run, and may be gone on with, comes first.
+      // run.json, which makes this folder a run that can be resumed, is written first.
       const files = [
         [runFiles.about, sealed(kept.about)] as const,
         ...request.source.texts,
@@ -81,7 +81,7 @@ export async function runInFolder(
           (await makeRunFolder(dirname(join(folder, name)))) ?? (await writeRunFile(folder, name, text));
         if (unwritten !== undefined) return unwritten;
       }
-      // They are of weights that may soon be others.
+      // They belong to weights that may soon be replaced.
       await removeRunFile(folder, runFiles.answers);
       return undefined;
     },
@@ -92,7 +92,8 @@ export async function runInFolder(
         () => writeCheckpoint(folder, next.about, checkpoint, labelMetadata(plan.deployed)),
         () => writeEpochFiles(folder, plan, finished.standing),
       ];
-      // The best weights so far are overwritten only when those that go on can be made again. At first there are none.
+      // The best weights so far are overwritten only after the checkpoint is written, from which the new ones can be made
+      // again. At first there are none.
       for (const step of kept.standing === undefined ? write.reverse() : write) {
         const unwritten = (await place.lost()) ?? (await step());
         if (unwritten !== undefined) return unwritten;
@@ -118,7 +119,7 @@ function keptAfter(plan: TrainingPlan, { about, bestSha256 }: Kept, { standing }
   return { about, standing, bestSha256: bestFile === undefined ? bestSha256 : sha256(bestFile) };
 }
 
-/** What is kept of a run that has not come to its end. */
+/** What is saved of a run that did not finish. */
 async function unfinished(
   place: RunPlace,
   plan: TrainingPlan,
@@ -143,7 +144,7 @@ async function unfinished(
     }
     case "diverged": {
       const { what, epoch, step, lr } = outcome;
-      // The last weights may be those of a moment at which the run was stopped before.
+      // The last weights may be those of an earlier interruption.
       const lost =
         standing === undefined ? undefined : ((await place.lost()) ?? (await writeEpochFiles(folder, plan, standing)));
       if (lost !== undefined) return failed(lost);

@@ -1,4 +1,4 @@
-/** What a run says of itself in `run.json`, and what of it decides its course. */
+/** The record of a run in `run.json`, and which of its fields identify the run. */
 
 import { sha256 } from "../formats/digest.js";
 import type { JsonObject } from "../formats/json-object.js";
@@ -12,17 +12,17 @@ import { runFiles } from "./run-files.js";
 
 export const runSchemaVersion = 1;
 
-/** How many contents under several names run.json lists, and how many names of each. */
+/** How many contents with several names run.json lists, and how many names of each. */
 const listedTwins = 1000;
 const namesOfOne = 10;
 
 export interface DataRecord {
   readonly description: string;
-  /** Digest over names, labels and contents of all pictures that are used. */
+  /** Digest over names, labels and contents of all pictures used. */
   readonly fingerprint: string;
   readonly heldOut: string;
   readonly classes: readonly { readonly name: string; readonly training: number; readonly heldOut: number }[];
-  /** Contents that stand on both sides, byte for byte: how many, and the first thousand by name. */
+  /** Contents on both sides, byte for byte: their number, and the first thousand by name. */
   readonly samePictures: {
     readonly count: number;
     readonly listed: readonly { readonly training: readonly string[]; readonly heldOut: readonly string[] }[];
@@ -37,31 +37,31 @@ export interface RunFacts {
   readonly sourceSha256: string;
   /** The file to compile, by its name in the run's folder. */
   readonly entry: string;
-  /** What `--set` said. */
+  /** The settings of `--set`. */
   readonly set: ReadonlyMap<string, string>;
   readonly limit: number | undefined;
   readonly data: DataRecord;
   readonly teacherSha256: string | undefined;
-  /** Of the weights that the run began with, where the seed did not draw them. */
+  /** Digest of the initial weights, if they are from a file. */
   readonly weightsSha256: string | undefined;
-  /** Of the table of distributions, where the loss reads one. */
+  /** Digest of the table of distributions, if the loss reads one. */
   readonly distributionsSha256?: string | undefined;
-  /** Which part of the training pictures it is judged by, of how many, where it is one run of several. */
+  /** The part of the training pictures that it is evaluated on, and the number of parts, if it is one of several runs. */
   readonly fold?: Fold | undefined;
 }
 
-/** What tells how a run came to be, and decides nothing of it. */
+/** Circumstances of a run that do not affect its result. */
 export interface Circumstances {
   readonly commandLine: readonly string[];
-  /** Of the git repository that the source stands in, where there is one. */
+  /** The git commit of the source's repository, if there is one. */
   readonly commit: string | undefined;
-  /** Of what runs the steps and what decodes the pictures, as far as they are packages of their own. */
+  /** Version of the package that runs the steps, and of the one that decodes pictures. */
   readonly engineVersion: string | undefined;
   readonly sharpVersion: string | undefined;
   now(): Date;
 }
 
-/** A recipe's things as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
+/** A recipe's entries as JSON: `{ "sgd": { "lr": 0.01, ... } }`. */
 export function plainJson(value: PlainValue): unknown {
   if (typeof value !== "object") return value;
   if (!("kind" in value)) return value.map(plainJson);
@@ -76,7 +76,7 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
   ...Object.fromEntries(Object.entries(recipe.settings).map(([key, thing]) => [key, plainJson(thing as RecipeThing)])),
 });
 
-/** What is written into a record when its run has ended; it is no part of what the run is. */
+/** Fields that are added to a record when its run has ended; they do not identify the run. */
 const ofItsEnd = ["ended", "result"] as const;
 
 const circumstantial: ReadonlySet<string> = new Set([
@@ -85,13 +85,13 @@ const circumstantial: ReadonlySet<string> = new Set([
   ...ofItsEnd,
 ]);
 
-/** A record as it was before its run had ended. */
+/** A record as it was before the run ended. */
 export const withoutEnd = (record: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(record).filter(([key]) => !(ofItsEnd as readonly string[]).includes(key)));
 
 /**
- * What of a run's record decides its course. The others may change when a run goes on: its length, which is asked for, and what
- * runs the steps; where the pictures lie does not count, their digest does.
+ * The fields of a run's record that determine its course. Others may change when a run is resumed: its length, if requested,
+ * and what runs the steps. The pictures' digest is included, their location is not.
  */
 export function decisive(record: JsonObject): JsonObject {
   const kept = Object.fromEntries(Object.entries(record).filter(([key]) => !circumstantial.has(key)));
@@ -102,7 +102,7 @@ export function decisive(record: JsonObject): JsonObject {
     return [name, rest] as const;
   });
   const { seed, limit, sourceSha256, teacherSha256, weightsSha256, distributionsSha256, ...others } = kept;
-  // The first that differs is told, so digests, which tell least, are the last.
+  // The first difference is reported, so digests, which say least, come last.
   return {
     seed,
     limit,
@@ -147,29 +147,29 @@ export function dataRecord(
 
 export interface EngineFacts {
   readonly name: string;
-  /** As it runs the step here: `ort, blocks of 16`. */
+  /** How the step runs here: `ort, blocks of 16`. */
   readonly description: string;
   readonly threads: number | undefined;
 }
 
-/** What a run that is through has come to. */
+/** The result of a complete run. */
 export interface RunEnd {
   readonly best: Best;
   readonly epochs: number;
   readonly stoppedEarly: boolean;
 }
 
-/** The record of a run that is through. */
+/** The record of a complete run. */
 export const endedRecord = (record: JsonObject, result: RunEnd, at: Date): JsonObject => ({
   ...withoutEnd(record),
   ended: at.toISOString(),
   result,
 });
 
-/** What tells one run from all others, also from those that were begun alike. */
+/** Distinguishes a run from all others, also from runs that were started alike. */
 export interface RunIdentity {
   readonly id: string;
-  /** When it was begun, in ISO 8601. */
+  /** Its start, in ISO 8601. */
   readonly begun: string;
 }
 

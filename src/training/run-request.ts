@@ -1,4 +1,4 @@
-/** What a run is asked for, what it tells while it goes on, and what it comes to. */
+/** The request for a run, its events and its results. */
 import type { PictureStore } from "../data/picture-store.js";
 import type { Diagnostic, Problem } from "../diagnostics/diagnostic.js";
 import type { Engine } from "../engines/engine.js";
@@ -17,51 +17,51 @@ import type { Difference } from "./sealed-json.js";
 
 export interface RunRequest {
   readonly recipe: ElaboratedRecipe;
-  /** Its student as inference sees it. */
+  /** Its student in inference form. */
   readonly deployed: Graph;
   readonly sourceSha256: string;
   readonly set: ReadonlyMap<string, string>;
-  /** What `--data` says. */
+  /** The value of `--data`. */
   readonly data: string | undefined;
-  /** The folder of the .lfer file, for paths that stand in it. */
+  /** The folder of the .lfer file, for paths in it. */
   readonly home: string;
-  /** The run's folder, taken for this run. */
+  /** The run's folder, claimed for this run. */
   readonly claim: RunClaim;
   readonly source: RunSource;
   readonly resume: boolean;
   readonly engine: Engine;
   readonly threads: number | undefined;
-  /** A file that the student begins with; without one the seed draws everything. */
+  /** The file of the student's initial weights; without one, they are drawn from the seed. */
   readonly weights: WeightSource | undefined;
   readonly epochs: number | undefined;
   readonly limit: number | undefined;
   readonly seed: number | undefined;
   readonly circumstances: Circumstances;
-  /** The teacher's file, where it is another one than the recipe's. */
+  /** The teacher's file, if it differs from the recipe's. */
   readonly teacherFile?: string | undefined;
-  /** Of a run that is one of several: the part of the training pictures that it is judged by. */
+  /** For one of several runs: the part of the training pictures that it is evaluated on. */
   readonly fold?: Fold | undefined;
 }
 
-/** What a run tells while it goes on; nothing of it changes the run. */
+/** Events of a run; handlers do not affect it. */
 export interface RunEvents {
   isStopped(): boolean;
   onWarning(diagnostic: Diagnostic): void;
   onReading(done: number, all: number): void;
-  /** The weights to begin with are read. */
+  /** The initial weights are read. */
   onWeights(account: NamesAccount | undefined): void;
-  /** The teacher's file has these of its outputs in another order than its model says; the file's is taken. */
+  /** The teacher's file has the classes of these outputs in another order than its model; the file's order is used. */
   onTeacherOrder(file: string, outputs: readonly string[]): void;
-  /** Everything is there; `kept` says which share of the pictures stays in memory. */
+  /** Everything is loaded; `kept` says which share of the pictures stays in memory. */
   onReady(facts: RunFacts, kept: PictureStore["kept"]): void;
-  /** A run goes on, with so many epochs done; what may differ from how it was begun, and does. */
+  /** A run is resumed after `epochsDone` epochs; `changes` are the allowed differences from its start. */
   onContinue(epochsDone: number, changes: readonly Difference[]): void;
-  /** The step is compiled; from now on there is something to lose. */
+  /** The step is compiled; from now on an interruption loses work. */
   onStart(description: string, stepsPerEpoch: number): void;
   onStep(progress: StepProgress): void;
-  /** An epoch, or the best weights at the end, are judged: so many pictures are done. */
+  /** An epoch, or the best weights at the end, are being evaluated: `done` pictures are finished. */
   onJudging(done: number, all: number): void;
-  /** These files of a run that goes on were missing, and are written anew from its checkpoint. */
+  /** These files of a resumed run were missing, and are written again from its checkpoint. */
   onRebuilt(files: readonly string[]): void;
   /** After its files are written. */
   onEpoch(records: readonly EpochRecord[], best: Best | undefined): Promise<Problem | undefined>;
@@ -73,21 +73,21 @@ export type RunResult =
       readonly plan: TrainingPlan;
       readonly records: readonly EpochRecord[];
       readonly best: Best;
-      /** What the best weights say of the pictures held out. */
+      /** Predictions of the best weights for the held-out pictures. */
       readonly answers: Answers;
-      /** Whether there was anything left to do. */
+      /** Whether any epoch was left to train. */
       readonly hasTrained: boolean;
     }
   | { readonly kind: "interrupted"; readonly plan: TrainingPlan; readonly records: readonly EpochRecord[] }
   | (Omit<RefusedWeights, "kind"> & {
       readonly kind: "failed";
-      /** Where a number has overflowed: the rate of the recipe, and how many epochs there are good weights of. */
+      /** If a number was not finite: the recipe's learning rate, and the number of epochs with good weights. */
       readonly diverged?: { readonly lr: number; readonly epochs: number };
     });
 
 export interface PreparedRun {
   readonly facts: RunFacts;
   readonly course: Course;
-  /** Whether the run keeps the names of what is held out. */
+  /** Whether the run saves the names of the held-out pictures. */
   readonly keepsHeldOut: boolean;
 }

@@ -1,4 +1,4 @@
-/** A training run from a recipe to its folder: data, teacher, course, files. */
+/** A training run from a recipe to its folder: data, teacher, loop, files. */
 
 import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
@@ -28,7 +28,7 @@ const failed = (...problems: readonly Problem[]): RunResult => ({
   diagnostics: problems.map((found) => found.diagnose({})),
 });
 
-/** Trains, keeping in the run's folder all that must not be lost. */
+/** Trains, and saves everything needed in the run's folder. */
 export async function trainRun(request: RunRequest, events: RunEvents): Promise<RunResult> {
   try {
     return await prepareRun(request, events, (prepared) => runInFolder(request.claim, request, prepared, events));
@@ -38,7 +38,7 @@ export async function trainRun(request: RunRequest, events: RunEvents): Promise<
   }
 }
 
-/** Opens and reads all that a run needs before its first step, and hands it over; or says what hinders. */
+/** Opens and reads everything that a run needs before its first step; or returns the problems. */
 export async function prepareRun(
   request: RunRequest,
   events: RunEvents,
@@ -107,7 +107,7 @@ export async function prepareRun(
   }
 }
 
-/** Where it is the labels of the weights to begin with that keep the folders from being used. */
+/** A problem if the labels of the initial weights prevent using the folders' classes. */
 async function otherFolders(written: TrainingPlan, named: TrainingPlan, request: RunRequest) {
   if (named.labels === undefined || written.labels !== undefined || request.weights?.kind !== "file") return undefined;
   const set = await openData(written, request);
@@ -118,14 +118,14 @@ async function otherFolders(written: TrainingPlan, named: TrainingPlan, request:
   return [problem("weights/labels-differ", holes)];
 }
 
-/** The folders give the first output its names, and another output of the same layer has some already. */
+/** A problem if the folders name the classes of the first output, and another output of the same layer already has other labels. */
 function contradictionByFolders({ step, output }: TrainingPlan, given: readonly string[]): Problem | undefined {
   const clash = contradictionOf(step.network, output, given);
   if (clash === undefined) return undefined;
   return problem("weights/labels-contradict", { from: "the data", output, given, ...clash });
 }
 
-/** The student's first weights from a file, in the place of what the seed draws. */
+/** The student's initial weights from a file, instead of the seed's. */
 function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefined) {
   if (source === undefined) return undefined;
   const loaded = loadWeights(step.network, source.kind === "file" ? { ...source, seed } : source);
@@ -133,7 +133,7 @@ function beginWith({ step, seed }: TrainingPlan, source: WeightSource | undefine
   return { ...loaded, sha256: sha256(weightFile(step.network, loaded.weights, new Map())) };
 }
 
-/** The teacher of a plan that has one. */
+/** The teacher of the plan, if it has one. */
 async function teacherOf(plan: TrainingPlan, request: RunRequest) {
   if (plan.teacher === undefined) return undefined;
   const { engine, threads, teacherFile } = request;

@@ -1,4 +1,7 @@
-/** JSON whose last field is a digest of the others, so that an edit shows; and where two such records differ. */
+/**
+ * JSON whose last field is a digest of the others, so that edits are detected; and the first difference between two such
+ * records.
+ */
 
 import { beyondLimits } from "../formats/bounded-json.js";
 import { sha256 } from "../formats/digest.js";
@@ -8,22 +11,22 @@ const digestOf = (record: JsonObject): string => sha256([JSON.stringify(record)]
 
 /** The text of a record, with its digest. */
 export function sealed(record: JsonObject): string {
-  // As it will be read: what JSON does not know is not in the digest either.
+  // As it will be read: values that JSON cannot represent are not in the digest either.
   const plain = JSON.parse(JSON.stringify(record)) as JsonObject;
   return `${JSON.stringify({ ...plain, digest: digestOf(plain) }, undefined, 2)}\n`;
 }
 
-/** A recipe is some ten deep, a model's graph of records no deeper; a run of ten thousand epochs has some 150,000 values. */
+/** A recipe is about ten levels deep, a model's record no deeper; a run of ten thousand epochs has some 150,000 values. */
 const recordLimits = { depth: 50, values: 5_000_000 };
 
 export interface Opened {
   /** Without its digest. */
   readonly record: JsonObject;
-  /** Whether it is what was written. */
+  /** Whether it is unchanged. */
   readonly isIntact: boolean;
 }
 
-/** The record of a text, or in words what is wrong with it. */
+/** The record in a text, or what is wrong with it, in words. */
 export function opened(bytes: Uint8Array): Opened | string {
   let value: unknown;
   try {
@@ -43,24 +46,24 @@ export function opened(bytes: Uint8Array): Opened | string {
 export interface Difference {
   /** `recipe.optimizer.adam.lr`. */
   readonly field: string;
-  /** Both sides as people read them. */
+  /** Both values, for people. */
   readonly values: readonly [string, string];
 }
 
-/** A value as a message shows it. */
+/** A value as printed in messages. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return "none";
   const text = JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
-/** An object, or a list, whose numbers are its keys. */
+/** An object, or a list, whose indices are its keys. */
 const hasParts = (value: unknown): value is JsonObject => isJsonObject(value) || Array.isArray(value);
 
-/** No record of ours is deeper; below, only whether they differ is told. */
+/** No record is deeper; below this depth, only whether values differ is reported. */
 const deepest = 30;
 
-/** The first place where two records differ, deep down; undefined where they say the same. */
+/** The first field where two records differ; undefined if they are equal. */
 export function firstDifference(a: unknown, b: unknown, path: readonly string[] = []): Difference | undefined {
   const field = path.join(".");
   if (hasParts(a) && hasParts(b) && Array.isArray(a) === Array.isArray(b)) {

@@ -12,10 +12,10 @@ interface CompiledStep {
   readonly running: RunningStep;
 }
 
-/** One training step compiled for several sizes of batch, all going on with one state. */
+/** One training step compiled for several batch sizes, with a shared state. */
 export class SharedSteps {
   readonly #bySize: ReadonlyMap<number, CompiledStep>;
-  /** The one that holds the state as it is now. */
+  /** The step that has the current state. */
   #holder: RunningStep;
 
   private constructor(bySize: ReadonlyMap<number, CompiledStep>, holder: RunningStep) {
@@ -23,7 +23,7 @@ export class SharedSteps {
     this.#holder = holder;
   }
 
-  /** Compiles the step for each size (the first is the usual one), with this state; what it leaves out the seed draws. */
+  /** Compiles the step for each size (the first is the usual one) with this state; missing slots are drawn from the seed. */
   static async compile(
     plan: TrainingPlan,
     sizes: readonly number[],
@@ -51,13 +51,13 @@ export class SharedSteps {
     return new SharedSteps(bySize, first.running);
   }
 
-  /** How the usual step is run, for people. */
+  /** How the usual step runs, for people. */
   get description(): string {
     const [first] = this.#bySize.values();
     return first?.running.description ?? "";
   }
 
-  /** One step on a batch of one of the sizes; what the step drops is drawn from its place in the run. */
+  /** One step on a batch of one of the sizes; dropout masks are drawn from its position in the run. */
   async run(
     inputs: ReadonlyMap<string, Values>,
     batch: number,

@@ -1,4 +1,4 @@
-/** A recipe as a training step in plain ONNX: what `build --target onnx-train` writes. */
+/** A recipe as a training step in plain ONNX: the output of `build --target onnx-train`. */
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount, formatShape } from "../ir/shape.js";
@@ -17,11 +17,11 @@ import { buildStep, type StepBuildOptions, type StepBuildResult } from "../targe
 import type { ProbeStep } from "../targets/onnx-train/verify-step.js";
 
 export interface StepFileOptions extends Omit<StepBuildOptions, "origin"> {
-  /** The recipe's own unless told. */
+  /** Default: the recipe's own. */
   readonly batch?: number | undefined;
 }
 
-/** The file's bytes, proven; or what is wrong. */
+/** The file's bytes, verified; or a problem. */
 export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileOptions): Promise<StepBuildResult> {
   const source = stepOfRecipe(recipe, options.batch);
   if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
@@ -37,8 +37,8 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
 }
 
 /**
- * The order in which the step takes a teacher's classes: that of what they meet, else the model's or the recipe's. Of a student
- * without labels it is that of `data.label`, which whoever runs the step decides.
+ * The order in which the step takes a teacher's classes: that of the classes they are combined with, else the model's or the
+ * recipe's. For a student without labels it is that of `data.label`, which the caller of the step decides.
  */
 function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, readonly string[]> {
   return new Map(
@@ -49,7 +49,7 @@ function labelsOfTeacher({ teacher }: ElaboratedRecipe): ReadonlyMap<string, rea
   );
 }
 
-/** What a loop needs beside the step: the schedule of the learning rate, and for the record the optimiser. */
+/** Facts for a training loop: the schedule of the learning rate, and the optimiser for the record. */
 function trainingOf(recipe: ElaboratedRecipe): Readonly<Record<string, unknown>> {
   const { schedule, lr } = scheduleOfRecipe(recipe);
   const plain = (key: "optimizer" | "train" | "evaluation"): unknown => {
@@ -65,18 +65,18 @@ function trainingOf(recipe: ElaboratedRecipe): Readonly<Record<string, unknown>>
   };
 }
 
-/** JSON of a thing's fields: things in it by name, and where they stand in the text left out. */
+/** JSON of an entry's fields: nested entries by name, without spans. */
 function withoutSpans(fields: object): object {
   return JSON.parse(
     JSON.stringify(fields, (key, value) => (["span", "kind", "sort"].includes(key) ? undefined : value)),
   ) as object;
 }
 
-/** Two tell samples apart. */
+/** Two samples, so that mixing them up is detected. */
 const probeBatch = 2;
 const probeSeed = 1;
 
-/** The step of the network at a size that the reference can afford, and numbers for it under which everything varies. */
+/** The step of the network at a size that the reference can compute, with probe values under which all outputs vary. */
 export function probeStep(source: TrainingStepSource): ProbeStep {
   const network = probeNetwork(source);
   const step = trainingStep({ ...source, network, batch: probeBatch });
@@ -84,7 +84,7 @@ export function probeStep(source: TrainingStepSource): ProbeStep {
   const slots = step.slots.map(({ name, value, role }): [string, Tensor] => {
     const { shape } = typeOf(step, value);
     const random = randomStream(probeSeed, name);
-    // Shares and squares are among what optimisers remember: positive numbers suit them all.
+    // Optimiser state includes averages and squares: positive numbers are valid for all.
     const data = Float64Array.from({ length: elementCount(shape) }, () => random.uniform());
     const fitted = role === "optimizer" ? undefined : weights[name];
     return [name, asFloat32(fitted ?? { shape: shape as readonly number[], data })];
@@ -101,7 +101,7 @@ export function probeStep(source: TrainingStepSource): ProbeStep {
 
 const asFloat32 = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map(Math.fround) });
 
-/** The smallest network that shows every kernel, unless the loss or a batch norm needs the whole one. */
+/** The smallest network that uses every kernel completely, unless the loss or a batch norm needs the full size. */
 function probeNetwork({ network, loss }: TrainingStepSource): Graph {
   const small = chooseProbeGraph(network);
   const typesOf = (graph: Graph) =>
@@ -113,7 +113,7 @@ function probeNetwork({ network, loss }: TrainingStepSource): Graph {
   return fits && withoutVariance(small, probeBatch).length === 0 ? small : network;
 }
 
-/** Rows of positive numbers with the sum 1. */
+/** Rows of positive numbers with sum 1. */
 function distributions({ shape, data }: Tensor): Tensor {
   const classes = shape[1] ?? 1;
   const odds = data.map(Math.exp);

@@ -1,4 +1,4 @@
-/** In which order a frozen network gives its classes, beside the order in which the loss takes them. */
+/** The order in which a frozen network returns its classes, compared with the order in which the loss takes them. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { isInOrder, orderOf, sameClasses } from "../ir/class-order.js";
 import { typeOf } from "../ir/graph.js";
@@ -6,19 +6,19 @@ import { elementCount } from "../ir/shape.js";
 import { frozenText } from "../semantics/recipes/recipe-classes.js";
 import type { TeacherPlan } from "./plan.js";
 
-/** How an answer is put into another order. */
+/** A permutation of outputs. */
 export interface AnswerOrder {
-  /** Entry i of what the loss takes is entry `order[i]` of the answer. */
+  /** Entry i of the loss' input is entry `order[i]` of the teacher's output. */
   readonly order: readonly number[];
-  /** Values of each class, one after another. */
+  /** Values per class, contiguous. */
   readonly inner: number;
 }
 
 type Labels = readonly string[];
 
 /**
- * By output, for those whose order is another. What the file says of its weights is the truth; else the recipe, else the
- * model; where the loss compares the classes with others, somebody must.
+ * By output, for outputs whose order differs. The labels in the weight file are authoritative; else the recipe's, else the
+ * model's. If the loss combines the classes with others, one of them must exist.
  */
 export function teacherOrders(
   plan: TeacherPlan,
@@ -36,7 +36,7 @@ export function teacherOrders(
 }
 
 interface OutputLabels {
-  /** In the recipe or the model. */
+  /** From the recipe or the model. */
   readonly written: Labels | undefined;
   readonly inFile: Labels | undefined;
   readonly classes: Labels;
@@ -48,7 +48,7 @@ function orderOfOutput(
   { written, inFile, classes }: OutputLabels,
 ): readonly number[] | undefined | Problem {
   const { weights: file, taken } = plan;
-  // Whoever writes the classes of a frozen network speaks of these very weights.
+  // The classes of a frozen network in the recipe describe these weights.
   const isWritten = plan.labels !== undefined && plan.labels === written;
   if (isWritten && inFile !== undefined && !sameClasses(inFile, written)) {
     const [left, right] = [
@@ -64,7 +64,8 @@ function orderOfOutput(
     });
   }
   const met = taken.get(output);
-  // The loss itself goes from what is written to the student's order; without that it takes the order of what it meets.
+  // The loss itself permutes written labels to the student's order; without any it takes the order of the classes that they are
+  // combined with.
   const wanted = met === "data" ? classes : (written ?? met);
   if (wanted === undefined) return undefined;
   const actual = inFile ?? written;

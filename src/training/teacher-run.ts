@@ -1,4 +1,4 @@
-/** Where a teacher's weights lie: a file, or the run that made it. */
+/** The place of a teacher's weights: a file, or a run. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
@@ -12,7 +12,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The file that is meant by a path; a run stands for its best weights. */
+/** The file that a path refers to; for a run's folder, its best weights. */
 export async function teacherPlace(file: string, paths: PathsOfRecipe): Promise<TeacherFile | Problem> {
   const path = placeOf(file, paths);
   const isFolder = await stat(path).then(
@@ -28,5 +28,5 @@ export async function teacherPlace(file: string, paths: PathsOfRecipe): Promise<
   return problem("train/teacher-unreadable", { file, reason });
 }
 
-/** Whether there is anything at the place that a recipe names for its teacher. */
+/** Whether the path of the recipe's teacher exists. */
 export const hasTeacherFile = (file: string, paths: PathsOfRecipe): Promise<boolean> => isThere(placeOf(file, paths));

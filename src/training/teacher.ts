@@ -10,7 +10,7 @@ import { loadWeights, type RefusedWeights } from "../weights/load-weights.js";
 import type { TeacherPlan } from "./plan.js";
 import { teacherOrders } from "./teacher-classes.js";
 
-/** A frozen network that sees the pixels that the student sees, in its own size, mean and deviation. */
+/** A frozen network that gets the student's pixels, at its own size, with its own mean and deviation. */
 export interface Teacher {
   /** `teacher.X` for each output X that the losses read, for these pictures. */
   answer(pictures: readonly RgbImage[]): Promise<ReadonlyMap<string, Values>>;
@@ -19,27 +19,27 @@ export interface Teacher {
 
 export interface OpenedTeacher {
   readonly teacher: Teacher;
-  /** Of its file. */
+  /** Digest of its file. */
   readonly sha256: string;
-  /** Outputs that the file has in another order than the model says. */
+  /** Outputs whose classes the file has in another order than the model. */
   readonly turned: readonly string[];
 }
 
 export interface TeacherFile {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly file: string;
-  /** Where it lies. */
+  /** Its path. */
   readonly path: string;
 }
 
 export interface TeacherSurroundings {
-  /** Of the data. */
+  /** The classes of the data. */
   readonly classes: readonly string[];
   readonly engine: Engine;
   readonly threads: number | undefined;
 }
 
-/** The teacher with the weights of its file, or what is wrong with them. */
+/** The teacher with the weights of its file, or a problem. */
 export async function openTeacher(
   plan: TeacherPlan,
   { file, path }: TeacherFile,
@@ -49,7 +49,7 @@ export async function openTeacher(
   if (typeof bytes === "string") {
     return { diagnostics: [diagnose("train/teacher-unreadable", { file, reason: bytes })] };
   }
-  // The weights stay as they are: it is the answers that are brought into the order that the loss takes.
+  // The weights stay unchanged: the outputs are permuted to the order that the loss takes.
   const loaded = loadWeights(plan.whole, { kind: "file", file, bytes, keepsOrder: true });
   if (loaded.kind === "refused") return loaded;
   const orders = teacherOrders(plan, loaded.labels, classes);

@@ -1,4 +1,4 @@
-/** How long a recipe's training step takes in an engine. */
+/** Measures the time of a recipe's training step in an engine. */
 import { type BenchResult, type BenchSettings, profiledSteps } from "../deploy/bench-result.js";
 import { collectProfile, readProfile } from "../deploy/ort-profile.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
@@ -14,7 +14,7 @@ import { learningRateInput } from "../step/step-state.js";
 import { trainingStep } from "../step/training-step.js";
 import { initialiseWeights } from "../weights/initialise.js";
 
-/** Times the step on one batch over and over, its state moving on; the batch is the recipe's unless told. */
+/** Times the step on one batch repeatedly, with its state updated; the batch size is the recipe's by default. */
 export async function timeTrainingStep(
   recipe: ElaboratedRecipe,
   engine: Engine,
@@ -75,7 +75,7 @@ async function timeStep(
   };
 }
 
-/** A batch by a formula: what looks like normalised pictures, one class a sample, the rate that the recipe begins with. */
+/** A batch computed by a formula: numbers like normalised pictures, one class per sample, the recipe's initial learning rate. */
 function batchOf(step: Graph, lr: number): ReadonlyMap<string, Values> {
   const masks = drawMasks(step, { seed: 0, epoch: 0, step: 0 });
   const inputs = step.inputs.map(({ name, value }): [string, Values] => {

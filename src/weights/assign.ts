@@ -6,16 +6,16 @@ import type { SettledNames } from "./names/settle-names.js";
 import { readableDtypes } from "./number-formats.js";
 import { type StoredTensor, shown } from "./weight-file.js";
 
-/** Of each kind of mistake so many are listed, the rest counted. */
+/** Number of errors listed per kind; further ones are counted. */
 const listedOfEachKind = 10;
 
 export interface Assignment {
-  /** By slot name; where there are no diagnostics, complete but for the slots that the map lets begin afresh. */
+  /** By slot name; without diagnostics, complete except for slots that the map reinitialises. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Puts a weight file's tensors into the graph's slots; all mistakes are reported at once. */
+/** Assigns a weight file's tensors to the graph's slots; all errors are reported at once. */
 export function assignWeights(graph: Graph, { file: stored, names }: SettledNames): Assignment {
   const { file } = stored;
   const slots = new Map(graph.slots.map((slot) => [slot.name, bindShape(typeOf(graph, slot.value).shape, 1)]));
@@ -30,7 +30,7 @@ export function assignWeights(graph: Graph, { file: stored, names }: SettledName
     const found = tensorOf.get(slot);
     if (found === undefined) {
       if (names.fresh.has(slot)) continue;
-      // Suggestions cost a comparison with every surplus name: only for those that are shown.
+      // A suggestion compares with every surplus name, so only listed errors get one.
       const suggestion = missing.length < listedOfEachKind ? suggestOfShape(slot, shape, surplus) : undefined;
       missing.push(diagnose("weights/missing-tensor", { file, tensor: slot, shape, suggestion }));
       continue;
@@ -72,7 +72,7 @@ export function assignWeights(graph: Graph, { file: stored, names }: SettledName
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
-/** What two shapes may have to do with each other. */
+/** How two shapes may be related. */
 function hintOf(actual: readonly number[], expected: readonly number[]): "transposed" | "reshaped" | undefined {
   if (actual.length === 2 && sameSizes([...actual].reverse(), expected)) return "transposed";
   const count = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
@@ -81,7 +81,7 @@ function hintOf(actual: readonly number[], expected: readonly number[]): "transp
 
 type Named = readonly [name: string, tensor: StoredTensor];
 
-/** The surplus tensor of this shape whose name is nearest, or the only one of this shape. */
+/** The surplus tensor of this shape with the most similar name, or the only one of this shape. */
 function suggestOfShape(slot: string, shape: readonly number[], surplus: readonly Named[]): string | undefined {
   const candidates = surplus.filter(([, tensor]) => sameSizes(tensor.shape, shape)).map(([name]) => name);
   return suggest(slot, candidates) ?? (candidates.length === 1 ? shown(candidates[0] ?? "") : undefined);

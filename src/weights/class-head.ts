@@ -1,14 +1,14 @@
-/** The weights whose rows are the classes of an output. */
+/** Finds the weights whose rows are the classes of an output. */
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { keepsStatistics } from "../ops/batch-statistics.js";
 import { findOp } from "../ops/registry.js";
 
 export interface ClassHead {
-  /** Slots whose first axis is the classes, each used nowhere else; undefined where something else lies between. */
+  /** Slots whose first axis is the classes, each used nowhere else; undefined if another op is between. */
   readonly rows: readonly string[] | undefined;
-  /** Slots that the classes come from, whatever lies between: when they begin afresh, so does the meaning of the output. */
+  /** Slots that the classes come from, whatever is between: if they are reinitialised, the output has a new meaning. */
   readonly source: readonly string[];
-  /** Slots on each way back to the nearest layer that makes classes of something else, that layer's too. */
+  /** Slots on each way back to the nearest layer that mixes its inputs, including that layer's. */
   readonly behind: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export function classHead(graph: Graph, output: ValueId): ClassHead {
   };
 }
 
-/** The layer that a name map leaves out for new classes, as far as one can be named. */
+/** The path of the layer that a name map should reinitialise for new classes, if there is one. */
 export function headPath(graph: Graph, output: string): string {
   const value = graph.outputs.find(({ name }) => name === output)?.value;
   const [slot = output] = value === undefined ? [] : classHead(graph, value).source;
@@ -67,17 +67,17 @@ function keepsClasses(graph: Graph, { op, inputs, outputs, attributes }: Node, o
     outputs.map((value) => typeOf(graph, value)),
     attributes,
   );
-  // Beside the batch and the classes nothing may be left that could change places with them.
+  // Apart from the batch and the classes, no axis may remain that could be exchanged with them.
   if (moves === "same order") return [before, after].every((shape) => shape.slice(2).every((size) => size === 1));
   const [batch, classes] = moves[0] ?? [];
   return batch?.seen === 1 && classes?.to === 1 && classes.isAlike;
 }
 
-/** Whether each entry of what comes out is made of all that goes in, by weights. */
+/** Whether each output entry depends on all input entries, through weights. */
 const isMatrix = ({ op, attributes }: Node): boolean =>
   findOp(op)?.probe.kind === "layer" && (attributes.groups ?? 1) === 1;
 
-/** Whether it is such a layer and the first axis of its weight is axis 1 of what comes out. */
+/** Whether it is such a layer, and the first axis of its weight is axis 1 of the result. */
 const rowsAreOutputs = (graph: Graph, node: Node): boolean =>
   isMatrix(node) &&
   findOp(node.op)?.outputChannels(node.attributes, typeOf(graph, node.outputs[0] as ValueId).shape.length) === 0;

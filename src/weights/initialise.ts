@@ -2,7 +2,7 @@ import { type Graph, type Slot, typeOf } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import { fillNormal, fillUniform } from "../random/stream.js";
 
-/** The first values of every slot of a graph, by slot name. They depend on the seed and the slot's own name alone. */
+/** The initial values of a graph's slots, by slot name. They depend only on the seed and the slot's own name. */
 export function initialiseWeights(graph: Graph, seed: number): Map<string, Float32Array> {
   return new Map(graph.slots.map((slot) => [slot.name, initialiseSlot(graph, slot, seed)]));
 }

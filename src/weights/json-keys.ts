@@ -1,12 +1,12 @@
-/** A key that an object of a JSON text has twice, and where the second one begins. */
+/** A duplicate key of an object in a JSON text, and the offset of the second one. */
 export interface DuplicateKey {
   readonly key: string;
   readonly at: number;
 }
 
-/** The first key that stands twice in one object; `text` must be valid JSON. `JSON.parse` keeps the last one silently. */
+/** The first duplicate key in an object; `text` must be valid JSON. `JSON.parse` silently keeps the last one. */
 export function findDuplicateKey(text: string): DuplicateKey | undefined {
-  // One set of keys for each open object, undefined for an open array.
+  // One set of keys per open object, undefined for an open array.
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -27,7 +27,7 @@ export function findDuplicateKey(text: string): DuplicateKey | undefined {
   return undefined;
 }
 
-/** Whether a colon follows, past white space: a string before a colon is a key. */
+/** Whether a colon follows, after whitespace: a string before a colon is a key. */
 function isKey(text: string, at: number): boolean {
   let next = at;
   while (" \t\n\r".includes(text[next] ?? "x")) next++;

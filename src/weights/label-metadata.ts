@@ -7,7 +7,7 @@ import { shown, type WeightFile } from "./weight-file.js";
 
 const prefix = "lfer.labels.";
 
-/** What a file with the graph's weights says of its labels. */
+/** The metadata about labels for a file with the graph's weights. */
 export function labelMetadata({ outputs }: Graph): ReadonlyMap<string, string> {
   return new Map(
     outputs.flatMap(({ name, labels }) =>
@@ -16,17 +16,17 @@ export function labelMetadata({ outputs }: Graph): ReadonlyMap<string, string> {
   );
 }
 
-/** What a file says of the classes of its outputs. */
+/** The labels in a file's metadata. */
 export interface FileLabels {
-  /** By outputs of the graph. */
+  /** By output of the graph. */
   readonly placed: ReadonlyMap<string, readonly string[]>;
-  /** Those that have the name of no output. */
+  /** Lists for names that no output has. */
   readonly others: readonly { readonly output: string; readonly labels: readonly string[] }[];
 }
 
 /**
- * The labels that a file has for outputs of the graph (those named) and for others, or what is wrong with them. The only list
- * of a file goes with the only output of a graph, whatever that was called then.
+ * A file's labels for outputs of the graph and for others, or an error. If the file has one list and the graph one output, they
+ * belong together, whatever the names.
  */
 export function labelsInFile(
   graph: Graph,

@@ -1,4 +1,4 @@
-/** Whether the labels of a weight file reach the outputs that they are about, and whether those agree. */
+/** Whether the labels of a weight file can be assigned to outputs, and whether they agree. */
 import { sameClasses } from "../ir/class-order.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { type ClassHead, classHead } from "./class-head.js";
@@ -7,8 +7,8 @@ import type { FileLabels } from "./label-metadata.js";
 type Labels = readonly string[];
 
 /**
- * Whether some list of the file that has no output's name may be what an output of these heads says. By name alone nobody
- * knows which; it does not matter where it is the labels of all that have as many.
+ * Whether a list for an unknown output name may belong to an output of these heads. That cannot be known, but does not matter
+ * if the list equals the labels of all outputs with as many classes.
  */
 export function hasUnplaced(
   graph: Graph,
@@ -22,11 +22,11 @@ export function hasUnplaced(
     return outputs.some(({ name, value, labels }, i) => {
       const head = heads.get(name);
       if (head === undefined || (labels !== undefined && sameClasses(labels, list))) return false;
-      // What comes from one layer only is what its own list says.
+      // Outputs of one layer have the order of that layer's list.
       if (placed.has(name)) return new Set(head.source.map(layerOf)).size > 1;
       const isOther = typeOf(graph, value).shape[1] !== list.length;
       if (labels !== undefined) return !isOther || head.behind.some((slot) => entries.get(slot) === list.length);
-      // Of further outputs without labels nothing is said. The first one's classes are those of the data.
+      // Nothing is assumed about further outputs without labels. The first one's classes are those of the data.
       return !isOther && (i === 0 || !isNamed);
     });
   });
@@ -35,12 +35,15 @@ export function hasUnplaced(
 const layerOf = (slot: string): string => slot.replace(/\.[^.]*$/, "");
 
 export interface Contradiction {
-  /** The output that has other labels. */
+  /** The output with other labels. */
   readonly other: string;
   readonly wanted: Labels;
 }
 
-/** An output with labels of the model's that comes from the same layer as one that has others now, none of `told`. */
+/**
+ * An output with labels in the model whose layer also feeds an output with different labels now; outputs in `told` are
+ * excluded.
+ */
 export function contradictionOf(
   graph: Graph,
   output: string,

@@ -1,4 +1,4 @@
-/** The weights of every slot of a graph, from wherever they come: the one way in. */
+/** Loads the weights of a graph's slots from any source; the only entry point. */
 
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";
@@ -11,40 +11,40 @@ import { readWeightFile } from "./read-weight-file.js";
 import { settleLabels } from "./settle-labels.js";
 import type { WeightFile } from "./weight-file.js";
 
-/** Where weights come from: drawn afresh, or a file's bytes under the name that messages use. */
+/** The source of weights: a seed, or a file's bytes with its name for messages. */
 export type WeightSource =
   | { readonly kind: "seed"; readonly seed: number }
   | {
       readonly kind: "file";
       readonly file: string;
       readonly bytes: Uint8Array;
-      /** Of the user; without one the names decide. */
+      /** The user's map; without one the names decide. */
       readonly map?: NameMap | undefined;
-      /** Of the slots that the map lets begin afresh; 0 unless told. */
+      /** The seed for slots that the map reinitialises; default 0. */
       readonly seed?: number;
-      /** The rows stay in the file's order, whatever the graph's labels are, and all that the file says of its labels is told. */
+      /** Rows stay in the file's order, whatever the graph's labels; all of the file's labels are returned. */
       readonly keepsOrder?: true;
     };
 
-/** How the tensors of a file came to their slots, where that is not plain. */
+/** How the tensors of a file were matched with slots, if not simply by name. */
 export interface NamesAccount {
   readonly file: string;
-  /** The key in a checkpoint under which they stand, "" for the whole. */
+  /** The checkpoint key of the tensors, "" for the whole file. */
   readonly entry: string;
-  /** What was taken off each name. */
+  /** The prefix removed from each name. */
   readonly prefix: string;
   readonly map: string | undefined;
-  /** Tensors that the map drops, slots that it lets begin afresh. */
+  /** Tensors that the map drops, slots that it reinitialises. */
   readonly dropped: number;
   readonly fresh: readonly string[];
-  /** Outputs whose rows were put from the file's order of classes into the model's. */
+  /** Outputs whose rows were permuted from the file's order of classes to the model's. */
   readonly turned: readonly string[];
 }
 
 export interface RefusedWeights {
   readonly kind: "refused";
   readonly diagnostics: readonly Diagnostic[];
-  /** The text of a name map that would do, if the layers are what order and shapes suggest. */
+  /** The text of a possible name map, if order and shapes suggest one. */
   readonly proposal?: string | undefined;
 }
 
@@ -53,16 +53,16 @@ export type LoadedWeights =
   | {
       readonly kind: "loaded";
       readonly weights: ReadonlyMap<string, Float32Array>;
-      /** Which weights these are, in words: the digest of their file, not whose machine it lay on. */
+      /** Identifies the weights in words: by the file's digest, not its path. */
       readonly provenance: string;
       readonly account: NamesAccount | undefined;
-      /** What the file says of itself; nothing where the seed drew the weights. */
+      /** The file's metadata; empty for weights from a seed. */
       readonly metadata: ReadonlyMap<string, string>;
-      /** By output, the labels that the file has and the graph has not; all of the file's where the order is kept. */
+      /** By output, labels that are in the file but not in the graph; all of the file's if its order is kept. */
       readonly labels: ReadonlyMap<string, readonly string[]>;
     };
 
-/** Reads and assigns the weights, or says all that is wrong with them. */
+/** Reads and assigns the weights, or returns all errors. */
 export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (source.kind === "seed") {
     const weights = initialiseWeights(graph, source.seed);
@@ -74,13 +74,13 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   const attempts = read.value.map((file) => attempt(graph, file, source.map));
   const [fitting, ...others] = attempts.filter(({ diagnostics }) => diagnostics.length === 0);
   if (fitting === undefined) {
-    // The state_dict that most of the model is in is the one to talk about.
+    // Errors are about the state_dict that matches the model best.
     const [nearest] = attempts.sort((a, b) => b.filled - a.filled);
     return { kind: "refused", diagnostics: nearest?.diagnostics ?? [], proposal: nearest?.proposal };
   }
   const taken = fitting.account.entry;
   const isInside = (average: string): boolean => taken === average || taken.startsWith(`${average}.`);
-  // An average in a form that does not fit, as a list or without running statistics, is one all the same.
+  // A moving average in an unreadable form, such as a list, or without running statistics, is still an average.
   const averages = fitting.averages.some(isInside) ? [] : fitting.averages;
   if (others.length > 0 || averages.length > 0) {
     const fit = [fitting, ...others].map(({ account }) => account.entry || "the file itself");

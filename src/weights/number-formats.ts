@@ -1,6 +1,6 @@
-/** Conversions of the element types of weight files to float32. All files are little-endian, as are all machines we run on. */
+/** Converts the element types of weight files to float32. All files are little-endian, and so are all supported machines. */
 
-/** dtypes of safetensors that we read, with the bytes of one element. float64 and the wide whole numbers are rounded. */
+/** Supported dtypes of safetensors, with bytes per element. float64 and wide integers are rounded. */
 export const readableDtypes = {
   F32: 4,
   F16: 2,
@@ -30,7 +30,7 @@ export function float16ToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The elements as float32; F32 that happens to be aligned is a view of `bytes`, everything else a copy. */
+/** The elements as float32; for aligned F32 a view of `bytes`, otherwise a copy. */
 export function toFloat32(bytes: Uint8Array, dtype: ReadableDtype): Float32Array {
   const count = bytes.byteLength / readableDtypes[dtype];
   if (dtype === "F32" && bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, count);

@@ -7,8 +7,8 @@ import type { ReadResult, WeightFile } from "./weight-file.js";
 const zipMagic = 0x04034b50;
 
 /**
- * Reads a whole file's bytes, whatever its name: safetensors, or what `torch.save` wrote. A checkpoint may hold several
- * state_dicts; the names in them are the file's own. Nothing of the file is run.
+ * Reads a file's bytes, independent of its name: safetensors, or a file of `torch.save`. A checkpoint may contain several
+ * state_dicts, with the file's own names. Nothing in the file is executed.
  */
 export function readWeightFile(bytes: Uint8Array, file: string): ReadResult<readonly WeightFile[]> {
   const start = bytes.byteLength < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);

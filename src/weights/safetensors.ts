@@ -1,6 +1,6 @@
 /**
- * safetensors: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes back to back.
- * A file is hostile until checked: nothing in it is believed before it is compared with the file's real size.
+ * safetensors: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes, contiguous. A file is
+ * untrusted: everything is checked against the file's real size before it is used.
  */
 
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
@@ -13,13 +13,16 @@ import { type ReadableTensor, type ReadResult, refuse, shown, type WeightFile } 
 /** As in the reference implementation (MAX_HEADER_SIZE). */
 export const maxHeaderBytes = 100_000_000;
 
-/** Tensors have a shape and offsets, each a list in an object of the header's; the largest networks have some ten thousand. */
+/**
+ * A tensor has a shape and offsets, each a list in an object of the header; the largest networks have some ten thousand
+ * tensors.
+ */
 const headerLimits = { depth: 3, values: 1_000_000 };
 
-/** More mistakes than these say nothing new about a file. */
+/** Maximum number of errors reported for a file. */
 const maxDiagnostics = 20;
 
-/** An entry of the header whose form has been checked; offsets count from the start of the file. */
+/** A header entry with a valid form; offsets are relative to the start of the file. */
 interface Placed {
   readonly name: string;
   readonly dtype: keyof typeof readableDtypes;
@@ -28,7 +31,7 @@ interface Placed {
   readonly end: number;
 }
 
-/** Reads a whole file's bytes. Every mistake is named with its offset; no byte of a tensor is touched before all is checked. */
+/** Reads a file's bytes. Every error is reported with its offset; no tensor is read before everything is checked. */
 export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<WeightFile<ReadableTensor>> {
   const header = readHeader(bytes, file);
   if (header.kind === "refused") return header;
@@ -45,7 +48,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<Wei
       placed.push(entry);
       continue;
     }
-    // A file that broke off has lost many tensors, and one cause.
+    // A truncated file lacks many tensors for one reason.
     const isOutside = entry.code === "weights/outside-file";
     if (!(isOutside && isBrokenOff)) diagnostics.push(entry);
     isBrokenOff ||= isOutside;
@@ -142,7 +145,7 @@ function checkEntry(name: string, value: unknown, { file, dataStart, fileBytes }
   return { name, dtype, shape, begin, end };
 }
 
-/** The tensors must tile the data: no byte of two tensors, none of no tensor. */
+/** The tensors must cover the data exactly: no byte belongs to two tensors, or to none. */
 function checkCover(placed: readonly Placed[], dataStart: number, fileBytes: number, file: string): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const sorted = [...placed].sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -161,7 +164,7 @@ function checkCover(placed: readonly Placed[], dataStart: number, fileBytes: num
   return diagnostics;
 }
 
-/** A float32 tensor to be written. */
+/** A float32 tensor to write. */
 export interface TensorToWrite {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -169,7 +172,7 @@ export interface TensorToWrite {
 
 /**
  * The bytes of a file with these tensors, in pieces to be written one after another (the tensors' own bytes, not copies).
- * Tensors stand in the order of their names and metadata in the order of its keys: equal content gives equal bytes.
+ * Tensors are ordered by name and metadata by key: equal content gives equal bytes.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, TensorToWrite>,
@@ -178,7 +181,7 @@ export function writeSafetensors(
   const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
   const sorted = [...tensors].sort(byKey);
   const entries: string[] = [];
-  // Written out by hand: an object would put integer-like names first.
+  // Serialised by hand: an object would put integer-like names first.
   if (metadata.size > 0) {
     const pairs = [...metadata].sort(byKey).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
     entries.push(`"__metadata__":{${pairs.join(",")}}`);
@@ -189,7 +192,7 @@ export function writeSafetensors(
     entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: "F32", shape, data_offsets: [at, end] })}`);
     at = end;
   }
-  // Spaces bring the data to a multiple of 8, as the reference implementation writes it.
+  // Spaces align the data to 8 bytes, as in the reference implementation.
   const json = new TextEncoder().encode(`{${entries.join(",")}}`);
   const header = new Uint8Array(8 + Math.ceil(json.byteLength / 8) * 8).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(header.byteLength - 8), true);

@@ -1,4 +1,4 @@
-/** The labels of a weight file beside those of the network that takes the weights. */
+/** Matches the labels of a weight file with those of the network that takes the weights. */
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { isInOrder, orderOf, reordered } from "../ir/class-order.js";
 import type { Graph } from "../ir/graph.js";
@@ -10,25 +10,25 @@ import { shown, type WeightFile } from "./weight-file.js";
 type Weights = ReadonlyMap<string, Float32Array>;
 
 export interface SettledLabels {
-  /** With the rows of each class where the network has the class. */
+  /** With rows permuted to the network's order of classes. */
   readonly weights: Weights;
-  /** By output, what the file says that the network does not: labels for outputs without any; all that it says where the order is kept. */
+  /** By output, labels of the file that the network lacks; all of them if the file's order is kept. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
-  /** Outputs whose rows were moved. */
+  /** Outputs whose rows were permuted. */
   readonly turned: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface LabelRules {
-  /** Slots that are none of the file's. */
+  /** Slots that are not from the file. */
   readonly fresh: ReadonlySet<string>;
-  /** The rows stay as they are, and what the file says is told of every output. */
+  /** Rows keep their order, and the file's labels are returned for every output. */
   readonly keepsOrder: boolean;
 }
 
 /**
- * Matches classes by name: a file's other order is put into the network's; an output without labels takes the file's. What
- * begins afresh has no labels in the file.
+ * Matches classes by name: if the file has another order, rows are permuted to the network's; an output without labels takes
+ * the file's. Reinitialised slots have no labels in the file.
  */
 export function settleLabels(
   graph: Graph,

@@ -1,29 +1,29 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 
-/** A tensor of a weight file; its values are converted when asked for. */
+/** A tensor of a weight file; its values are converted on demand. */
 export interface StoredTensor {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** The values as float32, possibly a view of the file's bytes; absent where the dtype cannot become float32. */
+  /** The values as float32, possibly a view of the file's bytes; absent if the dtype cannot be converted. */
   readonly float32: (() => Float32Array) | undefined;
 }
 
-/** A tensor whose values can be had. */
+/** A tensor with readable values. */
 export interface ReadableTensor extends StoredTensor {
   readonly float32: () => Float32Array;
 }
 
 /** Named tensors: a whole safetensors file, or one state_dict of a checkpoint. */
 export interface WeightFile<T extends StoredTensor = StoredTensor> {
-  /** What messages call it: the path as the user wrote it. */
+  /** Its name in messages: the path as the user wrote it. */
   readonly file: string;
-  /** Where in the file the tensors stand: a checkpoint's key ("state_dict", "ema.model"); "" for the whole. */
+  /** The tensors' place in the file: a checkpoint's key ("state_dict", "ema.model"); "" for the whole. */
   readonly entry: string;
-  /** In the order in which the file holds them. */
+  /** In the file's order. */
   readonly tensors: ReadonlyMap<string, T>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Other places of the same checkpoint that hold a moving average of weights, by their keys; of a checkpoint only. */
+  /** Keys of the same checkpoint that contain a moving average of weights; only for checkpoints. */
   readonly averages?: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { type Graph, typeOf } from "../ir/graph.js";
 import { bindShape } from "../ir/shape.js";
 import type { TensorToWrite } from "./safetensors.js";
 
-/** What of `values` is the graph's own, under its names, as a weight file has it. Every slot must be there. */
+/** The graph's own values among `values`, by name, for a weight file. Every slot must be present. */
 export function weightTensors(
   graph: Graph,
   values: ReadonlyMap<string, Float32Array<ArrayBufferLike>>,

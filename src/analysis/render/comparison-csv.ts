@@ -3,7 +3,7 @@ import type { ComparedLayer, StatsComparison } from "../compare-stats.js";
 import { figureIn, figuresOf } from "./figures.js";
 import { csvLines } from "./table.js";
 
-/** One line for each layer that was added, removed, changed or moved; both sides exact. */
+/** One line for each layer that was added, removed, changed or moved; exact numbers of both sides. */
 export function renderComparisonCsv(
   { model, layers }: StatsComparison,
   conventions: readonly ConventionName[],
@@ -34,5 +34,5 @@ export function renderComparisonCsv(
   ]);
 }
 
-/** A figure that the record does not have is left empty. */
+/** A figure that is missing in the record is empty. */
 const figureText = (value: number): string => (Number.isNaN(value) ? "" : String(value));

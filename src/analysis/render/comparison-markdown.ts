@@ -6,7 +6,7 @@ import { totalCells } from "./comparison-pretty.js";
 import { changesText, layerFigures, layerRows, movesOf, nameText, otherChanges, totalRows } from "./comparison-rows.js";
 import { codeSpan, markdownTable, markdownText } from "./table.js";
 
-/** A comment on GitHub holds 65,536 characters: longer lists say how much longer they are. */
+/** A comment on GitHub has at most 65,536 characters: longer lists are cut, with the number of the rest. */
 const mostRows = 100;
 
 const right = (title: string) => ({ title, align: "right" }) as const;
@@ -56,7 +56,7 @@ function layersText(comparison: StatsComparison, conventions: readonly Conventio
   ].join("\n");
 }
 
-/** With several changed models: what each comes to, on top of their own tables. */
+/** With several changed models: the totals of each, before their own tables. */
 function overview(changed: readonly StatsComparison[], conventions: readonly ConventionName[]): string {
   const listed = (comparison: StatsComparison) =>
     totalRows(comparison, conventions).filter(({ unit }) => unit === "count");
@@ -91,7 +91,7 @@ function sectionOf(comparison: StatsComparison, conventions: readonly Convention
   return `${says}${table}\n<details><summary>${changes}</summary>\n\n${layers}\n</details>\n`;
 }
 
-/** How many unchanged models are named before they are folded away. */
+/** Number of unchanged models that are named without folding. */
 const namedUnfolded = 8;
 
 function quietText(quiet: readonly StatsComparison[]): string {
@@ -102,7 +102,7 @@ function quietText(quiet: readonly StatsComparison[]): string {
     : `<details><summary>No change in ${quiet.length} models</summary>\n\nAgainst ${path}: ${names}.\n\n</details>\n`;
 }
 
-/** The comparison as a comment for a pull request: a short table, layers folded away, unchanged models in one line. */
+/** The comparison as a comment for a pull request: a short table, layers folded, unchanged models in one line. */
 export function renderComparisonMarkdown(
   comparisons: readonly StatsComparison[],
   conventions: readonly ConventionName[],

@@ -17,10 +17,10 @@ import { layOut } from "./table.js";
 
 export interface ComparisonOptions {
   readonly conventions: readonly ConventionName[];
-  /** Levels of the path that are told apart; changes below are summed up. */
+  /** Number of path levels shown; changes below are summed up. */
   readonly depth: number;
   readonly paint: Paint;
-  /** Columns of the terminal; undefined where lines may be as long as they like. */
+  /** Columns of the terminal; undefined for unlimited lines. */
   readonly width: number | undefined;
 }
 
@@ -74,7 +74,7 @@ function headText(comparison: StatsComparison, paint: Paint): string {
   }
 }
 
-/** What became of a model, for people: totals, then the layers. An unchanged one takes a line. */
+/** The changes of a model, for people: totals, then the layers. An unchanged model takes one line. */
 export function renderComparison(comparison: StatsComparison, options: ComparisonOptions): string {
   const moves = movesOf(comparison.layers.moved).map(
     ({ from, to, count }) => `moved: ${from} -> ${to}${count === 1 ? "" : ` (${count} layers)`}\n`,

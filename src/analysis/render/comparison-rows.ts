@@ -1,4 +1,4 @@
-/** What all forms of a comparison show: totals with their differences, and the layers that changed, folded. */
+/** The contents of a comparison in all formats: totals with their differences, and the changed layers, folded. */
 import { readableName } from "../../diagnostics/display-text.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { Change, ComparedLayer, MovedLayer, StatsComparison } from "../compare-stats.js";
@@ -13,7 +13,7 @@ export interface TotalRow {
   readonly unit: "count" | "bytes";
 }
 
-/** The totals of a comparison: parameters, the conventions' figures, memory. Training's own only where there are any. */
+/** The totals of a comparison: parameters, the conventions' figures, memory; those of training only if there are any. */
 export function totalRows(comparison: StatsComparison, conventions: readonly ConventionName[]): readonly TotalRow[] {
   const { params, counts, memory } = comparison;
   const hasTraining = [params.trainingOnly.before, params.trainingOnly.after].some((count) => (count ?? 0) > 0);
@@ -36,14 +36,14 @@ export interface LayerRow {
   readonly path: string;
   /** `conv2d`, `relu -> relu6`, or `12 layers`. */
   readonly op: string;
-  /** `[1, 58, 28, 28]`, with an arrow where it changed; empty for several layers. */
+  /** `[1, 58, 28, 28]`, with an arrow if it changed; empty for several layers. */
   readonly output: string;
-  /** Differences: what came, what went, or how much it grew. */
+  /** Differences: the amount added, removed, or changed. */
   readonly params: number;
   readonly figures: readonly number[];
 }
 
-/** The figures that stand beside layers: of one convention, or a table would grow too wide. */
+/** The figures shown for layers: of one convention, because the table would get too wide. */
 export function layerFigures(conventions: readonly ConventionName[]): readonly Figure[] {
   return figuresOf(conventions.length === 1 ? conventions : [defaultConvention]);
 }
@@ -73,12 +73,12 @@ function rowOf(changes: readonly OneChange[], path: string, figures: readonly Fi
     op: isOne ? readableName(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
     output: isOne ? withArrow(outputText(before), outputText(after)) : "",
     params: sum((layer) => layer.params),
-    // A figure that one of the records does not have adds nothing.
+    // A figure that one of the records lacks adds nothing.
     figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure) || 0)),
   };
 }
 
-/** The changes, those of one part below `depth` levels summed up. */
+/** The changes; those of one part below `depth` levels are summed up. */
 export function layerRows({ layers }: StatsComparison, depth: number, figures: readonly Figure[]): readonly LayerRow[] {
   const changes: readonly OneChange[] = [
     ...layers.added.map((after) => ({ kind: "added", path: after.path, before: undefined, after }) as const),
@@ -96,14 +96,14 @@ export function layerRows({ layers }: StatsComparison, depth: number, figures: r
   return [...folded.values()].map(({ part, changes: inPart }) => rowOf(inPart, part, figures));
 }
 
-/** `stage2 -> body.stage2`, how many layers: what moved together is one move. */
+/** `stage2 -> body.stage2` and the number of layers: layers that moved together are one move. */
 export interface Move {
   readonly from: string;
   readonly to: string;
   readonly count: number;
 }
 
-/** The two paths without the end that they share: `stage2`, `body.stage2` of `stage2.conv`, `body.stage2.conv`. */
+/** The two paths without their common end: `stage2`, `body.stage2` for `stage2.conv`, `body.stage2.conv`. */
 function withoutSharedEnd({ from, to }: MovedLayer): readonly [string, string] {
   const [was, is] = [from.split("."), to.split(".")];
   while (was.length > 0 && is.length > 0 && was.at(-1) === is.at(-1)) {
@@ -124,7 +124,7 @@ export function movesOf(moved: readonly MovedLayer[]): readonly Move[] {
   }
   return [...together.values()].map(({ parts, layers }) => {
     const [only, ...more] = layers;
-    // A network that went into a block as a whole, or came out of one, has no part on one side.
+    // A network that was moved into a block, or out of one, has no part on one side.
     const isWhole = parts.includes("");
     const [from, to] = isWhole ? parts.map((part) => (part === "" ? "*" : `${part}.*`)) : parts;
     const paths = only !== undefined && more.length === 0 ? only : { from: from ?? "", to: to ?? "" };
@@ -132,7 +132,7 @@ export function movesOf(moved: readonly MovedLayer[]): readonly Move[] {
   });
 }
 
-/** `3 layers added, 1 removed, 12 changed, 48 moved`, without what there is none of. */
+/** `3 layers added, 1 removed, 12 changed, 48 moved`, without zero counts. */
 export function changesText({ layers }: StatsComparison): string {
   const parts = (["added", "removed", "changed", "moved"] as const).filter((kind) => layers[kind].length > 0);
   const texts = parts.map((kind, i) => {
@@ -142,7 +142,7 @@ export function changesText({ layers }: StatsComparison): string {
   return texts.join(", ");
 }
 
-/** What changed beside figures: input shapes and receptive field, as label, old and new. */
+/** Other changes: input shapes and receptive field, as label, old and new. */
 export function otherChanges({
   inputs,
   receptiveField,

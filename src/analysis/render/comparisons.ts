@@ -6,14 +6,14 @@ import { type ComparisonOptions, renderComparison } from "./comparison-pretty.js
 
 export interface ComparedModels {
   readonly base: readonly Stats[];
-  /** Where the base comes from, as the user says it. */
+  /** The path of the base, as the user wrote it. */
   readonly path: string;
   readonly now: readonly Stats[];
-  /** Whether a model that only the base has is gone. */
+  /** Whether models that only the base has are reported as removed. */
   readonly gone: boolean;
 }
 
-/** Every model of now against its partner of the base, in one of the formats of `lferc stats`. */
+/** Every current model compared with its counterpart of the base, in one of the formats of `lferc stats`. */
 export function renderComparisons(
   { base, path, now, gone }: ComparedModels,
   format: "pretty" | "json" | "markdown" | "csv",

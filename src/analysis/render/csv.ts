@@ -3,7 +3,7 @@ import type { Stats } from "../stats.js";
 import { figureIn, figuresOf } from "./figures.js";
 import { csvLines } from "./table.js";
 
-/** One line a layer and no totals, numbers exact; `header` is left out where files of several models are joined. */
+/** One line per layer without totals, exact numbers; `header` is left out if files of several models are joined. */
 export function renderCsv(stats: Stats, conventions: readonly ConventionName[], header = true): string {
   const figures = figuresOf(conventions);
   const titles = ["model", "path", "op", "source", "output", "params", "shared_with", ...figures.map((f) => f.title)];

@@ -24,7 +24,7 @@ export interface ExplainOptions {
   readonly paint: Paint;
 }
 
-/** The layers that a path means, or that there are none, with the likeliest path. */
+/** The layers that a path refers to, or a problem with the most similar path. */
 export function layersAt(graph: Graph, part: string): readonly Layer[] | Diagnostic {
   const layers = layersOf(graph);
   const found = layers.filter(({ node }) => isWithin(node.path, part));
@@ -52,7 +52,7 @@ function layerText(graph: Graph, layer: Layer, { conventions, locate, paint }: E
   return `${head}\n  params        ${grouped(params)}${shared}\n${lines.join("\n")}\n`;
 }
 
-/** The letters that the formulas of these layers use, with their meanings. */
+/** The letters in the formulas of these layers, with their meanings. */
 function legend(layers: readonly Layer[], conventions: readonly ConventionName[]): string {
   const used = new Set<string>();
   for (const layer of layers) {
@@ -83,7 +83,7 @@ function totalsText(layers: readonly Layer[], { part, conventions, paint }: Expl
   return `${paint("bold", `${part}: ${layers.length} layers together`)}\n${lines.join("")}`;
 }
 
-/** How each convention comes to its figures for a layer, or for every layer of a part, with the numbers put in. */
+/** How each convention computes its figures for a layer, or for every layer of a part, with the numbers inserted. */
 export function renderExplanation(graph: Graph, layers: readonly Layer[], options: ExplainOptions): string {
   const texts = layers.map((layer) => layerText(graph, layer, options));
   if (layers.length > 1) texts.push(totalsText(layers, options));

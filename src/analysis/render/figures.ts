@@ -2,7 +2,7 @@ import { type ConventionName, conventions, type Quantity } from "../../recipe/me
 import { quantityKeys } from "../conventions.js";
 import type { FiguresByConvention } from "../stats.js";
 
-/** One kind of number that a table shows: a convention's quantity. */
+/** One kind of number in a table: a convention's quantity. */
 export interface Figure {
   readonly convention: ConventionName;
   readonly quantity: Quantity;
@@ -10,7 +10,7 @@ export interface Figure {
   readonly title: string;
 }
 
-/** The convention shown unless another is asked for: its macs and activations are what model cards mostly quote. */
+/** The default convention: most model cards quote its macs and activations. */
 export const defaultConvention: ConventionName = "fvcore";
 
 /** The figures of these conventions, in order. */
@@ -20,7 +20,7 @@ export function figuresOf(names: readonly ConventionName[]): readonly Figure[] {
   );
 }
 
-/** A figure among counts; a convention that was not counted is a bug of ours. */
+/** A figure among counts; a missing convention is a bug in lferc. */
 export function figureIn(counts: FiguresByConvention, { convention, quantity }: Figure): number {
   return counts[convention]?.[quantityKeys[quantity]] ?? Number.NaN;
 }

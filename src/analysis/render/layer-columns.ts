@@ -6,12 +6,12 @@ import type { Column } from "./table.js";
 import type { TreeRow } from "./tree.js";
 
 export interface LayerColumn extends Column {
-  /** How `--columns` and `--sort` call it; also its title, but where a convention counts parameters in a way of its own. */
+  /** Its name in `--columns` and `--sort`; also its title, unless a convention counts parameters in its own way. */
   readonly name: string;
   cell(row: TreeRow): string;
-  /** Under all rows. */
+  /** The cell in the total row. */
   readonly total: string;
-  /** What rows are sorted by; undefined where a column has text. */
+  /** The sort key of a row; undefined for a text column. */
   readonly value: ((row: TreeRow) => number) | undefined;
 }
 
@@ -23,19 +23,19 @@ function opText({ layer, layerCount }: TreeRow): string {
   return layer.sharedWith === null ? layer.op : `${layer.op}, weights of ${layer.sharedWith}`;
 }
 
-/** `36.6%`: a part of the whole. */
+/** `36.6%`: the share of the whole. */
 function shareText(part: number, whole: number): string {
   if (whole === 0 || part === 0) return "-";
   const percent = (100 * part) / whole;
   return percent < 0.05 ? "<0.1%" : `${percent.toFixed(1)}%`;
 }
 
-/** The unit; a convention's own way of counting parameters is named beside the column of all. */
+/** The unit; a convention's own count of parameters is named next to the column of all. */
 const columnTitle = ({ quantity, title }: Figure): string => (quantity === "params" ? title : quantity);
 
 const isWork = ({ quantity }: Figure): boolean => quantity !== "params" && quantity !== "activations";
 
-/** The figure that shares are of: a convention's first measure of work. */
+/** The figure of which shares are shown: a convention's first measure of work. */
 const sharedFigure = (figures: readonly Figure[]): Figure | undefined => figures.find(isWork);
 
 export interface LayerTexts {
@@ -43,7 +43,7 @@ export interface LayerTexts {
   readonly number: (value: number) => string;
 }
 
-/** The columns that a convention's figures give, in the table's order. */
+/** The columns of a convention's figures, in the table's order. */
 export function layerColumns(
   stats: Stats,
   figures: readonly Figure[],
@@ -83,7 +83,7 @@ export function layerColumns(
   ];
 }
 
-/** The names that `--columns` and `--sort` take. Sorting by the share would be sorting by what it is the share of. */
+/** The names that `--columns` and `--sort` accept. Sorting by the share equals sorting by its figure. */
 export function layerColumnNames(conventions: readonly ConventionName[]) {
   const figures = figuresOf(conventions);
   const counted = figures.flatMap((figure) => [

@@ -41,7 +41,7 @@ function conventionsTable(stats: Stats, conventions: readonly ConventionName[]):
   );
 }
 
-/** The stats as Markdown, numbers exact. Rows are folded at a depth; several conventions give their totals. */
+/** The stats as Markdown with exact numbers. Rows are folded at a depth; for several conventions only totals are shown. */
 export function renderMarkdown(stats: Stats, options: MarkdownOptions): string {
   const { conventions } = options;
   const table = conventions.length === 1 ? layersTable(stats, options) : conventionsTable(stats, conventions);

@@ -1,4 +1,4 @@
-/** Several models under each other: a line for each, without their layers. */
+/** A table of several models: one line each, without layers. */
 import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
@@ -8,7 +8,7 @@ import { figureIn, figuresOf } from "./figures.js";
 import { shapeText } from "./layer-columns.js";
 import { type Column, layOut, markdownTable, markdownText } from "./table.js";
 
-/** A model and the file it stands in. */
+/** A model and its file. */
 export interface ListedModel {
   readonly path: string;
   readonly stats: Stats;
@@ -26,7 +26,7 @@ function columnsOf(conventions: readonly ConventionName[]): readonly Column[] {
   ];
 }
 
-/** `M`, with its file where another one has a model of that name too. */
+/** `M`, with its file if another one has a model of the same name. */
 function namesOf(models: readonly ListedModel[]): readonly string[] {
   const count = new Map<string, number>();
   for (const { stats } of models) count.set(stats.model, (count.get(stats.model) ?? 0) + 1);
@@ -62,7 +62,7 @@ export interface ModelsOptions {
   readonly width: number | undefined;
 }
 
-/** The table for people. */
+/** The table for the terminal. */
 export function renderModelsPretty(
   models: readonly ListedModel[],
   { conventions, paint, width }: ModelsOptions,

@@ -11,21 +11,21 @@ import { type Column, layOut, type TableRow } from "./table.js";
 import type { TreeRow } from "./tree.js";
 
 export interface PrettyOptions {
-  /** One for a table of layers with its figures; several for their totals side by side. */
+  /** One for a table of layers with its figures; several for a table of totals. */
   readonly conventions: readonly ConventionName[];
   readonly rows: RowChoice;
-  /** The columns that are wanted, by their names; undefined: all. */
+  /** The selected columns, by name; undefined: all. */
   readonly columns?: readonly string[] | undefined;
   readonly paint: Paint;
-  /** Columns of the terminal; undefined where lines may be as long as they like. */
+  /** Columns of the terminal; undefined for unlimited lines. */
   readonly width: number | undefined;
 }
 
-/** The rows, their cells in the columns that are wanted. */
+/** The rows with the cells of the selected columns. */
 function layerTable(stats: Stats, { conventions, rows, columns, paint, width }: PrettyOptions): string {
   const figures = figuresOf(conventions);
   const name = (row: TreeRow): string => (rows.sort === undefined ? `${"  ".repeat(row.depth)}${row.name}` : row.path);
-  // A zero says that nothing happens here; it must not look like a figure.
+  // A zero must not look like a figure.
   const number = (value: number): string => (value === 0 ? "-" : short(value));
   const all = layerColumns(stats, figures, { name, number });
   const shown = chosenColumns(all, columns);
@@ -35,7 +35,7 @@ function layerTable(stats: Stats, { conventions, rows, columns, paint, width }: 
   return layOut(shown, [...cells, total], paint, width);
 }
 
-/** The totals of several conventions under each other, each with its unit. */
+/** The totals of several conventions in a table, each with its unit. */
 function conventionTableText(stats: Stats, { conventions, paint, width }: PrettyOptions): string {
   const columns: readonly Column[] = [
     { title: "convention", align: "left" },
@@ -58,7 +58,7 @@ function conventionTableText(stats: Stats, { conventions, paint, width }: Pretty
   return layOut(columns, rows, paint, width);
 }
 
-/** From where on cells see whole rows or columns: `; the whole picture from attn.matmul on`. */
+/** The node from which on cells depend on whole rows or columns: `; the whole picture from attn.matmul on`. */
 function wholeText([rows, columns]: readonly [string | null, string | null] = [null, null]): string {
   const from = (what: string, path: string | null): string => (path === null ? "" : `; ${what} from ${path} on`);
   if (rows === columns) return from("the whole picture", rows);
@@ -73,7 +73,7 @@ function totalLine(stats: Stats, figure: Figure): readonly [string, string] {
   return [quantity, `${grouped(value)} (${convention}${printed})`];
 }
 
-/** What stands under the table: exact totals, parameters by op, memory, receptive field; label and text. */
+/** The lines under the table: exact totals, parameters by op, memory, receptive field; label and text. */
 export function summaryLines(
   stats: Stats,
   conventions: readonly ConventionName[],
@@ -103,7 +103,7 @@ export function titleText(stats: Stats): string {
   return [stats.model, ...inputs].join("  ");
 }
 
-/** The stats for people: a table, and what cannot stand in one under it. */
+/** The stats for the terminal: a table, and a summary under it. */
 export function renderPretty(stats: Stats, options: PrettyOptions): string {
   const table = options.conventions.length === 1 ? layerTable(stats, options) : conventionTableText(stats, options);
   const summary = summaryLines(stats, options.conventions)

@@ -1,19 +1,19 @@
-/** Which rows and columns of the table of layers are shown, and in which order. */
+/** Selects the rows and columns of the table of layers, and their order. */
 import type { LayerStats } from "../stats.js";
 import type { Figure } from "./figures.js";
 import type { LayerColumn } from "./layer-columns.js";
 import { type TreeRow, treeRows } from "./tree.js";
 
 export interface RowChoice {
-  /** Levels of the path that are shown; deeper ones are summed up. */
+  /** Number of path levels shown; deeper ones are summed up. */
   readonly depth: number;
-  /** Whether equal parts that follow each other are one row. */
+  /** Whether consecutive equal parts are one row. */
   readonly joinsEqual: boolean;
-  /** The column that rows are sorted by, largest first, without the parts that they stand in; undefined: the network's order. */
+  /** The sort column, largest first, without enclosing parts; undefined: the network's order. */
   readonly sort?: string | undefined;
 }
 
-/** The columns with these names, in this order; all where none is named. */
+/** The columns with these names, in this order; all if none is named. */
 export function chosenColumns(
   columns: readonly LayerColumn[],
   names: readonly string[] | undefined,
@@ -22,7 +22,7 @@ export function chosenColumns(
   return names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
-/** The rows in the order that is wanted. */
+/** The rows in the requested order. */
 export function chosenRows(
   layers: readonly LayerStats[],
   figures: readonly Figure[],

@@ -6,7 +6,10 @@ import { csvCell, csvLine } from "../../formats/csv-cells.js";
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
-  /** Where a terminal is too narrow, the column of least weight goes first, of equals the last; without a weight it stays. */
+  /**
+   * If the terminal is too narrow, the column with the lowest weight is dropped first, the last one among equals; a column
+   * without a weight stays.
+   */
   readonly weight?: number | undefined;
 }
 
@@ -18,7 +21,7 @@ export interface TableRow {
 
 const gap = "  ";
 
-/** Which columns are shown, by their places. */
+/** The indices of the columns that are shown. */
 function fittingColumns(columns: readonly Column[], widths: readonly number[], width: number): readonly number[] {
   let shown = columns.map((_, i) => i);
   const weightOf = (i: number): number => columns[i]?.weight ?? Number.POSITIVE_INFINITY;
@@ -34,7 +37,10 @@ function fittingColumns(columns: readonly Column[], widths: readonly number[], w
 const widthOf = (widths: readonly number[], shown: readonly number[]): number =>
   shown.reduce((sum, i) => sum + (widths[i] ?? 0), gap.length * (shown.length - 1));
 
-/** Lays cells under each other. Where `width` is too small, columns go by their weight; then the first is cut, down to 12. */
+/**
+ * Aligns cells in columns. If `width` is too small, columns are dropped by weight; then the first is cut, down to 12
+ * characters.
+ */
 export function layOut(
   columns: readonly Column[],
   rows: readonly TableRow[],
@@ -62,15 +68,15 @@ export function layOut(
   return lines.map(line).join("");
 }
 
-/** A cell that cannot end its column or its row. */
+/** A cell that cannot break its column or row. */
 const markdownCell = (text: string): string => oneLine(text).replaceAll("|", "\\|");
 
-/** Text that a reader of Markdown sees as it is, whatever somebody put into a name. */
+/** Text that Markdown renders literally, whatever a name contains. */
 export function markdownText(text: string): string {
   return oneLine(text).replace(/[\\`*[\]<>&#~]/g, "\\$&");
 }
 
-/** Text in the looks of code; a backtick would end it. */
+/** Text as code; backticks are replaced, since one would end it. */
 export const codeSpan = (text: string): string => `\`${oneLine(text).replaceAll("`", "'")}\``;
 
 /** A table in GitHub's Markdown. */
@@ -80,7 +86,7 @@ export function markdownTable(columns: readonly Column[], rows: readonly TableRo
   return line(columns.map((column) => column.title)) + rule + rows.map(({ cells }) => line(cells)).join("");
 }
 
-/** A field of RFC 4180, on one line: what prints a file line by line must not take a name for one. */
+/** A field of RFC 4180, on one line, so that a name with line breaks cannot look like another record. */
 export const csvField = (text: string): string => csvCell(oneLine(text));
 
 export function csvLines(rows: readonly (readonly string[])[]): string {

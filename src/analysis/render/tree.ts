@@ -1,16 +1,16 @@
 import type { LayerStats } from "../stats.js";
 import { type Figure, figureIn } from "./figures.js";
 
-/** A line of the table of layers: one layer, or a part of the network with its sums. */
+/** A row of the table of layers: one layer, or a part of the network with its sums. */
 export interface TreeRow {
   readonly path: string;
-  /** The end of the path that the rows above do not say. */
+  /** The end of the path that the rows above do not show. */
   readonly name: string;
-  /** How far below the top; 0 for the top. */
+  /** Depth in the tree; 0 at the top. */
   readonly depth: number;
-  /** Whether rows below show what is in it. */
+  /** Whether its contents follow in the rows below. */
   readonly isOpen: boolean;
-  /** The layer, where the row is one. */
+  /** The layer, if the row is one. */
   readonly layer: LayerStats | undefined;
   readonly layerCount: number;
   readonly outputShape: readonly number[];
@@ -22,7 +22,7 @@ interface Part {
   readonly name: string;
   readonly path: string;
   readonly parts: Map<string, Part>;
-  /** All layers in it, its own among them. */
+  /** All layers in it, including its own. */
   readonly layers: LayerStats[];
   /** The layer whose path is exactly the part's. */
   own: LayerStats | undefined;
@@ -30,10 +30,10 @@ interface Part {
 
 const newPart = (name: string, path: string): Part => ({ name, path, parts: new Map(), layers: [], own: undefined });
 
-/** A layer whose path is that of a part (`logits` beside `logits.flatten`), as a row of its own in it. */
+/** A layer with the same path as a part (`logits` and `logits.flatten`), as a row inside the part. */
 const ownRow = (layer: LayerStats, path: string): Part => ({ ...newPart(`(${layer.op})`, path), layers: [layer] });
 
-/** The layers sorted into the parts that their paths name, in emitted order. */
+/** Groups layers into parts by their paths, in emitted order. */
 function partsOf(layers: readonly LayerStats[]): Part {
   const top = newPart("", "");
   for (const layer of layers) {
@@ -52,7 +52,7 @@ function partsOf(layers: readonly LayerStats[]): Part {
   return top;
 }
 
-/** All that a table shows of a part but its name, for parts of several layers. */
+/** The cells of a part except its name, for parts of several layers. */
 function contentOf({ path, layers }: Part, figures: readonly Figure[]): string {
   const shown = layers.map(({ path: of, op, outputShape, params, sharedWith, counts }) => {
     return [
@@ -69,7 +69,7 @@ function contentOf({ path, layers }: Part, figures: readonly Figure[]): string {
 
 const numbered = /^(.+_)(\d+)$/;
 
-/** Parts that follow each other under consecutive numbers with the same layers in them, as one list each. */
+/** Groups consecutive parts with consecutive numbers and equal layers. */
 function equalRuns(parts: readonly Part[], figures: readonly Figure[]): readonly (readonly Part[])[] {
   const runs: Part[][] = [];
   for (const part of parts) {
@@ -87,14 +87,14 @@ function equalRuns(parts: readonly Part[], figures: readonly Figure[]): readonly
 }
 
 export interface TreeOptions {
-  /** Levels that are shown; what lies deeper is summed up. */
+  /** Number of levels shown; deeper ones are summed up. */
   readonly depth: number;
   readonly figures: readonly Figure[];
-  /** Equal parts that follow each other become one row, `unit_1-7 x7`, with their sums. */
+  /** Consecutive equal parts become one row, `unit_1-7 x7`, with their sums. */
   readonly joinsEqual: boolean;
 }
 
-/** Rows of the network folded at `depth` levels. A part with one thing in it is that thing. */
+/** Rows of the network folded at `depth` levels. A part with one item is replaced by the item. */
 export function treeRows(layers: readonly LayerStats[], options: TreeOptions): readonly TreeRow[] {
   const { depth, figures, joinsEqual } = options;
   const rows: TreeRow[] = [];

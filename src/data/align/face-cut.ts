@@ -4,14 +4,14 @@ import type { RgbImage } from "../rgb-image.js";
 import { alignedFace, type Box, croppedFace, fivePoints, landmarkNumbers } from "./face.js";
 import type { Point } from "./similarity.js";
 
-/** What is cut out of a picture, as plain data: a box, or a face turned upright into a square of `side` pixels. */
+/** What is cut out of a picture, as plain data: a box, or a face aligned in a square of `side` pixels. */
 export type FaceCut =
   | { readonly kind: "box"; readonly box: Box }
   | { readonly kind: "points"; readonly points: readonly Point[]; readonly side: number }
-  /** The 68 landmarks stand in a NumPy file of their own. */
+  /** The 68 landmarks are in a separate NumPy file. */
   | { readonly kind: "landmarks"; readonly file: string; readonly side: number };
 
-/** The face, and what it was cut by in a text that is another one for any other cut. */
+/** The face, and a text that identifies how it was cut. */
 export async function cutFace(
   image: RgbImage,
   cut: FaceCut,

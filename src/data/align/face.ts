@@ -1,12 +1,12 @@
-/** A face cut out of a picture: by its box, or turned upright by eyes, nose and the corners of the mouth. */
+/** Cuts a face out of a picture: by its box, or aligned by eyes, nose and the corners of the mouth. */
 import type { RgbImage } from "../rgb-image.js";
 import { type Point, similarityBetween } from "./similarity.js";
 import { warped } from "./warp.js";
 
-/** Points in the usual scheme of 68, as x and y in turn. */
+/** Number of coordinates of 68 points, as x and y in turn. */
 export const landmarkNumbers = 136;
 
-/** Where left eye, right eye, nose and the mouth's corners come to in a face of 112 x 112 (the usual template). */
+/** Positions of left eye, right eye, nose and the mouth's corners in an aligned face of 112 x 112 (the usual template). */
 const template: readonly Point[] = [
   { x: 38.2946, y: 51.6963 },
   { x: 73.5318, y: 51.5014 },
@@ -16,7 +16,7 @@ const template: readonly Point[] = [
 ];
 const templateSide = 112;
 
-/** The points of the 68 that each of the five is the mean of, counted from 0. */
+/** Each of the five points is the mean of this range of the 68, counted from 0. */
 const fiveOf68: readonly (readonly [first: number, last: number])[] = [
   [36, 41],
   [42, 47],
@@ -37,7 +37,7 @@ export function fivePoints(landmarks: ArrayLike<number>): readonly Point[] {
   });
 }
 
-/** The face upright in a square of that side, or in words why there is none. */
+/** The aligned face in a square of that side, or in words why there is none. */
 export function alignedFace(image: RgbImage, points: readonly Point[], side: number): RgbImage | string {
   if (!points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) return "its landmarks are not 68 points";
   const scale = side / templateSide;
@@ -55,7 +55,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** What of the box lies in the picture, or in words why nothing does. */
+/** The part of the box inside the picture, or in words why there is none. */
 export function croppedFace(image: RgbImage, { x, y, width, height }: Box): RgbImage | string {
   if (![x, y, width, height].every(Number.isFinite)) return "its box is not four numbers";
   const [left, top] = [Math.max(0, Math.round(x)), Math.max(0, Math.round(y))];

@@ -1,10 +1,10 @@
-/** A point in a picture: 0, 0 is the middle of its first pixel. */
+/** A point in a picture: 0, 0 is the centre of the first pixel. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Turning, scaling and moving: `x' = a x - b y + moveX`, `y' = b x + a y + moveY`. */
+/** Rotation, scaling and translation: `x' = a x - b y + moveX`, `y' = b x + a y + moveY`. */
 export interface Similarity {
   readonly a: number;
   readonly b: number;
@@ -13,8 +13,8 @@ export interface Similarity {
 }
 
 /**
- * The similarity that brings `from` nearest to `to` in the sum of squares (Umeyama 1991, without mirroring; in the plane it has a
- * closed form). Undefined where the points of `from` are one.
+ * The similarity that maps `from` to `to` with the least sum of squares (Umeyama 1991, without reflection; in the plane it has
+ * a closed form). Undefined if all points of `from` coincide.
  */
 export function similarityBetween(from: readonly Point[], to: readonly Point[]): Similarity | undefined {
   const [start, end] = [middleOf(from), middleOf(to)];
@@ -30,7 +30,7 @@ export function similarityBetween(from: readonly Point[], to: readonly Point[]):
     spread += fromX * fromX + fromY * fromY;
   }
   const [a, b] = [along / spread, across / spread];
-  // A face of less than a thousandth of a pixel, or one blown up from a point, is none.
+  // Rejects a face smaller than a thousandth of a pixel, or one enlarged from a point.
   if (!(spread > 1e-6) || !(Math.hypot(a, b) > 1e-6)) return undefined;
   return { a, b, moveX: end.x - (a * start.x - b * start.y), moveY: end.y - (b * start.x + a * start.y) };
 }

@@ -3,8 +3,9 @@ import type { RgbImage } from "../rgb-image.js";
 import { type Similarity, scaleOf } from "./similarity.js";
 
 /**
- * The picture as the similarity moves it, cut to a square: bilinear, black where nothing is. A picture that would be shrunk to
- * less than half is shrunk to twice the size first, by means over its pixels: four neighbours alone would see a quarter of them.
+ * The picture transformed by the similarity and cropped to a square: bilinear, black outside. If the picture would shrink to
+ * less than half, it is first reduced to twice the target size by averaging: bilinear sampling alone would use only four
+ * neighbours of each pixel.
  */
 export function warped(image: RgbImage, by: Similarity, side: number): RgbImage {
   const scale = scaleOf(by);
@@ -12,7 +13,7 @@ export function warped(image: RgbImage, by: Similarity, side: number): RgbImage 
   const width = Math.max(1, Math.round(image.width * scale * 2));
   const height = Math.max(1, Math.round(image.height * scale * 2));
   const [wide, high] = [image.width / width, image.height / height];
-  // Middles of pixels: a place x of the small picture is (x + 1/2) wide - 1/2 of the large one.
+  // Pixel centres: position x of the small picture is (x + 1/2) wide - 1/2 of the large one.
   const [shiftX, shiftY] = [wide / 2 - 0.5, high / 2 - 0.5];
   const { a, b, moveX, moveY } = by;
   const matrix = [
@@ -22,7 +23,7 @@ export function warped(image: RgbImage, by: Similarity, side: number): RgbImage 
   return sampledBy(resizeBilinear(image, width, height), matrix, side);
 }
 
-/** The same without shrinking first: what scikit-image's `warp(order=1)` gives, rounded to bytes. */
+/** The same without reducing first: equal to scikit-image's `warp(order=1)`, rounded to bytes. */
 export function sampled(image: RgbImage, { a, b, moveX, moveY }: Similarity, side: number): RgbImage {
   return sampledBy(
     image,
@@ -36,7 +37,7 @@ export function sampled(image: RgbImage, { a, b, moveX, moveY }: Similarity, sid
 
 type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]];
 
-/** For each target pixel the place in the source that the matrix brings there. */
+/** For each target pixel, the source position given by the matrix. */
 function sampledBy({ width, height, pixels }: RgbImage, [[p, q, r], [s, t, u]]: Matrix, side: number): RgbImage {
   const target = new Uint8Array(side * side * 3);
   const determinant = p * t - q * s;

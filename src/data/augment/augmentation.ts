@@ -1,7 +1,10 @@
 import type { RandomStream } from "../../random/stream.js";
 import type { RgbImage } from "../rgb-image.js";
 
-/** Changes a picture by chance; never its argument. It draws the same count of numbers from the stream only for the same outcome. */
+/**
+ * Changes a picture randomly, without modifying its argument. It draws the same number of random numbers only for the same
+ * outcome.
+ */
 export type Augmentation = (image: RgbImage, random: RandomStream) => RgbImage;
 
 /** A whole number from 0 to `count` - 1. */

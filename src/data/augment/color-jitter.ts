@@ -9,13 +9,13 @@ export type JitterKind = (typeof jitterKinds)[number];
 
 export interface JitterChange {
   readonly kind: JitterKind;
-  /** A factor; of hue a share of the circle. */
+  /** A factor; for hue, a share of the circle. */
   readonly by: number;
 }
 
 /**
- * Brightness, contrast and saturation, each times a factor from 1 - v to 1 + v (not below 0), hue by a share of the circle from
- * -v to v, in an order that is drawn too (torchvision's ColorJitter).
+ * Multiplies brightness, contrast and saturation each by a factor from 1 - v to 1 + v (at least 0), and rotates the hue by a
+ * share of the circle from -v to v, in random order (torchvision's ColorJitter).
  */
 export function colorJitter(options: Readonly<Record<JitterKind, number>>): Augmentation {
   const kinds = jitterKinds.filter((kind) => options[kind] > 0);
@@ -33,8 +33,8 @@ export function colorJitter(options: Readonly<Record<JitterKind, number>>): Augm
 }
 
 /**
- * The changes one after the other, each as Pillow's ImageEnhance makes it (a blend with black, with the mean grey, with the
- * grey picture) or torchvision's `adjust_hue`. What changes each byte by itself is a table; tables that follow each other become one.
+ * Applies the changes in order, each as in Pillow's ImageEnhance (a blend with black, with the mean grey, with the grey
+ * picture) or torchvision's `adjust_hue`. Changes of single bytes are lookup tables; consecutive tables are merged.
  */
 export function jittered({ width, height, pixels }: RgbImage, changes: readonly JitterChange[]): RgbImage {
   let current = pixels;
@@ -65,12 +65,12 @@ export function jittered({ width, height, pixels }: RgbImage, changes: readonly 
 
 const identity: Uint8Array = Uint8Array.from({ length: 256 }, (_, value) => value);
 
-/** What the second table makes of the first one's bytes. */
+/** The composition of two tables. */
 function after(first: Uint8Array, second: Uint8Array): Uint8Array {
   return first.map((value) => second[value] as number);
 }
 
-/** `from + factor * (value - from)`, cut off to a byte, for each value (Pillow's `src/libImaging/Blend.c`, float32 like it). */
+/** `from + factor * (value - from)`, clipped to a byte, for each value (Pillow's `src/libImaging/Blend.c`, in float32 as there). */
 function blendTable(from: number, factor: number): Uint8Array {
   const share = Math.fround(factor);
   const table = new Uint8Array(256);
@@ -80,7 +80,7 @@ function blendTable(from: number, factor: number): Uint8Array {
 
 const clipped = (value: number): number => Math.min(255, Math.max(0, Math.fround(value)));
 
-/** The mean of the grey picture, rounded. */
+/** The rounded mean of the grey picture. */
 function meanGrey(pixels: Uint8Array, table: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < pixels.length; at += 3) {
@@ -95,7 +95,7 @@ function meanGrey(pixels: Uint8Array, table: Uint8Array): number {
 
 function saturated(pixels: Uint8Array, table: Uint8Array, factor: number): Uint8Array {
   const share = Math.fround(factor);
-  /** `factor * difference` of differences from -255 to 255. */
+  /** `factor * difference` for differences from -255 to 255. */
   const scaled = new Float64Array(511);
   for (let difference = -255; difference <= 255; difference++)
     scaled[difference + 255] = Math.fround(share * difference);

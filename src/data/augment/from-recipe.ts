@@ -19,28 +19,28 @@ import { randomResizedCrop } from "./random-resized-crop.js";
 import { resizeTo } from "./resize-to.js";
 import { rotation } from "./rotation.js";
 
-/** What pictures are to become. */
+/** The target size and normalisation of pictures. */
 export interface PictureTarget {
   readonly width: number;
   readonly height: number;
-  /** Red, green and blue in 0..1 that the network sees as zero. */
+  /** Red, green and blue in 0..1 that become zero for the network. */
   readonly mean: readonly number[];
 }
 
 export interface Augmenter {
-  /** Whether it takes parts of pictures, and so gains from those that are larger than the model's input. */
+  /** Whether it crops pictures, so that pictures larger than the model's input are useful. */
   readonly takesParts: boolean;
-  /** The draw's picture at the model's size; the same for the same seed, epoch and draw. */
+  /** The draw's augmented picture at the model's size; the same for the same seed, epoch and draw. */
   augment(image: RgbImage, draw: Draw, epoch: number): RgbImage;
-  /** The picture at the model's size and nothing else: what evaluation sees. */
+  /** The picture resized to the model's size only: the input of evaluation. */
   plain(image: RgbImage): RgbImage;
-  /** How that step's batch is mixed, one way after the other, when its pictures are augmented (mixing.ts does it). */
+  /** How that step's batch is mixed after its pictures are augmented (see mixing.ts); several mixes are applied in order. */
   mixes(epoch: number, step: number): readonly Mix[];
 }
 
 /**
- * The augmentations in the recipe's order. Pictures come to the model's size before the first of them, but where parts are
- * taken: then those that stand before see the picture as it was found. What mixes batches stands last.
+ * The augmentations in the recipe's order. Pictures are resized to the model's size before the first one, or, if there is a
+ * crop, by the crop: earlier augmentations then get the original size. Mixing comes last.
  */
 export function augmenterOf(
   things: readonly ThingOf<"augmentation">[],
@@ -76,7 +76,7 @@ export function augmenterOf(
   };
 }
 
-/** The picture at the size that is meant, itself where it has it. */
+/** The picture at the target size; unchanged if it already has it. */
 export function atSize(image: RgbImage, { width, height }: Pick<PictureTarget, "width" | "height">): RgbImage {
   return image.width === width && image.height === height ? image : resizeBilinear(image, width, height);
 }
@@ -131,7 +131,7 @@ function augmentationOf(thing: ThingOf<"augmentation">, target: PictureTarget, i
   }
 }
 
-/** The byte that the network sees as nearest to zero, by channel. */
+/** The byte per channel that is nearest to zero for the network. */
 const meanColour = ({ mean }: PictureTarget): readonly number[] =>
   mean.map((value) => Math.round(Math.min(1, Math.max(0, value)) * 255));
 
@@ -157,7 +157,7 @@ function wrongRange(
   return problem("data/bad-crop-range", { name, what, low, high, limit });
 }
 
-/** A list of two, as its signature has it. */
+/** A list of two numbers, as its signature requires. */
 function pairOf([low, high]: readonly number[]): readonly [number, number] {
   invariant(low !== undefined && high !== undefined, "an augmentation's range is none");
   return [low, high];

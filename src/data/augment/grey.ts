@@ -1,7 +1,7 @@
 import type { RgbImage } from "../rgb-image.js";
 import type { Augmentation } from "./augmentation.js";
 
-/** Whether red, green and blue are alike everywhere: a picture of one channel, spread. A colour picture shows it at once. */
+/** Whether red, green and blue are equal everywhere: a grey picture stored as RGB. Returns early for colour pictures. */
 export function isGrey(pixels: Uint8Array): boolean {
   for (let at = 0; at < pixels.length; at += 3) {
     const red = pixels[at];

@@ -5,7 +5,7 @@ export function horizontalFlip(p: number): Augmentation {
   return (image, random) => (random.uniform() < p ? mirrored(image) : image);
 }
 
-/** Left is right. */
+/** The picture mirrored horizontally. */
 export function mirrored({ width, height, pixels }: RgbImage): RgbImage {
   const turned = new Uint8Array(pixels.length);
   let to = 0;

@@ -1,6 +1,7 @@
 /**
- * The bytes of a picture, read through a table, with their hue moved by a share of the circle: Pillow's way to 8-bit HSV and
- * back (the formulas of Python's `colorsys`, in float32, hue and saturation cut off to bytes), as torchvision's `adjust_hue` uses it.
+ * The bytes of a picture, mapped by a table, with the hue rotated by a share of the circle. Pillow's conversion to 8-bit HSV
+ * and back (the formulas of Python's `colorsys`, in float32, hue and saturation truncated to bytes), as torchvision's
+ * `adjust_hue` uses it.
  */
 export function shiftHue(pixels: Uint8Array, table: Uint8Array, share: number): Uint8Array {
   const shift = Math.trunc(share * 255);
@@ -34,7 +35,7 @@ export function shiftHue(pixels: Uint8Array, table: Uint8Array, share: number): 
   return made;
 }
 
-/** 0..255 around the circle; which channel is largest decides the third, the two others the place in it. */
+/** 0..255 around the circle: the largest channel selects the third, the two others the position in it. */
 function hueOf(red: number, green: number, blue: number, largest: number, range: number): number {
   const fromRed = Math.fround((largest - red) / range);
   const fromGreen = Math.fround((largest - green) / range);
@@ -49,5 +50,5 @@ function hueOf(red: number, green: number, blue: number, largest: number, range:
   return Math.trunc(turned * 255);
 }
 
-/** C's `round`, of numbers that are not negative. */
+/** C's `round`, for non-negative numbers. */
 const rounded = (value: number): number => Math.floor(value + 0.5);

@@ -1,17 +1,17 @@
 /**
- * What mixes the pictures of a batch, and with them every row of numbers that belongs to a picture: each with the one before it, the
- * first with the last (batches come shuffled, so that is anybody). The formulas are torchvision's `v2.MixUp` and `v2.CutMix`, on bytes.
+ * Mixes the pictures of a batch and their targets: each with the previous one, the first with the last (batches are shuffled,
+ * so this is a random partner). The formulas are torchvision's `v2.MixUp` and `v2.CutMix`, on bytes.
  */
 import { drawBeta } from "../../random/beta.js";
 import type { RandomStream } from "../../random/stream.js";
 import type { RgbImage } from "../rgb-image.js";
 import { drawBelow } from "./augmentation.js";
 
-/** How a batch is mixed. `share` is each picture's own part of its target, the rest that of the picture before it. */
+/** How a batch is mixed. `share` is the weight of each picture's own target; the rest is the previous picture's. */
 export type Mix =
-  /** Of each pixel, too. */
+  /** Every pixel is blended with the same weight. */
   | { readonly kind: "blend"; readonly share: number }
-  /** The rectangle is the other picture's: from left and top up to right and bottom, which are left out. */
+  /** The rectangle is taken from the other picture: from left and top to right and bottom, exclusive. */
   | {
       readonly kind: "paste";
       readonly share: number;
@@ -21,13 +21,13 @@ export type Mix =
       readonly bottom: number;
     };
 
-/** Draws how a batch is mixed; undefined where it stays. */
+/** Draws how a batch is mixed; undefined means unmixed. */
 export type Mixer = (random: RandomStream) => Mix | undefined;
 
 export interface MixOptions {
   /** Shares are drawn from Beta(alpha, alpha). */
   readonly alpha: number;
-  /** How often a batch is mixed. */
+  /** The probability that a batch is mixed. */
   readonly p: number;
 }
 
@@ -46,8 +46,8 @@ export function cutMix({ alpha, p }: MixOptions, width: number, height: number):
 }
 
 /**
- * The rectangle about (x, y) whose sides are the picture's times the root of 1 - `share`, cut off at the edges; the share that
- * counts is the area that is left.
+ * The rectangle around (x, y) whose sides are the picture's times the square root of 1 - `share`, clipped at the edges; the
+ * resulting share is the remaining area.
  */
 export function pasteAround(share: number, x: number, y: number, width: number, height: number): Mix {
   const half = 0.5 * Math.sqrt(1 - share);
@@ -60,12 +60,12 @@ export function pasteAround(share: number, x: number, y: number, width: number, 
   return { kind: "paste", share: 1 - ((right - left) * (bottom - top)) / (width * height), left, top, right, bottom };
 }
 
-/** The pictures of a batch, all of one size, mixed one way after the other; the same ones where there is none. */
+/** The pictures of a batch, all of one size, after all mixes in order; the same array if there is none. */
 export function mixImages(images: readonly RgbImage[], mixes: readonly Mix[]): readonly RgbImage[] {
   return mixes.reduce((current, mix) => current.map((image, i) => mixed(image, before(current, i), mix)), images);
 }
 
-/** What belongs to the pictures of such a batch, a row of numbers each, mixed as they are; changed in its place. */
+/** Mixes the rows that belong to the pictures of such a batch in the same way; in place. */
 export function mixRows(rows: Float32Array, count: number, mixes: readonly Mix[]): void {
   const length = rows.length / count;
   for (const { share } of mixes) {
@@ -77,7 +77,7 @@ export function mixRows(rows: Float32Array, count: number, mixes: readonly Mix[]
   }
 }
 
-/** Of each row the place of its largest number; of several the first. */
+/** For each row the index of its largest number; the first one if there are several. */
 export function largestOfRows(rows: Float32Array, count: number): readonly number[] {
   const length = rows.length / count;
   return Array.from({ length: count }, (_, row) => {

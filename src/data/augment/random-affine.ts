@@ -5,16 +5,16 @@ import type { Border } from "./border.js";
 import { type AffineMatrix, resampled } from "./resample.js";
 
 export interface AffineOptions {
-  /** At most, either way. */
+  /** Maximum, in either direction. */
   readonly degrees: number;
-  /** At most, either way, as shares of width and height. */
+  /** Maximum, in either direction, as shares of width and height. */
   readonly translate: readonly [number, number];
-  /** Smallest and largest factor; above 1 what is shown is larger. */
+  /** Smallest and largest factor; above 1 enlarges. */
   readonly scale: readonly [number, number];
   readonly border: Border;
 }
 
-/** What is drawn for one picture. */
+/** The random values for one picture. */
 export interface AffineChange {
   /** Clockwise. */
   readonly degrees: number;
@@ -23,7 +23,7 @@ export interface AffineChange {
   readonly scale: number;
 }
 
-/** Turns, shifts and scales the picture in one resampling (torchvision's RandomAffine without shear). */
+/** Rotates, shifts and scales the picture in one resampling (torchvision's RandomAffine without shear). */
 export function randomAffine(options: AffineOptions): Augmentation {
   return (image, random) => moved(image, drawChange(image, options, random), options.border);
 }
@@ -40,7 +40,7 @@ function drawChange({ width, height }: RgbImage, options: AffineOptions, random:
   };
 }
 
-/** The picture scaled and turned about its middle, then shifted. */
+/** The picture scaled and rotated about its centre, then shifted. */
 export function moved(image: RgbImage, { degrees, shift, scale }: AffineChange, border: Border): RgbImage {
   if (degrees === 0 && scale === 1 && shift[0] === 0 && shift[1] === 0) return image;
   const angle = (degrees * Math.PI) / 180;

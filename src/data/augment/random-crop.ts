@@ -3,14 +3,14 @@ import type { Border } from "./border.js";
 import { windowOf } from "./window.js";
 
 export interface RandomCropOptions {
-  /** Pixels that come to each side before the part is cut. */
+  /** Pixels added on each side before cropping. */
   readonly padding: number;
-  /** Of the part; without it the picture's own, and the picture is shifted. */
+  /** The size of the crop; without it the picture's own size, so that the picture is shifted. */
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly border: Border;
 }
 
-/** A part of the padded picture, anywhere in it (torchvision's RandomCrop). The picture must be as large as the part. */
+/** A random crop of the padded picture (torchvision's RandomCrop). The picture must be at least as large as the crop. */
 export function randomCrop({ padding, size, border }: RandomCropOptions): Augmentation {
   return (image, random) => {
     const { width, height } = size ?? image;

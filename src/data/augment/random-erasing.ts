@@ -4,15 +4,15 @@ export interface ErasingOptions {
   readonly p: number;
   /** Smallest and largest share of the picture's area. */
   readonly scale: readonly [number, number];
-  /** Smallest and largest height over width: torchvision's parts to crop have it the other way round. */
+  /** Smallest and largest height over width: the inverse of torchvision's ratio for crops. */
   readonly ratio: readonly [number, number];
   readonly colour: readonly number[];
 }
 
-/** So many tries to find a rectangle that is smaller than the picture. */
+/** Number of attempts to find a rectangle smaller than the picture. */
 const tries = 10;
 
-/** With probability `p` paints over a rectangle (Zhong et al. 2017; torchvision's RandomErasing on pictures). */
+/** With probability `p` fills a rectangle (Zhong et al. 2017; torchvision's RandomErasing on pictures). */
 export function randomErasing({ p, scale, ratio, colour }: ErasingOptions): Augmentation {
   return (image, random) => {
     if (random.uniform() >= p) return image;

@@ -14,16 +14,16 @@ export interface CropOptions {
   readonly height: number;
 }
 
-/** So many tries to find a part that lies inside the picture. */
+/** Number of attempts to find a crop inside the picture. */
 const tries = 10;
 
 /**
- * A part of the picture at the model's size: area uniform, the logarithm of its proportion uniform; after ten parts that
- * do not fit, the largest one in the middle whose proportion is allowed (torchvision's RandomResizedCrop).
+ * A random crop resized to the model's size: its area is uniform, and so is the logarithm of its aspect ratio. After ten crops
+ * that do not fit, the largest central one with an allowed aspect ratio (torchvision's RandomResizedCrop).
  */
 export function randomResizedCrop(options: CropOptions): Augmentation {
   return (image, random) => {
-    // Whatever the border: a part lies inside.
+    // The border does not matter: the crop is inside the picture.
     return resizeBilinear(windowOf(image, drawPart(image, options, random), black), options.width, options.height);
   };
 }

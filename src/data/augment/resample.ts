@@ -2,25 +2,25 @@ import type { RgbImage } from "../rgb-image.js";
 import { type Border, placeInside } from "./border.js";
 import { isGrey } from "./grey.js";
 
-/** Where in the picture a target pixel (x, y) comes from, both measured to the middle: (a x + b y + c, d x + e y + f). */
+/** The source position of a target pixel (x, y), both measured to pixel centres: (a x + b y + c, d x + e y + f). */
 export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /**
- * The picture through an affine map, bilinear, its size kept. To the last bit what Pillow's `Image.transform(size, AFFINE,
- * matrix, BILINEAR)` gives (`src/libImaging/Geometry.c`): where a border has a colour, a target pixel whose middle falls
- * outside has that colour, and a neighbour outside is the edge's; results are cut off to bytes. `edge` and `reflect` are the
- * same map on a picture that was padded so before.
+ * The picture under an affine map, bilinear, at the same size. Bit for bit equal to Pillow's `Image.transform(size, AFFINE,
+ * matrix, BILINEAR)` (`src/libImaging/Geometry.c`): with a border colour, a target pixel whose centre falls outside has that
+ * colour, and neighbours outside repeat the edge; results are truncated to bytes. `edge` and `reflect` are the same map on a
+ * picture padded in that mode.
  */
 export function resampled(image: RgbImage, matrix: AffineMatrix, border: Border): RgbImage {
   const { width, height, pixels } = image;
   const made = new Uint8Array(pixels.length);
-  // Pillow adds a x and b y first, then c: in another order the last digit, and so a byte here and there, differs.
+  // Pillow adds a x and b y first, then c: in another order the last digit, and so an occasional byte, differs.
   const [a, b, c, d, e, f] = matrix;
   const alongX = Float64Array.from({ length: width }, (_, column) => a * (column + 0.5));
   const alongY = Float64Array.from({ length: width }, (_, column) => d * (column + 0.5));
   const colour = border.kind === "colour" ? Uint8Array.from(border.colour) : undefined;
   const reflects = border.kind === "reflect";
-  // Of a grey picture one channel says all three, in the very same arithmetic.
+  // For a grey picture, one channel is computed for all three, with the same arithmetic.
   const isOneChannel = isGrey(pixels);
   const rowBytes = width * 3;
   let to = 0;
@@ -54,7 +54,7 @@ export function resampled(image: RgbImage, matrix: AffineMatrix, border: Border)
         bottomLeft = y1 + x0;
         bottomRight = y1 + x1;
       }
-      // Written out: a loop over the channels takes a quarter longer.
+      // Unrolled: a loop over the channels takes a quarter longer.
       const a0 = pixels[topLeft] as number;
       const b0 = pixels[bottomLeft] as number;
       const above0 = a0 + ((pixels[topRight] as number) - a0) * dx;

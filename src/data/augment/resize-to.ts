@@ -1,10 +1,10 @@
 import { resizeBilinear } from "../resize-picture.js";
 import type { Augmentation } from "./augmentation.js";
 
-/** The longer side is at most so many times the shorter one: a picture that is one long line must not grow without bound. */
+/** Maximum ratio of the longer side to the shorter one, so that a very thin picture does not become huge. */
 const longestShare = 8;
 
-/** The picture with its shorter side at `size`, its proportions kept (torchvision's Resize with one number). No chance in it. */
+/** The picture with its shorter side at `size` and its aspect ratio kept (torchvision's Resize with one number). Not random. */
 export function resizeTo(size: number): Augmentation {
   return (image) => {
     const shorter = Math.min(image.width, image.height);

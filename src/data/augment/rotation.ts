@@ -3,15 +3,15 @@ import { type Augmentation, drawBetween } from "./augmentation.js";
 import type { Border } from "./border.js";
 import { resampled } from "./resample.js";
 
-/** Turns the picture about its middle by up to so many degrees either way. */
+/** Rotates the picture about its centre by up to `degrees` in either direction. */
 export function rotation(degrees: number, border: Border): Augmentation {
   return (image, random) => rotated(image, drawBetween(-degrees, degrees, random), border);
 }
 
-/** The picture turned counter-clockwise, its size kept: what Pillow's `Image.rotate(degrees, BILINEAR)` gives, to the last bit. */
+/** The picture rotated counter-clockwise at the same size: bit for bit equal to Pillow's `Image.rotate(degrees, BILINEAR)`. */
 export function rotated(image: RgbImage, degrees: number, border: Border): RgbImage {
   const angle = (-(((degrees % 360) + 360) % 360) * Math.PI) / 180;
-  // Pillow rounds the matrix: whole quarter turns have no dust from sine and cosine.
+  // Pillow rounds the matrix, so quarter turns are exact.
   const round15 = (value: number): number => Number(value.toFixed(15));
   const cos = round15(Math.cos(angle));
   const sin = round15(Math.sin(angle));

@@ -8,7 +8,7 @@ export interface Window {
   readonly height: number;
 }
 
-/** The part of a picture that a window shows; it may reach beyond the picture, or lie beside it. */
+/** The part of a picture inside a window, which may reach beyond the picture or be outside it. */
 export function windowOf(image: RgbImage, { left, top, width, height }: Window, border: Border): RgbImage {
   const pixels = new Uint8Array(width * height * 3);
   if (border.kind === "colour") fill(pixels, border.colour);
@@ -35,7 +35,7 @@ export function windowOf(image: RgbImage, { left, top, width, height }: Window, 
   return { width, height, pixels };
 }
 
-/** Every pixel in that colour. */
+/** Sets every pixel to that colour. */
 export function fill(pixels: Uint8Array, colour: readonly number[]): void {
   pixels.set(colour);
   for (let done = 3; done < pixels.length; done *= 2) pixels.copyWithin(done, 0, Math.min(done, pixels.length - done));

@@ -1,9 +1,9 @@
-/** People who say what they see in faces, made up: how they err is drawn by a seed, and so is known. */
+/** Simulated annotators who vote on drawn faces: their errors are drawn from a seed, and so are known. */
 import { type RandomStream, randomStream } from "../../random/stream.js";
 import { ferPlusVotes } from "../ferplus-set.js";
 import { type FaceExpression, faceExpressions } from "../generated-faces.js";
 
-/** What can be voted for: FER+'s columns, in its order. `NF` is "not a face". */
+/** The possible votes: FER+'s columns, in its order. `NF` is "not a face". */
 export const voteColumns = ferPlusVotes;
 
 export type VoteColumn = (typeof voteColumns)[number];
@@ -11,13 +11,13 @@ export type VoteColumn = (typeof voteColumns)[number];
 type Shares = Readonly<Record<VoteColumn, number>>;
 
 export interface Annotator {
-  /** How often they vote for what they were shown. */
+  /** The probability of voting for the shown expression. */
   readonly care: number;
-  /** What they vote for otherwise, by what they were shown: shares whose sum is 1. */
+  /** The probabilities of other votes, by the shown expression; each with sum 1. */
   readonly confusion: Readonly<Record<FaceExpression, Shares>>;
 }
 
-/** What is taken for what by most. */
+/** Expressions that are often confused. */
 const lookalikes: Readonly<Record<FaceExpression, readonly VoteColumn[]>> = {
   surprise: ["fear"],
   fear: ["surprise", "sadness"],
@@ -28,10 +28,10 @@ const lookalikes: Readonly<Record<FaceExpression, readonly VoteColumn[]>> = {
   neutral: ["sadness", "contempt"],
 };
 
-/** Of a vote that missed, before they are brought to a sum of 1: for a lookalike, for anything (at most), for none. */
+/** Weights of wrong votes, before normalisation: for a similar expression, for any (at most), for none. */
 const weights = { lookalike: 1, anything: 0.3, unknown: 0.25, NF: 0.02 } as const;
 
-/** The first `count` of the seed's annotators: more of them change nothing in those before. */
+/** The first `count` annotators of the seed: a larger number does not change the first ones. */
 export function drawAnnotators(seed: number, count: number): readonly Annotator[] {
   return Array.from({ length: count }, (_, number) => {
     const random = randomStream(seed, `faces.annotator.${number}`);
@@ -52,20 +52,20 @@ function confusionOf(shown: FaceExpression, random: RandomStream): Shares {
   return Object.fromEntries(weighted.map(([column, weight]) => [column, weight / sum])) as Shares;
 }
 
-/** The column that a number in [0, 1) falls into. */
+/** The column that a number in [0, 1) selects. */
 function columnAt(shares: readonly (readonly [VoteColumn, number])[], at: number): VoteColumn {
   let rest = at;
   for (const [column, share] of shares) {
     if (rest < share) return column;
     rest -= share;
   }
-  // The shares' sum may fall short of 1 by a last bit.
+  // The sum of the shares may be below 1 by rounding.
   return shares.findLast(([, share]) => share > 0)?.[0] ?? "unknown";
 }
 
 /**
- * How many annotators vote for each column. Each takes one of the expressions that the face shows, as often as the face shows
- * it; with care they vote for it, else for what their confusion has in its place.
+ * Number of votes for each column. Each annotator picks one of the shown expressions, with its share as probability, and votes
+ * for it with probability `care`, else by the confusion probabilities.
  */
 export function drawVotes(
   annotators: readonly Annotator[],

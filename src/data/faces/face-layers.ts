@@ -40,7 +40,7 @@ function mouth(who: Person, face: Pose): Layer[] {
   const corners = mouthHeight - face.mouthSmile / 2;
   const left = [middle - half, corners] as const;
   const right = [middle + half, corners - face.sneer] as const;
-  // The control point of a quadratic curve stands twice as far off as the curve comes.
+  // The control point of a quadratic curve is twice as far away as the curve's peak.
   const upperPull = [middle, mouthHeight + 1.5 * face.mouthSmile - face.mouthOpening * 0.6 - 2 * face.sneer] as const;
   const lowerPull = [middle, mouthHeight + 1.5 * face.mouthSmile + face.mouthOpening * 1.8] as const;
   const upper = stroke(left, upperPull, right, 0.018);
@@ -65,7 +65,7 @@ function mouth(who: Person, face: Pose): Layer[] {
   ];
 }
 
-/** Wrinkles beside and across the nose. */
+/** Wrinkles next to the nose and across it. */
 function sneerFolds(who: Person): Layer[] {
   const colour = shaded(who.skin, 0.62);
   return [
@@ -87,7 +87,7 @@ function head(who: Person): Layer[] {
     { shape: ellipse(middle - width, eyeHeight + 0.05, 0.035, 0.055), colour: shaded(who.skin, 0.9) },
     { shape: ellipse(middle + width, eyeHeight + 0.05, 0.035, 0.055), colour: shaded(who.skin, 0.9) },
     { shape: skull, colour: who.skin },
-    // A hair's breadth wider than the skull, or its edge would shine through where both are smoothed.
+    // Slightly wider than the skull; otherwise its edge would show through the antialiasing.
     {
       shape: both(
         ellipse(middle, center, width + 0.01, height + 0.01),
@@ -99,7 +99,7 @@ function head(who: Person): Layer[] {
   ];
 }
 
-/** What a person's face is painted of, the lowest first. */
+/** The layers of a person's face, the lowest first. */
 export const faceLayers = (who: Person, face: Pose): readonly Layer[] => [
   ...head(who),
   ...eye(-1, who, face),

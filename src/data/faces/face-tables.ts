@@ -1,4 +1,4 @@
-/** The texts that lie beside drawn faces: what they are, and what is known of each. */
+/** The text files of a folder of drawn faces: its options, and the facts of each face. */
 import { faceExpressions } from "../generated-faces.js";
 import { type Annotator, drawVotes, voteColumns } from "./annotators.js";
 import { type FaceSplit, type FacesPlan, judgedShare, type PlannedFace } from "./planned-faces.js";
@@ -11,7 +11,7 @@ export const faceFiles = {
   votes: "votes.csv",
 } as const;
 
-/** Raised whenever the same options no longer give the same pictures and texts. */
+/** Increased whenever the same options give other pictures or texts. */
 const generatorVersion = 1;
 
 export const licenceText = `These pictures and tables were drawn by \`lferc faces\`, a program. They show nobody.
@@ -21,11 +21,11 @@ be copied, changed and spread, for any purpose, without asking and without namin
 `;
 
 export interface FacesOptions extends FacesPlan {
-  /** Pixels of a side. */
+  /** Side length in pixels. */
   readonly size: number;
 }
 
-/** All that decides what is in the folder, and how its annotators err. The same text is the same folder. */
+/** Everything that determines the folder's contents, and the annotators' confusions. Equal texts mean equal folders. */
 export function aboutFaces(options: FacesOptions, annotators: readonly Annotator[]): string {
   const { seed, count, people, blends, size } = options;
   const about = {
@@ -39,7 +39,7 @@ export function aboutFaces(options: FacesOptions, annotators: readonly Annotator
   return `${JSON.stringify(about, undefined, 2)}\n`;
 }
 
-/** What is counted for people. */
+/** Counts for people. */
 export interface FacesCount {
   pictures: number;
   people: Set<string>;
@@ -51,11 +51,11 @@ export interface FaceTables {
   readonly votes: string;
   readonly bySplit: ReadonlyMap<FaceSplit, FacesCount>;
   readonly blends: number;
-  /** Pictures of which most votes name the label, and nothing else has as many. */
+  /** Pictures whose label has the most votes, without a tie. */
   readonly agreed: number;
 }
 
-/** What is known of these faces, a line each. */
+/** The facts of these faces, one line each. */
 export function faceTables(faces: Iterable<PlannedFace>, annotators: readonly Annotator[], seed: number): FaceTables {
   const labels = ["path,label,split,person,group"];
   const distributions = [`path,${faceExpressions.join(",")}`];

@@ -1,15 +1,15 @@
 import type { RandomStream } from "../../random/stream.js";
 import type { Colour } from "../drawing.js";
 
-/** The groups that generated persons belong to. */
+/** The groups of generated persons. */
 export const skinTones = ["light", "medium", "dark"] as const;
 
 export type SkinTone = (typeof skinTones)[number];
 
-/** A person: what does not change with the expression. */
+/** A person: the features that do not change with the expression. */
 export interface Person {
   readonly skin: Colour;
-  /** Which of the three groups of skins it is of. */
+  /** Its skin tone, one of three groups. */
   readonly tone: SkinTone;
   readonly hair: Colour;
   readonly iris: Colour;
@@ -43,7 +43,7 @@ const irises: readonly Colour[] = [
   [40, 34, 32],
 ];
 
-/** Somebody, as drawn from these numbers. */
+/** A random person. */
 export function drawPerson(random: RandomStream): Person {
   const oneOf = <T>(choices: readonly T[]): T => choices[Math.floor(random.uniform() * choices.length)] as T;
   const any = (low: number, high: number): Colour => {

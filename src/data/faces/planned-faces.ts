@@ -1,4 +1,4 @@
-/** A data set of drawn faces as a plan: who is shown where, and what each face says. Pictures are drawn from it one by one. */
+/** The plan of a data set of drawn faces: person, split and expressions of each picture. Pictures are drawn from it one by one. */
 import { randomStream } from "../../random/stream.js";
 import { expressionPoses, type FaceExpression, faceExpressions, paintFace } from "../generated-faces.js";
 import type { RgbImage } from "../rgb-image.js";
@@ -7,11 +7,11 @@ import { blended } from "./pose.js";
 
 export interface FacesPlan {
   readonly seed: number;
-  /** Pictures in all. */
+  /** Number of pictures. */
   readonly count: number;
-  /** Persons in all, at least {@link fewestPeople}; each has as many pictures as the others, or one more. */
+  /** Number of persons, at least {@link fewestPeople}; their numbers of pictures differ by at most one. */
   readonly people: number;
-  /** The share of the pictures that show more than one expression. */
+  /** The share of pictures that show more than one expression. */
   readonly blends: number;
 }
 
@@ -22,23 +22,23 @@ export type FaceSplit = (typeof faceSplits)[number];
 /** One for each split. */
 export const fewestPeople = 3;
 
-/** Of the persons, for each of `val` and `test`. */
+/** The share of persons in each of `val` and `test`. */
 export const judgedShare = 0.15;
 
 export interface PlannedFace {
-  /** Below the data set's folder. */
+  /** Relative to the data set's folder. */
   readonly path: string;
   readonly split: FaceSplit;
   readonly person: string;
   readonly group: SkinTone;
-  /** What it shows most of. */
+  /** The expression with the largest share. */
   readonly label: FaceExpression;
-  /** How much of each expression it shows, in hundredths whose sum is 100; in the order of `faceExpressions`. */
+  /** The share of each expression, in hundredths with sum 100; in the order of `faceExpressions`. */
   readonly percents: readonly number[];
   paint(size: number): RgbImage;
 }
 
-/** Every picture of the plan: person by person, and each picture depends on the seed, its person and its number alone. */
+/** Every picture of the plan, by person. Each picture depends only on the seed, its person and its number. */
 export function* planFaces({ seed, count, people, blends }: FacesPlan): Generator<PlannedFace> {
   const splits = splitPeople(seed, people);
   for (let number = 0; number < people; number++) {
@@ -48,7 +48,7 @@ export function* planFaces({ seed, count, people, blends }: FacesPlan): Generato
     const own = Math.floor(count / people) + (number < count % people ? 1 : 0);
     for (let shot = 0; shot < own; shot++) {
       const name = `${person}_${String(shot + 1).padStart(2, "0")}`;
-      // Each person begins with another expression, so that few pictures of many persons hold all of them too.
+      // Each person begins with another expression, so that few pictures of many persons include all of them.
       const main = (number + shot) % faceExpressions.length;
       const random = randomStream(seed, `faces.${name}`);
       const percents = drawPercents(main, blends, random.uniform);
@@ -83,10 +83,10 @@ function splitPeople(seed: number, people: number): readonly FaceSplit[] {
   return splits;
 }
 
-/** No part of a blend is less than this. */
+/** The minimum share in a blend. */
 const leastPercent = 10;
 
-/** One expression alone, or with one or two others, of each of which there is less. */
+/** One expression alone, or with one or two others that have smaller shares. */
 function drawPercents(main: number, blends: number, uniform: () => number): readonly number[] {
   const whole = (low: number, high: number): number => low + Math.floor(uniform() * (high - low + 1));
   const percents = faceExpressions.map(() => 0);

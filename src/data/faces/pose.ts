@@ -1,24 +1,24 @@
 import type { RandomStream } from "../../random/stream.js";
 
-/** What muscles do to a face; lengths in parts of the picture's width. */
+/** Positions of a face's features; lengths as shares of the picture's width. */
 export interface Pose {
-  /** How far the brows stand above where they rest. */
+  /** Height of the brows above their rest position. */
   readonly browLift: number;
-  /** How far their inner ends stand above the outer ones. */
+  /** Height of their inner ends above the outer ones. */
   readonly browInner: number;
   readonly browArch: number;
   /** 1 is a relaxed eye. */
   readonly eyeOpening: number;
   readonly mouthWidth: number;
-  /** How far the corners stand above the middle. */
+  /** Height of the corners above the middle. */
   readonly mouthSmile: number;
   readonly mouthOpening: number;
   readonly teeth: boolean;
-  /** How far one side of the upper lip is pulled up. */
+  /** How far one side of the upper lip is raised. */
   readonly sneer: number;
 }
 
-/** A face at rest but for this. */
+/** A neutral face except for the given values. */
 export function pose(given: Partial<Pose>): Pose {
   return {
     browLift: 0,
@@ -34,7 +34,7 @@ export function pose(given: Partial<Pose>): Pose {
   };
 }
 
-/** How strongly a person shows it, and how strongly this varies between pictures. */
+/** How strongly a person shows an expression, with variation between pictures. */
 export function varied(rest: Pose, random: RandomStream): Pose {
   const strength = 0.8 + 0.4 * random.uniform();
   const near = (value: number, amount: number): number => value * strength + amount * (random.uniform() - 0.5);
@@ -51,13 +51,13 @@ export function varied(rest: Pose, random: RandomStream): Pose {
   };
 }
 
-/** A part of a face that shows several things at once; the shares add up to 1. */
+/** One part of a blend of poses; the shares add up to 1. */
 export interface PoseShare {
   readonly pose: Pose;
   readonly share: number;
 }
 
-/** What muscles do that are asked for several things at once; teeth show where most of them show teeth. */
+/** A blend of poses; teeth are visible if most of the shares show teeth. */
 export function blended(parts: readonly PoseShare[]): Pose {
   const mean = (of: (pose: Pose) => number): number =>
     parts.reduce((sum, { pose, share }) => sum + share * of(pose), 0);

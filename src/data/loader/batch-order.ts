@@ -1,4 +1,4 @@
-/** What a batch is to be made of, and what it becomes: plain data, which go from thread to thread. */
+/** A batch's order and its result: plain data, sent between threads. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { ThingOf } from "../../recipe/signatures.js";
 import type { PictureTarget } from "../augment/from-recipe.js";
@@ -7,16 +7,16 @@ import type { PicturePlace } from "../picture-place.js";
 import type { RgbImage } from "../rgb-image.js";
 import type { View } from "../views.js";
 
-/** What holds for all batches of a run. */
+/** Settings for all batches of a run. */
 export interface LoaderSetting {
   readonly augment: readonly ThingOf<"augmentation">[];
   readonly target: PictureTarget & Normalisation;
-  /** Whether parts are taken of pictures. */
+  /** Whether pictures are cropped, so larger ones are kept. */
   readonly keepLarger: boolean;
   readonly seed: number;
 }
 
-/** A place in a batch: which draw it is, and its picture, prepared; or where that lies; or why it cannot be read. */
+/** A position in a batch: its draw, with the prepared picture, the picture's place, or why it cannot be read. */
 export interface PictureOrder {
   readonly key: string;
   readonly label: number;
@@ -24,44 +24,44 @@ export interface PictureOrder {
   readonly picture: RgbImage | PicturePlace | { readonly found: Diagnostic };
 }
 
-/** How pictures are to be seen: as training does in a step of an epoch, or as a view shows them. */
+/** How pictures are prepared: as in a training step of an epoch, or by an evaluation's view. */
 export type Sight = { readonly epoch: number; readonly step: number } | { readonly view: View };
 
 export interface BatchOrder {
   readonly pictures: readonly PictureOrder[];
-  /** Each is a batch of its own, of the same pictures: they are read once. */
+  /** Each gives a batch of the same pictures, which are read once. */
   readonly sights: readonly Sight[];
-  /** What the network should say, [N, C]. */
+  /** The targets, [N, C]. */
   readonly targets: Float32Array;
-  /** Whether a picture that cannot be read is made up for by another of the batch, or else left out. */
+  /** Whether a picture that cannot be read is replaced by another of the batch; otherwise it is left out. */
   readonly isFilled: boolean;
-  /** Whether the pictures are wanted as bytes too. */
+  /** Whether the pictures are also needed as bytes. */
   readonly wantsImages: boolean;
-  /** Rooms for numbers [N, 3, H, W], from earlier batches; those of another length are not used. */
+  /** Buffers [N, 3, H, W] of earlier batches for reuse; those of another length are ignored. */
   readonly rooms: readonly Float32Array[];
 }
 
-/** The batch as one sight of it. */
+/** The batch for one sight. */
 export interface SeenBatch {
   /** [N, 3, H, W]. */
   readonly numbers: Float32Array;
   readonly targets: Float32Array;
-  /** Whether its pictures are mixed, and their targets with them. */
+  /** Whether its pictures and targets are mixed. */
   readonly isMixed: boolean;
-  /** As seen, where they were wanted. */
+  /** The pictures as bytes, if requested. */
   readonly images: readonly RgbImage[];
 }
 
 export interface MadeBatch {
-  /** For each of its pictures, which one of the order it is. */
+  /** For each of its pictures, its index in the order. */
   readonly from: readonly number[];
   readonly unreadable: readonly Unreadable[];
   readonly seen: readonly SeenBatch[];
-  /** Milliseconds that went into reading and decoding, and into making the numbers. */
+  /** Milliseconds for reading and decoding, and for making the numbers. */
   readonly times: { readonly read: number; readonly make: number };
 }
 
-/** A picture that was to be in a batch and cannot be read. */
+/** A picture of the order that cannot be read. */
 export interface Unreadable {
   readonly key: string;
   readonly found: Diagnostic;

@@ -7,19 +7,19 @@ import type { PicturePlace } from "../picture-place.js";
 import type { BatchOrder, LoaderSetting, MadeBatch } from "./batch-order.js";
 import type { LookedAt, WorkerAnswer, WorkerJob } from "./worker-messages.js";
 
-/** Threads that make batches while the step holds the main one. */
+/** Threads that make batches while the step occupies the main thread. */
 export interface Crew {
-  /** How many threads. */
+  /** Number of threads. */
   readonly size: number;
-  /** How long they have made batches, all together, in milliseconds. */
+  /** Total time spent on batches, over all threads, in milliseconds. */
   readonly workedMs: number;
   make(order: BatchOrder): Promise<MadeBatch | Problem>;
   look(places: readonly PicturePlace[]): Promise<readonly LookedAt[] | Problem>;
-  /** Ends the threads; what was asked for and is not done yet is not done any more. */
+  /** Ends the threads; unfinished jobs are dropped. */
   dispose(): Promise<void>;
 }
 
-/** What was asked of a worker; its answers come in the order of the jobs. */
+/** A job sent to a worker; answers come in the order of jobs. */
 interface Asked {
   readonly resolve: (answer: WorkerAnswer | Problem) => void;
   readonly reject: (bug: Error) => void;
@@ -28,27 +28,27 @@ interface Asked {
 interface Hand {
   readonly worker: Worker;
   readonly asked: Asked[];
-  /** Why it is gone. */
+  /** Why the thread ended. */
   lost: Problem | undefined;
 }
 
 /**
- * Half of the cores, since the step wants all of them and batches take less than steps do; one at least, eight at most, for
- * every one holds a few batches.
+ * Half of the cores, because the step uses all of them and batches take less time than steps; at least one, and at most eight,
+ * because each thread holds a few batches.
  */
 export const usualCrewSize = (cores: number = availableParallelism()): number =>
   Math.min(8, Math.max(1, Math.floor(cores / 2)));
 
-/** Below so many bytes of prepared pictures an epoch is over before threads have started. */
+/** With fewer bytes of prepared pictures, an epoch ends before threads have started. */
 const worthThreads = 8 * 2 ** 20;
 
-/** Whether so many pictures are worth threads of their own. */
+/** Whether loading these pictures is worth threads. */
 export const isWorthCrew = (pictures: number, { width, height }: { width: number; height: number }): boolean =>
   pictures * width * height * 3 >= worthThreads;
 
 /**
- * What a thread runs: the file in our bundle (tools/build.mjs); or, when we run from sources, what turns TypeScript into
- * JavaScript first, which threads do not take over from the process. Undefined where somebody else has bundled us without it.
+ * The program of a thread: the file in our bundle (tools/build.mjs); or, from sources, a file that first loads the TypeScript
+ * loader, which threads do not inherit. Undefined if another bundler has bundled lfer without it.
  */
 export function workerProgram(): URL | undefined {
   const bundled = ["./picture-worker.js", "../picture-worker.js"].map((path) => new URL(path, import.meta.url));
@@ -61,13 +61,13 @@ export function workerProgram(): URL | undefined {
 }
 
 export interface CrewOptions {
-  /** Told of each thread that is lost. */
+  /** Called for each lost thread. */
   readonly onLost?: (warning: Diagnostic) => void;
-  /** What a thread runs: {@link workerProgram}. */
+  /** The program of a thread: {@link workerProgram}. */
   readonly program?: URL | undefined;
 }
 
-/** Starts them; the first jobs wait until they are there. */
+/** Starts the threads; first jobs wait until they are ready. */
 export function startCrew(
   setting: LoaderSetting,
   size: number,
@@ -83,7 +83,7 @@ export function startCrew(
     const free = freest(hands);
     if (free.lost !== undefined) return free.lost;
     return new Promise((resolve, reject) => {
-      // It keeps the process alive only while somebody waits for it.
+      // It keeps the process alive only while a job is pending.
       if (free.asked.length === 0) free.worker.ref();
       free.asked.push({ resolve, reject });
       free.worker.postMessage(job, handedOver);
@@ -115,7 +115,7 @@ export function startCrew(
   };
 }
 
-/** The one with the least to do, of those that are there. */
+/** The available thread with the fewest jobs. */
 const freest = (hands: readonly Hand[]): Hand =>
   hands.reduce((best, hand) => {
     if (hand.lost !== undefined) return best;
@@ -144,7 +144,7 @@ function startHand(setting: LoaderSetting, program: URL, onLost: (lost: Problem)
     }
     for (const asked of hand.asked.splice(0)) asked.resolve(hand.lost);
   };
-  // What a thread throws that is not said by one of its answers: it has no memory left, or could not be started.
+  // An error outside of an answer: the thread has no memory left, or could not be started.
   worker.on("error", (error) => lose(error.message));
   worker.on("exit", (code) => lose(`it ended with ${code}`));
   worker.unref();

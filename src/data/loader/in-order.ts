@@ -1,6 +1,7 @@
 /**
- * What `start` makes of each item, in the items' order, with up to `ahead` more begun than are asked for. An item is begun only
- * when the one `ahead` places before it has been taken and the next one is asked for: whoever takes them may lend each a place.
+ * The results of `start` for each item, in order, with up to `ahead` more started than requested. An item is started only after
+ * the one `ahead` positions before it has been taken and the next one is requested, so that the consumer may lend each item a
+ * buffer.
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,
@@ -16,7 +17,7 @@ export async function* inOrder<Item, Result>(
       if (next.done === true) isThrough = true;
       else {
         const result = start(next.value);
-        // One that nobody comes to wait for any more must not end the process; who does wait is still told.
+        // The rejection of an item that nobody awaits must not end the process; a consumer that awaits it still gets it.
         result.catch(() => {});
         begun.push(result);
       }

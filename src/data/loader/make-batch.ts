@@ -1,4 +1,4 @@
-/** A batch made of its order: the same code in every thread, so the same numbers. */
+/** Makes a batch from its order: the same code in every thread, so the same numbers. */
 import { isProblem, type Problem, problemOf } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Augmenter } from "../augment/from-recipe.js";
@@ -14,11 +14,11 @@ import type { BatchOrder, LoaderSetting, MadeBatch, PictureOrder, Sight, Unreada
 export interface BatchTools {
   readonly setting: Pick<LoaderSetting, "target" | "keepLarger">;
   readonly augmenter: Augmenter;
-  /** Asked only where a picture lies in a file. */
+  /** Called only if a picture is in a file. */
   decode(): Promise<Decode | Problem>;
 }
 
-/** The batch, without pictures where none of them can be read. */
+/** The batch; without pictures if none can be read. */
 export async function makeBatch(order: BatchOrder, tools: BatchTools): Promise<MadeBatch> {
   const begun = performance.now();
   const found = await Promise.all(order.pictures.map((picture) => imageOf(picture, tools)));
@@ -53,7 +53,7 @@ function roomFor(length: number, rooms: Float32Array[]): Float32Array {
   return room?.length === length ? room : new Float32Array(length);
 }
 
-/** The place itself where its picture can be read, else the next one after it. */
+/** The position itself if its picture can be read, else the next readable one. */
 function fillerOf(place: number, readable: readonly number[]): number {
   return readable.find((i) => i >= place) ?? (readable[0] as number);
 }
@@ -79,7 +79,7 @@ function see(
   return augmenter.augment(image, { sample: { key, label, target: noTarget }, repeat }, sight.epoch);
 }
 
-/** Augmentations go by a sample's key; what it should be called is the batch's business. */
+/** Augmentations depend on a sample's key only; targets belong to the batch. */
 const noTarget = new Float32Array();
 
 function targetsOf({ targets, pictures }: BatchOrder, from: readonly number[]): Float32Array {

@@ -3,7 +3,7 @@ import type { PicturePlace } from "../picture-place.js";
 import type { RgbImage } from "../rgb-image.js";
 import type { BatchOrder, MadeBatch } from "./batch-order.js";
 
-/** A picture that was looked at for the first time, prepared. */
+/** A picture read for the first time, prepared. */
 export type LookedAt = { readonly image: RgbImage; readonly digest: string } | { readonly found: Diagnostic };
 
 export type WorkerJob =
@@ -14,5 +14,5 @@ export type WorkerJob =
 export type WorkerAnswer =
   | { readonly kind: "batch"; readonly made: MadeBatch }
   | { readonly kind: "look"; readonly looked: readonly LookedAt[] }
-  /** Our own mistake, with where it was made. */
+  /** A bug in lferc, with its stack. */
   | { readonly kind: "bug"; readonly message: string; readonly stack: string | undefined };

@@ -1,4 +1,4 @@
-/** A thread that makes batches: what {@link Crew} starts. */
+/** The thread that makes batches: started by {@link Crew}. */
 import { parentPort, workerData } from "node:worker_threads";
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
@@ -34,17 +34,17 @@ async function answer(job: WorkerJob): Promise<WorkerAnswer> {
   return { kind: "look", looked: await Promise.all(job.places.map(lookAt)) };
 }
 
-/** Memory that is handed over instead of copied: that of nobody else. */
+/** Buffers that are transferred instead of copied: those that nothing else uses. */
 function handedOver(given: WorkerAnswer): readonly ArrayBuffer[] {
   const arrays: Uint8Array[] = [];
   if (given.kind === "look") for (const each of given.looked) if ("image" in each) arrays.push(each.image.pixels);
   const numbers = given.kind === "batch" ? given.made.seen.map((each) => each.numbers.buffer) : [];
-  // A decoder's buffers may be parts of larger ones.
+  // A decoder's buffers may be views of larger ones.
   const whole = arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer);
   return [...new Set([...numbers, ...whole])].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
-/** One after the other, in the order in which they come. */
+/** Jobs run one after the other, in order of arrival. */
 let last: Promise<void> = Promise.resolve();
 port.on("message", (job: WorkerJob) => {
   last = last.then(async () => {

@@ -1,4 +1,4 @@
-/** What pictures of which class lie in a place, before any model is asked: the layout that is recognised, read as a recipe would. */
+/** The pictures and classes in a folder, without a model: the layout is recognised, and read as a recipe would. */
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { sha256 } from "../../formats/digest.js";
 import type { Decode } from "../decode.js";
@@ -12,39 +12,39 @@ import type { RgbImage } from "../rgb-image.js";
 import { type Part, parts, type RowSource } from "../rows.js";
 
 export interface LyingPicture {
-  /** What names it in its data set: below the folder, with forward slashes. */
+  /** Its name in the data set: relative to the folder, with forward slashes. */
   readonly path: string;
-  /** Of shares or votes the class with the most. */
+  /** For shares or votes, the class with the most. */
   readonly label: string;
-  /** As `--split` of eval calls it; empty where the data are not divided. */
+  /** The name for `--split` of eval; empty if the data are not split. */
   readonly split: string;
   readonly person?: string | undefined;
   readonly group?: string | undefined;
 }
 
-/** A picture as it was found. */
+/** The result of reading a picture. */
 export interface Found {
-  /** Of its bytes; undefined where not even these can be had. */
+  /** Digest of its bytes; undefined if they cannot be read. */
   readonly digest: string | undefined;
   readonly format: string;
   readonly image: RgbImage | Problem;
 }
 
 export interface LyingSet {
-  /** As a recipe calls it. */
+  /** Its name in recipes. */
   readonly layout: DataLayout;
   readonly classes: readonly string[];
-  /** In the order in which they are used: those to train on first. */
+  /** In the order of their use: training first. */
   readonly splits: readonly string[];
   readonly pictures: readonly LyingPicture[];
-  /** What is odd about it, whoever uses it. */
+  /** Warnings that do not depend on the use. */
   readonly warnings: readonly Problem[];
   look(picture: LyingPicture): Promise<Found>;
 }
 
 const splitOf: Readonly<Record<Part, string>> = { training: "train", validation: "validation", test: "test" };
 
-/** The data set at a path: a folder, or a table. What is no layout that we know is a folder per class, or refused as none. */
+/** The data set at a path: a folder, or a table. An unknown layout is read as a folder per class, or rejected as none. */
 export async function asItLies(path: string, decode: Decode): Promise<LyingSet | readonly Problem[]> {
   const layout = (await recogniseLayout(path)) ?? "folder";
   const source = await openRows(plainData(layout), path, { labels: undefined, home: path }, decode);
@@ -63,13 +63,13 @@ export async function asItLies(path: string, decode: Decode): Promise<LyingSet |
     classes: source.isOrdered ? names : names.sort((a, b) => (a < b ? -1 : 1)),
     splits: isDivided ? there.map((part) => splitOf[part]) : [""],
     pictures,
-    // Which part judges epochs is for a training to say.
+    // Which part is used for evaluating epochs is decided by a training.
     warnings: source.warnings.filter((each) => each.diagnose({}).code !== "data/split-left-alone"),
     look: lookingInto(source, decode),
   };
 }
 
-/** Made here, so that it keeps nothing of the rows. */
+/** A separate function, so that its closure does not keep the rows in memory. */
 function lookingInto({ read, place }: RowSource, decode: Decode): LyingSet["look"] {
   return async ({ path }) => {
     const where = place?.(path);

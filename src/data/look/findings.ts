@@ -1,4 +1,4 @@
-/** What there is to say of a data set whose pictures were looked at; pure. */
+/** Findings about a data set whose pictures were inspected; pure. */
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { LyingSet } from "./as-it-lies.js";
 import type { BadPicture, GoodPicture, SeenPicture } from "./inspect.js";
@@ -11,16 +11,16 @@ export interface Findings {
   readonly bad: readonly BadPicture[];
   /** Good pictures by class, then by split; every class has every split. */
   readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** By their area; undefined where no picture is good. */
+  /** By area; undefined if no picture is good. */
   readonly sizes: { readonly smallest: Size; readonly median: Size; readonly largest: Size } | undefined;
-  /** Good pictures with a side of fewer pixels than asked for. */
+  /** Number of good pictures with a side below the given number of pixels. */
   readonly small: number;
   readonly formats: ReadonlyMap<string, number>;
   readonly grey: number;
   readonly same: SameBytes<GoodPicture>;
   readonly persons: number;
   readonly groups: number;
-  /** Those who are shown in more than one split, with the splits. */
+  /** Persons who are in more than one split, with the splits. */
   readonly onSeveralSides: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -61,16 +61,16 @@ export function findingsOf(set: LyingSet, pictures: readonly SeenPicture[], leas
   };
 }
 
-/** Fewer pictures of a class to train on are too few to learn it from scratch. */
+/** With fewer training pictures, a class can hardly be learnt from scratch. */
 const fewPictures = 20;
 
-/** More pictures of the commonest class for one of the rarest are told. */
+/** Ratio of the commonest to the rarest class above which a warning is reported. */
 const imbalance = 10;
 
-/** Bad pictures that are named one by one. */
+/** Bad pictures named individually. */
 const namedAtMost = 10;
 
-/** What a person would want to know before they train. */
+/** The warnings that matter before training. */
 export function warningsOf(path: string, set: LyingSet, found: Findings, leastSide: number): readonly Problem[] {
   const { good, bad, counts, same } = found;
   const all = good.length + bad.length;

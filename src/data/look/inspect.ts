@@ -1,4 +1,4 @@
-/** Every picture of a data set looked at once: what it is, what it holds, or why it cannot be read. */
+/** Reads every picture of a data set once: its size, its digest, or why it cannot be read. */
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { RgbImage } from "../rgb-image.js";
@@ -6,10 +6,10 @@ import type { LyingPicture, LyingSet } from "./as-it-lies.js";
 
 export interface GoodPicture extends LyingPicture {
   readonly kind: "good";
-  /** SHA-256 of the file, or of the pixels where they stand in a table. */
+  /** SHA-256 of the file, or of the pixels if they are in a table. */
   readonly digest: string;
   readonly format: string;
-  /** As it is seen, turned as EXIF says. */
+  /** After EXIF orientation. */
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;
@@ -17,7 +17,7 @@ export interface GoodPicture extends LyingPicture {
 
 export interface BadPicture extends LyingPicture {
   readonly kind: "bad";
-  /** Undefined where not even its bytes can be had. */
+  /** Undefined if its bytes cannot be read. */
   readonly digest: string | undefined;
   readonly problem: Problem;
 }
@@ -27,14 +27,14 @@ export type SeenPicture = GoodPicture | BadPicture;
 export interface Looking {
   onProgress(done: number): void;
   readonly isStopped: () => boolean;
-  /** What is seen of each, before its pixels are let go. */
+  /** Receives each decoded picture before its pixels are freed. */
   onPixels(picture: LyingPicture, image: RgbImage): void;
 }
 
-/** Pictures that are read and decoded at a time: sharp's own threads, and no more in memory. */
+/** Pictures read and decoded concurrently: sharp has threads of its own, and memory is limited. */
 const atATime = 4;
 
-/** All pictures in their order; those that were not reached are missing where the user has stopped it. */
+/** All pictures in order; if the user stops it, the rest is missing. */
 export async function inspect(set: LyingSet, looking: Looking): Promise<readonly SeenPicture[]> {
   const { pictures } = set;
   const seen: SeenPicture[] = [];

@@ -1,4 +1,4 @@
-/** A data set pinned to a file: a list of its pictures with their digests, and how a data set differs from such a list. */
+/** A manifest pins a data set: a list of its pictures with digests, and the difference between a data set and such a list. */
 import { beyondLimits } from "../../formats/bounded-json.js";
 import { csvLine, csvRows } from "../../formats/csv-cells.js";
 import type { SeenPicture } from "./inspect.js";
@@ -7,9 +7,9 @@ export interface ManifestEntry {
   readonly path: string;
   readonly label: string;
   readonly split: string;
-  /** SHA-256 of the file; empty where it cannot be read. */
+  /** SHA-256 of the file; empty if it cannot be read. */
   readonly digest: string;
-  /** Null where it is no picture. */
+  /** Null if it is not a picture. */
   readonly width: number | null;
   readonly height: number | null;
 }
@@ -20,7 +20,7 @@ const schemaVersion = 1;
 
 const columns = ["path", "label", "split", "digest", "width", "height"] as const;
 
-/** In the order of their paths. */
+/** In the order of paths. */
 export function manifestOf(pictures: readonly SeenPicture[]): readonly ManifestEntry[] {
   return pictures
     .map((picture) => {
@@ -36,15 +36,15 @@ export function manifestText(entries: readonly ManifestEntry[], form: ManifestFo
     const lines = entries.map((entry) => csvLine(columns.map((column) => String(entry[column] ?? ""))));
     return csvLine(columns) + lines.join("");
   }
-  // A line a picture, so that a difference of two such files is read at a glance.
+  // One line per picture, so that diffs of manifests are readable.
   const lines = entries.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n");
   return `{\n  "schemaVersion": ${schemaVersion},\n  "pictures": [\n${lines}\n  ]\n}\n`;
 }
 
-/** A few million pictures of six values each. */
+/** A few million pictures with six values each. */
 const limits = { depth: 5, values: 50_000_000 };
 
-/** The entries of a manifest, or in words why it is none. */
+/** The entries of a manifest, or in words why it is not one. */
 export function readManifest(bytes: Uint8Array, form: ManifestForm): readonly ManifestEntry[] | string {
   let text: string;
   try {
@@ -104,13 +104,13 @@ function readCsv(text: string): readonly ManifestEntry[] | string {
   return places === undefined ? "it is empty" : entries;
 }
 
-/** Paths, by what became of them. */
+/** Paths, by kind of change. */
 export interface ManifestDifference {
   readonly missing: readonly string[];
   readonly added: readonly string[];
-  /** Another content. */
+  /** Changed contents. */
   readonly changed: readonly string[];
-  /** Another label, or another split. */
+  /** Changed label or split. */
   readonly moved: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Files of the same bytes: the same picture more than once. */
+/** Files with equal bytes: the same picture several times. */
 import { byContent } from "../twin-pictures.js";
 
 export interface Digested {
@@ -9,15 +9,15 @@ export interface Digested {
 }
 
 export interface SameBytes<T> {
-  /** Groups of two and more with members in several splits: what is judged by was trained on. */
+  /** Groups of two or more with members in several splits: evaluation pictures that are trained on. */
   readonly acrossSplits: readonly (readonly T[])[];
-  /** Those that stay in one split. */
+  /** Groups within one split. */
   readonly withinSplit: readonly (readonly T[])[];
-  /** Of both, those that are called by several names. */
+  /** Groups of either kind with several labels. */
   readonly twoLabels: readonly (readonly T[])[];
 }
 
-/** Pictures that are there more than once, in the order of the first of each. */
+/** Duplicate pictures, in the order of the first of each group. */
 export function sameBytes<T extends Digested>(pictures: Iterable<T>): SameBytes<T> {
   const groups = [...byContent(pictures, (picture) => picture).values()].filter(({ length }) => length > 1);
   const several = (group: readonly T[], of: (picture: T) => string): boolean => new Set(group.map(of)).size > 1;

@@ -1,4 +1,4 @@
-/** Some pictures of each class on one sheet, to be looked at: an SVG with the pictures in it. */
+/** A contact sheet with some pictures of each class: an SVG that contains the pictures. */
 import { xmlText } from "../../diagnostics/xml-text.js";
 import { encodePng } from "../png.js";
 import { resizeBilinear } from "../resize-picture.js";
@@ -15,10 +15,10 @@ export interface SheetPicture {
   readonly thumbnail: RgbImage;
 }
 
-/** Pictures of a class, from left to right. */
+/** Pictures per class, from left to right. */
 export const picturesPerRow = 10;
 
-/** Pixels of a picture's longer side on the sheet. */
+/** Longer side of a picture on the sheet, in pixels. */
 const side = 72;
 const gap = 6;
 const margin = 16;
@@ -54,7 +54,7 @@ ${drawn.join("\n")}
 `;
 }
 
-/** The same as a page. */
+/** The same as an HTML page. */
 export const sheetHtml = (title: string, rows: readonly SheetRow[]): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -1,4 +1,4 @@
-/** What happens to training pictures, as a recipe writes them. */
+/** The augmentations of a recipe. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
 const probability = { name: "p", type: "float", min: 0, max: 1, doc: "probability" } as const satisfies RecipeParameter;
@@ -19,7 +19,7 @@ const degrees = {
   doc: "at most, either way",
 } as const satisfies RecipeParameter;
 
-/** Area and proportion of a part of the picture. */
+/** Area and aspect ratio of a part of the picture. */
 const part = (scale: readonly [number, number], ratio: readonly [number, number], of: string) =>
   [
     {

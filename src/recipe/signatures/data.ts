@@ -1,7 +1,7 @@
-/** Data sets, as a recipe writes them. */
+/** The data sets of a recipe. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
-/** The root of the count: between the pictures as they are and each class alike. */
+/** The square root of the count: between the original frequencies and equal ones. */
 export const usualSamplerPower = 0.5;
 
 const augment = {
@@ -25,7 +25,7 @@ const power = {
   default: usualSamplerPower,
   doc: 'of sampler: "power"; 1: in proportion to each count, 0.5: to its square root, 0: all classes equally',
 } as const satisfies RecipeParameter;
-/** The share of pictures that may be broken where nobody says it: the copies that people have lack well below a percent. */
+/** The default share of broken pictures: real copies of data sets have far less than a percent. */
 export const usualBroken = 0.05;
 
 const broken = {
@@ -49,7 +49,7 @@ const distributions = {
   doc: "table of `path` and a share for each class, by name; a loss reads it as `data.distribution`",
 } as const satisfies RecipeParameter;
 
-/** What any data set may be asked for. */
+/** Parameters of every data set. */
 const usual = [
   folder,
   augment,

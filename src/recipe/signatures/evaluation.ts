@@ -1,4 +1,4 @@
-/** How a picture is judged, as a recipe writes them. */
+/** The evaluations of a recipe. */
 import type { RecipeSignature } from "../signature.js";
 
 export const evaluationSignatures = [

@@ -1,4 +1,4 @@
-/** Optimisers, as a recipe writes them. */
+/** The optimisers of a recipe. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
 const rate = { name: "lr", type: "float", min: 0, doc: "learning rate" } as const satisfies RecipeParameter;
@@ -25,7 +25,7 @@ const eps = {
   default: 1e-8,
   doc: "keeps the division finite",
 } as const satisfies RecipeParameter;
-/** What every optimiser takes. */
+/** Parameters of every optimiser. */
 const parts = [
   {
     name: "decay_norm_and_bias",

@@ -1,7 +1,7 @@
-/** How long, in which portions, as a recipe writes them. */
+/** The length and batches of a recipe's training. */
 import type { RecipeSignature } from "../signature.js";
 
-/** What can make an epoch the best one. */
+/** The measures that can decide the best epoch. */
 export const bestMeasures = ["accuracy", "mean_class_accuracy"] as const;
 
 export const runSignatures = [

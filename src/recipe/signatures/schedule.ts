@@ -1,4 +1,4 @@
-/** Learning rates over time, as a recipe writes them. */
+/** The learning-rate schedules of a recipe. */
 import type { RecipeParameter, RecipeSignature } from "../signature.js";
 
 const warmup = {

@@ -1,4 +1,4 @@
-/** What was trained on what, what it costs, and with what it can be done again. */
+/** What was trained on which data, its costs, and how to repeat it. */
 
 import { byteText, grouped, short } from "../../diagnostics/number-text.js";
 import type { JsonObject } from "../../formats/json-object.js";

@@ -1,4 +1,4 @@
-/** What it is, how far it is, and the four figures that say how well it does. */
+/** The title of the run, its progress, and its four main metrics. */
 import { accuraciesOf, countRightAndWrong } from "../../judging/accuracies.js";
 import { percentText, rangeText } from "../figures-text.js";
 import { type Markup, markup, noMarkup } from "../markup.js";
@@ -27,7 +27,7 @@ export function headline(shown: Shown): Markup {
 ${tiles.length === 0 ? noMarkup : markup`<div class="tiles">${tiles.map(tile)}</div>`}`;
 }
 
-/** How far the run is; whether it is at it only its lock says, and that may be a dead one's. */
+/** The progress of the run. Only its lock shows whether it is running, and that may be a dead process's. */
 function progressOf({ run, facts }: Shown): string {
   const done = run.records.length;
   const of = facts.epochs === undefined ? `${done} epochs` : `${done} of ${facts.epochs} epochs`;

@@ -1,4 +1,4 @@
-/** Which classes are found, which are taken for which, and whether sureness can be trusted. */
+/** Metrics by class, the confusion matrix, and calibration. */
 import type { Answers } from "../../judging/answers.js";
 import { calibrationOf } from "../../judging/calibration.js";
 import { pointAt, riskCoverageOf } from "../../judging/risk-coverage.js";
@@ -29,7 +29,7 @@ const pairsAtMost = 6;
 function frequentMistakes({ confusion, perClass }: Summary): Markup {
   const name = (c: number): string => perClass[c]?.name ?? "";
   const wrong: { readonly truth: number; readonly answer: number; readonly count: number }[] = [];
-  // Most fields of a large matrix are empty: they are passed over one by one.
+  // Most cells of a large matrix are empty: they are skipped.
   for (const [truth, row] of confusion.entries())
     for (const [answer, count] of row.entries())
       if (truth !== answer && count > 0) wrong.push({ truth, answer, count });
@@ -43,7 +43,7 @@ function frequentMistakes({ confusion, perClass }: Summary): Markup {
   })}</ul>`;
 }
 
-/** More rows are a dump: answers.csv has them. */
+/** Limit on rows: answers.csv has all. */
 const classesAtMost = 200;
 
 function classTable({ perClass }: Summary): Markup {

@@ -1,4 +1,4 @@
-/** The wrong answers that were surest: mislabelled pictures, or what the network has not understood. */
+/** The most confident wrong predictions: wrong labels, or difficult pictures. */
 import type { Answers } from "../../judging/answers.js";
 import { type Mistake, surestMistakes } from "../../judging/mistakes.js";
 import { cutName } from "../cut-name.js";
@@ -8,7 +8,7 @@ import type { Section, Shown } from "../shown.js";
 
 const mistakesAtMost = 20;
 
-/** Those that are shown: whose pictures are worth being looked for. */
+/** The mistakes that are shown, whose pictures are needed. */
 export const shownMistakes = (answers: Answers): readonly Mistake[] => surestMistakes(answers, mistakesAtMost);
 
 export function mistakesSection({ run: { answers }, summary, extras: { pictures } }: Shown): Section | undefined {

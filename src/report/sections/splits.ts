@@ -4,5 +4,5 @@ const names: Readonly<Record<string, string>> = {
   test: "left for the test",
 };
 
-/** A split of the data as people say it. */
+/** The name of a split for people. */
 export const splitName = (split: string): string => (Object.hasOwn(names, split) ? (names[split] as string) : split);

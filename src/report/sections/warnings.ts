@@ -1,10 +1,10 @@
-/** What somebody who looks at the figures should know first. */
+/** Warnings that affect how the metrics should be read. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { markup } from "../markup.js";
 import type { Section, Shown } from "../shown.js";
 import { splitName } from "./splits.js";
 
-/** More than these are a list that nobody reads; run.json has the others. */
+/** Limit on warnings; run.json has the others. */
 const shownAtMost = 30;
 
 export function warningsSection(shown: Shown, diagnostics: readonly Diagnostic[]): Section | undefined {

@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli), as TFRecord files have it: RFC 3720, B.4 has its vectors. */
+/** CRC-32C (Castagnoli), as used by TFRecord files: RFC 3720, B.4 has test vectors. */
 
 const polynomial = 0x82f63b78;
 
@@ -14,7 +14,7 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Turned and shifted, so that a checksum over bytes that hold checksums is none of them. */
+/** Rotated and shifted (masked), so that checksums over data that contain checksums work. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

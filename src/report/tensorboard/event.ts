@@ -1,12 +1,12 @@
 /**
- * TensorBoard's `Event` as protobuf has it (tensorflow/core/util/event.proto, framework/summary.proto): the few fields that a
- * scalar needs.
+ * TensorBoard's `Event` in protobuf (tensorflow/core/util/event.proto, framework/summary.proto): only the fields that a scalar
+ * needs.
  */
 
 export interface Event {
   /** Seconds since 1970. */
   readonly wallTime: number;
-  /** What kind of file it is: the first event says so and nothing else. */
+  /** The file's version: the first event contains only this. */
   readonly fileVersion?: string;
   readonly step?: number;
   readonly scalars?: readonly Scalar[];
@@ -21,7 +21,7 @@ const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const key = (field: number, type: number): number => field * 8 + type;
 
-/** 7 bits a byte, the lowest first; whole numbers from 0 up to 2 ** 53. */
+/** 7 bits per byte, the lowest first; integers from 0 to 2 ** 53. */
 function varint(value: number): readonly number[] {
   const bytes: number[] = [];
   let rest = value;
@@ -54,7 +54,7 @@ export function encodeEvent({ wallTime, step, fileVersion, scalars = [] }: Event
   ]);
 }
 
-/** An event's wall time, which stands first in those that we write. */
+/** An event's wall time, which is the first field in our events. */
 export function wallTimeOf(event: Uint8Array): number | undefined {
   if (event.length < 9 || event[0] !== key(1, wire.fixed64)) return undefined;
   return new DataView(event.buffer, event.byteOffset).getFloat64(1, true);

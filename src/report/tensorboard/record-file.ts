@@ -1,4 +1,4 @@
-/** TFRecord: a length and its checksum, the data and theirs, one record after another. */
+/** TFRecord: length and its checksum, data and their checksum, record after record. */
 import { maskedCrc32c } from "./crc32c.js";
 
 const headBytes = 12;
@@ -14,7 +14,7 @@ export function frame(data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The records up to the first that is not whole: where a process was killed while it wrote, the rest is nobody's. */
+/** The complete records: if a process was killed while writing, the rest is ignored. */
 export function wholeRecords(bytes: Uint8Array): readonly Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-/** The figures of a run as a TensorBoard event file, and what of it must be written next. */
+/** The metrics of a run as a TensorBoard event file, and what must be written next. */
 import type { EpochRecord } from "../../training/metrics.js";
 import { type Event, encodeEvent, type Scalar, wallTimeOf } from "./event.js";
 import { frame, wholeRecords } from "./record-file.js";
@@ -23,15 +23,16 @@ function scalarsOf(record: EpochRecord): readonly Scalar[] {
 
 const framed = (event: Event): Uint8Array => frame(encodeEvent(event));
 
-/** What brings a file to these epochs: all of it anew, or what stands behind what is there. */
+/** The data that bring a file up to date: the whole file, or an addition. */
 export interface EventsDue {
   readonly how: "anew" | "behind";
   readonly bytes: Uint8Array;
 }
 
 /**
- * What the file of these epochs lacks; undefined where it is whole. `now`, in seconds, is when the last epoch ended. Epochs that
- * the file has keep their times; of those that it lacks only how long they took is known, so they end that much before the next.
+ * The events that the file lacks for these epochs; undefined if it is complete. `now`, in seconds, is the end of the last
+ * epoch. Epochs in the file keep their times; for missing ones only the duration is known, so each ends that much before the
+ * next.
  */
 export function eventsDue(found: Uint8Array, records: readonly EpochRecord[], now: number): EventsDue | undefined {
   const before = wholeRecords(found).map(wallTimeOf);

@@ -17,7 +17,7 @@ import {
 import { applyOpByName, applySurface, flattenInputs, weightsInFunction } from "./apply-op.js";
 import { describe } from "./signature.js";
 
-/** The name that a layer goes by when nobody gave it one; undefined for those that leave no trace in paths. */
+/** The default name of a layer in paths; undefined for layers that add nothing to paths. */
 export function ownName(layer: Layer): string | undefined {
   switch (layer.kind) {
     case "op":
@@ -30,7 +30,7 @@ export function ownName(layer: Layer): string | undefined {
   }
 }
 
-/** Applies a part of something larger, in a place of its own where it has a name, else right `here`. */
+/** Applies a part of a larger layer: in its own scope if it has a name, otherwise `here`. */
 export function applyPart(context: Context, part: NamedLayer, input: Value, here: PathScope): Value {
   return part.label === undefined
     ? context.apply(part.layer, input, here, false, part.span)
@@ -93,7 +93,7 @@ export function applyLayer(
   }
 }
 
-/** Rows first, as the paper prints them: cell (row, column) is `rows[row][column]`. */
+/** Row by row, as in the paper: cell (row, column) is `rows[row][column]`. */
 function applyGrid(context: Context, layer: GridLayer, input: Value, at: PathScope): Value {
   const { rows, columns, body, span } = layer;
   const type = context.typeOf(input);
@@ -129,7 +129,7 @@ function applyGrid(context: Context, layer: GridLayer, input: Value, at: PathSco
   return join(joinedRows, 2);
 }
 
-/** The one tensor a body gave, or none where it is unknown or something else (reported). */
+/** The single tensor that a body returned; none if it is unknown, or is something else (reported). */
 function singleTensor(context: Context, value: Value, callee: string, span: Span): Value[] {
   if (value.kind === "tensor") return value.value === undefined ? [] : [value];
   if (value.kind !== "unknown") context.report("type/not-a-tensor", { callee, actual: describe(value) }, span);
@@ -154,7 +154,7 @@ function applyParallel(context: Context, layer: ParallelLayer, input: Value, at:
   return { kind: "tuple", items: layer.branches.map((branch) => applyPart(context, branch, input, at)) };
 }
 
-/** The first application makes the weights; each further one gets a place of its own for its nodes, `name@2`. */
+/** The first application makes the weights; each further one gets its own scope for its nodes, `name@2`. */
 function applyShared(context: Context, layer: SharedLayer, input: Value, span: Span): Value {
   layer.weights.applications++;
   const { slots, applications } = layer.weights;
@@ -162,7 +162,7 @@ function applyShared(context: Context, layer: SharedLayer, input: Value, span: S
   const { result, slots: used } = context.inside({ message: `in shared ${layer.name}, used here`, span }, () =>
     context.sharing.run(slots, () => context.apply(layer.body.layer, input, at, true, layer.body.span)),
   );
-  // A first application that went wrong is no measure for the others.
+  // If the first application had errors, later ones cannot be compared with it.
   if (slots === undefined && result.kind !== "unknown") layer.weights.slots = used;
   return result;
 }

@@ -13,14 +13,14 @@ import { type BoundArguments, tensors, type UnknownValue, unknown, unknownTensor
 import { describe } from "./signature.js";
 import { plainArguments } from "./surface-arguments.js";
 
-/** What an op gives while its inputs are not known. */
+/** An op's result if its inputs are unknown. */
 function unknownResult(op: AnyOp): Value {
   if (op.results === "many") return unknown;
   if (op.results.length === 1) return unknownTensor;
   return { kind: "tuple", items: op.results.map(() => unknownTensor) };
 }
 
-/** Applies the op behind an operator or a combinator; numbers among the inputs become constants. */
+/** Applies the op of an operator or a combinator; numbers among the inputs become constants. */
 export function applyOpByName(
   context: Context,
   name: string,
@@ -39,14 +39,14 @@ export function applyOpByName(
   return makeNode(context, context.network, op, attributes, values, parent.child(name), span, () => span);
 }
 
-/** A scalar tensor for a number next to tensors; other values are given back as they are. */
+/** A number next to tensors as a scalar tensor; other values are returned unchanged. */
 export function liftNumber(context: Context, value: Value, parent: PathScope, span: Span): Value {
   if (value.kind !== "int" && value.kind !== "float") return value;
   if (value.value === undefined || context.network === undefined) return unknownTensor;
   return applyOpByName(context, "constant", [], parent, span, { shape: [], values: [value.value] });
 }
 
-/** Applies an op by one of its names in `.lfer`. `at` is the place of this very application. */
+/** Applies an op by one of its names in `.lfer`. `at` is the scope of this application. */
 export function applySurface(
   context: Context,
   { op, surface }: SurfaceEntry,
@@ -78,7 +78,7 @@ export function applySurface(
   return makeNode(context, network, op, attributes, values, at(), span, where);
 }
 
-/** Makes the node and the weights it wants, or reports what is wrong with its shapes. */
+/** Makes the node and its weights, or reports what is wrong with the shapes. */
 function makeNode(
   context: Context,
   network: Network,
@@ -107,12 +107,12 @@ function isTooLarge(type: TensorType): boolean {
   return !(elementCount(type.shape) <= limits.elements);
 }
 
-/** Refuses what would make weights inside of a function. */
+/** Reports weights inside a function. */
 export function weightsInFunction(context: Context, name: string, span: Span): UnknownValue {
   return context.report("type/weights-in-function", { name }, span);
 }
 
-/** Whether layers of this op make weights. */
+/** Whether layers of this op have weights. */
 export function holdsWeights(op: AnyOp): boolean {
   return op.inputs !== "many" && op.inputs.some((input) => input.role !== "tensor");
 }
@@ -130,7 +130,7 @@ function requestWeight(
   return context.weight({ scope, name, type: spec.type, role, initializer: spec.initializer, span });
 }
 
-/** The tensors that an arrow carries into a layer: one, a tuple's or a list's; undefined where it carries none (reported). */
+/** The tensors that an arrow passes to a layer: one, or those of a tuple or list; undefined if there is none (reported). */
 export function flattenInputs(context: Context, value: Value, span: Span): readonly Value[] | undefined {
   if (value.kind === "tensor" || value.kind === "unknown") return [value];
   if ((value.kind === "tuple" || value.kind === "list") && value.items !== undefined) {

@@ -5,12 +5,12 @@ import { recordNames } from "./records.js";
 import { scalarFunctions } from "./scalar-functions.js";
 import { tensorLiterals } from "./tensor-literals.js";
 
-/** Whether the language itself has a layer or constant of this name: no declaration may take it. */
+/** Whether the language has a layer or constant of this name, so that no declaration may use it. */
 export function isReservedName(name: string): boolean {
   return surfaces.has(name) || combinatorNames.includes(name) || name === "training";
 }
 
-/** Whether the language has something to call by this name. Constants may share it: `width` and `width(x)` differ. */
+/** Whether the language has a callable of this name. Constants may have the same name: `width` and `width(x)` differ. */
 export function isBuiltinName(name: string): boolean {
   const isCallable = [initializers, scalarFunctions, tensorLiterals].some((names) => Object.hasOwn(names, name));
   return isCallable || recordNames.includes(name) || isReservedName(name);

@@ -20,21 +20,21 @@ import { bindArguments, describe, type EvaluatedArgument, evaluateArguments } fr
 import { signatureOf } from "./surface-arguments.js";
 import { makeTensorLiteral, tensorLiterals } from "./tensor-literals.js";
 
-/** A name or a call as it was written; `args` is undefined for a bare name. */
+/** A name or a call in the source; `args` is undefined for a bare name. */
 interface Call {
   readonly name: Identifier;
   readonly args: readonly Argument[] | undefined;
   readonly span: Span;
-  /** After an arrow, where arguments are parameters only. */
+  /** After an arrow, where all arguments are parameters. */
   readonly isStage: boolean;
 }
 
-/** A bare name: a local value, a constant, or a layer with nothing but defaults. */
+/** A bare name: a local value, a constant, or a layer with default arguments. */
 export function evaluateName(context: Context, name: Identifier, scope: Scope, place: Place): Value {
   return evaluateCall(context, { name, args: undefined, span: name.span, isStage: false }, scope, place);
 }
 
-/** What a name or call stands for; in stage position tensors come by the arrow and arguments are parameters. */
+/** The value of a name or call. In a stage, tensors come through the arrow and arguments are parameters. */
 export function evaluateCall(context: Context, call: Call, scope: Scope, place: Place): Value {
   const { text } = call.name;
   const local = scope.lookup(text);
@@ -78,14 +78,14 @@ function reportUnknown(context: Context, { name, isStage }: Call, scope: Scope):
 
 const isTensorLike = ({ kind }: Value): boolean => kind === "tensor" || kind === "unknown";
 
-/** `max(x)` is the op where x is a tensor, the number function where it is a number; `max(axes: [2])` is a layer. */
+/** `max(x)` is the op if x is a tensor, the number function if it is a number; `max(axes: [2])` is a layer. */
 function wantsOp(entry: SurfaceEntry | undefined, args: readonly EvaluatedArgument[]): boolean {
   if (entry === undefined) return false;
   const positional = args.filter((arg) => arg.name === undefined);
   return positional.length === 0 || positional.some((arg) => arg.value.kind === "tensor");
 }
 
-/** An op: a layer in stage position or without tensors, a computation where it is called with tensors. */
+/** An op: a layer in a stage or without tensors; a computation if it is called with tensors. */
 function callSurface(
   context: Context,
   call: Call,
@@ -96,7 +96,7 @@ function callSurface(
   const { surface } = entry;
   const offending = args.find(({ name, value }) => {
     if (name !== undefined) return false;
-    // What is not known yet may be a tensor, where a function is called with it.
+    // An unknown value may be a tensor if a function is called with it.
     return carriesTensor(value) || (value.kind === "unknown" && surface.kind === "function" && !call.isStage);
   });
   if (offending === undefined) {
@@ -123,7 +123,7 @@ function callSurface(
   return applySurface(context, entry, bound, inputs, () => place.here.child(surface.name), call.span);
 }
 
-/** Whether a positional argument brings tensors: one itself, or a tuple or list of them. */
+/** Whether a positional argument is a tensor, or a tuple or list of tensors. */
 function carriesTensor(value: Value): boolean {
   if (value.kind === "tuple" || value.kind === "list") {
     return (value.items ?? []).some((item) => item.kind === "tensor");
@@ -203,7 +203,7 @@ function callFunction(
   return context.callFunction({ declaration, module, arguments: bound }, inputs, at, call.span);
 }
 
-/** The layer that an expression after an arrow stands for; undefined when it is none (reported). */
+/** The layer that an expression after an arrow evaluates to; undefined if it is not a layer (reported). */
 export function layerOf(context: Context, expression: Expression, scope: Scope, place: Place): NamedLayer | undefined {
   const { span } = expression;
   const isName = expression.kind === "NameExpression" || expression.kind === "CallExpression";
@@ -225,7 +225,7 @@ export function layerOf(context: Context, expression: Expression, scope: Scope, 
     context.report("type/not-a-layer", { actual: describe(value) }, span);
     return undefined;
   }
-  // A local name of a layer names its place; what is shared has its place already.
+  // A local name of a layer names its scope; a shared layer already has a scope.
   const isLocal = expression.kind === "NameExpression" && scope.lookup(expression.name.text) !== undefined;
   const named = isLocal && value.layer.kind !== "shared" ? (expression.name as Identifier).text : undefined;
   return { layer: value.layer, label: named ?? (isName ? ownName(value.layer) : undefined), span };

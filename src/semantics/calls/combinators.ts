@@ -17,7 +17,7 @@ interface Combinator {
   readonly parameters: readonly SignatureParameter[];
 }
 
-/** What makes layers of layers. */
+/** Functions from layers to layers. */
 export const combinators: Readonly<Record<string, Combinator>> = {
   repeat: {
     doc: "the layer `count` times, one after the other, each with its own weights",
@@ -78,7 +78,7 @@ export function makeCombinator(context: Context, name: string, args: readonly Ev
   }
 }
 
-/** A layer value as a part without a name of its own. */
+/** A layer value as a part without a name. */
 export function asPart(value: Value, span: Span): NamedLayer {
   if (value.kind === "layer") return { layer: value.layer, label: undefined, span: layerSpan(value, span) };
   return { layer: { kind: "opaque" }, label: undefined, span };

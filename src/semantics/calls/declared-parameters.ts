@@ -31,7 +31,7 @@ export function resolveType(context: Context, expression: TypeExpression): Type 
   }
 }
 
-/** Declared parameters as a call sees them. */
+/** The signature of declared parameters. */
 function signatureOf(context: Context, parameters: readonly ParameterDeclaration[]): readonly SignatureParameter[] {
   return parameters.map((parameter) => {
     const type = resolveType(context, parameter.type);
@@ -44,13 +44,13 @@ function signatureOf(context: Context, parameters: readonly ParameterDeclaration
   });
 }
 
-/** A place for what may not make weights: defaults and constants. */
+/** A place for expressions that may not make weights: defaults and constants. */
 export function nowhere(): Place {
   const scope = new PathScope();
   return { here: scope, body: scope, isOwn: false };
 }
 
-/** The default's value; it may use the parameters before it. */
+/** The value of a default; it may use the parameters before it. */
 function evaluateDefault(context: Context, parameter: ParameterDeclaration, scope: Scope): Value {
   if (parameter.default === undefined) return unknown;
   const type = resolveType(context, parameter.type);
@@ -83,7 +83,7 @@ export function bindDeclared(
   return { values, spans: bound.spans };
 }
 
-/** Holds arguments to declared parameters without asking for those that are not given. */
+/** Checks arguments against declared parameters; missing ones are allowed. */
 export function checkGiven(
   context: Context,
   callee: string,
@@ -95,7 +95,7 @@ export function checkGiven(
   bindArguments(context, callee, optional, args, callSpan);
 }
 
-/** The parameters of a declaration looked at by itself: unknown values of their types; defaults and names are checked. */
+/** The parameters for evaluating a declaration by itself: unknown values of their types. Defaults and names are checked. */
 export function unknownParameters(context: Context, parameters: readonly ParameterDeclaration[], scope: Scope): void {
   for (const parameter of parameters) {
     const { text: name, span } = parameter.name;

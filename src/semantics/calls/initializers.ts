@@ -8,12 +8,12 @@ import type { SignatureParameter } from "./signature.js";
 interface InitializerFunction {
   readonly doc: string;
   readonly parameters: readonly { readonly name: string; readonly default?: number }[];
-  /** The least that a parameter may be, given the others. */
+  /** The minimum of a parameter, given the others. */
   least?(numbers: Readonly<Record<string, number>>): { readonly name: string; readonly min: number };
   make(numbers: Readonly<Record<string, number>>): Initializer;
 }
 
-/** How a `weight` can be filled at first. */
+/** The initializers of a `weight`. */
 export const initializers: Readonly<Record<string, InitializerFunction>> = {
   zeros: { doc: "all 0", parameters: [], make: () => ({ kind: "constant", value: 0 }) },
   ones: { doc: "all 1", parameters: [], make: () => ({ kind: "constant", value: 1 }) },
@@ -45,7 +45,7 @@ export function initializerSignature(name: string): readonly SignatureParameter[
   }));
 }
 
-/** The initializer with its numbers put in; its `initializer` is undefined while one of them is not known, or is wrong. */
+/** The initializer with its numbers; its `initializer` is undefined if one of them is unknown or wrong. */
 export function makeInitializer(context: Context, name: string, bound: BoundArguments, span: Span): InitializerValue {
   const found = initializers[name];
   const numbers: Record<string, number> = {};

@@ -54,7 +54,7 @@ function defaultOf({ type, default: value }: RecipeParameter): Value | undefined
   return { kind: "list", element: "listOf" in type ? type.listOf : { record: type.things }, items };
 }
 
-/** One of the things that a recipe is made of, its arguments checked and defaults filled in. */
+/** An entry of a recipe, with checked arguments and defaults. */
 export function makeThing(
   context: Context,
   signature: RecipeSignature,

@@ -16,7 +16,7 @@ interface RecordSort {
   readonly parameters: readonly SignatureParameter[];
 }
 
-/** What stands with a model's inputs and outputs. */
+/** Records that describe a model's inputs and outputs. */
 export const records: Readonly<Record<string, RecordSort>> = {
   picture: {
     doc: "with an input: subtract the mean and divide by the standard deviation of each channel, on values from 0 to 1",
@@ -41,14 +41,14 @@ export function makeRecord(
   return { kind: "record", sort: name, name, fields: values, span };
 }
 
-/** The floats in a list, or undefined where one is not known. */
+/** The floats of a list, or undefined if one is unknown. */
 export function floatsIn(value: Value | undefined): readonly number[] | undefined {
   if (value?.kind !== "list" || value.items === undefined) return undefined;
   const numbers = value.items.map((item) => (item.kind === "float" || item.kind === "int" ? item.value : undefined));
   return numbers.includes(undefined) ? undefined : (numbers as number[]);
 }
 
-/** The strings in a list, or undefined where one is not known. */
+/** The strings of a list, or undefined if one is unknown. */
 export function stringsIn(value: Value | undefined): readonly string[] | undefined {
   if (value?.kind !== "list" || value.items === undefined) return undefined;
   const strings = value.items.map((item) => (item.kind === "string" ? item.value : undefined));

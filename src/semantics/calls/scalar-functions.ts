@@ -3,22 +3,22 @@ import type { Context } from "../context.js";
 import { float, int, unknown, type Value } from "../values.js";
 import { describe, type EvaluatedArgument } from "./signature.js";
 
-/** A function of numbers, lists and tensors' sizes that gives a number. */
+/** A function from numbers, lists and tensors' sizes to a number. */
 interface ScalarFunction {
   readonly doc: string;
   readonly takes: string;
-  /** The result, `undefined` where the arguments do not fit. */
+  /** The result; `undefined` if the arguments do not fit. */
   call(context: Context, args: readonly Value[], span: Span): Value | undefined;
 }
 
 type NumberValue = Value & { kind: "int" | "float" };
 const isNumber = (value: Value | undefined): value is NumberValue => value?.kind === "int" || value?.kind === "float";
 
-/** As Python's `//`, bit for bit: by way of the remainder, which is exact (`floor(0.7 / 0.1)` is 6, too). */
+/** Like Python's `//`, bit for bit: uses the remainder, which is exact (`floor(0.7 / 0.1)` is 6, too). */
 function floorDivide(a: number, b: number): number {
   const remainder = a % b;
   const quotient = (a - remainder) / b - (remainder !== 0 && remainder < 0 !== b < 0 ? 1 : 0);
-  // Whole already, but for the last bit of a float.
+  // An integer, up to rounding in the last bit.
   const below = Math.floor(quotient);
   return (quotient - below > 0.5 ? below + 1 : below) + 0;
 }
@@ -60,7 +60,7 @@ function folding(doc: string, fold: (a: number, b: number) => number, empty?: nu
   };
 }
 
-/** A logarithm: NaN or infinity are no floats of ours. */
+/** A logarithm: NaN and infinity are not allowed as floats. */
 function logarithm(doc: string, value: (x: number) => number): ScalarFunction {
   return {
     doc,
@@ -74,7 +74,7 @@ function logarithm(doc: string, value: (x: number) => number): ScalarFunction {
   };
 }
 
-/** The size of a tensor along any axis; of the batch it is a multiple of N. */
+/** The size of a tensor along any axis; for the batch, a multiple of N. */
 const sizeAlong: ScalarFunction = {
   doc: "the size of an axis, counted from 0 or, if negative, from the end; for the batch a multiple of N",
   takes: "a tensor and an int",
@@ -118,7 +118,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   dim: sizeAlong,
   floor: rounding("the largest int not above", Math.floor),
   ceil: rounding("the smallest int not below", Math.ceil),
-  // Python's round (and torch's): halves go to the even neighbour.
+  // Rounds halves to even, as Python and torch do.
   round: rounding("the nearest int, halves to the even one", (x) => {
     const below = Math.floor(x);
     if (x - below !== 0.5) return Math.round(x);
@@ -175,14 +175,14 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   log2: logarithm("the logarithm to base 2", Math.log2),
 };
 
-/** Calls a scalar function; anything that does not fit is reported. */
+/** Calls a scalar function; arguments that do not fit are reported. */
 export function callScalarFunction(
   context: Context,
   name: string,
   args: readonly EvaluatedArgument[],
   span: Span,
 ): Value {
-  // Before all else: what is not known may be the tensor that makes this the op of the same name (`sum(x, axes: [1])`).
+  // First of all: an unknown value may be a tensor, which makes this the op of the same name (`sum(x, axes: [1])`).
   if (args.some((arg) => arg.value.kind === "unknown")) return unknown;
   const named = args.find((arg) => arg.name !== undefined);
   if (named?.name !== undefined) {

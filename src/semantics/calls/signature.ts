@@ -5,15 +5,15 @@ import type { Scope } from "../scope.js";
 import { formatType, typeOfValue } from "../types.js";
 import { type BoundArguments, unknown, type Value } from "../values.js";
 
-/** A parameter as a call sees it, whoever declared it: an op, a block, a recipe's optimiser. */
+/** A parameter of an op, a block or a recipe's entry. */
 export interface SignatureParameter {
   readonly name: string;
   /** The type in words. */
   readonly type: string;
   readonly required: boolean;
-  /** The value to go on with, or undefined where the type does not fit. */
+  /** The converted value, or undefined if the type does not fit. */
   accept(value: Value): Value | undefined;
-  /** What is wrong with a value of the right type, if anything; reports it. */
+  /** Checks a value of the right type and reports problems. */
   judge?(context: Context, value: Value, span: Span): void;
 }
 
@@ -44,7 +44,7 @@ export function bindArguments(
   const spans = new Map<string, Span>();
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   let position = 0;
-  // An argument that found no parameter is most often the one that another parameter misses: said once.
+  // An argument without a parameter usually belongs to the missing parameter: one report is enough.
   let hasStray = false;
   for (const { name, value, span } of args) {
     const parameter = name === undefined ? parameters[position++] : byName.get(name.text);
@@ -88,7 +88,7 @@ export function bindArguments(
   return { values, spans };
 }
 
-/** Names for a message: all of them, or the first of very many. */
+/** Names for a message: all of them, or the first if there are very many. */
 function listOf(names: readonly string[]): string {
   return names.length <= 30 ? names.join(", ") : `${names.slice(0, 30).join(", ")}, ...`;
 }

@@ -16,10 +16,10 @@ const inWords: Readonly<Record<ParameterKind, string>> = {
   shape: "[int], with multiples of N",
 };
 
-/** Numbers that belong together may be written as a tuple as well as a list; how many there must be, the op says. */
+/** Several numbers may be a tuple or a list; the op checks how many. */
 const tuplesOfInts: readonly Type[] = [2, 3, 4].map((length) => ({ tuple: Array.from({ length }, () => "int") }));
 
-/** Types that a parameter of this kind takes, the first that fits counts. */
+/** The types that a parameter of each kind accepts; the first that fits is used. */
 const accepted: Readonly<Record<ParameterKind, readonly Type[]>> = {
   int: ["int"],
   float: ["float"],
@@ -31,7 +31,7 @@ const accepted: Readonly<Record<ParameterKind, readonly Type[]>> = {
   shape: [{ list: "unknown" }],
 };
 
-/** The numbers in a value, for bounds; empty where it is not known. */
+/** The numbers in a value, for bounds checks; empty if it is unknown. */
 function numbersIn(value: Value): readonly number[] {
   if (value.kind === "int" || value.kind === "float") return value.value === undefined ? [] : [value.value];
   if (value.kind === "list" || value.kind === "tuple") return (value.items ?? []).flatMap(numbersIn);
@@ -76,7 +76,7 @@ const isNoDimension = (value: Value): boolean => !["int", "batch", "unknown"].in
 
 const signatures = new WeakMap<AnySurface, readonly SignatureParameter[]>();
 
-/** The parameters of an op's surface as a call sees them. */
+/** The signature of an op's surface. */
 export function signatureOf(surface: AnySurface): readonly SignatureParameter[] {
   let signature = signatures.get(surface);
   if (signature === undefined) {
@@ -90,7 +90,7 @@ export function signatureOf(surface: AnySurface): readonly SignatureParameter[] 
 
 type Plain = number | boolean | string | readonly Dim[] | undefined;
 
-/** What `resolve` wants for a value of this kind, or null where it is not known yet. */
+/** The value in the form that `resolve` expects, or null if it is unknown. */
 function plainOf(value: Value, kind: ParameterKind): Plain | null {
   if (value.kind === "int" || value.kind === "float") {
     if (value.value === undefined) return null;
@@ -112,7 +112,7 @@ function plainOf(value: Value, kind: ParameterKind): Plain | null {
   return null;
 }
 
-/** The arguments as `resolve` wants them, defaults filled in; undefined where one is not known (or was wrong). */
+/** The arguments in the form that `resolve` expects, with defaults; undefined if one is unknown or wrong. */
 export function plainArguments(
   surface: AnySurface,
   bound: BoundArguments,

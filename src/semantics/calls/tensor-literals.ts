@@ -12,7 +12,7 @@ interface TensorLiteral {
   readonly parameters: readonly SignatureParameter[];
 }
 
-/** Functions that make a fixed tensor of plain numbers. */
+/** Functions that make a constant tensor from numbers. */
 export const tensorLiterals: Readonly<Record<string, TensorLiteral>> = {
   vector: {
     doc: "a constant float32 tensor of one axis with the numbers of a list. `labels`, in a loss: the class of each number; the numbers are put into the order of the student's classes. `weighing`: the tensor whose classes (axis 1) the numbers weight: one number per class, none negative and not all zero",
@@ -64,7 +64,7 @@ export function makeTensorLiteral(
   return applyOpByName(context, "constant", [], here, span, { shape: [numbers.length], values: inOrder });
 }
 
-/** Whether the numbers can be weights of classes; reports what is wrong. As float32, which they become. */
+/** Whether the numbers can be class weights (as float32); problems are reported. */
 function areWeights(context: Context, numbers: readonly number[], span: Span): boolean {
   const wrong = numbers.find((number) => !(Number.isFinite(Math.fround(number)) && number >= 0));
   if (wrong === undefined && numbers.some((number) => Math.fround(number) > 0)) return true;
@@ -72,7 +72,7 @@ function areWeights(context: Context, numbers: readonly number[], span: Span): b
   return false;
 }
 
-/** Whether there is a number for each class of the tensor that they weigh; reports it. */
+/** Whether there is one number per class of the weighted tensor; reported otherwise. */
 function areEnough(context: Context, numbers: readonly number[], weighed: Value, span: Span): boolean {
   const classes = context.typeOf(weighed)?.shape[1];
   if (typeof classes !== "number" || classes === numbers.length) return true;
@@ -80,7 +80,7 @@ function areEnough(context: Context, numbers: readonly number[], weighed: Value,
   return false;
 }
 
-/** The numbers in the order of the student's classes; undefined where the names do not say it (reported). */
+/** The numbers in the order of the student's classes; undefined if the names do not determine it (reported). */
 function byClass(
   context: Context,
   numbers: readonly number[],

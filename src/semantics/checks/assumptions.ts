@@ -1,23 +1,23 @@
-/** What a text marks as assumed: parameters and constants whose documentation says `assumed: SOURCE`. */
+/** Values marked as assumed: parameters and constants whose documentation says `assumed: SOURCE`. */
 import type { Span } from "../../diagnostics/span.js";
 import type { Declaration, SourceTree } from "../../syntax/ast.js";
 import type { Expression } from "../../syntax/ast-expressions.js";
 import { printExpression } from "../../syntax/print.js";
 
 export interface Assumption {
-  /** `RafDb.weight_decay`; of a constant its name alone. */
+  /** `RafDb.weight_decay`; for a constant, its name alone. */
   readonly name: string;
-  /** As the text writes it; undefined where whoever uses it must give one. */
+  /** The value in the source text; undefined if there is no default. */
   readonly value: string | undefined;
-  /** Where the value is from, or why this one was taken. */
+  /** The source of the value, or why it was chosen. */
   readonly source: string;
-  /** Its name in the text. */
+  /** The name in the source text. */
   readonly span: Span;
 }
 
 const mark = /^\s*assumed:\s*/;
 
-/** The words behind `assumed:`, to the end of the documentation. */
+/** The text after `assumed:`, to the end of the documentation. */
 function sourceIn(doc: string | undefined): string | undefined {
   const lines = doc?.split("\n") ?? [];
   const first = lines.findIndex((line) => mark.test(line));
@@ -29,7 +29,7 @@ function sourceIn(doc: string | undefined): string | undefined {
     .trim();
 }
 
-/** In the order of the text. */
+/** In source order. */
 export function assumptionsIn({ declarations }: SourceTree): readonly Assumption[] {
   return declarations.flatMap((declaration) => [
     ...(declaration.kind === "ConstDeclaration" ? assumed(declaration, declaration.value, "") : []),

@@ -19,7 +19,7 @@ const measureNames: readonly string[] = [...new Set([...plainMeasures, ...quanti
 
 const comparisons = ["==", "!=", "<", "<=", ">", ">="] as const;
 
-/** The claims of a `check`, typed; what is wrong is reported and left out. */
+/** The typed claims of a `check`; wrong ones are reported and omitted. */
 export function resolveClaims(context: Context, declaration: CheckDeclaration, module: Module): readonly Claim[] {
   const scope = new Scope(module);
   const place = nowhere();
@@ -30,7 +30,7 @@ export function resolveClaims(context: Context, declaration: CheckDeclaration, m
     const { comparison } = claim;
     const operator =
       comparison.kind === "BinaryExpression" ? comparisons.find((o) => o === comparison.operator) : undefined;
-    // The parser has said that each line of a check compares.
+    // The parser has already reported lines that are no comparison.
     if (comparison.kind !== "BinaryExpression" || operator === undefined) return [];
     const left = resolveSide(context, comparison.left, scope, place);
     const right = resolveSide(context, comparison.right, scope, place);
@@ -64,7 +64,7 @@ function resolveTolerance(context: Context, expression: Expression, scope: Scope
   return time === undefined ? context.evaluate(expression, scope, place) : float(time);
 }
 
-/** `1%` means a hundredth of the figure; a hundredth of a parameter would mean nothing. */
+/** `1%` means a hundredth of the figure; for a parameter it would have no meaning. */
 const isPercent = (expression: Expression | undefined): boolean =>
   expression?.kind === "NumberLiteral" && expression.text.endsWith("%");
 

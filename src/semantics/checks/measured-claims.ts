@@ -1,4 +1,4 @@
-/** What of a check was measured, not counted: accuracies, times, memory; and that times are compared with times. */
+/** Measured claims of a check (accuracy, latency, memory), and the rule that times are compared only with times. */
 import type { ClaimSide, MeasuredFigure } from "../../recipe/claim.js";
 import { type MeasuredName, measuredFigures } from "../../recipe/measures.js";
 import type { Argument, Expression } from "../../syntax/ast-expressions.js";
@@ -11,7 +11,7 @@ export const measuredNames = Object.keys(measuredFigures) as readonly MeasuredNa
 
 export const isMeasured = (name: string): name is MeasuredName => Object.hasOwn(measuredFigures, name);
 
-/** `accuracy("faces/test")`, `latency("phone")`: one text that says of what. */
+/** `accuracy("faces/test")`, `latency("phone")`: the argument names the data set or device. */
 export function resolveMeasured(
   context: Context,
   name: MeasuredName,
@@ -37,12 +37,12 @@ export function resolveMeasured(
   return undefined;
 }
 
-/** A time as it is written in a check, in milliseconds. */
+/** The milliseconds of a time literal. */
 export function timeIn(expression: Expression): number | undefined {
   return expression.kind === "NumberLiteral" && isTime(expression.text) ? expression.value : undefined;
 }
 
-/** Whether a side is a time; undefined where it adds times to what is none, or multiplies them. */
+/** Whether a side is a time; undefined if it adds times and other numbers, or multiplies times. */
 function isTimeSide(side: ClaimSide): boolean | undefined {
   switch (side.kind) {
     case "number":
@@ -61,7 +61,7 @@ function isTimeSide(side: ClaimSide): boolean | undefined {
         case "*":
           return left && right ? undefined : left || right;
         case "/":
-          // A time by a time is a ratio.
+          // A time divided by a time is a ratio.
           return right ? (left ? false : undefined) : left;
       }
     }
@@ -71,12 +71,12 @@ function isTimeSide(side: ClaimSide): boolean | undefined {
 interface WrittenClaim {
   readonly left: ClaimSide;
   readonly right: ClaimSide;
-  /** As they are written. */
+  /** The two sides in the source. */
   readonly sides: readonly [Expression, Expression];
   readonly tolerance: Expression | undefined;
 }
 
-/** Whether times stand beside times only; else it is reported. */
+/** Whether times are compared with times only; reported otherwise. */
 export function timesFit(context: Context, { left, right, sides, tolerance }: WrittenClaim, module: Module): boolean {
   const textOf = ({ span }: Expression): string => module.text.slice(span.start, span.end);
   const [a, b] = [isTimeSide(left), isTimeSide(right)];

@@ -6,7 +6,7 @@ import type { Scope } from "../scope.js";
 import { formatType, joinTypes, typeOfValue, unknownOf } from "../types.js";
 import { unknown, type Value } from "../values.js";
 
-/** The branch that a known condition takes; while it is not known, both, and what they have in common. */
+/** The branch that a known condition selects; for an unknown condition, the common type of both. */
 export function evaluateIf(context: Context, expression: IfExpression, scope: Scope, place: Place): Value {
   let current: IfExpression = expression;
   for (;;) {
@@ -16,7 +16,7 @@ export function evaluateIf(context: Context, expression: IfExpression, scope: Sc
     }
     const known = condition.kind === "bool" ? condition.value : undefined;
     if (!typesBoth(context)) {
-      // In a model a condition is only unknown where something is wrong already.
+      // In a model, a condition is unknown only after another error.
       if (known === undefined) return unknown;
       if (known) return context.evaluate(current.then, scope, place);
       if (current.else.kind !== "IfExpression") return context.evaluate(current.else, scope, place);
@@ -34,7 +34,7 @@ export function evaluateIf(context: Context, expression: IfExpression, scope: Sc
   }
 }
 
-/** A declaration by itself is typed throughout; what it is used for only computes. */
+/** Whether both branches are type-checked: they are when a declaration is evaluated by itself, not in a model. */
 export function typesBoth(context: Context): boolean {
   return context.network === undefined && context.chain.length === 0;
 }

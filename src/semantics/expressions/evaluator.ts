@@ -53,19 +53,19 @@ export interface EvaluatorOptions {
   readonly network?: Network;
   readonly training?: boolean;
   readonly things?: ReadonlyMap<string, RecipeSignature>;
-  /** In a recipe's loss: the student's labels, which its classes are in the order of; "unnamed" where it has none. */
+  /** In a recipe's loss: the student's labels, which define the order of classes; "unnamed" if it has none. */
   readonly classes?: readonly string[] | "unnamed";
-  /** What all this is part of, where a message has to say it: the variant that is made. */
+  /** The surrounding variant, if messages should mention it. */
   readonly inside?: Related | undefined;
-  /** It is a function's body that is evaluated. */
+  /** A function's body is evaluated. */
   readonly isPure?: boolean;
-  /** It is a remark that is evaluated, to see what it would be. */
+  /** A comment is evaluated, to find out what it would be as code. */
   readonly trial?: Trial;
 }
 
 const isAboutValues = (code: string): boolean => code.startsWith("value/") || code.startsWith("shape/");
 
-/** Wires the constructs together; see {@link Context} for what each method means. */
+/** Connects the files of the constructs; {@link Context} documents each method. */
 export class Evaluator implements Context {
   readonly reporter: Reporter;
   readonly network: Network | undefined;
@@ -76,7 +76,7 @@ export class Evaluator implements Context {
   readonly #chain: Related[] = [];
   readonly #trial: Trial | undefined;
   readonly #training: boolean | undefined;
-  /** Whether anything so far depended on whether this is training. */
+  /** Whether the result so far depends on `training`. */
   asksTraining = false;
   #isPure: boolean;
   #isTypeOnly = false;
@@ -143,7 +143,7 @@ export class Evaluator implements Context {
     return answer === "fine";
   }
 
-  /** One level deeper, where there is stack and work left for it; `facts.work.leave()` belongs to each that was true. */
+  /** Enters one more level, if stack depth and work allow; call `facts.work.leave()` after each call that returned true. */
   #enter(span: Span): boolean {
     if (!this.spend(span)) return false;
     if (this.facts.work.enter()) return true;
@@ -167,7 +167,7 @@ export class Evaluator implements Context {
     });
     const value = trial.evaluate(expression, scope, nowhere());
     const codes = reporter.diagnostics.map(({ code }) => code);
-    // What is not known without a reason hangs on something else that is wrong.
+    // An unknown value without a reason follows from another error.
     return { value, isSound: codes.every(isAboutValues) && (value.kind !== "unknown" || codes.length > 0) };
   }
 
@@ -227,7 +227,7 @@ export class Evaluator implements Context {
     }
   }
 
-  /** Only what a recipe names has fields: `student.logits`. */
+  /** Only names in recipes have fields: `student.logits`. */
   #evaluateField(expression: Expression & { kind: "FieldExpression" }, scope: Scope, place: Place): Value {
     const target = this.evaluate(expression.target, scope, place);
     if (target.kind === "unknown") return unknown;

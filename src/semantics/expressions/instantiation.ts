@@ -10,7 +10,7 @@ import { Scope } from "../scope.js";
 import { type BlockLayer, type FunctionUse, unknown, type Value } from "../values.js";
 import { evaluateBody, requireTensors } from "./statements.js";
 
-/** A block's inside at a place of its own; while nothing is known, what it gives by itself. */
+/** Instantiates a block's body in its own scope; if values are unknown, returns the block's result type. */
 export function instantiateBlock(context: Context, block: BlockLayer, input: Value, at: PathScope, span: Span): Value {
   const { declaration } = block;
   if (context.network === undefined) {
@@ -24,7 +24,7 @@ export function instantiateBlock(context: Context, block: BlockLayer, input: Val
       const place = { here: at, body: at, isOwn: false };
       return requireTensors(context, declaration, evaluateBody(context, declaration.body, scope, place));
     }
-    // The layer's arguments may make no weights here: it is the application below that fills the place.
+    // A layer's arguments may not make weights here: only the application below may.
     const value = evaluateBody(context, declaration.body, scope, nowhere());
     if (value.kind === "layer") {
       const part = asPart(value, declaration.body.span);
@@ -35,7 +35,7 @@ export function instantiateBlock(context: Context, block: BlockLayer, input: Val
   });
 }
 
-/** What a function gives for these arguments and tensors; while something is not known, what it gives by itself. */
+/** A function's result for these arguments and tensors; its result type if values are unknown. */
 export function callFunction(
   context: Context,
   use: FunctionUse,
@@ -58,7 +58,7 @@ export function callFunction(
   });
 }
 
-/** Binds the tensors after `on`; false where their number does not fit (reported). */
+/** Binds the tensors after `on`; false if their number is wrong (reported). */
 function bindInputs(
   context: Context,
   { name, inputs: names = [] }: BlockDeclaration | FunctionDeclaration,
@@ -79,7 +79,7 @@ function bindInputs(
   return true;
 }
 
-/** A body's scope: the parameters, by name. */
+/** A body's scope, with the parameters by name. */
 function scopeOf({ declaration, module, arguments: { values } }: BlockLayer | FunctionUse): Scope {
   const scope = new Scope(module);
   for (const { name } of declaration.parameters) scope.bind(name.text, values.get(name.text) ?? unknown, name.span);

@@ -14,7 +14,7 @@ import type { Scope } from "../scope.js";
 import { fit, formatType, joinTypes, typeOfValue, unknownOf } from "../types.js";
 import { int, layer, type NamedLayer, type Type, unknown, type Value } from "../values.js";
 
-/** `[a, b]`; `[for a in xs do e]` is the list of what `e` gives. */
+/** `[a, b]`; `[for a in xs do e]` is the list of the values of `e`. */
 export function evaluateList(context: Context, expression: ListExpression, scope: Scope, place: Place): Value {
   const [only] = expression.items;
   if (expression.items.length === 1 && only?.kind === "ForExpression") {
@@ -37,7 +37,7 @@ export function evaluateTuple(
   return bounded(context, { kind: "tuple", items: items.map((item) => context.evaluate(item, scope, place)) }, span);
 }
 
-/** How many values a list or tuple holds, those within its items too, and how deep they are nested. */
+/** The number of values in a list or tuple, including nested ones, and the depth of nesting. */
 interface Extent {
   readonly count: number;
   readonly depth: number;
@@ -46,7 +46,7 @@ interface Extent {
 const single: Extent = { count: 1, depth: 0 };
 const extents = new WeakMap<Value, Extent>();
 
-/** Items can be shared, so that a few names hold more than any list could: they count each time. */
+/** Items may be shared between lists, so short source can make a huge list: shared items count each time. */
 function extentOf(value: Value): Extent {
   if ((value.kind !== "list" && value.kind !== "tuple") || value.items === undefined) return single;
   let extent = extents.get(value);
@@ -63,7 +63,7 @@ function extentOf(value: Value): Extent {
   return extent;
 }
 
-/** The value, or unknown where it holds too much or is nested too deep (reported). */
+/** The value, or unknown if it is too large or nested too deep (reported). */
 function bounded(context: Context, value: Value, span: Span): Value {
   const { count, depth } = extentOf(value);
   if (count > limits.repeats + 1) {
@@ -73,7 +73,7 @@ function bounded(context: Context, value: Value, span: Span): Value {
   return context.spend(span, count) ? value : unknown;
 }
 
-/** A list of these, each brought to the type that fits all. */
+/** A list of these items, converted to a common type. */
 function unify(context: Context, items: readonly Value[], span: Span, spanOf: (index: number) => Span): Value {
   const whole = bounded(context, { kind: "list", element: "unknown", items }, span);
   if (whole.kind === "unknown") return unknown;
@@ -89,7 +89,7 @@ function unify(context: Context, items: readonly Value[], span: Span, spanOf: (i
   return { kind: "list", element, items: items.map((item) => fit(item, element) ?? item) };
 }
 
-/** `[from..to]`, both ends in it; empty when `to` lies before `from`. */
+/** `[from..to]`, including both ends; empty if `to` is less than `from`. */
 export function evaluateRange(context: Context, expression: RangeExpression, scope: Scope, place: Place): Value {
   const ends = [expression.from, expression.to].map((end) => {
     const value = context.evaluate(end, scope, place);
@@ -138,9 +138,9 @@ export function evaluateFor(context: Context, expression: ForExpression, scope: 
 }
 
 interface Turns {
-  /** What each turn gave; undefined while the list is not known. */
+  /** The values of the iterations; undefined if the list is unknown. */
   readonly items: readonly Value[] | undefined;
-  /** One turn with unknown names, where the list is not known. */
+  /** One iteration with unknown names, if the list is unknown. */
   readonly sample: Value;
 }
 
@@ -159,7 +159,8 @@ function evaluateTurns(context: Context, expression: ForExpression, scope: Scope
     return { items: list.items.map(turn), sample: unknown };
   }
   const items = list.kind === "list" ? list.items : undefined;
-  // Declarations by themselves are typed; in a model a turn that never happens would leave its nodes behind.
+  // Only when declarations are evaluated by themselves; in a model, an iteration that never runs would leave its nodes in the
+  // graph.
   if (context.network !== undefined) return { items, sample: unknown };
   return { items, sample: turn(list.kind === "list" ? unknownOf(list.element) : unknown) };
 }

@@ -8,7 +8,7 @@ import type { Scope } from "../scope.js";
 import { bool, float, int, unknown, unknownTensor, type Value } from "../values.js";
 import { typesBoth } from "./conditionals.js";
 
-/** The ops behind operators on tensors. */
+/** The ops of operators on tensors. */
 const tensorOps: Partial<Record<BinaryOperator, OpName>> = {
   "+": "add",
   "-": "sub",
@@ -45,7 +45,7 @@ export function evaluateUnary(context: Context, expression: UnaryExpression, sco
 const negated = (n: number | undefined): number | undefined => (n === undefined ? undefined : 0 - n);
 
 export function evaluateBinary(context: Context, expression: BinaryExpression, scope: Scope, place: Place): Value {
-  // Long sums lean to the left: walk down that side in a loop.
+  // Long sums are nested on the left: iterate down that side.
   const spine: BinaryExpression[] = [];
   let leftmost: BinaryExpression["left"] = expression;
   while (leftmost.kind === "BinaryExpression") {
@@ -67,7 +67,10 @@ export function evaluateBinary(context: Context, expression: BinaryExpression, s
   return value;
 }
 
-/** The right side may only make sense where the left holds (`n > 0 and 12 / n == 3`): where the left decides it is only typed. */
+/**
+ * The right side may be valid only if the left is true (`n > 0 and 12 / n == 3`): if the left decides, the right is only
+ * type-checked.
+ */
 function evaluateLogic(
   context: Context,
   operator: "and" | "or",
@@ -91,7 +94,7 @@ function evaluateLogic(
       failed = true;
     }
   }
-  // What is not known may be two tensors.
+  // Unknown values may be two tensors.
   if (left.kind === "unknown" && right.kind === "unknown") return unknown;
   if (failed || left.kind !== "bool" || right.kind !== "bool") return bool(undefined);
   if (isDecided) return left;
@@ -108,7 +111,7 @@ function combine(
 ): Value {
   if (left.kind === "unknown" || right.kind === "unknown") {
     if (left.kind === "tensor" || right.kind === "tensor") return unknownTensor;
-    // What is not known may be a tensor, and then so is the result of a comparison.
+    // An unknown value may be a tensor; then the result of a comparison is one too.
     return unknown;
   }
   if (left.kind === "tensor" || right.kind === "tensor") {
@@ -157,7 +160,7 @@ function compare(operator: BinaryOperator, a: number | undefined, b: number | un
   }
 }
 
-/** `k * N`, `N * k`, `k * N / d`: a multiple of the batch stays one. */
+/** `k * N`, `N * k`, `k * N / d`: the result is a multiple of the batch too. */
 function batchArithmetic(
   context: Context,
   operator: BinaryOperator,
@@ -184,7 +187,7 @@ function batchArithmetic(
   return undefined;
 }
 
-/** Arithmetic on numbers. Ints stay ints: division must be exact, and nothing may leave the safe integers. */
+/** Arithmetic on numbers. Ints stay ints: division must be exact, and results must be safe integers. */
 function calculate(
   context: Context,
   operator: BinaryOperator,

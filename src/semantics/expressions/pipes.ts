@@ -7,13 +7,13 @@ import type { PathScope } from "../path-scope.js";
 import type { Scope } from "../scope.js";
 import { type Layer, layer, type NamedLayer, unknown, type Value } from "../values.js";
 
-/** A stage's layer, and the place that it alone has: after `as`, or as the only layer with weights of a binding. */
+/** A stage's layer, and its own scope: after `as`, or if it is a binding's only layer with weights. */
 interface PlacedStage {
   readonly part: NamedLayer;
   readonly at: PathScope | undefined;
 }
 
-/** `source -> stage -> stage`: applies the stages to a tensor, or composes them where the source is a layer. */
+/** `source -> stage -> stage`: applies the stages to a tensor, or composes them if the source is a layer. */
 export function evaluatePipe(context: Context, expression: PipeExpression, scope: Scope, place: Place): Value {
   const inner: Place = place.isOwn ? { ...place, isOwn: false } : place;
   const source = context.evaluate(expression.source, scope, inner);
@@ -53,7 +53,7 @@ function placeStages(
   });
 }
 
-/** Whether applying this layer may make weights under names of its own; combinators do what their parts do. */
+/** Whether applying this layer may make weights with names of their own; for combinators, whether their parts do. */
 function makesWeights(layer: Layer): boolean {
   const seen = new Set([layer]);
   for (const part of seen) {
@@ -80,7 +80,7 @@ function partsOf(layer: Layer): readonly NamedLayer[] {
   }
 }
 
-/** One layer that can take a place as its own: combinators hold several. */
+/** Whether it is one layer that can have the scope to itself; combinators contain several. */
 function isSingle(layer: Layer | undefined): boolean {
   return layer?.kind === "op" || layer?.kind === "block";
 }

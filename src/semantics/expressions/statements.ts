@@ -19,7 +19,7 @@ import { limits } from "../limits.js";
 import type { Scope } from "../scope.js";
 import { layer, tensor, unknown, unknownTensor, type Value } from "../values.js";
 
-/** False where a `require` does not hold: what follows it was written for where it does. */
+/** False if a `require` fails: later statements rely on it. */
 export function evaluateStatement(context: Context, statement: Statement, scope: Scope, place: Place): boolean {
   switch (statement.kind) {
     case "BindingStatement":
@@ -47,7 +47,7 @@ export function evaluateBody(context: Context, body: Body | Expression, scope: S
   return results.length === 1 ? (results[0] ?? unknown) : { kind: "tuple", items: results };
 }
 
-/** What a block with `on` returns: tensors, or what is not known. */
+/** The results of a block with `on`: tensors, or unknown values. */
 export function requireTensors(context: Context, { body }: BlockDeclaration, value: Value): Value {
   const isFine = (v: Value): boolean =>
     v.kind === "tensor" || v.kind === "unknown" || (v.kind === "tuple" && v.items.every(isFine));
@@ -56,7 +56,7 @@ export function requireTensors(context: Context, { body }: BlockDeclaration, val
   return context.report("type/block-needs-tensor", { actual: describe(value) }, span);
 }
 
-/** Binds a name once: a second binding of it is reported and changes nothing. */
+/** Binds a name once: a second binding is reported and ignored. */
 function bind(context: Context, name: Identifier, value: Value, scope: Scope): void {
   const earlier = scope.ownSpan(name.text);
   if (earlier === undefined) {
@@ -147,7 +147,7 @@ function evaluateRequire(context: Context, statement: RequireStatement, scope: S
   return true;
 }
 
-/** `float32[N, 3, size, size]`; undefined while a size is not known, or where it is wrong (reported). */
+/** `float32[N, 3, size, size]`; undefined if a size is unknown or wrong (reported). */
 export function evaluateTensorType(
   context: Context,
   expression: TensorTypeExpression,

@@ -4,20 +4,20 @@ import { namesIn } from "./references.js";
 
 type DeclarationNode = NamedDeclaration["declaration"];
 
-/** A declaration under way: the names it uses that were not looked at yet. */
+/** A declaration being visited: the names it uses that are not visited yet. */
 interface Step {
   readonly named: NamedDeclaration;
   readonly uses: Iterator<{ readonly text: string; readonly span: NamedDeclaration["declaration"]["span"] }>;
 }
 
 export interface DeclarationOrder {
-  /** What a declaration uses comes before it. */
+  /** Every declaration comes after those that it uses. */
   readonly order: readonly NamedDeclaration[];
-  /** Those that use themselves, directly or by way of others. */
+  /** Declarations that use themselves, directly or indirectly. */
   readonly recursive: ReadonlySet<DeclarationNode>;
 }
 
-/** What other declarations can be made from. */
+/** Kinds of declarations that others can use. */
 const usable: ReadonlySet<DeclarationNode["kind"]> = new Set([
   "ConstDeclaration",
   "BlockDeclaration",
@@ -25,7 +25,7 @@ const usable: ReadonlySet<DeclarationNode["kind"]> = new Set([
   "VariantDeclaration",
 ]);
 
-/** Orders declarations by what they use, without recursion of our own; each circle of them is reported once. */
+/** Orders declarations by use, iteratively; each cycle is reported once. */
 export function orderDeclarations(modules: readonly Module[], reporter: Reporter): DeclarationOrder {
   const order: NamedDeclaration[] = [];
   const recursive = new Set<DeclarationNode>();
@@ -41,7 +41,7 @@ export function orderDeclarations(modules: readonly Module[], reporter: Reporter
   ): void => {
     const next = module.names.get(text);
     const found = next === undefined ? "done" : state.get(next.declaration);
-    // A model is no value: naming one in an expression is a mistake of another kind.
+    // A model is not a value: its name in an expression is another error.
     if (next === undefined || found === "done" || (found === "open" && !usable.has(next.declaration.kind))) return;
     if (found === undefined) {
       enter(next);
@@ -70,7 +70,7 @@ export function orderDeclarations(modules: readonly Module[], reporter: Reporter
   return { order, recursive };
 }
 
-/** Names that a declaration uses from outside: its own parameters, tensors and bindings hide the file's names. */
+/** The outer names that a declaration uses: its own parameters, tensors and bindings shadow the file's names. */
 function* outerNames(declaration: DeclarationNode) {
   const { used, bound } = namesIn(declaration);
   for (const name of used) if (!bound.has(name.text)) yield name;

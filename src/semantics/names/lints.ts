@@ -3,7 +3,7 @@ import type { Module } from "../module.js";
 import type { Reporter } from "../reporter.js";
 import { namesIn } from "./references.js";
 
-/** Warns of bindings and imports that nothing uses. Names that begin with `_` are meant to be unused. */
+/** Warns about unused bindings and imports. Names that begin with `_` are exempt. */
 export function lintUnused(module: Module, reporter: Reporter): void {
   for (const declaration of module.tree.declarations) lintBindings(declaration, reporter);
   const used = new Set<string>();
@@ -35,7 +35,7 @@ function lintBindings(declaration: Declaration, reporter: Reporter): void {
   for (const statement of statements) {
     if (statement.kind === "RequireStatement") continue;
     const names = statement.kind === "BindingStatement" ? statement.names : [statement.name];
-    // One used result is reason enough to name them all: `left, right = split(x)`.
+    // If one of several results is used, all may be named: `left, right = split(x)`.
     if (names.some(({ text }) => used.has(text))) continue;
     for (const { text: name, span } of names) {
       if (!name.startsWith("_")) reporter.report("lint/unused-binding", { name }, span);

@@ -13,23 +13,23 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly tree: SourceTree;
-  /** What the parser found. */
+  /** The parser's diagnostics. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Remarks that read as divisors, by the end of the value before them. */
+  /** Comments that look like divisors, by the end of the value before them. */
   readonly divisions: ReadonlyMap<number, DivisionRemark>;
 }
 
-/** Why a file that somebody imports is not among the files. */
+/** Why an imported file is not among the files. */
 export interface ImportProblem {
   readonly make: (span: Span | undefined) => Diagnostic;
 }
 
-/** Everything a compilation reads. */
+/** All inputs of a compilation. */
 export interface Sources {
   readonly entry: string;
   readonly files: ReadonlyMap<string, SourceFile>;
   readonly problems: ReadonlyMap<string, ImportProblem>;
-  /** The path that an import leads to, or undefined where it leaves the project. */
+  /** The path that an import refers to, or undefined if it is outside the project. */
   readonly resolve: (importer: string, from: string) => string | undefined;
 }
 

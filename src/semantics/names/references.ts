@@ -1,7 +1,7 @@
 import type { Identifier } from "../../syntax/ast-expressions.js";
 
 export interface Names {
-  /** Used: bare, called, as a variant's base, as a check's subject, as an output. In no order. */
+  /** Names used: bare, called, as a variant's base, as a check's subject, as an output. Unordered. */
   readonly used: readonly Identifier[];
   /** Bound by parameters, `on`, statements and `for`. */
   readonly bound: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export function namesIn(tree: object): Names {
   return { used, bound };
 }
 
-/** What of a node names something. */
+/** The name in a node. */
 interface Bearer {
   readonly kind: string;
   readonly name: Identifier;

@@ -1,4 +1,4 @@
-/** Where an axis of a value is found again behind an op. */
+/** Follows an axis of a value through an op. */
 import { broadcastShapes, isMismatch } from "../../ir/broadcast.js";
 import type { Node } from "../../ir/graph.js";
 import { type Shape, sameShape, type TensorType } from "../../ir/shape.js";
@@ -6,7 +6,7 @@ import { findOp } from "../../ops/registry.js";
 
 type Axis = number | "somewhere" | undefined;
 
-/** Whether an op of several values may go entry by entry, as far as the shapes tell. */
+/** Whether an op of several values may be elementwise, judging by the shapes. */
 export function isElementwise(shapes: readonly Shape[], output: Shape): boolean {
   let all: Shape = [];
   for (const shape of shapes) {
@@ -17,12 +17,12 @@ export function isElementwise(shapes: readonly Shape[], output: Shape): boolean 
   return sameShape(all, output);
 }
 
-/** Broadcasting lines axes up at the last one. */
+/** Broadcasting aligns axes at the last one. */
 export function alignedAxis(axis: Axis, shape: Shape, output: Shape): Axis {
   return typeof axis === "number" ? axis + output.length - shape.length : axis;
 }
 
-/** The axis behind an op of one value; undefined where the op has done away with it. */
+/** The axis after an op of one value; undefined if the op removed it. */
 export function keptAxis({ op, attributes }: Node, axis: Axis, input: TensorType, output: TensorType): Axis {
   if (typeof axis !== "number") return axis;
   const moves = findOp(op)?.spatial([input], [output], attributes) ?? [];
@@ -34,7 +34,7 @@ export function keptAxis({ op, attributes }: Node, axis: Axis, input: TensorType
   return isWhole || move.seen === 1 ? move.to : "somewhere";
 }
 
-/** Axes of one entry come and go; where anything else changes, nobody knows where the axis is. */
+/** Axes of size 1 may be added or removed; after any other change the axis is unknown. */
 function reshapedAxis(axis: number, shape: Shape, output: Shape): Axis {
   const real = (of: Shape) => [...of.keys()].filter((i) => of[i] !== 1);
   const [before, after] = [real(shape), real(output)];

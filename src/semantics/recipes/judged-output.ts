@@ -1,4 +1,4 @@
-/** Whether a loss teaches the output that the student is judged by. */
+/** Whether a loss trains the output on which the student is evaluated. */
 import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
 import { dataTensors, inputOfData } from "../../recipe/signatures.js";
 
@@ -6,9 +6,9 @@ const targets = dataTensors.map(inputOfData);
 const ofStudent = "student.";
 
 /**
- * The student's outputs that the loss teaches the data's classes, where its first one, by which pictures are judged, is none of
- * them, nor made of one, nor one made of it, without further weights; undefined where all is well. Where the data's classes
- * meet no output, all that the loss reads are taught.
+ * The student's outputs that the loss trains on the data's classes, if its first output, which is evaluated, is not among them,
+ * nor computed from one or the reverse, without further weights; undefined if all is well. If the data's classes meet no
+ * output, all outputs that the loss reads count as trained.
  */
 export function judgedInstead(loss: Graph, student: Graph): readonly string[] | undefined {
   const read = loss.inputs.flatMap(({ name }) => (name.startsWith(ofStudent) ? [name.slice(ofStudent.length)] : []));
@@ -23,7 +23,7 @@ export function judgedInstead(loss: Graph, student: Graph): readonly string[] | 
   return isSame ? undefined : taught;
 }
 
-/** A value and all that it is made of, back to the nearest layers with weights. */
+/** A value and all values that it is computed from, back to the nearest layers with weights. */
 function madeOf({ nodes, slots }: Graph, value: ValueId): ReadonlySet<ValueId> {
   const weights = new Set(slots.map((slot) => slot.value));
   const found = new Set([value]);
@@ -34,7 +34,7 @@ function madeOf({ nodes, slots }: Graph, value: ValueId): ReadonlySet<ValueId> {
   return found;
 }
 
-/** Outputs that come together with the data's classes while there still are classes: behind that all are terms of one sum. */
+/** Outputs that are combined with the data's classes while a class axis exists: later, all are terms of one sum. */
 function metByLabel(loss: Graph): ReadonlySet<string> {
   const made = new Map<ValueId, ReadonlySet<string>>();
   for (const { name, value } of loss.inputs) made.set(value, new Set([name]));

@@ -1,6 +1,6 @@
 /**
- * Which classes the entries of a recipe's loss belong to. A value may have the classes along one axis; they go on through
- * the ops, and where two values meet their classes must be the same. Nothing here looks at positions.
+ * Which classes the entries of values in a recipe's loss belong to. A value may have classes along one axis. They are followed
+ * through the ops; where two values meet, their classes must be the same. Positions are never compared.
  */
 import { sameClasses } from "../../ir/class-order.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
@@ -9,26 +9,26 @@ import type { Pieces } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
 import { alignedAxis, isElementwise, keptAxis } from "./class-axes.js";
 
-/** Whose classes they are. */
+/** The origin of the classes. */
 export type Classes =
-  /** Those that somebody wrote down. */
+  /** Named explicitly. */
   | Named
-  /** The data's, and the student has no labels: their order is the folders'. */
+  /** The data's, if the student has no labels: in the order of the folders. */
   | { readonly kind: "data" }
-  /** A frozen network's, and nobody wrote them down yet: its weights may. */
+  /** A frozen network's without names; its weight file may contain them. */
   | { readonly kind: "frozen"; readonly outputs: readonly string[] }
-  /** A further output of the student without labels: it learns those that it meets, everywhere the same. */
+  /** A further output of the student without labels: it has the classes that it meets first. */
   | { readonly kind: "open"; readonly output: string };
 
-/** In which order the loss takes an output of the frozen network. */
+/** The order in which the loss takes an output of the frozen network. */
 export type TakenOrder = readonly string[] | "data";
 
-/** What does not go together. */
+/** Reasons why classes do not match. */
 export type ClassClash =
   | { readonly kind: "differ"; readonly left: NamedClasses; readonly right: NamedClasses }
-  /** The student's output has labels, and its first one, whose classes are the data's, has none. */
+  /** An output of the student has labels, but its first one, whose classes are the data's, has none. */
   | { readonly kind: "student-unnamed"; readonly named: NamedClasses }
-  /** A list of numbers, one a class, or a part of the classes by its place, where their order is the folders'. */
+  /** A list of numbers per class, or a slice of the classes, if their order is that of the folders. */
   | { readonly kind: "list-unnamed" };
 
 export interface NamedClasses {
@@ -43,24 +43,24 @@ interface Named extends NamedClasses {
 
 export interface LossClasses {
   readonly clashes: readonly ClassClash[];
-  /** By `teacher.X`: the classes that the output meets. */
+  /** For each `teacher.X`: the classes that the output is combined with. */
   readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
-/** What is known of a value. */
+/** Facts about a value. */
 interface Known {
-  /** Absent where it belongs to no classes. */
+  /** Undefined if it has no classes. */
   readonly classes?: Classes;
-  /** Where they stand; "somewhere" once an op has mixed the axes. */
+  /** The axis of the classes; "somewhere" after an op has mixed the axes. */
   readonly axis?: number | "somewhere";
-  /** It is made of nothing but numbers of the text, and not all of them are equal. */
+  /** It is computed from literal numbers only, and not all of them are equal. */
   readonly isList?: boolean;
 }
 
-/** Part of a list of names that nothing is known of. */
+/** Part of a list of names of which nothing is known. */
 const unnamed = "(no name)";
 
-/** The classes of the student, which a list of numbers goes by. */
+/** The student's classes, which define the order of a list of numbers. */
 export interface OwnClasses {
   readonly classes: Classes;
   readonly count: number;
@@ -87,7 +87,7 @@ class ClassFlow implements LossClasses {
   readonly #graph: Graph;
   readonly #own: OwnClasses | undefined;
   readonly #known = new Map<ValueId, Known>();
-  /** What open outputs have met. */
+  /** The classes that open outputs have met. */
   readonly #learnt = new Map<string, Classes>();
 
   constructor(graph: Graph, own: OwnClasses | undefined) {
@@ -103,7 +103,7 @@ class ClassFlow implements LossClasses {
     const inputs = node.inputs.map((value) => this.#known.get(value) ?? {});
     for (const [i, value] of node.outputs.entries()) {
       const known = this.#result(node, i, inputs);
-      // A single number has no classes to tell apart.
+      // A scalar has no classes.
       if (typeOf(this.#graph, value).shape.length > 0) this.set(value, known);
     }
   }
@@ -134,7 +134,7 @@ class ClassFlow implements LossClasses {
     return { ...this.#met(inputs), ...(inputs.some(({ classes }) => classes) ? { axis: "somewhere" as const } : {}) };
   }
 
-  /** Values side by side, entry by entry: a list of numbers beside classes is one of the student's classes. */
+  /** Elementwise values: a list of numbers combined with classes belongs to the student's classes. */
   #elementwise(inputs: readonly Known[], shapes: readonly Shape[], output: Shape): Known {
     const aligned = inputs.map((known, i) => moved(known, alignedAxis(known.axis, shapes[i] ?? [], output)));
     const met = this.#met(aligned);
@@ -147,7 +147,7 @@ class ClassFlow implements LossClasses {
     return met;
   }
 
-  /** As many numbers as the student has classes are taken for theirs; a frozen network's features may be more. */
+  /** A list with as many numbers as the student has classes belongs to them; a frozen network's features may have another size. */
   #meetList(met: Classes, size: Dim): void {
     const own = this.#own;
     const classes = this.#settled(met);
@@ -157,7 +157,7 @@ class ClassFlow implements LossClasses {
     } else if (classes.kind !== "named" && isOwn) this.#join(classes, own.classes);
   }
 
-  /** What an open output has turned out to be, if anything. */
+  /** The classes of an open output, if they are determined. */
   #settled(classes: Classes): Classes {
     const learnt = classes.kind === "open" ? this.#learnt.get(classes.output) : undefined;
     return learnt === undefined ? classes : this.#settled(learnt);
@@ -211,14 +211,14 @@ class ClassFlow implements LossClasses {
     return met;
   }
 
-  /** A frozen network's are brought to the folders' order once that is known; the student's own outputs cannot be. */
+  /** A frozen network's classes are permuted to the folders' order once it is known; the student's own outputs cannot be. */
   #meetData(named: Named): Classes {
     if (named.of.startsWith("teacher.")) return this.#take([named.of], { kind: "data" });
     this.clashes.push({ kind: "student-unnamed", named });
     return named;
   }
 
-  /** Classes by their places: whoever writes that means the student's order. */
+  /** A slice of classes by position: it refers to the student's order. */
   #part({ axis, ranges }: Extract<Pieces, { kind: "cut" }>, at: number, whole: Known, shape: Shape): Known {
     const { classes } = whole;
     if (classes === undefined || axis !== whole.axis) return whole;
@@ -229,7 +229,7 @@ class ClassFlow implements LossClasses {
     return { ...whole, classes: { ...classes, labels: classes.labels.slice(...(ranges[at] ?? [0, 0])) } };
   }
 
-  /** What is summed over must be the same classes on both sides; it is gone then. */
+  /** The reduced axis must have the same classes on both sides; it is removed. */
   #product([a = {}, b = {}]: readonly Known[], shapes: readonly Shape[], output: Shape): Known {
     const [left = [], right = []] = shapes;
     const summed = [a.axis === left.length - 1, b.axis === right.length - 2];
@@ -248,13 +248,13 @@ class ClassFlow implements LossClasses {
 
 const isNumbers = ({ classes, isList }: Known): boolean => classes === undefined && isList !== undefined;
 
-/** The same classes at another axis; none where that is gone. */
+/** The same classes on another axis; none if the axis is removed. */
 function moved(known: Known, axis: Known["axis"]): Known {
   if (known.classes === undefined) return known;
   return axis === undefined ? {} : { classes: known.classes, axis };
 }
 
-/** Classes one after another. */
+/** Concatenated classes. */
 function joinedAlong(axis: number, inputs: readonly Known[], shapes: readonly Shape[]): Known {
   const named = inputs.flatMap(({ classes }) => (classes?.kind === "named" ? [classes] : []));
   const [first] = named;

@@ -1,7 +1,7 @@
 import type { PlainValue, RecipeThing } from "../../recipe/thing.js";
 import type { RecordValue, Value } from "../values.js";
 
-/** A recipe's thing as plain data; undefined where something in it is not known. */
+/** An entry of a recipe as plain data; undefined if part of it is unknown. */
 export function plainThing({ sort, name, fields, span }: RecordValue): RecipeThing | undefined {
   const plain: Record<string, PlainValue> = {};
   for (const [key, value] of fields) {

@@ -1,4 +1,4 @@
-/** What can only be said of a recipe once its student is made. */
+/** Checks of a recipe that need its student's graph. */
 import type { Span } from "../../diagnostics/span.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Graph } from "../../ir/graph.js";
@@ -8,10 +8,10 @@ import type { Expression } from "../../syntax/ast-expressions.js";
 import type { Reporter } from "../reporter.js";
 import { checkData } from "./recipe-data-checks.js";
 
-/** What a training step has beside the network's own inputs and outputs (step/). */
+/** Names that a training step has in addition to the network's inputs and outputs (step/). */
 const ofStep = { input: "learning_rate", output: "loss" } as const;
 
-/** Holds the settings to the network that they are for, which the recipe names at `at`. */
+/** Checks the settings against the network that they are for; `at` is where the recipe names it. */
 export function checkAgainstStudent(
   student: Graph,
   { data, optimizer, train: run }: Partial<RecipeSettings>,
@@ -36,7 +36,7 @@ export function checkAgainstStudent(
   reporter.report("recipe/one-value-per-channel", { path: lone.path, batch }, run.span, related);
 }
 
-/** A table of distributions that the text of the loss does not read, whatever the parameters are. */
+/** Reports a table of distributions that the loss, for any parameters, does not read. */
 export function checkDistributions(
   data: ThingOf<"data"> | undefined,
   loss: Expression | undefined,
@@ -46,7 +46,7 @@ export function checkDistributions(
   if (!readsDistribution(loss)) reporter.report("recipe/distributions-unread", {}, data.span);
 }
 
-/** Without recursion of our own: a sum may have any number of terms. */
+/** Iterative: a sum may have any number of terms. */
 function readsDistribution(loss: Expression): boolean {
   const waiting: object[] = [loss];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
@@ -58,7 +58,7 @@ function readsDistribution(loss: Expression): boolean {
   return false;
 }
 
-/** The paths that an optimiser treats apart. */
+/** The paths for which an optimiser has separate settings. */
 function checkPaths(student: Graph, optimizer: ThingOf<"optimizer">, reporter: Reporter): void {
   const parameters = student.slots.filter(({ role }) => role === "parameter").map(({ name }) => name);
   const { freeze, groups } = optimizer.fields;

@@ -1,11 +1,11 @@
-/** What is said where the classes of a recipe do not go together. */
+/** Reports about classes of a recipe that do not match. */
 import type { Span } from "../../diagnostics/span.js";
 import { writeString } from "../../syntax/literals.js";
 import type { Reporter } from "../reporter.js";
 import type { ClassClash, NamedClasses } from "./loss-classes.js";
 import type { RecipeNetwork } from "./recipe-networks.js";
 
-/** `frozen(Model(...), weights: "file", labels: [...])`: what a recipe says of a network whose classes it names. */
+/** `frozen(Model(...), weights: "file", labels: [...])`: the text that names the classes of a frozen network. */
 export function frozenText(model: string, weights: string, labels: readonly string[]): string {
   return `frozen(${model}, weights: ${writeString(weights)}, labels: [${labels.map(writeString).join(", ")}])`;
 }
@@ -16,7 +16,7 @@ interface ClashPlace {
   readonly teacher: RecipeNetwork | undefined;
 }
 
-/** Points at the frozen network where it is to blame, for that is where labels can be written; else at the loss. */
+/** Points at the frozen network if labels should be written there; otherwise at the loss. */
 export function reportClash(reporter: Reporter, clash: ClassClash, { loss, teacher }: ClashPlace): void {
   const whole = [{ message: "they meet in this loss", span: loss }];
   switch (clash.kind) {

@@ -1,10 +1,10 @@
-/** What a recipe does to its pictures, held to itself and to the student's input. */
+/** Checks a recipe's data and augmentations, also against the student's input. */
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { usualSamplerPower } from "../../recipe/signatures/data.js";
 import type { ThingOf } from "../../recipe/signatures.js";
 import type { Reporter } from "../reporter.js";
 
-/** Reports what would be passed over in silence, or cannot be done, of the recipe's data and their augmentations. */
+/** Reports settings of the recipe's data and augmentations that would have no effect, or are impossible. */
 export function checkData(student: Graph, data: ThingOf<"data"> | undefined, reporter: Reporter): void {
   if (data === undefined) return;
   const { sampler, sampler_power: power, augment } = data.fields;
@@ -15,7 +15,7 @@ export function checkData(student: Graph, data: ThingOf<"data"> | undefined, rep
   for (const thing of augment) if (thing.name === "resize") checkResize(student, thing, reporter);
 }
 
-/** Pictures are mixed when they are done: nothing that is done to a single one comes after. */
+/** Mixing comes last: no augmentation of single pictures may follow. */
 function checkMixing(things: readonly ThingOf<"augmentation">[], reporter: Reporter): void {
   const mixes = ({ name }: ThingOf<"augmentation">): boolean => name === "mixup" || name === "cut_mix";
   const first = things.findIndex(mixes);

@@ -23,7 +23,7 @@ import { type Classes, type LossClasses, lossClasses, type OwnClasses, type Take
 import { reportClash } from "./recipe-classes.js";
 import type { RecipeNetwork } from "./recipe-networks.js";
 
-/** Every name that a recipe may use besides the language's own. */
+/** Every name that a recipe may use in addition to the language's own. */
 export const things = new Map(recipeSignatures.map((signature) => [signature.name, signature]));
 
 export interface LossSurroundings {
@@ -35,7 +35,7 @@ export interface LossSurroundings {
 export interface MadeLosses {
   readonly loss: Graph;
   readonly evaluationLoss: Graph;
-  /** By `teacher.X`: the classes that the output meets in one of them. */
+  /** For each `teacher.X`: the classes that the output is combined with in one of the graphs. */
   readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
@@ -44,7 +44,10 @@ interface Networks {
   readonly teacher: RecipeNetwork | undefined;
 }
 
-/** The loss as a graph of its own, over the networks' outputs and the label distribution [N, C]; typed by itself first. */
+/**
+ * The loss as a separate graph, over the networks' outputs and the label distribution [N, C]; it is first type-checked by
+ * itself.
+ */
 export function makeLoss(
   around: LossSurroundings,
   entry: RecipeEntry | undefined,
@@ -85,7 +88,7 @@ export function makeLoss(
   return { loss: loss.graph, evaluationLoss: evaluation.graph, taken };
 }
 
-/** A loss of known networks; inputs that it does not read are not there. */
+/** The loss of known networks; inputs that it does not read are removed. */
 function lossGraph(
   { declaration, facts, reporter }: LossSurroundings,
   training: boolean,
@@ -134,7 +137,7 @@ function evaluateLoss(
   });
   for (const name of ["student", "teacher"] as const) {
     const made = networks[name];
-    // What is wrong with it is said already.
+    // Its errors are already reported.
     if (made === undefined && declared.has(name)) scope.bind(name, unknown, span);
     if (made === undefined) continue;
     const fields = made.outputs.map(
@@ -150,7 +153,10 @@ function evaluateLoss(
   return evaluator.evaluate(expression, scope, place);
 }
 
-/** An output of a network as the loss reads it: its classes in the order of those named before that are the same ones. */
+/**
+ * An output of a network as an input of the loss: its classes are permuted to the order of an earlier output with the same
+ * classes.
+ */
 function outputTensor(
   evaluator: Evaluator,
   input: string,
@@ -180,7 +186,7 @@ function outputTensor(
   return value;
 }
 
-/** Said with whatever is wrong in the loss: classes of a teacher that are more or fewer than the student's. */
+/** A note for errors in the loss: the teacher has more or fewer classes than the student. */
 function otherCount({ student, teacher }: Networks): Related | undefined {
   const own = student?.model?.graph.outputs[0];
   const other = teacher?.model?.graph.outputs.find(
@@ -194,7 +200,7 @@ function otherCount({ student, teacher }: Networks): Related | undefined {
   return { message: lists.join(", "), span: teacher.span };
 }
 
-/** The same where an output of the student has another number of entries than its first one, whose classes the data's are. */
+/** The same if an output of the student has another number of entries than its first one, which has the data's classes. */
 function firstCount({ student }: Networks): Related | undefined {
   const { graph } = student?.model ?? {};
   if (student === undefined || graph === undefined) return undefined;
@@ -205,7 +211,7 @@ function firstCount({ student }: Networks): Related | undefined {
   return { message: `data.label has the ${first} classes of the student's first output, ${name}`, span: student.span };
 }
 
-/** The order as ranges from one index to another (left out) that go up by one. */
+/** The order as ranges [from, to) of consecutive indices. */
 function runsOf(order: readonly number[]): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   for (const from of order) {
@@ -216,7 +222,7 @@ function runsOf(order: readonly number[]): readonly (readonly [number, number])[
   return runs;
 }
 
-/** `data.label` and `data.distribution`: one float32 [N, C] each, whatever the labels were; C is the student's first output's axis 1. */
+/** `data.label` and `data.distribution`: float32 [N, C] each; C is the size of axis 1 of the student's first output. */
 function targetTensor(network: Network, name: (typeof dataTensors)[number], { student }: Networks): Value {
   const first = student?.model?.graph.outputs[0];
   const shape = first === undefined ? undefined : student?.model?.graph.types[first.value]?.shape;
@@ -226,7 +232,7 @@ function targetTensor(network: Network, name: (typeof dataTensors)[number], { st
   return tensor(network.input({ name: inputOfData(name) }, { dtype: "float32", shape: dims }));
 }
 
-/** The student's first output says the class: its labels are the data's. */
+/** The labels of the student's first output, which are the data's. */
 function ownOf({ student }: Networks): OwnClasses | undefined {
   const graph = student?.model?.graph;
   const [first] = graph?.outputs ?? [];
@@ -237,7 +243,7 @@ function ownOf({ student }: Networks): OwnClasses | undefined {
   return { classes: labels === undefined ? { kind: "data" } : { kind: "named", of: "data.label", labels }, count };
 }
 
-/** By the loss' inputs, the student's first. */
+/** By the inputs of the loss, the student's first. */
 function classesOf(networks: Networks): ReadonlyMap<string, Classes> {
   const own = ownOf(networks)?.classes;
   const classes = new Map<string, Classes>();

@@ -24,21 +24,21 @@ import { fit } from "../types.js";
 import { int } from "../values.js";
 import { type NamedTrainer, trainerNamed } from "./teacher-recipes.js";
 
-/** A network that a recipe names. */
+/** A network of a recipe. */
 export interface RecipeNetwork {
-  /** Undefined where it is not known yet, or wrong (reported). */
+  /** Undefined if it is unknown or wrong (reported). */
   readonly model: ElaboratedModel | undefined;
   readonly weights: string | undefined;
-  /** Those that the recipe itself gives a frozen network. */
+  /** The labels that the recipe gives a frozen network. */
   readonly labels?: readonly string[];
-  /** The recipe that makes the weights of a frozen network. */
+  /** The recipe that trains a frozen network. */
   readonly trainedBy?: NamedTrainer;
   readonly outputs: readonly Identifier[];
-  /** How to make it, for whoever wants it in another form. */
+  /** How to make it, for callers that need it in another form. */
   readonly request: ModelRequest;
-  /** The model as the recipe writes it. */
+  /** The model's expression in the recipe. */
   readonly written: string;
-  /** The whole entry. */
+  /** The span of the whole entry. */
   readonly span: Span;
 }
 
@@ -48,13 +48,13 @@ export interface RecipeSurroundings {
   readonly evaluator: Evaluator;
   /** The recipe's parameters. */
   readonly scope: Scope;
-  /** Some parameters have no value yet: what they reach is typed, not made. */
+  /** Some parameters have no value: expressions that depend on them are type-checked, not instantiated. */
   readonly isAbstract: boolean;
-  /** What the command line says of this network's parameters, once its declaration is known. */
+  /** The command line's settings for this network's parameters, once its declaration is known. */
   readonly settingsFor: (network: "student" | "teacher", parameters: readonly string[]) => readonly Setting[];
 }
 
-/** `student = LferLdl(size: 112)`, as training sees it. */
+/** `student = LferLdl(size: 112)`, in its training form. */
 export function makeStudent(around: RecipeSurroundings, entry: RecipeEntry | undefined): RecipeNetwork | undefined {
   if (entry === undefined) return undefined;
   const { value } = entry;
@@ -70,7 +70,10 @@ export function makeStudent(around: RecipeSurroundings, entry: RecipeEntry | und
     : makeNetwork(around, request, value, { weights: undefined, training: true });
 }
 
-/** `teacher = frozen(ResNet50(classes: 7), weights: "file", trained_by: Recipe)`, as inference sees it; at the student's size unless told. */
+/**
+ * `teacher = frozen(ResNet50(classes: 7), weights: "file", trained_by: Recipe)`, in its inference form; at the student's size
+ * by default.
+ */
 export function makeTeacher(
   around: RecipeSurroundings,
   entry: RecipeEntry | undefined,
@@ -102,7 +105,7 @@ export function makeTeacher(
   return labels === undefined ? network : labelled(around, network, stringsIn(names), labels.value.span);
 }
 
-/** The network with these labels for each output that has as many classes: whoever trained it may have had another order. */
+/** The network with these labels on each output that has as many classes: its training may have used another order. */
 function labelled(
   { evaluator }: RecipeSurroundings,
   network: RecipeNetwork,
@@ -122,7 +125,7 @@ function labelled(
   return { ...network, labels, model: { ...model, graph: { ...graph, outputs } } };
 }
 
-/** The request with the size of the student's picture, where it has a parameter for it that nobody gave a value. */
+/** The request with the size of the student's picture, if the model has a `size` parameter without a value. */
 function atSizeOf(request: ModelRequest, student: RecipeNetwork | undefined): ModelRequest {
   const graph = student?.model?.graph;
   const parameter = request.declaration.parameters.find(({ name }) => name.text === "size");
@@ -185,5 +188,5 @@ function requestNamed(
   return { ...request, arguments: settled, askedAt: span };
 }
 
-/** A network of a recipe as it is written there. */
+/** The expression of a network in a recipe. */
 export const writtenModel = (model: Expression): string => printExpression(model);

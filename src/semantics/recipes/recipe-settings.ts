@@ -1,9 +1,9 @@
-/** Which of a recipe's parts a `--set KEY=VALUE` is for: its own parameters, else the student's; `student.`, `teacher.` say which. */
+/** Assigns each `--set KEY=VALUE`: to the recipe's parameters, else the student's; `student.` and `teacher.` select the network. */
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Setting } from "../models/settings.js";
 
-/** Names of parameters; undefined where a part is not there, or too wrong to have any. */
+/** Names of parameters; undefined if a part is missing, or too damaged to have any. */
 export interface SettableParts {
   readonly recipe: readonly string[];
   readonly student: readonly string[] | undefined;
@@ -15,7 +15,7 @@ export function settingsForRecipe(settings: ReadonlyMap<string, string>, own: re
   return [...settings].flatMap(([key, text]) => (own.includes(key) ? [{ key, parameter: key, text }] : []));
 }
 
-/** The settings for one of its networks; the student also has those that name nobody. What says the network wins. */
+/** The settings for one of its networks; the student also gets those without a prefix. A prefix takes precedence. */
 export function settingsForNetwork(
   settings: ReadonlyMap<string, string>,
   own: readonly string[],
@@ -34,7 +34,7 @@ export function settingsForNetwork(
   return [...plain, ...told];
 }
 
-/** The settings that nobody takes. */
+/** The settings that match no parameter. */
 export function unknownRecipeSettings(
   recipe: string,
   settings: ReadonlyMap<string, string>,
@@ -46,7 +46,7 @@ export function unknownRecipeSettings(
   return [...settings.keys()]
     .filter((key) => !all.includes(key))
     .map((key) => {
-      // A teacher's parameter without its name is most likely that.
+      // An unprefixed name of a teacher's parameter is probably meant for the teacher.
       const suggestion = teacher.includes(key) ? `teacher.${key}` : suggest(key, all);
       const known = [...plain, ...ofTeacher].join(", ");
       return diagnose("recipe/unknown-setting", { recipe, name: key, known, suggestion });

@@ -22,36 +22,36 @@ import { makeStudent, makeTeacher, type RecipeNetwork } from "./recipe-networks.
 import { settingsForNetwork, settingsForRecipe, unknownRecipeSettings } from "./recipe-settings.js";
 import { checkTrained, settingsBeside, settingsForTrainer, sizeFor, type TrainerOfTeacher } from "./teacher-recipes.js";
 
-/** A recipe whose parts are resolved and whose loss is a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
+/** A recipe with resolved parts and its loss as a graph: inputs `student.logits`, `data.label`, ...; one scalar output `loss`. */
 export interface ElaboratedRecipe {
   readonly name: string;
   readonly student: ElaboratedModel;
-  /** Undefined also where a recipe has one that its loss, with the parameters given, does not read. */
+  /** Also undefined if the recipe has a teacher that its loss, with the given parameters, does not read. */
   readonly teacher: RecipeTeacher | undefined;
   readonly loss: Graph;
-  /** The loss as evaluation sees it, `training` false; the same as `loss` where that makes no difference. */
+  /** The loss in evaluation mode (`training` is false); the same as `loss` if there is no difference. */
   readonly evaluationLoss: Graph;
   readonly settings: RecipeSettings;
 }
 
-/** A frozen network; the labels of its outputs are those that the recipe gives, else the model's own. */
+/** A frozen network; its outputs' labels are those of the recipe, else the model's own. */
 export interface RecipeTeacher {
   readonly model: ElaboratedModel;
   readonly weights: string;
-  /** Where there is no such file: what trains it. */
+  /** What trains it, if the weight file does not exist. */
   readonly trainedBy: TrainerOfTeacher | undefined;
-  /** The labels that the recipe itself gives it. */
+  /** The labels that the recipe gives it. */
   readonly labels: readonly string[] | undefined;
-  /** The model as the recipe writes it. */
+  /** The model's expression in the recipe. */
   readonly written: string;
-  /** By output: the order in which the loss takes the classes, where they meet others. */
+  /** By output: the order in which the loss takes the classes, if they are combined with others. */
   readonly taken: ReadonlyMap<string, TakenOrder>;
 }
 
-/** A recipe that was asked for by its name. */
+/** A recipe that was requested by name. */
 export interface AskedRecipe {
   readonly recipe: ElaboratedRecipe;
-  /** Its student, with all settings, as inference sees it. */
+  /** Its student in inference form, with all settings. */
   readonly student: ElaboratedModel;
 }
 
@@ -60,13 +60,13 @@ interface RecipeContext {
   readonly module: Module;
   readonly facts: DeclarationFacts;
   readonly reporter: Reporter;
-  /** What the command line says. */
+  /** The command line's settings. */
   readonly settings: ReadonlyMap<string, string>;
-  /** The recipes on the way here, each of whose teachers the next one trains. */
+  /** The recipes on the way here: each one's teacher is trained by the next. */
   readonly trains?: readonly RecipeDeclaration[];
 }
 
-/** Checks a recipe and, where nothing is missing, makes its student, teacher and loss; undefined where something is wrong. */
+/** Checks a recipe and, if nothing is missing, makes its student, teacher and loss; undefined after an error. */
 export function elaborateRecipe(
   declaration: RecipeDeclaration,
   module: Module,
@@ -143,7 +143,7 @@ function elaborate(context: RecipeContext, isAbstract: boolean): Elaborated | un
   const frozen =
     teacher?.model === undefined || !isAsked ? undefined : teacherOf(teacher, teacher.model, losses.taken, trainer);
   const { data, optimizer, train } = settings;
-  // Of a recipe that is looked at by itself not all may be known.
+  // If a recipe is checked by itself, some values may be unknown.
   if (data === undefined || optimizer === undefined || train === undefined) return undefined;
   const { loss, evaluationLoss } = losses;
   const recipe = {
@@ -167,7 +167,7 @@ function teacherOf(
   return { model, weights, trainedBy, labels, written, taken: new Map(byOutput) };
 }
 
-/** The recipe that trains the teacher, held to the teacher; undefined where there is none, or something is wrong with it. */
+/** The recipe that trains the teacher, checked against the teacher; undefined if there is none, or it is wrong. */
 function trainerOf(context: RecipeContext, teacher: RecipeNetwork, isAbstract: boolean): TrainerOfTeacher | undefined {
   const { trainedBy } = teacher;
   if (trainedBy === undefined) return undefined;
@@ -191,7 +191,7 @@ function trainerOf(context: RecipeContext, teacher: RecipeNetwork, isAbstract: b
   return { recipe, settings: new Map([...sizeFor(made.student, teacher.model.graph), ...settings]) };
 }
 
-/** Unless a network is missing that might have had the parameter. */
+/** Not if a network is missing that might have the parameter. */
 function reportUnknownSettings(
   { declaration, reporter, settings }: RecipeContext,
   own: readonly string[],
@@ -209,7 +209,7 @@ function reportUnknownSettings(
 function collectEntries({ declaration, reporter }: RecipeContext): Map<keyof typeof recipeKeys, RecipeEntry> {
   const entries = new Map<keyof typeof recipeKeys, RecipeEntry>();
   const known = Object.keys(recipeKeys) as (keyof typeof recipeKeys)[];
-  /** What a misspelt entry was to be: not missing as well. */
+  /** Entries that a misspelt name was meant for: they do not count as missing. */
   const meant = new Set<string>();
   for (const entry of declaration.entries) {
     const { text: name, span } = entry.name;

@@ -1,4 +1,4 @@
-/** `frozen(Model, weights: "file", trained_by: Recipe)`: the recipe that makes the weights where there is no file. */
+/** `frozen(Model, weights: "file", trained_by: Recipe)`: the recipe that trains the weights if there is no file. */
 import type { Span } from "../../diagnostics/span.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
@@ -8,7 +8,7 @@ import type { ElaboratedModel, ModelRequest } from "../models/models.js";
 import type { Module } from "../module.js";
 import type { Reporter } from "../reporter.js";
 
-/** The recipe that a frozen network's weights come from, and the `--set` values that are for it. */
+/** The recipe that trains a frozen network, and the `--set` values for it. */
 export interface TrainerOfTeacher {
   readonly recipe: string;
   readonly settings: ReadonlyMap<string, string>;
@@ -18,11 +18,11 @@ export interface TrainerOfTeacher {
 export interface NamedTrainer {
   readonly declaration: RecipeDeclaration;
   readonly module: Module;
-  /** Where the recipe of the student names it. */
+  /** The expression in the student's recipe. */
   readonly written: Expression;
 }
 
-/** The recipe that `trained_by` names; undefined where it names none (reported). */
+/** The recipe that `trained_by` names; undefined if it is not a recipe (reported). */
 export function trainerNamed(written: Expression, module: Module, reporter: Reporter): NamedTrainer | undefined {
   const recipes = [...module.names].filter(([, { declaration }]) => declaration.kind === "RecipeDeclaration");
   const name = written.kind === "NameExpression" ? written.name.text : undefined;
@@ -30,7 +30,7 @@ export function trainerNamed(written: Expression, module: Module, reporter: Repo
   if (found?.declaration.kind === "RecipeDeclaration") {
     return { declaration: found.declaration, module: found.module, written };
   }
-  // What could not be imported is reported there.
+  // Failed imports are already reported.
   if (name === undefined || !module.missing.has(name)) {
     const known = recipes.map(([recipe]) => recipe);
     const suggestion = name === undefined ? undefined : reporter.suggest(name, () => known);
@@ -41,7 +41,7 @@ export function trainerNamed(written: Expression, module: Module, reporter: Repo
 
 const prefixOf = ({ declaration }: NamedTrainer): string => `${declaration.name.text}.`;
 
-/** The settings `RECIPE.KEY=VALUE` for the recipe that trains the teacher, without its name. */
+/** The settings `RECIPE.KEY=VALUE` for the recipe that trains the teacher, without the prefix. */
 export function settingsForTrainer(
   settings: ReadonlyMap<string, string>,
   trainer: NamedTrainer,
@@ -52,7 +52,7 @@ export function settingsForTrainer(
   );
 }
 
-/** The settings that are not for it. */
+/** The settings that are not for that recipe. */
 export function settingsBeside(
   settings: ReadonlyMap<string, string>,
   trainer: NamedTrainer | undefined,
@@ -61,7 +61,7 @@ export function settingsBeside(
   return new Map([...settings].filter(([key]) => !key.startsWith(prefixOf(trainer))));
 }
 
-/** Where the recipe leaves its student's size open, the teacher is trained at the size at which it will be asked. */
+/** If the recipe leaves its student's size open, the teacher is trained at the size at which it will be used. */
 export function sizeFor(student: ModelRequest, frozen: Graph): ReadonlyMap<string, string> {
   const isOpen =
     student.declaration.parameters.some(({ name }) => name.text === "size") &&
@@ -72,7 +72,10 @@ export function sizeFor(student: ModelRequest, frozen: Graph): ReadonlyMap<strin
     : new Map();
 }
 
-/** Holds the student of the teacher's recipe to the frozen network: it must be the same one, and see pictures in the same way. */
+/**
+ * Checks the student of the teacher's recipe against the frozen network: the same network, with the same normalisation of
+ * pictures.
+ */
 export function checkTrained(
   trainer: NamedTrainer,
   trained: ElaboratedModel,

@@ -16,10 +16,10 @@ import { apart } from "./layout.js";
 import { writeInput, writeOutput, writeParameters, writeTensorType, writeValue } from "./signatures.js";
 import type { Writer } from "./writer.js";
 
-/** Lines are not wider than this where they can be broken. */
+/** Maximum line width where lines can be broken. */
 export const widest = 120;
 
-/** All of a file. */
+/** Formats a file. */
 export function writeTree(w: Writer, tree: SourceTree): void {
   let before: ImportDeclaration | Declaration | "edition" | undefined;
   if (tree.edition !== undefined) {
@@ -38,7 +38,7 @@ export function writeTree(w: Writer, tree: SourceTree): void {
   w.remarks();
 }
 
-/** Declarations of one line may stand in rows with others of their kind. */
+/** One-line declarations of the same kind may follow each other without a blank line. */
 function needsBlank(
   before: ImportDeclaration | Declaration | "edition" | undefined,
   next: ImportDeclaration | Declaration,
@@ -142,7 +142,7 @@ function writeBody(w: Writer, { statements, results }: Body): void {
   ]);
 }
 
-/** Each of these on a line of its own. */
+/** Each member on a line of its own. */
 function writeBraces(w: Writer, members: readonly (() => void)[]): void {
   w.space();
   w.take("{");
@@ -199,7 +199,7 @@ function nameLength(bound: Bound): number {
   return names.reduce((sum, { text }) => sum + text.length, 2 * (names.length - 1));
 }
 
-/** How to write each statement. The `=` of neighbours stand under each other in recipes, and where one of them was moved. */
+/** A formatter for each statement. The `=` of neighbouring statements are aligned in recipes, and if one of them was moved. */
 function writersOf(w: Writer, statements: readonly (Statement | RecipeEntry)[]): readonly (() => void)[] {
   let width = 0;
   return statements.map((statement, i) => () => {
@@ -215,7 +215,7 @@ function writersOf(w: Writer, statements: readonly (Statement | RecipeEntry)[]):
   });
 }
 
-/** Where the `=` of the bindings from `first` up to a blank line stand; 0 where each follows its own name. */
+/** The column of the `=` of the bindings from `first` up to a blank line; 0 if they are not aligned. */
 function equalsColumn(w: Writer, statements: readonly (Statement | RecipeEntry)[], first: number): number {
   let longest = 0;
   let isAligned = false;

@@ -3,29 +3,29 @@ import type { Argument, BinaryExpression, Expression, Identifier, IfExpression, 
 import { precedenceOf } from "../operators.js";
 import type { Writer } from "./writer.js";
 
-/** How much further in what does not stand under its own beginning begins. */
+/** Indentation of continued lines. */
 export const step = 2;
 
-/** An expression with the parentheses that are written around it. */
+/** An expression with the parentheses in the source. */
 export function writeExpression(w: Writer, e: Expression): void {
   if (w.isNext("(") && w.peek().start < e.span.start) {
     w.take("(");
-    // `x -> (for ... do` and its long body: further in than the pipe, not than the parenthesis.
+    // `x -> (for ... do` with a long body: indented relative to the pipe, not to the parenthesis.
     if (e.kind === "ForExpression") w.group(() => writeExpression(w, e));
     else w.align(() => writeExpression(w, e));
     w.take(")");
   } else writeBare(w, e);
 }
 
-/** What stands in brackets with commas between. */
+/** A bracketed list with commas. */
 interface Bracketed<T> {
   readonly open: "(" | "[";
   readonly close: ")" | "]";
   readonly items: readonly T[];
   readonly write: (item: T) => void;
-  /** Whether the language takes a comma behind the last one; it has one where each item is on a line of its own. */
+  /** Whether the language allows a trailing comma; it is written if each item is on a line of its own. */
   readonly takesLastComma: boolean;
-  /** What an item is, if it may be in brackets itself. */
+  /** The expression of an item, if it may be bracketed itself. */
   readonly inner?: (item: T) => Expression | undefined;
 }
 
@@ -51,13 +51,13 @@ export function writeBracketed<T>(w: Writer, bracketed: Bracketed<T>): void {
   if (isBlock) w.nest(step, content);
   else if (isHugging) w.group(content);
   else w.align(content);
-  // What is remarked about a comma that goes stands with the bracket from then on.
+  // Comments at a removed comma move to the bracket.
   w.dropComma();
   if (isBlock) w.end();
   w.take(close);
 }
 
-/** Whether a list or tuple comes next with its items on lines of their own: `parallel([` is then like one bracket. */
+/** Whether a list or tuple with items on their own lines follows: `parallel([` is then formatted like one bracket. */
 function isBlockNext(w: Writer, e: Expression | undefined): boolean {
   const isBracketed = e?.kind === "ListExpression" || e?.kind === "TupleExpression";
   return isBracketed && e.items.length > 0 && w.peek().start === e.span.start && w.peek(1).startsLine;
@@ -91,7 +91,7 @@ export function writeNames(w: Writer, names: readonly Identifier[]): void {
   }
 }
 
-/** `a, b`: what a body returns, or a tensor's sizes; a comma behind the last is left out. */
+/** `a, b`: results of a body, or a tensor's sizes; a trailing comma is removed. */
 export function writeSeparated(w: Writer, items: readonly Expression[]): void {
   w.align(() => {
     for (const [i, item] of items.entries()) {
@@ -190,13 +190,13 @@ function writeStage(w: Writer, { expression, alias }: Stage): void {
   w.take(alias.text);
 }
 
-/** A line that ended before or behind an operator ends before it. */
+/** A line break before or after an operator is put before it. */
 export function breakBeforeOperator(w: Writer): void {
   w.line(" ", { isBroken: w.peek().startsLine || w.peek(1).startsLine });
 }
 
 function writeIf(w: Writer, e: IfExpression): void {
-  // A chain of `else if` is as long as its author likes: no recursion.
+  // Iterative: a chain of `else if` has any length.
   for (let branch = e; ; ) {
     w.take("if");
     w.space();
@@ -217,11 +217,11 @@ function writeIf(w: Writer, e: IfExpression): void {
   }
 }
 
-/** `a + b - c` as one row, whatever binds tighter as parts of it. */
+/** `a + b - c` as one list; operators that bind tighter are nested. */
 function writeBinary(w: Writer, e: BinaryExpression): void {
   const precedence = precedenceOf[e.operator];
   const rights: Expression[] = [];
-  // A sum may have a thousand terms: its left spine is walked, not recursed into. What is in parentheses begins later.
+  // Iterates over the left spine: a sum may have a thousand terms. Parenthesised parts are separate.
   let left: Expression = e;
   while (
     left.kind === "BinaryExpression" &&

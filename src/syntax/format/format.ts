@@ -7,14 +7,14 @@ import { sourceTokens } from "./source-tokens.js";
 import { Writer } from "./writer.js";
 
 export type Formatted =
-  /** `mayDivide`: a remark in it reads as a divisor; whether it is meant so hangs on names that are not known here. */
+  /** `mayDivide`: a comment looks like a divisor; whether it is one depends on names that are unknown here. */
   | { readonly kind: "formatted"; readonly text: string; readonly mayDivide: boolean }
-  /** A text with mistakes stays as it is. */
+  /** A text with errors is not formatted. */
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * The text in its one form: spaces, indents, blank lines, commas and too long lines are ours; where else a line ends within a
- * pipe, a bracket, an `if` or a sum stays the author's, as do parentheses and every remark. `file` is for diagnostics.
+ * The canonical form of a text: spaces, indentation, blank lines, commas and the breaking of long lines are fixed. Other line
+ * breaks within a pipe, a bracket, an `if` or a sum are kept, and so are parentheses and comments. `file` is for diagnostics.
  */
 export function format(file: string, text: string): Formatted {
   const { tree, diagnostics, divisions } = parse(file, text);
@@ -26,7 +26,7 @@ export function format(file: string, text: string): Formatted {
   return { kind: "formatted", text: formatted, mayDivide: divisions.size > 0 };
 }
 
-/** All tokens and remarks in their order, but for commas behind the last of several. */
+/** All tokens and comments in order, except trailing commas. */
 function contentOf(text: string): string {
   const tokens = sourceTokens(text);
   const words = tokens.flatMap(({ image, remarks, trailing }, i) => [

@@ -1,36 +1,36 @@
-/** What is to be written, before it is known where lines end. */
+/** The pieces of the output, before line breaks are decided. */
 export type Piece =
   | { readonly kind: "text"; readonly text: string }
-  /** Text that stays before the remark at the end of its line. */
+  /** Text that stays before the comment at the end of its line. */
   | { readonly kind: "glue"; readonly text: string }
   | { readonly kind: "space" }
   | Line
-  /** What follows, up to the `pop`, begins its lines under the place where it begins itself. */
+  /** Up to the matching `pop`, lines begin at the column of this position. */
   | { readonly kind: "align" }
-  /** What follows, up to the `pop`, begins its lines further in. */
+  /** Up to the matching `pop`, lines are indented further. */
   | { readonly kind: "nest"; readonly by: number }
   | { readonly kind: "pop" }
   | { readonly kind: "remark"; readonly text: string; readonly isTrailing: boolean; readonly isAfterBlank: boolean }
-  /** A blank line, where a line ends. */
+  /** A blank line, if a line ends here. */
   | { readonly kind: "blank" };
 
-/** A place where a line can end. */
+/** A possible line break. */
 export interface Line {
   readonly kind: "line";
-  /** How deep it lies: a line ends at the shallowest place first. */
+  /** Nesting depth: the shallowest places break first. */
   readonly depth: number;
-  /** What stands there where the line goes on. */
+  /** The text if the line is not broken here. */
   readonly flat: "" | " ";
-  /** Whether it has to end here; `blank`: and an empty one follows. */
+  /** Whether it must break here; `blank`: followed by a blank line. */
   readonly broken: "no" | "yes" | "blank";
-  /** Up to the `pop`, how much further in lines begin if this one ends. */
+  /** Up to the matching `pop`, the further indentation of lines if this one breaks. */
   readonly nest?: number;
 }
 
-/** Two spaces more than a reader would think an accident: things that stand beside each other on one line. */
+/** Separator of items on one line: more spaces than would seem accidental. */
 export const apart = "   ";
 
-/** How wide `pieces` are from `from` on if no line ends, up to the next place of `depth` or less where one can, or has to. */
+/** Width of `pieces` from `from` on without breaks, up to the next place of `depth` or less where a line can, or must, break. */
 function flatWidth(pieces: readonly Piece[], from: number, depth: number, most: number): number {
   let width = 0;
   for (let i = from; i < pieces.length && width <= most; i++) {
@@ -47,15 +47,15 @@ function flatWidth(pieces: readonly Piece[], from: number, depth: number, most: 
 }
 
 /**
- * The text of the pieces, in lines of at most `widest` where they can be had. Each place decides by itself, from left to right,
- * by what follows up to the next place as shallow as it; so a text laid out once is laid out the same again.
+ * Lays out the pieces in lines of at most `widest` where possible. Each place decides by itself, from left to right, from the
+ * text up to the next place of at most its depth; so formatting twice equals formatting once.
  */
 export function layOut(pieces: readonly Piece[], widest: number): string {
   const lines: string[] = [];
   const indents = [0];
   let line = "";
   let trailing: string | undefined;
-  /** A line end that is due before the next text. */
+  /** A pending line break before the next text. */
   let due: "no" | "yes" | "blank" = "no";
   const indent = (): number => indents.at(-1) ?? 0;
   const end = (): void => {

@@ -1,4 +1,4 @@
-/** What a declaration takes and gives, as text. */
+/** Formats the parameters and results of a declaration. */
 import type {
   InputDeclaration,
   OutputDeclaration,
@@ -63,7 +63,7 @@ export function writeTensorType(w: Writer, { dtype, dimensions }: TensorTypeExpr
   w.take("]");
 }
 
-/** ` = ` and what a name stands for. */
+/** ` = ` and the value. */
 export function writeValue(w: Writer, value: Expression): void {
   w.space();
   w.take("=");

@@ -1,33 +1,33 @@
 import { endOf } from "../classify.js";
 import { scan } from "../scan.js";
 
-/** A `//` or `///` that stands on a line of its own. */
+/** A `//` or `///` comment on a line of its own. */
 export interface Remark {
   readonly text: string;
-  /** Whether a blank line stands before it. */
+  /** Whether it follows a blank line. */
   readonly isAfterBlank: boolean;
 }
 
-/** A token with what the tree leaves out: the remarks and the line ends around it. */
+/** A token with what the tree lacks: the comments and line breaks around it. */
 export interface SourceToken {
   readonly image: string;
   readonly start: number;
-  /** On lines of their own before it, in order. */
+  /** Comments on their own lines before it, in order. */
   readonly remarks: readonly Remark[];
-  /** The remark that ends its line. */
+  /** The comment at the end of its line. */
   readonly trailing: string | undefined;
   /** Whether it is the first on its line. */
   readonly startsLine: boolean;
-  /** Whether a blank line stands directly before it. */
+  /** Whether it directly follows a blank line. */
   readonly isAfterBlank: boolean;
-  /** How far it stands from the token before, if on the same line. */
+  /** Distance to the previous token, if that is on the same line. */
   readonly gap: number;
 }
 
 const countBreaks = (text: string, from: number, to: number): number =>
   text.slice(from, to).match(/\r\n|\r|\n/g)?.length ?? 0;
 
-/** The tokens of a text, remarks hung to them; the last one is empty and stands for the end. */
+/** The tokens of a text with their comments; the last one is empty and represents the end. */
 export function sourceTokens(text: string): readonly SourceToken[] {
   const { tokens, docs, comments } = scan(text);
   const remarks = [...docs.map((doc) => ({ start: doc.startOffset, end: endOf(doc) })), ...comments];

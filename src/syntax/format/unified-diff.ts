@@ -1,18 +1,15 @@
-/** Lines around a change that show where it is. */
+/** Lines of context around a change. */
 const context = 3;
-/** With more changes than this it is no longer worth knowing which lines stayed. */
+/** With more edits, the whole text is shown as changed. */
 const mostEdits = 600;
 
-/** A run of lines that stand in one text only, or in both. */
+/** A run of lines in one text only, or in both. */
 interface Edit {
   readonly kind: "same" | "removed" | "added";
   readonly line: string;
 }
 
-/**
- * What has to be done to `before` to get `after`, with as few edits as possible (Myers, "An O(ND) difference algorithm and its
- * variations", 1986).
- */
+/** The shortest edit script from `before` to `after` (Myers, "An O(ND) difference algorithm and its variations", 1986). */
 function editsBetween(before: readonly string[], after: readonly string[]): readonly Edit[] {
   const frontiers: Map<number, number>[] = [];
   const frontier = new Map([[1, 0]]);
@@ -54,7 +51,7 @@ function backtrack(
   return edits.reverse();
 }
 
-/** Lines with their ends, so that a last line without one is another line than the same with one. */
+/** Lines with their line breaks, so that a last line without one differs from one with it. */
 const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 const marks = { same: " ", removed: "-", added: "+" } as const;
@@ -63,10 +60,10 @@ function lineText({ kind, line }: Edit): string {
   return marks[kind] + (line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`);
 }
 
-/** `12,3`: where a hunk begins and how many lines it has; nothing begins before its first line. */
+/** `12,3`: first line and number of lines of a hunk; an empty one names the line before it. */
 const range = (start: number, count: number): string => `${count === 0 ? start : start + 1},${count}`;
 
-/** The difference of two texts as `diff -u` and git print it; empty where there is none. */
+/** The difference of two texts as printed by `diff -u` and git; empty if there is none. */
 export function unifiedDiff(name: string, before: string, after: string): string {
   if (before === after) return "";
   const edits = editsBetween(linesOf(before), linesOf(after));
@@ -82,7 +79,7 @@ export function unifiedDiff(name: string, before: string, after: string): string
   };
   for (let i = 0; i < changes.length; ) {
     const from = Math.max(0, (changes[i] as number) - context);
-    // Changes whose contexts would meet are one hunk.
+    // Changes with adjoining contexts become one hunk.
     while (i + 1 < changes.length && (changes[i + 1] as number) - (changes[i] as number) <= 2 * context + 1) i++;
     const to = Math.min(edits.length, (changes[i++] as number) + context + 1);
     skipTo(from);

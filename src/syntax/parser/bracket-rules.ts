@@ -14,10 +14,10 @@ import {
 import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 
-/** Calls, lists and groups: whatever has expressions in brackets. */
+/** Calls, lists and groups: expressions in brackets. */
 export function bracketRules(p: Parsing, rules: Rules) {
   const { grammar: g } = p;
-  /** For the recording only: at run time what stands there is found with fewer stack frames, and total. */
+  /** Only for the recording: at run time they are parsed with fewer stack frames, and cannot fail. */
   const anyArguments = () => g.OPTION(() => g.SUBRULE(rules.args)) ?? [];
   const anyItems = () => {
     g.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => g.SUBRULE(rules.expression) });
@@ -38,7 +38,7 @@ export function bracketRules(p: Parsing, rules: Rules) {
     return { kind: "CallExpression", name, arguments: given, span: p.spanFrom(start) };
   });
 
-  /** `arguments` is a word of JavaScript. */
+  /** `arguments` is reserved in JavaScript. */
   const args = g.RULE("arguments", (): Argument[] => {
     const items: Argument[] = [];
     let height = 0;

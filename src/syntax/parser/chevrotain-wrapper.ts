@@ -13,14 +13,14 @@ import {
 } from "chevrotain";
 import { vocabulary } from "../tokens.js";
 
-/** A rule of the grammar, as Chevrotain wraps it: what `SUBRULE` takes. */
+/** A rule of the grammar, as wrapped by Chevrotain: the argument of `SUBRULE`. */
 export type Rule<R, ARGS extends unknown[] = []> = ParserMethod<ARGS, R>;
 
 type Subrule = <R, ARGS extends unknown[]>(rule: ParserMethod<ARGS, R>, options?: SubruleMethodOpts<ARGS>) => R;
 
 /**
- * What we use of Chevrotain's parser: an upgrade is held to this list. It keeps most of it for subclasses, and some of it, the
- * second half, to itself; our rules are functions and stand elsewhere.
+ * The part of Chevrotain's parser that we use; check it at upgrades. Most of it is protected, and the second half private; our
+ * rules are functions in other files.
  */
 interface Chevrotain {
   RULE<F extends (...args: never[]) => unknown>(name: string, rule: F): ParserMethod<Parameters<F>, ReturnType<F>>;
@@ -36,9 +36,9 @@ interface Chevrotain {
   AT_LEAST_ONE(part: () => void): void;
   AT_LEAST_ONE2(part: () => void): void;
   AT_LEAST_ONE_SEP(options: { SEP: TokenType; DEF: () => void }): void;
-  /** Runs `guard`, but not while the grammar is recorded: so the recorded grammar stays pure. */
+  /** Runs `guard`, but not while the grammar is recorded, so that the recorded grammar is pure. */
   ACTION<T>(guard: () => T): T;
-  /** The token `ahead` of the last one taken; behind the last one the end of the file. */
+  /** The token `ahead` of the last consumed one; after the last one, the end of the file. */
   LA(ahead: number): IToken;
   SKIP_TOKEN(): IToken;
   performSelfAnalysis(): void;
@@ -46,9 +46,9 @@ interface Chevrotain {
   input: IToken[];
   errors: IRecognitionException[];
 
-  /** Whether rules are run to find out what they consist of. */
+  /** Whether rules are run to record their structure. */
   RECORDING_PHASE: boolean;
-  /** Index of the last token taken. */
+  /** Index of the last consumed token. */
   readonly currIdx: number;
   subruleIdx: number;
 }
@@ -63,8 +63,8 @@ type Alternation = ReturnType<ILookaheadStrategy["buildLookaheadForAlternation"]
 type Optional = ReturnType<ILookaheadStrategy["buildLookaheadForOptional"]>;
 
 /**
- * Chevrotain's look-ahead by so many tokens, each piece of it made when it is first asked for: a file needs a part of them, and
- * making all takes some milliseconds of every process.
+ * Chevrotain's look-ahead with this many tokens, built rule by rule when first needed: a file needs only some, and building all
+ * takes some milliseconds per process.
  */
 function lazyLookahead(maxLookahead: number): ILookaheadStrategy {
   const whole = new LLkLookaheadStrategy({ maxLookahead });
@@ -88,23 +88,23 @@ function lazyLookahead(maxLookahead: number): ILookaheadStrategy {
   };
 }
 
-/** What a rule of Chevrotain is besides a function. */
+/** The properties of a Chevrotain rule, which is a function. */
 interface Core<R> {
   readonly coreRule: (this: ChevrotainWrapper, ...args: readonly unknown[]) => R;
 }
 
 /**
- * The one place that knows how Chevrotain works: that it records the grammar by running the rules once, what it leaves on its
- * instance then, and what it does when a token is missing.
+ * The only file that depends on how Chevrotain works: that it records the grammar by running the rules once, which methods it
+ * leaves on its instance then, and what it does when a token is missing.
  *
- * Its own resynchronisation is off: it would drop the half of the tree that was read, it knows nothing of our anchors, and its
- * follow sets cost start-up time. Where a rule decides by itself what comes, it says with {@link record} what the grammar has there;
- * test/syntax/ebnf.test.ts holds the one to the other.
+ * Its own resynchronisation is off: it would drop the half of the tree that was parsed, does not use our anchors, and its
+ * follow sets cost start-up time. If a rule chooses by itself, it declares the grammar with {@link record};
+ * test/syntax/ebnf.test.ts compares the two.
  */
 export class ChevrotainWrapper extends Base {
   declare readonly SUBRULE2: Subrule;
   declare readonly SUBRULE3: Subrule;
-  /** Stands in for the token that `CONSUME` did not find. */
+  /** Makes the token that `CONSUME` did not find. */
   readonly #insteadOf: (wanted: TokenType) => IToken;
 
   constructor(validate: boolean, insteadOf: (wanted: TokenType) => IToken) {
@@ -117,21 +117,21 @@ export class ChevrotainWrapper extends Base {
     this.#insteadOf = insteadOf;
   }
 
-  /** What stands here by the grammar, while it is recorded; at run time undefined, and the rule decides by itself. */
+  /** The grammar at this point, while it is recorded; undefined at run time, when the rule chooses by itself. */
   record<T>(part: () => T): T | undefined {
     return this.RECORDING_PHASE ? part() : undefined;
   }
 
   /**
-   * `MANY` in the grammar. At run time `more` decides, which is total where Chevrotain's look-ahead knows right texts
-   * only, and takes 2 stack frames a level instead of 5.
+   * `MANY` in the grammar. At run time `more` decides: it handles wrong texts, where Chevrotain's look-ahead only knows valid
+   * ones, and takes 2 stack frames per level instead of 5.
    */
   repeat(more: () => boolean, turn: () => void): void {
     if (this.RECORDING_PHASE) this.MANY(turn);
     else while (more()) turn();
   }
 
-  /** `AT_LEAST_ONE_SEP` in the grammar; at run time the first turn is taken whatever comes: it reports what is missing. */
+  /** `AT_LEAST_ONE_SEP` in the grammar; at run time the first iteration always runs and reports what is missing. */
   separated(separator: TokenType, turn: () => void): void {
     if (this.RECORDING_PHASE) {
       this.AT_LEAST_ONE_SEP({ SEP: separator, DEF: turn });
@@ -140,23 +140,23 @@ export class ChevrotainWrapper extends Base {
     for (turn(); this.LA(1).tokenType === separator; turn()) this.SKIP_TOKEN();
   }
 
-  /** As Chevrotain's, in 3 stack frames a rule instead of 4: 200 levels of calls must fit twice into Node's stack. */
+  /** Like Chevrotain's, in 3 stack frames per rule instead of 4: 200 levels of calls must fit twice into Node's stack. */
   SUBRULE<R, ARGS extends unknown[]>(rule: ParserMethod<ARGS, R>, options?: SubruleMethodOpts<ARGS>): R {
     this.subruleIdx = 0;
     return (rule as unknown as Core<R>).coreRule.apply(this, options?.ARGS ?? []);
   }
 
-  /** Chevrotain calls this when `CONSUME` meets another token. */
+  /** Chevrotain calls this if `CONSUME` finds another token. */
   protected consumeInternalRecovery(wanted: TokenType, _index: number, error: Error): IToken {
     if (error.name !== "MismatchedTokenException") throw error;
-    // The exception has done its work: our reports have the user's wording.
+    // The exception is no longer needed: our reports have the user's wording.
     this.errors = [];
     return this.#insteadOf(wanted);
   }
 
   /**
-   * Chevrotain deletes its recording methods from the instance, which makes every later access to it slow. Putting the
-   * real methods over them instead keeps it fast.
+   * Chevrotain deletes its recording methods from the instance, which makes every later access to it slow. Overwriting them
+   * with the real methods keeps it fast.
    */
   protected disableRecording(): void {
     this.RECORDING_PHASE = false;

@@ -27,14 +27,14 @@ import { itemStarts, maxHeight, type Parsing } from "./parsing.js";
 const reservedWords = new Set<TokenType>([...declarationKeywords, ...statementKeywords, ...constantKeywords]);
 const wordsInPlaceOfNames = new Set([...declarationKeywords, ...statementKeywords]);
 
-/** `=` where `:` is meant. */
+/** `=` instead of `:`. */
 export function mendColon(p: Parsing): void {
   if (!p.at(Equals)) return;
   p.reportNext("syntax/equals-for-colon", {}, replacing(p, ":"));
   p.takeAs(Colon);
 }
 
-/** `:` or `:=` where `=` is meant. */
+/** `:` or `:=` instead of `=`. */
 export function mendEquals(p: Parsing): void {
   if (p.at(Colon) && p.LA(2).tokenType === Equals) {
     p.reportNext("syntax/colon-for-equals", {});
@@ -45,7 +45,7 @@ export function mendEquals(p: Parsing): void {
   }
 }
 
-/** After an item: says which comma is missing, and skips what belongs to none. */
+/** After an item: reports a missing comma, and skips unexpected text. */
 export function separate(p: Parsing, where: "arguments" | "list" | "group" | "parameters"): void {
   if (p.at(Comma) || p.atAnchor || isCloser(p.LA(1).tokenType)) return;
   if (where === "list" && p.at(DotDot)) return;
@@ -57,7 +57,7 @@ export function separate(p: Parsing, where: "arguments" | "list" | "group" | "pa
   refuseNext(p, "", () => p.at(Comma) || isCloser(p.LA(1).tokenType));
 }
 
-/** `(, a)` and `(a,, b)`: something is missing between the commas. */
+/** `(, a)` and `(a,, b)`: an item is missing between the commas. */
 export function refuseStrayCommas<T>(p: Parsing, items: T[], wrap: (missing: Expression) => T): void {
   while (p.at(Comma)) {
     p.reportGap("syntax/missing-expression", { found: p.describeNext() });
@@ -66,14 +66,14 @@ export function refuseStrayCommas<T>(p: Parsing, items: T[], wrap: (missing: Exp
   }
 }
 
-/** Says that the next token does not belong here, and skips to where the text makes sense again. */
+/** Reports the next token as unexpected, and skips to the next expected one. */
 export function refuseNext(p: Parsing, why: string, isThere: () => boolean): void {
   p.reportNext("syntax/unexpected-token", { found: p.describeNext(), why });
   if (!p.atAnchor) p.skipBalanced();
   p.skipUntil(isThere);
 }
 
-/** `[..3]` and `[1, 2..3]`: a range has one end on each side. */
+/** `[..3]` and `[1, 2..3]`: a range needs one end on each side. */
 export function expectOneItem(p: Parsing, items: Expression[]): void {
   if (items.length === 0) {
     p.reportGap("syntax/missing-expression", { found: p.describeNext() });
@@ -99,7 +99,7 @@ export function refuseTrailingComma(p: Parsing, items: Expression[]): void {
 
 export function missingElse(p: Parsing): Expression | undefined {
   if (p.at(Else)) return undefined;
-  // Something unexpected before an `else` that is there.
+  // Unexpected text before an existing `else`.
   if (!p.atAnchor && !p.nextStartsLine && !isCloser(p.LA(1).tokenType) && !p.at(Comma)) {
     refuseNext(p, "", () => p.at(Else) || p.at(Comma) || isCloser(p.LA(1).tokenType));
     return p.at(Else) ? undefined : p.missing();
@@ -108,7 +108,7 @@ export function missingElse(p: Parsing): Expression | undefined {
   return p.missing();
 }
 
-/** A word like `model` or `weight` used as a value: not where it begins something of its own. */
+/** A word like `model` or `weight` as a value: not where it begins its own construct. */
 export function reservedWord(p: Parsing): boolean {
   if (p.atEnd || !wordsInPlaceOfNames.has(p.LA(1).tokenType) || p.nextStartsLine) return false;
   const after = p.LA(2).tokenType;
@@ -122,14 +122,14 @@ export function takeReservedWord(p: Parsing): Expression {
   return { kind: "NameExpression", name, span: name.span };
 }
 
-/** `=` for `==`, between two operands. */
+/** `=` instead of `==`, between two operands. */
 export function mendOperator(p: Parsing): void {
   if (!p.at(Equals)) return;
   p.reportNext("syntax/equals-for-comparison", {}, replacing(p, "=="));
   p.takeAs(EqualEqual);
 }
 
-/** `conv(8) as first -> relu`: what stands before the first arrow has no place of its own. */
+/** `conv(8) as first -> relu`: the part before the first arrow cannot have a name. */
 export function refuseAlias(p: Parsing): void {
   if (!p.at(As) || p.LA(2).tokenType !== Name) return;
   p.reports.add("syntax/as-before-arrow", { name: p.LA(2).image }, p.LA(1).startOffset, endOf(p.LA(2)));
@@ -137,7 +137,7 @@ export function refuseAlias(p: Parsing): void {
   p.skip();
 }
 
-/** `conv(8)(x)`, as PyTorch writes it; says whether it stood there. */
+/** `conv(8)(x)`, as in PyTorch; returns whether it was found. */
 export function refuseSecondCall(p: Parsing, name: string): boolean {
   if (!p.at(LeftParen) || p.nextStartsLine) return false;
   p.reportNext("syntax/second-call", { name });
@@ -186,7 +186,7 @@ export function replacing(p: Parsing, text: string) {
   return { fix: { title: `Write \`${text}\``, span, text } };
 }
 
-/** What stands where a name is asked for, when it is none: a reserved word is taken for one, else the name is empty. */
+/** The token in place of a name: a reserved word is used as the name; otherwise the name is empty. */
 export function oddName(p: Parsing, what: string): Identifier | undefined {
   if (p.atKind(Name)) return undefined;
   const next = p.grammar.LA(1);
@@ -201,7 +201,7 @@ export function oddName(p: Parsing, what: string): Identifier | undefined {
   return { kind: "Identifier", text: "", span: p.spanFrom(p.endOffset) };
 }
 
-/** What is left of a line. */
+/** The rest of a line. */
 function lineFrom(text: string, start: number): string {
   return /^[^\n\r]*/.exec(text.slice(start, start + 80))?.[0].trimEnd() ?? "";
 }

@@ -62,7 +62,7 @@ export function expressionRules(p: Parsing, rules: Rules) {
     return limitHeight(p, found, start);
   });
 
-  /** For the recording only: at run time the choice above never fails, and its stack is shallower. */
+  /** Only for the recording: at run time the choice above never fails, and needs a shallower stack. */
   const expressions: IOrAlt<Expression>[] = [
     { ALT: () => g.SUBRULE(rules.ifExpression) },
     { ALT: () => g.SUBRULE(rules.forExpression) },
@@ -138,7 +138,7 @@ export function expressionRules(p: Parsing, rules: Rules) {
       const operator = p.LA(1).image;
       p.reportNext("syntax/operator-after-stage", { operator });
       p.skip();
-      // `x -> f +` and nothing more: what is missing would be wrong here too.
+      // `x -> f +` at the end: a right operand would be wrong here too.
       if (p.isAtItem()) g.SUBRULE(rules.operation);
     }
   }

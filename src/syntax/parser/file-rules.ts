@@ -19,7 +19,7 @@ import {
 import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 
-/** How other languages call our declarations. */
+/** Other languages' keywords for our declarations. */
 const foreignDeclarations: ReadonlyMap<string, string> = new Map([
   ["function", "fn"],
   ["func", "fn"],
@@ -39,7 +39,7 @@ const foreignDeclarations: ReadonlyMap<string, string> = new Map([
   ["using", "import"],
 ]);
 const declarationWords = declarationKeywords.map(textOf);
-/** The editions this compiler reads. */
+/** The editions that this compiler supports. */
 const editions: readonly number[] = [1];
 
 /** A file: edition, imports, declarations. */
@@ -81,7 +81,7 @@ export function fileRules(p: Parsing, rules: Rules) {
     return { kind: "ImportDeclaration", names, from, span: p.spanFrom(start) };
   });
 
-  /** Between declarations: skips what is none, takes a misspelt keyword for the right one, and imports that come late. */
+  /** Between declarations: skips other text, replaces a misspelt keyword, and accepts late imports. */
   function settleFile(imports: ImportDeclaration[] | undefined): void {
     while (!p.atEnd) {
       const type = p.LA(1).tokenType;
@@ -112,7 +112,7 @@ function judgeEdition(p: Parsing, number: NumberLiteral): void {
   p.reports.add("syntax/unknown-edition", holes, number.span.start, number.span.end);
 }
 
-/** The keyword that `modle` in `modle Net {` stands for. */
+/** The keyword meant by `modle` in `modle Net {`. */
 function meantDeclaration(p: Parsing): string | undefined {
   const after = p.LA(2).tokenType;
   if (!p.atKind(Name) || !(after === Name || after === Binding)) return undefined;

@@ -32,7 +32,7 @@ import {
 import { itemStarts, type Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 
-/** Operators and what stands between them, down to a number. */
+/** Operators and operands, down to a number. */
 export function operationRules(p: Parsing, rules: Rules) {
   const { grammar: g } = p;
 
@@ -103,7 +103,7 @@ export function operationRules(p: Parsing, rules: Rules) {
     g.ACTION(() => p.operations.operand(target, start, Math.max(start, p.endOffset), height));
   });
 
-  /** For the recording only: at run time the choice above never fails, and its stack is shallower. */
+  /** Only for the recording: at run time the choice above never fails, and needs a shallower stack. */
   const primaries: IOrAlt<Expression>[] = [
     { ALT: () => g.SUBRULE(rules.call) },
     { ALT: () => g.SUBRULE(rules.number) },
@@ -146,7 +146,7 @@ export function operationRules(p: Parsing, rules: Rules) {
     });
   });
 
-  /** What stands where an operand should, when it is none. */
+  /** The token in place of an operand. */
   function oddOperand(): Expression | undefined {
     const type = p.LA(1).tokenType;
     if (type === If || type === For) {
@@ -160,7 +160,7 @@ export function operationRules(p: Parsing, rules: Rules) {
     return p.missing();
   }
 
-  /** `f(a + b: 3)`, `(a: 3)`: a label where none can stand. */
+  /** `f(a + b: 3)`, `(a: 3)`: a label where none is allowed. */
   function oddLabel(): Expression | undefined {
     if (p.LA(2).tokenType !== Equals) {
       const why = "Named arguments belong in the parentheses of a call only.";

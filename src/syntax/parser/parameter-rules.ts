@@ -128,7 +128,7 @@ export function parameterRules(p: Parsing, rules: Rules) {
   return { params, param, type, choice, tensor };
 }
 
-/** Parameters begin with a label; one without a type is no label yet. */
+/** Parameters begin with a label; one without a type is not yet tagged as a label. */
 function takeNameAsLabel(p: Parsing): void {
   while (p.at(Comma)) {
     p.reportGap("syntax/missing-name", { what: "a parameter", found: p.describeNext() });

@@ -14,7 +14,7 @@ import { recipeRules } from "./recipe-rules.js";
 import type { Rules } from "./rules.js";
 import { statementRules } from "./statement-rules.js";
 
-/** All rules, in the order in which the grammar is shown. They look each other up in what is returned, once it is whole. */
+/** All rules, in the order of the printed grammar. They refer to each other through the returned object, once it is complete. */
 function rulesOver(parsing: Parsing): Rules {
   const rules = {} as Rules;
   return Object.assign(
@@ -35,7 +35,7 @@ export class LferParser {
   readonly #parsing: Parsing;
   readonly #rules: Rules;
 
-  /** With `validate` Chevrotain looks whether the grammar is a sound one, and throws where not. */
+  /** With `validate`, Chevrotain checks the grammar, and throws if it is invalid. */
   constructor(validate: boolean) {
     this.#parsing = new Parsing(validate);
     this.#rules = rulesOver(this.#parsing);
@@ -47,7 +47,7 @@ export class LferParser {
     return this.#parsing.grammar.getSerializedGastProductions();
   }
 
-  /** The tree of `source`; what is wrong goes to `reports`. */
+  /** The tree of `source`; errors go to `reports`. */
   parse(file: string, text: string, reports: Reports, source: Classified, docs: readonly IToken[]): SourceTree {
     const { grammar } = this.#parsing;
     this.#parsing.begin(file, text, reports, source, docs);

@@ -26,12 +26,12 @@ import {
 } from "../tokens.js";
 import { ChevrotainWrapper } from "./chevrotain-wrapper.js";
 
-/** Levels of brackets, `if` and `for` that may stand in each other. */
+/** Maximum nesting of brackets, `if` and `for`. */
 export const maxNesting = 200;
-/** Height of an expression's tree: terms of a sum, prefixes, indices, whatever nests. Keeps recursive walks safe. */
+/** Maximum height of an expression's tree: terms of a sum, prefixes, indices, nesting. Keeps recursive traversals safe. */
 export const maxHeight = 1000;
 
-/** With these an argument or any other expression can begin. */
+/** Tokens with which an argument or any other expression can begin. */
 export const itemStarts = new Set([
   Name,
   Label,
@@ -56,10 +56,10 @@ interface Opener {
 const nothing: Classified = { tokens: [], closing: new Int32Array(), anchors: [] };
 
 /**
- * Cursor, reports and recovery that the grammar's rules share.
+ * Cursor, reports and recovery, shared by the grammar's rules.
  *
- * Every rule returns a tree whatever the text: guards in `ACTION`s see a mistake before a rule would fail on it, and where a
- * token is missing all the same, one is made up.
+ * Every rule returns a tree for any text: guards in `ACTION`s detect an error before a rule would fail on it; if a token is
+ * missing anyway, one is inserted.
  */
 export class Parsing {
   readonly grammar: ChevrotainWrapper;
@@ -84,7 +84,7 @@ export class Parsing {
     this.grammar = new ChevrotainWrapper(validate, (wanted) => this.#insteadOf(wanted));
   }
 
-  /** Sets the parser on a new text, or frees the old one's memory when called without. */
+  /** Starts on a new text; without arguments, frees the memory of the old one. */
   begin(
     file = "",
     text = "",
@@ -97,7 +97,7 @@ export class Parsing {
     this.reports = reports;
     this.operations = new OperatorStack(file);
     this.#source = source;
-    // Counted now: Chevrotain pads the array while it parses.
+    // Counted before parsing: Chevrotain pads the array while it parses.
     this.#tokenCount = source.tokens.length;
     this.#depth = 0;
     this.#openers = [];
@@ -106,7 +106,7 @@ export class Parsing {
     this.grammar.input = source.tokens;
   }
 
-  /** The `///` lines between the last token and what is declared next. */
+  /** The `///` lines between the last token and the next declaration. */
   takeDoc(): string | undefined {
     const after = this.endOffset;
     const before = this.startOffset;
@@ -121,7 +121,7 @@ export class Parsing {
     return lines?.join("\n");
   }
 
-  /** The token `ahead` of the last one taken. */
+  /** The token `ahead` of the last consumed one. */
   LA(ahead: number): IToken {
     return this.grammar.LA(ahead);
   }
@@ -130,7 +130,7 @@ export class Parsing {
     return this.grammar.LA(1).tokenType === type;
   }
 
-  /** Whether the next token is one of a category (`Name` has soft keywords in it). */
+  /** Whether the next token is of a category (`Name` includes soft keywords). */
   atKind(type: TokenType): boolean {
     const next = this.grammar.LA(1).tokenType;
     return next === type || type.categoryMatchesMap?.[next.tokenTypeIdx as number] === true;
@@ -145,12 +145,12 @@ export class Parsing {
     return this.atEnd ? this.text.length : this.grammar.LA(1).startOffset;
   }
 
-  /** Offset behind the last token taken. */
+  /** Offset after the last consumed token. */
   get endOffset(): number {
     return this.grammar.currIdx < 0 ? 0 : endOf(this.grammar.LA(0));
   }
 
-  /** From `start` to the last token taken; empty where nothing was taken. */
+  /** From `start` to the last consumed token; empty if none was consumed. */
   spanFrom(start: number): Span {
     const end = this.endOffset;
     return { file: this.file, start: Math.min(start, end), end };
@@ -160,7 +160,7 @@ export class Parsing {
     return this.grammar.currIdx < 0 || this.atEnd || hasLineBreak(this.text, this.endOffset, this.startOffset);
   }
 
-  /** At a token where a new statement, part of a model or declaration begins, or this one's braces end. */
+  /** At a token that begins a new statement, part of a model or declaration, or closes this one's braces. */
   get atAnchor(): boolean {
     if (this.atEnd) return true;
     const type = this.grammar.LA(1).tokenType;
@@ -171,13 +171,13 @@ export class Parsing {
     return nameOfText(this.atEnd ? "" : this.grammar.LA(1).image);
   }
 
-  /** Reports the next token, or the place where it should be when the text is over. */
+  /** Reports the next token, or the end of the text. */
   reportNext<C extends DiagnosticCode>(code: C, holes: Holes<C>, place: Omit<DiagnosticPlace, "span"> = {}): void {
     if (this.atEnd) this.reportGap(code, holes, place);
     else this.reports.add(code, holes, this.startOffset, endOf(this.grammar.LA(1)), place);
   }
 
-  /** Reports the spot behind the last token: something is missing there. */
+  /** Reports the position after the last token: something is missing there. */
   reportGap<C extends DiagnosticCode>(code: C, holes: Holes<C>, place: Omit<DiagnosticPlace, "span"> = {}): void {
     this.reports.add(code, holes, this.endOffset, this.endOffset, place);
   }
@@ -191,7 +191,7 @@ export class Parsing {
     return this.reports.span(token.startOffset, endOf(token));
   }
 
-  /** Takes the next token for one of another type. */
+  /** Consumes the next token as one of another type. */
   takeAs(type: TokenType): void {
     retag(this.grammar.LA(1), type);
   }
@@ -204,7 +204,7 @@ export class Parsing {
     this.grammar.SKIP_TOKEN();
   }
 
-  /** Skips one token, or a bracket with all that is in it. */
+  /** Skips one token, or a bracket with its contents. */
   skipBalanced(): void {
     const close = this.#source.closing[this.grammar.currIdx + 1] ?? -1;
     this.skipTo(close < 0 ? this.grammar.currIdx + 2 : close + 1);
@@ -215,7 +215,7 @@ export class Parsing {
     while (!this.atAnchor && !isThere()) this.skipBalanced();
   }
 
-  /** Before the bracket `token` is taken: what will close it. */
+  /** Before the bracket `token` is consumed: records what will close it. */
   open(token: IToken, closer: TokenType): void {
     this.#openers.push({ token, index: this.grammar.currIdx + 1, closer });
   }
@@ -224,7 +224,7 @@ export class Parsing {
     this.#openers.pop();
   }
 
-  /** Enters one more level of nesting; false (reported once a statement, text skipped) where there are too many. */
+  /** Enters one more level of nesting; false if there are too many (reported once per statement, text skipped). */
   enter(): boolean {
     if (++this.#depth <= maxNesting) return true;
     this.reportNext("syntax/nesting-too-deep", { limit: maxNesting, what: "levels of brackets, `if` and `for`" });
@@ -239,10 +239,7 @@ export class Parsing {
     this.#depth--;
   }
 
-  /**
-   * Stands in for a token that is missing, as if it were there; a wrong bracket is taken for the right one unless it closes an
-   * outer one.
-   */
+  /** Makes a missing token. A wrong bracket is consumed as the right one, unless it closes an outer one. */
   #insteadOf(wanted: TokenType): IToken {
     const opener = this.#openers[this.#openers.length - 1];
     if (opener !== undefined && opener.closer === wanted) return this.#closeAnyway(opener);

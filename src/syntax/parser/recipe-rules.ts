@@ -72,7 +72,7 @@ export function recipeRules(p: Parsing, rules: Rules) {
   return { recipeDeclaration, entry, checkDeclaration, claim };
 }
 
-/** A claim begins with a measure or number; `params = 3` looks like a binding and is a claim. */
+/** A claim begins with a measure or number; `params = 3` looks like a binding but is a claim. */
 function settleClaims(p: Parsing): void {
   for (;;) {
     if (p.at(Binding)) p.takeAs(Name);

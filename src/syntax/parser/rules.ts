@@ -11,11 +11,11 @@ import type {
 } from "../ast-expressions.js";
 import type { Rule } from "./chevrotain-wrapper.js";
 
-/** A name's or declaration's rule is told how to call what may be missing, or the documentation that stands before. */
+/** The rule of a name or declaration; its argument is the name of what may be missing, or the documentation before it. */
 type Named<R> = Rule<R, [what?: string]>;
 type Documented<R> = Rule<R, [doc: string | undefined]>;
 
-/** Every rule of the grammar: they need each other, across all files. */
+/** Every rule of the grammar; rules refer to each other across files. */
 export interface Rules {
   readonly name: Named<Identifier>;
   readonly names: Named<Identifier[]>;

@@ -20,10 +20,7 @@ import type { Parsing } from "./parsing.js";
 
 const statementWords = statementKeywords.map(textOf);
 
-/**
- * Before a statement or part of a model: skips what is none of these, with one word about it, and takes a misspelt
- * keyword for the one that was meant.
- */
+/** Before a statement or part of a model: skips other text with one report, and replaces a misspelt keyword. */
 export function settle(p: Parsing, where: "body" | "model" | "recipe"): void {
   while (!isSettled(p, where)) {
     if (where !== "recipe" && mendKeyword(p)) return;
@@ -41,7 +38,7 @@ export function settle(p: Parsing, where: "body" | "model" | "recipe"): void {
   }
 }
 
-/** `N = 3`, `model = 3`: the word is taken as the name, with a remark. */
+/** `N = 3`, `model = 3`: the word is used as the name, and reported. */
 export function refuseReservedBinding(p: Parsing): void {
   const { image } = p.LA(1);
   const meaning = keywords.get(image);
@@ -49,7 +46,7 @@ export function refuseReservedBinding(p: Parsing): void {
   if (meaning !== undefined && !isSoft) p.reportNext("syntax/reserved-name", { name: image });
 }
 
-/** `x.flatten(`: Python calls what is a field here. */
+/** `x.flatten(`: a method call in Python. */
 function callsMethod(p: Parsing): boolean {
   return p.at(LeftParen) && p.LA(0).tokenType === Name && p.LA(-1).tokenType === Dot;
 }

@@ -33,7 +33,7 @@ import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 import { refuseReservedBinding, settle } from "./statement-guards.js";
 
-/** Inputs, outputs and statements, and the bodies that they stand in. */
+/** Inputs, outputs and statements, and the bodies that contain them. */
 export function statementRules(p: Parsing, rules: Rules) {
   const { grammar: g } = p;
 

@@ -1,4 +1,4 @@
-/** A training step to an ONNX file that holds its own beginning: from weights to verified bytes. */
+/** A training step to an ONNX file with its initial state: from weights to verified bytes. */
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import { withLabels } from "../../ir/class-order.js";
@@ -18,11 +18,11 @@ import { selfStarting } from "./open-state.js";
 import type { ProbeStep, StepVerification } from "./verify-step.js";
 
 export interface StepSource {
-  /** The network as training sees it, whose slots a weight file names. */
+  /** The network in training form; its slots are named in weight files. */
   readonly network: Graph;
   /** The training step, its batch bound. */
   readonly step: Graph;
-  /** The same step for a small picture and a small batch, and what it starts from. */
+  /** The same step for a small picture and a small batch, with its initial state. */
   readonly makeProbe: () => ProbeStep;
 }
 
@@ -30,7 +30,7 @@ export interface StepBuildOptions {
   readonly opset: number;
   readonly weights: WeightSource;
   readonly verify: boolean;
-  /** Asked only when verifying; without a runtime nothing can be verified. */
+  /** Called only when verifying; without a runtime nothing can be verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
   readonly origin: StepOrigin;
   readonly provenance: Omit<Provenance, "weights">;
@@ -43,16 +43,16 @@ export type StepBuildResult =
       readonly kind: "built";
       readonly pieces: Pieces;
       readonly nodeCount: number;
-      /** How a weight file's names were read. */
+      /** How a weight file's names were matched. */
       readonly account: NamesAccount | undefined;
       readonly verification?: StepVerification;
-      /** Why nothing was verified although it was asked for. */
+      /** Why nothing was verified although it was requested. */
       readonly runtimeMissing?: Diagnostic;
     };
 
 const refuse = (...diagnostics: readonly Diagnostic[]): StepBuildResult => ({ kind: "refused", diagnostics });
 
-/** Makes the bytes of the file. The same input gives the same bytes; what does not stand the comparison is not built. */
+/** Makes the bytes of the file. The same input gives the same bytes; a step that fails the comparison is not built. */
 export async function buildStep(source: StepSource, options: StepBuildOptions): Promise<StepBuildResult> {
   const { network, step } = source;
   const { opset, origin, provenance, describeSpan } = options;
@@ -86,7 +86,7 @@ export async function buildStep(source: StepSource, options: StepBuildOptions): 
 
 type Proof = Diagnostic | Pick<Extract<StepBuildResult, { kind: "built" }>, "verification" | "runtimeMissing">;
 
-/** The small step against the reference; then the file itself, which must load and give a loss. Loaded late. */
+/** Compares the small step with the reference; then the file itself must load and return a loss. Loaded late. */
 async function verify(
   { step, makeProbe }: StepSource,
   { opset, loadRuntime }: StepBuildOptions,
@@ -100,7 +100,7 @@ async function verify(
   return (await tryFile(step, Buffer.concat(pieces), runtime)) ?? { verification };
 }
 
-/** Runs one step of the file from its own beginning, on zeros. */
+/** Runs one step of the file from its initial state, on zeros. */
 async function tryFile(step: Graph, bytes: Uint8Array, runtime: VerificationRuntime): Promise<Diagnostic | undefined> {
   const { inputs, types } = selfStarting(step, () => false);
   const feeds = inputs.map(({ name, value }) => {

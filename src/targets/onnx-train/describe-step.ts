@@ -1,22 +1,21 @@
 import type { Graph } from "../../ir/graph.js";
 import { describeModel, type Provenance } from "../onnx/describe-model.js";
 
-/** What a step is made of that its graph cannot say. */
+/** Facts about a step that are not in its graph. */
 export interface StepOrigin {
   readonly recipe: string;
   readonly batch: number;
-  /** The optimiser, the schedule and the rate that it starts from, as a recipe says them. */
+  /** The optimiser, the schedule and the initial rate, from the recipe. */
   readonly training: Readonly<Record<string, unknown>>;
-  /** By input `teacher.X`, the classes in the order in which the step takes them, where somebody has named them. */
+  /** By input `teacher.X`, the classes in the order in which the step takes them, if they are named. */
   readonly teacherLabels: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * `metadata_props` of a training step: those of the network that it trains (describe-model.ts), and `lfer.target`,
- * `lfer.recipe`, `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON) the names X of what changes, which
- * inputs `state.X` and outputs `next.X` carry; of a step that drops something `lfer.masks`: the input of each mask and the
- * share that it keeps (JSON); of one that reads a teacher `lfer.labels.teacher.X` (JSON). `data.label` is in the order of the
- * first output's labels.
+ * `metadata_props` of a training step: those of its network (describe-model.ts), and `lfer.target`, `lfer.recipe`,
+ * `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON), the names X of the state, for inputs `state.X` and
+ * outputs `next.X`. With dropout, `lfer.masks`: the input of each mask and the share that it keeps (JSON). With a teacher,
+ * `lfer.labels.teacher.X` (JSON). `data.label` is in the order of the first output's labels.
  */
 export function describeStep(
   network: Graph,

@@ -1,15 +1,15 @@
-/** A training step whose state goes in and comes out by name: what plain ONNX, which has no state, can say. */
+/** A training step with its state as named inputs and outputs: plain ONNX has no state. */
 import { GraphBuilder } from "../../ir/builder.js";
 import { copyGraph } from "../../ir/copy-graph.js";
 import { type Graph, type GraphInput, type GraphOutput, typeOf, type ValueId } from "../../ir/graph.js";
 import type { TensorType } from "../../ir/shape.js";
 
-/** The input that holds a slot before the step: `state.conv1.weight`. */
+/** The input for a slot before the step: `state.conv1.weight`. */
 export const stateInput = (slot: string): string => `state.${slot}`;
-/** The output that holds it after the step: `next.conv1.weight`; a slot that never changes has none. */
+/** The output for it after the step: `next.conv1.weight`; a slot that never changes has none. */
 export const nextOutput = (slot: string): string => `next.${slot}`;
 
-/** The step with its slots as inputs and their next values as outputs, behind the step's own. */
+/** The step with its slots as inputs and their next values as outputs, after the step's own. */
 export function openState(step: Graph): Graph {
   const given = step.slots.map(({ name, value }): GraphInput => ({ name: stateInput(name), value }));
   const nexts = step.slots.flatMap(({ name, next }): readonly GraphOutput[] =>
@@ -21,11 +21,10 @@ export function openState(step: Graph): Graph {
 const number: TensorType = { dtype: "float32", shape: [] };
 
 /**
- * {@link openState} of a step that carries its own beginning. An input `state.started` is 0 at first, and then the other
- * state is taken from the file instead of what is fed, so that zeros everywhere begin a training; `next.started` is 1. What
- * stays in `slots` are the first values: of those that begin as zeros there is nothing to keep, and what never changes is not
- * state at all. (ONNX's own way, inputs with default values, is closed to programs in JavaScript, whose feeds for such inputs
- * ONNX Runtime passes over, and in Python it warns of each of them.)
+ * {@link openState} of a step that contains its initial state. If the input `state.started` is 0, the other state is taken from
+ * the file instead of the inputs, so that zeros everywhere begin a training; `next.started` is 1. `slots` contain only initial
+ * values that are not zero; constants are not state at all. (ONNX's own way, inputs with default values, does not work in
+ * JavaScript, where ONNX Runtime ignores feeds for such inputs, and in Python it prints a warning for each.)
  */
 export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boolean): Graph {
   const builder = new GraphBuilder(step.name);
@@ -59,7 +58,7 @@ export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boole
   return builder.finish();
 }
 
-/** The name, or one like it that no slot has. */
+/** The name, or a similar one that no slot has. */
 function freeName({ slots }: Graph, wanted: string): string {
   let name = wanted;
   while (slots.some((slot) => slot.name === name)) name = `${name}_`;

@@ -1,8 +1,8 @@
 /**
- * A step is proven before it is written, for a small picture and a small batch: ONNX Runtime runs it with every value in
- * between laid open, and each op of the reference, in float64, is given the very numbers that ONNX Runtime's had. So errors
- * do not add up from op to op, and no ReLU flips: whole networks of batch norm and ReLU are chaotic, and rounding alone
- * moves their gradients by a hundredth. Then the file's own form, which the runtime may fuse, must give the same step.
+ * Verifies a step before it is written, for a small picture and a small batch: ONNX Runtime runs it with all intermediate
+ * values as outputs, and each op of the float64 reference gets the same inputs as in ONNX Runtime. So errors do not accumulate
+ * from op to op, and no ReLU flips: networks of batch norm and ReLU are chaotic, and rounding alone changes their gradients by
+ * a hundredth. Then the file's own form, which the runtime may fuse, must give the same step.
  */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
@@ -18,7 +18,7 @@ import { openState, selfStarting, stateInput } from "./open-state.js";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A step small enough for the reference, and what it starts from: float32 numbers. */
+/** A step that is small enough for the reference, and its initial state: float32 numbers. */
 export interface ProbeStep {
   readonly step: Graph;
   readonly inputs: Tensors;
@@ -26,30 +26,30 @@ export interface ProbeStep {
 }
 
 export interface StepVerification {
-  /** What was compared at: `image [2, 3, 40, 40]`. */
+  /** The inputs of the comparison: `image [2, 3, 40, 40]`. */
   readonly input: string;
-  /** The runtime that it was compared in. */
+  /** The runtime used. */
   readonly engine: string;
-  /** The largest difference of an op, norm-wise. */
+  /** The largest difference of an op, as a relative norm. */
   readonly error: number;
 }
 
 export interface VerifyStepOptions {
   readonly opset: number;
   readonly runtime: VerificationRuntime;
-  /** For tests: what stands in for the writer of the file. */
+  /** For tests: replaces the writer of the file. */
   readonly emit?: ((graph: Graph, weights: ReadonlyMap<string, Float32Array>) => Uint8Array) | undefined;
 }
 
-/** One op in float32 against float64: most err 1e-7, a sum of millions of squares 3e-5. */
+/** Tolerance of one op in float32 compared with float64: most differ by 1e-7, a sum of millions of squares by 3e-5. */
 const opTolerance = 1e-4;
-/** Where an op's terms cancel, it may err this many times what a last digit of its inputs is worth. */
+/** If an op's terms cancel, the tolerance is this multiple of the change by a last digit of its inputs. */
 const cancellationFactor = 20;
 const lastDigit = 2 ** -23;
-/** Fused or not, a step is the same but for rounding, which a deep network's gradients magnify. */
+/** Fused or not, a step is the same except for rounding, which a deep network's gradients magnify. */
 const wholeTolerance = 0.1;
 
-/** Compares a step's ops, then its file, with the reference; the largest difference of an op, or what is wrong. */
+/** Compares a step's ops, then its file, with the reference; returns the largest difference of an op, or what is wrong. */
 export async function verifyStep(
   { step, inputs, slots }: ProbeStep,
   {
@@ -79,7 +79,7 @@ export async function verifyStep(
       if (!(error <= allowed)) return differs(`${node.op} at ${node.path}`, error, allowed);
       largest = Math.max(largest, error);
     }
-    // The file's own form, which the runtime may fuse, fed zeros for the state: it begins with the probe's.
+    // The file's own form, which the runtime may fuse, with zeros for the state: it begins with the probe's.
     const own = selfStarting(step, () => false);
     const begin = own.inputs.map(({ name, value }) => {
       const shape = typeOf(own, value).shape as readonly number[];
@@ -146,7 +146,7 @@ function toTensor(results: InferenceSession.ReturnType, name: string): Tensor {
   };
 }
 
-/** How far the op's results are from the reference's on the same inputs, and how far they may be. */
+/** The difference of the op's results from the reference's on the same inputs, and the allowed one. */
 function compareOp(
   { op: name, inputs, outputs, attributes }: Node,
   tensorOf: (value: ValueId) => Tensor,
@@ -170,13 +170,13 @@ function compareOp(
   return { error: largest, allowed: opTolerance };
 }
 
-/** The tensor with every number moved by its last digit of float32, up and down by turns. */
+/** The tensor with every number changed by its last digit of float32, alternately up and down. */
 const nudge = ({ shape, data }: Tensor, which: number): Tensor => ({
   shape,
   data: data.map((value, i) => value * (1 + ((i * 7919 + which) % 3 === 0 ? -lastDigit : lastDigit))),
 });
 
-/** `||a - b|| / ||b||`; what neither has as a number is no difference. */
+/** `||a - b|| / ||b||`; values that are not finite in both do not count. */
 function distance({ shape: found, data: a }: Tensor, { shape, data: b }: Tensor): number {
   invariant(found.join() === shape.join(), `shape [${found.join()}], not [${shape.join()}]`);
   let [difference, norm] = [0, 0];

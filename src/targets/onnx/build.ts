@@ -21,9 +21,9 @@ export interface BuildOptions {
   readonly level: number;
   readonly weights: WeightSource;
   readonly verify: boolean;
-  /** Asked only when verifying; without a runtime the graph alone is verified. */
+  /** Called only when verifying; without a runtime only the graph is verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
-  /** Is told how far the verification is. */
+  /** Receives the progress of the verification. */
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
   readonly provenance: Omit<Provenance, "weights" | "evaluation">;
   readonly describeSpan?: ((span: Span) => string) | undefined;
@@ -35,22 +35,22 @@ export type BuildResult =
       readonly kind: "built";
       /** The file, in pieces to be written one after another. */
       readonly pieces: Pieces;
-      /** Nodes of the graph that was emitted. */
+      /** Number of nodes of the emitted graph. */
       readonly nodeCount: number;
-      /** How a weight file's names were read. */
+      /** How a weight file's names were matched. */
       readonly account: NamesAccount | undefined;
-      /** Absent when it was not asked for. */
+      /** Absent if it was not requested. */
       readonly verification?: Verification;
-      /** Why ONNX Runtime did not take part in the verification. */
+      /** Why the verification did not use ONNX Runtime. */
       readonly runtimeMissing?: Diagnostic;
     };
 
-/** Protocol buffers end at 2 GiB; a mebibyte is more than the graph itself needs. */
+/** Protocol buffers are limited to 2 GiB; a mebibyte is more than the graph itself needs. */
 export const maxWeightBytes = 2 ** 31 - 2 ** 20;
 
 const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "refused", diagnostics });
 
-/** Makes the bytes of an ONNX file. The same input gives the same bytes; what cannot be verified is not built. */
+/** Makes the bytes of an ONNX file. The same input gives the same bytes; a file that cannot be verified is not built. */
 export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<BuildResult> {
   const { opset, level } = options;
   if (!isOptimizeLevel(level)) {
@@ -59,14 +59,14 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (!isKnownOpset(opset)) {
     return refuse([diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset })]);
   }
-  // Before anything is drawn or read: a model that cannot be written need not fill the memory first.
+  // Checked before weights are drawn or read: a model that is too large need not fill the memory first.
   let weightBytes = 0;
   for (const { value } of graph.slots) weightBytes += 4 * elementCount(typeOf(graph, value).shape);
   if (weightBytes > maxWeightBytes) {
     return refuse([diagnose("onnx/model-too-large", { model: graph.name, bytes: weightBytes, limit: maxWeightBytes })]);
   }
-  // A verification has weights of its own, several times over: those of a seed are drawn when it is through. A file's are
-  // read before, for what is wrong with them should be said at once.
+  // A verification has several sets of weights of its own, so weights from a seed are drawn after it. A file's weights are read
+  // before, so that errors in it are reported at once.
   const early = options.weights.kind === "seed" ? await prove(graph, level, options) : undefined;
   if (Array.isArray(early)) return refuse(early);
   const loaded = loadWeights(graph, options.weights);
@@ -87,7 +87,7 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
 
 type Weights = ReadonlyMap<string, Float32Array>;
 
-/** A weight that is no number once it is written, or a variance whose root is none. */
+/** A weight that is not finite as float32, or a variance whose square root is not. */
 export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
   for (const node of graph.nodes) {
@@ -103,7 +103,7 @@ export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   return undefined;
 }
 
-/** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
+/** The verification's result, or the diagnostics that reject the file. Loaded late: unverified builds need no interpreter. */
 async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime, onProgress }: BuildOptions) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");

@@ -13,28 +13,28 @@ import { fittingBatch, probeInputs, probeRun, probeWeights } from "../../referen
  */
 export const usualDamping = 0.9;
 
-/** Probe weights with every batch norm's weight damped, but for those before a ReLU6: it must have something to clip. */
+/** Probe weights with every batch norm's weight damped, except before a ReLU6, which must have something to clip. */
 export function calmWeights(graph: Graph, seed: number): Readonly<Record<string, Tensor>> {
   return damped(graph, probeWeights(graph, seed), usualDamping, "unclipped");
 }
 
 export interface CalmFeed extends Feed {
-  /** What the reference makes of it. */
+  /** The reference's outputs. */
   readonly expected: Readonly<Record<string, Tensor>>;
 }
 
 export interface Calmness {
   readonly seed: number;
-  /** What batch norms' weights are multiplied by. */
+  /** The factor of batch norms' weights. */
   readonly damping: number;
-  /** Which: a norm before a ReLU6 had better give it something to clip, but some networks are calm only with all of them. */
+  /** Which batch norms: those before a ReLU6 should not be damped, but some networks are calm only with all of them damped. */
   readonly norms: "unclipped" | "all";
 }
 
-/** Who is told of the nodes of a run of so many pictures. */
+/** Receives the nodes of a run with `batch` pictures. */
 export type WatchRun = (batch: number) => WatchNode;
 
-/** Calm weights, inputs, and what the reference makes of them; where there is nothing to damp, fitting them told it already. */
+/** Calm weights, inputs, and the reference's outputs; if there is nothing to damp, those of the fitting. */
 export function calmFeed(
   graph: Graph,
   { seed, damping, norms, batch }: Calmness & { readonly batch: number },
@@ -51,13 +51,13 @@ export function calmFeed(
 
 export const dampsNorms = (graph: Graph, norms: Calmness["norms"]): boolean => dampedValues(graph, norms).size > 0;
 
-/** Whether an op needs more than usual numbers to show all that it does: ReLU6 clips at 6. */
+/** Whether an op needs larger inputs to be exercised completely: ReLU6 clips at 6. */
 function reachesFar(op: string): boolean {
   const probe = findOp(op)?.probe;
   return probe?.kind === "none" && (probe.reach ?? 1) > 1;
 }
 
-/** Weights of batch norms, of all or but for those before a ReLU6. */
+/** Damped weights of batch norms: all, or all except before a ReLU6. */
 function dampedValues(graph: Graph, norms: Calmness["norms"]): ReadonlySet<ValueId | undefined> {
   const clipped = new Set(
     norms === "all" ? [] : graph.nodes.flatMap(({ op, inputs }) => (reachesFar(op) ? inputs : [])),

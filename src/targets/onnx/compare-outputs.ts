@@ -7,11 +7,11 @@ export type Outputs = Readonly<Record<string, Tensor>>;
 
 export interface Variation {
   readonly output: string;
-  /** As a share of the norm; undefined where a value is not finite. */
+  /** As a share of the norm; undefined if a value is not finite. */
   readonly variation: number | undefined;
 }
 
-/** The output that varies least, between the samples of a run or between two runs; one that is not finite before all. */
+/** The output that varies least, between the samples of a run or between two runs; an output that is not finite comes first. */
 export function leastVarying(
   outputs: Outputs,
   again: () => Outputs,
@@ -51,7 +51,7 @@ export function worst(expected: Outputs, actual: Outputs): Difference {
   let found: Difference = { output: "", error: 0 };
   for (const [output, tensor] of Object.entries(expected)) {
     const error = relativeError(actual[output]?.data ?? [], tensor.data);
-    // What is no number is worst of all, whatever comes after it.
+    // A value that is not finite is the largest error.
     if (Number.isNaN(error)) return { output, error };
     if (error > found.error) found = { output, error };
   }

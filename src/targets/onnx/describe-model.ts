@@ -7,22 +7,22 @@ import { elementCount } from "../../ir/shape.js";
 import type { Evaluation } from "../../recipe/evaluations.js";
 import { type LabelledOutput, type PictureInput, writeMetadata } from "./metadata.js";
 
-/** Where a build comes from: what the graph itself cannot say. */
+/** The origin of a build: facts that are not in the graph. */
 export interface Provenance {
   readonly lferVersion: string;
   /** Hex digest over the source text. */
   readonly sourceSha256: string;
-  /** What `--set` said. */
+  /** The settings of `--set`. */
   readonly settings: ReadonlyMap<string, string>;
   /** `seed 0`, or the weight file's name and digest. */
   readonly weights: string;
-  /** How accuracy was measured with these weights, where they say so. */
+  /** How accuracy was measured with these weights, if recorded. */
   readonly evaluation?: Evaluation | undefined;
 }
 
 /**
- * `metadata_props` of a graph as it was written. The keys are those of metadata.ts, and besides them `lfer.weights`,
- * `lfer.settings` (JSON, where there are any) and `lfer.labels.OUTPUT` (JSON) for each labelled output after the first.
+ * `metadata_props` of the unoptimised graph. The keys are those of metadata.ts, plus `lfer.weights`, `lfer.settings` (JSON, if
+ * there are any) and `lfer.labels.OUTPUT` (JSON) for each labelled output after the first.
  */
 export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap<string, string> {
   const [first, ...others] = labelledOutputs(graph);
@@ -59,7 +59,7 @@ function countsOf(graph: Graph): Record<string, number> {
   };
 }
 
-/** The one input that is a picture of a known size; with several nobody could say which is meant. */
+/** The only input that is a picture of a known size; undefined if there are several. */
 function pictureOf(graph: Graph): PictureInput | undefined {
   const [input, ...others] = graph.inputs.filter(({ picture }) => picture !== undefined);
   if (input?.picture === undefined || others.length > 0) return undefined;

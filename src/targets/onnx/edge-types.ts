@@ -1,6 +1,6 @@
 /**
- * Types of the edges that exist only inside a lowering (a Mish spelled out, the Transpose of a shuffle): the graph does not
- * know them, and every edge of the file gets its type. ONNX's own rules (Operators.md), for the ops that lowerings use.
+ * Types of the edges that exist only inside a lowering (a composed Mish, the Transpose of a shuffle): they are not in the
+ * graph, but every edge of the file gets a type. The rules are ONNX's own (Operators.md), for the ops that lowerings use.
  */
 
 import { invariant } from "../../diagnostics/invariant.js";
@@ -9,7 +9,7 @@ import { type BatchDim, type Dim, elementCount, type Shape, type TensorType } fr
 import type { OnnxAttribute } from "../../ops/contracts.js";
 import { windowPositions } from "../../ops/window-arithmetic.js";
 
-/** What a rule sees: types of the inputs, values of those that are constants, attributes, and how many results there are. */
+/** The inputs of a rule: types of the inputs, values of constant ones, attributes, and the number of results. */
 export interface EdgeContext {
   readonly opType: string;
   readonly inputs: readonly (TensorType | undefined)[];
@@ -76,7 +76,7 @@ const argMax: EdgeRule = (c) => {
   return [{ dtype: "int64", shape: shape.flatMap((dim, i): Dim[] => (i === axis ? (keep ? [1] : []) : [dim])) }];
 };
 
-/** The dimension that a -1 in Reshape stands for: what is left of the elements. */
+/** The dimension of a -1 in Reshape: the rest of the elements. */
 function remainder(from: Shape, others: Shape): Dim {
   const left = elementCount(from) / elementCount(others);
   const isBatch = (dim: Dim): dim is BatchDim => typeof dim !== "number";
@@ -133,7 +133,7 @@ const slice: EdgeRule = (c) => {
     const step = steps[i] ?? 1;
     invariant(typeof size === "number", "Slice: only along known axes");
     if (step < 0) {
-      // Backwards the end may lie before the first element: -1.
+      // Backwards, the end may be before the first element: -1.
       const turned = (at: number) => Math.min(size - 1, Math.max(-1, at < 0 ? at + size : at));
       sliced[axis] = Math.max(0, Math.ceil((turned(starts[i] ?? 0) - turned(ends[i] ?? 0)) / -step));
       return;
@@ -273,7 +273,7 @@ const rules: ReadonlyMap<string, EdgeRule> = new Map([
   ["Cast", cast],
 ]);
 
-/** The types of a node's results; an op type without a rule is a bug of ours that the tests of the ops find. */
+/** The types of a node's results; an op type without a rule is a bug in lferc, found by the tests of the ops. */
 export function inferEdgeTypes(context: EdgeContext): readonly TensorType[] {
   const rule = rules.get(context.opType);
   invariant(rule !== undefined, `no edge rule for ${context.opType}: add one to targets/onnx/edge-types.ts`);

@@ -1,4 +1,7 @@
-/** Graph and weights to the bytes of an ONNX file. Equal input gives equal bytes: no time stamps, no machine, no chance. */
+/**
+ * Graph and weights to the bytes of an ONNX file. Equal input gives equal bytes: no time stamps, machine facts or random
+ * numbers.
+ */
 
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Span } from "../../diagnostics/span.js";
@@ -24,16 +27,16 @@ export interface OnnxOptions {
   readonly producerVersion: string;
   /** `metadata_props` in this order; see metadata.ts. */
   readonly metadata?: ReadonlyMap<string, string>;
-  /** `FILE:LINE:COLUMN`, which nodes carry as doc strings; without it they carry none. */
+  /** `FILE:LINE:COLUMN`, the doc string of nodes; without it they have none. */
   readonly describeSpan?: ((span: Span) => string) | undefined;
 }
 
-/** Numbers of the fields that are put together by hand (schema/onnx.proto). */
+/** Numbers of the fields that are encoded by hand (schema/onnx.proto). */
 const graphOfModel = 7;
 const initializerOfGraph = 5;
 const rawDataOfTensor = 9;
 
-/** The file's bytes in one piece; its weights are copied once. */
+/** The file's bytes as one array; weights are copied once. */
 export function emitOnnx(source: OnnxSource, options: OnnxOptions): Uint8Array {
   return Buffer.concat(emitOnnxPieces(source, options));
 }
@@ -52,7 +55,7 @@ export function emitOnnxPieces({ graph, weights }: OnnxSource, options: OnnxOpti
     ...builder.constants,
   ];
   const { GraphProto, ModelProto, TensorProto } = onnx;
-  // Fields stand in the order of their numbers, as every encoder writes them.
+  // Fields are in the order of their numbers, as every encoder writes them.
   const graphPieces = [
     GraphProto.encode({ node: builder.nodes, name: graph.name }).finish(),
     ...initializers.flatMap(({ raw_data: raw, ...head }) => {
@@ -79,7 +82,7 @@ export function emitOnnxPieces({ graph, weights }: OnnxSource, options: OnnxOpti
   ];
 }
 
-/** Lets every node lower itself; gives the types of the edges between them. */
+/** Lowers every node; returns the types of the edges between them. */
 function lowerNodes(
   graph: Graph,
   builder: OnnxGraphBuilder,
@@ -102,7 +105,7 @@ function lowerNodes(
   return edges;
 }
 
-/** Inputs, outputs and weights have the names that users know; a node's value has its path, or path and result. */
+/** Inputs, outputs and weights keep their names; a node's value has its path, or path and result. */
 function nameValues(graph: Graph, scope: NameScope): ReadonlyMap<ValueId, string> {
   const names = new Map<ValueId, string>();
   const claim = (value: ValueId, wanted: string): void => {
@@ -110,7 +113,7 @@ function nameValues(graph: Graph, scope: NameScope): ReadonlyMap<ValueId, string
   };
   for (const { value, name } of graph.inputs) claim(value, name);
   const given = new Set([...graph.inputs, ...graph.slots].map(({ value }) => value));
-  // Outputs before weights: a slot may have to give way, an output's name is what programs ask for.
+  // Outputs before weights: a slot may be renamed, an output's name is what programs use.
   for (const { value, name } of graph.outputs) {
     if (given.has(value) || names.has(value)) scope.take(name);
     else claim(value, name);
@@ -158,7 +161,7 @@ function lower(
   opOf(node).lowerToOnnx(builder, site, node.attributes);
 }
 
-/** An output that is an input, a weight or another output needs a node of its own to carry its name. */
+/** An output that is also an input, a weight or another output gets an Identity node with its name. */
 function nameOutputsThatAreNoOwnValue(
   graph: Graph,
   builder: OnnxGraphBuilder,

@@ -15,7 +15,7 @@ const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as co
 
 const utf8 = new TextEncoder();
 
-/** An attribute as the file has it: a whole number is an int unless it says `{ float }`. */
+/** An attribute in the file: an integer is an int unless it is given as `{ float }`. */
 export function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   if (typeof value === "number") {
     return Number.isInteger(value)
@@ -28,7 +28,7 @@ export function attributeProto(name: string, value: OnnxAttribute): AttributePro
   return { name, ints: [...value], type: attributeTypes.ints };
 }
 
-/** `N` stands for the batch; `4N` for four times as many. */
+/** `N` is the batch; `4N` four times the batch. */
 function dimensionProto(dim: Dim): onnx.TensorShapeProto.Dimension.$Properties {
   if (typeof dim === "number") return { dim_value: dim };
   return { dim_param: dim.batch === 1 ? "N" : `${dim.batch}N` };
@@ -42,20 +42,20 @@ export function valueInfo(name: string, { dtype, shape }: TensorType, docString?
   return docString === undefined ? info : { ...info, doc_string: docString };
 }
 
-/** The bytes of numbers as they stand in memory: a view, not a copy (all machines we run on are little-endian). */
+/** The bytes of numbers in memory: a view, not a copy (all supported machines are little-endian). */
 export const rawBytes = (values: ArrayBufferView): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** Where the nodes that an op is lowered to belong. */
+/** The node whose lowering is in progress. */
 export interface LoweringPlace {
   /** The path of the node being lowered. */
   readonly path: string;
   readonly docString: string | undefined;
-  /** Names that the place itself defines: the node that makes one of them is named after the path. */
+  /** Names that the lowering itself defines: the ONNX node that produces one of them is named after the path. */
   readonly outputs: readonly string[];
 }
 
-/** Collects the nodes, constants and edge types of an ONNX graph while ops lower themselves. */
+/** Collects the nodes, constants and edge types of an ONNX graph while ops are lowered. */
 export class OnnxGraphBuilder implements OnnxBuilder {
   readonly opset: number;
   readonly nodes: NodeProto[] = [];
@@ -68,18 +68,18 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   readonly #constantValues = new Map<string, readonly number[]>();
   #place: LoweringPlace = { path: "", docString: undefined, outputs: [] };
 
-  /** `values` holds the names of inputs, outputs and weights, which nothing else may take. */
+  /** `values` has the names of inputs, outputs and weights, which are reserved. */
   constructor(opset: number, values: NameScope) {
     this.opset = opset;
     this.#values = values;
   }
 
-  /** Says whose nodes come next. */
+  /** Sets the node to which the next ONNX nodes belong. */
   enter(place: LoweringPlace): void {
     this.#place = place;
   }
 
-  /** Tells the type of a value that the graph itself knows. */
+  /** Sets the type of a value of the graph. */
   declare(name: string, type: TensorType): void {
     this.#types.set(name, type);
   }
@@ -99,7 +99,7 @@ export class OnnxGraphBuilder implements OnnxBuilder {
       name,
       input: [...inputs],
       output: [...names],
-      // ONNX does not order attributes; alphabetical is as good as any and does not depend on the op file.
+      // ONNX does not order attributes; alphabetical order does not depend on the op file.
       attribute: Object.keys(attributes)
         .sort()
         .map((key) => attributeProto(key, attributes[key] as OnnxAttribute)),

@@ -8,10 +8,10 @@ import {
   usualEvaluation,
 } from "../../recipe/evaluations.js";
 
-/** The keys of `metadata_props` and what they mean; a new meaning for an old key raises it. */
+/** Version of the keys of `metadata_props`; increased when a key changes its meaning. */
 export const metadataSchemaVersion = 1;
 
-/** How a picture becomes the input tensor: RGB in 0..1, minus mean, over std, planes of rows. */
+/** How a picture becomes the input tensor: RGB in 0..1, minus mean, divided by std, planar. */
 export interface PictureInput {
   /** Name of the graph input, [N, 3, height, width] float32. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface LabelledOutput {
   readonly labels: readonly string[];
 }
 
-/** What a built model says about itself, so that whoever has the file needs nothing else to use it. */
+/** A built model's description of itself, sufficient for using the file. */
 export interface ModelMetadata {
   readonly lferVersion: string;
   readonly model: string;
@@ -38,28 +38,28 @@ export interface ModelMetadata {
   readonly graphSha256: string;
   /** Named counts: `{ "params": 1283024, "conv.madds": ... }`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Absent where the model's input is no `picture(...)`. */
+  /** Absent if the model's input is no `picture(...)`. */
   readonly picture?: PictureInput | undefined;
-  /** Absent where no output has `labels(...)`. */
+  /** Absent if no output has `labels(...)`. */
   readonly output?: LabelledOutput | undefined;
-  /** How pictures were judged when the weights' accuracy was measured; absent where it never was. */
+  /** How pictures were evaluated when the weights' accuracy was measured; absent if it never was. */
   readonly evaluation?: Evaluation | undefined;
 }
 
-/** A model that can be asked about a picture: one picture in, one labelled vector out. */
+/** A model that can classify a picture: one picture in, one labelled vector out. */
 export interface ClassifierMetadata {
   readonly model: string;
   readonly sourceSha256: string | undefined;
-  /** Digest over the network (`ir/graph-digest.ts`); older files have none. */
+  /** Digest over the network (`ir/graph-digest.ts`); absent in older files. */
   readonly graphSha256: string | undefined;
-  /** Where the weights come from: `seed 0`, or a file's name and digest. */
+  /** The origin of the weights: `seed 0`, or a file's name and digest. */
   readonly weights: string | undefined;
   readonly picture: PictureInput;
   readonly output: LabelledOutput;
   readonly evaluation: Evaluation;
 }
 
-/** The entries of `metadata_props`, in the order they are written. */
+/** The entries of `metadata_props`, in the order of writing. */
 export function writeMetadata(info: ModelMetadata): Readonly<Record<string, string>> {
   const { picture, output, evaluation } = info;
   const entries: [key: string, value: string][] = [
@@ -97,7 +97,7 @@ const neededKeys = [
   "lfer.labels",
 ] as const;
 
-/** What prediction needs to know, out of `metadata_props`; or what of it is missing or makes no sense. `path` names the file. */
+/** The facts for prediction from `metadata_props`; or which of them are missing or invalid. `path` names the file. */
 export function readMetadata(props: ReadonlyMap<string, string>, path: string): ClassifierMetadata | Problem {
   const text = (key: string): string => props.get(key) ?? "";
   const schema = props.get("lfer.schema");
@@ -144,7 +144,7 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
 /** A hostile name must not fill the screen. */
 const longestShown = 60;
 
-/** How pictures are judged, as the metadata of a model or of weights says; undefined where it says nothing of it. */
+/** How pictures are evaluated, from the metadata of a model or of weights; undefined if it is not recorded. */
 export function readEvaluation(props: ReadonlyMap<string, string>, path: string): Evaluation | undefined | Problem {
   const name = props.get(evaluationKey);
   if (name === undefined) return undefined;

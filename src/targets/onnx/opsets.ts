@@ -1,7 +1,7 @@
 /**
- * ONNX opsets that lferc writes, each with the oldest IR version that may carry it (ONNX's table of releases,
- * onnx/helper.py VERSION_TABLE): the oldest, so that the oldest runtimes that know the opset read the file.
- * The newest one is the newest that onnxruntime-node 1.30 loads: tried, it refuses 27 and 28.
+ * The ONNX opsets that lferc writes, each with the oldest IR version that may contain it (ONNX's table of releases,
+ * onnx/helper.py VERSION_TABLE), so that the oldest possible runtimes read the file. The newest one is the newest that
+ * onnxruntime-node 1.30 loads: it rejects 27 and 28.
  */
 export const irVersions: Readonly<Record<number, number>> = {
   13: 7,
@@ -22,7 +22,7 @@ export const irVersions: Readonly<Record<number, number>> = {
 
 export const oldestOpset = 13;
 export const newestOpset = 26;
-/** Mish is an op from 18 on, and everything that runs ONNX in earnest knows it. */
+/** Mish is an op from 18 on, which all common runtimes support. */
 export const defaultOpset = 18;
 
 export function isKnownOpset(opset: number): boolean {

@@ -5,16 +5,16 @@ import { findOp } from "../../ops/registry.js";
 import { multipliesOf } from "../../reference/work.js";
 import { resizeGraph } from "./resize-graph.js";
 
-/** Multiply-accumulates of one picture that the reference interpreter may spend: about a second for batch 2, twice. */
+/** Limit on multiply-accumulates of one picture in the reference interpreter: about a second for batch 2, twice. */
 const affordableMultiplies = 1e8;
 
-/** The same for fitting weights at full size, where those of a small input will not do: a few seconds. */
+/** The same for fitting weights at full size, if those of a small input are not usable: a few seconds. */
 const affordableToFit = 2e9;
 
-/** Nodes whose types the search may infer. */
+/** Limit on nodes whose types the search infers. */
 const affordableInferences = 100_000;
 
-/** For each convolution and pool, which of its taps meet data. */
+/** For each convolution and pool, its taps that read the map. */
 function tapsOf(graph: Graph): ReadonlyMap<string, string> {
   const taps = new Map<string, string>();
   for (const node of graph.nodes) {
@@ -28,8 +28,8 @@ function tapsOf(graph: Graph): ReadonlyMap<string, string> {
 }
 
 /**
- * Where an op does more than to go place by place, along an axis with several cells: softmax over rows, a running sum, a mean, a
- * transposition, an enlargement. On a single cell each of them does nothing, and would pass unproven.
+ * Axes with several cells along which an op does more than work place by place: softmax over rows, a cumulative sum, a mean, a
+ * transposition, upsampling. On a single cell each of them does nothing, and would not be tested.
  */
 function longAxes(graph: Graph): readonly { readonly value: ValueId; readonly axis: number }[] {
   return graph.nodes.flatMap((node) => {
@@ -59,7 +59,7 @@ function mapInputs(graph: Graph): readonly { readonly name: string; readonly sha
     });
 }
 
-/** The graph with all maps smaller by the same factor, if it takes them. */
+/** The graph with all maps smaller by the same factor, if it accepts them. */
 function atScale(graph: Graph, maps: ReturnType<typeof mapInputs>, scale: number): Graph | undefined {
   const scaled = (size: unknown): number => Math.max(1, Math.round((size as number) * scale));
   return resizeGraph(
@@ -79,9 +79,9 @@ export function largestProbeGraph(graph: Graph): Graph {
 }
 
 /**
- * The network at the smallest input that it accepts and at which every kernel meets data with the same taps as at full size, and
- * every axis that an op works along has several cells, as far as that is affordable; else at the size, of the affordable ones, that
- * loses the fewest of these. On a map of 1x1 a wrong order of taps, of quadrants or of a sum would go unseen.
+ * The network at the smallest valid input at which every kernel uses the same taps as at full size, and every axis along which
+ * an op works has several cells, if that is affordable; otherwise at the affordable size that loses the fewest of these. On a
+ * 1x1 map, a wrong order of taps, of quadrants or of a sum would go unnoticed.
  */
 export function chooseProbeGraph(graph: Graph): Graph {
   const maps = mapInputs(graph);

@@ -2,30 +2,30 @@ import type { Graph } from "../../ir/graph.js";
 import type { WatchNode } from "../../reference/interpret.js";
 import { multipliesOf } from "../../reference/work.js";
 
-/** How far a proof is. */
+/** The progress of a verification. */
 export interface ProofProgress {
   /** Counted from 1. */
   readonly step: number;
   readonly of: number;
   readonly title: string;
-  /** Of all the work, 0 to 1: estimated. */
+  /** Share of all the work, 0 to 1: estimated. */
   readonly done: number;
 }
 
 export interface ProofStep {
   readonly title: string;
-  /** In multiplications of the reference; 0: the step is left out. */
+  /** In multiplications of the reference; 0: the step is skipped. */
   readonly work: number;
 }
 
 export interface ProofWatch {
-  /** The step of this index (among all) begins; what comes before it is done. */
+  /** The step with this index (among all) begins; earlier ones are done. */
   begin(step: number): void;
-  /** Tells of the nodes of a graph that the reference runs on `batch` pictures. */
+  /** Receives the nodes of a graph that the reference runs with `batch` pictures. */
   watching(graph: Graph, batch: number): WatchNode;
 }
 
-/** Turns steps and nodes into progress. */
+/** Converts steps and nodes to progress. */
 export function watchProof(steps: readonly ProofStep[], onProgress: (progress: ProofProgress) => void): ProofWatch {
   const total = steps.reduce((sum, { work }) => sum + work, 0) || 1;
   const taken = steps.filter(({ work }) => work > 0);

@@ -11,7 +11,7 @@ export type MetadataProps =
   | { readonly kind: "props"; readonly props: ReadonlyMap<string, string> }
   | { readonly kind: "not-onnx"; readonly reason: string };
 
-/** The `metadata_props` of an ONNX file, read without decoding its graph: ONNX Runtime's JavaScript API does not show them. */
+/** The `metadata_props` of an ONNX file, read without decoding its graph: ONNX Runtime's JavaScript API does not expose them. */
 export function readMetadataProps(bytes: Uint8Array): MetadataProps {
   const props = new Map<string, string>();
   const seen = new Set<number>();

@@ -5,8 +5,8 @@ import { findOp } from "../../ops/registry.js";
 import { retypeGraph } from "../../ops/retype.js";
 
 /**
- * The same network for pictures of another size, or undefined where it does not fit. It also moves the
- * cuts of a map into equal parts (`grid`), which a graph holds as numbers.
+ * The same network for pictures of another size, or undefined if it does not fit. It also adapts the splits of a map into equal
+ * parts (`grid`), which a graph stores as numbers.
  */
 export function resizeGraph(graph: Graph, inputShapes: ReadonlyMap<string, Shape>): Graph | undefined {
   const found = retypeGraph(graph, Object.fromEntries(inputShapes), (node, [input]) => cutAnew(node, input));

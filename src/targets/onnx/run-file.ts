@@ -8,7 +8,7 @@ import { silentLog } from "./session-log.js";
 
 /** The part of ONNX Runtime that a verification uses. */
 export interface VerificationRuntime {
-  /** Which one it is; the native one where it says nothing. */
+  /** Its name; the native one if undefined. */
   readonly engine?: string;
   readonly InferenceSession: {
     create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
@@ -51,7 +51,7 @@ export async function runFile(
 /** The last binary digit of a float32. */
 const lastDigit = 2 ** -23;
 
-/** Numbers that differ from these by a last digit of float32, up or down as a mixed-up bit of their place says. */
+/** The numbers changed by one last digit of float32, up or down by a hash of their position. */
 function nudged<D extends Float32Array | Float64Array>(data: D): D {
   const out = data.slice() as D;
   for (let i = 0; i < out.length; i++) {
@@ -61,7 +61,7 @@ function nudged<D extends Float32Array | Float64Array>(data: D): D {
   return out;
 }
 
-/** The same model with every weight a last digit off: what it computes differs by what float32 can tell. */
+/** The same model with every weight changed by one last digit: the difference in its outputs is what float32 can resolve. */
 export const nudgedModel = ({ graph, weights }: WeightedGraph): WeightedGraph => ({
   graph,
   weights: new Map([...weights].map(([name, values]) => [name, nudged(values)])),

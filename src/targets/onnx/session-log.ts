@@ -1,5 +1,5 @@
 /**
- * The log of every session of ONNX Runtime that is opened: fatal lines alone. Its lines go to stderr past us, in colours and
- * words of its own; what is an error is thrown as well, and becomes a diagnostic.
+ * The log level of every ONNX Runtime session: fatal messages only. Its lines bypass us on the way to stderr, with colours of
+ * their own; errors are thrown as well, and become diagnostics.
  */
 export const silentLog = { logSeverityLevel: 4 } as const;

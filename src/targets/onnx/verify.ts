@@ -1,11 +1,10 @@
 /**
- * What is written is proven first, on probe weights and a batch of two: the rewritten graph against the graph as it was
- * written, in float64; then the file's own bytes in ONNX Runtime against the float64 reference. Nothing here looks at the
- * real weights: with those of an untrained network deep outputs are all but constant, and any middle would pass.
+ * Verifies what will be written, on probe weights and a batch of two: the rewritten graph against the original one, in float64;
+ * then the file's own bytes in ONNX Runtime against the float64 reference. The real weights are not used: with those of an
+ * untrained network, deep outputs are almost constant, and errors would go unnoticed.
  *
- * How much a file may differ is measured in the network itself: by how far its outputs move when every weight and every
- * input is a last digit of float32 off. A network in which that is much would hide mistakes, so weights are looked for
- * under which it is little.
+ * The tolerance is measured on the network itself: how far its outputs move when every weight and input changes by one last
+ * digit of float32. A network in which they move far would hide errors, so weights are searched for which they do not.
  */
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { InvariantError } from "../../diagnostics/invariant.js";
@@ -36,62 +35,65 @@ export interface VerifyOptions {
   readonly level: OptimizeLevel;
   /** Without it only the graph is verified, not the file. */
   readonly runtime?: VerificationRuntime | undefined;
-  /** Is told how far the proof is: a large network takes a while. */
+  /** Receives the progress of the verification, for large networks. */
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
-  /** For tests: what stands in for the pipeline. */
+  /** For tests: replaces the pipeline. */
   readonly rewrite?: (model: Model) => Model;
 }
 
-/** The largest differences that were found, norm-wise: `||a - b|| / ||b||`. */
+/** The largest differences found, as relative norms: `||a - b|| / ||b||`. */
 export interface Verification {
-  /** The inputs that were compared at: `image [N, 3, 64, 64]`. */
+  /** The inputs of the comparison: `image [N, 3, 64, 64]`. */
   readonly input: string;
   readonly graphError: number;
-  /** The runtime's name for itself. */
+  /** The runtime's name. */
   readonly engine?: string;
   /** Of the optimised file, and of a file without any rewrite; absent without a runtime. */
   readonly fileError?: number;
   readonly plainFileError?: number;
-  /** What a last digit of weights and inputs moves the outputs by; a multiple of it is allowed. */
+  /** The change of the outputs by a last digit of weights and inputs; a multiple of it is allowed. */
   readonly noise?: number;
-  /** The same at full size, where it is so much that a comparison there would show nothing: there was none. */
+  /** The same at full size, if it was too large for a comparison there, so that none was made. */
   readonly fullSizeNoise?: number;
 }
 
 type Model = WeightedGraph<Float64Array>;
 
 const batch = 2;
-/** Double precision loses a few digits on the way through a deep network, never more. */
+/** Rounding in double precision stays below this in a deep network. */
 const graphTolerance = 1e-9;
 /**
- * What a file may differ by: so many times what a last digit moves (measured in six networks, files differ by 0.2 to 1.0
- * times that), and what is rounding in any case.
+ * The tolerance of a file: this multiple of the change by a last digit (measured in six networks, files differ by 0.2 to 1.0
+ * times that), plus a minimum for rounding.
  */
 const fileFactor = 4;
 const fileTolerance = 1e-5;
-/** Where a last digit moves outputs by more than this, calmer weights are looked for; by more than that, files cannot be compared. */
+/**
+ * If a last digit changes outputs by more than the first, calmer weights are searched; by more than the second, files cannot be
+ * compared.
+ */
 const calmNoise = 1e-4;
 const mostNoise = 1e-3;
-/** Outputs that vary less than this share of their norm show nothing. */
+/** Outputs that vary by less than this share of their norm prove nothing. */
 const leastVariation = 1e-4;
-/** Weights to try until some are good: calmer ones, at last where a ReLU6 has less to clip for it, then others. */
+/** Weights to try in order: calmer ones, finally with less for a ReLU6 to clip, then other seeds. */
 const tries: readonly Calmness[] = [1, 2, 3].flatMap((seed): readonly Calmness[] => [
   { seed, damping: usualDamping, norms: "unclipped" },
   { seed, damping: 0.8, norms: "all" },
   { seed, damping: 0.6, norms: "all" },
 ]);
 
-/** What ONNX Runtime takes of the reference's time for the same multiplications, about. */
+/** Approximate time of ONNX Runtime relative to the reference, for the same multiplications. */
 const runtimeShare = 0.05;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 type Run = (model: WeightedGraph, inputs: Outputs) => Promise<Outputs>;
 
-/** What a runtime says that does not run a file. */
+/** The runtime's error if it rejects a file. */
 class RuntimeRefusal extends Error {}
 
-/** Compares what would be written with the reference; the differences found, or what is wrong. */
+/** Compares the result with the reference; returns the differences, or what is wrong. */
 export async function verifyOnnx(graph: Graph, options: VerifyOptions): Promise<Verification | Problem> {
   const { runtime, opset } = options;
   const run: Run | undefined =
@@ -165,7 +167,7 @@ async function prove(graph: Graph, options: VerifyOptions, run: Run | undefined)
   const plainFile = worst(calm.feed.expected, calm.noise.outputs);
   if (!(plainFile.error <= allowed)) return differs(input, plainFile, allowed);
   const written = calm.feed === feed ? rewritten : rewrite(calm.model);
-  // Where the passes found nothing to do there is one file only.
+  // If the passes changed nothing, there is only one file.
   const file = rewritten === plain ? plainFile : worst(calm.feed.expected, await run(written, calm.feed.inputs));
   if (!(file.error <= allowed)) return differs(input, file, allowed);
   const proof = {
@@ -187,11 +189,11 @@ async function prove(graph: Graph, options: VerifyOptions, run: Run | undefined)
 const allowedFor = (noise: number): number => Math.max(fileTolerance, fileFactor * noise);
 
 interface Noise extends Difference {
-  /** What the file computes without it. */
+  /** The outputs of the file with unchanged weights. */
   readonly outputs: Outputs;
 }
 
-/** What a last digit of all weights and inputs moves the outputs by, in float32; not finite where they are not. */
+/** The change of the outputs by a last digit of all weights and inputs, in float32; not finite if they are not. */
 async function measureNoise(model: WeightedGraph, inputs: Outputs, run: Run): Promise<Noise> {
   const outputs = await run(model, inputs);
   const moved = await run(nudgedModel(model), nudgedInputs(model.graph, inputs));
@@ -199,9 +201,9 @@ async function measureNoise(model: WeightedGraph, inputs: Outputs, run: Run): Pr
 }
 
 /**
- * At full size the reference is too slow; there the rewritten file is held against the plain one, with the same weights:
- * those of the probe, or where they let a large map's rounding swell (a product of maps grows with it), weights that are
- * fitted on a larger one. Without a difference where none would do.
+ * At full size the reference is too slow; there the rewritten file is compared with the plain one, on the same weights: the
+ * probe's, or, if those amplify rounding on a large map (as a product of maps does), weights fitted on a larger one. No
+ * difference is returned if neither works.
  */
 async function compareAtFullSize(
   { graph, weights }: Model,
@@ -224,7 +226,10 @@ async function compareAtFullSize(
   return { noise: noise.error, difference };
 }
 
-/** Samples of one run show it most cheaply; outputs without a batch axis, or that pair the samples, need a second run. */
+/**
+ * Variation between the samples of one run is cheapest; outputs without a batch axis, or that combine samples, need a second
+ * run.
+ */
 function variationOf(graph: Graph, feed: CalmFeed, { seed }: Calmness): Variation {
   const again = (): Outputs => interpret(graph, { ...feed, inputs: probeInputs(graph, batch, seed + tries.length) });
   return leastVarying(feed.expected, again, { batch, least: leastVariation });
@@ -232,7 +237,7 @@ function variationOf(graph: Graph, feed: CalmFeed, { seed }: Calmness): Variatio
 
 const varies = ({ variation }: Variation): boolean => variation !== undefined && variation >= leastVariation;
 
-/** Probe weights and inputs under which every output varies, with what the reference makes of them. */
+/** Probe weights and inputs with which every output varies, with the reference's outputs. */
 function findFeed(graph: Graph, watchRun: WatchRun): CalmFeed | Problem {
   let flattest: Variation = { output: "", variation: 0 };
   for (const calmness of tries) {
@@ -250,7 +255,7 @@ interface Calm {
   readonly noise: Noise;
 }
 
-/** The same, of little noise: those that were found, or calmer ones. */
+/** The same with little noise: the given ones, or calmer ones. */
 async function findCalm(graph: Graph, first: CalmFeed, run: Run): Promise<Calm | Problem> {
   const calmOf = async (feed: CalmFeed): Promise<Calm> => {
     const model = { graph, weights: valuesOf(feed.slots) };

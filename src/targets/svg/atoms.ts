@@ -1,4 +1,4 @@
-/** What there is to draw, before anything is folded: inputs, layers, weights that are read like tensors, outputs. */
+/** The elements of a diagram before folding: inputs, layers, weights that are read like tensors, outputs. */
 import type { MacsConvention } from "../../analysis/conventions.js";
 import { countLayer, countTotal } from "../../analysis/counts.js";
 import { type Layer, layersOf } from "../../analysis/layers.js";
@@ -10,14 +10,14 @@ export interface Cost {
   readonly macs: number;
 }
 
-/** One thing of the network, indivisible in a picture. */
+/** An indivisible element of the diagram. */
 export interface Atom extends Cost {
-  /** Its place in the emitted order. */
+  /** Its index in the emitted order. */
   readonly index: number;
   readonly kind: "input" | "weight" | "layer" | "output";
   /** `["stage2", "unit_1", "conv_2"]`. */
   readonly path: readonly string[];
-  /** The values it reads, each once, without weights of its own. */
+  /** The values it reads, each once, without its own weights. */
   readonly reads: readonly ValueId[];
   readonly makes: readonly ValueId[];
   readonly layer?: Layer;
@@ -25,25 +25,25 @@ export interface Atom extends Cost {
   readonly output?: GraphOutput;
 }
 
-/** The atoms of a graph, and who makes and who reads each value. */
+/** The atoms of a graph, with the producer and readers of each value. */
 export interface AtomGraph {
   readonly graph: Graph;
   readonly atoms: readonly Atom[];
   readonly maker: ReadonlyMap<ValueId, Atom>;
   readonly readers: ReadonlyMap<ValueId, readonly Atom[]>;
-  /** Whose macs are counted. */
+  /** The convention for macs. */
   readonly convention: MacsConvention;
   readonly total: Cost;
 }
 
-/** The inputs of a layer that are tensors, whether or not a slot holds them. */
+/** The inputs of a layer that are tensors, including slots used as tensors. */
 function tensorsOf({ node, op }: Layer): readonly ValueId[] {
   const { inputs } = op;
   const tensors = inputs === "many" ? node.inputs : node.inputs.filter((_, i) => inputs[i]?.role === "tensor");
   return [...new Set(tensors)];
 }
 
-/** Reads the atoms off a graph; the problem where its macs are too many to be exact. Linear. */
+/** The atoms of a graph; a problem if its macs are too many to be exact. Linear. */
 export function atomsOf(graph: Graph, convention: MacsConvention): AtomGraph | Problem {
   const layers = layersOf(graph);
   const macs = countTotal(layers, convention, "macs");

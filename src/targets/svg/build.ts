@@ -1,4 +1,4 @@
-/** A network as one SVG picture: no window, no browser, no fonts to be measured; the same graph gives the same bytes. */
+/** A network as one SVG diagram, without a browser or font metrics; the same graph gives the same bytes. */
 import type { MacsConvention } from "../../analysis/conventions.js";
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
@@ -11,24 +11,24 @@ import { type LevelLayout, levelLayout } from "./layout/level.js";
 import { mostTangled } from "./layout/tangle.js";
 import { boxCount, isFolded, type Level } from "./scene.js";
 
-/** Pictures with more boxes are refused: nobody reads them, and browsers labour. */
+/** Diagrams with more boxes are rejected: they are unreadable, and slow in browsers. */
 export const mostBoxes = 2000;
-/** Unless told, blocks are opened as long as the picture grows no larger. */
+/** By default, blocks are opened as long as the diagram stays within this size. */
 const comfortable = { boxes: 40, height: 1500 } as const;
-/** Widths of screens: what is wider than the first should pay for it, what is wider than the second does not fit. */
+/** Screen widths: beyond the first, a diagram should gain from its width; beyond the second it does not fit. */
 const screenWidth = 1400;
 const widestScreen = 1920;
 const screenForm = 1.5;
-/** More columns than these are wider than any screen. */
+/** More columns are wider than any screen. */
 const mostColumns = 12;
 const tallestTried = [8000, 6000, 4500, 3000, 2200, 1700, 1350, 1100, 900, 720, 560];
 
 export interface PictureOptions {
-  /** Levels of blocks that are open, or all; as many as go into a picture of a moderate size unless told. */
+  /** Number of block levels that are open, or all; by default as many as fit into a moderate size. */
   readonly depth?: number | "all" | undefined;
-  /** Whose macs are shown: unless told, those of convolutions alone, on which every counter agrees. */
+  /** The convention for macs; by default that of convolutions alone, on which every counter agrees. */
   readonly convention?: MacsConvention | undefined;
-  /** `FILE:LINE:COL` of a span, for the notes under the pointer. */
+  /** `FILE:LINE:COL` of a span, for tooltips. */
   readonly locate?: ((span: Span) => string) | undefined;
 }
 
@@ -47,7 +47,10 @@ interface LaidOut {
   readonly fragment: Fragment;
 }
 
-/** The best layout for a screen: low, but each column more must be worth its width; of those too wide, the one of its form. */
+/**
+ * The best layout for a screen: low, but each further column must be worth its width; if all are too wide, the one with the
+ * best aspect ratio.
+ */
 function layOutForScreen(layout: LevelLayout, level: Level, whole: Fragment): Fragment {
   const heights = tallestTried.filter((tallest) => tallest < whole.height && tallest * mostColumns > whole.height);
   const tried = [whole, ...heights.map((tallest) => layout.layOut(level, tallest))];
@@ -58,7 +61,7 @@ function layOutForScreen(layout: LevelLayout, level: Level, whole: Fragment): Fr
   return (fitting.length > 0 ? fitting : tried).reduce((best, other) => (by(other) < by(best) ? other : best));
 }
 
-/** The network folded at a depth, with its layout; or the problem that it is too large for a picture of so many boxes. */
+/** The network folded at a depth, with its layout; or a problem if it is too large for that many boxes. */
 function layOutAt(atoms: AtomGraph, depth: number, limit = mostBoxes): LaidOut | Problem {
   const { graph } = atoms;
   const level = foldGraph(atoms, depth);
@@ -70,7 +73,7 @@ function layOutAt(atoms: AtomGraph, depth: number, limit = mostBoxes): LaidOut |
   return { level, depth, boxes, fragment: layOutForScreen(layout, level, whole) };
 }
 
-/** The deepest level that goes into a picture of a comfortable size, or the first one. */
+/** The deepest level that fits a comfortable size, or the first one. */
 function layOutComfortably(atoms: AtomGraph): LaidOut | Problem {
   let best = layOutAt(atoms, 1);
   while (!isProblem(best) && isFolded(best.level)) {
@@ -82,7 +85,7 @@ function layOutComfortably(atoms: AtomGraph): LaidOut | Problem {
   return best;
 }
 
-/** Draws a network, or says why not: too much to draw at this depth, or macs too many to be counted. */
+/** Draws a network, or says why not: too many boxes at this depth, or macs too many to count. */
 export function drawNetwork(
   graph: Graph,
   { depth, convention = "conv", locate }: PictureOptions = {},

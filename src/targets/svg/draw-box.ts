@@ -1,4 +1,4 @@
-/** Boxes, lines and labels of a placed network as SVG. */
+/** Draws the boxes, lines and labels of a laid-out network as SVG. */
 import { xmlText } from "../../diagnostics/xml-text.js";
 import type { Atom } from "./atoms.js";
 import { atomNote, blockNote, clipped, costLabel, type NoteContext } from "./labels.js";
@@ -21,9 +21,9 @@ import type { Mark } from "./palette.js";
 const boxRadius = 4;
 const barHeight = 3;
 
-/** What the drawing of each box needs to know of the whole. */
+/** Facts about the whole diagram that each box needs. */
 export interface Page extends NoteContext {
-  /** The macs of the heaviest thing that is drawn: its bar is full. */
+  /** The macs of the most expensive element drawn: its bar is full. */
   readonly heaviest: number;
 }
 
@@ -40,14 +40,14 @@ export function markOf(atom: Atom): Mark {
   return atom.layer === undefined ? "end" : opKind(atom.layer.opName);
 }
 
-/** How much of all that is drawn a thing costs: a bar along its lower edge. */
+/** The cost of an element relative to the most expensive one: a bar along its lower edge. */
 function bar(x: number, y: number, width: number, macs: number, mark: Mark, { heaviest }: Page): string {
   if (macs === 0 || heaviest === 0) return "";
   const length = Math.max(1, (width * macs) / heaviest);
   return rect(x, y, width, barHeight, "track") + rect(x, y, length, barHeight, mark);
 }
 
-/** The sheets behind a box that stands for several, and the box itself. */
+/** A box, with sheets behind it if it represents several. */
 function sheets({ box, x, y }: PlacedBox, className: string, radius: number): string {
   const lift = liftOf(box.item);
   const offsets = lift === 0 ? [0] : [lift, lift / 2, 0];
@@ -56,7 +56,7 @@ function sheets({ box, x, y }: PlacedBox, className: string, radius: number): st
     .join("");
 }
 
-/** The coloured strip at the left of a row or a box, round where its corners are the box's. */
+/** The coloured strip at the left of a row or a box, rounded at the box's corners. */
 function stripPath(x: number, y: number, height: number, mark: Mark, isTop: boolean, isBottom: boolean): string {
   const [top, bottom] = [isTop ? boxRadius : 0, isBottom ? boxRadius : 0];
   const begin = `M${tenth(x + strip)} ${tenth(y)}H${tenth(x + top)}`;
@@ -65,7 +65,7 @@ function stripPath(x: number, y: number, height: number, mark: Mark, isTop: bool
   return `<path d="${begin}${left}${end}" class="${mark}"/>`;
 }
 
-/** The words of a row: the name it was given, what it does, and how. */
+/** The text of a row: its name, its op and its attributes. */
 function rowText(x: number, y: number, { name, op, detail }: Row): string {
   const parts = [
     name === "" ? "" : `<tspan class="muted">${xmlText(`${name} `)}</tspan>`,
@@ -84,7 +84,7 @@ function drawLayers(placed: PlacedBox, page: Page): string {
   const drawn = box.item.atoms.map((atom, i) => {
     const row = rows[i] as Row;
     const top = y + i * pitch;
-    // A bar needs some room under the words.
+    // A bar needs some space under the text.
     const base = top + pitch / 2 + (atom.macs === 0 ? 4 : 3);
     const mark = markOf(atom);
     const parts = [
@@ -141,7 +141,7 @@ function drawGroup(placed: PlacedBox, page: Page): string {
   return `<g>${parts.join("")}</g>`;
 }
 
-/** A link's line, with a tip where it ends at a box. */
+/** The line of a link, with an arrowhead if it ends at a box. */
 export function drawLink(course: Course): string {
   const end = course.stops.at(-1);
   const tip =
@@ -151,12 +151,12 @@ export function drawLink(course: Course): string {
   return `<path d="${coursePath(course)}" class="link"/>${tip}`;
 }
 
-/** The shapes of what leaves a box, beside the lines under it. */
+/** The shapes of a box's outputs, next to the lines below it. */
 export function drawLabels({ box, x, y }: PlacedBox): string {
   return box.exits.map((exit) => text(x + exit.x + 5, y + box.height + 14.5, "muted label", exit.label ?? "")).join("");
 }
 
-/** Whatever a box is. */
+/** Draws any box. */
 export function drawBox(placed: PlacedBox, page: Page): string {
   switch (placed.box.item.kind) {
     case "group":

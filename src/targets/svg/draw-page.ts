@@ -1,4 +1,4 @@
-/** The page around the network: title, totals, legend, colours. */
+/** Draws the page around the network: title, totals, legend, colours. */
 import { grouped } from "../../diagnostics/number-text.js";
 import { xmlText } from "../../diagnostics/xml-text.js";
 import type { ValueId } from "../../ir/graph.js";
@@ -16,7 +16,7 @@ const narrowest = 460;
 const titleLine = 30;
 const factLine = 18;
 const legendLine = 20;
-/** Above and below the network. */
+/** Space above and below the network. */
 const space = 18;
 
 const legendNames: Readonly<Record<Exclude<Mark, "end">, string>> = {
@@ -30,7 +30,7 @@ const legendNames: Readonly<Record<Exclude<Mark, "end">, string>> = {
   rearrangement: "split, reshape",
 };
 
-/** What the marks mean that are on the page, and how boxes are read; lines of at most `width`. */
+/** The meaning of the marks on the page, and how to read boxes; lines of at most `width`. */
 function legendOf({ boxes }: Placed, page: Page, width: number): { readonly height: number; draw(y: number): string } {
   const used = new Set<Mark>();
   for (const { box } of boxes) {
@@ -71,7 +71,7 @@ function legendOf({ boxes }: Placed, page: Page, width: number): { readonly heig
   };
 }
 
-/** The network's ends in words: `image 3x224x224`. */
+/** The inputs or outputs in words: `image 3x224x224`. */
 function endsText(page: Page, atoms: readonly Atom[], kind: "input" | "output"): string {
   return atoms
     .filter((atom) => atom.kind === kind)
@@ -79,7 +79,7 @@ function endsText(page: Page, atoms: readonly Atom[], kind: "input" | "output"):
     .join(", ");
 }
 
-/** Lines of words no wider than so many pixels. */
+/** Lines of text of at most `width` pixels. */
 function wrapped(words: readonly string[], size: number, width: number): readonly string[] {
   const rows: string[] = [];
   for (const word of words) {
@@ -91,7 +91,7 @@ function wrapped(words: readonly string[], size: number, width: number): readonl
   return rows;
 }
 
-/** What is drawn, and how far its blocks are open. */
+/** The contents of a diagram, and how far its blocks are open. */
 export interface Scene {
   readonly level: Level;
   readonly fragment: Fragment;
@@ -105,7 +105,7 @@ export interface DrawnPage {
   readonly height: number;
 }
 
-/** The macs of the heaviest thing that is drawn. */
+/** The macs of the most expensive element drawn. */
 function heaviestOf({ items }: Level): number {
   return items.reduce((most, { kind, inside, cost, atoms }) => {
     if (kind === "block") return Math.max(most, cost.macs);

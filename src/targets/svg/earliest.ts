@@ -1,4 +1,4 @@
-/** Numbers of which the one with the lowest rank is taken first: a binary heap. */
+/** A binary heap: the number with the lowest rank comes first. */
 export class Earliest {
   readonly #rank: (item: number) => number;
   readonly #heap: number[] = [];

@@ -5,13 +5,13 @@ import { opKind } from "./op-kinds.js";
 import type { Item, Level, Link } from "./scene.js";
 import { boundaryOf, type Unit, unitsOf, withRepeats } from "./units.js";
 
-/** The network with `depth` levels of its blocks shown; deeper ones are boxes. Parts that repeat are shown once. */
+/** The network with `depth` levels of blocks shown; deeper ones are boxes. Repeated parts are shown once. */
 export function foldGraph(graph: AtomGraph, depth: number): Level {
   return foldLevel(graph, graph.atoms, 0, depth);
 }
 
 function foldLevel(graph: AtomGraph, atoms: readonly Atom[], from: number, depth: number): Level {
-  // What is folded may differ in widths; of what is open one stands for all, so all must be equal.
+  // Folded repeats may differ in width; of open ones only the first is shown, so all must be equal.
   const units = withRepeats(graph, unitsOf(graph, atoms, from), depth <= 1 ? "alike" : "equal");
   const stacks = stacked(graph, units);
   const items = stacks.map((stack) => itemOf(graph, stack, depth));
@@ -34,14 +34,14 @@ function itemOf(graph: AtomGraph, stack: readonly Unit[], depth: number): Item {
   return { ...shared, kind: "group", inside: foldLevel(graph, head.first, head.inner, depth - 1), makesInside };
 }
 
-/** Whether a layer is drawn as one more row of the box before it: it maps values one by one. */
+/** Whether a layer is drawn as a further row of the previous box: it is elementwise. */
 function isFollower({ layer }: Atom): boolean {
   if (layer === undefined) return false;
   const kind = opKind(layer.opName);
   return kind === "norm" || kind === "activation";
 }
 
-/** Layers with the norms and activations that follow them and nobody else: each list is one item, in order. */
+/** Groups layers with the norms and activations that only they feed: each list is one item, in order. */
 function stacked(graph: AtomGraph, units: readonly Unit[]): readonly (readonly Unit[])[] {
   const stacks = new Map<Atom, Unit[]>();
   const all: Unit[][] = [];
@@ -66,7 +66,7 @@ function stackUnder(graph: AtomGraph, atom: Atom, stacks: ReadonlyMap<Atom, Unit
   return isSame ? stacks.get(before) : undefined;
 }
 
-/** The ways of values among items, and to and from what lies outside. */
+/** The links of values among items, and to and from the outside. */
 function linksOf({ maker, readers }: AtomGraph, items: readonly Item[]): readonly Link[] {
   const owner = new Map(items.flatMap((item) => item.atoms.map((atom) => [atom, item] as const)));
   const links: Link[] = [];

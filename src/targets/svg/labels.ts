@@ -1,4 +1,4 @@
-/** The words of a picture: what stands in boxes, on edges, and in the notes that appear under the pointer. */
+/** The texts of a diagram: in boxes, on edges, and in tooltips. */
 
 import type { MacsConvention } from "../../analysis/conventions.js";
 import type { Layer } from "../../analysis/layers.js";
@@ -10,13 +10,13 @@ import { formatDim, formatShape, type Shape, sameDim } from "../../ir/shape.js";
 import { type Atom, type Cost, costOf } from "./atoms.js";
 import type { Item } from "./scene.js";
 
-/** Longer names are cut: a picture must not grow with them. The whole name stands in the note. */
+/** Longer names are cut, so that the diagram does not grow; the tooltip has the full name. */
 const longestName = 34;
 
-/** Text of at most so many cells, cut in the middle. */
+/** Text of at most `cells` cells, cut in the middle. */
 export function clipped(text: string, cells = longestName): string {
   if (displayWidth(text) <= cells) return text;
-  // By code points: no half of a surrogate pair stays.
+  // By code points, so that surrogate pairs are not split.
   const points = [...text];
   const take = (from: readonly string[], most: number): readonly string[] => {
     let used = 0;
@@ -30,7 +30,7 @@ export function clipped(text: string, cells = longestName): string {
   return `${take(points, cells - 1 - half).join("")}…${take(points.toReversed(), half).toReversed().join("")}`;
 }
 
-/** `29x56x56`: a shape without the batch; with all its sizes where the first one is not N. */
+/** `29x56x56`: a shape without the batch; with all sizes if the first one is not N. */
 export function shapeLabel(shape: Shape): string {
   const [first, ...rest] = shape;
   const isBatch = first !== undefined && sameDim(first, { batch: 1 });
@@ -40,7 +40,7 @@ export function shapeLabel(shape: Shape): string {
 
 export const valueLabel = (graph: Graph, value: ValueId): string => shapeLabel(typeOf(graph, value).shape);
 
-/** `1.2k · 3.4M`: the params and macs of atoms, those that are there; weights counted elsewhere are `shared`. */
+/** `1.2k · 3.4M`: the params and macs of atoms, if there are any; weights counted elsewhere are `shared`. */
 export function costLabel(atoms: readonly Atom[]): string {
   const { params, macs } = costOf(atoms);
   const isShared = params === 0 && atoms.some(({ layer }) => layer?.sharedWith !== undefined);
@@ -58,7 +58,7 @@ const oneOrTwo = ([a, b]: readonly [number, number]): string => (a === b ? Strin
 /** `conv_2` is the second `conv`. */
 const withoutOrdinal = (name: string): string => name.replace(/_\d+$/, "");
 
-/** What the source calls a layer: `depthwise` is a convolution of each channel by itself. */
+/** The `.lfer` name of a layer: `depthwise` is a depthwise conv2d. */
 function surfaceName({ node, op }: Layer, graph: Graph): string {
   const inputs = node.inputs.map((value) => typeOf(graph, value));
   const fitting = op.surfaces.find(({ isFor }) => isFor?.(node.attributes, inputs));
@@ -67,7 +67,7 @@ function surfaceName({ node, op }: Layer, graph: Graph): string {
   return op.surfaces.find((surface) => surface.name === last)?.name ?? op.surfaces[0]?.name ?? op.name;
 }
 
-/** The attributes that tell layers of one op apart, as figures of papers write them: `3x3, 64, /2`. */
+/** The main attributes of a layer, as written in papers: `3x3, 64, /2`. */
 function attributeLabel({ node, op }: Layer, name: string): string {
   const { kernel, stride, dilation, groups, channels, features, axis, slope, size } = node.attributes;
   const [kernelSize, strides, dilations] = [pair(kernel), pair(stride), pair(dilation)];
@@ -89,14 +89,14 @@ function attributeLabel({ node, op }: Layer, name: string): string {
   return parts.filter((part) => part !== undefined).join(", ");
 }
 
-/** How a path's end reads where it says more than the op does: `fc` before `linear`. */
+/** The end of a path if it says more than the op: `fc` before `linear`. */
 function givenName(path: readonly string[], shown: string, { op }: Layer): string {
   const last = withoutOrdinal(path.at(-1) ?? "");
   const isOp = last === shown || last === op.name || op.surfaces.some((surface) => surface.name === last);
   return path.slice(0, isOp ? -1 : undefined).join(".");
 }
 
-/** The row of a layer: `conv 3x3, 29, /2`, with the name it was given before it, if it was. */
+/** The row of a layer: `conv 3x3, 29, /2`, after its given name, if there is one. */
 export function layerLabel(
   graph: Graph,
   layer: Layer,
@@ -106,7 +106,7 @@ export function layerLabel(
   return { name: givenName(names, op, layer), op, detail: attributeLabel(layer, op) };
 }
 
-/** What a note under the pointer needs to say where things stand, and how much they are of all. */
+/** Facts for tooltips: source positions and totals. */
 export interface NoteContext {
   readonly graph: Graph;
   readonly total: Cost;
@@ -129,7 +129,7 @@ const attributeText = (value: AttributeValue): string =>
 const typesNote = (graph: Graph, values: readonly ValueId[]): string =>
   values.map((value) => formatShape(typeOf(graph, value).shape)).join(", ");
 
-/** All that there is to say of one layer, input, weight or output. */
+/** The tooltip of one layer, input, weight or output. */
 export function atomNote(atom: Atom, context: NoteContext): string {
   const { graph, locate } = context;
   const path = atom.path.join(".");
@@ -153,10 +153,10 @@ export function atomNote(atom: Atom, context: NoteContext): string {
   return lines.filter((line) => line !== undefined).join("\n");
 }
 
-/** The first names of a long list, and how many more there are. */
+/** Maximum number of names in a list; the rest is counted. */
 const mostListed = 12;
 
-/** All that there is to say of a block. */
+/** The tooltip of a block. */
 export function blockNote(item: Item, context: NoteContext): string {
   const layers = item.atoms.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
   const byOp = new Map<string, number>();

@@ -1,10 +1,10 @@
-/** How large things are. Text is set in a monospaced face, whose width is known without a window: cells times a constant. */
+/** Sizes of elements. Text is monospaced, so its width is known without font metrics: cells times a constant. */
 import { displayWidth } from "../../diagnostics/display-text.js";
 import type { Graph, ValueId } from "../../ir/graph.js";
 import { clipped, costLabel, layerLabel, valueLabel } from "./labels.js";
 import type { Item } from "./scene.js";
 
-/** The widest of the common monospaced faces (Menlo, Consolas, DejaVu, Liberation, Courier) advances 0.602 em. */
+/** The widest of the common monospaced fonts (Menlo, Consolas, DejaVu, Liberation, Courier) advances 0.602 em. */
 const advance = 0.605;
 
 export const textSizes = { title: 18, body: 12, small: 11, label: 10.5 } as const;
@@ -13,22 +13,22 @@ export function textWidth(text: string, size: number): number {
   return displayWidth(text) * size * advance;
 }
 
-/** Where lines of a box stand, in pixels from its top. */
+/** Positions of the lines of a box, in pixels from its top. */
 const rowHeight = 22;
 export const headerHeight = 26;
 const pillHeight = 24;
 export const blockHeight = 46;
-/** The coloured strip at the left of a box, and the space at its sides. */
+/** The coloured strip at the left of a box, and its horizontal padding. */
 export const strip = 5;
 export const padding = 9;
 const narrowest = 116;
-/** How far the sheets of a repeated block stand out above and to the right. */
+/** How far the sheets of a repeated block extend above and to the right. */
 const sheetsRoom = 6;
-/** The line under a box that carries its value's shape. */
+/** The line under a box with the shape of its value. */
 export const stemHeight = 22;
 const labelGap = 5;
 
-/** The part of a box's height that its sheets take, if it stands for several. */
+/** The height of a box's sheets, if it represents several. */
 export function liftOf({ count }: Item): number {
   return count === 1 ? 0 : sheetsRoom;
 }
@@ -45,21 +45,21 @@ export interface Row {
 export interface Exit {
   readonly value: ValueId;
   readonly x: number;
-  /** Its shape, where it is said here. */
+  /** Its shape, if it is printed here. */
   readonly label: string | undefined;
 }
 
-/** The size of an item that holds no others, with the text in it. */
+/** The size of an item without inner items, with its text. */
 export interface LeafSize {
   readonly width: number;
   readonly height: number;
-  /** Where a single line comes in and goes out. */
+  /** The position of a single line's entry and exit. */
   readonly axis: number;
   readonly exits: readonly Exit[];
   readonly rows: readonly Row[];
 }
 
-/** Names of the path that the level itself does not say. */
+/** Parts of the path that the level itself does not show. */
 const namesWithin = (item: Item, path: readonly string[]): readonly string[] => {
   const depth = item.path.split(".").length - item.name.split(".").length;
   return path.slice(depth);
@@ -85,7 +85,7 @@ const rowWidth = ({ name, op, detail, cost }: Row): number => {
   return textWidth(left, textSizes.body) + (cost === "" ? 0 : 16 + textWidth(cost, textSizes.small));
 };
 
-/** Exits spread under a box so that each has room for its label on its right; how wide the box must be for that. */
+/** Distributes exits under a box so that each has space for its label on the right; returns the required width. */
 function spread(
   graph: Graph,
   values: readonly ValueId[],
@@ -97,7 +97,7 @@ function spread(
   if (values.length === 1 && only !== undefined) {
     return { least: 2 * widest, at: (width) => [{ value: only, x: width / 2, label: labels[0] }] };
   }
-  // Values of one shape say it once where there are many of them.
+  // If many values have one shape, it is printed once.
   const isMany = values.length > 6 && labels.every((label) => label === labels[0]);
   const pitch = isMany ? 14 : widest;
   return {
@@ -112,7 +112,7 @@ function spread(
   };
 }
 
-/** The size of a stack of layers, a folded block, or an end of the network. */
+/** The size of a stack of layers, a folded block, or an input or output of the network. */
 export function measureLeaf(graph: Graph, item: Item): LeafSize {
   const exits = spread(graph, item.makes);
   const sized = (rows: readonly Row[], text: number, height: number): LeafSize => {
@@ -135,12 +135,12 @@ export function measureLeaf(graph: Graph, item: Item): LeafSize {
   );
 }
 
-/** How an open block is called in its title. */
+/** The title of an open block. */
 export function headerText({ name, count }: Item): string {
   return count === 1 ? clipped(name) : `${clipped(name)} ×${count}`;
 }
 
-/** How wide the title of an open block is. */
+/** The width of an open block's title. */
 export function headerWidth(item: Item): number {
   const cost = textWidth(costLabel(item.atoms), textSizes.small);
   return 2 * padding + textWidth(headerText(item), textSizes.body) + 18 + cost;

@@ -1,6 +1,6 @@
 import { familyOf, type LayerFamily, type LayerOpName } from "../../ops/registry.js";
 
-/** What a layer does, as far as a picture tells layers apart: one colour each. */
+/** The kind of a layer in a diagram: one colour each. */
 export type OpKind = "convolution" | "dense" | "norm" | "activation" | "pooling" | "combination" | "rearrangement";
 
 const kindOfFamily: Readonly<Record<LayerFamily, OpKind>> = {

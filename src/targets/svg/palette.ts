@@ -1,4 +1,4 @@
-/** The colours of a picture, for light and dark surroundings, as style rules: no scripts, nothing from elsewhere. */
+/** The colours of a diagram, for light and dark backgrounds, as style rules: no scripts, nothing external. */
 import { textSizes } from "./measure.js";
 import type { OpKind } from "./op-kinds.js";
 
@@ -7,10 +7,10 @@ interface Shades {
   readonly dark: string;
 }
 
-/** What a box is marked with: the kind of its op, a folded block, or an end of the network. */
+/** The mark of a box: the kind of its op, a folded block, or an input or output. */
 export type Mark = OpKind | "block" | "end";
 
-/** Marks, told apart from their surroundings by 3:1 and more (WCAG 2.2, 1.4.11). */
+/** Marks with a contrast of at least 3:1 to the background (WCAG 2.2, 1.4.11). */
 export const marks: Readonly<Record<Mark, Shades>> = {
   convolution: { light: "#1d63d8", dark: "#6ea8fe" },
   dense: { light: "#7a3fd1", dark: "#b794f6" },
@@ -23,7 +23,7 @@ export const marks: Readonly<Record<Mark, Shades>> = {
   end: { light: "#1f2328", dark: "#e6edf3" },
 };
 
-/** What lies behind: the page, boxes, and open blocks in each other, whose fills take turns. */
+/** Backgrounds: the page, boxes, and nested open blocks in alternating colours. */
 export const grounds = {
   page: { light: "#ffffff", dark: "#0d1117" },
   box: { light: "#ffffff", dark: "#1c2128" },
@@ -31,7 +31,7 @@ export const grounds = {
   frame1: { light: "#e8ecf1", dark: "#1b222b" },
 } as const satisfies Record<string, Shades>;
 
-/** Text, told apart from every ground by 4.5:1 and more (WCAG 2.2, 1.4.3), and lines. */
+/** Text with a contrast of at least 4.5:1 to every background (WCAG 2.2, 1.4.3), and lines. */
 export const inks = {
   ink: { light: "#1f2328", dark: "#e6edf3" },
   muted: { light: "#4d5560", dark: "#a8b1bc" },
@@ -56,7 +56,7 @@ function rules(shade: keyof Shades): string {
   ].join("\n");
 }
 
-/** Everything hangs below the class `lfer`, so that a page that holds the picture is left alone. */
+/** All rules are scoped to the class `lfer`, so that a page with the diagram is not affected. */
 export function styleSheet(): string {
   return `.lfer{font:${textSizes.body}px ${faces}}
 .lfer text{white-space:pre}

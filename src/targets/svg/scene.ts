@@ -1,41 +1,41 @@
-/** What a picture shows once blocks are folded: items and links, level by level. Nothing here has a place yet. */
+/** The contents of a diagram after folding: items and links, level by level, without positions. */
 import type { ValueId } from "../../ir/graph.js";
 import type { Atom, Cost } from "./atoms.js";
 
-/** One thing to draw: a stack of layers, a folded block, an open block, or an end of the network. */
+/** An item to draw: a stack of layers, a folded block, an open block, or an input or output of the network. */
 export interface Item {
   readonly kind: "layers" | "block" | "group" | "input" | "weight" | "output";
-  /** As its place within the level is called. */
+  /** Its name within the level. */
   readonly name: string;
   /** The path of the part, or of the first layer. */
   readonly path: string;
-  /** All that it stands for, repeats included. */
+  /** All atoms that it represents, including repeats. */
   readonly atoms: readonly Atom[];
-  /** How many equal or alike units in a row it stands for; 1 for most. */
+  /** Number of equal or similar consecutive units that it represents; usually 1. */
   readonly count: number;
   readonly cost: Cost;
   /** Values that others read, in order. */
   readonly makes: readonly ValueId[];
-  /** What an open block holds: of the first unit, where it is repeated. */
+  /** The contents of an open block; for a repeated one, of its first unit. */
   readonly inside: Level | undefined;
-  /** The first unit's value for each of `makes`: inside, a repeated unit makes its own. */
+  /** The first unit's value for each of `makes`: inside, a repeated unit has its own. */
   readonly makesInside: readonly ValueId[];
 }
 
-/** A value's way within a level: from an item, or from where the level is entered, to an item or out of it. */
+/** A value's link within a level: from an item, or the level's input, to an item, or the level's output. */
 export interface Link {
   readonly value: ValueId;
   readonly from: Item | "outside";
   readonly to: Item | "outside";
 }
 
-/** Items in topological order, and the links among them, each value once for each target. */
+/** Items in topological order, and the links between them: each value once per target. */
 export interface Level {
   readonly items: readonly Item[];
   readonly links: readonly Link[];
 }
 
-/** How many boxes a level comes to, those of open blocks inside included. */
+/** Number of boxes of a level, including those in open blocks. */
 export function boxCount(level: Level): number {
   return level.items.reduce((sum, { inside }) => sum + 1 + (inside === undefined ? 0 : boxCount(inside)), 0);
 }

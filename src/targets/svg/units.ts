@@ -1,17 +1,17 @@
-/** The parts of a level, before they are drawn: what one name of the path holds, and runs of equal ones. */
+/** The parts of a level before drawing: groups by one name of the path, and runs of equal ones. */
 import { typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
 import type { Atom, AtomGraph } from "./atoms.js";
 import { Earliest } from "./earliest.js";
 
-/** A layer by itself, or a part of the network with several atoms in it. */
+/** A single layer, or a part of the network with several atoms. */
 export interface Unit {
   readonly name: string;
   readonly path: string;
   readonly atoms: readonly Atom[];
-  /** How many names of the path are used up inside it. */
+  /** Number of path names used up inside it. */
   readonly inner: number;
-  /** Its first repeat: all of it, where there is one. */
+  /** Its first repeat; all of it if it is not repeated. */
   readonly first: readonly Atom[];
   readonly count: number;
 }
@@ -22,15 +22,15 @@ function unitOf(atoms: readonly Atom[], from: number): Unit {
   const path = (atoms[0] as Atom).path;
   let inner = from + 1;
   if (atoms.length === 1) inner = path.length;
-  // A part with nothing but one part in it is that part: two frames around the same things say nothing.
+  // A part that contains only one part is replaced by it: two frames around the same contents add nothing.
   else while (path[inner] !== undefined && atoms.every((atom) => atom.path[inner] === path[inner])) inner += 1;
   const used = path.slice(0, inner);
   return { name: used.slice(from).join("."), path: used.join("."), atoms, inner, first: atoms, count: 1 };
 }
 
 /**
- * The atoms of a level sorted by the next name of their paths, in topological order; `from` names are those of the level
- * itself.
+ * Groups the atoms of a level by the next name of their paths, in topological order; the first `from` names are those of the
+ * level itself.
  */
 export function unitsOf(graph: AtomGraph, atoms: readonly Atom[], from: number): readonly Unit[] {
   const byName = new Map<string | Atom, Atom[]>();
@@ -64,7 +64,7 @@ function successors({ readers }: AtomGraph, units: readonly Unit[]): readonly Re
   });
 }
 
-/** Indices in topological order, early atoms first; without those on cycles and behind them. */
+/** Indices in topological order, early atoms first; units on cycles, and after them, are left out. */
 function sorted(units: readonly Unit[], next: readonly ReadonlySet<number>[]): readonly number[] {
   const waiting = new Int32Array(units.length);
   for (const targets of next) for (const target of targets) waiting[target] = (waiting[target] ?? 0) + 1;
@@ -93,8 +93,8 @@ const reversed = (next: readonly ReadonlySet<number>[]): readonly ReadonlySet<nu
 };
 
 /**
- * Units in topological order. A name may be left and come back to (`x -> conv -> (relu as other) -> conv`), and two folded
- * boxes would feed each other: units on cycles are cut wherever another one comes between in emitted order, which has none.
+ * Units in topological order. A name may be interrupted (`x -> conv -> (relu as other) -> conv`), so that two folded boxes
+ * would feed each other: units on cycles are split wherever another one comes between in emitted order, which has no cycles.
  */
 function untangled(graph: AtomGraph, units: readonly Unit[], from: number): readonly Unit[] {
   const next = successors(graph, units);
@@ -120,15 +120,15 @@ function untangled(graph: AtomGraph, units: readonly Unit[], from: number): read
   return sorted(cut, successors(graph, cut)).map((i) => cut[i] as Unit);
 }
 
-/** Whether two units look the same: to the number, or but for widths and sizes. */
+/** Whether two units look the same: exactly, or except for widths and sizes. */
 type Likeness = "equal" | "alike";
 
-/** Attributes that say how wide something is, not what it does. */
+/** Attributes of width, not of function. */
 const widths: ReadonlySet<string> = new Set(["channels", "groups", "sizes", "shape", "features"]);
-/** Attributes that say nothing of a network at work: stochastic depth grows from unit to unit, in training only. */
+/** Attributes that do not matter at inference: the rate of stochastic depth grows from unit to unit. */
 const onlyTraining: ReadonlySet<string> = new Set(["p"]);
 
-/** What a unit does, as text: two units with the same text are drawn as one, twice. */
+/** What a unit computes, as text: consecutive units with the same text are drawn once, with a count. */
 function signature({ graph }: AtomGraph, atoms: readonly Atom[], likeness: Likeness): string {
   const numbers = new Map<number, number>();
   const shape = (value: number): string => formatShape(typeOf(graph, value).shape);
@@ -145,7 +145,7 @@ function signature({ graph }: AtomGraph, atoms: readonly Atom[], likeness: Liken
     .join("\n");
 }
 
-/** The values that come into a set of atoms, and those that others read. */
+/** The values that enter a set of atoms, and those that others read. */
 export function boundaryOf({ maker, readers }: AtomGraph, atoms: readonly Atom[]) {
   const own = new Set(atoms);
   const enters = new Set<number>();
@@ -157,7 +157,7 @@ export function boundaryOf({ maker, readers }: AtomGraph, atoms: readonly Atom[]
   return { enters: [...enters], leaves };
 }
 
-/** `unit_1–7`: the names of the first and the last of a row, what they share said once. */
+/** `unit_1–7`: the names of the first and the last of a run, with their common part once. */
 function rangeName(first: string, last: string): string {
   const numbered = /^(.*_)\d+$/s.exec(first);
   const prefix = numbered?.[1];
@@ -165,7 +165,7 @@ function rangeName(first: string, last: string): string {
   return isNumbered ? `${first}–${last.slice(prefix.length)}` : `${first} … ${last}`;
 }
 
-/** Parts in a row of which each feeds the next and nothing else, one value each, as one part with a count. */
+/** Merges consecutive parts, each feeding only the next with one value, into one part with a count. */
 export function withRepeats(graph: AtomGraph, units: readonly Unit[], likeness: Likeness): readonly Unit[] {
   const owner = new Map(units.flatMap((unit) => unit.atoms.map((atom) => [atom, unit] as const)));
   const texts = new Map<Unit, string>();
@@ -174,7 +174,7 @@ export function withRepeats(graph: AtomGraph, units: readonly Unit[], likeness: 
     texts.set(unit, text);
     return text;
   };
-  /** The part that alone reads the only value a part makes, and reads no other. */
+  /** The part that alone reads a part's only value, and reads no other. */
   const follower = (unit: Unit): Unit | undefined => {
     const { leaves } = boundaryOf(graph, unit.atoms);
     const [value] = leaves;

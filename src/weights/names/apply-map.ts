@@ -2,30 +2,30 @@ import { findNames, nameTree } from "./name-tree.js";
 import type { NameMap, NameRule } from "./parse-map.js";
 import { matchPattern, type Pattern } from "./pattern.js";
 
-/** Two names that the map makes one of, or one that it makes several of. */
+/** Two names that the map makes equal, or one that it maps to several. */
 export type MapConflict =
   | { readonly kind: "clash"; readonly slot: string; readonly tensors: readonly [string, string] }
   | { readonly kind: "ambiguous"; readonly tensor: string; readonly slots: readonly string[]; readonly line: number };
 
 export interface MappedNames {
-  /** From a tensor of the file to the slot of the model that it fills. */
+  /** From tensors of the file to slots of the model. */
   readonly slotOf: ReadonlyMap<string, string>;
-  /** Tensors of the file that are for nothing, as the map says. */
+  /** Tensors of the file that the map drops. */
   readonly dropped: ReadonlySet<string>;
-  /** Slots of the model that no tensor fills, as the map says. */
+  /** Slots of the model that the map reinitialises. */
   readonly fresh: ReadonlySet<string>;
   readonly conflicts: readonly MapConflict[];
 }
 
-/** A pattern without holes as text. */
+/** The text of a pattern without placeholders. */
 function plainText(pattern: Pattern): string | undefined {
   const pieces = pattern.map((part) => part.map((piece) => (piece.kind === "text" ? piece.text : undefined)));
   return pieces.flat().includes(undefined) ? undefined : pieces.map((part) => part.join("")).join(".");
 }
 
 /**
- * The rules whose left side may be a tensor's name, in their order. A map may have one for each layer: those that are all text
- * are looked up, the others are given for every name.
+ * Finds the rules whose left side may match a tensor's name, in order. A map may have one per layer: plain-text rules are
+ * looked up, others are returned for every name.
  */
 function ruleFinder({ rules }: NameMap): (parts: readonly string[]) => readonly NameRule[] {
   const plain = new Map<string, NameRule[]>();
@@ -57,8 +57,8 @@ function ruleFinder({ rules }: NameMap): (parts: readonly string[]) => readonly 
 }
 
 /**
- * Pairs the names of a file with those of a model. Of the rules the first counts whose left side is the tensor's name and
- * whose right side is a name of the model; tensors without one keep their name, where no other tensor has taken it.
+ * Matches the names of a file with those of a model. The first rule applies whose left side matches the tensor's name and whose
+ * right side is a name of the model; tensors without a rule keep their name, unless another tensor has taken it.
  */
 export function applyNameMap(map: NameMap, tensors: Iterable<string>, slots: readonly string[]): MappedNames {
   const tree = nameTree(slots);

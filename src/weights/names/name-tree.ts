@@ -1,6 +1,6 @@
 import { type Bindings, fill, matchPart, type Part, type Pattern } from "./pattern.js";
 
-/** Names by their parts, so that a pattern is looked up and not compared with each name. */
+/** Names by their parts, so that a pattern is looked up instead of compared with each name. */
 export interface NameTree {
   readonly children: Map<string, NameTree>;
   /** The name that ends here. */
@@ -21,7 +21,7 @@ export function nameTree(names: Iterable<string>): NameTree {
   return root;
 }
 
-/** The part as text, where its holes say all of it. */
+/** The part as text, if all its placeholders are bound. */
 function spell(part: Part, bindings: Bindings): string | undefined {
   let text = "";
   for (const piece of part) {
@@ -37,7 +37,7 @@ function spell(part: Part, bindings: Bindings): string | undefined {
   return text;
 }
 
-/** The names of the tree that are of the pattern under these bindings and go on with `rest`. */
+/** The names in the tree that match the pattern with these bindings, followed by `rest`. */
 export function findNames(tree: NameTree, pattern: Pattern, rest: readonly string[], bindings: Bindings): string[] {
   let found: { readonly tree: NameTree; readonly bindings: Bindings }[] = [{ tree, bindings }];
   for (const part of pattern) {

@@ -1,8 +1,8 @@
 /**
- * Name maps, a line a rule: `left -> right`, the names of a weight file on the left and the model's on the right. What follows
- * the patterns in a name (weight, running_mean, ...) is the same on both sides. Lines that end with a colon open a block: the
- * indented lines below go on from each of them. `left ->` takes tensors of the file for nothing; `-> right` lets tensors of
- * the model begin as they would without a file. `#` begins a comment.
+ * Name maps with one rule per line: `left -> right`, the names of a weight file on the left and the model's on the right. The
+ * rest of a name after the patterns (weight, running_mean, ...) is the same on both sides. Lines that end with a colon open a
+ * block: the indented lines below extend each of them. `left ->` drops tensors of the file; `-> right` initialises tensors of
+ * the model as without a file. `#` begins a comment.
  */
 import type { MapFault } from "../../diagnostics/catalogue/weights/names.js";
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
@@ -10,16 +10,16 @@ import type { Span } from "../../diagnostics/span.js";
 import type { Part, Pattern, Piece } from "./pattern.js";
 
 export interface NameRule {
-  /** Absent where tensors of the model begin afresh. */
+  /** Undefined if tensors of the model are reinitialised. */
   readonly left: Pattern | undefined;
-  /** Absent where tensors of the file are for nothing. */
+  /** Undefined if tensors of the file are dropped. */
   readonly right: Pattern | undefined;
-  /** Of the line that ends it. */
+  /** The line that ends it. */
   readonly line: number;
 }
 
 export interface NameMap {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly rules: readonly NameRule[];
 }
@@ -28,7 +28,7 @@ export type ParsedMap =
   | { readonly kind: "map"; readonly map: NameMap }
   | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
 
-/** Far above any map; blocks multiply their lines. */
+/** Far more than in any map; blocks multiply their lines. */
 const maxRules = 10_000;
 const maxLineLength = 1000;
 const maxDiagnostics = 20;
@@ -42,7 +42,7 @@ interface Line {
   readonly span: Span;
 }
 
-/** Reads a map; `name` is what messages call it, and the file of their spans. */
+/** Parses a map; `name` is used in messages and spans. */
 export function parseNameMap(text: string, name: string): ParsedMap {
   const diagnostics: Diagnostic[] = [];
   const wrong = (fault: MapFault, span: Span, line: number): void => {
@@ -51,7 +51,7 @@ export function parseNameMap(text: string, name: string): ParsedMap {
   const lines = readLines(text, name, wrong);
   const rules: NameRule[] = [];
   let at = 0;
-  // The first line may be indented more than others: what is below it is no part of its block.
+  // The first line may be indented more than later ones: those are not part of its block.
   while (at < lines.length) at = readBlock(lines, at, [], rules, wrong);
   if (diagnostics.length > 0) return { kind: "refused", diagnostics: diagnostics.slice(0, maxDiagnostics) };
   return { kind: "map", map: { name, rules } };
@@ -91,7 +91,7 @@ interface Opened {
 const joined = (before: string, after: string): string =>
   before === "" || after === "" ? before + after : `${before}.${after}`;
 
-/** Reads the lines of a block, which begins at `first`; gives the index of the first line behind it. */
+/** Parses the lines of a block that begins at `first`; returns the index of the first line after it. */
 function readBlock(
   lines: readonly Line[],
   first: number,
@@ -123,7 +123,7 @@ function readBlock(
     }
     if (opened.length > 0) opened = [];
     for (const before of depth) {
-      // An empty side says that nothing is meant there, whatever the block says.
+      // An empty side means nothing, whatever the block contains.
       const rule = makeRule(
         left === "" ? "" : joined(before.left, left),
         right === "" ? "" : joined(before.right, right),
@@ -150,7 +150,7 @@ function makeRule(left: string, right: string): Omit<NameRule, "line"> | MapFaul
   if (from === undefined || to === undefined) return { left: from, right: to };
   const [known, used] = [holesOf(from), holesOf(to)];
   if ([...used].some((hole) => !known.has(hole))) return "unknown-hole";
-  // Two tensors that differ only there would become one.
+  // Two tensors that differ only there would get the same name.
   return [...known].some((hole) => !used.has(hole)) ? "unused-hole" : { left: from, right: to };
 }
 

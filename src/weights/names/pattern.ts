@@ -1,6 +1,6 @@
 /**
- * Patterns of tensor names, split at dots as the names are. `{x}` stands for some characters of a part, the same wherever x
- * stands; `{x+1}` for a number one larger; `*` for any characters of a part.
+ * Patterns of tensor names, split at dots as the names are. `{x}` matches some characters of a part, the same for each x;
+ * `{x+1}` a number one larger; `*` any characters of a part.
  */
 
 export type Piece =
@@ -8,30 +8,33 @@ export type Piece =
   | { readonly kind: "any" }
   | { readonly kind: "hole"; readonly name: string; readonly add: number };
 
-/** One part between dots; text stands between any two pieces that are none. */
+/** One part between dots; there is text between any two placeholders. */
 export type Part = readonly Piece[];
 
 /** The first parts of a name, or all of them. */
 export type Pattern = readonly Part[];
 
-/** What the holes stand for: with `{x+1}` matched by "3", x is "2". */
+/** The values of placeholders: if `{x+1}` matches "3", x is "2". */
 export type Bindings = ReadonlyMap<string, string>;
 
 const number = /^(0|[1-9][0-9]{0,8})$/;
 
-/** What `{x+add}` says where it stands for `found`; undefined where it cannot. */
+/** The value of x if `{x+add}` matches `found`; undefined if impossible. */
 function valueBehind(found: string, add: number): string | undefined {
   if (add === 0) return found;
   const value = number.test(found) ? Number(found) - add : -1;
   return value < 0 ? undefined : `${value}`;
 }
 
-/** What stands for `{x+add}`; undefined where x has no value, or one that cannot be added to. */
+/** The text of `{x+add}`; undefined if x is unbound, or not a number. */
 export function fill(value: string | undefined, add: number): string | undefined {
   return value === undefined || add === 0 ? value : valueBehind(value, -add);
 }
 
-/** The bindings with which a part of a name is of the pattern, given those that hold already. Every piece takes the least it can. */
+/**
+ * The bindings with which a name's part matches the pattern, given existing ones. Every placeholder matches as little as
+ * possible.
+ */
 export function matchPart(part: Part, text: string, bindings: Bindings): Bindings | undefined {
   let known = bindings;
   let at = 0;
@@ -43,7 +46,7 @@ export function matchPart(part: Part, text: string, bindings: Bindings): Binding
     }
     const next = part[i + 1];
     const isSecondLast = i + 2 === part.length;
-    // The text behind it ends what it stands for: the last text stands at the end, others where they come first.
+    // A placeholder ends at the text after it: the last text matches at the end, others at their first occurrence.
     const end =
       next?.kind !== "text"
         ? text.length
@@ -61,7 +64,7 @@ export function matchPart(part: Part, text: string, bindings: Bindings): Binding
   return at === text.length ? known : undefined;
 }
 
-/** The bindings with which the first parts of a name are of the pattern. */
+/** The bindings with which the first parts of a name match the pattern. */
 export function matchPattern(pattern: Pattern, parts: readonly string[]): Bindings | undefined {
   if (pattern.length > parts.length) return undefined;
   let bindings: Bindings | undefined = new Map();

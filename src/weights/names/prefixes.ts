@@ -1,18 +1,18 @@
 import type { WeightFile } from "../weight-file.js";
 
-/** What wrappers put before every name: DataParallel, torch.compile, Lightning and other trainers. */
+/** Prefixes that wrappers add to every name: DataParallel, torch.compile, Lightning and other trainers. */
 const wrappers = ["module.", "_orig_mod.", "model."] as const;
 
-/** Trainers wrap trainers, a few deep; a hostile name may be nothing but prefixes. */
+/** Wrappers are nested a few deep; a hostile name may consist of prefixes only. */
 const mostWrappers = 8;
 
 export interface Unwrapped {
   readonly file: WeightFile;
-  /** What was taken off, "" for nothing. */
+  /** The removed prefix, "" for none. */
   readonly prefix: string;
 }
 
-/** The file without a wrapper's prefixes: those that all of its names have and none of the model's. */
+/** The file without the prefixes that all of its names have and none of the model's. */
 export function unwrap(file: WeightFile, slots: readonly string[]): Unwrapped {
   let prefix = "";
   const names = [...file.tensors.keys()];

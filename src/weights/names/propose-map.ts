@@ -1,4 +1,4 @@
-/** A name map guessed from order: both sides have the same shapes in the same order, only the names differ. */
+/** Proposes a name map by order: both sides have the same shapes in the same order, only the names differ. */
 import { applyNameMap } from "./apply-map.js";
 import { parseNameMap } from "./parse-map.js";
 
@@ -7,7 +7,7 @@ export interface NamedShape {
   readonly shape: readonly number[];
 }
 
-/** What tensors of a layer are called on both sides: these never stand for each other. */
+/** Names of a layer's tensors on both sides: different ones are never matched. */
 const roles = new Set(["weight", "bias", "running_mean", "running_var"]);
 
 const plainName = /^\w[\w.:/+-]{0,499}$/;
@@ -17,11 +17,11 @@ const cutLeaf = (name: string): readonly [string, string] => {
   return dot < 0 ? ["", name] : [name.slice(0, dot), name.slice(dot + 1)];
 };
 
-/** The text of a map that takes each tensor to its slot, or undefined where order and shapes do not say which that is. */
+/** The text of a map from each tensor to its slot, or undefined if order and shapes do not determine it. */
 export function proposeMap(tensors: readonly NamedShape[], slots: readonly NamedShape[]): string | undefined {
-  // Safetensors files are often sorted by name; a model's own order is then lost, and no pair would be right.
+  // Safetensors files are often sorted by name; the model's order is then lost, and pairs would be wrong.
   if (tensors.length !== slots.length || tensors.length === 0) return undefined;
-  // What is printed and saved must be what it seems, and no line a command to a CI system that reads it.
+  // Printed and saved text must not contain control characters, nor lines that a CI system would execute.
   if (!tensors.every(({ name }) => plainName.test(name))) return undefined;
   const pairs = tensors.map((tensor, i): Pair => [tensor.name, slots[i]?.name ?? ""]);
   const isAligned = tensors.every(({ name, shape }, i) => {
@@ -42,7 +42,7 @@ type Pair = readonly [tensor: string, slot: string];
 
 const plainRule = ([left, right]: Pair): string => `${left} -> ${right}`;
 
-/** Whether the map takes every tensor where it should go. */
+/** Whether the map sends every tensor to its slot. */
 function gives(text: string, wanted: ReadonlyMap<string, string>): boolean {
   const parsed = parseNameMap(text, "");
   if (parsed.kind === "refused") return false;
@@ -50,7 +50,7 @@ function gives(text: string, wanted: ReadonlyMap<string, string>): boolean {
   return conflicts.length === 0 && [...wanted].every(([tensor, slot]) => slotOf.get(tensor) === slot);
 }
 
-/** Layers where a tensor has the same last part on both sides; whole names where not, or where there is nothing else. */
+/** Pairs of layers whose tensors have the same last part on both sides; whole names otherwise. */
 function layerPairs(pairs: readonly Pair[]): readonly Pair[] {
   const layers = new Map<string, Pair>();
   for (const [tensor, slot] of pairs) {
@@ -79,7 +79,7 @@ interface Numbered {
   readonly right: Skeleton;
 }
 
-/** Rules for all pairs: those that differ only in numbers share one where each number follows from another. */
+/** Rules for all pairs: pairs that differ only in numbers share one if each number on the right follows from one on the left. */
 function generalise(pairs: readonly Pair[]): string {
   const groups = new Map<string, Numbered[]>();
   for (const [tensor, slot] of pairs) {
@@ -92,13 +92,13 @@ function generalise(pairs: readonly Pair[]): string {
   return [...groups.values()].flatMap(rulesFor).join("\n");
 }
 
-/** How a number of the right side follows from one of the left. */
+/** How a number on the right follows from one on the left. */
 interface Link {
   readonly from: number;
   readonly add: number;
 }
 
-/** The rule of a group whose numbers all follow from each other, else those of the parts into which it falls best. */
+/** The rule of a group whose numbers all follow from each other, otherwise those of the parts of its best split. */
 function rulesFor(group: readonly Numbered[]): readonly string[] {
   const rule = oneRule(group);
   if (rule !== undefined) return [rule];
@@ -106,16 +106,16 @@ function rulesFor(group: readonly Numbered[]): readonly string[] {
   const splits = (["left", "right"] as const).flatMap((side) =>
     (first?.[side].numbers ?? []).slice(0, mostNumbers).map((_, at) => split(group, side, at)),
   );
-  // A part that is no rule yet may become as many as it has pairs.
+  // A part without a rule may need as many rules as it has pairs.
   const cost = (parts: readonly (readonly Numbered[])[]): number =>
     parts.reduce((sum, part) => sum + (oneRule(part) === undefined ? part.length : 1), 0);
   const useful = splits.filter((parts) => parts.length > 1).map((parts) => ({ parts, cost: cost(parts) }));
   const [best] = useful.sort((a, b) => a.cost - b.cost || a.parts.length - b.parts.length);
-  // Pairs of equal numbers are equal pairs: there are none left here.
+  // Pairs with equal numbers are equal pairs: none are left here.
   return best === undefined ? [] : best.parts.flatMap(rulesFor);
 }
 
-/** More numbers than these no layer's name has; each is tried. */
+/** Maximum number of numbers in a name; each is tried. */
 const mostNumbers = 8;
 
 function oneRule(group: readonly Numbered[]): string | undefined {
@@ -126,7 +126,7 @@ function oneRule(group: readonly Numbered[]): string | undefined {
   const links = first.right.numbers.map((_, at) => (isConstant("right", at) ? undefined : findLink(group, at)));
   if (links.some((link, at) => link === undefined && !isConstant("right", at))) return undefined;
   const used = new Set(links.flatMap((link) => (link === undefined ? [] : [link.from])));
-  // A number that varies and leads nowhere: several tensors would become one.
+  // A number that varies but determines nothing: several tensors would get one name.
   if (first.left.numbers.some((_, at) => !used.has(at) && !isConstant("left", at))) return undefined;
   const names = [...used].sort((a, b) => a - b);
   const hole = (from: number, add: number): string => {
@@ -148,11 +148,11 @@ function findLink(group: readonly Numbered[], at: number): Link | undefined {
   const fitting = links.filter(({ from, add }) =>
     group.every(({ left, right }) => (left.numbers[from] ?? 0) + add === right.numbers[at]),
   );
-  // Equal numbers are the likeliest to mean the same.
+  // Equal numbers are the most likely match.
   return fitting.find(({ add }) => add === 0) ?? fitting[0];
 }
 
-/** The group by the values of a number. */
+/** The group split by the values of a number. */
 function split(group: readonly Numbered[], side: "left" | "right", at: number): readonly (readonly Numbered[])[] {
   const parts = new Map<number, Numbered[]>();
   for (const each of group) {

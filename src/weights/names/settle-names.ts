@@ -1,4 +1,4 @@
-/** Which tensor of a file is which slot of a model. */
+/** Matches the tensors of a file with the slots of a model. */
 import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape } from "../../ir/shape.js";
@@ -10,26 +10,26 @@ import { unwrap } from "./prefixes.js";
 import { proposeMap } from "./propose-map.js";
 import { shippedMap, shippedMapNames } from "./shipped-maps.js";
 
-/** PyTorch's counters, of training batches and (AveragedModel's) of averages: no network computes with them. */
+/** PyTorch's counters, of training batches and (in AveragedModel) of averages: no output depends on them. */
 const ignored = /(^|\.)num_batches_tracked$|^n_averaged$/;
 
 export interface SettledNames {
-  /** Under the names without a wrapper's prefix, and without what no network computes with. */
+  /** With names without wrappers' prefixes, and without PyTorch's counters. */
   readonly file: WeightFile;
   readonly names: MappedNames;
-  /** The map that was taken: the user's, or a shipped one; absent where the names are the model's own. */
+  /** The map used: the user's, or a built-in one; undefined if the names are the model's own. */
   readonly map: string | undefined;
-  /** What was taken off each name. */
+  /** The prefix removed from each name. */
   readonly prefix: string;
-  /** A map that order and shapes suggest, where nothing explains the names. */
+  /** A map suggested by order and shapes, if nothing else matches the names. */
   readonly proposal?: string;
-  /** Where the names cannot be settled. */
+  /** Errors, if the names cannot be matched. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const noMap: NameMap = { name: "", rules: [] };
 
-/** By the user's map alone; without one by equal names, else by a shipped map that explains all names, else a proposal. */
+/** By the user's map only; without one by equal names, else by a built-in map that matches all names, else by a proposal. */
 export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | undefined): SettledNames {
   const slots = graph.slots.map(({ name }) => name);
   const kept = new Map([...whole.tensors].filter(([name]) => !ignored.test(name)));
@@ -54,7 +54,7 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
   }
   const plain = applyNameMap(noMap, tensors, slots);
   if (explainsAll(plain, tensors, slots)) return settled(noMap, plain, []);
-  // A file of some other network entirely needs no comparison with every map.
+  // The file of an entirely different network need not be compared with every map.
   const isLikely = tensors.length <= 2 * slots.length;
   const others = (isLikely ? shippedMapNames : []).flatMap((name) => {
     const shipped = shippedMap(name);
@@ -67,7 +67,7 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
     const holes = { file: file.file, model: graph.name, count: tensors.length };
     return { ...settled(noMap, plain, [diagnose("weights/names-differ", holes)]), proposal };
   }
-  // Whatever explains most makes the shortest list of what is wrong.
+  // The map with the most matches gives the shortest list of errors.
   const best = others.reduce((a, b) => (b.names.slotOf.size > a.names.slotOf.size ? b : a), {
     map: noMap,
     names: plain,
@@ -77,7 +77,7 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
 
 const maxConflicts = 10;
 
-/** Whether a rule of the map is about a name as it is: a wrapper's prefix may be a part of it. */
+/** Whether a rule of the map matches a name without removing a prefix: the prefix may be part of the rule. */
 function speaksOf({ rules }: NameMap, tensors: Iterable<string>): boolean {
   const lefts = rules.flatMap(({ left }) => (left === undefined ? [] : [left]));
   return [...tensors].some((tensor) => {

@@ -2,10 +2,10 @@ import { invariant } from "../../diagnostics/invariant.js";
 import { shippedMapTexts } from "../maps/sources.js";
 import { type NameMap, parseNameMap } from "./parse-map.js";
 
-/** What `--weights-map` takes beside files. */
+/** Values of `--weights-map` other than files. */
 export const shippedMapNames: readonly string[] = [...shippedMapTexts.keys()];
 
-/** A map that comes with lferc, by its name. */
+/** A built-in map, by name. */
 export function shippedMap(name: string): NameMap | undefined {
   const text = shippedMapTexts.get(name);
   if (text === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What `torch.save` writes since PyTorch 1.6: a ZIP archive of `NAME/data.pkl`, the pickle of the object saved, and
+ * The format of `torch.save` since PyTorch 1.6: a ZIP archive of `NAME/data.pkl`, the pickle of the saved object, and
  * `NAME/data/KEY`, the bytes of each storage. Source: torch/serialization.py (`_save`, `_load`).
  */
 import { diagnose } from "../../diagnostics/diagnostic.js";
@@ -10,7 +10,7 @@ import type { TensorValue } from "./pickle-values.js";
 import { stateDictsOf } from "./state-dicts.js";
 import { readZipDirectory, type ZipEntry } from "./zip.js";
 
-/** Reads a whole file's bytes; the tensors stay views of them until they are asked for. */
+/** Reads a file's bytes; tensors are views of them until they are converted. */
 export function readCheckpoint(bytes: Uint8Array, file: string): ReadResult<readonly WeightFile[]> {
   const directory = readZipDirectory(bytes, file);
   if (directory.kind === "refused") return directory;

@@ -1,6 +1,6 @@
 /**
- * The Python names that a pickle of weights may use, and what each of them makes here. It is the list of PyTorch's own
- * restricted reader (`torch.load(weights_only=True)`, torch/_weights_only_unpickler.py), less what is no dense tensor.
+ * The Python names that a pickle of weights may use, and what each of them makes here. The list is that of PyTorch's restricted
+ * reader (`torch.load(weights_only=True)`, torch/_weights_only_unpickler.py), without everything that is not a dense tensor.
  */
 import { type DamagedPickle, damaged, type PickleFault } from "./pickle-faults.js";
 import {
@@ -17,7 +17,7 @@ import {
 
 const storage = (dtype: string, elementBytes: number): StorageType => ({ dtype, elementBytes });
 
-/** Kinds of storage, by the name that stands in a persistent id. */
+/** Storage types, by their name in a persistent id. */
 export const storageTypes: ReadonlyMap<string, StorageType> = new Map([
   ["torch.FloatStorage", storage("F32", 4)],
   ["torch.HalfStorage", storage("F16", 2)],
@@ -34,12 +34,12 @@ export const storageTypes: ReadonlyMap<string, StorageType> = new Map([
   ["torch.storage.UntypedStorage", storage("bytes", 1)],
 ]);
 
-/** A dtype as a value (`torch.float32`): a name and nothing more. */
+/** A dtype as a value (`torch.float32`): only a name. */
 const dtypeName = /^torch\.(b?float|complex|u?int|bool|half|double|long|short)[a-z0-9_]*$/;
 
 type Maker = (args: readonly PickleValue[]) => PickleValue | DamagedPickle;
 
-/** What may stand for an argument that no tensor's values depend on, and how it is called where it does more. */
+/** Allowed values of an argument that does not affect a tensor's values, and its name for messages otherwise. */
 interface Argument {
   readonly name: string;
   readonly isHarmless: (value: PickleValue) => boolean;
@@ -47,19 +47,19 @@ interface Argument {
 
 const isEmpty = (value: PickleValue): boolean =>
   value === null || (isDict(value) && value.entries.size === 0) || (isSequence(value) && value.items.length === 0);
-/** Every flag of it off: `{"neg": false}`. */
+/** Whether every flag is off: `{"neg": false}`. */
 const isOff = (value: PickleValue): boolean =>
   isEmpty(value) || (isDict(value) && [...value.entries.values()].every((flag) => flag === false));
 
 const requiresGrad: Argument = { name: "requires_grad", isHarmless: (value) => typeof value === "boolean" };
 const hooks: Argument = { name: "backward_hooks", isHarmless: isEmpty };
-/** Bits of a lazy tensor: its minus (`neg`), its conjugate (`conj`). */
+/** Bits of a lazy tensor: negation (`neg`), conjugate (`conj`). */
 const metadata: Argument = { name: "metadata", isHarmless: isOff };
-/** Attributes that Python code hung on a parameter: no part of its values. */
+/** Python attributes of a parameter: not part of its values. */
 const pythonState: Argument = { name: "state", isHarmless: () => true };
 const dtypeArgument: Argument = { name: "dtype", isHarmless: isGlobal };
 
-/** More axes than these no tensor has (PyTorch's own limit). */
+/** Maximum number of axes (PyTorch's own limit). */
 const maxAxes = 64;
 
 const isCount = (value: PickleValue | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -70,7 +70,7 @@ function counts(value: PickleValue | undefined): readonly number[] | undefined {
     : undefined;
 }
 
-/** `_rebuild_tensor_v2(storage, offset, size, stride, ...)`: the elements must lie in the storage. */
+/** `_rebuild_tensor_v2(storage, offset, size, stride, ...)`: the elements must be inside the storage. */
 function rebuildTensor([from, offset, size, stride]: readonly PickleValue[]): TensorValue | DamagedPickle {
   const [shape, strides] = [counts(size), counts(stride)];
   if (!isStorage(from) || !isCount(offset) || shape?.length !== strides?.length) return damaged("bad-arguments");
@@ -80,7 +80,10 @@ function rebuildTensor([from, offset, size, stride]: readonly PickleValue[]): Te
   return { kind: "tensor", storage: from, dtype: from.dtype, offset, shape, strides };
 }
 
-/** `_rebuild_tensor_v3(untyped storage, offset, size, stride, requires_grad, hooks, dtype)`: dtypes without a storage of their own. */
+/**
+ * `_rebuild_tensor_v3(untyped storage, offset, size, stride, requires_grad, hooks, dtype)`: for dtypes without their own
+ * storage.
+ */
 function rebuildUntyped(args: readonly PickleValue[]): TensorValue | DamagedPickle {
   const [from, offset, size, stride, , , dtype] = args;
   const shape = counts(size);
@@ -88,7 +91,7 @@ function rebuildUntyped(args: readonly PickleValue[]): TensorValue | DamagedPick
   if (!isStorage(from) || !isCount(offset) || shape === undefined || strides === undefined || !isGlobal(dtype)) {
     return damaged("bad-arguments");
   }
-  // float8, uint16 and the like: named where a model asks for them, never read.
+  // float8, uint16 and the like: named in an error if the model needs them, never read.
   return { kind: "tensor", storage: from, dtype: dtype.name.replace("torch.", ""), offset, shape, strides };
 }
 
@@ -112,7 +115,7 @@ const sequence =
   ([items]) => ({ kind, items: isSequence(items) ? [...items.items] : [] });
 const inert: Maker = () => opaque;
 
-/** A function: what it makes of its first arguments, and what it may be told beside them. */
+/** A function: what it makes of its first arguments, and which further ones it accepts. */
 interface Callable {
   readonly make: Maker;
   readonly takes: number;
@@ -120,10 +123,10 @@ interface Callable {
 }
 
 const callable = (make: Maker, takes: number, ...beside: readonly Argument[]): Callable => ({ make, takes, beside });
-/** Something that no weight can need: whatever it is told, it is not used. */
+/** An object that weights cannot depend on: its arguments are ignored. */
 const unused = callable(inert, Number.POSITIVE_INFINITY);
 
-/** What may be called, and what comes of it. */
+/** The allowed calls and their results. */
 const callables: ReadonlyMap<string, Callable> = new Map([
   ["collections.OrderedDict", callable(makeDict, 1)],
   ["collections.Counter", callable(makeDict, 1)],
@@ -145,14 +148,14 @@ const callables: ReadonlyMap<string, Callable> = new Map([
   ["torch.serialization._get_layout", unused],
 ]);
 
-/** An argument in a few words: `metadata {"neg": true}`. */
+/** An argument in words: `metadata {"neg": true}`. */
 function inWords({ name }: Argument, value: PickleValue): string {
   if (!isDict(value)) return name;
   const entries = [...value.entries].slice(0, 4).map(([key, flag]) => `${String(key)}: ${String(flag)}`);
   return `${name} {${entries.join(", ")}}`;
 }
 
-/** A call of a name of the list, or why it is not carried out. */
+/** The result of a call to a listed name, or why it is rejected. */
 export function call(name: string, args: readonly PickleValue[]): PickleValue | PickleFault {
   const found = callables.get(name);
   if (found === undefined) return damaged("not-callable");
@@ -165,6 +168,6 @@ export function call(name: string, args: readonly PickleValue[]): PickleValue | 
   return make(args);
 }
 
-/** Whether a pickle may name this. */
+/** Whether a pickle may use this name. */
 export const isAllowedGlobal = (name: string): boolean =>
   callables.has(name) || storageTypes.has(name) || dtypeName.test(name);

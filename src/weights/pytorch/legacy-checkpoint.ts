@@ -1,7 +1,7 @@
 /**
- * What `torch.save` wrote before PyTorch 1.6, and writes with `_use_new_zipfile_serialization=False`: pickles of a magic number,
- * a version, facts about the machine, the object saved and the storages' keys; then for each key the count of its elements
- * (8 bytes) and the elements. Source: torch/serialization.py (`_legacy_save`, `_legacy_load`).
+ * The format of `torch.save` before PyTorch 1.6, and with `_use_new_zipfile_serialization=False`: pickles of a magic number, a
+ * version, facts about the machine, the saved object and the storages' keys; then for each key the number of its elements (8
+ * bytes) and the elements. Source: torch/serialization.py (`_legacy_save`, `_legacy_load`).
  */
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import { type ReadResult, refuse, shown, type WeightFile } from "../weight-file.js";
@@ -13,11 +13,11 @@ import { stateDictsOf } from "./state-dicts.js";
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const newestVersion = 1001;
 
-/** Whether the bytes begin as a pickle of protocol 2 to 5 does, and not as the length of a safetensors header. */
+/** Whether the bytes begin like a pickle of protocol 2 to 5, and not like the length of a safetensors header. */
 export const beginsAsPickle = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x80 && [2, 3, 4, 5].includes(bytes[1] ?? 0) && bytes.subarray(2, 8).some((byte) => byte !== 0);
 
-/** Reads a whole file's bytes; the tensors stay views of them until they are asked for. */
+/** Reads a file's bytes; tensors are views of them until they are converted. */
 export function readLegacyCheckpoint(bytes: Uint8Array, file: string): ReadResult<readonly WeightFile[]> {
   const values: PickleValue[] = [];
   const storages = new Map<string, StorageValue>();
@@ -62,7 +62,7 @@ function findStorages(
   let at = begin;
   for (const key of keys) {
     const storage = typeof key === "string" ? storages.get(key) : undefined;
-    // A key that no storage has: how long its elements are nobody says.
+    // The element size of a key without a storage is unknown.
     if (storage === undefined)
       return refuse(diagnosePickle(file, "", { kind: "damaged", damage: "persistent-id" }, begin));
     const needed = storage.elements * storage.elementBytes;

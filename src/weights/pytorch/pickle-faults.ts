@@ -8,7 +8,7 @@ export interface DamagedPickle {
   readonly damage: PickleDamage;
 }
 
-/** Why a pickle is not read; the machine adds where. */
+/** Why a pickle is rejected; the machine adds the offset. */
 export type PickleFault =
   | DamagedPickle
   | { readonly kind: "forbidden-global" | "object"; readonly name: string }
@@ -28,7 +28,7 @@ export const isFault = (value: PickleValue | PickleFault): value is PickleFault 
 
 export const damaged = (damage: PickleDamage): DamagedPickle => ({ kind: "damaged", damage });
 
-/** The fault for people; `part` is what the offset counts in: an entry of the archive, or the file. */
+/** The error as a diagnostic; `part` is what the offset is relative to: an entry of the archive, or the file. */
 export function diagnosePickle(file: string, part: string, fault: PickleFault, offset: number): Diagnostic {
   switch (fault.kind) {
     case "damaged":

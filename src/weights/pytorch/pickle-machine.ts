@@ -1,7 +1,7 @@
 /**
- * Runs a pickle (Python's pickletools documents the opcodes) over inert data. It calls nothing: of the opcodes those are known
- * that `torch.save` writes, and of the Python names those of `globals.ts`. All else ends with the offset where it stands.
- * Every step takes at least one byte and makes at most one value, and steps are counted, so time and memory are bounded.
+ * Interprets a pickle (Python's pickletools documents the opcodes) on inert data. It calls nothing: it knows only the opcodes
+ * that `torch.save` writes, and the Python names of `globals.ts`. Anything else is an error with its offset. Every step reads
+ * at least one byte and makes at most one value, and steps are limited, so time and memory are bounded.
  */
 
 import { invariant } from "../../diagnostics/invariant.js";
@@ -34,22 +34,22 @@ import {
 } from "./pickle-values.js";
 
 export type PickleResult =
-  /** `end` is where the next thing of the file begins. */
+  /** `end` is the offset after the pickle. */
   | { readonly kind: "value"; readonly value: PickleValue; readonly end: number }
   | { readonly kind: "fault"; readonly fault: PickleFault; readonly offset: number };
 
-/** A network of a thousand tensors takes forty thousand steps; each step makes at most one value, of some 200 bytes at worst. */
+/** A network of a thousand tensors takes forty thousand steps; each makes at most one value, of some 200 bytes at worst. */
 const maxSteps = 2_000_000;
 const newestProtocol = 5;
 
 export interface PickleOptions {
-  /** Where the pickle begins. */
+  /** The offset of the pickle. */
   readonly begin?: number;
-  /** Gets the storages that the pickle names. */
+  /** Receives the storages that the pickle names. */
   readonly storages?: Map<string, StorageValue>;
 }
 
-/** Runs a pickle. */
+/** Interprets a pickle. */
 export function runPickle(bytes: Uint8Array, { begin = 0, storages = new Map() }: PickleOptions = {}): PickleResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const machine: Machine = { bytes, view, at: begin, steps: 0, stack: [], marks: [], memo: new Map(), storages };
@@ -71,7 +71,7 @@ export function runPickle(bytes: Uint8Array, { begin = 0, storages = new Map() }
   }
 }
 
-/** All above the last MARK, taken off; undefined where there is none. */
+/** Pops everything above the last MARK; undefined if there is none. */
 function takeMarked({ stack, marks }: Machine): PickleValue[] | undefined {
   const height = marks.pop();
   return height === undefined || height > stack.length ? undefined : stack.splice(height);
@@ -181,20 +181,20 @@ function pushGlobal(machine: Machine, name: string): PickleFault | undefined {
   return undefined;
 }
 
-/** Whether the outermost thing of the pickle is an object of the class just named: a memo, then `()` and NEWOBJ. */
+/** Whether the pickle's top-level object is an instance of the class just named: a memo, then `()` and NEWOBJ. */
 function beginsObject({ stack, bytes, at }: Machine): boolean {
   const [emptyTuple, newObject] = [0x29, 0x81];
   const ways = [0, 1, 2, 5].map((memo) => [bytes[at + memo], bytes[at + memo + 1]]);
   return stack.length === 0 && ways.some(([first, second]) => first === emptyTuple && second === newObject);
 }
 
-/** A call: made by `makers`, or refused. */
+/** A call: made by `makers`, or rejected. */
 const reduce: Step = (machine) => {
   const { stack } = machine;
   const args = stack.pop();
   const callee = stack.pop();
   if (!isSequence(args) || !isGlobal(callee)) return damaged("stack");
-  // What is copied counts: one long list may be handed over again and again.
+  // Copied elements count as steps: one long list may be passed repeatedly.
   const [first] = args.items;
   machine.steps += isSequence(first) ? first.items.length : isDict(first) ? first.entries.size : 0;
   const made = call(callee.name, args.items);
@@ -203,7 +203,7 @@ const reduce: Step = (machine) => {
   return undefined;
 };
 
-/** Attributes of an OrderedDict (`_metadata`) are nothing to us; a tensor's state would be other values than it has. */
+/** Attributes of an OrderedDict (`_metadata`) are ignored; a tensor's state could change its values. */
 const build: Step = ({ stack }) => {
   if (stack.length < 2) return damaged("stack");
   stack.pop();
@@ -231,7 +231,7 @@ const persistentId: Step = ({ stack, storages }) => {
   return undefined;
 };
 
-/** PROTO 2: nothing but its number. */
+/** PROTO 2: only its number. */
 const protocol: Step = (machine) => {
   const found = takeCount(machine, 1);
   if (found === undefined) return damaged("truncated");
@@ -247,7 +247,10 @@ const mark: Step = ({ stack, marks }) => {
 
 const stopOpcode = 0x2e;
 
-/** By Python's names. What protocols 2 to 5 need for weights; what makes objects (NEWOBJ, INST, OBJ, EXT) is not here. */
+/**
+ * By Python's names: the opcodes of protocols 2 to 5 that weights need, without those that make objects (NEWOBJ, INST, OBJ,
+ * EXT).
+ */
 const named: Readonly<Record<string, readonly [opcode: number, step: Step]>> = {
   PROTO: [0x80, protocol],
   FRAME: [0x95, frame],

@@ -1,4 +1,4 @@
-/** The state of a pickle's machine, and the opcodes that put one value on its stack. */
+/** The state of the pickle machine, and the opcodes that push one value. */
 import { damaged, type PickleFault } from "./pickle-faults.js";
 import { opaque, type PickleValue, type StorageValue } from "./pickle-values.js";
 
@@ -6,20 +6,20 @@ export interface Machine {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   at: number;
-  /** Opcodes so far, and what calls copied. */
+  /** Opcodes so far, plus elements copied by calls. */
   steps: number;
   readonly stack: PickleValue[];
   /** Heights of the stack at each MARK. */
   readonly marks: number[];
   readonly memo: Map<number, PickleValue>;
-  /** Of each key of a storage, so that one key is one storage. */
+  /** By key, so that one key is one storage. */
   readonly storages: Map<string, StorageValue>;
 }
 
-/** What an opcode does: changes the machine, or says what is wrong. */
+/** An opcode: changes the machine, or returns an error. */
 export type Step = (machine: Machine) => PickleFault | undefined;
 
-/** The next bytes; undefined where the pickle ends before. */
+/** The next bytes; undefined if the pickle ends before. */
 export function take(machine: Machine, length: number): Uint8Array | undefined {
   const end = machine.at + length;
   if (end > machine.bytes.byteLength) return undefined;
@@ -28,7 +28,7 @@ export function take(machine: Machine, length: number): Uint8Array | undefined {
   return found;
 }
 
-/** A whole number of so many bytes, little-endian, from 0. */
+/** An unsigned little-endian integer of `length` bytes. */
 export function takeCount(machine: Machine, length: 1 | 2 | 4 | 8): number | undefined {
   const { view, at } = machine;
   if (take(machine, length) === undefined) return undefined;
@@ -37,10 +37,10 @@ export function takeCount(machine: Machine, length: 1 | 2 | 4 | 8): number | und
   return length === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }
 
-/** Longest whole number, in bytes: the format's own magic number has ten. */
+/** Maximum size of an integer, in bytes: the format's own magic number has ten. */
 export const maxLongBytes = 16;
 
-/** Longest text: names of tensors have some tens of bytes. */
+/** Maximum size of a string: names of tensors have some tens of bytes. */
 export const maxTextBytes = 2 ** 20;
 
 export const push =

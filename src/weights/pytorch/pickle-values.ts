@@ -1,19 +1,19 @@
-/** What a pickle of weights can hold, as inert data: nothing of it is ever called. */
+/** The values in a pickle of weights, as inert data: none of them is ever called. */
 
-/** The elements of a storage as safetensors names them, or as PyTorch does where it has no name for them. */
+/** The element type of a storage, by its safetensors name, or PyTorch's if there is none. */
 export interface StorageType {
   readonly dtype: string;
   readonly elementBytes: number;
 }
 
-/** A run of elements that stands elsewhere in the file, under this key. */
+/** Elements stored elsewhere in the file, under this key. */
 export interface StorageValue extends StorageType {
   readonly kind: "storage";
   readonly key: string;
   readonly elements: number;
 }
 
-/** Elements of a storage seen through sizes and strides, all in elements; they lie inside of it. */
+/** A view of a storage by sizes and strides, all in elements; inside the storage. */
 export interface TensorValue {
   readonly kind: "tensor";
   readonly storage: StorageValue;
@@ -39,7 +39,7 @@ export interface GlobalValue {
   readonly name: string;
 }
 
-/** Something that was read and that no weight can need: bytes, a device. */
+/** A value that weights do not depend on: bytes, a device. */
 export interface OpaqueValue {
   readonly kind: "opaque";
 }
@@ -59,7 +59,7 @@ export type PickleValue =
 
 export const opaque: OpaqueValue = { kind: "opaque" };
 
-/** The kind of an object, or JavaScript's own word. */
+/** The kind of an object, or JavaScript's type name. */
 export const kindOf = (value: PickleValue | undefined): string =>
   typeof value === "object" && value !== null ? value.kind : value === null ? "none" : typeof value;
 

@@ -1,4 +1,4 @@
-/** The state_dicts in what a checkpoint holds: dictionaries from names to tensors, at the top or a few keys down. */
+/** Finds the state_dicts in a checkpoint: dictionaries from names to tensors, at the top or a few keys down. */
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import { type ReadResult, refuse, type StoredTensor, shown, type WeightFile } from "../weight-file.js";
 import {
@@ -12,9 +12,9 @@ import {
 } from "./pickle-values.js";
 import { storedTensor } from "./tensors.js";
 
-/** `checkpoint["ema"]["state_dict"]` has two keys; deeper ones nobody writes. */
+/** `checkpoint["ema"]["state_dict"]` has two keys; deeper ones are not used in practice. */
 const maxDepth = 3;
-/** So many dictionaries of tensors are looked at; an optimiser keeps its own under numbers, which are no names. */
+/** Maximum number of tensor dictionaries examined; an optimiser's have numbers as keys, which are not names. */
 const maxFound = 16;
 
 interface Found {
@@ -22,7 +22,7 @@ interface Found {
   readonly tensors: ReadonlyMap<string, TensorValue>;
 }
 
-/** Breadth first, and each dictionary once: in a hostile pickle they may contain each other thousands of times. */
+/** Breadth-first, each dictionary once: in a hostile pickle they may contain each other thousands of times. */
 function findStateDicts(root: DictValue): readonly Found[] {
   const found: Found[] = [];
   const seen = new Set([root]);
@@ -45,13 +45,13 @@ function findStateDicts(root: DictValue): readonly Found[] {
   return found;
 }
 
-/** What moving averages are kept under: `ema`, `model_ema`, `swa_state`, `shadow_params`; `emaModel`. */
+/** Keys of moving averages: `ema`, `model_ema`, `swa_state`, `shadow_params`; `emaModel`. */
 const averageWords = new Set(["ema", "swa", "avg", "average", "averaged", "averages", "shadow", "polyak"]);
 
 const wordsOf = (key: string): readonly string[] =>
   key.split(/[._\-\s]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
 
-/** Where a checkpoint keeps tensors that its keys call an average, in whatever form; an optimiser's averages are of gradients. */
+/** The keys under which a checkpoint has averages of tensors, in any form; an optimiser's averages are of gradients. */
 function findAverages(root: DictValue): readonly string[] {
   const found: string[] = [];
   const seen = new Set<PickleValue>([root]);
@@ -75,7 +75,7 @@ function findAverages(root: DictValue): readonly string[] {
   return found;
 }
 
-/** Looks at the first few things of each container only: an average is one of tensors throughout. */
+/** Examines only the first few values of each container: an average consists of tensors throughout. */
 function holdsTensor(value: PickleValue, depth: number): boolean {
   if (isTensor(value)) return true;
   if (depth === 0) return false;
@@ -88,7 +88,7 @@ function holdsTensor(value: PickleValue, depth: number): boolean {
   return false;
 }
 
-/** Every state_dict of the checkpoint, with the bytes of its storages; `open` finds those by key, or says what is wrong. */
+/** Every state_dict of the checkpoint, with the bytes of its storages; `open` finds those by key, or returns an error. */
 export function stateDictsOf(
   value: PickleValue,
   file: string,

@@ -3,14 +3,14 @@ import { isReadableDtype, readableDtypes, toFloat32 } from "../number-formats.js
 import type { StoredTensor } from "../weight-file.js";
 import type { TensorValue } from "./pickle-values.js";
 
-/** `storage` holds at least the elements that the tensor's storage says it has. */
+/** `storage` has at least as many elements as the tensor's storage declares. */
 export function storedTensor(name: string, tensor: TensorValue, storage: Uint8Array): StoredTensor {
   const { dtype, shape } = tensor;
   const float32 = isReadableDtype(dtype) ? () => readElements(tensor, storage, readableDtypes[dtype]) : undefined;
   return { name, dtype, shape, float32 };
 }
 
-/** The elements row by row; where they lie that way already, a view of the storage may do. */
+/** The elements in row-major order; a view of the storage if they are already in that order. */
 function readElements(
   { dtype, offset, shape, strides }: TensorValue,
   storage: Uint8Array,
@@ -23,7 +23,7 @@ function readElements(
   return isRowMajor(shape, strides) ? elements : gather(elements, shape, strides, count);
 }
 
-/** Axes of one element may have any stride: nobody steps along them. */
+/** Axes of size 1 may have any stride, because it is never used. */
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

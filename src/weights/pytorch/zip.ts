@@ -1,30 +1,30 @@
 /**
- * The directory of a ZIP archive whose entries are stored as they are, as `torch.save` writes them (with ZIP64 records and
- * data descriptors). Only the central directory is believed, and nothing in it before it is compared with the file's size.
- * Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
+ * The directory of a ZIP archive with uncompressed entries, as `torch.save` writes it (with ZIP64 records and data
+ * descriptors). Only the central directory is used, and everything in it is first checked against the file's size. Source:
+ * PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
  */
 import type { ArchiveDamage } from "../../diagnostics/catalogue/weights/pytorch.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import { type ReadResult, refuse, shown } from "../weight-file.js";
 
-/** Where the bytes of an entry lie in the file. */
+/** The range of an entry's bytes in the file. */
 export interface ZipEntry {
   readonly name: string;
   readonly begin: number;
   readonly end: number;
-  /** Only entries that are neither compressed nor encrypted can be read. */
+  /** Whether it is neither compressed nor encrypted, so that it can be read. */
   readonly isPlain: boolean;
 }
 
 const signature = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator: 0x07064b50 };
 const headBytes = { local: 30, central: 46, end: 22, end64: 56, locator: 20 };
-/** A comment of the archive has at most so many bytes. */
+/** Maximum size of an archive's comment in bytes. */
 const maxComment = 0xffff;
-/** In a field of 32 bits: the value stands in a ZIP64 record. */
+/** In a 32-bit field: the value is in a ZIP64 record. */
 const elsewhere = 0xffffffff;
 const zip64Field = 1;
 
-/** The entries by name, none of them over another or over the directory. */
+/** The entries by name; none overlaps another or the directory. */
 export function readZipDirectory(bytes: Uint8Array, file: string): ReadResult<ReadonlyMap<string, ZipEntry>> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const damaged = (offset: number, damage: ArchiveDamage) =>
@@ -69,7 +69,7 @@ interface Directory {
   readonly count: number;
 }
 
-/** What the record at the end of the file says, in its 64-bit form where there is one; undefined where there is none. */
+/** The record at the end of the file, in 64-bit form if there is one; undefined if there is none. */
 function findDirectory(view: DataView): Directory | undefined {
   const last = view.byteLength - headBytes.end;
   for (let at = last; at >= Math.max(0, last - maxComment); at--) {
@@ -95,7 +95,7 @@ function findDirectory64(view: DataView, locator: number): Directory | undefined
   return { begin: begin ?? 0, end: (begin ?? 0) + (size ?? 0), count: count ?? 0 };
 }
 
-/** Sizes and place of an entry; those that do not fit 32 bits stand in its ZIP64 field, in this order. */
+/** Size and offset of an entry; values that do not fit in 32 bits are in its ZIP64 field, in this order. */
 function readPlace(view: DataView, at: number, extraAt: number, extraBytes: number) {
   const plain = [24, 20, 42].map((field) => view.getUint32(at + field, true));
   if (!plain.includes(elsewhere)) return { size: plain[0] ?? 0, packed: plain[1] ?? 0, local: plain[2] ?? 0 };

@@ -1,4 +1,4 @@
-/** What follows from the file and from shapes alone: sizes that an exporter computes in the graph. Nothing of it is counted. */
+/** Computes values that depend only on constants and shapes, such as sizes computed by an exporter. These nodes are not counted. */
 import { type Dim, type DType, elementCount } from "../../../ir/shape.js";
 import { countOf } from "../../../ops/expand.js";
 import { type FixedOperand, mostAxes, type Operand } from "../../../ops/onnx-node.js";
@@ -8,7 +8,7 @@ import { dtypeOf } from "./tensor-numbers.js";
 
 type Inputs = readonly (Operand | undefined)[];
 
-/** The results of a node, or undefined where it cannot be known beforehand. */
+/** The results of a node, or undefined if they cannot be computed in advance. */
 type Fold = (inputs: Inputs, node: FileNode) => readonly FixedOperand[] | undefined;
 
 const fixed = (operand: Operand | undefined): FixedOperand | undefined =>
@@ -28,7 +28,7 @@ function reshaped(input: FixedOperand, dims: readonly number[]): readonly FixedO
   return countOf(dims) === countOf(input.dims) ? [{ ...input, dims }] : undefined;
 }
 
-/** Axes from an input or, in older files, an attribute; counted from the front of `rank` axes. */
+/** Axes from an input or, in older files, an attribute; as indices from 0. */
 function axesOf(inputs: Inputs, node: FileNode, rank: number): readonly number[] | undefined {
   const given = plain(inputs[1]) ?? node.attributes.ints("axes");
   const axes = given?.map((axis) => (axis < 0 ? axis + rank : axis));
@@ -88,13 +88,13 @@ const concat: Fold = (inputs, node) => {
     const own = numbersOf(input);
     if (own === undefined || fixed(input)?.dims.length !== 1) return undefined;
     numbers.push(...own);
-    // Lists that double from node to node would fill the memory.
+    // Lists that double at each node would fill the memory.
     if (numbers.length > mostNumbers) return undefined;
   }
   return [computed(numbers, fixed(inputs[0])?.dtype)];
 };
 
-/** A cut of a list of numbers. */
+/** A slice of a list of numbers. */
 const slice: Fold = ([data, ...bounds], node) => {
   const [numbers, operand] = [numbersOf(data), fixed(data)];
   const given = (index: number, name: string): readonly number[] | undefined =>
@@ -152,10 +152,10 @@ const transpose: Fold = ([data], node) => {
     : undefined;
 };
 
-/** How a type of few bits is reached, none of which holds a size. */
+/** Attributes about types with few bits, which are never used for sizes. */
 const passCastDetails = (node: FileNode): void => node.attributes.pass("saturate", "round_mode");
 
-/** A number as its type holds it. */
+/** A number converted to a type. */
 function held(value: number, dtype: DType): number {
   if (dtype === "bool") return Number(value !== 0);
   return dtype === "float32" || dtype === "float16" ? value : Math.trunc(value);
@@ -176,7 +176,7 @@ const castLike: Fold = ([data, like], node) => {
   return [{ ...input, dtype: like.kind === "fixed" ? like.dtype : like.type.dtype }];
 };
 
-/** PyTorch's exporter writes weights that are equal once, with an Identity for each other name: a weight of its own. */
+/** PyTorch's exporter writes equal weights once, with an Identity for each further name: a separate weight. */
 const identity: Fold = ([data], node) => {
   const input = fixed(data);
   if (input === undefined) return undefined;
@@ -189,7 +189,7 @@ const constantOfShape: Fold = ([shape], node) => {
   if (dims === undefined || !(count <= mostNumbers)) return undefined;
   const given = node.attributes.tensor("value");
   const value = given?.int64_data?.[0] ?? given?.float_data?.[0];
-  // The value may stand in raw bytes; what it is matters to no shape but one made of it.
+  // The value may be stored as raw bytes; it matters only to shapes computed from it.
   const numbers = value === undefined && given ? undefined : new Array<number>(count).fill(Number(value ?? 0));
   return [{ ...computed(numbers ?? [], dtypeOf(given?.data_type ?? 1), [...dims]), numbers }];
 };
@@ -225,7 +225,7 @@ const range: Fold = ([start, limit, delta]) => {
   ];
 };
 
-/** How many elements a list of sizes makes. */
+/** The number of elements of a shape. */
 const product: Fold = ([data, over], node) => {
   const [input, numbers] = [fixed(data), plain(data)];
   const axes = over === undefined ? node.attributes.ints("axes") : plain(over);
@@ -246,7 +246,7 @@ const size: Fold = ([data]) => {
   return [computed([batch.length === 1 ? { batch: count } : count], "int64", [])];
 };
 
-/** The op types that may be computed beforehand, and how many inputs each of them looks at. */
+/** The op types that may be computed in advance, and the number of inputs that each reads. */
 const folds: Readonly<Record<string, readonly [Fold, inputs: number]>> = {
   Shape: [shapeOf, 1],
   Size: [size, 1],
@@ -273,7 +273,7 @@ const folds: Readonly<Record<string, readonly [Fold, inputs: number]>> = {
   Ceil: [rounded(Math.ceil), 1],
 };
 
-/** Op types that are known only where they can be computed beforehand. */
+/** Op types that are supported only if they can be computed in advance. */
 export const shapeOps: ReadonlySet<string> = new Set([
   "Constant",
   "CastLike",
@@ -286,10 +286,10 @@ export const shapeOps: ReadonlySet<string> = new Set([
   "Ceil",
 ]);
 
-/** What a node gives, where that can be known without a picture; words where it says more than was looked at. */
+/** The results of a node, if they can be computed without a picture; a text if it has unread attributes. */
 export function foldFixed(node: FileNode, inputs: Inputs): readonly FixedOperand[] | string | undefined {
   const [fold, inputCount = 0] = (Object.hasOwn(folds, node.opType) ? folds[node.opType] : undefined) ?? [];
-  // A fold that comes to nothing must not have looked in the reader's place.
+  // A fold without a result must not mark attributes as read for the reader.
   const attributes = node.attributes.again();
   const results = fold?.(inputs, { ...node, attributes });
   if (results === undefined) return undefined;

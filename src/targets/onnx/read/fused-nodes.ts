@@ -1,11 +1,11 @@
-/** Layers that files spell out in several nodes: found by their form and put together again, so that they count as what they are. */
+/** Finds layers that files compose of several nodes, and combines them into one node, so that they are counted as what they are. */
 
 import type { FixedOperand } from "../../../ops/onnx-node.js";
 import { NodeAttributes } from "./node-attributes.js";
 import { saysNoMore, tolerance } from "./node-form.js";
 import type { FileNode } from "./node-site.js";
 
-/** A value of the graph: any, one that stands in the file, a certain number, or what a node of this type makes. */
+/** A value of the graph: any, a constant of the file, a given number, or the result of a node of this type. */
 type Pattern =
   | { readonly any: string }
   | { readonly fixed: string }
@@ -16,7 +16,7 @@ const any = (name: string): Pattern => ({ any: name });
 const fixed = (name: string): Pattern => ({ fixed: name });
 const number = (value: number): Pattern => ({ number: value });
 const op = (type: string, ...of: readonly Pattern[]): Pattern => ({ op: type, of });
-/** A node that the fused one asks for attributes or fixed inputs. */
+/** A node whose attributes or constant inputs the combined one needs. */
 const named = (as: string, type: string, ...of: readonly Pattern[]): Pattern => ({ op: type, of, as });
 
 const x = any("x");
@@ -35,11 +35,11 @@ const affine = (y: Pattern): Pattern => op("Add", op("Mul", y, fixed("weight")),
 const squares: readonly Pattern[] = [op("Mul", centred, centred), op("Pow", centred, number(2))];
 
 interface Fusion {
-  /** The op type of the fused node: ONNX's own where there is one. */
+  /** The op type of the combined node: ONNX's own if there is one. */
   readonly opType: string;
   readonly patterns: readonly Pattern[];
   readonly inputs: readonly string[];
-  /** What no pattern says. */
+  /** Conditions that the pattern cannot express. */
   readonly holds?: (match: Match, context: FusionContext) => boolean;
 }
 
@@ -52,21 +52,21 @@ function axesOf(reduction: FileNode | undefined, { fixed: known }: FusionContext
   return axes?.map(Number).join();
 }
 
-/** A norm is one over the same axes twice. */
+/** A norm uses the same axes for mean and variance. */
 const hasOneMean = ({ named: nodes }: Match, context: FusionContext): boolean =>
   axesOf(nodes.get("mean"), context) === axesOf(nodes.get("variance"), context);
 
-/** Over the two axes of a map: each channel by itself. */
+/** Over the two axes of a map: each channel separately. */
 const goesOverMaps = (match: Match, context: FusionContext): boolean =>
   hasOneMean(match, context) && axesOf(match.named.get("mean"), context) === "2,3";
 
-/** An instance norm that scales and shifts nothing. */
+/** An instance norm without scale and shift. */
 const isPlain = ({ values }: Match, { fixed: known }: FusionContext): boolean =>
   [["ones", 1] as const, ["zeros", 0] as const].every(
     ([name, value]) => known.get(values.get(name) ?? "")?.numbers?.every((each) => each === value) === true,
   );
 
-/** Longer ones first: a gate of its own is part of many a layer. */
+/** Longer patterns first: a gate alone is part of many layers. */
 const fusions: readonly Fusion[] = [
   {
     opType: "lfer.GroupNorm",
@@ -143,7 +143,7 @@ const fusions: readonly Fusion[] = [
   { opType: "lfer.HardSigmoid", patterns: [op("Div", hardGate, number(6))], inputs: ["x"] },
   { opType: "Mish", patterns: [op("Mul", x, op("Tanh", op("Softplus", x)))], inputs: ["x"] },
   { opType: "Swish", patterns: [op("Mul", x, op("Sigmoid", x))], inputs: ["x"] },
-  // A product with a matrix of the file and a sum with a vector of it: one linear layer.
+  // A product with a constant matrix and a sum with a constant vector: one linear layer.
   {
     opType: "MatMul",
     patterns: [op("Add", op("MatMul", any("x"), fixed("matrix")), fixed("vector"))],
@@ -151,10 +151,10 @@ const fusions: readonly Fusion[] = [
   },
 ];
 
-/** The types of the nodes that forms of several are put together to. */
+/** The types of the combined nodes. */
 export const fusedTypes: readonly string[] = [...new Set(fusions.map(({ opType }) => opType))];
 
-/** The pattern with its `x` in another's place. */
+/** The pattern with another pattern in place of its `x`. */
 function substitute(pattern: Pattern, inner: Pattern): Pattern {
   if ("any" in pattern) return pattern.any === "x" ? inner : pattern;
   return "op" in pattern ? { ...pattern, of: pattern.of.map((each) => substitute(each, inner)) } : pattern;
@@ -171,11 +171,11 @@ interface Match {
 const emptyMatch: Match = { values: new Map(), nodes: new Set(), named: new Map() };
 
 export interface FusionContext {
-  /** What makes a value. */
+  /** The producer of each value. */
   readonly producer: ReadonlyMap<string, FileNode>;
-  /** How often a value is read, graph outputs among the readers. */
+  /** Number of uses of each value, including graph outputs. */
   readonly uses: ReadonlyMap<string, number>;
-  /** Tensors of the file by name, those of Constant nodes among them. */
+  /** Constants of the file by name, including those of Constant nodes. */
   readonly fixed: ReadonlyMap<string, FixedOperand>;
 }
 
@@ -216,10 +216,10 @@ function matchPattern(pattern: Pattern, value: string, match: Match, context: Fu
   return undefined;
 }
 
-/** Whether a value is a tensor of the file, perhaps put into another shape. */
+/** Whether a value is a constant of the file, perhaps reshaped. */
 function standsInFile(value: string, { fixed: known, producer }: FusionContext): boolean {
   let at = value;
-  // A file may hold circles; a weight is moved about a few times at most.
+  // A file may contain cycles; a weight is reshaped a few times at most.
   for (let i = 0; i < 4; i++) {
     if (known.has(at)) return true;
     const node = producer.get(at);
@@ -229,7 +229,7 @@ function standsInFile(value: string, { fixed: known, producer }: FusionContext):
   return false;
 }
 
-/** Whether nobody outside reads what the inner nodes make. */
+/** Whether no other node reads the results of the inner nodes. */
 function isClosed(root: FileNode, { nodes }: Match, { uses }: FusionContext): boolean {
   const inside = new Map<string, number>();
   for (const node of nodes) for (const input of node.inputs) inside.set(input, (inside.get(input) ?? 0) + 1);
@@ -238,7 +238,7 @@ function isClosed(root: FileNode, { nodes }: Match, { uses }: FusionContext): bo
   );
 }
 
-/** The attributes that the fused layer needs, put where its reader looks for them. */
+/** The attributes of the combined layer, where its reader expects them. */
 function attributesOf({ named: nodes }: Match): NodeAttributes {
   const axes = nodes.get("mean")?.attributes.peek("axes", "ints");
   return new NodeAttributes(axes === undefined ? [] : [axes]);
@@ -250,7 +250,7 @@ function fuse(root: FileNode, context: FusionContext) {
       const output = root.outputs[0] ?? "";
       const match = matchPattern(pattern, output, emptyMatch, context);
       if (match === undefined || holds?.(match, context) === false || !isClosed(root, match, context)) continue;
-      // The axes of newer files are an input of the reduction, not an attribute.
+      // In newer files the axes are an input of the reduction, not an attribute.
       const axes = match.named.get("mean")?.inputs[1];
       const values = [...inputs.map((name) => match.values.get(name) ?? ""), ...(axes === undefined ? [] : [axes])];
       const node: FileNode = { ...root, opType, inputs: values, attributes: attributesOf(match) };
@@ -260,7 +260,7 @@ function fuse(root: FileNode, context: FusionContext) {
   return undefined;
 }
 
-/** The nodes with spelled-out layers put together, each at the place of its last node. */
+/** The nodes with composed layers combined, each at the position of its last node. */
 export function fuseNodes(nodes: readonly FileNode[], context: FusionContext): readonly FileNode[] {
   const gone = new Set<FileNode>();
   const kept: FileNode[] = [];

@@ -2,7 +2,7 @@ import type { onnx } from "../generated/onnx.js";
 
 type AttributeProto = onnx.AttributeProto.$Properties;
 
-/** AttributeProto.AttributeType, as far as ops of ours ask for them. */
+/** AttributeProto.AttributeType, as far as our ops need it. */
 const types = { float: 1, int: 2, text: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 const typeNames: Readonly<Record<number, string>> = {
@@ -21,8 +21,8 @@ const typeNames: Readonly<Record<number, string>> = {
 const utf8 = new TextDecoder();
 
 /**
- * The attributes of one node. They remember what was asked for: an attribute that is set and that nobody looked at may change
- * what the node computes, so a node with one is refused (`fault`).
+ * The attributes of one node. Reads are recorded: an attribute that is set but was never read may change what the node
+ * computes, so the node is rejected (`fault`).
  */
 export class NodeAttributes {
   readonly #given: readonly AttributeProto[];
@@ -39,14 +39,14 @@ export class NodeAttributes {
     if (twice !== undefined) this.#fault = `its attribute "${twice.name}" appears twice`;
   }
 
-  /** An attribute that is not asked for: for those who look for the form of several nodes. One that cannot be read is none. */
+  /** Reads an attribute without recording it, for matching patterns. An invalid one counts as absent. */
   peek(name: string, type: keyof typeof types): AttributeProto | undefined {
     const attribute = this.#all.get(name);
     const isReadable = attribute === undefined || [0, types[type]].includes(attribute.type ?? 0);
     return isReadable && !this.#isDouble ? attribute : undefined;
   }
 
-  /** The same attributes, of which nobody has asked for any yet. */
+  /** The same attributes, with no recorded reads. */
   again(): NodeAttributes {
     return new NodeAttributes(this.#given);
   }
@@ -60,7 +60,7 @@ export class NodeAttributes {
     const attribute = this.#all.get(name);
     if (attribute === undefined) return undefined;
     if (attribute.ref_attr_name) this.#fault ??= `its attribute "${name}" stands for one of a function`;
-    // Files from before IR version 3 may leave the type out.
+    // Files from before IR version 3 may omit the type.
     const given = attribute.type ?? 0;
     if (given === 0 || given === types[type]) return attribute;
     this.#fault ??= `its attribute "${name}" is ${typeNames[given] ?? `of type ${given}`}, not ${typeNames[types[type]]}`;
@@ -94,12 +94,12 @@ export class NodeAttributes {
     return this.#ask(name, "tensor")?.t ?? undefined;
   }
 
-  /** Passes over attributes that change neither a shape nor what a layer is; the caller says why. */
+  /** Ignores attributes that change neither a shape nor the layer; the caller's comment says why. */
   pass(...names: readonly string[]): void {
     for (const name of names) this.#asked.add(name);
   }
 
-  /** Why the node cannot be taken as what was asked for: an attribute of another type, twice, or one that nobody reads. */
+  /** Why the node is rejected: an attribute of another type, a duplicate, or one that was never read. */
   get fault(): string | undefined {
     if (this.#fault !== undefined) return this.#fault;
     const unread = this.names.find((name) => !this.#asked.has(name));

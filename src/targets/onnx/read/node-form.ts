@@ -1,14 +1,14 @@
 import type { FileNode } from "./node-site.js";
 
-/** Of how little a number may differ that was written as float32, or with few digits. */
+/** Tolerance for a number that was written as float32, or with few digits. */
 export const tolerance = 1e-4;
 
-/** What an attribute may hold without the node being another thing than the pattern says. */
+/** The value of an attribute that the pattern's node may have. */
 type Admitted = readonly [type: "float" | "int" | "ints", number?: number];
 
-/** What the nodes of a pattern may say besides their inputs, and which number it has to be. Others may say nothing. */
+/** The attributes that nodes of a pattern may have, with their required values. Other nodes may have none. */
 const admitted: Readonly<Record<string, Readonly<Record<string, Admitted>>>> = {
-  // The axes are looked at by what holds a norm to be one.
+  // The axes are checked by the norm's own condition.
   ReduceMean: { axes: ["ints"], keepdims: ["int", 1], noop_with_empty_axes: ["int", 0] },
   Transpose: { perm: ["ints"] },
   Reshape: { allowzero: ["int", 0] },
@@ -16,10 +16,10 @@ const admitted: Readonly<Record<string, Readonly<Record<string, Admitted>>>> = {
   HardSigmoid: { alpha: ["float", 1 / 6], beta: ["float", 0.5] },
 };
 
-/** ONNX's own values are others than PyTorch's: without them it is another function. */
+/** Attributes whose defaults in ONNX differ from PyTorch's: without them it is another function. */
 const needed: Readonly<Record<string, readonly string[]>> = { HardSigmoid: ["alpha"] };
 
-/** Whether a node is what a pattern takes it for: `inputCount` inputs, and no attribute that makes it something else. */
+/** Whether a node matches the pattern: `inputCount` inputs, and no attribute that changes its meaning. */
 export function saysNoMore({ opType, attributes, inputs }: FileNode, inputCount: number): boolean {
   const rules = admitted[opType] ?? {};
   const isAdmitted = attributes.names.every((name) => {

@@ -12,47 +12,47 @@ import type { NodeAttributes } from "./node-attributes.js";
 import { dimsOf } from "./operand.js";
 import { pathOf } from "./paths.js";
 
-/** A node of the file, or several that are one layer (fused-nodes.ts). */
+/** A node of the file, or several that form one layer (fused-nodes.ts). */
 export interface FileNode {
   readonly opType: string;
   readonly name: string;
-  /** Where it stands in the network, with slashes between scopes. */
+  /** Its place in the network, with slashes between scopes. */
   readonly place: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: NodeAttributes;
 }
 
-/** The graph in the making and what the readers of its nodes share. */
+/** The graph under construction and the state shared by its nodes' readers. */
 export interface ReadingState {
   /** The file, for messages. */
   readonly path: string;
   readonly opset: number;
   readonly builder: GraphBuilder;
   readonly paths: NameScope;
-  /** Slots by initializer and shape, and constants, each made when first read. */
+  /** Slots by initializer and shape, and constants, each created on first use. */
   readonly slots: Map<string, ValueId>;
   readonly constants: Map<FixedOperand, ValueId>;
   readonly slotNames: NameScope;
 }
 
-/** That a node cannot be counted, and why. */
+/** A problem: a node cannot be counted, with the reason. */
 export function refuseNode({ name, opType, outputs }: FileNode, { path }: ReadingState, reason: string): Problem {
   return problem("onnx/unreadable-node", { path, node: name === "" ? (outputs[0] ?? "") : name, opType, reason });
 }
 
-/** One node as one op reads it: its inputs and attributes, and what may be made of them. */
+/** One node as seen by the op that reads it: its inputs and attributes, and functions to build its replacement. */
 export class NodeSite implements OnnxReadSite<Attributes> {
   readonly attributes: NodeAttributes;
   readonly #node: FileNode;
   readonly #inputs: readonly (Operand | undefined)[];
   readonly #asked = new Set<number>();
   readonly #state: ReadingState;
-  /** The op that reads. */
+  /** The op that reads the node. */
   readonly #own: string;
   #isNamed = false;
 
-  /** Nobody has asked for anything yet, whoever looked at the node before. */
+  /** No reads are recorded yet, whoever examined the node before. */
   constructor(state: ReadingState, node: FileNode, inputs: readonly (Operand | undefined)[], own: string) {
     this.attributes = node.attributes.again();
     this.#state = state;
@@ -77,7 +77,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return refuseNode(this.#node, this.#state, reason);
   }
 
-  /** Why the node is more than its reader took it for: an attribute or an input that nobody looked at. */
+  /** Why the node is rejected: an attribute or an input that was never read. */
   get fault(): string | undefined {
     const unread = this.#inputs.findIndex((input, index) => input !== undefined && !this.#asked.has(index));
     return this.attributes.fault ?? (unread === -1 ? undefined : `lferc does not read its input ${unread}`);
@@ -171,7 +171,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
 
   #constant(input: FixedOperand): ValueId | Problem {
     const { numbers, dims } = input;
-    // A constant too long to read is no weight that training made.
+    // A constant that is too long to read is not a trained weight.
     if (numbers === undefined) return this.#slot(input, "statistic", dims);
     const values = numbers.filter((each) => typeof each === "number");
     if (values.length < numbers.length) return this.refuse("it computes with the size of the batch");
@@ -197,7 +197,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return isProblem(results) ? results : (results[0] as ValueId);
   }
 
-  /** Applies an op of ours to what may be a problem already. The first one takes the node's own path. */
+  /** Applies an op to inputs that may be problems. The first one takes the node's own path. */
   #apply(op: string, inputs: readonly (ValueId | Problem)[], attributes: Attributes): Reading {
     const wrong = inputs.find(isProblem);
     if (wrong !== undefined) return wrong;
@@ -211,7 +211,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     const definition = findOp(op);
     invariant(definition !== undefined, `${this.#own} reads nodes as the op ${op}, which is none`);
     const node = { op, attributes, inputs, path: paths.take(wanted) };
-    // The op's rules rely on attributes that are what they should be, and the file may hold anything.
+    // The op's functions rely on valid attributes, and the file may contain anything.
     const count = definition.results === "many" ? 1 : definition.results.length;
     const [fault] = verifyNode({ ...node, outputs: new Array<number>(count).fill(0) }, definition, []);
     if (fault !== undefined) return this.refuse(fault.problem.diagnose({}).message);

@@ -1,25 +1,25 @@
 import { addDims, type Dim, type DType, type Shape } from "../../../ir/shape.js";
 import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 
-/** Values are read where a shape may hang on them: of tensors that are not larger. Weights are only measured. */
+/** Values are read if a shape may depend on them, that is, for small tensors. Of weights only the shape is used. */
 export const mostNumbers = 4096;
 
 export function dimsOf(operand: Operand): Shape {
   return operand.kind === "fixed" ? operand.dims : operand.type.shape;
 }
 
-/** A computed tensor of these numbers: a vector unless told. */
+/** A computed tensor with these numbers: a vector by default. */
 export function computed(numbers: readonly Dim[], dtype: DType = "int64", dims = [numbers.length]): FixedOperand {
   return { kind: "fixed", name: undefined, isTrained: false, dtype, dims, numbers };
 }
 
-/** The same for a list of the file, which may have any length: the values of long ones are not read. */
+/** The same for a list in the file; the values of a long one are not read. */
 export function listed(numbers: readonly number[], dtype: DType): FixedOperand {
   const list = computed(numbers, dtype);
   return numbers.length > mostNumbers ? { ...list, numbers: undefined } : list;
 }
 
-/** `a operator b` of sizes; undefined where no size comes out. */
+/** `a operator b` of sizes; undefined if the result is not a size. */
 export function dimArithmetic(operator: "+" | "-" | "*" | "/", a: Dim, b: Dim, whole: boolean): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") {
     switch (operator) {

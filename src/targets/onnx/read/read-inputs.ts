@@ -1,4 +1,4 @@
-/** The inputs of a file: their types, which axis is the batch, and sizes that the file leaves open. */
+/** The inputs of a file: their types, the batch axis, and open sizes. */
 import { isProblem, problem } from "../../../diagnostics/diagnostic.js";
 import { readableName } from "../../../diagnostics/display-text.js";
 import { suggest } from "../../../diagnostics/suggest.js";
@@ -14,9 +14,9 @@ export interface OnnxFile {
   readonly bytes: Uint8Array;
   /** For messages. */
   readonly path: string;
-  /** What the model is called unless the file is one of ours and says so. */
+  /** The default name of the model, unless the file is from lferc and contains its name. */
   readonly name: string;
-  /** Sizes for axes that the file leaves open, by their names in it. */
+  /** Sizes for open axes of the file, by name. */
   readonly sizes: ReadonlyMap<string, string>;
 }
 
@@ -31,16 +31,16 @@ function dimensionOf({ dim_param, dim_value }: Dimensions[number]): string | num
 const dimsOf = (info: onnx.ValueInfoProto.$Properties): Dimensions | undefined =>
   info.type?.tensor_type?.shape?.dim ?? undefined;
 
-/** What the inputs of a file share. */
+/** Shared by all inputs of a file. */
 interface InputScope {
   readonly file: OnnxFile;
-  /** Whether some input leaves its first axis open, or the file is one of ours: then a fixed one is no batch. */
+  /** Whether some input has an open first axis, or the file is from lferc: then a fixed first axis is not the batch. */
   readonly hasBatch: boolean;
-  /** Names of open axes that are not the batch, filled as they are met. */
+  /** Names of open axes other than the batch, collected while reading. */
   readonly openNames: Set<string>;
 }
 
-/** The sizes of an input: an open first axis is the batch, other open ones have to be said. */
+/** The sizes of an input: an open first axis is the batch, other open ones must be given. */
 function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, openNames }: InputScope) {
   const { path, sizes } = file;
   const input = info.name ?? "";
@@ -60,7 +60,7 @@ function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, open
       shape.push(dim);
       continue;
     }
-    // `4N`, as lferc writes it: so many crops of each sample.
+    // `4N`, as lferc writes it: several crops of each sample.
     const multiple = /^(\d+)N$/.exec(dim)?.[1];
     if (axis === 0 || (dim !== "" && dim === dims[0]) || multiple !== undefined) {
       shape.push({ batch: Number(multiple ?? 1) });

@@ -1,4 +1,7 @@
-/** An ONNX file to a graph of our ops, so that it counts by the same facts and conventions as a source. Weights are only measured. */
+/**
+ * An ONNX file to a graph of our ops, so that it is counted by the same facts and conventions as a source. Only the shapes of
+ * weights are used.
+ */
 import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
 import { readableName } from "../../../diagnostics/display-text.js";
 import { GraphBuilder } from "../../../ir/builder.js";
@@ -27,13 +30,13 @@ function decode({ bytes, path }: OnnxFile): ModelProto | Problem {
   try {
     return onnx.ModelProto.decode(bytes);
   } catch (error) {
-    // protobufjs throws for every kind of broken bytes, and the engine for sizes that no array has.
+    // protobufjs throws for any broken bytes, and the engine for impossible array sizes.
     const reason = error instanceof Error ? error.message : String(error);
     return problem("onnx/not-a-model", { path, reason });
   }
 }
 
-/** Where PyTorch's newer exporter says the scopes of a node: a list as Python prints it. */
+/** The key under which PyTorch's newer exporter stores the scopes of a node: a list as Python prints it. */
 const scopesKey = "pkg.torch.onnx.name_scopes";
 
 function placeOf({ name, output, metadata_props }: onnx.NodeProto.$Properties): string {
@@ -53,10 +56,10 @@ function fileNodeOf(node: onnx.NodeProto.$Properties): FileNode {
   };
 }
 
-/** Names of ours, which only fused-nodes.ts gives: a file that says them has no such op. */
+/** Internal op types, which only fused-nodes.ts creates: they are invalid in a file. */
 const isFused = (opType: string): boolean => opType.startsWith("lfer.");
 
-/** That the file has op types which nobody here counts: all of them, with how often and where first. */
+/** A problem with all op types of the file that are not counted, with their number and first node. */
 function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefined {
   const found = new Map<string, { count: number; first: string }>();
   for (const { opType, name, outputs } of nodes) {
@@ -69,7 +72,7 @@ function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefin
   return ops.length === 0 ? undefined : problem("onnx/unknown-ops", { path, ops });
 }
 
-/** What a Constant node holds under this name, or what is wrong with it; undefined where it is no tensor and no numbers. */
+/** The value of a Constant node's attribute, or what is wrong with it; undefined if it is neither a tensor nor numbers. */
 function heldAs(name: string, attributes: NodeAttributes): FixedOperand | string | undefined {
   switch (name) {
     case "value": {
@@ -95,12 +98,12 @@ function constantOf({ attributes }: FileNode): FixedOperand | string {
   if (others.length > 0) return `it holds ${[name, ...others].join(" and ")}, where one of them can hold`;
   const held = heldAs(name, attributes);
   if (held === undefined) return "it holds neither a tensor nor numbers";
-  // Known only now that the attribute was asked for.
+  // Known only after the attribute was read.
   if (attributes.fault !== undefined) return attributes.fault;
   return typeof held === "string" ? `it ${held}` : held;
 }
 
-/** Tensors that stand in the file: initializers, and what Constant nodes hold. */
+/** Constants of the file: initializers, and the values of Constant nodes. */
 function fixedTensors(graph: GraphProto, nodes: readonly FileNode[], isOurs: boolean, path: string) {
   const fixed = new Map<string, FixedOperand>();
   for (const tensor of graph.initializer ?? []) {
@@ -130,7 +133,7 @@ function usesOf(graph: GraphProto, nodes: readonly FileNode[]): ReadonlyMap<stri
   return uses;
 }
 
-/** Reads one node: its results are fixed, or nodes of ours. */
+/** Reads one node: its results are constants, or nodes of our graph. */
 function readNode(
   node: FileNode,
   operands: Map<string, Operand>,
@@ -158,7 +161,7 @@ function readNode(
   for (const [i, name] of node.outputs.entries()) {
     const value = values[i];
     if (value === undefined) {
-      // What it gives beside its result, a mask or indices, and nobody reads.
+      // Its second result, a mask or indices, if it is unused.
       if (!isRead(name)) continue;
       return refuse(`it gives ${node.outputs.length} results, of which lferc knows ${values.length}`);
     }

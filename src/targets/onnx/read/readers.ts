@@ -1,4 +1,4 @@
-/** Which op reads a node of a file, from what the ops say of themselves. */
+/** Finds the op that reads a node, from the ops' declarations. */
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { Attributes } from "../../../ir/graph.js";
 import type { AnyOp } from "../../../ops/contracts.js";
@@ -11,13 +11,13 @@ export interface Claim {
   readonly reader: OnnxReader<Attributes>;
 }
 
-/** Who reads nodes of a type: one op all of them that no other takes. */
+/** The readers of a node type: one op reads all nodes that no other op claims. */
 interface Claims {
   readonly others: Claim;
   readonly takers: readonly Claim[];
 }
 
-/** By node type who reads it. Two ops that would read the same nodes, or none for what the takers leave, are a mistake of ours. */
+/** The readers by node type. Two ops without `takes` for one type, or none, are a bug in lferc. */
 export function claimsOf(all: readonly AnyOp[]): ReadonlyMap<string, Claims> {
   const found = new Map<string, Claim[]>();
   for (const op of all) {
@@ -41,8 +41,8 @@ const claimsOfAll = claimsOf(Object.values(ops) as unknown as readonly AnyOp[]);
 export const isRead = (nodeType: string): boolean => claimsOfAll.has(nodeType);
 
 /**
- * What reads a node, and the node as it looked at it; undefined where no op does. `look` gives the node anew, to each op: what
- * one asks for says nothing of the others.
+ * The reader of a node, and the node with its recorded reads; undefined if there is none. `look` returns a new view of the node
+ * for each op, so that reads are recorded separately.
  */
 export function readerOf<N extends OnnxNode>(nodeType: string, look: (op: AnyOp) => N, claims = claimsOfAll) {
   const found = claims.get(nodeType);

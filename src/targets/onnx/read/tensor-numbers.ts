@@ -6,7 +6,7 @@ import { mostNumbers } from "./operand.js";
 
 type TensorProto = onnx.TensorProto.$Properties;
 
-/** TensorProto.DataType, as far as graphs of ours have it. */
+/** TensorProto.DataType, as far as our graphs use it. */
 const dtypesByNumber: Readonly<Record<number, DType>> = {
   1: "float32",
   2: "uint8",
@@ -17,7 +17,7 @@ const dtypesByNumber: Readonly<Record<number, DType>> = {
   10: "float16",
 };
 
-/** The other types that a file may name, for messages. */
+/** The other types that a file may have, for messages. */
 const otherTypes: Readonly<Record<number, string>> = {
   4: "uint16",
   5: "int16",
@@ -75,7 +75,7 @@ function numbersOf(tensor: TensorProto, dtype: DType, count: number): readonly n
   return field?.length === count ? field.map(Number) : undefined;
 }
 
-/** Data in the file that has another size than the tensor says; data in another file is not looked at. */
+/** Data in the file with another size than declared; data in another file is not read. */
 function sizeFault(tensor: TensorProto, dtype: DType, count: number): string | undefined {
   if (tensor.data_location === externalData) return undefined;
   const raw = tensor.raw_data?.byteLength ?? 0;
@@ -88,7 +88,7 @@ function sizeFault(tensor: TensorProto, dtype: DType, count: number): string | u
   return undefined;
 }
 
-/** A tensor of the file, or what is wrong with it in a few words. */
+/** A tensor of the file, or what is wrong with it, in a few words. */
 export function fixedOf(tensor: TensorProto, name: string | undefined): FixedOperand | string {
   const dtype = dtypeOf(tensor.data_type);
   if (dtype === undefined) return `is ${dtypeName(tensor.data_type)}`;

@@ -2,15 +2,14 @@ import { invariant } from "../../../diagnostics/invariant.js";
 import type { Link } from "../scene.js";
 import { type Detour, type Fragment, shifted } from "./fragment.js";
 
-/** Between columns, where the line climbs from the foot of one to the head of the next. */
+/** Space between columns, where a line goes up from the bottom of one to the top of the next. */
 const gutter = 44;
-/** Room above a column's head and under its foot for the line to turn. */
+/** Space above and below a column for the line to turn. */
 const turn = 18;
 
 /**
- * A series as columns, as text is set: down, then on at the next head. `breaks[i]` is the one link from element i to the
- * next, where the series may be broken. No column is higher than `tallest` where breaks allow that; all are as even as
- * they can be.
+ * Breaks a series into columns, like text. `breaks[i]` is the only link from element i to the next, if the series may be broken
+ * there. No column is higher than `tallest` if breaks allow that; their heights are as equal as possible.
  */
 export function columnsOf(
   elements: readonly Fragment[],
@@ -37,7 +36,7 @@ export function columnsOf(
   );
 }
 
-/** Cuts pieces into at most `count` runs whose highest is as low as can be; where each run ends. */
+/** Cuts pieces into at most `count` runs such that the highest is as low as possible; returns the end of each run. */
 function evenEnds(
   pieces: readonly { readonly height: number; readonly end: number }[],
   count: number,
@@ -64,7 +63,7 @@ function evenEnds(
   return fits(high);
 }
 
-/** Columns side by side, their heads on one line, and the links that lead from each to the next. */
+/** Columns side by side, aligned at the top, with the links from each to the next. */
 function beside(columns: readonly Fragment[], links: readonly (Link | undefined)[]): Fragment {
   const parts: { fragment: Fragment; x: number; y: number }[] = [];
   const detours: Detour[] = [];

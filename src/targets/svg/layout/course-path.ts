@@ -1,17 +1,17 @@
 import type { Course } from "./place.js";
 
-/** Lines bend over at most so much of their way down. */
+/** Maximum height of a bend in a line. */
 const bend = 36;
-/** They end straight, so that tips stand upright. */
+/** The straight end of a line, so that arrowheads are upright. */
 const upright = 7;
 const cornerRadius = 8;
 
-/** Pixels to a tenth: finer differences are not seen. */
+/** Pixels, rounded to a tenth. */
 export const tenth = (value: number): number => Math.round(value * 10) / 10;
 
 const point = (x: number, y: number): string => `${tenth(x)} ${tenth(y)}`;
 
-/** The `d` of a link's line. */
+/** The `d` attribute of a link's line. */
 export function coursePath({ stops, corners }: Course): string {
   const [first, ...rest] = stops;
   const last = rest.at(-1);
@@ -22,7 +22,7 @@ export function coursePath({ stops, corners }: Course): string {
   if (y > first.top) path += `V${tenth(y)}`;
   for (const stop of rest) {
     if (Math.abs(stop.x - x) >= 0.5) {
-      // As late as can be: beside other boxes a line goes straight down.
+      // As late as possible: next to other boxes a line goes straight down.
       const from = Math.max(y, stop.top - bend);
       if (from > y) path += `V${tenth(from)}`;
       const to = Math.max(stop.top - upright, (from + stop.top) / 2);
@@ -37,7 +37,7 @@ export function coursePath({ stops, corners }: Course): string {
   return path;
 }
 
-/** A line from corner to corner, each rounded. */
+/** A line through corners, each rounded. */
 function cornered(points: readonly (readonly [number, number])[]): string {
   const [[startX, startY], ...rest] = points as [readonly [number, number], ...(readonly [number, number])[]];
   let path = `M${point(startX, startY)}`;
@@ -55,7 +55,7 @@ function cornered(points: readonly (readonly [number, number])[]): string {
   return path;
 }
 
-/** The point on the way from one corner to another where its rounding begins. */
+/** The point between two corners where the rounding of the first begins. */
 function towards([x, y]: readonly [number, number], [toX, toY]: readonly [number, number]): [number, number] {
   const length = Math.abs(toX - x) + Math.abs(toY - y);
   const share = length === 0 ? 0 : Math.min(cornerRadius, length / 2) / length;

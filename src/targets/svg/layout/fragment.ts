@@ -1,26 +1,26 @@
-/** A laid-out piece of a level: boxes and the straight runs of links past them, in pixels from its own left and top. */
+/** A laid-out part of a level: boxes and the straight runs of links beside them, in pixels from its own left and top. */
 import type { ValueId } from "../../../ir/graph.js";
 import type { Exit, LeafSize } from "../measure.js";
 import type { Item, Link } from "../scene.js";
 
-/** An item with its size; for an open block, with what is in it. */
+/** An item with its size; for an open block, with its contents. */
 export interface Box {
   readonly item: Item;
   readonly width: number;
   /** Of the box itself, without the stems under it. */
   readonly height: number;
-  /** Room under it for stems and labels. */
+  /** Space under it for stems and labels. */
   readonly foot: number;
-  /** Where a single line comes in at its top. */
+  /** Position of a single line's entry at its top. */
   readonly entry: number;
-  /** Where values come in at fixed places: the ports of an open block. */
+  /** Fixed positions of entering values: the ports of an open block. */
   readonly ports: ReadonlyMap<ValueId, number> | undefined;
   readonly exits: readonly Exit[];
   readonly leaf: LeafSize | undefined;
   readonly inner: { readonly fragment: Fragment; readonly x: number; readonly y: number } | undefined;
 }
 
-/** A stretch straight down that a link takes beside boxes. */
+/** A vertical run of a link beside boxes. */
 export interface Run {
   readonly link: Link;
   readonly x: number;
@@ -28,7 +28,7 @@ export interface Run {
   readonly bottom: number;
 }
 
-/** A link's whole way from the foot of one column to the head of the next, corner by corner. */
+/** A link's path from the bottom of one column to the top of the next, corner by corner. */
 export interface Detour {
   readonly link: Link;
   readonly corners: readonly (readonly [number, number])[];
@@ -37,19 +37,19 @@ export interface Detour {
 export interface Fragment {
   readonly width: number;
   readonly height: number;
-  /** Where the main line comes in at the top, and where it goes out. */
+  /** Positions of the main line's entry at the top and exit at the bottom. */
   readonly entry: number;
   readonly exit: number;
   readonly boxes: readonly { readonly box: Box; readonly x: number; readonly y: number }[];
   readonly runs: readonly Run[];
   readonly detours: readonly Detour[];
   readonly parts: readonly { readonly fragment: Fragment; readonly x: number; readonly y: number }[];
-  /** Where each link that comes from above crosses the top, and each that goes on below crosses the bottom. */
+  /** Positions where links from above cross the top, and links that continue below cross the bottom. */
   readonly entries: ReadonlyMap<Link, number>;
   readonly exits: ReadonlyMap<Link, number>;
 }
 
-/** The fragment that is one box. */
+/** The fragment of a single box. */
 export function boxFragment(box: Box, links: readonly Link[]): Fragment {
   const entries = new Map<Link, number>();
   const exits = new Map<Link, number>();
@@ -71,7 +71,7 @@ export function boxFragment(box: Box, links: readonly Link[]): Fragment {
   };
 }
 
-/** Places of links moved to the right. */
+/** Positions of links moved to the right. */
 export function shifted(places: ReadonlyMap<Link, number>, x: number): ReadonlyMap<Link, number> {
   return new Map([...places].map(([link, at]) => [link, at + x] as const));
 }

@@ -5,25 +5,25 @@ import type { Box, Fragment } from "./fragment.js";
 import { layOutSeries } from "./series.js";
 import { Tangles } from "./tangle.js";
 
-/** Space between an open block's frame and what is in it. */
+/** Space between an open block's frame and its contents. */
 const framePadding = 14;
-/** Under the title of an open block and above its lower edge: straight lines, and lines that bend. */
+/** Space under the title of an open block and above its lower edge, for straight lines and for bending ones. */
 const straightRoom = 12;
 const bendRoom = 30;
-/** Ports of several values lie at least so far apart. */
+/** Minimum distance of ports. */
 const portGap = 24;
 
-/** Lays out one network again and again, for columns of different heights; what stays the same is kept. */
+/** Lays out one network repeatedly, for columns of different heights; common results are cached. */
 export interface LevelLayout {
-  /** A level with all open blocks in it, in columns no higher than `tallest` where that can be. */
+  /** A level with all its open blocks, in columns no higher than `tallest` if possible. */
   layOut(level: Level, tallest: number): Fragment;
-  /** How much work the worst tangle is; above `mostTangled` it is not laid out, and its fragment is empty. */
+  /** The work of the worst tangle; above `mostTangled` it is not laid out, and its fragment is empty. */
   readonly tangled: () => number;
 }
 
 export function levelLayout(graph: Graph): LevelLayout {
   const tangles = new Tangles();
-  /** Boxes as they are without any columns in them. */
+  /** Boxes laid out without columns inside. */
   const natural = new Map<Item, Box>();
   const boxOf = (item: Item, tallest: number): Box => {
     const known = natural.get(item);
@@ -49,7 +49,7 @@ function leafBox(graph: Graph, item: Item): Box {
   return { item, width, height, foot, entry: axis, ports: undefined, exits, leaf, inner: undefined };
 }
 
-/** Places in order, each at least a gap from the one before. */
+/** Positions in order, each at least a gap from the previous one. */
 function apart(places: readonly (readonly [ValueId, number])[]): readonly (readonly [ValueId, number])[] {
   let least = Number.NEGATIVE_INFINITY;
   return places
@@ -61,7 +61,7 @@ function apart(places: readonly (readonly [ValueId, number])[]): readonly (reado
     });
 }
 
-/** One place for each value that crosses an edge of a fragment: where its only line does, else in their middle. */
+/** One position for each value that crosses an edge of a fragment: that of its only line, or the middle of several. */
 function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): Map<ValueId, number> {
   const byValue = new Map<ValueId, number[]>();
   for (const [{ value }, x] of places) {
@@ -76,10 +76,10 @@ function portsOf(places: ReadonlyMap<{ readonly value: ValueId }, number>): Map<
 function groupBox(item: Item, fragment: Fragment): Box {
   const entries = portsOf(fragment.entries);
   const [entering] = entries.keys();
-  // One value that several lines carry on comes in where the main line does.
+  // A value that several lines carry enters where the main line does.
   if (entries.size === 1 && fragment.entries.size > 1) entries.set(entering as ValueId, fragment.entry);
   const leaving = portsOf(fragment.exits);
-  // Many values through a narrow block need room for all of their ports.
+  // Many values of a narrow block need space for all of their ports.
   const farthest = [...entries.values(), ...leaving.values()].reduce((most, x) => Math.max(most, x), 0);
   const least = Math.max(fragment.width, 2 * farthest - fragment.width) + 2 * framePadding;
   const width = Math.max(least, headerWidth(item));
@@ -90,7 +90,7 @@ function groupBox(item: Item, fragment: Fragment): Box {
   const height = y + fragment.height + room(fragment.exits, leaving);
   const shift = (x: number): number => x + left;
   const ports = new Map([...entries].map(([value, x]) => [value, shift(x)] as const));
-  // A repeated block shows its first unit, whose values are not those that come out at the end.
+  // A repeated block shows its first unit, whose values differ from the block's results.
   const exits = item.makes.map((value, i) => {
     const own = item.makesInside[i] ?? value;
     return { value, x: shift(leaving.get(own) ?? fragment.exit), label: undefined };

@@ -2,10 +2,10 @@ import type { Link } from "../scene.js";
 import type { Fragment, Run } from "./fragment.js";
 
 const branchGap = 20;
-/** Half the room that a line beside boxes takes. */
+/** Half the width of a lane for a line beside boxes. */
 const laneRoom = 9;
 
-/** One of several things side by side: a branch, or a link that passes them. */
+/** One of several parallel elements: a branch, or a link that passes them. */
 interface Strand {
   readonly fragment: Fragment | undefined;
   readonly lane: Link | undefined;
@@ -13,7 +13,7 @@ interface Strand {
 }
 
 /**
- * Branches and lanes side by side, in the order in which what follows reads them, so that lines do not cross. `order` is
+ * Branches and lanes side by side, in the order in which the next element reads them, so that lines do not cross. `order` is
  * that of the links.
  */
 export function besides(
@@ -57,7 +57,7 @@ export function besides(
   return { width: x, height, entry: axis, exit: axis, boxes: [], runs, detours: [], parts, entries, exits };
 }
 
-/** A branch beside lanes keeps the main line; of several branches it is the middle, or the branch that is nearly there. */
+/** A branch next to lanes keeps the main line; of several branches it is the middle, or a branch close to it. */
 function axisOf(parts: readonly { readonly fragment: Fragment; readonly x: number }[], width: number): number {
   const [first] = parts;
   const last = parts.at(-1);

@@ -1,4 +1,4 @@
-/** From fragments in fragments to places on the page, and the course of each link. */
+/** Converts nested fragments to positions on the page, and computes the path of each link. */
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { ValueId } from "../../../ir/graph.js";
 import { headerHeight, liftOf } from "../measure.js";
@@ -9,16 +9,16 @@ export interface PlacedBox {
   readonly box: Box;
   readonly x: number;
   readonly y: number;
-  /** How many open blocks it lies in. */
+  /** Number of open blocks around it. */
   readonly depth: number;
 }
 
-/** A link's course: straight down through `stops`, bending before each where they do not line up; or corner by corner. */
+/** A link's path: straight down through `stops`, with a bend before each stop that is not aligned; or through corners. */
 export interface Course {
   readonly link: Link;
   readonly stops: readonly { readonly x: number; readonly top: number; readonly bottom: number }[];
   readonly corners: readonly (readonly [number, number])[] | undefined;
-  /** It ends at a box, not at the edge of the block it leaves. */
+  /** Whether it ends at a box, not at the edge of the block it leaves. */
   readonly hasTip: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Placed {
   readonly courses: readonly Course[];
 }
 
-/** The frame that a level fills: where its values come in and go out. */
+/** The frame of a level: positions where its values enter and leave. */
 interface Frame {
   readonly top: number;
   readonly bottom: number;
@@ -35,7 +35,7 @@ interface Frame {
   readonly exits: ReadonlyMap<ValueId, number>;
 }
 
-/** Places everything of a network whose outermost fragment has its corner at (x, y). */
+/** Positions all elements of a network whose outermost fragment has its corner at (x, y). */
 export function place(level: Level, fragment: Fragment, x: number, y: number): Placed {
   const boxes: PlacedBox[] = [];
   const courses: Course[] = [];
@@ -118,11 +118,11 @@ function exitStop({ box, x, y }: PlacedBox, { value }: Link): Stop {
   return { x: x + exitOf(box, value), top: y + box.height, bottom: y + box.height + box.foot };
 }
 
-/** Lines arrive at a box at least so far from each other, and from its corners. */
+/** Minimum distance between the ends of lines at a box, and from its corners. */
 const tipGap = 14;
 const cornerGap = 14;
 
-/** Moves the ends of lines that meet at one box apart, each to where it comes from as far as the box reaches. */
+/** Spreads the ends of lines at one box, each towards its origin, within the width of the box. */
 function withTips(courses: readonly Course[], placed: ReadonlyMap<Item | "outside", PlacedBox>): readonly Course[] {
   const byTarget = new Map<PlacedBox, Course[]>();
   for (const course of courses) {
@@ -145,7 +145,7 @@ function withTips(courses: readonly Course[], placed: ReadonlyMap<Item | "outsid
     }
     const all = [only, ...more];
     const gap = Math.min(tipGap, (high - low) / (all.length - 1));
-    // From the left each keeps its distance, then from the right all are brought back onto the box.
+    // From left to right each keeps its distance, then from right to left all are moved back onto the box.
     const at = all.map((course) => Math.min(high, Math.max(low, from(course))));
     for (let i = 1; i < at.length; i++) at[i] = Math.max(at[i] as number, (at[i - 1] as number) + gap);
     for (let i = at.length - 1, most = high; i >= 0; i--, most -= gap) at[i] = Math.min(at[i] as number, most);

@@ -1,7 +1,7 @@
 /**
- * Networks are mostly series of things, some of them side by side: a general layered layout knows no main line and no
- * skip past it. So a level is taken apart where all its links pass through one box; what lies between two such boxes falls
- * into branches, which are taken apart in turn. What resists (a tangle) is left to a layered layout.
+ * Networks are mostly series of elements, some of them parallel; a general layered layout has no main line and no skip
+ * connections past it. So a level is divided at boxes through which all its links pass (waists); the part between two waists is
+ * divided into branches, which are divided in turn. Parts that cannot be divided (tangles) use a layered layout.
  */
 
 import type { Item, Link } from "../scene.js";
@@ -10,15 +10,15 @@ import { type Box, boxFragment, type Fragment, shifted } from "./fragment.js";
 import { besides } from "./parallel.js";
 import type { Tangles } from "./tangle.js";
 
-/** Space between a stem and the next box where lines run straight, and where they bend. */
+/** Space between a stem and the next box for straight lines, and for bending ones. */
 const straightGap = 11;
 const bendGap = 32;
-/** Bends over a long way would lie too flat. */
+/** For wide bends, which would be too flat otherwise. */
 const wideBendGap = 42;
 const wideBend = 260;
 
 interface SeriesOptions {
-  /** How high a column should be at most. */
+  /** Desired maximum height of a column. */
   readonly tallest: number;
   readonly tangles: Tangles;
 }
@@ -37,7 +37,7 @@ export function layOutSeries(
   return columnsOf(elements, breaks, tallest, stack);
 }
 
-/** The one link by which one element feeds the next, where both are single boxes and nothing else passes. */
+/** The only link from one element to the next, if both are single boxes and no other link passes. */
 function bridge(above: Fragment, below: Fragment): Link | undefined {
   const [link, ...more] = above.exits.keys();
   if (link === undefined || more.length > 0 || above.boxes.length !== 1 || below.boxes.length !== 1) return undefined;
@@ -51,7 +51,7 @@ function elementsOf(boxes: readonly Box[], links: readonly Link[], tangles: Tang
   const at = new Map<Item | "outside", number>(boxes.map(({ item }, i) => [item, i] as const));
   const from = (link: Link): number => at.get(link.from) ?? -1;
   const to = (link: Link): number => at.get(link.to) ?? n;
-  /** How many links pass each box by. */
+  /** Number of links that pass each box. */
   const passing = new Int32Array(n + 1);
   for (const link of links) {
     const [first, behind] = [from(link) + 1, to(link)];
@@ -59,7 +59,7 @@ function elementsOf(boxes: readonly Box[], links: readonly Link[], tangles: Tang
     passing[first] = (passing[first] ?? 0) + 1;
     passing[behind] = (passing[behind] ?? 0) - 1;
   }
-  // Where a line ends, it ends for good: what comes after it is not all that there is.
+  // A box without outgoing links: its output counts as passing all later boxes.
   const leading = new Set(links.map((link) => link.from));
   boxes.forEach(({ item }, i) => {
     if (leading.has(item) || i + 1 === n) return;
@@ -71,7 +71,7 @@ function elementsOf(boxes: readonly Box[], links: readonly Link[], tangles: Tang
     open += passing[i] ?? 0;
     if (open === 0) waists.push(i);
   }
-  // Between two waists, and before the first and behind the last one, lies what is side by side.
+  // Between two waists, before the first and after the last one, elements are parallel.
   const elements: Fragment[] = [];
   const linksBetween = sortLinks(links, waists, from, to);
   let begin = 0;
@@ -89,7 +89,7 @@ function elementsOf(boxes: readonly Box[], links: readonly Link[], tangles: Tang
   return elements;
 }
 
-/** For each stretch between waists the links that begin, end or pass in it: no link passes a waist. */
+/** For each part between waists, the links that begin, end or pass in it: no link passes a waist. */
 function sortLinks(
   links: readonly Link[],
   waists: readonly number[],
@@ -97,7 +97,7 @@ function sortLinks(
   to: (link: Link) => number,
 ): readonly (readonly Link[])[] {
   const sorted: Link[][] = Array.from({ length: waists.length + 1 }, () => []);
-  // How many waists stand at or before each place.
+  // Number of waists at or before each position.
   const count = (place: number): number => {
     let [low, high] = [0, waists.length];
     while (low < high) {
@@ -111,7 +111,7 @@ function sortLinks(
   return sorted;
 }
 
-/** What lies between two waists: its branches side by side, and a lane for each link that passes them all. */
+/** The part between two waists: its branches side by side, and a lane for each link that passes them all. */
 function layOutBetween(
   boxes: readonly Box[],
   links: readonly Link[],
@@ -134,7 +134,7 @@ function layOutBetween(
     const [a, b] = [group.get(link.from), group.get(link.to)];
     if (a === undefined && b === undefined) lanes.push(link);
     else if (a !== undefined && b !== undefined) {
-      // The earlier one leads, so that branches keep the order of their first boxes.
+      // The earlier one is the root, so that branches keep the order of their first boxes.
       const [first, second] = [find(a), find(b)].toSorted((x, y) => x - y) as [number, number];
       parent[second] = first;
     }
@@ -149,7 +149,7 @@ function layOutBetween(
     const touched = group.get(link.from) ?? group.get(link.to);
     if (touched !== undefined) branches.get(find(touched))?.links.push(link);
   }
-  // Nothing was taken apart: one branch, nothing beside it, and no waist in what this was cut from.
+  // Nothing was divided: one branch, nothing parallel, and no waist.
   if (branches.size === 1 && lanes.length === 0 && isWhole && boxes.length > 1) return tangles.layOut(boxes, links);
   const order = new Map(links.map((link, i) => [link, i] as const));
   return besides(
@@ -159,7 +159,7 @@ function layOutBetween(
   );
 }
 
-/** Fragments (one at least) under each other, along one line. */
+/** Fragments (at least one) below each other, along one line. */
 export function stack(fragments: readonly Fragment[]): Fragment {
   const [first] = fragments as readonly [Fragment, ...Fragment[]];
   if (fragments.length === 1) return first;
@@ -189,7 +189,7 @@ export function stack(fragments: readonly Fragment[]): Fragment {
   };
 }
 
-/** What is lined up: the main line where it runs straight through, else the middle. */
+/** The axis for alignment: the main line if it runs straight through, else the middle. */
 const axisOf = ({ width, entry, exit }: Fragment): number => (Math.abs(entry - exit) < 1 ? entry : width / 2);
 
 function gapBetween(above: Fragment, aboveX: number, below: Fragment, belowX: number): number {

@@ -4,8 +4,8 @@ import type { Item, Link } from "../scene.js";
 import { type Box, boxFragment, type Fragment, type Run, shifted } from "./fragment.js";
 
 /**
- * The most that dagre is asked for: boxes, and ranks that links pass, together. Its time grows faster than they do, and this
- * many take it seconds.
+ * Limit for dagre: the number of boxes, plus ranks that links pass. Its time grows faster than linearly; at this limit it takes
+ * seconds.
  */
 export const mostTangled = 3000;
 
@@ -16,7 +16,7 @@ const rankGap = 40;
 type LaidOut = Graph<GraphLabel, NodeLabel, EdgeLabel>;
 type Names = ReadonlyMap<Item | "outside", string>;
 
-/** The work that dagre would have: boxes, and the ranks that links pass if each box comes as early as it can. */
+/** The work for dagre: boxes, plus ranks that links pass if each box is as early as possible. */
 function workOf(boxes: readonly Box[], links: readonly Link[]): number {
   const ranks = new Map<Item | "outside", number>();
   const incoming = new Map<Item | "outside", Link[]>();
@@ -36,10 +36,7 @@ function workOf(boxes: readonly Box[], links: readonly Link[]): number {
   return work;
 }
 
-/**
- * Lays out tangles: boxes whose links are no series and no branches side by side. Those that are asked for again with the
- * same boxes are kept.
- */
+/** Lays out tangles: boxes whose links form neither series nor parallel branches. Results are cached by boxes. */
 export class Tangles {
   readonly #known = new Map<Box, { readonly boxes: readonly Box[]; readonly fragment: Fragment }>();
   #worst = 0;
@@ -62,7 +59,7 @@ export class Tangles {
   }
 }
 
-/** By ranks: dagre finds ranks, an order with few crossings and the places across. Lines bend only between ranks. */
+/** By ranks: dagre computes ranks, an order with few crossings and the horizontal positions. Lines bend only between ranks. */
 function layOutTangle(boxes: readonly Box[], links: readonly Link[]): Fragment {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
   graph.setGraph({ nodesep: sideGap, edgesep: lineGap, ranksep: rankGap });
@@ -73,7 +70,7 @@ function layOutTangle(boxes: readonly Box[], links: readonly Link[]): Fragment {
   links.forEach((link, i) => {
     graph.setEdge(names.get(link.from) ?? "above", names.get(link.to) ?? "below", {}, String(i));
   });
-  // What comes from outside and goes there does so above and below all boxes.
+  // External links enter above all boxes and leave below them.
   for (const { item } of boxes) {
     const name = names.get(item) as string;
     if (!links.some(({ to }) => to === item)) graph.setEdge("above", name, { weight: 0 }, "first");
@@ -84,7 +81,7 @@ function layOutTangle(boxes: readonly Box[], links: readonly Link[]): Fragment {
   return fromRanks(graph, boxes, links, names);
 }
 
-/** One rank of boxes: where dagre has its middle, and how high its highest box is. */
+/** One rank of boxes: dagre's vertical centre, and the height of its highest box. */
 interface Rank {
   readonly middle: number;
   readonly height: number;
@@ -96,7 +93,7 @@ function placeOf(graph: LaidOut, name: string): { readonly x: number; readonly y
   return { x, y };
 }
 
-/** Ranks from the top; those of the ends of outside links, which hold nothing else, are left out. */
+/** Ranks from the top, without those that contain only the ends of external links. */
 function ranksOf(graph: LaidOut, boxes: readonly Box[]): readonly Rank[] {
   const heights = new Map<number, number>();
   boxes.forEach((box, i) => {
