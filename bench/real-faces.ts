@@ -128,7 +128,11 @@ const withHeldOut = [...new Map([...training, ...heldOut].map((each) => [each.na
 const ours =
   split === "validation"
     ? folderOf("data", withHeldOut, { [list]: withHeldOut, [validationList]: heldOut })
-    : folderOf("data", [...training, ...standIns], { [list]: [...training, ...asListed] });
+    : // Teachers are asked by their own recipe, which names the validation list.
+      folderOf("data", [...training, ...standIns], {
+        [list]: [...training, ...asListed],
+        [validationList]: heldOut,
+      });
 const theirs =
   split === "validation"
     ? ours
