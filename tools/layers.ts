@@ -145,8 +145,16 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "targets/tfjs",
-    does: "a graph to a program of TensorFlow.js kernels; the program as a GraphModel and as a printed function",
+    does: "a graph to a program of TensorFlow.js kernels; a call of a kernel as a GraphModel node and as a printed call",
     mayImport: ["step", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "targets/tfjs-model",
+    does: "a network to the folder of a TensorFlow.js GraphModel, and its verification",
+    mayImport: [
+      ...["targets/tfjs", "targets/onnx", "step", "passes", "weights", "reference", "ops", "recipe", "ir"],
+      ...["formats", "diagnostics"],
+    ],
   },
   {
     place: "targets/svg",

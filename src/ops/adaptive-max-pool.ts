@@ -12,7 +12,7 @@ import { surface } from "./surface.js";
 import { mapSizeOf } from "./tfjs/average-windows.js";
 import type { Register } from "./tfjs/builder.js";
 import { kernelsOf } from "./tfjs/kernels.js";
-import { nhwc, storedSizes } from "./tfjs/layout.js";
+import { nhwc } from "./tfjs/layout.js";
 import type { Pair } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
@@ -131,13 +131,10 @@ export const adaptiveMaxPool = defineOp({
       return;
     }
     const k = kernelsOf(tfjs);
-    const sizes = [...storedSizes(tfjs.sizesOf(x), nhwc)];
     const largest = (map: Register, axis: 1 | 2): Register => {
-      const parts = binsOf(sizes[axis] as number, results[axis - 1] as number).map(([from, to]) => {
-        const begin = sizes.map((_, i) => (i === axis ? from : 0));
-        return k.max(k.slice(map, begin, sizes.with(axis, to - from)), [axis]);
+      const parts = binsOf(size[axis - 1] as number, results[axis - 1] as number).map(([from, to]) => {
+        return k.max(k.cut(map, 4, axis, [from, to]), [axis]);
       });
-      sizes[axis] = parts.length;
       return tfjs.kernel("Concat", parts, { axis });
     };
     tfjs.set(y, largest(largest(tfjs.map(x), 1), 2), nhwc);

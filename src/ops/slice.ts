@@ -12,7 +12,6 @@ import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
-import { storedSizes } from "./tfjs/layout.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis that is cut" },
@@ -147,11 +146,10 @@ export const slice = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, from, to }) => {
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);
   },
-  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis: cut, from }) => {
+  lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis, from, to }) => {
     const layout = tfjs.layoutOf(x);
-    const begin = layout.map((axis) => (axis === cut ? from : 0));
-    const size = storedSizes(tfjs.sizesOf(y), layout);
-    tfjs.set(y, kernelsOf(tfjs).slice(tfjs.asHeld(x), begin, size), layout);
+    const cut = kernelsOf(tfjs).cut(tfjs.asHeld(x), layout.length, layout.indexOf(axis), [from, to]);
+    tfjs.set(y, cut, layout);
   },
   window: () => undefined,
   spatial: (inputs) => alongAxes(inputs, stays),

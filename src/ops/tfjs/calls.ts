@@ -13,6 +13,8 @@ export interface KernelCall {
   readonly names: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, KernelAttribute>>;
   readonly outputs: readonly Register[];
+  /** Where in the source the node stands that needed it first; undefined where none did. */
+  readonly path: string | undefined;
 }
 
 /** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
@@ -22,6 +24,8 @@ export interface NativeCall {
   readonly inputs: readonly Register[];
   readonly attributes: Readonly<Record<string, NativeAttribute>>;
   readonly outputs: readonly Register[];
+  /** Where in the source the node stands that needed it first; undefined where none did. */
+  readonly path: string | undefined;
 }
 
 export type Call = KernelCall | NativeCall;

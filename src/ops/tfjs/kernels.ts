@@ -28,6 +28,8 @@ export interface Kernels {
   readonly mean: (x: Register, axes: readonly number[]) => Register;
   readonly pad: (x: Register, paddings: readonly (readonly number[])[], value?: number) => Register;
   readonly slice: (x: Register, begin: readonly number[], size: readonly number[]) => Register;
+  /** The cells [from, to) of one axis, of all others everything: however many samples there are. */
+  readonly cut: (x: Register, rank: number, axis: number, cells: readonly [from: number, to: number]) => Register;
   readonly concat: (parts: readonly Register[], axis: number) => Register;
   /** Equal parts of an axis of `size`. */
   readonly parts: (x: Register, count: number, axis: number, size: number) => readonly Register[];
@@ -48,6 +50,8 @@ export function reduceKernel(
 
 /** Of a map with its channels last: all but the channels. */
 export const mapAxes: readonly number[] = [0, 1, 2];
+/** As a size of a slice: up to the axis' end. */
+export const toTheEnd = -1;
 
 export function kernelsOf(tfjs: TfjsCalls): Kernels {
   const binary =
@@ -82,6 +86,11 @@ export function kernelsOf(tfjs: TfjsCalls): Kernels {
         ? x
         : tfjs.kernel("PadV2", { x }, { paddings, constantValue: value }),
     slice: (x, begin, size) => tfjs.kernel("Slice", { x }, { begin, size }),
+    cut: (x, rank, axis, [from, to]) => {
+      const begin = new Array<number>(rank).fill(0).with(axis, from);
+      const size = new Array<number>(rank).fill(toTheEnd).with(axis, to - from);
+      return tfjs.kernel("Slice", { x }, { begin, size });
+    },
     concat: (parts, axis) => (parts.length === 1 ? (parts[0] as Register) : tfjs.kernel("Concat", parts, { axis })),
     parts: (x, count, axis, size) =>
       count === 1

@@ -1,7 +1,7 @@
 /** Windows over padded maps, as TensorFlow's kernels want them said. */
 import { type Padding, type Pair, windowPositions } from "../window-arithmetic.js";
 import type { Register, TfjsCalls } from "./builder.js";
-import { kernelsOf } from "./kernels.js";
+import { kernelsOf, toTheEnd } from "./kernels.js";
 
 export interface WindowOf {
   readonly kernel: Pair;
@@ -79,5 +79,5 @@ export const padMap = (tfjs: TfjsCalls, map: Register, { around }: Padded, value
 /** A padded map's inner part: [batch, height, width, channels]. */
 export function cutPadding(tfjs: TfjsCalls, map: Register, { around }: Padded, sizes: readonly number[]): Register {
   if (around.every((cells) => cells === 0)) return map;
-  return kernelsOf(tfjs).slice(map, [0, around[0], around[1], 0], sizes);
+  return kernelsOf(tfjs).slice(map, [0, around[0], around[1], 0], sizes.with(0, toTheEnd));
 }

@@ -9,7 +9,7 @@ import { isPlaceByPlace } from "../../ops/spatial.js";
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { TfjsPort } from "../../ops/tfjs/calls.js";
 import type { KernelName } from "../../ops/tfjs/kernel-signatures.js";
-import { isNatural, type Layout, natural, storedPlaces, storedSizes } from "../../ops/tfjs/layout.js";
+import { isNatural, type Layout, natural, nhwc, storedPlaces, storedSizes } from "../../ops/tfjs/layout.js";
 import { listKey } from "../../step/packed-state.js";
 import { groupUpdates, type MergedOp, type UpdateGroup, writeUpdate } from "../../step/state-update.js";
 import { GraphWriter } from "./graph-writer.js";
@@ -28,21 +28,31 @@ const updateKernels = {
   minimum: "Minimum",
 } as const satisfies Readonly<Record<MergedOp, KernelName>>;
 
-export function compileStep(step: Graph, options: ProgramOptions): TfjsProgram {
+export interface CompileOptions extends ProgramOptions {
+  /** Maps and pictures go in and come out with their channels last, as pages have them; in the graph's order unless told. */
+  readonly mapsAre?: "channels last";
+}
+
+export function compileStep(step: Graph, { mapsAre, ...options }: CompileOptions): TfjsProgram {
   const writer = new GraphWriter(step, options);
   const layouts = slotLayouts(step);
   const layoutOf = ({ value }: Slot): Layout => layouts.get(value) ?? natural(writer.sizesOf(value).length);
   const isBool = (value: ValueId): boolean => typeOf(step, value).dtype === "bool";
+  const portLayout = (sizes: readonly number[]): Layout =>
+    mapsAre === "channels last" && sizes.length === 4 ? nhwc : natural(sizes.length);
   const inputs = step.inputs.map(({ name, value }): TfjsPort => {
-    const shape = writer.sizesOf(value);
+    const sizes = writer.sizesOf(value);
+    const layout = portLayout(sizes);
+    const shape = storedSizes(sizes, layout);
     const register = writer.fresh(shape);
-    writer.set(value, register);
+    writer.set(value, register, layout);
     return { name, register, shape, isBool: isBool(value) };
   });
   const updates = groupUpdates(step);
   const packed = updates.groups.map((group) => readGroup(writer, group, layoutOf));
   const single = updates.others.map((slot) => readSlot(writer, slot, layoutOf(slot)));
   for (const node of step.nodes) {
+    writer.enter(node.path);
     lowerNode(opOf(node), writer, node);
   }
   const known = new Map(
@@ -70,12 +80,12 @@ export function compileStep(step: Graph, options: ProgramOptions): TfjsProgram {
     const slot = updates.others[i] as Slot;
     return slot.next === undefined ? state : { ...state, next: writer.inLayout(slot.next, layoutOf(slot)) };
   });
-  const outputs = step.outputs.map(({ name, value }) => ({
-    name,
-    register: writer.plain(value),
-    shape: writer.sizesOf(value),
-    isBool: isBool(value),
-  }));
+  const outputs = step.outputs.map(({ name, value }) => {
+    const sizes = writer.sizesOf(value);
+    const layout = portLayout(sizes);
+    const shape = storedSizes(sizes, layout);
+    return { name, register: writer.inLayout(value, layout), shape, isBool: isBool(value) };
+  });
   const state = [...merged, ...others];
   const own = ownRegisters(writer, outputs, state);
   return finishProgram({

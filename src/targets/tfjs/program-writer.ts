@@ -25,6 +25,7 @@ export class ProgramWriter implements TfjsCalls {
   readonly #sizes = new Map<Register, string>();
   readonly #isNative: boolean;
   #registers = 0;
+  #path: string | undefined;
 
   constructor({ native }: ProgramOptions) {
     this.#isNative = native;
@@ -32,6 +33,11 @@ export class ProgramWriter implements TfjsCalls {
 
   get registers(): number {
     return this.#registers;
+  }
+
+  /** What is called from here on is for the node of this path in the source. */
+  enter(path: string | undefined): void {
+    this.#path = path;
   }
 
   /** A register that is filled from outside. */
@@ -60,6 +66,7 @@ export class ProgramWriter implements TfjsCalls {
         names,
         attributes,
         outputs: made,
+        path: this.#path,
       }),
     );
   }
@@ -80,7 +87,8 @@ export class ProgramWriter implements TfjsCalls {
     const { results, used, composed } = nativeOps[name];
     if (!this.#isNative) return composed(this, inputs, attributes);
     const key = `native ${name} ${inputs.join()} ${attributesText(attributes)}`;
-    const made = this.#once(key, results, (outputs) => ({ kind: "native", name, inputs, attributes, outputs }));
+    const path = this.#path;
+    const made = this.#once(key, results, (outputs) => ({ kind: "native", name, inputs, attributes, outputs, path }));
     return used.map((result) => made[result] as Register);
   }
 
@@ -103,6 +111,7 @@ export class ProgramWriter implements TfjsCalls {
       names: ["x"],
       attributes: {},
       outputs: [made],
+      path: this.#path,
     });
     return made;
   }

@@ -1,8 +1,9 @@
 /** A lowered function as what `tf.loadGraphModel` reads: nodes, weights in one piece, named inputs and outputs. */
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { TfjsPort } from "../../ops/tfjs/calls.js";
-import type { GraphAttribute, GraphConstants } from "./kernel-forms.js";
-import { formOf, type LoweredFunction, namedInputs, nativeRefusal, type Unwritable } from "./lowered-function.js";
+import { NameScope } from "../onnx/names.js";
+import type { GraphAttribute, GraphConstants } from "../tfjs/kernel-forms.js";
+import { formOf, type LoweredFunction, namedInputs, nativeRefusal, type Unwritable } from "../tfjs/lowered-function.js";
 
 interface TopologyNode {
   readonly name: string;

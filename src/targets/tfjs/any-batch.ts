@@ -1,0 +1,82 @@
+/**
+ * A network as a function of any number of samples. Lowerings know every size, so it is lowered for two numbers of samples and what
+ * they wrote is compared: one size of a reshape that differs is left to be found from the others; if anything else differs, the
+ * function is for one sample.
+ */
+import type { Graph } from "../../ir/graph.js";
+import { bindBatch } from "../../ops/bind-batch.js";
+import type { Call, TfjsPort } from "../../ops/tfjs/calls.js";
+import { compileStep } from "./compile.js";
+import type { TfjsProgram } from "./tfjs-program.js";
+
+/** Numbers of samples that are no other size of a network, so that nothing depends on them by chance. */
+const [few, many] = [10_007, 10_009] as const;
+
+/** A size that depends on the number of samples: of a reshape, or of a tensor that goes in or comes out. */
+export const anySize = -1;
+
+export interface AnyBatch {
+  readonly program: TfjsProgram;
+  /** What depends on the number of samples, so that the program is for one; undefined where it takes any number. */
+  readonly tied: string | undefined;
+}
+
+/** Inference of a network whose N is open; its slots are state that nothing changes. */
+export function compileForAnyBatch(graph: Graph): AnyBatch {
+  const compileFor = (batch: number): TfjsProgram =>
+    compileStep(bindBatch(graph, batch), { native: false, mapsAre: "channels last" });
+  const [one, other] = [compileFor(few), compileFor(many)];
+  const tied = differences(one, other);
+  if (tied !== undefined) return { program: compileFor(1), tied };
+  const open = (ports: readonly TfjsPort[], others: readonly TfjsPort[]): readonly TfjsPort[] =>
+    ports.map((port, i) => ({ ...port, shape: opened(port.shape, others[i]?.shape ?? []) }));
+  const program = {
+    ...one,
+    calls: one.calls.map((call, i) => openCall(call, other.calls[i] as Call)),
+    inputs: open(one.inputs, other.inputs),
+    outputs: open(one.outputs, other.outputs),
+  };
+  return { program, tied: undefined };
+}
+
+const opened = (sizes: readonly number[], others: readonly number[]): readonly number[] =>
+  sizes.map((size, axis) => (size === others[axis] ? size : anySize));
+
+const isReshape = (call: Call): call is Call & { readonly attributes: { readonly shape: readonly number[] } } =>
+  call.kind === "kernel" && call.name === "Reshape";
+
+function openCall(call: Call, other: Call): Call {
+  if (!isReshape(call) || !isReshape(other)) return call;
+  return { ...call, attributes: { shape: opened(call.attributes.shape, other.attributes.shape) } };
+}
+
+/** As text, infinities too. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => {
+    if (ArrayBuffer.isView(each)) return Array.from(each as Float32Array);
+    return typeof each === "number" && !Number.isFinite(each) ? String(each) : each;
+  });
+
+/** What a program is besides what its calls are told, and besides the numbers of the weights. */
+const frame = ({ calls, constants, state }: TfjsProgram): string =>
+  textOf([
+    calls.map(({ attributes: _, ...call }) => call),
+    constants,
+    state.map(({ register, shape }) => [register, shape]),
+  ]);
+
+/** What depends on the number of samples, but for the one size of a reshape. */
+function differences(one: TfjsProgram, other: TfjsProgram): string | undefined {
+  if (frame(one) !== frame(other)) return "which kernels there are, or their constants";
+  for (const [i, call] of one.calls.entries()) {
+    const told: Readonly<Record<string, unknown>> = (other.calls[i] as Call).attributes;
+    const at = `${call.name} at ${call.path ?? "an output"}`;
+    for (const [name, value] of Object.entries(call.attributes)) {
+      if (textOf(value) === textOf(told[name])) continue;
+      if (!isReshape(call)) return `${name} of ${at}`;
+      const open = opened(call.attributes.shape, told.shape as readonly number[]).filter((size) => size === anySize);
+      if (open.length > 1) return `${open.length} sizes of ${at}`;
+    }
+  }
+  return undefined;
+}
