@@ -86,7 +86,7 @@ export const adaptiveAvgPool = defineOp({
       tfjs.set(y, tfjs.kernel("AvgPool", { x: tfjs.map(x) }, told), nhwc);
       return;
     }
-    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float32Array.from(values), [to, from]);
+    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float64Array.from(values), [to, from]);
     const a = matrix(binMatrix(size[0], results[0]));
     const b = matrix(transposed(binMatrix(size[1], results[1])));
     const flags = { transposeA: false, transposeB: false };

@@ -38,7 +38,7 @@ export const constant = defineOp({
     else onnx.node("Reshape", [onnx.floats(values), onnx.int64s(shape)], {}, outputs);
   },
   lowerToTfjs: (tfjs, { outputs: [y] }, { shape, values }) => {
-    tfjs.set(y, tfjs.constant(Float32Array.from(values), shape));
+    tfjs.set(y, tfjs.constant(Float64Array.from(values), shape));
   },
   window: () => undefined,
   spatial: cellByCell,

@@ -156,7 +156,7 @@ export const resize = defineOp({
     const [, , height = 1, width = 1] = tfjs.sizesOf(x);
     const held = tfjs.plain(x);
     const [rows, columns] = matrices([height, width], a);
-    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float32Array.from(values), [to, from]);
+    const matrix = ({ from, to, values }: AxisMatrix) => tfjs.constant(Float64Array.from(values), [to, from]);
     const operands = { a: matrix(rows), b: held };
     const down = tfjs.kernel("BatchMatMul", operands, { transposeA: false, transposeB: false });
     const across = { a: down, b: matrix(columns) };

@@ -1,5 +1,8 @@
 import { onnx } from "../../src/targets/onnx/generated/onnx.js";
-import { writeMetadata } from "../../src/targets/onnx/metadata.js";
+import { asProps, type ModelMetadata, metadataEntries } from "../../src/targets/onnx/metadata.js";
+
+const writeMetadata = (info: ModelMetadata): Readonly<Record<string, string>> =>
+  Object.fromEntries(asProps(metadataEntries(info, "NCHW")));
 
 export const tinyLabels = ["red", "green", "blue"] as const;
 

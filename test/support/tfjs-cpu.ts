@@ -4,6 +4,7 @@ import type { RunningStep } from "../../src/engines/engine.js";
 import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { TfjsStep } from "../../src/engines/tfjs/tfjs-step.js";
 import type { TfjsProgram } from "../../src/targets/tfjs/tfjs-program.js";
+import type { TfjsRuntime } from "../../src/targets/tfjs-model/run-folder.js";
 
 const require = createRequire(import.meta.url);
 
@@ -12,6 +13,14 @@ export const tfjs = require("@tensorflow/tfjs-core") as typeof import("@tensorfl
 tfjs.enableProdMode();
 require("@tensorflow/tfjs-backend-cpu");
 export const converter = require("@tensorflow/tfjs-converter") as typeof import("@tensorflow/tfjs-converter");
+
+/** The same, as a build's proof takes it. */
+export const cpuRuntime = {
+  title: "tfjs on its CPU backend",
+  tensor: tfjs.tensor,
+  io: tfjs.io,
+  loadGraphModel: converter.loadGraphModel,
+} as unknown as TfjsRuntime;
 
 /** A program as our engine runs it, but for the backend. */
 export function runOnCpu(program: TfjsProgram, state: ReadonlyMap<string, Float32Array>): RunningStep {

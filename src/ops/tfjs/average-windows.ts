@@ -24,7 +24,7 @@ export function divisorOf(
 ): Register {
   const [first = 1] = data;
   if (data.every((count) => count === first)) return tfjs.number(first);
-  return tfjs.constant(Float32Array.from(data), [1, ...shape.slice(2), 1]);
+  return tfjs.constant(Float64Array.from(data), [1, ...shape.slice(2), 1]);
 }
 
 /** A filter of ones for each channel: it sums windows, and going back it hands their parts out. */

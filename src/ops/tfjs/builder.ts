@@ -42,8 +42,9 @@ export interface TfjsCalls {
   reshape(register: Register, sizes: readonly number[]): Register;
   /** Tells the sizes of a register, so that a reshape to them is none. */
   hasSizes(register: Register, sizes: readonly number[]): Register;
-  constant(values: Float32Array | Int32Array, shape: readonly number[]): Register;
-  /** A single float32 number. */
+  /** Whatever is no whole number is held as float32. */
+  constant(values: Float64Array | Float32Array | Int32Array, shape: readonly number[]): Register;
+  /** A single number. */
   number(value: number): Register;
 }
 

@@ -33,7 +33,11 @@ export type Call = KernelCall | NativeCall;
 export interface Constant {
   readonly register: Register;
   readonly values: Float32Array | Int32Array;
+  /** The numbers that are meant, where float32 rounds them: a proof in double precision computes with these. */
+  readonly exact?: Float64Array | undefined;
   readonly shape: readonly number[];
+  /** Of a weight; what lowerings make has none. */
+  readonly name?: string;
 }
 
 /** A tensor that goes in or comes out under a name. */

@@ -19,7 +19,7 @@ export interface Padded {
 }
 
 /** What TensorFlow's `same` puts before and after an axis: the odd cell comes last, where ONNX and PyTorch have none. */
-function samePadding(size: number, kernel: number, stride: number): Pair {
+export function samePadding(size: number, kernel: number, stride: number): Pair {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size);
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }

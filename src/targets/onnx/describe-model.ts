@@ -5,7 +5,14 @@ import { type Graph, typeOf } from "../../ir/graph.js";
 import { graphDigest } from "../../ir/graph-digest.js";
 import { elementCount } from "../../ir/shape.js";
 import type { Evaluation } from "../../recipe/evaluations.js";
-import { type LabelledOutput, type PictureInput, writeMetadata } from "./metadata.js";
+import {
+  asProps,
+  type LabelledOutput,
+  type MetadataValue,
+  metadataEntries,
+  type PictureInput,
+  type PictureLayout,
+} from "./metadata.js";
 
 /** The origin of a build: facts that are not in the graph. */
 export interface Provenance {
@@ -21,10 +28,14 @@ export interface Provenance {
 }
 
 /**
- * `metadata_props` of the unoptimised graph. The keys are those of metadata.ts, plus `lfer.weights`, `lfer.settings` (JSON, if
- * there are any) and `lfer.labels.OUTPUT` (JSON) for each labelled output after the first.
+ * What a file says of a graph as it was written. The keys are those of metadata.ts, and besides them `lfer.weights`,
+ * `lfer.settings` (where there are any) and `lfer.labels.OUTPUT` for each labelled output after the first.
  */
-export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap<string, string> {
+export function factsOfModel(
+  graph: Graph,
+  provenance: Provenance,
+  layout: PictureLayout,
+): ReadonlyMap<string, MetadataValue> {
   const [first, ...others] = labelledOutputs(graph);
   const { lferVersion, sourceSha256, settings, weights, evaluation } = provenance;
   const info = {
@@ -38,12 +49,16 @@ export function describeModel(graph: Graph, provenance: Provenance): ReadonlyMap
     evaluation,
   };
   return new Map([
-    ...Object.entries(writeMetadata(info)),
-    ...others.map(({ name, labels }): [string, string] => [`lfer.labels.${name}`, JSON.stringify(labels)]),
+    ...metadataEntries(info, layout),
+    ...others.map(({ name, labels }) => [`lfer.labels.${name}`, labels] as const),
     ["lfer.weights", weights],
-    ...(settings.size === 0 ? [] : [["lfer.settings", JSON.stringify(Object.fromEntries(settings))] as const]),
+    ...(settings.size === 0 ? [] : [["lfer.settings", Object.fromEntries(settings)] as const]),
   ]);
 }
+
+/** The same as `metadata_props` of an ONNX file. */
+export const describeModel = (graph: Graph, provenance: Provenance): ReadonlyMap<string, string> =>
+  asProps(factsOfModel(graph, provenance, "NCHW"));
 
 function countsOf(graph: Graph): Record<string, number> {
   let params = 0;

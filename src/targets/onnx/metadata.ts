@@ -59,32 +59,42 @@ export interface ClassifierMetadata {
   readonly evaluation: Evaluation;
 }
 
-/** The entries of `metadata_props`, in the order of writing. */
-export function writeMetadata(info: ModelMetadata): Readonly<Record<string, string>> {
+/** In which order a picture's axes lie in the input. */
+export type PictureLayout = "NCHW" | "NHWC";
+
+/** What a file says of its model. */
+export type MetadataValue = string | number | readonly (string | number)[] | Readonly<Record<string, string | number>>;
+
+/** The entries of `metadata_props`: texts, or JSON of what is none. */
+export const asProps = (entries: ReadonlyMap<string, MetadataValue>): ReadonlyMap<string, string> =>
+  new Map([...entries].map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+
+/** The entries, in the order they are written. */
+export function metadataEntries(info: ModelMetadata, layout: PictureLayout): ReadonlyMap<string, MetadataValue> {
   const { picture, output, evaluation } = info;
-  const entries: [key: string, value: string][] = [
-    ["lfer.schema", String(metadataSchemaVersion)],
+  const entries: [key: string, value: MetadataValue][] = [
+    ["lfer.schema", metadataSchemaVersion],
     ["lfer.version", info.lferVersion],
     ["lfer.model", info.model],
     ["lfer.source.sha256", info.sourceSha256],
     ["lfer.graph.sha256", info.graphSha256],
-    ["lfer.counts", JSON.stringify(info.counts)],
+    ["lfer.counts", info.counts],
   ];
   if (picture !== undefined) {
     entries.push(
       ["lfer.input", picture.name],
-      ["lfer.input.size", JSON.stringify([picture.height, picture.width])],
-      ["lfer.input.mean", JSON.stringify(picture.mean)],
-      ["lfer.input.std", JSON.stringify(picture.std)],
-      ["lfer.input.layout", "NCHW"],
+      ["lfer.input.size", [picture.height, picture.width]],
+      ["lfer.input.mean", picture.mean],
+      ["lfer.input.std", picture.std],
+      ["lfer.input.layout", layout],
       ["lfer.input.color", "RGB"],
     );
   }
   if (output !== undefined) {
-    entries.push(["lfer.output", output.name], ["lfer.labels", JSON.stringify(output.labels)]);
+    entries.push(["lfer.output", output.name], ["lfer.labels", output.labels]);
   }
   if (evaluation !== undefined) entries.push([evaluationKey, evaluation]);
-  return Object.fromEntries(entries);
+  return new Map(entries);
 }
 
 const neededKeys = [

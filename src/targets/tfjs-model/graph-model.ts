@@ -1,4 +1,6 @@
-/** A lowered function as what `tf.loadGraphModel` reads: nodes, weights in one piece, named inputs and outputs. */
+/** A lowered function as what `tf.loadGraphModel` reads: nodes, named inputs and outputs, and the numbers that they need. */
+
+import { invariant } from "../../diagnostics/invariant.js";
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { TfjsPort } from "../../ops/tfjs/calls.js";
 import { NameScope } from "../onnx/names.js";
@@ -12,54 +14,50 @@ interface TopologyNode {
   readonly attr: Readonly<Record<string, GraphAttribute>>;
 }
 
-interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32";
-}
-
 interface SignatureEntry {
   readonly name: string;
   readonly dtype: "DT_FLOAT" | "DT_BOOL";
   readonly tensorShape: { readonly dim: readonly { readonly size: string }[] };
 }
 
+/** A constant of the graph. */
+export interface HeldNumbers {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+  /** Whether it is a weight of the network, and no number that a lowering needs. */
+  readonly isWeight: boolean;
+}
+
 export interface GraphModel {
-  readonly format: "graph-model";
-  readonly modelTopology: { readonly node: readonly TopologyNode[]; readonly versions: Readonly<Record<never, never>> };
+  readonly topology: { readonly node: readonly TopologyNode[]; readonly versions: Readonly<Record<never, never>> };
   readonly signature: {
     readonly inputs: Readonly<Record<string, SignatureEntry>>;
     readonly outputs: Readonly<Record<string, SignatureEntry>>;
   };
-  readonly weightSpecs: readonly WeightSpec[];
-  readonly weightData: ArrayBuffer;
+  readonly held: readonly HeldNumbers[];
 }
 
 type Values = Float32Array | Int32Array;
 
 /** Constants and their numbers, in the order in which they are first asked for. Equal small ones are one node. */
-class Weights implements GraphConstants {
-  readonly nodes: TopologyNode[] = [];
-  readonly specs: WeightSpec[] = [];
-  readonly #values: Values[] = [];
+class Constants implements GraphConstants {
+  readonly held: HeldNumbers[] = [];
+  readonly #scope: NameScope;
   readonly #small = new Map<string, string>();
 
-  add(values: Values, shape: readonly number[]): string {
-    const dtype = values instanceof Int32Array ? "int32" : "float32";
-    const name = `constant/${this.specs.length}`;
-    this.nodes.push({
-      name,
-      op: "Const",
-      input: [],
-      attr: { dtype: { type: dtype === "int32" ? "DT_INT32" : "DT_FLOAT" } },
-    });
-    this.specs.push({ name, shape, dtype });
-    this.#values.push(values);
+  constructor(scope: NameScope) {
+    this.#scope = scope;
+  }
+
+  add(values: Values, shape: readonly number[], wanted?: string): string {
+    const name = this.#scope.take(wanted ?? "constant");
+    this.held.push({ name, shape, values, isWeight: wanted !== undefined });
     return name;
   }
 
   #once(values: Values, shape: readonly number[]): string {
-    const key = `${values.constructor.name} ${shape.join()}: ${values.join()}`;
+    const key = `${values instanceof Int32Array ? "int32" : "float32"} ${shape.join()}: ${values.join()}`;
     const name = this.#small.get(key) ?? this.add(values, shape);
     this.#small.set(key, name);
     return name;
@@ -70,24 +68,17 @@ class Weights implements GraphConstants {
   readonly float = (value: number): string => this.#once(Float32Array.of(value), []);
   readonly table = (rows: readonly (readonly number[])[]): string =>
     this.#once(Int32Array.from(rows.flat()), [rows.length, rows[0]?.length ?? 0]);
-
-  /** Little-endian, one behind the other. */
-  bytes(): ArrayBuffer {
-    const bytes = new DataView(new ArrayBuffer(4 * this.#values.reduce((sum, { length }) => sum + length, 0)));
-    let at = 0;
-    for (const values of this.#values) {
-      for (const value of values) {
-        if (values instanceof Int32Array) bytes.setInt32(at, value, true);
-        else bytes.setFloat32(at, value, true);
-        at += 4;
-      }
-    }
-    return bytes.buffer;
-  }
 }
 
 const dimensions = (shape: readonly number[]) => ({ dim: shape.map((size) => ({ size: String(size) })) });
 const dtypeOf = ({ isBool }: TfjsPort) => (isBool ? "DT_BOOL" : "DT_FLOAT");
+
+const constantNode = ({ name, values }: HeldNumbers): TopologyNode => ({
+  name,
+  op: "Const",
+  input: [],
+  attr: { dtype: { type: values instanceof Int32Array ? "DT_INT32" : "DT_FLOAT" } },
+});
 
 const entry = (port: TfjsPort, node: string): SignatureEntry => ({
   name: `${node}:0`,
@@ -95,19 +86,32 @@ const entry = (port: TfjsPort, node: string): SignatureEntry => ({
   tensorShape: dimensions(port.shape),
 });
 
-/** Outputs are nodes of their own, so that one that is an input, or is given out twice, has a name too. */
-const outputNode = ({ name }: TfjsPort): string => `output/${name}`;
+/** A name that a node may have: what stands behind a colon would be the number of a result. */
+const nodeName = (text: string): string => text.replaceAll(":", "_");
 
+/**
+ * Nodes are called by the path of the source that needed them first, and by their op: `stage2.unit_1.depthwise/Conv2D`. Outputs are
+ * nodes of their own, so that one that is an input, or is given out twice, has a name too.
+ */
 export function graphModel({ calls, constants, inputs, outputs }: LoweredFunction): GraphModel | Unwritable {
-  const weights = new Weights();
+  const scope = new NameScope();
   const names = new Map<Register, string>();
-  const nameOf = (register: Register): string => names.get(register) ?? "";
-  for (const { register, values, shape } of constants) names.set(register, weights.add(values, shape));
   const placeholders = inputs.map((port): TopologyNode => {
-    names.set(port.register, port.name);
+    const name = scope.take(nodeName(port.name));
+    names.set(port.register, name);
     const attr = { dtype: { type: dtypeOf(port) }, shape: { shape: dimensions(port.shape) } } as const;
-    return { name: port.name, op: "Placeholder", input: [], attr };
+    return { name, op: "Placeholder", input: [], attr };
   });
+  const resultNames = outputs.map(({ name }) => scope.take(nodeName(`output/${name}`)));
+  const written = new Constants(scope);
+  const nameOf = (register: Register): string => {
+    const name = names.get(register);
+    invariant(name !== undefined, `register ${register} is read before it is made`);
+    return name;
+  };
+  for (const { register, values, shape, name } of constants) {
+    names.set(register, written.add(values, shape, name === undefined ? undefined : nodeName(name)));
+  }
   const unwritable: string[] = [];
   const nodes: TopologyNode[] = [];
   for (const call of calls) {
@@ -120,23 +124,26 @@ export function graphModel({ calls, constants, inputs, outputs }: LoweredFunctio
       unwritable.push(`${call.name}: ${node.noGraphNode}`);
       continue;
     }
-    const { op, inputs: read, attributes } = node(namedInputs(call, nameOf), call.attributes, weights);
-    const name = `${op}/${call.outputs[0]}`;
+    const known = unwritable.length === 0 ? nameOf : (register: Register) => names.get(register) ?? "";
+    const { op, inputs: read, attributes } = node(namedInputs(call, known), call.attributes, written);
+    const name = scope.take(nodeName(`${call.path ?? "output"}/${op}`));
     for (const [i, register] of call.outputs.entries()) names.set(register, i === 0 ? name : `${name}:${i}`);
     nodes.push({ name, op, input: read, attr: attributes });
   }
   if (unwritable.length > 0) return { unwritable: [...new Set(unwritable)] };
   const results = outputs.map(
-    (port): TopologyNode => ({ name: outputNode(port), op: "Identity", input: [nameOf(port.register)], attr: {} }),
+    (port, i): TopologyNode => ({
+      name: resultNames[i] as string,
+      op: "Identity",
+      input: [nameOf(port.register)],
+      attr: {},
+    }),
   );
+  const entries = (ports: readonly TfjsPort[], own: readonly TopologyNode[]) =>
+    Object.fromEntries(ports.map((port, i) => [port.name, entry(port, own[i]?.name ?? "")]));
   return {
-    format: "graph-model",
-    modelTopology: { node: [...weights.nodes, ...placeholders, ...nodes, ...results], versions: {} },
-    signature: {
-      inputs: Object.fromEntries(inputs.map((port) => [port.name, entry(port, port.name)])),
-      outputs: Object.fromEntries(outputs.map((port) => [port.name, entry(port, outputNode(port))])),
-    },
-    weightSpecs: weights.specs,
-    weightData: weights.bytes(),
+    topology: { node: [...written.held.map(constantNode), ...placeholders, ...nodes, ...results], versions: {} },
+    signature: { inputs: entries(inputs, placeholders), outputs: entries(outputs, results) },
+    held: written.held,
   };
 }

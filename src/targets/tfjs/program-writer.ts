@@ -131,17 +131,19 @@ export class ProgramWriter implements TfjsCalls {
     return register;
   }
 
-  constant(values: Float32Array | Int32Array, shape: readonly number[]): Register {
-    const key = `constant ${values.constructor.name} ${sizesText(shape)}: ${values.join()}`;
+  constant(values: Float64Array | Float32Array | Int32Array, shape: readonly number[]): Register {
+    const isWhole = values instanceof Int32Array;
+    const key = `constant ${isWhole ? "int32" : "float32"} ${sizesText(shape)}: ${values.join()}`;
     const [known] = this.#known.get(key) ?? [];
     if (known !== undefined) return known;
     const register = this.fresh(shape);
     this.#known.set(key, [register]);
-    this.constants.push({ register, values, shape });
+    const held = values instanceof Float64Array ? { values: Float32Array.from(values), exact: values } : { values };
+    this.constants.push({ register, shape, ...held });
     return register;
   }
 
   number(value: number): Register {
-    return this.constant(Float32Array.of(value), []);
+    return this.constant(Float64Array.of(value), []);
   }
 }

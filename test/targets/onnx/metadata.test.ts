@@ -1,9 +1,12 @@
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
 import { onnx } from "../../../src/targets/onnx/generated/onnx.js";
-import { type ModelMetadata, readMetadata, writeMetadata } from "../../../src/targets/onnx/metadata.js";
+import { asProps, type ModelMetadata, metadataEntries, readMetadata } from "../../../src/targets/onnx/metadata.js";
 import { readMetadataProps } from "../../../src/targets/onnx/read-props.js";
 import { suite } from "../../support/suite.js";
+
+const writeMetadata = (info: ModelMetadata): Readonly<Record<string, string>> =>
+  Object.fromEntries(asProps(metadataEntries(info, "NCHW")));
 
 const info: ModelMetadata = {
   lferVersion: "0.1.0",

@@ -11,12 +11,14 @@ import type { LoweredFunction } from "../../../src/targets/tfjs/lowered-function
 import { printFunction } from "../../../src/targets/tfjs/print-function.js";
 import { ProgramWriter } from "../../../src/targets/tfjs/program-writer.js";
 import { finishProgram, type TfjsProgram } from "../../../src/targets/tfjs/tfjs-program.js";
-import { type GraphModel, graphModel } from "../../../src/targets/tfjs-model/graph-model.js";
+import { graphModel } from "../../../src/targets/tfjs-model/graph-model.js";
+import { modelFiles } from "../../../src/targets/tfjs-model/model-folder.js";
+import { runFolder } from "../../../src/targets/tfjs-model/run-folder.js";
 import type { OpCase } from "../../ops/case-inputs.js";
 import { cases } from "../../ops/cases.js";
 import { assertStrictlyEqual, feedOf, singleOpGraph } from "../../ops/single-op.js";
 import { suite } from "../../support/suite.js";
-import { converter, runOnCpu, tfjs } from "../../support/tfjs-cpu.js";
+import { cpuRuntime, runOnCpu, tfjs } from "../../support/tfjs-cpu.js";
 
 const batch = 2;
 /** Kernels that no GraphModel has: they are printed and run. */
@@ -52,20 +54,16 @@ const tensorsOf = (lowered: LoweredFunction, inputs: Results): Record<string, Tf
 const read = (made: Readonly<Record<string, TfTensor>>): Results =>
   new Map(Object.entries(made).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]));
 
+/** As it comes back from the files of a folder. */
 async function byGraphModel(lowered: LoweredFunction, inputs: Results): Promise<Results> {
   const written = graphModel(lowered);
   if ("unwritable" in written) throw new Error(written.unwritable.join("\n"));
-  // As it comes back from the model.json of a folder.
-  const { weightData, ...rest } = written;
-  const stored = JSON.parse(JSON.stringify(rest)) as Omit<GraphModel, "weightData">;
-  const handler = tfjs.io.fromMemory({
-    ...stored,
-    weightData,
-  } as unknown as import("@tensorflow/tfjs-core").io.ModelArtifacts);
-  const model = await converter.loadGraphModel(handler);
-  const names = lowered.outputs.map(({ name }) => name);
-  const made = [model.execute(tensorsOf(lowered, inputs), names)].flat();
-  return read(Object.fromEntries(names.map((name, i) => [name, made[i] as TfTensor])));
+  const files = modelFiles(written, { weightsType: "float32", lferVersion: "0", metadata: new Map() });
+  const feed = Object.fromEntries(
+    lowered.inputs.map(({ name, shape }) => [name, { shape, data: Float64Array.from(inputs.get(name) ?? []) }]),
+  );
+  const made = await runFolder(files, lowered, feed, cpuRuntime);
+  return new Map(Object.entries(made).map(([name, { data }]) => [name, Float32Array.from(data)]));
 }
 
 async function byPrintedFunction(lowered: LoweredFunction, inputs: Results): Promise<Results> {

@@ -1,0 +1,119 @@
+/** A folder of files, written beside its place and renamed when it is whole. */
+import { renameSync, rmSync } from "node:fs";
+import { open, readdir, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { undoAtExit } from "./at-exit.js";
+import { nameBeside } from "./beside.js";
+import { makeFolder } from "./folders.js";
+import { codeOf, writeFileWhole } from "./write-file.js";
+
+export type WriteFolderResult =
+  | { readonly kind: "written"; readonly bytes: number }
+  /** Something stands there that may not be replaced; nothing was written. */
+  | { readonly kind: "occupied" }
+  /** `code` is the operating system's; a folder that was there is as it was. */
+  | { readonly kind: "failed"; readonly code: string; readonly existed: boolean };
+
+/** Whether a folder may be replaced, by the names in it and the beginnings of its files. */
+export type MayReplace = (
+  names: readonly string[],
+  read: (name: string) => Promise<string>,
+) => boolean | Promise<boolean>;
+
+/** As much of a file as tells what it is. */
+const beginning = 4096;
+
+async function readBeginning(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning), 0, beginning, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The names in a folder of plain files, or why it cannot be replaced. */
+async function filesOf(folder: string): Promise<readonly string[] | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.every((entry) => entry.isFile()) ? entries.map(({ name }) => name) : undefined;
+}
+
+async function standing(path: string): Promise<"nothing" | "folder" | "other"> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "other";
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+  // A link that leads nowhere.
+  return (await readlink(path).catch(() => undefined)) === undefined ? "nothing" : "other";
+}
+
+const removeWhole = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+/**
+ * Writes the files into a new folder, or in the place of one that `mayReplace` (an empty one always). The folder above must be
+ * there. Whoever reads sees the old files or the new ones; a link to a folder stays a link.
+ */
+export async function writeFolderWhole(
+  path: string,
+  files: ReadonlyMap<string, readonly Uint8Array[]>,
+  mayReplace: MayReplace,
+): Promise<WriteFolderResult> {
+  let existed = false;
+  try {
+    const found = await standing(path);
+    if (found === "other") return { kind: "occupied" };
+    existed = found === "folder";
+    const place = existed ? await realpath(path) : join(await realpath(dirname(path)), basename(path));
+    if (existed) {
+      const names = await filesOf(place);
+      if (names === undefined) return { kind: "occupied" };
+      const isFree = names.length === 0 || (await mayReplace(names, (name) => readBeginning(join(place, name))));
+      if (!isFree) return { kind: "occupied" };
+    }
+    const beside = nameBeside(place);
+    const forget = undoAtExit(() => removeWhole(beside));
+    try {
+      const bytes = await fill(beside, files);
+      await put(beside, place, existed);
+      return { kind: "written", bytes };
+    } catch (error) {
+      removeWhole(beside);
+      throw error;
+    } finally {
+      forget();
+    }
+  } catch (error) {
+    return { kind: "failed", code: codeOf(error), existed };
+  }
+}
+
+async function fill(folder: string, files: ReadonlyMap<string, readonly Uint8Array[]>): Promise<number> {
+  const made = await makeFolder(folder);
+  if (made.kind === "failed") throw Object.assign(new Error(made.code), { code: made.code });
+  let bytes = 0;
+  for (const [name, pieces] of files) {
+    const result = await writeFileWhole(join(folder, name), pieces);
+    if (result.kind === "failed") throw Object.assign(new Error(result.code), { code: result.code });
+    bytes += result.bytes;
+  }
+  return bytes;
+}
+
+/** Renames the new folder to its place. No system exchanges two folders at once, so the old one is moved aside, and back if that fails. */
+async function put(beside: string, place: string, existed: boolean): Promise<void> {
+  if (!existed) return rename(beside, place);
+  const aside = nameBeside(place);
+  await rename(place, aside);
+  const forget = undoAtExit(() => renameSync(aside, place));
+  try {
+    await rename(beside, place);
+  } catch (error) {
+    await rename(aside, place);
+    throw error;
+  } finally {
+    forget();
+  }
+  await rm(aside, { recursive: true, force: true });
+}
