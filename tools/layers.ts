@@ -185,7 +185,7 @@ export const layers: readonly Layer[] = [
     place: "engines",
     does: "run a training step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
     mayImport: [
-      ...["targets/onnx", "targets/onnx-train", "targets/tfjs", "deploy", "step", "passes"],
+      ...["targets/onnx", "targets/onnx-train", "targets/tfjs-model", "targets/tfjs", "deploy", "step", "passes"],
       ...["ops", "ir", "version.ts", "diagnostics"],
     ],
   },
@@ -222,7 +222,18 @@ export const layers: readonly Layer[] = [
     does: "one file per command: arguments in, text and exit code out",
     mayImport: [
       ...["studies", "report", "training", "engines", "deploy", "judging", "data", "targets/svg", "targets/onnx-train"],
-      ...["targets/onnx", "weights", "passes", "compiler.ts", "analysis", "source", "semantics", "recipe", "syntax"],
+      ...[
+        "targets/tfjs-model",
+        "targets/onnx",
+        "weights",
+        "passes",
+        "compiler.ts",
+        "analysis",
+        "source",
+        "semantics",
+        "recipe",
+        "syntax",
+      ],
       ...["ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
     ],
   },

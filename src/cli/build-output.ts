@@ -10,12 +10,15 @@ interface Kind {
   /** Whether `-o NAME` with such an ending says enough. */
   readonly byEnding: boolean;
   readonly isText: boolean;
+  /** Whether the output is a folder of files. */
+  readonly isFolder?: true;
 }
 
 const kinds: Readonly<Record<BuildTarget, Kind>> = {
   onnx: { endings: [".onnx"], byEnding: true, isText: false },
   "onnx-train": { endings: [".onnx"], byEnding: false, isText: false },
   safetensors: { endings: [".safetensors"], byEnding: true, isText: false },
+  tfjs: { endings: [], byEnding: false, isText: false, isFolder: true },
   svg: { endings: [".svg"], byEnding: true, isText: true },
   ir: { endings: [".ir", ".txt"], byEnding: false, isText: true },
 };
@@ -52,6 +55,10 @@ export function outputProblem(output: string, target: string, isWatching: boolea
   const others = targetsWith(ending);
   if (others.length > 0 && !others.includes(target)) {
     return diagnose("tool/target-clash", { output, target, ending, others, endings: kind.endings });
+  }
+  if (kind.isFolder) {
+    const detail = `--target ${target} writes a folder, and ${outputName(output)} is none: name one after -o`;
+    return isStdout(output) ? diagnose("tool/wrong-usage", { command: "build", detail }) : undefined;
   }
   // A path that ends so would lose its end, and a file would be written in the place of a folder.
   if (!isStdout(output) && /[/\\]\.{0,2}$/.test(isWindows ? output : output.replaceAll("\\", "_"))) {

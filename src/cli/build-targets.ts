@@ -11,6 +11,7 @@ export type BuildFlag =
   | "opset"
   | "optimize"
   | "verify"
+  | "weights-type"
   | "depth"
   | "convention";
 
@@ -18,6 +19,7 @@ export const buildTargets = {
   onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify"],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
+  tfjs: ["model", "set", "weights", "weights-map", "seed", "optimize", "verify", "weights-type"],
   svg: ["model", "set", "depth", "convention"],
   ir: ["model", "set"],
 } as const satisfies Readonly<Record<string, readonly BuildFlag[]>>;
@@ -27,7 +29,7 @@ export type BuildTarget = keyof typeof buildTargets;
 export const targetNames = Object.keys(buildTargets) as readonly BuildTarget[];
 
 /** Names of targets that are not there yet. */
-export const laterTargets: readonly string[] = ["tfjs", "tfjs-train", "torch", "triton"];
+export const laterTargets: readonly string[] = ["tfjs-train", "torch", "triton"];
 
 export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
 

@@ -10,6 +10,7 @@ import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
+import { type WeightsType, weightsTypes } from "../targets/tfjs-model/weights-type.js";
 import { version } from "../version.js";
 import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
 import { outputName, outputProblem, targetOf } from "./build-output.js";
@@ -51,6 +52,7 @@ interface BuildArguments extends WeightArguments {
   readonly watch: boolean;
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
+  readonly "weights-type"?: WeightsType | undefined;
 }
 
 /** As it is written: the target may be left to the output's ending. */
@@ -85,7 +87,7 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
 /** The flags that only some targets read. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
   const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify } = args;
-  const drawn = { depth: args.depth, convention: args.convention };
+  const drawn = { depth: args.depth, convention: args.convention, "weights-type": args["weights-type"] };
   return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, ...drawn };
 }
 
@@ -126,6 +128,15 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   if (args.target === "safetensors") {
     const { buildWeightFile } = await import("./build-weight-file.js");
     return buildWeightFile(session, args, graph);
+  }
+  if (args.target === "tfjs") {
+    const { buildTfjsModel } = await import("./build-tfjs-model.js");
+    const { "weights-type": type = "float32" } = args;
+    return buildTfjsModel(
+      session,
+      { ...args, "weights-type": type },
+      { graph, sources: compiled.sources, settings: set },
+    );
   }
   if (args.target === "svg") {
     const { buildPicture } = await import("./build-picture.js");
@@ -186,7 +197,7 @@ async function buildFile(
 export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
-    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; or a diagram of the network.",
+    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; a model for TensorFlow.js; or a diagram of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -195,14 +206,14 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "the file to write; - is standard output",
+        describe: "the file to write, or for tfjs the folder; - is standard output",
       })
       .option("target", {
         type: "string",
         defaultDescription: "by the extension of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: only the weights, by the model's names; svg: a diagram of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: only the weights, by the model's names; tfjs: a folder that tf.loadGraphModel loads; svg: a diagram of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", {
@@ -244,6 +255,12 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: "true",
         describe: "compare with the reference before writing; --no-verify skips this",
       })
+      .option("weights-type", {
+        choices: weightsTypes,
+        requiresArg: true,
+        defaultDescription: "float32",
+        describe: "tfjs: how filters and matrices are stored; TensorFlow.js makes float32 of them",
+      })
       .option("watch", watchOption)
       .option("depth", {
         type: "string",
@@ -267,6 +284,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
       )
+      .example("lferc build models/lfer_ldl.lfer --target tfjs -o model", "for TensorFlow.js, in a page or in Node")
       .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -34,6 +34,7 @@ import { studyEntries } from "./catalogue/study.js";
 import { syntaxExpressionEntries } from "./catalogue/syntax/expressions.js";
 import { syntaxTokenEntries } from "./catalogue/syntax/tokens.js";
 import { syntaxDeclarationEntries } from "./catalogue/syntax/top-level.js";
+import { tfjsEntries } from "./catalogue/tfjs.js";
 import { toolEntries } from "./catalogue/tool/command-line.js";
 import { toolFileEntries } from "./catalogue/tool/files.js";
 import { trainEntries } from "./catalogue/train/course.js";
@@ -74,6 +75,7 @@ export const catalogue = {
   ...lintEntries,
   ...graphEntries,
   ...onnxEntries,
+  ...tfjsEntries,
   ...pictureEntries,
   ...onnxReadEntries,
   ...weightsEntries,

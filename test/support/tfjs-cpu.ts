@@ -17,6 +17,7 @@ export const converter = require("@tensorflow/tfjs-converter") as typeof import(
 /** The same, as a build's proof takes it. */
 export const cpuRuntime = {
   title: "tfjs on its CPU backend",
+  isFast: false,
   tensor: tfjs.tensor,
   io: tfjs.io,
   loadGraphModel: converter.loadGraphModel,

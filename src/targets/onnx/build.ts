@@ -2,19 +2,19 @@
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import { withLabels } from "../../ir/class-order.js";
-import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, typeOf } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
-import { keepsStatistics } from "../../ops/batch-statistics.js";
 import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
+import { findNotFinite } from "./finite-weights.js";
 import type { Pieces } from "./framing.js";
 import { readEvaluation } from "./metadata.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
 import type { ProofProgress } from "./proof-steps.js";
+import type { Verification } from "./prove.js";
 import type { VerificationRuntime } from "./run-file.js";
-import type { Verification } from "./verify.js";
 
 export interface BuildOptions {
   readonly opset: number;
@@ -85,25 +85,7 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }
 
-type Weights = ReadonlyMap<string, Float32Array>;
-
-/** A weight that is not finite as float32, or a variance whose square root is not. */
-export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
-  const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
-  for (const node of graph.nodes) {
-    if (!keepsStatistics(node)) continue;
-    const weight = names.get(node.inputs[4] as ValueId) ?? "";
-    const negative = given.get(weight)?.find((variance) => variance + (node.attributes.epsilon as number) <= 0);
-    if (negative !== undefined) return { weight: `the root of ${weight} + epsilon`, value: Number.NaN };
-  }
-  for (const [weight, values] of written) {
-    const value = values.find((each) => !Number.isFinite(each));
-    if (value !== undefined) return { weight, value };
-  }
-  return undefined;
-}
-
-/** The verification's result, or the diagnostics that reject the file. Loaded late: unverified builds need no interpreter. */
+/** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
 async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime, onProgress }: BuildOptions) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");

@@ -4,9 +4,7 @@
  * is one of them. TensorFlow.js makes float32 of them when it loads the model.
  */
 import type { HeldNumbers } from "./graph-model.js";
-
-export const weightsTypes = ["float32", "float16", "uint8"] as const;
-export type WeightsType = (typeof weightsTypes)[number];
+import type { WeightsType } from "./weights-type.js";
 
 /** `v * scale + min` is the number that a byte stands for. */
 interface Steps {

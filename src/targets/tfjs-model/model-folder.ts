@@ -1,7 +1,8 @@
 /** The files of a GraphModel's folder, as tensorflowjs' converter divides and names them. */
 import type { MetadataValue } from "../onnx/metadata.js";
-import { encodeWeight, type WeightsType } from "./encode-weights.js";
+import { encodeWeight } from "./encode-weights.js";
 import type { GraphModel } from "./graph-model.js";
+import type { WeightsType } from "./weights-type.js";
 
 export const modelFile = "model.json";
 

@@ -21,6 +21,8 @@ interface LoadedModel {
 export interface TfjsRuntime {
   /** For people: `tfjs-node 4.22.0`. */
   readonly title: string;
+  /** Whether it runs large networks in a reasonable time. */
+  readonly isFast: boolean;
   tensor(values: Float32Array | Uint8Array, shape: readonly number[], dtype: "float32" | "bool"): RuntimeTensor;
   readonly io: { fromMemory(artifacts: object): object };
   loadGraphModel(handler: object): Promise<LoadedModel>;

@@ -1,0 +1,20 @@
+import type { Graph, ValueId } from "../../ir/graph.js";
+import { keepsStatistics } from "../../ops/batch-statistics.js";
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
+/** A weight that is no number once it is written, or a variance whose root is none. */
+export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
+  const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
+  for (const node of graph.nodes) {
+    if (!keepsStatistics(node)) continue;
+    const weight = names.get(node.inputs[4] as ValueId) ?? "";
+    const negative = given.get(weight)?.find((variance) => variance + (node.attributes.epsilon as number) <= 0);
+    if (negative !== undefined) return { weight: `the root of ${weight} + epsilon`, value: Number.NaN };
+  }
+  for (const [weight, values] of written) {
+    const value = values.find((each) => !Number.isFinite(each));
+    if (value !== undefined) return { weight, value };
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** A network with its weights as a function of kernels: what is proven, and what is written. */
+
+import { bindBatch } from "../../ops/bind-batch.js";
+import type { Tensor } from "../../ops/contracts.js";
+import type { Constant } from "../../ops/tfjs/calls.js";
+import { transpose } from "../../ops/transpose.js";
+import type { WeightedGraph } from "../../passes/weighted-graph.js";
+import { compileForAnyBatch } from "../tfjs/any-batch.js";
+import { compileStep } from "../tfjs/compile.js";
+import type { LoweredFunction } from "../tfjs/lowered-function.js";
+import type { TfjsProgram } from "../tfjs/tfjs-program.js";
+
+export interface LoweredNetwork extends LoweredFunction {
+  /** What depends on the number of samples, so that the function is for one number; undefined where it takes any. */
+  readonly tied: string | undefined;
+}
+
+type Numbers = Float32Array | Float64Array;
+
+/** Lowers networks; one that is asked for again with other weights is compiled once. `batch`: for how many samples, where it has to be known. */
+export function networkLowering(batch: number): (model: WeightedGraph<Numbers>) => LoweredNetwork {
+  const known = new Map<WeightedGraph["graph"], ReturnType<typeof compileForAnyBatch>>();
+  return ({ graph, weights }) => {
+    const { program: free, tied } = known.get(graph) ?? compileForAnyBatch(graph);
+    const program =
+      tied === undefined || batch === 1
+        ? free
+        : compileStep(bindBatch(graph, batch), { native: false, mapsAre: "channels last" });
+    if (tied === undefined) known.set(graph, { program, tied });
+    const { calls, inputs, outputs } = program;
+    const constants = [...program.constants, ...heldWeights(program, weights)];
+    return { calls, inputs, outputs, constants, tied };
+  };
+}
+
+/** The weights in the kernels' order, as constants. */
+function heldWeights({ state }: TfjsProgram, weights: ReadonlyMap<string, Numbers>): readonly Constant[] {
+  return state.flatMap(({ register, shape, slots }) =>
+    slots.map(({ slot, order }) => {
+      const given = weights.get(slot) ?? new Float32Array();
+      const stored = order === undefined ? given : inOrder(given, order);
+      const held = { register, shape, name: slot };
+      return stored instanceof Float64Array
+        ? { ...held, values: Float32Array.from(stored), exact: stored }
+        : { ...held, values: stored };
+    }),
+  );
+}
+
+/** Element i stands at `order[i]`. */
+function inOrder(values: Numbers, order: Int32Array): Numbers {
+  const stored = values.slice();
+  for (let i = 0; i < values.length; i++) stored[order[i] as number] = values[i] as number;
+  return stored;
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+const moved = (tensors: Tensors, permutation: readonly number[]): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      tensor.shape.length === 4 ? (transpose.evaluate([tensor], { permutation })[0] as Tensor) : tensor,
+    ]),
+  );
+
+/** The graph's inputs as the function takes them, with the channels of maps last. */
+export const toPorts = (inputs: Tensors): Record<string, Tensor> => moved(inputs, [0, 2, 3, 1]);
+/** The function's outputs as the graph has them. */
+export const fromPorts = (outputs: Tensors): Record<string, Tensor> => moved(outputs, [0, 3, 1, 2]);

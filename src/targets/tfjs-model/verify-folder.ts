@@ -1,0 +1,63 @@
+/**
+ * A GraphModel is proven as an ONNX file is (targets/onnx/prove.ts): the kernels of the rewritten network in double precision against
+ * the reference, always; then the folder's own bytes in TensorFlow.js, where one is installed.
+ */
+import { type Problem, problem } from "../../diagnostics/diagnostic.js";
+import { invariant } from "../../diagnostics/invariant.js";
+import type { Graph } from "../../ir/graph.js";
+import type { OptimizeLevel } from "../../passes/pipeline.js";
+import type { ProofProgress } from "../onnx/proof-steps.js";
+import { type Model, prove, type Verification } from "../onnx/prove.js";
+import { evaluateFunction } from "../tfjs/evaluate/evaluate.js";
+import { type GraphModel, graphModel } from "./graph-model.js";
+import { fromPorts, type LoweredNetwork, networkLowering, toPorts } from "./lower-network.js";
+import { modelFiles } from "./model-folder.js";
+import { runFolder, type TfjsRuntime } from "./run-folder.js";
+
+export interface VerifyFolderOptions {
+  readonly level: OptimizeLevel;
+  /** Without it only the kernels are verified, not the folder. */
+  readonly runtime?: TfjsRuntime | undefined;
+  readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
+  /** For tests: what stands in for the pipeline. */
+  readonly rewrite?: (model: Model) => Model;
+}
+
+/** How many samples a proof asks about. */
+const samples = 2;
+
+/** A network has no kernel that a GraphModel cannot say: what there is of training is not in it. */
+export function writtenModel(lowered: LoweredNetwork): GraphModel {
+  const model = graphModel(lowered);
+  invariant(!("unwritable" in model), "unwritable" in model ? model.unwritable.join("; ") : "");
+  return model;
+}
+
+export async function verifyFolder(
+  graph: Graph,
+  { level, runtime, onProgress, rewrite }: VerifyFolderOptions,
+): Promise<Verification | Problem> {
+  const lower = networkLowering(samples);
+  const model = graph.name;
+  return prove(graph, {
+    level,
+    onProgress,
+    rewrite,
+    evaluate: (written, inputs) => fromPorts(evaluateFunction(lower(written), toPorts(inputs))),
+    run:
+      runtime &&
+      (async (written, inputs) => {
+        const lowered = lower(written);
+        const about = { weightsType: "float32", lferVersion: "", metadata: new Map() } as const;
+        return fromPorts(await runFolder(modelFiles(writtenModel(lowered), about), lowered, toPorts(inputs), runtime));
+      }),
+    runsFullSize: runtime?.isFast === true,
+    titles: { rewritten: "the kernels, in float64", file: "the folder, in TensorFlow.js" },
+    engine: runtime?.title ?? "",
+    problems: {
+      rewritten: (found) => problem("tfjs/kernels-differ", { model, ...found }),
+      file: (found) => problem("tfjs/runtime-differs", { model, runtime: runtime?.title ?? "", ...found }),
+      refused: (reason) => problem("tfjs/runtime-refuses", { model, runtime: runtime?.title ?? "", reason }),
+    },
+  });
+}
