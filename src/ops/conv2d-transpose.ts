@@ -190,7 +190,7 @@ export const conv2dTranspose = defineOp({
   // The same as a convolution's input gradient, with that convolution's weight.
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
     const [y] = outputs as readonly [ValueId];
-    convolveBackwards(tfjs, { inputs: [weight as ValueId, x as ValueId], outputs }, a);
+    convolveBackwards(tfjs, { inputs: [weight as ValueId, x as ValueId], outputs }, a, false);
     if (bias !== undefined) tfjs.set(y, kernelsOf(tfjs).add(tfjs.map(y), tfjs.plain(bias)), nhwc);
   },
   // What one cell sees of the input is not a window of whole strides.

@@ -52,6 +52,7 @@ suite("the sources", (test) => {
     assert.equal(computed.toSorted(), [
       "data/loader/crew.ts",
       "engines/ort/provider-probe.ts",
+      "engines/tfjs/any-tfjs.ts",
       "engines/tfjs/tfjs-runtime.ts",
     ]);
   });
@@ -60,7 +61,7 @@ suite("the sources", (test) => {
     assert.equal(linesWith(/enableCompileCache|NODE_COMPILE_CACHE/), []);
   });
 
-  test("import no TensorFlow.js: only an engine that is asked for loads it", () => {
+  test("import no TensorFlow.js: only an engine that is asked for loads it, and the proof of a model for it", () => {
     assert.equal(linesWith(/(?:\bfrom |\bimport |\bimport\(|\brequire\()["']@tensorflow\//), []);
     const named = linesWith(/= ["']@tensorflow\//).map((line) => line.split(":")[0]);
     assert.equal(named, ["engines/tfjs/tfjs-runtime.ts"]);

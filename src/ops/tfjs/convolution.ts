@@ -148,13 +148,18 @@ export function matrixProduct(tfjs: TfjsCalls, left: Operand, right: Operand, si
 /** Rows of a map, [cells, C]. */
 export const cellsOf = ({ batch, size }: Convolution): number => batch * size[0] * size[1];
 
-/** The input's gradient from a weight and the result's; also what a transposed convolution computes. */
+/**
+ * The input's gradient from a weight and the result's; also what a transposed convolution computes. That one is in networks that are
+ * only asked, and no GraphModel has the depthwise kernel: its groups lie side by side.
+ */
 export function convolveBackwards(
   tfjs: TfjsBuilder,
   { inputs: [weight, g], outputs: [dx] }: TfjsSite,
   a: ConvolveOptions,
+  isGradient = true,
 ): void {
-  const conv = convolutionOf(tfjs.sizesOf(dx), tfjs.sizesOf(weight), tfjs.sizesOf(g), a);
+  const found = convolutionOf(tfjs.sizesOf(dx), tfjs.sizesOf(weight), tfjs.sizesOf(g), a);
+  const conv = { ...found, isDepthwise: found.isDepthwise && isGradient };
   if (isPointwise(conv)) {
     const slope = { register: tfjs.map(g), sizes: [cellsOf(conv), conv.channels[1]] } as const;
     const filter = { register: filterOf(tfjs, weight, conv), sizes: conv.channels, turned: true };
