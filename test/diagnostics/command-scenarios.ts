@@ -20,6 +20,7 @@ import { pictureScenarios } from "./picture-scenarios.js";
 import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { studyScenarios } from "./study-scenarios.js";
+import { tfjsScenarios } from "./tfjs-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -158,6 +159,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...measuredScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...tfjsScenarios,
   ...pictureScenarios,
   ...facesScenarios,
   ...lookScenarios,
