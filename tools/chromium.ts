@@ -23,6 +23,8 @@ export interface LookOptions {
   readonly width: number;
   readonly height: number;
   readonly scheme: "light" | "dark";
+  /** Which addresses the page may ask for besides its own; none unless told. */
+  readonly mayRequest?: (url: string) => boolean;
 }
 
 export interface Look {
@@ -46,6 +48,8 @@ export class Chromium {
       "--headless",
       "--no-sandbox",
       "--disable-gpu",
+      // WebGL without a GPU.
+      "--enable-unsafe-swiftshader",
       "--remote-debugging-pipe",
       `--user-data-dir=${profile}`,
     ];
@@ -79,8 +83,12 @@ export class Chromium {
     });
   }
 
-  /** Loads a page and runs a script in it, which gives what JSON holds. */
-  async look(address: string, { width, height, scheme }: LookOptions, script: string): Promise<Look> {
+  /** Loads a page and runs a script in it, which gives what JSON holds, or a promise of it. */
+  async look(
+    address: string,
+    { width, height, scheme, mayRequest = () => false }: LookOptions,
+    script: string,
+  ): Promise<Look> {
     const { targetId } = await this.#call("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.#call("Target.attachToTarget", { targetId, flatten: true });
     const call = (method: string, params?: Json): Promise<Json> => this.#call(method, params, String(sessionId));
@@ -98,8 +106,8 @@ export class Chromium {
         void call("Page.handleJavaScriptDialog", { accept: false });
       }
       const { url } = (params.request ?? {}) as { readonly url?: string };
-      if (method === "Network.requestWillBeSent" && url !== address && !url?.startsWith("data:"))
-        complaints.push(`a request for ${url}`);
+      const isOwn = url === undefined || url === address || url.startsWith("data:") || mayRequest(url);
+      if (method === "Network.requestWillBeSent" && !isOwn) complaints.push(`a request for ${url}`);
     };
     this.#listeners.add(listen);
     for (const domain of ["Page", "Log", "Runtime", "Network"]) await call(`${domain}.enable`);
@@ -107,7 +115,11 @@ export class Chromium {
     await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
     await call("Page.navigate", { url: address });
     await isLoaded;
-    const { result, exceptionDetails } = await call("Runtime.evaluate", { expression: script, returnByValue: true });
+    const { result, exceptionDetails } = await call("Runtime.evaluate", {
+      expression: script,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails !== undefined) complaints.push(JSON.stringify(exceptionDetails));
     const { data } = await call("Page.captureScreenshot", { captureBeyondViewport: true });
     this.#listeners.delete(listen);
