@@ -151,10 +151,7 @@ export const layers: readonly Layer[] = [
   {
     place: "targets/tfjs-model",
     does: "a network to the folder of a TensorFlow.js GraphModel, and its verification",
-    mayImport: [
-      ...["targets/tfjs", "targets/onnx", "step", "passes", "weights", "reference", "ops", "recipe", "ir"],
-      ...["formats", "diagnostics"],
-    ],
+    mayImport: ["targets/tfjs", "targets/onnx", "passes", "weights", "ops", "ir", "diagnostics"],
   },
   {
     place: "targets/svg",

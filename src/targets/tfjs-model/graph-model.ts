@@ -51,7 +51,7 @@ class Constants implements GraphConstants {
   }
 
   add(values: Values, shape: readonly number[], wanted?: string): string {
-    const name = this.#scope.take(wanted ?? "constant");
+    const name = this.#scope.take(wanted ?? "numbers");
     this.held.push({ name, shape, values, isWeight: wanted !== undefined });
     return name;
   }
