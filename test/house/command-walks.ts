@@ -12,6 +12,7 @@ import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
 import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
+import { weightsTypes } from "../../src/targets/tfjs-model/weights-type.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
@@ -288,6 +289,11 @@ export const walks: Readonly<Record<string, Walk>> = {
         refused: [[{ "--optimize": String(laterLevel) }, "onnx/unsupported-level"]],
       },
       verify: { lines: [{ "--no-verify": undefined }] },
+      "weights-type": {
+        beside: { "--target": "tfjs", "--output": "out" },
+        lines: choices("--weights-type", weightsTypes),
+        hasDefault: true,
+      },
       watch: inWatch("builds again for another source and other weights, and not for what it writes itself"),
       depth: {
         beside: { "--target": "svg", "--output": "a.svg", "--no-verify": undefined },

@@ -49,10 +49,11 @@ function lstat(path: string) {
 function isAskedFor(path: string, { writes = [], temporary }: Step, place: Place): boolean {
   const asked = writes.map((name) => join(place.cwd, name));
   if (asked.some((wanted) => isBelow(path, wanted))) return true;
-  const name = basename(path);
-  const beside = asked.some(
-    (wanted) => dirname(path) === dirname(wanted) && name.startsWith(`.${basename(wanted)}.`) && name.endsWith(".tmp"),
-  );
+  // A folder is made beside its place, too, with all that is in it.
+  const beside = asked.some((wanted) => {
+    const [name = ""] = path.slice(dirname(wanted).length + 1).split("/");
+    return isBelow(path, dirname(wanted)) && name.startsWith(`.${basename(wanted)}.`) && name.endsWith(".tmp");
+  });
   if (beside) return true;
   const below = path.slice(place.temporary.length + 1);
   return temporary !== undefined && isBelow(path, place.temporary) && below.startsWith(temporary);
