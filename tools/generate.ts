@@ -1,5 +1,6 @@
 // `npm run gen`: writes every generated file that is checked in. CI runs it and wants no difference.
 import { generateLock } from "./generate-lock.js";
+import { generateOwnFunctions } from "./generate-own-functions.js";
 import { generateStd } from "./generate-std.js";
 import { generateVersion } from "./generate-version.js";
 import { generateWeightMaps } from "./generate-weight-maps.js";
@@ -11,6 +12,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   generateVersion,
   generateStd,
   generateWeightMaps,
+  generateOwnFunctions,
   async () => {
     const { generateOnnxProto } = await import("./generate-onnx-proto.js");
     return [...generateOnnxProto()].map(([path, text]) => ({ path, text }));

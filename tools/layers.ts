@@ -141,7 +141,7 @@ export const layers: readonly Layer[] = [
   {
     place: "targets/onnx-train",
     does: "a training step to an ONNX file with its initial state, and its verification",
-    mayImport: ["targets/onnx", "weights", "ops", "ir", "diagnostics"],
+    mayImport: ["targets/onnx", "weights", "reference", "ops", "ir", "diagnostics"],
   },
   {
     place: "targets/tfjs",
@@ -152,6 +152,14 @@ export const layers: readonly Layer[] = [
     place: "targets/tfjs-model",
     does: "a network to the folder of a TensorFlow.js GraphModel, and its verification",
     mayImport: ["targets/tfjs", "targets/onnx", "passes", "weights", "ops", "ir", "diagnostics"],
+  },
+  {
+    place: "targets/tfjs-train",
+    does: "a training step to an ES module of TensorFlow.js calls, with its first state, schedule and masks, and its verification",
+    mayImport: [
+      ...["targets/tfjs", "targets/onnx-train", "targets/onnx", "weights", "step", "reference"],
+      ...["ops", "ir", "diagnostics"],
+    ],
   },
   {
     place: "targets/svg",
@@ -190,7 +198,8 @@ export const layers: readonly Layer[] = [
     place: "training",
     does: "a recipe to a run: plan, loop, evaluation, checkpoints, output files",
     mayImport: [
-      ...["engines", "deploy", "data", "judging", "targets/onnx", "targets/onnx-train", "weights", "step", "reference"],
+      ...["engines", "deploy", "data", "judging", "targets/onnx", "targets/onnx-train", "targets/tfjs-train"],
+      ...["weights", "step", "reference"],
       ...["semantics", "recipe", "ops", "ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
     ],
   },
@@ -221,6 +230,7 @@ export const layers: readonly Layer[] = [
       ...["studies", "report", "training", "engines", "deploy", "judging", "data", "targets/svg", "targets/onnx-train"],
       ...[
         "targets/tfjs-model",
+        "targets/tfjs-train",
         "targets/onnx",
         "weights",
         "passes",

@@ -17,6 +17,7 @@ interface Kind {
 const kinds: Readonly<Record<BuildTarget, Kind>> = {
   onnx: { endings: [".onnx"], byEnding: true, isText: false },
   "onnx-train": { endings: [".onnx"], byEnding: false, isText: false },
+  "tfjs-train": { endings: [".mjs", ".js"], byEnding: false, isText: true },
   safetensors: { endings: [".safetensors"], byEnding: true, isText: false },
   tfjs: { endings: [], byEnding: false, isText: false, isFolder: true },
   svg: { endings: [".svg"], byEnding: true, isText: true },

@@ -18,6 +18,7 @@ export type BuildFlag =
 export const buildTargets = {
   onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify"],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify"],
+  "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
   tfjs: ["model", "set", "weights", "weights-map", "seed", "optimize", "verify", "weights-type"],
   svg: ["model", "set", "depth", "convention"],
@@ -29,7 +30,7 @@ export type BuildTarget = keyof typeof buildTargets;
 export const targetNames = Object.keys(buildTargets) as readonly BuildTarget[];
 
 /** Names of targets that are not there yet. */
-export const laterTargets: readonly string[] = ["tfjs-train", "torch", "triton"];
+export const laterTargets: readonly string[] = ["torch", "triton"];
 
 export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
 

@@ -118,6 +118,10 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
   if (target === "onnx-train") return buildTrainingStep(session, { ...args, set });
+  if (target === "tfjs-train") {
+    const { buildTrainingModule } = await import("./build-step-module.js");
+    return buildTrainingModule(session, { ...args, set, seed: given.seed });
+  }
   const found = await compileOneModel(session, args.path, args.model, set);
   if (found === undefined) return 1;
   const { model, compiled } = found;
@@ -197,7 +201,7 @@ async function buildFile(
 export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
-    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; a model for TensorFlow.js; or a diagram of the network.",
+    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; both also for TensorFlow.js; or a diagram of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -213,17 +217,17 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: "by the extension of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; safetensors: only the weights, by the model's names; tfjs: a folder that tf.loadGraphModel loads; svg: a diagram of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; tfjs: a folder that tf.loadGraphModel loads; tfjs-train: a recipe's training step as an ES module for TensorFlow.js; safetensors: only the weights, by the model's names; svg: a diagram of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", {
         ...recipeOption,
-        describe: "onnx-train: the recipe of the step; optional if there is only one",
+        describe: "onnx-train, tfjs-train: the recipe of the step; optional if there is only one",
       })
       .option("batch", {
         type: "number",
         requiresArg: true,
-        describe: "onnx-train: batch size; default the recipe's",
+        describe: "onnx-train, tfjs-train: batch size; default the recipe's",
       })
       .option("set", recipeSetOption)
       .option("weights", {
@@ -233,9 +237,9 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       .option("weights-map", weightsMapOption)
       .option("seed", {
         type: "number",
-        defaultDescription: String(usualSeed),
+        defaultDescription: `${usualSeed}; tfjs-train: the recipe's`,
         requiresArg: true,
-        describe: "seed of the initial weights",
+        describe: "seed of the initial weights; tfjs-train: and of the masks of dropout",
       })
       .option("opset", {
         type: "number",
@@ -285,6 +289,10 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         "its training step, for any ONNX Runtime",
       )
       .example("lferc build models/lfer_ldl.lfer --target tfjs -o model", "for TensorFlow.js, in a page or in Node")
+      .example(
+        "lferc build models/lfer_ldl.lfer --target tfjs-train --recipe CrossEntropy --set size=112 -o step.mjs",
+        "the same for TensorFlow.js",
+      )
       .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

@@ -35,6 +35,7 @@ import { syntaxExpressionEntries } from "./catalogue/syntax/expressions.js";
 import { syntaxTokenEntries } from "./catalogue/syntax/tokens.js";
 import { syntaxDeclarationEntries } from "./catalogue/syntax/top-level.js";
 import { tfjsEntries } from "./catalogue/tfjs.js";
+import { tfjsTrainEntries } from "./catalogue/tfjs-train.js";
 import { toolEntries } from "./catalogue/tool/command-line.js";
 import { toolFileEntries } from "./catalogue/tool/files.js";
 import { trainEntries } from "./catalogue/train/course.js";
@@ -78,6 +79,7 @@ export const catalogue = {
   ...tfjsEntries,
   ...pictureEntries,
   ...onnxReadEntries,
+  ...tfjsTrainEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,

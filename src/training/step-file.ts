@@ -5,6 +5,7 @@ import { elementCount, formatShape } from "../ir/shape.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import type { Tensor } from "../ops/contracts.js";
 import { randomStream } from "../random/stream.js";
+import type { ProbeStep } from "../reference/compare-op.js";
 import { probeInputs } from "../reference/probe-weights.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
@@ -14,7 +15,7 @@ import { type TrainingStepSource, trainingStep } from "../step/training-step.js"
 import { calmWeights } from "../targets/onnx/calm-weights.js";
 import { chooseProbeGraph } from "../targets/onnx/probe-size.js";
 import { buildStep, type StepBuildOptions, type StepBuildResult } from "../targets/onnx-train/build-step.js";
-import type { ProbeStep } from "../targets/onnx-train/verify-step.js";
+import type { StepOrigin } from "../targets/onnx-train/describe-step.js";
 
 export interface StepFileOptions extends Omit<StepBuildOptions, "origin"> {
   /** Default: the recipe's own. */
@@ -27,14 +28,17 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
   if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
   const step = trainingStep(source);
   const makeProbe = (): ProbeStep => probeStep(source);
-  const origin = {
-    recipe: recipe.name,
-    batch: source.batch,
-    training: trainingOf(recipe),
-    teacherLabels: labelsOfTeacher(recipe),
-  };
+  const origin = originOf(recipe, source.batch);
   return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
 }
+
+/** What a step of the recipe is made of, for whoever has only the file. */
+export const originOf = (recipe: ElaboratedRecipe, batch: number): StepOrigin => ({
+  recipe: recipe.name,
+  batch,
+  training: trainingOf(recipe),
+  teacherLabels: labelsOfTeacher(recipe),
+});
 
 /**
  * The order in which the step takes a teacher's classes: that of the classes they are combined with, else the model's or the

@@ -82,6 +82,7 @@ suite("lferc build -o", (test) => {
         ["ir", "a.onnx"],
         ["ir", "a.svg"],
         ["onnx-train", "a.svg", "--recipe", "R"],
+        ["tfjs-train", "a.onnx", "--recipe", "R"],
       ] as const) {
         const { code, stderr } = runLferc([...build, "--target", target, "-o", output, ...more], { cwd });
         assert.equal([target, output, code, codesIn(stderr)], [target, output, 2, ["tool/target-clash"]]);

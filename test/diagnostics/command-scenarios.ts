@@ -21,6 +21,7 @@ import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { studyScenarios } from "./study-scenarios.js";
 import { tfjsScenarios } from "./tfjs-scenarios.js";
+import { tfjsTrainScenarios } from "./tfjs-train-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -169,4 +170,5 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...weightsScenarios,
   ...statsScenarios,
   ...studyScenarios,
+  ...tfjsTrainScenarios,
 };

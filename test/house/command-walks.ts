@@ -249,7 +249,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       target: {
         beside: { "--no-verify": undefined, "--output": "out" },
         lines: targetNames.map((target) =>
-          target === "onnx-train"
+          target.endsWith("-train")
             ? { "--target": target, "--model": undefined, "--recipe": "Try" }
             : { "--target": target },
         ),

@@ -79,6 +79,7 @@ const homonyms: Readonly<Record<string, readonly string[]>> = {
   "targets/svg/draw-page.ts": ['"linear, matmul"', '"split, reshape"'],
   "targets/svg/fold.ts": ['"equal"'],
   "targets/svg/units.ts": ['"equal"'],
+  "targets/tfjs-train/print-state.ts": ['"constant"'],
   "training/run-record.ts": ['"identity"'],
   "weights/initialise.ts": ['"constant"'],
 };

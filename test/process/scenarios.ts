@@ -110,6 +110,10 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
         args: ["build", "m.lfer", "--target", "onnx-train", "--recipe", "Faces", "-o", "step.onnx"],
         writes: ["step.onnx"],
       },
+      {
+        args: ["build", "m.lfer", "--target", "tfjs-train", "--recipe", "Faces", "-o", "step.mjs"],
+        writes: ["step.mjs"],
+      },
       { args: ["build", "m.lfer", "--target", "safetensors", "-o", "m.safetensors"], writes: ["m.safetensors"] },
       { args: ["build", "m.lfer", "--target", "svg", "-o", "m.svg"], writes: ["m.svg"] },
       {

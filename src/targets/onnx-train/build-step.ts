@@ -4,6 +4,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape, elementCount } from "../../ir/shape.js";
+import type { ProbeStep } from "../../reference/compare-op.js";
 import { initialiseWeights } from "../../weights/initialise.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { maxWeightBytes } from "../onnx/build.js";
@@ -16,7 +17,7 @@ import type { VerificationRuntime } from "../onnx/run-file.js";
 import { silentLog } from "../onnx/session-log.js";
 import { describeStep, type StepOrigin } from "./describe-step.js";
 import { selfStarting } from "./open-state.js";
-import type { ProbeStep, StepVerification } from "./verify-step.js";
+import type { StepVerification } from "./verify-step.js";
 
 export interface StepSource {
   /** The network in training form; its slots are named in weight files. */

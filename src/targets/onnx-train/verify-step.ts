@@ -7,23 +7,14 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { InvariantError, invariant } from "../../diagnostics/invariant.js";
-import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
-import { elementCount, formatShape } from "../../ir/shape.js";
+import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { elementCount } from "../../ir/shape.js";
 import type { Tensor } from "../../ops/contracts.js";
-import { findOp } from "../../ops/registry.js";
+import { compareOp, describeInputs, distance, type ProbeStep, wholeTolerance } from "../../reference/compare-op.js";
 import { emitOnnx } from "../onnx/emit.js";
 import type { VerificationRuntime } from "../onnx/run-file.js";
 import { silentLog } from "../onnx/session-log.js";
 import { openState, selfStarting, stateInput } from "./open-state.js";
-
-type Tensors = Readonly<Record<string, Tensor>>;
-
-/** A step that is small enough for the reference, and its initial state: float32 numbers. */
-export interface ProbeStep {
-  readonly step: Graph;
-  readonly inputs: Tensors;
-  readonly slots: Tensors;
-}
 
 export interface StepVerification {
   /** The inputs of the comparison: `image [2, 3, 40, 40]`. */
@@ -40,14 +31,6 @@ export interface VerifyStepOptions {
   /** For tests: replaces the writer of the file. */
   readonly emit?: ((graph: Graph, weights: ReadonlyMap<string, Float32Array>) => Uint8Array) | undefined;
 }
-
-/** Tolerance of one op in float32 compared with float64: most differ by 1e-7, a sum of millions of squares by 3e-5. */
-const opTolerance = 1e-4;
-/** If an op's terms cancel, the tolerance is this multiple of the change by a last digit of its inputs. */
-const cancellationFactor = 20;
-const lastDigit = 2 ** -23;
-/** Fused or not, a step is the same except for rounding, which a deep network's gradients magnify. */
-const wholeTolerance = 0.1;
 
 /** Compares a step's ops, then its file, with the reference; returns the largest difference of an op, or what is wrong. */
 export async function verifyStep(
@@ -98,13 +81,6 @@ export async function verifyStep(
   }
 }
 
-const describeInputs = (step: Graph): string =>
-  step.inputs
-    .map(({ name, value }) => ({ name, shape: typeOf(step, value).shape }))
-    .filter(({ shape }) => shape.length > 2)
-    .map(({ name, shape }) => `${name} ${formatShape(shape)}`)
-    .join(", ");
-
 /** The graph with every value of a node as an output, and the name of each value among inputs and outputs. */
 function layOpen(graph: Graph): { readonly graph: Graph; readonly nameOf: (value: ValueId) => string } {
   const names = new Map<ValueId, string>();
@@ -144,47 +120,4 @@ function toTensor(results: InferenceSession.ReturnType, name: string): Tensor {
     shape: dims,
     data: data instanceof BigInt64Array ? Float64Array.from(data, Number) : Float64Array.from(data),
   };
-}
-
-/** The difference of the op's results from the reference's on the same inputs, and the allowed one. */
-function compareOp(
-  { op: name, inputs, outputs, attributes }: Node,
-  tensorOf: (value: ValueId) => Tensor,
-): { readonly error: number; readonly allowed: number } {
-  const op = findOp(name);
-  invariant(op !== undefined, `unknown op ${name}`);
-  const given = inputs.map(tensorOf);
-  const expected = op.evaluate(given, attributes);
-  let largest = 0;
-  for (const [i, value] of outputs.entries()) {
-    const wanted = expected[i] as Tensor;
-    const error = distance(tensorOf(value), wanted);
-    if (error <= opTolerance) {
-      largest = Math.max(largest, error);
-      continue;
-    }
-    const nudged = op.evaluate(given.map(nudge), attributes)[i] as Tensor;
-    const allowed = cancellationFactor * distance(nudged, wanted);
-    if (!(error <= allowed)) return { error, allowed: Math.max(opTolerance, allowed) };
-  }
-  return { error: largest, allowed: opTolerance };
-}
-
-/** The tensor with every number changed by its last digit of float32, alternately up and down. */
-const nudge = ({ shape, data }: Tensor, which: number): Tensor => ({
-  shape,
-  data: data.map((value, i) => value * (1 + ((i * 7919 + which) % 3 === 0 ? -lastDigit : lastDigit))),
-});
-
-/** `||a - b|| / ||b||`; values that are not finite in both do not count. */
-function distance({ shape: found, data: a }: Tensor, { shape, data: b }: Tensor): number {
-  invariant(found.join() === shape.join(), `shape [${found.join()}], not [${shape.join()}]`);
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < b.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    if (Object.is(x, y)) continue;
-    difference += (x - y) ** 2;
-  }
-  for (const y of b) if (Number.isFinite(y)) norm += y * y;
-  return difference === 0 ? 0 : Math.sqrt(difference / norm);
 }

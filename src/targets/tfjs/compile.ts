@@ -55,6 +55,7 @@ export function compileStep(step: Graph, { mapsAre, ...options }: CompileOptions
     writer.enter(node.path);
     lowerNode(opOf(node), writer, node);
   }
+  writer.enter(undefined);
   const known = new Map(
     updates.groups.map(({ slots }, i) => [listKey(slots.map(({ value }) => value)), packed[i]?.register]),
   );
@@ -191,7 +192,7 @@ function readGroup(writer: GraphWriter, { slots }: UpdateGroup, layoutOf: (slot:
     const part = writer.hasSizes(parts[i] as Register, [length]);
     writer.set(slot.value, writer.reshape(part, storedSizes(own, layout)), layout);
     offset += length;
-    return { slot: slot.name, offset: offset - length, length, order: placesOf(own, layout) };
+    return { slot: slot.name, offset: offset - length, length, order: placesOf(own, layout), sizes: own, layout };
   });
   return { register, next: register, shape, slots: places };
 }
@@ -206,6 +207,6 @@ function readSlot(writer: GraphWriter, { name, value }: Slot, layout: Layout): T
     register,
     next: register,
     shape,
-    slots: [{ slot: name, offset: 0, length, order: placesOf(sizes, layout) }],
+    slots: [{ slot: name, offset: 0, length, order: placesOf(sizes, layout), sizes, layout }],
   };
 }

@@ -1,10 +1,18 @@
 /** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, TfjsPort } from "../../ops/tfjs/calls.js";
-import type { PackedState } from "../../step/packed-state.js";
+import type { Layout } from "../../ops/tfjs/layout.js";
+import type { PackedState, SlotPlace } from "../../step/packed-state.js";
+
+/** Where a slot lies, with its sizes in the graph and how its axes are stored. */
+export interface TfjsSlot extends SlotPlace {
+  readonly sizes: readonly number[];
+  readonly layout: Layout;
+}
 
 /** One tensor of state: read from `register`, and after the step what is in `next` (itself where nothing changes it). */
 export interface TfjsState extends PackedState {
+  readonly slots: readonly TfjsSlot[];
   readonly register: Register;
   readonly next: Register;
 }

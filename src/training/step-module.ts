@@ -1,0 +1,28 @@
+/** A recipe as a training step for TensorFlow.js: what `build --target tfjs-train` writes. */
+import { isProblem } from "../diagnostics/diagnostic.js";
+import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
+import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
+import { trainingStep } from "../step/training-step.js";
+import { buildModule, type ModuleBuildOptions, type ModuleBuildResult } from "../targets/tfjs-train/build-module.js";
+import { originOf, probeStep } from "./step-file.js";
+
+export interface StepModuleOptions extends Omit<ModuleBuildOptions, "origin"> {
+  /** The recipe's own unless told. */
+  readonly batch?: number | undefined;
+}
+
+/** The module's text, proven; or what is wrong. */
+export async function buildStepModule(
+  recipe: ElaboratedRecipe,
+  options: StepModuleOptions,
+): Promise<ModuleBuildResult> {
+  const source = stepOfRecipe(recipe, options.batch);
+  if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
+  const step = {
+    network: source.network,
+    step: trainingStep(source),
+    ...scheduleOfRecipe(recipe),
+    makeProbe: () => probeStep(source),
+  };
+  return buildModule(step, { ...options, origin: originOf(recipe, source.batch) });
+}
