@@ -141,12 +141,12 @@ class MobileNetV2(nn.Module):
 models = {"LferLdl": LferLdl, "resnet18": ResNet18, "mobilenet_v2": MobileNetV2}
 
 
-def make_step(kind, model_name, size, batch):
+def make_step(kind, model_name, size, batch, device="cpu"):
     torch.manual_seed(0)
-    model = models[model_name]().train()
+    model = models[model_name]().train().to(device)
     classes = 7 if model_name == "LferLdl" else 1000
-    x = torch.randn(batch, 3, size, size)
-    target = F.one_hot(torch.arange(batch) % classes, classes).float()
+    x = torch.randn(batch, 3, size, size).to(device)
+    target = F.one_hot(torch.arange(batch) % classes, classes).float().to(device)
     if kind == "channels_last":
         model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)

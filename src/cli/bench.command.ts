@@ -14,7 +14,7 @@ import { compileOneModel } from "./one-model.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
-import { loadRuntime, talkOfFallback, threadsOf } from "./talk-of-runtime.js";
+import { loadRuntime, talkOfEngine, threadsOf } from "./talk-of-runtime.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
@@ -106,8 +106,8 @@ async function measureStep(
   if (isProblem(chosen)) return chosen;
   const found = await compileOneRecipe(session, file, name, set);
   if (found === undefined) return undefined;
-  const { engine, insteadOf } = chosen;
-  talkOfFallback(session, insteadOf);
+  const { engine } = chosen;
+  talkOfEngine(session, chosen);
   const threads = threadsOf(session, engine, asked) ?? settings.threads;
   const { timeTrainingStep } = await import("../training/time-step.js");
   return timeTrainingStep(found.recipe, engine, { ...settings, threads });

@@ -38,16 +38,16 @@ export async function buildTrainingModule(session: Session, args: StepModuleArgu
   const { seed = recipe.settings.train.fields.seed } = args;
   const weights = await readWeights(session, "build", { ...args, seed });
   if (weights === undefined) return 1;
-  const [{ buildStepModule }, { loadStepRuntime }] = await Promise.all([
+  const [{ buildStepModule }, { findTfjs }] = await Promise.all([
     import("../training/step-module.js"),
-    import("../engines/tfjs/step-runtime.js"),
+    import("../engines/tfjs/any-tfjs.js"),
   ]);
   const built = await buildStepModule(recipe, {
     batch: args.batch,
     weights,
     seed,
     verify,
-    loadTfjs: loadStepRuntime,
+    loadTfjs: findTfjs,
     provenance: { lferVersion: version, sourceSha256: sourceDigest(compiled.sources), settings: set },
   });
   if (built.kind === "refused") {

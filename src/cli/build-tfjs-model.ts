@@ -60,7 +60,7 @@ export async function buildTfjsModel(
     weights,
     weightsType,
     verify: args.verify,
-    loadRuntime: async () => (await import("../engines/tfjs/any-tfjs.js")).loadAnyTfjs(),
+    loadRuntime: async () => (await import("../engines/tfjs/any-tfjs.js")).findTfjsWithConverter(),
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
   });
   report.clear();

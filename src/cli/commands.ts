@@ -104,7 +104,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "info",
-    summary: "print versions and installed packages",
+    summary: "print versions, and which engines can train here",
     failure: undefined,
     load: async () => untyped((await import("./info.command.js")).infoCommand),
   },

@@ -16,7 +16,7 @@ import { liveLine } from "./live-line.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
-import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
+import { talkOfEngine, threadsOf } from "./talk-of-runtime.js";
 import { percent } from "./train-progress.js";
 import { UsageError } from "./usage.js";
 import { reportRefusal } from "./weight-arguments.js";
@@ -65,7 +65,7 @@ async function distillRun(session: Session, args: DistillArguments): Promise<Exi
   if (isProblem(written)) return refuse(written.diagnose({}));
   const chosen = await chooseEngine(args.engine, args.threads);
   if (isProblem(chosen)) return refuse(chosen.diagnose({}));
-  talkOfFallback(session, chosen.insteadOf);
+  talkOfEngine(session, chosen);
 
   const networks: ReadonlyMap<string, Float32Array>[] = [];
   let plan: TrainingPlan = written;

@@ -1,67 +1,93 @@
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
-import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
-import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
-import { type EngineEntry, engines } from "../engines/registry.js";
+import { isProblem } from "../diagnostics/diagnostic.js";
+import type { Found } from "../engines/engine.js";
+import { engines } from "../engines/registry.js";
 import { version } from "../version.js";
+import { type EngineState, engineStates } from "./engine-states.js";
 import { packageVersion } from "./package-version.js";
 import { runCommand, type Session } from "./session.js";
 
-/** An optional package: its purpose, and its loader. */
-interface OptionalPackage {
-  readonly name: string;
-  readonly use: string;
-  readonly load: () => Promise<unknown>;
+const formats = ["pretty", "json"] as const;
+
+interface InfoArguments {
+  readonly format: (typeof formats)[number];
 }
 
-const optionalPackages: readonly OptionalPackage[] = [
-  {
-    name: "onnxruntime-node",
-    use: "runs ONNX models: predict, and the comparison with the reference in build",
-    load: loadNativeRuntime,
-  },
-  { name: "sharp", use: "decodes pictures: predict", load: () => loadDecoder() },
-];
+/** What `lferc info` says. */
+export interface Info {
+  readonly schemaVersion: 1;
+  readonly lferc: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly architecture: string;
+  readonly cores: number;
+  /** What decodes pictures; null where it is not installed. */
+  readonly sharp: string | null;
+  readonly engines: readonly EngineState[];
+}
 
-/** One line for a package that works; for others, the reason and what to do on further lines. */
-function rowsOf(name: string, found: string | Problem, use: string): readonly (readonly string[])[] {
-  if (!isProblem(found)) return [[name, found, use]];
-  const { message, help } = found.diagnose({});
-  return [
-    [name, "not here", use],
-    ["", "", message],
-    ["", "", help],
+async function gather(): Promise<Info> {
+  const [states, decoder] = await Promise.all([engineStates(engines), loadDecoder()]);
+  return {
+    schemaVersion: 1,
+    lferc: version,
+    node: process.versions.node,
+    platform: process.platform,
+    architecture: process.arch,
+    cores: availableParallelism(),
+    sharp: isProblem(decoder) ? null : packageVersion(import.meta.resolve("sharp")),
+    engines: states,
+  };
+}
+
+/** What fits a narrow terminal. */
+const width = 80;
+const nameWidth = 15;
+const foundWidth = 10;
+
+/** A line; what would not fit stands under it. */
+function line(name: string, found: string, rest: string): string {
+  const head = `${name.padEnd(nameWidth)}${found.padEnd(foundWidth)}`;
+  return `${head}${rest}`.length <= width ? `${head}${rest}`.trimEnd() : `${head.trimEnd()}\n  ${rest}`;
+}
+
+const placeOf = ({ device, threads }: Found): string =>
+  threads === undefined ? device : `${device}, ${threads} thread${threads === 1 ? "" : "s"}`;
+
+/** The lines for people: what was found, else what it needs. */
+export function infoLines({ lferc, node, platform, architecture, cores, sharp, engines: states }: Info): string {
+  const lines = [
+    line("lferc", lferc, ""),
+    line("node", node, `${platform} ${architecture}, ${cores} core${cores === 1 ? "" : "s"}`),
+    line("sharp", sharp ?? "not here", sharp === null ? "npm install sharp" : "decodes pictures"),
+    ...states.map((state) =>
+      state.found ? line(state.name, state.version, placeOf(state)) : line(state.name, "not here", state.needs),
+    ),
   ];
+  return `${lines.join("\n")}\n`;
 }
 
-async function packageRows({ name, use, load }: OptionalPackage): Promise<readonly (readonly string[])[]> {
-  const loaded = await load();
-  return rowsOf(name, isProblem(loaded) ? loaded : packageVersion(import.meta.resolve(name)), use);
-}
-
-async function engineRows({ name, summary, load }: EngineEntry): Promise<readonly (readonly string[])[]> {
-  return rowsOf(name, (await (await load()).availability()) ?? "runs here", summary);
-}
-
-async function info(session: Session): Promise<0> {
-  const engineAnswers = Promise.all(engines.map(engineRows));
-  const rows: (readonly string[])[] = [
-    ["lferc", version, ""],
-    ["node", process.versions.node, `${process.platform} ${process.arch}, ${availableParallelism()} threads`],
-  ];
-  for (const entry of optionalPackages) rows.push(...(await packageRows(entry)));
-  rows.push(...(await engineAnswers).flat());
-  for (const [name = "", found = "", use = ""] of rows) {
-    session.print(`${`${name.padEnd(18)}${found.padEnd(16)}${use}`.trimEnd()}\n`);
-  }
+async function info(session: Session, { format }: InfoArguments): Promise<0> {
+  const found = await gather();
+  if (format === "json") session.json(`${JSON.stringify(found, undefined, 2)}\n`);
+  else session.print(infoLines(found));
   return 0;
 }
 
-export const infoCommand: CommandModule = {
+export const infoCommand: CommandModule<object, InfoArguments> = {
   command: "info",
   describe:
-    "Prints the versions of lferc and Node, the installed optional packages and their purpose, and the engines that can train here.",
-  builder: (yargs) => yargs.example("lferc info", "to include in a bug report"),
-  handler: () => runCommand(info),
+    "Prints the versions of lferc and Node, the machine, and for each engine whether it can train here: its version and device, or what it needs.",
+  builder: (yargs) =>
+    yargs
+      .option("format", {
+        choices: formats,
+        default: "pretty" as const,
+        requiresArg: true,
+        describe: "pretty, or json: one object, also with why an engine is not here",
+      })
+      .example("lferc info", "to include in a bug report"),
+  handler: (args) => runCommand((session) => info(session, args)),
 };

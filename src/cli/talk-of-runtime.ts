@@ -2,6 +2,7 @@
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
+import type { ChosenEngine } from "../engines/registry.js";
 import type { Session } from "./session.js";
 
 /** Prints one line if ONNX Runtime is the slow build: why, and the command that installs the fast one. */
@@ -9,6 +10,17 @@ export function talkOfFallback(session: Session, insteadOf: Problem | undefined)
   if (insteadOf === undefined) return;
   const { message, help } = insteadOf.diagnose({});
   session.talk(`${message}; using ONNX Runtime in WebAssembly instead, which is slower. ${help}\n`);
+}
+
+/** One line on the engine that was taken where none was named: which, and why. */
+export function talkOfEngine(session: Session, { engine, triedOf, insteadOf }: ChosenEngine): void {
+  if (engine.name === "ort-wasm") talkOfFallback(session, insteadOf);
+  else if (insteadOf !== undefined) {
+    const { message, help } = insteadOf.diagnose({});
+    session.talk(`${message}; using ${engine.name} instead, which is slower. ${help}\n`);
+  } else if (triedOf !== undefined) {
+    session.talk(`engine: ${engine.name}, the first that runs here of ${triedOf.join(", ")}\n`);
+  }
 }
 
 /** ONNX Runtime for a command, as `loadOnnxRuntime` finds it. */

@@ -20,7 +20,7 @@ import { runCircumstances } from "./run-circumstances.js";
 import { reportRun } from "./run-report.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
-import { talkOfFallback, threadsOf } from "./talk-of-runtime.js";
+import { talkOfEngine, threadsOf } from "./talk-of-runtime.js";
 import { eventsFor, summarise, tellOfSmallerRate } from "./train-events.js";
 import { type Prepared, type TrainArguments, trainParts } from "./train-parts.js";
 import { UsageError } from "./usage.js";
@@ -66,9 +66,12 @@ async function train(session: Session, args: TrainArguments, commands: readonly 
   const chosen = await chooseEngine(args.engine, args.threads);
   if (isProblem(chosen)) return refuse(chosen);
   const { engine } = chosen;
-  talkOfFallback(session, chosen.insteadOf);
+  talkOfEngine(session, chosen);
   const threads = threadsOf(session, engine, args.threads);
-  const circumstances = await runCircumstances(projectRoot(resolve(session.cwd, args.path), session.cwd), engine.name);
+  const circumstances = await runCircumstances(
+    projectRoot(resolve(session.cwd, args.path), session.cwd),
+    chosen.found.version,
+  );
   const claim =
     args.out === undefined
       ? await claimNextRun(join(session.cwd, runsFolder), `${made.recipe.name}-${dayOf(circumstances.now())}`)

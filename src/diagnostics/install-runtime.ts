@@ -1,4 +1,4 @@
-import { onnxRuntimeVersion } from "../version.js";
+import { onnxRuntimeVersion, tfjsVersion } from "../version.js";
 
 /** A command with an environment variable, which a package's script reads. Windows' shells have no such form. */
 const withVariable = (variable: string, command: string): string =>
@@ -14,3 +14,6 @@ export const installRuntime = (): string =>
 /** Downloads CUDA files for an installed onnxruntime-node: npm does not run the scripts of an installed package. */
 export const fetchCudaFiles = (): string =>
   withVariable("ONNXRUNTIME_NODE_INSTALL=cuda12", "node node_modules/onnxruntime-node/script/install.js");
+
+/** The command that installs a package of TensorFlow.js beside lfer. */
+export const installTfjs = (name: string): string => `npm install ${name}@${tfjsVersion}`;

@@ -43,15 +43,27 @@ export interface Evaluator {
   dispose(): Promise<void>;
 }
 
+/** What an engine has found on this machine. */
+export interface Found {
+  /** Of the library that runs the steps. */
+  readonly version: string;
+  /** What they run on, for people: `CPU, libtensorflow 2.13.1`. */
+  readonly device: string;
+  /** How many threads a step has, where that is known before it runs. */
+  readonly threads?: number;
+}
+
 export interface Engine {
   readonly name: string;
+  /** What it needs where it is not found, in few words or as the command that installs it. */
+  readonly needs: string;
   /** How many threads it has, where that cannot be chosen. */
   readonly fixedThreads?: number;
   /**
-   * What hinders this engine on this machine and what to install; undefined where it can run. Found out by trying, with the
-   * threads that steps will be given: some libraries are told once, when they are loaded.
+   * What runs steps on this machine; or what hinders it, and what to install. Found out by trying, with the threads that steps
+   * will be given: some libraries are told once, when they are loaded.
    */
-  availability(threads?: number): Promise<Problem | undefined>;
+  found(threads?: number): Promise<Found | Problem>;
   /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
   create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
   /** Compiles a network as inference sees it (its batch not bound), or says why it cannot run here. */

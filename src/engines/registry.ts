@@ -1,7 +1,7 @@
 /** The engines there are. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { Engine } from "./engine.js";
+import type { Engine, Found } from "./engine.js";
 
 /** An engine's name, its line in lists, and itself, which is loaded only when it is asked for. */
 export interface EngineEntry {
@@ -37,6 +37,21 @@ export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
     summary: "trains on the CPU, by TensorFlow.js and libtensorflow",
     load: async () => (await import("./tfjs/tfjs-engine.js")).tfjsNodeEngine,
   },
+  {
+    name: "tfjs-node-gpu",
+    summary: "trains on an NVIDIA GPU, by TensorFlow.js and libtensorflow (untested)",
+    load: async () => (await import("./tfjs/tfjs-engine.js")).tfjsNodeGpuEngine,
+  },
+  {
+    name: "tfjs-wasm",
+    summary: "trains small networks on one core, by TensorFlow.js in WebAssembly",
+    load: async () => (await import("./tfjs/tfjs-engine.js")).tfjsWasmEngine,
+  },
+  {
+    name: "tfjs-webgpu",
+    summary: "trains small networks on a GPU, by TensorFlow.js and WebGPU",
+    load: async () => (await import("./tfjs/tfjs-engine.js")).tfjsWebgpuEngine,
+  },
 ];
 
 /** The engine of that name, or that there is none. */
@@ -46,29 +61,36 @@ export function findEngine(name: string): EngineEntry | Problem {
   return found ?? problem("engine/unknown", { name, suggestion: suggest(name, names), known: names.join(", ") });
 }
 
-/** What is tried where no engine is named, in this order: the fast one, and the one that is always there. */
-const automatic = ["ort", "ort-wasm"] as const;
+/**
+ * What is tried where no engine is named, in this order: those on which training is tested, the fastest first; the last one is
+ * always there.
+ */
+const automatic = ["ort", "tfjs-node", "ort-wasm"] as const;
 
 /** How the choice is written in helps. */
-export const automaticText = `auto (${automatic.join(", or else ")})`;
+export const automaticText = `auto (the first that runs here of ${automatic.join(", ")})`;
 
 export interface ChosenEngine {
   readonly engine: Engine;
-  /** What hinders the engine that would have been taken before this one. */
+  readonly found: Found;
+  /** What was tried, in this order, where no engine was named. */
+  readonly triedOf?: readonly string[];
+  /** What hinders the engine that would have been taken before all others. */
   readonly insteadOf?: Problem;
 }
 
 /** The engine of that name, by `auto` the first that can run here with these threads; or why the last one tried cannot. */
 export async function chooseEngine(name: string, threads?: number): Promise<ChosenEngine | Problem> {
   const hindrances: Problem[] = [];
+  const choice = name === "auto" ? { triedOf: automatic } : {};
   for (const each of name === "auto" ? automatic : [name]) {
     const entry = findEngine(each);
     if (isProblem(entry)) return entry;
     const engine = await entry.load();
-    const hindrance = await engine.availability(threads);
+    const found = await engine.found(threads);
     const [insteadOf] = hindrances;
-    if (hindrance === undefined) return insteadOf === undefined ? { engine } : { engine, insteadOf };
-    hindrances.push(hindrance);
+    if (!isProblem(found)) return { engine, found, ...choice, ...(insteadOf === undefined ? {} : { insteadOf }) };
+    hindrances.push(found);
   }
   return hindrances.at(-1) as Problem;
 }

@@ -7,6 +7,7 @@ import { notReadBack } from "./onnx-node.js";
 import { avgPoolAttributes, evaluatePool, forEachWindow, poolWindow } from "./pooling.js";
 import { pooled, stamped } from "./spatial.js";
 import { byChannel, divisorOf, onesFor, sumTold } from "./tfjs/average-windows.js";
+import { inputGradient } from "./tfjs/convolution-gradients.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow } from "./tfjs/window.js";
@@ -98,9 +99,12 @@ export const avgPoolInputGradient = defineOp({
     const padded = paddedWindow(a.size, a);
     const parts = kernelsOf(tfjs).div(tfjs.map(g), divisorOf(tfjs, divisors(a)));
     const made = byChannel(tfjs, parts, channels, a.stride, (part, count, isDepthwise) => {
-      const operands = { dy: part, filter: onesFor(tfjs, a.kernel, count) };
-      const told = { ...sumTold(a, padded), inputShape: [batch, ...padded.size, count] };
-      return tfjs.kernel(isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput", operands, told);
+      const gradient = {
+        told: sumTold(a, padded),
+        input: [batch, ...padded.size, count],
+        filter: [...a.kernel, count, 1],
+      } as const;
+      return inputGradient(tfjs, isDepthwise, [part, onesFor(tfjs, a.kernel, count)], gradient);
     });
     tfjs.set(dx, cutPadding(tfjs, made, padded, sizes), nhwc);
   },

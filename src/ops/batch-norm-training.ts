@@ -148,7 +148,9 @@ export const batchNormTraining = defineOp({
     const empty = nothing(tfjs);
     const operands = [map.of(x), tfjs.plain(weight), tfjs.plain(bias), empty, empty];
     const told = { ...fusedTypes, epsilon: { float: a.epsilon }, exponential_avg_factor: { float: 1 } };
-    const [y, mean, variance] = tfjs.native("FusedBatchNormV3", operands, told);
+    const sizes = tfjs.sizesOf(x);
+    const count = elementCount(sizes) / (sizes[1] as number);
+    const [y, mean, variance] = tfjs.native("FusedBatchNormV3", operands, told, count);
     map.set(outputs[0], y as Register);
     tfjs.set(outputs[1], mean as Register);
     tfjs.set(outputs[2], variance as Register);

@@ -20,6 +20,7 @@ import {
   setFilter,
   spanOf,
 } from "./tfjs/convolution.js";
+import { filterGradient } from "./tfjs/convolution-gradients.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { hwio } from "./tfjs/layout.js";
 import { padMap } from "./tfjs/window.js";
@@ -175,13 +176,18 @@ export const conv2dWeightGradient = defineOp({
       return;
     }
     const k = kernelsOf(tfjs);
-    const name = conv.isDepthwise ? "DepthwiseConv2dNativeBackpropFilter" : "Conv2DBackpropFilter";
     const groups = kernelsSideBySide(conv);
     const maps = k.parts(padMap(tfjs, tfjs.map(x), conv.padded), groups, 3, inputs);
     const slopes = k.parts(tfjs.map(g), groups, 3, outputs);
     const [inner, filters] = filterChannels(conv);
-    const told = { ...convolutionTold(conv), filterShape: [...spanOf(conv), inner, filters / groups] };
-    const results = maps.map((map, i) => tfjs.kernel(name, { x: map, dy: slopes[i] as Register }, told));
+    const gradient = {
+      told: convolutionTold(conv),
+      input: [conv.batch, ...conv.padded.size, inputs / groups],
+      filter: [...spanOf(conv), inner, filters / groups],
+    } as const;
+    const results = maps.map((map, i) =>
+      filterGradient(tfjs, conv.isDepthwise, [map, slopes[i] as Register], gradient),
+    );
     setFilter(tfjs, dw, k.concat(results, 3), conv);
   },
   window: () => undefined,

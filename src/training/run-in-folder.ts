@@ -45,8 +45,8 @@ export async function runInFolder(
   const { engine, threads, circumstances } = request;
   const { folder } = place;
   const { plan } = course;
-  const recordOf = (description: string, id: string, begun: string) =>
-    runRecord(facts, { name: engine.name, description, threads }, { id, begun }, circumstances);
+  const recordOf = (description: string, id: string, begun: string, before?: Parameters<typeof runRecord>[4]) =>
+    runRecord(facts, { name: engine.name, description, threads }, { id, begun }, circumstances, before);
   const now = recordOf(engine.name, "", "");
   const mayChangeLength = request.epochs !== undefined;
   const found = request.resume ? await findRun({ folder, now, mayChangeLength, slots: slotSizes(plan) }) : undefined;
@@ -68,7 +68,8 @@ export async function runInFolder(
     ...events,
     onStart: async (description, stepsPerEpoch) => {
       events.onStart(description, stepsPerEpoch);
-      kept = { ...kept, about: recordOf(description, id, begun) };
+      const before = found && { record: found.record, epochsDone: from?.epochsDone ?? 0 };
+      kept = { ...kept, about: recordOf(description, id, begun, before) };
       const keys = jsonText(course.heldOut.map(({ key }) => key));
       // run.json, which makes this folder a run that can be resumed, is written first.
       const files = [

@@ -5,6 +5,7 @@ import type { JsonObject } from "../formats/json-object.js";
 import type { PlainValue, RecipeThing } from "../recipe/thing.js";
 import { version } from "../version.js";
 import type { Fold } from "./cross-fitting.js";
+import { enginesOfRun } from "./engines-of-run.js";
 import type { Best } from "./metrics.js";
 import type { TrainingPlan } from "./plan.js";
 import type { Pictures } from "./read-pictures.js";
@@ -80,7 +81,7 @@ const resolvedRecipe = ({ recipe }: TrainingPlan): Readonly<Record<string, unkno
 const ofItsEnd = ["ended", "result"] as const;
 
 const circumstantial: ReadonlySet<string> = new Set([
-  ...["lferVersion", "nodeVersion", "sharpVersion", "engine", "commandLine", "commit", "begun"],
+  ...["lferVersion", "nodeVersion", "sharpVersion", "engine", "engines", "commandLine", "commit", "begun"],
   ...["epochs", "identity", "id", "entry"],
   ...ofItsEnd,
 ]);
@@ -173,28 +174,31 @@ export interface RunIdentity {
   readonly begun: string;
 }
 
-/** The object of `run.json`. */
+/** The object of `run.json`; `before`: of a run that goes on. */
 export function runRecord(
   facts: RunFacts,
   engine: EngineFacts,
   { id, begun }: RunIdentity,
   circumstances: Circumstances,
+  before?: { readonly record: JsonObject; readonly epochsDone: number } | undefined,
 ): JsonObject {
   const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
   const { plan, sourceSha256, entry, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } =
     facts;
+  const now = {
+    name: engine.name,
+    description: engine.description,
+    threads: engine.threads ?? null,
+    version: engineVersion ?? null,
+  };
   const record = {
     schemaVersion: runSchemaVersion,
     id,
     lferVersion: version,
     nodeVersion: process.versions.node,
     sharpVersion: sharpVersion ?? null,
-    engine: {
-      name: engine.name,
-      description: engine.description,
-      threads: engine.threads ?? null,
-      version: engineVersion ?? null,
-    },
+    engine: now,
+    engines: enginesOfRun(before?.record, before?.epochsDone ?? 0, now),
     begun,
     commandLine,
     commit: commit ?? null,

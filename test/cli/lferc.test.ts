@@ -222,14 +222,6 @@ suite("lferc explain and info", (test) => {
   });
 
   test("a code may carry its brackets", () => assert.is(runLferc(["explain", "[shape/not-divisible]"]).code, 0));
-
-  test("info names versions and what is there", () => {
-    const ran = runLferc(["info"]);
-    assert.is(ran.code, 0);
-    assert.match(ran.stdout, new RegExp(`^lferc +${version.replaceAll(".", "\\.")}`));
-    assert.match(ran.stdout, process.versions.node);
-    assert.match(ran.stdout, /^onnxruntime-node +\S/m);
-  });
 });
 
 suite("hostile names", (test) => {

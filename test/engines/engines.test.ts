@@ -6,8 +6,8 @@ import { engines, findEngine } from "../../src/engines/registry.js";
 import { typeOf } from "../../src/ir/graph.js";
 import { bindShape, elementCount } from "../../src/ir/shape.js";
 import { trainingStep } from "../../src/step/training-step.js";
+import { onnxRuntimeVersion } from "../../src/version.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
-import { runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "../training/small-course.js";
 
@@ -33,11 +33,12 @@ suite("the list of engines", (test) => {
     const graph = trainingStep(plan.step);
     for (const entry of engines) {
       const engine = await entry.load();
-      const hindrance = await engine.availability(1);
-      if (hindrance !== undefined) {
-        assert.match(hindrance.diagnose({}).code, /^engine\//, entry.name);
+      const found = await engine.found(1);
+      if (isProblem(found)) {
+        assert.match(found.diagnose({}).code, /^engine\//, entry.name);
         continue;
       }
+      assert.match(found.version, /^\d+\.\d+\.\d+/, entry.name);
       const step = await engine.create(graph, { state: initialiseWeights(graph, 0), threads: 1 });
       if (isProblem(step)) throw new Error(entry.name);
       const inputs = graph.inputs.map(({ name, value }) => {
@@ -50,9 +51,12 @@ suite("the list of engines", (test) => {
     }
   });
 
-  test.native("the first one can run here", async () =>
-    assert.is(await (await engines[0].load()).availability(), undefined),
-  );
+  test.native("the first one can run here, on as many threads as are asked for", async () => {
+    const engine = await engines[0].load();
+    const version = onnxRuntimeVersion;
+    assert.equal(await engine.found(), { version, device: "CPU, all cores" });
+    assert.equal(await engine.found(3), { version, device: "CPU", threads: 3 });
+  });
 });
 
 suite("whether a GPU can be used", (test) => {
@@ -60,22 +64,13 @@ suite("whether a GPU can be used", (test) => {
     assert.match(String(await whyNot("abacus" as GpuProvider)), "comes without it");
   });
 
-  test("what the provider says of itself is what the engine says", async () => {
-    const here = gpuEngine("e", "webgpu", () => Promise.resolve(undefined));
-    assert.is(await here.availability(), undefined);
-    const silent = gpuEngine("e", "webgpu", () => Promise.resolve("no adapter"));
-    assert.is(messageOf(await silent.availability()), "ONNX Runtime's WebGPU does not work here: no adapter");
+  test.native("a provider that works is the engine's device", async () => {
+    const here = gpuEngine("e", "cuda", () => Promise.resolve(undefined));
+    assert.equal(await here.found(), { version: onnxRuntimeVersion, device: "NVIDIA GPU, by CUDA" });
   });
 
-  test("lferc info says of each engine what a try gives", async () => {
-    const { stdout, stderr, code } = runLferc(["info"]);
-    assert.equal([code, stderr], [0, ""]);
-    for (const { name, summary, load } of engines) {
-      const hindrance = (await (await load()).availability())?.diagnose({});
-      const line = stdout.split("\n").find((text) => text.startsWith(`${name} `)) ?? "";
-      assert.is(line.includes("runs here"), hindrance === undefined, line);
-      assert.ok(line.endsWith(summary), line);
-      if (hindrance !== undefined) assert.match(stdout, hindrance.help);
-    }
+  test("what the provider says of itself is what the engine says", async () => {
+    const silent = gpuEngine("e", "webgpu", () => Promise.resolve("no adapter"));
+    assert.is(messageOf(await silent.found()), "ONNX Runtime's WebGPU does not work here: no adapter");
   });
 });

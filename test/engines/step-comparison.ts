@@ -59,6 +59,26 @@ function distance(a: Stepped, b: Stepped, wanted: (name: string) => boolean): nu
   return Math.sqrt(difference / scale);
 }
 
+/** How far the gradients of a step are from those found in another way, all together. */
+export function gradientDistance(found: Stepped, gradients: ReadonlyMap<string, Values>): number {
+  const state = new Map([...gradients].map(([name, values]) => [`velocity.${name}`, values] as const));
+  return distance(found, { loss: 0, state }, isGradient);
+}
+
+/** || a - b || / || b || over the losses of two engines' steps on the same batches; both are disposed of. */
+export async function lossDistance(a: RunningStep, b: RunningStep, feeds: readonly StepFeed[]): Promise<number> {
+  let [difference, scale] = [0, 0];
+  for (const { batch } of feeds) {
+    const [found, wanted] = [await a.run(batch), await b.run(batch)].map(
+      (outputs) => outputs.get("loss")?.[0] ?? Number.NaN,
+    );
+    difference += ((found as number) - (wanted as number)) ** 2;
+    scale += (wanted as number) ** 2;
+  }
+  await Promise.all([a.dispose(), b.dispose()]);
+  return Math.sqrt(difference / scale);
+}
+
 /** A first velocity is the gradient. */
 const isGradient = (name: string): boolean => name.startsWith("velocity.");
 

@@ -158,5 +158,5 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
 }
 
 /** Weights are fitted going forward; what comes behind would only be evaluated for nothing. */
-const forwardOf = (step: Graph): Graph["nodes"] =>
+export const forwardOf = (step: Graph): Graph["nodes"] =>
   step.nodes.filter(({ path }) => !path.startsWith("gradient") && !path.startsWith("next."));

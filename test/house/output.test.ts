@@ -28,8 +28,9 @@ suite("house: what is written to the streams", (test) => {
       "cli/terminal.ts": 1,
       "cli/live-line.ts": 2,
       "cli/watch.ts": 4,
-      // A script for a process of its own, whose words are read and not shown.
+      // Scripts for processes of their own, whose words are read and not shown.
       "engines/ort/provider-probe.ts": 2,
+      "engines/tfjs/gpu-probe.ts": 2,
     });
     assert.equal(placesOf(/\bconsole\s*\./g), {});
   });

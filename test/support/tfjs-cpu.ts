@@ -1,8 +1,7 @@
 /** TensorFlow.js on its own CPU backend: kernels in JavaScript, on every machine. */
 import { createRequire } from "node:module";
 import type { RunningStep } from "../../src/engines/engine.js";
-import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
-import { TfjsStep } from "../../src/engines/tfjs/tfjs-step.js";
+import { type TfjsPlace, TfjsStep } from "../../src/engines/tfjs/tfjs-step.js";
 import type { TfjsProgram } from "../../src/targets/tfjs/tfjs-program.js";
 import type { TfjsRuntime } from "../../src/targets/tfjs-model/run-folder.js";
 
@@ -24,6 +23,8 @@ export const cpuRuntime = {
 } as unknown as TfjsRuntime;
 
 /** A program as our engine runs it, but for the backend. */
-export function runOnCpu(program: TfjsProgram, state: ReadonlyMap<string, Float32Array>): RunningStep {
-  return new TfjsStep(tfjs as unknown as Tensorflow, program, state, "tfjs on its CPU backend");
+export function runOnCpu(program: TfjsProgram, state: ReadonlyMap<string, Float32Array>): Promise<RunningStep> {
+  const kind = { name: "tfjs-wasm", backend: "cpu", program: { native: false } };
+  const place = { tf: tfjs, kind } as unknown as TfjsPlace;
+  return TfjsStep.start(place, program, state, "tfjs on its CPU backend");
 }

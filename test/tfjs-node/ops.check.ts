@@ -1,7 +1,7 @@
 /** Every row of the truth table of ops in TensorFlow.js. Not part of `npm test`: it needs tfjs-node, as steps.check.ts says. */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Values } from "../../src/engines/engine.js";
-import { tfjsEvaluator } from "../../src/engines/tfjs/tfjs-evaluator.js";
+import { tfjsNodeEngine } from "../../src/engines/tfjs/tfjs-engine.js";
 import { bindShape } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
@@ -20,7 +20,7 @@ suite("ops in TensorFlow.js: truth table", (test) => {
       const graph = singleOpGraph(row);
       const feed = feedOf(row, graph, batch);
       const expected = interpret(graph, feed);
-      const evaluator = await tfjsEvaluator(graph, { weights: valuesOf(feed.slots) });
+      const evaluator = await tfjsNodeEngine.evaluator(graph, { weights: valuesOf(feed.slots) });
       if (isProblem(evaluator)) throw new Error(evaluator.diagnose({}).message);
       const actual = await evaluator.run(valuesOf(feed.inputs), batch);
       await evaluator.dispose();

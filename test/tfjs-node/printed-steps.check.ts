@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { tfjsNodeEngine } from "../../src/engines/tfjs/tfjs-engine.js";
-import { loadTfjsNode, type Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
+import { tfjsNode } from "../../src/engines/tfjs/tfjs-kinds.js";
+import { loadTfjs, type Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { smallStep, stepFeed, stepNetworks } from "../engines/step-networks.js";
 import { inFolder } from "../support/lferc.js";
@@ -13,9 +14,9 @@ import { runNodeLoop } from "../targets/tfjs-train/doc-loops.js";
 import { loadModule, printed } from "../targets/tfjs-train/printed.js";
 
 const require = createRequire(import.meta.url);
-const loaded = await loadTfjsNode(2);
+const loaded = await loadTfjs(tfjsNode, 2);
 if (isProblem(loaded)) throw new Error(loaded.diagnose({}).message);
-const tf = loaded as Tensorflow & { getBackend(): string; dispose(tensors: unknown): void };
+const tf = loaded.tf as Tensorflow & { getBackend(): string; dispose(tensors: unknown): void };
 
 const steps = 4;
 const bits = (values: ArrayLike<number> | undefined): string =>

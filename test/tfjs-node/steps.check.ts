@@ -9,21 +9,33 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { RunningStep, Values } from "../../src/engines/engine.js";
 import { ortEngine } from "../../src/engines/ort/ort-engine.js";
 import { tfjsNodeEngine } from "../../src/engines/tfjs/tfjs-engine.js";
-import { loadTfjsNode } from "../../src/engines/tfjs/tfjs-runtime.js";
+import { tfjsNode } from "../../src/engines/tfjs/tfjs-kinds.js";
+import { loadTfjs } from "../../src/engines/tfjs/tfjs-runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
 import { compileText } from "../../src/testing/compile-text.js";
-import { assertRight, type Judged, judge, reference, runOnce, type Stepped } from "../engines/step-comparison.js";
+import {
+  assertRight,
+  gradientDistance,
+  type Judged,
+  judge,
+  lossDistance,
+  reference,
+  runOnce,
+  type Stepped,
+} from "../engines/step-comparison.js";
 import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "../engines/step-networks.js";
+import { autodiffGradients } from "../engines/tfjs-autodiff.js";
 import { suite } from "../support/suite.js";
 
 // As on Node 23 and later: every op of tfjs-node 4.22 asks for these.
 for (const name of ["isNullOrUndefined", "isArray"]) Reflect.deleteProperty(util, name);
 
-const tf = await loadTfjsNode(2);
-if (isProblem(tf)) throw new Error(tf.diagnose({}).message);
+const loaded = await loadTfjs(tfjsNode, 2);
+if (isProblem(loaded)) throw new Error(loaded.diagnose({}).message);
+const { tf } = loaded;
 
 async function modelGraph(file: string, model: string, size: number): Promise<Graph> {
   const text = readFileSync(new URL(`../../models/${file}`, import.meta.url), "utf8");
@@ -61,12 +73,12 @@ suite("training steps on tfjs-node against float64", (test) => {
   }
 });
 
-suite("networks of models/ train on tfjs-node", (test) => {
-  const folder = new URL("../../models/", import.meta.url);
-  const models = Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
-  );
+const folder = new URL("../../models/", import.meta.url);
+const models = Object.fromEntries(
+  readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+);
 
+suite("networks of models/ train on tfjs-node", (test) => {
   // Of the seeds 1 to 6 this is the one in which no ReLU flips here; the float64 of one step takes 10 s.
   test("LferLdl at 64 pixels", async () => {
     await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [6, 5, 1], "LferLdl");
@@ -86,6 +98,57 @@ suite("networks of models/ train on tfjs-node", (test) => {
     const feed = stepFeed(step, 2);
     const { loss, gradients } = judge(await runOnce(await start(step, feed), feed.batch), await portably(step)(feed));
     assert.ok(loss < 1e-4 && gradients < 0.1, JSON.stringify({ loss, gradients }));
+  });
+});
+
+suite("agreement on tfjs-node", (test) => {
+  test("it runs on libtensorflow", () => assert.is(tf.getBackend(), "tensorflow"));
+
+  const full = tf as unknown as typeof import("@tensorflow/tfjs-core");
+
+  for (const name of Object.keys(stepNetworks)) {
+    // It has no gradient of less_equal.
+    if (name.startsWith("comparisons")) continue;
+    test(`${name}: its own differentiation finds the same gradients`, async () => {
+      const step = await smallStep(name);
+      const feed = stepFeed(step, 1);
+      const found = await runOnce(await start(step, feed), feed.batch);
+      const apart = gradientDistance(found, await autodiffGradients(full, step, feed));
+      assert.ok(apart < 1e-5, String(apart));
+    });
+  }
+
+  test("LferLdl: its own differentiation finds the same gradients", async () => {
+    const step = await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16);
+    const feed = stepFeed(step, 6);
+    const found = await runOnce(await start(step, feed), feed.batch);
+    const apart = gradientDistance(found, await autodiffGradients(full, step, feed));
+    assert.ok(apart < 1e-4, String(apart));
+  });
+
+  for (const name of ["stem", "shuffle units", "quadrants", "gates per channel and per cell"]) {
+    test(`${name}: ten steps are those of ort`, async () => {
+      const step = await smallStep(name);
+      const feeds = Array.from({ length: 10 }, (_, i) => stepFeed(step, i + 1));
+      const [first] = feeds as [StepFeed];
+      const ort = await start(step, first, ortEngine({ portable: true }));
+      const apart = await lossDistance(await start(step, first), ort, feeds);
+      assert.ok(apart < 1e-3, String(apart));
+    });
+  }
+
+  // Float32 flips a few ReLUs and maxima, and training amplifies that: docs/engine-tfjs.md has what is normal.
+  test("LferLdl: ten steps stay near those of ort", async () => {
+    const step = await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16);
+    const feeds = Array.from({ length: 10 }, (_, i) => stepFeed(step, i + 1));
+    const [first] = feeds as [StepFeed];
+    const portable = () => start(step, first, ortEngine({ portable: true }));
+    const apart = await lossDistance(await start(step, first), await portable(), feeds);
+    const forms = await lossDistance(await start(step, first, ortEngine()), await portable(), feeds);
+    console.log(
+      `LferLdl, ten losses: tfjs-node and ort ${apart.toExponential(1)}, ort's two forms ${forms.toExponential(1)}`,
+    );
+    assert.ok(apart < 0.5, `${apart}, ${forms}`);
   });
 });
 

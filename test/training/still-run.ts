@@ -31,7 +31,8 @@ export function stillEngine(asked: Asked = { threads: [] }): Engine {
     );
   return {
     name: "still",
-    availability: async () => undefined,
+    needs: "",
+    found: async () => ({ version: "1", device: "none" }),
     create: async (step, options) => {
       asked.threads.push(options.threads);
       let state = new Map([...options.state].map(([name, values]) => [name, values.slice()]));

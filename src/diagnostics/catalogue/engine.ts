@@ -1,5 +1,5 @@
 import { didYouMean, entry } from "../entry.js";
-import { fetchCudaFiles } from "../install-runtime.js";
+import { fetchCudaFiles, installTfjs } from "../install-runtime.js";
 
 const train = "lferc train models/lfer_ldl.lfer --recipe CrossEntropy";
 const good = { command: "lferc info" };
@@ -40,11 +40,32 @@ export const engineEntries = {
     severity: "error",
     message: (h) => `@tensorflow/tfjs-node cannot be loaded: ${h.reason}`,
     help: () =>
-      "Install it beside lfer: `npm install @tensorflow/tfjs-node@4.22.0`. It downloads libtensorflow; where it cannot, the engine `ort` needs neither.",
+      `Install it beside lfer: \`${installTfjs("@tensorflow/tfjs-node")}\`. It downloads libtensorflow; where it cannot, the engine \`ort\` needs neither.`,
     explanation:
       "The engine `tfjs-node` trains on TensorFlow.js with its native library. Nothing else needs that package, so it is never installed with lfer.",
     bad: { command: `${train} --engine tfjs-node` },
-    good: { command: "npm install @tensorflow/tfjs-node@4.22.0" },
+    good: { command: installTfjs("@tensorflow/tfjs-node") },
+  }),
+
+  "engine/no-tfjs-node-gpu": entry<{ reason: string }>({
+    severity: "error",
+    message: (h) => `@tensorflow/tfjs-node-gpu cannot be used: ${h.reason}`,
+    help: () =>
+      `It needs an NVIDIA GPU and the CUDA and cuDNN of its libtensorflow (2.9.1: CUDA 11.2, cuDNN 8.1), which know no newer GPUs, and \`${installTfjs("@tensorflow/tfjs-node-gpu")}\`. The engine \`ort\` needs none of them.`,
+    explanation:
+      "The engine `tfjs-node-gpu` trains on TensorFlow.js with its native library for NVIDIA GPUs. No GPU of ours is old enough for it: no step of lfer's ever ran there.",
+    bad: { command: `${train} --engine tfjs-node-gpu` },
+    good,
+  }),
+
+  "engine/no-tfjs-backend": entry<{ backend: string; reason: string; install: string }>({
+    severity: "error",
+    message: (h) => `${h.backend} cannot be used: ${h.reason}`,
+    help: (h) => `Install it beside lfer: \`${h.install}\`. The engine \`ort\` is faster and needs none of it.`,
+    explanation:
+      "The engines `tfjs-wasm` and `tfjs-webgpu` train on the backends of TensorFlow.js that browsers use. They are for trying what will run in a page.",
+    bad: { command: `${train} --engine tfjs-wasm` },
+    good: { command: installTfjs("@tensorflow/tfjs-backend-wasm") },
   }),
 
   "engine/refuses-step": entry<{ engine: string; reason: string }>({

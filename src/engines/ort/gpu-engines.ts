@@ -7,17 +7,29 @@ import { type GpuProvider, whyNot } from "./provider-probe.js";
 /** What a provider says of itself: whyNot, but for tests. */
 type Asking = (provider: GpuProvider) => Promise<string | Problem | undefined>;
 
+/** ONNX Runtime does not tell which one. */
+const devices: Readonly<Record<GpuProvider, string>> = { webgpu: "GPU, by WebGPU", cuda: "NVIDIA GPU, by CUDA" };
+
+const needs: Readonly<Record<GpuProvider, string>> = {
+  webgpu: "a GPU and its driver (lferc explain engine/no-webgpu)",
+  cuda: "CUDA 12 and cuDNN 9 (lferc explain engine/no-cuda)",
+};
+
 /** Asks the provider before anything is made: a session without one ends in a message for programmers, and in noise on stderr. */
 export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = whyNot): Engine {
-  const availability = async (): Promise<Problem | undefined> => {
+  const usable = async () => {
     const reason = await ask(provider);
-    if (reason === undefined || isProblem(reason)) return reason;
+    if (reason === undefined) return loadNativeRuntime();
+    if (isProblem(reason)) return reason;
     return provider === "webgpu" ? problem("engine/no-webgpu", { reason }) : problem("engine/no-cuda", { reason });
   };
-  const usable = async () => (await availability()) ?? loadNativeRuntime();
   return {
     name,
-    availability,
+    needs: needs[provider],
+    found: async () => {
+      const ort = await usable();
+      return isProblem(ort) ? ort : { version: ort.env.versions.node ?? "", device: devices[provider] };
+    },
     create: async (step, options) => {
       const runtime = await usable();
       if (isProblem(runtime)) return runtime;

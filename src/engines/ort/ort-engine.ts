@@ -1,4 +1,5 @@
 import { isProblem } from "../../diagnostics/diagnostic.js";
+import { installRuntime } from "../../diagnostics/install-runtime.js";
 import type { Graph } from "../../ir/graph.js";
 import type { Engine } from "../engine.js";
 import type { Block } from "./block-probe.js";
@@ -22,9 +23,12 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   const waiting: { spinning: Spinning } = { spinning: "long" };
   return {
     name: "ort",
-    availability: async () => {
+    needs: installRuntime(),
+    found: async (threads) => {
       const ort = await loadNativeRuntime();
-      return isProblem(ort) ? ort : undefined;
+      if (isProblem(ort)) return ort;
+      const here = { version: ort.env.versions.node ?? "" };
+      return threads === undefined ? { ...here, device: "CPU, all cores" } : { ...here, device: "CPU", threads };
     },
     create: async (step, { state, threads, profilePrefix, besides }) => {
       const ort = await loadNativeRuntime();

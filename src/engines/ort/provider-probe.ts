@@ -1,15 +1,9 @@
-/**
- * Whether a provider of ONNX Runtime works on this machine: found out by running one node on it, in a process of its own,
- * since graphics drivers write to stderr as they like, and a broken one may take its process with it.
- */
-import { spawn } from "node:child_process";
+/** Whether a provider of ONNX Runtime works on this machine: found out by running one node on it, in a process of its own. */
 import { loadNativeRuntime, type OrtModule, onnxRuntimeUrl } from "../../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
+import { askProcess } from "../own-process.js";
 
 export type GpuProvider = "webgpu" | "cuda";
-
-/** A driver that has not answered by then never will, for our purposes. */
-const patienceMs = 30_000;
 
 /** Runs y = x + x on the provider; writes what went wrong to stdout, nothing when all is well. */
 const script = `
@@ -35,23 +29,6 @@ async function doublingModel(): Promise<string> {
   return Buffer.from(writer.finish("probe")).toString("base64");
 }
 
-/** Runs the script; what it says, or how it died. */
-function ask(provider: GpuProvider, model: string): Promise<string> {
-  const args = ["--input-type=module", "--eval", script, onnxRuntimeUrl(), provider, model];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"], timeout: patienceMs });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  return new Promise((resolve) => {
-    child.on("error", ({ message }) => resolve(message));
-    child.on("close", (code, signal) => {
-      if (code === 0) resolve(said);
-      else resolve(signal === "SIGTERM" ? "it does not answer" : `it crashes (${signal ?? code})`);
-    });
-  });
-}
-
 /** Whether this build of the package has the provider at all, its libraries aside. */
 const isBuiltIn = (ort: OrtModule, provider: GpuProvider): boolean =>
   ort.listSupportedBackends().some(({ name }) => name === provider);
@@ -64,6 +41,6 @@ export async function whyNot(provider: GpuProvider): Promise<string | Problem | 
   const ort = await loadNativeRuntime();
   if (isProblem(ort)) return ort;
   if (!isBuiltIn(ort, provider)) return `onnxruntime-node for ${process.platform} ${process.arch} comes without it`;
-  const said = await ask(provider, await doublingModel());
+  const { said } = await askProcess(script, [onnxRuntimeUrl(), provider, await doublingModel()]);
   return said === "" ? undefined : withoutPlace(said);
 }

@@ -1,6 +1,7 @@
 /** The portable form on ONNX Runtime in WebAssembly: for where onnxruntime-node is not there. */
 import { loadWasmRuntime } from "../../deploy/wasm-runtime.js";
 import { isProblem } from "../../diagnostics/diagnostic.js";
+import { onnxRuntimeVersion } from "../../version.js";
 import type { Engine } from "../engine.js";
 
 const name = "ort-wasm";
@@ -10,9 +11,10 @@ const own = { name, provider: "cpu", threads: undefined, profilePrefix: undefine
 export const ortWasmEngine: Engine = {
   name,
   fixedThreads: 1,
-  availability: async () => {
+  needs: "lfer whole: its files of WebAssembly are missing",
+  found: async () => {
     const runtime = await loadWasmRuntime();
-    return isProblem(runtime) ? runtime : undefined;
+    return isProblem(runtime) ? runtime : { version: onnxRuntimeVersion, device: "CPU, WebAssembly", threads: 1 };
   },
   create: async (step, { state }) => {
     const runtime = await loadWasmRuntime();

@@ -1,15 +1,24 @@
-/** Any TensorFlow.js that is installed beside lfer, for the proof of a model: the fastest first. */
+/** Any TensorFlow.js that is installed beside lfer, for the proof of a model or of a training step: the fastest first. */
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import type { TfjsRuntime } from "../../targets/tfjs-model/run-folder.js";
-import { loadTfjsNode } from "./tfjs-runtime.js";
+import { tfjsNode } from "./tfjs-kinds.js";
+import { loadTfjs, type Tensorflow } from "./tfjs-runtime.js";
 
-/** The functions of TensorFlow.js that a proof uses, from one package or from several. */
-type Tfjs = Omit<TfjsRuntime, "title" | "isFast"> & {
-  readonly version?: Readonly<Record<string, string>>;
-  readonly version_core?: string;
-  /** Without it TensorFlow.js says at its first use that tfjs-node is faster. */
-  enableProdMode?(): void;
-};
+type Tfjs = Tensorflow &
+  Omit<TfjsRuntime, "title" | "isFast" | "tensor"> & {
+    getBackend(): string;
+    ready(): Promise<void>;
+    /** Without it TensorFlow.js says at its first use that tfjs-node is faster. */
+    enableProdMode(): void;
+  };
+
+export interface FoundTfjs {
+  readonly tf: Tfjs;
+  /** The package and its version: `@tensorflow/tfjs 4.22.0`. */
+  readonly title: string;
+  /** Whether it runs large networks in a reasonable time. */
+  readonly isFast: boolean;
+}
 
 async function loadPackage(name: string): Promise<Tfjs | undefined> {
   try {
@@ -20,28 +29,42 @@ async function loadPackage(name: string): Promise<Tfjs | undefined> {
   }
 }
 
-const asRuntime = (tf: Tfjs, name: string, isFast: boolean): TfjsRuntime => ({
-  title: `${name} ${tf.version?.["tfjs-core"] ?? tf.version_core ?? ""}`.trim(),
-  isFast,
-  tensor: (...args) => tf.tensor(...args),
-  io: tf.io,
-  loadGraphModel: (handler) => tf.loadGraphModel(handler),
-});
+/** Kernels in JavaScript; tfjs-core alone has no backend. */
+const slowPackages: readonly (readonly string[])[] = [
+  ["@tensorflow/tfjs"],
+  ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu"],
+];
 
 /** Undefined where none is installed. */
-export async function loadAnyTfjs(): Promise<TfjsRuntime | undefined> {
-  const native = await loadTfjsNode();
-  if (!isProblem(native)) return asRuntime(native as unknown as Tfjs, "tfjs-node", true);
-  const whole = await loadPackage("@tensorflow/tfjs");
-  if (whole !== undefined) {
-    whole.enableProdMode?.();
-    return asRuntime(whole, "tfjs", false);
+export async function findTfjs(): Promise<FoundTfjs | undefined> {
+  const native = await loadTfjs(tfjsNode);
+  if (!isProblem(native)) {
+    return { tf: native.tf as Tfjs, title: `@tensorflow/tfjs-node ${native.found.version}`, isFast: true };
   }
-  const core = await loadPackage("@tensorflow/tfjs-core");
-  core?.enableProdMode?.();
-  const backend = core && (await loadPackage("@tensorflow/tfjs-backend-cpu"));
-  const converter = core && (await loadPackage("@tensorflow/tfjs-converter"));
-  if (core === undefined || backend === undefined || converter === undefined) return undefined;
-  const { loadGraphModel } = converter;
-  return asRuntime({ ...core, tensor: core.tensor, io: core.io, loadGraphModel }, "tfjs-core", false);
+  for (const [name = "", ...more] of slowPackages) {
+    const tf = await loadPackage(name);
+    if (tf === undefined) continue;
+    tf.enableProdMode();
+    const rest = await Promise.all(more.map(loadPackage));
+    if (rest.includes(undefined)) continue;
+    await tf.ready();
+    return { tf, title: `${name} ${tf.version_core}`, isFast: false };
+  }
+  return undefined;
+}
+
+/** The same with what loads a GraphModel, which tfjs-core has in a package of its own. */
+export async function findTfjsWithConverter(): Promise<TfjsRuntime | undefined> {
+  const found = await findTfjs();
+  if (found === undefined) return undefined;
+  const { tf, title, isFast } = found;
+  const converter = "loadGraphModel" in tf ? tf : await loadPackage("@tensorflow/tfjs-converter");
+  if (converter === undefined) return undefined;
+  return {
+    title,
+    isFast,
+    tensor: (...args) => tf.tensor(...args) as unknown as ReturnType<TfjsRuntime["tensor"]>,
+    io: tf.io,
+    loadGraphModel: (handler) => converter.loadGraphModel(handler),
+  };
 }

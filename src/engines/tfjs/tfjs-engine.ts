@@ -1,24 +1,52 @@
-import { isProblem } from "../../diagnostics/diagnostic.js";
+/** TensorFlow.js as engines: one implementation, and what each kind differs in as data. */
+import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { compileStep } from "../../targets/tfjs/compile.js";
-import type { Engine } from "../engine.js";
+import type { Engine, Found } from "../engine.js";
+import { findTfjsNodeGpu } from "./gpu-probe.js";
 import { tfjsEvaluator } from "./tfjs-evaluator.js";
-import { loadTfjsNode, threadsInUse } from "./tfjs-runtime.js";
+import { type TfjsKind, tfjsNode, tfjsNodeGpu, tfjsWasm, tfjsWebgpu } from "./tfjs-kinds.js";
+import { type LoadedTfjs, loadTfjs } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
-/** TensorFlow.js on libtensorflow: maps with their channels last, native batch norms. */
-export const tfjsNodeEngine: Engine = {
-  name: "tfjs-node",
-  availability: async (threads) => {
-    const tf = await loadTfjsNode(threads);
-    return isProblem(tf) ? tf : undefined;
-  },
-  create: async (step, { state, threads }) => {
-    const tf = await loadTfjsNode(threads);
-    if (isProblem(tf)) return tf;
-    const { binding } = tf.backend();
-    const threadsSaid = threadsInUse() === "1" ? "1 thread" : `${threadsInUse()} threads`;
-    const description = `tfjs-node, TensorFlow ${binding.TF_Version}, ${threadsSaid}`;
-    return new TfjsStep(tf, compileStep(step, { native: true }), state, description);
-  },
-  evaluator: tfjsEvaluator,
-};
+/** loadTfjs, but for tests. */
+type Load = (kind: TfjsKind, threads?: number) => Promise<LoadedTfjs | Problem>;
+
+const describe = (name: string, { device, threads }: Found): string =>
+  threads === undefined ? `${name}, ${device}` : `${name}, ${device}, ${threads} thread${threads === 1 ? "" : "s"}`;
+
+/** `find`: what says whether it is there, where that is not found out by loading it. */
+export function tfjsEngine(kind: TfjsKind, load: Load = loadTfjs, find?: () => Promise<Found | Problem>): Engine {
+  const { name, needs, fixedThreads } = kind;
+  return {
+    name,
+    needs,
+    ...(fixedThreads === undefined ? {} : { fixedThreads }),
+    found: async (threads) => {
+      if (find !== undefined) return find();
+      const loaded = await load(kind, threads);
+      return isProblem(loaded) ? loaded : loaded.found;
+    },
+    create: async (step, { state, threads }) => {
+      const loaded = await load(kind, threads);
+      if (isProblem(loaded)) return loaded;
+      const { tf, found } = loaded;
+      return TfjsStep.start({ tf, kind }, compileStep(step, kind.program), state, describe(name, found));
+    },
+    evaluator: async (graph, options) => {
+      const loaded = await load(kind, options.threads);
+      return isProblem(loaded) ? loaded : tfjsEvaluator({ tf: loaded.tf, kind }, graph, options);
+    },
+  };
+}
+
+/** libtensorflow on the CPU: maps with their channels last, native batch norms. */
+export const tfjsNodeEngine: Engine = tfjsEngine(tfjsNode);
+
+/** Untested: its CUDA is older than any GPU of ours. */
+export const tfjsNodeGpuEngine: Engine = tfjsEngine(tfjsNodeGpu, loadTfjs, () => findTfjsNodeGpu());
+
+/** Kernels in WebAssembly, on one thread. */
+export const tfjsWasmEngine: Engine = tfjsEngine(tfjsWasm);
+
+/** Kernels as shaders. */
+export const tfjsWebgpuEngine: Engine = tfjsEngine(tfjsWebgpu);

@@ -1,20 +1,17 @@
-import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Graph } from "../../ir/graph.js";
 import { bindBatch } from "../../ops/bind-batch.js";
 import { optimize } from "../../passes/pipeline.js";
 import { compileStep } from "../../targets/tfjs/compile.js";
 import type { Evaluator, EvaluatorOptions } from "../engine.js";
-import { loadTfjsNode } from "./tfjs-runtime.js";
-import { TfjsStep } from "./tfjs-step.js";
+import { type TfjsPlace, TfjsStep } from "./tfjs-step.js";
 
 /** A network as inference sees it, rewritten by the passes of a build: a program for each size of batch that is asked for. */
-export async function tfjsEvaluator(
+export function tfjsEvaluator(
+  place: TfjsPlace,
   given: Graph,
-  { weights, threads }: EvaluatorOptions,
-): Promise<Evaluator | Problem> {
-  const tf = await loadTfjsNode(threads);
-  if (isProblem(tf)) return tf;
+  { weights }: Pick<EvaluatorOptions, "weights">,
+): Evaluator {
   const own = new Map(
     given.slots.map(({ name }) => {
       const values = weights.get(name);
@@ -24,20 +21,16 @@ export async function tfjsEvaluator(
   );
   const network = optimize({ graph: given, weights: own }, 1);
   const programs = new Map<number, TfjsStep>();
-  const programFor = (batch: number): TfjsStep => {
+  const programFor = async (batch: number): Promise<TfjsStep> => {
     const known = programs.get(batch);
     if (known !== undefined) return known;
-    const made = new TfjsStep(
-      tf,
-      compileStep(bindBatch(network.graph, batch), { native: true }),
-      network.weights,
-      "tfjs-node",
-    );
+    const program = compileStep(bindBatch(network.graph, batch), place.kind.program);
+    const made = await TfjsStep.start(place, program, network.weights, place.kind.name);
     programs.set(batch, made);
     return made;
   };
   return {
-    run: (inputs, batch) => programFor(batch).run(inputs),
+    run: async (inputs, batch) => (await programFor(batch)).run(inputs),
     dispose: async () => {
       for (const program of programs.values()) await program.dispose();
       programs.clear();

@@ -1,8 +1,12 @@
-/** TensorFlow.js as our engine needs it, and the one place where tfjs-node is loaded. */
+/** TensorFlow.js as our engines need it, and the one place where it is loaded. */
 import { availableParallelism } from "node:os";
 import util from "node:util";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { KernelAttribute } from "../../ops/tfjs/calls.js";
+import type { Found } from "../engine.js";
+import { noUsableGpu } from "./gpu-probe.js";
+import type { TfjsKind } from "./tfjs-kinds.js";
+import { bringWebgpu } from "./webgpu-in-node.js";
 
 export interface TfTensor {
   readonly shape: readonly number[];
@@ -21,6 +25,7 @@ type TypeName = "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_INT" | "TF_ATTR_FLO
 /** The backend of tfjs-node: ops of libtensorflow by name. */
 interface NodeBackend {
   readonly binding: Readonly<Record<TypeName, number>> & { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
   executeMultipleOutputs(
     name: string,
     attributes: readonly OpAttribute[],
@@ -31,7 +36,7 @@ interface NodeBackend {
 
 /** What we use of TensorFlow.js; its types are not ours to install. */
 export interface Tensorflow {
-  readonly version: Readonly<Record<string, string>>;
+  readonly version_core: string;
   engine(): {
     runKernel(
       name: string,
@@ -39,7 +44,10 @@ export interface Tensorflow {
       attributes: Readonly<Record<string, KernelAttribute>>,
     ): TfTensor | readonly TfTensor[];
   };
+  /** Of tfjs-node alone it is this one. */
   backend(): NodeBackend;
+  getBackend(): string;
+  setBackend(name: string): Promise<boolean>;
   tensor(
     values: Float32Array | Int32Array | Uint8Array,
     shape: readonly number[],
@@ -49,35 +57,78 @@ export interface Tensorflow {
   memory(): { readonly numTensors: number; readonly numBytes: number };
 }
 
+/** TensorFlow.js with its backend in place, and what that is. */
+export interface LoadedTfjs {
+  readonly tf: Tensorflow;
+  readonly found: Found;
+}
+
 /** Read by libtensorflow when it is loaded; it has no other way to be told. */
 const threadsVariable = "TF_NUM_INTRAOP_THREADS";
 
-/**
- * tfjs-node, or why it is not there. libtensorflow's threads are one pool for the whole process: the first who loads it
- * says how many they are.
- */
-export async function loadTfjsNode(
-  threads?: number,
-  packageName = "@tensorflow/tfjs-node",
-): Promise<Tensorflow | Problem> {
-  // Node 23 took these away, and tfjs-node 4.22 calls them in every op.
+/** The one package with the backend `tensorflow` that this process has loaded: two would overwrite each other's kernels. */
+let loadedNode: TfjsKind["name"] | undefined;
+
+/** Node 23 took these away, and tfjs-node 4.22 calls them in every op. */
+function bringUtilities(): void {
   const gone = {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
     isArray: Array.isArray,
   };
   for (const [name, test] of Object.entries(gone)) if (!(name in util)) Object.assign(util, { [name]: test });
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  process.env[threadsVariable] ??= String(threads ?? availableParallelism());
+}
+
+async function importTfjs({ packages, backend }: TfjsKind): Promise<Tensorflow> {
+  // The core may be there without the backend: then nothing is loaded.
+  for (const name of packages) import.meta.resolve(name);
+  const modules: Tensorflow[] = [];
+  for (const name of packages) {
+    const loaded = (await import(name)) as Tensorflow & { readonly default?: Tensorflow };
+    modules.push(loaded.default ?? loaded);
+  }
+  const [tf] = modules as [Tensorflow];
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} does not start`);
+  return tf;
+}
+
+/**
+ * TensorFlow.js for an engine, or why it is not there. libtensorflow's threads are one pool for the whole process: the first who
+ * loads it says how many they are.
+ */
+export async function loadTfjs(kind: TfjsKind, threads?: number): Promise<LoadedTfjs | Problem> {
+  const isNode = kind.backend === "tensorflow";
+  if (isNode && (loadedNode ?? kind.name) !== kind.name) {
+    return missing(kind, `${loadedNode} is loaded already, and a process can have one of the two`);
+  }
+  if (isNode) {
+    bringUtilities();
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+    process.env[threadsVariable] ??= String(threads ?? availableParallelism());
+  }
   try {
-    const loaded = (await import(packageName)) as Tensorflow & { readonly default?: Tensorflow };
-    return loaded.default ?? loaded;
+    const adapter = kind.backend === "webgpu" ? await bringWebgpu() : undefined;
+    const tf = await importTfjs(kind);
+    if (isNode) loadedNode = kind.name;
+    const version = tf.version_core;
+    if (adapter !== undefined) return { tf, found: { version, device: adapter } };
+    if (!isNode) return { tf, found: { version, device: "CPU, WebAssembly", threads: 1 } };
+    const { binding, isUsingGpuDevice } = tf.backend();
+    const library = `libtensorflow ${binding.TF_Version}`;
+    if (kind.program.native === "gpu") {
+      if (isUsingGpuDevice) return { tf, found: { version, device: `NVIDIA GPU, ${library}` } };
+      return missing(kind, noUsableGpu(binding.TF_Version));
+    }
+    return { tf, found: { version, device: `CPU, ${library}`, threads: Number(process.env[threadsVariable]) } };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const missing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
+    const isMissing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
     const [firstLine = ""] = String(message ?? error).split("\n");
-    return problem("engine/no-tfjs-node", { reason: missing ? "it is not installed" : firstLine.trim() });
+    return missing(kind, isMissing ? "it is not installed" : firstLine.trim());
   }
 }
 
-/** How many threads libtensorflow was given. */
-export const threadsInUse = (): string => process.env[threadsVariable] ?? "";
+function missing({ name, packages, needs }: TfjsKind, reason: string): Problem {
+  if (name === "tfjs-node") return problem("engine/no-tfjs-node", { reason });
+  if (name === "tfjs-node-gpu") return problem("engine/no-tfjs-node-gpu", { reason });
+  return problem("engine/no-tfjs-backend", { backend: packages.at(-1) ?? "", reason, install: needs });
+}

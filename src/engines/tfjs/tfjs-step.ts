@@ -1,12 +1,20 @@
 /** A program that runs in TensorFlow.js, with its state as tensors there. */
 
+import { RuntimeFailure } from "../../deploy/runtime.js";
 import { invariant } from "../../diagnostics/invariant.js";
 import type { NativeAttribute, Register } from "../../ops/tfjs/builder.js";
 import type { Call } from "../../ops/tfjs/calls.js";
 import { packState, unpackState } from "../../step/packed-state.js";
 import type { TfjsProgram } from "../../targets/tfjs/tfjs-program.js";
 import type { RunningStep, Values } from "../engine.js";
+import type { TfjsKind } from "./tfjs-kinds.js";
 import type { Tensorflow, TfTensor } from "./tfjs-runtime.js";
+
+/** A TensorFlow.js that is loaded, and the backend of it that is meant. */
+export interface TfjsPlace {
+  readonly tf: Tensorflow;
+  readonly kind: Pick<TfjsKind, "name" | "backend" | "program">;
+}
 
 /** A call that is ready to run: attributes in the backend's form. */
 type Run = (inputs: readonly TfTensor[]) => TfTensor | readonly TfTensor[];
@@ -14,15 +22,22 @@ type Run = (inputs: readonly TfTensor[]) => TfTensor | readonly TfTensor[];
 export class TfjsStep implements RunningStep {
   readonly description: string;
   readonly #tf: Tensorflow;
+  readonly #kind: TfjsPlace["kind"];
   readonly #program: TfjsProgram;
   readonly #runs: readonly Run[];
   readonly #constants: readonly TfTensor[];
   /** In the order of the program's state. */
   #state: readonly TfTensor[];
 
-  constructor(tf: Tensorflow, program: TfjsProgram, state: ReadonlyMap<string, Values>, description: string) {
+  private constructor(
+    { tf, kind }: TfjsPlace,
+    program: TfjsProgram,
+    state: ReadonlyMap<string, Values>,
+    description: string,
+  ) {
     this.description = description;
     this.#tf = tf;
+    this.#kind = kind;
     this.#program = program;
     this.#runs = program.calls.map((call) => prepare(tf, call));
     this.#constants = program.constants.map(({ values, shape }) =>
@@ -31,12 +46,23 @@ export class TfjsStep implements RunningStep {
     this.#state = this.#hold(state);
   }
 
+  static async start(
+    place: TfjsPlace,
+    program: TfjsProgram,
+    state: ReadonlyMap<string, Values>,
+    description: string,
+  ): Promise<TfjsStep> {
+    await takeBackend(place);
+    return new TfjsStep(place, program, state, description);
+  }
+
   #hold(state: ReadonlyMap<string, Values>): readonly TfTensor[] {
     return this.#program.state.map((held) => this.#tf.tensor(packState(held, state), held.shape, "float32"));
   }
 
   async run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>> {
     const { outputs, state } = this.#program;
+    await takeBackend({ tf: this.#tf, kind: this.#kind });
     const results = this.#tf.tidy(() => this.#execute(batch));
     const old = this.#state;
     this.#state = results.slice(outputs.length);
@@ -61,7 +87,7 @@ export class TfjsStep implements RunningStep {
         : this.#tf.tensor(values, shape, "float32");
     }
     for (const [i, call] of calls.entries()) {
-      const made = (this.#runs[i] as Run)(call.inputs.map(at));
+      const made = this.#call(this.#runs[i] as Run, call.inputs.map(at));
       const [first] = call.outputs as readonly [Register];
       if (isList(made)) for (const [k, register] of call.outputs.entries()) tensors[register] = made[k];
       else tensors[first] = made;
@@ -73,6 +99,17 @@ export class TfjsStep implements RunningStep {
     return [...outputs.map(({ register }) => at(register)), ...state.map(({ next }) => at(next))];
   }
 
+  /** Every lowering is tested on libtensorflow's CPU: an error there is our mistake. Elsewhere there are limits. */
+  #call(run: Run, inputs: readonly TfTensor[]): TfTensor | readonly TfTensor[] {
+    if (this.#kind.program.native === true) return run(inputs);
+    try {
+      return run(inputs);
+    } catch (error) {
+      const [firstLine = ""] = String((error as Error).message ?? error).split("\n");
+      throw new RuntimeFailure(firstLine, { cause: error });
+    }
+  }
+
   async state(): Promise<ReadonlyMap<string, Values>> {
     const read = await Promise.all(this.#state.map((tensor) => tensor.data()));
     return new Map(this.#program.state.flatMap((held, i) => unpackState(held, read[i] as Values)));
@@ -80,6 +117,7 @@ export class TfjsStep implements RunningStep {
 
   async restore(state: ReadonlyMap<string, Values>): Promise<void> {
     const old = this.#state;
+    await takeBackend({ tf: this.#tf, kind: this.#kind });
     this.#state = this.#hold(state);
     for (const tensor of old) tensor.dispose();
   }
@@ -88,6 +126,12 @@ export class TfjsStep implements RunningStep {
     for (const tensor of [...this.#state, ...this.#constants]) tensor.dispose();
     this.#state = [];
   }
+}
+
+/** One TensorFlow.js may have several backends, and kernels run on the one that is set. */
+async function takeBackend({ tf, kind: { name, backend } }: TfjsPlace): Promise<void> {
+  if (tf.getBackend() !== backend) await tf.setBackend(backend);
+  invariant(tf.getBackend() === backend, `${name} is to run on ${backend}, not on ${tf.getBackend()}`);
 }
 
 const isList = (made: TfTensor | readonly TfTensor[]): made is readonly TfTensor[] => Array.isArray(made);

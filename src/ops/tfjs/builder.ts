@@ -32,11 +32,17 @@ export interface TfjsCalls {
     attributes: KernelAttributes<K>,
     outputs: number,
   ): readonly Register[];
-  /** The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that it is composed of elsewhere. */
+  /** Whether the backend that this is for has no such kernel, or a wrong one. */
+  lacks(name: KernelName): boolean;
+  /**
+   * The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that it is composed of elsewhere.
+   * `count`: how many numbers each statistic is of.
+   */
   native(
     name: NativeOp,
     inputs: readonly Register[],
     attributes: Readonly<Record<string, NativeAttribute>>,
+    count?: number,
   ): readonly Register[];
   /** The value under other sizes; of several reshapes in a row only the last one is a call. */
   reshape(register: Register, sizes: readonly number[]): Register;

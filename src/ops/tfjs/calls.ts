@@ -1,6 +1,6 @@
 /** Calls of kernels over registers, as lowerings write them: what engines run and targets write down. */
 import type { NativeAttribute, Register } from "./builder.js";
-import type { KernelName, NativeOp } from "./kernel-signatures.js";
+import type { CalledOp, KernelName } from "./kernel-signatures.js";
 
 export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
 
@@ -20,7 +20,7 @@ export interface KernelCall {
 /** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
 export interface NativeCall {
   readonly kind: "native";
-  readonly name: NativeOp;
+  readonly name: CalledOp;
   readonly inputs: readonly Register[];
   readonly attributes: Readonly<Record<string, NativeAttribute>>;
   readonly outputs: readonly Register[];

@@ -5,6 +5,7 @@
 import type { ValueId } from "../../ir/graph.js";
 import { type ConvolveOptions, type Pair, spanOfKernel } from "../window-arithmetic.js";
 import type { Register, TfjsBuilder, TfjsCalls, TfjsSite } from "./builder.js";
+import { inputGradient, zerosBetween } from "./convolution-gradients.js";
 import type { ConvolutionAttributes } from "./kernel-signatures.js";
 import { kernelsOf } from "./kernels.js";
 import { hwio, hwoi, type Layout, nhwc } from "./layout.js";
@@ -69,15 +70,9 @@ export const filterChannels = ({ isDepthwise, channels, groups }: Convolution): 
 /** A filter [h, w, a, b] with its taps `dilation` apart, zeros between them. */
 function spread(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register {
   const [[height, width], [down, right], inner] = [conv.kernel, conv.dilation, filterChannels(conv)];
-  const k = kernelsOf(tfjs);
-  const apart = tfjs.reshape(filter, [height, 1, width, 1, ...inner]);
-  const none = [0, 0];
-  const padded = k.pad(apart, [none, [0, down - 1], none, [0, right - 1], none, none]);
-  return k.slice(
-    tfjs.reshape(padded, [height * down, width * right, ...inner]),
-    [0, 0, 0, 0],
-    [...spanOf(conv), ...inner],
-  );
+  const apart = zerosBetween(tfjs, filter, [1, height, width, inner[0] * inner[1]], [down, right]);
+  const whole = tfjs.reshape(apart, [height * down, width * right, ...inner]);
+  return kernelsOf(tfjs).slice(whole, [0, 0, 0, 0], [...spanOf(conv), ...inner]);
 }
 
 /** What {@link spread} put apart, taken together. */
@@ -90,8 +85,12 @@ function gathered(tfjs: TfjsCalls, filter: Register, conv: Convolution): Registe
     [0, 0],
     [0, 0],
   ]);
-  const apart = tfjs.reshape(padded, [height, down, width, right, ...inner]);
-  return tfjs.reshape(k.slice(apart, [0, 0, 0, 0, 0, 0], [height, 1, width, 1, ...inner]), [height, width, ...inner]);
+  // Of rank 3, as in zerosBetween.
+  const cells = inner[0] * inner[1];
+  const lines = tfjs.reshape(padded, [height, down, width * right * cells]);
+  const kept = k.slice(lines, [0, 0, 0], [height, 1, width * right * cells]);
+  const apart = tfjs.reshape(kept, [height * width, right, cells]);
+  return tfjs.reshape(k.slice(apart, [0, 0, 0], [height * width, 1, cells]), [height, width, ...inner]);
 }
 
 /** The weight as the kernels take it. */
@@ -167,15 +166,17 @@ export function convolveBackwards(
     return;
   }
   const k = kernelsOf(tfjs);
-  const [name, groups] = [
-    conv.isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput",
-    kernelsSideBySide(conv),
-  ] as const;
+  const groups = kernelsSideBySide(conv);
   const [inputs, outputs] = conv.channels;
   const slopes = k.parts(tfjs.map(g), groups, 3, outputs);
-  const filters = k.parts(filterOf(tfjs, weight, conv), groups, 3, filterChannels(conv)[1]);
-  const attributes = { ...convolutionTold(conv), inputShape: [conv.batch, ...conv.padded.size, inputs / groups] };
-  const results = slopes.map((dy, i) => tfjs.kernel(name, { dy, filter: filters[i] as Register }, attributes));
+  const [inner, all] = filterChannels(conv);
+  const filters = k.parts(filterOf(tfjs, weight, conv), groups, 3, all);
+  const gradient = {
+    told: convolutionTold(conv),
+    input: [conv.batch, ...conv.padded.size, inputs / groups],
+    filter: [...spanOf(conv), inner, all / groups],
+  } as const;
+  const results = slopes.map((dy, i) => inputGradient(tfjs, conv.isDepthwise, [dy, filters[i] as Register], gradient));
   const whole = cutPadding(tfjs, k.concat(results, 3), conv.padded, [conv.batch, ...conv.size, inputs]);
   tfjs.set(dx, whole, nhwc);
 }

@@ -123,3 +123,6 @@ export type ReductionKernel = "Max" | "Mean" | "Min" | "Sum";
 
 /** Ops of libtensorflow itself: native-ops.ts. */
 export type NativeOp = "FusedBatchNormV3" | "FusedBatchNormGradV3" | "ReluGrad" | "Relu6Grad";
+
+/** What is called for them. */
+export type CalledOp = NativeOp | "FusedBatchNormGradV2";

@@ -3,7 +3,7 @@
  * call has them, so each is also written as kernels, which give the same on every backend.
  */
 import type { NativeAttribute, TfjsCalls } from "./builder.js";
-import type { NativeOp, Register } from "./kernel-signatures.js";
+import type { CalledOp, NativeOp, Register } from "./kernel-signatures.js";
 import { kernelsOf, mapAxes } from "./kernels.js";
 
 type NativeAttributes = Readonly<Record<string, NativeAttribute>>;
@@ -18,6 +18,24 @@ export interface NativeForm {
     inputs: readonly Register[],
     attributes: NativeAttributes,
   ) => readonly Register[];
+  /** The same on a GPU, where that is another call. */
+  readonly onGpu?: (
+    tfjs: GpuCalls,
+    inputs: readonly Register[],
+    attributes: NativeAttributes,
+    count: number,
+  ) => readonly Register[];
+}
+
+/** What a form for GPUs is written with. */
+export interface GpuCalls extends TfjsCalls {
+  /** An op as libtensorflow has it: all its results. */
+  called(
+    name: CalledOp,
+    inputs: readonly Register[],
+    attributes: NativeAttributes,
+    results: number,
+  ): readonly Register[];
 }
 
 function floatOf(attributes: NativeAttributes, name: string): number {
@@ -48,6 +66,13 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
       const factor = k.mul(scale, inverseDeviation(tfjs, variance, attributes));
       return [k.add(k.mul(centred, factor), offset), mean, variance];
     },
+    // By cuDNN result 4 is 1 / sqrt(variance + epsilon) ("inverted variance" in TensorFlow's documentation). Result 2 is the
+    // variance by n - 1 there too.
+    onGpu: (tfjs, inputs, attributes, count) => {
+      const [y, mean, unbiased] = tfjs.called("FusedBatchNormV3", inputs, attributes, 6);
+      const biased = kernelsOf(tfjs).mul(unbiased as Register, tfjs.number((count - 1) / count));
+      return [y as Register, mean as Register, biased];
+    },
   },
   // Of the map, the scale and the offset.
   FusedBatchNormGradV3: {
@@ -64,6 +89,12 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
       const rest = k.sub(k.sub(slope, tfjs.kernel("Mean", { x: slope }, over)), along);
       const forScale = tfjs.kernel("Sum", { x: products }, over);
       return [k.mul(rest, k.mul(scale, inverse)), forScale, tfjs.kernel("Sum", { x: slope }, over)];
+    },
+    // It wants what result 4 is there. The third version wants cuDNN's own notes of the forward call besides, the second does not.
+    onGpu: (tfjs, inputs, attributes) => {
+      const [slope, x, scale, mean, variance] = inputs as readonly [Register, Register, Register, Register, Register];
+      const inverse = inverseDeviation(tfjs, variance, attributes);
+      return tfjs.called("FusedBatchNormGradV2", [slope, x, scale, mean, inverse], attributes, 5).slice(0, 3);
     },
   },
   ReluGrad: {

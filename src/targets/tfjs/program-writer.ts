@@ -1,6 +1,6 @@
 import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, KernelAttribute } from "../../ops/tfjs/calls.js";
-import type { KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
+import type { CalledOp, KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
 import { nativeOps } from "../../ops/tfjs/native-ops.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
@@ -12,8 +12,10 @@ const attributesText = (attributes: object): string =>
   );
 
 export interface ProgramOptions {
-  /** Whether libtensorflow's own ops may be called: tfjs-node has them. Elsewhere each is composed of kernels. */
-  readonly native: boolean;
+  /** Whether libtensorflow's own ops may be called: tfjs-node has them, on a GPU other ones. Elsewhere each is composed of kernels. */
+  readonly native: boolean | "gpu";
+  /** Kernels that the backend has not, or has wrong: there lowerings take another way. */
+  readonly lacking?: readonly KernelName[];
 }
 
 /** Writes the calls of a program. What is computed twice in the same way is computed once. */
@@ -23,12 +25,14 @@ export class ProgramWriter implements TfjsCalls {
   readonly #known = new Map<string, readonly Register[]>();
   readonly #reshaped = new Map<Register, { readonly source: Register; readonly sizes: string }>();
   readonly #sizes = new Map<Register, string>();
-  readonly #isNative: boolean;
+  readonly #native: ProgramOptions["native"];
+  readonly #lacking: ReadonlySet<KernelName>;
   #registers = 0;
   #path: string | undefined;
 
-  constructor({ native }: ProgramOptions) {
-    this.#isNative = native;
+  constructor({ native, lacking = [] }: ProgramOptions) {
+    this.#native = native;
+    this.#lacking = new Set(lacking);
   }
 
   get registers(): number {
@@ -79,17 +83,33 @@ export class ProgramWriter implements TfjsCalls {
     return this.kernels(name, inputs, attributes, 1)[0] as Register;
   }
 
+  lacks(name: KernelName): boolean {
+    return this.#lacking.has(name);
+  }
+
   native(
     name: NativeOp,
     inputs: readonly Register[],
     attributes: Readonly<Record<string, NativeAttribute>>,
+    count = 0,
   ): readonly Register[] {
-    const { results, used, composed } = nativeOps[name];
-    if (!this.#isNative) return composed(this, inputs, attributes);
+    const { results, used, composed, onGpu } = nativeOps[name];
+    if (this.#native === false) return composed(this, inputs, attributes);
+    if (this.#native === "gpu" && onGpu !== undefined) return onGpu(this, inputs, attributes, count);
+    const made = this.called(name, inputs, attributes, results);
+    return used.map((result) => made[result] as Register);
+  }
+
+  /** An op of libtensorflow as it is: all its results. */
+  called(
+    name: CalledOp,
+    inputs: readonly Register[],
+    attributes: Readonly<Record<string, NativeAttribute>>,
+    results: number,
+  ): readonly Register[] {
     const key = `native ${name} ${inputs.join()} ${attributesText(attributes)}`;
     const path = this.#path;
-    const made = this.#once(key, results, (outputs) => ({ kind: "native", name, inputs, attributes, outputs, path }));
-    return used.map((result) => made[result] as Register);
+    return this.#once(key, results, (outputs) => ({ kind: "native", name, inputs, attributes, outputs, path }));
   }
 
   #once(key: string, outputs: number, call: (made: readonly Register[]) => Call): readonly Register[] {

@@ -87,7 +87,7 @@ async function assertForms(row: OpCase, program: TfjsProgram): Promise<void> {
   const graph = singleOpGraph(row);
   const feed = feedOf(row, graph, batch);
   const [inputs, weights] = [numbers(feed.inputs), numbers(feed.slots)];
-  const byKernels = await runOnCpu(program, weights).run(inputs);
+  const byKernels = await (await runOnCpu(program, weights)).run(inputs);
   for (const [name, wanted] of Object.entries(interpret(graph, feed))) {
     const found = { shape: wanted.shape, data: Float64Array.from(byKernels.get(name) ?? []) };
     assertStrictlyEqual(found, wanted, row, name);
@@ -131,7 +131,7 @@ suite("ops on tfjs' CPU backend against the reference, in three forms, bit for b
       state: [],
     });
     const values = Float32Array.of(0.1, 1e-6, -0.5, 3, 7, 2);
-    const found = await runOnCpu(program, new Map()).run(new Map([["x", values]]));
+    const found = await (await runOnCpu(program, new Map())).run(new Map([["x", values]]));
     const near = (name: string, wanted: (value: number) => number): void => {
       for (const [i, value] of values.entries()) {
         const error = Math.abs((found.get(name)?.[i] ?? Number.NaN) - wanted(value));

@@ -1,0 +1,28 @@
+/** Which engines there are on this machine. */
+import { isProblem } from "../diagnostics/diagnostic.js";
+import type { Found } from "../engines/engine.js";
+import type { EngineEntry } from "../engines/registry.js";
+
+/** An engine as it says itself: what it has found, or why it cannot run and what it needs. */
+export type EngineState =
+  | ({ readonly name: string; readonly found: true } & Found)
+  | {
+      readonly name: string;
+      readonly found: false;
+      readonly needs: string;
+      readonly code: string;
+      readonly message: string;
+      readonly help: string;
+    };
+
+async function stateOf({ name, load }: EngineEntry): Promise<EngineState> {
+  const { found: find, needs } = await load();
+  const found = await find();
+  if (!isProblem(found)) return { name, found: true, ...found };
+  const { code, message, help } = found.diagnose({});
+  return { name, found: false, needs, code, message, help };
+}
+
+/** All of them are asked at once. */
+export const engineStates = (engines: readonly EngineEntry[]): Promise<readonly EngineState[]> =>
+  Promise.all(engines.map(stateOf));

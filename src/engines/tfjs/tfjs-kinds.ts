@@ -1,0 +1,60 @@
+/** What the engines on TensorFlow.js differ in: all of it. */
+import { installTfjs } from "../../diagnostics/install-runtime.js";
+import type { ProgramOptions } from "../../targets/tfjs/program-writer.js";
+
+export interface TfjsKind {
+  readonly name: "tfjs-node" | "tfjs-node-gpu" | "tfjs-wasm" | "tfjs-webgpu";
+  /** Imported in this order; the first is `tf`. */
+  readonly packages: readonly [string, ...string[]];
+  /** What TensorFlow.js calls the backend. */
+  readonly backend: "tensorflow" | "wasm" | "webgpu";
+  readonly program: ProgramOptions;
+  /** The command that installs it. */
+  readonly needs: string;
+  readonly fixedThreads?: 1;
+}
+
+const core = "@tensorflow/tfjs-core";
+
+export const tfjsNode: TfjsKind = {
+  name: "tfjs-node",
+  packages: ["@tensorflow/tfjs-node"],
+  backend: "tensorflow",
+  program: { native: true },
+  needs: installTfjs("@tensorflow/tfjs-node"),
+};
+
+export const tfjsNodeGpu: TfjsKind = {
+  name: "tfjs-node-gpu",
+  packages: ["@tensorflow/tfjs-node-gpu"],
+  backend: "tensorflow",
+  program: { native: "gpu" },
+  needs: installTfjs("@tensorflow/tfjs-node-gpu"),
+};
+
+/** npm installs the core with either backend. */
+export const tfjsWasm: TfjsKind = {
+  name: "tfjs-wasm",
+  packages: [core, "@tensorflow/tfjs-backend-wasm"],
+  backend: "wasm",
+  program: {
+    native: false,
+    // The last one is there, and wrong where a window's maximum is below 0.
+    lacking: [
+      "Conv2DBackpropFilter",
+      "DepthwiseConv2dNativeBackpropFilter",
+      "DepthwiseConv2dNativeBackpropInput",
+      "MaxPoolGrad",
+    ],
+  },
+  needs: installTfjs("@tensorflow/tfjs-backend-wasm"),
+  fixedThreads: 1,
+};
+
+export const tfjsWebgpu: TfjsKind = {
+  name: "tfjs-webgpu",
+  packages: [core, "@tensorflow/tfjs-backend-webgpu"],
+  backend: "webgpu",
+  program: { native: false },
+  needs: `${installTfjs("@tensorflow/tfjs-backend-webgpu")} webgpu`,
+};

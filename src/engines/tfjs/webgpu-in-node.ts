@@ -1,0 +1,37 @@
+/** WebGPU in Node, which has none of its own: the npm package `webgpu` is that of Chromium. */
+
+interface Adapter {
+  readonly info: { readonly description: string; readonly vendor: string };
+}
+
+interface Gpu {
+  requestAdapter(): Promise<Adapter | null>;
+}
+
+interface WebgpuPackage {
+  readonly create: (options: readonly string[]) => Gpu;
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+const packageName = "webgpu";
+
+/** Puts it where a browser has it, unless it is there already; what it runs on. Throws where there is none. */
+export async function bringWebgpu(): Promise<string> {
+  const { navigator: own } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
+  const adapter = await (own?.gpu ?? (await gpuOfPackage(own))).requestAdapter();
+  if (adapter === null) throw new Error("there is no GPU that WebGPU can use");
+  const { description, vendor } = adapter.info;
+  return `GPU, by WebGPU: ${description || vendor}`;
+}
+
+async function gpuOfPackage(own: object | undefined): Promise<Gpu> {
+  const { create, globals } = (await import(packageName)) as WebgpuPackage;
+  const gpu = create([]);
+  for (const [name, value] of Object.entries(globals)) {
+    if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  // Node 21 and later have a navigator, whose fields cannot be set.
+  const navigator = Object.create(own ?? null, { gpu: { value: gpu } }) as object;
+  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
+  return gpu;
+}
