@@ -10,7 +10,7 @@ import { readPlace } from "../src/data/picture-place.js";
 import { PictureStore } from "../src/data/picture-store.js";
 import { epochDraws } from "../src/data/sampling.js";
 import { isProblem, type Problem } from "../src/diagnostics/diagnostic.js";
-import type { Values } from "../src/engines/engine.js";
+import { usesAllCores, type Values } from "../src/engines/engine.js";
 import { ortEngine } from "../src/engines/ort/ort-engine.js";
 import { learningRateInput } from "../src/step/step-state.js";
 import { compileText } from "../src/testing/compile-text.js";
@@ -32,6 +32,8 @@ const { values: options, positionals } = parseArgs({
     threads: { type: "string", default: "2" },
     /** How many threads make batches; 0: none, all on the main one. */
     crew: { type: "string", default: String(usualCrewSize()) },
+    /** Batches made ahead, beside the steps, as where pictures do not fit in memory. */
+    beside: { type: "boolean", default: false },
     stretch: { type: "string", default: "30" },
     rounds: { type: "string", default: "4" },
     augment: { type: "string", default: usual },
@@ -126,7 +128,8 @@ console.log(
   `first look: ${all.length} pictures, ${ms(looked.wall / all.length)} of wall and ${ms(looked.cpu / all.length)} of processor each`,
 );
 
-const maker = new BatchMaker({ store, picture, classCount, augmenter, teacher: undefined, crew });
+const stepsUseAllCores = !options.beside && usesAllCores(ortEngine(), threads);
+const maker = new BatchMaker({ store, picture, classCount, augmenter, teacher: undefined, crew, stepsUseAllCores });
 const steps = there(await SharedSteps.compile(plan, [plan.batch], ortEngine(), threads));
 const rate = new Map<string, Values>([[learningRateInput, Float32Array.of(1e-3)]]);
 const place = { seed: 0, epoch: 0, step: 0 };

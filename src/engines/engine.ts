@@ -1,4 +1,5 @@
 /** What runs training steps and evaluates networks: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
+import { availableParallelism } from "node:os";
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
 
@@ -53,10 +54,19 @@ export interface Found {
   readonly threads?: number;
 }
 
+/** Whether the engine's steps, by so many threads, leave no core of this machine free. */
+export const usesAllCores = (
+  { runsOnProcessor, fixedThreads }: Pick<Engine, "runsOnProcessor" | "fixedThreads">,
+  threads: number | undefined,
+  cores: number = availableParallelism(),
+): boolean => runsOnProcessor && (fixedThreads ?? threads ?? cores) >= cores;
+
 export interface Engine {
   readonly name: string;
   /** What it needs where it is not found, in few words or as the command that installs it. */
   readonly needs: string;
+  /** Whether its steps run on this machine's processor; else, on a GPU, its cores are free meanwhile. */
+  readonly runsOnProcessor: boolean;
   /** How many threads it has, where that cannot be chosen. */
   readonly fixedThreads?: number;
   /**

@@ -8,6 +8,7 @@ import type { BatchOrder, MadeBatch, Sight, Unreadable } from "../data/loader/ba
 import type { Crew } from "../data/loader/crew.js";
 import { inOrder } from "../data/loader/in-order.js";
 import { type BatchTools, makeBatch } from "../data/loader/make-batch.js";
+import { isDivisible, makeTogether } from "../data/loader/make-together.js";
 import type { PictureStore } from "../data/picture-store.js";
 import type { View } from "../data/views.js";
 import { isProblem, type Problem, problemOf } from "../diagnostics/diagnostic.js";
@@ -35,11 +36,20 @@ export interface BatchSource {
   readonly teacher: Teacher | undefined;
   /** Threads that make batches; without them, batches are made between the steps. */
   readonly crew?: Crew | undefined;
+  /** Whether steps use every core, so that a batch that is made beside one only delays it. */
+  readonly stepsUseAllCores?: boolean | undefined;
   /** Receives pictures that can no longer be read; without it, the first one ends the run. */
   readonly lost?: LostPictures | undefined;
   /** Distributions, if a loss reads them. */
   readonly distributions?: Distributions | undefined;
 }
+
+/**
+ * Whether all threads make a batch together between two steps, and none makes one beside a step: the threads of a step wait for the
+ * slowest of them, so one core that is lent costs the step more than the batch takes. Only where no file has to be waited for.
+ */
+export const makesBetweenSteps = ({ store, crew, stepsUseAllCores }: BatchSource): boolean =>
+  crew !== undefined && stepsUseAllCores === true && store.kept.isAll;
 
 /** Milliseconds since the beginning. */
 export interface BatchTimes {
@@ -69,6 +79,8 @@ export class BatchMaker {
   readonly #source: BatchSource;
   readonly #tools: BatchTools;
   readonly #rooms: Float32Array[] = [];
+  /** The same for parts of batches. */
+  readonly #partRooms: Float32Array[] = [];
   readonly #times = { read: 0, make: 0, wait: 0 };
   #decoder: Promise<Decode | Problem> | undefined;
 
@@ -146,9 +158,10 @@ export class BatchMaker {
     }
   }
 
-  /** How many batches may wait for their step: two per thread, within the memory limit. */
+  /** How many batches may wait for their step: two per thread, within the memory limit; none if they are made between the steps. */
   #ahead(pictures: number): number {
     const { crew, picture } = this.#source;
+    if (makesBetweenSteps(this.#source)) return 0;
     if (crew === undefined) return 1;
     const bytes = pictures * 3 * picture.width * picture.height * Float32Array.BYTES_PER_ELEMENT;
     return Math.max(1, Math.min(2 * crew.size, Math.floor(waitingBytes / bytes)));
@@ -171,6 +184,9 @@ export class BatchMaker {
       wantsImages: teacher !== undefined,
       rooms: this.#rooms.splice(0, sights.length),
     };
+    if (crew !== undefined && makesBetweenSteps(this.#source) && isDivisible(order, this.#tools)) {
+      return makeTogether(order, this.#tools, crew, this.#partRooms);
+    }
     const made = await crew?.make(order);
     // The work of a lost thread is done here: the same numbers, later.
     return made === undefined || isProblem(made) ? makeBatch(order, this.#tools) : made;

@@ -6,7 +6,7 @@ import type { Values } from "../engines/engine.js";
 import { withoutVariance } from "../ops/batch-statistics.js";
 import { learningRate } from "../step/schedules.js";
 import { learningRateInput } from "../step/step-state.js";
-import { BatchMaker, countCorrect } from "./batches.js";
+import { BatchMaker, countCorrect, makesBetweenSteps } from "./batches.js";
 import type { Course, CourseEvents, Outcome, Standing } from "./course.js";
 import { isThrough, scoresOf } from "./early-stopping.js";
 import { type JudgedWeights, judgeEpoch } from "./judge-epoch.js";
@@ -33,7 +33,7 @@ export async function runCourse(course: Course, from: Standing | undefined, even
     return failed(problem("recipe/one-value-per-channel", { path: lone.path, batch: steps.rest }));
   const sizes = [...(steps.full > 0 ? [plan.batch] : []), ...(steps.rest > 0 ? [steps.rest] : [])];
   const { crew } = course.batches;
-  const besides = crew === undefined ? undefined : () => crew.workedMs;
+  const besides = crew === undefined || makesBetweenSteps(course.batches) ? undefined : () => crew.workedMs;
   const begun = from?.state ?? course.begun;
   const shared = await SharedSteps.compile(plan, sizes, course.engine, course.threads, begun, besides);
   if (isProblem(shared)) return failed(shared);

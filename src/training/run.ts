@@ -4,6 +4,7 @@ import { augmenterOf } from "../data/augment/from-recipe.js";
 import { PictureStore, pictureBudget } from "../data/picture-store.js";
 import { RuntimeFailure } from "../deploy/runtime.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import { usesAllCores } from "../engines/engine.js";
 import { sha256 } from "../formats/digest.js";
 import { headPath } from "../weights/class-head.js";
 import { contradictionOf } from "../weights/label-places.js";
@@ -95,7 +96,10 @@ export async function prepareRun(
       plan,
       engine: request.engine,
       threads: request.threads,
-      batches: { store, picture, classCount, augmenter, teacher: teacher?.teacher, crew, lost, distributions },
+      batches: {
+        ...{ store, picture, classCount, augmenter, teacher: teacher?.teacher, crew, lost, distributions },
+        stepsUseAllCores: usesAllCores(request.engine, request.threads),
+      },
       training: pictures.training,
       heldOut: pictures.heldOut,
       begun: begun?.weights,

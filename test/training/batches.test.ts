@@ -9,6 +9,7 @@ import { PictureStore } from "../../src/data/picture-store.js";
 import { encodePng } from "../../src/data/png.js";
 import { epochDraws } from "../../src/data/sampling.js";
 import { type Diagnostic, isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
+import { usesAllCores } from "../../src/engines/engine.js";
 import { BatchMaker, type BatchSource } from "../../src/training/batches.js";
 import { lostPictures, mostBroken } from "../../src/training/lost-pictures.js";
 import type { TrainingPlan } from "../../src/training/plan.js";
@@ -86,6 +87,49 @@ suite("batches", (test) => {
         }
       }));
   }
+
+  test("made together between the steps, in parts: bit for bit the same, mixed batches whole", () =>
+    inFolder({ ...files, ...held }, async (cwd) => {
+      const plan = await smallPlan({ augment: augment.replace("0.6", "0.3") });
+      const set = await openedIn(cwd, plan);
+      const plain = await numbersOf(new BatchMaker(await sourceOf(set, plan, 1e9)), set);
+      const crew = startCrew(settingOf(plan), 2);
+      const sizes: number[] = [];
+      const counted: Crew = {
+        ...crew,
+        make: (order) => {
+          sizes.push(order.pictures.length);
+          return crew.make(order);
+        },
+      };
+      try {
+        const source = { ...(await sourceOf(set, plan, 1e9, counted)), stepsUseAllCores: true };
+        for (let round = 0; round < 2; round++) assert.equal(await numbersOf(new BatchMaker(source), set), plain);
+        // Of the epoch's batches of 8, 8, 8 and 6 some are mixed; the threads get two thirds of each other one. Judged are 4, 4 and 1.
+        assert.ok(sizes.includes(8) || sizes.includes(6), "no mixed batch");
+        assert.ok(sizes.includes(3), "no third of a batch of 8");
+        // In memory in part only, or where a core is free, batches are made whole, ahead.
+        for (const other of [{ stepsUseAllCores: false }, { store: (await sourceOf(set, plan, 800, crew)).store }]) {
+          sizes.length = 0;
+          assert.equal(await numbersOf(new BatchMaker({ ...source, ...other }), set), plain);
+          assert.equal(
+            sizes.toSorted((a, b) => b - a),
+            [8, 8, 8, 6, 4, 4, 1],
+          );
+        }
+      } finally {
+        await crew.dispose();
+      }
+    }));
+
+  test("all cores are used by steps on the processor that have a thread for each", () => {
+    const cpu = { runsOnProcessor: true };
+    assert.is(usesAllCores(cpu, undefined, 4), true);
+    assert.is(usesAllCores(cpu, 4, 4), true);
+    assert.is(usesAllCores(cpu, 3, 4), false);
+    assert.is(usesAllCores({ ...cpu, fixedThreads: 1 }, 4, 4), false);
+    assert.is(usesAllCores({ runsOnProcessor: false }, 4, 4), false);
+  });
 
   test("a set whose pictures only it can read is read by the main thread, to the same numbers", () =>
     inFolder({ ...files, ...held }, async (cwd) => {

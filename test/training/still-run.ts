@@ -32,6 +32,7 @@ export function stillEngine(asked: Asked = { threads: [] }): Engine {
   return {
     name: "still",
     needs: "",
+    runsOnProcessor: true,
     found: async () => ({ version: "1", device: "none" }),
     create: async (step, options) => {
       asked.threads.push(options.threads);

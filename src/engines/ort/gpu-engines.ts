@@ -26,6 +26,7 @@ export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = why
   return {
     name,
     needs: needs[provider],
+    runsOnProcessor: false,
     found: async () => {
       const ort = await usable();
       return isProblem(ort) ? ort : { version: ort.env.versions.node ?? "", device: devices[provider] };

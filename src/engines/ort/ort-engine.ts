@@ -24,6 +24,7 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   return {
     name: "ort",
     needs: installRuntime(),
+    runsOnProcessor: true,
     found: async (threads) => {
       const ort = await loadNativeRuntime();
       if (isProblem(ort)) return ort;

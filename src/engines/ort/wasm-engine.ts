@@ -10,6 +10,7 @@ const own = { name, provider: "cpu", threads: undefined, profilePrefix: undefine
 
 export const ortWasmEngine: Engine = {
   name,
+  runsOnProcessor: true,
   fixedThreads: 1,
   needs: "lfer whole: its files of WebAssembly are missing",
   found: async () => {

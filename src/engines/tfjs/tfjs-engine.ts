@@ -20,6 +20,7 @@ export function tfjsEngine(kind: TfjsKind, load: Load = loadTfjs, find?: () => P
   return {
     name,
     needs,
+    runsOnProcessor: kind.program.native !== "gpu" && kind.backend !== "webgpu",
     ...(fixedThreads === undefined ? {} : { fixedThreads }),
     found: async (threads) => {
       if (find !== undefined) return find();
