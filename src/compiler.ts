@@ -9,10 +9,10 @@ import type { Claim } from "./recipe/claim.js";
 import { resolveClaims } from "./semantics/checks/claims.js";
 import { withoutEchoes } from "./semantics/damage.js";
 import { Evaluator } from "./semantics/expressions/evaluator.js";
+import type { ElaboratedModel } from "./semantics/made-models.js";
 import { Declarations } from "./semantics/models/declarations.js";
 import {
   checkTemplate,
-  type ElaboratedModel,
   elaborateModel,
   isComplete,
   isModel,

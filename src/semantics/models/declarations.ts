@@ -4,6 +4,7 @@ import { describe } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
 import { Evaluator } from "../expressions/evaluator.js";
 import { evaluateBody, evaluateStatement, requireTensors } from "../expressions/statements.js";
+import { MadeModels } from "../made-models.js";
 import { isDamaged, isStandard, type Module, type NamedDeclaration } from "../module.js";
 import { orderDeclarations } from "../names/declaration-order.js";
 import type { Program } from "../names/program.js";
@@ -16,6 +17,7 @@ import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 /** Evaluates every declaration once by itself, with nothing known: names, types and arguments are checked here. */
 export class Declarations implements DeclarationFacts {
   readonly work = new Work();
+  readonly models = new MadeModels();
   readonly #reporter: Reporter;
   readonly #order: readonly NamedDeclaration[];
   readonly #recursive: ReadonlySet<unknown>;

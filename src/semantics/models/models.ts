@@ -1,5 +1,4 @@
 import type { Span } from "../../diagnostics/span.js";
-import type { Graph } from "../../ir/graph.js";
 import type { ModelDeclaration, VariantDeclaration } from "../../syntax/ast.js";
 import type { Argument, Identifier } from "../../syntax/ast-expressions.js";
 import { bindDeclared, checkGiven, nowhere } from "../calls/declared-parameters.js";
@@ -8,11 +7,11 @@ import type { DeclarationFacts } from "../declaration-facts.js";
 import { Evaluator } from "../expressions/evaluator.js";
 import { evaluateStatement } from "../expressions/statements.js";
 import { limits } from "../limits.js";
+import type { ElaboratedModel } from "../made-models.js";
 import { isDamaged, type Module, type NamedDeclaration } from "../module.js";
 import { Network } from "../network.js";
 import type { Reporter } from "../reporter.js";
 import { Scope } from "../scope.js";
-import type { Value } from "../values.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 
 /** A model with the arguments it is to be made with, later ones over earlier ones. */
@@ -25,18 +24,6 @@ export interface ModelRequest {
   readonly span: Span;
   /** Who wants it made, where that is not the declaration itself: a check, a recipe. */
   readonly askedAt?: Span;
-}
-
-/** A model made concrete. */
-export interface ElaboratedModel {
-  readonly name: string;
-  /** The `model` it is, or is a variant of. */
-  readonly base: string;
-  readonly graph: Graph;
-  /** Its parameters' values. */
-  readonly parameters: ReadonlyMap<string, Value>;
-  /** Whether anything in it asks whether this is training. */
-  readonly asksTraining: boolean;
 }
 
 /** The model behind a model's or variant's name, with the variants' arguments; undefined where it is neither (reported). */
@@ -132,7 +119,7 @@ export function checkTemplate(request: ModelRequest, facts: DeclarationFacts, re
   checkGiven(new Evaluator(reporter, facts), declaration.name.text, declaration.parameters, args, span);
 }
 
-/** Makes the graph; undefined where something is wrong (reported). */
+/** Makes the graph, once for the same values; undefined where something is wrong (reported). */
 export function elaborateModel(
   request: ModelRequest,
   facts: DeclarationFacts,
@@ -141,11 +128,7 @@ export function elaborateModel(
 ): ElaboratedModel | undefined {
   const { declaration, module, name } = request;
   const before = reporter.errorCount;
-  const network = new Network(name);
-  const isVariant = name !== declaration.name.text;
-  const inside = isVariant ? { message: `in variant ${name}`, span: request.span } : undefined;
-  const evaluator = new Evaluator(reporter, facts, { network, training, inside });
-  const bound = bindDeclared(
+  const { values } = bindDeclared(
     new Evaluator(reporter, facts),
     declaration.name.text,
     declaration.parameters,
@@ -153,9 +136,16 @@ export function elaborateModel(
     request.arguments,
     request.askedAt ?? request.span,
   );
+  const isBound = reporter.errorCount === before;
+  const made = isBound ? facts.models.find(declaration, values, training, name) : undefined;
+  if (made !== undefined) return made;
+  const network = new Network(name);
+  const isVariant = name !== declaration.name.text;
+  const inside = isVariant ? { message: `in variant ${name}`, span: request.span } : undefined;
+  const evaluator = new Evaluator(reporter, facts, { network, training, inside });
   const scope = new Scope(module);
   for (const parameter of declaration.parameters) {
-    const value = bound.values.get(parameter.name.text);
+    const value = values.get(parameter.name.text);
     if (value !== undefined) scope.bind(parameter.name.text, value, parameter.name.span);
   }
   const root = nowhere();
@@ -168,5 +158,8 @@ export function elaborateModel(
   // Something unknown on the way, reported where it was declared: the graph would lack an output.
   const expected = declaration.outputs.filter((output) => training || !output.inTraining).flatMap((o) => o.names);
   if (graph.outputs.length < expected.length) return undefined;
-  return { name, base: declaration.name.text, graph, parameters: bound.values, asksTraining: evaluator.asksTraining };
+  const { asksTraining } = evaluator;
+  const model: ElaboratedModel = { name, base: declaration.name.text, graph, parameters: values, asksTraining };
+  facts.models.keep(declaration, training, model);
+  return model;
 }

@@ -8,8 +8,8 @@ import { bindDeclared, nowhere } from "../calls/declared-parameters.js";
 import { stringsIn } from "../calls/records.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
 import type { Evaluator } from "../expressions/evaluator.js";
+import type { ElaboratedModel } from "../made-models.js";
 import {
-  type ElaboratedModel,
   elaborateModel,
   isModel,
   type ModelRequest,

@@ -8,7 +8,8 @@ import { bindDeclared, nowhere, unknownParameters } from "../calls/declared-para
 import { describe } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
 import { Evaluator } from "../expressions/evaluator.js";
-import { type ElaboratedModel, elaborateModel, type ModelRequest } from "../models/models.js";
+import type { ElaboratedModel } from "../made-models.js";
+import { elaborateModel, type ModelRequest } from "../models/models.js";
 import { settleArguments } from "../models/settings.js";
 import type { Module } from "../module.js";
 import type { Reporter } from "../reporter.js";

@@ -4,7 +4,8 @@ import { type Graph, typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
 import type { RecipeDeclaration } from "../../syntax/ast.js";
 import type { Expression } from "../../syntax/ast-expressions.js";
-import type { ElaboratedModel, ModelRequest } from "../models/models.js";
+import type { ElaboratedModel } from "../made-models.js";
+import type { ModelRequest } from "../models/models.js";
 import type { Module } from "../module.js";
 import type { Reporter } from "../reporter.js";
 
