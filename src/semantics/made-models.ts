@@ -64,8 +64,7 @@ function textOf(value: Value): string | undefined {
   switch (value.kind) {
     case "int":
     case "float":
-      // Zero has two signs.
-      return value.value === undefined ? undefined : `${value.kind} ${Object.is(value.value, -0) ? "-0" : value.value}`;
+      return value.value === undefined ? undefined : `${value.kind} ${value.value}`;
     case "bool":
       return value.value === undefined ? undefined : String(value.value);
     case "string":

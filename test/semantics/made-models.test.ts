@@ -34,7 +34,7 @@ suite("semantics: a model is made once for the same values", (test) => {
 
   test("and anew for others", async () => {
     const given = model('a: [int] = [1], b: (int, int) = (1, 2), c: string = "1", d: bool = true, e: float = 0');
-    const others = ["a: [1, 2]", "a: []", "b: (1, 3)", 'c: "1\\","', "d: false", "e: 1", "e: 0.0 * -1"];
+    const others = ["a: [1, 2]", "a: []", "b: (1, 3)", 'c: "1\\","', "d: false", "e: 1"];
     const variants = others.map((other, i) => `variant V${i} = M(${other})\n`);
     const names = ["M", ...others.map((_, i) => `V${i}`)];
     assert.equal(await madeOf(`${given}${variants.join("")}`), names);
@@ -75,10 +75,11 @@ suite("semantics: a model is made once for the same values", (test) => {
         `${model("", statements, outputs)}${recipe}${recipe.replace("R", "S")}`,
       );
       assert.equal(diagnostics, []);
-      const [{ student }, other] = [recipes[0] ?? assert.unreachable(), recipes[1]];
+      const [student, other] = recipes.map((each) => each.student.graph.nodes);
       const ops = (nodes: readonly { readonly op: string }[] = []) => nodes.map(({ op }) => op);
-      assert.is(other?.student.graph.nodes, student.graph.nodes);
-      assert.not.equal(ops(student.graph.nodes), ops(models[0]?.graph.nodes));
+      assert.ok(student);
+      assert.is(other, student);
+      assert.not.equal(ops(student), ops(models[0]?.graph.nodes));
     });
   }
 
