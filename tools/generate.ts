@@ -21,6 +21,7 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
     const { generateGrammar } = await import("./generate-grammar.js");
     return Object.entries(generateGrammar()).map(([path, text]) => ({ path, text }));
   },
+  async () => [(await import("./generate-look-ahead.js")).generateLookAhead()],
   async () => [{ path: "docs/ops.md", text: (await import("./generate-ops-doc.js")).generateOpsDoc() }],
   async () => (await import("./generate-layers-doc.js")).generateLayersDoc(),
   async () => (await import("./generate-blocked-doc.js")).generateBlockedDoc(),

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { EOF, type TokenType } from "chevrotain";
 import { LferParser } from "../../src/syntax/parser/parser.js";
 import { scan } from "../../src/syntax/scan.js";
+import * as tokens from "../../src/syntax/tokens.js";
 import { brackets, keywords, operators, textOf } from "../../src/syntax/tokens.js";
 import { generateGrammar } from "../../tools/generate-grammar.js";
+import { generateLookAhead } from "../../tools/generate-look-ahead.js";
 import { suite } from "../support/suite.js";
 
 const root = new URL("../../", import.meta.url);
+const lookAhead = generateLookAhead();
 
 suite("syntax: grammar", (test) => {
   test("every operator and bracket is scanned as itself, alone and between names", () => {
@@ -22,7 +26,27 @@ suite("syntax: grammar", (test) => {
     assert.ok(new LferParser(true).productions.length > 20);
   });
 
-  for (const [path, text] of Object.entries(generateGrammar())) {
+  test("at every place and for every token the parser decides as Chevrotain does by the grammar", () => {
+    const isToken = (value: unknown): value is TokenType =>
+      (value as TokenType | undefined)?.tokenTypeIdx !== undefined;
+    const types = [...new Set([EOF, ...Object.values(tokens).flat().filter(isToken)])];
+    assert.ok(types.length > 60);
+    const [ours, recorded] = [new LferParser(false), new LferParser(true)];
+    const taken = new Set<number>();
+    for (const type of types) {
+      const [decided, wanted] = [ours, recorded].map((parser) => new Map(parser.decisionsAt(type)));
+      assert.ok(decided !== undefined && wanted !== undefined);
+      for (const [key, decision] of wanted) {
+        assert.equal(decided.get(key) ?? false, decision ?? false, `${type.name} at ${key}`);
+        if (decision !== undefined && decision !== false) taken.add(key);
+      }
+      assert.equal(decided.size, wanted.size);
+    }
+    // No place at which nothing is ever decided.
+    assert.equal(taken.size, ours.decisionsAt(EOF).size);
+  });
+
+  for (const [path, text] of [...Object.entries(generateGrammar()), [lookAhead.path, lookAhead.text] as const]) {
     test(`${path} is fresh`, () => {
       assert.equal(readFileSync(new URL(path, root), "utf8"), text, "run `npm run gen`");
     });

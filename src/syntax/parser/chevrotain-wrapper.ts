@@ -1,17 +1,19 @@
 import {
+  EarlyExitException,
   EmbeddedActionsParser,
-  type ILookaheadStrategy,
+  EOF,
   type IOrAlt,
   type IParserConfig,
   type IRecognitionException,
   type ISerializedGast,
   type IToken,
-  LLkLookaheadStrategy,
+  NoViableAltException,
   type ParserMethod,
   type SubruleMethodOpts,
   type TokenType,
 } from "chevrotain";
 import { vocabulary } from "../tokens.js";
+import { alternatives, options } from "./look-ahead.js";
 
 /** A rule of the grammar, as wrapped by Chevrotain: the argument of `SUBRULE`. */
 export type Rule<R, ARGS extends unknown[] = []> = ParserMethod<ARGS, R>;
@@ -48,6 +50,11 @@ interface Chevrotain {
 
   /** Whether rules are run to record their structure. */
   RECORDING_PHASE: boolean;
+  selfAnalysisDone: boolean;
+  /** The look-ahead functions, by their keys. */
+  readonly lookAheadFuncsCache: Map<number, LookAhead>;
+  LA_FAST(ahead: number): IToken;
+  SAVE_ERROR<E extends Error>(error: E): E;
   /** Index of the last consumed token. */
   readonly currIdx: number;
   subruleIdx: number;
@@ -59,34 +66,19 @@ const Base = EmbeddedActionsParser as unknown as new (vocabulary: TokenType[], c
 const recorded =
   /^(?:(?:CONSUME|SUBRULE|OPTION|OR|(?:MANY|AT_LEAST_ONE)(?:_SEP)?)\d?|consume|subrule|option|or|many|atLeastOne|ACTION|BACKTRACK|LA)$/;
 
-type Alternation = ReturnType<ILookaheadStrategy["buildLookaheadForAlternation"]>;
-type Optional = ReturnType<ILookaheadStrategy["buildLookaheadForOptional"]>;
+/** The index of the alternative that the next token begins, if any; for an option or a repetition, whether to enter it. */
+type LookAhead = (this: Pick<Chevrotain, "LA_FAST">) => number | boolean | undefined;
 
-/**
- * Chevrotain's look-ahead with this many tokens, built rule by rule when first needed: a file needs only some, and building all
- * takes some milliseconds per process.
- */
-function lazyLookahead(maxLookahead: number): ILookaheadStrategy {
-  const whole = new LLkLookaheadStrategy({ maxLookahead });
-  return {
-    validate: (options) => whole.validate(options),
-    // `this` is the parser, here and below.
-    buildLookaheadForAlternation(options): Alternation {
-      let made: Alternation | undefined;
-      return function (this: unknown, alternatives?: IOrAlt<unknown>[]) {
-        made ??= whole.buildLookaheadForAlternation(options);
-        return made.call(this, alternatives);
-      };
-    },
-    buildLookaheadForOptional(options): Optional {
-      let made: Optional | undefined;
-      return function (this: unknown) {
-        made ??= whole.buildLookaheadForOptional(options);
-        return made.call(this);
-      };
-    },
+/** A look-ahead function; its table is built when first needed, because a file needs only some. */
+function deciding<D extends number | boolean>(starts: readonly string[], of: (alternative: number) => D): LookAhead {
+  let made: ReadonlyMap<number | undefined, D> | undefined;
+  return function () {
+    made ??= new Map(starts.flatMap((names, i) => names.split(" ").map((name) => [indices.get(name), of(i)] as const)));
+    return made.get(this.LA_FAST(1).tokenTypeIdx);
   };
 }
+
+const indices = new Map([...vocabulary, EOF].map(({ name, tokenTypeIdx }) => [name, tokenTypeIdx]));
 
 /** The properties of a Chevrotain rule, which is a function. */
 interface Core<R> {
@@ -110,11 +102,45 @@ export class ChevrotainWrapper extends Base {
   constructor(validate: boolean, insteadOf: (wanted: TokenType) => IToken) {
     super([...vocabulary], {
       maxLookahead: 1,
-      lookaheadStrategy: lazyLookahead(1),
       recoveryEnabled: false,
       skipValidations: !validate,
     });
     this.#insteadOf = insteadOf;
+  }
+
+  /**
+   * Replaces `performSelfAnalysis`, which records the grammar and takes a twentieth of the time of a short command. The look-ahead
+   * is generated from that record (look-ahead.ts); test/syntax/grammar.test.ts compares the two.
+   */
+  takeLookAhead(): void {
+    this.selfAnalysisDone = true;
+    for (const [key, starts] of alternatives)
+      this.lookAheadFuncsCache.set(
+        key,
+        deciding(starts, (i) => i),
+      );
+    for (const [key, starts] of options)
+      this.lookAheadFuncsCache.set(
+        key,
+        deciding([starts], () => true),
+      );
+  }
+
+  /** The result of each look-ahead function, by its key, if the next token has this type. */
+  decisionsAt(type: TokenType): ReadonlyMap<number, number | boolean | undefined> {
+    const next = { image: "", startOffset: 0, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
+    const parser = { LA_FAST: () => next };
+    return new Map([...this.lookAheadFuncsCache].map(([key, decide]) => [key, decide.call(parser)]));
+  }
+
+  /** Chevrotain calls this if no alternative begins with the next token. Its own message needs the recorded grammar; we do not use it. */
+  protected raiseNoAltException(): never {
+    throw this.SAVE_ERROR(new NoViableAltException("", this.LA(1), this.LA(0)));
+  }
+
+  /** Chevrotain calls this if a repetition that needs one turn has none. */
+  protected raiseEarlyExitException(): never {
+    throw this.SAVE_ERROR(new EarlyExitException("", this.LA(1), this.LA(0)));
   }
 
   /** The grammar at this point, while it is recorded; undefined at run time, when the rule chooses by itself. */

@@ -1,4 +1,4 @@
-import type { ISerializedGast, IToken } from "chevrotain";
+import type { ISerializedGast, IToken, TokenType } from "chevrotain";
 import type { SourceTree } from "../ast.js";
 import type { Classified } from "../classify.js";
 import { type Reports, reportExceptions } from "../parse-errors.js";
@@ -35,16 +35,22 @@ export class LferParser {
   readonly #parsing: Parsing;
   readonly #rules: Rules;
 
-  /** With `validate`, Chevrotain checks the grammar, and throws if it is invalid. */
+  /** With `validate`, Chevrotain records and checks the grammar, and throws if it is invalid. */
   constructor(validate: boolean) {
     this.#parsing = new Parsing(validate);
     this.#rules = rulesOver(this.#parsing);
-    this.#parsing.grammar.performSelfAnalysis();
+    if (validate) this.#parsing.grammar.performSelfAnalysis();
+    else this.#parsing.grammar.takeLookAhead();
   }
 
-  /** The grammar as Chevrotain recorded it. */
+  /** The grammar as Chevrotain recorded it, with `validate`. */
   get productions(): readonly ISerializedGast[] {
     return this.#parsing.grammar.getSerializedGastProductions();
+  }
+
+  /** The result of each look-ahead function, by its key, if the next token has this type. */
+  decisionsAt(type: TokenType): ReadonlyMap<number, number | boolean | undefined> {
+    return this.#parsing.grammar.decisionsAt(type);
   }
 
   /** The tree of `source`; errors go to `reports`. */
