@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { lazyExplanations } from "./lazy-explanations.mjs";
 import { ownCommands, parameters } from "./program-script.mjs";
+import { readyTrees } from "./ready-trees.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [folder = "dist", ...rest] = process.argv.slice(2);
@@ -64,7 +65,7 @@ const program = {
   entryPoints: ["src/cli/main.ts"],
   format: "cjs",
   minify: true,
-  plugins: [lazyExplanations, withoutOtherCommands],
+  plugins: [lazyExplanations, readyTrees, withoutOtherCommands],
   define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
   banner: { js: `(function(${parameters.join(",")}){` },
   footer: { js: "})" },
@@ -122,7 +123,7 @@ async function licences(inputs) {
 
 await rm(outdir, { recursive: true, force: true });
 const programs = { "chunks/lferc": "src/cli/main.ts", "picture-worker": "src/data/loader/worker.ts" };
-const bundles = [build({ ...modules, entryPoints: programs, minify: true, plugins: [lazyExplanations] })];
+const bundles = [build({ ...modules, entryPoints: programs, minify: true, plugins: [lazyExplanations, readyTrees] })];
 if (isCompiled) bundles.push(build(program));
 if (isPackage) {
   bundles.push(build({ ...modules, entryPoints: { index: "src/index.ts", testing: "src/testing/index.ts" } }));

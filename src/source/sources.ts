@@ -3,7 +3,9 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Host, HostText } from "../hosts/host.js";
 import { sourceEnding } from "../hosts/path.js";
 import type { ImportProblem, SourceFile, Sources } from "../semantics/names/program.js";
+import { readyTrees } from "../std/ready-trees.js";
 import { standardLibrary } from "../std/sources.js";
+import type { SourceTree } from "../syntax/ast.js";
 import { parse } from "../syntax/parse.js";
 
 /** How deep imports may import. */
@@ -103,7 +105,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
       problems.set(path, { make: depth === 0 ? entryDiagnostic(answer, from) : importDiagnostic(answer, from, path) });
       continue;
     }
-    const file = sourceFile(path, answer.text);
+    const file = standardFile(path, answer.text) ?? sourceFile(path, answer.text);
     files.set(path, file);
     for (const declaration of file.tree.imports) {
       const target = resolveImport(path, declaration.from.value);
@@ -111,6 +113,13 @@ export async function load(host: Host, entry: string): Promise<Sources> {
     }
   }
   return { entry: start, files, problems, resolve: resolveImport };
+}
+
+/** A file of the standard library whose tree was made when lferc was built: nothing is wrong with it. */
+function standardFile(path: string, text: string): SourceFile | undefined {
+  const tree = readyTrees.get(path);
+  if (tree === undefined) return undefined;
+  return { path, text, tree: JSON.parse(tree()) as SourceTree, diagnostics: [], divisions: new Map() };
 }
 
 /** A parsed file. */
