@@ -11,11 +11,12 @@ import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 const { file, digest } = __codeCache;
 
 /**
- * How much a function must have run (in bytes of bytecode) before V8 optimizes it: eight times as much as without this flag. Most
- * commands end before optimized code has earned back what compiling it took: without this, a third of their processor time.
- * V8 reads the flag whenever it counts; set before the script was accepted, it would be another flag than the cache's.
+ * How much a function must have run (in bytes of bytecode) before V8 optimizes it: four times as much as by default. Most commands
+ * end before optimized code has earned back what compiling it took, a third of their processor time; much later, large models
+ * would take longer. V8 reads the flag whenever it counts. Set before the script was accepted, it would be another flag than the
+ * cache's.
  */
-const optimizeAfter = 8 * 67_584;
+const optimizeAfter = 4 * 67_584;
 
 /**
  * Whether a command line needs nothing from outside of the script: under V8's cache Node lets a script import nothing any more

@@ -27,7 +27,9 @@ const commandMark = /#(?=#\w*\[)/gu;
 
 /** Text without CI commands: their first character is replaced by a similar one. */
 const withoutCommands = (text: string): string =>
-  text.replace(commandOfLine, "$1\u2236").replace(commandMark, "\u266f");
+  text.includes("::") || text.includes("##")
+    ? text.replace(commandOfLine, "$1\u2236").replace(commandMark, "\u266f")
+    : text;
 
 /** Text that is safe to print: anything that a terminal or CI would execute is replaced by visible characters. */
 export const printable = (text: string): string => withoutCommands(visible(text));

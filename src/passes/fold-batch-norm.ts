@@ -76,8 +76,10 @@ class Folder<W extends WeightValues> {
     const foldedBias = valuesLike(weight, channels);
     const factor = (o: number): number => (scale[o] as number) / Math.sqrt((variance[o] as number) + epsilon);
     const factors = Array.from({ length: channels }, (_, o) => factor(o));
-    for (let i = 0; i < weight.length; i++) {
-      foldedWeight[i] = (weight[i] as number) * (factors[Math.floor(i / inner) % channels] as number);
+    for (let row = 0; row * inner < weight.length; row++) {
+      const s = factors[row % channels] as number;
+      const end = (row + 1) * inner;
+      for (let i = row * inner; i < end; i++) foldedWeight[i] = (weight[i] as number) * s;
     }
     for (const [o, s] of factors.entries()) {
       foldedBias[o] = ((bias?.[o] ?? 0) - (mean[o] as number)) * s + (shift[o] as number);

@@ -85,7 +85,7 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
 }
 
-/** What goes into the result, or the diagnostics that refuse it. Loaded late: unverified builds need no interpreter. */
+/** The verification's result, or the diagnostics that reject the file. Loaded late: unverified builds need no interpreter. */
 async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime, onProgress }: BuildOptions) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
