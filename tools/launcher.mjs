@@ -3,7 +3,7 @@
 // Compiled code is run as it is, and V8 checks neither a sum nor the text it was made of: it must be, byte for byte, what was made
 // with this file, whose digest stands in it. Nothing is ever written here.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 
@@ -12,11 +12,22 @@ const { file, digest } = __codeCache;
 
 /**
  * How much a function must have run (in bytes of bytecode) before V8 optimizes it: four times as much as by default. Most commands
- * end before optimized code has earned back what compiling it took, a third of their processor time; much later, large models
- * would take longer. V8 reads the flag whenever it counts. Set before the script was accepted, it would be another flag than the
- * cache's.
+ * end before optimized code has earned back what compiling it took, a third of their processor time. V8 reads the flag whenever it
+ * counts. Set before the script was accepted, it would be another flag than the cache's.
  */
 const optimizeAfter = 4 * 67_584;
+
+/** Bytes of a source with which a command runs for long: it is the faster, the sooner V8 optimizes. */
+const largeSource = 2 ** 18;
+
+function isLarge(argument) {
+  try {
+    return argument.endsWith(".lfer") && statSync(argument).size > largeSource;
+  } catch {
+    // What is wrong with the path is for the command to say.
+    return false;
+  }
+}
 
 /**
  * Whether a command line needs nothing from outside of the script: under V8's cache Node lets a script import nothing any more
@@ -44,7 +55,7 @@ function compiledProgram() {
   const script = programScript(url, data);
   // Other flags of V8: the modules are less to compile than the whole.
   if (script.cachedDataRejected) return undefined;
-  setFlagsFromString(`--interrupt-budget=${optimizeAfter}`);
+  if (!process.argv.slice(2).some(isLarge)) setFlagsFromString(`--interrupt-budget=${optimizeAfter}`);
   return runProgram(script, url, (name) => import.meta.resolve(name));
 }
 
