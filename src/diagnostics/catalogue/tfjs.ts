@@ -6,7 +6,7 @@ const good = { command: build };
 
 const percent = (share: number): string => share.toExponential(1);
 
-interface Differs {
+export interface Differs {
   readonly model: string;
   readonly output: string;
   readonly input: string;
