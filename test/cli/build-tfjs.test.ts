@@ -33,7 +33,7 @@ suite("lferc build --target tfjs", (test) => {
       assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
       assert.match(
         ran.stderr,
-        /m: 2 files, \d+\.\d+ [kM]B, weights float32, \d+ nodes; equal to the reference \(image \[N, 3, \d+, \d+\], batch 2\): kernels \S+e-1\d, in tfjs\S* 4\.\S+ \S+e-\d\n$/,
+        /m: 2 files, \d+\.\d+ [kM]B, weights float32, \d+ nodes; equal to the reference \(image \[N, 3, \d+, \d+\], batch 2\): kernels \S+e-1\d, in @tensorflow\/tfjs\S* 4\.\S+ \S+e-\d\n$/,
       );
       assert.equal(under(join(cwd, "m")), ["group1-shard1of1.bin", "model.json"]);
       const first = contents(join(cwd, "m"));
@@ -153,7 +153,7 @@ suite("lferc build --target tfjs", (test) => {
     inFolder(files, (cwd) => {
       const ran = runLferc(["build", "tiny.lfer", "--target", "tfjs", "-o", "m"], { cwd });
       assert.is(ran.code, 0, ran.stderr);
-      assert.match(ran.stderr, /kernels \S+e-1\d, in tfjs/);
+      assert.match(ran.stderr, /kernels \S+e-1\d, in @tensorflow\/tfjs/);
       assert.equal(under(join(cwd, "m")), ["group1-shard1of1.bin", "model.json"]);
     }));
 });

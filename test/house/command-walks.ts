@@ -475,7 +475,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     },
   },
   explain: { line: {}, flags: {} },
-  info: { line: {}, flags: { format: { lines: choices("--format", ["json"]), hasDefault: true } } },
+  info: { line: {}, flags: { format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true } } },
   completion: { line: {}, flags: {} },
   tour: {
     line: {},
