@@ -5,7 +5,8 @@
  *   node --import tsx bench/real-faces.ts --data DIR --python PYTHON --out DIR [--seeds 0,1,2] [--split validation|test]
  *     [--epochs 40] [--threads 2] [--limit N] [--sides torch,lfer]
  * The second side is compared with the first; one alone is only trained and judged. Besides torch and lfer there is ldl: examples/real_faces_ldl.lfer, which
- * learns from what `--teachers RUN` say of the pictures as well (`lferc distill --temperature T`), with `--set NAME=VALUE` for its recipe.
+ * learns from what `--teachers RUN` say of the pictures as well (`lferc distill --temperature T`; or a table that it wrote, FILE.csv), with
+ * `--set NAME=VALUE` for its recipe.
  * Judged is the last epoch of both, without a choice. `validation`: trained without the pictures of the validation list, judged by
  * them; the test part is in no folder that either of them is shown. `test`: trained on all of the list's training pictures, the
  * validation list's among them, judged by the test part; each such look is written into OUT/looks-at-test.txt before it happens.
@@ -16,6 +17,7 @@
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -68,7 +70,7 @@ const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : Number(val
 if (!(limit >= 1)) throw new Error("--limit takes a number of pictures");
 
 /** What decides the figures of a folder; another one would mix them. */
-const learnt = sideNames.includes("ldl") ? { teachers: resolve(teachers as string), temperature, set: values.set } : {};
+const learnt = sideNames.includes("ldl") ? { teachers: basename(teachers ?? ""), temperature, set: values.set } : {};
 const lists = sha256([list, validationList].map((file) => readFileSync(join(data, "EmoLabel", file))));
 const about = `${JSON.stringify({ lists, split, epochs, limit: values.limit ?? "none", ...learnt }, undefined, 2)}\n`;
 mkdirSync(out, { recursive: true });
@@ -167,6 +169,7 @@ function tellOfLook(name: string, seed: string): void {
 
 /** What the teachers say, each of the pictures that it never saw. */
 const distributions = resolve(out, "distributions.csv");
+if (teachers?.endsWith(".csv") && !existsSync(distributions)) copyFileSync(teachers, distributions);
 if (teachers !== undefined && !existsSync(distributions)) {
   const asked = ["distill", teachers, "--data", ours, "--temperature", temperature, "-o", distributions];
   await run(process.execPath, [lferc, ...asked], join(out, "distill.log"));

@@ -188,7 +188,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: "engines",
-    does: "run a training step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, `tfjs-node`",
+    does: "run a training step: `ort` (blocked or portable, on CPU, WebGPU, CUDA), `ort-wasm`, TensorFlow.js on its backends",
     mayImport: [
       ...["targets/onnx", "targets/onnx-train", "targets/tfjs-model", "targets/tfjs", "deploy", "step", "passes"],
       ...["ops", "ir", "version.ts", "diagnostics"],

@@ -33,11 +33,13 @@ const exponent = (error: number): string => error.toExponential(1);
 /** One line for people: what was written, and how well it was proven. */
 function describe(output: string, { files, nodeCount, verification }: Built, type: WeightsType): string {
   const bytes = byteLengthOf([...files.values()].flat());
+  // The proof runs float32 weights; what rounding costs is told on its own line.
+  const rounded = type === "float32" ? "" : ", before rounding";
   const written = `${outputName(output)}: ${files.size} files, ${formatBytes(bytes)}, weights ${type}, ${nodeCount} nodes`;
   if (verification === undefined) return `${written}; not verified\n`;
   const { input, graphError, fileError, engine } = verification;
   const file = fileError === undefined ? "" : `, in ${engine} ${exponent(fileError)}`;
-  return `${written}; equal to the reference (${input}, batch 2): kernels ${exponent(graphError)}${file}\n`;
+  return `${written}; equal to the reference${rounded} (${input}, batch 2): kernels ${exponent(graphError)}${file}\n`;
 }
 
 /** `--target tfjs`: a folder that `tf.loadGraphModel` loads. */

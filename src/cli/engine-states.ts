@@ -23,6 +23,9 @@ async function stateOf({ name, load }: EngineEntry): Promise<EngineState> {
   return { name, found: false, needs, code, message, help };
 }
 
-/** All of them are asked at once. */
-export const engineStates = (engines: readonly EngineEntry[]): Promise<readonly EngineState[]> =>
-  Promise.all(engines.map(stateOf));
+/** One is asked after the other: those on TensorFlow.js share its one global engine, whose backend each of them sets. */
+export async function engineStates(engines: readonly EngineEntry[]): Promise<readonly EngineState[]> {
+  const states: EngineState[] = [];
+  for (const engine of engines) states.push(await stateOf(engine));
+  return states;
+}

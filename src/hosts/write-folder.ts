@@ -1,6 +1,6 @@
 /** A folder of files, written beside its place and renamed when it is whole. */
 import { renameSync, rmSync } from "node:fs";
-import { open, readdir, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { undoAtExit } from "./at-exit.js";
 import { nameBeside } from "./beside.js";
@@ -53,7 +53,7 @@ const removeWhole = (path: string): void => rmSync(path, { recursive: true, forc
 
 /**
  * Writes the files into a new folder, or in the place of one that `mayReplace` (an empty one always). The folder above must be
- * there. Whoever reads sees the old files or the new ones; a link to a folder stays a link.
+ * there. Whoever opens a file sees an old one or a new one, never a part of one; a link to a folder stays a link.
  */
 export async function writeFolderWhole(
   path: string,
@@ -71,12 +71,15 @@ export async function writeFolderWhole(
       if (names === undefined) return { kind: "occupied" };
       const isFree = names.length === 0 || (await mayReplace(names, (name) => readBeginning(join(place, name))));
       if (!isFree) return { kind: "occupied" };
+      await access(place, constants.W_OK);
+      // Whoever stands in it would stand in a folder that is gone.
+      if (place === (await realpath(process.cwd()))) return { kind: "failed", code: "EBUSY", existed };
     }
     const beside = nameBeside(place);
     const forget = undoAtExit(() => removeWhole(beside));
     try {
       const bytes = await fill(beside, files);
-      await put(beside, place, existed);
+      put(beside, place, existed);
       return { kind: "written", bytes };
     } catch (error) {
       removeWhole(beside);
@@ -101,19 +104,27 @@ async function fill(folder: string, files: ReadonlyMap<string, readonly Uint8Arr
   return bytes;
 }
 
-/** Renames the new folder to its place. No system exchanges two folders at once, so the old one is moved aside, and back if that fails. */
-async function put(beside: string, place: string, existed: boolean): Promise<void> {
-  if (!existed) return rename(beside, place);
-  const aside = nameBeside(place);
-  await rename(place, aside);
-  const forget = undoAtExit(() => renameSync(aside, place));
-  try {
-    await rename(beside, place);
-  } catch (error) {
-    await rename(aside, place);
-    throw error;
-  } finally {
-    forget();
+/**
+ * Renames the new folder to its place. No system exchanges two folders at once, so the old one is moved aside, and back if that fails;
+ * all without a pause, so that no signal is handled in between. A process that is killed between the two leaves the old folder beside
+ * its place, under a hidden name.
+ */
+function put(beside: string, place: string, existed: boolean): void {
+  if (!existed) {
+    renameSync(beside, place);
+    return;
   }
-  await rm(aside, { recursive: true, force: true });
+  const aside = nameBeside(place);
+  renameSync(place, aside);
+  try {
+    renameSync(beside, place);
+  } catch (error) {
+    renameSync(aside, place);
+    throw error;
+  }
+  try {
+    removeWhole(aside);
+  } catch {
+    // The new folder is in its place; what cannot be removed of the old one stays beside it.
+  }
 }

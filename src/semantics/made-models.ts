@@ -64,7 +64,7 @@ function textOf(value: Value): string | undefined {
   switch (value.kind) {
     case "int":
     case "float":
-      return value.value === undefined ? undefined : `${value.kind} ${value.value}`;
+      return value.value === undefined ? undefined : `${value.kind} ${Object.is(value.value, -0) ? "-0" : value.value}`;
     case "bool":
       return value.value === undefined ? undefined : String(value.value);
     case "string":

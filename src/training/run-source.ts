@@ -43,15 +43,22 @@ export function runSource(entry: string, texts: ReadonlyMap<string, string>): Ru
 }
 
 const recordLimit = 64 * 2 ** 20;
+const textLimit = 8 * 2 ** 20;
 
-/** What is compiled when a file is asked for: of a run's `model.lfer` the text in `source/` that it is a copy of, where there is one. */
+/**
+ * The file to compile when a file is asked for: for a run's `model.lfer` the one in `source/` that it is a copy of. A copy that was
+ * edited, or one beside an edited record, is compiled itself.
+ */
 export async function compiledFile(file: string): Promise<string> {
   const folder = dirname(file);
   if (file !== join(folder, runFiles.model) || !existsSync(join(folder, runFiles.source))) return file;
   const bytes = await readRegularFile(join(folder, runFiles.about), recordLimit);
   const read = typeof bytes === "string" ? bytes : opened(bytes);
-  const entry = typeof read === "string" ? undefined : read.record.entry;
+  const entry = typeof read === "string" || !read.isIntact ? undefined : read.record.entry;
   if (typeof entry !== "string") return file;
   const found = join(folder, entry);
-  return isInside(join(folder, runFiles.source), found) && existsSync(found) ? found : file;
+  if (!isInside(join(folder, runFiles.source), found)) return file;
+  const [asked, kept] = [await readRegularFile(file, textLimit), await readRegularFile(found, textLimit)];
+  if (typeof asked === "string" || typeof kept === "string") return file;
+  return Buffer.compare(asked, kept) === 0 ? found : file;
 }

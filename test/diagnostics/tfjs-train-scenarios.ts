@@ -21,14 +21,14 @@ async function proving(instead: Readonly<Record<string, unknown>>): Promise<read
 }
 
 export const tfjsTrainScenarios = {
-  "tfjs-train/step-differs": () => proving({ relu: (x: import("@tensorflow/tfjs-core").Tensor) => tfjs.elu(x) }),
-  "tfjs-train/refuses-step": () =>
+  "tfjs/step-differs": () => proving({ relu: (x: import("@tensorflow/tfjs-core").Tensor) => tfjs.elu(x) }),
+  "tfjs/refuses-step": () =>
     proving({
       matMul: () => {
         throw new Error("no kernel BatchMatMul");
       },
     }),
-  "tfjs-train/weights-too-large": async () => {
+  "tfjs/weights-too-large": async () => {
     const recipe = await plainRecipe(recipeText());
     const { graph } = recipe.student;
     const weights = initialiseWeights(graph, 0);

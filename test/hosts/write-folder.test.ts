@@ -76,6 +76,15 @@ suite("a folder of files", (test) => {
       assert.is(readFileSync(join(cwd, "m/a.json"), "utf8"), "ours");
     }));
 
+  test("the folder that somebody works in stays", () =>
+    inFolder({ "m/a.json": "ours" }, async (cwd) => {
+      const before = process.cwd();
+      process.chdir(join(cwd, "m"));
+      const failed = await writeFolderWhole(".", files, ifOurs).finally(() => process.chdir(before));
+      assert.equal(failed, { kind: "failed", code: "EBUSY", existed: true });
+      assert.is(readFileSync(join(cwd, "m/a.json"), "utf8"), "ours");
+    }));
+
   test("a folder above that takes no new files", () =>
     inFolder({ "closed/m/a.json": "ours" }, async (cwd) => {
       // The superuser writes anywhere.

@@ -40,6 +40,16 @@ suite("semantics: a model is made once for the same values", (test) => {
     assert.equal(await madeOf(`${given}${variants.join("")}`), names);
   });
 
+  test("it counts for the limit of work each time: its nodes are gone through each time", async () => {
+    const deep = model("", "x = image -> repeat(5000, relu)\n  logits = x -> conv(4) -> flatten");
+    const of = async (count: number): Promise<readonly string[]> => {
+      const variants = Array.from({ length: count }, (_, i) => `variant V${i} = M\n`).join("");
+      return (await compile(`${deep}${variants}`)).diagnostics.map(({ code }) => code);
+    };
+    assert.equal(await of(3), []);
+    assert.ok((await of(100)).includes("limit/too-much-work"));
+  });
+
   test("one that takes a layer is made each time", async () => {
     const text = `${model("act: layer = relu", "logits = image -> conv(4) -> act -> flatten")}variant V = M\nvariant W = M(act: tanh)\n`;
     assert.equal(await madeOf(text), ["M", "V", "W"]);

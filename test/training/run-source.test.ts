@@ -1,5 +1,5 @@
 // A run keeps the texts that it is made of, so that it can be used where the project is not.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { compiledFile, runSource } from "../../src/training/run-source.js";
@@ -80,6 +80,14 @@ suite("the texts of a run", (test) => {
         const asked = join(cwd, "run/model.lfer");
         assert.is(await compiledFile(asked), join(cwd, "run/source/a.lfer"));
         assert.is(await compiledFile(join(cwd, "out.lfer")), join(cwd, "out.lfer"));
+        // An edited copy is a text of its own.
+        writeFileSync(asked, "lfer 1");
+        assert.is(await compiledFile(asked), asked);
+        writeFileSync(asked, "");
+        writeFileSync(join(cwd, "run/run.json"), sealed({ entry: "source/a.lfer" }).replace("a.lfer", "b.lfer"));
+        writeFileSync(join(cwd, "run/source/b.lfer"), "");
+        assert.is(await compiledFile(asked), asked, "an edited record");
+        writeFileSync(join(cwd, "run/run.json"), sealed({ entry: "source/a.lfer" }));
         rmSync(join(cwd, "run/source/a.lfer"));
         assert.is(await compiledFile(asked), asked);
       },

@@ -32,13 +32,24 @@ function addressOf(name: string): string | undefined {
   }
 }
 
+/** The answer is the last line: the library may print others. */
+function answerIn(said: string): Said | undefined {
+  try {
+    return JSON.parse(said.trim().split("\n").at(-1) ?? "") as Said;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `address`: where the package is; undefined where it is not installed. */
 export async function findTfjsNodeGpu(address = addressOf(packageName)): Promise<Found | Problem> {
   const missing = (reason: string): Problem => problem("engine/no-tfjs-node-gpu", { reason });
   if (address === undefined) return missing("it is not installed");
   const { said, died } = await askProcess(script, [address]);
   if (died) return missing(said);
-  const { reason, version, library, hasGpu } = JSON.parse(said) as Said;
+  const answer = answerIn(said);
+  if (answer === undefined) return missing("its process said nothing that can be read");
+  const { reason, version, library, hasGpu } = answer;
   if (reason !== undefined) return missing(reason);
   if (!hasGpu) return missing(noUsableGpu(library));
   return { version, device: `NVIDIA GPU, libtensorflow ${library}` };

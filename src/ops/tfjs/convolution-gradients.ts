@@ -4,6 +4,7 @@
  *   dw[k] = sum over i of x[s i + k] dy[i]: the map convolved with the slopes, s apart;
  *   dx[j] = sum over k of dy'[j - k] w[k], where dy' has the slopes s apart: they are convolved with the filter, turned round.
  */
+import { invariant } from "../../diagnostics/invariant.js";
 import type { Pair } from "../window-arithmetic.js";
 import type { Register, TfjsCalls } from "./builder.js";
 import type { ConvolutionAttributes } from "./kernel-signatures.js";
@@ -99,6 +100,7 @@ export function inputGradient(
   const name = isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput";
   const { told, input } = gradient;
   if (!tfjs.lacks(name)) return tfjs.kernel(name, { dy, filter }, { ...told, inputShape: input });
+  invariant(isDepthwise, "every backend has the gradient of a dense convolution's map");
   const k = kernelsOf(tfjs);
   const [batch, , , channels] = input;
   const [height, width, , filters] = gradient.filter;

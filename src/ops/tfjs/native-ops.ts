@@ -2,6 +2,7 @@
  * Ops of libtensorflow that TensorFlow.js has no kernel for, or a slower one: only tfjs-node runs them. No GraphModel and no `tf.*`
  * call has them, so each is also written as kernels, which give the same on every backend.
  */
+import { invariant } from "../../diagnostics/invariant.js";
 import type { NativeAttribute, TfjsCalls } from "./builder.js";
 import type { CalledOp, NativeOp, Register } from "./kernel-signatures.js";
 import { kernelsOf, mapAxes } from "./kernels.js";
@@ -69,6 +70,7 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
     // By cuDNN result 4 is 1 / sqrt(variance + epsilon) ("inverted variance" in TensorFlow's documentation). Result 2 is the
     // variance by n - 1 there too.
     onGpu: (tfjs, inputs, attributes, count) => {
+      invariant(count > 1, "a variance of how many numbers?");
       const [y, mean, unbiased] = tfjs.called("FusedBatchNormV3", inputs, attributes, 6);
       const biased = kernelsOf(tfjs).mul(unbiased as Register, tfjs.number((count - 1) / count));
       return [y as Register, mean as Register, biased];

@@ -128,8 +128,9 @@ export function elaborateModel(
 ): ElaboratedModel | undefined {
   const { declaration, module, name } = request;
   const before = reporter.errorCount;
+  const binding = new Evaluator(reporter, facts);
   const { values } = bindDeclared(
-    new Evaluator(reporter, facts),
+    binding,
     declaration.name.text,
     declaration.parameters,
     module,
@@ -138,7 +139,10 @@ export function elaborateModel(
   );
   const isBound = reporter.errorCount === before;
   const made = isBound ? facts.models.find(declaration, values, training, name) : undefined;
-  if (made !== undefined) return made;
+  if (made !== undefined) {
+    // Whoever goes through its nodes, for lints or counts, does so again: the limit of work is that of all models.
+    return binding.spend(request.span, limits.stepsPerNode * made.graph.nodes.length) ? made : undefined;
+  }
   const network = new Network(name);
   const isVariant = name !== declaration.name.text;
   const inside = isVariant ? { message: `in variant ${name}`, span: request.span } : undefined;

@@ -1,5 +1,6 @@
 /** A network with its weights as a function of kernels: what is proven, and what is written. */
 
+import { invariant } from "../../diagnostics/invariant.js";
 import { bindBatch } from "../../ops/bind-batch.js";
 import type { Tensor } from "../../ops/contracts.js";
 import type { Constant } from "../../ops/tfjs/calls.js";
@@ -37,7 +38,8 @@ export function networkLowering(batch: number): (model: WeightedGraph<Numbers>) 
 function heldWeights({ state }: TfjsProgram, weights: ReadonlyMap<string, Numbers>): readonly Constant[] {
   return state.flatMap(({ register, shape, slots }) =>
     slots.map(({ slot, order }) => {
-      const given = weights.get(slot) ?? new Float32Array();
+      const given = weights.get(slot);
+      invariant(given !== undefined, `no weights for ${slot}`);
       const stored = order === undefined ? given : inOrder(given, order);
       const held = { register, shape, name: slot };
       return stored instanceof Float64Array

@@ -78,7 +78,7 @@ export async function buildModule(source: ModuleStep, options: ModuleBuildOption
   let weightBytes = 0;
   for (const values of given.values()) weightBytes += values.byteLength;
   if (weightBytes > limit) {
-    return refuse(diagnose("tfjs-train/weights-too-large", { model: step.name, bytes: weightBytes, limit }));
+    return refuse(diagnose("tfjs/weights-too-large", { model: step.name, bytes: weightBytes, limit }));
   }
   const metadata = describeStep(withLabels(network, loaded.labels), step, origin, {
     ...provenance,
@@ -130,7 +130,7 @@ async function prove(
     if (isSame) continue;
     const runtime = "the module";
     const part = `the first numbers of ${name}`;
-    return diagnose("tfjs-train/step-differs", { model: step.name, runtime, input: "", part, error: 1, allowed: 0 });
+    return diagnose("tfjs/step-differs", { model: step.name, runtime, input: "", part, error: 1, allowed: 0 });
   }
   const found = await loadTfjs();
   if (found === undefined) return undefined;
@@ -161,6 +161,6 @@ async function tryFile(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const reason = error.message.split("\n")[0] ?? "";
-    return diagnose("tfjs-train/refuses-step", { model: step.name, runtime, reason });
+    return diagnose("tfjs/refuses-step", { model: step.name, runtime, reason });
   }
 }

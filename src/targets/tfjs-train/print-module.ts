@@ -28,7 +28,9 @@ export interface ModuleSource {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+/** `__proto__` as a plain key would set the object's prototype. */
+const key = (name: string): string =>
+  name === "__proto__" ? '["__proto__"]' : /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 const indented = (lines: readonly string[], by: string): string =>
   lines.map((line) => (line === "" ? "\n" : `${by}${line}\n`)).join("");
 

@@ -95,18 +95,18 @@ export function initialState(tf, values = initialValues()) {
 
 /** The numbers of a state, as \`initialValues\` gives them. */
 export async function readState(state) {
-  const values = {};
+  const values = [];
   for (const [i, { slots }] of stateRows.entries()) {
     const packed = await state[i].data();
     let offset = 0;
     for (const slot of slots) {
       const own = packed.slice(offset, offset + sizeOf(slot.shape));
       const places = slot.axes === undefined ? undefined : storedPlaces(slot.shape, slot.axes);
-      values[slot.name] = places === undefined ? own : Float32Array.from(places, (place) => own[place]);
+      values.push([slot.name, places === undefined ? own : Float32Array.from(places, (place) => own[place])]);
       offset += own.length;
     }
   }
-  return values;
+  return Object.fromEntries(values);
 }
 
 /** The trained weights as a .safetensors file, which \`lferc build --weights\` reads: its bytes. */

@@ -25,7 +25,7 @@ export async function verifyModule(
 ): Promise<ModuleVerification | Problem> {
   const input = describeInputs(step);
   const differs = (part: string, error: number, allowed: number): Problem =>
-    problem("tfjs-train/step-differs", { model: step.name, runtime, input, part, error, allowed });
+    problem("tfjs/step-differs", { model: step.name, runtime, input, part, error, allowed });
   const fed = { batch: numbersOf(inputs), slots: numbersOf(slots) };
   try {
     const traced = await runOnce(print(layOpen(step)), tf, fed);
@@ -54,7 +54,7 @@ export async function verifyModule(
     return { input, error: largest };
   } catch (error) {
     if (!(error instanceof Error) || error instanceof InvariantError) throw error;
-    return problem("tfjs-train/refuses-step", {
+    return problem("tfjs/refuses-step", {
       model: step.name,
       runtime,
       reason: error.message.split("\n")[0] ?? "",

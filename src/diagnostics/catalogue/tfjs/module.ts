@@ -1,4 +1,4 @@
-import { entry } from "../entry.js";
+import { entry } from "../../entry.js";
 
 const build = "lferc build models/lfer_ldl.lfer --target tfjs-train --recipe CrossEntropy -o step.mjs";
 const good = { command: build };
@@ -6,7 +6,7 @@ const percent = (share: number): string => share.toExponential(1);
 
 /** What keeps a training step from being written for TensorFlow.js. */
 export const tfjsTrainEntries = {
-  "tfjs-train/step-differs": entry<{
+  "tfjs/step-differs": entry<{
     model: string;
     runtime: string;
     part: string;
@@ -25,7 +25,7 @@ export const tfjsTrainEntries = {
     good: { command: `${build} --no-verify` },
   }),
 
-  "tfjs-train/refuses-step": entry<{ model: string; runtime: string; reason: string }>({
+  "tfjs/refuses-step": entry<{ model: string; runtime: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.model}: ${h.runtime} cannot run the training step: ${h.reason}; nothing was written`,
     help: () =>
@@ -36,7 +36,7 @@ export const tfjsTrainEntries = {
     good: { command: `${build} --no-verify` },
   }),
 
-  "tfjs-train/weights-too-large": entry<{ model: string; bytes: number; limit: number }>({
+  "tfjs/weights-too-large": entry<{ model: string; bytes: number; limit: number }>({
     severity: "error",
     message: (h) => `${h.model} has ${h.bytes} bytes of weights; a module takes at most ${h.limit} as text`,
     help: () => "Leave `--weights` out, and pass the weights to `initialState(tf, values)` when the program starts.",

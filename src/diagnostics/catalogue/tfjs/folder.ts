@@ -1,5 +1,5 @@
-import { entry } from "../entry.js";
-import { writeFailure } from "../file-failures.js";
+import { entry } from "../../entry.js";
+import { writeFailure } from "../../file-failures.js";
 
 const build = "lferc build models/lfer_ldl.lfer --target tfjs -o model";
 const good = { command: build };
