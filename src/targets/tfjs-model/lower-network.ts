@@ -6,7 +6,7 @@ import type { Tensor } from "../../ops/contracts.js";
 import type { Constant } from "../../ops/tfjs/calls.js";
 import { transpose } from "../../ops/transpose.js";
 import type { WeightedGraph } from "../../passes/weighted-graph.js";
-import { compileForAnyBatch } from "../tfjs/any-batch.js";
+import { type AnyBatch, compileForAnyBatch } from "../tfjs/any-batch.js";
 import { compileStep } from "../tfjs/compile.js";
 import type { LoweredFunction } from "../tfjs/lowered-function.js";
 import type { TfjsProgram } from "../tfjs/tfjs-program.js";
@@ -20,14 +20,16 @@ type Numbers = Float32Array | Float64Array;
 
 /** Lowers networks; one that is asked for again with other weights is compiled once. `batch`: for how many samples, where it has to be known. */
 export function networkLowering(batch: number): (model: WeightedGraph<Numbers>) => LoweredNetwork {
-  const known = new Map<WeightedGraph["graph"], ReturnType<typeof compileForAnyBatch>>();
+  const known = new Map<WeightedGraph["graph"], AnyBatch>();
+  const compile = (graph: WeightedGraph["graph"]): AnyBatch => {
+    const made = compileForAnyBatch(graph);
+    if (made.tied === undefined || batch === 1) return made;
+    return { ...made, program: compileStep(bindBatch(graph, batch), { native: false, mapsAre: "channels last" }) };
+  };
   return ({ graph, weights }) => {
-    const { program: free, tied } = known.get(graph) ?? compileForAnyBatch(graph);
-    const program =
-      tied === undefined || batch === 1
-        ? free
-        : compileStep(bindBatch(graph, batch), { native: false, mapsAre: "channels last" });
-    if (tied === undefined) known.set(graph, { program, tied });
+    const made = known.get(graph) ?? compile(graph);
+    known.set(graph, made);
+    const { program, tied } = made;
     const { calls, inputs, outputs } = program;
     const constants = [...program.constants, ...heldWeights(program, weights)];
     return { calls, inputs, outputs, constants, tied };
@@ -57,6 +59,31 @@ function inOrder(values: Numbers, order: Int32Array): Numbers {
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
+
+/** The inputs as the function takes them at a time: one sample after the other where it is for one. */
+export function portionsOf({ tied, inputs: ports }: LoweredNetwork, inputs: Tensors): readonly Tensors[] {
+  const [samples = 1] = Object.values(inputs).map(({ shape }) => shape[0] ?? 1);
+  if (tied === undefined || ports.some(({ shape }) => shape[0] !== 1)) return [inputs];
+  const sampleOf = ({ shape, data }: Tensor, i: number): Tensor => {
+    const size = data.length / samples;
+    return { shape: [1, ...shape.slice(1)], data: data.slice(i * size, (i + 1) * size) };
+  };
+  return Array.from({ length: samples }, (_, i) =>
+    Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, sampleOf(tensor, i)])),
+  );
+}
+
+/** The outputs of such portions as those of all samples. */
+export function joined(portions: readonly Tensors[]): Tensors {
+  const [first = {}] = portions;
+  if (portions.length === 1) return first;
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { shape }]) => {
+      const data = Float64Array.from(portions.flatMap((portion) => [...(portion[name] as Tensor).data]));
+      return [name, { shape: [portions.length, ...shape.slice(1)], data }];
+    }),
+  );
+}
 
 const moved = (tensors: Tensors, permutation: readonly number[]): Record<string, Tensor> =>
   Object.fromEntries(

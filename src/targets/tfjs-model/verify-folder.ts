@@ -4,13 +4,14 @@
  */
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
-import type { Graph } from "../../ir/graph.js";
+import { type Graph, typeOf } from "../../ir/graph.js";
+import type { Tensor } from "../../ops/contracts.js";
 import type { OptimizeLevel } from "../../passes/pipeline.js";
 import type { ProofProgress } from "../onnx/proof-steps.js";
 import { type Model, prove, type Verification } from "../onnx/prove.js";
 import { evaluateFunction } from "../tfjs/evaluate/evaluate.js";
 import { type GraphModel, graphModel } from "./graph-model.js";
-import { fromPorts, type LoweredNetwork, networkLowering, toPorts } from "./lower-network.js";
+import { fromPorts, joined, type LoweredNetwork, networkLowering, portionsOf, toPorts } from "./lower-network.js";
 import { modelFiles } from "./model-folder.js";
 import { runFolder, type TfjsRuntime } from "./run-folder.js";
 
@@ -37,19 +38,28 @@ export async function verifyFolder(
   graph: Graph,
   { level, runtime, onProgress, rewrite }: VerifyFolderOptions,
 ): Promise<Verification | Problem> {
-  const lower = networkLowering(samples);
+  // One that is for a single sample is proven as it is written, one sample after the other; unless an output is of all samples.
+  const isBySample = graph.outputs.every(({ value }) => typeof typeOf(graph, value).shape[0] !== "number");
+  const lower = networkLowering(isBySample ? 1 : samples);
   const model = graph.name;
   return prove(graph, {
     level,
     onProgress,
     rewrite,
-    evaluate: (written, inputs) => fromPorts(evaluateFunction(lower(written), toPorts(inputs))),
+    evaluate: (written, inputs) => {
+      const lowered = lower(written);
+      return fromPorts(joined(portionsOf(lowered, toPorts(inputs)).map((each) => evaluateFunction(lowered, each))));
+    },
     run:
       runtime &&
       (async (written, inputs) => {
         const lowered = lower(written);
         const about = { weightsType: "float32", lferVersion: "", metadata: new Map() } as const;
-        return fromPorts(await runFolder(modelFiles(writtenModel(lowered), about), lowered, toPorts(inputs), runtime));
+        const files = modelFiles(writtenModel(lowered), about);
+        const made: Readonly<Record<string, Tensor>>[] = [];
+        for (const each of portionsOf(lowered, toPorts(inputs)))
+          made.push(await runFolder(files, lowered, each, runtime));
+        return fromPorts(joined(made));
       }),
     runsFullSize: runtime?.isFast === true,
     titles: { rewritten: "the kernels, in float64", file: "the folder, in TensorFlow.js" },

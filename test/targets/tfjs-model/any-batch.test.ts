@@ -1,5 +1,6 @@
 // Networks of several layers as GraphModels, in TensorFlow.js: one picture and three by the same model.
 import * as assert from "uvu/assert";
+import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import type { Tensor } from "../../../src/ops/contracts.js";
 import { interpret } from "../../../src/reference/interpret.js";
@@ -10,7 +11,7 @@ import { compileForAnyBatch } from "../../../src/targets/tfjs/any-batch.js";
 import { fromPorts, networkLowering, toPorts } from "../../../src/targets/tfjs-model/lower-network.js";
 import { modelFiles } from "../../../src/targets/tfjs-model/model-folder.js";
 import { runFolder } from "../../../src/targets/tfjs-model/run-folder.js";
-import { writtenModel } from "../../../src/targets/tfjs-model/verify-folder.js";
+import { verifyFolder, writtenModel } from "../../../src/targets/tfjs-model/verify-folder.js";
 import { suite } from "../../support/suite.js";
 import { compile } from "../../support/tester.js";
 import { cpuRuntime } from "../../support/tfjs-cpu.js";
@@ -94,6 +95,10 @@ suite("GraphModels of any number of pictures", (test) => {
       assert.equal(inputs[0]?.shape, [1, 8, 12, 3]);
       await assertInTfjs(graph, 1, 1);
       await assertInTfjs(graph, 2, 2);
+      // What is written, for one picture, is what is proven.
+      const proven = await verifyFolder(graph, { level: 1, runtime: cpuRuntime });
+      if (isProblem(proven)) throw new Error(proven.diagnose({}).message);
+      assert.ok((proven.fileError ?? 1) < 1e-4, String(proven.fileError));
     });
   }
 });
