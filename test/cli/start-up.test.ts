@@ -1,6 +1,6 @@
 // What starts: compiled code where it fits, the same sources as modules where it does not, and only what a command needs.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import * as assert from "uvu/assert";
@@ -19,6 +19,8 @@ interface Started {
   readonly stderr: string;
   /** The modules of dist that were loaded, by their names. */
   readonly scripts: readonly string[];
+  /** Whether a module of TensorFlow.js was. */
+  readonly hasTfjs: boolean;
 }
 
 const listing = (dist: string): readonly string[] =>
@@ -32,6 +34,7 @@ function start(change: (chunks: string) => void, args: readonly string[], flags:
   return inFolder({}, (scratch): Started => {
     const dist = join(scratch, "dist");
     cpSync(join(root, folder), dist, { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(scratch, "node_modules"));
     change(join(dist, "chunks"));
     const before = listing(dist);
     const told = join(scratch, "told");
@@ -39,14 +42,19 @@ function start(change: (chunks: string) => void, args: readonly string[], flags:
     const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
     // What V8 says of its coverage names every module that it had.
     const env = { ...inherited, NO_COLOR: "1", NODE_V8_COVERAGE: told };
-    const ran = spawnSync(process.execPath, [...flags, join(dist, "lferc.js"), ...args], { env, encoding: "utf8" });
+    const ran = spawnSync(process.execPath, [...flags, join(dist, "lferc.js"), ...args], {
+      cwd: scratch,
+      env,
+      encoding: "utf8",
+    });
     assert.equal(listing(dist), before);
     const texts = readdirSync(told).map((name) => readFileSync(join(told, name), "utf8"));
     const urls = texts.flatMap((text) =>
       (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
     );
     const scripts = urls.filter((url) => url.includes("/dist/")).map((url) => basename(url));
-    return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr, scripts };
+    const hasTfjs = urls.some((url) => url.includes("/node_modules/@tensorflow/"));
+    return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr, scripts, hasTfjs };
   });
 }
 
@@ -176,4 +184,26 @@ suite("modules", (test) => {
       assert.ok(opsBytes < 170_000, `${opsBytes} bytes of ops`);
     });
   }
+});
+
+suite("TensorFlow.js", (test) => {
+  const build = (...args: readonly string[]) => ["build", model, "--model", "SmallFaces", ...args];
+  const without: Readonly<Record<string, readonly string[]>> = {
+    "--help": ["--help"],
+    stats: ["stats", model],
+    check: ["check", model],
+    "build --target onnx": build("--target", "onnx", "-o", "-"),
+    "build --target tfjs --no-verify": build("--target", "tfjs", "--no-verify", "-o", "m"),
+  };
+  for (const [title, args] of Object.entries(without)) {
+    test(`is not loaded by ${title}`, async () => {
+      const { code, stderr, hasTfjs } = await start(nothing, args);
+      assert.equal([code, hasTfjs], [0, false], stderr);
+    });
+  }
+
+  test("is loaded for the proof of a model for it", async () => {
+    const { code, stderr, hasTfjs } = await start(nothing, build("--target", "tfjs", "-o", "m"));
+    assert.equal([code, hasTfjs], [0, true], stderr);
+  });
 });
