@@ -15,6 +15,7 @@ import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ops/contracts.js";
 import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { learningRateInput } from "../../src/step/step-state.js";
 import { compileText } from "../../src/testing/compile-text.js";
 import {
   assertRight,
@@ -140,7 +141,11 @@ suite("agreement on tfjs-node", (test) => {
   // Float32 flips a few ReLUs and maxima, and training amplifies that: docs/engine-tfjs.md has what is normal.
   test("LferLdl: ten steps stay near those of ort", async () => {
     const step = await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16);
-    const feeds = Array.from({ length: 10 }, (_, i) => stepFeed(step, i + 1));
+    const slow = (feed: StepFeed): StepFeed => ({
+      ...feed,
+      batch: new Map([...feed.batch, [learningRateInput, Float32Array.of(0.01)]]),
+    });
+    const feeds = Array.from({ length: 10 }, (_, i) => slow(stepFeed(step, i + 1)));
     const [first] = feeds as [StepFeed];
     const portable = () => start(step, first, ortEngine({ portable: true }));
     const apart = await lossDistance(await start(step, first), await portable(), feeds);
@@ -148,7 +153,7 @@ suite("agreement on tfjs-node", (test) => {
     console.log(
       `LferLdl, ten losses: tfjs-node and ort ${apart.toExponential(1)}, ort's two forms ${forms.toExponential(1)}`,
     );
-    assert.ok(apart < 0.5, `${apart}, ${forms}`);
+    assert.ok(apart < 0.25, `${apart}, ${forms}`);
   });
 });
 
