@@ -3,7 +3,7 @@ import type { Sources } from "../compiler.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { writeFolderWhole } from "../hosts/write-folder.js";
 import type { Graph } from "../ir/graph.js";
-import { isOptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
+import type { OptimizeLevel } from "../passes/pipeline.js";
 import { sourceDigest } from "../source/source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { buildFolder, type FolderBuild } from "../targets/tfjs-model/build-folder.js";
@@ -21,7 +21,7 @@ import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from ".
 export interface FolderArguments extends WeightArguments {
   readonly output: string;
   readonly seed: number;
-  readonly optimize: number;
+  readonly optimize: OptimizeLevel;
   readonly verify: boolean;
   readonly "weights-type": WeightsType;
 }
@@ -49,10 +49,6 @@ export async function buildTfjsModel(
   { graph, sources, settings }: Input,
 ): Promise<ExitCode> {
   const { output, optimize: level, "weights-type": weightsType } = args;
-  if (!isOptimizeLevel(level)) {
-    session.report([diagnose("onnx/unsupported-level", { level, known: optimizeLevels })]);
-    return 1;
-  }
   const weights = await readWeights(session, "build", args);
   if (weights === undefined) return 1;
   const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);

@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
 import type { Sources } from "../compiler.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
+import { invariant } from "../diagnostics/invariant.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
@@ -114,6 +115,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const usage = outputProblem(given.output, target, given.watch) ?? checkUsage(meant);
   if (usage !== undefined) throw new UsageError(usage);
   const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = meant;
+  invariant(isOptimizeLevel(optimize), `level ${optimize} was not refused`);
   const args = { ...meant, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
@@ -154,7 +156,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
 interface SettledArguments extends BuildArguments {
   readonly seed: number;
   readonly opset: number;
-  readonly optimize: number;
+  readonly optimize: OptimizeLevel;
   readonly verify: boolean;
 }
 
