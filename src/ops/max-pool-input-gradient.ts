@@ -7,16 +7,18 @@ import { notReadBack } from "./onnx-node.js";
 import { forEachWindow, inferPoolTypes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, sliding, stamped } from "./spatial.js";
 import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
-import type { Register, TfjsBuilder } from "./tfjs/builder.js";
+import type { Register, TfjsCalls } from "./tfjs/builder.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow, padMap } from "./tfjs/window.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
+type Four = readonly [Register, Register, Register, Register];
+
 /**
  * The same maxima, with everything above 0: WebAssembly's kernel takes no number below the smallest positive one for a maximum.
  */
-function abovePositive(tfjs: TfjsBuilder, map: Register): Register {
+function abovePositive(tfjs: TfjsCalls, map: Register): Register {
   const k = kernelsOf(tfjs);
   const least = tfjs.kernel("Min", { x: map }, { axis: [0, 1, 2, 3], keepDims: true });
   return k.maximum(k.sub(map, least), k.number(1e-30));
@@ -89,11 +91,20 @@ export const maxPoolInputGradient = defineOp({
   // TensorFlow's gradient goes to the first maximum in row-major order, as PyTorch's does.
   lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);
-    const input = tfjs.lacks("MaxPoolGrad")
-      ? padMap(tfjs, abovePositive(tfjs, tfjs.map(x)), padded)
-      : padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
-    const operands = { dy: tfjs.map(g), input, output: tfjs.map(y) };
-    const made = tfjs.kernel("MaxPoolGrad", operands, poolTold(a, padded));
+    const told = poolTold(a, padded);
+    // The forward pass has made the padded map, so that the kernel need not.
+    const paddedMap = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
+    const made = tfjs.either("MaxPoolGrad", [tfjs.map(g), tfjs.map(y), tfjs.map(x), paddedMap], {
+      kernel: (calls, inputs) => {
+        const [dy, output, , input] = inputs as Four;
+        return calls.kernel("MaxPoolGrad", { dy, input, output }, told);
+      },
+      composed: (calls, inputs) => {
+        const [dy, output, map] = inputs as Four;
+        const input = padMap(calls, abovePositive(calls, map), padded);
+        return calls.kernel("MaxPoolGrad", { dy, input, output }, told);
+      },
+    });
     tfjs.set(dx, cutPadding(tfjs, made, padded, storedSizes(tfjs.sizesOf(x), nhwc)), nhwc);
   },
   window: () => undefined,

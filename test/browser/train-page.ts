@@ -1,6 +1,7 @@
 /**
  * The page of docs/tfjs-train.md in a browser: it must learn, by the losses that Node has. node --import tsx test/browser/train-page.ts
- * TFJS, the file tf.min.js of npm's @tensorflow/tfjs. Not part of `npm test`: it needs chromium, as .ci/run installs it.
+ * LIBRARIES, a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm in its node_modules. Not part of `npm test`: it needs
+ * chromium, as .ci/run installs it.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,15 +13,23 @@ import { tfjs } from "../support/tfjs-cpu.js";
 import { batchesModule, docBlock, stepModule } from "../targets/tfjs-train/doc-loops.js";
 import { loadModule } from "../targets/tfjs-train/printed.js";
 
-const [tfjsFile] = process.argv.slice(2);
-if (tfjsFile === undefined) throw new Error("usage: node --import tsx test/browser/train-page.ts path/to/tf.min.js");
+const [libraries] = process.argv.slice(2);
+if (libraries === undefined) throw new Error("usage: node --import tsx test/browser/train-page.ts LIBRARIES");
+const library = (name: string): Buffer => readFileSync(join(libraries, "node_modules/@tensorflow", name));
 const program = findChromium();
 if (program === undefined) throw new Error("no chromium: apt-get install chromium-headless-shell");
+
+/** TensorFlow.js for browsers brings WebGL and the CPU; WebAssembly is a script more. */
+const wasmScript = `await new Promise((resolve, reject) => {
+  const script = Object.assign(document.createElement("script"), { src: "tf-backend-wasm.min.js", onload: resolve, onerror: reject });
+  document.head.append(script);
+});
+`;
 
 /** What the page shows, one text after the other; and the backend, where another than its own is wanted. */
 const watched = (
   backend: string,
-): string => `${backend === "" ? "" : `await tf.setBackend("${backend}");\n`}${batchesModule}
+): string => `${backend === "wasm" ? wasmScript : ""}${backend === "" ? "" : `await tf.setBackend("${backend}");\n`}${batchesModule}
 window.seen = [];
 const shown = document.querySelector("#loss");
 new MutationObserver(() => window.seen.push(Number(shown.textContent))).observe(shown, { childList: true });
@@ -30,12 +39,15 @@ const step = await stepModule();
 let backend = "";
 const files: Readonly<Record<string, () => readonly [type: string, text: string | Buffer]>> = {
   "/": () => ["text/html", docBlock("html")],
-  "/tf.min.js": () => ["text/javascript", readFileSync(tfjsFile)],
+  "/tf.min.js": () => ["text/javascript", library("tfjs/dist/tf.min.js")],
+  "/tf-backend-wasm.min.js": () => ["text/javascript", library("tfjs-backend-wasm/dist/tf-backend-wasm.min.js")],
   "/step.mjs": () => ["text/javascript", step],
   "/batches.mjs": () => ["text/javascript", watched(backend)],
 };
 const server = createServer(({ url = "" }, response) => {
-  const found = files[url]?.();
+  const wasm = /^\/(tfjs-backend-wasm[\w-]*\.wasm)$/.exec(url)?.[1];
+  const found =
+    wasm === undefined ? files[url]?.() : (["application/wasm", library(`tfjs-backend-wasm/dist/${wasm}`)] as const);
   response.writeHead(found === undefined ? 404 : 200, { "content-type": found?.[0] ?? "text/plain" });
   response.end(found?.[1]);
 });
@@ -71,7 +83,7 @@ const script = `new Promise((resolve, reject) => {
 })`;
 try {
   const tensors: number[] = [];
-  for (backend of ["", "cpu"]) {
+  for (backend of ["", "cpu", "wasm"]) {
     const { value, complaints } = await browser.look(address, { width: 800, height: 600, scheme: "light" }, script);
     const faults = complaints.filter((each) => !each.startsWith(`a request for ${address}`));
     const found = value as

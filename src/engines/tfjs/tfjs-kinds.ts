@@ -1,5 +1,6 @@
 /** What the engines on TensorFlow.js differ in: all of it. */
 import { installTfjs } from "../../diagnostics/install-runtime.js";
+import { lackingOnWasm } from "../../ops/tfjs/lacking-kernels.js";
 import type { ProgramOptions } from "../../targets/tfjs/program-writer.js";
 
 export interface TfjsKind {
@@ -37,16 +38,7 @@ export const tfjsWasm: TfjsKind = {
   name: "tfjs-wasm",
   packages: [core, "@tensorflow/tfjs-backend-wasm"],
   backend: "wasm",
-  program: {
-    native: false,
-    // The last one is there, and wrong where a window's maximum is below 0.
-    lacking: [
-      "Conv2DBackpropFilter",
-      "DepthwiseConv2dNativeBackpropFilter",
-      "DepthwiseConv2dNativeBackpropInput",
-      "MaxPoolGrad",
-    ],
-  },
+  program: { native: false, lacking: lackingOnWasm },
   needs: installTfjs("@tensorflow/tfjs-backend-wasm"),
   fixedThreads: 1,
 };

@@ -142,6 +142,7 @@ function prepare(tf: Tensorflow, call: Call): Run {
     const attributes = Object.entries(call.attributes).map(([name, value]) => nativeAttribute(tf, name, value));
     return (inputs) => backend.executeMultipleOutputs(call.name, attributes, inputs, call.outputs.length);
   }
+  invariant(call.kind === "kernel", `a choice of ${call.name} is left open`);
   const engine = tf.engine();
   const { name, names, attributes } = call;
   if (names === undefined) return (inputs) => engine.runKernel(name, inputs, attributes);

@@ -20,6 +20,14 @@ export type NativeAttribute =
   | { readonly float: number }
   | { readonly type: "float32" };
 
+type Way = (tfjs: TfjsCalls, inputs: readonly Register[]) => Register;
+
+/** The same result by a kernel, and by others where a backend lacks it or has it wrong. */
+export interface Ways {
+  readonly kernel: Way;
+  readonly composed: Way;
+}
+
 /** Writes calls. What is computed twice in the same way is computed once. */
 export interface TfjsCalls {
   /** The single result of a kernel. */
@@ -32,8 +40,8 @@ export interface TfjsCalls {
     attributes: KernelAttributes<K>,
     outputs: number,
   ): readonly Register[];
-  /** Whether the backend that this is for has no such kernel, or a wrong one. */
-  lacks(name: KernelName): boolean;
+  /** What either way makes of the inputs: by the kernel, except on a backend that lacks it (lacking-kernels.ts). */
+  either(name: KernelName, inputs: readonly Register[], ways: Ways): Register;
   /**
    * The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that it is composed of elsewhere.
    * `count`: how many numbers each statistic is of.

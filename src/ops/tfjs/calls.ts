@@ -1,5 +1,5 @@
 /** Calls of kernels over registers, as lowerings write them: what engines run and targets write down. */
-import type { NativeAttribute, Register } from "./builder.js";
+import type { NativeAttribute, Register, Ways } from "./builder.js";
 import type { CalledOp, KernelName } from "./kernel-signatures.js";
 
 export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
@@ -28,7 +28,18 @@ export interface NativeCall {
   readonly path: string | undefined;
 }
 
-export type Call = KernelCall | NativeCall;
+/** A kernel that some backends lack, in a program for any of them: each takes one of the ways. */
+export interface ChoiceCall {
+  readonly kind: "choice";
+  readonly name: KernelName;
+  readonly ways: Ways;
+  readonly inputs: readonly Register[];
+  readonly outputs: readonly Register[];
+  /** Where in the source the node stands that needed it first; undefined where none did. */
+  readonly path: string | undefined;
+}
+
+export type Call = KernelCall | NativeCall | ChoiceCall;
 
 export interface Constant {
   readonly register: Register;

@@ -4,13 +4,13 @@
  *   dw[k] = sum over i of x[s i + k] dy[i]: the map convolved with the slopes, s apart;
  *   dx[j] = sum over k of dy'[j - k] w[k], where dy' has the slopes s apart: they are convolved with the filter, turned round.
  */
-import { invariant } from "../../diagnostics/invariant.js";
 import type { Pair } from "../window-arithmetic.js";
 import type { Register, TfjsCalls } from "./builder.js";
 import type { ConvolutionAttributes } from "./kernel-signatures.js";
 import { kernelsOf } from "./kernels.js";
 import { padAround, samePadding } from "./window.js";
 
+type Two = readonly [Register, Register];
 type Four = readonly [number, number, number, number];
 
 export interface ConvolutionGradient {
@@ -42,13 +42,28 @@ function sizesOf(gradient: ConvolutionGradient): { readonly map: Pair; readonly 
 export function filterGradient(
   tfjs: TfjsCalls,
   isDepthwise: boolean,
-  [x, dy]: readonly [Register, Register],
+  operands: Two,
   gradient: ConvolutionGradient,
 ): Register {
   const name = isDepthwise ? "DepthwiseConv2dNativeBackpropFilter" : "Conv2DBackpropFilter";
-  const { told, input, filter } = gradient;
-  if (!tfjs.lacks(name)) return tfjs.kernel(name, { x, dy }, { ...told, filterShape: filter });
+  const attributes = { ...gradient.told, filterShape: gradient.filter };
+  return tfjs.either(name, operands, {
+    kernel: (calls, inputs) => {
+      const [x, dy] = inputs as Two;
+      return calls.kernel(name, { x, dy }, attributes);
+    },
+    composed: (calls, inputs) => composedFilterGradient(calls, isDepthwise, inputs as Two, gradient),
+  });
+}
+
+function composedFilterGradient(
+  tfjs: TfjsCalls,
+  isDepthwise: boolean,
+  [x, dy]: Two,
+  gradient: ConvolutionGradient,
+): Register {
   const k = kernelsOf(tfjs);
+  const { told, input, filter } = gradient;
   const [batch, , , channels] = input;
   const [height, width, , filters] = filter;
   const { map, result } = sizesOf(gradient);
@@ -94,14 +109,28 @@ export function zerosBetween(
 export function inputGradient(
   tfjs: TfjsCalls,
   isDepthwise: boolean,
-  [dy, filter]: readonly [Register, Register],
+  operands: Two,
   gradient: ConvolutionGradient,
 ): Register {
-  const name = isDepthwise ? "DepthwiseConv2dNativeBackpropInput" : "Conv2DBackpropInput";
-  const { told, input } = gradient;
-  if (!tfjs.lacks(name)) return tfjs.kernel(name, { dy, filter }, { ...told, inputShape: input });
-  invariant(isDepthwise, "every backend has the gradient of a dense convolution's map");
+  const attributes = { ...gradient.told, inputShape: gradient.input };
+  if (!isDepthwise) {
+    const [dy, filter] = operands;
+    return tfjs.kernel("Conv2DBackpropInput", { dy, filter }, attributes);
+  }
+  const name = "DepthwiseConv2dNativeBackpropInput";
+  return tfjs.either(name, operands, {
+    kernel: (calls, inputs) => {
+      const [dy, filter] = inputs as Two;
+      return calls.kernel(name, { dy, filter }, attributes);
+    },
+    composed: (calls, inputs) => composedInputGradient(calls, inputs as Two, gradient),
+  });
+}
+
+/** Of a depthwise convolution. */
+function composedInputGradient(tfjs: TfjsCalls, [dy, filter]: Two, gradient: ConvolutionGradient): Register {
   const k = kernelsOf(tfjs);
+  const { told, input } = gradient;
   const [batch, , , channels] = input;
   const [height, width, , filters] = gradient.filter;
   const { map, result } = sizesOf(gradient);

@@ -115,7 +115,7 @@ export function graphModel({ calls, constants, inputs, outputs }: LoweredFunctio
   const unwritable: string[] = [];
   const nodes: TopologyNode[] = [];
   for (const call of calls) {
-    if (call.kind === "native") {
+    if (call.kind !== "kernel") {
       unwritable.push(nativeRefusal(call.name));
       continue;
     }

@@ -84,7 +84,8 @@ export async function buildModule(source: ModuleStep, options: ModuleBuildOption
     ...provenance,
     weights: loaded.provenance,
   });
-  const program = compileStep(step, { native: true });
+  const anyBackend = { native: true, lacking: "unknown" } as const;
+  const program = compileStep(step, anyBackend);
   const common = {
     recipe: origin.recipe,
     seed,
@@ -98,7 +99,7 @@ export async function buildModule(source: ModuleStep, options: ModuleBuildOption
     printModule({
       ...common,
       step: graph,
-      program: compileStep(graph, { native: true }),
+      program: compileStep(graph, anyBackend),
       batch: origin.batch,
       given: new Map(),
     });

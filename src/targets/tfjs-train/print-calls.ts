@@ -3,7 +3,7 @@ import type { Register } from "../../ops/tfjs/builder.js";
 import type { Call } from "../../ops/tfjs/calls.js";
 import { printCall, variable } from "../tfjs/print-function.js";
 import type { TfjsProgram } from "../tfjs/tfjs-program.js";
-import { type NativeFunctions, nativeForm } from "./native-functions.js";
+import { nativeForm, type OpFunctions } from "./op-functions.js";
 
 /** The calls for one place, and what is free after them. */
 interface Passage {
@@ -50,10 +50,10 @@ export const inComment = (text: string): string => text.replace(/[^\x20-\x7e]|\*
 
 /** The results of a call that a statement gives names to. */
 function namedResults(call: Call): readonly Register[] {
-  return call.kind === "kernel" ? call.outputs : nativeForm(call).used.map((i) => call.outputs[i] as Register);
+  return call.kind === "native" ? nativeForm(call).used.map((i) => call.outputs[i] as Register) : call.outputs;
 }
 
-export function printCalls(program: TfjsProgram, natives: NativeFunctions): readonly string[] {
+export function printCalls(program: TfjsProgram, functions: OpFunctions): readonly string[] {
   const taken = program.inputs.map(({ register }) => register);
   const named = new Set([...taken, ...program.calls.flatMap(namedResults)]);
   let before: Part | undefined;
@@ -61,7 +61,8 @@ export function printCalls(program: TfjsProgram, natives: NativeFunctions): read
     const statements = calls.map((call) => {
       if (call.kind === "kernel") return printCall(call);
       const results = namedResults(call).map(variable).join(", ");
-      return `const [${results}] = ${natives.nameOf(call)}(${call.inputs.map(variable).join(", ")});`;
+      const target = call.kind === "native" ? `[${results}]` : results;
+      return `const ${target} = ${functions.nameOf(call)}(${call.inputs.map(variable).join(", ")});`;
     });
     const freed = free.filter((register) => named.has(register)).map(variable);
     const title = part === before ? [] : ["", `// ---- ${titles[part]}. ----`];

@@ -6,7 +6,7 @@ import { learningRateInput } from "../../step/step-state.js";
 import { literal } from "../tfjs/literal.js";
 import { printConstant, variable } from "../tfjs/print-function.js";
 import type { TfjsProgram } from "../tfjs/tfjs-program.js";
-import { nativeFunctions } from "./native-functions.js";
+import { opFunctions } from "./op-functions.js";
 import { ownFunctions } from "./own-functions.js";
 import { inComment, printCalls } from "./print-calls.js";
 import { drawsState, type GivenNumbers, printStateRows, stateFunctions } from "./print-state.js";
@@ -192,20 +192,13 @@ function tensorsOf(tf, batch) {
 }
 `;
 
-const opsOf = `/** By libtensorflow where it runs on a CPU: on a GPU its batch norms give other statistics, and elsewhere it is not. */
-function opsOf(tf) {
-  const isNative = tf.getBackend() === "tensorflow" && !tf.backend().isUsingGpuDevice;
-  return isNative ? nativeOps(tf) : composedOps(tf);
-}
-`;
-
 function computeFunction(program: TfjsProgram): string {
   const { calls, constants, inputs, outputs, state } = program;
-  const natives = nativeFunctions(calls);
+  const functions = opFunctions(calls);
   const taken = (registers: readonly number[], from: string): readonly string[] =>
     registers.length === 0 ? [] : [`const [${registers.map(variable).join(", ")}] = ${from};`];
   const lines = [
-    ...(natives.names.length === 0 ? [] : [`const { ${natives.names.join(", ")} } = ops;`]),
+    ...(functions.names.length === 0 ? [] : [`const { ${functions.names.join(", ")} } = ops;`]),
     ...taken(
       constants.map(({ register }) => register),
       "constants",
@@ -215,7 +208,7 @@ function computeFunction(program: TfjsProgram): string {
       "state",
     ),
     ...inputs.map(({ name, register }) => `const ${variable(register)} = batch[${JSON.stringify(name)}];`),
-    ...printCalls(program, natives),
+    ...printCalls(program, functions),
     "",
     "return {",
     `  state: [${state.map(({ next }) => variable(next)).join(", ")}],`,
@@ -228,5 +221,5 @@ function computeFunction(program: TfjsProgram): string {
 function compute(tf, ops, constants, state, batch) {
 ${indented(lines, "  ")}}
 
-${natives.text === "" ? "const opsOf = () => ({});\n" : `${opsOf}\n${natives.text}`}`;
+${functions.text}`;
 }

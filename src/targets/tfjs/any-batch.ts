@@ -5,7 +5,7 @@
  */
 import type { Graph } from "../../ir/graph.js";
 import { bindBatch } from "../../ops/bind-batch.js";
-import type { Call, TfjsPort } from "../../ops/tfjs/calls.js";
+import type { Call, KernelCall, TfjsPort } from "../../ops/tfjs/calls.js";
 import { compileStep } from "./compile.js";
 import type { TfjsProgram } from "./tfjs-program.js";
 
@@ -42,7 +42,9 @@ export function compileForAnyBatch(graph: Graph): AnyBatch {
 const opened = (sizes: readonly number[], others: readonly number[]): readonly number[] =>
   sizes.map((size, axis) => (size === others[axis] ? size : anySize));
 
-const isReshape = (call: Call): call is Call & { readonly attributes: { readonly shape: readonly number[] } } =>
+const told = (call: Call): Readonly<Record<string, unknown>> => (call.kind === "choice" ? {} : call.attributes);
+
+const isReshape = (call: Call): call is KernelCall & { readonly attributes: { readonly shape: readonly number[] } } =>
   call.kind === "kernel" && call.name === "Reshape";
 
 function openCall(call: Call, other: Call): Call {
@@ -60,7 +62,7 @@ const textOf = (value: unknown): string =>
 /** What a program is besides what its calls are told, and besides the numbers of the weights. */
 const frame = ({ calls, constants, state }: TfjsProgram): string =>
   textOf([
-    calls.map(({ attributes: _, ...call }) => call),
+    calls.map((call) => ({ ...call, attributes: undefined })),
     constants,
     state.map(({ register, shape }) => [register, shape]),
   ]);
@@ -69,12 +71,12 @@ const frame = ({ calls, constants, state }: TfjsProgram): string =>
 function differences(one: TfjsProgram, other: TfjsProgram): string | undefined {
   if (frame(one) !== frame(other)) return "which kernels there are, or their constants";
   for (const [i, call] of one.calls.entries()) {
-    const told: Readonly<Record<string, unknown>> = (other.calls[i] as Call).attributes;
+    const others = told(other.calls[i] as Call);
     const at = `${call.name} at ${call.path ?? "an output"}`;
-    for (const [name, value] of Object.entries(call.attributes)) {
-      if (textOf(value) === textOf(told[name])) continue;
+    for (const [name, value] of Object.entries(told(call))) {
+      if (textOf(value) === textOf(others[name])) continue;
       if (!isReshape(call)) return `${name} of ${at}`;
-      const open = opened(call.attributes.shape, told.shape as readonly number[]).filter((size) => size === anySize);
+      const open = opened(call.attributes.shape, others.shape as readonly number[]).filter((size) => size === anySize);
       if (open.length > 1) return `${open.length} sizes of ${at}`;
     }
   }

@@ -24,11 +24,11 @@ export function printConstant({ values, shape }: Constant): string {
 /** `function NAME(tf, inputs)`: tensors by the names of the inputs to tensors by the names of the outputs. */
 export function printFunction(name: string, lowered: LoweredFunction): string | Unwritable {
   const { calls, constants, inputs, outputs } = lowered;
-  const unwritable = calls.flatMap((call) => (call.kind === "native" ? [nativeRefusal(call.name)] : []));
+  const unwritable = calls.flatMap((call) => (call.kind === "kernel" ? [] : [nativeRefusal(call.name)]));
   if (unwritable.length > 0) return { unwritable };
   const taken = inputs.map((port) => `const ${variable(port.register)} = inputs[${JSON.stringify(port.name)}];`);
   const held = constants.map((constant) => `const ${variable(constant.register)} = ${printConstant(constant)};`);
-  const made = calls.flatMap((call) => (call.kind === "native" ? [] : [printCall(call)]));
+  const made = calls.flatMap((call) => (call.kind === "kernel" ? [printCall(call)] : []));
   const given = outputs.map((port) => `${JSON.stringify(port.name)}: ${variable(port.register)}`);
   const lines = [...taken, ...held, ...made, `return { ${given.join(", ")} };`];
   return [

@@ -1,4 +1,4 @@
-import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
+import type { NativeAttribute, Register, TfjsCalls, Ways } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, KernelAttribute } from "../../ops/tfjs/calls.js";
 import type { CalledOp, KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
 import { nativeOps } from "../../ops/tfjs/native-ops.js";
@@ -14,8 +14,8 @@ const attributesText = (attributes: object): string =>
 export interface ProgramOptions {
   /** Whether libtensorflow's own ops may be called: tfjs-node has them, on a GPU other ones. Elsewhere each is composed of kernels. */
   readonly native: boolean | "gpu";
-  /** Kernels that the backend has not, or has wrong: there lowerings take another way. */
-  readonly lacking?: readonly KernelName[];
+  /** Kernels that the backend lacks: lowerings take the other way. `unknown`: the program is for any backend, and has choices. */
+  readonly lacking?: readonly KernelName[] | "unknown";
 }
 
 /** Writes the calls of a program. What is computed twice in the same way is computed once. */
@@ -26,13 +26,13 @@ export class ProgramWriter implements TfjsCalls {
   readonly #reshaped = new Map<Register, { readonly source: Register; readonly sizes: string }>();
   readonly #sizes = new Map<Register, string>();
   readonly #native: ProgramOptions["native"];
-  readonly #lacking: ReadonlySet<KernelName>;
+  readonly #lacking: readonly KernelName[] | "unknown";
   #registers = 0;
   #path: string | undefined;
 
   constructor({ native, lacking = [] }: ProgramOptions) {
     this.#native = native;
-    this.#lacking = new Set(lacking);
+    this.#lacking = lacking;
   }
 
   get registers(): number {
@@ -83,8 +83,12 @@ export class ProgramWriter implements TfjsCalls {
     return this.kernels(name, inputs, attributes, 1)[0] as Register;
   }
 
-  lacks(name: KernelName): boolean {
-    return this.#lacking.has(name);
+  either(name: KernelName, inputs: readonly Register[], ways: Ways): Register {
+    const lacking = this.#lacking;
+    if (lacking !== "unknown") return ways[lacking.includes(name) ? "composed" : "kernel"](this, inputs);
+    const outputs = [this.#registers++];
+    this.calls.push({ kind: "choice", name, ways, inputs, outputs, path: this.#path });
+    return outputs[0] as Register;
   }
 
   native(

@@ -34,7 +34,7 @@ export const loadModule = (text: string): Promise<PrintedModule> =>
 export function printed(step: Graph, more: Partial<ModuleSource> = {}): string {
   return printModule({
     step,
-    program: compileStep(step, { native: true }),
+    program: compileStep(step, { native: true, lacking: "unknown" }),
     recipe: "Plain",
     batch: 16,
     seed: 3,
