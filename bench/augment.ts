@@ -1,8 +1,8 @@
 /**
- * Milliseconds that each augmentation takes for a picture, and what a usual list takes together, on one core:
+ * Measures the milliseconds of each augmentation per picture, and those of a typical list together, on one core:
  *   node --import tsx bench/augment.ts [--size 112] [--pictures 128] [--rounds 25]
- * `fastest` is the sum over batches of each one's fastest round, which other processes disturb least; `median` is that of whole
- * rounds. Grey pictures are those of one channel, spread to three, as many face data sets have them.
+ * `fastest` is the sum over batches of each batch's fastest round, which other processes disturb least; `median` is the median of
+ * whole rounds. Grey pictures have one channel stored as three, as in many face data sets.
  */
 import { parseArgs } from "node:util";
 import { augmenterOf } from "../src/data/augment/from-recipe.js";
@@ -27,7 +27,7 @@ const batch = 32;
 
 type Arguments = Readonly<Record<string, PlainValue>>;
 
-/** A recipe's thing with the language's own defaults. */
+/** An entry of a recipe with the language's own defaults. */
 function thing(name: string, fields: Arguments): ThingOf<"augmentation"> {
   const made = readThing("augmentation", name, fields);
   if (made === undefined) throw new Error(`${name} is no augmentation`);
@@ -73,7 +73,7 @@ const grey = faces.map(
 );
 const targets = hardTargets(5);
 
-/** Milliseconds a picture, of batches of the pictures in rounds. */
+/** Milliseconds per picture, measured over batches in rounds. */
 function time(of: (first: number, round: number) => void): readonly [number, number] {
   const firsts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
   const fastest = firsts.map(() => Number.POSITIVE_INFINITY);

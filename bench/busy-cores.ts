@@ -1,9 +1,9 @@
 /**
- * What the choice of spinning is worth: a training step of LFER-LDL with as many threads as there are cores, on cores that nobody else
- * wants and beside as many busy processes, by turns with fixed choices:
+ * Measures the choice of spinning: training steps of LFER-LDL with as many threads as cores, on idle cores and beside as many busy
+ * processes, alternating with fixed choices:
  *   node --import tsx bench/busy-cores.ts [--size 112] [--batch 32] [--rounds 20] [--busy N]
- * Wanted: idle, as chosen at most 1.05 times spinning long; busy, as chosen at most 1.3 times one thread.
- * Only a machine that is otherwise calm gives the first half: the load of others is said with it.
+ * Goals: on idle cores the chosen way takes at most 1.05 times long spinning; on busy cores at most 1.3 times one thread.
+ * The first goal can only be measured on an otherwise idle machine: the load by others is printed too.
  */
 import { spawn } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
@@ -73,7 +73,7 @@ interface Times {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Median times of a step, by turns. */
+/** Median times of a step, alternating. */
 async function situation(title: string): Promise<ReadonlyMap<string, Times>> {
   const chosen = there(await ortEngine().create(graph, { state, threads: cores }));
   const kinds = new Map([
@@ -82,7 +82,7 @@ async function situation(title: string): Promise<ReadonlyMap<string, Times>> {
     ["brief", await fixed(cores, "brief")],
     ["as chosen", chosen],
   ]);
-  // Until it has looked at the load.
+  // Until it has measured the load.
   for (const begun = performance.now(); performance.now() - begun < 2500; ) await chosen.run(numbers);
   const times = new Map([...kinds.keys()].map((name) => [name, { wall: [], cpu: [] } as Times] as const));
   for (let round = 0; round < Number(options.rounds); round++) {

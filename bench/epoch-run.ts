@@ -1,4 +1,4 @@
-/** What bench/epoch.ts starts. */
+/** The process that bench/epoch.ts starts. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,9 +30,9 @@ const { values: options, positionals } = parseArgs({
     size: { type: "string", default: "112" },
     batch: { type: "string", default: "32" },
     threads: { type: "string", default: "2" },
-    /** How many threads make batches; 0: none, all on the main one. */
+    /** The number of threads that make batches; 0: only the main thread. */
     crew: { type: "string", default: String(usualCrewSize()) },
-    /** Batches made ahead, beside the steps, as where pictures do not fit in memory. */
+    /** Batches are made ahead, during the steps, as if the pictures did not fit in memory. */
     beside: { type: "boolean", default: false },
     stretch: { type: "string", default: "30" },
     rounds: { type: "string", default: "4" },
@@ -101,7 +101,7 @@ recipe Bench {
   return there(planOf(recipe, recipe.student.graph));
 }
 
-/** Wall and processor milliseconds, of all threads. */
+/** Wall time and CPU time of all threads, in milliseconds. */
 async function timed(work: () => Promise<unknown>): Promise<{ readonly wall: number; readonly cpu: number }> {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   await work();

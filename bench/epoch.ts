@@ -1,9 +1,9 @@
 /**
- * How much longer an epoch over JPEGs takes than the same steps on a batch that lies in memory: LFER-LDL at 112 pixels, batch 32,
- * flips, rotation, shifts and jitter, over a folder in RAF-DB's layout. Both are done by turns, a stretch of steps each:
+ * Compares an epoch over JPEGs with the same steps on a batch in memory: LFER-LDL at 112 pixels, batch 32, flips, rotation, shifts
+ * and jitter, over a folder in RAF-DB's layout. Both alternate, a stretch of steps each:
  *   node --import tsx bench/epoch.ts DIR [--list list_five.txt] [--validation list_five_validation.txt] [--size 112]
  *     [--batch 32] [--threads 2] [--crew N] [--stretch 30] [--rounds 4] [--beside] [--augment "[horizontal_flip(0.5)]"]
- * It runs as a bundle, as lferc does: TypeScript that is turned into JavaScript on the way has slower inner loops.
+ * It runs as a bundle, like lferc: TypeScript that is compiled at run time has slower inner loops.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

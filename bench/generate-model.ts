@@ -19,7 +19,7 @@ ${rows.join("\n")}
 /** The same network in a few lines: the graph grows, the text does not. */
 export function repeatedModel(layers: number): string {
   const units = Math.ceil(layers / 2);
-  // Nested, for a repeat's count is bounded.
+  // Nested, because the count of a repeat is limited.
   const inner = Math.min(units, 100);
   return `lfer 1
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 export interface Measured {
   readonly medianMs: number;
   readonly minMs: number;
-  /** Largest resident set seen, in MiB; undefined where /proc is missing. */
+  /** Peak resident memory in MiB; undefined without /proc. */
   readonly peakMiB: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Command {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Runs a whole process once; its time in ms. A failing one ends the benchmark. */
+/** Runs a whole process once; returns its time in ms. A failing process ends the benchmark. */
 async function once({ name, file, args }: Command): Promise<number> {
   const start = process.hrtime.bigint();
   const child = spawn(file, [...args], { stdio: ["ignore", "ignore", "pipe"] });
@@ -31,7 +31,7 @@ async function once({ name, file, args }: Command): Promise<number> {
   return elapsed;
 }
 
-/** The peak of a process' resident memory, read from /proc while it runs. */
+/** Peak resident memory of a process, read from /proc while it runs. */
 async function peakOf({ file, args }: Command): Promise<number | undefined> {
   const child = spawn(file, [...args], { stdio: "ignore" });
   let peak: number | undefined;
@@ -48,7 +48,7 @@ async function peakOf({ file, args }: Command): Promise<number | undefined> {
   return peak;
 }
 
-/** Interleaved rounds, so that a busy moment of the machine hits all alike. */
+/** Interleaved rounds, so that a busy moment of the machine affects all alike. */
 export async function measure(commands: readonly Command[], rounds: number): Promise<ReadonlyMap<string, Measured>> {
   const times = new Map<string, number[]>(commands.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,4 @@
-/** The pictures that parity with PyTorch is looked at on. */
+/** The pictures for comparisons with PyTorch. */
 import { fillNormal } from "../src/random/stream.js";
 
 export interface ParityData {
@@ -14,7 +14,7 @@ export interface ParityShape {
   readonly classes: number;
 }
 
-/** Noise, with faint stripes that tell the class: learnt, but not within a hundred steps, so that losses stay numbers of some size. */
+/** Noise with faint stripes that depend on the class: learnable, but not within a hundred steps, so that losses do not vanish. */
 export function parityData({ batches, batch, size, classes }: ParityShape, seed: number): ParityData {
   const pixels = 3 * size * size;
   const images = new Float32Array(batches * batch * pixels);
@@ -33,8 +33,8 @@ export function parityData({ batches, batch, size, classes }: ParityShape, seed:
 }
 
 /**
- * Pictures that differ at large: 4 by 4 tiles of colours of their own, with some noise. The last norm of LFER-LDL sees one number of
- * each picture; of noise alone these are nearly equal, and what a step leaves in the last digit is millions of times larger in the next.
+ * Pictures with large differences: 4 by 4 tiles of random colours, with some noise. The last norm of LFER-LDL sees one number per
+ * picture; for pure noise these are nearly equal, and the rounding of one step is amplified a million times in the next.
  */
 export function tiledData({ batches, batch, size, classes }: ParityShape, seed: number): ParityData {
   const { labels } = parityData({ batches, batch, size: 1, classes }, seed);
@@ -56,7 +56,7 @@ export function tiledData({ batches, batch, size, classes }: ParityShape, seed: 
   return { images, labels };
 }
 
-/** The i-th of so many equal parts. */
+/** The i-th of this many equal parts. */
 export function partOf(values: Float32Array, parts: number, i: number): Float32Array {
   const length = values.length / parts;
   return values.slice(i * length, (i + 1) * length);

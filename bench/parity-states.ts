@@ -1,14 +1,14 @@
 /**
- * Whether a training step is PyTorch's, number by number: LFER-LDL from the same weights on the same batches, by cross-entropy and SGD
- * with momentum and weight decay:
+ * Compares training steps with PyTorch number by number: LFER-LDL with the same initial weights and batches, trained by cross-entropy
+ * and SGD with momentum and weight decay:
  *   node --import tsx bench/parity-states.ts --python PYTHON [--size 32] [--batch 16] [--steps 20] [--seed 0] [--rate 3e-5]
- * Compared are the loss of each step, and after some of them weights, momentum buffers (after the first step: the gradients, with
- * the weight decay's part), running statistics, and the logits of a batch by running statistics. The float64 reference is held to
- * PyTorch in double precision: what differs by more than 1e-9 ends the run with exit code 1. The engines, which compute in float32,
- * are as far from that as the multiple of PyTorch's own two layouts says.
+ * It compares the loss of each step, and after some steps weights, momentum buffers (after the first step these are the gradients plus
+ * weight decay), running statistics, and the logits of a batch in inference. The float64 reference is compared with PyTorch in double
+ * precision: a difference above 1e-9 ends the run with exit code 1. The engines compute in float32; their distance is printed as a
+ * multiple of the distance between PyTorch's own two layouts.
  *
- * The rate is small on purpose. At 0.01 this network magnifies what a step leaves in the last digit by ten to a hundred at each
- * step: after ten no course is like any other, PyTorch's own two layouts in double precision included, which are told beside ours.
+ * The rate is small on purpose. At 0.01 this network amplifies rounding errors ten to a hundred times per step: after ten steps no two
+ * runs agree, not even PyTorch's own two layouts in double precision, which are printed beside ours.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -56,15 +56,15 @@ const kinds = ["float64", "float64 channels_last", "nchw", "channels_last"] as c
 
 type Numbers = ArrayLike<number>;
 
-/** What a course has come to after so many steps, by name of the slot; `logits` beside them. */
+/** The values after some number of steps, by slot name, and the `logits`. */
 interface Course {
   readonly losses: readonly number[];
   readonly states: ReadonlyMap<number, ReadonlyMap<string, Numbers>>;
 }
 
 const { step, network } = await stepGraphs({ file: "lfer_ldl", model: "LferLdl", size, batch });
-// Fitted so that every layer's outputs vary. Under the default initialisation deep outputs are nearly equal, and norms magnify the
-// last digit a hundredfold at each step: after ten no course is like any other, PyTorch's own in double precision included.
+// Fitted so that every layer's outputs vary. With the default initialisation deep outputs are nearly equal, and norms amplify
+// rounding errors a hundred times per step: after ten steps no two runs agree, not even PyTorch's own in double precision.
 const fitted = probeWeights(network, seed);
 const initial = new Map(
   [...initialiseWeights(step, seed)].map(([name, values]) => [name, Float32Array.from(fitted[name]?.data ?? values)]),

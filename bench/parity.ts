@@ -40,7 +40,7 @@ const [size, batch, steps, threads] = [options.size, options.batch, options.step
   number,
   number,
 ];
-/** Batches that are gone through over and over, as epochs do. */
+/** Batches that are repeated, as in epochs. */
 const batches = Math.min(steps, 25);
 const classes = 7;
 const rate = 0.01;
@@ -111,13 +111,13 @@ function torch(
 }
 
 interface Distance {
-  /** Of the second loss: what one step has made of the same weights, before differences are magnified much. */
+  /** The difference of the second loss: the effect of one step, before differences are amplified much. */
   readonly afterOneStep: number;
   /** Of all losses together. */
   readonly byNorm: number;
 }
 
-/** How far two courses of losses are apart, relative to the second. */
+/** The relative distance of two sequences of losses. */
 function distance(a: Losses, b: Losses): Distance {
   const norm = (values: Losses): number => Math.hypot(...values);
   const differences = a.map((loss, i) => loss - (b[i] as number));

@@ -1,18 +1,18 @@
 /**
- * LFER-LDL on real faces, ours beside PyTorch's: `lferc train examples/real_faces.lfer` and bench/peers/torch_real_faces.py, the same
- * recipe on the same pictures, in turn, for each seed. Then accuracy, mean-class accuracy and wall time of each, and the interval of
- * the difference, by the bootstrap over pictures and trainings:
+ * Trains LFER-LDL on real faces, with lfer and with PyTorch: `lferc train examples/real_faces.lfer` and bench/peers/torch_real_faces.py,
+ * the same recipe on the same pictures, in turn for each seed. Then it prints accuracy, mean-class accuracy and wall time of each, and
+ * the interval of the difference, by the bootstrap over pictures and trainings:
  *   node --import tsx bench/real-faces.ts --data DIR --python PYTHON --out DIR [--seeds 0,1,2] [--split validation|test]
  *     [--epochs 40] [--threads 2] [--limit N] [--sides torch,lfer]
- * The second side is compared with the first; one alone is only trained and judged. Besides torch and lfer there is ldl: examples/real_faces_ldl.lfer, which
- * learns from what `--teachers RUN` say of the pictures as well (`lferc distill --temperature T`; or a table that it wrote, FILE.csv), with
- * `--set NAME=VALUE` for its recipe.
- * Judged is the last epoch of both, without a choice. `validation`: trained without the pictures of the validation list, judged by
- * them; the test part is in no folder that either of them is shown. `test`: trained on all of the list's training pictures, the
- * validation list's among them, judged by the test part; each such look is written into OUT/looks-at-test.txt before it happens.
- * bench/results/real-faces keeps the answers on the test part: what was looked at once need not be trained again (--out a copy of it).
- * What is done is not done again; a training of ours that was stopped goes on, one of PyTorch's begins anew. `--limit`: only so many
- * pictures of each part, to try the programme; its figures mean nothing. Needs `npm run build`, and torch, numpy, Pillow in PYTHON.
+ * The second side is compared with the first; a single side is only trained and evaluated. A third side is ldl:
+ * examples/real_faces_ldl.lfer, which also learns from the predictions of `--teachers RUN` (`lferc distill --temperature T`; or a table
+ * that it wrote, FILE.csv), with `--set NAME=VALUE` for its recipe.
+ * The last epoch is evaluated, without selection. `validation`: trained without the pictures of the validation list and evaluated on
+ * them; the test part is in no folder that either side gets. `test`: trained on all training pictures of the list, including the
+ * validation list's, and evaluated on the test part; each such look is recorded in OUT/looks-at-test.txt before it happens.
+ * bench/results/real-faces keeps the predictions for the test part, so that they need not be trained again (--out a copy of it).
+ * Finished work is skipped; an interrupted training by lfer is resumed, one by PyTorch starts again. `--limit`: only this many pictures
+ * of each part, to try the program; its figures mean nothing. Needs `npm run build`, and torch, numpy and Pillow in PYTHON.
  */
 import { spawn } from "node:child_process";
 import {
@@ -69,7 +69,7 @@ if (!seeds.every((seed) => /^\d+$/.test(seed))) throw new Error("--seeds takes w
 const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : Number(values.limit);
 if (!(limit >= 1)) throw new Error("--limit takes a number of pictures");
 
-/** What decides the figures of a folder; another one would mix them. */
+/** What determines the figures in a folder: results with other values must not be mixed with them. */
 const learnt = sideNames.includes("ldl") ? { teachers: basename(teachers ?? ""), temperature, set: values.set } : {};
 const lists = sha256([list, validationList].map((file) => readFileSync(join(data, "EmoLabel", file))));
 const about = `${JSON.stringify({ lists, split, epochs, limit: values.limit ?? "none", ...learnt }, undefined, 2)}\n`;
@@ -97,7 +97,7 @@ function listed(file: string): readonly Listed[] {
 const aligned = (name: string): string => name.replace(".jpg", "_aligned.jpg");
 const named = ({ name, label }: Listed): string => `${name} ${label}\n`;
 
-/** A folder in RAF-DB's layout with links to some of the pictures and no others, each under its name or another. */
+/** Makes a folder in RAF-DB's layout with links to only these pictures, each under its own name or another. */
 function folderOf(
   name: string,
   pictures: readonly (Listed & { readonly as?: string })[],
@@ -119,7 +119,7 @@ const training = everything.filter(({ name }) => name.startsWith("train")).slice
 const judged =
   split === "validation" ? heldOut : everything.filter(({ name }) => name.startsWith("test")).slice(0, limit);
 
-/** A recipe's epochs are judged by something. Where nothing is held out it is one picture a class, known from training; nothing hangs on it. */
+/** A recipe needs held-out pictures for its epochs. If nothing is held out, one training picture per class is used, with no effect. */
 const standIns = [...new Map(training.map((each) => [each.label, each])).values()].map((each) => ({
   ...each,
   as: each.name.replace("train", "test_seen_in_training"),
@@ -139,10 +139,10 @@ const theirs =
   split === "validation"
     ? ours
     : folderOf("data-torch", [...training, ...judged], { [list]: [...training, ...judged] });
-// A file alone is shown what the usual list has.
+// For a file alone, the list has its usual name.
 const judging = folderOf("judged", judged, { "list_patition_label.txt": judged });
 
-/** Runs a program, its words into a log; its seconds. */
+/** Runs a program, with its output in a log; returns the seconds. */
 async function run(file: string, args: readonly string[], log: string): Promise<number> {
   const start = process.hrtime.bigint();
   const child = spawn(file, [...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -154,7 +154,7 @@ async function run(file: string, args: readonly string[], log: string): Promise<
 
 interface Side {
   readonly name: string;
-  /** Trains, writes the answers; its seconds, undefined where it only went on with what was there. */
+  /** Trains and writes the predictions; returns the seconds, or undefined if it was only resumed. */
   train(seed: string, place: string): Promise<number | undefined>;
 }
 
@@ -167,7 +167,7 @@ function tellOfLook(name: string, seed: string): void {
   );
 }
 
-/** What the teachers say, each of the pictures that it never saw. */
+/** The teachers' predictions, for each picture by the teacher that was not trained on it. */
 const distributions = resolve(out, "distributions.csv");
 if (teachers?.endsWith(".csv") && !existsSync(distributions)) copyFileSync(teachers, distributions);
 if (teachers !== undefined && !existsSync(distributions)) {
@@ -216,7 +216,7 @@ function lferSide(name: string, file: string, recipe: string, sets: readonly str
       const seconds = await run(process.execPath, [lferc, ...train, "--out", place, "--resume"], log);
       const [weights, model, answers] = [join(place, "last.safetensors"), `${place}.onnx`, `${place}.part.csv`];
       const source = join(root, "examples/real_faces.lfer");
-      // At the size that it was trained at.
+      // At the size of the training.
       const sizes = sets.filter((each) => each.startsWith("size=")).flatMap((each) => ["--set", each]);
       const named = ["build", source, "--model", "real_faces", "--target", "onnx", ...sizes];
       const build = [...named, "--weights", weights, "-o", model];
@@ -230,7 +230,7 @@ function lferSide(name: string, file: string, recipe: string, sets: readonly str
   };
 }
 
-/** Answers with the pictures under the names of the list. */
+/** Predictions, with the pictures' names from the list. */
 function readAnswers(path: string): Answers {
   const found = readAnswersTable(readFileSync(path, "utf8"), path);
   if (isProblem(found)) throw new Error(found.diagnose({}).message);
@@ -253,7 +253,7 @@ for (const seed of seeds) {
     const answers = readAnswers(`${place}.csv`);
     found.get(name)?.push(answers);
     const { accuracy, meanClassAccuracy } = summaryOf(answers);
-    // Of one that was stopped between its answers and its time nobody knows it.
+    // The time is unknown if it was stopped between writing the predictions and the time.
     const seconds = existsSync(`${place}.seconds`) ? readFileSync(`${place}.seconds`, "utf8") : "unknown";
     console.log(`| ${name} | ${seed} | ${accuracy.toFixed(4)} | ${meanClassAccuracy.toFixed(4)} | ${seconds} |`);
   }

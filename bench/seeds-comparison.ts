@@ -1,4 +1,4 @@
-/** Whether one recipe does better than another: several trainings of each, all judged by the same pictures. */
+/** Whether one recipe is better than another: several trainings of each, all evaluated on the same pictures. */
 import { type Answers, answerOf } from "../src/judging/answers.js";
 import type { Difference } from "../src/judging/comparison.js";
 import { bootstrapInterval, meanOfRecalls } from "../src/judging/resampling.js";
@@ -12,9 +12,9 @@ export interface SeedsComparison {
 }
 
 /**
- * The interval is the bootstrap over pictures and trainings: each time pictures are drawn with replacement, the same for all, and
- * trainings of either side with replacement, each side for itself, for seed 0 of one has nothing to do with seed 0 of the other.
- * Pictures are paired. Few trainings tell little of how much a training varies: of n the bootstrap sees (n - 1) / n of it.
+ * The interval is by the bootstrap over pictures and trainings. Pictures are drawn with replacement, the same for all trainings.
+ * Trainings are drawn with replacement for each side separately, since seed 0 of one side is unrelated to seed 0 of the other.
+ * Few trainings show little of the variation between trainings: for n of them, the bootstrap sees (n - 1) / n of it.
  */
 export function compareSeeds(first: readonly Answers[], second: readonly Answers[]): SeedsComparison {
   const runs = [...first, ...second];
@@ -22,7 +22,7 @@ export function compareSeeds(first: readonly Answers[], second: readonly Answers
   if (model === undefined || first.length === 0 || second.length === 0) throw new Error("nothing to compare");
   const classCount = model.classes.length;
   const tables = runs.map((run) => answersByKey(run, model));
-  // Pictures that are alike: of one class, and right in the same trainings.
+  // Groups of equal pictures: of one class, and predicted correctly in the same trainings.
   const patterns = new Map<string, { readonly label: number; readonly right: readonly boolean[]; count: number }>();
   for (const { key, label } of model.pictures) {
     const right = tables.map((table) => table.get(key) === label);
@@ -36,7 +36,7 @@ export function compareSeeds(first: readonly Answers[], second: readonly Answers
   const all = first.map((_, i) => i);
   const others = second.map((_, i) => first.length + i);
 
-  /** What a picture of each kind gives: its share of right answers of the second's trainings minus that of the first's. */
+  /** The gain of a picture in each group: the share of correct predictions by the second's trainings minus that by the first's. */
   const gainsOf = (one: readonly number[], two: readonly number[]): readonly number[] =>
     kinds.map(({ right }) => {
       const share = (of: readonly number[]): number => of.filter((run) => right[run]).length / of.length;
@@ -74,7 +74,7 @@ export function compareSeeds(first: readonly Answers[], second: readonly Answers
   };
 }
 
-/** The answers of a training by picture, in the numbers of the model's classes; of exactly the same pictures, alike labelled. */
+/** The predictions of a training by picture, as the model's class indices; for exactly the same pictures and labels. */
 function answersByKey({ classes, pictures }: Answers, model: Answers): ReadonlyMap<string, number> {
   const place = classes.map((name) => model.classes.indexOf(name));
   if (place.includes(-1) || classes.length !== model.classes.length)

@@ -8,7 +8,7 @@ import { compileText } from "../src/testing/compile-text.js";
 const folder = new URL("../models/", import.meta.url);
 
 export interface StepRequest {
-  /** A file of models/, without its ending. */
+  /** A file of models/, without its extension. */
   readonly file: string;
   readonly model: string;
   readonly size: number;
@@ -17,7 +17,7 @@ export interface StepRequest {
 
 export interface StepGraphs {
   readonly step: Graph;
-  /** The student as inference sees it. */
+  /** The student in inference form. */
   readonly network: Graph;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Time of one training step (forward, backward, SGD) of our engines beside PyTorch's, turn by turn on the same machine, and the
- * largest memory of each; every contestant is a process of its own:
+ * Times one training step (forward, backward, SGD) of our engines and PyTorch, in alternation on the same machine, and measures the
+ * peak memory of each; every contestant is a separate process:
  *   node --import tsx bench/training-step.ts [--model LferLdl] [--size 112] [--batch 32] [--threads 2] [--rounds 10]
  *     [--engines blocked,portable,wasm,tfjs-node] [--python PYTHON [--kinds nchw,channels_last,compile]]
  */
@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
     engines: { type: "string", default: "blocked" },
     python: { type: "string" },
     kinds: { type: "string", default: "nchw,channels_last" },
-    /** Inside a contestant's process: the form that it runs. */
+    /** In a contestant's process: the engine that it runs. */
     serve: { type: "string" },
   },
 });
@@ -42,7 +42,7 @@ const [size, batch, threads, rounds] = [options.size, options.batch, options.thr
   number,
 ];
 
-/** The largest resident set that this process ever had, in MiB; undefined where /proc is missing. */
+/** Peak resident memory of this process, in MiB; undefined without /proc. */
 function peakMiB(): number | undefined {
   try {
     const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
@@ -52,7 +52,7 @@ function peakMiB(): number | undefined {
   }
 }
 
-/** Our side of a contestant: says `ready`, then answers a line `step` with milliseconds and `peak` with MiB. */
+/** Our contestant: prints `ready`, then answers a line `step` with milliseconds and `peak` with MiB. */
 async function serve(form: string): Promise<void> {
   const graph = await stepGraph({ file: options.file, model: options.model, size, batch });
   const numbers = batchOf(graph);
@@ -76,7 +76,7 @@ async function serve(form: string): Promise<void> {
   await made.dispose();
 }
 
-/** Numbers for every input: waves as pictures, one class a sample. */
+/** Values for every input: waves as pictures, one class per sample. */
 function batchOf(graph: Graph): ReadonlyMap<string, Values> {
   return new Map(
     graph.inputs.map(({ name, value }) => {
@@ -95,7 +95,7 @@ function batchOf(graph: Graph): ReadonlyMap<string, Values> {
   );
 }
 
-/** One thing that is timed: a process that does a step on request. */
+/** A contestant: a process that runs a step on request. */
 interface Contestant {
   readonly name: string;
   readonly ask: (what: "step" | "peak") => Promise<string>;
@@ -151,7 +151,7 @@ interface Result {
   readonly peak: number;
 }
 
-/** How many times faster ours are than the better eager layout and than torch.compile, and how their memory compares. */
+/** How many times faster ours are than the faster eager layout and than torch.compile, and how their memory compares. */
 function compare(results: ReadonlyMap<string, Result>): void {
   const all = [...results].map(([name, result]) => ({ name, ...result }));
   const eager = all.filter(({ name }) => name === "torch nchw" || name === "torch channels_last");

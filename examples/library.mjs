@@ -1,4 +1,4 @@
-// The library in one programme: a model's costs, and its ONNX file.
+// Using the library: a model's costs, and its ONNX file.
 //   node library.mjs [FILE.lfer [OUT.onnx]]
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
@@ -6,11 +6,11 @@ import { buildOnnx, compile, load, nodeHost, renderPretty, sourceTexts, statsOf 
 
 const [file = "faces.lfer", out = "model.onnx"] = process.argv.slice(2);
 
-// Reading is apart from compiling, which neither waits nor touches the disk. Nothing outside of the folder is read.
+// Reading is separate from compiling, which is synchronous and does not touch the disk. Nothing outside the folder is read.
 const sources = await load(nodeHost(dirname(resolve(file))), basename(file));
 const { models, diagnostics } = compile(sources, { model: "main" });
 
-// Mistakes of the file are values; nothing is thrown for them.
+// Errors in the file are values; nothing is thrown for them.
 const texts = sourceTexts((path) => sources.files.get(path)?.text);
 for (const diagnostic of diagnostics) console.error(renderPretty(diagnostic, texts, (_style, text) => text));
 

@@ -1,25 +1,25 @@
-// `lferc build --target onnx` for programs: the same bytes.
+// The API for `lferc build --target onnx`: the same bytes.
 import type { CompiledModel, Sources } from "./compiler.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { version } from "./version.js";
 
-// Types of their own: those of targets/onnx/ name packages that a user of the library need not have.
+// Own types, because those of targets/onnx/ refer to packages that a user of the library need not have.
 
-/** Drawn afresh, or a weight file's bytes under the name that messages use. */
+/** Drawn from a seed, or the bytes of a weight file and its name in messages. */
 export type OnnxWeights =
   | { readonly kind: "seed"; readonly seed: number }
   | { readonly kind: "file"; readonly file: string; readonly bytes: Uint8Array };
 
 export interface OnnxOptions {
-  /** Drawn from seed 0 unless told. */
+  /** By default, drawn from seed 0. */
   readonly weights?: OnnxWeights;
-  /** The ONNX operator set; 18 unless told. */
+  /** The ONNX operator set; 18 by default. */
   readonly opset?: number;
-  /** As `--optimize`; 1 unless told. 2 is refused till it does more than 1. */
+  /** As `--optimize`; 1 by default. 2 is rejected until it does more than 1. */
   readonly optimize?: 0 | 1 | 2;
-  /** Whether to compare with the reference before anything is given back; true unless told. */
+  /** Whether to compare with the reference before returning; true by default. */
   readonly verify?: boolean;
-  /** What the model was compiled with, for the file's metadata. */
+  /** The settings that the model was compiled with, for the file's metadata. */
   readonly set?: ReadonlyMap<string, string>;
 }
 
@@ -30,21 +30,21 @@ export type OnnxResult =
       /** The file, in pieces to be written one after another. */
       readonly pieces: readonly Uint8Array[];
       /**
-       * The largest differences to the reference, `||a - b|| / ||b||`: of the rewritten graph, of the file in ONNX Runtime; and
-       * which one that was: `ort`, onnxruntime-node, or else `ort-wasm`, the one in WebAssembly that comes with lfer.
+       * The largest differences from the reference, `||a - b|| / ||b||`: of the rewritten graph, and of the file in ONNX Runtime. `engine`
+       * is the runtime used: `ort`, onnxruntime-node, or else `ort-wasm`, the one in WebAssembly that comes with lfer.
        */
       readonly verification?: {
         readonly graphError: number;
         readonly fileError?: number | undefined;
         readonly engine?: string;
       };
-      /** Why ONNX Runtime did not take part. */
+      /** Why ONNX Runtime was not used. */
       readonly runtimeMissing?: Diagnostic;
     };
 
 /**
- * A compiled model as the bytes of an ONNX file, in pieces to be written one after another; or the diagnostics that refuse it.
- * `sources` are those it was compiled from. The code that does it is loaded when it is first called.
+ * A compiled model as the bytes of an ONNX file, in pieces to be written one after another; or the diagnostics that prevent it.
+ * `sources` are those from which it was compiled. The code is loaded lazily, at the first call.
  */
 export async function buildOnnx(
   { graph }: CompiledModel,

@@ -38,35 +38,35 @@ export { load } from "./source/sources.js";
 
 export interface CompileOptions {
   /**
-   * Which models to make graphs of: a model's or variant's name, `"all"` of the entry file (the default), or
-   * `"main"`: the file's only `model`, or all of them where there are several.
+   * The models to compile: the name of a model or variant, `"all"` of the entry file (the default), or `"main"`: the file's only
+   * `model`, or all of them if there are several.
    */
   readonly model?: string;
   /**
-   * Make this recipe of the entry file (true: the only one there is) and nothing else: `recipes` has it, `models` its student as inference sees it.
-   * `set` then reaches the recipe's parameters, else the student's; `student.X` and `teacher.X` say which network is meant.
+   * Compile only this recipe of the entry file (true: its only one): `recipes` contains it, and `models` its student in inference form.
+   * `set` then applies to the parameters of the recipe, or else of the student; `student.X` and `teacher.X` name the network.
    */
   readonly recipe?: string | true;
-  /** Values for parameters, as written on the command line: of models, or of the recipe. */
+  /** Values for parameters of models or of the recipe, as written on the command line. */
   readonly set?: ReadonlyMap<string, string>;
-  /** Make the graphs as training sees them: `training` is true, outputs `in training` are there. */
+  /** Make the graphs in training form: `training` is true, and outputs `in training` exist. */
   readonly training?: boolean;
   /** Leave out what only `check` needs: recipes, budgets and lints. */
   readonly graphsOnly?: boolean;
-  /** What was measured of models: checks of accuracy, latency and memory are held to it. */
+  /** Measured results of models, for checks of accuracy, latency and memory. */
   readonly results?: Results;
 }
 
 export interface CompiledModel {
   readonly name: string;
-  /** The `model` that it is, or is a variant of. */
+  /** The `model` that this is, or of which it is a variant. */
   readonly base: string;
   readonly graph: Graph;
-  /** Whether it may be another as training sees it: whether anything in it asks for `training`. */
+  /** Whether its training form may differ: whether anything in it reads `training`. */
   readonly asksTraining: boolean;
 }
 
-/** A `check`, resolved: what it claims of which graph. */
+/** A resolved `check`: its graph and its claims. */
 export interface CompiledCheck {
   readonly model: string;
   readonly graph: Graph;
@@ -74,9 +74,9 @@ export interface CompiledCheck {
 }
 
 export interface Compilation {
-  /** By file and position; budgets included. */
+  /** By file and position; includes broken budgets. */
   readonly diagnostics: readonly Diagnostic[];
-  /** In the order of the file. Models with mistakes are missing. */
+  /** In the order of the file. Models with errors are missing. */
   readonly models: readonly CompiledModel[];
   /** Names of all models and variants of the entry file. */
   readonly modelNames: readonly string[];
@@ -84,7 +84,7 @@ export interface Compilation {
   readonly recipes: readonly ElaboratedRecipe[];
 }
 
-/** Compiles the entry file: pure and synchronous, whatever is wrong is a diagnostic. */
+/** Compiles the entry file. It is pure and synchronous, and reports every error as a diagnostic. */
 export function compile(sources: Sources, options: CompileOptions = {}): Compilation {
   const reporter = new Reporter();
   const program = linkProgram(sources, reporter);
@@ -96,7 +96,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   }
   const finish = (): readonly Diagnostic[] =>
     limited(withoutEchoes(program.modules, reporter.sorted(sources.files.keys())));
-  // Nothing can be told of what is nothing but mistakes.
+  // With that many mistakes, nothing else can be said about the file.
   if (reporter.isFull || [...sources.files.values()].some((file) => isCut(file.diagnostics))) {
     return { diagnostics: finish(), models: [], modelNames: [], checks: [], recipes: [] };
   }
@@ -120,7 +120,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
     for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
     for (const module of program.modules) lintModule(module, reporter);
   }
-  // After the lints: a broken budget does not make a file one that is wrong.
+  // After the lints, which skip files with errors: a broken budget is not such an error.
   for (const { graph, claims, model } of checks) {
     for (const diagnostic of checkClaims(graph, claims, model, options.results)) reporter.add(diagnostic);
   }
@@ -140,7 +140,7 @@ function makeAskedRecipe(
     reporter.add(diagnose("recipe/which-recipe", { file: entry.path, known }));
     return undefined;
   }
-  // A recipe that is imported trains a teacher.
+  // An imported recipe is used to train a teacher.
   const declaration =
     name === true ? all[0] : (all.find((each) => each.name.text === name) ?? entry.names.get(name)?.declaration);
   if (declaration?.kind !== "RecipeDeclaration") {
@@ -149,7 +149,7 @@ function makeAskedRecipe(
     reporter.add(diagnose("recipe/unknown-recipe", holes));
     return undefined;
   }
-  // What the parser could not read whole it has said.
+  // The parser has already reported what it could not read.
   const module = entry.names.get(declaration.name.text)?.module ?? entry;
   if (isDamaged({ declaration, module })) return undefined;
   return elaborateAskedRecipe(declaration, module, facts, reporter, set);
@@ -163,7 +163,7 @@ function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): re
   });
 }
 
-/** Lints a file that is otherwise right: what is unused in a broken one is most often used where it is broken. */
+/** Lints files without errors: in a file with errors, an unused name is usually used in the broken part. */
 function lintModule(module: Module, reporter: Reporter): void {
   const isBroken = reporter.diagnostics.some((d) => d.severity === "error" && d.span?.file === module.path);
   if (!isBroken && !isStandard(module)) lintUnused(module, reporter);
@@ -193,7 +193,7 @@ function selectModels(
   const found = requests.find((request) => request.name === model);
   if (found !== undefined) return [found];
   const declared = entry.names.get(model);
-  // It is there, and what is wrong with it is said already.
+  // It exists, and its errors are already reported.
   if (declared !== undefined && declared.module === entry && isModel(declared)) return [];
   const known = requests.map((request) => request.name);
   const holes = { name: model, file: entry.path, known: known.join(", "), suggestion: suggest(model, known) };
@@ -214,9 +214,9 @@ function makeModels(
   const isNamed = options.model !== undefined && options.model !== "all" && options.model !== "main";
   return wanted.flatMap((request): ElaboratedModel[] => {
     const set = applySettings(request, settings, facts, (diagnostic) => reporter.add(diagnostic));
-    // Figures of another model than the one asked for would be wrong figures.
+    // With a wrong setting this would be another model than the requested one, and its figures wrong.
     if (settings.size > 0 && reporter.errorCount > before) return [];
-    // A model with parameters left open is a template for variants and checks: nothing to make by itself.
+    // A model with open parameters is a template for variants and checks, and is not compiled itself.
     if (!isComplete(set) && !isNamed) {
       checkTemplate(set, facts, reporter);
       return [];

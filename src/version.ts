@@ -3,8 +3,8 @@
 /** The version of lfer and lferc. */
 export const version = "0.1.0";
 
-/** The release of ONNX Runtime that is tested with: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
+/** The tested release of ONNX Runtime: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
 export const onnxRuntimeVersion = "1.30.0";
 
-/** The release of TensorFlow.js that is tested with. */
+/** The tested release of TensorFlow.js. */
 export const tfjsVersion = "4.22.0";

@@ -3,7 +3,7 @@ import type { Host, HostText } from "../src/hosts/host.js";
 import { load, resolveImport } from "../src/source/sources.js";
 import { suite } from "./support/suite.js";
 
-/** A host that answers from a table and keeps what it was asked. */
+/** A host that answers from a table and records the requests. */
 function hostOf(texts: Readonly<Record<string, string | HostText>>): Host & { readonly asked: string[] } {
   const asked: string[] = [];
   return {

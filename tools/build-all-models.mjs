@@ -1,8 +1,8 @@
 // Builds the networks under models/, and the training steps of the recipes there, as ONNX files:
 //   node tools/build-all-models.mjs OUT [--every-variant] [--check PYTHON] OPSET...
 // With --check they go through test/onnx-checker/check.py --load, a few at a time, and are removed.
-// `newest` stands for the newest opset that lferc writes, `all` for every one. Of each model the smallest variant, unless every one is asked for:
-// the others have the same ops in them, and some are half a gigabyte.
+// `newest` is the newest opset that lferc writes, `all` means every one. By default only the smallest variant of each model is built:
+// the others contain the same ops, and some have half a gigabyte.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const options = { "every-variant": { type: "boolean", default: false }, check: {
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const [out = "", ...asked] = positionals;
 
-/** The oldest and the newest opset: lferc's own help says which it knows. */
+/** The oldest and the newest opset, from lferc's own help. */
 function knownOpsets() {
   const help = spawnSync(process.execPath, [lferc, "build", "--help"], { encoding: "utf8" }).stdout.replace(
     /\s+/g,
@@ -37,7 +37,7 @@ const parameters = ({ graph }) =>
     0,
   );
 
-/** The models to build: all, or of those with a common `model` the one with the fewest parameters. */
+/** The models to build: all, or, of those with a common `model`, the one with the fewest parameters. */
 function chosen(models) {
   if (values["every-variant"]) return models;
   const smallest = new Map();
@@ -51,7 +51,7 @@ function chosen(models) {
 let failures = 0;
 let unchecked = [];
 
-/** Checks and removes the files that wait for it. */
+/** Checks and removes the pending files. */
 function checkAll() {
   if (unchecked.length === 0) return;
   const args = [join(root, "test/onnx-checker/check.py"), "--load", ...unchecked];
@@ -60,7 +60,7 @@ function checkAll() {
   unchecked = [];
 }
 
-/** So many bytes of files may wait. */
+/** The maximum size of pending files, in bytes. */
 const mostBytes = 2e9;
 
 /** Runs `lferc build`. */

@@ -1,9 +1,9 @@
 /*
  * Installs @tensorflow/tfjs-node with its native binding, from package registries alone, and links it into node_modules:
- *   node tools/build-tfjs-node.mjs [CACHE]      (CACHE: .cache/tfjs-node unless told; kept between runs)
- * Its own installer downloads libtensorflow from a storage host that many networks do not reach. The same library lies in
- * the wheel tensorflow-cpu, pinned by its sha256; the binding's sources are in the npm package. x86-64 Linux only, as the
- * wheel; needs npm, Python 3 with venv (pip must know wheels of other platforms: any of the last years) and g++.
+ *   node tools/build-tfjs-node.mjs [CACHE]      (CACHE: .cache/tfjs-node by default; kept between runs)
+ * Its own installer downloads libtensorflow from a storage host that many networks do not reach. The same library is in the wheel
+ * tensorflow-cpu, pinned by its sha256; the binding's sources are in the npm package. x86-64 Linux only, like the wheel; needs npm,
+ * Python 3 with venv (with a recent pip, which supports wheels of other platforms) and g++.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ const tensorflow = join(cache, `tensorflow-${versions.tensorflow}`);
 const install = join(cache, `install-${versions.tfjs}`);
 const packageFolder = join(install, "node_modules/@tensorflow/tfjs-node");
 
-/** Runs a program to its end, or throws; what it says goes to stderr. */
+/** Runs a program to its end, or throws; its output goes to stderr. */
 function run(program, args, cwd = cache) {
   const { status, error } = spawnSync(program, args, { cwd, stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error(`${program} ${args[0]} failed`, { cause: error });
@@ -38,7 +38,7 @@ async function sha256(path) {
   return hash.digest("hex");
 }
 
-/** Makes a folder under a temporary name and renames it when it is whole: an interrupted run leaves nothing half made. */
+/** Makes a folder under a temporary name and renames it when it is complete: an interrupted run leaves no partial folder. */
 async function whole(folder, make) {
   if (existsSync(folder)) return;
   const beside = `${folder}.part`;
@@ -111,7 +111,7 @@ async function compileBinding() {
   await rename(`${addon}.part`, addon);
 }
 
-/** Node finds it as if it were installed; `npm ci` takes the link away. */
+/** Links it so that Node finds it as if it were installed; `npm ci` removes the link. */
 async function linkPackage() {
   const link = join(root, "node_modules/@tensorflow/tfjs-node");
   await mkdir(dirname(link), { recursive: true });

@@ -1,6 +1,6 @@
-// Bundles src/ into dist/ (or the folder given): the command line, split so that a command loads only its own code, and three commands in
-// one script with what V8 has compiled of it (tools/launcher.mjs chooses); the thread that makes batches of pictures; the library; the test kit;
-// their types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs nothing but what `npm ci` brings.
+// Bundles src/ into dist/ (or the given folder): the command line, split so that a command loads only its own code; three commands as one
+// script with the code that V8 compiled for it (tools/launcher.mjs chooses); the batch worker thread; the library; the test kit; their
+// types; ONNX Runtime in WebAssembly. Runs before `npm start` and `npm pack`, so it needs only what `npm ci` installs.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -15,14 +15,14 @@ import { readyTrees } from "./ready-trees.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [folder = "dist", ...rest] = process.argv.slice(2);
 const outdir = resolve(root, folder);
-// Tests build the command line alone, into a folder of their own; few of them the compiled one.
+// Tests build only the command line, into a folder of their own; few of them need the compiled script.
 const isPackage = folder === "dist";
 const isCompiled = isPackage || rest.includes("--compiled");
 
-/** What onnxruntime-web loads by address when it starts: of its five builds the plain one, for the CPU. */
+/** The file that onnxruntime-web loads by address when it starts: of its five builds, the plain one for the CPU. */
 const runtimeFiles = ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
 
-/** Some bundled CommonJS packages ask for Node's own modules through `require`. */
+/** Some bundled CommonJS packages load Node's own modules by `require`. */
 const requireBanner =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
@@ -31,7 +31,7 @@ const bundled = {
   bundle: true,
   platform: "node",
   target: "node20.19",
-  // Native packages stay outside and are loaded late; `lferc info` tells which are there.
+  // Native packages are not bundled and are loaded lazily; `lferc info` shows which are installed.
   external: ["onnxruntime-node", "sharp"],
   legalComments: "none",
   metafile: true,
@@ -47,7 +47,7 @@ const modules = {
   banner: { js: requireBanner },
 };
 
-/** Leaves the other commands out of the script: dist/lferc.js does not ask it for them. */
+/** Leaves the other commands out of the script: dist/lferc.js does not use it for them. */
 const withoutOtherCommands = {
   name: "without other commands",
   setup({ onResolve }) {
@@ -58,7 +58,7 @@ const withoutOtherCommands = {
   },
 };
 
-/** Three commands in one script, for which V8 can keep what it has compiled: it does so for no module. */
+/** Three commands in one script, because V8 can cache the code of scripts but not of modules. */
 const program = {
   ...bundled,
   outfile: join(outdir, "chunks/lferc.cjs"),
@@ -71,7 +71,7 @@ const program = {
   footer: { js: "})" },
 };
 
-/** dist/lferc.js, which knows of the compiled code that lies beside it. */
+/** dist/lferc.js, with the name and digest of the compiled code beside it. */
 const launcher = (codeCache) => ({
   ...bundled,
   outfile: join(outdir, "lferc.js"),
@@ -82,13 +82,13 @@ const launcher = (codeCache) => ({
   define: { __codeCache: JSON.stringify(codeCache) },
 });
 
-/** Lets this Node compile what commands run, in a process of its own; the file of it, and its SHA-256. */
+/** Compiles what commands run with this Node, in a separate process; returns the file and its SHA-256. */
 async function compiledCode() {
   const file = `lferc-${process.version}-${process.platform}-${process.arch}.cache`;
   const path = join(outdir, "chunks", file);
   const made = spawnSync(process.execPath, [join(root, "tools/make-code-cache.mjs"), program.outfile, path], {
     cwd: root,
-    // Flags would be other flags than those of whoever runs lferc.
+    // Otherwise flags would differ from those of users.
     env: { ...process.env, NODE_OPTIONS: "" },
     encoding: "utf8",
   });
@@ -101,14 +101,14 @@ async function compiledCode() {
   };
 }
 
-/** Text of a package's licence: its own file, or tools/licences/ where it comes without one. */
+/** The text of a package's licence: its own file, or from tools/licences/ if the package has none. */
 async function licenceOf(name) {
   const path = join(root, "node_modules", name);
   const file = (await readdir(path)).find((entry) => /^licen[cs]e/i.test(entry));
   return readFile(file === undefined ? join(root, "tools/licences", `${name}.txt`) : join(path, file), "utf8");
 }
 
-/** The licences of the packages that were bundled, as they ask. */
+/** The licences of the bundled packages, as they require. */
 async function licences(inputs) {
   const packages = new Set(inputs.flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const texts = await Promise.all(

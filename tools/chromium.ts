@@ -1,4 +1,4 @@
-/** A browser without a window, spoken to through a pipe: the DevTools protocol, as far as looking at a page needs it. */
+/** A headless browser, controlled through a pipe by the parts of the DevTools protocol that are needed to look at a page. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
@@ -14,7 +14,7 @@ interface Answer {
 
 const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
-/** The browser that is installed; undefined where there is none. */
+/** The installed browser; undefined if there is none. */
 export function findChromium(): string | undefined {
   return names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
 }
@@ -23,12 +23,12 @@ export interface LookOptions {
   readonly width: number;
   readonly height: number;
   readonly scheme: "light" | "dark";
-  /** Which addresses the page may ask for besides its own; none unless told. */
+  /** The addresses that the page may load besides its own; none by default. */
   readonly mayRequest?: (url: string) => boolean;
 }
 
 export interface Look {
-  /** What the browser complained of: errors, refused contents, dialogs, requests that left the file. */
+  /** The browser's complaints: errors, rejected contents, dialogs, requests for anything but the file. */
   readonly complaints: readonly string[];
   /** The value of the script that was run in the page. */
   readonly value: unknown;
@@ -83,7 +83,7 @@ export class Chromium {
     });
   }
 
-  /** Loads a page and runs a script in it, which gives what JSON holds, or a promise of it. */
+  /** Loads a page and runs a script in it that returns JSON, or a promise of it. */
   async look(
     address: string,
     { width, height, scheme, mayRequest = () => false }: LookOptions,

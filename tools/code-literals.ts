@@ -1,4 +1,4 @@
-/** A string literal of a TypeScript text, with the code around it: without comments, white space as one blank. */
+/** A string literal of a TypeScript text and the code around it, without comments, and with white space as a single space. */
 export interface CodeLiteral {
   readonly value: string;
   readonly line: number;
@@ -10,11 +10,11 @@ export interface CodeLiteral {
 const token =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=[(,=:[!&|?{};+\n]\s*|return\s+)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/g;
 
-/** The text without its comments; what stands behind keeps its line. */
+/** The text without its comments; line numbers are kept. */
 export const withoutComments = (text: string): string =>
   text.replace(token, (found) => (/^\/[/*]/.test(found) ? found.replace(/[^\n]/g, "") : found));
 
-/** The quoted strings of a text. Templates are made, not named, and are left out. */
+/** The quoted strings of a text. Templates are left out. */
 export function literalsOf(text: string): readonly CodeLiteral[] {
   const code = withoutComments(text);
   const around = (part: string): string => part.replace(/\s+/g, " ");

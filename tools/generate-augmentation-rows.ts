@@ -1,4 +1,4 @@
-// docs/augmentation/NAME.png: a drawn face, and what an augmentation makes of it by chance.
+// Generates docs/augmentation/NAME.png: a drawn face, and random results of an augmentation.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { inflateSync } from "node:zlib";
@@ -20,7 +20,7 @@ const seed = 11;
 
 type Fields = Readonly<Record<string, PlainValue>>;
 
-/** By file name: what is shown, as a recipe would write it. */
+/** By file name: the augmentations shown, as in a recipe. */
 const rows: Readonly<Record<string, readonly (readonly [string, Fields])[]>> = {
   horizontal_flip: [["horizontal_flip", {}]],
   rotation: [["rotation", { degrees: 20 }]],
@@ -46,7 +46,7 @@ function thing([name, fields]: readonly [string, Fields]): ThingOf<"augmentation
   return made;
 }
 
-/** The face as it is, then what becomes of it; where a batch is mixed the faces of the batch above, the mixtures below. */
+/** The original face, then the results; if batches are mixed, the batch's faces above and the mixtures below. */
 function drawRow(things: readonly ThingOf<"augmentation">[]): RgbImage {
   const augmenter = augmenterOf(things, { width: size, height: size, mean: [0.5, 0.5, 0.5] }, seed);
   invariant(!isProblem(augmenter), "a good list");
@@ -63,7 +63,7 @@ function drawRow(things: readonly ThingOf<"augmentation">[]): RgbImage {
   return tiled([faces, mixImages(faces, augmenter.mixes(0, 1))]);
 }
 
-/** Pictures of one size beside and below each other, a white line between them. */
+/** Pictures of one size in a grid, with white lines between them. */
 function tiled(images: readonly (readonly RgbImage[])[]): RgbImage {
   const gap = 2;
   const [width, height] = [(images[0]?.length ?? 0) * (size + gap) - gap, images.length * (size + gap) - gap];
@@ -86,7 +86,7 @@ export function augmentationRows(): ReadonlyMap<string, RgbImage> {
   );
 }
 
-/** Whether the file shows the picture. Its bytes may be another zlib's; it is one of `encodePng`, so its rows are unfiltered. */
+/** Whether the file shows the picture. Its bytes may be by another zlib; it is from `encodePng`, so its rows are unfiltered. */
 export async function shows(path: string, { width, height, pixels }: RgbImage): Promise<boolean> {
   const file = await readFile(join(root, path)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -105,7 +105,7 @@ export async function shows(path: string, { width, height, pixels }: RgbImage): 
   });
 }
 
-/** Writes those whose pixels have changed; says of each whether. */
+/** Writes the files whose pixels have changed; returns for each whether it has. */
 export async function writeAugmentationRows(): Promise<readonly (readonly [path: string, isNew: boolean])[]> {
   const written = [];
   for (const [path, image] of augmentationRows()) {

@@ -4,7 +4,7 @@ import { helpText } from "../src/cli/main.js";
 import { version } from "../src/version.js";
 import { type GeneratedFile, markdownNote } from "./generated-file.js";
 
-/** What a command's help is too short for. */
+/** Explanations that are too long for a command's help. */
 const notes: Readonly<Record<string, string>> = {
   stats: `Several models, or a folder with several, give one table of totals; \`--depth N\` shows each model's layers instead. The
 formats for programs (\`json\`, \`csv\`) contain every model in full, one after another.

@@ -14,7 +14,7 @@ const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | 
 const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
   row(titles) + row(titles.map(() => "---")) + rows.map(row).join("");
 
-/** Ops that one rule treats alike stand in one line, apart from those that nobody asked about. */
+/** Ops with the same rule share a line; ops for which no tool was run have their own. */
 function rulesTable(name: ConventionName, table_: Convention): string {
   const quantities: readonly Quantity[] = conventions[name];
   const groups = new Map<string, { readonly ops: string[]; readonly cells: readonly string[] }>();
@@ -162,7 +162,7 @@ with the scripts that ran them).
     Cells of a \`grid\` are counted as if they could see their neighbours.
 `;
 
-/** docs/counting.md: every convention's rules, what holds them, and what no static counter can know; and what src knows of the holding. */
+/** docs/counting.md: every convention's rules, what confirms them, and what no static counter can know; and src's part of that. */
 export async function generateCountingDoc(): Promise<GeneratedFile[]> {
   const units = allConventions.flatMap((name) =>
     conventions[name].map((quantity) => [name, quantity, conventionTable(name).tool]),

@@ -16,7 +16,7 @@ function exampleMarkdown(example: Example): string {
     .join("\n");
 }
 
-/** What the compiler says to the bad example, where source text can show it. */
+/** The compiler's output for the bad example, if a source text can show it. */
 async function answerMarkdown(example: Example): Promise<string> {
   if (typeof example !== "string" && "command" in example) return "";
   const texts = example as string | Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ Fixed:
 ${exampleMarkdown(entry.good)}`;
 }
 
-/** docs/diagnostics.md: every code with its reason, its example, and what the compiler says to it. */
+/** docs/diagnostics.md: every code with its reason, its example, and the compiler's output for it. */
 export async function generateDiagnosticsDoc(): Promise<GeneratedFile[]> {
   const phases = [...new Set(entries.map(([code]) => code.split("/")[0] ?? ""))];
   const parts: string[] = [];

@@ -24,7 +24,7 @@ export function generateGrammar(): Readonly<Record<string, string>> {
   return { "grammar/lfer.ebnf": ebnf(), "grammar/lfer.tmLanguage.json": textMate() };
 }
 
-/** What Chevrotain's serialisation gives, in the parts that we read. */
+/** The parts of Chevrotain's serialisation that we read. */
 interface Production extends ISerializedGast {
   readonly name?: string;
   readonly label?: string;
@@ -32,9 +32,9 @@ interface Production extends ISerializedGast {
   readonly separator?: Production;
 }
 
-/** Token types that are no fixed text stand in the grammar by name. */
+/** Token types without a fixed text appear in the grammar by name. */
 const classes = new Set([Name, Binding, Label, NumberToken, StringToken, BinaryOperatorToken].map((t) => t.name));
-/** Rules that only give a name to a token. */
+/** Rules that only name a token. */
 const inlined: Readonly<Record<string, string>> = { name: "NAME", number: "NUMBER", string: "STRING", names: "names" };
 
 const ruleName = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
@@ -51,7 +51,7 @@ function sequence(parts: readonly Production[] | undefined): string {
   return (parts ?? []).map(production).join(" ");
 }
 
-/** The alternatives of a rule or bracket that is nothing but a choice. */
+/** The alternatives of a rule or bracket that is only a choice. */
 function choice(parts: readonly Production[]): string {
   const [only] = parts;
   if (parts.length !== 1 || only?.type !== "Alternation") return sequence(parts);
@@ -69,7 +69,7 @@ function production(p: Production): string {
     case "Option":
       return `[ ${choice(parts)} ]`;
     case "Repetition":
-      // Commas between, and one at the end if you like: so the parser can say which one is missing.
+      // Commas between items, and optionally one at the end: so the parser can tell which one is missing.
       if (parts.length === 2 && first !== undefined && isComma(second)) {
         return `[ ${production(first)} { "," ${production(first)} } [ "," ] ]`;
       }
@@ -90,7 +90,7 @@ function production(p: Production): string {
 function ebnf(): string {
   const rules = new LferParser(true).productions as readonly Production[];
   const shown = rules.filter((rule) => !["name", "number", "string"].includes(rule.name ?? ""));
-  // A file is read from its top; the parser's classes list the rules from the bottom.
+  // A file is read from the top; the parser's classes list the rules from the bottom.
   const order = ["sourceFile", "import", "declaration"];
   const rank = (rule: Production): number =>
     order.includes(rule.name ?? "") ? order.indexOf(rule.name ?? "") : order.length;
@@ -132,7 +132,7 @@ function precedenceTable(): string {
   return sorted.map(([level, all]) => `     ${level}  ${all.join("  ")}\n`).join("");
 }
 
-/** Breaks a rule at its alternatives or words where it passes 120 columns. */
+/** Breaks a rule at its alternatives or words if it exceeds 120 columns. */
 function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = "";
@@ -196,6 +196,6 @@ function textMate(): string {
     { name: "punctuation.section.lfer", match: alternatives(brackets) },
   ];
   const grammar = { comment: notice, name: "lfer", scopeName: "source.lfer", fileTypes: ["lfer"], patterns };
-  // One string in a list stays on its line, as Biome would have it.
+  // A single string in a list stays on its line, as Biome formats it.
   return `${JSON.stringify(grammar, null, 2).replace(/\[\n\s+("[^"]*")\n\s+\]/g, "[$1]")}\n`;
 }

@@ -7,9 +7,9 @@ interface Lock {
 }
 
 /**
- * A lock of npm's, but that no package in it has an install script: `npm ci` then runs none, in any version of npm. None is
- * needed. onnxruntime-node's fetches CUDA files on every Linux on x64; where that fails, npm leaves the whole package out, for it
- * is optional, without a word.
+ * A lock file of npm in which no package has an install script: `npm ci` then runs none, in any version of npm. None is needed.
+ * onnxruntime-node's script downloads CUDA files on every Linux on x64; if that fails, npm silently skips the whole package, because
+ * it is optional.
  */
 export function withoutInstallScripts(lockText: string): string {
   const lock = JSON.parse(lockText) as Lock;
@@ -17,7 +17,7 @@ export function withoutInstallScripts(lockText: string): string {
   return `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, undefined, 2)}\n`;
 }
 
-/** package-lock.json: npm marks the packages that it adds, and all of them where it makes the file anew. */
+/** package-lock.json: npm marks the packages that it adds, and all of them when it recreates the file. */
 export async function generateLock(): Promise<GeneratedFile[]> {
   const path = "package-lock.json";
   return [{ path, text: withoutInstallScripts(await readFile(join(root, path), "utf8")) }];

@@ -12,10 +12,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const grouped = (n: number): string => n.toLocaleString("en-US");
 
-/** Lines with something on them that is no remark. */
+/** Lines that are neither empty nor comments. */
 const sourceLines = (text: string): number => text.split("\n").filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length;
 
-/** Every network of one file; a variant that is its model under another name takes the model's place. */
+/** Every network of one file; a variant that only renames its model replaces it. */
 async function rowsOf(file: string): Promise<readonly string[]> {
   const path = `models/${file}`;
   const { models } = compile(await load(nodeHost(root), path), { graphsOnly: true });

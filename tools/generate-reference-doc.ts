@@ -30,7 +30,7 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
 
 const code = (text: string): string => `\`${text}\``;
 
-/** A sentence of its own, whatever the table has; file names keep their first letter. */
+/** As a sentence, whatever the table contains; file names keep their first letter. */
 function sentence(text: string): string {
   const isWord = /^[a-z]+(?![\w.])/.test(text);
   return `${isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text}${text.endsWith(".") ? "" : "."}`;
@@ -56,11 +56,11 @@ const kindsInWords: Readonly<Record<ParameterKind, string>> = {
   shape: "[int], multiples of N too",
 };
 
-/** As one would write it: a size of two equal sides is one number. */
+/** As a user would write it: a size of two equal sides is one number. */
 function writtenValue(value: unknown): string {
   const isSquare = Array.isArray(value) && value.length === 2 && value[0] === value[1];
   const written = JSON.stringify(isSquare ? value[0] : value);
-  // 0.00001 reads better the way people write an epsilon.
+  // 0.00001 is more readable in the usual notation of an epsilon.
   return typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : written;
 }
 

@@ -4,7 +4,7 @@ import { type GeneratedFile, quoted, root } from "./generated-file.js";
 
 const folder = "src/std";
 
-/** `src/std/*.lfer` as texts in a module: the compiler has no disk. */
+/** `src/std/*.lfer` as texts in a module: the compiler does not access the disk. */
 export async function generateStd(): Promise<GeneratedFile[]> {
   const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(".lfer")).sort();
   const entries = await Promise.all(

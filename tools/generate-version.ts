@@ -8,7 +8,7 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** package.json's versions as a module, so that the bundle needs no file to know them. */
+/** package.json's versions as a module, so that the bundle needs no file for them. */
 export async function generateVersion(): Promise<GeneratedFile[]> {
   const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Manifest;
   const { version, optionalDependencies, devDependencies } = manifest;
@@ -17,10 +17,10 @@ export async function generateVersion(): Promise<GeneratedFile[]> {
 /** The version of lfer and lferc. */
 export const version = ${JSON.stringify(version)};
 
-/** The release of ONNX Runtime that is tested with: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
+/** The tested release of ONNX Runtime: of onnxruntime-node, and of the WebAssembly that comes with lferc. */
 export const onnxRuntimeVersion = ${JSON.stringify(optionalDependencies["onnxruntime-node"])};
 
-/** The release of TensorFlow.js that is tested with. */
+/** The tested release of TensorFlow.js. */
 export const tfjsVersion = ${JSON.stringify(devDependencies["@tensorflow/tfjs-core"])};
 `;
   return [{ path: "src/version.ts", text }];

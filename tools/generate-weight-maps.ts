@@ -4,7 +4,7 @@ import { type GeneratedFile, quoted, root } from "./generated-file.js";
 
 const folder = "src/weights/maps";
 
-/** `src/weights/maps/*.map` as texts in a module: the compiler has no disk. */
+/** `src/weights/maps/*.map` as texts in a module: the compiler does not access the disk. */
 export async function generateWeightMaps(): Promise<GeneratedFile[]> {
   const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(".map")).sort();
   const entries = await Promise.all(

@@ -1,4 +1,4 @@
-// `npm run gen`: writes every generated file that is checked in. CI runs it and wants no difference.
+// `npm run gen`: writes every generated file in the repository. CI runs it and expects no difference.
 import { generateLock } from "./generate-lock.js";
 import { generateOwnFunctions } from "./generate-own-functions.js";
 import { generateStd } from "./generate-std.js";
@@ -6,7 +6,7 @@ import { generateVersion } from "./generate-version.js";
 import { generateWeightMaps } from "./generate-weight-maps.js";
 import { type GeneratedFile, writeGenerated } from "./generated-file.js";
 
-/** In order: what the compiler itself imports comes first, and the rest is loaded only when that is written. */
+/** In order: first what the compiler itself imports; the rest is loaded only after it is written. */
 const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   generateLock,
   generateVersion,

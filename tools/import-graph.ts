@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path/posix";
 
-/** Files by path, and the paths of what each of them imports: values, types, and what is loaded later. */
+/** Files by path, and the paths of their imports: values, types, and lazily loaded ones. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 const relativeImport = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"\n]+)\.js"/g;
 
-/** Of TypeScript's texts by path; a worker's file, which a URL names, counts too. */
+/** The graph of TypeScript texts by path; a worker's file, which is named by a URL, counts too. */
 export function importGraph(texts: ReadonlyMap<string, string>): ImportGraph {
   return new Map(
     [...texts].map(([path, text]) => {
@@ -15,7 +15,7 @@ export function importGraph(texts: ReadonlyMap<string, string>): ImportGraph {
   );
 }
 
-/** Groups of files each of which reaches all others of its group (Tarjan 1972), in the order of their names. */
+/** Groups of files in which each file reaches all others (Tarjan 1972), in the order of their names. */
 export function circlesOf(graph: ImportGraph): readonly (readonly string[])[] {
   const circles: (readonly string[])[] = [];
   const order = new Map<string, number>();

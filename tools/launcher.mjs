@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Becomes dist/lferc.js. Where the package holds what this very Node has compiled, that is run; else the same sources as modules.
-// Compiled code is run as it is, and V8 checks neither a sum nor the text it was made of: it must be, byte for byte, what was made
-// with this file, whose digest stands in it. Nothing is ever written here.
+// Becomes dist/lferc.js. If the package contains code compiled by this exact Node, that is run; otherwise the same sources as modules.
+// V8 runs compiled code without checking a checksum or the source: so it must be, byte for byte, the file whose digest is in this
+// launcher. Nothing is ever written here.
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
@@ -11,27 +11,27 @@ import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 const { file, digest } = __codeCache;
 
 /**
- * How much a function must have run (in bytes of bytecode) before V8 optimizes it: four times as much as by default. Most commands
- * end before optimized code has earned back what compiling it took, a third of their processor time. V8 reads the flag whenever it
- * counts. Set before the script was accepted, it would be another flag than the cache's.
+ * How much a function must have run (in bytes of bytecode) before V8 optimizes it: four times the default. Most commands end before
+ * optimized code has saved the time of compiling it, which is a third of their CPU time. V8 reads the flag whenever it counts. Set
+ * earlier than this, it would differ from the flags of the cache, which V8 then rejects.
  */
 const optimizeAfter = 4 * 67_584;
 
-/** Bytes of a source with which a command runs for long: it is the faster, the sooner V8 optimizes. */
+/** Commands with a source of more bytes run for long: for them, the sooner V8 optimizes the better. */
 const largeSource = 2 ** 18;
 
 function isLarge(argument) {
   try {
     return argument.endsWith(".lfer") && statSync(argument).size > largeSource;
   } catch {
-    // What is wrong with the path is for the command to say.
+    // The command itself reports what is wrong with the path.
     return false;
   }
 }
 
 /**
- * Whether a command line needs nothing from outside of the script: under V8's cache Node lets a script import nothing any more
- * (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING), neither ONNX Runtime nor sharp.
+ * Whether a command line needs nothing outside the script: in a script with V8's cache, Node allows no imports
+ * (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING), neither of ONNX Runtime nor of sharp.
  */
 function standsAlone([name, ...rest]) {
   return ownCommands.includes(name) && (name !== "build" || rest.includes("--no-verify"));
@@ -53,7 +53,7 @@ function compiledProgram() {
   if (data === undefined) return undefined;
   const url = new URL("chunks/lferc.cjs", import.meta.url);
   const script = programScript(url, data);
-  // Other flags of V8: the modules are less to compile than the whole.
+  // V8 has other flags than the cache: compiling the modules takes less time than compiling the whole script.
   if (script.cachedDataRejected) return undefined;
   if (!process.argv.slice(2).some(isLarge)) setFlagsFromString(`--interrupt-budget=${optimizeAfter}`);
   return runProgram(script, url, (name) => import.meta.resolve(name));

@@ -1,14 +1,14 @@
-// Who may import whom. From here come the table of docs/architecture.md and the check of test/house/layers.test.ts.
+// Which folders may import which. The table of docs/architecture.md and the check of test/house/layers.test.ts are made from it.
 
 export interface Layer {
   /** A folder of src, or one of its own files. */
   readonly place: string;
   readonly does: string;
-  /** Places further up in the list, with the folders in them. In a row of one of its own folders a place is its own files alone. */
+  /** Places further up in the list, with the folders in them. In a row of one of its own folders, a place means only its own files. */
   readonly mayImport: readonly string[];
 }
 
-/** From the bottom to the top. A file belongs to the longest place that it lies in. */
+/** From the bottom to the top. A file belongs to the longest place that contains it. */
 export const layers: readonly Layer[] = [
   { place: "version.ts", does: "lferc's version", mayImport: [] },
   {

@@ -1,12 +1,12 @@
-// What only `lferc explain` shows of the catalogue (the explanations and the examples, most of its text) as getters: a function
-// that nobody calls is neither compiled, nor are its strings made.
+// Turns the parts of the catalogue that only `lferc explain` shows (explanations and examples, most of its text) into getters: the code
+// of a function that is not called is not compiled, and its strings are not created.
 import { readFile } from "node:fs/promises";
 import { transform } from "esbuild";
 
-/** As esbuild prints the properties of an entry, each beginning a line. */
+/** The properties of an entry as esbuild prints them, each at the beginning of a line. */
 const property = /^ {4}(explanation|bad|good): /gm;
 
-/** Where the expression at `from` ends: at the first comma or closing bracket that belongs to none of its own brackets. */
+/** The end of the expression at `from`: the first comma or closing bracket outside its own brackets. */
 function endOfExpression(code, from) {
   let depth = 0;
   for (let at = from; at < code.length; at++) {
@@ -21,7 +21,7 @@ function endOfExpression(code, from) {
   throw new Error("the catalogue has an expression without an end");
 }
 
-/** The place of the quote that ends the string which begins at `from`. */
+/** The index of the quote that ends the string that begins at `from`. */
 function endOfString(code, from) {
   const quote = code[from];
   for (let at = from + 1; at < code.length; at++) {

@@ -1,5 +1,5 @@
-// `node tools/make-code-cache.mjs PROGRAM CACHE`: runs the commands that should start fast and keeps what V8 has compiled for them.
-// What no command has called is not in it, and is compiled when it is called.
+// `node tools/make-code-cache.mjs PROGRAM CACHE`: runs the commands that should start fast, and keeps the code that V8 compiled for them.
+// Functions that none of them calls are not in it, and are compiled when they are called.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { programScript, runProgram } from "./program-script.mjs";
 const [program = "", cache = ""] = process.argv.slice(2);
 const url = pathToFileURL(program);
 const scratch = mkdtempSync(join(tmpdir(), "lferc-compile-"));
-// Else V8 forgets functions that have not been called for a while.
+// Otherwise V8 drops functions that have not been called for a while.
 setFlagsFromString("--no-flush-bytecode");
 try {
   const script = programScript(url);
@@ -24,7 +24,7 @@ try {
     await main(args);
     if (process.exitCode !== 0) throw new Error(`lferc ${args.join(" ")} ended with ${process.exitCode}`);
   }
-  // The flags are part of what V8 compares.
+  // V8 also compares the flags.
   setFlagsFromString("--flush-bytecode");
   writeFileSync(cache, script.createCachedData());
 } finally {

@@ -1,5 +1,5 @@
-// Plants one-line faults in rules, one at a time, and runs the test that must see each: `node tools/mutants.mjs [PATTERN]`.
-// The faults stand in test/house/mutants.json. They are planted in a copy of the work tree, so that the tree itself stays as it is.
+// Plants one-line faults in rules, one at a time, and runs the test that must catch each: `node tools/mutants.mjs [PATTERN]`.
+// The faults are in test/house/mutants.json. They are planted in a copy of the work tree; the tree itself is not changed.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const listed = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "-z"],
 for (const file of listed.stdout.split("\0").filter(Boolean)) cpSync(join(root, file), join(copy, file));
 symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
 
-/** What the test says with the tree as it is in the copy. */
+/** The test's output in the copy's current state. */
 function run(test) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["tools/test.mjs", test], {
     cwd: copy,
@@ -35,7 +35,7 @@ function run(test) {
 
 const survivors = [];
 const began = performance.now();
-/** Tests that are red without a fault say nothing about one. */
+/** A test that fails without a fault shows nothing about the fault. */
 const isSound = new Map();
 for (const [i, { rule, file, before, after, test, title }] of mutants.entries()) {
   if (!isSound.has(test)) isSound.set(test, run(test).isGreen);

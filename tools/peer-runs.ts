@@ -1,4 +1,4 @@
-// What real runs of the counters stand behind their rows: test/analysis/peers/, read as data.
+// Which rows of the counters' tables are confirmed by real runs: reads test/analysis/peers/ as data.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { conventionTable } from "../src/analysis/conventions.js";
@@ -7,7 +7,7 @@ import { type LayerOpName, layerOpNames } from "../src/ops/registry.js";
 import type { ConventionName } from "../src/recipe/measures.js";
 import { type GeneratedFile, root } from "./generated-file.js";
 
-/** Figures by quantity, or why the tool or its world would not have the network; for onnx-tool also what stood in its file. */
+/** Figures by quantity, or why the tool or its environment rejects the network; for onnx-tool also the contents of its file. */
 export type Answer = Readonly<Record<string, number | string>>;
 
 export interface Run {
@@ -16,11 +16,11 @@ export interface Run {
   readonly answers: Readonly<Record<string, Answer>>;
 }
 
-/** What a run says besides a row, and why no formula has it. */
+/** What a run counts besides a row, and why no formula covers it. */
 export interface Difference {
   readonly tool: ConventionName;
   readonly why: string;
-  /** By network and quantity, the tool's figure less ours. */
+  /** By network and quantity, the tool's figure minus ours. */
   readonly networks: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -29,7 +29,7 @@ const read = <T>(name: string): T | undefined => {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
 };
 
-/** Why an op cannot be asked about: everywhere, or by tool. */
+/** Why a tool cannot be run on an op: for all tools, or by tool. */
 type Reasons = Readonly<Record<string, string | Readonly<Partial<Record<ConventionName, string>>>>>;
 
 export const { networks, notAsked } = read("networks.json") as {
@@ -54,7 +54,7 @@ export type Standing =
   | { readonly kind: "held"; readonly networks: readonly string[] }
   | { readonly kind: "refused" | "not asked"; readonly why: string };
 
-/** The networks of an op are those named for it: `conv2d`, `conv2d: dilated`. */
+/** The networks of an op are named after it: `conv2d`, `conv2d: dilated`. */
 export const opOf = (network: string): string => network.replace(/:.*/, "");
 
 export function standingOf(convention: ConventionName, op: LayerOpName): Standing {

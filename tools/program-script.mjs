@@ -1,15 +1,15 @@
-// What of the command line is one script of V8's: what dist/lferc.js runs, and what tools/make-code-cache.mjs runs to have it compiled.
+// The part of the command line that is one V8 script: dist/lferc.js runs it, and tools/make-code-cache.mjs runs it to compile it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants, Script } from "node:vm";
 
-/** What a bundle of CommonJS lacks of a module's scope; tools/build.mjs puts these names in the place of `import.meta`. */
+/** The names that a CommonJS bundle lacks of a module's scope; tools/build.mjs replaces `import.meta` by them. */
 export const parameters = ["require", "module", "exports", "__url", "__resolve"];
 
-/** The commands in it: those that can do their work with nothing from outside of it. */
+/** The commands in it: those that need nothing outside of it. */
 export const ownCommands = ["stats", "check", "build"];
 
-/** The script of the bundle at `url`; `cachedData` is looked at by V8, and left alone where its version or its flags are others. */
+/** The script of the bundle at `url`; V8 rejects `cachedData` of another version or with other flags. */
 export function programScript(url, cachedData) {
   return new Script(readFileSync(url, "latin1"), {
     filename: url.href,
@@ -18,7 +18,7 @@ export function programScript(url, cachedData) {
   });
 }
 
-/** Runs the bundle, and gives what it exports. */
+/** Runs the bundle and returns its exports. */
 export function runProgram(script, url, resolve) {
   const module = { exports: {} };
   const run = script.runInThisContext();

@@ -1,4 +1,4 @@
-// The standard library's trees, made by the parser when lferc is bundled: reading JSON takes a tenth of the time of parsing.
+// The standard library's trees, parsed when lferc is bundled: reading JSON takes a tenth of the time of parsing.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -29,7 +29,7 @@ export async function makeTrees() {
   });
 }
 
-/** For esbuild. A tree that no command asks for is neither compiled nor made. */
+/** For esbuild. A tree that no command needs is neither compiled nor created. */
 export const readyTrees = {
   name: "ready trees",
   setup({ onLoad }) {

@@ -1,7 +1,7 @@
 /**
- * Trains examples/faces.lfer on drawn faces and keeps what docs/report.md shows of the run: node --import tsx
- * tools/report-example.ts. Needs chromium for the page's picture. Not part of `npm run gen`: weights differ in their last bits
- * from machine to machine, and so may a figure.
+ * Trains examples/faces.lfer on drawn faces and keeps the parts of the run that docs/report.md shows: node --import tsx
+ * tools/report-example.ts. Needs chromium for the page's picture. Not part of `npm run gen`: the last bits of weights differ between
+ * machines, and so may a figure.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";

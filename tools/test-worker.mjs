@@ -1,14 +1,14 @@
-// Runs the test files whose names come as messages, below test/; says what each file's suites gave behind a NUL, on stdout.
+// Runs the test files below test/ whose names arrive as messages; prints the results of each file's suites after a NUL on stdout.
 import { fileURLToPath } from "node:url";
 
-// uvu's own runner does the same: suites queue themselves up while a file is imported, and run when they are asked to.
+// As uvu's own runner does: suites are queued while a file is imported, and run on request.
 globalThis.UVU_DEFER = 1;
 globalThis.UVU_QUEUE = [];
 await import("uvu");
 
 let isRunning = false;
 process.on("exit", () => {
-  // Nothing is left to do, and a test still waits: its promise will never be kept.
+  // The event loop is empty but a test still waits: its promise will never be resolved.
   if (!isRunning) return;
   process.exitCode = 1;
   console.error("Exiting early before testing is finished.");
@@ -28,7 +28,7 @@ async function runFile(file) {
     sums.total += total;
     if (typeof errors !== "string") continue;
     process.stdout.write(`\n${errors}\n`);
-    // As uvu heads each of them: FAIL, the suite, the title in quotes.
+    // As uvu's headings: FAIL, the suite, the title in quotes.
     for (const [, name] of errors.matchAll(/^ *FAIL +(.*)$/gm)) sums.failed.push(name.replace(/\s+/g, " "));
   }
   return sums;
@@ -36,7 +36,7 @@ async function runFile(file) {
 
 process.on("message", async (file) => {
   isRunning = true;
-  // The channel must not keep a process alive in which nothing happens any more.
+  // The channel must not keep an idle process alive.
   process.channel.unref();
   try {
     const sums = await runFile(file);

@@ -1,5 +1,5 @@
-// Runs the uvu suites over the cores: `npm test`, or `npm test -- semantics` for the files whose path has that in it. Each
-// worker (tools/test-worker.mjs) takes one file after the other; what a file said is shown whole when it is through.
+// Runs the uvu suites on all cores: `npm test`, or `npm test -- semantics` for the files whose path contains it. Each worker
+// (tools/test-worker.mjs) takes one file after another; the output of a file is printed when it is finished.
 import { fork } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -11,7 +11,7 @@ const [only = ""] = process.argv.slice(2);
 // `cli/train`, `cli/train.test` and `cli/train.test.ts` mean the same.
 const pattern = new RegExp(`(?:${only.replace(/\.test(\.ts)?$/, "")}).*\\.test\\.ts$`);
 
-/** Files that take five seconds and more: they begin first, so that no worker is left alone with one at the end. */
+/** Files that take five seconds or more: they begin first, so that no worker is left alone with one at the end. */
 const longest = [
   "engines/ort.test.ts",
   "engines/ort-wasm.test.ts",
@@ -43,7 +43,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-/** What a worker says before a file's sums. */
+/** Printed by a worker before a file's results. */
 const endOfFile = "\0";
 
 const started = performance.now();
@@ -54,7 +54,7 @@ const failed = [];
 const times = [];
 let isGreen = true;
 
-/** One worker until no file is left; another takes over where it dies. */
+/** Runs one worker until no file is left; if it dies, another takes over. */
 function work() {
   return new Promise((resolve) => {
     const worker = fork(new URL("test-worker.mjs", import.meta.url), {
@@ -78,7 +78,7 @@ function work() {
     });
     worker.stdout.setEncoding("utf8").on("data", (text) => {
       said += text;
-      // Its sums come the way of its words, for a message could overtake them.
+      // Results are sent through stdout, because a message could overtake the output.
       const [words, sumsOfFile] = said.split(endOfFile);
       if (sumsOfFile === undefined || !sumsOfFile.endsWith("\n")) return;
       const { total, passed, skipped, failed: names } = JSON.parse(sumsOfFile);
@@ -93,10 +93,10 @@ function work() {
     });
     worker.on("exit", async (code, signal) => {
       if (file === undefined) return resolve();
-      // The file counts as one test that failed: whatever it had passed is not known to be so.
+      // The file counts as one failed test: its earlier results are unknown.
       isGreen = false;
       sums.total++;
-      // Its last words may still be in the pipe, which a child of its own may hold open for longer.
+      // Its last output may still be in the pipe, which one of its child processes may keep open for longer.
       await setTimeout(200);
       const how = `its worker ended with ${signal ?? code} before its tests did`;
       process.stdout.write(`${file}\n${said}\n  FAIL  ${file}: ${how}\n\n`);

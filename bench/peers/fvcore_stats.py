@@ -1,4 +1,4 @@
-"""What `lferc stats` is compared with: fvcore's counter on torchvision's ShuffleNetV2 x1.0, a whole process."""
+"""The process that `lferc stats` is compared with: fvcore's counter on torchvision's ShuffleNetV2 x1.0."""
 
 import logging
 

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 from torch_training_step import LferLdl
 
-# Where a part of our network stands in PyTorch's; within a part both list weights in the order in which they are applied.
+# The parts of our network by their names in PyTorch; within a part, both list weights in the order in which they are applied.
 parts = {"local": "quadrants", "output_module": "head"}
 
 
@@ -23,7 +23,7 @@ def read(folder, name):
 
 
 def load(model, weights, slots):
-    """Puts the weights into the model, and says what it calls each slot."""
+    """Loads the weights into the model, and returns its name of each slot."""
     state = {name: tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")}
     at, loaded, names = 0, {}, []
     for name, shape in slots:

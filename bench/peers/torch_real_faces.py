@@ -1,9 +1,9 @@
-"""PyTorch's side of examples/real_faces.lfer: LFER-LDL on pictures in RAF-DB's layout, by the same recipe; writes its answers as
+"""PyTorch's side of examples/real_faces.lfer: LFER-LDL on pictures in RAF-DB's layout, by the same recipe; writes its predictions as
 `path,label,answer,CLASS...`, as `lferc eval --answers` does, for bench/real-faces.ts. Needs torch, numpy and Pillow (PyPI).
 
 Usage: python torch_real_faces.py DATA --list list_five.txt [--validation list_five_validation.txt] --answers FILE
          [--epochs 40] [--seed 0] [--threads 2] [--size 112]
-With --validation its pictures are held out of training and answered; without it those named test_ are.
+With --validation its pictures are held out of training and predicted; without it those named test_ are.
 Pictures stay in memory as float tensors; augmentation is one affine warp of the batch, with reflected borders.
 """
 
@@ -49,7 +49,7 @@ def read_pictures(options, listed):
 
 
 def augmented(x, generator):
-    """Mirroring, turning by up to 10 degrees, scaling by 0.9 to 1.1, shifting by up to a tenth, brightness and contrast by up to a fifth."""
+    """Mirroring, rotating by up to 10 degrees, scaling by 0.9 to 1.1, shifting by up to a tenth, brightness and contrast by up to a fifth."""
     count = len(x)
     uniform = lambda low, high: torch.empty(count).uniform_(low, high, generator=generator)
     flip = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)

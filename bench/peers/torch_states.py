@@ -1,4 +1,4 @@
-"""What PyTorch's training steps make of given weights on given batches, for bench/parity-states.ts: python torch_states.py FOLDER THREADS
+"""The state after PyTorch's training steps from given weights on given batches, for bench/parity-states.ts: python torch_states.py FOLDER THREADS
 
 FOLDER is torch_parity.py's, its plan.json names the steps after which the state is kept. For each KIND (float64, float64 channels_last, nchw, channels_last)
 and such a step, KIND-STEP.f64 gets the slots in our order, then the momentum buffers of the parameters among them, then the logits

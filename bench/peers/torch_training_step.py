@@ -1,5 +1,5 @@
 """PyTorch's training steps of the same networks, timed on request: a line `step` on stdin runs one and answers with its
-milliseconds, `peak` answers with the largest memory of this process in MiB, so that bench/training-step.ts can take turns with
+milliseconds, `peak` answers with the peak memory of this process in MiB, so that bench/training-step.ts can alternate with
 it. Needs torch (PyPI); torchvision is not needed.
 
 Usage: python torch_training_step.py MODEL SIZE BATCH THREADS KIND     (KIND: nchw, channels_last, compile)
@@ -163,7 +163,7 @@ def make_step(kind, model_name, size, batch, device="cpu"):
 
 
 def peak_mib():
-    """The largest resident set that this process ever had."""
+    """Peak resident memory of this process."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
 

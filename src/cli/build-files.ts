@@ -1,4 +1,4 @@
-/** What every build reads and writes beside the model. */
+/** Reading and writing of files, shared by all build targets. */
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { diagnose } from "../diagnostics/diagnostic.js";
@@ -8,7 +8,7 @@ import type { CompiledPath } from "./compile-file.js";
 import { forStdout, type Session } from "./session.js";
 import type { WeightArguments } from "./weight-arguments.js";
 
-/** Writes the output, beside its place first; false where it cannot be written (reported). */
+/** Writes the output to a temporary file beside it first; false if it cannot be written (reported). */
 export async function writeOutput(session: Session, output: string, pieces: readonly Uint8Array[]): Promise<boolean> {
   if (isStdout(output)) return writeToStdout(pieces);
   const result = await writeFileWhole(resolve(session.cwd, output), pieces);
@@ -18,10 +18,10 @@ export async function writeOutput(session: Session, output: string, pieces: read
   return false;
 }
 
-/** False where nobody takes it; who has gone away and full disks are dealt with where the stream is watched. */
+/** False if a write fails; the error itself (a closed pipe, a full disk) is handled where the stream is watched. */
 async function writeToStdout(pieces: readonly Uint8Array[]): Promise<boolean> {
   for (const piece of pieces) {
-    // A text for a terminal must not be obeyed there.
+    // Control characters must not reach the terminal.
     const shown = process.stdout.isTTY === true ? forStdout(new TextDecoder().decode(piece)) : piece;
     const error = await new Promise<unknown>((resolve) => process.stdout.write(shown, resolve));
     if (error !== null && error !== undefined) return false;
@@ -36,11 +36,11 @@ async function isAmong(output: string, files: readonly string[]): Promise<boolea
   return (await Promise.all(files.map(real))).includes(target);
 }
 
-/** A number of bytes for people. */
+/** A number of bytes, for display. */
 export const formatBytes = (bytes: number): string =>
   bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 
-/** Refuses (reported) an output that is a source of the build, its weights or their map. */
+/** Rejects (reported) an output that is also an input: a source, the weights or their map. */
 export async function keepsInputs(
   session: Session,
   output: string,

@@ -1,13 +1,13 @@
-/** What a build writes and where to: by `--target`, else by the ending of `-o`. */
+/** The kind and place of a build's output: by `--target`, or by the file extension of `-o`. */
 import { extname } from "node:path";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { type BuildTarget, isBuildTarget, targetNames } from "./build-targets.js";
 
 interface Kind {
-  /** The endings of such files. */
+  /** The file extensions of such outputs. */
   readonly endings: readonly string[];
-  /** Whether `-o NAME` with such an ending says enough. */
+  /** Whether the extension alone determines the target. */
   readonly byEnding: boolean;
   readonly isText: boolean;
   /** Whether the output is a folder of files. */
@@ -30,16 +30,16 @@ const isWindows = process.platform === "win32";
 
 const endingOf = (output: string): string => (isStdout(output) ? "" : extname(output).toLowerCase());
 
-/** `-`, and the name that systems have for it. */
+/** `-`, or the system's name for it. */
 export const isStdout = (output: string): boolean => output === "-" || output === "/dev/stdout";
 
-/** How the output is called in a message. */
+/** The output's name in messages. */
 export const outputName = (output: string): string => (isStdout(output) ? "standard output" : oneLine(output));
 
 const targetsWith = (ending: string): readonly BuildTarget[] =>
   targetNames.filter((name) => kinds[name].endings.includes(ending));
 
-/** The target: what is asked for, else what the ending says. */
+/** The target: as given, or by the file extension. */
 export function targetOf(output: string, asked: string | undefined): string | Diagnostic {
   if (asked !== undefined) return asked;
   const ending = endingOf(output);
@@ -48,7 +48,7 @@ export function targetOf(output: string, asked: string | undefined): string | Di
   return diagnose("tool/no-target", { output: outputName(output), ending, known, only: targetsWith(ending) });
 }
 
-/** What is wrong with writing such a target there. */
+/** Why such a target cannot be written there. */
 export function outputProblem(output: string, target: string, isWatching: boolean): Diagnostic | undefined {
   if (!isBuildTarget(target)) return undefined;
   const kind = kinds[target];
@@ -61,7 +61,7 @@ export function outputProblem(output: string, target: string, isWatching: boolea
     const detail = `--target ${target} writes a folder, and ${outputName(output)} is none: name one after -o`;
     return isStdout(output) ? diagnose("tool/wrong-usage", { command: "build", detail }) : undefined;
   }
-  // A path that ends so would lose its end, and a file would be written in the place of a folder.
+  // Such an ending would be cut off, and a file written in place of a folder.
   if (!isStdout(output) && /[/\\]\.{0,2}$/.test(isWindows ? output : output.replaceAll("\\", "_"))) {
     const detail = `-o names a file, and ${outputName(output)} a folder: say how the file in it is called`;
     return diagnose("tool/wrong-usage", { command: "build", detail });

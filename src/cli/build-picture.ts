@@ -14,13 +14,13 @@ interface PictureArguments {
   readonly convention?: MacsConvention | undefined;
 }
 
-/** One line for people: what was drawn, and how to see more of it. */
+/** The line that reports what was drawn, and how to see more of it. */
 function describe(output: string, bytes: number, { boxes, width, height, depth, isFolded }: Picture): string {
   const more = isFolded ? `folded at depth ${depth}; --depth ${depth + 1} opens more` : "all blocks open";
   return `${output}: ${formatBytes(bytes)}, ${width} x ${height} pixels, ${boxes} boxes, ${more}\n`;
 }
 
-/** Draws the network into a file. */
+/** Draws the network to a file. */
 export async function buildPicture(
   session: Session,
   { output, depth, convention }: PictureArguments,

@@ -13,12 +13,12 @@ export interface StepModuleArguments extends WeightArguments {
   readonly recipe?: string | undefined;
   readonly batch?: number | undefined;
   readonly set: ReadonlyMap<string, string>;
-  /** The recipe's own unless told. */
+  /** By default, the recipe's own. */
   readonly seed?: number | undefined;
   readonly verify: boolean;
 }
 
-/** One line for people: what was written, and how well it was proven. */
+/** The line that reports what was written, and the error found by the verification. */
 function describe(path: string, { calls, verification }: BuiltModule, bytes: number, isVerified: boolean): string {
   const written = `${path}: ${formatBytes(bytes)}, a training step of ${calls} calls`;
   if (verification !== undefined) {

@@ -1,4 +1,4 @@
-/** What `lferc build` writes, and the flags that each target has a use for: one that would be ignored is refused. */
+/** The targets of `lferc build`, and the flags that each uses: a flag that would be ignored is rejected. */
 
 export type BuildFlag =
   | "model"
@@ -29,12 +29,12 @@ export type BuildTarget = keyof typeof buildTargets;
 
 export const targetNames = Object.keys(buildTargets) as readonly BuildTarget[];
 
-/** Names of targets that are not there yet. */
+/** Names of planned targets. */
 export const laterTargets: readonly string[] = ["torch", "triton"];
 
 export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
 
-/** What is wrong with a flag that the target has no use for; `given` are the flags that stand on the command line. */
+/** The message for a flag that the target does not use; `given` are the flags on the command line. */
 export function misplacedFlag(target: BuildTarget, given: Readonly<Record<BuildFlag, unknown>>): string | undefined {
   const read: readonly string[] = buildTargets[target];
   const flag = (Object.keys(given) as BuildFlag[]).find((name) => given[name] !== undefined && !read.includes(name));

@@ -30,10 +30,10 @@ type Built = Extract<FolderBuild, { kind: "built" }>;
 
 const exponent = (error: number): string => error.toExponential(1);
 
-/** One line for people: what was written, and how well it was proven. */
+/** The line that reports what was written, and the error found by the verification. */
 function describe(output: string, { files, nodeCount, verification }: Built, type: WeightsType): string {
   const bytes = byteLengthOf([...files.values()].flat());
-  // The proof runs float32 weights; what rounding costs is told on its own line.
+  // The verification uses float32 weights; the error of rounding has its own line.
   const rounded = type === "float32" ? "" : ", before rounding";
   const written = `${outputName(output)}: ${files.size} files, ${formatBytes(bytes)}, weights ${type}, ${nodeCount} nodes`;
   if (verification === undefined) return `${written}; not verified\n`;
@@ -88,7 +88,7 @@ interface Input {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-/** False where the folder cannot be written (reported). */
+/** False if the folder cannot be written (reported). */
 async function writeFiles(session: Session, output: string, files: FolderFiles): Promise<boolean> {
   const result = await writeFolderWhole(resolve(session.cwd, output), files, isModelFolder);
   if (result.kind === "written") return true;

@@ -20,7 +20,7 @@ export interface StepArguments extends WeightArguments {
   readonly verify: boolean;
 }
 
-/** One line for people: what was written, and how well it was proven. */
+/** The line that reports what was written, and the error found by the verification. */
 function describe(path: string, built: Extract<StepBuildResult, { kind: "built" }>, opset: number): string {
   const { pieces, nodeCount, verification } = built;
   const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, a training step of ${nodeCount} ops`;

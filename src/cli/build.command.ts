@@ -56,7 +56,7 @@ interface BuildArguments extends WeightArguments {
   readonly "weights-type"?: WeightsType | undefined;
 }
 
-/** As it is written: the target may be left to the output's ending. */
+/** As written: the target may follow from the output's file extension. */
 type CommandLine = Omit<BuildArguments, "target"> & { readonly target?: string | undefined };
 
 function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefined {
@@ -85,20 +85,20 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   return wrong("--seed takes a whole number from 0");
 }
 
-/** The flags that only some targets read. */
+/** The flags that only some targets use. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
   const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify } = args;
   const drawn = { depth: args.depth, convention: args.convention, "weights-type": args["weights-type"] };
   return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, ...drawn };
 }
 
-/** How deep a picture goes by `--depth`; undefined where it says neither a depth nor all. */
+/** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
 function pictureDepth(depth: string): number | "all" | undefined {
   if (depth === "all") return depth;
   return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
 }
 
-/** One line for people: what was written, and how well it was proven. */
+/** The line that reports what was written, and the error found by the verification. */
 function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, opset: number): string {
   const { pieces, nodeCount, verification } = built;
   const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, ${nodeCount} layers`;
@@ -152,7 +152,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   return buildFile(session, args, graph, compiled.sources, set);
 }
 
-/** What stands on the command line, and what is meant where it says nothing. */
+/** The arguments with defaults for those that are missing. */
 interface SettledArguments extends BuildArguments {
   readonly seed: number;
   readonly opset: number;
@@ -203,7 +203,7 @@ async function buildFile(
 export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
-    "Writes a model, or a recipe's training step, as an ONNX file, after comparing it with the reference; both also for TensorFlow.js; or a diagram of the network.",
+    "Writes a model or a recipe's training step, as an ONNX file or for TensorFlow.js, after comparing it with the reference; or a diagram of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
@@ -265,7 +265,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         choices: weightsTypes,
         requiresArg: true,
         defaultDescription: "float32",
-        describe: "tfjs: how filters and matrices are stored; TensorFlow.js makes float32 of them",
+        describe: "tfjs: how filters and matrices are stored; TensorFlow.js converts them to float32",
       })
       .option("watch", watchOption)
       .option("depth", {

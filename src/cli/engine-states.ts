@@ -1,9 +1,9 @@
-/** Which engines there are on this machine. */
+/** The state of every engine on this machine. */
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { Found } from "../engines/engine.js";
 import type { EngineEntry } from "../engines/registry.js";
 
-/** An engine as it says itself: what it has found, or why it cannot run and what it needs. */
+/** What an engine found, or why it cannot run and what it needs. */
 export type EngineState =
   | ({ readonly name: string; readonly found: true } & Found)
   | {
@@ -23,7 +23,7 @@ async function stateOf({ name, load }: EngineEntry): Promise<EngineState> {
   return { name, found: false, needs, code, message, help };
 }
 
-/** One is asked after the other: those on TensorFlow.js share its one global engine, whose backend each of them sets. */
+/** Engines are checked one after another: those on TensorFlow.js share one global instance, whose backend each of them sets. */
 export async function engineStates(engines: readonly EngineEntry[]): Promise<readonly EngineState[]> {
   const states: EngineState[] = [];
   for (const engine of engines) states.push(await stateOf(engine));

@@ -15,7 +15,7 @@ interface InfoArguments {
   readonly format: (typeof formats)[number];
 }
 
-/** What `lferc info` says. */
+/** The output of `lferc info`. */
 export interface Info {
   readonly schemaVersion: 1;
   readonly lferc: string;
@@ -23,7 +23,7 @@ export interface Info {
   readonly platform: string;
   readonly architecture: string;
   readonly cores: number;
-  /** What decodes pictures; null where it is not installed. */
+  /** The version of the picture decoder; null if it is not installed. */
   readonly sharp: string | null;
   readonly engines: readonly EngineState[];
 }
@@ -42,12 +42,12 @@ async function gather(): Promise<Info> {
   };
 }
 
-/** What fits a narrow terminal. */
+/** Fits a narrow terminal. */
 const width = 80;
 const nameWidth = 15;
 const foundWidth = 10;
 
-/** A line; what would not fit stands under it. */
+/** A line; what does not fit goes to the next line. */
 function line(name: string, found: string, rest: string): string {
   const head = `${name.padEnd(nameWidth)}${found.padEnd(foundWidth)}`;
   return `${head}${rest}`.length <= width ? `${head}${rest}`.trimEnd() : `${head.trimEnd()}\n  ${rest}`;
@@ -56,7 +56,7 @@ function line(name: string, found: string, rest: string): string {
 const placeOf = ({ device, threads }: Found): string =>
   threads === undefined ? device : `${device}, ${threads} thread${threads === 1 ? "" : "s"}`;
 
-/** The lines for people: what was found, else what it needs. */
+/** The lines for people: for each engine what was found, or what it needs. */
 export function infoLines({ lferc, node, platform, architecture, cores, sharp, engines: states }: Info): string {
   const lines = [
     line("lferc", lferc, ""),
@@ -86,7 +86,7 @@ export const infoCommand: CommandModule<object, InfoArguments> = {
         choices: formats,
         default: "pretty" as const,
         requiresArg: true,
-        describe: "pretty, or json: one object, also with why an engine is not here",
+        describe: "pretty, or json: one object, also with the reason why an engine cannot run",
       })
       .example("lferc info", "to include in a bug report"),
   handler: (args) => runCommand((session) => info(session, args)),

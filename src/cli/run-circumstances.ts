@@ -1,9 +1,9 @@
-/** What a run's record tells of how it came to be: the command line, the versions, the commit. */
+/** The origin of a run, for its record: the command line, the versions, the commit. */
 import { commitOf } from "../hosts/git-commit.js";
 import type { Circumstances } from "../training/run-record.js";
 import { installedVersion } from "./package-version.js";
 
-/** `root`: the project that the source belongs to; `engineVersion`: of the library that runs the steps. */
+/** `root`: the root folder of the source's project; `engineVersion`: the version of the library that runs the steps. */
 export async function runCircumstances(root: string, engineVersion: string): Promise<Circumstances> {
   return {
     commandLine: ["lferc", ...process.argv.slice(2)],

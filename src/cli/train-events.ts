@@ -36,7 +36,7 @@ export interface RunArguments extends WeightArguments {
 /** A run with epochs, and possibly without a model. */
 export type StoppedRun = Pick<Extract<RunResult, { kind: "interrupted" }>, "plan" | "records">;
 
-/** Measured: docs/engine-tfjs.md, "How far two engines part". */
+/** Measured: docs/engine-tfjs.md, "How far two engines diverge". */
 const roundingText =
   "from here on its losses part from those of an undisturbed run, by rounding alone: for LFER-LDL by about 0.3 % in the second step and 2 % over four are normal\n";
 

@@ -10,7 +10,7 @@ export const faceExpressions = ["surprise", "fear", "disgust", "happiness", "sad
 
 export type FaceExpression = (typeof faceExpressions)[number];
 
-/** How each of them is shown in full. */
+/** The full expression of each class. */
 export const expressionPoses: Readonly<Record<FaceExpression, Pose>> = {
   surprise: pose({ browLift: 0.05, browArch: 0.05, eyeOpening: 1.5, mouthWidth: 0.14, mouthOpening: 0.17 }),
   fear: pose({
@@ -55,7 +55,7 @@ export const expressionPoses: Readonly<Record<FaceExpression, Pose>> = {
   neutral: pose({}),
 };
 
-/** Somebody's face as `pose` has it, `size` pixels square; `random` decides how strongly they show it and how they hold their head. */
+/** A person's face in this pose, `size` pixels square; `random` decides the strength of the expression and the tilt of the head. */
 export function paintFace(who: Person, pose: Pose, random: RandomStream, size: number): RgbImage {
   const face = varied(pose, random);
   const angle = 0.16 * (random.uniform() - 0.5);
@@ -70,7 +70,7 @@ export function paintFace(who: Person, pose: Pose, random: RandomStream, size: n
 
 /**
  * A cartoon face that shows `expression`, `size` pixels square. The same expression, seed and size give the same bytes;
- * the seed decides who it is, how they hold their head and how strongly they show it.
+ * the seed decides the person, the tilt of the head and the strength of the expression.
  */
 export function generateFace(expression: FaceExpression, seed: number, size = 112): RgbImage {
   const random = randomStream(seed, `generated-face.${expression}`);

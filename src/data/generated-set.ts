@@ -4,7 +4,7 @@ import { type DataSet, hardTargets, type Sample } from "./data-set.js";
 import { type FaceExpression, faceExpressions, generateFace } from "./generated-faces.js";
 import { labelNamed } from "./label-names.js";
 
-/** What `--data` says for it. */
+/** The value of `--data` for it. */
 export const generatedName = "generated";
 
 /** Drawn faces of each class. */
@@ -12,14 +12,14 @@ const trainingFaces = 100;
 const heldOutFaces = 30;
 
 export interface GeneratedOptions {
-  /** The model's labels; undefined where it has none: then its classes are the first expressions. */
+  /** The model's labels; undefined if it has none: then its classes are the first expressions. */
   readonly labels: readonly string[] | undefined;
   readonly classCount: number;
   /** Side of a picture in pixels. */
   readonly size: number;
 }
 
-/** Drawn faces: the same ones whatever the run's seed, so that runs can be compared; nobody is in both halves. */
+/** Drawn faces: the same for every run's seed, so that runs can be compared; no person is in both parts. */
 export function generatedSet({ labels, classCount, size }: GeneratedOptions): DataSet | Problem {
   const names = labels ?? faceExpressions.slice(0, classCount);
   const expressions = names.flatMap((label): FaceExpression[] => {

@@ -1,60 +1,60 @@
-/** What runs training steps and evaluates networks: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
+/** Runs training steps and evaluates networks: one interface for every engine, from ONNX Runtime to TensorFlow.js. */
 import { availableParallelism } from "node:os";
 import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Graph } from "../ir/graph.js";
 
-/** Row-major numbers of one tensor; shapes are the graph's. */
+/** The values of one tensor, row-major; shapes are the graph's. */
 export type Values = Float32Array;
 
 export interface StepOptions {
-  /** What the slots hold at first, by name, complete. */
+  /** The initial values of all slots, by name. */
   readonly state: ReadonlyMap<string, Values>;
-  /** As many as the machine has cores unless told. */
+  /** By default, the number of cores. */
   readonly threads?: number | undefined;
-  /** Milliseconds that threads which do not run steps have worked so far: how an engine knows what else wants the cores. */
+  /** CPU time, in milliseconds, of this process's threads that do not run steps: an engine counts it as load by others. */
   readonly besides?: (() => number) | undefined;
-  /** Where a profile of the runs is written, by an engine that can: ONNX Runtime's, as `PREFIX_TIME.json`. */
+  /** Where to write a profile, for engines that can: ONNX Runtime's, as `PREFIX_TIME.json`. */
   readonly profilePrefix?: string | undefined;
 }
 
-/** A compiled step with its state: parameters, statistics, what the optimiser remembers. */
+/** A compiled step with its state: parameters, running statistics, optimiser state. */
 export interface RunningStep {
-  /** How the step is run, for people: `ort, blocks of 16`. */
+  /** How the step runs, for display: `ort, blocks of 16`. */
   readonly description: string;
-  /** One step on one batch, by input name; gives the graph's outputs by name. The state moves on. One call at a time. */
+  /** Runs one step on one batch, by input name; returns the outputs by name and updates the state. One call at a time. */
   run(batch: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>>;
-  /** A copy of the state, by slot name: read back from wherever the engine keeps it. */
+  /** A copy of the whole state, by slot name. */
   state(): Promise<ReadonlyMap<string, Values>>;
-  /** Puts another state in the place of the one there, complete: steps for other sizes of batch go on with it. */
+  /** Replaces the whole state: a step compiled for another batch size continues with it. */
   restore(state: ReadonlyMap<string, Values>): Promise<void>;
   dispose(): Promise<void>;
 }
 
 export interface EvaluatorOptions {
-  /** What the slots hold, by name, complete. */
+  /** The values of all slots, by name. */
   readonly weights: ReadonlyMap<string, Values>;
-  /** As many as the machine has cores unless told. */
+  /** By default, the number of cores. */
   readonly threads?: number | undefined;
 }
 
-/** A network that is asked, not trained: its weights stay as they are. */
+/** A network for inference: its weights are constant. */
 export interface Evaluator {
-  /** The graph's outputs by name, for inputs of `batch` samples (the graph's N). One call at a time. */
+  /** Returns the outputs by name, for inputs of `batch` samples (the graph's N). One call at a time. */
   run(inputs: ReadonlyMap<string, Values>, batch: number): Promise<ReadonlyMap<string, Values>>;
   dispose(): Promise<void>;
 }
 
-/** What an engine has found on this machine. */
+/** What an engine found on this machine. */
 export interface Found {
-  /** Of the library that runs the steps. */
+  /** The version of the library that runs the steps. */
   readonly version: string;
-  /** What they run on, for people: `CPU, libtensorflow 2.13.1`. */
+  /** The device, for display: `CPU, libtensorflow 2.13.1`. */
   readonly device: string;
-  /** How many threads a step has, where that is known before it runs. */
+  /** The number of threads of a step, if it is known before running one. */
   readonly threads?: number;
 }
 
-/** Whether the engine's steps, by so many threads, leave no core of this machine free. */
+/** Whether the engine's steps, with this many threads, use all cores of this machine. */
 export const usesAllCores = (
   { runsOnProcessor, fixedThreads }: Pick<Engine, "runsOnProcessor" | "fixedThreads">,
   threads: number | undefined,
@@ -63,19 +63,19 @@ export const usesAllCores = (
 
 export interface Engine {
   readonly name: string;
-  /** What it needs where it is not found, in few words or as the command that installs it. */
+  /** What to install if it is not found: in a few words, or as a command. */
   readonly needs: string;
-  /** Whether its steps run on this machine's processor; else, on a GPU, its cores are free meanwhile. */
+  /** Whether its steps run on the CPU; if they run on a GPU, the cores are free meanwhile. */
   readonly runsOnProcessor: boolean;
-  /** How many threads it has, where that cannot be chosen. */
+  /** The number of threads, if it cannot be chosen. */
   readonly fixedThreads?: number;
   /**
-   * What runs steps on this machine; or what hinders it, and what to install. Found out by trying, with the threads that steps
-   * will be given: some libraries are told once, when they are loaded.
+   * The device that runs steps on this machine; or why there is none, and what to install. Found by trying, with the same threads as
+   * the steps: some libraries read that number only once, when they are loaded.
    */
   found(threads?: number): Promise<Found | Problem>;
-  /** Compiles a training step (its batch bound; slots say what is `next`), or says why it cannot run here. */
+  /** Compiles a training step (batch bound; slots have a `next`), or returns why it cannot run here. */
   create(step: Graph, options: StepOptions): Promise<RunningStep | Problem>;
-  /** Compiles a network as inference sees it (its batch not bound), or says why it cannot run here. */
+  /** Compiles a network in inference form (batch not bound), or returns why it cannot run here. */
   evaluator(graph: Graph, options: EvaluatorOptions): Promise<Evaluator | Problem>;
 }

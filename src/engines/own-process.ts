@@ -1,19 +1,19 @@
 /**
- * Runs a script in a process of its own: graphics drivers write to stderr as they like, a broken one may take its process with it,
- * and a library that is loaded cannot be unloaded.
+ * Runs a script in its own process, because graphics drivers write to stderr, a broken driver may crash its process, and a loaded
+ * library cannot be unloaded.
  */
 import { spawn } from "node:child_process";
 
-/** A driver that has not answered by then never will, for our purposes. */
+/** A driver that has not answered by then is treated as one that never will. */
 const patienceMs = 30_000;
 
 export interface Answer {
-  /** What it wrote to stdout; or how it died. */
+  /** Its stdout, or how the process died. */
   readonly said: string;
   readonly died: boolean;
 }
 
-/** An ES module as text, with its arguments. */
+/** `script` is the text of an ES module. */
 export function askProcess(script: string, args: readonly string[]): Promise<Answer> {
   const all = ["--input-type=module", "--eval", script, ...args];
   const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "ignore"], timeout: patienceMs });

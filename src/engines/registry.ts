@@ -1,16 +1,16 @@
-/** The engines there are. */
+/** The list of engines. */
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Engine, Found } from "./engine.js";
 
-/** An engine's name, its line in lists, and itself, which is loaded only when it is asked for. */
+/** An engine's name, its line in lists, and the engine, which is loaded lazily. */
 export interface EngineEntry {
   readonly name: string;
   readonly summary: string;
   load(): Promise<Engine>;
 }
 
-/** In the order of lists. */
+/** In the order in which lists show them. */
 export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
   {
     name: "ort",
@@ -54,7 +54,7 @@ export const engines: readonly [EngineEntry, ...EngineEntry[]] = [
   },
 ];
 
-/** The engine of that name, or that there is none. */
+/** The engine with this name, or the error that there is none. */
 export function findEngine(name: string): EngineEntry | Problem {
   const names = engines.map((entry) => entry.name);
   const found = engines.find((entry) => entry.name === name);
@@ -62,24 +62,24 @@ export function findEngine(name: string): EngineEntry | Problem {
 }
 
 /**
- * What is tried where no engine is named, in this order: those on which training is tested, the fastest first; the last one is
- * always there.
+ * Engines tried in this order if none is named: those on which training is tested, the fastest first. The last one is always
+ * available.
  */
 const automatic = ["ort", "tfjs-node", "ort-wasm"] as const;
 
-/** How the choice is written in helps. */
+/** The choice as help texts describe it. */
 export const automaticText = `auto (the first that runs here of ${automatic.join(", ")})`;
 
 export interface ChosenEngine {
   readonly engine: Engine;
   readonly found: Found;
-  /** What was tried, in this order, where no engine was named. */
+  /** The engines tried, in this order, if none was named. */
   readonly triedOf?: readonly string[];
-  /** What hinders the engine that would have been taken before all others. */
+  /** Why the first choice could not be used, if another engine was taken. */
   readonly insteadOf?: Problem;
 }
 
-/** The engine of that name, by `auto` the first that can run here with these threads; or why the last one tried cannot. */
+/** The engine with this name; for `auto`, the first that runs here with these threads. Otherwise why the last one cannot run. */
 export async function chooseEngine(name: string, threads?: number): Promise<ChosenEngine | Problem> {
   const hindrances: Problem[] = [];
   const choice = name === "auto" ? { triedOf: automatic } : {};

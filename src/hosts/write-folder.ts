@@ -1,4 +1,4 @@
-/** A folder of files, written beside its place and renamed when it is whole. */
+/** Writes a folder of files: to a temporary name beside it, which is renamed when it is complete. */
 import { renameSync, rmSync } from "node:fs";
 import { access, constants, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -9,9 +9,9 @@ import { codeOf, writeFileWhole } from "./write-file.js";
 
 export type WriteFolderResult =
   | { readonly kind: "written"; readonly bytes: number }
-  /** Something stands there that may not be replaced; nothing was written. */
+  /** The path has something that may not be replaced; nothing was written. */
   | { readonly kind: "occupied" }
-  /** `code` is the operating system's; a folder that was there is as it was. */
+  /** `code` is the operating system's; an existing folder is unchanged. */
   | { readonly kind: "failed"; readonly code: string; readonly existed: boolean };
 
 /** Whether a folder may be replaced, by the names in it and the beginnings of its files. */
@@ -20,7 +20,7 @@ export type MayReplace = (
   read: (name: string) => Promise<string>,
 ) => boolean | Promise<boolean>;
 
-/** As much of a file as tells what it is. */
+/** Enough of a file to recognise it. */
 const beginning = 4096;
 
 async function readBeginning(path: string): Promise<string> {
@@ -33,7 +33,7 @@ async function readBeginning(path: string): Promise<string> {
   }
 }
 
-/** The names in a folder of plain files, or why it cannot be replaced. */
+/** The names in a folder that contains only files; undefined if it contains anything else. */
 async function filesOf(folder: string): Promise<readonly string[] | undefined> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.every((entry) => entry.isFile()) ? entries.map(({ name }) => name) : undefined;
@@ -45,15 +45,15 @@ async function standing(path: string): Promise<"nothing" | "folder" | "other"> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
   }
-  // A link that leads nowhere.
+  // A broken link.
   return (await readlink(path).catch(() => undefined)) === undefined ? "nothing" : "other";
 }
 
 const removeWhole = (path: string): void => rmSync(path, { recursive: true, force: true });
 
 /**
- * Writes the files into a new folder, or in the place of one that `mayReplace` (an empty one always). The folder above must be
- * there. Whoever opens a file sees an old one or a new one, never a part of one; a link to a folder stays a link.
+ * Writes the files to a new folder, or replaces a folder that is empty or that `mayReplace` accepts. The parent folder must exist.
+ * Readers see an old file or a new one, never a partial one; a link to a folder stays a link.
  */
 export async function writeFolderWhole(
   path: string,
@@ -72,7 +72,7 @@ export async function writeFolderWhole(
       const isFree = names.length === 0 || (await mayReplace(names, (name) => readBeginning(join(place, name))));
       if (!isFree) return { kind: "occupied" };
       await access(place, constants.W_OK);
-      // Whoever stands in it would stand in a folder that is gone.
+      // A process whose current folder is replaced would be in a deleted folder.
       if (place === (await realpath(process.cwd()))) return { kind: "failed", code: "EBUSY", existed };
     }
     const beside = nameBeside(place);
@@ -105,9 +105,9 @@ async function fill(folder: string, files: ReadonlyMap<string, readonly Uint8Arr
 }
 
 /**
- * Renames the new folder to its place. No system exchanges two folders at once, so the old one is moved aside, and back if that fails;
- * all without a pause, so that no signal is handled in between. A process that is killed between the two leaves the old folder beside
- * its place, under a hidden name.
+ * Renames the new folder to its place. Two folders cannot be exchanged atomically on every system, so the old one is moved away first,
+ * and moved back if the second rename fails. Both calls are synchronous, so that no signal is handled in between. A process that is
+ * killed between the two leaves the old folder beside its place, under a hidden name.
  */
 function put(beside: string, place: string, existed: boolean): void {
   if (!existed) {
@@ -125,6 +125,6 @@ function put(beside: string, place: string, existed: boolean): void {
   try {
     removeWhole(aside);
   } catch {
-    // The new folder is in its place; what cannot be removed of the old one stays beside it.
+    // The new folder is complete; the rest of the old one stays beside it.
   }
 }

@@ -16,7 +16,8 @@ import { type Pair, windowProblem } from "./window-arithmetic.js";
 type Four = readonly [Register, Register, Register, Register];
 
 /**
- * The same maxima, with everything above 0: WebAssembly's kernel takes no number below the smallest positive one for a maximum.
+ * The map shifted to positive numbers, with its maxima at the same places: WebAssembly's kernel starts from the smallest positive
+ * number and ignores maxima below it.
  */
 function abovePositive(tfjs: TfjsCalls, map: Register): Register {
   const k = kernelsOf(tfjs);
@@ -92,7 +93,7 @@ export const maxPoolInputGradient = defineOp({
   lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);
     const told = poolTold(a, padded);
-    // The forward pass has made the padded map, so that the kernel need not.
+    // The forward pass has already computed the padded map, so the kernel need not pad.
     const paddedMap = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
     const made = tfjs.either("MaxPoolGrad", [tfjs.map(g), tfjs.map(y), tfjs.map(x), paddedMap], {
       kernel: (calls, inputs) => {

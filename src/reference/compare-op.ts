@@ -1,4 +1,4 @@
-/** What proves that a training step runs somewhere as it should: each op against the reference, on the numbers that it was given there. */
+/** Verifies that a training step runs correctly somewhere: compares each op with the reference on the same inputs. */
 import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { formatShape } from "../ir/shape.js";
@@ -7,22 +7,22 @@ import { findOp } from "../ops/registry.js";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A step small enough for the reference, and what it starts from: float32 numbers. */
+/** A step small enough for the reference, and its initial float32 values. */
 export interface ProbeStep {
   readonly step: Graph;
   readonly inputs: Tensors;
   readonly slots: Tensors;
 }
 
-/** One op in float32 against float64: most err 1e-7, a sum of millions of squares 3e-5. */
+/** The error of one op in float32 against float64: most have 1e-7, a sum of millions of squares 3e-5. */
 const opTolerance = 1e-4;
-/** Where an op's terms cancel, it may err this many times what a last digit of its inputs is worth. */
+/** If an op's terms cancel, its error may be this many times the change by a last digit of its inputs. */
 const cancellationFactor = 20;
 const lastDigit = 2 ** -23;
-/** Fused or not, a step is the same but for rounding, which a deep network's gradients magnify. */
+/** A step differs by rounding only, fused or not; the gradients of a deep network amplify it. */
 export const wholeTolerance = 0.1;
 
-/** How far the op's results are from the reference's on the same inputs, and how far they may be. */
+/** The difference between the op's results and the reference's on the same inputs, and the allowed difference. */
 export function compareOp(
   { op: name, inputs, outputs, attributes }: Node,
   tensorOf: (value: ValueId) => Tensor,
@@ -46,13 +46,13 @@ export function compareOp(
   return { error: largest, allowed: opTolerance };
 }
 
-/** The tensor with every number moved by its last digit of float32, up and down by turns. */
+/** The tensor with every number changed by a last digit of float32, up or down. */
 const nudge = ({ shape, data }: Tensor, which: number): Tensor => ({
   shape,
   data: data.map((value, i) => value * (1 + ((i * 7919 + which) % 3 === 0 ? -lastDigit : lastDigit))),
 });
 
-/** `||a - b|| / ||b||`; what neither has as a number is no difference. */
+/** `||a - b|| / ||b||`; numbers that are NaN in both do not count as different. */
 export function distance({ shape: found, data: a }: Tensor, { shape, data: b }: Tensor): number {
   invariant(found.join() === shape.join(), `shape [${found.join()}], not [${shape.join()}]`);
   let [difference, norm] = [0, 0];
@@ -65,7 +65,7 @@ export function distance({ shape: found, data: a }: Tensor, { shape, data: b }: 
   return difference === 0 ? 0 : Math.sqrt(difference / norm);
 }
 
-/** The large inputs of a step, for people: `image [2, 3, 40, 40]`. */
+/** The large inputs of a step, for display: `image [2, 3, 40, 40]`. */
 export const describeInputs = (step: Graph): string =>
   step.inputs
     .map(({ name, value }) => ({ name, shape: typeOf(step, value).shape }))

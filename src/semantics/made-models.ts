@@ -2,26 +2,26 @@ import type { Graph } from "../ir/graph.js";
 import type { ModelDeclaration } from "../syntax/ast.js";
 import { unknown, type Value } from "./values.js";
 
-/** A model made concrete. */
+/** A compiled model. */
 export interface ElaboratedModel {
   readonly name: string;
-  /** The `model` it is, or is a variant of. */
+  /** The `model` that this is, or of which it is a variant. */
   readonly base: string;
   readonly graph: Graph;
   /** Its parameters' values. */
   readonly parameters: ReadonlyMap<string, Value>;
-  /** Whether anything in it asks whether this is training. */
+  /** Whether anything in it reads `training`. */
   readonly asksTraining: boolean;
 }
 
 /**
- * The models that one compilation has made without a mistake: variants, students and teachers of recipes are often one model with
- * the same values for its parameters, and graphs never change. What is wrong with a model is told each time it is made.
+ * Caches the models that a compilation has made without errors: variants, students and teachers of recipes are often the same model
+ * with the same parameters, and graphs are immutable. Models with errors are not cached, so their errors are reported each time.
  */
 export class MadeModels {
   readonly #made = new Map<ModelDeclaration, Map<string, ElaboratedModel>>();
 
-  /** The model with these values, by this name, if it was made before: as training sees it, or not. */
+  /** The cached model with these values, under this name, in training or inference form; undefined if it was not made before. */
   find(
     declaration: ModelDeclaration,
     values: ReadonlyMap<string, Value>,
@@ -45,7 +45,7 @@ export class MadeModels {
 
 const seenBy = (training: boolean, key: string): string => `${training ? "training" : "inference"} ${key}`;
 
-/** The values as text, the same for the same values; undefined where one is not known, or is no plain value. */
+/** The values as text, equal for equal values; undefined if a value is unknown or has no text form. */
 function keyOf({ parameters }: ModelDeclaration, values: ReadonlyMap<string, Value>): string | undefined {
   return textOfAll(parameters.map(({ name }) => values.get(name.text) ?? unknown));
 }

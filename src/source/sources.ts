@@ -8,17 +8,17 @@ import { standardLibrary } from "../std/sources.js";
 import type { SourceTree } from "../syntax/ast.js";
 import { parse } from "../syntax/parse.js";
 
-/** How deep imports may import. */
+/** Maximum depth of imports. */
 const maxImportDepth = 32;
 
-/** How many files one compilation may read. */
+/** Maximum number of files in one compilation. */
 const maxFiles = 1000;
 
-/** Where `from` leads, seen from the file `importer`; undefined when it leaves the project. */
+/** The path that `from` refers to in the file `importer`; undefined if it is outside the project. */
 export function resolveImport(importer: string, from: string): string | undefined {
   if (from.startsWith("std/")) return `${from}.lfer`;
   const path = resolveRelative(importer, from);
-  // A folder of the project's own may be called std too; the standard library is only what is imported by that name.
+  // A project may have its own folder named std; only imports with that prefix refer to the standard library.
   return path?.startsWith("std/") === true ? `./${path}` : path;
 }
 
@@ -35,7 +35,7 @@ function resolveRelative(importer: string, from: string): string | undefined {
       climbed++;
     }
   }
-  // A file given as ../x.lfer may import its neighbours; the host decides what is outside of the project.
+  // A file given as ../x.lfer may import its neighbours; the host decides what is outside the project.
   return climbed > 0 && !importer.startsWith("..") ? undefined : parts.join("/");
 }
 
@@ -69,7 +69,7 @@ function importDiagnostic(answer: HostText, from: string, path: string): ImportP
   };
 }
 
-/** Of the entry, which nobody imports: it was named by whoever runs this. */
+/** The error for the entry file, which no import names: the user did. */
 function entryDiagnostic(answer: HostText, path: string): ImportProblem["make"] {
   if (answer.kind === "missing") return () => diagnose("tool/no-such-path", { path });
   if (answer.kind !== "outside") return importDiagnostic(answer, path, path);
@@ -77,16 +77,16 @@ function entryDiagnostic(answer: HostText, path: string): ImportProblem["make"] 
 }
 
 /**
- * Reads `entry` and everything it imports. The only asynchronous step: compiling is pure from here on. A file that cannot
- * be had is a problem of the import that asked for it; a missing entry is reported without a span.
+ * Reads `entry` and everything it imports. This is the only asynchronous step: compiling is pure from here on. A file that cannot
+ * be read is reported at the import that names it; a missing entry is reported without a span.
  */
 export async function load(host: Host, entry: string): Promise<Sources> {
   const files = new Map<string, SourceFile>();
   const problems = new Map<string, ImportProblem>();
-  // As in an import: a file of the project's own folder std is none of the standard library.
+  // As in an import: a file in the project's own folder std is not part of the standard library.
   const start = entry.startsWith("std/") ? `./${entry}` : entry;
   const queue: { path: string; from: string; depth: number }[] = [{ path: start, from: entry, depth: 0 }];
-  // It grows while it is walked.
+  // The queue grows during this loop.
   for (const { path, from, depth } of queue) {
     if (files.has(path) || problems.has(path)) continue;
     if (depth > maxImportDepth || files.size + problems.size >= maxFiles) {
@@ -95,7 +95,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
       problems.set(path, { make: (span) => diagnose("limit/too-many-imports", { limit, what }, { span }) });
       continue;
     }
-    // Not even looked at: a message would quote it, and it may be a secret of whoever runs this.
+    // It is not even read: a message would quote it, and it may be one of the user's secrets.
     if (depth > 0 && !path.endsWith(sourceEnding)) {
       problems.set(path, { make: (span) => diagnose("import/no-lfer-file", { from }, { span }) });
       continue;
@@ -115,7 +115,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
   return { entry: start, files, problems, resolve: resolveImport };
 }
 
-/** A file of the standard library whose tree was made when lferc was built: nothing is wrong with it. */
+/** A file of the standard library whose tree was made when lferc was built: it has no errors. */
 function standardFile(path: string, text: string): SourceFile | undefined {
   const tree = readyTrees.get(path);
   if (tree === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The standard library's trees as JSON, by path (`std/shufflenet.lfer`). Empty here: run from its sources, lferc parses the texts.
- * Where it is bundled, tools/ready-trees.mjs puts the parser's trees in its place.
+ * The syntax trees of the standard library as JSON, by path (`std/shufflenet.lfer`). Empty in the sources, where lferc parses the texts.
+ * In the bundle, tools/ready-trees.mjs replaces this by the parser's trees.
  */
 export const readyTrees: ReadonlyMap<string, () => string> = new Map();

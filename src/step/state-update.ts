@@ -1,20 +1,20 @@
 /*
- * Optimisers treat every parameter alike, element by element: hundreds of small updates are one over all of them side by
- * side. Slots whose next values are the same expression (of themselves, of each one's own velocity, gradient or statistics,
- * and of common numbers) lie in one tensor of state.
+ * Optimisers update every parameter in the same way, element by element, so hundreds of small updates become one over all of them
+ * side by side. Slots are stored in one tensor of state if their next values are the same expression (of themselves, of each one's
+ * own velocity, gradient or statistics, and of common numbers).
  */
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../ir/graph.js";
 import { elementCount } from "../ir/shape.js";
 import type { OpName } from "../ops/registry.js";
 
-/** Element-wise ops that are merged. */
+/** Elementwise ops that are merged. */
 const merged = ["add", "sub", "mul", "div", "sqrt", "neg", "maximum", "minimum"] as const satisfies readonly OpName[];
 
 export type MergedOp = (typeof merged)[number];
 
 const isMerged = (op: string): op is MergedOp => (merged as readonly string[]).includes(op);
 
-/** An expression whose leaves are numbered: `leaf` stands for the k-th tensor of each slot's own. */
+/** An expression whose leaves are numbered: `leaf` stands for the k-th of each slot's own tensors. */
 type Expression =
   | { readonly kind: "leaf"; readonly index: number }
   | { readonly kind: "number"; readonly value: ValueId }
@@ -37,7 +37,7 @@ export interface UpdateGroup {
 
 export interface StateUpdates {
   readonly groups: readonly UpdateGroup[];
-  /** Slots that are updated by themselves, or not at all. */
+  /** Slots with an update of their own, or none. */
   readonly others: readonly Slot[];
 }
 
@@ -61,7 +61,7 @@ function updateOf(
   const read = (value: ValueId): Expression => {
     const maker = makers.get(value);
     const own = typeOf(graph, value).shape;
-    // A number without axes is no tensor of the slot's, not even beside a slot of one element.
+    // A scalar is not one of the slot's own tensors, even if the slot has one element.
     const isFull = elementCount(own) === size && (own.length > 0 || shape.length === 0);
     if (!isFull || (size === 1 && maker === undefined && !slots.has(value))) return { kind: "number", value };
     if (maker !== undefined && isMerged(maker.op) && maker.path.startsWith("next.")) {
@@ -75,12 +75,12 @@ function updateOf(
   return { slot, expression, leaves, key: `${slot.role} ${keyOf(expression)}` };
 }
 
-/** Slots from this size on lie by themselves: a node more is nothing to them, and cutting and joining copies are much. */
+/** Slots of this size and more are stored alone: one more node costs them little, and splitting and joining would copy much. */
 const aloneFrom = 1 << 15;
 
 /**
- * Finds the slots that are updated alike. Those of a group keep the graph's order, but vectors lie before all others: the
- * gradients of norms are many and small, and are brought together by few nodes. A large one is a group of its own.
+ * Finds the slots with the same update. A group keeps the graph's order, except that vectors come first: the gradients of norms are
+ * many and small, and few nodes join them. A large slot is a group of its own.
  */
 export function groupUpdates(graph: Graph): StateUpdates {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -109,7 +109,7 @@ export function groupUpdates(graph: Graph): StateUpdates {
   return { groups, others };
 }
 
-/** The values that the merged updates read: what must be lowered for them. */
+/** The values that merged updates read: these must be lowered for them. */
 export function valuesRead({ groups }: StateUpdates): readonly ValueId[] {
   const numbers = (expression: Expression): readonly ValueId[] => {
     if (expression.kind === "number") return [expression.value];
@@ -118,7 +118,7 @@ export function valuesRead({ groups }: StateUpdates): readonly ValueId[] {
   return groups.flatMap(({ expression, leaves }) => [...leaves.flat(), ...numbers(expression)]);
 }
 
-/** What an engine writes an update with: numbers, tensors of all slots side by side, and element-wise ops on them. */
+/** The operations with which an engine writes an update: numbers, tensors of all slots side by side, and elementwise ops on them. */
 export interface UpdateWriter<T> {
   readonly number: (value: ValueId) => T;
   readonly flat: (values: readonly ValueId[], slots: readonly Slot[]) => T;

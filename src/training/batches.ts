@@ -36,7 +36,7 @@ export interface BatchSource {
   readonly teacher: Teacher | undefined;
   /** Threads that make batches; without them, batches are made between the steps. */
   readonly crew?: Crew | undefined;
-  /** Whether steps use every core, so that a batch that is made beside one only delays it. */
+  /** Whether steps use every core, so that making a batch during a step only delays it. */
   readonly stepsUseAllCores?: boolean | undefined;
   /** Receives pictures that can no longer be read; without it, the first one ends the run. */
   readonly lost?: LostPictures | undefined;
@@ -45,8 +45,8 @@ export interface BatchSource {
 }
 
 /**
- * Whether all threads make a batch together between two steps, and none makes one beside a step: the threads of a step wait for the
- * slowest of them, so one core that is lent costs the step more than the batch takes. Only where no file has to be waited for.
+ * Whether all threads make a batch together between two steps, and none during a step: the threads of a step wait for the slowest of
+ * them, so a step that lacks one core loses more time than the batch takes. Only if all pictures are in memory.
  */
 export const makesBetweenSteps = ({ store, crew, stepsUseAllCores }: BatchSource): boolean =>
   crew !== undefined && stepsUseAllCores === true && store.kept.isAll;
@@ -79,7 +79,7 @@ export class BatchMaker {
   readonly #source: BatchSource;
   readonly #tools: BatchTools;
   readonly #rooms: Float32Array[] = [];
-  /** The same for parts of batches. */
+  /** Such buffers for parts of batches. */
   readonly #partRooms: Float32Array[] = [];
   readonly #times = { read: 0, make: 0, wait: 0 };
   #decoder: Promise<Decode | Problem> | undefined;
@@ -158,7 +158,7 @@ export class BatchMaker {
     }
   }
 
-  /** How many batches may wait for their step: two per thread, within the memory limit; none if they are made between the steps. */
+  /** How many batches may wait for their step: two per thread, within the memory limit; none if batches are made between steps. */
   #ahead(pictures: number): number {
     const { crew, picture } = this.#source;
     if (makesBetweenSteps(this.#source)) return 0;

@@ -1,10 +1,10 @@
-/** Which engine ran which epochs: a run begun on one may go on with another. */
+/** The engines of a run and their epochs: a run begun on one engine may continue on another. */
 import { isJsonObject, type JsonObject } from "../formats/json-object.js";
 
-/** An engine as `run.json` names it, and the first epoch that it ran. */
+/** An engine as in `run.json`, and the first epoch that it ran. */
 const share = (fromEpoch: number, engine: JsonObject): JsonObject => ({ fromEpoch, ...engine });
 
-/** What the record of the run so far lists; of a record from before there was a list, its one engine. */
+/** The engines listed in the run's record; an old record without a list has one engine. */
 function listed({ engines, engine }: JsonObject): readonly JsonObject[] {
   if (Array.isArray(engines) && engines.every(isJsonObject)) return engines;
   return isJsonObject(engine) ? [share(1, engine)] : [];
@@ -14,7 +14,7 @@ const isSame = ({ fromEpoch: _, ...before }: JsonObject, engine: JsonObject): bo
   JSON.stringify(before) === JSON.stringify(engine);
 
 /**
- * The list that a run's record gets where this engine runs what comes after `epochsDone`. One whose epochs are all lost is not
+ * The list for a run's record if this engine runs the epochs after `epochsDone`. An engine whose epochs are all lost is not
  * listed.
  */
 export function enginesOfRun(

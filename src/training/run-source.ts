@@ -1,4 +1,4 @@
-/** The texts that a run is made of, kept in its folder, and which of them to compile when the run is used. */
+/** The source files of a run, kept in its folder, and which of them to compile when the run is used. */
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { isInside } from "../hosts/node-host.js";
@@ -13,7 +13,7 @@ export interface RunSource {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** The folder that holds all of these. */
+/** The folder that contains all of these paths. */
 function commonFolder(paths: readonly string[]): string {
   const [first = [], ...others] = paths.map((path) => posix.dirname(path).split("/"));
   const length = first.findIndex((part, i) => others.some((other) => other[i] !== part));
@@ -21,8 +21,8 @@ function commonFolder(paths: readonly string[]): string {
 }
 
 /**
- * The entry is `model.lfer`, its imports lie where it looks for them. Where it imports from above its own folder that is no place in
- * the run: then all files lie in `source/` as they lay in their project, and `model.lfer` is a copy for readers.
+ * The entry becomes `model.lfer`, with its imports at the same relative paths. If it imports from above its own folder, those paths would
+ * be outside the run: then all files are stored in `source/` as in their project, and `model.lfer` is a copy for readers.
  */
 export function runSource(entry: string, texts: ReadonlyMap<string, string>): RunSource {
   const own = [...texts].filter(([path]) => !path.startsWith("std/"));
@@ -46,8 +46,8 @@ const recordLimit = 64 * 2 ** 20;
 const textLimit = 8 * 2 ** 20;
 
 /**
- * The file to compile when a file is asked for: for a run's `model.lfer` the one in `source/` that it is a copy of. A copy that was
- * edited, or one beside an edited record, is compiled itself.
+ * The file to compile for a path: for a run's `model.lfer`, the file in `source/` of which it is a copy. A copy that was edited, or
+ * whose run has an edited record, is compiled itself.
  */
 export async function compiledFile(file: string): Promise<string> {
   const folder = dirname(file);

@@ -1,4 +1,4 @@
-/** A recipe as a training step for TensorFlow.js: what `build --target tfjs-train` writes. */
+/** Builds a recipe's training step for TensorFlow.js: `build --target tfjs-train`. */
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
@@ -7,11 +7,11 @@ import { buildModule, type ModuleBuildOptions, type ModuleBuildResult } from "..
 import { originOf, probeStep } from "./step-file.js";
 
 export interface StepModuleOptions extends Omit<ModuleBuildOptions, "origin"> {
-  /** The recipe's own unless told. */
+  /** By default, the recipe's own. */
   readonly batch?: number | undefined;
 }
 
-/** The module's text, proven; or what is wrong. */
+/** The verified text of the module, or what is wrong. */
 export async function buildStepModule(
   recipe: ElaboratedRecipe,
   options: StepModuleOptions,

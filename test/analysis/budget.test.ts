@@ -126,7 +126,7 @@ suite("budgets", (test) => {
       "budget/not-equal: LferLdl: params is 1,283,024, the check says 1,270,000 within 1% (12,700): 13,024 (1.03%) too many",
       "budget/exceeded: LferLdl: params is 1,283,024, the check allows <= 1,270,000 within 1% (12,700): 13,024 (1.03%) too many",
     ]);
-    // The share is of the number that is claimed, on whichever side it stands.
+    // The share is of the claimed number, on either side.
     const turned = { ...claim(number(1_270_000), "==", measure("params"), 0.01), isShare: true };
     assert.is(said(turned).length, 1);
   });

@@ -5,7 +5,7 @@ import { codesOf, graphOf } from "../semantics/one-model.js";
 import { inFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** Each pool doubles the steps: after n of them a cell sees 2^(n + 1) - 1. */
+/** Each pool doubles the step: after n pools a cell sees 2^(n + 1) - 1 pixels. */
 const pools = (n: number, claims = "") => `lfer 1
 
 model Pools {
@@ -14,7 +14,7 @@ model Pools {
   output y
 }
 ${claims}`;
-/** Convolutions of 2^40 multiplies each, together or by themselves beyond what is exact. */
+/** Convolutions of 2^40 multiplications each, inexact together or alone. */
 const vast = (n: number) => `lfer 1
 
 model Vast {

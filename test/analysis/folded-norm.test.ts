@@ -90,7 +90,7 @@ suite("what a batch norm folds into", (test) => {
     assert.is(await lost(map, "conv(6, bias: true) -> dropout(0.5) -> batch_norm"), true);
     assert.is(await lost("N, 10", "linear(6) -> batch_norm"), true);
     assert.is(await lost(map, "conv(6) -> batch_norm -> batch_norm"), false);
-    // Its bias lies on the last axis, the norm's means on axis 1.
+    // Its bias is on the last axis, the norm's means are on axis 1.
     assert.is(await lost("N, 4, 10", "linear(6) -> batch_norm"), false);
   });
 });

@@ -100,7 +100,7 @@ suite("budgets on what was measured", (test) => {
     assert.match(stale?.message ?? "", /the source has changed since, or it was built with other settings/);
     const [silent] = await said('accuracy("faces/test") >= 1%', given(result({ graphSha256: undefined })));
     assert.match(silent?.message ?? "", /older lferc/);
-    // Results of another model in the same files are none of this check.
+    // Results of another model in the same files do not concern this check.
     const another = result({ model: "Other", graphSha256: b });
     assert.equal(await codes('accuracy("faces/test") >= 1%', given(another)), ["budget/no-result"]);
     assert.equal(

@@ -67,7 +67,7 @@ suite("peak activation memory", (test) => {
     const net = new Network("M");
     const x = net.conv(net.image([1, 8, 8]), 4, 3);
     net.output(net.conv(net.op("add", [x, x]), 8, 3));
-    // The sum's 4 maps and the last layer's 8; freed twice, x would leave room for the sum.
+    // The sum's 4 maps and the last layer's 8; if x were freed twice, there would be room for the sum.
     assert.is(peakMemory(net.finish(), { inPlace: false }).bytes, 12 * 64 * cell);
   });
 

@@ -1,4 +1,4 @@
-/** Figures of the networks under models/, and of those written from the docs alone, by name. */
+/** Counts of the networks under models/, and of those written from the docs alone, by name. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -23,7 +23,7 @@ const fileOf = new Map(
   ),
 );
 
-/** All networks of a file, as they are at inference and in training. */
+/** All networks of a file, in inference and in training form. */
 async function networksOf(file: string) {
   const sources = await load(nodeHost(root), file);
   const { models, diagnostics } = compile(sources, { graphsOnly: true });
@@ -37,7 +37,7 @@ async function networksOf(file: string) {
 
 const compiled = new Map<string, ReturnType<typeof networksOf>>();
 
-/** The figures of the model or variant of that name. */
+/** The counts of the model or variant with that name. */
 export async function statsOfModel(name: string, conventions?: readonly ConventionName[]): Promise<Stats> {
   const file = fileOf.get(name);
   if (file === undefined) throw new Error(`no model or variant is called ${name}`);

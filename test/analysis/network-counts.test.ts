@@ -12,8 +12,8 @@ const { networks } = JSON.parse(readFileSync(new URL("network-counts.json", impo
 };
 
 /**
- * Ops that a network's author wrote as functions, methods or operators which the tool does not see: what we count for
- * them is exactly what it says less.
+ * Ops that a network's author wrote as functions, methods or operators, which the tool does not see: the tool's count is smaller by
+ * exactly our count of these ops.
  */
 const written: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // F.avg_pool2d and F.interpolate.
@@ -25,7 +25,7 @@ const written: Readonly<Record<string, Readonly<Record<string, readonly string[]
   mobilevit_xxs: { thop: ["softmax"], torchstat: ["softmax"], calflops: ["softmax", "matmul"] },
 };
 
-/** What the tool says more than that, by cause. */
+/** What the tool counts in addition, by cause. */
 const besides: Readonly<Record<string, number>> = {
   // F.interpolate with a size: calflops counts the size's product, once for all channels.
   "ghostnetv2_100 calflops flops": 9212,

@@ -35,7 +35,7 @@ export class Network {
     return result;
   }
 
-  /** Applies an op; its slots are made fresh, unless `slots` are given. */
+  /** Applies an op; its slots are new, unless `slots` are given. */
   ops(op: string, inputs: readonly ValueId[], attributes: Attributes = {}, slots?: readonly ValueId[]) {
     const definition = findOp(op);
     if (definition === undefined) throw new Error(`no op ${op}`);

@@ -12,8 +12,8 @@ const map: Shape = [N, 4, 7, 6];
 const isMap = (shape: Shape): boolean => shape.length === 4 && shape.slice(2).every((size) => size !== 1);
 
 /**
- * The op between two 3x3 convolutions, its input number `at` the one that the picture reaches. A result that is no map
- * becomes one number that the whole first map is multiplied by: every cell behind sees what that number does.
+ * The op between two 3x3 convolutions; its input `at` depends on the picture. A result that is not a map is reduced to one number,
+ * which multiplies the whole first map: then every later cell sees what that number sees.
  */
 function between(row: OpCase, at: number): Graph {
   const net = new Network("Between");
@@ -38,7 +38,7 @@ function between(row: OpCase, at: number): Graph {
   return net.finish({ y: net.layer("mul", [first, one], {}, "gate") });
 }
 
-/** Rows of the table in which a map goes in, and variants that it does not need. */
+/** Rows of the table with a map as input, and variants that it does not need. */
 const variants: readonly OpCase[] = [
   ...[1, 2, 3].flatMap((axis) =>
     (["softmax", "log_softmax", "log_not_softmax"] as const).map(
@@ -116,7 +116,7 @@ const variants: readonly OpCase[] = [
   { op: "mul", title: "a column to a map", inputs: [{ shape: [N, 4, 7, 1] }, { shape: map }] },
 ];
 
-/** Where cells see less than the figure says, and why; everywhere else both are the same. */
+/** Where cells see less than the figure says, and why; everywhere else both are equal. */
 const seesLess: readonly (readonly [RegExp, string])[] = [
   [/^conv2d: stride over the kernel/, "a patch with gaps"],
   [/^adaptive_avg_pool: more bins than cells/, "bins of two cells do not lie side by side"],

@@ -1,4 +1,4 @@
-/** What cells of a network really see, asked of the reference: rows of the picture are changed, and who notices is counted. */
+/** The real receptive field of a network, measured with the reference: changes rows of the picture and counts the affected cells. */
 import { type Graph, typeOf, type ValueId } from "../../src/ir/graph.js";
 import { bindShape, elementCount } from "../../src/ir/shape.js";
 import type { Tensor } from "../../src/ops/contracts.js";
@@ -6,13 +6,13 @@ import { randomStream } from "../../src/random/stream.js";
 import { interpret } from "../../src/reference/interpret.js";
 
 export interface DrawOptions {
-  /** Only positive numbers, so that logarithms and powers are numbers too. */
+  /** Only positive numbers, so that logarithms and powers are defined. */
   readonly positive?: boolean;
-  /** What inputs other than the picture are given. */
+  /** The values of inputs other than the picture. */
   readonly values?: Readonly<Record<string, readonly number[] | undefined>>;
 }
 
-/** Changes that a maximum, a clip or a comparison hides once are seen another time. */
+/** Several changes: one may be hidden by a maximum, a clip or a comparison. */
 const trials = 4;
 
 function drawn(graph: Graph, value: ValueId, key: string, positive: boolean): Tensor {
@@ -34,7 +34,7 @@ function changed({ shape, data }: Tensor, axis: 2 | 3, place: number, trial: num
   return { shape, data: data.map((x, i) => (placeOf(i) === place ? x + 3 * random.uniform() : x)) };
 }
 
-/** The most rows and columns of the input `image` that one element of any output hangs on. */
+/** The largest number of rows and columns of the input `image` on which one element of any output depends. */
 export function numericField(graph: Graph, { positive = false, values = {} }: DrawOptions = {}) {
   const seen: [number, number] = [0, 0];
   for (const axis of [2, 3] as const) {
@@ -56,7 +56,7 @@ export function numericField(graph: Graph, { positive = false, values = {} }: Dr
         for (const [name, { data }] of Object.entries(run(changed(image, axis, place, trial)))) {
           for (const [i, x] of data.entries()) {
             const key = `${name} ${i}`;
-            // Sums in another order move last bits where nothing is seen.
+            // Another order of sums changes last bits, even of cells that do not see the change.
             const notices = Math.abs(before[name]!.data[i]! - x) > 1e-12 * Math.abs(x);
             if (notices) places.set(key, (places.get(key) ?? new Set()).add(place));
           }

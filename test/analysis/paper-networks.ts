@@ -1,7 +1,7 @@
 import type { Graph, ValueId } from "../../src/ir/graph.js";
 import { Network } from "./network.js";
 
-/** ShuffleNetV2, ResNet-50, MobileNetV2 and LFER-LDL by hand, without the language: what the exact counts are held against. */
+/** ShuffleNetV2, ResNet-50, MobileNetV2 and LFER-LDL by hand, without the language: the exact counts are compared with them. */
 export interface ShuffleNetOptions {
   readonly stem: number;
   readonly stages: readonly [number, number, number];

@@ -1,4 +1,4 @@
-// The small networks that real tools were asked about, as graphs of ours.
+// The small networks that real tools counted, as graphs.
 import { readFileSync } from "node:fs";
 import type { Attributes, Graph, ValueId } from "../../src/ir/graph.js";
 import { findOp } from "../../src/ops/registry.js";
@@ -9,7 +9,7 @@ import { Network } from "./network.js";
 
 interface LayerSpec {
   readonly op: string;
-  /** Numbers of the values that it reads, the image being 0; the one before it when left out. */
+  /** Indices of the values that it reads, the image being 0; by default the previous one. */
   readonly from?: readonly number[];
   readonly attributes?: Attributes;
 }
@@ -24,7 +24,7 @@ export const read = <T>(path: string): T =>
 
 export const { networks } = read<{ readonly networks: Readonly<Record<string, NetworkSpec>> }>("networks.json");
 
-/** How many values an op reads that are neither weights nor statistics. */
+/** The number of inputs of an op that are neither weights nor statistics. */
 function arity(name: string): number {
   const inputs = findOp(name)?.inputs ?? [];
   return inputs === "many" ? 1 : inputs.filter(({ role }) => role === "tensor").length;
@@ -48,7 +48,7 @@ export function graphOf(name: string): Graph {
   return net.finish();
 }
 
-/** The file that lferc deploys, at the newest opset of which onnx-tool knows every op that it writes here: 18 has Mish. */
+/** The file that lferc deploys, at the newest opset for which onnx-tool knows every op in it: 18 has Mish. */
 export function onnxOf(name: string): Uint8Array {
   const graph = graphOf(name);
   const drawn = Object.entries(probeWeights(graph, 1));

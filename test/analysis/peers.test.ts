@@ -1,4 +1,4 @@
-// What the tools themselves said of the small networks of peers/networks.json; the scripts beside it asked them.
+// The tools' own counts of the small networks of peers/networks.json, from the scripts beside it.
 import * as assert from "uvu/assert";
 import { claimOf } from "../../src/analysis/convention.js";
 import { conventionTable, quantityKeys } from "../../src/analysis/conventions.js";

@@ -23,7 +23,7 @@ model M {
   return receptiveField(model.graph);
 }
 
-/** What cells see of a picture of 16x12; whether the reference's cells see as many rows and columns, to the last one. */
+/** The receptive field of cells on a picture of 16x12, and whether it equals the reference's exactly. */
 const networks: readonly (readonly [string, string, readonly [number, number], boolean])[] = [
   ["softmax over rows", "y = image -> conv(2) -> softmax(axis: 2) -> conv(2)", [16, 5], true],
   ["softmax over columns", "y = image -> conv(2) -> softmax(axis: 3) -> conv(2)", [5, 12], true],
@@ -186,7 +186,7 @@ model M {
     });
   }
 
-  // Which rows of the picture reach a row of the map is asked of the reference: all weights are 1.
+  // The reference shows which rows of the picture reach a row of the map: all weights are 1.
   for (const [layers, size] of [
     ["conv(1, kernel: [3, 1]) -> upsample(scale: [2, 1]) -> conv(1, kernel: [3, 1])", 4],
     ["conv(1, kernel: [2, 1], stride: [2, 1], padding: 0) -> upsample(scale: [2, 1]) -> conv(1, kernel: [2, 1])", 4],

@@ -41,7 +41,7 @@ function unitsOf([first]: Stats["layers"]): Stats["layers"] {
   }));
 }
 
-/** The table's lines, without what stands around it. */
+/** The table's lines, without the text around it. */
 const tableOf = (text: string): readonly string[] => (text.split("\n\n")[1] ?? "").split("\n");
 
 suite("numbers for people", (test) => {
@@ -106,7 +106,7 @@ suite("stats for people", (test) => {
     assert.is(titles(60), "layer output params macs");
     assert.is(titles(30), "layer params macs");
     for (const width of [120, 80, 60, 40, 30]) {
-      // A path below the table is one word, which may be wider than such a terminal.
+      // A path below the table is one word, which may be wider than a narrow terminal.
       const lines = width < 60 ? tableOf(pretty(2, width)) : pretty(2, width).split("\n");
       assert.ok(
         lines.every((line) => line.length <= width),

@@ -10,8 +10,8 @@ const { networks } = JSON.parse(readFileSync(new URL("torchvision-counts.json", 
 };
 
 /**
- * What the tool says less than we, by cause. A graph cannot know these: whether a PyTorch author called a function or made
- * a layer object.
+ * Differences of the tool's counts from ours, by cause. A graph cannot show these: whether a PyTorch author called a function or made a
+ * layer object.
  */
 const unseen: Readonly<Record<string, number>> = {
   // A functional adaptive pool, which thop does not see: (49 + 1) cells for each channel.
@@ -22,9 +22,9 @@ const unseen: Readonly<Record<string, number>> = {
   "densenet121 torchstat macs": 1024 * 7 * 7,
   "googlenet torchstat madds": 3_226_160,
   "googlenet torchstat macs": 3_226_160,
-  // A functional average pool over the whole map of its modulator, which calflops alone sees; a mean to us.
+  // A functional average pool over the whole map of its modulator, which only calflops counts; our graph has a mean.
   "efficientface_nc7 calflops flops": -116 * 28 * 28,
-  // The auxiliary heads, which its graph at inference has not: they are "in training only".
+  // The auxiliary heads, which the inference graph does not have: they are "in training only".
   "googlenet params": -6_379_984,
 };
 

@@ -11,7 +11,7 @@ import { suite } from "../support/suite.js";
 
 const vector = (...data: number[]): Tensor => ({ shape: [data.length], data: Float64Array.from(data) });
 
-/** The ops of the nodes behind those of the given graph. */
+/** The ops of the nodes that were added to the given graph. */
 const appended = (before: Graph, after: Graph): readonly string[] =>
   after.nodes.slice(before.nodes.length).map(({ op }) => op);
 

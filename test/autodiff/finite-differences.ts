@@ -4,7 +4,7 @@ import type { Tensor } from "../../src/ops/contracts.js";
 import { assertSound } from "../../src/ops/verify-types.js";
 import { type Feed, interpret } from "../../src/reference/interpret.js";
 
-/** Where a value comes from: which of a feed's tensors it is. */
+/** The source of a value: one of a feed's tensors. */
 export interface Leaf {
   readonly from: "inputs" | "slots";
   readonly name: string;

@@ -18,7 +18,7 @@ const batch = 3;
 
 const modelText = (name: string): string => readFileSync(new URL(`../../models/${name}.lfer`, import.meta.url), "utf8");
 
-/** A model's graph as training sees it, from a text that imports nothing but `std/` and the models. */
+/** A model's graph in training form, from a text that imports only `std/` and the models. */
 async function modelGraph(text: string, model: string, set: Readonly<Record<string, string>> = {}): Promise<Graph> {
   const files = { "main.lfer": text, "resnet.lfer": modelText("resnet") };
   const { models, diagnostics } = await compileText(files, {
@@ -57,7 +57,7 @@ async function withLoss(network: Graph): Promise<Graph> {
   return attachLoss({ ...network, outputs: [{ name: "logits", value: output?.value ?? -1 }] }, shaped);
 }
 
-/** A feed on which nothing collapses; labels are distributions. */
+/** A feed for which no layer's outputs collapse; labels are distributions. */
 function feedOf(graph: Graph, seed: number): Feed {
   const inputs = probeInputs(graph, batch, seed);
   const label = inputs["data.label"] as Tensor;
@@ -71,9 +71,9 @@ function feedOf(graph: Graph, seed: number): Feed {
 }
 
 /**
- * Along random directions in all parameters, and in the picture, the loss must change as its gradient says. The step is
- * small, because a ReLU or a maximum that flips between both ends adds an error, and batch norm over a handful of values
- * makes such flips weigh: at 1e-6 some seeds are a percent off, at 1e-8 none, and rounding is still far below.
+ * Along random directions in all parameters, and in the picture, the change of the loss must match its gradient. The step is small,
+ * because a ReLU or a maximum that flips between both ends adds an error, which batch norm over a few values amplifies: at 1e-6 some
+ * seeds are off by a percent, at 1e-8 none, and rounding is still far below.
  */
 function assertDirections(graph: Graph, seed: number, together = false): void {
   const feed = feedOf(graph, seed);

@@ -28,7 +28,7 @@ suite("gradients of a network in ONNX Runtime", ({ native: test }) => {
       const data = Float64Array.from(outputs.flatMap(({ name }) => [...(results[name] as Tensor).data]));
       return { shape: [data.length], data };
     };
-    // Single precision flips a ReLU or a maximum now and then (a share of an element's gradient): on most seeds it does not.
+    // Single precision sometimes flips a ReLU or a maximum (a share of an element's gradient): for most seeds it does not.
     const close: number[] = [];
     for (const seed of [1, 2, 3, 4, 5]) {
       const rounded = (tensors: Record<string, Tensor>): Record<string, Tensor> =>

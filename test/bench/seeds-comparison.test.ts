@@ -3,7 +3,7 @@ import { compareSeeds } from "../../bench/seeds-comparison.js";
 import type { Answers } from "../../src/judging/answers.js";
 import { suite } from "../support/suite.js";
 
-/** 40 pictures of class a and 10 of class b; a training has the first so many of each right. */
+/** 40 pictures of class a and 10 of class b; a training predicts the first ones of each correctly, as many as given. */
 function training(rightOfA: number, rightOfB: number, classes: readonly [string, string] = ["a", "b"]): Answers {
   const [a, b] = [classes.indexOf("a"), classes.indexOf("b")] as [number, number];
   const picture = (key: string, label: number, isRight: boolean) => {
@@ -32,7 +32,7 @@ suite("several trainings of two recipes", (test) => {
     const widely = [training(0, 5), training(20, 5), training(40, 5)];
     const { value, interval } = compareSeeds(same, widely).accuracy;
     assert.ok(Math.abs(value) < 1e-12);
-    // Three trainings at -0.4, 0 and 0.4: the extreme draws, three times the same one, are one in 27 each.
+    // Three trainings at -0.4, 0 and 0.4: the extreme resamples, three times the same training, are one in 27 each.
     assert.ok(interval.low < -0.25 && interval.high > 0.25, JSON.stringify(interval));
   });
 

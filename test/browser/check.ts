@@ -1,7 +1,7 @@
 /**
- * Loads report.html in a browser, wide and narrow, light and dark, and looks at what it shows: node --import tsx
- * test/browser/check.ts [FOLDER], where the pictures of the pages then lie. Not part of `npm test`: it needs Debian's chromium,
- * as .ci/run installs it.
+ * Loads report.html in a browser, wide and narrow, light and dark, and checks what it shows: node --import tsx
+ * test/browser/check.ts [FOLDER]; screenshots go to FOLDER. Not part of `npm test`: it needs Debian's chromium, as .ci/run
+ * installs it.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { Chromium, findChromium, type LookOptions } from "../../tools/chromium.j
 import { someRunFiles } from "../report/some-run.js";
 import { callLferc } from "../support/in-process.js";
 
-/** What is asked of a page; it runs there. */
+/** The facts that are read from a page; this function runs there. */
 const script = `(() => {
   const luminance = (colour) => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).slice(0, 3).map((c) => c / 255)

@@ -1,7 +1,7 @@
 /**
  * Loads LFER-LDL as a GraphModel in a browser, and the page of docs/tfjs-model.md: node --import tsx test/browser/tfjs-model.ts LIBRARIES,
- * a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm in its node_modules. The answers are those of the ONNX file in
- * ONNX Runtime. Not part of `npm test`: it needs Debian's chromium, as .ci/run installs it.
+ * a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm in its node_modules. Compares the predictions with those of the ONNX
+ * file in ONNX Runtime. Not part of `npm test`: it needs Debian's chromium, as .ci/run installs it.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -31,7 +31,7 @@ const { models } = compile(await load(nodeHost(root), "models/lfer_ldl.lfer"), {
 const graph = models.find(({ name }) => name === "lfer_ldl")?.graph;
 if (graph === undefined) throw new Error("no lfer_ldl");
 
-// Weights under which outputs vary: those of a seed give nearly the same answer to every picture.
+// Weights with varying outputs: with initial weights, the outputs are nearly the same for every picture.
 const weights = Object.entries(calmWeights(graph, 1)).map(
   ([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }] as const,
 );
@@ -55,7 +55,7 @@ async function build(...args: readonly string[]): Promise<void> {
 await build("-o", "m.onnx");
 await build("--target", "tfjs", "-o", "model");
 
-/** What ONNX Runtime answers. */
+/** The predictions of ONNX Runtime. */
 async function expected(): Promise<Tensor> {
   const { mean, std } = graph?.inputs[0]?.picture ?? { mean: [], std: [] };
   const data = Float32Array.from({ length: 3 * size * size }, (_, i) => {
@@ -103,7 +103,7 @@ const server = createServer(({ url = "" }, response) => {
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** Runs in the page: the answers of one picture, and of three at once, on a backend. */
+/** Runs in the page: the predictions for one picture, and for three at once, on a backend. */
 const ask = (backend: string): string => `(async () => {
   if ("wasm" in tf) tf.wasm.setWasmPaths("wasm/");
   const isThere = await tf.setBackend("${backend}").catch(() => false);
@@ -136,7 +136,7 @@ const view = {
 const wanted = await expected();
 const ran: string[] = [];
 for (const backend of ["wasm", "webgl", "cpu"]) {
-  // The backend in JavaScript is slow: it only stands in where there is no other for graphics.
+  // The JavaScript backend is slow: it is used only if there is no graphics backend.
   if (backend === "cpu" && ran.includes("webgl")) continue;
   const { value } = await browser.look(`${address}/backends.html`, view, ask(backend));
   const answer = value as Answer | undefined;
@@ -167,7 +167,7 @@ const { value: said, complaints } = await browser.look(`${address}/page.html`, v
 console.log(`the page of docs/tfjs-model.md says "${said}"; ONNX Runtime: ${label} ${share.toFixed(3)}`);
 const [saidLabel, saidShare] = String(said).split(" ");
 if (saidLabel !== label || !(Math.abs(Number(saidShare) - share) < 2e-3)) problems.push("the page says something else");
-// Without a GPU its driver remarks on speed.
+// Without a GPU, its driver prints notes about speed.
 const serious = complaints.filter((each) => !/GL Driver Message \(OpenGL, Performance,/.test(each));
 problems.push(...serious.map((each) => `the page: ${each}`));
 await browser.close();

@@ -1,7 +1,7 @@
 /**
- * The page of docs/tfjs-train.md in a browser: it must learn, by the losses that Node has. node --import tsx test/browser/train-page.ts
- * LIBRARIES, a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm in its node_modules. Not part of `npm test`: it needs
- * chromium, as .ci/run installs it.
+ * Runs the page of docs/tfjs-train.md in a browser: it must learn, with the same losses as in Node. node --import tsx
+ * test/browser/train-page.ts LIBRARIES, a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm in its node_modules. Not part of
+ * `npm test`: it needs chromium, as .ci/run installs it.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -19,14 +19,14 @@ const library = (name: string): Buffer => readFileSync(join(libraries, "node_mod
 const program = findChromium();
 if (program === undefined) throw new Error("no chromium: apt-get install chromium-headless-shell");
 
-/** TensorFlow.js for browsers brings WebGL and the CPU; WebAssembly is a script more. */
+/** TensorFlow.js for browsers includes WebGL and the CPU; WebAssembly needs another script. */
 const wasmScript = `await new Promise((resolve, reject) => {
   const script = Object.assign(document.createElement("script"), { src: "tf-backend-wasm.min.js", onload: resolve, onerror: reject });
   document.head.append(script);
 });
 `;
 
-/** What the page shows, one text after the other; and the backend, where another than its own is wanted. */
+/** The texts that the page shows, one after another; and the backend to use, if not its default. */
 const watched = (
   backend: string,
 ): string => `${backend === "wasm" ? wasmScript : ""}${backend === "" ? "" : `await tf.setBackend("${backend}");\n`}${batchesModule}

@@ -11,7 +11,7 @@ const files = { "m.lfer": recipeText(), "tiny.onnx": tinyClassifier({ size: 32 }
 
 const bench = (cwd: string, ...args: readonly string[]) => runLferc(["bench", ...args], { cwd });
 
-/** The results as a program reads them. */
+/** The results in JSON. */
 function resultsOf({ code, stdout, stderr }: ReturnType<typeof bench>): readonly BenchResult[] {
   assert.is(code, 0, stderr);
   const answer = JSON.parse(stdout) as { readonly schemaVersion: number; readonly results: readonly BenchResult[] };

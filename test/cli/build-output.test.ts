@@ -25,7 +25,7 @@ recipe R {
 const files = { "tiny.lfer": recipe };
 const build = ["build", "tiny.lfer"];
 
-/** What a file or a stream holds, by its first bytes. */
+/** The kind of a file or stream, by its first bytes. */
 function kindOf(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString("latin1");
   if (text.startsWith("<svg") || text.startsWith("<?xml")) return "svg";
@@ -34,7 +34,7 @@ function kindOf(bytes: Uint8Array): string {
   return text.startsWith("lfer_graph") ? "ir" : text.slice(0, 40);
 }
 
-/** As the shell runs it, stdout as bytes. */
+/** As run by a shell; stdout as bytes. */
 function piped(cwd: string, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [lfercPath(), ...build, ...args], {
     cwd,

@@ -45,7 +45,7 @@ suite("lferc check --results", (test) => {
       assert.equal(await check(), [0, []]);
       writeFileSync(join(cwd, "m.lfer"), source(held.replace(">= 0%", "> 100%")));
       assert.equal(await check(), [1, ["budget/below-minimum"]]);
-      // Another network than the one that was measured.
+      // Another network than the measured one.
       writeFileSync(join(cwd, "m.lfer"), source('check Small { latency("here") <= 100_000ms }', 5));
       assert.equal(await check(), [1, ["budget/stale-result"]]);
       writeFileSync(join(cwd, "m.lfer"), source('check Small(size: 20) { latency("here") <= 100_000ms }'));

@@ -8,7 +8,7 @@ import { suite } from "../support/suite.js";
 
 const bashScript = (): string => runLferc(["completion", "bash"]).stdout;
 
-/** What bash offers for a command line whose last word is being typed. */
+/** The completions of bash for a command line whose last word is being typed. */
 function offered(script: string, ...words: readonly string[]): readonly string[] {
   const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lferc; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const ran = spawnSync("bash", ["--norc", "-c", `${script}\n${ask}`, "bash", ...words], { encoding: "utf8" });

@@ -32,7 +32,7 @@ async function summaryOf(cwd: string, ...more: readonly string[]): Promise<Summa
   return JSON.parse(ran.stdout) as Summary;
 }
 
-/** Everything that there is to find, in a few files. */
+/** A data set with every kind of finding, in a few files. */
 const files = async (): Promise<Readonly<Record<string, string | Uint8Array>>> => ({
   "d/train/happy/a.png": face(1),
   "d/train/happy/b.png": face(2, 30),

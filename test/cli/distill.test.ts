@@ -1,4 +1,4 @@
-// What a run says of every picture, as a table: the same as its built model says, and of several models the one that never saw it.
+// A table of predictions: equal to those of the built model; with several models, those of the model not trained on the picture.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -49,7 +49,7 @@ function tableOf(text: string): Table {
 
 const readTable = (cwd: string, file: string): Table => tableOf(readFileSync(join(cwd, file), "utf8"));
 
-/** What the run's ONNX file says, by the pictures' paths below faces/. */
+/** The predictions of the run's ONNX file, by the pictures' paths below faces/. */
 async function predicted(cwd: string, run: string): Promise<ReadonlyMap<string, readonly number[]>> {
   const { stdout } = await callLferc(["predict", `${run}/model.onnx`, "faces", "--format", "json"], cwd);
   const found = JSON.parse(stdout) as {

@@ -21,7 +21,7 @@ const [red, green, blue] = [flat(250, 0, 0), flat(0, 250, 0), flat(0, 0, 250)];
 
 const tiny = tinyClassifier();
 
-/** Of eight test pictures, two of the wrong colour, and one that is broken. */
+/** Eight test pictures, two of them of the wrong colour, and a broken one. */
 const files = {
   "tiny.onnx": tiny,
   "turned.onnx": tinyClassifier({ labels: ["blue", "green", "red"] }),
@@ -44,7 +44,7 @@ const json = async (cwd: string, ...args: readonly string[]) => {
   return { ...ran, json: ran.stdout === "" ? undefined : JSON.parse(ran.stdout) };
 };
 
-/** A table of pictures, of which 1.png is red and 2.png green. */
+/** A table of pictures: 1.png is red and 2.png green. */
 const table = (rows: string, header = "path,label,split") => ({
   "colours/labels.csv": `${header}\n${rows}`,
   "colours/1.png": red,
@@ -100,7 +100,7 @@ suite("lferc eval", (test) => {
   test("classes are matched by name, whatever their order in the model", () =>
     inFolder(files, async (cwd) => {
       const { json: found } = await json(cwd, "turned.onnx", "--data", "colours");
-      // Its first output is the red channel, and it calls that blue.
+      // Its first output is the red channel, which it names blue.
       assert.equal(found.labels, ["blue", "green", "red"]);
       assert.is(found.perClass.green.recall, 1);
       assert.is(found.perClass.blue.recall, 0.5);
@@ -228,7 +228,7 @@ suite("lferc eval", (test) => {
         const { accuracy, split, evaluation, file } = found.json;
         assert.equal([accuracy, split, evaluation, file], [best, "validation", "mean_of_flips", "run/model.onnx"]);
         assert.match(found.stderr, /chose its best epoch by it/);
-        // The file by its name is judged by what the run beside it holds out.
+        // The file named directly is evaluated on the pictures that the run beside it holds out.
         const named = await json(cwd, "run/model.onnx", "--data", "faces");
         assert.equal([named.json.accuracy, named.json.split, named.code], [best, "validation", 0]);
 
@@ -238,7 +238,7 @@ suite("lferc eval", (test) => {
         assert.equal(again.json.graphSha256, found.json.graphSha256);
         const refused = await callLferc(["predict", "run", "faces"], cwd);
         assert.equal([refused.code, codesIn(refused.stderr)], [1, ["eval/no-model-yet"]]);
-        // The very command that is told, but for where the pictures are.
+        // Exactly the printed command, except for the location of the pictures.
         const [, command = ""] = /trained on: lferc (.*)/.exec(refused.stderr) ?? [];
         const made = await callLferc(command.replace("DIR", "faces").split(" "), cwd);
         assert.is(made.code, 0, made.stderr);
@@ -253,7 +253,7 @@ const undivided = Object.fromEntries(
   Object.entries({ red, green, blue }).flatMap(([name, picture]) => [1, 2].map((i) => [`c/${name}/${i}.png`, picture])),
 );
 
-/** Undivided: a run holds a fifth of each class out. */
+/** Not split: a run holds out a fifth of each class. */
 const faces = Object.fromEntries(
   (["surprise", "happiness", "neutral"] as const).flatMap((name) =>
     Array.from({ length: 16 }, (_, i) => [`faces/${name}/${i}.png`, encodePng(generateFace(name, 300 + i, 16))]),

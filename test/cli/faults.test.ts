@@ -1,4 +1,4 @@
-// Every command on a disk that refuses: a code that names the path and says what the system said, and never exit 70.
+// Every command with failing disk operations: a code with the path and the system's reason, and never exit code 70.
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -10,11 +10,11 @@ import { smallSource } from "../training/small-course.js";
 const model = smallSource({ run: "batch: 6, epochs: 1" });
 const preload = join(root, "test/support/faults.mjs");
 
-/** A command whose `at`-th operation on the disk fails. */
+/** A command whose `at`-th disk operation fails. */
 const failing = (args: readonly string[], cwd: string, at: number, code: string): Ran =>
   runLferc(args, { cwd, env: { NODE_OPTIONS: `--import ${preload}`, LFER_TEST_FAULT: `${at}:${code}` } });
 
-/** Everything under a folder, with what is in it. */
+/** Everything under a folder, with contents. */
 const under = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     (readdirSync(folder, { recursive: true, withFileTypes: true }) ?? [])

@@ -1,5 +1,5 @@
-// From who is shown to what is shown: a head for as many classes as the data have, replaced by another; parts that stay, parts that
-// learn slowly. The way of models/identities.lfer to RafDb, on a small network.
+// Pre-training on identities, then on expressions: a head with as many classes as the data, which is then replaced; frozen parts; parts
+// that learn slowly. Like models/identities.lfer for RafDb, with a small network.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,4 +1,4 @@
-// The parent of a cross-fitting is no run that has not begun.
+// The folder of a cross-fitting is not mistaken for a run that has not begun.
 import * as assert from "uvu/assert";
 import { sealed } from "../../src/training/sealed-json.js";
 import { callLferc } from "../support/in-process.js";

@@ -1,4 +1,4 @@
-// The help of every command is whole, and what it says can be typed.
+// The help of every command is complete, and its examples work.
 import * as assert from "uvu/assert";
 import { commandHelp } from "../../src/cli/command-help.js";
 import { commands } from "../../src/cli/commands.js";
@@ -8,7 +8,7 @@ import { readArguments } from "../../src/cli/read-arguments.js";
 import { runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** The arguments of an example, as a shell would hand them over; what it does with the output is its own business. */
+/** The arguments of an example, as a shell would pass them; redirections of the output are ignored. */
 function argumentsIn(example: string, name: string): readonly string[] | undefined {
   const [, line] = new RegExp(`\\blferc ${name}\\b([^<>|)]*)`).exec(example) ?? [];
   return line?.split(" ").filter((word) => word !== "");

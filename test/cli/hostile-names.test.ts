@@ -1,4 +1,4 @@
-// Every command over names that would be obeyed: promise 6 of docs/threat-model.md.
+// Every command with names that something would execute: promise 6 of docs/threat-model.md.
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
@@ -9,7 +9,7 @@ import { callLferc } from "../support/in-process.js";
 import { inFolder, type Ran, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** What GitHub, Azure, TeamCity, terminals and readers from right to left would obey, at the beginning and inside. */
+/** Texts that GitHub, Azure, TeamCity, terminals or right-to-left display would act on, at the beginning and inside. */
 const evil =
   "::error title=pwned::0\n::error title=pwned::1\n \t ::set-output name=x::2\r\n##[error]3 ##vso[task.complete]4 ##teamcity[x]\u001b[31m\u009b2J\u202e\u2028::warning::5";
 const quoted = JSON.stringify(evil).replaceAll("\\u001b", "\\u{1b}");
@@ -73,7 +73,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "loose/x.safetensors": evil,
 };
 
-/** Command lines of each command; the network is trained and the picture asked for in words that all hold the name. */
+/** Command lines of each command; network, training and picture have names that contain this text. */
 const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
   init: [
     ["init", evil],
@@ -227,7 +227,7 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** What of a text somebody would obey, or take for a line of ours. */
+/** The parts of a text that something would execute, or that look like a line of lferc. */
 function obeyed(text: string, isAnnotating = false): readonly string[] {
   const found: string[] = [];
   for (const line of text.split("\n")) {
@@ -235,7 +235,7 @@ function obeyed(text: string, isAnnotating = false): readonly string[] {
     const isOurs = isAnnotating && /^::(?:error|warning) (?:file=|title=[a-z]+\/)/.test(line);
     if (words.startsWith("::") && !isOurs) found.push(`begins with a command: ${line}`);
     if (/##\w*\[/.test(line)) found.push(`has a command: ${line}`);
-    // The sign that stands for a command is fine inside a line: where it begins one, a name has broken the line before.
+    // The replacement character is fine inside a line; at the beginning of a line, a name has broken the previous line.
     if (words.startsWith("\u2236:") && !line.startsWith("\u2236:error title=pwned::0"))
       found.push(`a broken line: ${line}`);
   }
@@ -247,12 +247,12 @@ function obeyed(text: string, isAnnotating = false): readonly string[] {
   return found;
 }
 
-/** They start lferc again, as the one that they are. */
+/** These start lferc again, as the same program. */
 const startsOthers: ReadonlySet<string> = new Set(["sweep", "ablate", "bench", "tour"]);
 
 const isJson = (args: readonly string[]): boolean => args.includes("json") || args.includes("sarif");
 
-/** JSON may hold any name, spelt so that nobody obeys it; its lines are ours. */
+/** JSON may contain any name, escaped so that nothing acts on it; its line structure is ours. */
 const withoutBidi = (json: string): string => json.replaceAll(/[\u202e\u2028\u009b]/g, "");
 
 function judge(args: readonly string[], { code, stdout, stderr }: Ran): void {
@@ -277,7 +277,7 @@ suite("hostile names", (test) => {
       inFolder(files, async (cwd) => {
         for (const args of uses[name] ?? [])
           judge(args, startsOthers.has(name) ? runLferc(args, { cwd }) : await callLferc(args, cwd));
-        // In a process of its own, painted: looks are ours.
+        // In a separate process, with colours: colour codes are ours.
         const [args = []] = uses[name] ?? [];
         const painted = runLferc(args, { cwd, env: { GITHUB_ACTIONS: "", CI: "", NO_COLOR: "", FORCE_COLOR: "1" } });
         // biome-ignore lint/suspicious/noControlCharactersInRegex: the looks themselves.

@@ -1,4 +1,4 @@
-/** What `lferc info` says of the machine and of each engine. */
+/** The output of `lferc info` about the machine and each engine. */
 import { availableParallelism } from "node:os";
 import * as assert from "uvu/assert";
 import { engineStates } from "../../src/cli/engine-states.js";
@@ -11,7 +11,7 @@ import { runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { stillEngine } from "../training/still-run.js";
 
-/** An engine that says this of itself. */
+/** An engine with this state. */
 const saying = (name: string, found: Found | Problem, needs = ""): EngineEntry => ({
   name,
   summary: "",

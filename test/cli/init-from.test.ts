@@ -1,4 +1,4 @@
-// Where the workflow of `lferc init` installs lferc from: what the user says, word for word, or nothing.
+// The address from which the workflow of `lferc init` installs lferc: exactly what the user gave, or none.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const addresses = [
   `github:some-one/lfer.js#${commit}`,
 ] as const;
 
-/** What no shell, no YAML and no expression of GitHub's may get, and what anybody may take. */
+/** Addresses that must be rejected for a shell, YAML or GitHub's expressions, and addresses that are accepted. */
 const refused = [
   ...["lfer", "lfer@0.1.0", "@you/lfer", "npm:lfer", "you/lfer", "*", "latest", ".", "..", "/", "-g", "--global"],
   ...["http://example.org/lfer.tgz", "https://example.org/lfer", "https://user:secret@example.org/lfer.tgz"],
@@ -58,13 +58,13 @@ const refused = [
 
 const workflowOf = (folder: string): string => readFileSync(join(folder, workflowPath), "utf8");
 
-/** The workflow's first step in bash as GitHub runs it, with an npm that only tells what it is told. */
+/** Runs the workflow's first step in bash as GitHub does, with an npm that only prints its arguments. */
 function install(
   cwd: string,
   yaml: string,
 ): { readonly code: number | null; readonly npm: string; readonly said: string } {
   const [step = ""] = stepsOf(yaml);
-  // What GitHub reads from the YAML; a text of JSON is one.
+  // The value that GitHub reads from the YAML; a JSON string is valid YAML.
   const [, address = ""] = /^ {2}LFER: (.*)$/m.exec(yaml) ?? [];
   mkdirSync(join(cwd, "bin"), { recursive: true });
   writeFileSync(join(cwd, "bin/npm"), '#!/bin/sh\nprintf "%s\\n" "$@"\n');

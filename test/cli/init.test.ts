@@ -1,4 +1,4 @@
-// What `lferc init` writes must be right, and be of use at once.
+// The files that `lferc init` writes must be valid, and work at once.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Labels of weight files under other names than the outputs, wherever a file comes in: build, train, a frozen teacher.
+// Labels of weight files under other names than the outputs, wherever a file is read: build, train, a frozen teacher.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -7,7 +7,7 @@ import { formulaPicture } from "../data/formula-picture.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-// Each of its own size: the same picture on both sides of a split would be told.
+// All of different sizes: a duplicate on both sides of a split would be reported.
 const pictures = Object.fromEntries(
   ["red", "green", "blue"].flatMap((name, c) =>
     [0, 1, 2, 3].map((i) => [`d/${name}/${i}.png`, encodePng(formulaPicture(8 + i, 8 + c))] as const),
@@ -31,7 +31,7 @@ ${outputs.map((output) => `  output ${output}`).join("\n")}
 
 interface Case {
   readonly title: string;
-  /** Of the model that the file was made of, and of the one that takes it. */
+  /** Of the model from which the file was made, and of the one that reads it. */
   readonly file: readonly string[];
   readonly model: readonly string[];
   readonly codes: readonly string[];

@@ -1,4 +1,4 @@
-// Labels from folders to a teacher, its student, their files and their answers: by name, whatever stands where.
+// Labels from folders to a teacher, its student, their files and their predictions: by name, in any order.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -17,11 +17,11 @@ const colours: Readonly<Record<string, readonly [number, number, number]>> = {
   anger: [40, 220, 220],
   neutral: [128, 128, 128],
 };
-/** As std/labels has them; the folders come in alphabetical order. */
+/** As in std/labels; folders are read in alphabetical order. */
 const own = Object.keys(colours);
 const alphabetical = own.toSorted();
 
-/** Pictures of one colour each, with some noise: a small network tells them apart entirely. */
+/** Pictures of one colour each, with some noise: a small network learns to distinguish them completely. */
 const pictures = Object.fromEntries(
   ["train", "val"].flatMap((split) =>
     Object.entries(colours).flatMap(([name, colour]) =>
@@ -105,7 +105,7 @@ function fileLabels(cwd: string, path: string): unknown {
   return JSON.parse(read.value.metadata.get("lfer.labels.logits") ?? "null");
 }
 
-/** The share of the held-out pictures that a model names rightly. */
+/** The share of the held-out pictures that a model predicts correctly. */
 function namedRightly(cwd: string, onnx: string): number {
   const asked = runLferc(["predict", onnx, "d/val", "--format", "json"], { cwd });
   assert.is(asked.code, 0, asked.stderr);
@@ -114,7 +114,7 @@ function namedRightly(cwd: string, onnx: string): number {
   return found.filter(({ path, label }) => path.includes(`/${label}/`)).length / found.length;
 }
 
-/** The same weights without a word of what they were trained for. */
+/** The same weights without metadata about their training. */
 function withoutLabels(cwd: string, from: string, to: string): void {
   const read = readSafetensors(readFileSync(join(cwd, from)), from);
   assert.ok(read.kind === "read");
@@ -153,7 +153,7 @@ suite("labels from folders to files and answers", (test) => {
       trained(cwd, "U", "u");
       assert.equal([labelsOf(cwd, "u"), figuresOf(cwd, "u").best], [alphabetical, 1]);
 
-      // The same teacher in the order of std/labels: not a number of the student's course changes.
+      // The same teacher in the order of std/labels: the student's losses do not change at all.
       const turned = [
         "build",
         "m.lfer",
@@ -171,7 +171,7 @@ suite("labels from folders to files and answers", (test) => {
       trained(cwd, "S", "turned");
       near(figuresOf(cwd, "turned").losses, figuresOf(cwd, "s").losses);
 
-      // A file that names no classes: the recipe has to, and then all is as before.
+      // A file without class names: the recipe must give them, and then the result is the same.
       withoutLabels(cwd, "t/best.safetensors", "teacher.safetensors");
       const open = train(cwd, "S", "open");
       assert.equal([open.code, codesIn(open.stderr)], [1, ["train/teacher-classes-unknown"]]);
@@ -183,7 +183,7 @@ suite("labels from folders to files and answers", (test) => {
       trained(cwd, "S", "written");
       near(figuresOf(cwd, "written").losses, figuresOf(cwd, "s").losses);
 
-      // What the recipe says of the file's classes is what the file says, or refused; names of a model are put in order.
+      // The classes that the recipe gives for a file must match the file's, or are rejected; names of a model are permuted.
       writeFileSync(join(cwd, "teacher.safetensors"), readFileSync(join(cwd, "t/best.safetensors")));
       for (const written of [line, line.replace("fear", "dread")]) {
         writeFileSync(join(cwd, "m.lfer"), source(written));
@@ -220,11 +220,11 @@ suite("labels from folders to files and answers", (test) => {
       writeFileSync(join(cwd, "m.lfer"), cross);
       trained(cwd, "S", "s", "--weights", "t/best.safetensors");
       assert.equal([labelsOf(cwd, "s"), figuresOf(cwd, "s").best], [own, 1]);
-      // A model without labels takes the file's, and finds the folders by them.
+      // A model without labels uses the file's, and matches the folders with them.
       trained(cwd, "T", "again", "--weights", "s/best.safetensors");
       assert.equal([labelsOf(cwd, "again"), figuresOf(cwd, "again").best], [own, 1]);
       assert.is(namedRightly(cwd, "again/model.onnx"), 1);
-      // For folders of other classes its last layer has to begin afresh; then they are the folders'.
+      // For folders with other classes its last layer must be initialised anew; then its classes are those of the folders.
       for (const split of ["train", "val"]) renameSync(join(cwd, `d/${split}/fear`), join(cwd, `d/${split}/boredom`));
       const other = train(cwd, "T", "other", "--weights", "s/best.safetensors");
       assert.equal([other.code, codesIn(other.stderr)], [1, ["weights/labels-differ"]]);

@@ -97,7 +97,7 @@ suite("lferc", (test) => {
 
   test("our bug: exit code 70, and what to do", () =>
     inFolder({}, (cwd) => {
-      // What no user can do: a working folder of a type that Node itself never gives.
+      // No user can cause this: a current folder of a type that Node never returns.
       const broken = join(cwd, "broken.mjs");
       writeFileSync(broken, "process.cwd = () => 1;\n");
       const ran = runLferc(["check", "x"], { cwd, env: { NODE_OPTIONS: `--import ${broken}` } });
@@ -108,7 +108,7 @@ suite("lferc", (test) => {
 
   test("interrupted: exit code 130", () =>
     inFolder({ "a.lfer": good }, async (cwd) => {
-      // Held up where a file is read, so that the signal comes in the middle.
+      // The file's reading is delayed, so that the signal arrives in the middle.
       const slow = join(cwd, "slow.mjs");
       writeFileSync(
         slow,

@@ -1,4 +1,4 @@
-// The way of somebody who has read the README: change the paper's network, break it, understand, count, build, run.
+// The first steps of a user after the README: change the paper's network, make an error, understand, count, build and run it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -10,7 +10,7 @@ import { suite } from "../support/suite.js";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const network = read("models/lfer_ldl.lfer");
 
-/** The paper's network with one stretch of text replaced, in a folder of its own. */
+/** The paper's network with one part of its text replaced, in a separate folder. */
 function changed(from: string, to: string): Readonly<Record<string, string | Uint8Array>> {
   assert.ok(network.includes(from), `the network has no ${from}`);
   return {

@@ -1,4 +1,4 @@
-/** A recipe with a teacher that another one trains, and one that takes distributions from a table. */
+/** A recipe with a teacher that another recipe trains, and one that reads distributions from a table. */
 export const partsSource = `lfer 1
 
 import { cross_entropy, kl } from "std/losses"

@@ -4,7 +4,7 @@ import { suite } from "../support/suite.js";
 
 const progress = (step: number, done: number) => ({ step, of: 3, title: `part ${step}`, done });
 
-/** A clock that the test moves, and what was said. */
+/** A clock that the test controls, and the output. */
 function reporting(isLive: boolean) {
   const said: string[] = [];
   let at = 0;

@@ -33,7 +33,7 @@ const sample: CommandModule = {
   },
 };
 
-/** What yargs hands to the handler; undefined where it refuses or gives help. */
+/** What yargs passes to the handler; undefined if it rejects the arguments or prints help. */
 async function viaYargs(args: readonly string[]): Promise<Values | undefined> {
   seen = undefined;
   const parser = commandParser(sample)
@@ -49,13 +49,13 @@ async function viaYargs(args: readonly string[]): Promise<Values | undefined> {
 
 const read = (...args: readonly string[]) => readArguments("sample", sample, args);
 
-/** What is said of a wrong command line. */
+/** The message for a wrong command line. */
 function said(...args: readonly string[]): string {
   const answer = read(...args);
   return answer.kind === "refused" ? `${answer.diagnostic.code}: ${answer.diagnostic.message}` : answer.kind;
 }
 
-/** Without keys that are there but undefined, and yargs' one-letter doubles, which no handler reads. */
+/** Without undefined keys, and without yargs' one-letter duplicates, which no handler reads. */
 const comparable = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== undefined && key.length > 1));
 

@@ -8,7 +8,7 @@ import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** The pictures that the run is wrong about, of three classes. */
+/** The pictures that the run predicts wrongly, of three classes. */
 const faces = Object.fromEntries(
   someClasses.flatMap((_, c) =>
     Array.from({ length: 20 }, (_, i) => [`faces/${c}/${i}.png`, encodePng(generateFace(faceExpressions[c]!, i, 16))]),

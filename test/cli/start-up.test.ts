@@ -1,4 +1,4 @@
-// What starts: compiled code where it fits, the same sources as modules where it does not, and only what a command needs.
+// How lferc starts: compiled code if it matches, otherwise the same sources as modules; and only what a command needs.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -17,9 +17,9 @@ interface Started {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The modules of dist that were loaded, by their names. */
+  /** The modules of dist that were loaded, by name. */
   readonly scripts: readonly string[];
-  /** Whether a module of TensorFlow.js was. */
+  /** Whether a module of TensorFlow.js was loaded. */
   readonly hasTfjs: boolean;
 }
 
@@ -29,7 +29,7 @@ const listing = (dist: string): readonly string[] =>
     return `${name} ${size} ${mtimeMs}`;
   });
 
-/** Runs a copy of dist that `change` has been at, says what was loaded, and sees that nothing was written there. */
+/** Runs a copy of dist modified by `change`, returns what was loaded, and checks that nothing was written there. */
 function start(change: (chunks: string) => void, args: readonly string[], flags: readonly string[] = []) {
   return inFolder({}, (scratch): Started => {
     const dist = join(scratch, "dist");
@@ -40,7 +40,7 @@ function start(change: (chunks: string) => void, args: readonly string[], flags:
     const told = join(scratch, "told");
     mkdirSync(told);
     const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
-    // What V8 says of its coverage names every module that it had.
+    // V8's coverage names every module that was loaded.
     const env = { ...inherited, NO_COLOR: "1", NODE_V8_COVERAGE: told };
     const ran = spawnSync(process.execPath, [...flags, join(dist, "lferc.js"), ...args], {
       cwd: scratch,
@@ -73,7 +73,7 @@ const unusable: Readonly<Record<string, (chunks: string) => void>> = {
   "is empty": change(() => new Uint8Array()),
   "is cut short": change((bytes) => bytes.subarray(0, bytes.length >> 1)),
   "is longer": change((bytes) => Buffer.concat([bytes, bytes])),
-  // V8 itself takes this, and dies of it or does something else than the text says.
+  // V8 itself accepts this, and crashes or executes something else than the source.
   "has one bit changed in its middle": change((bytes) => {
     const changed = Buffer.from(bytes);
     changed[bytes.length >> 1] = (changed[bytes.length >> 1] ?? 0) ^ 1;
@@ -92,7 +92,7 @@ suite("compiled code", (test) => {
     const { code, scripts, stdout } = await start(nothing, ["stats", model]);
     assert.is(code, 0);
     assert.match(stdout, /total/);
-    // The program itself is no module, and is not named.
+    // The program itself is not a module, and is not listed.
     assert.equal(scripts, ["lferc.js"]);
   });
 
@@ -136,7 +136,7 @@ suite("compiled code", (test) => {
   });
 });
 
-/** The sources in what is loaded for an entry point before anything is asked for later, and the bytes of all but the ops. */
+/** The sources that an entry point loads at once, without lazy ones, and the bytes of all but the ops. */
 async function sourcesOf(entry: string) {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -162,14 +162,14 @@ async function sourcesOf(entry: string) {
   }
   const inputs = [...seen].flatMap((path) => Object.entries(outputs[path]?.inputs ?? {}));
   const files = inputs.map(([file]) => file);
-  // An op's file holds all that is to say of it, and more ops are more bytes.
+  // An op's file contains everything about it, so more ops mean more bytes.
   const bytesOf = (some: typeof inputs): number => some.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
   const ops = inputs.filter(([file]) => file.startsWith("src/ops/"));
   return { files, opsBytes: bytesOf(ops), otherBytes: bytesOf(inputs) - bytesOf(ops) };
 }
 
 suite("modules", (test) => {
-  // The names of a run's files are known to those that search folders.
+  // Code that searches folders needs the names of a run's files.
   const foreign =
     /^src\/(?:training\/(?!run-files)|(?:engines|studies|report|data|judging|deploy|weights|targets|autodiff|step|reference)\/)/;
   for (const entry of ["src/cli/stats.command.ts", "src/cli/check.command.ts", "src/cli/compile-file.ts"]) {

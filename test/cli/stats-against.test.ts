@@ -124,7 +124,7 @@ suite("lferc stats FILE.onnx", (test) => {
       assert.match(stdout, /^features\.conv {2}conv2d {2}\[1, 8, 8, 8\]\n[\s\S]*macs: O \* K = 512 \* 27 = 13824\n/);
       const folded = run(...build);
       assert.is(folded.code, 0);
-      // The norm went into the convolution: 16 numbers less, 8 of a bias more.
+      // The norm was folded into the convolution: 16 numbers less, 8 for a bias more.
       assert.match(run("stats", "a.onnx", "--against", "a.lfer").stdout, /\nparams +268 +260 +-8 /);
       assert.is(run("stats", "a.onnx", "--model", "B").code, 1);
       assert.is(run("stats", "none.onnx").code, 1);

@@ -1,4 +1,4 @@
-// Studies from end to end with the built command line: each run is a process of its own.
+// Studies from end to end with the built command line: each run is a separate process.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,7 +79,7 @@ suite("lferc sweep", (test) => {
         assert.ok(Math.abs(accuracy!.mean - (own[0]! + own[1]!) / 2) < 1e-12);
         assert.ok(Math.abs(accuracy!.deviation! - Math.abs(own[0]! - own[1]!) / Math.SQRT2) < 1e-12);
       }
-      // What a run is told is what it says of itself.
+      // A run's record contains the settings that it was given.
       const rows = cellsOf(readFileSync(join(cwd, "st/results.csv"), "utf8"));
       for (const [lr, , , seed, , , , accuracy, , , , folder] of rows.slice(1)) {
         const record = JSON.parse(readFileSync(join(cwd, "st", folder!, "run.json"), "utf8")) as {
@@ -166,14 +166,14 @@ suite("lferc sweep", (test) => {
         said += text;
       });
       const ended = new Promise<number | null>((settle) => void child.once("close", settle));
-      // Until it has something to save.
+      // Until there is something to save.
       while (!existsSync(join(cwd, "st/lr=0.01/seed-0/metrics.jsonl")) && child.exitCode === null) await setTimeout(20);
       child.kill("SIGINT");
       assert.is(await ended, 130, said);
       assert.match(said, /stopping: each run saves what it has/);
       assert.match(said, /2 of 2 runs are not finished; the same command with --resume continues/);
       assert.not.ok(existsSync(join(cwd, "st/lr=0.02")));
-      // The run's process has gone, and has let go of its folder.
+      // The run's process has ended, and has released its folder.
       assert.not.ok(existsSync(join(cwd, "st/lr=0.01/seed-0/run.lock")));
       const done = readFileSync(join(cwd, "st/lr=0.01/seed-0/metrics.jsonl"), "utf8").trim().split("\n").length;
       const rest = runLferc([...line, "--epochs", String(done + 1)], { cwd });
@@ -248,7 +248,7 @@ suite("lferc ablate", (test) => {
         });
         assert.is(row.runs[0]!.state, "finished");
         const text = readFileSync(join(cwd, "st", row.runs[0]!.folder, "best.safetensors"));
-        // Its first convolution has as many filters as the variant says.
+        // Its first convolution has as many filters as the variant gives.
         assert.ok(text.toString("latin1").includes(`[${model === "Small" ? 8 : 24},3,3,3]`));
       }
     }),
@@ -266,7 +266,7 @@ suite("lferc ablate", (test) => {
           ["Smal:Try", "resolve/unknown-model"],
           ["Small:Tri", "recipe/unknown-recipe"],
           ["Other:Try", "study/other-student"],
-          // Its recipe is made only when its parameter is given, and then trains another model.
+          // Its recipe can be compiled only with its parameter, and then trains another model.
           ["Other:Open", "study/other-student"],
         ] as const) {
           const ran = await callLferc(ablateLine(rows, "--set", "lr=0.1"), cwd);

@@ -10,7 +10,7 @@ suite("lferc tour", (test) => {
     inFolder({}, (cwd) => {
       const { code, stdout, stderr } = runLferc(["tour", "--out", "out"], { cwd });
       assert.is(code, 0, stderr);
-      // Persons whom training never saw, by `eval`; guessing gives 14 %.
+      // Persons that are not in the training data, by `eval`; guessing gives 14 %.
       const accuracy = Number(/^accuracy +([\d.]+)%/m.exec(stdout)?.[1]);
       assert.ok(accuracy > 85, `${accuracy} %`);
       const answers = [...stdout.matchAll(/^out\/drawn\/test\/(\w+)\/\w+\.png {2}(\w+)/gm)];
@@ -19,11 +19,11 @@ suite("lferc tour", (test) => {
       assert.ok(existsSync(join(cwd, "out/runs/Faces-1/report.html")));
       assert.match(stdout, "Open out/runs/Faces-1/report.html");
       assert.not.match(stderr, /left out/i);
-      // What the tour itself says; the commands that it runs lay out their own.
+      // The tour's own lines; the commands that it runs format theirs.
       const own = stdout.split("\n").filter((line) => /^(?:\$| {4}\S.*(?: \\)?$|[A-Z].*[?:.]$)/.test(line));
       assert.ok(own.length > 20);
       for (const line of own) assert.ok(line.length <= 80, line);
-      // Its last words are lines for a shell, as they stand.
+      // Its last lines are commands for a shell, unwrapped.
       const next = stdout.slice(stdout.indexOf("What to try next"));
       for (const name of ["data", "train", "eval", "report", "sweep"]) assert.match(next, `$ npx --no lferc ${name} `);
       assert.match(next, /--recipe RafDb/);
@@ -31,7 +31,7 @@ suite("lferc tour", (test) => {
 
   test("a step that it promises and leaves out is a failure: which, why, and what to install", () =>
     inFolder({}, (cwd) => {
-      // With no node_modules above it there is nothing that decodes pictures.
+      // Without node_modules above it, there is no picture decoder.
       for (const folder of ["models", "examples"]) cpSync(join(root, folder), join(cwd, folder), { recursive: true });
       cpSync(join(root, "package.json"), join(cwd, "package.json"));
       cpSync(dirname(lfercPath()), join(cwd, "dist"), { recursive: true });
@@ -41,7 +41,7 @@ suite("lferc tour", (test) => {
       assert.is(steps, "train, eval, predict", stderr);
       assert.match(why, /(onnxruntime-node|sharp) cannot be loaded/);
       assert.match(help, /npm install (onnxruntime-node@|sharp)/);
-      // What can be shown is shown all the same.
+      // The other steps are shown anyway.
       assert.ok(existsSync(join(cwd, "out/lfer_ldl.onnx")));
       assert.match(stdout, "What to try next");
     }));

@@ -1,4 +1,4 @@
-// Whose a run's folder is: runs started together, runs that were killed, runs that are told to stop.
+// The ownership of a run's folder: concurrent starts, killed runs, stopped runs.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ const trainArgs = (...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
-/** Runs it beside others. */
+/** Runs it concurrently with others. */
 function started(args: readonly string[], cwd: string): Promise<Ran> {
   return new Promise((settle) => {
     const child = spawn(process.execPath, [lfercPath(), ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
@@ -38,7 +38,7 @@ function started(args: readonly string[], cwd: string): Promise<Ran> {
   });
 }
 
-/** Runs it, and sends it a signal when it has come to that file. */
+/** Runs it, and sends it a signal when it reaches that file. */
 const signalled = (args: readonly string[], cwd: string, signal: string): Ran =>
   runLferc(args, {
     cwd,
@@ -52,7 +52,7 @@ interface About {
 
 const jsonOf = <T>(...path: readonly string[]): T => JSON.parse(readFileSync(join(...path), "utf8")) as T;
 
-/** The run of a folder, once it is sure that its files belong together. */
+/** The run in a folder, after checking that its files belong together. */
 function runIn(folder: string): About {
   const about = jsonOf<About>(folder, "run.json");
   const state = jsonOf<{ run: About; bestSha256: string; slots: { file: string; sha256: string } }>(
@@ -68,7 +68,7 @@ function runIn(folder: string): About {
 const unclean = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.endsWith(".tmp") || name.startsWith("run.lock"));
 
-/** The command that a line of this kind tells, run as it stands there. */
+/** The command in a printed line of this kind, run exactly as printed. */
 function told(stderr: string, what: string, cwd: string): Ran {
   const line = new RegExp(`^${what}: +lferc (.*)$`, "m").exec(stderr)?.[1];
   assert.ok(line, `${what} is not told: ${stderr}`);
@@ -85,7 +85,7 @@ suite("runs started together", (test) => {
       for (const { code, stderr } of runs) assert.is(code, 0, stderr);
       const folders = readdirSync(join(cwd, "runs"));
       assert.is(folders.length, 8);
-      // Past midnight they are of two days.
+      // Around midnight they are of two days.
       for (const folder of folders) assert.match(folder, /^Try-\d{4}-\d\d-\d\d(-[2-8])?$/);
       const found = folders.map((folder) => runIn(join(cwd, "runs", folder)).seed);
       assert.equal(found.toSorted(), seeds);
@@ -105,7 +105,7 @@ suite("runs started together", (test) => {
       assert.is(runIn(join(cwd, "new/shared")).seed, seeds[runs.findIndex(({ code }) => code === 0)]);
       for (const { code, stderr } of runs.filter((run) => run.code !== 0)) {
         assert.is(code, 1);
-        // Who comes when it is through finds a run.
+        // A process that starts after its end finds a finished run.
         const [found] = codesIn(stderr);
         assert.ok(found === "train/run-in-use" || found === "train/run-exists", stderr);
         if (found === "train/run-in-use")

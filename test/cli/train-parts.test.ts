@@ -1,5 +1,5 @@
-// One command for more than one run: the teacher's before the student's, and one for each part of the pictures. Killed at any
-// moment, the same command with --resume ends in the bytes of one that was never stopped.
+// One command for several runs: the teacher's before the student's, and one for each part of the pictures. After a kill at any moment,
+// the same command with --resume ends with the same bytes as an uninterrupted one.
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -47,7 +47,7 @@ const recordOf = (cwd: string, run: string) =>
     readonly fold: { readonly index: number; readonly of: number } | null;
   };
 
-/** Kills the command once this file is there. */
+/** Kills the command as soon as this file exists. */
 async function killedAt(cwd: string, args: readonly string[], file: string): Promise<void> {
   const child = spawn(process.execPath, [lfercPath(), ...args], { cwd, stdio: "ignore" });
   const ended = new Promise((settle) => child.once("close", settle));
@@ -66,7 +66,7 @@ suite("a teacher that its own recipe trains", (test) => {
       assert.ok(existsSync(join(cwd, "r/teacher/model.onnx")));
       await fine(train(cwd, "Teach", "apart", "--seed", "3"));
       assert.equal(weightsOf(cwd, "apart"), weightsOf(cwd, "r/teacher"));
-      // A run stands for its best weights; what --set says counts from where one stands, not from src/.
+      // A run's path means its best weights; a path in --set is relative to the current folder, not to src/.
       await fine(train(cwd, "Try", "other", "--seed", "3", "--set", "teacher_weights=apart"));
       assert.equal(weightsOf(cwd, "other"), weightsOf(cwd, "r"));
       assert.not.ok(existsSync(join(cwd, "other/teacher")));

@@ -27,7 +27,7 @@ suite("what a training leaves to look at", (test) => {
       assert.match(page(cwd), "finished: 2 of 2 epochs");
       assert.match(page(cwd), '<img alt="" src="data:image/png;base64,');
       assert.is(eventsIn(cwd), 2);
-      // Longer: all of it is made again, and no epoch is there twice.
+      // A longer run: everything is made again, and each epoch occurs once.
       const longer = await callLferc([...line, "--resume", "--epochs", "3"], cwd);
       assert.is(longer.code, 0, longer.stderr);
       assert.match(page(cwd), "finished: 3 of 3 epochs");

@@ -43,7 +43,7 @@ const linesOf = (
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** The share of these pictures, named after their class, that the model answers rightly. */
+/** The share of these pictures, named after their class, that the model predicts correctly. */
 function accuracyOf(cwd: string, onnx: string, folder: string): number {
   const asked = runLferc(["predict", onnx, folder, "--format", "json"], { cwd });
   assert.is(asked.code, 0, asked.stderr);
@@ -94,7 +94,7 @@ suite("lferc train", (test) => {
       const best = Math.max(...epochs.map(({ validationAccuracy }) => validationAccuracy));
       assert.ok(best > 0.7, `${best}, where guessing gives 0.33`);
       assert.match(ran.stdout, `best: accuracy ${(best * 100).toFixed(1)}%`);
-      // Talk goes to stderr, a line an epoch, without cursor tricks where nobody watches.
+      // Messages go to stderr, one line per epoch, without cursor control if it is not a terminal.
       assert.is(ran.stderr.match(/^epoch /gm)?.length, 8);
       assert.not.match(ran.stderr + ran.stdout, /[^\P{Cc}\n]/u);
       assert.is(accuracyOf(cwd, "run/model.onnx", "held"), best);
@@ -138,7 +138,7 @@ suite("lferc train", (test) => {
         );
         assert.is(again.code, 0, again.stderr);
         const second = runOf(again);
-        // Past midnight it is another day's first.
+        // After midnight it is the first run of another day.
         assert.match(second, /^runs\/Try-\d{4}-\d\d-\d\d(-2)?$/);
         for (const file of ["best.safetensors", "last.safetensors", "model.onnx", "held-out.json", "answers.csv"]) {
           assert.equal(readFileSync(join(cwd, second, file)), readFileSync(join(cwd, first, file)), file);
@@ -157,7 +157,7 @@ suite("lferc train", (test) => {
         while (!existsSync(join(cwd, "cut/state.json"))) await new Promise((settle) => setTimeout(settle, 5));
         child.kill(signal);
         const code = await ended;
-        // It may have been quicker than the signal.
+        // It may have finished before the signal.
         if (signal === "SIGINT") assert.ok(code === 130 || code === 0, String(code));
         if (code === 130) assert.match(readFileSync(join(cwd, "cut/report.html"), "utf8"), "of 6 epochs");
         for (const weights of ["best", "last"]) {
@@ -204,7 +204,7 @@ suite("lferc train", (test) => {
         const [first] = linesOf(cwd, "taught/metrics.jsonl") as unknown as readonly [
           { readonly loss: number; readonly validationLoss: number },
         ];
-        // Divergences: never below 0, and small between networks that answer alike.
+        // Divergences: never below 0, and small between networks with the same outputs.
         assert.ok(first.loss > 0 && first.validationLoss > 0);
         assert.match(jsonOf<{ teacherSha256: string }>(cwd, "taught/run.json").teacherSha256, /^[0-9a-f]{64}$/);
       },
@@ -240,7 +240,7 @@ suite("lferc train", (test) => {
     inFolder({ "m.lfer": model, "run/mine.txt": "mine" }, (cwd) => {
       const ran = runLferc(trainArgs("run"), { cwd });
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["train/run-exists"]]);
-      // Nor is a folder taken for a run that holds none.
+      // A folder that contains no run is not mistaken for one.
       const resumed = runLferc(trainArgs("run", "--resume"), { cwd });
       assert.equal([resumed.code, codesIn(resumed.stderr)], [1, ["train/run-exists"]]);
       assert.equal(readdirSync(join(cwd, "run")), ["mine.txt"]);

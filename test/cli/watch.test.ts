@@ -1,4 +1,4 @@
-// `--watch`, by the built command line: what is saved is answered, whatever state the files are in between.
+// `--watch`, by the built command line: every save gives a result, whatever state the files have in between.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -23,9 +23,9 @@ const broken = "lfer 1\n\nblock Part = conv(8\n";
 const project = { "package.json": "{}", "m.lfer": model, "part.lfer": part };
 
 interface Watching {
-  /** What stands on standard output once it has a line that holds: its pipe may be read after that of the answer. */
+  /** The text on standard output once it has a matching line: its pipe may be read later than stderr's. */
   lines(holds: (line: string) => boolean): Promise<readonly string[]>;
-  /** What was said to people since the last call, once the run that ends with it is over. */
+  /** The messages since the last call, after the run that ends with them. */
   answer(): Promise<string>;
   end(signal?: NodeJS.Signals): Promise<unknown>;
 }
@@ -55,7 +55,7 @@ async function watching(
     const end = /waiting for changes, Ctrl-C ends\n/.exec(said.stderr.slice(told));
     return end === null ? undefined : said.stderr.slice(told, told + end.index + end[0].length);
   };
-  /** More is said, or the process is over: however long that takes on a busy machine. */
+  /** Waits until more is printed, or the process has ended: however long that takes on a busy machine. */
   const more = (): Promise<unknown> => Promise.race([once(child.stderr, "data"), ended]);
   try {
     await body({
@@ -85,7 +85,7 @@ async function watching(
   }
 }
 
-/** The last answer once it holds: a save may be seen in the middle. */
+/** Waits until the last result matches: a save may be seen in the middle. */
 async function settled(watch: Watching, holds: (answer: string) => boolean): Promise<string> {
   for (;;) {
     const answer = await watch.answer();
@@ -106,7 +106,7 @@ suite("lferc check --watch", (test) => {
         assert.match(wrong, "--- part.lfer changed\n");
         assert.match(codesIn(wrong)[0] ?? "", /^syntax\//);
         assert.match(wrong, /took \d+ ms/);
-        // As editors save: written beside, renamed over.
+        // As editors save: written beside, then renamed over it.
         writeFileSync(join(cwd, ".part.tmp"), part);
         renameSync(join(cwd, ".part.tmp"), imported);
         assert.ok(isFine(await watch.answer()));
@@ -131,9 +131,9 @@ suite("lferc check --watch", (test) => {
         mkdirSync(join(cwd, "parts/new"), { recursive: true });
         writeFileSync(join(cwd, "parts/new/part.lfer"), part);
         await settled(watch, isFine);
-        // Nobody reads this one any more: the next answer is about the next change.
+        // This file is not imported any more: the next result belongs to the next change.
         writeFileSync(join(cwd, "part.lfer"), broken);
-        // A folder made anew under the same name, as when a branch is checked out.
+        // A folder recreated under the same name, as by checking out a branch.
         rmSync(join(cwd, "parts"), { recursive: true });
         const removed = await settled(watch, (answer) => codesIn(answer).join() === "import/missing-file");
         assert.match(removed, "--- parts/new/part.lfer changed\n");
@@ -152,11 +152,11 @@ suite("lferc check --watch", (test) => {
         assert.match(await watch.answer(), "1 file checked");
         writeFileSync(join(cwd, "models/a/m.lfer"), model);
         assert.match(await settled(watch, (answer) => answer.includes("2 files")), "no mistakes");
-        // The answer after this one is about the folder made next.
+        // The result after this one is about the folder created next.
         writeFileSync(join(cwd, "models/a/notes.txt"), "x");
         mkdirSync(join(cwd, "models/b"));
         assert.match(await watch.answer(), "--- models changed\n");
-        // At once, when the folder may not be watched yet: nothing is lost.
+        // At once, when the folder may not be watched yet: no change is lost.
         writeFileSync(join(cwd, "models/b/part.lfer"), part);
         await settled(watch, (answer) => answer.includes("3 files"));
         rmSync(join(cwd, "models/b"), { recursive: true });
@@ -249,7 +249,7 @@ suite("lferc build --watch", (test) => {
         const first = readFileSync(join(cwd, "m.onnx"));
         train("beside.safetensors", 2);
         renameSync(join(cwd, "beside.safetensors"), join(cwd, "w.safetensors"));
-        // Not about m.onnx, which it wrote before.
+        // Not about m.onnx, which it wrote itself.
         const again = await watch.answer();
         assert.match(again, "--- w.safetensors changed\n");
         assert.match(again, "m.onnx: ");

@@ -1,4 +1,4 @@
-// Weights that PyTorch wrote, from the command line to the answers of ONNX Runtime.
+// Weights written by PyTorch, from the command line to the outputs of ONNX Runtime.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -9,7 +9,7 @@ import { suite } from "../support/suite.js";
 
 const kept = (name: string): Uint8Array => readFileSync(new URL(`../weights/pytorch/${name}`, import.meta.url));
 
-/** The network of test/weights/pytorch/make_files.py, and a recipe that hardly moves it. */
+/** The network of test/weights/pytorch/make_files.py, and a recipe that hardly changes it. */
 const model = `lfer 1
 
 import { cross_entropy } from "std/losses"
@@ -38,7 +38,7 @@ const files = {
   "legacy.pth": kept("tiny-legacy.pth"),
 };
 
-/** What PyTorch answers to this picture. */
+/** PyTorch's outputs for this picture. */
 const picture = Float32Array.from({ length: 192 }, (_, i) => i / 64 - 1);
 const expected = JSON.parse(
   readFileSync(new URL("../weights/pytorch/answer.json", import.meta.url), "utf8"),

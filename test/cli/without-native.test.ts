@@ -1,4 +1,4 @@
-// What lferc does where onnxruntime-node is not: the built command line in a folder that has nothing else.
+// lferc without onnxruntime-node: the built command line in a folder that contains nothing else.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const files = {
   "face.png": encodePng(generateFace("surprise", 101, 16)),
 };
 
-/** The body in a folder where lferc stands with sharp alone. */
+/** Runs the body in a folder where lferc is installed with sharp only. */
 const alone = (body: (cwd: string, lferc: (...args: readonly string[]) => Ran) => void): Promise<void> =>
   inFolder(files, (cwd) => {
     const script = standAlone(cwd);
@@ -29,7 +29,7 @@ const alone = (body: (cwd: string, lferc: (...args: readonly string[]) => Ran) =
 const command = `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@${onnxRuntimeVersion}`;
 const notice = `onnxruntime-node cannot be loaded: it is not installed; using ONNX Runtime in WebAssembly instead, which is slower. To install it beside lfer: \`${command}\`.`;
 
-/** Of what was said on stderr, all but the notice, which stands there once. */
+/** The text on stderr without the notice, which must occur once. */
 function saidBesideNotice({ stderr }: Ran): string {
   assert.is(stderr.split(notice).length, 2, `the notice once: ${stderr}`);
   assert.is(stderr.split("\n").filter((line) => line === notice).length, 1, "in a line of its own");
@@ -136,7 +136,7 @@ suite("without onnxruntime-node", (test) => {
       const { stdout, stderr } = passed(lferc("info"));
       assert.is(stderr, "");
       assert.match(stdout, `\nort-wasm       ${onnxRuntimeVersion}    CPU, WebAssembly, 1 thread\n`);
-      // What does not fit the line stands under it.
+      // What does not fit the line is on the next one.
       assert.match(stdout, `\nort            not here\n  ${command}\n`);
     }));
 });

@@ -12,7 +12,7 @@ const png = encodePng(formulaPicture(40, 30));
 const eight = ["neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt"];
 const seven = eight.slice(0, 7);
 
-/** 68 points, on a slant. */
+/** 68 points on a slanted line. */
 const numbers = Array.from({ length: 136 }, (_, i) => (i % 2 === 0 ? 4 + ((i * 13) % 24) : 3 + ((i * 7) % 20)) + 0.25);
 const landmarks = numbers.join(";");
 
@@ -43,7 +43,7 @@ suite("AffectNet's tables", (test) => {
         set.training.map(({ label }) => label),
         [0, 1, 2, 3, 4, 5, 6, 7, 1],
       );
-      // Two faces of one picture are two rows.
+      // Two faces in one picture are two rows.
       assert.equal(keysOf(set.heldOut), [
         "Manually_Annotated_Images/9/v.jpg",
         "Manually_Annotated_Images/9/v.jpg (line 3)",

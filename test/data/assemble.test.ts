@@ -47,7 +47,7 @@ suite("classes of data and of a model", (test) => {
     assert.equal([all(without).length, without.classes], [10, labels]);
     const merged = made(from, { labels, classCount: 2, merge: ["contempt -> sad"] });
     assert.is(all(merged).filter(({ label }) => label === 0).length, 10);
-    // What was asked for needs no warning.
+    // No warning about what the recipe requested.
     assert.equal(warned(merged), []);
   });
 
@@ -121,7 +121,7 @@ suite("distributions", (test) => {
     const byKey = new Map(all(set).map((sample) => [sample.key, sample]));
     assert.equal([...(byKey.get("3,1,6")?.target ?? [])], [0.25, 0.75]);
     assert.is(byKey.get("3,1,6")?.label, 1);
-    // Nothing is left of the third; of equal shares the first class of the model is the label.
+    // Nothing is left of the third; for equal shares, the first class of the model is the label.
     assert.is(byKey.has("0,0,7"), false);
     assert.is(byKey.get("2,2,4")?.label, 0);
     const merged = made(source(["neutral", "happy", "unknown"], votes), {
@@ -203,7 +203,7 @@ suite("who is held out", (test) => {
         class: label,
         person,
       }));
-    // With x a fifth of the first class would be held out to the picture, and the second would be gone.
+    // By `x`, exactly a fifth of the first class would be held out, and the second class would be missing.
     const some = source(["a", "b"], [...of("x", 0, 2), ...of("x", 1, 2), ...of("y", 0, 8)]);
     assert.equal(refused(some, { holdOut: "by person" }), ["data/nothing-held-out"]);
   });

@@ -71,7 +71,7 @@ suite("a table of pictures", (test) => {
         const set = opened(await openLayout("csv", cwd, { labels }));
         assert.equal([keysOf(set.heldOut), keysOf(set.test)], [["val/c.png"], ["test/d.png"]]);
         assert.is(set.heldOutIs, "the folder val; left alone: the folder test");
-        // One path elsewhere, and they are folders like any others.
+        // If one path is elsewhere, they are ordinary folders.
         writeFileSync(
           join(cwd, "labels.csv"),
           "path,label\ntrain/a.png,sad\nval/c.png,sad\nmore/d.png,happy\nmore/e.png,happy\n",
@@ -133,7 +133,7 @@ suite("a table of pictures", (test) => {
         symlinkSync(join(cwd, "real"), join(cwd, "d/l"));
         const set = opened(await openLayout("csv", join(cwd, "d"), { labels }));
         const all = [...set.training, ...set.heldOut].sort((x, y) => (x.key < y.key ? -1 : 1));
-        // The picture that comes twice has two names, and one file.
+        // The picture that occurs twice has two keys, and one file.
         assert.equal(keysOf(all), ["l/a.png", "l/a.png (line 4)", "l/b.png", "l/c.png"]);
         assert.equal(await readAll(set, all), ["", "", "data/missing-picture", "data/missing-picture"]);
       },
@@ -200,7 +200,7 @@ suite("a table of pictures", (test) => {
       collect();
       const perRow = (memory() - before) / count;
       assert.ok("rows" in source && source.rows.length === count);
-      // The text of a row alone has 690 bytes.
+      // The text of one row alone has 690 bytes.
       assert.ok(perRow < 550, `${perRow} bytes a row`);
     }));
 });

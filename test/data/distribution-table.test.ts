@@ -1,4 +1,4 @@
-// A table of distributions is a file from anywhere: what is wrong with it is said with its line, and nothing is made up.
+// Tables of distributions are untrusted: errors are reported with their line, and nothing is guessed.
 import * as assert from "uvu/assert";
 import {
   columnsFor,

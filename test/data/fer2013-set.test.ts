@@ -130,7 +130,7 @@ suite("FER+", (test) => {
         ],
       );
       assert.equal([keysOf(set.heldOut), keysOf(set.test)], [["fer2013.csv/3"], ["fer2013.csv/5"]]);
-      // "unknown" has votes left here: they go, and the rest is the whole.
+      // "unknown" has votes left here: they are removed, and the rest is normalised.
       assert.equal(rounded(set.heldOut[0]!.target), [1, 0, 0, 0, 0, 0, 0, 0]);
       assert.ok(warningsOf(set).includes("data/votes-left-out"));
       assert.equal(await readAll(set, set.training), ["", ""]);
@@ -157,7 +157,7 @@ suite("FER+", (test) => {
     assert.is(cleanVotes([5, 2, 2, 1, 0, 0, 0, 0, 0, 0], { ...majority, singleVotes: "keep" }), "undecided");
     assert.equal(cleanVotes([5, 2, 2, 1, 0, 0, 0, 0, 0, 0], majority), { class: 0 });
     assert.is(cleanVotes(Array(10).fill(1), { ...majority, labels: "distribution" }), "undecided");
-    // A class that has as many votes as "unknown" comes first.
+    // A class with as many votes as "unknown" wins.
     assert.equal(cleanVotes([0, 0, 0, 5, 0, 0, 0, 0, 5, 0], { ...majority, labels: "distribution" }), {
       class: 3,
       shares: Float32Array.of(0, 0, 0, 5, 0, 0, 0, 0),

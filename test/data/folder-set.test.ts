@@ -52,7 +52,7 @@ const keys = (samples: readonly { readonly key: string }[]): readonly string[] =
 const names = (count: number, folder: string): Record<string, Uint8Array> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/${i}.png`, png]));
 
-/** So many pictures that are no two alike. */
+/** This many pictures, all different. */
 const different = (count: number): Record<string, Uint8Array> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, i) => [
@@ -289,7 +289,7 @@ suite("a folder as a data set", (test) => {
           assert.match(problem?.diagnose({}).message ?? "", /two folders for one part, val and valid/);
         },
       );
-      // Without a picture it is somebody's notes.
+      // Without a picture, the folder is ignored.
       mkdirSync(join(cwd, "d/annotations"));
       assert.is(opened(await open(join(cwd, "d"))).training.length, 2);
     }));

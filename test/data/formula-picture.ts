@@ -1,6 +1,6 @@
 import type { RgbImage } from "../../src/data/rgb-image.js";
 
-/** The picture that test/data/pil/make_reference.py draws: rough, all values, no symmetry. */
+/** The picture of test/data/pil/make_reference.py: noisy, with all values, without symmetry. */
 export function formulaPicture(width: number, height: number): RgbImage {
   const pixels = new Uint8Array(width * height * 3);
   let at = 0;

@@ -39,7 +39,7 @@ suite("results in order", (test) => {
     };
     const results = inOrder([0, 1, 2], 2, start);
     assert.is((await results.next()).value, 0);
-    // 2 has failed as well by now; only 1 is waited for.
+    // 2 has failed as well by now; only 1 is awaited.
     try {
       await results.next();
       assert.unreachable();

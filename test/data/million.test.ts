@@ -1,4 +1,4 @@
-// A million rows over a few files: what is kept for each is bytes, not objects, and nothing grows with the epochs.
+// A million rows over a few files: each takes some bytes, not objects, and nothing grows with the epochs.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as assert from "uvu/assert";
@@ -12,9 +12,9 @@ import { suite } from "../support/suite.js";
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-/** Bytes that are in use when nothing that nobody holds is left. */
+/** Bytes in use after garbage collection. */
 function used(): number {
-  // Buffers are let go by a thread of its own: on a busy machine some time after the collection.
+  // A separate thread frees buffers: on a busy machine some time after the collection.
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 8; i++) {
     collect();

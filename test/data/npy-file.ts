@@ -1,4 +1,4 @@
-/** The bytes of `np.save`: a text without axes, or a list of float64. */
+/** The bytes of `np.save` for a zero-dimensional string, or a list of float64. */
 export function npyFile(value: string | readonly number[]): Uint8Array {
   const isText = typeof value === "string";
   const type = isText ? `<U${value.length}` : "<f8";

@@ -3,7 +3,7 @@ import { parseNpy, readNpy } from "../../src/data/npy.js";
 import { suite } from "../support/suite.js";
 import { npyFile } from "./npy-file.js";
 
-/** What NumPy 2.4.6 writes by `np.save`, without the blanks that fill its header up. */
+/** Files written by NumPy 2.4.6's `np.save`, without the spaces that pad the header. */
 const written: readonly (readonly [string, string, unknown])[] = [
   [
     "np.array('7')",

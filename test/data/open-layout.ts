@@ -13,7 +13,7 @@ export interface Opening {
   readonly home?: string;
 }
 
-/** A data set as a recipe would open it that says `fields` of it. */
+/** A data set as opened for a recipe with these `fields`. */
 export async function openLayout(layout: DataLayout, data: string, opening: Opening = {}) {
   const { fields = {}, labels, classCount = labels?.length, seed = 0, size, home = data } = opening;
   const plain = plainData(layout);
@@ -27,7 +27,7 @@ export function opened(found: Awaited<ReturnType<typeof openLayout>>): DataSet {
   throw new Error(found.map((problem) => problem.diagnose({}).message).join("\n"));
 }
 
-/** What is said of data that cannot be used. */
+/** The messages for data that cannot be used. */
 export function refusals(found: Awaited<ReturnType<typeof openLayout>>): readonly Diagnostic[] {
   return "read" in found ? [] : found.map((problem) => problem.diagnose({}));
 }
@@ -40,7 +40,7 @@ export const warningsOf = ({ warnings }: DataSet): readonly string[] =>
 
 export const keysOf = (samples: readonly Sample[] = []): readonly string[] => samples.map(({ key }) => key);
 
-/** The code of what is wrong with each sample's picture; "" where it can be read. */
+/** The error code of each sample's picture; "" if it can be read. */
 export async function readAll(set: DataSet, samples: readonly Sample[]): Promise<readonly string[]> {
   const read = await Promise.all(samples.map((sample) => set.read(sample)));
   return read.map((found) => (isProblem(found) ? found.diagnose({}).code : ""));

@@ -1,4 +1,4 @@
-/** A PNG whose header claims another size; its checksum is right. */
+/** A PNG whose header declares another size, with a correct checksum. */
 export function overstatedPng(png: Uint8Array, width: number, height: number): Uint8Array {
   const bytes = Buffer.from(png);
   bytes.writeUInt32BE(width, 16);

@@ -10,8 +10,8 @@ import { suite } from "../support/suite.js";
 const plan: FacesPlan = { seed: 5, count: 63, people: 8, blends: 0.5 };
 
 suite("planned faces", (test) => {
-  // Studies are compared by these bytes, from year to year and from machine to machine: a change here is another data set, and
-  // raises the generator's version in face-tables.ts. Nothing that an engine may round as it likes decides a pixel (drawing.ts).
+  // Studies are compared by these bytes, over years and between machines: a change here makes another data set, and increases the
+  // generator's version in face-tables.ts. No pixel depends on arithmetic that an engine may round differently (drawing.ts).
   test("are frozen: pictures, files and tables of a fixed set have the digests that they had", () => {
     const faces = [...planFaces(plan)];
     const annotators = drawAnnotators(plan.seed, 7);
@@ -51,7 +51,7 @@ suite("planned faces", (test) => {
       [28, 6, 6],
     );
     assert.is(new Set([...groups.values()].flatMap((each) => [...each])).size, 3);
-    // The corner shows the background, which is the person's own.
+    // The corner shows the background, which each person has its own.
     const corners = [...planFaces(plan)].slice(0, 8).map((face) => face.paint(16).pixels.slice(0, 3).join());
     assert.is(new Set(corners).size, 1);
   });

@@ -13,7 +13,7 @@ const train = [1, 2, 3, 4, 5, 6, 7, 4, 4].map((number, i) => [`train_0000${i + 1
 const test = [4, 7].map((number, i) => [`test_000${i + 1}`, number] as const);
 const list = [...train, ...test].map(([name, number]) => `${name}.jpg ${number}\n`).join("");
 
-/** As its makers pass it on. */
+/** As originally published. */
 const listed = {
   "EmoLabel/list_patition_label.txt": list,
   "EmoLabel/held.txt": "train_00008.jpg 4\ntrain_00007.jpg 7\n",
@@ -25,7 +25,7 @@ const listed = {
   ),
 };
 
-/** As others pass it on. */
+/** As often redistributed. */
 const numbered = {
   ...Object.fromEntries(train.map(([name, number]) => [`DATASET/train/${number}/${name}_aligned.jpg`, png])),
   ...Object.fromEntries(test.map(([name, number]) => [`DATASET/test/${number}/${name}_aligned.jpg`, png])),
@@ -46,7 +46,7 @@ suite("RAF-DB", (it) => {
         [0, 1, 2, 3, 4, 5, 6, 3, 3],
       );
       assert.is(set.training[0]?.key, "Image/aligned/train_00001_aligned.jpg");
-      // Without a list to hold out, epochs are judged as in the papers.
+      // Without a list of held-out pictures, epochs are evaluated as in the papers.
       assert.equal(keysOf(set.heldOut), ["Image/aligned/test_0001_aligned.jpg", "Image/aligned/test_0002_aligned.jpg"]);
       assert.equal(
         [set.test, set.heldOutIs, set.heldOutWasDrawn, set.heldOutIsTest],

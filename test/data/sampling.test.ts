@@ -58,7 +58,7 @@ suite("the order of an epoch", (test) => {
       const draws = epochDraws(samples, { power: 0 }, 7, epoch);
       assert.is(draws.length, 26);
       assert.equal(perClass(draws).toSorted(), [8, 9, 9]);
-      // The small class: all five, then some again; the one sample of the last class as often as it takes.
+      // The small class: all five, then some again; the one sample of the last class as often as needed.
       const second = draws.filter(({ sample, repeat }) => sample.label === 1 && repeat === 0);
       assert.is(new Set(keys(second.map(({ sample }) => sample))).size, 5);
       assert.is(new Set(drawn(draws)).size, 26, "a sample comes with the same count twice");
@@ -95,7 +95,7 @@ suite("the order of an epoch", (test) => {
           total[label]! += count;
           assert.ok(Math.abs(count - wanted[label]!) < 1, `${found.join(", ")} for ${wanted.join(", ")}`);
         }
-        // All of a class before one comes again.
+        // All samples of a class are drawn before any is drawn again.
         const times = new Map<string, number>();
         for (const { sample } of draws) times.set(sample.key, (times.get(sample.key) ?? 0) + 1);
         for (const [label, count] of counts.entries()) {
@@ -107,7 +107,7 @@ suite("the order of an epoch", (test) => {
         }
         assert.is(new Set(drawn(draws)).size, samples.length, "a sample comes with the same count twice");
       }
-      // What is left of a draw is a matter of chance: below half a draw in the mean of an epoch.
+      // The rest of a draw is random: on average less than half a draw per epoch.
       for (const [label, count] of total.entries())
         assert.ok(Math.abs(count / epochs - wanted[label]!) < 0.15, total.join(", "));
     });

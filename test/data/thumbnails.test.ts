@@ -37,7 +37,7 @@ suite("small pictures for a page", (test) => {
       },
     ));
 
-  // A run's folder may be somebody else's; who shares the page must not share a picture of their own with it.
+  // A run's folder may come from someone else; a shared page must not contain the user's own pictures.
   test("a name that leads out of the folder finds nothing, though a picture is there", () =>
     inFolder(
       { "faces/a.png": encodePng(formulaPicture(8, 8)), "faces-2/b.png": encodePng(formulaPicture(8, 8)) },
@@ -57,7 +57,7 @@ suite("small pictures for a page", (test) => {
     ));
 
   test("there are as many as a page has room for", async () => {
-    // What deflate cannot make smaller: xorshift's bytes.
+    // Incompressible data: xorshift's bytes.
     let state = 1;
     const byte = (): number => {
       state ^= state << 13;

@@ -1,4 +1,4 @@
-// What a person is told whose --data names no folder, or a folder of another layout.
+// The messages for a --data that is not a folder, or a folder of another layout.
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { inFolder } from "../support/lferc.js";

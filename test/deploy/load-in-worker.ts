@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-// A worker thread does not have the loader of TypeScript that the process was started with.
+// A worker thread does not inherit the TypeScript loader of its process.
 const script = `
 const { parentPort, workerData } = require("node:worker_threads");
 (async () => {
@@ -13,7 +13,7 @@ const { parentPort, workerData } = require("node:worker_threads");
   parentPort.postMessage(found.kind === "problem" ? found.diagnose({}).code : "loaded");
 })();`;
 
-/** The code of what a worker thread with this environment is told, or "loaded". */
+/** The error code in a worker thread with this environment, or "loaded". */
 export async function loadedInWorker(env: Readonly<Record<string, string>>): Promise<string> {
   const workerData = {
     tsx: import.meta.resolve("tsx/esm/api"),

@@ -1,4 +1,4 @@
-/** Models that ONNX Runtime writes lines about to stderr unless it is told not to. */
+/** Models for which ONNX Runtime writes lines to stderr unless its log is off. */
 import { onnx } from "../../src/targets/onnx/generated/onnx.js";
 
 const { FLOAT, INT64 } = onnx.TensorProto.DataType;
@@ -13,7 +13,7 @@ const tensor = (name: string, sizes: readonly (number | string)[]): onnx.ValueIn
   },
 });
 
-/** x [N, 4] as two rows of `columns`; one weight that nobody reads. */
+/** x [N, 4] as two rows of `columns`; one unused weight. */
 const reshaping = (columns: number): Uint8Array =>
   onnx.ModelProto.encode({
     ir_version: 8,
@@ -30,7 +30,7 @@ const reshaping = (columns: number): Uint8Array =>
     },
   }).finish();
 
-/** Fails when it is run: four numbers are not two rows of three. */
+/** Fails at run time: four numbers are not two rows of three. */
 export const failingModel = (): Uint8Array => reshaping(3);
 
 /** Runs, with a warning. */

@@ -1,4 +1,4 @@
-// ONNX Runtime is loaded in one place, quietly: what it would send and print is turned off there.
+// ONNX Runtime is loaded in one place, which turns off its telemetry and its log.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";

@@ -10,17 +10,17 @@ export interface TinyOptions {
   readonly size?: number;
   readonly labels?: readonly string[];
   readonly metadata?: boolean;
-  /** What the file calls its model, its input and its nodes. */
+  /** The names of the model, its input and its nodes in the file. */
   readonly name?: string;
-  /** Factor on the mean colours. */
+  /** Factor of the mean colours. */
   readonly gain?: number;
-  /** What the file says of its weights' origin. */
+  /** The origin of the weights, in the file's metadata. */
   readonly weights?: string;
-  /** How pictures are judged. */
+  /** How pictures are evaluated. */
   readonly evaluation?: string;
   /** Sizes of the input, which may be names. */
   readonly input?: readonly (number | string)[];
-  /** Another file that its one weight is said to lie in. */
+  /** Another file to which its only weight refers. */
   readonly external?: string;
 }
 
@@ -85,7 +85,7 @@ export function tinyClassifier({
   }).finish();
 }
 
-/** A model that hands texts on. */
+/** A model that passes strings through. */
 export function textModel(): Uint8Array {
   const texts = (name: string): onnx.ValueInfoProto.$Properties => ({
     name,

@@ -25,7 +25,7 @@ import { tfjsTrainScenarios } from "./tfjs-train-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
-/** Provokes a diagnostic that no source text can show; gives the codes that came. */
+/** Provokes a diagnostic that no source text can show; returns the codes. */
 export type Scenario = () => Promise<readonly string[]>;
 
 const model = `lfer 1
@@ -46,7 +46,7 @@ fs.rename = async () => {
 syncBuiltinESMExports();
 `;
 
-/** The same for ONNX Runtime's profile, which then breaks off. */
+/** The same for ONNX Runtime's profile, which is then incomplete. */
 const brokenProfile = `import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 const { readFile } = fs;

@@ -15,7 +15,7 @@ const labels = ["happiness", "sadness"];
 type Files = Readonly<Record<string, string | Uint8Array>>;
 type Fields = Readonly<Record<string, PlainValue>>;
 
-/** All that is said of a data set when it is opened and its pictures are read. */
+/** All messages about a data set when it is opened and its pictures are read. */
 const opening =
   (layout: DataLayout, files: Files, fields: Fields = {}, change: (cwd: string) => void = () => {}) =>
   (): Promise<readonly string[]> =>
@@ -27,7 +27,7 @@ const opening =
       return [...set.warnings, ...read.filter(isProblem)].map((problem) => problem.diagnose({}).code);
     });
 
-/** A table of ten pictures, `person` of each after its number. */
+/** A table of ten pictures, with the `person` of each after its number. */
 const table = (person: (i: number) => string, split: (i: number) => string = () => "train"): Files => ({
   "labels.csv": `path,label,person,split\n${Array.from({ length: 10 }, (_, i) => `${i}.png,${i % 2 === 0 ? "happy" : "sad"},${person(i)},${split(i)}\n`).join("")}`,
 });

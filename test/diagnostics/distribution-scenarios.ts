@@ -26,7 +26,7 @@ const given =
       ),
     );
 
-/** What `distill` says of a run to which something was done. */
+/** The messages of `distill` for a run that was modified. */
 const distilling =
   (change: (run: string) => void, train: readonly string[] = [], ...more: readonly string[]) =>
   (): Promise<readonly string[]> =>
@@ -37,7 +37,7 @@ const distilling =
       return codesIn((await callLferc(["distill", "run", "--data", "generated", "-o", "d.csv", ...more], cwd)).stderr);
     });
 
-/** Weights so large that everything overflows, in the place of a run's own. */
+/** Weights that are so large that everything overflows, in place of a run's own. */
 function spoil(run: string): void {
   const path = join(run, "best.safetensors");
   const bytes = readFileSync(path);
@@ -46,7 +46,7 @@ function spoil(run: string): void {
   writeFileSync(path, bytes);
 }
 
-/** So many pictures in each folder below faces/. */
+/** This many pictures in each folder below faces/. */
 function drawInto(cwd: string, counts: Readonly<Record<string, number>>): void {
   for (const [folder, count] of Object.entries(counts)) {
     mkdirSync(join(cwd, "faces", folder), { recursive: true });

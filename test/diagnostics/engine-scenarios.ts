@@ -15,7 +15,7 @@ const abacus = ["@tensorflow/tfjs-abacus"] as const;
 
 const step = () => smallStep("quadrants", 2);
 
-/** An engine whose provider says this of itself. */
+/** An engine whose provider has this state. */
 const saying = (provider: GpuProvider, reason: string | undefined) =>
   gpuEngine("tried", provider, () => Promise.resolve(reason));
 
@@ -35,6 +35,6 @@ export const engineScenarios = {
     inFolder({ "m.onnx": "" }, (cwd) =>
       reportedCodes(["bench", "m.onnx", "--engine", "ort-wasm", "--threads", "4"], cwd),
     ),
-  // A provider that no ONNX Runtime has, whatever the machine.
+  // A provider that no ONNX Runtime has, on any machine.
   "engine/refuses-step": () => creating("abacus" as GpuProvider, undefined),
 };

@@ -10,7 +10,7 @@ const png = encodePng(formulaPicture(8, 8));
 const pictures = (folder: string, count: number, bytes: Uint8Array | string = png) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/${i}.png`, bytes]));
 
-/** A run that has begun, as its record says. */
+/** A run that has begun, according to its record. */
 const run = (schemaVersion: number): string =>
   sealed({
     schemaVersion,
@@ -52,7 +52,7 @@ const said =
 const evaluating = (model: string, data: string, ...args: readonly string[]) =>
   said("eval", model, "--data", data, ...args);
 
-/** The codes without those of the pictures that are broken. */
+/** The codes without those of broken pictures. */
 const without = (code: string, scenario: () => Promise<readonly string[]>) => async (): Promise<readonly string[]> =>
   (await scenario()).filter((found) => found !== code);
 

@@ -1,4 +1,4 @@
-// The bundle's catalogue makes its explanations and examples when they are asked for (tools/lazy-explanations.mjs): they are the same.
+// The bundle's catalogue creates its explanations and examples lazily (tools/lazy-explanations.mjs): they must be the same.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";

@@ -7,7 +7,7 @@ import { reportedCodes } from "../support/in-process.js";
 import { inFolder } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 
-/** Pictures that are no two alike, and the first of those held out among those to train on. */
+/** Pictures, all different, except that the first held-out one is also a training picture. */
 const twins = Object.fromEntries(
   ["surprise", "happy", "neutral"].flatMap((name, label) =>
     Array.from({ length: 8 }, (_, i) => {
@@ -43,7 +43,7 @@ export const loaderScenarios: Readonly<Record<string, () => Promise<readonly str
         onLost: (lost) => resolve(lost.code),
         program,
       });
-      // Somebody waits for it, so that the process does.
+      // A pending request keeps the process alive.
       void crew.look([{ path: "a.png" }]);
     });
     return [await code];

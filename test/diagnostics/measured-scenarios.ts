@@ -14,7 +14,7 @@ model M {
 check M { accuracy("faces/test") >= 84% }
 `;
 
-/** What eval would have written of it. */
+/** What eval would have written about it. */
 async function evaluation(change: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const [model] = (await compileText(source)).models;
   const graphSha256 = model === undefined ? "" : graphDigest(model.graph);

@@ -47,7 +47,7 @@ async function graphOf(body: string): Promise<Graph> {
 const codesOf = (answer: Verification | Problem): readonly string[] =>
   isProblem(answer) ? [answer.diagnose({}).code] : [];
 
-/** ONNX Runtime, but every answer is zeros. */
+/** ONNX Runtime, but all results are zeros. */
 const forgetful = (): VerificationRuntime => ({
   Tensor: ort.Tensor,
   InferenceSession: {
@@ -69,7 +69,7 @@ const refusing = (): VerificationRuntime => ({
   InferenceSession: { create: () => Promise.reject(new Error("it does not like the file")) },
 });
 
-/** Those of {@link onnxScenarios} that onnxruntime-node has to answer. */
+/** Those of {@link onnxScenarios} that need onnxruntime-node. */
 export const nativeScenarios: readonly string[] = ["onnx/runtime-differs", "onnx/step-differs", "onnx/runtime-refuses"];
 
 /** Provokes each `onnx/` diagnostic. */
@@ -110,7 +110,7 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
     });
     return built.kind === "refused" ? built.diagnostics.map((diagnostic) => diagnostic.code) : [];
   },
-  // Without a node_modules above it, lferc stands alone.
+  // Without a node_modules above it, lferc has no optional packages.
   "onnx/no-runtime": () =>
     inFolder({ "m.onnx": "" }, (cwd) => {
       const script = standAlone(cwd);

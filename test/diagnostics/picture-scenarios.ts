@@ -21,9 +21,9 @@ model M {
 }
 `;
 
-/** What only pictures run into. */
+/** Errors that only pictures cause. */
 export const pictureScenarios = {
-  // A name with Node's sign for bytes that are no UTF-8 is found by nobody, whether or not the file system takes such bytes.
+  // A name with Node's replacement character for invalid UTF-8 cannot be opened, whether or not the file system allows such bytes.
   "data/name-not-utf8": () =>
     inFolder({ "m.lfer": tiny }, async (cwd) => {
       await callLferc(["build", "m.lfer", "--target", "onnx", "-o", "m.onnx", "--no-verify"], cwd);

@@ -16,7 +16,7 @@ const schema = JSON.parse(
 ) as Schema;
 const validator = new Validator(schema, "4", false);
 
-/** What the official schema has against a log. */
+/** The errors of a log by the official schema. */
 const faults = (log: unknown): readonly string[] =>
   validator.validate(log).errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
 

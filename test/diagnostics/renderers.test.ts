@@ -36,7 +36,7 @@ function spanOf(file: string, text: string): Span {
   return { file, start, end: start + text.length };
 }
 
-/** Written out, so that a better wording in the catalogue changes no golden of the looks. */
+/** Written out, so that new wording in the catalogue changes none of these goldens. */
 function diagnose(place: DiagnosticPlace): Diagnostic {
   return {
     code: "shape/not-divisible",

@@ -8,7 +8,7 @@ const reporting = (change: (files: Record<string, string>) => void) => (): Promi
   return inFolder(files, (cwd) => reportedCodes(["report", "run"], cwd));
 };
 
-/** Provokes each diagnostic of showing a run. */
+/** Provokes each diagnostic of reports. */
 export const reportScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "report/no-run": reporting((files) => {
     delete files["run/run.json"];

@@ -27,7 +27,7 @@ const epoch = JSON.stringify({
   ...{ validationMeanClassAccuracy: 1, evaluation: "single_view", picturesPerSecond: 1, seconds: 1 },
 });
 
-/** Two finished runs in the study's folder, as their records say. */
+/** Two finished runs in the study's folder, according to their records. */
 const withRuns = (sourceOf: (own: string) => string) => async (): Promise<readonly string[]> =>
   inFolder(files, async (cwd) => {
     const own = sourceDigest((await compileFile("m.lfer", cwd)).sources);

@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import { cutToWidth, textWidth } from "../../src/diagnostics/text-width.js";
 import { suite } from "../support/suite.js";
 
-// By wcswidth of PyPI's wcwidth 0.9.4. It takes a mark that has room of its own (Devanagari) by itself for none: not asked here.
+// By wcswidth of PyPI's wcwidth 0.9.4. It counts a spacing mark (Devanagari) alone as zero columns: not compared here.
 const widths: readonly (readonly [string, number])[] = [
   ["plain", 5],
   ["日本語", 6],

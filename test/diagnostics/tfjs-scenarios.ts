@@ -35,7 +35,7 @@ const verifying = (options: Omit<VerifyFolderOptions, "level">) => async (): Pro
   return isProblem(found) ? [found.diagnose({}).code] : [];
 };
 
-/** TensorFlow.js, but every answer is zeros. */
+/** TensorFlow.js, but all results are zeros. */
 const forgetful: TfjsRuntime = {
   ...cpuRuntime,
   loadGraphModel: async (handler) => {

@@ -12,7 +12,7 @@ import { tfjs } from "../support/tfjs-cpu.js";
 import { printed } from "../targets/tfjs-train/printed.js";
 import { plainRecipe, recipeText } from "../training/small-recipe.js";
 
-/** What a proof says where functions of TensorFlow.js do something else. */
+/** The result of a verification if functions of TensorFlow.js compute something else. */
 async function proving(instead: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const probe = probeStep(stepOfRecipe(await plainRecipe(recipeText())) as TrainingStepSource);
   const tf = { ...tfjs, ...instead };

@@ -80,7 +80,7 @@ const largeModel = (labels: string): string =>
     .replace("Small", "Large")
     .replace(/: labels\(.*\)/, labels) ?? "";
 
-/** Trains on a teacher without labels, whose file has these. */
+/** Trains with a teacher without labels, whose file has these. */
 const learning = (labels: string) => (): Promise<readonly string[]> =>
   inFolder(
     { ...files, "taught.lfer": taught + largeModel(""), "large.lfer": `lfer 1\n\n${largeModel(labels)}\n` },
@@ -94,7 +94,7 @@ const learning = (labels: string) => (): Promise<readonly string[]> =>
 
 const ofGood = ["train", "m.lfer", "--recipe", "Try", "--threads", "1", "--data", "good"];
 
-/** What going on with a run gives after something was done to its folder. */
+/** The result of resuming a run after a change in its folder. */
 const resuming =
   (
     change: (run: string, train: (out: string, ...args: readonly string[]) => Promise<unknown>) => unknown,

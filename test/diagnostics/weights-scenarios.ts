@@ -50,7 +50,7 @@ const building = (weights: Uint8Array | undefined, map?: string) => (): Promise<
     },
   );
 
-/** Builds a network with labels, whose answers are mixed by a further layer or not, from a file with this list of them. */
+/** Builds a network with labels, whose outputs are mixed by a further layer or not, from a file with this list of labels. */
 const labelled = (list: string, more = "", of = "logits", outputs = ""): Promise<readonly string[]> => {
   const file = fileOf(
     `{"__metadata__":{"lfer.labels.${of}":${JSON.stringify(list)}},${[weight, bias].map(entry).join(",")}}`,
@@ -64,7 +64,7 @@ const labelled = (list: string, more = "", of = "logits", outputs = ""): Promise
   );
 };
 
-/** A file that PyTorch wrote (test/weights/pytorch). */
+/** A file written by PyTorch (test/weights/pytorch). */
 const kept = (name: string): Uint8Array => readFileSync(new URL(`../weights/pytorch/${name}`, import.meta.url));
 
 const surplus = Array.from({ length: 25 }, (_, i): Stored => ({ name: `x${i}`, shape: [0], from: 32, to: 32 }));

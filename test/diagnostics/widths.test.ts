@@ -1,4 +1,4 @@
-// What is printed on a terminal fits it; off a terminal nothing is cut or wrapped.
+// Output on a terminal fits its width; other output is neither cut nor wrapped.
 import * as assert from "uvu/assert";
 import { catalogue } from "../../src/diagnostics/catalogue.js";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";

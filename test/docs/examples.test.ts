@@ -16,7 +16,7 @@ const pages = [
     .map((name) => `docs/${name}`),
 ].filter((page) => existsSync(join(root, page)));
 
-/** The files that an example may import: `./resnet.lfer` stands beside it. */
+/** The files that an example may import: `./resnet.lfer` is next to it. */
 const beside = Object.fromEntries(
   readdirSync(join(root, "models"))
     .filter((name) => name.endsWith(".lfer"))
@@ -26,7 +26,7 @@ const beside = Object.fromEntries(
 interface Block {
   readonly line: number;
   readonly text: string;
-  /** From `lfer error=CODE`: the mistake that the example shows. */
+  /** From `lfer error=CODE`: the error that the example shows. */
   readonly code: string | undefined;
 }
 

@@ -28,7 +28,7 @@ const models = Object.fromEntries(
 );
 
 suite("examples/", (test) => {
-  // Their checks hold figures that PyTorch and fvcore gave for the same networks.
+  // Their checks contain figures from PyTorch and fvcore for the same networks.
   const names = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".lfer"));
   // They may import each other.
   const examples = Object.fromEntries(
@@ -40,7 +40,7 @@ suite("examples/", (test) => {
       assert.match(examples[file] ?? "", /^check /m);
       const texts = { ...models, ...examples };
       const { diagnostics } = compileSources(await load(memoryHost(texts), file));
-      // What is told of a file under models/ is that file's matter.
+      // Errors in a file under models/ are not this test's.
       const own = diagnostics.filter(({ span, severity }) => span?.file === file || severity === "error");
       expectNoDiagnostics(texts, own);
     });

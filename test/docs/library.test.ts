@@ -12,7 +12,7 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 const [, example = ""] = /^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
 const [, tiny = ""] = /^`tiny\.lfer`:\n\n```lfer\n([\s\S]*?)^```$/m.exec(readme) ?? [];
 
-/** Runs a programme as it stands, but for where "lfer" is: which file that means is package.json's word, and the packed package's test. */
+/** Runs a program unchanged, except for the location of "lfer": package.json defines that, and the packed package's test checks it. */
 function runProgramme(text: string, args: readonly string[], cwd: string): Ran {
   const library = pathToFileURL(join(root, "src/index.ts")).href;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;

@@ -1,4 +1,4 @@
-/** Steps on ONNX Runtime, in the form that is asked for. */
+/** Steps on ONNX Runtime, in the requested form. */
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { probeBlock } from "../../src/engines/ort/block-probe.js";

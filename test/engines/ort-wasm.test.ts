@@ -1,4 +1,4 @@
-/** The engine on ONNX Runtime in WebAssembly, beside the native one and the float64 reference. */
+/** The engine on ONNX Runtime in WebAssembly, compared with the native one and the float64 reference. */
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { RuntimeFailure } from "../../src/deploy/runtime.js";
@@ -30,7 +30,7 @@ async function created(engine: Engine, step: Graph, { state }: StepFeed): Promis
   return running;
 }
 
-/** The losses of so many steps on one batch. */
+/** The losses of this many steps on one batch. */
 async function lossesOf(engine: Engine, step: Graph, feed: StepFeed, steps: number): Promise<readonly number[]> {
   const running = await created(engine, step, feed);
   const losses: number[] = [];
@@ -39,7 +39,7 @@ async function lossesOf(engine: Engine, step: Graph, feed: StepFeed, steps: numb
   return losses;
 }
 
-/** The same in float64: only what is handed from step to step is rounded. */
+/** The same in float64: only values passed between steps are rounded. */
 function referenceLosses(step: Graph, first: StepFeed, steps: number): readonly number[] {
   const losses: number[] = [];
   let feed = first;
@@ -56,7 +56,7 @@ const largest = (a: readonly number[], b: readonly number[]): number =>
 
 suite("training steps in WebAssembly", (test) => {
   test.native("twenty steps have the losses of the native engine and of float64, to the noise of float32", async () => {
-    // Smooth, so that no path flips and the noise stays noise.
+    // A smooth network, so that no path flips and the noise stays small.
     const body = "image -> conv(6) -> batch_norm -> mish -> depthwise(stride: 2) -> batch_norm -> silu -> conv(8)";
     const step = await networkStep(body, 16, 14);
     const feed = stepFeed(step, 1);
@@ -72,7 +72,7 @@ suite("training steps in WebAssembly", (test) => {
     test(`${name}: as in float64`, async () => {
       const step = await smallStep(name);
       const judged = [];
-      // Until one where nothing flips.
+      // Until a seed without a flip.
       for (const seed of [1, 2, 3]) {
         const feed = stepFeed(step, seed);
         const found = judge(await runOnce(await created(ortWasmEngine, step, feed), feed.batch), reference(step, feed));
@@ -153,7 +153,7 @@ suite("a course in WebAssembly", (test) => {
   });
 });
 
-/** One number spread over so many cells: what takes memory only when it runs. */
+/** One number broadcast to this many cells: it takes memory only at run time. */
 function spread(cells: readonly number[]): Uint8Array {
   const writer = new ModelWriter(18);
   const x = writer.input(
@@ -164,7 +164,7 @@ function spread(cells: readonly number[]): Uint8Array {
   return writer.finish("spread");
 }
 
-/** The native engine at the end of its means as soon as a step runs. */
+/** The native engine without memory as soon as a step runs. */
 const exhausted: Engine = {
   ...ortEngine(),
   name: "tried",

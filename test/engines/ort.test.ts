@@ -55,8 +55,8 @@ suite("networks of models/ train", ({ native: test }) => {
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
   );
 
-  // One seed of those where nothing flips in either form, and one where something does. Of the seeds 1 to 10 the portable form
-  // is 1.6e-5 away or nearer at 6 to 9, the blocked one at 5, 6, 7 and 9; where a path flips, both are 1e-3 to 2e-2 away.
+  // A seed for which nothing flips in either form, and one with a flip. Of the seeds 1 to 10, the portable form differs by at most 1.6e-5
+  // for 6 to 9, the blocked one for 5, 6, 7 and 9; if a path flips, both differ by 1e-3 to 2e-2.
   test("LferLdl at 64 pixels", async () => {
     await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [6, 1], "LferLdl");
   });

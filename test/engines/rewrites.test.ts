@@ -8,7 +8,7 @@ import { run } from "./ort-runs.js";
 import { assertRight, judge, reference } from "./step-comparison.js";
 import { networkStep, type StepFeed, stepFeed } from "./step-networks.js";
 
-/** How often an ONNX op is in the step's blocked form (blocks of 16, whatever this machine has). */
+/** How often an ONNX op occurs in the step's blocked form (blocks of 16, on any machine). */
 async function count(body: string, size: number, weightDecay = 0): Promise<(op: string, place?: string) => number> {
   const step = await networkStep(body, 16, size, weightDecay);
   const { graph } = onnx.ModelProto.decode(blockedProgram(step, 16).bytes);
@@ -18,7 +18,7 @@ async function count(body: string, size: number, weightDecay = 0): Promise<(op: 
     nodes.filter(({ op_type: op, name }) => op === wanted && name?.includes(` ${place}`) === true).length;
 }
 
-/** Every third scale of a norm below 0: as a trained network has them. */
+/** Every third scale of a norm is negative, as in trained networks. */
 function withNegativeScales({ batch, state }: StepFeed): StepFeed {
   const turned = [...state].map(([name, values]): [string, Values] => {
     const isScale = name.includes("batch_norm") && name.endsWith(".weight") && !name.startsWith("velocity");
@@ -34,7 +34,7 @@ async function assertNear(step: Graph, what: string, change: (feed: StepFeed) =>
     judged.push(judge(await run(step, feed, false), reference(step, feed)));
   }
   assertRight(judged, what);
-  // Statistics do not depend on what rounding flips.
+  // Statistics do not depend on values that rounding flips.
   assert.ok(
     judged.every(({ state }) => state < 1e-5),
     `${what}: ${JSON.stringify(judged)}`,
@@ -44,7 +44,7 @@ async function assertNear(step: Graph, what: string, change: (feed: StepFeed) =>
 const stem = "conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2)";
 
 suite("a batch norm's place behind the pool", ({ native: test }) => {
-  // The signs of the scales are what only this form asks for.
+  // Only this form needs the signs of the scales.
   const isTaken = async (body: string, size: number): Promise<boolean> => (await count(body, size))("Less") === 1;
 
   test("it is taken for a stem, whose scales may be below 0", async () => {

@@ -1,4 +1,4 @@
-// Whether ONNX Runtime's threads spin is decided by what others take of the machine; what they compute does not depend on it.
+// Whether ONNX Runtime's threads spin depends on the load by others; their results do not depend on it.
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { busyOf, type LoadReading, takenBetween } from "../../src/engines/ort/core-load.js";
@@ -11,7 +11,7 @@ import { initialiseWeights } from "../../src/weights/initialise.js";
 import { suite } from "../support/suite.js";
 import { smallPlan } from "../training/small-course.js";
 
-/** Readings a second apart, in each of which others take so many cores and our steps as many as they have threads. */
+/** Readings a second apart, in each of which others use this many cores, and our steps as many as they have threads. */
 function clockOf(taken: readonly number[], threads: number) {
   let at = 0;
   let [busy, own] = [0, 0];
@@ -26,7 +26,7 @@ function clockOf(taken: readonly number[], threads: number) {
   return { now, read, pass };
 }
 
-/** Sessions that only say what is done with them. */
+/** Sessions that only record their calls. */
 function recorder() {
   const said: string[] = [];
   const open = async (spinning: Spinning) => {
@@ -55,7 +55,7 @@ suite("spinning", (test) => {
     assert.is(busyOf([{ times }, { times: { ...times, user: 0 } }]), 29);
     const before = { at: 1000, busy: 500, own: 100, besides: 20 };
     assert.is(takenBetween(before, { at: 2000, busy: 2500, own: 1600, besides: 520 }), 1);
-    // Counters of the system are coarser than ours.
+    // The system's counters are coarser than ours.
     assert.is(takenBetween(before, { at: 2000, busy: 1400, own: 1600, besides: 20 }), 0);
   });
 

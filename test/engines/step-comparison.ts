@@ -1,4 +1,4 @@
-/** Engines against the float64 reference, norm-wise. */
+/** Compares engines with the float64 reference, by relative norm. */
 import * as assert from "uvu/assert";
 import type { RunningStep, Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -59,7 +59,7 @@ function distance(a: Stepped, b: Stepped, wanted: (name: string) => boolean): nu
   return Math.sqrt(difference / scale);
 }
 
-/** How far the gradients of a step are from those found in another way, all together. */
+/** The difference of a step's gradients from those computed in another way, all together. */
 export function gradientDistance(found: Stepped, gradients: ReadonlyMap<string, Values>): number {
   const state = new Map([...gradients].map(([name, values]) => [`velocity.${name}`, values] as const));
   return distance(found, { loss: 0, state }, isGradient);
@@ -97,8 +97,8 @@ export function judge(found: Stepped, wanted: Stepped): Judged {
 }
 
 /**
- * Rounding may flip a ReLU or the maximum of a window, and with it a whole path: then float32 is 1e-3 apart from float64,
- * in every engine. Right algebra shows in the seeds where nothing flips.
+ * Rounding may flip a ReLU or the maximum of a window, and with it a whole path: then float32 differs from float64 by 1e-3, in every
+ * engine. Correct algebra shows for the seeds without a flip.
  */
 export function assertRight(judged: readonly Judged[], what: string): void {
   const text = `${what}: ${JSON.stringify(judged)}`;

@@ -8,7 +8,7 @@ import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { compileText } from "../../src/testing/compile-text.js";
 
-/** Small networks in which every lowering of the blocked layout has its place, by what they try. */
+/** Small networks that together use every lowering of the blocked layout, by what they test. */
 export const stepNetworks: Readonly<Record<string, string>> = {
   "1x1 convolutions, one of stride 2, with and without bias":
     "image -> conv(6, kernel: 1, bias: true) -> relu -> conv(5, kernel: 1, stride: 2) -> batch_norm -> relu",
@@ -93,7 +93,7 @@ const recipe = (model: string): string => `recipe Plain {
 }
 `;
 
-/** The step of the recipe in these files; with momentum and, mostly, no decay, so that a first velocity is the gradient. */
+/** The step of the recipe in these files; with momentum and usually no decay, so that the first velocity is the gradient. */
 export async function compileStep(
   texts: Readonly<Record<string, string>>,
   batch: number,
@@ -114,7 +114,7 @@ export const networkStep = (body: string, batch: number, size: number, weightDec
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
   networkStep(stepNetworks[name] ?? "", batch, size);
 
-/** The step of a network of models/, at a size of our choice. */
+/** The step of a network of models/, at a given size. */
 export function modelStep(
   models: Readonly<Record<string, string>>,
   file: string,
@@ -129,7 +129,7 @@ ${recipe(`${model}(size: ${size})`)}`;
   return compileStep({ "main.lfer": main, ...models }, batch);
 }
 
-/** A batch and a state that tell mistakes apart: probe weights, no velocity, one class a sample. */
+/** A batch and a state that make errors visible: probe weights, zero velocities, one class per sample. */
 export interface StepFeed {
   readonly batch: ReadonlyMap<string, Values>;
   readonly state: ReadonlyMap<string, Values>;
@@ -157,6 +157,6 @@ export function stepFeed(step: Graph, seed: number): StepFeed {
   return { batch: new Map([...batch, ...masks]), state: new Map(state) };
 }
 
-/** Weights are fitted going forward; what comes behind would only be evaluated for nothing. */
+/** Weights are fitted in the forward pass; evaluating the rest would be wasted. */
 export const forwardOf = (step: Graph): Graph["nodes"] =>
   step.nodes.filter(({ path }) => !path.startsWith("gradient") && !path.startsWith("next."));

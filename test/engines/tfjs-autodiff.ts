@@ -1,4 +1,4 @@
-/** A step's gradients as TensorFlow.js' own differentiation finds them: of the forward part, printed as calls of `tf`. */
+/** A step's gradients by TensorFlow.js' own differentiation of the forward part, printed as calls of `tf`. */
 import type { Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { packState, unpackState } from "../../src/step/packed-state.js";
@@ -10,14 +10,14 @@ type Tf = typeof import("@tensorflow/tfjs-core");
 type Tensor = import("@tensorflow/tfjs-core").Tensor;
 type Printed = (tf: Tf, inputs: Readonly<Record<string, Tensor>>) => { readonly loss: Tensor };
 
-/** The loss of a step and what it is computed from; nothing of its gradients and updates. */
+/** The loss of a step and what it is computed from, without gradients and updates. */
 function forwardPart(step: Graph): Graph {
   const slots = step.slots.filter(({ role }) => role !== "optimizer").map(({ next: _, ...slot }) => slot);
   const outputs = step.outputs.filter(({ name }) => name === "loss");
   return { ...step, nodes: forwardOf(step), slots, outputs };
 }
 
-/** The gradient of each parameter that the optimiser moves, by name. */
+/** The gradient of each trained parameter, by name. */
 export async function autodiffGradients(
   tf: Tf,
   step: Graph,

@@ -1,4 +1,4 @@
-/** What tfjs-node-gpu would run, on a stand-in that answers as TensorFlow's documentation says a GPU does. */
+/** The program for tfjs-node-gpu, run on a mock that behaves as TensorFlow's documentation describes a GPU. */
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { findTfjsNodeGpu } from "../../src/engines/tfjs/gpu-probe.js";
@@ -17,14 +17,14 @@ const data = (tensor: Tensor | undefined): Float64Array => Float64Array.from(ten
 const epsilonOf = (attributes: readonly Attribute[]): number =>
   Number(attributes.find(({ name }) => name === "epsilon")?.value);
 
-/** Sums over all but the channels of `of` at each place. */
+/** Sums over all axes but the channels. */
 function sums(channels: number, count: number, of: (i: number, channel: number) => number): Float64Array {
   const all = new Float64Array(channels);
   for (let i = 0; i < channels * count; i++) all[i % channels] = (all[i % channels] as number) + of(i, i % channels);
   return all;
 }
 
-/** Results 3 to 5 are cuDNN's: the mean, 1 / sqrt(variance + epsilon), its own notes. Result 2 is divided by n - 1. */
+/** Results 3 to 5 are cuDNN's: the mean, 1 / sqrt(variance + epsilon), its reserve space. Result 2 is divided by n - 1. */
 function batchNorm([x, scale, offset]: readonly Tensor[], attributes: readonly Attribute[]): readonly Tensor[] {
   const [values, weight, bias] = [data(x), data(scale), data(offset)];
   const [channels, count] = [weight.length, values.length / weight.length];
@@ -73,7 +73,7 @@ const backend = {
     const results: Readonly<Record<string, () => readonly Tensor[]>> = {
       FusedBatchNormV3: () => batchNorm(inputs, attributes),
       FusedBatchNormGradV2: () => batchNormGradient(inputs),
-      // By the first inputs as the second version.
+      // Its first inputs are the same in V2.
       FusedBatchNormGradV3: () => batchNormGradient(inputs),
       ReluGrad: () => [tfjs.mul(slope, tfjs.cast(tfjs.greater(x, 0), "float32"))],
     };
@@ -110,7 +110,7 @@ suite("a step as a GPU runs it", (test) => {
     assert.equal([...called].sort(), ["FusedBatchNormGradV2", "FusedBatchNormV3", "ReluGrad"]);
   });
 
-  // Its gradient takes what the forward call gave for it; the running statistics would not be variances.
+  // Its gradient gets the results of the forward call; the running statistics would not be variances.
   test("the way of a CPU would be wrong there", async () => {
     const { loss, state } = await judged({ ...onStandIn, program: { native: true } });
     assert.ok(loss < 1e-4, String(loss));
@@ -118,7 +118,7 @@ suite("a step as a GPU runs it", (test) => {
   });
 });
 
-/** A package as a file: what is written there is what the probe loads. */
+/** A package as a file: the probe loads what is written there. */
 const packageOf = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 const answering = (isUsingGpuDevice: boolean): string =>
   packageOf(`export const version_core = "4.22.0";

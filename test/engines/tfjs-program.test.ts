@@ -1,4 +1,4 @@
-/** What is compiled for TensorFlow.js; it runs in test/tfjs-node/. */
+/** The compiled program for TensorFlow.js; it runs in test/tfjs-node/. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { Graph, Node } from "../../src/ir/graph.js";
@@ -28,7 +28,7 @@ const steps: Readonly<Record<string, () => Promise<Graph>>> = {
 const permutations = ({ calls }: TfjsProgram): readonly string[] =>
   calls.flatMap((call) => (call.kind === "kernel" && call.name === "Transpose" ? [String(call.attributes.perm)] : []));
 
-/** Follows a program as it would run: what is read is there, and at the end nothing is left that nobody owns. */
+/** Simulates a program: every register that is read exists, and at the end only outputs and state are left. */
 function assertLives(program: TfjsProgram): void {
   const lasting = [...program.constants, ...program.state].map(({ register }) => register);
   const alive = new Set([...lasting, ...program.inputs.map(({ register }) => register)]);
@@ -141,7 +141,7 @@ suite("how programs are written", (test) => {
 
 suite("layouts and windows of TensorFlow.js", (test) => {
   test("filters [O, I, H, W] as [H, W, I, O]", () => {
-    // Element (o, i, h, w) of [2, 3, 1, 2] lies at ((h * 2 + w) * 3 + i) * 2 + o.
+    // Element (o, i, h, w) of [2, 3, 1, 2] is at ((h * 2 + w) * 3 + i) * 2 + o.
     assert.equal([...storedPlaces([2, 3, 1, 2], hwio)], [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11]);
     assert.ok(sameOrder([8, 5, 1, 1], [0, 1, 2, 3], nhwc));
     assert.not(sameOrder([8, 5, 1, 2], [0, 1, 2, 3], nhwc));
@@ -152,7 +152,7 @@ suite("layouts and windows of TensorFlow.js", (test) => {
     const of = (size: number, stride: number) => paddedWindow([size, size], { ...three, stride: [stride, stride] });
     assert.is(of(8, 1).pad, "same");
     assert.is(of(7, 2).pad, "same");
-    // The last row of padding is reached by no window, so it is not made.
+    // No window reaches the last row of padding, so it is not created.
     assert.equal(of(8, 2), { pad: "valid", around: [1, 1, 0, 0], size: [9, 9] });
     assert.is(paddedWindow([8, 8], { kernel: [3, 3], stride: [2, 2], padding: [0, 0, 1, 1] }).pad, "same");
     assert.is(paddedWindow([8, 8], { kernel: [1, 1], stride: [2, 2], padding: [0, 0, 0, 0] }).pad, "valid");

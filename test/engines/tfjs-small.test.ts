@@ -1,4 +1,4 @@
-// Small networks on TensorFlow.js' CPU backend, by portable programs: against float64, its own differentiation, and ort.
+// Small networks on TensorFlow.js' CPU backend, by portable programs: compared with float64, its own differentiation, and ort.
 import { createRequire } from "node:module";
 import * as assert from "uvu/assert";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -20,13 +20,13 @@ import {
 import { type StepFeed, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 import { autodiffGradients } from "./tfjs-autodiff.js";
 
-// The core alone has no gradients; the package around it does the same.
+// tfjs-core alone registers no gradients; @tensorflow/tfjs registers them like this.
 createRequire(import.meta.url)("@tensorflow/tfjs-core/dist/register_all_gradients.js");
 
 const start = (step: Graph, { state }: StepFeed): Promise<RunningStep> =>
   runOnCpu(compileStep(step, { native: false }), state);
 
-/** It has no gradient of less_equal. */
+/** TensorFlow.js has no gradient of less_equal. */
 const withoutOwn = "comparisons, made as the graph has them and in blocks";
 
 const small = (name: string): Promise<Graph> => smallStep(name, 4);

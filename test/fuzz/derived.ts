@@ -1,4 +1,4 @@
-/** Ops that no maker of this folder writes by name: their calls follow from what their surfaces declare. */
+/** Calls of the ops that no other file of this folder generates, derived from the declarations of their surfaces. */
 import { readFileSync } from "node:fs";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { TensorType } from "../../src/ir/shape.js";
@@ -8,7 +8,7 @@ import type { Parameter } from "../../src/ops/surface.js";
 import { type Draw, drawOf } from "./draw.js";
 import type { Sizes } from "./stages.js";
 
-/** A call behind an arrow, and what it makes. */
+/** A call after an arrow, and its result. */
 export interface DerivedCall {
   readonly inputs: number;
   readonly text: string;
@@ -18,14 +18,14 @@ export interface DerivedCall {
 
 const makers = ["network.ts", "stages.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
 
-/** These are written by operators, where values allow it. */
+/** These are written as operators if the values allow it. */
 const byOperators: readonly OpFamily[] = ["arithmetic", "comparison", "logic"];
 
 const derived = [...surfaces.values()].filter(
   ({ op, surface }) => !byOperators.includes(op.family) && !new RegExp(`\\b${surface.name}\\b`).test(makers),
 );
 
-/** An argument for a parameter; undefined where it is left out, or nothing is known to give it. */
+/** An argument for a parameter; undefined if it is left out, or no value is known. */
 function argumentFor(draw: Draw, name: string, { kind, min, max, ...more }: Parameter, rank: number) {
   if (kind === "bool") return draw.chance(0.5);
   const isRequired = !("default" in more) && more.computed === undefined;
@@ -56,7 +56,7 @@ function callOf({ op, surface }: SurfaceEntry, draw: Draw, [times = 1, ...rest]:
   return { inputs: types.length, text, sizes, isBool: result.dtype === "bool" };
 }
 
-/** About half of these ops, each by a draw of its own: one more op changes nothing else of a seed's network. */
+/** About half of these ops, each decided by its own random number: a new op changes nothing else in a seed's network. */
 export function* derivedCalls(seed: number, sizesNow: () => Sizes): Generator<DerivedCall> {
   for (const entry of derived) {
     const draw = drawOf(seed, `fuzz ${entry.surface.name}`);

@@ -1,8 +1,8 @@
 import { randomStream } from "../../src/random/stream.js";
 
-/** Choices that depend on a seed alone. */
+/** Random choices that depend only on a seed. */
 export interface Draw {
-  /** A whole number from `low` to `high`, both among them. */
+  /** An integer from `low` to `high`, inclusive. */
   int(low: number, high: number): number;
   chance(share: number): boolean;
   pick<T>(items: readonly T[]): T;

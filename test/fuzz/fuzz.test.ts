@@ -8,10 +8,10 @@ import { compile } from "../support/tester.js";
 import { drawNetwork, writeNetwork } from "./network.js";
 import { tryNetwork } from "./try-network.js";
 
-/** Networks that reach every op between them, as few as were found. `test/fuzz/run.ts` tries as many others as there is time for. */
+/** Networks that together use every op, as few as were found. `test/fuzz/run.ts` tries more, as time permits. */
 const kept = [433, 580, 304, 641, 148, 57, 27, 136, 406, 242, 536, 14];
 
-/** Those with a step of training. */
+/** Those with a training step. */
 const trained = [4, 11];
 
 const graphOf = async (seed: number): Promise<Graph> =>
@@ -19,7 +19,7 @@ const graphOf = async (seed: number): Promise<Graph> =>
 
 type Rewrite = (model: WeightedGraph<Float64Array>) => WeightedGraph<Float64Array>;
 
-/** The passes, and then one mistake at every node of an op. */
+/** The passes, and then one error at every node of an op. */
 const withMistake =
   (op: string, mistake: (node: Node) => Node): Rewrite =>
   (model) => {
@@ -70,7 +70,7 @@ suite("fuzz: random networks", ({ native: test }) => {
       const failure = await tryNetwork(seed, "computes", withMistake(op, mistake));
       if (typeof failure === "string") throw new Error(`seed ${seed} is ${failure}: nothing was found`);
       assert.match(failure.wrong, /^level 1 is /);
-      // Cut down, little but the op is left.
+      // After shrinking, little but the op is left.
       const { nodes } = (await compile(failure.text)).models[0]!.graph;
       assert.ok(nodes.some((node) => node.op === op));
       const statements = failure.text.split("\n").filter((line) => /^ {2}v\d+.* = /.test(line));

@@ -1,9 +1,9 @@
-/** Random networks in the language, right by construction: every one must compile, and compute the same everywhere. */
+/** Random networks in the language, valid by construction: every one must compile, and compute the same everywhere. */
 import { derivedCalls } from "./derived.js";
 import { type Draw, divisorsOf, drawOf } from "./draw.js";
 import { drawKeeping, drawStage, type Sizes, shapeText } from "./stages.js";
 
-/** One statement of the model, with what it needs declared before. It can be left out with all that use it. */
+/** One statement of the model, with the declarations that it needs. It can be removed together with everything that uses it. */
 export interface Statement {
   readonly makes: readonly string[];
   readonly uses: readonly string[];
@@ -60,7 +60,7 @@ function drawValue(g: Growth): Value {
   return g.draw.chance(0.6) ? all.at(-1 - g.draw.int(0, Math.min(1, all.length - 1)))! : g.draw.pick(all);
 }
 
-/** Line ends and spaces where the language lets them be, for the formatter. */
+/** Line breaks and spaces where the language allows them, for the formatter. */
 const ruffle = (draw: Draw, text: string): string =>
   text.replaceAll(/, | -> /g, (between) => {
     if (!draw.chance(0.06)) return between;
@@ -70,7 +70,7 @@ const ruffle = (draw: Draw, text: string): string =>
 type Grow = (g: Growth, x: Value) => void;
 
 const pipe: Grow = (g, x) => {
-  // Mostly a statement for each stage, so that a failing network can be cut down far.
+  // Usually one statement per stage, so that a failing network can be shrunk far.
   let { sizes } = x;
   const stages: string[] = [];
   for (let i = g.draw.chance(0.7) ? 1 : 3; i > 0; i--) {
@@ -301,10 +301,10 @@ export function drawNetwork(seed: number): Network {
   return { input, statements, values };
 }
 
-/** How much of a network's loose ends goes into its logits, and how much comes out as it is. */
+/** How many of a network's unused values are part of its logits, and how many are outputs themselves. */
 const most = 3;
 
-/** The network as a file: its loose ends are outputs, and the logits are made of the last of them. */
+/** The network as a file: its unused values are outputs, and the logits are made of the last of them. */
 export function writeNetwork({ input, statements, values }: Network): string {
   const used = new Set(statements.flatMap(({ uses }) => uses));
   const names = statements.flatMap(({ makes }) => makes).filter((name) => values.has(name));

@@ -1,4 +1,4 @@
-/** What must hold for every network. A property gives what is wrong, or nothing. */
+/** Properties of every network. A property returns what is wrong, or nothing. */
 import { allConventions, type Stats, statsOf } from "../../src/analysis/stats.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
@@ -21,21 +21,21 @@ import type { Sizes } from "./stages.js";
 
 export interface Subject {
   readonly text: string;
-  /** The shapes that the generator reckoned with, by name. */
+  /** The shapes that the generator expects, by name. */
   readonly expected: ReadonlyMap<string, Sizes>;
-  /** A stand-in for the passes: the fuzzer must catch what a wrong one does. */
+  /** Replaces the passes: the fuzzer must catch the effects of a wrong one. */
   readonly rewrite?: (model: WeightedGraph<Float64Array>) => WeightedGraph<Float64Array>;
 }
 
-/** `rough`: rounding alone does so much to this network that a comparison in float32 shows nothing. */
+/** `rough`: rounding alone changes this network so much that a comparison in float32 shows nothing. */
 export type Verdict = "right" | "rough" | { readonly wrong: string };
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Batch of the runs: two samples tell mixed-up ones apart. */
+/** Batch of the runs: with two samples, exchanged ones are noticed. */
 const batch = 2;
 
-/** Where rounding alone does more than this, a comparison shows nothing. */
+/** If rounding alone does more than this, a comparison shows nothing. */
 export const tooRough = 1e-3;
 
 async function graphOf(text: string): Promise<Graph | string> {
@@ -46,7 +46,7 @@ async function graphOf(text: string): Promise<Graph | string> {
   return model === undefined ? "no model" : model.graph;
 }
 
-/** Compiled, sound, of the shapes that were meant, and the same when it is compiled again. */
+/** It compiles, is valid, has the expected shapes, and is the same when compiled again. */
 async function compiles({ text, expected }: Subject): Promise<string | undefined> {
   const graph = await graphOf(text);
   if (typeof graph === "string") return graph;
@@ -62,7 +62,7 @@ async function compiles({ text, expected }: Subject): Promise<string | undefined
     : undefined;
 }
 
-/** Formatted twice is formatted once, and the same network. */
+/** Formatting twice equals formatting once, and keeps the network. */
 async function formats({ text }: Subject): Promise<string | undefined> {
   const once = format("net.lfer", text);
   if (once.kind !== "formatted") return `cannot be formatted: ${once.kind}`;
@@ -83,7 +83,7 @@ function readsBack(graph: Graph): string | undefined {
 
 const figuresOf = (stats: Stats, name: (typeof allConventions)[number]) => Object.entries(stats.counts[name] ?? {});
 
-/** Totals are the sums of the layers; parameters those of the slots; nothing is negative, or no number. */
+/** Totals are the sums of the layers; parameters those of the slots; nothing is negative or NaN. */
 function counts(graph: Graph): string | undefined {
   const stats = statsOf(graph);
   if (isProblem(stats)) return stats.diagnose({}).message;
@@ -118,7 +118,7 @@ function counts(graph: Graph): string | undefined {
   return isFloat && peak < largest ? `the peak is ${peak}, less than one tensor of ${largest}` : undefined;
 }
 
-/** A feed in float32, as the file has it, with what the reference makes of it, and what rounding may do. */
+/** A float32 feed, as for the file, with the reference's results and the possible effect of rounding. */
 function runReference(graph: Graph, seed: number) {
   const single = (tensors: Outputs): Outputs =>
     Object.fromEntries(
@@ -132,7 +132,7 @@ function runReference(graph: Graph, seed: number) {
   return { feed, expected, roughness: worst(interpretRounded(graph, feed), expected) };
 }
 
-/** The largest `||a - b|| / ||b||` among the outputs; a difference beside nothing is infinite. */
+/** The largest `||a - b|| / ||b||` among the outputs; a difference from zero is infinite. */
 function worst(actual: Outputs, expected: Outputs): number {
   const errors = Object.entries(expected).map(([name, { shape, data }]) => {
     const found = actual[name];
@@ -156,7 +156,7 @@ const slotsOf = ({ graph, weights }: WeightedGraph<Float64Array>): Outputs =>
     ]),
   );
 
-/** What is compared with ONNX Runtime: the network as it is written at two opsets, and as it is rewritten at two others. */
+/** The comparisons with ONNX Runtime: the original network at two opsets, the rewritten one at two others. */
 const plans = [
   { rewritten: false, opset: 13 },
   { rewritten: false, opset: newestOpset },
@@ -165,8 +165,8 @@ const plans = [
 ] as const;
 
 /**
- * Rewritten at each level, in float64; and in ONNX Runtime, with and without its own rewrites. Rounding may flip a comparison
- * at one feed: only what is wrong at all of three is a mistake.
+ * Rewritten at each level, in float64; and in ONNX Runtime, with and without its own rewrites. Rounding may flip a comparison for one
+ * feed: only an error for all three feeds counts.
  */
 async function computes(graph: Graph, rewrite: Subject["rewrite"]): Promise<Verdict> {
   let verdict: Verdict = "rough";
@@ -216,7 +216,7 @@ async function comparisons(
   return "right";
 }
 
-/** All that must hold for the network itself; the first thing that is wrong counts. */
+/** All properties of the network itself; returns the first violation. */
 export async function judgeNetwork(subject: Subject): Promise<Verdict> {
   const refused = (await compiles(subject)) ?? (await formats(subject));
   if (refused !== undefined) return { wrong: refused };

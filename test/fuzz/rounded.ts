@@ -3,7 +3,7 @@ import type { Tensor } from "../../src/ops/contracts.js";
 import { findOp } from "../../src/ops/registry.js";
 import type { Feed } from "../../src/reference/interpret.js";
 
-/** The next number of a linear congruential generator, between -1 and 1: cheap, and as good as chance for this. */
+/** The next number of a linear congruential generator, between -1 and 1: cheap, and random enough for this. */
 function jitterFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -13,9 +13,9 @@ function jitterFrom(seed: number): () => number {
 }
 
 /**
- * The reference as a float32 machine might see it: every tensor is rounded to float32 once it is made, and wavers by a last
- * digit where it is read. How far its outputs are from those of the reference says how much rounding alone may do to this
- * network: a norm of next to nothing, or a comparison that flips, are among it.
+ * The reference as a float32 machine might compute it: every tensor is rounded to float32, and changed by up to a last digit whenever it
+ * is read. The difference of its outputs from the reference's shows how much rounding alone may do to this network, including norms
+ * of nearly zero and comparisons that flip.
  */
 export function interpretRounded(graph: Graph, feed: Feed): Record<string, Tensor> {
   const jitter = jitterFrom(1);

@@ -1,6 +1,6 @@
 /**
- * Random networks, one after the other: `node --import tsx test/fuzz/run.ts --seeds 0..5000`, at most `--minutes 10`, each
- * `--every 10`th trained for a step too. What fails is cut down and shown with the line that makes it again.
+ * Tries random networks one after another: `node --import tsx test/fuzz/run.ts --seeds 0..5000`, for at most `--minutes 10`; trains each
+ * `--every 10`th for a step. Failures are shrunk and printed with the line that reproduces them.
  */
 import { parseArgs } from "node:util";
 import { type Kind, tryNetwork } from "./try-network.js";

@@ -1,6 +1,6 @@
 import { type Network, type Statement, writeNetwork } from "./network.js";
 
-/** Without a statement and all that use it. */
+/** Without a statement and everything that uses it. */
 function without(statements: readonly Statement[], index: number): readonly Statement[] {
   const gone = new Set<string>();
   return statements.filter(({ makes, uses }, i) => {
@@ -12,7 +12,7 @@ function without(statements: readonly Statement[], index: number): readonly Stat
 
 const isSame = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean => `${a}` === `${b}`;
 
-/** With a statement that hands on one of its tensors, where that has the sizes and type of what it made. */
+/** With a statement replaced by one of its input tensors, if that has the shape and type of its result. */
 function bypassed({ statements, values }: Network, index: number): readonly Statement[] | undefined {
   const { makes, uses, text } = statements[index]!;
   const [name = ""] = makes;
@@ -25,7 +25,7 @@ function bypassed({ statements, values }: Network, index: number): readonly Stat
   return statements.with(index, { makes, uses: [source], text: `${short} -> identity` });
 }
 
-/** The smallest network found, by leaving statements out, that still fails; at most so many are tried. */
+/** The smallest network found, by removing statements, that still fails; with a limit on the attempts. */
 export async function shrink(
   network: Network,
   fails: (text: string) => Promise<boolean>,

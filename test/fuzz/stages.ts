@@ -1,15 +1,15 @@
-/** Stages of pipes: what is drawn for a tensor of some shape, and the shape that must come of it. */
+/** Stages of pipes: random stages for a tensor of some shape, and the expected shape of the result. */
 import { type Draw, divisorsOf } from "./draw.js";
 
-/** Axis 0 is how many times the batch: `[2, 3, 8, 8]` is `[2N, 3, 8, 8]`. */
+/** Axis 0 is the multiple of the batch: `[2, 3, 8, 8]` is `[2N, 3, 8, 8]`. */
 export type Sizes = readonly number[];
 
-/** As it is written after an arrow, with what it makes; undefined where the drawn one does not fit. */
+/** As written after an arrow, with its result; undefined if the random choice does not fit. */
 export type Stage = { readonly text: string; readonly sizes: Sizes } | undefined;
 
 type Maker = (draw: Draw, sizes: Sizes) => Stage;
 
-/** Elements that one sample of a tensor may have. */
+/** Maximum number of elements per sample of a tensor. */
 const largest = 700;
 
 const sizeOf = (sizes: Sizes): number => sizes.slice(1).reduce((a, b) => a * b, 1);
@@ -36,7 +36,7 @@ function pair(
 
 type Sides = readonly [number, number, number, number];
 
-/** Padding in each of its forms; `undefined` text leaves it out. */
+/** Padding in each of its forms; an `undefined` text omits it. */
 function sides(
   draw: Draw,
   most: readonly [number, number],
@@ -122,7 +122,7 @@ const transposed: Maker = (draw, [n = 1, c = 1, h = 1, w = 1]) => {
   ]);
 };
 
-/** PyTorch's rule: positions are rounded up, but for one that would begin behind the map and its padding at the start. */
+/** PyTorch's rule: positions are rounded up, except one that would begin after the map and its padding at the start. */
 function pooledSize(size: number, k: number, s: number, before: number, after: number, isCeil: boolean): number {
   const rest = size + before + after - k;
   if (rest < 0) return 0;
@@ -274,7 +274,7 @@ const batchText = (times: number): string => (times === 1 ? "N" : `${times} * N`
 /** Sizes of a reshape as they are written. */
 export const shapeText = ([times = 1, ...rest]: Sizes): string => `[${[batchText(times), ...rest].join(", ")}]`;
 
-/** Some axes are merged or cut, and sometimes a factor goes into the batch or comes back. */
+/** Some axes are merged or split, and sometimes a factor moves into the batch or back. */
 const reshaped: Maker = (draw, sizes) => {
   const [times = 1, ...rest] = sizes;
   let to: number[] = [times, ...rest];
@@ -320,7 +320,7 @@ const neighbours: Maker = (draw, sizes) =>
 
 const conv = convolved("conv");
 
-/** By how often they come; some are listed twice. */
+/** By frequency; some are listed twice. */
 const onMaps: readonly Maker[] = [
   conv,
   conv,

@@ -1,4 +1,4 @@
-/** A training step of a network: by float64, and by the engine on ONNX Runtime in both of its forms. */
+/** A training step of a network: in float64, and by the engine on ONNX Runtime in both of its forms. */
 import type { Graph } from "../../src/ir/graph.js";
 import { run } from "../engines/ort-runs.js";
 import { judge, reference, type Stepped } from "../engines/step-comparison.js";
@@ -9,7 +9,7 @@ import { interpretRounded } from "./rounded.js";
 /** Blocks have eight or sixteen samples. */
 const batch = 16;
 
-/** The step with every tensor rounded to float32 on its way. */
+/** The step with every intermediate tensor rounded to float32. */
 function roundedStep(step: Graph, feed: StepFeed): Stepped {
   const after = step.slots.map((slot, i) => ({ name: `next ${i}`, value: slot.next ?? slot.value }));
   const tensors = (values: StepFeed["batch"], of: readonly { readonly name: string; readonly value: number }[]) =>
@@ -32,8 +32,8 @@ function roundedStep(step: Graph, feed: StepFeed): Stepped {
 const worstOf = ({ loss, gradients, state }: ReturnType<typeof judge>): number => Math.max(loss, gradients, state);
 
 /**
- * The step that trains the network. Rounding flips a ReLU or a maximum now and then, and with
- * it a path: a mistake is what is wrong at every one of the feeds at which rounding by itself does little.
+ * Compares the step that trains the network. Rounding sometimes flips a ReLU or a maximum, and with it a path: only an error for every
+ * feed for which rounding alone does little counts.
  */
 export async function judgeStep(text: string): Promise<Verdict> {
   const step = await compileStep({ "main.lfer": text }, batch);
@@ -42,7 +42,7 @@ export async function judgeStep(text: string): Promise<Verdict> {
     const feed = stepFeed(step, seed);
     const wanted = reference(step, feed);
     const roughness = worstOf(judge(roundedStep(step, feed), wanted));
-    // Above that something has begun to flip.
+    // Above that, something has begun to flip.
     if (!(roughness < 1e-5)) continue;
     verdict = "right";
     for (const portable of [true, false]) {

@@ -3,7 +3,7 @@ import { judgeNetwork, type Subject, type Verdict } from "./properties.js";
 import { shrink } from "./shrink.js";
 import { judgeStep } from "./trains.js";
 
-/** `computes`: all that holds for the network itself; `trains`: for a step of its training. */
+/** `computes`: all properties of the network itself; `trains`: those of a training step. */
 export type Kind = "computes" | "trains";
 
 export interface Failure {
@@ -15,10 +15,10 @@ export interface Failure {
 const expectedOf = ({ values }: Network): Subject["expected"] =>
   new Map([...values].map(([name, { sizes }]) => [name, sizes]));
 
-/** What a message is about, without its numbers: a smaller network must fail for the same reason. */
+/** A message without its numbers: a smaller network must fail for the same reason. */
 const reasonOf = (wrong: string): string => wrong.replaceAll(/[\d.e+-]+|\[[^\]]*\]/g, "").slice(0, 40);
 
-/** Our own throws are what is wrong, too. */
+/** Exceptions of our own code count as errors too. */
 async function judge(kind: Kind, subject: Subject): Promise<Verdict> {
   try {
     return await (kind === "computes" ? judgeNetwork(subject) : judgeStep(subject.text));
@@ -27,7 +27,7 @@ async function judge(kind: Kind, subject: Subject): Promise<Verdict> {
   }
 }
 
-/** Draws the seed's network and holds it to all that must be so; a failure comes with a smaller network. */
+/** Generates the seed's network and checks all properties; a failure includes a smaller network. */
 export async function tryNetwork(
   seed: number,
   kind: Kind,

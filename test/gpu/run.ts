@@ -1,9 +1,9 @@
 /**
- * For whoever has a GPU: the engines on it against float64, and how long a step of LFER-LDL takes, beside PyTorch where there is
- * one with CUDA. At most four minutes; prints one table to send back:
+ * For machines with a GPU: compares the engines on it with float64, and times a step of LFER-LDL, also in PyTorch if there is one with
+ * CUDA. Takes at most four minutes; prints one table to send back:
  *   node --import tsx test/gpu/run.ts [--python PYTHON] [--engines tfjs-node-gpu,ort-cuda,ort-webgpu]
- * An engine that is not here is a line of the table that says why. Each one has a process of its own and a limit of time, so that
- * one that hangs or crashes is a line too.
+ * An unavailable engine is a line of the table with the reason. Each engine has its own process with a time limit, so that one that
+ * hangs or crashes is a line too.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     python: { type: "string" },
     size: { type: "string", default: "112" },
     batch: { type: "string", default: "32" },
-    /** Inside a process of its own: the engine that is tried. */
+    /** In the separate process: the engine to try. */
     only: { type: "string" },
   },
 });
@@ -34,7 +34,7 @@ const timedMs = 10_000;
 interface Row {
   readonly name: string;
   readonly device: string;
-  /** || a - b || / || b || of the gradients and of the state beside float64, the least of two seeds: a ReLU may flip. */
+  /** || a - b || / || b || of gradients and state against float64, the smaller one of two seeds: a ReLU may flip. */
   readonly gradients: string;
   readonly state: string;
   readonly ms: string;
@@ -75,13 +75,13 @@ async function speed(engine: Engine): Promise<string> {
   const folder = new URL("../../models/", import.meta.url);
   const models = { "lfer_ldl.lfer": readFileSync(new URL("lfer_ldl.lfer", folder), "utf8") };
   const step = await modelStep(models, "lfer_ldl.lfer", "LferLdl", Number(options.size), Number(options.batch));
-  // Numbers that are not fitted to the network: only the time counts.
+  // Weights that are not fitted to the network: only the time matters.
   const { batch, state } = stepFeed({ ...step, nodes: [] }, 1);
   const running = must(await engine.create(step, { state }));
   return median(async () => void (await running.run(batch)));
 }
 
-/** The least and the median of as many as fit. */
+/** The minimum and median of as many steps as fit in the time. */
 async function median(work: () => Promise<void>): Promise<string> {
   for (let i = 0; i < 3; i++) await work();
   const times: number[] = [];
@@ -99,12 +99,12 @@ async function tryEngine(name: string): Promise<Row> {
   const { version, device } = must(await engine.found());
   const agreed = await agreement(engine);
   const found = row(name, `${version}, ${device}`, agreed);
-  // What it has found so far counts, should the rest take too long.
+  // Printed early, in case the rest takes too long.
   console.log(JSON.stringify(found));
   return { ...found, ms: await speed(engine) };
 }
 
-/** The last line of JSON of a process that has this long; what it said last where it ended otherwise. */
+/** The last line of JSON printed by a process within this time; otherwise its last output. */
 function inOwnProcess(name: string, file: string, args: readonly string[], env = process.env): Promise<string> {
   const child = spawn(file, [...args], {
     stdio: ["pipe", "pipe", "pipe"],

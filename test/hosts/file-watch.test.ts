@@ -11,7 +11,7 @@ suite("a watch", (test) => {
       const [fresh, other] = [join(cwd, "new"), join(cwd, "other")];
       const watch = watchFiles();
       try {
-        // Begun five milliseconds after the stamp: the file may well have been written after that.
+        // Started five milliseconds after the timestamp: the file may have been written after that.
         watch.set([fresh], Math.ceil(statSync(fresh).ctimeMs) + 5);
         watch.set([fresh, other], Number.POSITIVE_INFINITY);
         writeFileSync(other, "22");

@@ -8,7 +8,7 @@ import { isGone, markText, ownMark, type ProcessMark, parseMark, silenceMs } fro
 import { inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** A process that has been and is no more: its number is free. */
+/** A process that has ended: its number is free. */
 const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
 const lockText = (mark: ProcessMark, token = "t"): string =>
@@ -77,7 +77,7 @@ suite("locks", (test) => {
       const path = join(cwd, "lock");
       writeFileSync(path, lockText({ ...ownMark(), pid: deadPid() }));
       const { openSync } = fs;
-      // The right to replace the dead lock is taken after the judgement: here another has done so in between.
+      // The right to replace the dead lock is taken after checking it: here, another process has replaced it in between.
       fs.openSync = ((file: string, ...more: ["wx"]) => {
         if (file.startsWith(`${path}.`)) writeFileSync(path, lockText(ownMark(), "overtaken"));
         return openSync(file, ...more);
@@ -111,7 +111,7 @@ suite("locks", (test) => {
         writeFileSync(path, lockText(mark));
         const lock = locked(await takeLock(path));
         await lock.release();
-        // As each taker would have left it.
+        // As each process would have left it.
         const { sha256 } = await import("../../src/formats/digest.js");
         const way = `${path}.${sha256([lockText(mark)]).slice(0, 16)}`;
         writeFileSync(way, lockText(mark, "taker"));
@@ -140,13 +140,13 @@ suite("locks", (test) => {
 
   test("a process that was killed and not yet taken leave of is gone", async () => {
     if (!existsSync("/proc/self/stat")) return;
-    // The shell's child ends, and the shell, which has become another programme, never asks for it.
+    // The shell's child ends, and the shell, replaced by another program, never waits for it.
     const shell = spawn("/bin/sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const pid = await new Promise<number>((settle) => shell.stdout.once("data", (text) => settle(Number(text))));
     try {
-      // Where somebody has asked for it already, it is not even a corpse.
+      // If a parent has already waited for it, it is not even a zombie.
       const stat = (): readonly string[] =>
         existsSync(`/proc/${pid}/stat`)
           ? readFileSync(`/proc/${pid}/stat`, "utf8")

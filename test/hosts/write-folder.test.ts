@@ -87,7 +87,7 @@ suite("a folder of files", (test) => {
 
   test("a folder above that takes no new files", () =>
     inFolder({ "closed/m/a.json": "ours" }, async (cwd) => {
-      // The superuser writes anywhere.
+      // The superuser may write anywhere.
       if (process.getuid?.() === 0) return;
       chmodSync(join(cwd, "closed"), 0o555);
       const failed = await writeFolderWhole(join(cwd, "closed/m"), files, ifOurs);

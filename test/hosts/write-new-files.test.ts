@@ -72,7 +72,7 @@ suite("several new files", (test) => {
       const result = await writeNewFiles(folder, tooLong);
       assert.equal(result, { kind: "failed", path: `other/${"x".repeat(300)}.txt`, code: "ENAMETOOLONG" });
       assert.equal(under(join(cwd, "f")), ["x"]);
-      // Found out only while writing: a folder where the text of an earlier file says one is a file.
+      // Noticed only while writing: an earlier file is where a later one needs a folder.
       const clash = new Map([...texts, ["a.txt/c.txt", ""]]);
       const clashed = await writeNewFiles(folder, clash);
       assert.is(clashed.kind, "failed");

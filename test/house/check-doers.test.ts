@@ -1,4 +1,4 @@
-// Every name of a check, and of what stands with a model's inputs and outputs, is declared and done.
+// Every name in a check, and in a model's inputs and outputs, is declared and has an effect.
 import * as assert from "uvu/assert";
 import { graphDigest } from "../../src/ir/graph-digest.js";
 import { conventions, type MeasuredName, measuredFigures, plainMeasures } from "../../src/recipe/measures.js";

@@ -1,5 +1,5 @@
-// Every flag of every command, with every value of its union, shows in what the command does, or is refused by a code. The walk
-// begins at the declarations: a new command, flag or value without an entry here fails.
+// Every flag of every command, with every value of its union, has a visible effect, or is rejected with a code. The test starts from the
+// declarations: a new command, flag or value without an entry here fails.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ const inputs = {
   "occupied/model.lfer": "not ours",
 };
 
-/** Seeds that no other line of the walk uses: a weight file of its own. */
+/** Seeds that no other line uses: a weight file of its own. */
 let weights: Uint8Array | undefined;
 const weightFile = (): Promise<Uint8Array> =>
   inFolder({ "m.lfer": source }, async (cwd) => {
@@ -33,7 +33,7 @@ const weightFile = (): Promise<Uint8Array> =>
     return readFileSync(join(cwd, "w.safetensors"));
   });
 
-/** The files of a run, to be asked. */
+/** The files of a run, to be inspected. */
 let trained: Readonly<Record<string, Uint8Array>> | undefined;
 const trainedRun = (): Promise<Readonly<Record<string, Uint8Array>>> =>
   inFolder({ "m.lfer": source }, async (cwd) => {
@@ -80,7 +80,7 @@ suite("every flag of a command has a doer", (test) => {
         const seen = new Map<string, string>();
         let sameAsBase = 0;
         const without = lines.length === 0 ? "" : JSON.stringify(await run(name, base, see));
-        // Else everything would differ from everything.
+        // Otherwise everything would differ from everything.
         if (lines.length > 0) assert.is(JSON.stringify(await run(name, base, see)), without, "twice the same line");
         for (const line of lines) {
           const what = JSON.stringify(await run(name, { ...base, ...line }, see));

@@ -1,4 +1,4 @@
-// For every flag of every command: lines that differ in it alone, and what must then differ.
+// For every flag of every command: command lines that differ only in it, and what must then differ.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -18,28 +18,28 @@ import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 
-/** A command line: flags by their names; what stands under no flag; `true` for a switch. */
+/** A command line: flags by name, positional arguments without; `true` for a switch. */
 export interface Line {
   readonly paths?: readonly string[];
   readonly [flag: `--${string}`]: string | readonly string[] | true | undefined;
 }
 
 export interface Trial {
-  /** Beside the command's own line. */
+  /** In addition to the command's own line. */
   readonly beside?: Line;
-  /** Lines that all do something else, and something else than the one without them. */
+  /** Lines that all have different effects, also from the line without the flag. */
   readonly lines?: readonly Line[];
-  /** Lines that are refused, by their codes. */
+  /** Lines that are rejected, by their codes. */
   readonly refused?: readonly (readonly [Line, code: string])[];
-  /** Whether one of the lines may be what is meant without the flag. */
+  /** Whether one of the lines may equal the default. */
   readonly hasDefault?: boolean;
-  /** A flag that a test of its own shows: the file below test/, and its title. */
+  /** A flag that another test covers: the file below test/, and its title. */
   readonly shownIn?: readonly [file: string, title: string];
 }
 
 export interface Walk {
   readonly line: Line;
-  /** What can be seen of a command that ran; its exit code, its words and the files that it wrote unless said. */
+  /** The visible effects of a command; by default its exit code, its output and the files that it wrote. */
   readonly see?: (ran: Ran, cwd: string) => unknown;
   readonly flags: Readonly<Record<string, Trial>>;
 }
@@ -89,7 +89,7 @@ export const conventionsOf = (name: string): readonly string[] =>
 
 export const inWatch = (title: string): Trial => ({ shownIn: ["cli/watch.test.ts", title] });
 
-/** Digests of all files below a folder that were not there before; runs are seen by what in them does not hang on the clock. */
+/** Digests of all files below a folder that did not exist before; of runs, only what does not depend on the clock. */
 export function written(cwd: string): unknown {
   const found = readdirSync(cwd, { recursive: true })
     .map(String)
@@ -103,10 +103,10 @@ export function written(cwd: string): unknown {
     .map((path) => [path, sha256([path.endsWith("run.json") ? recordIn(cwd, path) : readFileSync(join(cwd, path))])]);
 }
 
-/** A run's record without what every run has of its own. */
+/** A run's record without what is unique to every run. */
 export function recordIn(cwd: string, path: string): string {
   const record = JSON.parse(readFileSync(join(cwd, path), "utf8")) as JsonObject;
-  // The command line would make every flag do something.
+  // Otherwise the command line would make every flag differ.
   const own = ["id", "digest", "begun", "ended", "commandLine", "commit"];
   return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([key]) => !own.includes(key))));
 }
@@ -128,7 +128,7 @@ export const small = { "--data": "generated", "--limit": "24", "--threads": "1",
 
 export const pictures = { paths: ["tiny.onnx", "faces"] } as const;
 
-/** The commands that a study lists, wherever it stands. */
+/** The commands that a study lists, without its location. */
 export const jobsIn = (ran: Ran, cwd: string): unknown => [
   ran.code,
   codesIn(ran.stderr),
@@ -159,7 +159,7 @@ export const studyFlags: Readonly<Record<string, Trial>> = {
   },
 };
 
-/** How the flags of each command are tried. */
+/** How to try the flags of each command. */
 export const walks: Readonly<Record<string, Walk>> = {
   init: {
     line: { paths: ["."] },

@@ -1,4 +1,4 @@
-// tools/layers.ts says who may import whom, and this holds src to it.
+// Checks the imports of src against tools/layers.ts.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

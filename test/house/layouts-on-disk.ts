@@ -1,4 +1,4 @@
-/** A small data set of each layout, in folders of their names: what recipes are tried on. */
+/** A small data set of each layout, in folders named after them, for trying recipes. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -55,7 +55,7 @@ const table = {
   "faces/more.csv": `path,happiness,sadness,neutral\n${each(12, (i) => `${names[i % 3]}/${i % 4}_${i}.png,0.5,0.25,${i}\n`).join("")}`,
 };
 
-/** Writes them all into a folder that is gone when the process ends. */
+/** Writes them all into a folder that is removed when the process ends. */
 export function layoutsOnDisk(): string {
   const place = realpathSync(mkdtempSync(join(tmpdir(), "lfer-layouts-")));
   process.once("exit", () => rmSync(place, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-// `npm ci` has to give the same, whatever npm runs it and whatever the network lets through.
+// `npm ci` must install the same with any version of npm and any network.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

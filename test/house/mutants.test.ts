@@ -1,4 +1,4 @@
-// The faults of mutants.json are planted by tools/mutants.mjs, in `.ci/run --full`; here only that each of them still fits.
+// tools/mutants.mjs plants the faults of mutants.json, in `.ci/run --full`; here only: does each still match its file?
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -6,13 +6,13 @@ import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 interface Mutant {
-  /** Why the rule is there. */
+  /** Why the rule exists. */
   readonly rule: string;
   readonly file: string;
-  /** Text that stands in the file once. */
+  /** A text that occurs once in the file. */
   readonly before: string;
   readonly after: string;
-  /** The test file below test/, and the title of the test in it that must fail. */
+  /** The test file below test/, and the title of its test that must fail. */
   readonly test: string;
   readonly title: string;
 }
@@ -21,7 +21,7 @@ const mutants = JSON.parse(readFileSync(join(root, "test/house/mutants.json"), "
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A title as it is written, one that is made of parts, or one of rows that stand elsewhere. */
+/** A title as written, one composed of parts, or one from rows in another file. */
 function hasTitle(text: string, title: string): boolean {
   const made = [...text.matchAll(/`([^`\n]*\$\{[^`\n]*)`/g)].map(([, template = ""]) =>
     template

@@ -1,4 +1,4 @@
-// lfer and lferc are in no registry: whoever registers the names runs wherever they are installed by name, in CI unasked.
+// lfer and lferc are in no registry: whoever registers these names could run code wherever they are installed by name, even in CI.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -7,7 +7,7 @@ import { installRuntime } from "../../src/diagnostics/install-runtime.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** What people read and type, and what writes it for them. */
+/** The texts that people read and type, and the code that writes them. */
 const places = [
   ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "package.json", ".ci", "docs", "src", "tools", "bench"],
   ...["examples", "models", "grammar", "test/package"],
@@ -20,7 +20,7 @@ const filesOf = (place: string): readonly string[] =>
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
 
-/** Texts that fetch lfer or lferc by name, from wherever a registry has it by then. */
+/** Commands that would download lfer or lferc by name from a registry. */
 function fetchingByName(text: string): readonly string[] {
   const runs = [...text.matchAll(/\b(?:npx|npm (?:exec|x)|pnpx|bunx)((?: +-[^\s`]+)*) +lferc?\b/g)]
     .filter(([, flags = ""]) => !/^ +--no(-install)?$/.test(flags))

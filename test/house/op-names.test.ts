@@ -1,5 +1,5 @@
-// What an op is says its file. Elsewhere its name may make a node, key a typed table, or name the pattern of a pass or a reader in
-// that one's own file; it may not ask what a node is: a list of names forgets the next op, and nothing fails.
+// Everything about an op is in its file. Elsewhere its name may create a node, be a key of a typed table, or be the pattern of a pass or
+// reader in its own file. It may not test what a node is: a list of names would miss the next op, and nothing would fail.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,10 +14,10 @@ const names: ReadonlySet<string> = new Set(Object.keys(ops));
 /** Code right before a name that makes a node of it. */
 const makes = /(?:\b(?:nodes?|binary|applyOpByName)\( ?(?:(?:context|evaluator|this), ?)?|[{,] op: )$/;
 
-/** Code right before a word that is no op's. */
+/** Code right before a word that is not an op's name. */
 const otherWords = /\b(?:kind|mode|form)(?:: | [!=]== )$/;
 
-/** Asks of a part of an op's name: `op.startsWith("reduce_")`. */
+/** Tests of a part of an op's name: `op.startsWith("reduce_")`. */
 const partOfName = /\b(?:op|opName|op\??\.name)\??\.(?:startsWith|endsWith|includes|match|search|indexOf)\(/g;
 
 interface Site {
@@ -25,7 +25,7 @@ interface Site {
   readonly found: string;
 }
 
-/** Where a text names ops, but for making nodes. */
+/** The places where a text names ops, except for making nodes. */
 function namings(text: string): readonly Site[] {
   const literals = literalsOf(text).flatMap(({ value, line, before }): readonly Site[] => {
     const words = value.split(/[\s,|]+/);
@@ -39,12 +39,12 @@ function namings(text: string): readonly Site[] {
     return names.has(key) ? [{ line: i + 1, found: `${key}:` }] : [];
   });
   const parts = lines.flatMap((code, i) => [...code.matchAll(partOfName)].map(([found]) => ({ line: i + 1, found })));
-  // One such property is any property; several are a table.
+  // A single such property may be anything; several are a table.
   const isTable = new Set(keys.map(({ found }) => found)).size > 1;
   return [...literals, ...(isTable ? keys : []), ...parts].toSorted((a, b) => a.line - b.line);
 }
 
-/** Files, and folders, that may name ops, and why; `typed` is what makes the compiler hold their tables to the registry. */
+/** Files and folders that may name ops, and why; `typed` is what makes the compiler compare their tables with the registry. */
 const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegExp }>> = {
   "passes/": { why: "each pass names its pattern" },
   "targets/onnx/read/": { why: "each reader names what it makes of ONNX nodes" },
@@ -63,12 +63,12 @@ const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegE
     typed: /Partial<Record<BinaryOperator, OpName>>/,
   },
   "targets/tfjs/compile.ts": { why: "the kernels of merged updates", typed: /Record<MergedOp, / },
-  // Generated from the answers of other tools; a list of names in one string, which a name that is no op's would break.
+  // Generated from other tools' results: a list of names in one string, which an unknown name would break.
   "analysis/asked.ts": { why: "which ops a counter was asked about", typed: /from "\.\.\/ops\/registry\.js"/ },
   "targets/tfjs/kernel-forms.ts": { why: "functions of TensorFlow.js, by its names", typed: /KernelForm<K>/ },
 };
 
-/** Words that are the names of ops and of something else, where they mean the other. */
+/** Words that are names of ops and of other things, in files where they mean the other. */
 const homonyms: Readonly<Record<string, readonly string[]>> = {
   "cli/eval.command.ts": ['"split"'],
   "ir/parse-text.ts": ['"constant"'],
@@ -86,7 +86,7 @@ const homonyms: Readonly<Record<string, readonly string[]>> = {
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
 
-/** The files that may see a graph at all, outside of src/ops. */
+/** The files outside src/ops that handle graphs at all. */
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => {

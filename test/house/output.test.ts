@@ -10,7 +10,7 @@ const sources = readdirSync(src, { recursive: true })
   .filter((file) => file.endsWith(".ts"))
   .map((file) => ({ file, text: readFileSync(join(src, file), "utf8") }));
 
-/** The files in which a pattern stands, and how often. */
+/** The files that contain a pattern, and how often. */
 const placesOf = (pattern: RegExp): Readonly<Record<string, number>> =>
   Object.fromEntries(
     sources.flatMap(({ file, text }) => {
@@ -28,7 +28,7 @@ suite("house: what is written to the streams", (test) => {
       "cli/terminal.ts": 1,
       "cli/live-line.ts": 2,
       "cli/watch.ts": 4,
-      // Scripts for processes of their own, whose words are read and not shown.
+      // Scripts for separate processes, whose output is read and not shown.
       "engines/ort/provider-probe.ts": 2,
       "engines/tfjs/gpu-probe.ts": 2,
     });

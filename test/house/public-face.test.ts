@@ -1,4 +1,4 @@
-// docs/compatibility.md promises that what is public stays: here it is written down, and each of it must still be there.
+// docs/compatibility.md promises that public names stay: this is the list of them, and each must still exist.
 import { readFileSync, writeFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
@@ -24,7 +24,7 @@ type Face = Readonly<Record<string, readonly string[]>>;
 const declaredIn = (file: string, text: string): readonly string[] =>
   parse(file, text).tree.declarations.map(({ name }) => `${file.replace(/\.lfer$/, "")} ${name.text}`);
 
-/** What the language has names for, and the names of their parameters. */
+/** The language's own names, and the names of their parameters. */
 function languageNames(): readonly string[] {
   const parameters = [...surfaces].flatMap(([name, { surface }]) =>
     Object.keys(surface.parameters).map((parameter) => `${name} ${parameter}:`),
@@ -67,7 +67,7 @@ suite("what is public", (test) => {
 
   test("is still there, all of it", async () => {
     const now = await publicFace();
-    // At a release, or where something was withdrawn that no release ever had.
+    // At a release, or when something is removed that was in no release.
     if (process.env.UPDATE_GOLDEN === "1") {
       const sorted = Object.fromEntries(Object.entries(now).map(([key, names]) => [key, [...new Set(names)].sort()]));
       writeFileSync(written, `${JSON.stringify(sorted, undefined, 2)}\n`);

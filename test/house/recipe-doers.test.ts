@@ -1,5 +1,5 @@
-// Every name that a recipe, a check or a model's inputs and outputs may use, with every value of its union, is carried out
-// or refused by a code. The walk begins at the declarations: a new name, parameter or option without an entry here fails.
+// Every name that a recipe, a check or a model's inputs and outputs may use, with every value of its union, has an effect or is rejected
+// with a code. The test starts from the declarations: a new name, parameter or option without an entry here fails.
 import * as assert from "uvu/assert";
 import { augmenterOf } from "../../src/data/augment/from-recipe.js";
 import { type DataSet, hardTargets, type Sample } from "../../src/data/data-set.js";
@@ -27,16 +27,16 @@ import { compile } from "../support/tester.js";
 import { layoutsOnDisk } from "./layouts-on-disk.js";
 
 interface Entry {
-  /** The other arguments, as they are written: those that it needs, and those that let its parameters show. */
+  /** The other arguments, as written: required ones, and those that make its parameters visible. */
   readonly beside: Readonly<Record<string, string>>;
-  /** Other values than the one in `beside` or the default. Options, and the other of true and false, go without saying. */
+  /** Values other than the one in `beside` or the default. Options and booleans are tried automatically. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
 }
 
 const rates = { lr: ["0.2"], weight_decay: ["0", "0.3"], clip_norm: ["2.5"] };
 const areas = { scale: ["[0.1, 0.2]", "[0.5, 0.6]"], ratio: ["[0.2, 0.3]", "[0.75, 5]"] };
 const parts = { groups: ['[group(at: "stem", lr_scale: 0.5)]'], freeze: ['["stem"]'] };
-/** What any data set is asked for. */
+/** Properties of any data set. */
 const usualData = {
   distributions: ['"distributions.csv"'],
   path: ['"elsewhere"'],
@@ -49,11 +49,11 @@ const usualData = {
   person: ['"{person}_*"', '"*_#{person}"'],
   group: ['"{group}_*"'],
 };
-/** So that its power shows. */
+/** So that its power has an effect. */
 const byPower = { sampler: '"power"' };
 const layouts = layoutsOnDisk();
 
-/** How each thing is tried. */
+/** How to try each entry. */
 const entries: Readonly<Record<string, Entry>> = {
   raf_db: {
     beside: { ...byPower, path: '"raf"', person: '"*_{person}_*"' },
@@ -156,7 +156,7 @@ const written = (name: string, args: Readonly<Record<string, string>>): string =
 
 type Sort = RecipeSignature["sort"];
 
-/** What stands in a recipe where the thing of that sort is another one. */
+/** A recipe's text for an entry of that sort if another one is tried. */
 const plain: Readonly<Record<Exclude<Sort, "group" | "augmentation">, string>> = {
   data: 'folder("not-there")',
   optimizer: "sgd(lr: 0.1, weight_decay: 0.1)",
@@ -165,7 +165,7 @@ const plain: Readonly<Record<Exclude<Sort, "group" | "augmentation">, string>> =
   evaluation: "single_view",
 };
 
-/** A recipe that has the thing in its place. */
+/** A recipe with the entry in its place. */
 function recipeWith(sort: Sort, thing: string): string {
   const placed = {
     ...plain,
@@ -211,14 +211,14 @@ const image = (of: number): RgbImage => ({
   pixels: Uint8Array.from({ length: 16 * 14 * 3 }, (_, i) => (i * i * 7 + i * 31 + of * 50) % 256),
 });
 
-/** Six of the first class, two of the others: sampling shows. */
+/** Six of the first class, two of the others: sampling has a visible effect. */
 const samples: readonly Sample[] = [0, 0, 0, 0, 0, 0, 1, 1, 2, 2].map((label, i) => ({
   key: `${i}`,
   label,
   target: hardTargets(3)[label] as Float32Array,
 }));
 
-/** Epochs that are judged now better, now worse, by each measure in other ways. */
+/** Epochs with rising and falling scores, different by each measure. */
 const judged: readonly EpochRecord[] = [
   [0.9, 0.3, 0.2],
   [0.8, 0.4, 0.2],
@@ -244,14 +244,14 @@ const judged: readonly EpochRecord[] = [
 }));
 const scores = judged.flatMap(scoresOf);
 
-/** The epoch that is kept as the best of these. */
+/** The epoch that is selected as the best of these. */
 function bestOf({ bestBy }: TrainingPlan): number {
   let best: Score | undefined;
   for (const score of scores) if (isBetter(score, best, bestBy)) best = score;
   return scores.indexOf(best ?? scores[0]!);
 }
 
-/** All that training would do by a plan, as far as it needs no pictures of somebody's: what is done, not what is noted down. */
+/** Everything that training would do by a plan without real pictures: the effects, not the record. */
 async function doings(plan: TrainingPlan) {
   const step = trainingStep(plan.step);
   const augmenter = augmenterOf(plan.augment, plan.picture, plan.seed);
@@ -282,7 +282,7 @@ async function doings(plan: TrainingPlan) {
   };
 }
 
-/** Everything that training gets of a data set. */
+/** Everything that training gets from a data set. */
 async function contentOf(set: DataSet) {
   const { training, heldOut, test: kept = [], warnings, read, ...about } = set;
   const parts = await Promise.all(
@@ -298,14 +298,14 @@ async function contentOf(set: DataSet) {
   return { about, parts, warnings: warnings.map((warning) => warning.diagnose({}).message) };
 }
 
-/** Where the distributions that the loss reads would come from. */
+/** The source of the distributions that the loss reads. */
 async function distributionsOf(plan: TrainingPlan): Promise<string | undefined> {
   const set = { classes: ["a", "b", "c"], training: samples, heldOut: [] };
   const found = await openDistributions(plan, set, { home: "/nowhere", set: new Map() });
   return isProblem(found) ? found.diagnose({}).message : found?.sha256;
 }
 
-/** Everything that a parameter may be besides what it is in the base. */
+/** All values of a parameter except the one in the base. */
 function valuesOf(parameter: RecipeParameter, { values = {}, beside }: Entry): readonly string[] {
   const { name, options, type } = parameter;
   if (options !== undefined) {
@@ -332,7 +332,7 @@ suite("every name of a recipe has a doer", (test) => {
     test(`${sort} ${name}: every parameter, with every value, changes what is done or is refused`, async () => {
       const base = await planned(recipeWith(sort, written(name, entry.beside)));
       const done = await doings(base);
-      // What is refused whatever is asked of it would show nothing.
+      // A parameter that is always rejected would show nothing.
       if (sort === "data") assert.ok("about" in done.data, JSON.stringify(done.data));
       const before = JSON.stringify(done);
       for (const parameter of signature.parameters) {
@@ -365,7 +365,7 @@ suite("every name of a recipe has a doer", (test) => {
   });
 
   test("every entry of a recipe", async () => {
-    // Each one, left out or written otherwise, in a recipe that has them all.
+    // Each one, left out or changed, in a recipe that has them all.
     const whole = recipeWith("evaluation", "mean_of_flips")
       .replace("recipe R", "variant T = M\nrecipe R")
       .replace("student = M", 'student = M\n  teacher = frozen(T, weights: "t.safetensors")')

@@ -1,4 +1,4 @@
-// Files that a reader can hold in mind and find: their length, their names, and where a message stands.
+// Files are short and easy to find: limits on their length, unique names, and messages in the file of their code.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { suite } from "../support/suite.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Paths of a folder's TypeScript files, from the repository's root; those that a generator writes are left out. */
+/** Paths of a folder's TypeScript files, from the repository's root, without generated ones. */
 const filesOf = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((path) => join(folder, path.replaceAll("\\", "/")))

@@ -1,4 +1,4 @@
-// What people turn first in a recipe they are given: batch, rate, decay, seed, length. In what we ship, --set reaches each.
+// The settings that people change first in a recipe: batch, rate, decay, seed, length. In all recipes that we ship, --set changes each.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -25,7 +25,7 @@ const shipped: ReadonlyMap<string, string> = new Map([
   ["models/of-lferc-init.lfer", starter] as const,
 ]);
 
-// All of them, since models import one another.
+// All of them, because models import each other.
 const disk = memoryHost(Object.fromEntries(shipped));
 
 const compileShipped = async (
@@ -34,7 +34,7 @@ const compileShipped = async (
   set: Readonly<Record<string, string>>,
 ): Promise<Compilation> => compile(await load(disk, file), { recipe, set: new Map(Object.entries(set)) });
 
-/** What each parameter is set to, and where it must arrive. */
+/** The value that each parameter is set to, and where it must arrive. */
 const parameters: Readonly<Record<string, readonly [value: number, arrives: (recipe: ElaboratedRecipe) => unknown]>> = {
   lr: [0.0625, ({ settings }) => settings.optimizer.fields.lr],
   weight_decay: [0.03125, ({ settings }) => settings.optimizer.fields.weight_decay],
@@ -59,7 +59,7 @@ suite("the recipes that we ship", (test) => {
           assert.ok(recipe, `${parameter}: ${diagnostics.map(({ message }) => message)}`);
           assert.is(arrives(recipe), value, parameter);
         }
-        // A decay that is asked for is in the step.
+        // A requested decay is in the step.
         const step = async (set: Readonly<Record<string, string>>): Promise<string> => {
           const { recipes } = await compileShipped(file, name, set);
           const made = stepOfRecipe(recipes[0] as ElaboratedRecipe, 4);

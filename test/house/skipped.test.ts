@@ -1,4 +1,4 @@
-// Where onnxruntime-node cannot be had, `npm test` says what it did not look at, and fails for nothing else.
+// Without onnxruntime-node, `npm test` says what it skipped, and nothing else fails.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { inFolder, root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** `npm test` over one file, in a clone that has what the suites run on and no onnxruntime-node. */
+/** `npm test` with one file, in a clone with the packages of the tests but without onnxruntime-node. */
 function testWithoutRuntime(text: string): Promise<{ readonly code: number | null; readonly said: string }> {
   return inFolder({ "test/one.test.ts": text, "package.json": '{ "type": "module" }' }, (cwd) => {
     for (const folder of ["tools", "test/support"]) cpSync(join(root, folder), join(cwd, folder), { recursive: true });

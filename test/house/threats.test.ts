@@ -1,5 +1,5 @@
-// docs/threat-model.md promises that lferc uses no network, writes only where it was told and runs no code that an input brings.
-// Here its sources are held to that; the process is by test/process/, libraries and all.
+// docs/threat-model.md promises that lferc uses no network, writes only where it was told and runs no code from an input.
+// This test checks the sources; test/process/ checks the process, including libraries.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { suite } from "../support/suite.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The lines of a folder's sources that match, by `FILE: TEXT`; what is generated from an official file is not ours. */
+/** The lines of a folder's sources that match, as `FILE: TEXT`; files generated from official schemas are excluded. */
 function linesWith(pattern: RegExp, folder = "src"): readonly string[] {
   const files = (readdirSync(join(root, folder), { recursive: true }) as string[]).filter(
     (file) => /\.(?:ts|mjs)$/.test(file) && !file.split(sep).includes("generated"),
@@ -47,7 +47,7 @@ suite("the sources", (test) => {
   });
 
   test("load no module that an input could name", () => {
-    // A name that is not written out comes from a list, a default or a script in the same file.
+    // A computed name comes from a list, a default or a script in the same file.
     const computed = linesWith(/\bimport\((?!["'])/).map((line) => line.split(":")[0]);
     assert.equal(computed.toSorted(), [
       "data/loader/crew.ts",
@@ -56,7 +56,7 @@ suite("the sources", (test) => {
       "engines/tfjs/gpu-probe.ts",
       "engines/tfjs/tfjs-runtime.ts",
       "engines/tfjs/webgpu-in-node.ts",
-      // The text that was printed here, in which a source's names and texts are literals.
+      // The module printed here, in which a source's names and texts are literals.
       "targets/tfjs-train/load-module.ts",
     ]);
   });
@@ -85,7 +85,7 @@ suite("the sources", (test) => {
   });
 
   test("open no session of ONNX Runtime with a log of its own", () => {
-    // Every file that opens one takes the options that say so; the driver's probe has a process whose stderr is not read.
+    // Every file that opens a session uses the options that turn the log off; the driver's probe has its own process, whose stderr is ignored.
     const files = linesWith(/\bInferenceSession\.create\(/).map((line) => line.split(":")[0]);
     const silent = linesWith(/^(?!import\b).*(?:\bsilentLog\b|\bsessionOptions\()/).map((line) => line.split(":")[0]);
     assert.equal(

@@ -1,5 +1,5 @@
-// Files are written, folders made and things removed in src/hosts/ and nowhere else: one writer, one maker of folders, one of
-// temporary ones, so that every failure is a code and nothing is left half written.
+// Only src/hosts/ writes files, makes folders and removes things: one writer, one maker of folders, one of temporary folders, so that
+// every failure has a code and nothing is left half written.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { suite } from "../support/suite.js";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
 
-/** What only looks. `open` is not among them: it can make a file. */
+/** Read-only functions. `open` is not among them: it can create a file. */
 const looking = [
   "Dirent",
   "createReadStream",
@@ -23,7 +23,7 @@ const looking = [
   "statSync",
 ];
 
-/** What of these lines reaches a disk by another way than by one of these names. */
+/** The parts of these lines that may write to disk without one of these names. */
 function waysToWrite(text: string): readonly string[] {
   const found: string[] = [];
   const quoted = `["'\`]`;

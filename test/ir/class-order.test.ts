@@ -19,7 +19,7 @@ suite("class names beside each other", (test) => {
         order.map((from) => have[from]),
         wanted,
       );
-      // Two samples, two values a class: each value says whose it is.
+      // Two samples, two values per class: each value identifies its class.
       const values = [0, 1].flatMap((n) =>
         have.flatMap((name) => [0, 1].map((k) => n * 100 + k * 50 + wanted.indexOf(name))),
       );
@@ -36,7 +36,7 @@ suite("class names beside each other", (test) => {
     assert.is(orderOf(["a", "b"], ["a", "a"]), undefined);
     assert.is(orderOf(["Happy", "sad"], ["happy", "sad"]), undefined, "case counts");
     assert.is(orderOf(["happiness", "sad"], ["happy", "sad"]), undefined, "synonyms are for folders");
-    // Some well-known lists have the same name twice: as long as nothing moves, nothing is open.
+    // Some well-known lists contain a name twice: as long as nothing is permuted, this is unambiguous.
     assert.equal(orderOf(["crane", "crane"], ["crane", "crane"]), [0, 1]);
     assert.ok(isInOrder([0, 1, 2]) && !isInOrder([1, 0]));
   });

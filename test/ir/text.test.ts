@@ -11,7 +11,7 @@ import { singleOpGraph } from "../ops/single-op.js";
 import { smallNetwork } from "../ops/small-network.js";
 import { suite } from "../support/suite.js";
 
-/** Spans aside; and -0 is not 0, which deep equality would let pass. */
+/** Ignores spans, and distinguishes -0 from 0, which deep equality does not. */
 function plain(graph: Graph): unknown {
   return JSON.parse(
     JSON.stringify(graph, (key, value: unknown) => {
@@ -53,7 +53,7 @@ const initializer: fc.Arbitrary<Initializer> = fc.oneof(
   fc.tuple(number, number).map(([mean, std]) => ({ kind: "normal", mean, std }) as const),
 );
 
-/** Any graph whose values are made once and before their use, however little sense it makes. */
+/** Any graph whose values are made once and before their use, even if it makes no sense. */
 const wildGraph: fc.Arbitrary<Graph> = fc
   .record({
     name,

@@ -54,7 +54,7 @@ suite("answers as a table", (test) => {
     );
     assert.equal(read(answersTable(answers)).pictures.map(answerOf), answers.pictures.map(answerOf));
     assert.is(read(answersTable(answers)).pictures[1]?.key, answers.pictures[1]?.key);
-    // Written again it is the same.
+    // Written again, it is the same.
     assert.is(answersTable(read(text)), text);
   });
 

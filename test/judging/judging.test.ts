@@ -15,7 +15,7 @@ const seen = (key: string, label: number, sureness: number, about: Partial<Judge
   ...about,
 });
 
-/** So many pictures of a group, of which the first are right. */
+/** This many pictures of a group, of which the first ones are predicted correctly. */
 const group = (name: string, count: number, right: number): readonly JudgedPicture[] =>
   Array.from({ length: count }, (_, i) => seen(`${name}/${i}`, i < right ? 0 : 1, 0.9, { group: name }));
 
@@ -104,7 +104,7 @@ suite("answers looked at by group, by sureness, in pairs", (test) => {
     };
     const found = compareAnswers({ classes, pictures: [seen("2", 1, 0.9), seen("1", 0, 0.9)] }, turned);
     assert.ok("accuracy" in found);
-    // The first has "1" right alone of both; the second has "1" right, and says a of "2", which is b.
+    // Only the first predicts "1" correctly, alone of the two; the second predicts "1" correctly, and a for "2", which is b.
     assert.equal([found.accuracy.value, found.onlyFirst, found.onlySecond], [0, 0, 0]);
   });
 

@@ -1,7 +1,7 @@
 import type { Answers } from "../../src/judging/answers.js";
 
 /**
- * Answers by formula, so that other programs can be asked about the very same ones. In Python, with numpy:
+ * Predictions by formula, so that other programs can compute metrics of exactly the same ones. In Python, with numpy:
  *
  *     i, c = np.arange(n), np.arange(k)
  *     label = np.floor(k * (0.5 + 0.5 * np.sin(3.7 * i)) ** 2 * 0.999).astype(int)

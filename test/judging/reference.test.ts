@@ -1,5 +1,5 @@
-// Figures of scikit-learn 1.9.1, SciPy 1.17.1 (stats.bootstrap: percentile, 40,000 resamples; binomtest().proportion_ci) and
-// PyCalib 0.1.0.dev6 (conf_ECE, 15 bins) for the answers of made-answers.ts: four classes, 400 pictures, gain 1.5 and 1.25.
+// Metrics by scikit-learn 1.9.1, SciPy 1.17.1 (stats.bootstrap: percentile, 40,000 resamples; binomtest().proportion_ci) and
+// PyCalib 0.1.0.dev6 (conf_ECE, 15 bins) for the predictions of made-answers.ts: four classes, 400 pictures, gain 1.5 and 1.25.
 import * as assert from "uvu/assert";
 import { accuraciesOf, countRightAndWrong } from "../../src/judging/accuracies.js";
 import { compareAnswers } from "../../src/judging/comparison.js";
@@ -16,7 +16,7 @@ const second = madeAnswers(400, classes, 1.25);
 const near = (found: number | undefined, expected: number, within = 1e-12): void =>
   assert.ok(Math.abs((found ?? Number.NaN) - expected) <= within, `${found}, not ${expected}`);
 
-/** Ends of a bootstrap are themselves drawn: 5,000 resamples move them by some 0.001. */
+/** The ends of a bootstrap interval are random themselves: with 5,000 resamples they vary by some 0.001. */
 const about = ({ low, high }: Interval, [wantedLow, wantedHigh]: readonly [number, number]): void => {
   near(low, wantedLow, 0.004);
   near(high, wantedHigh, 0.004);
@@ -77,7 +77,7 @@ suite("judged as others judge", (test) => {
     about(found.meanClassAccuracy.interval, [-0.11504025246230223, 0.010579282005900768]);
   });
 
-  // By numpy: wrong answers in the order of the largest probability, their running mean, its mean.
+  // By numpy: wrong predictions ordered by the largest probability, their running mean, its mean.
   test("risk falls with coverage as numpy has it, and the area under it is the same", () => {
     const found = riskCoverageOf(first);
     near(found.area, 0.05866764711893805);

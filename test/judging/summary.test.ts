@@ -3,7 +3,7 @@ import type { JudgedPicture } from "../../src/judging/answers.js";
 import { summaryOf } from "../../src/judging/summary.js";
 import { suite } from "../support/suite.js";
 
-/** A picture of class `label` that is answered as class `answer` with so much of the probability, of three. */
+/** A picture of class `label` that is predicted as class `answer` with this probability, of three classes. */
 const seen = (label: number, answer: number, sureness: number): JudgedPicture => ({
   key: "",
   label,
@@ -48,7 +48,7 @@ suite("how well a network does", (test) => {
   });
 
   test("the calibration error is the mean distance of how sure it is from how often it is right", () => {
-    // One bin: 0.9 sure, right in one of two. Another: 0.5 sure and right.
+    // One bin: confidence 0.9, one of two correct. Another: confidence 0.5, correct.
     const found = summaryOf({ classes, pictures: [seen(0, 0, 0.9), seen(1, 0, 0.9), seen(2, 2, 0.5)] });
     near(found.calibrationError, (2 * Math.abs(0.5 - 0.9) + Math.abs(1 - 0.5)) / 3);
   });

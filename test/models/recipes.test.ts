@@ -128,7 +128,7 @@ suite("recipes as options of the step", (test) => {
     });
   });
 
-  /** What the paper prints of each (facts 1c), and what is assumed of the teachers and of identities. */
+  /** The paper's settings of each recipe (facts 1c), and the assumptions about teachers and identities. */
   const printed = {
     "models/lfer_ldl.lfer": {
       RafDb: { lr: 0.01, momentum: 0.9, batch: 32, epochs: 120, drop: 30, sampler: "shuffled" },

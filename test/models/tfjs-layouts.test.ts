@@ -1,4 +1,4 @@
-// Networks of models/ as kernels of TensorFlow.js: what is transposed inside, besides what the network itself turns around.
+// Networks of models/ as TensorFlow.js kernels: the number of transpositions besides the network's own.
 import * as assert from "uvu/assert";
 import { compile, load, nodeHost } from "../../src/index.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
@@ -8,7 +8,7 @@ import { compileStep } from "../../src/targets/tfjs/compile.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** Ops that turn maps around themselves. */
+/** Ops that transpose maps themselves. */
 const turning = ["channel_shuffle", "transpose"];
 
 /** How often a map changes its layout, by file: resizing works on channels first. */
@@ -36,7 +36,7 @@ suite("networks of models/ as kernels of TensorFlow.js", (test) => {
   for (const [file, changes] of Object.entries(layoutChanges)) {
     test(file, async () => {
       const { models } = compile(await load(nodeHost(root), `models/${file}.lfer`), { graphsOnly: true });
-      // Of each model the smallest variant: the others have the same ops.
+      // The smallest variant of each model: the others have the same ops.
       const smallest = new Map<string, Graph>();
       for (const { base, graph } of models) {
         const other = smallest.get(base);

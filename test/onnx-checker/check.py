@@ -13,7 +13,7 @@ from onnx import shape_inference
 
 
 def dims_of(value_info):
-    """Sizes and symbols of a value, None where neither is said."""
+    """Sizes and symbols of a value, None if unknown."""
     return [
         d.dim_value if d.HasField("dim_value") else (d.dim_param or None)
         for d in value_info.type.tensor_type.shape.dim
@@ -25,7 +25,7 @@ def typed_values(graph):
 
 
 def stripped(model):
-    """The model without its value_info: what inference then finds owes nothing to us."""
+    """The model without its value_info, so that shape inference does not use our types."""
     bare = onnx.ModelProto()
     bare.CopyFrom(model)
     del bare.graph.value_info[:]

@@ -1,8 +1,8 @@
-"""Runs the Python of docs/training-onnx.md as it stands there: python loop.py DOC FOLDER LFERC...
+"""Runs the Python code of docs/training-onnx.md unchanged: python loop.py DOC FOLDER LFERC...
 
 FOLDER holds step.onnx (`lferc build --target onnx-train` of small.lfer) and what our-losses.ts wrote. The losses must fall, and
-those of the first epoch be ours; then LFERC (a command) builds a model of the trained weights, which must know the classes.
-Needs what requirements.txt says.
+those of the first epoch equal ours; then LFERC (a command) builds a model with the trained weights, which must have the classes.
+Needs the packages in requirements.txt.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ def main(doc, folder, *lferc):
         ours = json.load(file)
     print("pip's onnxruntime", ort.__version__, *(f"{loss:.6f}" for loss in losses[: len(ours)]), "...", losses[-1])
     assert len(ours) > 3 and len(losses) == 5 * len(ours), losses
-    # Rounding differs between the two, and training magnifies it.
+    # Rounding differs between the two, and training amplifies it.
     np.testing.assert_allclose(losses[0], ours[0], rtol=1e-5)
     np.testing.assert_allclose(losses[: len(ours)], ours, rtol=2e-3)
     assert losses[-1] < 0.3 * losses[0], losses

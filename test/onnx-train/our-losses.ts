@@ -1,5 +1,5 @@
-// What test/onnx-train/loop.py compares with: node --import tsx test/onnx-train/our-losses.ts FOLDER writes pictures and labels
-// into FOLDER (images.npy, labels.npy) and the losses of our own engine on them, over one epoch (ours.json).
+// The values for test/onnx-train/loop.py: node --import tsx test/onnx-train/our-losses.ts FOLDER writes pictures and labels to FOLDER
+// (images.npy, labels.npy), and the losses of our own engine on them over one epoch (ours.json).
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -27,7 +27,7 @@ function npy(data: Float32Array, shape: readonly number[]): Buffer {
   ]);
 }
 
-// Noise around a brightness that tells the class.
+// Noise around a brightness that depends on the class.
 const images = Float32Array.from({ length: count * pixels }, (_, i) => {
   const wave = Math.sin(i * 12.9898) * 43758.5453;
   return (wave - Math.floor(wave) - 0.5) * 2 + ((Math.floor(i / pixels) % classes) - 1);

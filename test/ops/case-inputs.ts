@@ -1,4 +1,4 @@
-// What the cases of the truth table are made of.
+// The parts of the cases of the truth table.
 import type { Attributes } from "../../src/ir/graph.js";
 import type { DType, Shape } from "../../src/ir/shape.js";
 import { evaluatePool, type PoolAttributes } from "../../src/ops/pooling.js";
@@ -7,13 +7,13 @@ import { N } from "./network.js";
 
 /** One application of one op: the truth table runs it in the reference and, at several opsets, in ONNX Runtime. */
 export interface OpCase {
-  /** Of what size the largest partial sums of this row are, where they are larger than the op's (`termSizes`). */
+  /** The size of the largest partial sums of this row, if larger than the op's (`termSizes`). */
   readonly termSize?: number;
   readonly op: OpName;
   readonly title: string;
   readonly inputs: readonly { readonly shape: Shape; readonly dtype?: DType; readonly values?: readonly number[] }[];
   readonly attributes?: Attributes;
-  /** Range of the drawn inputs; standard normal when left out. */
+  /** Range of the random inputs; standard normal by default. */
   readonly between?: readonly [number, number];
 }
 
@@ -46,7 +46,7 @@ export const pool = (given: Attributes): Attributes => ({
 
 export const unary = (op: OpName, more: Partial<OpCase> = {}): OpCase => ({ op, title: "map", inputs: [map], ...more });
 
-/** Every pairing of shapes that broadcasting has a rule for. */
+/** Every combination of shapes for which broadcasting has a rule. */
 export const binary = (op: OpName, more: Partial<OpCase> = {}): readonly OpCase[] =>
   [
     { title: "same", inputs: [vector, vector] },
@@ -67,8 +67,8 @@ export const edgeValues = (op: OpName): OpCase => ({
 export const certain = [50, -50, 0, -50, -50, 50, 0, 0, 0, 3, 3, -3, 50, 50, -50];
 
 /**
- * The size of the terms that an op adds up: what cancels keeps their rounding error. ONNX Runtime's sigmoid is a rational
- * function with an absolute error of about 2e-8. All other ops are held to their own result.
+ * The size of the terms that an op adds up: if they cancel, their rounding errors remain. ONNX Runtime's sigmoid is a rational function
+ * with an absolute error of about 2e-8. All other ops are compared relative to their own result.
  */
 export const termSizes: Partial<Readonly<Record<OpName, number>>> = {
   conv2d: 1,
@@ -138,7 +138,7 @@ export const convGradients = (
   ];
 };
 
-/** Both gradients of a depthwise convolution whose cells are too many for all pairs of them. */
+/** Both gradients of a depthwise convolution with too many cells for a matrix of all pairs. */
 export const largeDepthwise = (
   title: string,
   given: Attributes,
@@ -168,7 +168,7 @@ export const largeDepthwise = (
       title,
       inputs: [{ shape: [2, 3, 12, 11] }, gradient],
       attributes: { ...geometry, kernel },
-      // Sums of many terms, of the size of those over small maps.
+      // Sums of many terms, as large as those over small maps.
       between: [-0.5, 0.5],
     },
   ];
@@ -186,7 +186,7 @@ export const pooledGradient = (title: string, shape: readonly number[], a: PoolA
   };
 };
 
-/** A map with ties in every window, and what max_pool makes of it: first maxima must be told from later ones. */
+/** A map with ties in every window, and the result of max_pool: first maxima must be distinguished from later ones. */
 export const tied = Array.from({ length: 2 * 5 * 5 }, (_, i) => [0, 1, 1, 0, 2, 1, 0][i % 7] as number);
 
 export const tiedMaxima = (): readonly number[] => {

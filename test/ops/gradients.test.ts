@@ -17,7 +17,7 @@ const batch = 2;
 
 const isDifferentiable = (op: string): boolean => typeof findOp(op)?.gradient === "function";
 
-/** The sum of the op's results, each element with a weight of its own, so that every element's gradient is seen. */
+/** The weighted sum of the op's results, with a different weight for each element, so that every element's gradient is tested. */
 function weightedSum(row: OpCase): { readonly graph: Graph; readonly loss: ValueId; readonly feed: Feed } {
   const bare = singleOpGraph(row);
   const network = new Network("Weighted");
@@ -40,7 +40,7 @@ function weightedSum(row: OpCase): { readonly graph: Graph; readonly loss: Value
   return { graph, loss, feed: { ...feed, inputs: { ...feed.inputs, ...Object.fromEntries(weights) } } };
 }
 
-/** Every element by itself, by central differences in double precision. */
+/** Every element alone, by central differences in double precision. */
 function assertSlopes(row: OpCase): void {
   const { graph, loss, feed } = weightedSum(row);
   const leaves = leavesOf(graph).filter(({ name }) => !name.startsWith("weight_"));
@@ -65,7 +65,7 @@ function centralDifference(graph: Graph, loss: ValueId, feed: Feed, leaf: Leaf, 
   return ((up as number) - (down as number)) / (2 * step);
 }
 
-/** The gradient of the sum of an op's result, weighted, at values of our choice. */
+/** The gradient of the weighted sum of an op's result, at given values. */
 function gradientAt(
   op: string,
   inputs: readonly (readonly number[])[],

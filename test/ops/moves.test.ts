@@ -9,7 +9,7 @@ import { feedOf, singleOpGraph } from "./single-op.js";
 
 const batch = 2;
 
-/** The tensor with the entries of one axis taken from these places, one after another. */
+/** The tensor with the entries of one axis taken from these places, in this order. */
 function taken({ shape, data }: Tensor, axis: number, places: readonly number[]): Tensor {
   const { outer, length, inner } = viewAlong(shape, axis);
   const out = new Float64Array(outer * places.length * inner);
@@ -22,7 +22,7 @@ function taken({ shape, data }: Tensor, axis: number, places: readonly number[])
   return { shape: shape.with(axis, places.length), data: out };
 }
 
-/** A row's op, and what goes in and comes out. */
+/** A row's op, its inputs and outputs. */
 function applied(row: OpCase) {
   const graph = singleOpGraph(row);
   const feed = feedOf(row, graph, batch);
@@ -87,7 +87,7 @@ suite("ops: what is said of axes against the reference", (test) => {
         case "cut":
           assert.is(pieces.ranges.length, outputs.length, title);
           for (const [i, [from, to]] of pieces.ranges.entries()) {
-            // Sizes of the batch are multiples of N, with their sign turned.
+            // Negative sizes are multiples of N.
             const places = from < 0 || to < 0 ? range(-from * batch, -to * batch) : range(from, to);
             assert.equal(taken(inputs[0] as Tensor, pieces.axis, places), outputs[i], title);
           }

@@ -66,7 +66,7 @@ export class Network {
   }
 }
 
-/** What a surface makes of these arguments, defaults filled in. */
+/** The result of a surface for these arguments, with defaults. */
 export function resolveSurface(name: string, args: Readonly<Record<string, unknown>>, inputs: readonly TensorType[]) {
   const entry = surfaces.get(name);
   if (entry === undefined) throw new Error(`no surface ${name}`);

@@ -5,7 +5,7 @@ import type { Feed } from "../../src/reference/interpret.js";
 import { emitOnnx } from "../../src/targets/onnx/emit.js";
 import { ort } from "../support/onnx-runtime.js";
 
-/** Runs the graph's ONNX form in ONNX Runtime (float32); unoptimised unless told, so that the file itself is what is tried. */
+/** Runs the graph's ONNX form in ONNX Runtime (float32); by default unoptimised, so that the file itself is tested. */
 export async function runInOnnxRuntime(
   graph: Graph,
   feed: Feed,

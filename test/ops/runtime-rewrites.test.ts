@@ -5,7 +5,7 @@ import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
 import { runInOnnxRuntime } from "./onnx-runtime.js";
 
-/** Negative everywhere: where a padding of zeros is taken for one of -inf, the largest of a window shows it. */
+/** All negative: if zero padding is used in place of -inf, the maximum of a window shows it. */
 const map = { shape: [2, 1, 5, 4], data: Float64Array.from({ length: 40 }, (_, i) => -1 - ((i * 7) % 11) / 4) };
 
 async function assertSame(layers: string): Promise<void> {

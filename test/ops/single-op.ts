@@ -37,7 +37,7 @@ export function feedOf(row: OpCase, graph: Graph, batch: number) {
   return { inputs: Object.fromEntries(inputs), slots: Object.fromEntries(slots), batch };
 }
 
-/** Element by element to a few units of float32: a single op has no excuse. */
+/** Element by element to a few float32 units: a single op must be this accurate. */
 export function assertStrictlyEqual(actual: Tensor, expected: Tensor, row: OpCase, where: string): void {
   assert.equal([...actual.shape], [...expected.shape], `${where}: shape`);
   const scale = row.termSize ?? termSizes[row.op] ?? 1e-6;

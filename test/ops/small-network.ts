@@ -11,7 +11,7 @@ function convUnit(net: Network, x: ValueId, path: string, args: Record<string, u
   return activation === "" ? norm : net.layer(activation, [norm], {}, `${path}.${activation}`);
 }
 
-/** ShuffleNetV2's unit: half the channels pass by, half are convolved, then both are interleaved. */
+/** ShuffleNetV2's unit: half the channels pass unchanged, half are convolved, then both are interleaved. */
 function shuffleUnit(net: Network, x: ValueId, path: string, channels: number): ValueId {
   const [kept = x, worked = x] = net.layers("split", [x], { parts: 2 }, `${path}.split`);
   const pointwise = { channels: channels / 2, kernel: [1, 1] };
@@ -33,7 +33,7 @@ function quadrants(net: Network, x: ValueId, path: string): ValueId {
   return net.layer("concat", done, { axis: 2 }, path);
 }
 
-/** A little LFER-LDL: stem, shuffle units beside quadrants, output module. */
+/** A small LFER-LDL: stem, shuffle units next to quadrants, output module. */
 export function smallNetwork(input: Shape = [N, 3, 32, 32], classes = 7): Graph {
   const net = new Network("Small");
   const image = net.input("image", input);

@@ -12,7 +12,7 @@ const types = (...shapes: Shape[]) => shapes.map((shape) => ({ dtype: "float32",
 const attributes = (name: string, args: Readonly<Record<string, unknown>>, ...shapes: Shape[]) =>
   resolveSurface(name, args, types(...shapes));
 
-/** The code and the blamed argument of what is wrong with applying a surface. */
+/** The code and the argument of the error for applying a surface. */
 function blame(name: string, args: Readonly<Record<string, unknown>>, ...shapes: Shape[]): readonly unknown[] {
   const resolved = resolveSurface(name, args, types(...shapes));
   const found = isProblem(resolved) ? resolved : surfaces.get(name)?.op.inferTypes(types(...shapes), resolved);

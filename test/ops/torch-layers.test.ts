@@ -28,7 +28,7 @@ suite("ops: what PyTorch's layers answer in double precision", (test) => {
     test(`${op} ${JSON.stringify(attributes)}`, () => {
       const [found] = findOp(op)?.evaluate(inputs.map(tensor), attributes) ?? [];
       assert.equal(found?.shape, output.shape);
-      // The answers are kept with 11 digits behind the point.
+      // The outputs are stored with 11 decimal digits.
       for (const [i, wanted] of output.data.entries()) {
         assert.ok(Math.abs((found?.data[i] as number) - wanted) < 1e-10, `[${i}]: ${found?.data[i]}, ${wanted}`);
       }

@@ -1,4 +1,4 @@
-// The op's ONNX form means in WebAssembly what it means to the reference: the kernels are others than the native ones.
+// The ops' ONNX forms in WebAssembly give the reference's results: its kernels differ from the native ones.
 import * as assert from "uvu/assert";
 import { loadWasmRuntime } from "../../src/deploy/wasm-runtime.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";

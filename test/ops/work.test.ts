@@ -15,7 +15,7 @@ function factsOf(op: keyof typeof ops, shapes: readonly Shape[], attributes: Att
   return findOp(op)?.work(typesOf(node?.inputs ?? []), typesOf(node?.outputs ?? []), attributes) as Work;
 }
 
-/** Positions of a window along one axis, found by walking: every start whose last cell still lies in the padded axis. */
+/** Positions of a window along one axis, by enumeration: every start whose last cell is still in the padded axis. */
 function countPositions(size: number, kernel: number, stride: number, padding: number, dilation: number): number {
   let positions = 0;
   for (let start = 0; start + dilation * (kernel - 1) < size + padding; start += stride) positions++;

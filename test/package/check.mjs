@@ -1,6 +1,6 @@
-// The package as a user installs it: `node test/package/check.mjs FOLDER` packs it into the folder and installs the tarball in
-// empty projects there, by npm 10 and by npm 11: whole, without what is optional, and where the install script of
-// onnxruntime-node fails. Needs a package registry. Not part of `npm test`.
+// The package as a user installs it: `node test/package/check.mjs FOLDER` packs it into the folder and installs the tarball in empty
+// projects there, with npm 10 and npm 11: completely, without optional packages, and with a failing install script of
+// onnxruntime-node. Needs a package registry. Not part of `npm test`.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ function run(command, args, { cwd, env = {}, code = 0 } = {}) {
   return ran;
 }
 
-/** An environment in which `npm` and `npx` are of that version: Node 20 and 22 bring 10, Node 24 brings 11. */
+/** An environment with `npm` and `npx` of that version: Node 20 and 22 include 10, Node 24 includes 11. */
 function npmOf(version) {
   const folder = join(scratch, `npm-${version}`);
   run("npm", ["install", "--silent", "--prefix", folder, `npm@${version}`], { cwd: scratch });
@@ -28,7 +28,7 @@ function npmOf(version) {
   return env;
 }
 
-/** What is in the tarball: what was meant to be, and nothing else. */
+/** The tarball contains exactly the intended files. */
 function pack() {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root }).stdout);
   const paths = packed.files.map(({ path }) => path);
@@ -68,14 +68,14 @@ function project(name, tarball, { flags = [], env = {} } = {}) {
   writeFileSync(join(cwd, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   writeFileSync(join(cwd, "tiny.lfer"), text);
   const { stdout, stderr } = run("npm", ["install", ...flags, tarball], { cwd, env });
-  // What the machine's own settings hold is nothing that a package could avoid.
+  // A package cannot influence the machine's own settings.
   const said = (stdout + stderr).replace(/^npm warn Unknown user config .*$/gm, "");
   assert.doesNotMatch(said, /npm warn|deprecated|vulnerab/i);
   const lferc = (args, code = 0) => run("npx", ["--no", "lferc", ...args], { cwd, code, env });
   return { cwd, env, lferc, has: (dependency) => existsSync(join(cwd, "node_modules", dependency)) };
 }
 
-/** What works wherever Node does: native or in WebAssembly, there is an ONNX Runtime. */
+/** What works wherever Node does: there is always an ONNX Runtime, native or in WebAssembly. */
 function plainCommands({ cwd, lferc }) {
   lferc(["check", "tiny.lfer"]);
   lferc(["check", "node_modules/lfer/models", "node_modules/lfer/examples"]);
@@ -86,17 +86,17 @@ function plainCommands({ cwd, lferc }) {
   assert.deepEqual(readFileSync(join(cwd, "quick.onnx")), readFileSync(join(cwd, "tiny.onnx")));
 }
 
-/** The tour, and its training and its questions as one types them oneself; what they write lies in the folder `out`. */
+/** The tour, and its training and prediction as typed by a user; output goes to the folder `out`. */
 function learns({ lferc }, out) {
   assert.doesNotMatch(lferc(["tour", "--out", out]).stderr, /left out/i);
   const faces = "node_modules/lfer/examples/faces.lfer";
   lferc(["train", faces, "--recipe", "Faces", "--data", "generated", "--epochs", "1", "--out", `${out}/run`]);
   const asked = JSON.parse(lferc(["predict", `${out}/run/model.onnx`, `${out}/drawn/test`, "--format", "json"]).stdout);
-  // A tenth of the thousand faces and more; each of them is answered.
+  // A tenth of the thousand faces and more; each of them is predicted.
   assert.ok(asked.pictures.length >= 100 && asked.failed.length === 0, `${asked.pictures.length} answers`);
 }
 
-/** Where onnxruntime-node did not come, `info` names the command that brings it, which works where the plain one does not. */
+/** Without onnxruntime-node, `info` prints the command that installs it, which works where the plain one does not. */
 function bringsRuntime({ cwd, env, lferc, has }) {
   const { version } = JSON.parse(readFileSync(join(root, "node_modules/onnxruntime-node/package.json"), "utf8"));
   const command = `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@${version}`;
@@ -106,7 +106,7 @@ function bringsRuntime({ cwd, env, lferc, has }) {
   assert.match(lferc(["info"]).stdout, new RegExp(`^ort +${version.replaceAll(".", "\\.")} +CPU`, "m"));
 }
 
-/** Somebody takes the name lferc: it runs where npx may fetch, and never in the way that we say. */
+/** A stranger owns the name lferc: it runs if npx may download, and never with the commands that we document. */
 async function neverAStrangers(env, projects) {
   const cwd = join(scratch, "stranger");
   const theirs = join(cwd, "theirs");
@@ -127,7 +127,7 @@ async function neverAStrangers(env, projects) {
       const refused = npx(join(cwd, "empty"), ["--no", "lferc"]);
       assert.ok(refused.status !== 0 && !refused.stdout.includes("stranger"), refused.stdout);
       for (const folder of projects) assert.match(npx(folder, ["--no", "lferc"]).stdout, /^lferc +\d/);
-      // Else nothing was tried.
+      // Otherwise nothing was tested.
       assert.match(npx(join(cwd, "empty"), ["--yes", "lferc"]).stdout, /a stranger's/);
     }
   } finally {
@@ -135,7 +135,7 @@ async function neverAStrangers(env, projects) {
   }
 }
 
-/** The workflow that `lferc init --from` writes, its steps run as GitHub does. */
+/** The workflow of `lferc init --from`, its steps run as by GitHub. */
 function workflow(tarball, env) {
   const cwd = join(scratch, "workflow");
   mkdirSync(join(cwd, ".git"), { recursive: true });
@@ -153,7 +153,7 @@ function workflow(tarball, env) {
   }
 }
 
-/** Programs see the library and its types, whichever way their compiler finds modules. */
+/** Programs find the library and its types, with any module resolution. */
 function programs({ cwd }) {
   writeFileSync(
     join(cwd, "use.ts"),
@@ -204,10 +204,10 @@ plainCommands(bare);
 console.log("without optional dependencies: check, stats, fmt, build and the library work");
 
 for (const [version, npm] of Object.entries(npms)) {
-  // Its script takes its proxy from here, npm does not: the package comes, its download fails, and npm goes on without it.
+  // The script takes its proxy from here, npm does not: the package is downloaded, its script's download fails, and npm skips it.
   const env = { ...npm, GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" };
   const failing = project(`failing-${version}`, tarball, { env });
-  // Elsewhere the script has nothing to fetch.
+  // On other systems the script has nothing to download.
   if (process.platform === "linux" && process.arch === "x64") {
     assert.ok(!failing.has("onnxruntime-node"), "its script did not fail: nothing was tried");
     learns(failing, "slow");

@@ -1,4 +1,4 @@
-// A registry in which somebody has taken the name lferc: `node strange-registry.mjs FILE.tgz` serves it, and says where on stdout.
+// A registry in which a stranger owns the name lferc: `node strange-registry.mjs FILE.tgz` serves it, and prints its address on stdout.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";

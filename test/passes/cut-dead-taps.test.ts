@@ -62,7 +62,7 @@ suite("cutting dead taps", (test) => {
         const graph = convOn([height, width], attributes(window));
         const before = probed(graph);
         const after = cutDeadTaps.run(before);
-        // Most positions of such windows see padding only, where the output is the bias.
+        // Most positions of such windows see only padding, and the output there is the bias.
         assertSameOutputs(before, after, { mustVary: false });
       }),
       { numRuns: 100 },
@@ -92,7 +92,7 @@ suite("cutting dead taps", (test) => {
 
   test("layers that share a kernel and lose other taps of it each get their own cut", () => {
     const net = new Net("M");
-    // A row and a column: of 3x3 the middle row is left on the one, the middle column on the other.
+    // A row and a column: of 3x3, the middle row stays on one, the middle column on the other.
     const across = net.conv("across", net.input("a", [batch, 4, 1, 5]), 4, 3);
     const down = net.conv("down", net.input("b", [batch, 4, 5, 1]), 4, 3, { weightsOf: "across" });
     net.output("y", net.one("matmul", "product", [down, across]));

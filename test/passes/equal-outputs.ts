@@ -22,7 +22,7 @@ function run({ graph, weights }: WeightedGraph<Float64Array>, inputs: ReturnType
   return interpret(graph, { inputs, slots: Object.fromEntries(slots), batch: 2 });
 }
 
-/** The rewritten graph is sound, has exactly the weights it needs, and computes what the first one does. */
+/** The rewritten graph is valid, has exactly the weights it needs, and computes the same as the original. */
 export function assertSameOutputs(
   before: WeightedGraph<Float64Array>,
   after: WeightedGraph<Float64Array>,

@@ -8,7 +8,7 @@ import { assertSameOutputs, opsOf, probed } from "./equal-outputs.js";
 
 const image = (net: Net, channels = 3) => net.input("image", [batch, channels, 6, 5]);
 
-/** Folds, checks that nothing changed, and gives the ops that are left. */
+/** Folds, checks that nothing changed, and returns the remaining ops. */
 const folded = (graph: Graph) => {
   const before = probed(graph);
   const after = foldBatchNorm.run(before);

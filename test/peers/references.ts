@@ -1,4 +1,4 @@
-/** What the scripts beside this file wrote of others' networks, and how ours are held to it. */
+/** The results of the scripts beside this file for other implementations, and the comparison with ours. */
 import { createHash } from "node:crypto";
 import type { Tensor } from "onnxruntime-node";
 import * as assert from "uvu/assert";
@@ -18,16 +18,16 @@ export interface Reference {
   readonly input: readonly number[];
   /** ||float32 - float64|| / ||float64|| of torch's own two runs. */
   readonly float32Error: number;
-  /** The same of a picture turned by 90 degrees: what a blind comparison would let pass. */
+  /** The same for a picture rotated by 90 degrees: a difference that a comparison must notice. */
   readonly turnedDistance: number;
   readonly logits: readonly number[];
   readonly tensors: readonly (readonly [name: string, shape: readonly number[]])[];
 }
 
-/** The same in few lines: a digest in the place of the tensors. */
+/** The same in few lines: a digest in place of the tensors. */
 export interface SmallReference extends Omit<Reference, "tensors"> {
   readonly tensorCount: number;
-  /** Seven unless told. */
+  /** Seven by default. */
   readonly classes?: number;
   /** SHA-256 of `ROLE:SIZExSIZE...` of every tensor, in order. */
   readonly tensorDigest: string;
@@ -51,7 +51,7 @@ export async function graphOf(
 /** `weight`, `bias`, `running_mean` or `running_var`. */
 export const roleOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
-/** The formula's weights of a network of which only the digest is at hand: it says that all roles and shapes are the same. */
+/** The formula's weights of a network with only a digest: the digest proves that all roles and shapes are the same. */
 function weightsByDigest(graph: Graph, { tensorCount, tensorDigest, gain }: SmallReference): Map<string, Float32Array> {
   const tensors = graph.slots.map(({ name, value }) => ({
     name,
@@ -91,7 +91,7 @@ export async function runOnnx(
   return results[session.outputNames[0]!]!.data as Float32Array;
 }
 
-/** Asserts that the network answers as the reference does, as it is and rewritten. */
+/** Asserts that the network's outputs equal the reference's, as written and rewritten. */
 export async function answersAs(reference: SmallReference, source: string, name: string): Promise<void> {
   const size = reference.input[3] ?? 0;
   const set = new Map([

@@ -9,7 +9,7 @@ import type { StoredTensor } from "../../src/weights/weight-file.js";
 import { root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
-/** By network, a line a layer, as weight_files.py wrote it from torchvision; with seven classes. */
+/** By network, one line per layer, as weight_files.py wrote it from torchvision; with seven classes. */
 const layouts = JSON.parse(readFileSync(new URL("./torchvision/layouts.json", import.meta.url), "utf8")) as Readonly<
   Record<string, readonly string[]>
 >;
@@ -20,7 +20,7 @@ const families = [
   { map: "torchvision-resnet", source: "models/resnet.lfer", beginnings: ["resnet", "resnext", "wide_resnet"] },
 ] as const;
 
-/** The tensors of a layer's line: `NAME SHAPE`, then what it has beside its weight. */
+/** The tensors of a layer's line: `NAME SHAPE`, then those besides its weight. */
 function tensorsOf(line: string): readonly StoredTensor[] {
   const [layer = "", shapeText = "", more] = line.split(" ");
   const shape = shapeText.split("x").map(Number);
@@ -77,7 +77,7 @@ suite("torchvision's names", (test) => {
         );
         assert.equal(new Set(found.map(([, slot]) => slot)), new Set(shapes.keys()), name);
         for (const [shape, slot] of found) assert.equal(shape, shapes.get(slot), `${name}: ${slot}`);
-        // Both lists are in the order in which layers are made: the map must not exchange two layers of one shape.
+        // Both lists are in the order in which layers are created: the map must not exchange two layers of one shape.
         assert.equal(
           found.map(([, slot]) => slot),
           graph.slots.map((slot) => slot.name),

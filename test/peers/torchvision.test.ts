@@ -27,8 +27,8 @@ const referenceOf = (name: string): Reference =>
   JSON.parse(readFileSync(new URL(`./torchvision/${name}.json`, import.meta.url), "utf8"));
 
 /**
- * The formula's weights by our names. Both lists are in the order in which layers are made, and the blocks of models/ make
- * theirs in torchvision's order; roles and shapes must agree all the way.
+ * The formula's weights under our names. Both lists are in the order in which layers are created, and the blocks of models/ create
+ * theirs in torchvision's order; all roles and shapes must agree.
  */
 function formulaWeights(graph: Graph, { tensors, gain }: Reference): Map<string, Float32Array> {
   const ours = graph.slots.map(({ name, value }) => [roleOf(name), bindShape(typeOf(graph, value).shape, 1)]);
@@ -123,7 +123,7 @@ suite("torchvision, float64 in the reference interpreter", (test) => {
     );
     const image = { shape: reference.input, data: Float64Array.from(formulaInput()) };
     const [result] = Object.values(interpret(graph, { inputs: { image }, slots, batch: 1 }));
-    // The logits are kept with 12 digits.
+    // The logits are stored with 12 digits.
     assert.ok(relativeDistance(result!.data, reference.logits) < 1e-11);
   });
 });

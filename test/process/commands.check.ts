@@ -1,7 +1,7 @@
 /**
- * Promises 3 and 4 of docs/threat-model.md, held to the process: lferc writes where the command line says and nowhere else,
- * and opens no connection. Every command runs under strace, from dist/, with a home and a temporary folder of its own.
- * A step of .ci/run and not of `npm test`: it takes strace, and some minutes.
+ * Verifies promises 3 and 4 of docs/threat-model.md on the process: lferc writes only where the command line says, and opens no
+ * connection. Every command runs under strace, from dist/, with its own home and temporary folder. A step of .ci/run, not of
+ * `npm test`: it needs strace, and some minutes.
  */
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,11 +45,11 @@ function lstat(path: string) {
   return { mtimeMs, size, ino, isDirectory: found?.isDirectory() ?? false };
 }
 
-/** Whether a step was asked for a path: the file, what it is written as before it is renamed, or what lies in the folder. */
+/** Whether a step was asked to write a path: the file, its temporary name, or something in the folder. */
 function isAskedFor(path: string, { writes = [], temporary }: Step, place: Place): boolean {
   const asked = writes.map((name) => join(place.cwd, name));
   if (asked.some((wanted) => isBelow(path, wanted))) return true;
-  // A folder is made beside its place, too, with all that is in it.
+  // A folder is also made beside its place, with all its contents.
   const beside = asked.some((wanted) => {
     const [name = ""] = path.slice(dirname(wanted).length + 1).split("/");
     return isBelow(path, dirname(wanted)) && name.startsWith(`.${basename(wanted)}.`) && name.endsWith(".tmp");
@@ -59,13 +59,13 @@ function isAskedFor(path: string, { writes = [], temporary }: Step, place: Place
   return temporary !== undefined && isBelow(path, place.temporary) && below.startsWith(temporary);
 }
 
-/** Devices take what is written to them, and keep nothing. */
+/** Devices: writing to them stores nothing. */
 const isDevice = (path: string): boolean => path.startsWith("/dev/") && !path.startsWith("/dev/shm");
 
-/** What a call did that nobody asked for. */
+/** The unrequested effects of a call. */
 function isForbidden({ kind, paths, text }: Call, step: Step, place: Place): boolean {
   if (kind === "socket") return true;
-  // A folder that is there already is asked for again when a tree is made.
+  // An existing folder is created again when a tree is made.
   if (text.startsWith("mkdir") && text.includes("EEXIST")) return false;
   return paths.length === 0 || paths.some((path) => !isDevice(path) && !isAskedFor(path, step, place));
 }
@@ -78,7 +78,7 @@ async function runStep(step: Step, place: Place, index: number): Promise<Traced>
     log: join(place.logs, String(index)),
     input,
     stop,
-    // Without CI and its kin, in which ONNX Runtime sends nothing by itself; without folders of XDG.
+    // Without CI and similar variables, with which ONNX Runtime sends nothing; without XDG folders.
     env: {
       PATH: process.env.PATH ?? "",
       HOME: place.home,
@@ -91,7 +91,7 @@ async function runStep(step: Step, place: Place, index: number): Promise<Traced>
 /** Whether ONNX Runtime printed a line of its own: `ESC[0;93m2026-11-29 12:00:00.1 [W:onnxruntime:...`. */
 const isLoud = (text: string): boolean => /\[[VIWEF]:onnxruntime/.test(text) || text.includes("\u001b");
 
-/** What was wrong with a step, in lines. */
+/** The problems of a step, in lines. */
 async function faultsOf(step: Step, place: Place, index: number): Promise<readonly string[]> {
   const folders = [place.home, place.temporary, place.cwd];
   const before = new Map(folders.flatMap((folder) => [...listing(folder)]));
@@ -158,7 +158,7 @@ suite("the trace", (test) => {
     "what a child does": `require("child_process").spawnSync(process.execPath, ["-e", "fs.mkdirSync('z')"])`,
     "what a thread does": `new (require("worker_threads").Worker)("require('fs').mkdirSync('z')", { eval: true })`,
   };
-  /** What it sees that nobody asked for. */
+  /** The unrequested effects that it finds. */
   const seen = (script: string): Promise<readonly Call[]> =>
     inPlace(async (place) => {
       writeFileSync(join(place.cwd, "script.cjs"), script);

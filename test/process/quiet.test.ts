@@ -1,4 +1,4 @@
-// The cheap part of test/process/commands.check.ts: what ONNX Runtime would leave behind a user's back is not there.
+// The cheap part of test/process/commands.check.ts: the files that ONNX Runtime would leave behind do not exist.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { suite } from "../support/suite.js";
 
 const files = { "m.lfer": readFileSync(join(root, "examples/faces.lfer")) };
 
-/** Runs lferc with a home and a temporary folder of its own, and says what was left there. */
+/** Runs lferc with its own home and temporary folder, and returns what was left there. */
 function leftBy(args: readonly string[], cwd: string): readonly string[] {
   const [home, temporary] = [join(cwd, "home"), join(cwd, "tmp")];
   for (const folder of [home, temporary]) mkdirSync(folder, { recursive: true });
-  // Nothing of our own environment: under CI=true ONNX Runtime sends nothing by itself, and folders of XDG lie elsewhere.
+  // Nothing of our own environment: with CI=true ONNX Runtime sends nothing by itself, and XDG folders are elsewhere.
   const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, NO_COLOR: "1" };
   const ran = spawnSync(process.execPath, [lfercPath(), ...args], { cwd, env, encoding: "utf8" });
   assert.is(ran.status, 0, ran.stderr);

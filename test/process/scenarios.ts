@@ -1,4 +1,4 @@
-/** Every command of lferc at work, and what each was asked to write: nothing else may be touched. */
+/** Every command of lferc, and the paths that each was asked to write: nothing else may be touched. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -8,19 +8,19 @@ import { partsSource } from "../cli/parts-source.js";
 import { root } from "../support/lferc.js";
 import type { Stop } from "./trace.js";
 
-/** One command line. It runs where the ones before it in its scenario have left their files. */
+/** One command line. It runs where the previous ones of its scenario have left their files. */
 export interface Step {
   readonly args: readonly string[];
-  /** A script beside lferc's: the library. */
+  /** A script that uses the library, beside lferc's. */
   readonly script?: string;
   readonly input?: string;
   readonly stop?: Stop;
   readonly code?: number;
-  /** Files and folders that it was asked for, below the folder it stands in; of a folder, all that is in it. */
+  /** The files and folders that it was asked to write, relative to its folder; for a folder, everything in it. */
   readonly writes?: readonly string[];
-  /** What it may keep in the temporary folder while it runs, by the beginning of its name. */
+  /** What it may have in the temporary folder while it runs, by the beginning of the name. */
   readonly temporary?: string;
-  /** It was not told a folder, and says so: it makes one in the temporary folder, which stays. */
+  /** No folder was given: it makes one in the temporary folder, which stays, and prints its path. */
   readonly keepsTemporary?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Scenario {
 
 const network = readFileSync(join(root, "examples/faces.lfer"), "utf8");
 
-/** Pictures as people have them, of three formats, in a folder for each class. */
+/** Typical pictures of three formats, in a folder for each class. */
 async function pictures(perClass: number): Promise<Readonly<Record<string, Uint8Array>>> {
   const files: Record<string, Uint8Array> = {};
   for (const expression of faceExpressions) {
@@ -53,13 +53,13 @@ async function pictures(perClass: number): Promise<Readonly<Record<string, Uint8
 const train = ["train", "m.lfer", "--recipe", "Faces"] as const;
 const waits: Stop = { said: /waiting for changes/ };
 
-/** More epochs than anyone waits for. */
+/** More epochs than the test waits for. */
 const endless = ["--epochs", "100000"] as const;
 
 /** A run of a second. */
 const short = ["--data", "generated", "--limit", "64", "--epochs", "1"] as const;
 
-/** What sends events waits before it does so: a run of some seconds proves nothing. */
+/** Telemetry is sent with a delay: a run of some seconds proves nothing. */
 const longMs = 35_000;
 
 export const scenarios = async (commands: readonly string[]): Promise<readonly Scenario[]> => [

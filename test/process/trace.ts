@@ -1,16 +1,16 @@
 /**
- * What a process does to files and sockets, by strace: every call that could create, write, rename or remove a file, or reach
- * another machine, of every thread and every child. Linux only; needs the right to trace one's own children.
+ * The effects of a process on files and sockets, by strace: every call that could create, write, rename or remove a file, or reach
+ * another machine, of every thread and every child. Linux only; needs permission to trace one's own children.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** One call of the system. `paths` are absolute. */
+/** One system call. `paths` are absolute. */
 export interface Call {
   readonly kind: "write" | "socket";
   readonly paths: readonly string[];
-  /** The call as strace wrote it. */
+  /** The call as printed by strace. */
   readonly text: string;
 }
 
@@ -21,14 +21,14 @@ export interface Traced {
   readonly stderr: string;
 }
 
-/** When a process that does not end by itself is interrupted, as by Ctrl-C. */
+/** When to interrupt a process that does not end by itself, as by Ctrl-C. */
 export type Stop = { readonly afterMs: number } | { readonly said: RegExp };
 
 export interface TraceRequest {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where strace may write; it must not lie where the process may. */
+  /** Where strace may write; must not be where the process may. */
   readonly log: string;
   readonly input?: string | undefined;
   readonly stop?: Stop | undefined;
@@ -42,32 +42,32 @@ const changing = [
   ...["setxattr", "lsetxattr", "removexattr", "lremovexattr"],
 ];
 const networking = ["socket", "socketpair", "connect", "bind", "listen", "sendto", "sendmsg", "sendmmsg"];
-/** What would make the rest of a trace say too little. */
+/** Calls that would make the rest of a trace incomplete. */
 const hiding = ["chdir", "fchdir", "chroot"];
 
-// Work that is put into a ring in memory is no call: there are no rings, as in an old kernel, and libuv does without.
+// Work queued in an io_uring is not a call, so it is disabled, as in an old kernel; libuv works without it.
 const noRings = ["-e", "inject=io_uring_setup:error=ENOSYS"];
 
-// A question mark stands before names that not every processor has.
+// The question mark is for names that do not exist on every processor.
 const traced = [...opening, ...changing, ...networking, ...hiding].map((name) => `?${name}`).join(",");
 
-/** Files that the resolver of names reads, and nothing else. */
+/** Files that the name resolver reads, and nothing else does. */
 const resolverFiles = new Set(["/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/gai.conf"]);
 
 const line = /^(\w+)\((.*)\) += (-?\d+|\?)/;
-/** A folder's descriptor with its path, as -y writes it, and a text. */
+/** A folder's descriptor with its path, as -y prints it, and a string. */
 const path = /(?:(?:AT_FDCWD|\d+)<((?:[^<>\\]|\\.)*)>, )?"((?:[^"\\]|\\.)*)"(?:\.\.\.)?/g;
 
 const unescaped = (text: string): string =>
   text.replace(/\\(?:(["\\])|n)/g, (_, plain: string | undefined) => plain ?? "\n");
 
-/** What one line of a trace did; undefined where it is of no interest, or the process was stopped in the middle of it. */
+/** The effect of one line of a trace; undefined if it is irrelevant, or the process was stopped in the middle of it. */
 export function parseCall(text: string, cwd: string): Call | undefined {
   const [, name = "", args = ""] = line.exec(text) ?? [];
   if (name === "") {
     // A signal, or the end of the thread.
     if (/^(?:---|\+\+\+|strace: )/.test(text) || text === "") return undefined;
-    // A call that never came back: what it was going to do counts.
+    // A call that never returned counts with its intended effect.
     const cut = /^(\w+)\((.*?)(?: <unfinished \.\.\.>| <detached \.\.\.>)?$/.exec(text);
     if (cut === null) throw new Error(`strace wrote a line that is not understood: ${text}`);
     return parseCall(`${cut[1]}(${cut[2]}) = ?`, cwd);
@@ -75,7 +75,7 @@ export function parseCall(text: string, cwd: string): Call | undefined {
   const found = [...args.matchAll(path)].map(([, folder, rest = ""]) => resolve(folder ?? cwd, unescaped(rest)));
   if (hiding.includes(name)) return { kind: "write", paths: found, text };
   if (networking.includes(name)) {
-    // Pipes between lferc and processes of itself, which libuv makes of pairs of sockets: they have no address.
+    // Pipes between lferc and its own processes, which libuv makes of socket pairs: they have no address.
     const isPair = name === "socketpair" && args.startsWith("AF_UNIX");
     const isOnPair = name === "sendmsg" && args.includes("msg_name=NULL");
     return isPair || isOnPair ? undefined : { kind: "socket", paths: [], text };
@@ -88,10 +88,10 @@ export function parseCall(text: string, cwd: string): Call | undefined {
   return { kind: "write", paths: found, text };
 }
 
-/** Runs a command to its end. The environment is what is given and nothing of ours. */
+/** Runs a command to its end. The environment is only what is given. */
 export async function trace({ command, cwd, env, log, input, stop }: TraceRequest): Promise<Traced> {
   mkdirSync(log, { recursive: true });
-  // -ff: a file for each thread, so that no call is split by another's; -y: descriptors by their paths.
+  // -ff: a file for each thread, so that no call is split by another's; -y: descriptors with paths.
   const options = [
     "-ff",
     "--seccomp-bpf",
@@ -109,7 +109,7 @@ export async function trace({ command, cwd, env, log, input, stop }: TraceReques
     cwd,
     env,
     stdio: ["pipe", "pipe", "pipe"],
-    // A group of its own, to be interrupted as by a terminal; strace itself waits for what it traces.
+    // In its own process group, to be interrupted as by a terminal; strace itself waits for the traced process.
     detached: true,
   });
   const said = { stdout: "", stderr: "" };

@@ -10,7 +10,7 @@ const drawn = (shape: number): Float64Array => {
 };
 
 suite("numbers from Beta(a, a)", (test) => {
-  // Distribution functions that have a closed form; below, at and above 1 they are drawn in other ways.
+  // Distribution functions with a closed form; below, at and above 1 the samples are drawn in different ways.
   for (const [shape, share] of [
     [0.5, (x: number) => (2 / Math.PI) * Math.asin(Math.sqrt(x))],
     [1, (x: number) => x],

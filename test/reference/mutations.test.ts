@@ -28,14 +28,14 @@ const asIdentity = (): Partial<Node> => ({ op: "identity", attributes: {} });
 const onlyInput = ({ inputs }: Node): Partial<Node> => ({ ...asIdentity(), inputs: inputs.slice(0, 1) });
 const reversed = ({ inputs }: Node): Partial<Node> => ({ inputs: inputs.toReversed() });
 
-/** Both nodes' results handed to each other's readers. */
+/** The results of two nodes, exchanged. */
 function swapped(a: string, b: string): Graph {
   const [first, second] = [find(a).outputs[0] as ValueId, find(b).outputs[0] as ValueId];
   const other = (value: ValueId): ValueId => (value === first ? second : value === second ? first : value);
   return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(other) })) };
 }
 
-/** What a broken compiler might make of the network; the probe must tell each from the whole. */
+/** Possible errors of a compiler; the probe must distinguish each from the correct network. */
 const mutations: Readonly<Record<string, Graph>> = {
   "two quadrants swapped in their row": changed("local.row_0", reversed),
   "two rows of quadrants swapped": changed("local", reversed),
@@ -69,7 +69,7 @@ suite("reference: mutations are seen on probe weights", (test) => {
     test(title, () => {
       assertSound(mutant);
       const logits = interpret(mutant, feed).logits as Tensor;
-      // Engines in float32 err by about 1e-6: far below what any broken part must do.
+      // The error of float32 engines is about 1e-6: far below the effect of any of these errors.
       const apart = distance(logits, whole);
       assert.ok(apart > 1e-3, `only ${apart} apart`);
     });

@@ -42,7 +42,7 @@ suite("reference: probe weights", (test) => {
     const graph = deepNetwork(40, false);
     const slots = Object.entries(probeWeights(graph, 0)).map(([name, { shape, data }]): [string, Tensor] => [
       name,
-      // PyTorch's default has a sixth of He's variance and, here, biases are left at zero.
+      // PyTorch's default has a sixth of He's variance; biases are left at zero here.
       { shape, data: data.map((w) => (shape.length === 1 ? 0 : w / Math.sqrt(6))) },
     ]);
     const logits = interpret(graph, {

@@ -130,7 +130,7 @@ suite("report.html", (test) => {
       assert.ok(plain.has(name) || ["h3", "li", "ul"].includes(name), name);
       for (const key of Object.keys(attributes)) assert.not.match(key, /^on/);
     }
-    // Controls and what turns the order of reading are signs.
+    // Control and bidirectional characters are shown as symbols.
     assert.not.match(page, /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]|[^\P{Cc}\n\t]|\p{Cs}/u);
     assert.ok(parseXml(page).text.includes("<script>alert(1)</script>"));
   });

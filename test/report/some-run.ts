@@ -1,4 +1,4 @@
-/** Runs that nobody trained, for what looks at runs. */
+/** Runs that were never trained, for code that reads runs. */
 import type { JsonObject } from "../../src/formats/json-object.js";
 import type { Answers } from "../../src/judging/answers.js";
 import { answersTable } from "../../src/judging/answers-table.js";
@@ -26,7 +26,7 @@ export const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRec
 export const someRecords = (count: number): readonly EpochRecord[] =>
   Array.from({ length: count }, (_, i) => record(i + 1));
 
-/** Twenty pictures of each class; the c-th is answered right (20 - 3c) times, else as the next one; surer the earlier. */
+/** Twenty pictures per class; (20 - 3c) of class c are predicted correctly, others as the next class; earlier ones with more confidence. */
 export function someAnswers(classes: readonly string[], keyOf = (c: number, i: number) => `${c}/${i}.png`): Answers {
   const pictures = classes.flatMap((_, label) =>
     Array.from({ length: 20 }, (_, i) => {

@@ -8,7 +8,7 @@ import { someAnswers } from "./some-run.js";
 suite("the figures at the end of a training", (test) => {
   test("mean-class accuracy, macro-F1, calibration error, and what is found of each class", () => {
     const text = renderSummary(summaryOf(someAnswers(["happy", "sad", "angry"])), 80);
-    // By hand: 20, 17 and 14 of 20 are right; F1 of 40/46, 34/37 and 28/37.
+    // By hand: 20, 17 and 14 of 20 are correct; F1 of 40/46, 34/37 and 28/37.
     assert.match(text, "mean-class accuracy 85.0%, macro-F1 0.848, calibration error");
     assert.match(text, "found of each class: 100.0% happy, 85.0% sad, 70.0% angry\n");
   });

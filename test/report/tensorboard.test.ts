@@ -18,7 +18,7 @@ interface Read {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** A reader of protobuf that knows nothing of the writer: fields by number and wire type. */
+/** A protobuf reader that is independent of the writer: fields by number and wire type. */
 function fieldsOf(bytes: Uint8Array): readonly { readonly field: number; readonly value: number | Uint8Array }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: { field: number; value: number | Uint8Array }[] = [];
@@ -153,7 +153,7 @@ suite("TensorBoard events", (test) => {
         );
         if (length >= one.length) assert.is(events[1]?.wallTime, 101, `cut at ${length}`);
       }
-      // An epoch that the checkpoint does not have was written, and is trained again.
+      // An epoch that is not in the checkpoint was written, and is trained again.
       await keepEvents(folder, records.slice(0, 1), 101);
       assert.equal(readFileSync(path), one);
       for (const junk of [Buffer.alloc(5000, 0xff), Buffer.alloc(40), Buffer.concat([two, two])]) {

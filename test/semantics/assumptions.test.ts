@@ -1,4 +1,4 @@
-// `/// assumed: SOURCE` before a parameter or a constant: what is taken where a paper does not say it.
+// `/// assumed: SOURCE` before a parameter or a constant: an assumption where a paper is silent.
 import * as assert from "uvu/assert";
 import { assumptionsIn } from "../../src/semantics/checks/assumptions.js";
 import { parse } from "../../src/syntax/parse.js";

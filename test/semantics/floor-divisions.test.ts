@@ -8,7 +8,7 @@ import { ordinaryRemarks } from "./ordinary-remarks.js";
 
 const code = "syntax/floor-division";
 
-/** A block whose body has these lines; `c`, `reduction`, `ratio`, `widths`, `half` are numbers in it, `stage2` is a tensor. */
+/** A block with these lines in its body; `c`, `reduction`, `ratio`, `widths`, `half` are numbers in it, `stage2` is a tensor. */
 const inBlock = (lines: string): string =>
   inModel(
     "logits = image -> B",
@@ -23,7 +23,7 @@ ${lines}
 }`,
   );
 
-/** The codes of the errors: nobody uses what the lines bind. */
+/** The codes of the errors, without those for unused names. */
 async function errorsOf(text: string): Promise<readonly string[]> {
   const { diagnostics } = await compile(text);
   return diagnostics.filter(({ severity }) => severity === "error").map((d) => d.code);
@@ -79,7 +79,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = even(c // 2)",
     "d = even(n: c // 2)",
     "d = x * 0.5 // 2",
-    // A second one inside of its brackets.
+    // A second one inside its brackets.
     "d = x -> conv(channels(x) // max(channels(x) // 16, 4)\n, kernel: 1)",
     "d = x -> conv(channels(x) // max(channels(x) // 16, 4), kernel: 1)",
     "d = 64 // max(9 // 4, 1)",
@@ -89,7 +89,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = 64 // min(c // 4, 8)   // (as (there",
     "d = 64 // max(64 // max(64 // max(c // 4, 8), 1), 1)",
     "d = [\n 64 // (9 // 4), 3\n]",
-    // One that takes an item with it.
+    // One that removes an item.
     "d = x -> conv(max(\n 64 // 2, 16\n ))",
     "d = [\n 64 // 2, 3\n]",
     "d = [\n 64 // 2, 3,\n]",
@@ -102,7 +102,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = [\n 64 // 2, 3 // 4, 5\n]",
     "d = x -> conv(\n 64 // 2, (c // 2)\n )",
     "d = x -> conv(64 // 2, 3 if c else 5\n )",
-    // Every divisor that is a number, also where it cannot be evaluated.
+    // Every numeric divisor, also if it cannot be evaluated.
     "d = 64 // sum([2, 2])",
     "d = 64 // max([2, 4])",
     "d = 64 // len([1, 2])",
@@ -125,7 +125,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = 64 // 4-2",
     "d = 64 // 2-c",
     "d = 64 // 1024/4",
-    // What else ends a division in Python.
+    // Other ends of a division in Python.
     "d = 64 // 2 if true else 1",
     "d = 64 // (2 if true else 1)",
     "d = 64 // reduction if c else 1",
@@ -207,7 +207,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = c\n // 2",
     "d = c   //// 2",
     "d = c   // d",
-    // What is written with the signs of arithmetic, and is none.
+    // Text with arithmetic signs that is not arithmetic.
     "d = c   // 2019-11-12",
     "d = c   // 2019-1-2",
     "d = c   // 2019/11/12",
@@ -220,7 +220,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = c   // 2 - 4",
     "d = c   // 1e-4 - 1e-3",
     "d = [\n 64   // 10-12\n]",
-    // Where the number is from.
+    // The origin of the number.
     "d = 0.00392   // 1/255",
     "d = 0.003922   // 1/255",
     "d = 0.333   // 1/3",
@@ -235,7 +235,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
     "d = 0.67   // 2/3",
     "d = 3   // len([1, 2, 3])",
     "d = x -> conv(8, kernel: 4   // half * 2\n )",
-    // Lists of words and of things that are none.
+    // Lists of words, and text that looks like a list.
     "d = [\n 64   // 0.9, Nesterov\n]",
     "d = [\n 64   // 1, 2 or 4\n]",
     "d = 64   // 3, 224, 224",
@@ -272,7 +272,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
 
   test("200 ordinary remarks behind a number stay remarks", async () => {
     assert.ok(ordinaryRemarks.length > 200, `${ordinaryRemarks.length}`);
-    // In an open bracket, without a comma before it, a row of numbers may be what is left of it.
+    // In an open bracket without a comma before it, a row of numbers may be the rest of it.
     const rows = ordinaryRemarks.filter((remark) => /^\d+(?:, \d+)+$/.test(remark));
     assert.equal(rows, ["3, 224, 224", "64, 128, 256, 512"]);
     for (const [i, write] of [
@@ -312,7 +312,7 @@ suite("semantics: `//` that is meant to divide", (test) => {
 
 suite("semantics: floor_div", (test) => {
   test("rounds towards minus infinity, as Python's //", async () => {
-    // Each by Python 3.
+    // Results of Python 3.
     for (const [a, b, expected] of [
       [7, 2, 3],
       [-7, 2, -4],

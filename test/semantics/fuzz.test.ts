@@ -10,7 +10,7 @@ import { mutationsOf, shippedFiles } from "./mutate.js";
 const isLong = process.env.LFER_FUZZ === "long";
 const numRuns = isLong ? 3000 : 20;
 
-/** Compiles and holds what comes of it to what every compilation promises. */
+/** Compiles, and checks the properties of every compilation. */
 async function keepsItsPromises(files: Readonly<Record<string, string>>): Promise<void> {
   const { models, diagnostics } = await compile(files);
   for (const { code, span, message, help } of diagnostics) {

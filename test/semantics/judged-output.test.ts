@@ -1,4 +1,4 @@
-// Pictures are judged by the student's first output: a loss has to teach it, and weights of classes have to be weights.
+// The student's first output is evaluated: a loss must train it, and class weights must be valid.
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
@@ -59,7 +59,7 @@ const cases: readonly (readonly [readonly string[], string, readonly string[]])[
   [["p", "q"], `cross_entropy(student.p, 0.5 * data.label + 0.5 * softmax(student.q))`, []],
   [["p", "q"], `weighted_cross_entropy(student.q, data.label, weights: [1, 2, 1])`, untaught],
   [["p", "q"], `if training then ${label("q")} else ${label("p")}`, untaught],
-  // What has weights of its own behind it is another thing; what is only another form of it is not.
+  // An output behind further weights is different; one that is only reshaped is not.
   [["feat", "p"], label("p"), untaught],
   [["probs", "p"], label("p"), []],
   [["p", "probs"], "-mean(sum(data.label * student.probs, axes: [1]))", []],

@@ -1,4 +1,4 @@
-// Classes of a recipe's loss are matched by name: no order of a list changes what is learnt.
+// Classes of a recipe's loss are matched by name: the order of a list does not change what is learnt.
 import * as assert from "uvu/assert";
 import { interpret } from "../../src/reference/interpret.js";
 import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
@@ -16,7 +16,7 @@ interface Parts {
 
 const list = (labels: readonly string[]): string => `labels([${labels.map((label) => `"${label}"`).join(", ")}])`;
 const own = ["cat", "dog", "owl", "yak"];
-/** No order that undoes itself: turned the wrong way round it is another. */
+/** An order that is not its own inverse: applied in the wrong direction it is another one. */
 const cycled = ["yak", "cat", "owl", "dog"];
 const named = (labels: readonly string[]): string => `: ${list(labels)}`;
 
@@ -69,7 +69,7 @@ const problems = async (parts: Parts) =>
   (await compile(source(parts))).diagnostics.map(({ code, message, help }) => ({ code, text: `${message} ${help}` }));
 const codes = async (parts: Parts) => (await problems(parts)).map(({ code }) => code);
 
-/** What each network answers, by class. */
+/** The outputs of each network, by class. */
 const answers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "student.logits": { cat: 1.5, dog: -0.25, owl: 0.75, yak: -2 },
   "student.aux": { cat: 0.5, dog: 3, owl: -1, yak: 0.125 },
@@ -77,7 +77,7 @@ const answers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "data.label": { cat: 0.1, dog: 0.2, owl: 0.3, yak: 0.4 },
 };
 
-/** The loss where each input comes in the order of its own labels. */
+/** The loss if each input is in the order of its own labels. */
 async function lossOf(parts: Parts, orders: Readonly<Record<string, readonly string[]>>): Promise<number> {
   const { loss } = await made(parts);
   const inputs = loss.inputs.map(({ name }) => {
@@ -99,11 +99,11 @@ suite("classes of a loss: matched by name", (test) => {
       const same = await lossOf({ loss }, {});
       assert.ok(Number.isFinite(same));
       assert.is(await lossOf({ loss, teacher: named(cycled) }, { "teacher.logits": cycled }), same);
-      // Labels of the recipe stand before those of the model.
+      // Labels in the recipe take precedence over those of the model.
       const frozen = `frozen(Large, weights: "w", labels: [${cycled.map((label) => `"${label}"`).join(", ")}])`;
       assert.is(await lossOf({ loss, frozen }, { "teacher.logits": cycled }), same);
       assert.is(await lossOf({ loss, frozen, teacher: "" }, { "teacher.logits": cycled }), same);
-      // The answers do differ from class to class: taken in the wrong order they give another loss.
+      // The outputs differ by class: in the wrong order they give another loss.
       assert.is.not(await lossOf({ loss }, { "teacher.logits": cycled }), same);
     });
   }
@@ -112,7 +112,7 @@ suite("classes of a loss: matched by name", (test) => {
     const loss = "cross_entropy(student.logits + student.aux, data.label)";
     const same = await lossOf({ loss, aux: named(own) }, {});
     assert.is(await lossOf({ loss, aux: named(cycled) }, { "student.aux": cycled }), same);
-    // Without labels it learns what it is told.
+    // Without labels the given order is used.
     assert.is(await lossOf({ loss }, {}), same);
   });
 
@@ -257,7 +257,7 @@ suite("classes of a loss: what only training knows", (test) => {
       assert.equal(await takenBy({ teacher: "", student: "", loss }), { logits: "data" }, loss);
       assert.equal(await codes({ teacher: named(["a", "b", "c", "d"]), loss }), ["recipe/classes-differ"], loss);
     }
-    // What it learns from the teacher alone is compared with nothing.
+    // What it learns only from the teacher is not compared with anything.
     assert.equal(await takenBy({ teacher: "", loss: teach }), {});
   });
 

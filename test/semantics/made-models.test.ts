@@ -1,4 +1,4 @@
-// A model is made once for the same values: what comes of it is what it would be if it were made alone, each time.
+// A model is compiled once for the same values: the results must be the same as if it were compiled alone, each time.
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
@@ -13,7 +13,7 @@ model M(${parameters}) {
 }
 `;
 
-/** Which of the file's models are one: for each the first that has its nodes. */
+/** Which of the file's models share their nodes: for each the first one with the same nodes. */
 async function madeOf(text: string): Promise<readonly string[]> {
   const { models, diagnostics } = await compile(text);
   assert.equal(diagnostics, []);

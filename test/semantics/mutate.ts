@@ -18,10 +18,10 @@ export function shippedFiles(): ReadonlyMap<string, string> {
 
 const token = /\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|[A-Za-z_]\w*|\d[\w.]*|->|\.\.|[<>=!]=|\*\*|\s+|[\s\S]/g;
 
-/** Numbers that stand where others were meant. */
+/** Numbers to replace others with. */
 const numbers = ["0", "-1", "1", "2", "3", "1.5", "29", "1e308", "9007199254740991", "100_000", "1G", "50%", "12ms"];
 
-/** Words that stand where others were meant. */
+/** Words to replace others with. */
 const words = ["N", "training", "if", "share", "relu", "conv", "repeat", "grid", "image", "x", '"a"', "true", "[1..9]"];
 
 type Edit = (tokens: string[], at: number, other: number) => void;
@@ -50,7 +50,7 @@ const edits: Arbitrary<Edit> = fc.oneof(
   ),
 );
 
-/** The text with up to four of its tokens deleted, doubled, swapped, moved or made something else. */
+/** The text with up to four of its tokens deleted, doubled, swapped, moved or replaced. */
 export function mutationsOf(text: string): Arbitrary<string> {
   const tokens = text.match(token) ?? [];
   const index = fc.nat({ max: Math.max(0, tokens.length - 1) });

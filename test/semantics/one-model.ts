@@ -8,7 +8,7 @@ import { compile, expectDiagnostics } from "../support/tester.js";
 
 export { inModel };
 
-/** The graph of the only model, or of the one named; warnings are let pass. */
+/** The graph of the only model, or of the named one; warnings are ignored. */
 export async function graphOf(texts: Texts, options: CompileOptions = {}): Promise<Graph> {
   const { models, diagnostics } = await compile(texts, options);
   expectDiagnostics(
@@ -33,13 +33,13 @@ export function outputsOf(graph: Graph): Readonly<Record<string, string>> {
   );
 }
 
-/** What a whole number of the language comes to: as the channels of a convolution. */
+/** The value of an integer expression of the language: as the channels of a convolution. */
 export async function intOf(expression: string, before = ""): Promise<number> {
   const graph = await graphOf(inModel(`logits = image -> conv(${expression}, kernel: 1)`, before));
   return graph.nodes[0]?.attributes.channels as number;
 }
 
-/** What a number of the language comes to: as the start of a weight. */
+/** The value of a numeric expression of the language: as the initial value of a weight. */
 export async function floatOf(expression: string, before = ""): Promise<number> {
   const graph = await graphOf(inModel(`weight w: float32[1] = fill(${expression})\nlogits = image * w`, before));
   const initializer = graph.slots[0]?.initializer;

@@ -1,4 +1,4 @@
-/** Remarks as people write them behind a number. None of them divides, whatever names are in scope. */
+/** Typical comments after a number. None of them divides, whatever names are in scope. */
 export const ordinaryRemarks: readonly string[] = `
 three channels
 half of them

@@ -1,4 +1,4 @@
-// What a recipe says of its pictures is done, or refused before anything is read.
+// A recipe's settings for pictures are applied, or rejected before anything is read.
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";

@@ -142,7 +142,7 @@ suite("--set of a recipe", (test) => {
     assert.match((await messagesOf("Taught", "width"))[0] ?? "", /Did you mean "teacher\.width"\?/);
     assert.match((await messagesOf("Taught", "teacher.sise"))[0] ?? "", /Did you mean "teacher\.size"\?/);
     assert.match((await messagesOf("Alone", "teacher.size"))[0] ?? "", /^recipe\/unknown-setting/);
-    // An object's own words are no parameters.
+    // Names of Object.prototype are not parameters.
     assert.match((await messagesOf("Alone", "constructor"))[0] ?? "", /^recipe\/unknown-setting/);
   });
 

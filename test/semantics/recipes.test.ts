@@ -15,7 +15,7 @@ interface Parts {
   readonly more?: string;
 }
 
-/** A file with a network of three classes and a recipe; what is not given is right. */
+/** A file with a network of three classes and a recipe; what is not given is valid. */
 const recipe = (parts: Parts = {}): string => `lfer 1
 
 import { cross_entropy, kl, balanced_bce, dice, combo } from "std/losses"
@@ -45,7 +45,7 @@ recipe R(${parts.parameters ?? ""}) {
 }
 `;
 
-/** What the loss comes to in the reference interpreter. */
+/** The value of the loss in the reference interpreter. */
 async function lossOf(loss: string, inputs: Readonly<Record<string, readonly (readonly number[])[]>>): Promise<number> {
   const parts = { loss, ...("teacher.logits" in inputs ? { teacher: `frozen(M, weights: "w")` } : {}) };
   const text = recipe(parts).replace("output logits", `output logits: labels(["a", "b", "c"])`);

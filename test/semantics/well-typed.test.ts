@@ -5,7 +5,7 @@ import { assertSound } from "../../src/ops/verify-types.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
 
-/** A layer that keeps every 4-D map of an even size as it is but for its channels, which become `channels`. */
+/** A layer that keeps any 4-D map of an even size, except for its channels, which become `channels`. */
 function layers(): Arbitrary<(channels: number) => string> {
   type Layer = (channels: number) => string;
   const plain = fc.constantFrom(
@@ -106,7 +106,7 @@ suite("semantics: programs that are right by construction", (test) => {
       fc.asyncProperty(program, async (text) => {
         const { models, diagnostics } = await compile(text);
         const errors = diagnostics.filter(({ severity }) => severity === "error");
-        // A repeat of grids cuts the map until it is one cell: odd maps are refused, and that is right.
+        // A repeat of grids splits the map down to one cell: odd maps are correctly rejected.
         if (errors.length > 0 && errors.every(({ code }) => code === "shape/grid-does-not-fit")) return;
         assert.equal(
           errors.map(({ message }) => message),

@@ -32,7 +32,7 @@ model M {
   const shape = [batch, channels, height, width];
   const image = { shape, data: Float64Array.from({ length: batch * channels * height * width }, (_, i) => i) };
   const { y, used } = interpret(model.graph, { inputs: { image }, slots: {}, batch });
-  // There and back is where one was, four times.
+  // There and back, four times, gives the original.
   assert.equal([...(used?.data ?? [])], [...image.data.map((i) => 4 * i)]);
   return { shape: y?.shape ?? [], data: [...(y?.data ?? [])] };
 }

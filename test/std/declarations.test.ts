@@ -1,4 +1,4 @@
-// A user's compilation looks at what it uses of the standard library; here all of it is looked at, as files of a project's own.
+// A user's compilation checks only what it uses of the standard library; here all of it is checked, like a project's own files.
 import * as assert from "uvu/assert";
 import { compile, load } from "../../src/compiler.js";
 import { memoryHost } from "../../src/hosts/memory-host.js";
@@ -9,7 +9,7 @@ const own = (text: string): string =>
   text.replaceAll('from "std/', 'from "./').replaceAll(/(from "\.\/[^"]*)"/g, '$1.lfer"');
 const files = Object.fromEntries([...standardLibrary].map(([path, text]) => [path.replace("std/", ""), own(text)]));
 
-/** The codes of what is wrong with a file of the library. */
+/** The error codes of a file of the library. */
 async function codesOf(path: string, changed = (text: string): string => text): Promise<readonly string[]> {
   const host = memoryHost({ ...files, [path]: changed(files[path] ?? "") });
   return compile(await load(host, path)).diagnostics.map(({ code }) => code);

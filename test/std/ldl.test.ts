@@ -1,5 +1,5 @@
 // std/ldl: every reading of LFER-LDL's loss, value and gradient, against PyTorch's own functions in double precision
-// (test/peers/torch/make_ldl.py), and the distribution of a class in the place of a picture's.
+// (test/peers/torch/make_ldl.py), and distributions per class in place of those per picture.
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../src/ir/graph.js";

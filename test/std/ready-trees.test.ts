@@ -1,4 +1,4 @@
-// The standard library's trees that the bundles carry are those that the parser makes of its texts.
+// The standard library's trees in the bundles equal those that the parser makes of its texts.
 import * as assert from "uvu/assert";
 import { readyTrees } from "../../src/std/ready-trees.js";
 import { standardLibrary } from "../../src/std/sources.js";
@@ -6,7 +6,7 @@ import { parse } from "../../src/syntax/parse.js";
 import { makeTrees } from "../../tools/ready-trees.mjs";
 import { suite } from "../support/suite.js";
 
-/** Without what is undefined, which JSON has no word for. */
+/** Without undefined fields, which JSON cannot represent. */
 function withoutGaps(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutGaps);
   if (typeof value !== "object" || value === null) return value;

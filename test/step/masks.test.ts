@@ -20,7 +20,7 @@ interface TorchRow {
   readonly p: number;
   readonly input: readonly number[];
   readonly upstream: readonly number[];
-  /** The mask that PyTorch drew. */
+  /** The mask drawn by PyTorch. */
   readonly kept: readonly number[];
   readonly output: readonly number[];
   readonly gradient: readonly number[];

@@ -37,7 +37,7 @@ const grouped = {
   decayNormAndBias: false,
 };
 
-/** What make_reference.py did under the same names. */
+/** The settings of make_reference.py under the same names. */
 const runs: Readonly<Record<string, Options>> = {
   adam: { rate: 0.01, optimizer: adam({ betas, eps: 1e-8, weightDecay: 1e-2 }) },
   "adam with betas and eps": { rate: 0.01, optimizer: adam({ betas: [0.8, 0.95], eps: 1e-3, weightDecay: 0 }) },

@@ -10,7 +10,7 @@ const reference = read("schedules") as {
 };
 const { schedules } = reference;
 
-/** What epochs are judged by in the script; the third figure stays, and must not be looked at. */
+/** The epochs' metrics in the script; the third figure is constant, and must not be used. */
 const judged: readonly Measured[] = Array.from({ length: 17 }, (_, i) => ({
   loss: reference.plateau_losses[i] ?? 0,
   accuracy: reference.plateau_accuracies[i] ?? 0,
@@ -37,7 +37,7 @@ const plateau: Plateau = {
   warmupEpochs: 0,
 };
 
-/** What make_reference.py made of PyTorch's schedulers under the same names, with the steps of an epoch. */
+/** PyTorch's schedulers in make_reference.py under the same names, with the steps per epoch. */
 const ours: Readonly<Record<string, readonly [Schedule, stepsPerEpoch: number]>> = {
   constant_rate: [{ kind: "constant_rate", warmupEpochs: 0 }, 2],
   step: [{ kind: "step", everyEpochs: 2, factor: 0.3, warmupEpochs: 0 }, 2],

@@ -2,7 +2,7 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { compileText } from "../../src/testing/compile-text.js";
 
-/** A ShuffleNet-like network with all that LFER-LDL has; test/peers/torch/make_reference.py writes it down again. */
+/** A ShuffleNet-like network with all parts of LFER-LDL; test/peers/torch/make_reference.py contains it too. */
 export const smallModel = `lfer 1
 import { Unit, DownUnit } from "std/shufflenet"
 import { cross_entropy } from "std/losses"
@@ -28,7 +28,7 @@ recipe Plain {
 }
 `;
 
-/** The network and its loss, as the recipe has them. */
+/** The network and its loss, as in the recipe. */
 export async function compileRecipe(text: string): Promise<{ readonly network: Graph; readonly loss: Graph }> {
   const { diagnostics, recipes } = await compileText(text);
   const errors = diagnostics.filter(({ severity }) => severity === "error");

@@ -40,7 +40,7 @@ export function slotsOf(graph: Graph): Record<string, Tensor> {
   );
 }
 
-/** Norm-wise. */
+/** By relative norm. */
 export function assertClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -54,6 +54,6 @@ export function assertClose(
     scale += wanted ** 2;
   }
   const apart = Math.sqrt(difference) / Math.sqrt(scale);
-  // A gradient that is zero but for rounding (a weight before a batch norm) is held to the whole's size.
+  // A gradient that is zero except for rounding (a weight before a batch norm) is compared relative to all gradients.
   assert.ok(apart <= tolerance || Math.sqrt(difference) <= tolerance * 1e-3, `${what}: ${apart} apart`);
 }

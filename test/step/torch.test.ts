@@ -76,7 +76,7 @@ interface LossReference {
 
 const weights = "weights: [0.5, 2, 1, 3, 0.25]";
 
-/** How a recipe writes each of them. */
+/** Each of them as written in a recipe. */
 const lossTexts: Readonly<Record<string, string>> = {
   cross_entropy: "cross_entropy(student.logits, data.label)",
   kl: "kl(data.label, student.logits, temperature: 2)",
@@ -93,14 +93,14 @@ const lossTexts: Readonly<Record<string, string>> = {
   combo_by_class: `combo(student.logits, data.label, alpha: 0.3, beta: 0.6, each: "class")`,
   smoothed_weighted_cross_entropy: `weighted_cross_entropy(student.logits, data.label, ${weights}, smoothing: 0.15)`,
   smoothed_weighted_cross_entropy_by_batch: `weighted_cross_entropy(student.logits, data.label, ${weights}, smoothing: 0.15, over: "batch")`,
-  // Counts, of which it makes shares.
+  // Counts, which it converts to shares.
   logit_adjusted: "cross_entropy(logit_adjusted(student.logits, prior: [80, 20, 40, 10, 10], tau: 0.7), data.label)",
 };
 
-/** Where the mean is over weights. */
+/** If the mean is over weights. */
 const hardOnly = ["weighted_cross_entropy", "smoothed_weighted_cross_entropy"];
 
-/** The first largest as the only one. */
+/** One-hot at the first maximum. */
 const hard = (row: readonly number[]): readonly number[] =>
   row.map((_, i) => (i === row.indexOf(Math.max(...row)) ? 1 : 0));
 
@@ -117,7 +117,7 @@ suite("losses at logits of 50 and -50 against PyTorch in double precision", (tes
       const shape = [logits.length, classes];
       const inputs = {
         "student.logits": tensor(shape, logits.flat()),
-        // The mean over weights is PyTorch's only where labels are hard.
+        // The mean over weights is PyTorch's only for hard labels.
         "data.label": tensor(shape, (hardOnly.includes(name) ? targets.map(hard) : targets).flat()),
       };
       const leaves = leavesOf(graph).filter((leaf) => leaf.name === "student.logits");

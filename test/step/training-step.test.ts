@@ -15,7 +15,7 @@ const optimizer = sgd({ momentum: 0.9, nesterov: false, weightDecay: 1e-4 });
 const small = await compileRecipe(smallModel);
 const step = trainingStep({ ...small, batch: 4, optimizer });
 
-/** A loss that knows nothing: the mean of the scores. */
+/** A loss without labels: the mean of the scores. */
 function meanLoss(read: string): Graph {
   const net = new Network("loss");
   const scores = net.input(read, [N, 5]);
@@ -51,7 +51,7 @@ suite("training step", (test) => {
   test("nothing in it is dead: what only a next state reads is kept, the rest is not there", () => {
     const weights = new Map(step.slots.map(({ name }) => [name, { length: 0 }]));
     assert.is(removeDeadNodes.run({ graph: step, weights: weights as never }).graph, step);
-    // With another output gone, the next states still hold everything but what that output alone read.
+    // Without another output, the next states still contain everything except what only that output read.
     const without = { ...step, outputs: step.outputs.filter(({ name }) => name === "loss") };
     const swept = removeDeadNodes.run({ graph: without, weights: weights as never }).graph;
     assertSound(swept);

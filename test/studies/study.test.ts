@@ -95,7 +95,7 @@ suite("runs on a disk", (test) => {
         assert.equal(a!.best, { epoch: 1, accuracy: 0.9, meanClassAccuracy: 0.45, loss: 1 });
         assert.equal([a!.isThrough, a!.done, a!.seconds], [true, 2, 4]);
         assert.equal([b!.isThrough, b!.done, b!.best?.accuracy], [false, 1, 0.25]);
-        // A run that stopped early on its own, and chose its best epoch by something else.
+        // A run that stopped early, and chose its best epoch by another measure.
         assert.equal([g!.isThrough, g!.best?.meanClassAccuracy], [true, 0.9]);
       },
     ));

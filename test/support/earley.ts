@@ -1,7 +1,7 @@
-/** Earley's recogniser (1970), with the nullable prediction of Aycock and Horspool (2002): any grammar, no look-ahead, no recovery. */
+/** Earley's recogniser (1970), with the nullable prediction of Aycock and Horspool (2002): for any grammar, without look-ahead. */
 import type { Production, Rules } from "./ebnf.js";
 
-/** A token as the terminals that it can stand for: a literal's text in quotes, or a class's name. */
+/** A token, as the terminals that it may be: a literal's text in quotes, or a class's name. */
 export type Terminals = ReadonlySet<string>;
 
 export interface Recogniser {
@@ -11,7 +11,7 @@ export interface Recogniser {
 /** A symbol of a plain grammar: a nonterminal's number, or a terminal. */
 type Symbol_ = number | string;
 
-/** Without options and repetitions: for each nonterminal its right sides. */
+/** Without options and repetitions: for each nonterminal its right-hand sides. */
 function plain(rules: Rules, start: string): { readonly sides: Symbol_[][][]; readonly start: number } {
   const sides: Symbol_[][][] = [];
   const named = new Map<string, number>();
@@ -62,11 +62,11 @@ function nullable(sides: readonly Symbol_[][][]): readonly boolean[] {
   return found;
 }
 
-/** Whether a text of tokens is a sentence of `start`. */
+/** Whether a sequence of tokens is a sentence of `start`. */
 export function recogniser(rules: Rules, start: string): Recogniser {
   const grammar = plain(rules, start);
   const empty = nullable(grammar.sides);
-  // Every place in every right side is a number: the symbol behind it, or -1 - N where N's right side is over.
+  // Every position in every right-hand side has a number: the symbol after it, or -1 - N at the end of N's right-hand side.
   const after: Symbol_[] = [];
   const begins: number[][] = grammar.sides.map((all, nonterminal) =>
     all.map((side) => {
@@ -76,7 +76,7 @@ export function recogniser(rules: Rules, start: string): Recogniser {
   );
   const width = after.length;
 
-  /** Items (place + width * origin) of one column, by the nonterminal that they wait for. */
+  /** Items (position + width * origin) of one column, by the nonterminal that they wait for. */
   interface Column {
     readonly items: number[];
     readonly waiting: Map<number, number[]>;
@@ -96,7 +96,7 @@ export function recogniser(rules: Rules, start: string): Recogniser {
       const symbol = after[item % width] as Symbol_;
       if (typeof symbol === "string") continue;
       if (symbol < 0) {
-        // An empty nonterminal was stepped over where it was predicted.
+        // An empty nonterminal was skipped when it was predicted.
         const origin = Math.floor(item / width);
         if (origin < at) for (const parent of before[origin]?.waiting.get(-1 - symbol) ?? []) put(parent + 1);
         continue;

@@ -1,9 +1,9 @@
-/** A grammar in EBNF, as grammar/lfer.ebnf has it: read from its text, so that nothing of the parser comes in. */
+/** Parses a grammar in EBNF, such as grammar/lfer.ebnf, independently of the parser. */
 import { readFileSync } from "node:fs";
 
 export type Production =
   | { readonly kind: "literal"; readonly text: string }
-  /** A token that is no fixed text: `NAME`, `NUMBER`. */
+  /** A token without a fixed text: `NAME`, `NUMBER`. */
   | { readonly kind: "class"; readonly name: string }
   | { readonly kind: "rule"; readonly name: string }
   | { readonly kind: "sequence" | "choice"; readonly parts: readonly Production[] }
@@ -54,7 +54,7 @@ export function readRules(text: string): Rules {
   return rules;
 }
 
-/** The file: its rules, and the remark behind them on what rules cannot say. */
+/** The file: its rules, and the remark at its end on what rules cannot express. */
 export function readGrammarFile(): { readonly rules: string; readonly remark: string } {
   const text = readFileSync(new URL("../../grammar/lfer.ebnf", import.meta.url), "utf8");
   const [, rules, remark] = /^\(\*.*?\*\)\n(.*?)\(\*(.*)\*\)\s*$/s.exec(text) ?? [];
@@ -62,7 +62,7 @@ export function readGrammarFile(): { readonly rules: string; readonly remark: st
   return { rules, remark };
 }
 
-/** The sentences of a rule that begin with none of `first`, as rules by the names of the others with `suffix`. */
+/** The sentences of a rule that begin with none of `first`, as rules with the others' names plus `suffix`. */
 export function beginningOtherwise(rules: Rules, start: string, first: readonly string[], suffix: string): Rules {
   const found = new Map<string, Production>();
   const never: Production = { kind: "choice", parts: [] };

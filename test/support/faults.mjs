@@ -1,5 +1,5 @@
-// Lets the n-th operation that would change the disk fail, as a full or a read-only disk does. In a test by `failAt`; in a
-// process of its own by `node --import .../faults.mjs` with LFER_TEST_FAULT=N:CODE, which counts this process's own only.
+// Makes the n-th operation that would change the disk fail, as on a full or read-only disk. In a test by `failAt`; in a process of its
+// own by `node --import .../faults.mjs` with LFER_TEST_FAULT=N:CODE, which counts only this process's operations.
 import sync from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
@@ -21,7 +21,7 @@ const countedSync = ["mkdirSync", "mkdtempSync", "openSync", "writeFileSync"];
 const originalsSync = Object.fromEntries(countedSync.map((name) => [name, sync[name]]));
 const originals = Object.fromEntries([...counted, "open"].map((name) => [name, fs[name]]));
 
-/** Every operation from the `at`-th (counted from 1) on fails with this code, or only that one; the answer tells of them and ends it. */
+/** Every operation from the `at`-th (counted from 1) on fails with this code, or only that one; returns their record, and how to end it. */
 export function failAt(at, code, { goesOn = false } = {}) {
   const operations = [];
   const step = (what) => {
@@ -51,7 +51,7 @@ export function failAt(at, code, { goesOn = false } = {}) {
       try {
         step(`write ${path}`);
       } catch (error) {
-        // A disk that fills up takes what there is room for.
+        // A disk that fills up accepts what still fits.
         if (error.code === "ENOSPC") await writeFile.call(handle, data.slice(0, data.length >> 1), ...args);
         throw error;
       }
@@ -71,7 +71,7 @@ export function failAt(at, code, { goesOn = false } = {}) {
 
 const [at, code] = (process.env.LFER_TEST_FAULT ?? "").split(":");
 if (code !== undefined) {
-  // What we start is not us.
+  // Processes that we start are not affected.
   delete process.env.LFER_TEST_FAULT;
   failAt(Number(at), code);
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 
-/** A mark in a fixture: `//~ error CODE` speaks of its own line, each `^` after the `~` of one line further up. */
+/** A mark in a fixture: `//~ error CODE` refers to its own line, each `^` after the `~` to one line further up. */
 const mark = /\/\/~(\^*) (error|warning) (\S+)/g;
 
 /** The marks of a fixture as sorted lines `12: error syntax/missing-else`. */
@@ -26,7 +26,7 @@ export function actualMarks(text: string, diagnostics: readonly Diagnostic[]): r
 
 const byLine = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1);
 
-/** What is wrong with a fixture: diagnostics that no mark expects, and marks that no diagnostic meets; empty when exact. */
+/** The errors of a fixture: diagnostics without a mark, and marks without a diagnostic; empty if all match. */
 export function compareMarks(text: string, diagnostics: readonly Diagnostic[]): readonly string[] {
   const missing = [...expectedMarks(text)];
   const problems: string[] = [];

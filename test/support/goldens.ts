@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 const folder = fileURLToPath(new URL("../goldens/", import.meta.url));
 
 /**
- * Holds text to `test/goldens/NAME`. `UPDATE_GOLDEN=1 npm test` writes the goldens; one that nobody wrote fails.
+ * Compares text with `test/goldens/NAME`. `UPDATE_GOLDEN=1 npm test` writes the goldens; a missing one fails.
  */
 export function assertGolden(name: string, actual: string): void {
   const path = join(folder, name);

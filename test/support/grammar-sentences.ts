@@ -1,13 +1,13 @@
-/** Sentences derived from a grammar: every alternative, option and repetition of it. */
+/** Derives sentences from a grammar: every alternative, option and repetition of it. */
 import type { Production, Rules } from "./ebnf.js";
 
 export interface Sentence {
   readonly tokens: readonly string[];
-  /** The decisions that it took: `RULE/PLACE=CHOICE`. */
+  /** The decisions that were made: `RULE/PLACE=CHOICE`. */
   readonly decisions: ReadonlySet<string>;
 }
 
-/** How many ways a place in the grammar can go: an option there or not, a repetition none, one or two times. */
+/** The number of choices at a place in the grammar: for an option present or absent, for a repetition none, one or two. */
 function waysOf(production: Production): number {
   if (production.kind === "choice") return production.parts.length;
   return production.kind === "option" ? 2 : production.kind === "repetition" ? 3 : 1;
@@ -17,7 +17,7 @@ function partsOf(production: Production): readonly Production[] {
   return "parts" in production ? production.parts : "part" in production ? [production.part] : [];
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed. */
+/** Numbers from 0 to 1, determined by the seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -29,17 +29,17 @@ export function randomFrom(seed: number): () => number {
 }
 
 /**
- * Deeper, and in longer sentences, whatever may be left out is left out, and the shortest way is taken. Long before that it is
- * rare that something is repeated: the first of many expressions would be all of the sentence.
+ * In deeper or longer sentences, everything optional is left out, and the shortest alternative is taken. Before that, repetitions are
+ * rare: otherwise the first of several expressions would take up the whole sentence.
  */
 const deepest = 40;
 const longest = 40;
 
-/** Derives sentences of `rules`; `words` are the texts of the tokens that are no fixed text. */
+/** Derives sentences of `rules`; `words` are texts for the tokens without a fixed text. */
 export class Sentences {
   readonly #rules: Rules;
   readonly #words: Readonly<Record<string, readonly string[]>>;
-  /** The least height of every rule, and so the way out of a sentence that is long enough. */
+  /** The minimum height of every rule: the way to end a sentence that is long enough. */
   readonly #heights = new Map<string, number>();
 
   constructor(rules: Rules, words: Readonly<Record<string, readonly string[]>>) {
@@ -54,7 +54,7 @@ export class Sentences {
     }
   }
 
-  /** How many rules stand in each other at least below a production, by the heights of the rules so far. */
+  /** The minimum nesting of rules below a production, by the heights of the rules so far. */
   #heightOf(production: Production): number {
     switch (production.kind) {
       case "rule":
@@ -72,7 +72,7 @@ export class Sentences {
     return Number.isFinite(this.#heightOf(production));
   }
 
-  /** Every decision that sentences of `start` can take. */
+  /** Every decision that sentences of `start` can make. */
   decisionsOf(start: string): ReadonlySet<string> {
     const found = new Set<string>();
     const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * By what factor the work of `run` grows when its input grows by `factor`: of processor time, so that a busy machine changes
- * little, and the least of a few turns. Linear work gives about `factor`, quadratic work its square.
+ * The factor by which the work of `run` grows when its input grows by `factor`: measured in CPU time, so that a busy machine has little
+ * influence, as the minimum of a few rounds. Linear work gives about `factor`, quadratic work its square.
  */
 export function growthOf(
   run: (size: number) => void,
@@ -9,7 +9,7 @@ export function growthOf(
   run(small);
   const least = (size: number): number => Math.min(...[0, 1, 2].map(() => processorTimeOf(() => run(size))));
   const [few, many] = [least(small), least(small * factor)];
-  // Less than the clock of the processor tells apart is nothing to compare with.
+  // Times below the clock's resolution cannot be compared.
   return many / Math.max(few, clockStep);
 }
 

@@ -9,8 +9,8 @@ import { noSourceTexts } from "../../src/diagnostics/source-text.js";
 import { codesIn, type Ran } from "./lferc.js";
 
 /**
- * A command in this very process, from the sources: many runs cost what one start does. One at a time; what hangs on the
- * process itself (signals, its end, a broken pipe) is `runLferc`'s to test.
+ * Runs a command in this process, from the sources: many runs cost as much as one start. One at a time; `runLferc` is for tests of the
+ * process itself (signals, its end, a broken pipe).
  */
 export async function callLferc([name = "", ...args]: readonly string[], cwd: string): Promise<Ran> {
   const before = process.cwd();

@@ -1,6 +1,6 @@
 /**
- * The language by grammar/lfer.ebnf and the remark at its end, and by nothing of the parser: what the executed parser is held to.
- * What the file's rules cannot say stands here as rules in their place, each with the sentence of the remark that says it.
+ * The language by grammar/lfer.ebnf and the remark at its end, independently of the parser: the executed parser is compared with it. What
+ * the file's rules cannot express is added here as rules, each with the sentence of the remark that says it.
  */
 import { recogniser, type Terminals } from "./earley.js";
 import { beginningOtherwise, type Production, type Rules, readGrammarFile, readRules } from "./ebnf.js";
@@ -9,7 +9,7 @@ import { Sentences } from "./grammar-sentences.js";
 const file = readGrammarFile();
 const written = readRules(file.rules);
 
-/** `operand` without what may stand before it: the tightest level of `operation`. */
+/** `operand` without its prefixes: the tightest level of `operation`. */
 function primary(): Production {
   const operand = written.get("operand");
   if (operand?.kind !== "sequence" || operand.parts[0]?.kind !== "repetition") {
@@ -18,7 +18,7 @@ function primary(): Production {
   return { kind: "sequence", parts: operand.parts.slice(1) };
 }
 
-/** `operation` by the remark's table, loosest level first; `comparison` is one that has a comparison at its top. */
+/** `operation` by the remark's table, loosest level first; `comparison` has a comparison at its top. */
 function levels(): string {
   const table = [...file.remark.matchAll(/^ {5}\d {2}(.+)$/gm)].map(([, list = ""]) => list.split("  "));
   const nameOf = (i: number): string => (i === table.length ? "primary" : `level_${i + 1}`);
@@ -53,19 +53,19 @@ const remarks: readonly (readonly [string, string])[] = [
 const unsaid = remarks.filter(([said]) => !file.remark.replace(/\s+/g, " ").includes(said));
 if (unsaid.length > 0) throw new Error(`the EBNF does not say: ${unsaid.map(([said]) => said).join(" ")}`);
 
-/** Whatever may be a text of the language. */
+/** A superset of the texts of the language. */
 export const widest: Rules = new Map([
   ...written,
   ...readRules(remarks.map(([, rules]) => rules).join("\n")),
   ["primary", primary()],
 ]);
 
-/** What the names of rules end with that are as others, but for what they may begin with. */
+/** The endings of the names of rules that differ from others only in what they may begin with. */
 export const copied = "_behind_another";
 
 /**
- * Whatever must be one. Nothing stands between claims, so that `(`, `[` and `-` go on with the claim before where they can: of the
- * parses that the EBNF allows the parser sees one, and no more is asked of it.
+ * A subset of the language. There are no separators between claims, so `(`, `[` and `-` continue the previous claim if they can: of the
+ * parses that the EBNF allows the parser finds one, and no more is required.
  */
 export const narrowest: Rules = new Map([
   ...widest,
@@ -89,7 +89,7 @@ const literals = literalsOf([...widest.values()]);
 /** Keywords that are names too: "`lfer`, `from` and `training` are names wherever their phrase is not meant". */
 const soft = ["lfer", "from", "training"];
 
-/** What a token can stand for, by the remark: labels and bindings are names that the rules ask for at their places. */
+/** The possible terminals of a token, by the remark: labels and bindings are names at the places where the rules expect them. */
 function terminalsOf(token: string, before: string | undefined): Terminals {
   const itself = `"${token}"`;
   if (token.startsWith('"')) return new Set(["STRING"]);
@@ -100,7 +100,7 @@ function terminalsOf(token: string, before: string | undefined): Terminals {
   return new Set([itself, ...labels, ...(soft.includes(token) ? ["NAME", "BINDING"] : [])]);
 }
 
-/** Whether tokens are a file: certainly, certainly not, or undefined where the EBNF leaves it open. */
+/** Whether tokens are a file: true, false, or undefined where the EBNF leaves it open. */
 export function isFile(tokens: readonly string[]): boolean | undefined {
   const terminals = tokens.map((token, i) => terminalsOf(token, tokens[i - 1]));
   if (mustBe.accepts(terminals)) return true;
@@ -119,12 +119,12 @@ export const sentences = new Sentences(narrowest, {
   STRING: ['"s"', '""', '"a \\"b\\" // c"', '"\\u{41}"'],
 });
 
-/** The rules that sentences may begin with: all of them are files. */
+/** The rules with which sentences may begin: all of them are files. */
 export const starts = ["source_file", "const", "block", "function", "model", "variant", "recipe", "check"];
 
 const gaps = ["\n", "\n\n\n", "  ", " // a remark\n", "\n// on its own\n", "\n\n// with blanks\n\n", "\r\n"];
 
-/** The tokens as a text, with blanks, line ends and remarks between them, which mean nothing. */
+/** The tokens as a text, with spaces, line breaks and comments between them, which have no meaning. */
 export function spaced(tokens: readonly string[], random: () => number): string {
   const isPlain = random() < 0.4;
   return tokens

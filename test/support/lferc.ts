@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of a run that is through, as it says it. */
+/** The folder of a finished run, from its output. */
 export const runOf = ({ stdout }: Pick<Ran, "stdout">): string => /^run: +(\S+)/m.exec(stdout)?.[1] ?? "";
 
 /** The repository's root. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-// One for each process: test runs beside each other must not build into each other.
+// One for each process: concurrent test runs must not build into each other's.
 const folder = `.cache/test-dist-${process.pid}`;
 let built = false;
 
-/** The bundle of the sources as they are now; built once a test run, so that no stale dist/ is tested. */
+/** The bundle of the current sources; built once per test run, so that no stale dist/ is tested. */
 export function lfercPath(): string {
   if (!built) {
     const build = spawnSync(process.execPath, ["tools/build.mjs", folder], { cwd: root, encoding: "utf8" });
@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly script?: string;
 }
 
-/** Runs the built lferc to its end, without colours unless `env` says else. */
+/** Runs the built lferc to its end, without colours unless `env` says otherwise. */
 export function runLferc(
   args: readonly string[],
   { cwd = root, env = {}, script = lfercPath() }: RunOptions = {},
@@ -63,7 +63,7 @@ export function runInRemovedFolder(place: string, args: readonly string[]): Ran 
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
-/** A scratch folder with these files, gone afterwards. */
+/** A temporary folder with these files, removed afterwards. */
 export async function inFolder<T>(
   files: Readonly<Record<string, string | Uint8Array>>,
   body: (folder: string) => T | Promise<T>,
@@ -80,12 +80,12 @@ export async function inFolder<T>(
   }
 }
 
-/** A copy of the built lferc in a folder without a node_modules above it: nothing that is optional is there. Gives its script. */
+/** A copy of the built lferc in a folder without a node_modules above it, so without optional packages. Returns its script. */
 export function standAlone(folder: string): string {
   cpSync(dirname(lfercPath()), join(folder, "dist"), { recursive: true });
   return join(folder, "dist/lferc.js");
 }
 
-/** The codes in brackets of what lferc said. */
+/** The codes in brackets in lferc's output. */
 export const codesIn = (text: string): string[] =>
   [...text.matchAll(/^(?:error|warning)\[([^\]]+)\]/gm)].map(([, code = ""]) => code);

@@ -22,7 +22,7 @@ const missing = new Proxy({} as OrtModule, {
   },
 });
 
-/** What is installed must load: a refusal is no reason to skip tests. */
+/** If it is installed it must load: a failure is no reason to skip tests. */
 async function load(): Promise<OrtModule> {
   const loaded = await loadNativeRuntime();
   if (isProblem(loaded)) throw new Error(loaded.diagnose({}).message);

@@ -1,5 +1,5 @@
-// Sends this process a signal when it has come to a certain file: `node --import .../signals.mjs` with
-// LFER_TEST_SIGNAL=SIGNAL:OPERATION:PART of the path, such as SIGTERM:openSync:run.lock. The operation is done first; SIGKILL comes before it.
+// Sends this process a signal when it accesses a certain file: `node --import .../signals.mjs` with LFER_TEST_SIGNAL=SIGNAL:OPERATION:PART
+// of the path, such as SIGTERM:openSync:run.lock. The operation is done first; SIGKILL is sent before it.
 import sync from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
@@ -11,7 +11,7 @@ if (part !== undefined) {
   const module = isSync ? sync : fs;
   const original = module[operation];
   let isSent = false;
-  // Listeners are called by the event loop, a while after the signal was sent: what is done until then is not what is tried.
+  // The event loop calls listeners some time after the signal was sent: operations until then are not what is tested.
   const { emit } = process;
   const isHeard = new Promise((settle) => {
     process.emit = function (name, ...more) {
@@ -33,7 +33,7 @@ if (part !== undefined) {
     if (signal === "SIGKILL") process.kill(process.pid, signal);
     const result = await original(...args);
     process.kill(process.pid, signal);
-    // A signal that is under way does not keep a process alive.
+    // A pending signal does not keep a process alive.
     const alive = setInterval(() => undefined, 1000);
     await isHeard;
     clearInterval(alive);

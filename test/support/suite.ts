@@ -4,11 +4,11 @@ import { hasOnnxRuntime } from "./onnx-runtime.js";
 type Test = (title: string, body: () => void | Promise<void>) => void;
 
 interface Register extends Test {
-  /** A test that needs onnxruntime-node itself: where that is not installed, it is counted as skipped, and its suite says so. */
+  /** A test that needs onnxruntime-node itself: without it, the test is counted as skipped, and its suite reports that. */
   readonly native: Test;
 }
 
-/** Declares a suite and runs it: with plain uvu a forgotten `.run()` is green with no tests. */
+/** Declares a suite and runs it: with plain uvu, a forgotten `.run()` passes with no tests. */
 export function suite(name: string, declare: (test: Register) => void): void {
   const tests = uvuSuite(name);
   let count = 0;

@@ -8,12 +8,12 @@ import type { TfjsRuntime } from "../../src/targets/tfjs-model/run-folder.js";
 const require = createRequire(import.meta.url);
 
 export const tfjs = require("@tensorflow/tfjs-core") as typeof import("@tensorflow/tfjs-core");
-// Without it the backend says at its first use that tfjs-node is faster.
+// Otherwise the backend prints at its first use that tfjs-node is faster.
 tfjs.enableProdMode();
 require("@tensorflow/tfjs-backend-cpu");
 export const converter = require("@tensorflow/tfjs-converter") as typeof import("@tensorflow/tfjs-converter");
 
-/** The same, as a build's proof takes it. */
+/** The same, in the form that a build's verification takes. */
 export const cpuRuntime = {
   title: "tfjs on its CPU backend",
   isFast: false,
@@ -22,7 +22,7 @@ export const cpuRuntime = {
   loadGraphModel: converter.loadGraphModel,
 } as unknown as TfjsRuntime;
 
-/** A program as our engine runs it, but for the backend. */
+/** Runs a program like our engine, except for the backend. */
 export function runOnCpu(program: TfjsProgram, state: ReadonlyMap<string, Float32Array>): Promise<RunningStep> {
   const kind = { name: "tfjs-wasm", backend: "cpu", program: { native: false } };
   const place = { tf: tfjs, kind } as unknown as TfjsPlace;

@@ -21,7 +21,7 @@ import { keywords } from "../../src/syntax/tokens.js";
 
 const span = { file: "", start: 0, end: 0 };
 
-/** A tree as JSON data without spans, texts of files and absent parts: what two trees of equal meaning share. */
+/** A tree as JSON data without spans, file texts and absent parts: equal for trees of equal meaning. */
 export function meaningOf(tree: unknown): unknown {
   return JSON.parse(JSON.stringify(tree, (key, value) => (key === "span" || key === "file" ? undefined : value)));
 }
@@ -103,7 +103,7 @@ const { expression, argument } = fc.letrec<{ expression: Expression; argument: A
   };
 });
 
-/** Any expression, but for missing parts. */
+/** Any expression without missing parts. */
 export const anyExpression = expression;
 
 const { type } = fc.letrec<{ type: TypeExpression }>((tie) => ({
@@ -157,7 +157,7 @@ const output = fc.record({
   span: here,
 });
 
-/** A claim begins with a measure: `params` behind a name in parentheses would be read as its arguments. */
+/** A claim begins with a measure: `params` after a name in parentheses would be parsed as its arguments. */
 const claim = fc
   .record({ operator: fc.constantFrom<BinaryOperator>("==", "!=", "<", "<=", ">", ">="), measure: name, right: number })
   .map(({ operator, measure, right }): Expression => {

@@ -1,5 +1,5 @@
-// The parser that runs is held to the grammar that is shown. The EBNF is generated from what Chevrotain recorded, and what is
-// executed differs from that: recovery, look-ahead of our own, choices that never fail.
+// Compares the executed parser with the published grammar. The EBNF is generated from Chevrotain's record of the rules; the executed
+// parser differs from that record: recovery, look-ahead of our own, choices that never fail.
 import assert from "node:assert/strict";
 import { precedenceOf } from "../../src/syntax/operators.js";
 import { parse } from "../../src/syntax/parse.js";
@@ -13,7 +13,7 @@ const codesOf = (text: string): readonly string[] => parse("a.lfer", text).diagn
 
 const operators = Object.keys(precedenceOf);
 
-/** One token more, less or other, two in the other order, or one operator and operand more. */
+/** One token added, removed or replaced, two exchanged, or an operator and operand added. */
 function nearMiss(tokens: readonly string[], random: () => number): readonly string[] {
   const oneOf = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const at = Math.floor(random() * tokens.length);
@@ -35,7 +35,7 @@ function nearMiss(tokens: readonly string[], random: () => number): readonly str
   }
 }
 
-/** The shortest of what is wrong says the most. */
+/** The shortest failing sentence is the most useful. */
 function assertNone(wrong: readonly string[]): void {
   const shown = wrong.toSorted((a, b) => a.length - b.length).slice(0, 5);
   assert.equal(wrong.length, 0, `${wrong.length} texts, the shortest of them:\n${shown.join("\n")}`);
@@ -56,7 +56,7 @@ suite("syntax: the executed parser and the EBNF", (test) => {
       }
     }
     assertNone(wrong);
-    // Every alternative, and every option and repetition there and not there, was derived; of copies of a rule one is enough.
+    // Every alternative, and every option and repetition, present and absent, was derived; for copies of a rule, one is enough.
     assert.deepEqual(
       [...missed].filter((decision) => !decision.includes(copied)),
       [],

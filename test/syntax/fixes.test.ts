@@ -6,7 +6,7 @@ import { suite } from "../support/suite.js";
 const mended = (text: string, { span, text: written }: Fix): string =>
   text.slice(0, span.start) + written + text.slice(span.end);
 
-/** The text with the first fix that is offered put in, again and again. */
+/** Applies the first offered fix repeatedly. */
 function rounds(text: string): readonly string[] {
   const found = [text];
   for (let round = 0; round < 10; round++) {

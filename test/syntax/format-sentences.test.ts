@@ -1,4 +1,4 @@
-// The printer knows every optional token of the grammar: sentences are derived from the EBNF, as in ebnf.test.ts.
+// The formatter handles every optional token of the grammar: sentences are derived from the EBNF, as in ebnf.test.ts.
 import assert from "node:assert/strict";
 import { format } from "../../src/syntax/format/format.js";
 import { parse } from "../../src/syntax/parse.js";
@@ -7,7 +7,7 @@ import { copied, sentences, spaced, starts } from "../support/lfer-grammar.js";
 import { suite } from "../support/suite.js";
 import { meaningOf } from "../support/trees.js";
 
-/** How many sentences of each kind of declaration. */
+/** The number of sentences of each kind of declaration. */
 const count = process.env.LFER_FUZZ === "long" ? 20_000 : 300;
 
 function formatted(text: string): string {
@@ -28,7 +28,7 @@ function assertFormats(text: string): void {
 
 suite("syntax: format knows the grammar", (test) => {
   test("whatever sentence the grammar has is formatted, once and for all, to the same tree", () => {
-    // No test of what may be left out is worth anything unless all of it was there and was not.
+    // The test is valid only if everything optional occurred both present and absent.
     const missed = new Set(starts.flatMap((start) => [...sentences.decisionsOf(start)]));
     for (const [i, start] of starts.entries()) {
       for (let turn = 0; turn < count; turn++) {

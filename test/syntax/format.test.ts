@@ -17,7 +17,7 @@ function formatted(text: string): string {
   return (found as { text: string }).text;
 }
 
-/** What has to hold of every text without mistakes. */
+/** Properties of every text without errors. */
 function assertWellFormatted(text: string): void {
   const once = formatted(text);
   assert.equal(formatted(once), once, `formatted twice is not formatted once:\n${text}`);
@@ -36,7 +36,7 @@ const remarksOf = (text: string): readonly string[] => {
   return all.sort((a, b) => a.start - b.start).map(({ start, end }) => text.slice(start, end).trimEnd());
 };
 
-/** The tokens of a tree with anything between them that means nothing: blanks, line ends, remarks. */
+/** The tokens of a tree with random separators without meaning: spaces, line breaks, comments. */
 const anySpacing = fc.array(
   fc.oneof(
     { weight: 12, arbitrary: fc.constant(" ") },
@@ -67,7 +67,7 @@ suite("syntax: format", (test) => {
   test("any tree, however it is spaced and remarked: twice is once, nothing is lost or changed", () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        // What our own spacing makes ambiguous is not a text to format.
+        // Skips texts that our own random spacing makes ambiguous.
         if (parse("a.lfer", text).diagnostics.length > 0) return;
         assertWellFormatted(text);
       }),

@@ -12,7 +12,7 @@ const folder = new URL("../fixtures/syntax/", import.meta.url);
 const sample = readFileSync(new URL("sample.lfer", folder), "utf8");
 const words = [...new Set(fixturesIn(folder).flatMap((f) => f.text.match(/\w+|"[^"]*"|[^\s\w]+|\n/g) ?? []))];
 
-/** Every span lies in the text, every diagnostic says something, and the tree can be walked and printed. */
+/** Every span is in the text, every diagnostic has a message, and the tree can be traversed and printed. */
 function assertSound(text: string): void {
   const { tree, diagnostics } = parse("fuzz.lfer", text);
   const within = (span: { start: number; end: number } | undefined, what: string): void => {

@@ -42,7 +42,7 @@ suite("syntax: grammar", (test) => {
       }
       assert.equal(decided.size, wanted.size);
     }
-    // No place at which nothing is ever decided.
+    // Every place has at least one decision.
     assert.equal(taken.size, ours.decisionsAt(EOF).size);
   });
 

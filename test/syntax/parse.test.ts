@@ -18,7 +18,7 @@ function constantOf(text: string): Expression {
   return (declaration as { value: Expression }).value;
 }
 
-/** A short form of an expression: every operation in brackets, as an independent reading of who binds whom. */
+/** A short form of an expression with every operation in brackets, as an independent reading of precedence. */
 function shape(e: Expression): string {
   if (e.kind === "BinaryExpression") return `(${shape(e.left)} ${e.operator} ${shape(e.right)})`;
   if (e.kind === "UnaryExpression") return `(${e.operator} ${shape(e.operand)})`;
@@ -55,7 +55,7 @@ suite("syntax: parse", (test) => {
     });
   }
 
-  // What Python gives, which has the same levels for these operators (and its own names for `and`, `or`, `not`).
+  // Python's results, which has the same levels for these operators (and its own names for `and`, `or`, `not`).
   for (const [text, wanted] of [
     ["a + b * c", "(a + (b * c))"],
     ["a - b - c", "((a - b) - c)"],

@@ -27,7 +27,7 @@ suite("unified diff", (test) => {
       fc.assert(
         fc.property(anyText, anyText, (before, after) => {
           const diff = unifiedDiff("t.txt", before, after);
-          // An empty file is one that is not there, to git.
+          // Git treats an empty file as a missing one.
           if (diff === "" || before === "" || after === "") return;
           writeFileSync(path, before);
           execFileSync("git", ["apply", "--unidiff-zero", "-"], { cwd: folder, input: diff, stdio: "pipe" });

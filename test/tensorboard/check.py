@@ -1,4 +1,4 @@
-"""Reads a run's events with tensorboard itself, and holds them to the run's metrics.jsonl: check.py FOLDER."""
+"""Reads a run's events with tensorboard itself, and compares them with the run's metrics.jsonl: check.py FOLDER."""
 import json
 import struct
 import sys

@@ -1,4 +1,4 @@
-/** A run's events as training leaves them, killed in the middle of a write and gone on with: node --import tsx write-events.ts FOLDER. */
+/** A run's events as training leaves them, killed during a write and resumed: node --import tsx write-events.ts FOLDER. */
 import { mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepEvents } from "../../src/report/keep-events.js";

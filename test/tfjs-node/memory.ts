@@ -1,7 +1,7 @@
 /**
- * Two thousand steps of a small network on tfjs-node: as many tensors and as much memory at the end as near the beginning.
+ * Two thousand steps of a small network on tfjs-node: the number of tensors and the memory must not grow.
  *   node --import tsx test/tfjs-node/memory.ts [STEPS]
- * For `.ci/run --full`: memory that is lost by the step shows only after many.
+ * For `.ci/run --full`: memory leaks of a step show only after many steps.
  */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { tfjsNodeEngine } from "../../src/engines/tfjs/tfjs-engine.js";
@@ -10,7 +10,7 @@ import { loadTfjs } from "../../src/engines/tfjs/tfjs-runtime.js";
 import { smallStep, stepFeed } from "../engines/step-networks.js";
 
 const steps = Number(process.argv[2] ?? 2000);
-/** Until then allocators and caches fill. */
+/** Until then, allocators and caches fill. */
 const warm = Math.floor(steps / 4);
 const allowedMiB = 32;
 

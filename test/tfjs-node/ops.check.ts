@@ -1,4 +1,4 @@
-/** Every row of the truth table of ops in TensorFlow.js. Not part of `npm test`: it needs tfjs-node, as steps.check.ts says. */
+/** Every row of the truth table of ops in TensorFlow.js. Not part of `npm test`: it needs tfjs-node, see steps.check.ts. */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Values } from "../../src/engines/engine.js";
 import { tfjsNodeEngine } from "../../src/engines/tfjs/tfjs-engine.js";

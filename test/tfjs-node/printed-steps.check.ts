@@ -1,4 +1,4 @@
-/** Printed steps on tfjs-node: the numbers of our engine there, bit for bit, and no tensor left. As steps.check.ts is run. */
+/** Printed steps on tfjs-node: bit for bit equal to our engine there, and no tensor left. Run like steps.check.ts. */
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,5 +1,5 @@
 /**
- * Training steps on tfjs-node against float64. Not part of `npm test`: tfjs-node is no dependency of lfer's.
+ * Training steps on tfjs-node against float64. Not part of `npm test`: tfjs-node is not a dependency of lfer.
  *   node tools/build-tfjs-node.mjs && node --import tsx node_modules/uvu/bin.js test/tfjs-node '\.check\.ts$'
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -31,7 +31,7 @@ import { modelStep, type StepFeed, smallStep, stepFeed, stepNetworks } from "../
 import { autodiffGradients } from "../engines/tfjs-autodiff.js";
 import { suite } from "../support/suite.js";
 
-// As on Node 23 and later: every op of tfjs-node 4.22 asks for these.
+// As on Node 23 and later: every op of tfjs-node 4.22 calls these.
 for (const name of ["isNullOrUndefined", "isArray"]) Reflect.deleteProperty(util, name);
 
 const loaded = await loadTfjs(tfjsNode, 2);
@@ -52,7 +52,7 @@ async function start(step: Graph, { state }: Pick<StepFeed, "state">, engine = t
   return running;
 }
 
-/** Judges seed after seed until one is found in which nothing flips. */
+/** Compares seed after seed until one without a flip is found. */
 async function assertStep(
   step: Graph,
   seeds: readonly number[],
@@ -80,7 +80,7 @@ const models = Object.fromEntries(
 );
 
 suite("networks of models/ train on tfjs-node", (test) => {
-  // Of the seeds 1 to 6 this is the one in which no ReLU flips here; the float64 of one step takes 10 s.
+  // Of the seeds 1 to 6 this is the one without a flipped ReLU here; the float64 of one step takes 10 s.
   test("LferLdl at 64 pixels", async () => {
     await assertStep(await modelStep(models, "lfer_ldl.lfer", "LferLdl", 64, 16), [6, 5, 1], "LferLdl");
   });
@@ -93,7 +93,7 @@ suite("networks of models/ train on tfjs-node", (test) => {
     await assertStep(step, [1, 2, 3, 4], "resnet18", portably(step));
   });
 
-  // So many ReLU6 flip in it that ort's own two forms are 1e-2 apart in every seed: its lowerings are judged above.
+  // So many ReLU6 flip in it that ort's own two forms differ by 1e-2 for every seed: its lowerings are compared above.
   test("MobileNetV2 gives the loss of ort's portable form", async () => {
     const step = await modelStep(models, "mobilenet_v2.lfer", "MobileNetV2", 32, 16);
     const feed = stepFeed(step, 2);
@@ -108,7 +108,7 @@ suite("agreement on tfjs-node", (test) => {
   const full = tf as unknown as typeof import("@tensorflow/tfjs-core");
 
   for (const name of Object.keys(stepNetworks)) {
-    // It has no gradient of less_equal.
+    // TensorFlow.js has no gradient of less_equal.
     if (name.startsWith("comparisons")) continue;
     test(`${name}: its own differentiation finds the same gradients`, async () => {
       const step = await smallStep(name);

@@ -1,7 +1,7 @@
 /**
- * Small networks on TensorFlow.js' WebAssembly: the engine tfjs-wasm against float64, and the printed module against the engine, bit for
- * bit: node --import tsx test/tfjs-wasm/check.ts LIBRARIES, a folder with @tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm in its
- * node_modules. Not part of `npm test`: the backend is no dependency of lfer's.
+ * Small networks on TensorFlow.js' WebAssembly backend: compares the engine tfjs-wasm with float64, and the printed module with the engine
+ * bit for bit: node --import tsx test/tfjs-wasm/check.ts LIBRARIES, a folder with @tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm in its
+ * node_modules. Not part of `npm test`: the backend is not a dependency of lfer.
  */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -35,7 +35,7 @@ async function start(step: Graph, state: ReadonlyMap<string, Float32Array>): Pro
   return running;
 }
 
-/** Whether a printed module's steps are the engine's. */
+/** Whether a printed module's steps equal the engine's. */
 async function assertPrinted(step: Graph, what: string): Promise<void> {
   const module = await loadModule(printed(step));
   const { batch } = stepFeed(step, 1);

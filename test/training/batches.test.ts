@@ -1,4 +1,4 @@
-// Batches are the same numbers whoever makes them and however far ahead; what cannot be read is told.
+// Batches are identical in every thread and however far ahead they are made; unreadable pictures are reported.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -38,7 +38,7 @@ function found<T>(value: T | Problem): T {
 const openedIn = async (cwd: string, { labels }: TrainingPlan): Promise<DataSet> =>
   opened(await openLayout("folder", join(cwd, "d"), { labels }));
 
-/** A source over that set, of which so many bytes stay in memory. */
+/** A source over that data set, of which this many bytes stay in memory. */
 async function sourceOf(set: DataSet, plan: TrainingPlan, budgetBytes: number, crew?: Crew): Promise<BatchSource> {
   const augmenter = found(augmenterOf(plan.augment, plan.picture, plan.seed));
   const store = new PictureStore(set, { target: plan.picture, keepLarger: augmenter.takesParts, budgetBytes });
@@ -54,7 +54,7 @@ const settingOf = ({ augment: things, picture, seed }: TrainingPlan) => ({
   seed,
 });
 
-/** Everything of an epoch and of judging, as one list of numbers. */
+/** All numbers of an epoch and of an evaluation, in one list. */
 async function numbersOf(maker: BatchMaker, set: DataSet): Promise<readonly number[][]> {
   const all: number[][] = [];
   for await (const batch of maker.augmented(epochDraws(set.training, { power: 0 }, 5, 2), 8, 2)) {
@@ -105,10 +105,10 @@ suite("batches", (test) => {
       try {
         const source = { ...(await sourceOf(set, plan, 1e9, counted)), stepsUseAllCores: true };
         for (let round = 0; round < 2; round++) assert.equal(await numbersOf(new BatchMaker(source), set), plain);
-        // Of the epoch's batches of 8, 8, 8 and 6 some are mixed; the threads get two thirds of each other one. Judged are 4, 4 and 1.
+        // Some of the epoch's batches of 8, 8, 8 and 6 are mixed; the threads get two thirds of each other one. Evaluation uses 4, 4 and 1.
         assert.ok(sizes.includes(8) || sizes.includes(6), "no mixed batch");
         assert.ok(sizes.includes(3), "no third of a batch of 8");
-        // In memory in part only, or where a core is free, batches are made whole, ahead.
+        // If only part is in memory, or a core is free, batches are made whole, ahead.
         for (const other of [{ stepsUseAllCores: false }, { store: (await sourceOf(set, plan, 800, crew)).store }]) {
           sizes.length = 0;
           assert.equal(await numbersOf(new BatchMaker({ ...source, ...other }), set), plain);
@@ -166,7 +166,7 @@ suite("batches", (test) => {
     const plan = await smallPlan();
     const crew = startCrew(settingOf(plan), 1);
     const order = {
-      // No such picture can be: its pixels are too few.
+      // Such a picture is impossible: it has too few pixels.
       pictures: [{ key: "a", label: 0, repeat: 0, picture: { width: 9, height: 9, pixels: undefined as never } }],
       sights: [{ epoch: 0, step: 0 }],
       targets: new Float32Array(3),

@@ -46,7 +46,7 @@ const slots = new Map([
   ["__proto__", 1],
 ]);
 
-/** The checkpoint of a folder; undefined where there is none. */
+/** The checkpoint of a folder; undefined if there is none. */
 async function read(folder: string, sizes: ReadonlyMap<string, number> = slots) {
   const state = await readState(folder);
   return state === undefined || isProblem(state) ? state : readCheckpoint(folder, state, sizes);
@@ -76,7 +76,7 @@ suite("checkpoints", (test) => {
         readFileSync(join(cwd, "state.json")),
       ];
       await writeCheckpoint(cwd, run, checkpoint(2));
-      // As if it had been killed after the slots of epoch 2 were written.
+      // As if it had been killed after writing the slots of epoch 2.
       writeFileSync(join(cwd, "state-1.safetensors"), slotsBefore);
       writeFileSync(join(cwd, "state.json"), stateBefore);
       assert.equal(await read(cwd), checkpoint(1));

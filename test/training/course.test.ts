@@ -87,7 +87,7 @@ suite("a training run's course", (test) => {
   test.native(
     "patience: it ends where epochs are no better, there too after a resume; best is by what is asked",
     async () => {
-      // A rate of next to nothing: no epoch is better than the first.
+      // A tiny rate: no epoch is better than the first.
       const plan = await smallPlan({
         optimizer: "sgd(lr: 1e-9)",
         run: 'batch: 16, epochs: 9, patience: 3, best_by: "mean_class_accuracy"',
@@ -127,7 +127,7 @@ suite("a training run's course", (test) => {
       assert.is(outcome.kind, "finished");
       assert.is(events.epochs.at(-1)!.record.steps, recorded.feeds.length);
       if (last === "keep") {
-        // Adam counts its steps: were there two states, none would have seen all six.
+        // Adam counts its steps: with two states, neither would have counted all six.
         const weight = events.epochs.at(-1)!.standing.state.get("first_moment_weight")?.[0] ?? 0;
         assert.ok(Math.abs(weight - (1 - 0.9 ** 6)) < 1e-6, String(weight));
       }
@@ -151,7 +151,7 @@ suite("a training run's course", (test) => {
     const [first, second] = [pictures(recorded.feeds.slice(0, 3)), pictures(recorded.feeds.slice(3))];
     assert.is(new Set(first).size, 48);
     const common = first.filter((picture) => second.includes(picture)).length;
-    // Half of them are flipped the same way in both epochs: a standard deviation of 3.5.
+    // Half of them are flipped in the same way in both epochs: a standard deviation of 3.5.
     assert.ok(common > 10 && common < 38, String(common));
     assert.not.equal(first, second);
   });

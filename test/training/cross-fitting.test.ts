@@ -1,5 +1,5 @@
-// The parts of a cross-fitting: each picture is in exactly one, the classes are spread, persons are kept together, and a picture
-// more or less leaves the others' order as it was.
+// The parts of a cross-fitting: each picture is in exactly one, classes are spread evenly, persons are kept together, and adding or
+// removing a picture does not change the order of the others.
 import * as assert from "uvu/assert";
 import { type DataSet, hardTargets, type Sample } from "../../src/data/data-set.js";
 import { foldOf, partsOf } from "../../src/training/cross-fitting.js";

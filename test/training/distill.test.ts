@@ -1,4 +1,4 @@
-// What networks are asked, and what becomes of their answers, without any arithmetic of an engine's.
+// The inputs of networks in `distill`, and what is done with their outputs, without an engine's arithmetic.
 import * as assert from "uvu/assert";
 import { generatedSet } from "../../src/data/generated-set.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -8,7 +8,7 @@ import { suite } from "../support/suite.js";
 import { smallPlan } from "./small-course.js";
 import { stillEngine } from "./still-run.js";
 
-/** An engine whose networks answer with the one number that they have for weights, for the first class. */
+/** An engine whose networks return their only weight for the first class. */
 function answering(asked: (number | undefined)[]): Engine {
   return {
     ...stillEngine(),

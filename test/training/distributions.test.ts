@@ -1,4 +1,4 @@
-// `data.distribution`: each picture's own row of a table, or the data's own votes, beside the label, which stays what it was.
+// `data.distribution`: each picture's row of a table, or the data's own votes, next to the unchanged label.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

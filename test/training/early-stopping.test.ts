@@ -25,7 +25,7 @@ const length = (patience: number | undefined, minDelta = 0, bestBy: Length["best
   bestBy,
 });
 
-/** After which epoch a run with these figures ends. */
+/** The epoch after which a run with these figures ends. */
 function endOf(accuracies: readonly number[], of: Length): number {
   const records = accuracies.map((accuracy) => record(accuracy));
   return records.findIndex((_, i) => isThrough(records.slice(0, i + 1), of)) + 1;

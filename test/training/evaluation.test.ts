@@ -1,4 +1,4 @@
-// How a number was made: `evaluation` decides what accuracy is, which weights are the best, and what predict answers.
+// The recipe's `evaluation` determines the accuracy, the choice of the best weights, and the predictions.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -22,7 +22,7 @@ import { Listener, smallPlan, smallSource } from "./small-course.js";
 
 const size = 16;
 
-/** Pictures of noise: nothing can be learnt, so that every epoch and every view answers otherwise. */
+/** Pictures of noise: nothing can be learnt, so that every epoch and every view gives different predictions. */
 function noise(key: string): RgbImage {
   const random = randomStream(7, key);
   return {
@@ -57,7 +57,7 @@ function noiseCourse(plan: TrainingPlan): Course {
   return { plan, engine: ortEngine(), threads: 1, batches, training: set.training, heldOut: set.heldOut };
 }
 
-/** Planes of rows, mean 0.5, deviation 0.25, as the small network wants it; read from right to left where `isMirrored`. */
+/** Planes of rows, mean 0.5, deviation 0.25, as the small network expects; read from right to left if `isMirrored`. */
 function planes({ pixels }: RgbImage, isMirrored: boolean): Float32Array {
   return Float32Array.from({ length: 3 * size * size }, (_, at) => {
     const [channel, row, column] = [Math.floor(at / size / size), Math.floor(at / size) % size, at % size];
@@ -76,7 +76,7 @@ const mean = (a: readonly number[], b: readonly number[]): readonly number[] =>
 
 type Weights = ReadonlyMap<string, Float32Array>;
 
-/** Accuracies by hand, a picture at a time: of the pictures, of their mirror images, of mean probabilities, of mean logits. */
+/** Accuracies computed one by one: of the pictures, of their mirror images, of mean probabilities, of mean logits. */
 async function accuracies({ plan, engine, heldOut }: Course, weights: Weights) {
   const evaluator = await engine.evaluator(plan.deployed, { weights, threads: 1 });
   if (isProblem(evaluator)) throw new Error("refused");
@@ -129,7 +129,7 @@ suite("evaluation of a recipe", (test) => {
       largest(byHand.map((each) => each[rule])) + 1;
     assert.is(epochs.at(-1)?.standing.best?.epoch, bestBy("probabilities"));
     assert.is(epochs.at(-1)?.standing.best?.accuracy, Math.max(...byHand.map(({ probabilities }) => probabilities)));
-    // The rules tell themselves apart on these pictures: no other one passes for it.
+    // The rules give different results on these pictures, so none can be mistaken for another.
     for (const other of ["plain", "mirrored", "logits"] as const) {
       assert.ok(
         byHand.some((each) => each[other] !== each.probabilities),
@@ -178,7 +178,7 @@ suite("evaluation of a recipe", (test) => {
       ]);
       assert.equal(["run/model.onnx", "built.onnx"].map(props), ["mean_of_flips", "mean_of_flips"]);
 
-      // The same weights without a word of how they were judged: pictures as they are.
+      // The same weights without a recorded evaluation: pictures are used unchanged.
       const best = readSafetensors(readFileSync(join(cwd, "run/best.safetensors")), "best");
       if (best.kind === "refused") throw new Error("refused");
       const tensors = [...best.value.tensors].map(

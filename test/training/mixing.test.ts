@@ -9,7 +9,7 @@ import { runCourse } from "../../src/training/loop.js";
 import { suite } from "../support/suite.js";
 import { Listener, recordingEngine, smallCourse, smallPlan } from "./small-course.js";
 
-/** Two batches of an epoch as the step is fed, and what a teacher was shown. */
+/** Two batches of an epoch as fed to the step, and the pictures that a teacher saw. */
 async function batches(augment: string) {
   const plan = await smallPlan({ augment });
   const course = await smallCourse(plan, 48);
@@ -21,7 +21,7 @@ async function batches(augment: string) {
     },
     dispose: async () => undefined,
   };
-  // A distribution that is the label itself is mixed as the label is, or it is not mixed alike.
+  // A distribution equal to the label must be mixed exactly like the label.
   const distributions = { sha256: undefined, of: ({ target }: Sample) => target };
   const maker = new BatchMaker({ ...course.batches, teacher, distributions });
   const draws = epochDraws(course.training, plan.sampler, 0, 0);

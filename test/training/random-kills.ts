@@ -1,6 +1,5 @@
 /**
- * Kills a training run at random moments, over and over, and goes on with it: it must end in the very files of a run that was
- * never stopped.
+ * Kills a training run at random moments, repeatedly, and resumes it: it must end with the same files as an uninterrupted run.
  *
  *   node --import tsx test/training/random-kills.ts [--kills 50] [--seed 0]
  */
@@ -29,7 +28,7 @@ const script = lfercPath();
 const cwd = mkdtempSync(join(tmpdir(), "lfer-kills-"));
 writeFileSync(join(cwd, "m.lfer"), model);
 
-/** Trains in a folder, for at most so long; whether it came to its end. */
+/** Trains in a folder for at most this long; returns whether it finished. */
 function train(folder: string, killAfterMs: number): Promise<"finished" | "killed"> {
   const args = [
     "train",
@@ -61,7 +60,7 @@ function train(folder: string, killAfterMs: number): Promise<"finished" | "kille
   });
 }
 
-/** What tells the time, or which run it is. */
+/** Fields that depend on the time or on the run. */
 const ofItsOwn = /"(?:id|digest|begun|ended|seconds|evaluationSeconds|picturesPerSecond)": ?(?:"[^"]*"|[\d.e+-]+)/g;
 
 function filesOf(folder: string): Readonly<Record<string, string>> {
@@ -83,7 +82,7 @@ let [done, runs, wrong] = [0, 0, 0];
 for (let folder = 0; done < kills || folder === 0; folder++) {
   const name = `run-${folder}`;
   for (let end = ""; end !== "finished"; ) {
-    // The last run goes on to its end, however many kills there were.
+    // The last run is not killed.
     const moment = done < kills ? whole * moments.uniform() : 2 ** 30;
     end = await train(name, moment);
     if (end === "killed") done++;

@@ -1,4 +1,4 @@
-// What a run may be gone on with: the run that was begun, untouched.
+// Only the same, unedited run can be resumed.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ suite("going on with a run", (test) => {
         ["id", about.id, "another"],
       ] as const) {
         write(folder, "run.json", edited(about, field, after));
-        // Also where the command line agrees with what was edited.
+        // Even if the command line agrees with the edit.
         for (const asked of [{}, field === "seed" ? { seed: 7 } : { epochs: 3 }]) {
           const { codes, messages } = await stillRun(folder, { resume: true, ...asked });
           assert.equal(codes, ["train/edited-run"], field);
@@ -203,7 +203,7 @@ suite("going on with a run", (test) => {
     inFolder({}, async (cwd) => {
       const asked: Asked = { threads: [] };
       await stillRun(join(cwd, "run"), { threads: 3, epochs: 1, engine: stillEngine(asked) });
-      // The step, the judge of its epoch, the judge of the best weights.
+      // The step, the evaluation of its epoch, the evaluation of the best weights.
       assert.equal(asked.threads, [3, 3, 3]);
       assert.is(Number(jsonOf(cwd, "run/run.json").engine?.threads), 3);
     }));

@@ -1,4 +1,4 @@
-// What a run leaves when it is through, is stopped, or has gone wrong; and what of it is made again where it is missing.
+// The files of a run that is finished, stopped or failed; and which of them are made again if they are missing.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -30,10 +30,10 @@ interface About {
 const textOf = (...path: readonly string[]): string => readFileSync(join(...path), "utf8");
 const aboutOf = (folder: string): About => JSON.parse(textOf(folder, "run.json")) as About;
 
-/** A run that is told the time. */
+/** A run with a given clock. */
 const at = (time: string) => ({ ...stillCircumstances, now: () => new Date(time) });
 
-/** The engine that stands still, whose loss is no number from that step on (counted from 1 over the whole run). */
+/** The engine of still-run.ts, whose loss is NaN from that step on (counted from 1 over the whole run). */
 function diverging(from: number): Engine {
   const engine = stillEngine();
   return {
@@ -167,7 +167,7 @@ suite("a run that is through", (test) => {
       const folder = join(cwd, "run");
       const recipe = { run: "batch: 6, epochs: 9, patience: 2" };
       const { result } = await stillRun(folder, { recipe });
-      // The engine answers all alike: no epoch is better than the first.
+      // The engine gives the same outputs for all pictures: no epoch is better than the first.
       assert.ok(result?.kind === "finished" && result.records.length === 3);
       assert.equal([aboutOf(folder).result?.epochs, aboutOf(folder).result?.stoppedEarly], [3, true]);
       const longer = await stillRun(folder, { recipe, resume: true, epochs: 20 });
@@ -220,7 +220,7 @@ suite("a run in which a number overflows", (test) => {
       const [whole, cut] = [join(cwd, "whole"), join(cwd, "cut")];
       const recipe = { schedule: "constant_rate", run: "batch: 6, epochs: 4" };
       await stillRun(whole, { recipe, epochs: 2 });
-      // Stopped in the third epoch: the last weights are those of a moment.
+      // Stopped in the third epoch: the last weights are from the middle of it.
       let steps = 0;
       await stillRun(cut, {
         recipe,

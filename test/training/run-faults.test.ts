@@ -1,4 +1,4 @@
-// A disk that fails at any moment of a run: full, read-only, closed to us, out of order.
+// A disk that fails at any moment of a run: full, read-only, without permission, with I/O errors.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -12,14 +12,14 @@ import { stillRun } from "./still-run.js";
 
 const compared = ["best.safetensors", "last.safetensors", "state.json", "metrics.jsonl", "answers.csv"];
 
-/** The files of a run, but for what tells the time and the run's own id. */
+/** The files of a run without timestamps and the run's id. */
 function filesOf(folder: string): Readonly<Record<string, string>> {
   const plain = (name: string): string =>
     readFileSync(join(folder, name), "latin1").replace(
       /"(id|digest|seconds|evaluationSeconds|picturesPerSecond)": ?("[^"]*"|[\d.e-]+)/g,
       "",
     );
-  // Events and page tell the time all over: of them it counts that each epoch, and each part, is there once.
+  // Events and page contain times everywhere: for them, each epoch and each part must occur once.
   const shown = (name: string): string => {
     if (name.endsWith(".safetensors")) return sha256([plain(name)]);
     if (name === runFiles.events)
@@ -35,7 +35,7 @@ function filesOf(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-/** What could not be removed is in nobody's way once its process has ended; ours goes on, so it gets a start that is none of ours. */
+/** A leftover is harmless once its process has ended; this process goes on, so the start time in the mark is changed. */
 function leaveAsDead(folder: string): void {
   rmSync(join(folder, "run.lock"), { force: true });
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -79,14 +79,14 @@ suite("a run on a disk that fails", (test) => {
           if (faults.operations.length < at) break;
           tried++;
           const what = `${at}: ${faults.operations[at - 1]}`;
-          // What cannot be removed does no harm; everything else ends the run.
+          // What cannot be removed does no harm; all other failures end the run.
           if (codes.length > 0) {
             refused++;
             assert.equal(codes, ["train/cannot-write"], what);
             assert.match(messages[0] ?? "", "the disk is full", what);
           } else assert.match(what, /: rm/, what);
           const left = existsSync(folder) ? readdirSync(folder) : [];
-          // One of them removes the lock itself.
+          // One of these removes the lock itself.
           if (!goesOn)
             assert.ok(left.filter((name) => /\.tmp$|lock/.test(name)).length <= (/: rm/.test(what) ? 1 : 0), what);
           leaveAsDead(folder);

@@ -1,4 +1,4 @@
-// A run keeps the texts that it is made of, so that it can be used where the project is not.
+// A run keeps its source texts, so that it can be used without its project.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -57,7 +57,7 @@ suite("the texts of a run", (test) => {
         ["source/b/n.lfer", "n"],
       ],
     );
-    // A neighbour of that name must not be taken for the entry.
+    // Another file of that name must not be taken for the entry.
     const alike = runSource(
       "m.lfer",
       new Map([
@@ -80,7 +80,7 @@ suite("the texts of a run", (test) => {
         const asked = join(cwd, "run/model.lfer");
         assert.is(await compiledFile(asked), join(cwd, "run/source/a.lfer"));
         assert.is(await compiledFile(join(cwd, "out.lfer")), join(cwd, "out.lfer"));
-        // An edited copy is a text of its own.
+        // An edited copy is compiled itself.
         writeFileSync(asked, "lfer 1");
         assert.is(await compiledFile(asked), asked);
         writeFileSync(asked, "");

@@ -72,13 +72,13 @@ export async function smallPlan(
   return plan;
 }
 
-/** The plan's course over so many drawn faces. */
+/** Trains the plan on this many drawn faces. */
 export async function smallCourse(plan: TrainingPlan, pictures: number, engine: Engine = ortEngine()): Promise<Course> {
   const set = generatedSet({ labels: plan.labels, classCount: plan.classCount, size: plan.picture.width });
   const augmenter = augmenterOf(plan.augment, plan.picture, plan.seed);
   if (isProblem(set) || isProblem(augmenter)) throw new Error("refused");
   const store = new PictureStore(set, { target: plan.picture, keepLarger: augmenter.takesParts, budgetBytes: 1e9 });
-  // Of each class alike, the first ones.
+  // The first ones, equally many of each class.
   const each = Math.ceil(pictures / plan.classCount);
   const training = [0, 1, 2].flatMap((label) => set.training.filter((sample) => sample.label === label).slice(0, each));
   const heldOut = [0, 1, 2].flatMap((label) => set.heldOut.filter((sample) => sample.label === label).slice(0, 10));
@@ -92,11 +92,11 @@ export async function smallCourse(plan: TrainingPlan, pictures: number, engine: 
   };
 }
 
-/** Collects what a course tells. */
+/** Collects the events of a course. */
 export class Listener implements CourseEvents {
   readonly steps: StepProgress[] = [];
   readonly epochs: FinishedEpoch[] = [];
-  /** Stops before the step after so many. */
+  /** Stops before the step after this many. */
   readonly #stopAfter: number;
 
   constructor(stopAfter = Number.POSITIVE_INFINITY) {
@@ -111,14 +111,14 @@ export class Listener implements CourseEvents {
 }
 
 export interface Recorded {
-  /** What each step was fed with. */
+  /** The inputs of each step. */
   readonly feeds: ReadonlyMap<string, Values>[];
-  /** What each evaluator was made with, and what it was asked. */
+  /** The weights of each evaluator, and its requests. */
   readonly evaluations: { weights: ReadonlyMap<string, Values>; inputs: ReadonlyMap<string, Values>[] }[];
   readonly engine: Engine;
 }
 
-/** ONNX Runtime, with a note of all that goes in; `spoil` may put other outputs in the place of a step's (counted from 0). */
+/** ONNX Runtime, with a record of all inputs; `spoil` may replace a step's outputs (counted from 0). */
 export function recordingEngine(
   spoil: (step: number, outputs: ReadonlyMap<string, Values>) => ReadonlyMap<string, Values> = (_, outputs) => outputs,
 ): Recorded {

@@ -1,7 +1,7 @@
 import type { ElaboratedRecipe } from "../../src/semantics/recipes/recipes.js";
 import { compile } from "../support/tester.js";
 
-/** A recipe of a small network with everything that a training step may have in it, and a plain one. */
+/** A recipe of a small network with everything that a training step may contain, and a plain one. */
 export const recipeText = (
   parts: { readonly optimizer?: string; readonly run?: string; readonly loss?: string } = {},
 ) => `lfer 1

@@ -40,7 +40,7 @@ const propsOf = (built: Built): ReadonlyMap<string, string> => {
   return read.kind === "props" ? read.props : new Map();
 };
 
-/** A batch of pictures by a formula, their labels told by their brightness. */
+/** A batch of pictures by a formula, whose labels depend on their brightness. */
 function batchOf(count: number, size: number, at: number): Readonly<Record<string, OrtTensor>> {
   const pictures = Float32Array.from({ length: count * 3 * size * size }, (_, i) => {
     const sample = Math.floor(i / (3 * size * size)) + at;

@@ -1,4 +1,4 @@
-/** Runs in this process that learn nothing: all of a run but the arithmetic, in some milliseconds. */
+/** Runs in this process that learn nothing: everything of a run except the arithmetic, in a few milliseconds. */
 
 import { reportEpoch, reportRun } from "../../src/cli/run-report.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
@@ -11,15 +11,15 @@ import type { Circumstances } from "../../src/training/run-record.js";
 import type { RunEvents, RunRequest, RunResult } from "../../src/training/run-request.js";
 import { type SmallRecipe, smallSource } from "./small-course.js";
 
-/** The slot whose first number counts the steps; it begins as 0. */
+/** The slot whose first number counts the steps; initially 0. */
 const counter = "a.batch_norm_1.bias";
 
-/** What an engine was asked to take. */
+/** The requests to an engine. */
 export interface Asked {
   readonly threads: (number | undefined)[];
 }
 
-/** An engine whose step counts itself in its state; the loss of epochs falls. */
+/** An engine whose step counts itself in its state; the loss decreases with the epochs. */
 export function stillEngine(asked: Asked = { threads: [] }): Engine {
   const counterOf = (state: ReadonlyMap<string, Values>): number => state.get(counter)?.[0] ?? 0;
   const answers = (graph: Graph, batch: number, count: number): ReadonlyMap<string, Values> =>
@@ -58,7 +58,7 @@ export function stillEngine(asked: Asked = { threads: [] }): Engine {
   };
 }
 
-/** Those of a run that is always begun at the same time. */
+/** Circumstances with a fixed start time. */
 export const stillCircumstances: Circumstances = {
   commandLine: ["train", "m.lfer"],
   commit: undefined,
@@ -80,12 +80,12 @@ const codesOf = (result: RunResult): readonly string[] =>
 
 export interface StillResult {
   readonly result: RunResult | undefined;
-  /** Of what was refused. */
+  /** The codes of a rejected run. */
   readonly codes: readonly string[];
   readonly messages: readonly string[];
 }
 
-/** A run of two steps an epoch in this folder, from its claim to its release. */
+/** A run of two steps per epoch in this folder, from its claim to its release. */
 export async function stillRun(
   folder: string,
   { recipe = {}, events = {}, ...asked }: StillRun = {},

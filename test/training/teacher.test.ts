@@ -1,4 +1,4 @@
-// A teacher is another network than its student: it sees the same pixels, by its own numbers.
+// A teacher is a different network than its student: it sees the same pixels, normalised by its own numbers.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,6 +1,6 @@
 /**
- * Trains a small network for some steps on WebGPU, every node of it, and compares losses and state with the same steps on
- * the CPU: node --import tsx test/webgpu/check.ts. Not part of `npm test`: it needs a GPU, or SwiftShader, as .ci/run has it.
+ * Trains a small network for some steps on WebGPU, with every node there, and compares losses and state with the same steps on the CPU:
+ * node --import tsx test/webgpu/check.ts. Not part of `npm test`: it needs a GPU, or SwiftShader, as in .ci/run.
  */
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Engine, RunningStep, Values } from "../../src/engines/engine.js";
@@ -30,13 +30,13 @@ async function start(engine: Engine, step: Graph, { state }: StepFeed): Promise<
 
 type State = ReadonlyMap<string, Values>;
 
-/** A first kind of state is what the optimiser remembers; the other is parameters and statistics. */
+/** The first kind of state is the optimiser's; the other is parameters and statistics. */
 const kinds: Readonly<Record<string, (name: string) => boolean>> = {
   velocities: (name) => name.startsWith("velocity."),
   "parameters and statistics": (name) => !name.startsWith("velocity."),
 };
 
-/** || a - b || / || b || over all tensors of a kind: one by one, gradients that are 0 but for rounding would count. */
+/** || a - b || / || b || over all tensors of a kind: for single ones, gradients that are 0 except for rounding would count. */
 function distance(a: State, b: State, isOfKind: (name: string) => boolean): number {
   let [difference, scale] = [0, 0];
   for (const [name, values] of b) {

@@ -1,4 +1,4 @@
-// Labels of a weight file under other names than the model's outputs: no class comes under another's name.
+// Labels of a weight file under other names than the model's outputs: classes are never confused.
 import * as assert from "uvu/assert";
 import { withLabels } from "../../src/ir/class-order.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -12,13 +12,13 @@ import { weightTensors } from "../../src/weights/weight-tensors.js";
 import { suite } from "../support/suite.js";
 
 const rgb = ["red", "green", "blue"];
-/** No order that undoes itself. */
+/** An order that is not its own inverse. */
 const cycled = ["green", "blue", "red"];
 const others = ["tic", "tac", "toe"];
 
 type Outputs = Readonly<Record<string, readonly string[] | undefined>>;
 
-/** Two heads, one layer each, and what is made of them. */
+/** Two heads with one layer each, and what is computed from them. */
 async function modelOf(lines: readonly string[], outputs: Outputs, heads = ["p", "q"]): Promise<Graph> {
   const text = `lfer 1
 
@@ -40,7 +40,7 @@ ${Object.entries(outputs)
 const bytesOf = (graph: Graph, metadata = labelMetadata(graph)): Uint8Array =>
   Buffer.concat(writeSafetensors(weightTensors(graph, initialiseWeights(graph, 5)), metadata));
 
-/** A file of both heads, with these lists. */
+/** A file with both heads and these lists. */
 const fileOf = async (outputs: Outputs): Promise<Uint8Array> => {
   const graph = await modelOf([], { p: undefined, q: undefined });
   const lists = Object.entries(outputs).map(([name, list]) => [`lfer.labels.${name}`, JSON.stringify(list)] as const);
@@ -69,7 +69,7 @@ interface Case {
   readonly file: Outputs;
   readonly model: Outputs;
   readonly codes?: readonly string[];
-  /** What it answers as a frozen network, where that is another thing: its rows stay in the file's order. */
+  /** The model's output as a frozen network, whose rows stay in the file's order. */
   readonly frozen?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// The labels in a weight file beside those of the network that takes the weights.
+// The labels in a weight file, compared with those of the network that reads the weights.
 import * as assert from "uvu/assert";
 import { withLabels } from "../../src/ir/class-order.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -13,7 +13,7 @@ import { weightTensors } from "../../src/weights/weight-tensors.js";
 import { suite } from "../support/suite.js";
 
 const own = ["cat", "dog", "owl", "yak"];
-/** No order that undoes itself: turned the wrong way round it is another. */
+/** An order that is not its own inverse: applied in the wrong direction it is another one. */
 const cycled = ["yak", "cat", "owl", "dog"];
 
 const heads = {
@@ -42,7 +42,7 @@ model M {
   return model.graph;
 }
 
-/** The bytes of a file with drawn weights, as lferc writes them. */
+/** The bytes of a file with random weights, as lferc writes them. */
 function fileOf(graph: Graph, metadata = labelMetadata(graph)): Uint8Array {
   return Buffer.concat(writeSafetensors(weightTensors(graph, initialiseWeights(graph, 5)), metadata));
 }
@@ -57,7 +57,7 @@ const load = (graph: Graph, bytes: Uint8Array, map?: string): LoadedWeights => {
 const codesOf = (loaded: LoadedWeights): readonly string[] =>
   loaded.kind === "loaded" ? [] : loaded.diagnostics.map(({ code }) => code);
 
-/** What the network answers to a picture, by label. */
+/** The network's outputs for a picture, by label. */
 function answersOf(graph: Graph, loaded: LoadedWeights): Readonly<Record<string, number>> {
   assert.ok(loaded.kind === "loaded", JSON.stringify(loaded));
   const image = { shape: [1, 3, 4, 4], data: Float64Array.from({ length: 48 }, (_, i) => Math.sin(i * 12.9898)) };
@@ -130,7 +130,7 @@ model M {
       assert.ok(`${found?.message} ${found?.help}`.includes(part), `${found?.message} ${found?.help}`);
     }
     assert.equal(codesOf(load(graph, bytes, "fc ->\n-> fc\n")), [], "what the message says is what works");
-    // As many classes as before or not: a new head has nothing to do with the old labels.
+    // Even with the same number of classes, a new head is unrelated to the old labels.
     const fewer = fileOf(await graphOf(`${pool}flatten -> linear(3) as fc`, ["a", "b", "c"]));
     assert.equal(codesOf(load(graph, fewer, "fc ->\n-> fc\n")), []);
     const open = await graphOf(`${pool}flatten -> linear(4) as fc`, undefined);

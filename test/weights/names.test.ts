@@ -212,7 +212,7 @@ suite("proposed name maps", (test) => {
       const right = Array.from({ length: count }, (_, i) => `net.${letters((7 * i) % count)}x.weight`);
       assert.is(proposeMap(named(left), named(right))?.split("\n").length, count);
     };
-    // Compared with each other, eight times as many took sixty times as long.
+    // Comparing them pairwise, eight times as many took sixty times as long.
     assert.ok(growthOf(propose, { small: 625, factor: 8 }) < 24);
   });
 
@@ -292,7 +292,7 @@ suite("names of a weight file", (test) => {
       const name = "module.".repeat(count);
       assert.ok(codes(load([name, `${name}a`, `${name}b`])).includes("weights/surplus-tensor"));
     };
-    // Taken off one after another, sixteen times as many took more than two hundred times as long.
+    // Removed one by one, sixteen times as many took more than two hundred times as long.
     assert.ok(growthOf(prefixes, { small: 2000, factor: 16 }) < 64);
   });
 

@@ -1,4 +1,4 @@
-/** What a checkpoint says and lferc does not carry out: it is refused, never passed over. */
+/** Requests in a checkpoint that lferc does not support are rejected, never ignored. */
 import * as assert from "uvu/assert";
 import { loadWeights } from "../../src/weights/load-weights.js";
 import { runPickle } from "../../src/weights/pytorch/pickle-machine.js";
@@ -70,7 +70,7 @@ suite("averages beside the weights", (test) => {
     entries: new Map(Object.entries(entries)),
   });
   const list = (...items: PickleValue[]): PickleValue => ({ kind: "list", items });
-  /** Made anew each time: the same object twice is the same weights. */
+  /** Created anew each time: the same object twice would be the same weights. */
   const weights = () => dict({ w: leaf });
   const averagesOf = (checkpoint: DictValue): readonly string[] => {
     const read = stateDictsOf(checkpoint, "w.pth", () => ({ kind: "read", value: new Uint8Array(4) }));

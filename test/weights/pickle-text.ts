@@ -1,4 +1,4 @@
-/** A pickle of protocol 2 in these pieces, written as Python writes them; texts are of one byte a character. */
+/** A pickle of protocol 2 of these pieces, in Python's format; texts have one byte per character. */
 export const pickle = (...pieces: readonly (string | readonly number[])[]): Uint8Array =>
   new Uint8Array(
     Buffer.concat([

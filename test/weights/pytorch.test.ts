@@ -24,7 +24,7 @@ const refusal = (bytes: Uint8Array, name: string): readonly Diagnostic[] => {
   return result.kind === "refused" ? result.diagnostics : [];
 };
 
-/** What PyTorch itself reads from the files: shape and values by name, as make_files.py wrote it. */
+/** PyTorch's own reading of the files: shape and values by name, as make_files.py wrote it. */
 type Expected = Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[]]>>;
 const expected = JSON.parse(readFileSync(new URL("values.json", folder), "utf8")) as Readonly<Record<string, Expected>>;
 
@@ -127,7 +127,7 @@ suite("PyTorch's checkpoints", (test) => {
   });
 });
 
-/** Bytes that are refused with one diagnostic: its code, and words of its message. */
+/** Bytes that are rejected with one diagnostic: its code, and words of its message. */
 type Refused = readonly [what: string, bytes: Uint8Array, code: string, words: string];
 
 function testRefusal(test: Parameters<Parameters<typeof suite>[1]>[0], [what, bytes, code, words]: Refused): void {
@@ -260,7 +260,7 @@ suite("hostile archives", (test) => {
   });
 
   test("a tensor of a billion elements of one number is compared with the model before it is made", () => {
-    // The elements all lie on the storage's first: stride 0.
+    // All elements are the storage's first one: stride 0.
     const bytes = checkpointOf(pickle("}", text("a"), ...tensor(4, "K\x00").with(6, "J\x00\xca\x9a\x3b\x85"), "s."), {
       0: new Uint8Array(16),
     });

@@ -17,7 +17,7 @@ const read = (bytes: Uint8Array): WeightFile<ReadableTensor> => {
 
 const values = (file: WeightFile<ReadableTensor>, name: string) => [...(file.tensors.get(name)?.float32() ?? [])];
 
-/** A file whose header is this text, with so many bytes of data. */
+/** A file with this text as its header, and this many bytes of data. */
 const fileOf = (header: string | Uint8Array, dataBytes = 0): Uint8Array => {
   const text = typeof header === "string" ? new TextEncoder().encode(header) : header;
   const bytes = new Uint8Array(8 + text.byteLength + dataBytes);
@@ -29,7 +29,7 @@ const fileOf = (header: string | Uint8Array, dataBytes = 0): Uint8Array => {
 const f32 = (begin: number, end: number, shape = [(end - begin) / 4]) =>
   JSON.stringify({ dtype: "F32", shape, data_offsets: [begin, end] });
 
-/** [what is wrong, the file, the codes it must give, a piece of the first message]. */
+/** [what is wrong, the file, the expected codes, a piece of the first message]. */
 const hostile: readonly (readonly [string, Uint8Array, readonly DiagnosticCode[], string])[] = [
   ["an empty file", new Uint8Array(0), ["weights/file-too-short"], "0 bytes; its header needs 8"],
   ["seven bytes", new Uint8Array(7), ["weights/file-too-short"], "7 bytes"],
@@ -185,7 +185,7 @@ suite("safetensors", (test) => {
       const result = readSafetensors(fileOf(`{${entries.join(",")}}`), "w");
       assert.is(result.kind === "refused" && result.diagnostics.length, 20);
     };
-    // Each one compared with all before it, eight times as many took sixty times as long.
+    // Comparing each with all before it, eight times as many took sixty times as long.
     assert.ok(growthOf(mistakes, { small: 10_000, factor: 8 }) < 24);
   });
 

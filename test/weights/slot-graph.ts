@@ -1,7 +1,7 @@
 import { GraphBuilder } from "../../src/ir/builder.js";
 import type { Graph } from "../../src/ir/graph.js";
 
-/** A graph of nothing but parameters of these shapes, which begin as zeros. */
+/** A graph with only parameters of these shapes, which are initially zero. */
 export function graphOf(slots: Readonly<Record<string, readonly number[]>>): Graph {
   const builder = new GraphBuilder("M");
   for (const [name, shape] of Object.entries(slots)) {

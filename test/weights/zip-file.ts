@@ -1,4 +1,4 @@
-/** An entry of a ZIP archive; what is given beside name and data is written in the place of the truth. */
+/** An entry of a ZIP archive; fields besides name and data replace the true values. */
 export interface EntryToWrite {
   readonly name: string;
   readonly data: Uint8Array | string;
@@ -23,7 +23,7 @@ function record(signature: number, fields: readonly (readonly [bytes: 2 | 4, val
 const twos = (...values: readonly number[]) => values.map((value) => [2, value] as const);
 const fours = (...values: readonly number[]) => values.map((value) => [4, value] as const);
 
-/** A small archive; checksums are zero, for nobody compares them. */
+/** A small archive; checksums are zero, because nothing compares them. */
 export function zipOf(
   entries: readonly EntryToWrite[],
   directory: { readonly count?: number; readonly begin?: number } = {},

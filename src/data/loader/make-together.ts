@@ -27,8 +27,8 @@ export function isDivisible({ pictures, sights }: BatchOrder, { augmenter }: Bat
 }
 
 /**
- * A batch of pictures in memory, made by all threads at once, the calling one included: the same numbers as by {@link makeBatch}.
- * `rooms` are the parts' numbers of an earlier batch, which this one uses, and leaves its own.
+ * Makes a batch of pictures in memory with all threads at once, the calling one included: the same numbers as {@link makeBatch}.
+ * `rooms` are buffers of an earlier batch's parts, which this one reuses; at the end it leaves its own there.
  */
 export async function makeTogether(
   order: BatchOrder,
@@ -47,10 +47,10 @@ export async function makeTogether(
   if (own === undefined) return makeBatch(order, tools);
   const begun = others.map(async (part): Promise<MadeBatch> => {
     const made = await crew.make(partOf(order, part, rooms.splice(0, order.sights.length)));
-    // What a lost thread leaves is done here.
+    // If a thread is lost, its part is made here.
     return isProblem(made) ? makeBatch(partOf(order, part, []), tools) : made;
   });
-  // This thread writes where the whole batch is to be. Rooms are used from the last one on.
+  // This thread writes directly into the whole batch. `rooms` are used from the last one on.
   const ownRooms = wholes.map((whole) => whole.subarray(0, own[1] * perPicture)).reverse();
   const made = [await makeBatch(partOf(order, own, ownRooms), tools), ...(await Promise.all(begun))];
   const seen = order.sights.map((_, sight): SeenBatch => {

@@ -1,8 +1,8 @@
-/** Which block of channels this machine's kernels work in: found out by trying, since a wrong one gives wrong numbers silently. */
+/** Finds the channel block size of this machine's kernels by trying, since a wrong one silently gives wrong numbers. */
 import { ModelWriter, nchwcDomain } from "./model-writer.js";
 import { knowsInternals, type OrtModule, sessionOptions } from "./ort-runtime.js";
 
-/** Floats that the kernels hold in one vector register's worth: 16 with AVX512, 8 with AVX and AVX2. */
+/** Floats per vector register of the kernels: 16 with AVX512, 8 with AVX and AVX2. */
 export type Block = 8 | 16;
 
 const blocks: readonly Block[] = [16, 8];
@@ -12,7 +12,7 @@ const channels = 2 * 16;
 
 const numberAt = (i: number): number => (((i * 7919 + 13) % 101) - 50) / 50;
 
-/** 3x3 filter and map of every channel, and their convolution with a border of zeros, [channels, height, width]. */
+/** A 3x3 filter and a map for every channel, and their zero-padded convolution, [channels, height, width]. */
 function knownNumbers() {
   const filters = Float32Array.from({ length: channels * 9 }, (_, i) => numberAt(i));
   const maps = Float32Array.from({ length: channels * height * width }, (_, i) => numberAt(i + 1000));
@@ -33,7 +33,7 @@ function knownNumbers() {
   return { filters, maps, results };
 }
 
-/** Channel-major numbers [channels, cells] in blocks: [channels / block, cells, block]. */
+/** Reorders channel-major numbers [channels, cells] to blocks: [channels / block, cells, block]. */
 function inBlocks(values: ArrayLike<number>, cells: number, block: number): Float32Array {
   const out = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -43,7 +43,7 @@ function inBlocks(values: ArrayLike<number>, cells: number, block: number): Floa
   return out;
 }
 
-/** One depthwise convolution with a computed filter, as the step's own; true where the numbers come out. */
+/** Runs one depthwise convolution with a computed filter, as steps do; true if the result is right. */
 export async function blockWorks(ort: OrtModule, block: Block): Promise<boolean> {
   const writer = new ModelWriter(18);
   const { filters, maps, results } = knownNumbers();
@@ -67,14 +67,14 @@ export async function blockWorks(ort: OrtModule, block: Block): Promise<boolean>
   return wanted.every((value, i) => Math.abs(value - (found[i] as number)) < 1e-4);
 }
 
-/** The block of this machine; undefined where its kernels have none, or where this version's are not known to us. */
+/** The block size of this machine; undefined if its kernels have none, or if this version of ONNX Runtime is not known to us. */
 export async function probeBlock(ort: OrtModule): Promise<Block | undefined> {
   if (!knowsInternals(ort)) return undefined;
   for (const block of blocks) {
     try {
       if (await blockWorks(ort, block)) return block;
     } catch (error) {
-      // A build without these kernels refuses the model; anything else it says means the same to us: not here.
+      // A build without these kernels rejects the model; any other error also means that the layout cannot be used.
       if (!(error instanceof Error)) throw error;
       return undefined;
     }

@@ -1,19 +1,19 @@
-/** How much of the machine others take, from the system's own counters: the same call on every system. */
+/** How many cores other work uses, from the operating system's counters: the same call on every system. */
 import { type CpuInfo, cpus } from "node:os";
 
-/** What the counters stood at. */
+/** A reading of the counters. */
 export interface LoadReading {
-  /** By the clock, in milliseconds. */
+  /** The time of the reading, in milliseconds. */
   readonly at: number;
-  /** Of all cores together, in milliseconds, whoever had them. */
+  /** CPU time of all processes, in milliseconds, summed over the cores. */
   readonly busy: number;
-  /** Of this process, all its threads. */
+  /** CPU time of all threads of this process. */
   readonly own: number;
-  /** Of those of its threads that do not run steps. */
+  /** CPU time of those threads of this process that do not run steps. */
   readonly besides: number;
 }
 
-/** What all cores have worked, in milliseconds. */
+/** CPU time of all cores, in milliseconds. */
 export const busyOf = (cores: readonly Pick<CpuInfo, "times">[]): number =>
   cores.reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 
@@ -22,7 +22,7 @@ export function readLoad(besides = 0): LoadReading {
   return { at: performance.now(), busy: busyOf(cpus()), own: (user + system) / 1000, besides };
 }
 
-/** So many cores were taken, in the mean, by all but the threads that run steps. */
+/** The mean number of cores used between two readings by everything but the threads that run steps. */
 export function takenBetween(before: LoadReading, after: LoadReading): number {
   const own = after.own - before.own - (after.besides - before.besides);
   return Math.max(0, (after.busy - before.busy - own) / (after.at - before.at));

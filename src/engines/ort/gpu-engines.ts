@@ -4,10 +4,10 @@ import type { Engine } from "../engine.js";
 import { loadNativeRuntime } from "./ort-runtime.js";
 import { type GpuProvider, whyNot } from "./provider-probe.js";
 
-/** What a provider says of itself: whyNot, but for tests. */
+/** Returns why a provider cannot be used: whyNot, replaceable in tests. */
 type Asking = (provider: GpuProvider) => Promise<string | Problem | undefined>;
 
-/** ONNX Runtime does not tell which one. */
+/** ONNX Runtime does not tell which device it is. */
 const devices: Readonly<Record<GpuProvider, string>> = { webgpu: "GPU, by WebGPU", cuda: "NVIDIA GPU, by CUDA" };
 
 const needs: Readonly<Record<GpuProvider, string>> = {
@@ -15,7 +15,7 @@ const needs: Readonly<Record<GpuProvider, string>> = {
   cuda: "CUDA 12 and cuDNN 9 (lferc explain engine/no-cuda)",
 };
 
-/** Asks the provider before anything is made: a session without one ends in a message for programmers, and in noise on stderr. */
+/** Checks the provider first: creating a session without one fails with a technical message and output on stderr. */
 export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = whyNot): Engine {
   const usable = async () => {
     const reason = await ask(provider);
@@ -46,7 +46,7 @@ export function gpuEngine(name: string, provider: GpuProvider, ask: Asking = why
   };
 }
 
-/** Every node on the GPU or none: what WebGPU lacks is an error, never a silent detour by the CPU. */
+/** All nodes run on the GPU, or none: an op that WebGPU lacks is an error, never silently run on the CPU. */
 export const ortWebgpuEngine: Engine = gpuEngine("ort-webgpu", "webgpu");
 
 /** Untested: no machine of ours has its libraries. Nodes that CUDA lacks run on the CPU, as ONNX Runtime decides. */

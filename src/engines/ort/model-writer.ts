@@ -11,8 +11,8 @@ export const nchwcDomain = "com.microsoft.nchwc";
 export const microsoftDomain = "com.microsoft";
 
 /**
- * Writes an ONNX model for one session: short names, no types of inner edges, and ops of ONNX Runtime's own domains,
- * written `domain:Op`. A value that is computed twice in the same way is computed once.
+ * Writes an ONNX model for one session: short names, no types of inner edges, and ops of ONNX Runtime's own domains, written
+ * `domain:Op`. Identical nodes are written once.
  */
 export class ModelWriter implements OnnxBuilder {
   readonly opset: number;
@@ -26,7 +26,7 @@ export class ModelWriter implements OnnxBuilder {
   readonly #reshaped = new Map<string, { readonly source: string; readonly shape: readonly number[] }>();
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #renamed = new Map<string, string>();
-  /** Where the next nodes come from, for profiles. */
+  /** The source of the next nodes, for profiles. */
   #place = "";
   #fresh = 0;
 
@@ -34,7 +34,7 @@ export class ModelWriter implements OnnxBuilder {
     this.opset = opset;
   }
 
-  /** Says whose nodes come next: their names begin with it. */
+  /** Sets the source of the next nodes: their names begin with it. */
   enter(place: string): void {
     this.#place = place;
   }
@@ -44,7 +44,7 @@ export class ModelWriter implements OnnxBuilder {
     return name;
   }
 
-  /** Gives a value to the outside under a name of its own: the node that makes it takes the name, if it is free to. */
+  /** Makes a value an output with this name; the node that computes it takes the name if it can. */
   output(name: string, value: string, shape: readonly number[], dtype: DType = "float32"): void {
     if (this.#made.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
     else this.#add("Identity", [value], {}, [name]);
@@ -66,7 +66,7 @@ export class ModelWriter implements OnnxBuilder {
     return this.#add(opType, inputs, attributes, names);
   }
 
-  /** The value under another shape; of several reshapes in a row only the last one is a node. */
+  /** The value in another shape; of several reshapes in a row, only the last one is a node. */
   reshape(value: string, sizes: readonly number[]): string {
     const { source, shape } = this.#reshaped.get(value) ?? { source: value, shape: undefined };
     const known = shape ?? this.#shapes.get(source);
@@ -78,7 +78,7 @@ export class ModelWriter implements OnnxBuilder {
     return name;
   }
 
-  /** Tells the shape of a value, so that a reshape to it is none. */
+  /** Records the shape of a value, so that a reshape to the same shape needs no node. */
   hasShape(value: string, shape: readonly number[]): string {
     this.#shapes.set(value, shape);
     return value;
@@ -118,7 +118,7 @@ export class ModelWriter implements OnnxBuilder {
     return this.#constant("float32", values, rawBytes(Float32Array.from(list)), shape);
   }
 
-  /** A long list of numbers, of one axis, made when the model is, under a key that says all of what is in it. */
+  /** A long one-axis list of numbers, computed only when the model is made, with a key that determines its contents. */
   table(key: string, make: () => Int32Array | Float32Array): string {
     const [known] = this.#known.get(`table ${key}`) ?? [];
     if (known !== undefined) return known;
@@ -183,7 +183,7 @@ export class ModelWriter implements OnnxBuilder {
     });
   }
 
-  /** Without the nodes that nobody reads: views that were asked for and then not needed. */
+  /** Removes nodes that nothing reads: views that were requested and then not needed. */
   #liveNodes(): readonly onnx.NodeProto.$Properties[] {
     const read = new Set(this.#outputs.map(({ name }) => name ?? ""));
     for (const value of this.#renamed.keys()) read.add(value);

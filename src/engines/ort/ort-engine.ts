@@ -7,18 +7,18 @@ import { loadNativeRuntime, sessionOptions } from "./ort-runtime.js";
 import type { Spinning } from "./spinning.js";
 
 export interface OrtEngineOptions {
-  /** Plain ONNX ops even where the machine's blocked layout could be used. */
+  /** Use plain ONNX ops even if the blocked layout is available. */
   readonly portable?: boolean | undefined;
 }
 
-/** Whether any map of the step fills blocks of samples: else nothing would be won. */
+/** Whether the batch of any map fills blocks: otherwise the blocked layout gains nothing. */
 const fillsBlocks = (step: Graph, block: Block): boolean =>
   step.inputs.some(({ value }) => {
     const { shape } = step.types[value] ?? { shape: [] };
     return shape.length === 4 && typeof shape[0] === "number" && shape[0] % block === 0;
   });
 
-/** Stock onnxruntime-node on the CPU: in the blocked layout where the probe finds one, else in plain ONNX ops. */
+/** Stock onnxruntime-node on the CPU: in the blocked layout if the probe finds one, otherwise in plain ONNX ops. */
 export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
   const waiting: { spinning: Spinning } = { spinning: "long" };
   return {
@@ -34,7 +34,7 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
     create: async (step, { state, threads, profilePrefix, besides }) => {
       const ort = await loadNativeRuntime();
       if (isProblem(ort)) return ort;
-      // What writes models is loaded only when one is written.
+      // Loaded lazily: only needed to write a model.
       const { probeBlock } = await import("./block-probe.js");
       const block = portable ? undefined : await probeBlock(ort);
       if (block === undefined || !fillsBlocks(step, block)) {
@@ -51,7 +51,7 @@ export function ortEngine({ portable = false }: OrtEngineOptions = {}): Engine {
       const tuning = { provider: "cpu", threads, optimize: "disabled", profilePrefix } as const;
       const open = (spinning: Spinning) =>
         ort.InferenceSession.create(program.bytes, sessionOptions({ ...tuning, spinning }));
-      // A profile is of one session from beginning to end.
+      // A profile covers one session from start to end.
       const session = await (profilePrefix === undefined
         ? adaptiveSession(open, { threads, waiting, besides })
         : open("long"));

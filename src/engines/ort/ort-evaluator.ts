@@ -14,14 +14,14 @@ import type { Spinning } from "./spinning.js";
 
 export interface OrtEvaluation extends EvaluatorOptions {
   readonly runtime: OnnxRuntime;
-  /** The engine's name, for what it refuses. */
+  /** The engine's name, for its error messages. */
   readonly name: string;
   readonly provider: Provider;
   readonly graph: Graph;
   readonly spinning?: Spinning | undefined;
 }
 
-/** The way of a built model: rewritten by the same passes, written as ONNX with its weights, run as it would be deployed. */
+/** Runs a network like a built model: rewritten by the same passes, written as ONNX with its weights, run as when deployed. */
 export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | Problem> {
   const { runtime, name: engine, provider, graph, weights, threads, spinning } = request;
   const own = new Map(
@@ -49,7 +49,7 @@ export async function ortEvaluator(request: OrtEvaluation): Promise<Evaluator | 
   };
 }
 
-/** The session, or why the provider does not take the network. */
+/** The session, or why the provider rejects the network. */
 async function openSession(
   runtime: OnnxRuntime,
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** ONNX Runtime as an engine of training needs it: its options, and which versions its internals are known of. */
+/** ONNX Runtime for training: its session options, and the versions whose internals we know. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { OrtModule } from "../../deploy/onnx-runtime.js";
 import { RuntimeFailure } from "../../deploy/runtime.js";
@@ -8,7 +8,7 @@ import type { Spinning } from "./spinning.js";
 export { loadNativeRuntime, type OrtModule } from "../../deploy/onnx-runtime.js";
 
 /**
- * Versions whose internal domain com.microsoft.nchwc was tried with our formulations. It is no public interface, so any
+ * Versions whose internal domain com.microsoft.nchwc was tested with our formulations. It is not a public interface, so any
  * other version gets the portable form.
  */
 const knownVersions: ReadonlySet<string> = new Set(["1.30.0"]);
@@ -23,21 +23,21 @@ export type Provider = "cpu" | "webgpu" | "cuda";
 export interface SessionTuning {
   readonly provider: Provider;
   readonly threads?: number | undefined;
-  /** How its threads wait; for long unless told. */
+  /** How its threads wait; long by default. */
   readonly spinning?: Spinning | undefined;
-  /** `disabled` for graphs that are in their final form already. */
+  /** `disabled` for graphs that are already in their final form. */
   readonly optimize: "disabled" | "all";
-  /** Where a profile is written, if anywhere. */
+  /** Where to write a profile, if anywhere. */
   readonly profilePrefix?: string | undefined;
 }
 
-/** A brief wait, in microseconds: about as long as waking a thread up takes. */
+/** A brief wait, in microseconds: about as long as waking a thread takes. */
 const briefSpin = "20";
 
 /**
- * Spinning workers and the memory arena are worth 15 % and 60 % of a step; both are said, since defaults may change. Memory
- * patterns win no time, and lay a second block for everything beside what the arena took in the first step. On WebGPU a
- * node that the provider lacks is an error: fallen back, the step would be slower than on the CPU alone.
+ * Spinning workers and the memory arena save 15 % and 60 % of a step; both are set explicitly, since defaults may change. Memory
+ * patterns save no time, and allocate a second block for everything, besides what the arena allocated in the first step. On WebGPU,
+ * a node that the provider lacks is an error: with a fallback, the step would be slower than on the CPU alone.
  */
 export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionOptions {
   const { provider, threads, spinning = "long", optimize, profilePrefix } = tuning;
@@ -53,7 +53,7 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
     extra: {
       session: {
         intra_op: { allow_spinning: "1", ...(spinning === "brief" ? { spin_duration_us: briefSpin } : {}) },
-        // Between two runs nothing comes for which to stay awake.
+        // Between two runs there is nothing to wait for.
         force_spinning_stop: "1",
         ...(provider === "webgpu" ? { disable_cpu_ep_fallback: "1" } : {}),
       },
@@ -62,8 +62,8 @@ export function sessionOptions(tuning: SessionTuning): InferenceSession.SessionO
 }
 
 /**
- * Why a provider does not take a graph, where that may be: GPUs and WebAssembly have limits of their own. On the CPU every
- * lowering is tested, so that any other error would be our mistake: undefined.
+ * Why a provider rejects a graph, if that may happen: GPUs and WebAssembly have limits. On the CPU every lowering is tested, so that
+ * any other error would be a bug of ours: undefined.
  */
 export function limitOf(error: unknown, provider: Provider): string | undefined {
   if (!(error instanceof Error)) return undefined;

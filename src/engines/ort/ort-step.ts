@@ -1,4 +1,4 @@
-/** A step program in a session: state in two sets of tensors, read from one and written to the other by turns. */
+/** Runs a step program in a session. The state is in two sets of tensors, which are read and written alternately. */
 import type { Tensor } from "onnxruntime-node";
 import type { OnnxRuntime } from "../../deploy/runtime.js";
 import { invariant } from "../../diagnostics/invariant.js";
@@ -7,7 +7,7 @@ import type { RunningStep, Values } from "../engine.js";
 import type { StepSession } from "./spinning.js";
 import type { StatePort, StepProgram } from "./step-program.js";
 
-/** One tensor of state: `now` is read, `then` is written; they change places after each step. */
+/** A tensor of state: `now` is read, `then` is written; they are swapped after each step. */
 interface StateTensor {
   readonly port: StatePort;
   now: Tensor;
@@ -42,7 +42,7 @@ export class OrtStep implements RunningStep {
     this.#outputs = new Map(
       program.outputs.map(({ onnxName, shape, dtype }) => {
         const length = shape.reduce((product, size) => product * size, 1);
-        // ONNX Runtime's bools are bytes.
+        // ONNX Runtime stores a bool in a byte.
         if (dtype === "bool") return [onnxName, new runtime.Tensor("bool", new Uint8Array(length), [...shape])];
         return [onnxName, tensor(new Float32Array(length), shape)];
       }),

@@ -9,15 +9,15 @@ import { adaptiveSession, type Spinning } from "./spinning.js";
 
 export interface PortableStep extends StepOptions {
   readonly runtime: OnnxRuntime;
-  /** The engine's name, for the description and for what it refuses. */
+  /** The engine's name, for the description and for error messages. */
   readonly name: string;
   readonly provider: Provider;
   readonly step: Graph;
-  /** Where its threads wait as the machine's load asks for: how. */
+  /** The current way of waiting, if the engine's threads adapt it to the load of the machine. */
   readonly waiting?: { spinning: Spinning } | undefined;
 }
 
-/** The step in plain ONNX ops on a provider that is there. */
+/** The step in plain ONNX ops on an available provider. */
 export async function portableStep(request: PortableStep): Promise<RunningStep | Problem> {
   const { runtime, name, provider, step, state, threads, profilePrefix, waiting, besides } = request;
   const program = portableProgram(step);

@@ -7,7 +7,7 @@ import { nextOutput, openState, stateInput } from "../../targets/onnx-train/open
 import { version } from "../../version.js";
 import type { Port, StatePort, StepProgram } from "./step-program.js";
 
-/** State is an input and an output: `state.conv.weight` goes in, `next.conv.weight` comes out. */
+/** State is both input and output: `state.conv.weight` is read, `next.conv.weight` is written. */
 export function portableProgram(step: Graph, opset: number = defaultOpset): StepProgram {
   const sizes = (value: ValueId): readonly number[] => bindShape(typeOf(step, value).shape, 1);
   const state = step.slots.map(({ name, value, next }): StatePort => {

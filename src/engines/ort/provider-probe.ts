@@ -1,11 +1,11 @@
-/** Whether a provider of ONNX Runtime works on this machine: found out by running one node on it, in a process of its own. */
+/** Checks whether a provider of ONNX Runtime works on this machine, by running one node on it in a separate process. */
 import { loadNativeRuntime, type OrtModule, onnxRuntimeUrl } from "../../deploy/onnx-runtime.js";
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { askProcess } from "../own-process.js";
 
 export type GpuProvider = "webgpu" | "cuda";
 
-/** Runs y = x + x on the provider; writes what went wrong to stdout, nothing when all is well. */
+/** Runs y = x + x on the provider; prints the error, or nothing if it works. */
 const script = `
 const [url, provider, bytes] = process.argv.slice(1);
 try {
@@ -29,14 +29,14 @@ async function doublingModel(): Promise<string> {
   return Buffer.from(writer.finish("probe")).toString("base64");
 }
 
-/** Whether this build of the package has the provider at all, its libraries aside. */
+/** Whether this build of the package contains the provider, whether or not its libraries are installed. */
 const isBuiltIn = (ort: OrtModule, provider: GpuProvider): boolean =>
   ort.listSupportedBackends().some(({ name }) => name === provider);
 
-/** ONNX Runtime's errors begin with a place in its sources; what matters comes last. */
+/** ONNX Runtime's errors begin with a source location; the useful part comes last. */
 const withoutPlace = (reason: string): string => reason.replace(/^.* was false\. /, "");
 
-/** Why the provider cannot be used here; undefined where it can. */
+/** Why the provider cannot be used here; undefined if it can. */
 export async function whyNot(provider: GpuProvider): Promise<string | Problem | undefined> {
   const ort = await loadNativeRuntime();
   if (isProblem(ort)) return ort;

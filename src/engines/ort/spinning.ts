@@ -1,8 +1,7 @@
 /**
- * How ONNX Runtime's threads wait for their next piece of work: awake for long, which wins 15 % of a step on cores that nobody else
- * wants; or briefly, because beside others an awake thread takes from somebody who has work the core that it waits for. What is computed
- * is the same to the last bit: who does a piece of work has no say in what it is. (`session.dynamic_block_base` would help as
- * well, but cuts the work into other pieces, and sums differ.)
+ * How ONNX Runtime's threads wait for work. On idle cores, long spinning saves 15 % of a step. On busy cores, spinning threads take time
+ * from threads that have work, so there they spin only briefly. The results are identical to the last bit, since they do not depend on
+ * which thread does what. (`session.dynamic_block_base` would help too, but divides the work differently, so sums differ.)
  */
 import { availableParallelism } from "node:os";
 import type { InferenceSession } from "onnxruntime-node";
@@ -10,39 +9,39 @@ import { type LoadReading, readLoad, takenBetween } from "./core-load.js";
 
 export type Spinning = "long" | "brief";
 
-/** What of a session a step needs. */
+/** The part of a session that a step needs. */
 export interface StepSession {
   run(feeds: InferenceSession.FeedsType, fetches: InferenceSession.FetchesType): Promise<unknown>;
   release(): Promise<void>;
 }
 
-/** So much of a core more than is free may be taken before threads wait briefly, and less than so much before they wait long again. */
+/** Threads spin briefly if more cores than the first number are missing, and long again if fewer than the second are. */
 const [tooMuch, little] = [0.25, 0.1];
 
-/** How threads should wait where so many cores are taken by others; between the two bounds as they do now. */
+/** How threads should wait if others use `taken` cores; between the two bounds nothing changes. */
 export function spinningFor(taken: number, cores: number, threads: number, now: Spinning): Spinning {
   const missing = taken + threads - cores;
   if (missing > tooMuch) return "brief";
   return missing < little ? "long" : now;
 }
 
-/** The first look at the load comes after so many milliseconds, the others after so many more: a change costs a new session. */
+/** Milliseconds before the first look at the load, and between later ones: a change costs a new session. */
 const [firstLook, laterLooks] = [1000, 15_000];
 
 export interface SpinningOptions {
-  /** As many as the machine has cores unless told. */
+  /** By default, the number of cores. */
   readonly threads: number | undefined;
   readonly cores?: number | undefined;
-  /** Milliseconds that other threads of this process have worked so far. */
+  /** CPU time of this process's other threads so far, in milliseconds. */
   readonly besides?: (() => number) | undefined;
-  /** How threads wait now: what is opened next begins with it. */
+  /** The current way of waiting; new sessions start with it. */
   readonly waiting: { spinning: Spinning };
-  /** The counters, and the clock that tells when to look at them. */
+  /** The counters, and the clock that determines when to read them. */
   readonly read?: () => LoadReading;
   readonly now?: () => number;
 }
 
-/** A session that is opened anew, waiting otherwise, when the load has changed. All that steps keep lies outside of it. */
+/** A session that is reopened with the other way of waiting when the load has changed. Steps keep no data in it. */
 export async function adaptiveSession(
   open: (spinning: Spinning) => Promise<StepSession>,
   options: SpinningOptions,

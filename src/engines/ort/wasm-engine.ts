@@ -1,11 +1,11 @@
-/** The portable form on ONNX Runtime in WebAssembly: for where onnxruntime-node is not there. */
+/** The portable form on ONNX Runtime in WebAssembly, for machines without onnxruntime-node. */
 import { loadWasmRuntime } from "../../deploy/wasm-runtime.js";
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import { onnxRuntimeVersion } from "../../version.js";
 import type { Engine } from "../engine.js";
 
 const name = "ort-wasm";
-// Whatever is asked for: it has one thread and writes no profile.
+// Regardless of the options: it has one thread and writes no profile.
 const own = { name, provider: "cpu", threads: undefined, profilePrefix: undefined } as const;
 
 export const ortWasmEngine: Engine = {

@@ -1,4 +1,4 @@
-/** Any TensorFlow.js that is installed beside lfer, for the proof of a model or of a training step: the fastest first. */
+/** The fastest TensorFlow.js that is installed beside lfer, for verifying a model or a training step. */
 import { isProblem } from "../../diagnostics/diagnostic.js";
 import type { TfjsRuntime } from "../../targets/tfjs-model/run-folder.js";
 import { tfjsNode } from "./tfjs-kinds.js";
@@ -8,7 +8,7 @@ type Tfjs = Tensorflow &
   Omit<TfjsRuntime, "title" | "isFast" | "tensor"> & {
     getBackend(): string;
     ready(): Promise<void>;
-    /** Without it TensorFlow.js says at its first use that tfjs-node is faster. */
+    /** Otherwise TensorFlow.js prints at its first use that tfjs-node is faster. */
     enableProdMode(): void;
   };
 
@@ -35,7 +35,7 @@ const slowPackages: readonly (readonly string[])[] = [
   ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu"],
 ];
 
-/** Undefined where none is installed. */
+/** Undefined if none is installed. */
 export async function findTfjs(): Promise<FoundTfjs | undefined> {
   const native = await loadTfjs(tfjsNode);
   if (!isProblem(native)) {
@@ -53,7 +53,7 @@ export async function findTfjs(): Promise<FoundTfjs | undefined> {
   return undefined;
 }
 
-/** The same with what loads a GraphModel, which tfjs-core has in a package of its own. */
+/** The same, with the loader of GraphModels, which is a package of its own beside tfjs-core. */
 export async function findTfjsWithConverter(): Promise<TfjsRuntime | undefined> {
   const found = await findTfjs();
   if (found === undefined) return undefined;

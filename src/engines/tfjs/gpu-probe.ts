@@ -1,11 +1,11 @@
-/** What tfjs-node-gpu finds, asked in a process of its own: beside tfjs-node in one, they overwrite each other's kernels. */
+/** Probes tfjs-node-gpu in its own process: in one process with tfjs-node, they overwrite each other's kernels. */
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Found } from "../engine.js";
 import { askProcess } from "../own-process.js";
 
 const packageName = "@tensorflow/tfjs-node-gpu";
 
-/** Says what there is as JSON; the first line of what goes wrong. */
+/** Prints what it finds as JSON, or the first line of the error. */
 const script = `
 try {
   const loaded = await import(process.argv[1]);
@@ -41,7 +41,7 @@ function answerIn(said: string): Said | undefined {
   }
 }
 
-/** `address`: where the package is; undefined where it is not installed. */
+/** `address`: where the package is; undefined if it is not installed. */
 export async function findTfjsNodeGpu(address = addressOf(packageName)): Promise<Found | Problem> {
   const missing = (reason: string): Problem => problem("engine/no-tfjs-node-gpu", { reason });
   if (address === undefined) return missing("it is not installed");

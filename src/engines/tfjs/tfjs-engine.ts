@@ -1,4 +1,4 @@
-/** TensorFlow.js as engines: one implementation, and what each kind differs in as data. */
+/** The engines on TensorFlow.js: one implementation, with their differences as data. */
 import { isProblem, type Problem } from "../../diagnostics/diagnostic.js";
 import { compileStep } from "../../targets/tfjs/compile.js";
 import type { Engine, Found } from "../engine.js";
@@ -8,13 +8,13 @@ import { type TfjsKind, tfjsNode, tfjsNodeGpu, tfjsWasm, tfjsWebgpu } from "./tf
 import { type LoadedTfjs, loadTfjs } from "./tfjs-runtime.js";
 import { TfjsStep } from "./tfjs-step.js";
 
-/** loadTfjs, but for tests. */
+/** loadTfjs, replaceable in tests. */
 type Load = (kind: TfjsKind, threads?: number) => Promise<LoadedTfjs | Problem>;
 
 const describe = (name: string, { device, threads }: Found): string =>
   threads === undefined ? `${name}, ${device}` : `${name}, ${device}, ${threads} thread${threads === 1 ? "" : "s"}`;
 
-/** `find`: what says whether it is there, where that is not found out by loading it. */
+/** `find`: how to check that it is available, if not by loading it. */
 export function tfjsEngine(kind: TfjsKind, load: Load = loadTfjs, find?: () => Promise<Found | Problem>): Engine {
   const { name, needs, fixedThreads } = kind;
   return {
@@ -40,10 +40,10 @@ export function tfjsEngine(kind: TfjsKind, load: Load = loadTfjs, find?: () => P
   };
 }
 
-/** libtensorflow on the CPU: maps with their channels last, native batch norms. */
+/** libtensorflow on the CPU: channels-last maps, native batch norms. */
 export const tfjsNodeEngine: Engine = tfjsEngine(tfjsNode);
 
-/** Untested: its CUDA is older than any GPU of ours. */
+/** Untested: its CUDA version is older than any GPU that we had. */
 export const tfjsNodeGpuEngine: Engine = tfjsEngine(tfjsNodeGpu, loadTfjs, () => findTfjsNodeGpu());
 
 /** Kernels in WebAssembly, on one thread. */

@@ -6,7 +6,7 @@ import { compileStep } from "../../targets/tfjs/compile.js";
 import type { Evaluator, EvaluatorOptions } from "../engine.js";
 import { type TfjsPlace, TfjsStep } from "./tfjs-step.js";
 
-/** A network as inference sees it, rewritten by the passes of a build: a program for each size of batch that is asked for. */
+/** A network in inference form, rewritten by the passes of a build: a program for each batch size, compiled when first needed. */
 export function tfjsEvaluator(
   place: TfjsPlace,
   given: Graph,

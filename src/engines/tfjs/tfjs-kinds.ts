@@ -1,4 +1,4 @@
-/** What the engines on TensorFlow.js differ in: all of it. */
+/** All differences between the engines on TensorFlow.js. */
 import { installTfjs } from "../../diagnostics/install-runtime.js";
 import { lackingOnWasm } from "../../ops/tfjs/lacking-kernels.js";
 import type { ProgramOptions } from "../../targets/tfjs/program-writer.js";
@@ -7,7 +7,7 @@ export interface TfjsKind {
   readonly name: "tfjs-node" | "tfjs-node-gpu" | "tfjs-wasm" | "tfjs-webgpu";
   /** Imported in this order; the first is `tf`. */
   readonly packages: readonly [string, ...string[]];
-  /** What TensorFlow.js calls the backend. */
+  /** The backend's name in TensorFlow.js. */
   readonly backend: "tensorflow" | "wasm" | "webgpu";
   readonly program: ProgramOptions;
   /** The command that installs it. */

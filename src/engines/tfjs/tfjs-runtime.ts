@@ -1,4 +1,4 @@
-/** TensorFlow.js as our engines need it, and the one place where it is loaded. */
+/** The parts of TensorFlow.js that our engines use; the only file that loads it. */
 import { availableParallelism } from "node:os";
 import util from "node:util";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
@@ -34,7 +34,7 @@ interface NodeBackend {
   ): readonly TfTensor[];
 }
 
-/** What we use of TensorFlow.js; its types are not ours to install. */
+/** Declared here because we do not install TensorFlow.js, and so not its types. */
 export interface Tensorflow {
   readonly version_core: string;
   engine(): {
@@ -44,7 +44,7 @@ export interface Tensorflow {
       attributes: Readonly<Record<string, KernelAttribute>>,
     ): TfTensor | readonly TfTensor[];
   };
-  /** Of tfjs-node alone it is this one. */
+  /** Only tfjs-node's backend has this type. */
   backend(): NodeBackend;
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
@@ -57,19 +57,19 @@ export interface Tensorflow {
   memory(): { readonly numTensors: number; readonly numBytes: number };
 }
 
-/** TensorFlow.js with its backend in place, and what that is. */
+/** TensorFlow.js with its backend set, and their description. */
 export interface LoadedTfjs {
   readonly tf: Tensorflow;
   readonly found: Found;
 }
 
-/** Read by libtensorflow when it is loaded; it has no other way to be told. */
+/** libtensorflow reads it when it is loaded; there is no other way to set the number of threads. */
 const threadsVariable = "TF_NUM_INTRAOP_THREADS";
 
 /** The one package with the backend `tensorflow` that this process has loaded: two would overwrite each other's kernels. */
 let loadedNode: TfjsKind["name"] | undefined;
 
-/** Node 23 took these away, and tfjs-node 4.22 calls them in every op. */
+/** Node 23 removed these functions, which tfjs-node 4.22 calls in every op. */
 function bringUtilities(): void {
   const gone = {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
@@ -79,7 +79,7 @@ function bringUtilities(): void {
 }
 
 async function importTfjs({ packages, backend }: TfjsKind): Promise<Tensorflow> {
-  // The core may be there without the backend: then nothing is loaded.
+  // The core may be installed without the backend: then nothing is loaded.
   for (const name of packages) import.meta.resolve(name);
   const modules: Tensorflow[] = [];
   for (const name of packages) {
@@ -92,8 +92,8 @@ async function importTfjs({ packages, backend }: TfjsKind): Promise<Tensorflow> 
 }
 
 /**
- * TensorFlow.js for an engine, or why it is not there. libtensorflow's threads are one pool for the whole process: the first who
- * loads it says how many they are.
+ * TensorFlow.js for an engine, or why it is not available. libtensorflow has one thread pool per process: its size is fixed when it is
+ * first loaded.
  */
 export async function loadTfjs(kind: TfjsKind, threads?: number): Promise<LoadedTfjs | Problem> {
   const isNode = kind.backend === "tensorflow";

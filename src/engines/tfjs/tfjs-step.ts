@@ -1,4 +1,4 @@
-/** A program that runs in TensorFlow.js, with its state as tensors there. */
+/** Runs a program in TensorFlow.js, with the state as tensors. */
 
 import { RuntimeFailure } from "../../deploy/runtime.js";
 import { invariant } from "../../diagnostics/invariant.js";
@@ -10,13 +10,13 @@ import type { RunningStep, Values } from "../engine.js";
 import type { TfjsKind } from "./tfjs-kinds.js";
 import type { Tensorflow, TfTensor } from "./tfjs-runtime.js";
 
-/** A TensorFlow.js that is loaded, and the backend of it that is meant. */
+/** A loaded TensorFlow.js, and the backend to use. */
 export interface TfjsPlace {
   readonly tf: Tensorflow;
   readonly kind: Pick<TfjsKind, "name" | "backend" | "program">;
 }
 
-/** A call that is ready to run: attributes in the backend's form. */
+/** A call that is ready to run, with its attributes in the backend's form. */
 type Run = (inputs: readonly TfTensor[]) => TfTensor | readonly TfTensor[];
 
 export class TfjsStep implements RunningStep {
@@ -72,7 +72,7 @@ export class TfjsStep implements RunningStep {
     return new Map(outputs.map(({ name }, i) => [name, Float32Array.from(read[i] as Values)]));
   }
 
-  /** Outputs and next state. Whatever else is made is let go as soon as nobody reads it, or when this throws. */
+  /** Returns outputs and next state. All other tensors are disposed of after their last use, or when this throws. */
   #execute(batch: ReadonlyMap<string, Values>): readonly TfTensor[] {
     const { calls, releases, registers, constants, inputs, outputs, state } = this.#program;
     const tensors = new Array<TfTensor | undefined>(registers).fill(undefined);
@@ -99,7 +99,7 @@ export class TfjsStep implements RunningStep {
     return [...outputs.map(({ register }) => at(register)), ...state.map(({ next }) => at(next))];
   }
 
-  /** Every lowering is tested on libtensorflow's CPU: an error there is our mistake. Elsewhere there are limits. */
+  /** Every lowering is tested on libtensorflow's CPU, so an error there is a bug of ours. Other backends have limits. */
   #call(run: Run, inputs: readonly TfTensor[]): TfTensor | readonly TfTensor[] {
     if (this.#kind.program.native === true) return run(inputs);
     try {
@@ -128,7 +128,7 @@ export class TfjsStep implements RunningStep {
   }
 }
 
-/** One TensorFlow.js may have several backends, and kernels run on the one that is set. */
+/** A TensorFlow.js may have several backends; kernels run on the active one. */
 async function takeBackend({ tf, kind: { name, backend } }: TfjsPlace): Promise<void> {
   if (tf.getBackend() !== backend) await tf.setBackend(backend);
   invariant(tf.getBackend() === backend, `${name} is to run on ${backend}, not on ${tf.getBackend()}`);

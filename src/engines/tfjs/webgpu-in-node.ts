@@ -1,4 +1,4 @@
-/** WebGPU in Node, which has none of its own: the npm package `webgpu` is that of Chromium. */
+/** WebGPU in Node, which has none: the npm package `webgpu` provides Chromium's. */
 
 interface Adapter {
   readonly info: { readonly description: string; readonly vendor: string };
@@ -15,7 +15,7 @@ interface WebgpuPackage {
 
 const packageName = "webgpu";
 
-/** Puts it where a browser has it, unless it is there already; what it runs on. Throws where there is none. */
+/** Installs it as the global that browsers have, unless there is one; returns a description of the device. Throws if there is no adapter. */
 export async function bringWebgpu(): Promise<string> {
   const { navigator: own } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
   const adapter = await (own?.gpu ?? (await gpuOfPackage(own))).requestAdapter();
@@ -30,7 +30,7 @@ async function gpuOfPackage(own: object | undefined): Promise<Gpu> {
   for (const [name, value] of Object.entries(globals)) {
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
-  // Node 21 and later have a navigator, whose fields cannot be set.
+  // Node 21 and later have a `navigator` whose fields cannot be set.
   const navigator = Object.create(own ?? null, { gpu: { value: gpu } }) as object;
   Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
   return gpu;

@@ -1,4 +1,4 @@
-/** Average pools by sums over windows, where the pooling kernel does not count as ours do; and pools' sizes. */
+/** Average pools by sums over windows, where the pooling kernel counts cells differently from our op; also the sizes of pools. */
 import type { ValueId } from "../../ir/graph.js";
 import type { Pair } from "../window-arithmetic.js";
 import type { Register, TfjsBuilder, TfjsCalls } from "./builder.js";
@@ -6,18 +6,18 @@ import type { ConvolutionAttributes, PoolKernelAttributes } from "./kernel-signa
 import { kernelsOf } from "./kernels.js";
 import type { Padded, WindowOf } from "./window.js";
 
-/** Height and width of a map. */
+/** The height and width of a map. */
 export const mapSizeOf = (tfjs: TfjsBuilder, value: ValueId | undefined): Pair =>
   tfjs.sizesOf(value).slice(2) as unknown as Pair;
 
-/** What pooling kernels are told. */
+/** The attributes of pooling kernels. */
 export const poolTold = ({ kernel, stride }: WindowOf, { pad }: Padded): PoolKernelAttributes => ({
   filterSize: kernel,
   strides: stride,
   pad,
 });
 
-/** By how much each window's sum is divided: a number where it is the same for all, else as [1, h, w, 1]. */
+/** The divisor of each window's sum: a number if it is the same for all, otherwise [1, h, w, 1]. */
 export function divisorOf(
   tfjs: TfjsCalls,
   { shape, data }: { readonly shape: readonly number[]; readonly data: Float64Array },
@@ -27,13 +27,13 @@ export function divisorOf(
   return tfjs.constant(Float64Array.from(data), [1, ...shape.slice(2), 1]);
 }
 
-/** A filter of ones for each channel: it sums windows, and going back it hands their parts out. */
+/** A filter of ones for each channel: it sums windows, and its gradient distributes the sums. */
 export function onesFor(tfjs: TfjsCalls, kernel: Pair, channels: number): Register {
   const shape = [...kernel, channels, 1];
   return tfjs.constant(new Float32Array(kernel[0] * kernel[1] * channels).fill(1), shape);
 }
 
-/** What the kernels that sum windows are told. */
+/** The attributes of the kernels that sum windows. */
 export const sumTold = ({ stride }: WindowOf, { pad }: Padded): ConvolutionAttributes => ({
   strides: stride,
   pad,
@@ -41,7 +41,7 @@ export const sumTold = ({ stride }: WindowOf, { pad }: Padded): ConvolutionAttri
   dilations: [1, 1],
 });
 
-/** Depthwise kernels take one stride for both axes (see convolution.ts); with two each channel is a map of its own. */
+/** Depthwise kernels take the same stride for both axes (see convolution.ts); for two strides, each channel becomes its own map. */
 export function byChannel(
   tfjs: TfjsCalls,
   x: Register,

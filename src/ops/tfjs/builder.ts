@@ -1,4 +1,4 @@
-/** What an op's TensorFlow.js lowering may do: calls of kernels over registers, and where the graph's values are held. */
+/** The interface of an op's TensorFlow.js lowering: kernel calls over registers, and how the graph's values are stored. */
 import type { Attributes, ValueId } from "../../ir/graph.js";
 import type {
   KernelAttributes,
@@ -12,7 +12,7 @@ import type { Layout } from "./layout.js";
 
 export type { Register } from "./kernel-signatures.js";
 
-/** An attribute of one of libtensorflow's own ops; its kind says its type there. */
+/** An attribute of one of libtensorflow's own ops; its kind is its type there. */
 export type NativeAttribute =
   | string
   | boolean
@@ -22,15 +22,15 @@ export type NativeAttribute =
 
 type Way = (tfjs: TfjsCalls, inputs: readonly Register[]) => Register;
 
-/** The same result by a kernel, and by others where a backend lacks it or has it wrong. */
+/** Two forms with the same result: by a kernel, and by others for backends that lack it or compute it wrongly. */
 export interface Ways {
   readonly kernel: Way;
   readonly composed: Way;
 }
 
-/** Writes calls. What is computed twice in the same way is computed once. */
+/** Writes calls. Identical calls are written once. */
 export interface TfjsCalls {
-  /** The single result of a kernel. */
+  /** The only result of a kernel. */
   kernel<K extends PlainKernel>(name: K, inputs: KernelInputs<K>): Register;
   kernel<K extends KernelName>(name: K, inputs: KernelInputs<K>, attributes: KernelAttributes<K>): Register;
   /** All results of a kernel. */
@@ -40,11 +40,11 @@ export interface TfjsCalls {
     attributes: KernelAttributes<K>,
     outputs: number,
   ): readonly Register[];
-  /** What either way makes of the inputs: by the kernel, except on a backend that lacks it (lacking-kernels.ts). */
+  /** The result of either form: by the kernel, except on a backend that lacks it (lacking-kernels.ts). */
   either(name: KernelName, inputs: readonly Register[], ways: Ways): Register;
   /**
-   * The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that it is composed of elsewhere.
-   * `count`: how many numbers each statistic is of.
+   * The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that replace it on other backends.
+   * `count`: the number of elements behind each statistic.
    */
   native(
     name: NativeOp,
@@ -52,45 +52,45 @@ export interface TfjsCalls {
     attributes: Readonly<Record<string, NativeAttribute>>,
     count?: number,
   ): readonly Register[];
-  /** The value under other sizes; of several reshapes in a row only the last one is a call. */
+  /** The value with other sizes; of several reshapes in a row, only the last one becomes a call. */
   reshape(register: Register, sizes: readonly number[]): Register;
-  /** Tells the sizes of a register, so that a reshape to them is none. */
+  /** Records the sizes of a register, so that a reshape to the same sizes needs no call. */
   hasSizes(register: Register, sizes: readonly number[]): Register;
-  /** Whatever is no whole number is held as float32. */
+  /** Everything but integers is stored as float32. */
   constant(values: Float64Array | Float32Array | Int32Array, shape: readonly number[]): Register;
-  /** A single number. */
+  /** A scalar. */
   number(value: number): Register;
 }
 
-/** The calls, and which register holds each value of the graph, in which order of axes. All sizes are fixed. */
+/** The calls, and for each value of the graph its register and axis order. All sizes are fixed. */
 export interface TfjsBuilder extends TfjsCalls {
   sizesOf(value: ValueId | undefined): readonly number[];
-  /** The node that gave a value; undefined where it came from outside. */
+  /** The node that computed a value; undefined for graph inputs and state. */
   makerOf(value: ValueId): TfjsMaker | undefined;
-  /** Says what holds a value; in the graph's order of axes unless told. */
+  /** Sets the register of a value; its layout is the graph's axis order by default. */
   set(value: ValueId | undefined, register: Register, layout?: Layout): void;
   layoutOf(value: ValueId | undefined): Layout;
-  /** The value as it is held. */
+  /** The value in the layout in which it is stored. */
   asHeld(value: ValueId | undefined): Register;
   inLayout(value: ValueId | undefined, layout: Layout): Register;
-  /** In the graph's own order. */
+  /** The value in the graph's axis order. */
   plain(value: ValueId | undefined): Register;
-  /** A value of rank 4 with its channels last. */
+  /** A value of rank 4, channels last. */
   map(value: ValueId | undefined): Register;
-  /** The value as an operand of an element-wise op whose result is laid out so: broadcasting goes from the last axis. */
+  /** The value as an operand of an elementwise op whose result has this layout: broadcasting aligns the last axes. */
   operand(value: ValueId | undefined, layout: Layout): Register;
-  /** The order in which these operands meet most cheaply: that of the largest that has one of its own. */
+  /** The cheapest common layout of these operands: that of the largest one whose layout is not the graph's. */
   commonLayout(values: readonly ValueId[], rank: number): Layout;
 }
 
-/** A node that a lowering looks back at. */
+/** A node that a lowering may inspect. */
 export interface TfjsMaker {
   readonly op: string;
   readonly inputs: readonly ValueId[];
   readonly attributes: Attributes;
 }
 
-/** The node that is lowered. */
+/** The node being lowered. */
 export interface TfjsSite {
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
@@ -99,13 +99,13 @@ export interface TfjsSite {
 /** Reads the inputs from the builder and sets the outputs. */
 export type LowerToTfjs<A> = (tfjs: TfjsBuilder, site: TfjsSite, attributes: A) => void;
 
-/** A lowering whose kernels want the weight (input 1) in an order of axes of their own: a slot is stored so from the beginning. */
+/** A lowering whose kernels need the weight (input 1) in an axis order of their own; its slot is stored in that order throughout. */
 export interface LowerWithWeight<A> {
   readonly lower: LowerToTfjs<A>;
   readonly weightLayout: (weight: readonly number[], attributes: A) => Layout;
 }
 
-/** An op that no program of TensorFlow.js may have, and why. */
+/** An op that no TensorFlow.js program may contain, and the reason. */
 export interface NotInTfjs {
   readonly notInTfjs: string;
 }

@@ -1,41 +1,41 @@
-/** Calls of kernels over registers, as lowerings write them: what engines run and targets write down. */
+/** Kernel calls over registers: lowerings write them, engines run them, targets print them. */
 import type { NativeAttribute, Register, Ways } from "./builder.js";
 import type { CalledOp, KernelName } from "./kernel-signatures.js";
 
 export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
 
-/** A kernel that TensorFlow.js has a name for: every backend may have one. */
+/** A kernel that TensorFlow.js has a name for; not every backend implements it. */
 export interface KernelCall {
   readonly kind: "kernel";
   readonly name: KernelName;
   readonly inputs: readonly Register[];
-  /** The names of the inputs; undefined where the kernel takes a list. */
+  /** The names of the inputs; undefined if the kernel takes a list. */
   readonly names: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, KernelAttribute>>;
   readonly outputs: readonly Register[];
-  /** Where in the source the node stands that needed it first; undefined where none did. */
+  /** The source path of the node that first needed this call, if there is one. */
   readonly path: string | undefined;
 }
 
-/** An op of libtensorflow that TensorFlow.js has no kernel for, or a slower one. */
+/** An op of libtensorflow for which TensorFlow.js has no kernel, or only a slower one. */
 export interface NativeCall {
   readonly kind: "native";
   readonly name: CalledOp;
   readonly inputs: readonly Register[];
   readonly attributes: Readonly<Record<string, NativeAttribute>>;
   readonly outputs: readonly Register[];
-  /** Where in the source the node stands that needed it first; undefined where none did. */
+  /** The source path of the node that first needed this call, if there is one. */
   readonly path: string | undefined;
 }
 
-/** A kernel that some backends lack, in a program for any of them: each takes one of the ways. */
+/** A kernel that some backends lack, in a program for all backends: each uses one of the two forms. */
 export interface ChoiceCall {
   readonly kind: "choice";
   readonly name: KernelName;
   readonly ways: Ways;
   readonly inputs: readonly Register[];
   readonly outputs: readonly Register[];
-  /** Where in the source the node stands that needed it first; undefined where none did. */
+  /** The source path of the node that first needed this call, if there is one. */
   readonly path: string | undefined;
 }
 
@@ -44,18 +44,18 @@ export type Call = KernelCall | NativeCall | ChoiceCall;
 export interface Constant {
   readonly register: Register;
   readonly values: Float32Array | Int32Array;
-  /** The numbers that are meant, where float32 rounds them: a proof in double precision computes with these. */
+  /** The values before rounding to float32; a verification in double precision uses these. */
   readonly exact?: Float64Array | undefined;
   readonly shape: readonly number[];
-  /** Of a weight; what lowerings make has none. */
+  /** The name, if this is a weight; constants of lowerings have none. */
   readonly name?: string;
 }
 
-/** A tensor that goes in or comes out under a name. */
+/** A named input or output tensor. */
 export interface TfjsPort {
   readonly name: string;
   readonly register: Register;
   readonly shape: readonly number[];
-  /** Truth values go in and out as 1 and 0. */
+  /** Booleans are passed in and out as 1 and 0. */
   readonly isBool: boolean;
 }

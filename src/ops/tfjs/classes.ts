@@ -1,10 +1,10 @@
-/** Ops along the axis of the classes. */
+/** Ops along the class axis. */
 import type { LowerToTfjs, Register, TfjsCalls } from "./builder.js";
 import { type Kernels, kernelsOf } from "./kernels.js";
 import { storedSizes } from "./layout.js";
 import { tiled } from "./tiled.js";
 
-/** x minus its largest element along the axis. */
+/** x minus its maximum along the axis. */
 export const belowLargest = (k: Kernels, x: Register, axis: number): Register => k.sub(x, k.max(x, [axis]));
 
 export function softmaxOf(k: Kernels, x: Register, axis: number): Register {
@@ -15,11 +15,11 @@ export function softmaxOf(k: Kernels, x: Register, axis: number): Register {
 interface Classes {
   /** The stored axis. */
   readonly axis: number;
-  /** True at the (first) largest element of the first operand, of the operands' sizes. */
+  /** A boolean tensor of the operands' sizes: true at the (first) maximum of the first operand. */
   readonly isTop: () => Register;
-  /** One number in the operands' sizes. */
+  /** A tensor of the operands' sizes, filled with one number. */
   readonly filled: (value: number) => Register;
-  /** What has size 1 along the axis, in the operands' sizes. */
+  /** Repeats a tensor of size 1 along the axis to the operands' sizes. */
   readonly repeated: (x: Register) => Register;
 }
 

@@ -1,8 +1,8 @@
 /*
- * The gradients of convolutions by the kernels for them; of a backend that lacks one (WebAssembly has none for filters and none
- * for depthwise convolutions), by forward kernels. With a stride s, y[i] = sum over k of x[s i + k] w[k]; so
- *   dw[k] = sum over i of x[s i + k] dy[i]: the map convolved with the slopes, s apart;
- *   dx[j] = sum over k of dy'[j - k] w[k], where dy' has the slopes s apart: they are convolved with the filter, turned round.
+ * The gradients of convolutions: by their own kernels, or by forward kernels on a backend that lacks them (WebAssembly has none for
+ * filters and none for depthwise convolutions). With a stride s, y[i] = sum over k of x[s i + k] w[k]; so
+ *   dw[k] = sum over i of x[s i + k] dy[i]: the map convolved with dy, its cells s apart;
+ *   dx[j] = sum over k of dy'[j - k] w[k], where dy' is dy with its cells s apart: convolved with the flipped filter.
  */
 import type { Pair } from "../window-arithmetic.js";
 import type { Register, TfjsCalls } from "./builder.js";
@@ -15,13 +15,13 @@ type Four = readonly [number, number, number, number];
 
 export interface ConvolutionGradient {
   readonly told: ConvolutionAttributes;
-  /** [N, H, W, C] of the map that the kernel sees. */
+  /** [N, H, W, C] of the kernel's input. */
   readonly input: Four;
-  /** [height, width, C, filters], depthwise filters per channel. */
+  /** [height, width, C, filters]; for depthwise, filters per channel. */
   readonly filter: Four;
 }
 
-/** Top, left, bottom, right that `same` puts around the map. */
+/** The `same` padding of the map: top, left, bottom, right. */
 function paddingOf({ told, input, filter }: ConvolutionGradient): Four {
   if (told.pad === "valid") return [0, 0, 0, 0];
   const [top, bottom] = samePadding(input[1], filter[0], told.strides[0]);
@@ -29,7 +29,7 @@ function paddingOf({ told, input, filter }: ConvolutionGradient): Four {
   return [top, left, bottom, right];
 }
 
-/** Height and width of the map with its padding, and of the result. */
+/** The height and width of the padded map and of the result. */
 function sizesOf(gradient: ConvolutionGradient): { readonly map: Pair; readonly result: Pair } {
   const [top, left, bottom, right] = paddingOf(gradient);
   const { input, filter, told } = gradient;
@@ -38,7 +38,7 @@ function sizesOf(gradient: ConvolutionGradient): { readonly map: Pair; readonly 
   return { map, result: [positions(0), positions(1)] };
 }
 
-/** [height, width, C, filters] from a map and the slopes of its convolution. */
+/** [height, width, C, filters], from a map and the gradient of its convolution. */
 export function filterGradient(
   tfjs: TfjsCalls,
   isDepthwise: boolean,
@@ -71,7 +71,7 @@ function composedFilterGradient(
   const apart: ConvolutionAttributes = { ...told, strides: [1, 1], pad: "valid", dilations: told.strides };
   const turned = (tensor: Register, perm: Four): Register => tfjs.kernel("Transpose", { x: tensor }, { perm });
   if (!isDepthwise) {
-    // Channels are samples, samples are channels.
+    // Samples and channels are exchanged.
     const products = tfjs.kernel(
       "Conv2D",
       { x: turned(padded, [3, 1, 2, 0]), filter: turned(dy, [1, 2, 0, 3]) },
@@ -87,8 +87,8 @@ function composedFilterGradient(
 }
 
 /**
- * The cells of a map [batch, height, width, channels] `down` and `right` apart, zeros between and behind them. By tensors of
- * rank 3: TensorFlow.js' WebGPU has no padding of rank 6.
+ * A map [batch, height, width, channels] with its cells `down` and `right` apart, zeros between and after them. It uses tensors
+ * of rank 3, because TensorFlow.js' WebGPU backend cannot pad tensors of rank 6.
  */
 export function zerosBetween(
   tfjs: TfjsCalls,
@@ -105,7 +105,7 @@ export function zerosBetween(
   return after(tfjs.reshape(lines, [batch * height * down * width, 1, channels]), right);
 }
 
-/** [N, H, W, C] from the slopes of a convolution and its filter. */
+/** [N, H, W, C], from the gradient of a convolution's result and its filter. */
 export function inputGradient(
   tfjs: TfjsCalls,
   isDepthwise: boolean,
@@ -137,7 +137,7 @@ function composedInputGradient(tfjs: TfjsCalls, [dy, filter]: Two, gradient: Con
   const all = channels * filters;
   const cells = zerosBetween(tfjs, dy, [batch, ...result, all], told.strides);
   const apart: Pair = [result[0] * told.strides[0], result[1] * told.strides[1]];
-  // Behind the last slope there may be more zeros than the map has cells.
+  // There may be more zeros after the last cell than the map has cells.
   const kept: Pair = [Math.min(apart[0], map[0]), Math.min(apart[1], map[1])];
   const slopes = k.slice(tfjs.reshape(cells, [batch, ...apart, all]), [0, 0, 0, 0], [batch, ...kept, all]);
   const around = padAround(tfjs, slopes, [height - 1, width - 1, map[0] - kept[0], map[1] - kept[1]], 0);

@@ -1,6 +1,6 @@
 /*
- * Convolutions and their gradients: dense, depthwise, and any other number of groups as dense ones side by side.
- * Dilated kernels have no gradients in TensorFlow on a CPU: there the filter is spread out with zeros between its taps.
+ * Convolutions and their gradients: dense, depthwise, and grouped ones as several dense convolutions side by side.
+ * On a CPU, TensorFlow has no gradients for dilated kernels: there the filter is dilated itself, with zeros between its taps.
  */
 import type { ValueId } from "../../ir/graph.js";
 import { type ConvolveOptions, type Pair, spanOfKernel } from "../window-arithmetic.js";
@@ -12,16 +12,16 @@ import { hwio, hwoi, type Layout, nhwc } from "./layout.js";
 import { cutPadding, type Padded, paddedWindow } from "./window.js";
 
 export interface Convolution {
-  /** By the kernels for it: with two strides they are refused on a CPU that oneDNN does not serve, and groups lie side by side. */
+  /** Whether the depthwise kernels are used. They reject two different strides on a CPU without oneDNN; then groups are used. */
   readonly isDepthwise: boolean;
   readonly groups: number;
   readonly batch: number;
-  /** Channels of the input and of the result. */
+  /** The channels of the input and of the result. */
   readonly channels: Pair;
   readonly kernel: Pair;
   readonly dilation: Pair;
   readonly stride: Pair;
-  /** Height and width of the input. */
+  /** The height and width of the input. */
   readonly size: Pair;
   readonly padded: Padded;
 }
@@ -31,7 +31,7 @@ type Sizes = readonly number[];
 const isDepthwise = (weight: Sizes, { groups, stride }: ConvolveOptions): boolean =>
   groups > 1 && weight[1] === 1 && stride[0] === stride[1];
 
-/** The convolution of conv2d or of one of its gradients, from the sizes of what goes in, the weight and the result. */
+/** The convolution of conv2d, or of one of its gradients, from the sizes of input, weight and result. */
 export function convolutionOf(input: Sizes, weight: Sizes, result: Sizes, a: ConvolveOptions): Convolution {
   const { stride, dilation, padding, groups } = a;
   const [batch = 1, channels = 1, ...size] = input;
@@ -52,7 +52,7 @@ export function convolutionOf(input: Sizes, weight: Sizes, result: Sizes, a: Con
 
 const layoutOfFilter = (isOfDepthwise: boolean): Layout => (isOfDepthwise ? hwoi : hwio);
 
-/** The order of axes in which the filters of a convolution are stored. */
+/** The axis order in which the filters of a convolution are stored. */
 export const filterLayout = (weight: Sizes, a: ConvolveOptions): Layout => layoutOfFilter(isDepthwise(weight, a));
 
 const isDilated = ({ dilation, kernel }: Convolution): boolean =>
@@ -63,11 +63,11 @@ export const spanOf = ({ kernel, dilation }: Convolution): Pair => [
   spanOfKernel(kernel[1], dilation[1]),
 ];
 
-/** The last two sizes of a filter as TensorFlow has it. */
+/** The last two sizes of a filter in TensorFlow's layout. */
 export const filterChannels = ({ isDepthwise, channels, groups }: Convolution): Pair =>
   isDepthwise ? [channels[0], channels[1] / channels[0]] : [channels[0] / groups, channels[1]];
 
-/** A filter [h, w, a, b] with its taps `dilation` apart, zeros between them. */
+/** A filter [h, w, a, b] with its taps `dilation` apart and zeros between them. */
 function spread(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register {
   const [[height, width], [down, right], inner] = [conv.kernel, conv.dilation, filterChannels(conv)];
   const apart = zerosBetween(tfjs, filter, [1, height, width, inner[0] * inner[1]], [down, right]);
@@ -75,7 +75,7 @@ function spread(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register 
   return kernelsOf(tfjs).slice(whole, [0, 0, 0, 0], [...spanOf(conv), ...inner]);
 }
 
-/** What {@link spread} put apart, taken together. */
+/** The inverse of {@link spread}. */
 function gathered(tfjs: TfjsCalls, filter: Register, conv: Convolution): Register {
   const [[height, width], [down, right], inner] = [conv.kernel, conv.dilation, filterChannels(conv)];
   const k = kernelsOf(tfjs);
@@ -85,7 +85,7 @@ function gathered(tfjs: TfjsCalls, filter: Register, conv: Convolution): Registe
     [0, 0],
     [0, 0],
   ]);
-  // Of rank 3, as in zerosBetween.
+  // Of rank 3, for the reason given at zerosBetween.
   const cells = inner[0] * inner[1];
   const lines = tfjs.reshape(padded, [height, down, width * right * cells]);
   const kept = k.slice(lines, [0, 0, 0], [height, 1, width * right * cells]);
@@ -93,7 +93,7 @@ function gathered(tfjs: TfjsCalls, filter: Register, conv: Convolution): Registe
   return tfjs.reshape(k.slice(apart, [0, 0, 0], [height * width, 1, cells]), [height, width, ...inner]);
 }
 
-/** The weight as the kernels take it. */
+/** The weight in the layout of the kernels. */
 export function filterOf(tfjs: TfjsBuilder, weight: ValueId | undefined, conv: Convolution): Register {
   const stored = tfjs.reshape(tfjs.inLayout(weight, layoutOfFilter(conv.isDepthwise)), [
     ...conv.kernel,
@@ -102,7 +102,7 @@ export function filterOf(tfjs: TfjsBuilder, weight: ValueId | undefined, conv: C
   return isDilated(conv) ? spread(tfjs, stored, conv) : stored;
 }
 
-/** A weight's gradient, as the kernels gave it, becomes the value. */
+/** Stores a weight's gradient, as computed by the kernels, as the value. */
 export function setFilter(tfjs: TfjsBuilder, weight: ValueId | undefined, made: Register, conv: Convolution): void {
   const taps = isDilated(conv) ? gathered(tfjs, made, conv) : made;
   const layout = layoutOfFilter(conv.isDepthwise);
@@ -112,7 +112,7 @@ export function setFilter(tfjs: TfjsBuilder, weight: ValueId | undefined, made: 
   tfjs.set(weight, tfjs.reshape(taps, stored), layout);
 }
 
-/** What all kernels of a convolution are told: of its padding only what is not around the map already. */
+/** The attributes of all convolution kernels; padding that the map already contains is not repeated. */
 export const convolutionTold = ({ stride, padded }: Convolution): ConvolutionAttributes => ({
   strides: stride,
   pad: padded.pad,
@@ -120,10 +120,10 @@ export const convolutionTold = ({ stride, padded }: Convolution): ConvolutionAtt
   dilations: [1, 1],
 });
 
-/** How many kernels lie side by side: depthwise kernels know their groups themselves. */
+/** The number of kernels side by side: depthwise kernels handle groups themselves. */
 export const kernelsSideBySide = ({ isDepthwise, groups }: Convolution): number => (isDepthwise ? 1 : groups);
 
-/** A convolution that is one product of matrices, [cells, C] by [C, O]: such products run faster than the kernels. */
+/** Whether a convolution is a single matrix product, [cells, C] by [C, O]: such products are faster than the kernels. */
 export const isPointwise = ({ isDepthwise, groups, kernel, stride, padded }: Convolution): boolean =>
   !isDepthwise &&
   groups === 1 &&
@@ -132,24 +132,24 @@ export const isPointwise = ({ isDepthwise, groups, kernel, stride, padded }: Con
 
 interface Operand {
   readonly register: Register;
-  /** Sizes as a matrix. */
+  /** The sizes as a matrix. */
   readonly sizes: Pair;
   readonly turned?: boolean;
 }
 
-/** The product of two matrices, under the sizes of what it is. */
+/** The product of two matrices, reshaped to the given sizes. */
 export function matrixProduct(tfjs: TfjsCalls, left: Operand, right: Operand, sizes: Sizes): Register {
   const [a, b] = [tfjs.reshape(left.register, left.sizes), tfjs.reshape(right.register, right.sizes)];
   const flags = { transposeA: left.turned === true, transposeB: right.turned === true };
   return tfjs.reshape(tfjs.kernel("BatchMatMul", { a, b }, flags), sizes);
 }
 
-/** Rows of a map, [cells, C]. */
+/** The number of rows of a map as a matrix [cells, C]. */
 export const cellsOf = ({ batch, size }: Convolution): number => batch * size[0] * size[1];
 
 /**
- * The input's gradient from a weight and the result's; also what a transposed convolution computes. That one is in networks that are
- * only asked, and no GraphModel has the depthwise kernel: its groups lie side by side.
+ * The gradient of the input, from a weight and the gradient of the result; also the transposed convolution. That op also occurs in
+ * inference, and no GraphModel has the depthwise kernel for it: there its groups are computed side by side.
  */
 export function convolveBackwards(
   tfjs: TfjsBuilder,

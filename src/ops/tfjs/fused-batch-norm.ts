@@ -1,9 +1,9 @@
-/** Batch norms by libtensorflow's fused ops: made of element-wise kernels they would be most of a step. */
+/** Batch norms by libtensorflow's fused ops: as elementwise kernels they would take most of a step. */
 import type { ValueId } from "../../ir/graph.js";
 import type { Register, TfjsBuilder } from "./builder.js";
 import { natural, nhwc } from "./layout.js";
 
-/** A tensor of rank 2 to 4 as a map with its channels last, and the way back. */
+/** A tensor of rank 2 to 4 as a map with channels last, and the inverse. */
 export function asMap(tfjs: TfjsBuilder, value: ValueId | undefined) {
   const sizes = tfjs.sizesOf(value);
   const [batch = 1, channels = 1, ...cells] = sizes;
@@ -19,7 +19,7 @@ export function asMap(tfjs: TfjsBuilder, value: ValueId | undefined) {
   };
 }
 
-/** What both fused ops are told besides epsilon. */
+/** The attributes of both fused ops besides epsilon. */
 export const fusedTypes = {
   T: { type: "float32" },
   U: { type: "float32" },
@@ -27,5 +27,5 @@ export const fusedTypes = {
   is_training: true,
 } as const;
 
-/** For the running statistics, which training does not give. */
+/** In place of the running statistics, which are not passed in training. */
 export const nothing = (tfjs: TfjsBuilder): Register => tfjs.constant(new Float32Array(0), [0]);

@@ -1,9 +1,9 @@
 /*
- * The kernels of TensorFlow.js that lowerings speak, with the names that its registry gives to inputs and attributes (kernel_names.ts
- * of tfjs-core). The kernels themselves check nothing: told of `axis`, Max reduces over everything.
+ * The TensorFlow.js kernels that lowerings use, with the names that its registry gives to inputs and attributes (kernel_names.ts
+ * of tfjs-core). The kernels check nothing themselves: Max given `axis` reduces over all axes.
  */
 
-/** Where a tensor is held while a program runs. */
+/** The place of a tensor while a program runs. */
 export type Register = number;
 
 interface Kernel<Inputs, Attributes = Readonly<Record<never, never>>> {
@@ -81,7 +81,7 @@ export interface KernelSignatures {
   readonly GatherV2: Kernel<Named<"x" | "indices">, { readonly axis: number; readonly batchDims: 0 }>;
   readonly PadV2: Kernel<Named<"x">, { readonly paddings: readonly Ints[]; readonly constantValue: number }>;
   readonly Reshape: Kernel<Named<"x">, { readonly shape: Ints }>;
-  /** All three of the same sizes: only `tf.where` and the node broadcast. */
+  /** All three have the same sizes: only `tf.where` and the GraphModel node broadcast. */
   readonly Select: Kernel<Named<"condition" | "t" | "e">>;
   readonly Slice: Kernel<Named<"x">, { readonly begin: Ints; readonly size: Ints }>;
   readonly SplitV: Kernel<Named<"x">, { readonly numOrSizeSplits: Ints; readonly axis: number }>;
@@ -109,11 +109,11 @@ export type KernelName = keyof KernelSignatures;
 export type KernelInputs<K extends KernelName> = KernelSignatures[K]["inputs"];
 export type KernelAttributes<K extends KernelName> = KernelSignatures[K]["attributes"];
 
-/** The kernels whose signature is this one. */
+/** The kernels with this signature. */
 type Like<Signature> = { [K in KernelName]: KernelSignatures[K] extends Signature ? K : never }[KernelName];
 
 type Plain = Readonly<Record<never, never>>;
-/** Those that are told nothing but their inputs. */
+/** Kernels without attributes. */
 export type PlainKernel = {
   [K in KernelName]: Plain extends KernelAttributes<K> ? K : never;
 }[KernelName];
@@ -121,8 +121,8 @@ export type UnaryKernel = Extract<PlainKernel, Like<Unary>>;
 export type BinaryKernel = Extract<PlainKernel, Like<Binary>>;
 export type ReductionKernel = "Max" | "Mean" | "Min" | "Sum";
 
-/** Ops of libtensorflow itself: native-ops.ts. */
+/** libtensorflow's own ops: see native-ops.ts. */
 export type NativeOp = "FusedBatchNormV3" | "FusedBatchNormGradV3" | "ReluGrad" | "Relu6Grad";
 
-/** What is called for them. */
+/** The ops actually called for them. */
 export type CalledOp = NativeOp | "FusedBatchNormGradV2";

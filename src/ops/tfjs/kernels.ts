@@ -1,4 +1,4 @@
-/** Kernels under short names, for lowerings that are made of several. */
+/** Kernels under short names, for lowerings composed of several. */
 import type { Register, TfjsCalls } from "./builder.js";
 import type { BinaryKernel, ReductionKernel, UnaryKernel } from "./kernel-signatures.js";
 
@@ -20,22 +20,22 @@ export interface Kernels {
   readonly neg: Unary;
   /** t where the condition holds, else e; all three have the same sizes. */
   readonly select: (condition: Register, t: Register, e: Register) => Register;
-  /** A truth value as 1 or 0. */
+  /** A boolean as 1 or 0. */
   readonly factor: Unary;
-  /** Reductions over stored axes, which are kept with size 1. */
+  /** Reductions over stored axes, which stay with size 1. */
   readonly sum: (x: Register, axes: readonly number[]) => Register;
   readonly max: (x: Register, axes: readonly number[]) => Register;
   readonly mean: (x: Register, axes: readonly number[]) => Register;
   readonly pad: (x: Register, paddings: readonly (readonly number[])[], value?: number) => Register;
   readonly slice: (x: Register, begin: readonly number[], size: readonly number[]) => Register;
-  /** The cells [from, to) of one axis, of all others everything: however many samples there are. */
+  /** The cells [from, to) of one axis and everything of the others, for any number of samples. */
   readonly cut: (x: Register, rank: number, axis: number, cells: readonly [from: number, to: number]) => Register;
   readonly concat: (parts: readonly Register[], axis: number) => Register;
-  /** Equal parts of an axis of `size`. */
+  /** Equal parts of an axis of length `size`. */
   readonly parts: (x: Register, count: number, axis: number, size: number) => readonly Register[];
 }
 
-/** A reduction over stored axes. Max alone has another name for them. */
+/** A reduction over stored axes. Only Max names them differently. */
 export function reduceKernel(
   tfjs: TfjsCalls,
   name: ReductionKernel,
@@ -48,9 +48,9 @@ export function reduceKernel(
     : tfjs.kernel(name, { x }, { axis: axes, keepDims });
 }
 
-/** Of a map with its channels last: all but the channels. */
+/** All axes of a channels-last map but the channels. */
 export const mapAxes: readonly number[] = [0, 1, 2];
-/** As a size of a slice: up to the axis' end. */
+/** In a slice's sizes: up to the end of the axis. */
 export const toTheEnd = -1;
 
 export function kernelsOf(tfjs: TfjsCalls): Kernels {

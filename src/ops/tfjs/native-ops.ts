@@ -1,6 +1,6 @@
 /*
- * Ops of libtensorflow that TensorFlow.js has no kernel for, or a slower one: only tfjs-node runs them. No GraphModel and no `tf.*`
- * call has them, so each is also written as kernels, which give the same on every backend.
+ * Ops of libtensorflow for which TensorFlow.js has no kernel, or only a slower one: only tfjs-node runs them. GraphModels and the
+ * `tf.*` functions lack them, so each also has a form composed of kernels, with the same results on every backend.
  */
 import { invariant } from "../../diagnostics/invariant.js";
 import type { NativeAttribute, TfjsCalls } from "./builder.js";
@@ -10,16 +10,16 @@ import { kernelsOf, mapAxes } from "./kernels.js";
 type NativeAttributes = Readonly<Record<string, NativeAttribute>>;
 
 export interface NativeForm {
-  /** How many results the op has. */
+  /** The number of results of the op. */
   readonly results: number;
-  /** The results that lowerings use, by number; `composed` gives these, in this order. */
+  /** The indices of the results that lowerings use; `composed` returns these, in this order. */
   readonly used: readonly number[];
   readonly composed: (
     tfjs: TfjsCalls,
     inputs: readonly Register[],
     attributes: NativeAttributes,
   ) => readonly Register[];
-  /** The same on a GPU, where that is another call. */
+  /** The same on a GPU, if it needs another call. */
   readonly onGpu?: (
     tfjs: GpuCalls,
     inputs: readonly Register[],
@@ -28,9 +28,9 @@ export interface NativeForm {
   ) => readonly Register[];
 }
 
-/** What a form for GPUs is written with. */
+/** The builder for GPU forms. */
 export interface GpuCalls extends TfjsCalls {
-  /** An op as libtensorflow has it: all its results. */
+  /** An op of libtensorflow with all its results. */
   called(
     name: CalledOp,
     inputs: readonly Register[],
@@ -52,8 +52,7 @@ function inverseDeviation(tfjs: TfjsCalls, variance: Register, attributes: Nativ
 }
 
 export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
-  // Result 1 is the mean too; 2 is the variance by n - 1. Those that the gradient needs, 3 and 4, are on a CPU the mean and the
-  // variance by n.
+  // Result 1 is also the mean; 2 is the variance by n - 1. The gradient needs results 3 and 4: on a CPU the mean and the variance by n.
   FusedBatchNormV3: {
     results: 6,
     used: [0, 3, 4],
@@ -67,7 +66,7 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
       const factor = k.mul(scale, inverseDeviation(tfjs, variance, attributes));
       return [k.add(k.mul(centred, factor), offset), mean, variance];
     },
-    // By cuDNN result 4 is 1 / sqrt(variance + epsilon) ("inverted variance" in TensorFlow's documentation). Result 2 is the
+    // With cuDNN, result 4 is 1 / sqrt(variance + epsilon) ("inverted variance" in TensorFlow's documentation). Result 2 is the
     // variance by n - 1 there too.
     onGpu: (tfjs, inputs, attributes, count) => {
       invariant(count > 1, "a variance of how many numbers?");
@@ -76,7 +75,7 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
       return [y as Register, mean as Register, biased];
     },
   },
-  // Of the map, the scale and the offset.
+  // The results: gradients of map, scale and offset.
   FusedBatchNormGradV3: {
     results: 5,
     used: [0, 1, 2],
@@ -92,7 +91,7 @@ export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
       const forScale = tfjs.kernel("Sum", { x: products }, over);
       return [k.mul(rest, k.mul(scale, inverse)), forScale, tfjs.kernel("Sum", { x: slope }, over)];
     },
-    // It wants what result 4 is there. The third version wants cuDNN's own notes of the forward call besides, the second does not.
+    // On a GPU it takes result 4 in place of the variance. V3 also needs the reserve space of the forward call, V2 does not.
     onGpu: (tfjs, inputs, attributes) => {
       const [slope, x, scale, mean, variance] = inputs as readonly [Register, Register, Register, Register, Register];
       const inverse = inverseDeviation(tfjs, variance, attributes);

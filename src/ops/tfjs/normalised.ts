@@ -1,4 +1,4 @@
-/** Norms over each sample by itself. */
+/** Norms over each sample. */
 import type { Register, TfjsCalls } from "./builder.js";
 import { kernelsOf } from "./kernels.js";
 

@@ -1,15 +1,15 @@
-/** Operands repeated to full sizes, for kernels that do not broadcast. */
+/** Operands repeated to their full sizes, for kernels that do not broadcast. */
 import type { ValueId } from "../../ir/graph.js";
 import type { Register, TfjsBuilder, TfjsCalls } from "./builder.js";
 import { type Layout, storedSizes } from "./layout.js";
 
-/** A tensor of sizes `from`, repeated along its axes of size 1 until it has sizes `to`; of the same rank. */
+/** A tensor of sizes `from`, repeated along its axes of size 1 to the sizes `to`; both have the same rank. */
 export function tiled(tfjs: TfjsCalls, x: Register, from: readonly number[], to: readonly number[]): Register {
   const reps = to.map((size, axis) => size / (from[axis] as number));
   return reps.every((times) => times === 1) ? x : tfjs.hasSizes(tfjs.kernel("Tile", { x }, { reps }), to);
 }
 
-/** A value broadcast to sizes `to` (in the graph's order of axes), stored in this layout. */
+/** A value broadcast to the sizes `to` (in the graph's axis order), stored in this layout. */
 export function tiledOperand(
   tfjs: TfjsBuilder,
   value: ValueId | undefined,

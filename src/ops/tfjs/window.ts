@@ -1,4 +1,4 @@
-/** Windows over padded maps, as TensorFlow's kernels want them said. */
+/** Windows over padded maps, in the form that TensorFlow's kernels take. */
 import { type Padding, type Pair, windowPositions } from "../window-arithmetic.js";
 import type { Register, TfjsCalls } from "./builder.js";
 import { kernelsOf, toTheEnd } from "./kernels.js";
@@ -9,24 +9,23 @@ export interface WindowOf {
   readonly padding: Padding;
 }
 
-/** What a kernel is told: its own padding, or none over a map that was padded before. */
+/** The padding of a kernel: its own, or none because the map is padded before. */
 export interface Padded {
   readonly pad: "valid" | "same";
-  /** Cells that are put around the map first: top, left, bottom, right. */
+  /** Padding added before the kernel runs: top, left, bottom, right. */
   readonly around: Padding;
-  /** [height, width] of the map that the kernel sees. */
+  /** [height, width] of the kernel's input. */
   readonly size: Pair;
 }
 
-/** What TensorFlow's `same` puts before and after an axis: the odd cell comes last, where ONNX and PyTorch have none. */
+/** TensorFlow's `same` padding of an axis: an odd cell goes after it; ONNX and PyTorch add the same on both sides. */
 export function samePadding(size: number, kernel: number, stride: number): Pair {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size);
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 
 /**
- * TensorFlow.js takes `same` and `valid` in gradients, nothing else. Rows and columns of padding that no window reaches are
- * never made.
+ * In gradients, TensorFlow.js accepts only `same` and `valid`. Rows and columns of padding that no window reaches are not created.
  */
 export function paddedWindow(size: Pair, { kernel, stride, padding }: WindowOf): Padded {
   const [top, left, bottom, right] = padding;
@@ -54,7 +53,7 @@ export function paddedWindow(size: Pair, { kernel, stride, padding }: WindowOf):
   };
 }
 
-/** A map [N, H, W, C] with cells of a value around it. */
+/** A map [N, H, W, C] padded with a value. */
 export const padAround = (
   tfjs: TfjsCalls,
   map: Register,
@@ -72,11 +71,11 @@ export const padAround = (
     value,
   );
 
-/** The map with the cells around it that the kernel does not add itself. */
+/** The map with the padding that the kernel does not add itself. */
 export const padMap = (tfjs: TfjsCalls, map: Register, { around }: Padded, value = 0): Register =>
   padAround(tfjs, map, around, value);
 
-/** A padded map's inner part: [batch, height, width, channels]. */
+/** Removes the padding of a map: the result is [batch, height, width, channels]. */
 export function cutPadding(tfjs: TfjsCalls, map: Register, { around }: Padded, sizes: readonly number[]): Register {
   if (around.every((cells) => cells === 0)) return map;
   return kernelsOf(tfjs).slice(map, [0, around[0], around[1], 0], sizes.with(0, toTheEnd));

@@ -14,7 +14,7 @@ import { unknown, unknownTensor, type Value } from "../values.js";
 import { Work } from "../work.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 
-/** Evaluates every declaration once by itself, with nothing known: names, types and arguments are checked here. */
+/** Evaluates every declaration once on its own, with unknown arguments: checks names, types and arguments. */
 export class Declarations implements DeclarationFacts {
   readonly work = new Work();
   readonly models = new MadeModels();
@@ -44,7 +44,7 @@ export class Declarations implements DeclarationFacts {
     const known = this.#results.get(declaration);
     if (known !== undefined) return known;
     const module = this.#modules.get(declaration);
-    // A remark that may be meant as code is no part of the tree, so that it can lead back here.
+    // A remark that looks like code is not part of the tree, so that evaluating it can lead back here.
     this.#results.set(declaration, unknown);
     const result =
       module === undefined || this.isRecursive(declaration) ? unknown : this.#evaluate(declaration, module);
@@ -65,12 +65,12 @@ export class Declarations implements DeclarationFacts {
   }
 
   /**
-   * Checks everything that is declared, what others use before them; recipes and checks have passes of their own. Of the standard
-   * library only what is used is looked at, when it is: test/std/declarations.test.ts checks the rest of it.
+   * Checks all declarations in the order of their dependencies; recipes and checks have their own passes. Declarations of the standard
+   * library are checked only when they are used: test/std/declarations.test.ts checks all of them.
    */
   check(): void {
     const inOrder = new Map<Declaration, Module>(this.#order.map(({ declaration, module }) => [declaration, module]));
-    // Those that go by a name which was taken are in no order.
+    // Declarations whose name was already taken are not in `#order`.
     for (const [declaration, module] of [...inOrder, ...this.#modules]) {
       if (isStandard(module)) continue;
       if (this.#reporter.isFull) return;

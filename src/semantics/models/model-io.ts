@@ -8,7 +8,7 @@ import { evaluateTensorType } from "../expressions/statements.js";
 import type { Scope } from "../scope.js";
 import { tensor, unknownTensor, type Value } from "../values.js";
 
-/** Makes the model's inputs and binds their names. */
+/** Creates the model's inputs and binds their names. */
 export function evaluateInputs(context: Context, declaration: ModelDeclaration, scope: Scope, place: Place): void {
   for (const input of declaration.inputs) {
     const { text: name, span } = input.name;
@@ -57,7 +57,7 @@ function pictureOf(context: Context, record: Value & { kind: "record" }, channel
   return { mean, std };
 }
 
-/** Makes the model's outputs; those `in training` only while training. */
+/** Creates the model's outputs; outputs `in training` only for training. */
 export function evaluateOutputs(context: Context, declaration: ModelDeclaration, scope: Scope, place: Place): void {
   const taken = new Set<string>();
   for (const output of declaration.outputs) {
@@ -97,7 +97,7 @@ function makeOutput(
 ): void {
   if (context.network === undefined || value.kind !== "tensor" || value.value === undefined) return;
   const written = meta?.kind === "record" ? stringsIn(meta.fields.get("names")) : undefined;
-  // A model whose names are a parameter may be made before anybody knows them: the data bring them.
+  // Class names that are a parameter may still be unknown: then they come from the data.
   const labels = written?.length === 0 ? undefined : written;
   const dim = context.typeOf(value)?.shape[1];
   if (labels !== undefined && dim !== labels.length) {

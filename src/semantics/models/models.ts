@@ -14,7 +14,7 @@ import type { Reporter } from "../reporter.js";
 import { Scope } from "../scope.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 
-/** A model with the arguments it is to be made with, later ones over earlier ones. */
+/** A model and its arguments; later ones override earlier ones. */
 export interface ModelRequest {
   readonly name: string;
   readonly declaration: ModelDeclaration;
@@ -22,11 +22,11 @@ export interface ModelRequest {
   readonly arguments: readonly EvaluatedArgument[];
   /** Its name, where it is declared. */
   readonly span: Span;
-  /** Who wants it made, where that is not the declaration itself: a check, a recipe. */
+  /** The check or recipe that requests the model; undefined if its declaration does. */
   readonly askedAt?: Span;
 }
 
-/** The model behind a model's or variant's name, with the variants' arguments; undefined where it is neither (reported). */
+/** The model behind the name of a model or variant, with the variants' arguments; undefined (reported) if it is neither. */
 export function requestModel(
   named: NamedDeclaration,
   facts: DeclarationFacts,
@@ -64,14 +64,14 @@ export function isModel({ declaration }: NamedDeclaration): boolean {
   return declaration.kind === "ModelDeclaration" || declaration.kind === "VariantDeclaration";
 }
 
-/** Says that a name which should be a model's is none, unless it was imported in vain: that is said already. */
+/** Reports that a name is not a model, unless its import failed: that is already reported. */
 export function reportNoModel({ text: name, span }: Identifier, module: Module, reporter: Reporter): void {
   if (module.missing.has(name)) return;
   const known = () => [...module.names].filter(([, named]) => isModel(named)).map(([key]) => key);
   reporter.report("resolve/not-a-model", { name, suggestion: reporter.suggest(name, known) }, span);
 }
 
-/** The request with further arguments, written in `module`, over those it has. */
+/** The request with further arguments, written in `module`, which override its own. */
 export function withArguments(
   request: ModelRequest,
   args: readonly Argument[],
@@ -107,19 +107,19 @@ function override(
   return [...request.arguments.filter((arg) => !replaced.has(arg.name?.text)), ...named];
 }
 
-/** Whether nothing is missing to make the model. */
+/** Whether all parameters without a default have a value. */
 export function isComplete(request: ModelRequest): boolean {
   const given = new Set(request.arguments.map((arg) => arg.name?.text));
   return request.declaration.parameters.every((p) => p.default !== undefined || given.has(p.name.text));
 }
 
-/** What can be said of a model whose parameters are left open: whether those that are given are right. */
+/** Checks the given arguments of a model whose other parameters are open. */
 export function checkTemplate(request: ModelRequest, facts: DeclarationFacts, reporter: Reporter): void {
   const { declaration, arguments: args, span } = request;
   checkGiven(new Evaluator(reporter, facts), declaration.name.text, declaration.parameters, args, span);
 }
 
-/** Makes the graph, once for the same values; undefined where something is wrong (reported). */
+/** Creates the graph, once for the same values; undefined (reported) if there are errors. */
 export function elaborateModel(
   request: ModelRequest,
   facts: DeclarationFacts,
@@ -140,7 +140,7 @@ export function elaborateModel(
   const isBound = reporter.errorCount === before;
   const made = isBound ? facts.models.find(declaration, values, training, name) : undefined;
   if (made !== undefined) {
-    // Whoever goes through its nodes, for lints or counts, does so again: the limit of work is that of all models.
+    // Lints and counts go through the cached graph's nodes again, and the limit of work applies to all models together.
     return binding.spend(request.span, limits.stepsPerNode * made.graph.nodes.length) ? made : undefined;
   }
   const network = new Network(name);
@@ -159,7 +159,7 @@ export function elaborateModel(
   }
   if (reporter.errorCount > before) return undefined;
   const graph = network.finish();
-  // Something unknown on the way, reported where it was declared: the graph would lack an output.
+  // An unknown value, reported at its declaration: the graph would lack an output.
   const expected = declaration.outputs.filter((output) => training || !output.inTraining).flatMap((o) => o.names);
   if (graph.outputs.length < expected.length) return undefined;
   const { asksTraining } = evaluator;

@@ -11,12 +11,12 @@ export interface SettingNames {
   readonly models: readonly Settable[];
 }
 
-/** What `--set` may reach in the entry file, as it is written there; nothing is evaluated. */
+/** The parameters that `--set` accepts in the entry file; nothing is evaluated. */
 export function settingNames({ entry, files }: Sources): SettingNames {
   const declarations = files.get(entry)?.tree.declarations ?? [];
   const of = (kind: "RecipeDeclaration" | "ModelDeclaration"): readonly Settable[] =>
     declarations.flatMap((declaration) =>
-      // One that the parser could not read whole may have no name.
+      // A declaration that the parser could not read completely may have no name.
       declaration.kind === kind && declaration.name.text !== ""
         ? [{ name: declaration.name.text, parameters: declaration.parameters.map(({ name }) => name.text) }]
         : [],

@@ -14,20 +14,20 @@ import { fit, formatType } from "../types.js";
 import type { Value } from "../values.js";
 import type { ModelRequest } from "./models.js";
 
-/** One `--set KEY=VALUE`, and the parameter that it is for: `teacher.size` is for `size`. */
+/** One `--set KEY=VALUE`, and its parameter: `teacher.size` sets `size`. */
 export interface Setting {
   readonly key: string;
   readonly parameter: string;
   readonly text: string;
 }
 
-/** What takes settings: a model, a recipe. */
+/** A model or recipe, which has settable parameters. */
 export interface Settable {
   readonly parameters: readonly ParameterDeclaration[];
   readonly module: Module;
 }
 
-/** `--set key=value` pairs on top of a model's arguments. Unknown keys are left to the caller; wrong values are reported. */
+/** Adds `--set key=value` pairs to a model's arguments. The caller handles unknown keys; wrong values are reported. */
 export function applySettings(
   request: ModelRequest,
   settings: ReadonlyMap<string, string>,
@@ -39,7 +39,7 @@ export function applySettings(
   return { ...request, arguments: settleArguments(target, request.arguments, all, facts, report) };
 }
 
-/** The arguments with settings in their places, of two for one parameter the later; those for no parameter are passed over. */
+/** Applies settings to arguments; of two settings for one parameter the later wins, and those without a parameter are ignored. */
 export function settleArguments(
   target: Settable,
   given: readonly EvaluatedArgument[],
@@ -62,7 +62,7 @@ export function settleArguments(
   return args;
 }
 
-/** The settings that no model of the compilation has a parameter for. */
+/** The settings for which no model of the compilation has a parameter. */
 export function unknownSettings(
   settings: ReadonlyMap<string, string>,
   parameters: ReadonlySet<string>,

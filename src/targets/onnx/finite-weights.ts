@@ -3,7 +3,7 @@ import { keepsStatistics } from "../../ops/batch-statistics.js";
 
 type Weights = ReadonlyMap<string, Float32Array>;
 
-/** A weight that is no number once it is written, or a variance whose root is none. */
+/** A weight that is not finite in the file, or a variance whose square root is not. */
 export function findNotFinite(graph: Graph, given: Weights, written: Weights) {
   const names = new Map(graph.slots.map(({ name, value }) => [value, name]));
   for (const node of graph.nodes) {

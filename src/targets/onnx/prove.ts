@@ -1,11 +1,10 @@
 /**
- * What is written is proven first, on probe weights and a batch of two: the rewritten graph against the graph as it was
- * written, in float64; then the file's own bytes in a runtime against the float64 reference. Nothing here looks at the
- * real weights: with those of an untrained network deep outputs are all but constant, and any middle would pass.
+ * Verifies a file before it is written, with probe weights and a batch of two: the rewritten graph against the original graph in
+ * float64; then the file's own bytes in a runtime against the float64 reference. The real weights are not used: with the weights of
+ * an untrained network, deep outputs are nearly constant, and errors in the middle would not show.
  *
- * How much a file may differ is measured in the network itself: by how far its outputs move when every weight and every
- * input is a last digit of float32 off. A network in which that is much would hide mistakes, so weights are looked for
- * under which it is little.
+ * How much a file may differ is measured for each network: by the change of its outputs when every weight and every input changes by
+ * one last digit of float32. If this change is large, it would hide errors; then other weights are searched for which it is small.
  */
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { InvariantError } from "../../diagnostics/invariant.js";
@@ -31,24 +30,24 @@ import { chooseProbeGraph, largestProbeGraph } from "./probe-size.js";
 import { type ProofProgress, watchProof } from "./proof-steps.js";
 import { nudgedInputs, nudgedModel } from "./run-file.js";
 
-/** What differs between the kinds of files. */
+/** The differences between the kinds of files. */
 export interface ProofOf {
   readonly level: OptimizeLevel;
-  /** Is told how far the proof is: a large network takes a while. */
+  /** Called with the progress of the verification: a large network takes a while. */
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
-  /** For tests: what stands in for the pipeline. */
+  /** For tests: replaces the pipeline. */
   readonly rewrite?: ((model: Model) => Model) | undefined;
   /**
-   * The outputs of the rewritten model in double precision, where the file is more than its graph; unless told, the reference runs that
-   * graph.
+   * The outputs of the rewritten model in double precision, if the file contains more than its graph; by default, the reference runs
+   * the graph.
    */
   readonly evaluate?: (model: Model, inputs: Outputs) => Outputs;
   /** Without it only the graph is verified, not the file. */
   readonly run?: Run | undefined;
-  /** Whether files are also run at full size: it takes a fast runtime. */
+  /** Whether files are also run at full size, which needs a fast runtime. */
   readonly runsFullSize: boolean;
   readonly titles: { readonly rewritten: string; readonly file: string };
-  /** The runtime's name for itself. */
+  /** The name of the runtime. */
   readonly engine: string;
   readonly problems: {
     readonly rewritten: (found: Differs) => Problem;
@@ -57,52 +56,52 @@ export interface ProofOf {
   };
 }
 
-/** The largest difference, and what it was found on. */
+/** The largest difference, and the input that shows it. */
 export interface Differs extends Difference {
   readonly input: string;
   readonly allowed: number;
 }
 
-/** The largest differences that were found, norm-wise: `||a - b|| / ||b||`. */
+/** The largest differences found, as relative norms: `||a - b|| / ||b||`. */
 export interface Verification {
-  /** The inputs that were compared at: `image [N, 3, 64, 64]`. */
+  /** The inputs of the comparison: `image [N, 3, 64, 64]`. */
   readonly input: string;
   readonly graphError: number;
-  /** The runtime's name for itself. */
+  /** The name of the runtime. */
   readonly engine?: string;
   /** Of the optimised file, and of a file without any rewrite; absent without a runtime. */
   readonly fileError?: number;
   readonly plainFileError?: number;
-  /** What a last digit of weights and inputs moves the outputs by; a multiple of it is allowed. */
+  /** The change of the outputs by a last digit of weights and inputs; a multiple of it is allowed. */
   readonly noise?: number;
-  /** The same at full size, where it is so much that a comparison there would show nothing: there was none. */
+  /** The same at full size, if it is so large that no comparison was made there. */
   readonly fullSizeNoise?: number;
 }
 
 export type Model = WeightedGraph<Float64Array>;
 
 const batch = 2;
-/** Double precision loses a few digits on the way through a deep network, never more. */
+/** Double precision loses a few digits in a deep network, never more. */
 const graphTolerance = 1e-9;
 /**
- * What a file may differ by: so many times what a last digit moves (measured in six networks, files differ by 0.2 to 1.0
- * times that), and what is rounding in any case.
+ * The allowed difference of a file: a multiple of the change by a last digit (measured in six networks, files differ by 0.2 to 1.0
+ * times that), and at least the size of ordinary rounding.
  */
 const fileFactor = 4;
 const fileTolerance = 1e-5;
-/** Where a last digit moves outputs by more than this, calmer weights are looked for; by more than that, files cannot be compared. */
+/** If a last digit changes outputs by more than this, calmer weights are tried; by more than the second number, no file is compared. */
 const calmNoise = 1e-4;
 const mostNoise = 1e-3;
 /** Outputs that vary less than this share of their norm show nothing. */
 const leastVariation = 1e-4;
-/** Weights to try until some are good: calmer ones, at last where a ReLU6 has less to clip for it, then others. */
+/** Weights to try until some are good: calmer ones, last those for which a ReLU6 clips less, then other seeds. */
 const tries: readonly Calmness[] = [1, 2, 3].flatMap((seed): readonly Calmness[] => [
   { seed, damping: usualDamping, norms: "unclipped" },
   { seed, damping: 0.8, norms: "all" },
   { seed, damping: 0.6, norms: "all" },
 ]);
 
-/** What ONNX Runtime takes of the reference's time for the same multiplications, about. */
+/** The approximate time of ONNX Runtime for the same multiplications, as a share of the reference's. */
 const runtimeShare = 0.05;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
@@ -110,7 +109,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 /** A file's outputs. */
 export type Run = (model: WeightedGraph, inputs: Outputs) => Promise<Outputs>;
 
-/** What a runtime says that does not run a file. */
+/** The error of a runtime that rejects a file. */
 class RuntimeRefusal extends Error {}
 
 const guarded =
@@ -125,7 +124,7 @@ const guarded =
     }
   };
 
-/** Compares what would be written with the reference; the differences found, or what is wrong. */
+/** Compares the file to be written with the reference; returns the differences found, or what is wrong. */
 export async function prove(graph: Graph, file: ProofOf): Promise<Verification | Problem> {
   try {
     return await compareAll(graph, file, file.run === undefined ? undefined : guarded(file.run));
@@ -184,7 +183,7 @@ async function compareAll(graph: Graph, proofOf: ProofOf, run: Run | undefined):
   const plainFile = worst(calm.feed.expected, calm.noise.outputs);
   if (!(plainFile.error <= allowed)) return differs(input, plainFile, allowed);
   const written = calm.feed === feed ? rewritten : rewrite(calm.model);
-  // Where the passes found nothing to do there is one file only.
+  // If the passes changed nothing, there is only one file.
   const file = rewritten === plain ? plainFile : worst(calm.feed.expected, await run(written, calm.feed.inputs));
   if (!(file.error <= allowed)) return differs(input, file, allowed);
   const proof = {
@@ -206,11 +205,11 @@ async function compareAll(graph: Graph, proofOf: ProofOf, run: Run | undefined):
 const allowedFor = (noise: number): number => Math.max(fileTolerance, fileFactor * noise);
 
 interface Noise extends Difference {
-  /** What the file computes without it. */
+  /** The file's outputs without it. */
   readonly outputs: Outputs;
 }
 
-/** What a last digit of all weights and inputs moves the outputs by, in float32; not finite where they are not. */
+/** The change of the outputs by a last digit of all weights and inputs, in float32; not finite if the outputs are not. */
 async function measureNoise(model: WeightedGraph, inputs: Outputs, run: Run): Promise<Noise> {
   const outputs = await run(model, inputs);
   const moved = await run(nudgedModel(model), nudgedInputs(model.graph, inputs));
@@ -218,9 +217,9 @@ async function measureNoise(model: WeightedGraph, inputs: Outputs, run: Run): Pr
 }
 
 /**
- * At full size the reference is too slow; there the rewritten file is held against the plain one, with the same weights:
- * those of the probe, or where they let a large map's rounding swell (a product of maps grows with it), weights that are
- * fitted on a larger one. Without a difference where none would do.
+ * At full size the reference is too slow; there the rewritten file is compared with the plain one, with the same weights: those of the
+ * probe, or, if those amplify a large map's rounding (a product of maps grows with it), weights fitted on a larger probe. Without
+ * `difference` if no weights are suitable.
  */
 async function compareAtFullSize(
   { graph, weights }: Model,
@@ -243,7 +242,7 @@ async function compareAtFullSize(
   return { noise: noise.error, difference };
 }
 
-/** Samples of one run show it most cheaply; outputs without a batch axis, or that pair the samples, need a second run. */
+/** Comparing the samples of one run is cheapest; outputs without a batch axis, or that combine the samples, need a second run. */
 function variationOf(graph: Graph, feed: CalmFeed, { seed }: Calmness): Variation {
   const again = (): Outputs => interpret(graph, { ...feed, inputs: probeInputs(graph, batch, seed + tries.length) });
   return leastVarying(feed.expected, again, { batch, least: leastVariation });
@@ -251,7 +250,7 @@ function variationOf(graph: Graph, feed: CalmFeed, { seed }: Calmness): Variatio
 
 const varies = ({ variation }: Variation): boolean => variation !== undefined && variation >= leastVariation;
 
-/** Probe weights and inputs under which every output varies, with what the reference makes of them. */
+/** Probe weights and inputs for which every output varies, and the reference's results. */
 function findFeed(graph: Graph, watchRun: WatchRun): CalmFeed | Problem {
   let flattest: Variation = { output: "", variation: 0 };
   for (const calmness of tries) {
@@ -269,7 +268,7 @@ interface Calm {
   readonly noise: Noise;
 }
 
-/** The same, of little noise: those that were found, or calmer ones. */
+/** The same with little noise: the given ones, or calmer ones. */
 async function findCalm(graph: Graph, first: CalmFeed, run: Run): Promise<Calm | Problem> {
   const calmOf = async (feed: CalmFeed): Promise<Calm> => {
     const model = { graph, weights: valuesOf(feed.slots) };

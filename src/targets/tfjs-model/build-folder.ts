@@ -1,4 +1,4 @@
-/** Graph to the files of a GraphModel, from weights to verified bytes. */
+/** Builds the files of a GraphModel from a graph: from weights to verified bytes. */
 import { type Diagnostic, diagnose, isProblem } from "../../diagnostics/diagnostic.js";
 import { withLabels } from "../../ir/class-order.js";
 import type { Graph } from "../../ir/graph.js";
@@ -22,16 +22,16 @@ export interface FolderBuildOptions {
   readonly weights: WeightSource;
   readonly weightsType: WeightsType;
   readonly verify: boolean;
-  /** Asked only when verifying; without a runtime the kernels alone are verified. */
+  /** Called only when verifying; without a runtime, only the kernels are verified. */
   readonly loadRuntime: () => Promise<TfjsRuntime | undefined>;
-  /** Is told how far the verification is. */
+  /** Called with the progress of the verification. */
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
   readonly provenance: Omit<Provenance, "weights" | "evaluation">;
 }
 
-/** How far rounding moved the weights. */
+/** The change of the weights by rounding. */
 export interface Rounding {
-  /** The largest part that is lost of a tensor's norm, and whose. */
+  /** The largest relative error of a tensor (its norm), and the name of that tensor. */
   readonly error: number;
   readonly weight: string;
 }
@@ -41,20 +41,20 @@ export type FolderBuild =
   | {
       readonly kind: "built";
       readonly files: FolderFiles;
-      /** Nodes of the GraphModel. */
+      /** The number of nodes of the GraphModel. */
       readonly nodeCount: number;
       readonly account: NamesAccount | undefined;
-      /** What depends on the number of samples, so that the model takes one picture; undefined where it takes any number. */
+      /** What depends on the number of samples, so that the model takes one picture; undefined if it takes any number. */
       readonly tied: string | undefined;
-      /** Absent where weights are written as they are. */
+      /** Absent if weights are not rounded. */
       readonly rounding: Rounding | undefined;
-      /** Absent when it was not asked for. */
+      /** Absent if it was not requested. */
       readonly verification?: Verification;
     };
 
 const refuse = (diagnostics: readonly Diagnostic[]): FolderBuild => ({ kind: "refused", diagnostics });
 
-/** The same input gives the same bytes; what cannot be verified is not built. */
+/** The same input gives the same bytes; a folder that fails the verification is not built. */
 export async function buildFolder(graph: Graph, options: FolderBuildOptions): Promise<FolderBuild> {
   const { level, weightsType, provenance, verify, onProgress } = options;
   const loaded = loadWeights(graph, options.weights);
@@ -85,7 +85,7 @@ export async function buildFolder(graph: Graph, options: FolderBuildOptions): Pr
   };
 }
 
-/** A weight that half precision has no number for. */
+/** The first weight that half precision cannot represent. */
 function beyondHalf(all: readonly HeldNumbers[], type: WeightsType) {
   if (type !== "float16") return undefined;
   for (const held of all) {

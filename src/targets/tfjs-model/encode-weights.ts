@@ -1,12 +1,12 @@
 /**
- * The numbers of a GraphModel as bytes, and what model.json says of them. Weights may be rounded as tensorflowjs' converter rounds
- * them (its quantization.py): to half precision, or to 256 steps between the smallest and the largest of a tensor, moved so that zero
- * is one of them. TensorFlow.js makes float32 of them when it loads the model.
+ * The numbers of a GraphModel as bytes, and their entries in model.json. Weights may be rounded as by tensorflowjs' converter (its
+ * quantization.py): to half precision, or to 256 steps between the minimum and maximum of a tensor, shifted so that zero is one of
+ * them. TensorFlow.js converts them to float32 when it loads the model.
  */
 import type { HeldNumbers } from "./graph-model.js";
 import type { WeightsType } from "./weights-type.js";
 
-/** `v * scale + min` is the number that a byte stands for. */
+/** A byte `v` stands for the number `v * scale + min`. */
 interface Steps {
   readonly min: number;
   readonly scale: number;
@@ -28,7 +28,7 @@ export interface EncodedWeight {
   readonly bytes: Uint8Array;
 }
 
-/** Filters and matrices are what is large; biases and statistics are few numbers that whole channels depend on. */
+/** Filters and matrices take most of the space; biases and statistics are few, and each affects a whole channel. */
 export const isRounded = ({ isWeight, shape, values }: HeldNumbers): boolean =>
   isWeight && shape.length >= 2 && values instanceof Float32Array;
 
@@ -48,7 +48,7 @@ export function encodeWeight(held: HeldNumbers, type: WeightsType): EncodedWeigh
   return { spec: { ...spec, quantization }, bytes: stepNumbers(values, steps) };
 }
 
-/** To the nearest whole number, and of two to the even one, as numpy does. */
+/** To the nearest integer, ties to even, as numpy does. */
 function roundToEven(value: number): number {
   const below = Math.floor(value);
   const part = value - below;
@@ -66,7 +66,7 @@ function stepsOf(values: Float32Array): Steps {
   }
   if (!(min < max)) return { min: values.length === 0 ? 0 : min, scale: 1 };
   const scale = (max - min) / mostSteps;
-  // `0 -` keeps the zero positive where the range begins there.
+  // `0 -` keeps the zero positive if the range begins there.
   return { min: min <= 0 && max >= 0 ? 0 - roundToEven(-min / scale) * scale : min, scale };
 }
 
@@ -75,21 +75,21 @@ function stepNumbers(values: Float32Array, { min, scale }: Steps): Uint8Array {
   return Uint8Array.from(values, (value) => roundToEven((Math.min(max, Math.max(min, value)) - min) / scale));
 }
 
-/** Bits of half precision: to the nearest, of two to the even one. What is too large becomes infinite. */
+/** The bits of the nearest half-precision number, ties to even. Numbers that are too large become infinite. */
 export function halfOf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(value)) return 0x7e00;
-  // Halfway between the largest number and the next that there would be.
+  // Halfway between the largest number and what would be the next one.
   if (size >= 65520) return sign | 0x7c00;
   // Below 2^-14 all steps are 2^-24.
   const exponent = Math.max(-14, Math.floor(Math.log2(size)));
   const steps = roundToEven(size / 2 ** (exponent - 10));
-  // 1024 steps are the leading one, which is not written; the carry of rounding up goes into the exponent by itself.
+  // The leading bit (1024) is implicit; a carry from rounding correctly increments the exponent.
   return sign | ((exponent + 14) * 1024 + steps);
 }
 
-/** The number that these bits stand for. */
+/** The number with these bits. */
 export function fromHalf(bits: number): number {
   const [exponent, steps] = [(bits >> 10) & 0x1f, bits & 0x3ff];
   const size =
@@ -103,7 +103,7 @@ export function fromHalf(bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
-/** The float32 numbers that TensorFlow.js makes of a rounded weight. */
+/** The float32 numbers that TensorFlow.js computes from a rounded weight. */
 export function rounded(held: HeldNumbers, type: WeightsType): Float32Array | Int32Array {
   const { spec, bytes } = encodeWeight(held, type);
   const { quantization } = spec;

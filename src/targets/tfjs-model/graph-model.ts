@@ -1,4 +1,4 @@
-/** A lowered function as what `tf.loadGraphModel` reads: nodes, named inputs and outputs, and the numbers that they need. */
+/** A lowered function in the form that `tf.loadGraphModel` reads: nodes, named inputs and outputs, and constants. */
 
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Register } from "../../ops/tfjs/builder.js";
@@ -25,7 +25,7 @@ export interface HeldNumbers {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array | Int32Array;
-  /** Whether it is a weight of the network, and no number that a lowering needs. */
+  /** Whether it is a weight of the network, not a constant of a lowering. */
   readonly isWeight: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface GraphModel {
 
 type Values = Float32Array | Int32Array;
 
-/** Constants and their numbers, in the order in which they are first asked for. Equal small ones are one node. */
+/** Constants in the order of their first use. Equal small ones share a node. */
 class Constants implements GraphConstants {
   readonly held: HeldNumbers[] = [];
   readonly #scope: NameScope;
@@ -86,12 +86,12 @@ const entry = (port: TfjsPort, node: string): SignatureEntry => ({
   tensorShape: dimensions(port.shape),
 });
 
-/** A name that a node may have: what stands behind a colon would be the number of a result. */
+/** A valid node name: a number after a colon would mean one of several results. */
 const nodeName = (text: string): string => text.replaceAll(":", "_");
 
 /**
- * Nodes are called by the path of the source that needed them first, and by their op: `stage2.unit_1.depthwise/Conv2D`. Outputs are
- * nodes of their own, so that one that is an input, or is given out twice, has a name too.
+ * A node's name is the source path of the node that first needed it, and its op: `stage2.unit_1.depthwise/Conv2D`. Outputs are nodes
+ * of their own, so that an output that is also an input, or that occurs twice, has its own name.
  */
 export function graphModel({ calls, constants, inputs, outputs }: LoweredFunction): GraphModel | Unwritable {
   const scope = new NameScope();

@@ -1,4 +1,4 @@
-/** A network with its weights as a function of kernels: what is proven, and what is written. */
+/** A network and its weights as a function of kernels: the same function is verified and written. */
 
 import { invariant } from "../../diagnostics/invariant.js";
 import { bindBatch } from "../../ops/bind-batch.js";
@@ -12,13 +12,13 @@ import type { LoweredFunction } from "../tfjs/lowered-function.js";
 import type { TfjsProgram } from "../tfjs/tfjs-program.js";
 
 export interface LoweredNetwork extends LoweredFunction {
-  /** What depends on the number of samples, so that the function is for one number; undefined where it takes any. */
+  /** What depends on the number of samples, so that the function takes a fixed number; undefined if it takes any number. */
   readonly tied: string | undefined;
 }
 
 type Numbers = Float32Array | Float64Array;
 
-/** Lowers networks; one that is asked for again with other weights is compiled once. `batch`: for how many samples, where it has to be known. */
+/** Lowers networks; a graph is compiled once, also for other weights. `batch`: the number of samples, used if it must be known. */
 export function networkLowering(batch: number): (model: WeightedGraph<Numbers>) => LoweredNetwork {
   const known = new Map<WeightedGraph["graph"], AnyBatch>();
   const compile = (graph: WeightedGraph["graph"]): AnyBatch => {
@@ -36,7 +36,7 @@ export function networkLowering(batch: number): (model: WeightedGraph<Numbers>) 
   };
 }
 
-/** The weights in the kernels' order, as constants. */
+/** The weights as constants, in the kernels' axis order. */
 function heldWeights({ state }: TfjsProgram, weights: ReadonlyMap<string, Numbers>): readonly Constant[] {
   return state.flatMap(({ register, shape, slots }) =>
     slots.map(({ slot, order }) => {
@@ -51,7 +51,7 @@ function heldWeights({ state }: TfjsProgram, weights: ReadonlyMap<string, Number
   );
 }
 
-/** Element i stands at `order[i]`. */
+/** Moves element i to index `order[i]`. */
 function inOrder(values: Numbers, order: Int32Array): Numbers {
   const stored = values.slice();
   for (let i = 0; i < values.length; i++) stored[order[i] as number] = values[i] as number;
@@ -60,7 +60,7 @@ function inOrder(values: Numbers, order: Int32Array): Numbers {
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** The inputs as the function takes them at a time: one sample after the other where it is for one. */
+/** Splits the inputs into the batches of the function: single samples if it takes only one. */
 export function portionsOf({ tied, inputs: ports }: LoweredNetwork, inputs: Tensors): readonly Tensors[] {
   const [samples = 1] = Object.values(inputs).map(({ shape }) => shape[0] ?? 1);
   if (tied === undefined || ports.some(({ shape }) => shape[0] !== 1)) return [inputs];
@@ -73,7 +73,7 @@ export function portionsOf({ tied, inputs: ports }: LoweredNetwork, inputs: Tens
   );
 }
 
-/** The outputs of such portions as those of all samples. */
+/** Joins the outputs of these batches. */
 export function joined(portions: readonly Tensors[]): Tensors {
   const [first = {}] = portions;
   if (portions.length === 1) return first;
@@ -93,7 +93,7 @@ const moved = (tensors: Tensors, permutation: readonly number[]): Record<string,
     ]),
   );
 
-/** The graph's inputs as the function takes them, with the channels of maps last. */
+/** The graph's inputs with maps channels last, as the function takes them. */
 export const toPorts = (inputs: Tensors): Record<string, Tensor> => moved(inputs, [0, 2, 3, 1]);
-/** The function's outputs as the graph has them. */
+/** The function's outputs in the graph's axis order. */
 export const fromPorts = (outputs: Tensors): Record<string, Tensor> => moved(outputs, [0, 3, 1, 2]);

@@ -1,4 +1,4 @@
-/** The files of a GraphModel in TensorFlow.js: loaded from their bytes, asked once. */
+/** Loads the files of a GraphModel in TensorFlow.js from their bytes, and runs it once. */
 import type { Tensor } from "../../ops/contracts.js";
 import type { TfjsPort } from "../../ops/tfjs/calls.js";
 import { type FolderFiles, modelFile } from "./model-folder.js";
@@ -17,9 +17,9 @@ interface LoadedModel {
   dispose(): void;
 }
 
-/** What a proof uses of TensorFlow.js, whichever of its packages there are. */
+/** The parts of TensorFlow.js that a verification needs, from whichever package. */
 export interface TfjsRuntime {
-  /** For people: `tfjs-node 4.22.0`. */
+  /** For display: `tfjs-node 4.22.0`. */
   readonly title: string;
   /** Whether it runs large networks in a reasonable time. */
   readonly isFast: boolean;
@@ -32,7 +32,7 @@ interface ModelJson {
   readonly weightsManifest: readonly [{ readonly paths: readonly string[]; readonly weights: readonly object[] }];
 }
 
-/** What TensorFlow.js makes of a folder that it reads itself. */
+/** A folder as the object that TensorFlow.js creates when it loads the files itself. */
 function artifactsOf(files: FolderFiles): object {
   const bytesOf = (name: string): Buffer => Buffer.concat(files.get(name) ?? []);
   const { weightsManifest, ...about } = JSON.parse(bytesOf(modelFile).toString("utf8")) as ModelJson;
@@ -47,7 +47,7 @@ export interface FolderPorts {
   readonly outputs: readonly TfjsPort[];
 }
 
-/** Inputs and outputs by name, maps with their channels last. */
+/** Inputs and outputs by name; maps are channels last. */
 export async function runFolder(
   files: FolderFiles,
   { inputs, outputs }: FolderPorts,

@@ -1,6 +1,6 @@
 /**
- * A GraphModel is proven as an ONNX file is (targets/onnx/prove.ts): the kernels of the rewritten network in double precision against
- * the reference, always; then the folder's own bytes in TensorFlow.js, where one is installed.
+ * A GraphModel is verified like an ONNX file (targets/onnx/prove.ts): the kernels of the rewritten network are always compared with
+ * the reference in double precision; then the folder's own bytes in TensorFlow.js, if one is installed.
  */
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { invariant } from "../../diagnostics/invariant.js";
@@ -20,14 +20,14 @@ export interface VerifyFolderOptions {
   /** Without it only the kernels are verified, not the folder. */
   readonly runtime?: TfjsRuntime | undefined;
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
-  /** For tests: what stands in for the pipeline. */
+  /** For tests: replaces the pipeline. */
   readonly rewrite?: (model: Model) => Model;
 }
 
-/** How many samples a proof asks about. */
+/** The number of samples in a verification. */
 const samples = 2;
 
-/** A network has no kernel that a GraphModel cannot say: what there is of training is not in it. */
+/** A network consists of kernels that have GraphModel nodes: those without one occur only in training. */
 export function writtenModel(lowered: LoweredNetwork): GraphModel {
   const model = graphModel(lowered);
   invariant(!("unwritable" in model), "unwritable" in model ? model.unwritable.join("; ") : "");
@@ -38,7 +38,7 @@ export async function verifyFolder(
   graph: Graph,
   { level, runtime, onProgress, rewrite }: VerifyFolderOptions,
 ): Promise<Verification | Problem> {
-  // One that is for a single sample is proven as it is written, one sample after the other; unless an output is of all samples.
+  // A function for one sample is verified as written, sample by sample; unless an output combines all samples.
   const isBySample = graph.outputs.every(({ value }) => typeof typeOf(graph, value).shape[0] !== "number");
   const lower = networkLowering(isBySample ? 1 : samples);
   const model = graph.name;

@@ -1,4 +1,4 @@
-/** A recipe's training step to an ES module: from weights to a proven text. */
+/** Builds a recipe's training step as an ES module: from weights to verified text. */
 import { type Diagnostic, diagnose, isProblem } from "../../diagnostics/diagnostic.js";
 import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
@@ -17,18 +17,18 @@ import { printModule } from "./print-module.js";
 import { type ModuleVerification, runOnce, verifyModule } from "./verify-module.js";
 
 export interface ModuleStep {
-  /** The network as training sees it, whose slots a weight file names. */
+  /** The network in training form; weight files name its slots. */
   readonly network: Graph;
   /** The training step, its batch bound. */
   readonly step: Graph;
   readonly schedule: Schedule;
-  /** The rate that the schedule starts from. */
+  /** The initial rate of the schedule. */
   readonly lr: number;
-  /** The same step for a small picture and a small batch, and what it starts from. */
+  /** The same step for a small picture and a small batch, with its initial state. */
   readonly makeProbe: () => ProbeStep;
 }
 
-/** A TensorFlow.js that is installed here, by the name and version that people know. */
+/** A TensorFlow.js installed here, with its package name and version. */
 export interface InstalledTfjs {
   readonly tf: Tfjs;
   readonly title: string;
@@ -36,12 +36,12 @@ export interface InstalledTfjs {
 
 export interface ModuleBuildOptions {
   readonly weights: WeightSource;
-  /** Of the first weights, where no file has them, and of masks. */
+  /** Of the masks, and of the initial weights if no file contains them. */
   readonly seed: number;
   readonly verify: boolean;
-  /** Asked only when verifying. */
+  /** Called only when verifying. */
   readonly loadTfjs: () => Promise<InstalledTfjs | undefined>;
-  /** For tests: how much of a weight file a text may hold. */
+  /** For tests: the limit on the weight bytes in a module. */
   readonly maxWeightBytes?: number;
   readonly origin: StepOrigin;
   readonly provenance: Omit<Provenance, "weights">;
@@ -51,22 +51,22 @@ export interface BuiltModule {
   readonly kind: "built";
   readonly text: string;
   readonly calls: number;
-  /** How a weight file's names were read. */
+  /** How a weight file's names were matched. */
   readonly account: NamesAccount | undefined;
-  /** How many bytes of weights stand in the text. */
+  /** The number of weight bytes in the text. */
   readonly weightBytes: number;
-  /** Where the step was run, and how close it came; undefined where no TensorFlow.js is installed, or nothing was asked. */
+  /** Where the step was run, and its largest error; undefined if no TensorFlow.js is installed or no verification was requested. */
   readonly verification?: (ModuleVerification & { readonly runtime: string }) | undefined;
 }
 
 export type ModuleBuildResult = RefusedWeights | BuiltModule;
 
-/** As text they are a third longer, and V8 takes no text of 2^29 characters. */
+/** As base64 they are a third longer, and V8 rejects strings of 2^29 characters. */
 const mostWeightBytes = 2 ** 28;
 
 const refuse = (...diagnostics: readonly Diagnostic[]): RefusedWeights => ({ kind: "refused", diagnostics });
 
-/** Makes the text. The same input gives the same bytes; what does not stand the comparison is not built. */
+/** Makes the text. The same input gives the same bytes; a step that fails the comparison is not built. */
 export async function buildModule(source: ModuleStep, options: ModuleBuildOptions): Promise<ModuleBuildResult> {
   const { network, step } = source;
   const { origin, provenance, seed, maxWeightBytes: limit = mostWeightBytes } = options;
@@ -114,11 +114,11 @@ export async function buildModule(source: ModuleStep, options: ModuleBuildOption
 interface Printed {
   readonly text: string;
   readonly print: (step: Graph) => string;
-  /** What the state must begin with. */
+  /** The expected initial state. */
   readonly weights: ReadonlyMap<string, Float32Array>;
 }
 
-/** The text's own beginning, bit for bit; then the small step where there is a TensorFlow.js, and the file on a fast one. */
+/** Checks the text's initial state bit for bit; then the small step if there is a TensorFlow.js, and the file if it is fast. */
 async function prove(
   { step, makeProbe }: ModuleStep,
   { loadTfjs }: ModuleBuildOptions,
@@ -142,7 +142,7 @@ async function prove(
   return (isFast ? await tryFile(step, text, found, begins) : undefined) ?? { ...verification, runtime: found.title };
 }
 
-/** One step of the file from its own beginning, on zeros. */
+/** Runs one step of the file from its initial state, on zeros. */
 async function tryFile(
   step: Graph,
   text: string,

@@ -1,6 +1,6 @@
-/** A printed module in this process, as whoever imports its file has it. */
+/** Loads a printed module in this process, as a user who imports its file does. */
 
-/** A tensor of whatever TensorFlow.js the module was given. */
+/** A tensor of the TensorFlow.js that the module was given. */
 export interface ModuleTensor {
   readonly shape: readonly number[];
   dataSync(): ArrayLike<number>;
@@ -9,7 +9,7 @@ export interface ModuleTensor {
 
 type Numbers = Readonly<Record<string, Float32Array>>;
 
-/** What of TensorFlow.js a proof needs besides what the module itself calls. */
+/** What a verification needs of TensorFlow.js besides what the module calls. */
 export interface Tfjs {
   getBackend(): string;
 }

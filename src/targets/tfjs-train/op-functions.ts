@@ -1,6 +1,6 @@
 /**
- * What backends do in different ways, as functions of a printed module. Ops of libtensorflow: called where they are, composed of kernels
- * elsewhere. Kernels that WebAssembly lacks: called elsewhere, composed of others there.
+ * Calls that depend on the backend, as functions of a printed module: libtensorflow's ops are called if available, otherwise composed of
+ * kernels; kernels that WebAssembly lacks are composed of others there.
  */
 import type { NativeAttribute } from "../../ops/tfjs/builder.js";
 import type { Call, ChoiceCall, NativeCall } from "../../ops/tfjs/calls.js";
@@ -16,14 +16,14 @@ type Varying = NativeCall | ChoiceCall;
 export interface OpFunctions {
   readonly names: readonly string[];
   readonly nameOf: (call: Varying) => string;
-  /** The function `opsOf(tf)`, which gives all of them by their names, and what it needs. */
+  /** The function `opsOf(tf)`, which returns all of them by name, and the functions that it needs. */
   readonly text: string;
 }
 
-/** How an op is written. A program for a CPU has no others. */
+/** The form of an op. A program for a CPU has only these. */
 export const nativeForm = ({ name }: NativeCall): NativeForm => nativeOps[name as NativeOp];
 
-/** One way to do a call, as an expression. */
+/** One form of a call, as an expression. */
 type Way = "native" | "kernel" | "composed";
 
 interface Named {

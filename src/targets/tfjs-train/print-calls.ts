@@ -1,11 +1,11 @@
-/** A program's calls as statements, below a comment for each place of the source; what nobody reads any more is let go there. */
+/** Prints calls as statements, grouped by source path under a comment; each group disposes of what is not read after it. */
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { Call } from "../../ops/tfjs/calls.js";
 import { printCall, variable } from "../tfjs/print-function.js";
 import type { TfjsProgram } from "../tfjs/tfjs-program.js";
 import { nativeForm, type OpFunctions } from "./op-functions.js";
 
-/** The calls for one place, and what is free after them. */
+/** The calls of one source path, and the registers that are free after them. */
 interface Passage {
   readonly part: Part;
   readonly place: string;
@@ -22,11 +22,11 @@ const titles = {
 
 type Part = keyof typeof titles;
 
-/** What a path of the step's graph belongs to (autodiff/ and step/ name theirs so), and which layer that is about. */
+/** The part of the step and the layer that a path belongs to, by the names that autodiff/ and step/ give. */
 function placeOf(path: string | undefined, isFirst: boolean): Pick<Passage, "part" | "place"> {
   if (path === undefined) return { part: isFirst ? "state" : "update", place: "" };
   const [first = "", ...rest] = path.split(".");
-  // The last name is the op's own.
+  // The last component is the op itself.
   if (first === "gradient") return { part: "backward", place: rest.slice(0, -1).join(".") };
   if (first === "next") return { part: "update", place: rest.slice(0, -1).join(".") };
   return { part: "forward", place: path };
@@ -45,10 +45,10 @@ function passagesOf({ calls, releases }: TfjsProgram): readonly Passage[] {
   return found;
 }
 
-/** Names of the source for a comment, which they must not end. */
+/** Source names for use in a comment: they must not end it. */
 export const inComment = (text: string): string => text.replace(/[^\x20-\x7e]|\*\//g, "?");
 
-/** The results of a call that a statement gives names to. */
+/** The results of a call that get a name in the statement. */
 function namedResults(call: Call): readonly Register[] {
   return call.kind === "native" ? nativeForm(call).used.map((i) => call.outputs[i] as Register) : call.outputs;
 }

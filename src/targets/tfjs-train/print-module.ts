@@ -1,4 +1,4 @@
-/** A training step as an ES module: its program of kernels as calls of `tf`, its beginning, its schedule and its masks. */
+/** Prints a training step as an ES module: its program as `tf` calls, its initial state, its schedule and its masks. */
 import type { Graph } from "../../ir/graph.js";
 import { bindShape } from "../../ir/shape.js";
 import type { Schedule } from "../../step/schedules.js";
@@ -16,19 +16,19 @@ export interface ModuleSource {
   readonly program: TfjsProgram;
   readonly recipe: string;
   readonly batch: number;
-  /** Of the first weights and of the masks. */
+  /** Of the initial weights and of the masks. */
   readonly seed: number;
   readonly schedule: Schedule;
-  /** The rate that the schedule starts from. */
+  /** The initial rate of the schedule. */
   readonly lr: number;
-  /** First numbers that no seed draws: those of a weight file. */
+  /** Initial values from a weight file, not from the seed. */
   readonly given: GivenNumbers;
   readonly lferVersion: string;
-  /** What a file of a step says of itself, by its keys there. */
+  /** The metadata of a step file, by its keys there. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** `__proto__` as a plain key would set the object's prototype. */
+/** A plain key `__proto__` would set the object's prototype. */
 const key = (name: string): string =>
   name === "__proto__" ? '["__proto__"]' : /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 const indented = (lines: readonly string[], by: string): string =>

@@ -1,14 +1,14 @@
-/** What a step begins with, printed: for each tensor of state its slots, how they are stored, and how they begin. */
+/** Prints the initial state of a step: for each tensor its slots, their layout and their initial values. */
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Graph, Slot } from "../../ir/graph.js";
 import { isNatural } from "../../ops/tfjs/layout.js";
 import { literal } from "../tfjs/literal.js";
 import type { TfjsState } from "../tfjs/tfjs-program.js";
 
-/** Numbers that no seed draws, by slot. */
+/** Initial values that do not come from the seed, by slot. */
 export type GivenNumbers = ReadonlyMap<string, Float32Array>;
 
-/** Little-endian, as every machine has it that runs TensorFlow.js. */
+/** Little-endian, like every machine that runs TensorFlow.js. */
 function base64(values: Float32Array): string {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [i, value] of values.entries()) bytes.writeFloatLE(value, 4 * i);
@@ -44,11 +44,11 @@ export function printStateRows(step: Graph, state: readonly TfjsState[], given: 
   return `[\n${rows.join("")}]`;
 }
 
-/** Whether the seed draws any of it. */
+/** Whether the seed determines any of it. */
 export const drawsState = (step: Graph, given: GivenNumbers): boolean =>
   step.slots.some(({ name, initializer }) => initializer.kind !== "constant" && !given.has(name));
 
-/** The functions that begin a training, and that read what it has come to. */
+/** The functions that create the initial state, and that read a state. */
 export const stateFunctions = ({
   isDrawn,
   isGiven,

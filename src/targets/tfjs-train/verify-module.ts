@@ -1,7 +1,7 @@
 /**
- * A printed step is proven before it is written, for a small picture and a small batch: TensorFlow.js runs it with every value in
- * between as an output, and each op of the reference, in float64, is given the very numbers that it had there (as
- * onnx-train/verify-step.ts does it, and for its reasons). Then the step as it is must give the same.
+ * Verifies a printed step before it is written, for a small picture and a small batch: TensorFlow.js runs it with all intermediate
+ * values as outputs, and each op of the float64 reference gets the same inputs as in TensorFlow.js (as in onnx-train/verify-step.ts,
+ * for the same reasons). Then the step in its final form must give the same.
  */
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { InvariantError, invariant } from "../../diagnostics/invariant.js";
@@ -11,13 +11,13 @@ import { compareOp, describeInputs, distance, type ProbeStep, wholeTolerance } f
 import { loadModule, type Tfjs } from "./load-module.js";
 
 export interface ModuleVerification {
-  /** What was compared at: `image [2, 3, 40, 40]`. */
+  /** The inputs of the comparison: `image [2, 3, 40, 40]`. */
   readonly input: string;
-  /** The largest difference of an op, norm-wise. */
+  /** The largest difference of an op, as a relative norm. */
   readonly error: number;
 }
 
-/** Compares what is printed for a step, op by op and as a whole, with the reference; what is wrong, if something is. */
+/** Compares the printed step with the reference, op by op and as a whole; returns the largest difference, or what is wrong. */
 export async function verifyModule(
   { step, inputs, slots }: ProbeStep,
   print: (step: Graph) => string,
@@ -64,7 +64,7 @@ export async function verifyModule(
 
 const openName = (value: ValueId): string => `value.${value}`;
 
-/** The step with the results of all nodes as its outputs. */
+/** The step with the results of all nodes as outputs. */
 const layOpen = (step: Graph): Graph => ({
   ...step,
   outputs: step.nodes.flatMap(({ outputs }) => outputs.map((value) => ({ name: openName(value), value }))),
@@ -85,7 +85,7 @@ interface Fed {
 
 type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
-/** One step of a module; none of its tensors is left. */
+/** Runs one step of a module, and disposes of all its tensors. */
 export async function runOnce(
   text: string,
   tf: Tfjs,

@@ -1,7 +1,7 @@
 /**
- * A network as a function of any number of samples. Lowerings know every size, so it is lowered for two numbers of samples and what
- * they wrote is compared: one size of a reshape that differs is left to be found from the others; if anything else differs, the
- * function is for one sample.
+ * A network as a function of any number of samples. Lowerings need all sizes, so the network is lowered for two numbers of samples and
+ * the programs are compared. If a reshape differs in one size, that size is left open (-1). If anything else differs, the function is
+ * for one sample only.
  */
 import type { Graph } from "../../ir/graph.js";
 import { bindBatch } from "../../ops/bind-batch.js";
@@ -9,19 +9,19 @@ import type { Call, KernelCall, TfjsPort } from "../../ops/tfjs/calls.js";
 import { compileStep } from "./compile.js";
 import type { TfjsProgram } from "./tfjs-program.js";
 
-/** Numbers of samples that are no other size of a network, so that nothing depends on them by chance. */
+/** Numbers of samples that equal no other size of a network, so that no match is accidental. */
 const [few, many] = [10_007, 10_009] as const;
 
-/** A size that depends on the number of samples: of a reshape, or of a tensor that goes in or comes out. */
+/** A size that depends on the number of samples: of a reshape, an input or an output. */
 export const anySize = -1;
 
 export interface AnyBatch {
   readonly program: TfjsProgram;
-  /** What depends on the number of samples, so that the program is for one; undefined where it takes any number. */
+  /** What depends on the number of samples, so that the program takes one sample; undefined if it takes any number. */
   readonly tied: string | undefined;
 }
 
-/** Inference of a network whose N is open; its slots are state that nothing changes. */
+/** Inference of a network whose N is open; its slots are constant state. */
 export function compileForAnyBatch(graph: Graph): AnyBatch {
   const compileFor = (batch: number): TfjsProgram =>
     compileStep(bindBatch(graph, batch), { native: false, mapsAre: "channels last" });
@@ -52,14 +52,14 @@ function openCall(call: Call, other: Call): Call {
   return { ...call, attributes: { shape: opened(call.attributes.shape, other.attributes.shape) } };
 }
 
-/** As text, infinities too. */
+/** As text, including infinities. */
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) => {
     if (ArrayBuffer.isView(each)) return Array.from(each as Float32Array);
     return typeof each === "number" && !Number.isFinite(each) ? String(each) : each;
   });
 
-/** What a program is besides what its calls are told, and besides the numbers of the weights. */
+/** A program without the attributes of its calls and the values of its weights. */
 const frame = ({ calls, constants, state }: TfjsProgram): string =>
   textOf([
     calls.map((call) => ({ ...call, attributes: undefined })),
@@ -67,7 +67,7 @@ const frame = ({ calls, constants, state }: TfjsProgram): string =>
     state.map(({ register, shape }) => [register, shape]),
   ]);
 
-/** What depends on the number of samples, but for the one size of a reshape. */
+/** What depends on the number of samples, except one size of a reshape. */
 function differences(one: TfjsProgram, other: TfjsProgram): string | undefined {
   if (frame(one) !== frame(other)) return "which kernels there are, or their constants";
   for (const [i, call] of one.calls.entries()) {

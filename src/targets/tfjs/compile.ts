@@ -1,4 +1,4 @@
-/** A step as a program of kernels: every node by its lowering, all like slots updated at once. */
+/** Compiles a step to a program of kernels: each node by its lowering, all similar slots updated at once. */
 
 import { invariant } from "../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
@@ -16,7 +16,7 @@ import { GraphWriter } from "./graph-writer.js";
 import type { ProgramOptions } from "./program-writer.js";
 import { finishProgram, type TfjsProgram, type TfjsState } from "./tfjs-program.js";
 
-/** What merged updates are made of. */
+/** The kernels of merged updates. */
 const updateKernels = {
   add: "Add",
   sub: "Sub",
@@ -29,7 +29,7 @@ const updateKernels = {
 } as const satisfies Readonly<Record<MergedOp, KernelName>>;
 
 export interface CompileOptions extends ProgramOptions {
-  /** Maps and pictures go in and come out with their channels last, as pages have them; in the graph's order unless told. */
+  /** Whether input and output maps are channels last, as in web pages; by default they have the graph's axis order. */
   readonly mapsAre?: "channels last";
 }
 
@@ -116,7 +116,7 @@ export function lowerNode({ lowerToTfjs }: AnyOp, writer: GraphWriter, node: Nod
   lower(writer, node, node.attributes);
 }
 
-/** Every result has a tensor of its own, so that each can be let go by itself: what two would share is copied. */
+/** Gives every result its own tensor, so that each can be disposed of alone: shared ones are copied. */
 function ownRegisters(writer: GraphWriter, outputs: readonly TfjsPort[], state: readonly TfjsState[]) {
   const taken = new Set([
     ...writer.constants.map(({ register }) => register),
@@ -134,8 +134,8 @@ function ownRegisters(writer: GraphWriter, outputs: readonly TfjsPort[], state: 
 }
 
 /**
- * The weights whose kernels want an order of axes of their own, and all that is computed with them element by element (what an
- * optimiser remembers, averages), are stored in that order.
+ * Stores weights in the axis order that their kernels need, and so everything that is combined with them element by element
+ * (optimiser state, averages).
  */
 function slotLayouts({ nodes, slots, types }: Graph): ReadonlyMap<ValueId, Layout> {
   const leader = new Map<ValueId, ValueId>();
@@ -176,7 +176,7 @@ function placesOf(sizes: readonly number[], layout: Layout): Int32Array | undefi
   return isNatural(layout) ? undefined : storedPlaces(sizes, layout);
 }
 
-/** The slots of a group, cut from the vector that holds them all. */
+/** The slots of a group, split from the vector that stores them all. */
 function readGroup(writer: GraphWriter, { slots }: UpdateGroup, layoutOf: (slot: Slot) => Layout): TfjsState {
   const sizes = slots.map(({ value }) => writer.sizesOf(value));
   const lengths = sizes.map((of) => of.reduce((product, size) => product * size, 1));

@@ -9,7 +9,7 @@ interface Held {
   readonly layout: Layout;
 }
 
-/** Where nodes are lowered: which register holds each value, and in which order of axes. */
+/** Tracks the register and axis order of each value while nodes are lowered. */
 export class GraphWriter extends ProgramWriter implements TfjsBuilder {
   readonly graph: Graph;
   readonly #held = new Map<ValueId, Held>();
@@ -65,7 +65,7 @@ export class GraphWriter extends ProgramWriter implements TfjsBuilder {
     return this.inLayout(value, nhwc);
   }
 
-  /** Brings a register from one order to another; sizes are the graph's. */
+  /** Converts a register from one axis order to another; sizes are the graph's. */
   #move(register: Register, sizes: readonly number[], from: Layout, to: Layout): Register {
     if (sameLayout(from, to)) return register;
     const stored = storedSizes(sizes, to);

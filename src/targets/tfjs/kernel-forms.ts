@@ -1,6 +1,6 @@
 /*
- * What the call of a kernel becomes where our engine is not: a node of a GraphModel, and a printed call of `tf`. Nodes are as in the op
- * list of tfjs-converter 4.22 (src/operations/op_list): its names, its order of inputs, its kinds of attributes.
+ * The forms of a kernel call outside our engine: a node of a GraphModel, and a printed `tf` call. Nodes follow the op list of
+ * tfjs-converter 4.22 (src/operations/op_list): its names, its order of inputs, its kinds of attributes.
  */
 import type {
   ConvolutionAttributes,
@@ -11,7 +11,7 @@ import type {
 } from "../../ops/tfjs/kernel-signatures.js";
 import { literal } from "./literal.js";
 
-/** An attribute of a node, by its kind. Whole numbers and text are written as the JSON form of protobuf has them. */
+/** An attribute of a node, by its kind. Integers and text are in the JSON form of protobuf. */
 export type GraphAttribute =
   | { readonly b: boolean }
   | { readonly f: number }
@@ -27,16 +27,16 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, GraphAttribute>>;
 }
 
-/** What a kernel is told as an attribute is often an input of the node: the name of a constant that holds it. */
+/** A kernel's attribute is often an input of the node; these return the name of a constant with its value. */
 export interface GraphConstants {
   int(value: number): string;
   ints(values: readonly number[]): string;
-  /** Rows of one length. */
+  /** Rows of equal length. */
   table(rows: readonly (readonly number[])[]): string;
   float(value: number): string;
 }
 
-/** No op list of tfjs-converter has such a node, and why that is no loss. */
+/** A kernel for which tfjs-converter's op list has no node, and why none is needed. */
 export interface NoGraphNode {
   readonly noGraphNode: string;
 }
@@ -50,7 +50,7 @@ export interface KernelForm<K extends KernelName> {
   readonly node:
     | ((inputs: Named<KernelInputs<K>>, attributes: KernelAttributes<K>, constants: GraphConstants) => GraphNode)
     | NoGraphNode;
-  /** An expression; where the kernel has several results it is a list. */
+  /** An expression; for a kernel with several results it is an array. */
   readonly print: (inputs: Named<KernelInputs<K>>, attributes: KernelAttributes<K>) => string;
 }
 
@@ -124,7 +124,7 @@ const convolution = (op: string, name: string): KernelForm<"Conv2D"> => ({
     call(name, x, filter, strides, quoted(pad), quoted(dataFormat), dilations),
 });
 
-/** Kernels that tfjs calls in gradients alone: no function of `tf` has them, and no model that is only asked. */
+/** Kernels that tfjs uses only in gradients: no `tf` function calls them, and they occur in no inference. */
 const gradientKernel = <K extends KernelName>(name: K) => ({
   node: { noGraphNode: "only training has this kernel, and a GraphModel is not trained" },
   print: (inputs: Readonly<Record<string, string>>, attributes: KernelAttributes<K>): string => {
@@ -256,7 +256,7 @@ export const kernelForms: { readonly [K in KernelName]: KernelForm<K> } = {
   },
   Conv2D: convolution("Conv2D", "conv2d"),
   Conv2DBackpropFilter: gradientKernel("Conv2DBackpropFilter"),
-  // What a transposed convolution is: networks have it too.
+  // This is also the transposed convolution, which networks contain.
   Conv2DBackpropInput: {
     node: ({ dy, filter }, { strides, pad, dilations, inputShape }, { ints }) => ({
       op: "Conv2DBackpropInput",

@@ -1,4 +1,4 @@
-/** A value as JavaScript writes it; JSON has neither infinities nor -0. */
+/** A value as a JavaScript literal; JSON has neither infinities nor -0. */
 export function literal(value: unknown): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (ArrayBuffer.isView(value)) return literal(Array.from(value as Float32Array | Int32Array));

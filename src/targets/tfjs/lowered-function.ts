@@ -1,4 +1,4 @@
-/** A graph as calls of kernels, without state: weights are constants. */
+/** A graph as kernel calls without state: weights are constants. */
 import type { Call, Constant, KernelCall, TfjsPort } from "../../ops/tfjs/calls.js";
 import type { KernelName } from "../../ops/tfjs/kernel-signatures.js";
 import { type GraphConstants, type GraphNode, kernelForms, type NoGraphNode } from "./kernel-forms.js";
@@ -10,12 +10,12 @@ export interface LoweredFunction {
   readonly outputs: readonly TfjsPort[];
 }
 
-/** Why a function cannot be written so; a line for each call that is in the way. */
+/** Why a function cannot be written in this form, with a line for each call that prevents it. */
 export interface Unwritable {
   readonly unwritable: readonly string[];
 }
 
-/** A form whose kernel is not told apart by its type any more. */
+/** The form of any kernel, its type erased. */
 interface AnyForm {
   readonly node: ((inputs: unknown, attributes: unknown, constants: GraphConstants) => GraphNode) | NoGraphNode;
   readonly print: (inputs: unknown, attributes: unknown) => string;
@@ -27,6 +27,6 @@ export const formOf = (name: KernelName): AnyForm => kernelForms[name] as unknow
 export const namedInputs = ({ names, inputs }: KernelCall, of: (register: number) => string): unknown =>
   names === undefined ? inputs.map(of) : Object.fromEntries(names.map((name, i) => [name, of(inputs[i] as number)]));
 
-/** Of one of libtensorflow's own ops. */
+/** The line for a call of one of libtensorflow's own ops. */
 export const nativeRefusal = (name: string): string =>
   `${name} is an op of libtensorflow: only tfjs-node runs it, no GraphModel and no function of tf has it`;

@@ -4,7 +4,7 @@ import type { Constant, KernelCall } from "../../ops/tfjs/calls.js";
 import { literal } from "./literal.js";
 import { formOf, type LoweredFunction, namedInputs, nativeRefusal, type Unwritable } from "./lowered-function.js";
 
-/** How a printed function calls what a register holds. */
+/** The variable of a register in a printed function. */
 export const variable = (register: Register): string => `t${register}`;
 
 /** `const t5 = tf.add(t1, t2);` */
@@ -14,14 +14,14 @@ export function printCall(call: KernelCall): string {
   return `const ${target} = ${formOf(call.name).print(namedInputs(call, variable), call.attributes)};`;
 }
 
-/** The tensor of a constant, as an expression. */
+/** A constant as an expression that creates its tensor. */
 export function printConstant({ values, shape }: Constant): string {
   const isWhole = values instanceof Int32Array;
   if (shape.length === 0) return `tf.scalar(${literal(values[0])}${isWhole ? ', "int32"' : ""})`;
   return `tf.tensor(${literal(values)}, ${literal(shape)}, "${isWhole ? "int32" : "float32"}")`;
 }
 
-/** `function NAME(tf, inputs)`: tensors by the names of the inputs to tensors by the names of the outputs. */
+/** `function NAME(tf, inputs)`: takes tensors by input name, returns tensors by output name. */
 export function printFunction(name: string, lowered: LoweredFunction): string | Unwritable {
   const { calls, constants, inputs, outputs } = lowered;
   const unwritable = calls.flatMap((call) => (call.kind === "kernel" ? [] : [nativeRefusal(call.name)]));

@@ -5,20 +5,20 @@ import { nativeOps } from "../../ops/tfjs/native-ops.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
 
-/** JSON has no infinities; a padding of -inf and one of inf must not look alike. */
+/** JSON has no infinities, but a padding of -inf must not look the same as one of inf. */
 const attributesText = (attributes: object): string =>
   JSON.stringify(attributes, (_, value: unknown) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
 
 export interface ProgramOptions {
-  /** Whether libtensorflow's own ops may be called: tfjs-node has them, on a GPU other ones. Elsewhere each is composed of kernels. */
+  /** Whether libtensorflow's own ops may be called: only tfjs-node has them (on a GPU, different ones). Elsewhere kernels replace them. */
   readonly native: boolean | "gpu";
-  /** Kernels that the backend lacks: lowerings take the other way. `unknown`: the program is for any backend, and has choices. */
+  /** Kernels that the backend lacks or computes wrongly: others replace them. `unknown`: the program has both forms, for any backend. */
   readonly lacking?: readonly KernelName[] | "unknown";
 }
 
-/** Writes the calls of a program. What is computed twice in the same way is computed once. */
+/** Writes the calls of a program. Identical calls are written once. */
 export class ProgramWriter implements TfjsCalls {
   readonly calls: Call[] = [];
   readonly constants: Constant[] = [];
@@ -39,7 +39,7 @@ export class ProgramWriter implements TfjsCalls {
     return this.#registers;
   }
 
-  /** What is called from here on is for the node of this path in the source. */
+  /** The calls from here on belong to the node with this source path. */
   enter(path: string | undefined): void {
     this.#path = path;
   }
@@ -104,7 +104,7 @@ export class ProgramWriter implements TfjsCalls {
     return used.map((result) => made[result] as Register);
   }
 
-  /** An op of libtensorflow as it is: all its results. */
+  /** An op of libtensorflow with all its results. */
   called(
     name: CalledOp,
     inputs: readonly Register[],
@@ -125,7 +125,7 @@ export class ProgramWriter implements TfjsCalls {
     return made;
   }
 
-  /** Another tensor with the same numbers, even of one that was copied before. */
+  /** Another tensor with the same numbers; a new one at each call. */
   copy(register: Register): Register {
     const made = this.#registers++;
     this.calls.push({

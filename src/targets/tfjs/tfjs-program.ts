@@ -1,16 +1,16 @@
-/** A training step as kernels of TensorFlow.js over numbered registers: what is compiled once and run many times. */
+/** A training step as TensorFlow.js kernels over numbered registers: compiled once, run many times. */
 import type { Register } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, TfjsPort } from "../../ops/tfjs/calls.js";
 import type { Layout } from "../../ops/tfjs/layout.js";
 import type { PackedState, SlotPlace } from "../../step/packed-state.js";
 
-/** Where a slot lies, with its sizes in the graph and how its axes are stored. */
+/** The place of a slot, its sizes in the graph, and the stored order of its axes. */
 export interface TfjsSlot extends SlotPlace {
   readonly sizes: readonly number[];
   readonly layout: Layout;
 }
 
-/** One tensor of state: read from `register`, and after the step what is in `next` (itself where nothing changes it). */
+/** A tensor of state: read from `register`; after the step its value is in `next` (the same register if nothing changes it). */
 export interface TfjsState extends PackedState {
   readonly slots: readonly TfjsSlot[];
   readonly register: Register;
@@ -19,7 +19,7 @@ export interface TfjsState extends PackedState {
 
 export interface TfjsProgram {
   readonly calls: readonly Call[];
-  /** For each call, the registers that nobody reads after it. */
+  /** For each call, the registers that are not read after it. */
   readonly releases: readonly (readonly Register[])[];
   readonly registers: number;
   readonly constants: readonly Constant[];
@@ -30,7 +30,7 @@ export interface TfjsProgram {
 
 type ProgramParts = Omit<TfjsProgram, "releases">;
 
-/** Drops the calls that nothing depends on, and says after which call each register is free. */
+/** Removes unused calls, and determines after which call each register can be released. */
 export function finishProgram(parts: ProgramParts): TfjsProgram {
   const kept = new Set([...parts.outputs.map(({ register }) => register), ...parts.state.map(({ next }) => next)]);
   const read = new Set(kept);

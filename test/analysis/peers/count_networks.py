@@ -22,7 +22,7 @@ from torch_tools import TOOLS
 logging.disable(logging.CRITICAL)
 # Attention as two matrix products, which all counters know, and not as one fused function.
 set_fused_attn(False)
-# The tools of torchvision-counts.json; ptflops' other backend and deepspeed are asked of small networks.
+# The tools of torchvision-counts.json; ptflops' other backend and deepspeed count only small networks.
 ASKED = ("fvcore", "thop", "ptflops-aten", "torchinfo", "torchstat", "calflops", "torch")
 
 
@@ -70,8 +70,8 @@ NETWORKS = {
 
 
 def plain(net):
-    """timm fuses a norm and its activation into one module, and has types of its own for layers of PyTorch's, which no hook
-    knows: here they are PyTorch's."""
+    """timm fuses a norm and its activation into one module, and has its own types for PyTorch's layers, which no hook
+    knows: this replaces them by PyTorch's."""
     for name, child in net.named_children():
         if isinstance(child, BatchNormAct2d):
             norm = torch.nn.BatchNorm2d(child.num_features, child.eps, child.momentum)

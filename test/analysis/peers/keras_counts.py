@@ -1,9 +1,9 @@
-"""Asks TensorFlow's profiler about the networks of networks.json, the way keras-flops asks it; the answers are kept in runs/keras.json.
+"""Counts the networks of networks.json with TensorFlow's profiler, as keras-flops does; the results are in runs/keras.json.
 
 python keras_counts.py
 Needs tensorflow (or tensorflow-cpu). The inference graph is frozen before it is counted; maps are NHWC.
-keras-flops 0.1.2 itself asks for tensorflow 2.2 to 2.x of its day; its body is these calls. An op without an entry in LAYERS or FUNCTIONS is
-not asked about.
+keras-flops 0.1.2 itself requires an old tensorflow 2; it consists of these calls. An op without an entry in LAYERS or FUNCTIONS is
+not counted.
 """
 import contextlib
 import io
@@ -21,7 +21,7 @@ A = tf.keras.activations
 
 
 def last(axis, x):
-    """Where an axis of ours (channels second) stands in a tensor whose channels are last."""
+    """The index of one of our axes (channels second) in a channels-last tensor."""
     return {1: 3, 2: 1, 3: 2}.get(axis, axis) if len(x.shape) == 4 else axis
 
 
@@ -31,7 +31,7 @@ def padded(x, padding, mode="CONSTANT", value=0.0):
 
 
 def replicated(x, padding):
-    """There is no such layer; the border is repeated by taking rows and columns again."""
+    """There is no such layer; the border is repeated by gathering rows and columns."""
     top, left, bottom, right = padding
     rows = [min(max(i - top, 0), x.shape[1] - 1) for i in range(x.shape[1] + top + bottom)]
     columns = [min(max(i - left, 0), x.shape[2] - 1) for i in range(x.shape[2] + left + right)]
@@ -45,13 +45,13 @@ def shuffled(x, groups):
 
 
 def reshaped(x, shape):
-    """A negative length is a multiple of the batch, which is 1; the channels of a map stand last."""
+    """A negative length is a multiple of the batch, which is 1; maps are channels last."""
     n, *sides = [abs(side) for side in shape]
     return tf.reshape(x, [n, *sides[1:], sides[0]] if len(sides) == 3 else [n, *sides])
 
 
 def adaptive(reduce):
-    """There is no such layer; read as one reduction over bins, where they fit."""
+    """There is no such layer; written as one reduction over bins of equal size."""
 
     def run(x, size):
         n, h, w, c = x.shape

@@ -1,7 +1,7 @@
-"""Asks onnx-tool about the networks of networks.json, as lferc deploys them; the answers are kept in runs/onnx-tool.json.
+"""Counts the networks of networks.json, as lferc deploys them, with onnx-tool; the results are in runs/onnx-tool.json.
 
 node --import tsx write-onnx.ts FOLDER; python onnx_tool_counts.py FOLDER
-Needs onnx and onnx-tool. `nodes` is what stands in the file: where lferc writes a network otherwise, its answer has to be asked for anew.
+Needs onnx and onnx-tool. `nodes` lists the nodes of the file: if lferc writes a network differently, it must be counted again.
 """
 import contextlib
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""What the scripts beside this file share: the networks, how their layers hang together, and how answers are kept."""
+"""Shared by the scripts beside this file: the networks, the connections of their layers, and the format of the results."""
 import json
 import pathlib
 
@@ -11,8 +11,8 @@ def networks():
 
 
 def values_of(layers, image, apply):
-    """What every layer gives, the image first. A layer reads the values that `from` names by number, else the one before it, twice if it
-    joins two."""
+    """The result of every layer, the image first. A layer reads the values with the indices in `from`, else the previous one, twice if it
+    has two inputs."""
     values = [image]
     for i, spec in enumerate(layers):
         last = len(values) - 1
@@ -22,7 +22,7 @@ def values_of(layers, image, apply):
 
 
 def ask(count, known):
-    """What a tool says of each network; of one that it fails on, why; nothing of those with an op that the script cannot write."""
+    """A tool's result for each network, or its error; networks with an op that the script cannot write are left out."""
     answers = {}
     for name, spec in networks().items():
         if not {each["op"] for each in spec["layers"]} <= known:

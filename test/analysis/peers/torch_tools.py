@@ -1,10 +1,9 @@
-"""Asks PyTorch's counters about the networks of networks.json; each answer is kept in runs/TOOL.json.
+"""Counts the networks of networks.json with PyTorch's counters; the results are in runs/TOOL.json.
 
 python torch_tools.py [TOOL...]
-Needs torch, fvcore, thop, ptflops, torchinfo, torchstat, calflops, deepspeed; a tool that cannot be imported is left out and its answers
-stay as they are. thop-2020 is thop's repository at commit 05fe619, in the folder that the variable THOP_2020 names.
-Every layer is a module of its own; arithmetic is written with operators, as people write it. An op without an entry in LAYERS or FUNCTIONS
-is not asked about.
+Needs torch, fvcore, thop, ptflops, torchinfo, torchstat, calflops, deepspeed; a tool that cannot be imported is skipped and its results
+are kept. thop-2020 is thop's repository at commit 05fe619, in the folder given by the variable THOP_2020.
+Every layer is a separate module; arithmetic uses operators, as is usual. An op without an entry in LAYERS or FUNCTIONS is not counted.
 """
 import collections
 import collections.abc
@@ -30,7 +29,7 @@ for old, new in (("long", int), ("int", int), ("float", float)):  # torchstat wa
 
 
 class Say(nn.Module):
-    """A function without weights as a module, so that it has a place of its own; counters with hooks see a type they do not know."""
+    """A function without weights as a module, so that it has its own name; counters with hooks see an unknown type."""
 
     def __init__(self, function):
         super().__init__()
@@ -41,7 +40,7 @@ class Say(nn.Module):
 
 
 class DropPath(nn.Module):
-    """As everyone writes it: away from training it gives back what it gets."""
+    """As usual: outside of training it is the identity."""
 
     def forward(self, x):
         return x
@@ -57,7 +56,7 @@ def reshaped(x, shape):
     return x.reshape([abs(side) for side in shape])
 
 
-# Looked up when they are called: tools put their own in the places of some.
+# Looked up when they are called: tools replace some of them by their own.
 FUNCTIONS = {
     "matmul": lambda a, b: torch.matmul(a, b),
     "cumsum": lambda x, axis, reverse: torch.cumsum(x.flip(axis), axis).flip(axis) if reverse else torch.cumsum(x, axis),
@@ -117,7 +116,7 @@ def layer_norm(shape, axis, through, epsilon):
 
 
 def resize(shape, size, mode, align_corners):
-    """Of a scale, as people write it: given a size, calflops multiplies nothing but that size's sides."""
+    """By a scale, as is usual: given a size, calflops multiplies only that size's sides."""
     scale = size[0] / shape[2]
     assert scale * shape[3] == size[1], "one scale for both axes"
     return nn.Upsample(scale_factor=scale, mode=mode, align_corners=align_corners if mode == "bilinear" else None)
@@ -223,7 +222,7 @@ def thop_2020(net, shape):
 
 @functools.cache
 def of_2020():
-    """thop as it was, beside the thop of today, which has the same name."""
+    """The old thop, beside the current one, which has the same name."""
     if not hasattr(collections, "Iterable"):  # it wants Python < 3.10
         collections.Iterable = collections.abc.Iterable
     today = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "thop"}
@@ -244,7 +243,7 @@ def torchstat(net, shape):
 
     def hook(module, inputs, output):
         for quantity, compute in (("madds", compute_madd), ("macs", compute_flops)):
-            with contextlib.suppress(AssertionError):  # what it refuses (a linear layer on tokens) it does not count
+            with contextlib.suppress(AssertionError):  # it does not count what it rejects (a linear layer on tokens)
                 total[quantity] += int(compute(module, inputs[0], output))
 
     hooks = [m.register_forward_hook(hook) for m in net.modules() if not list(m.children())]

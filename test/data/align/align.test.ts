@@ -1,4 +1,4 @@
-// A face turned upright as scikit-image turns it: make_alignment.py says how the numbers were made.
+// Compares aligned faces with scikit-image's: see make_alignment.py for the origin of the numbers.
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { alignedFace, croppedFace, fivePoints } from "../../../src/data/align/face.js";
@@ -45,7 +45,7 @@ suite("a face turned upright", (test) => {
       const wanted = Buffer.from(pixels, "base64");
       assert.is(made.pixels.length, wanted.length);
       assert.ok(new Set(wanted).size > 100);
-      // The picture is rough: a value near a half may round the other way.
+      // Adjacent pixels differ much: a value near a half may be rounded in the other direction.
       const off = made.pixels.map((value, at) => Math.abs(value - (wanted[at] as number)));
       assert.ok(Math.max(...off) <= 1, `${Math.max(...off)}`);
       assert.ok(off.filter((difference) => difference > 0).length < off.length / 1000);

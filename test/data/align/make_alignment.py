@@ -19,7 +19,7 @@ def formula_picture(width, height):
 
 
 def landmarks(scale, angle, move):
-    """68 points: the five of the template in their places, spread about where several make one, turned and moved."""
+    """68 points, rotated and shifted: the five of the template, each as one point or as the mean of several."""
     points = np.array([(20 + 1.1 * i, 30 + (i * 7) % 50) for i in range(68)], dtype=float)
     for first, last, five in [(36, 41, 0), (42, 47, 1), (30, 30, 2), (48, 48, 3), (54, 54, 4)]:
         count = last - first + 1
@@ -53,7 +53,7 @@ for width, height, side, scale, angle, move in [
         "pixels": base64.b64encode(np.floor(out + 0.5).astype(np.uint8).tobytes()).decode(),
     })
 
-# A face that is shrunk to a fifth: Pillow brings the picture to two fifths, skimage does the rest.
+# A face that is reduced to a fifth: Pillow reduces the picture to two fifths, skimage does the rest.
 side, scale = 32, 1.6
 points = landmarks(scale, 0.2, (30, 10))
 transform = SimilarityTransform.from_estimate(five(points), TEMPLATE * side / 112)

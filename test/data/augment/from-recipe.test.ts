@@ -26,7 +26,7 @@ const made = (things: readonly ThingOf<"augmentation">[], seed = 0): Augmenter =
 const sample = (key: string): Sample => ({ key, label: 0, target: hardTargets(1)[0]! });
 const draw = (key: string, repeat = 0) => ({ sample: sample(key), repeat });
 
-/** One thing for each augmentation of pictures that the language has. */
+/** An entry for each augmentation of single pictures. */
 const examples: Readonly<Record<string, ThingOf<"augmentation">>> = {
   horizontal_flip: thing("horizontal_flip", { p: 0.5 }),
   resize: thing("resize", { size: 16 }),
@@ -39,7 +39,7 @@ const examples: Readonly<Record<string, ThingOf<"augmentation">>> = {
   random_erasing: thing("random_erasing", { p: 0.7, scale: [0.02, 0.33], ratio: [0.3, 3.3] }),
 };
 
-/** Those that mix batches: mixing.test.ts. */
+/** Those that mix batches: see mixing.test.ts. */
 const mixers = ["mixup", "cut_mix"];
 
 suite("augmentations of a recipe", (test) => {
@@ -63,7 +63,7 @@ suite("augmentations of a recipe", (test) => {
       const variants = (of: (i: number) => Parameters<typeof pixels>[0]): number =>
         new Set(Array.from({ length: 12 }, (_, i) => pixels(of(i)))).size;
       assert.is(pixels({ key: "a" }), pixels({ key: "a", seed: 0 }));
-      // There is no chance in it.
+      // It is not random.
       if (name === "resize") return;
       for (const of of [
         (i: number) => ({ key: `${i}` }),
@@ -116,7 +116,7 @@ suite("augmentations of a recipe", (test) => {
   });
 
   test("a crop takes a part whose share and proportion are in the ranges", () => {
-    // Two ramps: where a pixel comes from can be read from its colour.
+    // Two ramps: a pixel's colour shows its source.
     const size = 240;
     const pixels = Uint8Array.from({ length: size * size * 3 }, (_, i) => {
       const pixel = Math.floor(i / 3);
@@ -222,7 +222,7 @@ suite("augmentations of a recipe", (test) => {
   });
 
   test("random_affine stays in its ranges, and uses them", () => {
-    // A ramp to the right and one down: the map can be read from the middle's colours.
+    // A ramp to the right and one down: the middle's colours show the map.
     const size = 81;
     const pixels = Uint8Array.from({ length: size * size * 3 }, (_, i) => {
       const pixel = Math.floor(i / 3);
@@ -235,7 +235,7 @@ suite("augmentations of a recipe", (test) => {
       const out = affine.augment({ width: size, height: size, pixels }, draw(`${i}`), 0);
       const at = (x: number, y: number, channel: number): number => out.pixels[(y * size + x) * 3 + channel]! / 3;
       const [x, y] = [at(60, 40, 0) - at(20, 40, 0), at(60, 40, 1) - at(20, 40, 1)];
-      // Where the middle of the picture was taken from, turned back and scaled: the shift.
+      // The source of the middle of the picture, with rotation and scale undone, gives the shift.
       const scale = 40 / Math.hypot(x, y);
       const angle = Math.atan2(-y, x);
       const [dx, dy] = [40 - at(40, 40, 0), 40 - at(40, 40, 1)];
@@ -262,7 +262,7 @@ suite("augmentations of a recipe", (test) => {
   });
 
   test("after resize a crop cuts the model's size, unscaled; no pixel is made up", () => {
-    // At 16 x 16 nothing is resized, so every pixel of the part is one of the picture's, in its place.
+    // At 16 x 16 nothing is resized, so every pixel of the part is one of the picture's, in the same place.
     const image = formulaPicture(16, 16);
     const crop = made([thing("resize", { size: 16 }), thing("random_crop", { padding: 0, border: "black" })]);
     assert.is(crop.takesParts, true);

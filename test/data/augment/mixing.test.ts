@@ -1,4 +1,4 @@
-// What mixes batches: by chance, by step, and pictures together with their targets. The formulas are in torchvision.test.ts.
+// Mixing of batches: the random choice, per step, of pictures together with their targets. The formulas are in torchvision.test.ts.
 import * as assert from "uvu/assert";
 import { augmenterOf } from "../../../src/data/augment/from-recipe.js";
 import { largestOfRows, mixImages, mixRows } from "../../../src/data/augment/mixing.js";
@@ -19,13 +19,13 @@ const mixing = (names: Readonly<Record<string, Readonly<Record<string, PlainValu
   return augmenter;
 };
 
-/** Each picture in one grey of its own, of a class of its own: what a pixel is made of shows. */
+/** Each picture has its own grey level and class, so a pixel shows its sources. */
 const values = [0, 60, 120, 240];
 const images = values.map(
   (value): RgbImage => ({ width, height, pixels: new Uint8Array(width * height * 3).fill(value) }),
 );
 
-/** The batch as it is in that step; targets by picture. */
+/** The batch in that step; targets by picture. */
 function batchOf(augmenter: ReturnType<typeof mixing>, epoch: number, step: number) {
   const mixes = augmenter.mixes(epoch, step);
   const rows = Float32Array.from({ length: classes ** 2 }, (_, at) => (at % (classes + 1) === 0 ? 1 : 0));

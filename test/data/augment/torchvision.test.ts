@@ -32,7 +32,7 @@ interface Case {
   readonly size: readonly [number, number];
   readonly value: unknown;
   readonly to: readonly [number, number];
-  /** Its first 16 digits; or, in base64, the pixels themselves. */
+  /** The first 16 digits of the digest; or the pixels themselves in base64. */
   readonly sha256?: string;
   readonly pixels?: string;
 }
@@ -102,7 +102,7 @@ suite("augmentations beside torchvision", (test) => {
     });
   }
 
-  // On the padded picture the same places have other last digits: where a value is a whole number, one level is lost or not.
+  // On the padded picture the same positions have other last digits: where a value is an integer, the result may differ by one level.
   test("turned and moved with borders of the picture's own: to one level, and nearly all bytes to the last bit", () => {
     const cases = reference.cases.filter(({ pixels }) => pixels !== undefined);
     assert.ok(cases.length > 100);

@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 12, 8
 
 
 def scene() -> Image.Image:
-    """Four quarters in four colours, a slope across them: turned or mirrored, it is another picture."""
+    """Four quarters in four colours with a gradient: rotated or mirrored, it is a different picture."""
     image = Image.new("RGB", (WIDTH, HEIGHT))
     for y in range(HEIGHT):
         for x in range(WIDTH):
@@ -53,7 +53,7 @@ def png16(colour_type: int, rows: list) -> bytes:
 
 
 def without_adobe(jpeg: bytes) -> bytes:
-    """The file without the segment that says who wrote it: then CMYK counts as written, not inverted."""
+    """The file without the Adobe segment: then CMYK is taken as written, not inverted."""
     out, at = bytearray(jpeg[:2]), 2
     while jpeg[at + 1] != 0xDA:
         end = at + 2 + struct.unpack(">H", jpeg[at + 2 : at + 4])[0]
@@ -64,7 +64,7 @@ def without_adobe(jpeg: bytes) -> bytes:
 
 
 def as_ycck(jpeg: bytes) -> bytes:
-    """The same numbers, said to be luma, two chromas and black."""
+    """The same numbers, declared as luma, two chromas and black."""
     at = jpeg.index(b"Adobe\0") + 11
     return jpeg[:at] + b"\2" + jpeg[at + 1 :]
 

@@ -1,7 +1,7 @@
 """Writes what PyTorch's dropout and torchvision's stochastic depth do in training, mask included: dropout.json.
 
 python make_dropout.py    Needs torch and torchvision. All numbers in double precision.
-The mask is PyTorch's own draw, read off its result (no input is 0): 1 where something came through.
+The mask is PyTorch's own, derived from its result (no input is 0): 1 where the result is not 0.
 """
 import json
 import pathlib

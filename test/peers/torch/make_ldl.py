@@ -1,4 +1,4 @@
-"""Writes what PyTorch makes of LFER-LDL's loss in each of its readings, with gradients by the student's logits: ldl.json.
+"""Writes PyTorch's values of LFER-LDL's loss in each of its readings, with gradients by the student's logits: ldl.json.
 
 python make_ldl.py    Needs torch. All numbers in double precision; torch's own kl_div and binary_cross_entropy where it has them.
 """

@@ -289,7 +289,7 @@ def schedules():
     }
 
 
-# What make_reference.py judges epochs by; schedules.test.ts reads them from schedules.json.
+# The metrics of epochs in make_reference.py; schedules.test.ts reads them from schedules.json.
 PLATEAU_LOSSES = [2.0, 1.5, 1.5, 1.49999, 1.2, 1.3, 1.19, 1.25, 1.21, 1.3, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1]
 PLATEAU_ACCURACIES = [0.9, 0.8, 0.2, 0.3, 0.3, 0.29, 0.30001, 0.4, 0.39, 0.38, 0.37, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
 

@@ -15,8 +15,8 @@ IEEE 754 rounds in one way only (no sine), and its values are rounded to float32
     running_var     1 + u / 2
     picture         u(9001, block) + u(9002, i) / 2, block = the 16x16 block of channel c that the pixel lies in
 
-`gain` is chosen for each network so that activations stay near 1 through the depth. Default initialisation would make
-them collapse, and then any broken middle would pass.
+`gain` is chosen for each network so that activations stay near 1 through the depth. With default initialisation they
+collapse, and then errors in the middle would not show.
 """
 
 import hashlib
@@ -93,7 +93,7 @@ def reference(build, classes: int, gain: float, size: int = 224, whole: bool = T
         "torchvision": torchvision.__version__.split("+")[0],
         "gain": gain,
         "input": [1, 3, size, size],
-        # How far torch's own float32 run is from its float64 run, and how far a turned picture moves the answer.
+        # The distance of torch's own float32 run from its float64 run, and the change of the outputs for a rotated picture.
         "float32Error": relative(single, double),
         "turnedDistance": relative(turned, double),
         "logits": [float(v) for v in double],

@@ -12,7 +12,7 @@ import { plainRecipe, recipeText } from "../../training/small-recipe.js";
 
 const probe = probeStep(stepOfRecipe(await plainRecipe(recipeText())) as TrainingStepSource);
 
-/** What the check says where the file is written from a graph that was changed on the way. */
+/** The result of the verification if the file is written from a modified graph. */
 async function verdict(change: (graph: Graph) => Graph): Promise<string> {
   const emit = (graph: Graph, weights: ReadonlyMap<string, Float32Array>) =>
     emitOnnx({ graph: change(graph), weights }, { opset: 18, producerVersion: "" });

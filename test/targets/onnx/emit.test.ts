@@ -22,7 +22,7 @@ const weights = initialiseWeights(network, 4);
 const emit = (graph: Graph, opset = 18) =>
   emitOnnx({ graph, weights: initialiseWeights(graph, 4) }, { ...options, opset });
 
-/** The file as `onnx-proto` reads it: other schema, other protobufjs, other author. */
+/** The file read by `onnx-proto`: another schema, another protobufjs, another author. */
 const readBack = (bytes: Uint8Array) => {
   const model = onnxProto.onnx.ModelProto.decode(bytes);
   const graph = model.graph as reader.GraphProto;
@@ -32,7 +32,7 @@ const readBack = (bytes: Uint8Array) => {
 const dims = (info: reader.IValueInfoProto) =>
   info.type!.tensorType!.shape!.dim!.map((dim) => (dim.dimParam ? dim.dimParam : Number(dim.dimValue)));
 
-/** Edges that some node makes but that have no type. */
+/** Edges that have a producer but no type. */
 const untyped = (graph: reader.GraphProto) => {
   const typed = new Set([...graph.valueInfo!, ...graph.output!].map(({ name }) => name));
   return graph.node!.flatMap((node) => node.output!).filter((name) => !typed.has(name));
@@ -111,7 +111,7 @@ suite("emitting ONNX", (test) => {
           const bytes = emit(singleOpGraph(row), opset);
           const { graph } = readBack(bytes);
           assert.equal(untyped(graph), [], `${row.op} ${row.title}`);
-          // ONNX Runtime infers shapes itself and refuses a file whose value_info says otherwise.
+          // ONNX Runtime infers shapes itself and rejects a file whose value_info differs.
           const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
           await session.release();
         }

@@ -1,4 +1,4 @@
-/** ONNX files made by hand, for what no exporter writes. */
+/** ONNX files made by hand, with contents that no exporter writes. */
 import { onnx } from "../../../src/targets/onnx/generated/onnx.js";
 
 export type NodeProto = onnx.NodeProto.$Properties;

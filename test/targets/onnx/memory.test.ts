@@ -19,8 +19,8 @@ const width = 4096;
 const weightBytes = 2 * 4 * width ** 2;
 
 /**
- * Prints the most memory that the process had, in bytes, when it is through. Where Linux tells it, its own: the figure of
- * getrusage begins with what the process had from which it was forked.
+ * Prints the peak memory of the process, in bytes, at its end. On Linux it is read from /proc, because the figure of getrusage includes
+ * the memory of the process that it was forked from.
  */
 const reporter = `data:text/javascript,${encodeURIComponent(`
   import { existsSync, readFileSync } from "node:fs";
@@ -31,7 +31,7 @@ const reporter = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-/** The most memory that a build without verification takes. */
+/** The peak memory of a build without verification. */
 function peakOf(cwd: string, args: readonly string[]): number {
   const command = ["--import", reporter, lfercPath(), "build", ...args, "--no-verify", "-o", "out.onnx"];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd, encoding: "utf8" });
@@ -52,7 +52,7 @@ suite("memory of a build", (test) => {
       for (const from of [[], ["--weights", "wide.safetensors"]]) {
         const grown = peakOf(cwd, ["wide.lfer", ...from]) - least;
         const times = grown / weightBytes;
-        // Less than once would mean that the figure is not what it says.
+        // Less than the file's size would mean that the figure is wrong.
         assert.ok(times > 0.9 && times < 1.5, `${from.join(" ")}: ${times.toFixed(2)} times the weights`);
       }
     }));

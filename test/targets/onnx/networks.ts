@@ -1,4 +1,4 @@
-/** Small networks built by hand: what the compiler will make of `.lfer` text, without the compiler. */
+/** Small networks built by hand: the graphs that the compiler makes of `.lfer` text, without the compiler. */
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import { GraphBuilder } from "../../../src/ir/builder.js";
 import type { Attributes, Graph, Picture, ValueId } from "../../../src/ir/graph.js";
@@ -74,7 +74,7 @@ export class Net {
 
 export const expressions = ["Surprise", "Fear", "Disgust", "Happiness", "Sadness", "Anger", "Neutral"];
 
-/** Everything that LFER-LDL has, narrow and small: stem, shuffle units, quadrants, output module on a 1x1 map. */
+/** All parts of LFER-LDL, narrow and small: stem, shuffle units, quadrants, output module on a 1x1 map. */
 export function miniShuffleNet(size = 32): Graph {
   const net = new Net("MiniShuffleNet");
   const image = net.input("image", [batch, 3, size, size], { mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] });

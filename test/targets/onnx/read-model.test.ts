@@ -50,7 +50,7 @@ function emit(graph: Graph, opset: number): Uint8Array {
   return emitOnnx({ graph, weights: new Map(weights) }, { opset, producerVersion: "1.2.3" });
 }
 
-/** All totals that have nothing to do with names. */
+/** All totals that do not depend on names. */
 const totals = (graph: Graph) => {
   const { inputs, params, counts, memory, receptiveField } = count(graph);
   const { paramBytes, peakActivationBytes, inPlacePeakActivationBytes } = memory;
@@ -65,7 +65,7 @@ const totals = (graph: Graph) => {
   };
 };
 
-/** What ONNX has no node for, so that a file says it in others, of which each counts for itself, or as an unknown one. */
+/** Ops without an ONNX node, which a file expresses by several nodes that are counted separately, or as an unknown one. */
 const spelledOut = new Set([
   "avg_pool: hanging over, padding counted",
   "adaptive_avg_pool: bins that fit",
@@ -80,9 +80,9 @@ const isSpelledOut = (op: string, title: string): boolean =>
   spelledOut.has(`${op}: ${title}`) ||
   op === "log_softmax" ||
   op === "log_not_softmax" ||
-  // Nothing but a number that stands in the file.
+  // Nothing but a constant number in the file.
   op === "constant" ||
-  // To sizes that are no multiple, as products with matrices.
+  // To sizes that are not multiples, by matrix products.
   (op === "resize" && /one row|smaller|aligned/.test(title));
 
 suite("reading files that lferc wrote", (test) => {
@@ -116,7 +116,7 @@ suite("reading files that lferc wrote", (test) => {
 const exported = (name: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`exported/${name}.onnx`, import.meta.url)));
 
-/** The network of exported/export.py as lfer has it. */
+/** The network of exported/export.py in lfer. */
 const small = `lfer 1
 
 block SqueezeExcite(inner: int) on x {
@@ -202,7 +202,7 @@ suite("files that cannot be counted", (test) => {
       { op_type: "NonMaxSuppression", name: "nms", input: ["x"], output: ["a"] },
       { op_type: "Attention", domain: "com.microsoft", input: ["a"], output: ["b"] },
       { op_type: "NonMaxSuppression", input: ["b"], output: ["c"] },
-      // What readers call what they have put together is no op of ONNX.
+      // The names that readers give to combined nodes are not ops of ONNX.
       { op_type: "lfer.HardSigmoid", name: "h", input: ["c"], output: ["y"] },
     ]);
     assert.is(
@@ -370,7 +370,7 @@ suite("files that cannot be counted", (test) => {
       const reshape: NodeProto = { op_type: "Reshape", name: "r", input: ["x", `l${nodes}`], output: ["y"] };
       assert.match(refusal(fileOf([list, ...sums, reshape])), /^onnx\/unreadable-node: /);
     };
-    // The list is read once, which takes longest; copied by each node it took 64 times as long, and gigabytes.
+    // The list is read once, which takes longest; copied by each node, it took 64 times as long, and gigabytes.
     assert.ok(growthOf(readAll, { small: 10, factor: 64 }) < 16);
     const axes = [{ name: "axes", ints: many, type: 7 }];
     const unsqueeze: NodeProto = { op_type: "Unsqueeze", name: "u", input: ["x"], output: ["y"], attribute: axes };

@@ -9,7 +9,7 @@ import { suite } from "../../support/suite.js";
 
 const all = Object.values(ops) as unknown as readonly AnyOp[];
 
-/** An op of this name that reads nodes as it is told. */
+/** An op with this name and this reader. */
 const opThatReads = (name: string, ...readers: readonly Omit<OnnxReader<Attributes>, "read">[]): AnyOp => ({
   ...(ops.identity as unknown as AnyOp),
   name,

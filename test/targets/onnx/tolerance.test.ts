@@ -1,4 +1,4 @@
-/** How much a file may differ: measured by what a last digit moves. Each rule by a test that fails without it. */
+/** The allowed difference of a file, measured by the effect of a last digit. Each rule has a test that fails without it. */
 import type { InferenceSession } from "onnxruntime-node";
 import * as assert from "uvu/assert";
 import { isProblem, type Problem } from "../../../src/diagnostics/diagnostic.js";
@@ -25,7 +25,7 @@ const common = { opset: 18, level: 1, runtime: ort } as const;
 const code = (result: Verification | Problem) => (isProblem(result) ? result.diagnose({}).code : "verified");
 const message = (result: Verification | Problem) => (isProblem(result) ? result.diagnose({}).message : "");
 
-/** ONNX Runtime whose every answer is this much larger. */
+/** ONNX Runtime, but every result is this much larger. */
 const exaggerating = (factor: number): VerificationRuntime => ({
   Tensor: ort.Tensor,
   InferenceSession: {
@@ -45,7 +45,7 @@ const exaggerating = (factor: number): VerificationRuntime => ({
 
 const sideOf = (graph: Graph) => typeOf(graph, graph.inputs[0]!.value).shape[2];
 
-/** A rewrite that is right at the probe's size and has one kernel off at full size. */
+/** A rewrite that is correct at the probe's size, and has one wrong kernel at full size. */
 const wrongAtFullSize =
   (full: Graph, slot: string, factor: number) =>
   (model: Model): Model => {
@@ -61,7 +61,7 @@ const wrongAtFullSize =
     };
   };
 
-/** StarNet in small: products of maps, which grow with the map, and add up (Ma et al. 2024). */
+/** A small StarNet: products of maps, which grow with the map and add up (Ma et al. 2024). */
 const starNet = `lfer 1
 
 block Star on x {
@@ -121,7 +121,7 @@ suite("what a file may differ by", ({ native: test }) => {
     net.output("y", net.one("flatten", "flatten", [x], { axis: 1 }));
     const graph = net.finish();
     const inputs = probeInputs(graph, 2, 1);
-    /** By how much a last digit of all weights moves the output. */
+    /** The change of the output if all weights change by a last digit. */
     const noiseOf = (slots: Readonly<Record<string, Tensor>>) => {
       const weights = new Map(Object.entries(slots).map(([name, { data }]) => [name, data]));
       const moved = Object.entries(slots).map(([name, { shape }]): [string, Tensor] => [
@@ -166,7 +166,7 @@ suite("what a file may differ by", ({ native: test }) => {
   });
 
   test("a network that no weights calm is not compared, and that is said", async () => {
-    // Each step doubles what tells two numbers apart: after forty nothing is left of a float32.
+    // Each step doubles the difference of two numbers: after forty steps no digit of a float32 is left.
     const net = new Net("Chaos");
     const four = net.one("constant", "four", [], { shape: [], values: [3.99] });
     const one = net.one("constant", "one", [], { shape: [], values: [1] });

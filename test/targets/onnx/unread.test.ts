@@ -1,4 +1,4 @@
-/** What a reader of ONNX nodes does not look at, it must not pass over: a file that says more than is read gets no figures. */
+/** A reader of ONNX nodes must not ignore what it does not read: a file with more than that gets no counts. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -24,7 +24,7 @@ const refusal = (bytes: Uint8Array): string => {
   return isProblem(found) ? found.diagnose({}).message : "read";
 };
 
-/** Files that are read: every op of the truth table that a file can hold, and networks as PyTorch exports them. */
+/** Files that are read: every op of the truth table that a file can contain, and networks as PyTorch exports them. */
 function* readableFiles(): Generator<readonly [name: string, bytes: Uint8Array]> {
   for (const opset of [13, 20]) {
     for (const row of cases.filter(({ op }) => isLayerOp(op))) {
@@ -42,7 +42,7 @@ function* readableFiles(): Generator<readonly [name: string, bytes: Uint8Array]>
   }
 }
 
-/** Each node of the file changed in one way, one at a time. */
+/** Each node of the file with one change, one at a time. */
 function* changed(bytes: Uint8Array, change: (node: NodeProto) => readonly NodeProto[]) {
   const model: Model = onnx.ModelProto.decode(bytes);
   const nodes = model.graph?.node ?? [];
@@ -91,7 +91,7 @@ suite("what a reader does not look at", (test) => {
       s: new Uint8Array([49]),
       type: 3,
     });
-    // Texts already, or passed over whatever they say: they change neither a shape nor what the layer is.
+    // These change neither a shape nor what the layer computes, so they are ignored.
     const passedOver = [
       ...["auto_pad", "mode", "coordinate_transformation_mode", "approximate", "nearest_mode"],
       ...["cubic_coeff_a", "seed", "stash_type", "storage_order", "exclude_outside", "extrapolation_value"],

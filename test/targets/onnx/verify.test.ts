@@ -30,7 +30,7 @@ const withWeights = (name: string, change: (values: Float64Array) => Float64Arra
   return { ...optimised, weights: new Map(optimised.weights).set(name, change(optimised.weights.get(name)!)) };
 };
 
-/** What a broken pass might make of the network. */
+/** Possible errors of a pass. */
 const mutations: Readonly<Record<string, (model: Model) => Model>> = {
   "two quadrants swapped": changing("local.join_columns_0", ({ inputs }) => ({ inputs: inputs.toReversed() })),
   "a shuffle lost": changing("stage2.unit_1.shuffle", () => ({ op: "identity", attributes: {} })),
@@ -143,7 +143,7 @@ const sizeOf = (graph: Graph) => chooseProbeGraph(graph).types[graph.inputs[0]!.
 
 suite("the size of the probe", (test) => {
   test("is the smallest at which every kernel meets what it meets at full size", () => {
-    // Halved twice and then 3x3 on what is left: 5 -> 3 -> 2, where all nine taps still meet data.
+    // Halved twice, and then 3x3 on the rest: 5 -> 3 -> 2, where all nine taps still see data.
     const net = new Net("Pyramid");
     const x = net.input("x", [batch, 1, 64, 64]);
     const half = net.conv("half", x, 2, 3, { stride: [2, 2] });

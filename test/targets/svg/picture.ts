@@ -1,4 +1,4 @@
-/** A picture read back with a parser that is not ours (saxes, which refuses what is not well-formed), and what must hold of it. */
+/** Reads a picture with an independent parser (saxes, which rejects what is not well-formed), and checks its properties. */
 import { type SaxesAttributeNS, SaxesParser } from "saxes";
 import * as assert from "uvu/assert";
 
@@ -68,7 +68,7 @@ const around = (rects: readonly Rect[]): Rect => ({
   bottom: Math.max(...rects.map(({ bottom }) => bottom)),
 });
 
-/** The widest of the usual monospaced faces; wide characters take two cells. */
+/** The widest of the usual monospaced fonts; wide characters take two cells. */
 const cell = 0.602;
 
 function textRect(element: Element, size: number): Rect {
@@ -138,7 +138,7 @@ const holds = (outer: Rect, inner: Rect): boolean =>
   outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right && outer.bottom >= inner.bottom;
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.3;
 
-/** Fails unless things lie beside each other, lines end where something is and pass by the rest, and words fit. */
+/** Fails unless things do not overlap, lines end at boxes and avoid the others, and texts fit. */
 export function assertWellDrawn(svg: string): ReadPicture {
   const picture = readPicture(svg);
   const { page, boxes, frames, lines, labels } = picture;

@@ -37,7 +37,7 @@ suite("pictures of networks", (test) => {
   test("every network under models/ is drawn; the first of each file well, folded, as it comes and open", async () => {
     for (const file of readdirSync(join(root, "models")).filter((name) => name.endsWith(".lfer"))) {
       const [first, ...others] = await modelsOf(file, "all");
-      // A file may hold recipes alone.
+      // A file may contain only recipes.
       if (first === undefined) {
         assert.not.match(readFileSync(join(root, "models", file), "utf8"), /^(model|variant) /m, file);
         continue;
@@ -87,7 +87,7 @@ suite("pictures of networks", (test) => {
       [...wanted].filter((shape) => !said.has(shape)),
       [],
     );
-    // A shape under each box but the output's: the splits, which make two values, say two.
+    // A shape under each box but the output's: the splits have two results, and so two shapes.
     const { boxes, svg } = { boxes: readPicture(draw(lferLdl).svg).boxes, svg: draw(lferLdl).svg };
     assert.is(labelsOf(svg).length, boxes.length - 1 + 3);
   });

@@ -4,8 +4,8 @@ import type { Graph, ValueId } from "../../../src/ir/graph.js";
 const type = { dtype: "float32", shape: [{ batch: 1 }, 4, 8, 8] } as const;
 
 /**
- * A graph of sums: node i reads what `reads` say of all values before it (0 is the input; more than there are count from the
- * start again); `paths` name it. Where it makes several values it is a split of the first. What nobody reads goes out.
+ * A graph of sums: node i reads the values given by `reads`, indices among all values before it (0 is the input; larger indices wrap
+ * around); `paths` name it. If it has several results, it is a split of the first one. Unused values are outputs.
  */
 export function sums(
   reads: readonly (readonly [number, number])[],
@@ -32,5 +32,5 @@ export function sums(
   return builder.finish();
 }
 
-/** Everything linked across everything before it. */
+/** Every node reads all values before it. */
 export const web = (count: number): Graph => sums(Array.from({ length: count }, (_, i) => [i, (i * 7) >> 3] as const));

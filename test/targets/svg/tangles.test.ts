@@ -12,7 +12,7 @@ const draw = (graph: Graph, depth?: number | "all") => {
   return picture;
 };
 
-/** Any wiring, with splits; names of some levels, which may be left and come back to. */
+/** Any wiring, with splits; names of several levels, which may be left and entered again. */
 const anyGraph = fc
   .array(
     fc.tuple(

@@ -1,4 +1,4 @@
-// Networks of several layers as GraphModels, in TensorFlow.js: one picture and three by the same model.
+// Networks of several layers as GraphModels, in TensorFlow.js: one picture and three with the same model.
 import * as assert from "uvu/assert";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
 import type { Graph } from "../../../src/ir/graph.js";
@@ -55,7 +55,7 @@ const free: Readonly<Record<string, string>> = {
   "two outputs, of which one is an input": "y = image -> conv(4)\n  output y\n  output image",
 };
 
-/** Networks whose kernels have to know the number of pictures. */
+/** Networks whose kernels need to know the number of pictures. */
 const tied: Readonly<Record<string, string>> = {
   "a transposed convolution": chain("conv_transpose(4, kernel: 2, stride: 2)"),
   "a transposed depthwise convolution": chain("conv_transpose(3, kernel: 2, stride: 2, groups: 3)"),
@@ -95,7 +95,7 @@ suite("GraphModels of any number of pictures", (test) => {
       assert.equal(inputs[0]?.shape, [1, 8, 12, 3]);
       await assertInTfjs(graph, 1, 1);
       await assertInTfjs(graph, 2, 2);
-      // What is written, for one picture, is what is proven.
+      // The written function, for one picture, is the verified one.
       const proven = await verifyFolder(graph, { level: 1, runtime: cpuRuntime });
       if (isProblem(proven)) throw new Error(proven.diagnose({}).message);
       assert.ok((proven.fileError ?? 1) < 1e-4, String(proven.fileError));

@@ -1,4 +1,4 @@
-// Weights rounded as tensorflowjs' converter rounds them: against its own quantization.py, and read back by TensorFlow.js.
+// Weights rounded like tensorflowjs' converter rounds them: compared with its own quantization.py, and read back by TensorFlow.js.
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { encodeWeight, fromHalf, halfOf, rounded } from "../../../src/targets/tfjs-model/encode-weights.js";
@@ -25,7 +25,7 @@ const held = ({ title, shape, values }: Pick<Row, "title" | "shape" | "values">)
   isWeight: true,
 });
 
-/** What TensorFlow.js makes of the bytes. */
+/** The numbers that TensorFlow.js computes from the bytes. */
 function decoded(weight: HeldNumbers, type: WeightsType): Float32Array {
   const { spec, bytes } = encodeWeight(weight, type);
   const { buffer, byteOffset, byteLength } = bytes;
@@ -42,14 +42,14 @@ suite("weights that are rounded", (test) => {
       const { spec, bytes } = encodeWeight(held(row), "uint8");
       const { min, scale } = row.uint8;
       assert.equal(spec.quantization, { dtype: "uint8", min, scale, original_dtype: "float32" });
-      // numpy computes in float32 what we compute in double precision: at a tie it may take the other step.
+      // numpy computes in float32 what we compute in double precision: at a tie it may choose the other step.
       for (const [i, step] of [...bytes].entries()) {
         const exact = ((row.values[i] ?? 0) - min) / scale;
         const isTie = Math.abs(exact - Math.floor(exact) - 0.5) < 1e-4;
         assert.ok(step === row.uint8.steps[i] || isTie, `${step}, not ${row.uint8.steps[i]}`);
       }
       for (const [i, value] of decoded(held(row), "uint8").entries()) {
-        // Zero is moved to a step, so an end of the range may lie half a step beyond the last one.
+        // Zero is moved to a step, so an end of the range may be half a step beyond the last one.
         assert.ok(Math.abs(value - (row.values[i] ?? 0)) <= 0.5001 * scale, `${value} for ${row.values[i]}`);
         if (row.values[i] === 0) assert.is(Math.abs(value), 0);
       }

@@ -1,4 +1,4 @@
-# Makes rounded-weights.json: what tensorflowjs 4.22.0 rounds weights to. It needs numpy, and quantization.py of that wheel beside it:
+# Makes rounded-weights.json: weights as rounded by tensorflowjs 4.22.0. It needs numpy, and quantization.py of that wheel beside it:
 #   pip download --no-deps tensorflowjs==4.22.0 && unzip -j tensorflowjs-4.22.0-*.whl tensorflowjs/quantization.py
 #   python make_rounded_weights.py > rounded-weights.json
 import json

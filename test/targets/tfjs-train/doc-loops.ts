@@ -1,4 +1,4 @@
-/** The loops of docs/tfjs-train.md as they stand there, over a small recipe and batches by a formula. */
+/** The loops of docs/tfjs-train.md, exactly as printed there, with a small recipe and batches by a formula. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,7 +6,7 @@ import { buildStepModule } from "../../../src/training/step-module.js";
 import { root } from "../../support/lferc.js";
 import { plainRecipe, recipeText } from "../../training/small-recipe.js";
 
-/** The block of a language in the page. */
+/** The page's code block in this language. */
 export function docBlock(language: "js" | "html"): string {
   const page = readFileSync(join(root, "docs/tfjs-train.md"), "utf8");
   const [, text] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(page) ?? [];
@@ -14,7 +14,7 @@ export function docBlock(language: "js" | "html"): string {
   return text;
 }
 
-/** Four batches of six pictures, their labels told by their brightness. */
+/** Four batches of six pictures, whose labels depend on their brightness. */
 export const batchesModule = `const size = 3 * 12 * 12;
 export const batches = [0, 1, 2, 3].map((at) => ({
   image: Float32Array.from({ length: 6 * size }, (_, i) => Math.sin(i * 12.9898 + at) * 0.5 + ((Math.floor(i / size) + at) % 3) - 1),
@@ -22,7 +22,7 @@ export const batches = [0, 1, 2, 3].map((at) => ({
 }));
 `;
 
-/** The module of the small recipe, without a proof. */
+/** The module of the small recipe, without verification. */
 export async function stepModule(): Promise<string> {
   const built = await buildStepModule(await plainRecipe(recipeText()), {
     weights: { kind: "seed", seed: 3 },
@@ -35,7 +35,7 @@ export async function stepModule(): Promise<string> {
   return built.text;
 }
 
-/** Runs the loop for Node in a folder, where `@tensorflow/tfjs-node` is this package; the losses that it prints. */
+/** Runs the loop for Node in a folder where `@tensorflow/tfjs-node` is this package; returns the printed losses. */
 export async function runNodeLoop(folder: string, tfjsPackage: string): Promise<readonly number[]> {
   const link = join(folder, "node_modules/@tensorflow/tfjs-node");
   mkdirSync(dirname(link), { recursive: true });
@@ -51,7 +51,7 @@ export async function runNodeLoop(folder: string, tfjsPackage: string): Promise<
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--require", "./gone.cjs", "loop.mjs"], {
     cwd: folder,
     encoding: "utf8",
-    // uvu asks for colours.
+    // uvu sets FORCE_COLOR.
     env: { ...process.env, FORCE_COLOR: "0", TF_CPP_MIN_LOG_LEVEL: "2" },
   });
   if (status !== 0) throw new Error(stderr);

@@ -11,7 +11,7 @@ import { runNodeLoop } from "./doc-loops.js";
 const require = createRequire(import.meta.url);
 const pathOf = (name: string): string => JSON.stringify(require.resolve(name));
 
-/** In the place of tfjs-node: TensorFlow.js with its CPU backend. */
+/** In place of tfjs-node: TensorFlow.js with its CPU backend. */
 const onCpu = `module.exports = require(${pathOf("@tensorflow/tfjs-core")});
 module.exports.enableProdMode();
 require(${pathOf("@tensorflow/tfjs-backend-cpu")});

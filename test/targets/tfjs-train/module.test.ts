@@ -1,4 +1,4 @@
-// The whole module that `build --target tfjs-train` writes: its beginning, its schedule, its masks, its course.
+// The whole module of `build --target tfjs-train`: its initial state, its schedule, its masks, its losses.
 import * as assert from "uvu/assert";
 import { typeOf } from "../../../src/ir/graph.js";
 import { bindShape } from "../../../src/ir/shape.js";
@@ -42,7 +42,7 @@ function assertSameNumbers(found: Numbers, wanted: ReadonlyMap<string, Float32Ar
   for (const [name, values] of wanted) assert.is(bits(found[name]), bits(values), name);
 }
 
-/** A batch of pictures by a formula, their labels told by their brightness. */
+/** A batch of pictures by a formula, whose labels depend on their brightness. */
 function batchOf(count: number, at: number): Readonly<Record<string, Float32Array>> {
   const image = Float32Array.from({ length: count * 3 * 12 * 12 }, (_, i) => {
     const sample = Math.floor(i / (3 * 12 * 12)) + at;

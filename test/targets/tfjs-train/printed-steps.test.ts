@@ -11,7 +11,7 @@ const steps = 3;
 const bits = (values: ArrayLike<number> | undefined): string =>
   Buffer.from(Float32Array.from(values ?? []).buffer).toString("base64");
 
-/** As TensorFlow.js on its CPU backend, under another name: a module then calls no kernel that this one lacks. */
+/** TensorFlow.js on its CPU backend, under another backend's name: the module then avoids the kernels that this backend lacks. */
 const named = (backend: string): typeof tfjs =>
   new Proxy(tfjs, { get: (tf, key) => (key === "getBackend" ? () => backend : Reflect.get(tf, key)) });
 
@@ -22,7 +22,7 @@ suite("a printed step against our engine, on tfjs' CPU backend", (test) => {
     Object.entries(ways).map((pair) => [each, pair] as const),
   )) {
     test(`${name}, ${way}: equal bit for bit`, async () => {
-      // Kernels in JavaScript take their time with many channels.
+      // Kernels in JavaScript are slow with many channels.
       const step = await smallStep(name, 2, name.startsWith("dense 3x3 with many channels: ") ? 8 : 14);
       const { batch } = stepFeed(step, 1);
       const module = await loadModule(printed(step));

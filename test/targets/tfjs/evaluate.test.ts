@@ -1,4 +1,4 @@
-// Kernels in double precision, without TensorFlow.js: every op's rows against the op's own reference, and against TensorFlow.js' CPU backend.
+// Kernels in double precision, without TensorFlow.js: every op's rows against the op's reference, and against TensorFlow.js' CPU backend.
 import * as assert from "uvu/assert";
 import { bindBatch } from "../../../src/ops/bind-batch.js";
 import type { Tensor } from "../../../src/ops/contracts.js";
@@ -19,7 +19,7 @@ const batch = 2;
 
 const isAsked = (name: string): boolean => typeof kernelValues[name as keyof typeof kernelValues] === "function";
 
-/** The row as kernels, its weights among the constants, all in double precision. */
+/** The row as kernels, with its weights as constants, all in double precision. */
 function lowered(row: OpCase): LoweredFunction & { readonly feed: ReturnType<typeof feedOf> } {
   const graph = singleOpGraph(row);
   const feed = feedOf(row, graph, batch);
@@ -33,7 +33,7 @@ function lowered(row: OpCase): LoweredFunction & { readonly feed: ReturnType<typ
   return { ...program, constants: [...program.constants, ...weights], feed };
 }
 
-/** Double precision loses a digit or two on the way through several kernels. */
+/** Double precision loses a digit or two over several kernels. */
 function assertEqual(found: Tensor | undefined, wanted: Tensor, where: string): void {
   assert.equal([...(found?.shape ?? [])], [...wanted.shape], where);
   const scale = Math.max(1, ...wanted.data.map((value) => (Number.isFinite(value) ? Math.abs(value) : 0)));

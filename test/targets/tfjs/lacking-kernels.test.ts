@@ -1,4 +1,4 @@
-/** The gradients of convolutions of forward kernels alone, as WebAssembly needs them. */
+/** The gradients of convolutions composed of forward kernels, as WebAssembly needs them. */
 import * as assert from "uvu/assert";
 import { tfjsWasm } from "../../../src/engines/tfjs/tfjs-kinds.js";
 import { bindBatch } from "../../../src/ops/bind-batch.js";
@@ -26,7 +26,7 @@ suite("gradients of convolutions without kernels of their own", (test) => {
     test(`${row.op}: ${row.title}`, async () => {
       const program = compileStep(bindBatch(graph, batch), tfjsWasm.program);
       const own = program.calls.map(({ name }) => name).filter((name) => (lacking as readonly string[]).includes(name));
-      // It is called, of other numbers.
+      // The kernel is called, with other numbers.
       assert.equal(
         own.filter((name) => name !== "MaxPoolGrad"),
         [],

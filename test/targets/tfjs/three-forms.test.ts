@@ -1,4 +1,4 @@
-// One call of a kernel, three forms: run by our engine, a node of a GraphModel that tfjs-converter loads, a printed call of `tf`.
+// The three forms of a kernel call: run by our engine, a node of a GraphModel that tfjs-converter loads, a printed call of `tf`.
 import * as assert from "uvu/assert";
 import type { Values } from "../../../src/engines/engine.js";
 import { bindBatch } from "../../../src/ops/bind-batch.js";
@@ -21,7 +21,7 @@ import { suite } from "../../support/suite.js";
 import { cpuRuntime, runOnCpu, tfjs } from "../../support/tfjs-cpu.js";
 
 const batch = 2;
-/** Kernels that no GraphModel has: they are printed and run. */
+/** Kernels without a GraphModel node: they are printed and run. */
 const ofTraining: readonly string[] = Object.entries(kernelForms).flatMap(([name, { node }]) =>
   typeof node === "function" ? [] : [name],
 );
@@ -54,7 +54,7 @@ const tensorsOf = (lowered: LoweredFunction, inputs: Results): Record<string, Tf
 const read = (made: Readonly<Record<string, TfTensor>>): Results =>
   new Map(Object.entries(made).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]));
 
-/** As it comes back from the files of a folder. */
+/** The model after writing and reading the files of a folder. */
 async function byGraphModel(lowered: LoweredFunction, inputs: Results): Promise<Results> {
   const written = graphModel(lowered);
   if ("unwritable" in written) throw new Error(written.unwritable.join("\n"));
@@ -75,7 +75,7 @@ async function byPrintedFunction(lowered: LoweredFunction, inputs: Results): Pro
   return read(run(tfjs, tensorsOf(lowered, inputs)));
 }
 
-/** Bits, so that -0 is not 0. */
+/** Compares bits, so that -0 is not 0. */
 const bits = (values: Values | undefined): Uint32Array => new Uint32Array(Float32Array.from(values ?? []).buffer);
 
 const programOf = (row: OpCase, native = false): TfjsProgram =>

@@ -108,7 +108,7 @@ def main() -> None:
     save("whole-module.pth", tiny(), {})
     scripted = io.BytesIO()
     torch.jit.save(torch.jit.script(nn.Linear(2, 2)), scripted)
-    # Less the tables for debuggers, which have paths of the machine in them.
+    # Without the debug tables, which contain paths of the machine.
     with zipfile.ZipFile(scripted) as read, zipfile.ZipFile(FOLDER / "torchscript.pt", "w") as out:
         for name in read.namelist():
             if not name.endswith(".debug_pkl"):

@@ -1,5 +1,5 @@
 import { invariant } from "../../../diagnostics/invariant.js";
-/** Batch norms as LayerNormalization of every row, and their way back. */
+/** Batch norms as LayerNormalization of every row, and their gradients. */
 import type { ValueId } from "../../../ir/graph.js";
 import { microsoftDomain } from "../model-writer.js";
 import { activationOf, affine, byProducts, inLanes, publishStatistics, statisticsOf } from "./batch-norm.js";
@@ -9,8 +9,8 @@ import { isNormInTraining } from "./neighbour-ops.js";
 import type { BlockedSite } from "./site.js";
 
 /**
- * LayerNormalization of every row: deviations from the mean in units of the standard deviation, by many threads, good at any
- * mean. They are what the way back needs instead of x.
+ * LayerNormalization of every row computes the normalised x with many threads, accurately for any mean. The gradient needs it in place
+ * of x.
  */
 export const batchNormByRows: Lowering = (site, node) => {
   const [x, weight, bias] = node.inputs as readonly [ValueId, ValueId, ValueId];
@@ -24,7 +24,7 @@ export const batchNormByRows: Lowering = (site, node) => {
   const [scale, level] = [weight, bias].map((value) => {
     const isStoredSo = sameOrder(site.layouts.get(value)?.[0] ?? naturalOrder(order.length), order);
     const ready = isStoredSo ? site.shared.lanes.get(value) : undefined;
-    // Asked for even where it is not read: in which order the slot had best be stored is learnt from it.
+    // Called even if the result is unused: it records in which order the slot is best stored.
     const vector = site.inLayout(value, [order]);
     return ready ?? inLanes(site, vector, shape);
   }) as [string, string];
@@ -33,14 +33,14 @@ export const batchNormByRows: Lowering = (site, node) => {
   site.setOrdered(activation?.node.outputs[0] ?? output, { buffer: made, order });
   if (activation !== undefined) site.shared.absorbed.add(activation.node);
   const [, inverse] = columns ?? ["", ""];
-  // By the variance, which is this norm's own: several norms may read one map.
+  // Keyed by the variance, because several norms may read the same map.
   const variance = node.outputs[2] as ValueId;
   site.shared.normals.set(variance, map.as("vectors"));
   site.shared.normsByRows.push({ variance, weight, inverse, order, cells: cellsOf(shape) });
   return true;
 };
 
-/** What the ways back need of scales and deviations, for all norms by rows at once: k as a filter, -k / M as [C, B, 1]. */
+/** The factors that the gradients of all norms by rows need, computed at once: k as a filter, -k / M as [C, B, 1]. */
 function prepareGradients(site: BlockedSite): void {
   const { writer, block } = site;
   const norms = site.shared.normsByRows.splice(0);
@@ -77,7 +77,7 @@ function prepareGradients(site: BlockedSite): void {
 const spreadOver = ({ writer }: BlockedSite, column: string, sizes: readonly number[]): string =>
   writer.one("Expand", [column, writer.int64s(sizes)]);
 
-/** The way back from {@link batchNormByRows}, with z for the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
+/** The gradient of {@link batchNormByRows}, where z is the normalised x: dx = k (dy - db / M - z dw / M), dw = sum of dy z. */
 export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
   const [x, , , variance, g] = node.inputs as readonly [ValueId, ValueId, ValueId, ValueId, ValueId];
   const [forX, forWeight, forBias] = node.outputs as readonly [ValueId, ValueId, ValueId];
@@ -97,7 +97,7 @@ export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
     transB: 1,
   });
   const [c, d] = [dw, db].map((sum) => writer.one("Mul", [perCell, sum])) as [string, string];
-  // A bias is read as it lies, a filter has its shape.
+  // A bias is read in any shape; a filter needs its own.
   const sum = affine(site, normals, { scale: site.reshaped(c, [shape.channels * shape.block, 1, 1, 1]), level: d });
   const name = affine(site, gradient, { scale, sum });
   site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", input.origins), order });
@@ -107,8 +107,8 @@ export const batchNormByRowsGradient: Lowering = (site, node, fallback) => {
 };
 
 /**
- * Scales and levels of norms in every lane, as {@link batchNormByRows} reads them, cut from the tensor of state that holds them
- * all: two nodes instead of one for each.
+ * Scales and biases of norms in every lane, as {@link batchNormByRows} reads them, gathered from the one tensor of state that stores
+ * them all: two nodes instead of one for each.
  */
 export function prepareLanes(
   site: BlockedSite,

@@ -6,15 +6,15 @@ import type { Lowering } from "./lowering.js";
 import { activationAttributes, isConvolutionWithoutBias } from "./neighbour-ops.js";
 import type { BlockedSite } from "./site.js";
 
-/** Maps from this size on are worth the small nodes that statistics by products take. */
+/** For smaller maps, the additional small nodes of statistics by products do not pay. */
 const fromBytes = 1 << 21;
 
-/** Below so many cells a channel, sums of squares lose too many digits to be worth a thought. */
+/** With fewer cells per channel, sums of squares lose too many digits. */
 const fromCells = 512;
 
 /**
- * The variance as mean of squares less square of mean is as good as its mean is small beside its deviation: 2e-4 off where
- * they are 10 to 1. What a convolution without bias gives is no further off its zero than that; a raw picture may be.
+ * The variance as mean of squares minus squared mean is inaccurate if the mean is large compared to the deviation: the error is 2e-4
+ * at a ratio of 10 to 1. Results of a convolution without bias stay below that; a raw picture may not.
  */
 export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
   return isConvolutionWithoutBias(site.neighbours.makerOf(x)) && cellsOf(site.shapeFor(x)) >= fromCells;
@@ -22,7 +22,7 @@ export const isCentred = (site: BlockedSite, x: ValueId): boolean => {
 
 const isLarge = (shape: BufferShape): boolean => 4 * shape.channels * cellsOf(shape) >= fromBytes;
 
-/** Whether a norm takes its statistics by products. */
+/** Whether a norm computes its statistics by products. */
 export const byProducts = (site: BlockedSite, x: ValueId): boolean => isLarge(site.shapeFor(x)) && isCentred(site, x);
 
 interface Activation {
@@ -30,21 +30,21 @@ interface Activation {
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** What follows a batch norm and nothing else reads: done by the same kernel, in the same pass. */
+/** The activation that alone reads a batch norm's result: the same kernel computes it in the same pass. */
 export function activationOf(site: BlockedSite, output: ValueId): Activation | undefined {
   const reader = site.neighbours.onlyReader(output);
   const attributes = reader && activationAttributes(reader);
   return attributes && { node: reader, attributes };
 }
 
-/** A number for each channel in every lane of its block, as a 1x1 filter or (`flat`) a bias of {@link affine}. */
+/** A number per channel repeated in every lane of its block, as a 1x1 filter or (`flat`) as the bias of {@link affine}. */
 export function inLanes(site: BlockedSite, vector: string, { channels, block }: BufferShape, flat = false): string {
   const { writer } = site;
   const list = lanes(site, channels, block);
   return writer.one("Gather", [vector, flat ? list : writer.reshape(list, [channels * block, 1, 1, 1])], { axis: 0 });
 }
 
-/** x * scale, + level and + sum where they are given: a 1x1 depthwise convolution. */
+/** x * scale, plus bias and sum if given: a 1x1 depthwise convolution. */
 export function affine(
   site: BlockedSite,
   x: RowBuffer,
@@ -62,19 +62,19 @@ export function affine(
   });
 }
 
-/** The product of two maps row by row, [C]. A factor (alpha) would be free, but takes a path that is eight times slower. */
+/** The product of two maps row by row, [C]. The factor alpha would be free, but takes a code path that is eight times slower. */
 export function dot(site: BlockedSite, a: RowBuffer, b: RowBuffer): string {
   const product = site.writer.one(`${microsoftDomain}:FusedMatMul`, [a.as("vectors"), b.as("vectors")], { transB: 1 });
   return site.reshaped(product, [a.shape.channels]);
 }
 
-/** Mean and variance of each row by a sum and a product: both by many threads. */
+/** Mean and variance of each row by a sum and a product, both with many threads. */
 export function statisticsByProducts(site: BlockedSite, buffer: RowBuffer) {
   const { writer } = site;
   const means = writer.one("ReduceMean", [buffer.as("cells"), writer.int64s([1])], { keepdims: 0 });
   const squares = writer.one("Mul", [dot(site, buffer, buffer), writer.floats(1 / cellsOf(buffer.shape))]);
   const spread = writer.one("Sub", [squares, writer.one("Mul", [means, means])]);
-  // Rounding may leave less than nothing of it.
+  // Rounding may make it negative.
   return { means, variances: writer.one("Relu", [spread]) };
 }
 
@@ -102,15 +102,15 @@ export interface Statistics {
   readonly order: readonly number[];
   /** The map itself, or (no `means`) normalised. */
   readonly map: RowBuffer;
-  /** One over the deviation, [C]. */
+  /** The inverse deviation, [C]. */
   readonly inverse: string;
   readonly means: string | undefined;
-  /** As columns where the map was normalised: means, and one over deviations. */
+  /** As columns if the map was normalised: means and inverse deviations. */
   readonly columns: readonly [means: string, inverse: string] | undefined;
   readonly variances: string | undefined;
 }
 
-/** A norm's statistics in the way that suits its input. */
+/** A norm's statistics, computed in the way that suits its input. */
 export function statisticsOf(site: BlockedSite, node: Node): Statistics {
   const x = node.inputs[0] as ValueId;
   const { writer } = site;
@@ -134,12 +134,12 @@ export function statisticsOf(site: BlockedSite, node: Node): Statistics {
   return { order, map, inverse: flat, means: undefined, variances: undefined, columns: [means, inverse] };
 }
 
-/** Gives mean and variance of a norm's input to those who read them. */
+/** Passes mean and variance of a norm's input to their readers. */
 export function publishStatistics(site: BlockedSite, node: Node, found: Statistics): void {
   const [, mean, variance] = node.outputs as readonly [ValueId, ValueId, ValueId];
   const { writer } = site;
   const { order, inverse, means, variances, columns } = found;
-  // What a folded norm before the convolution left out of its result.
+  // The constant that a folded norm before the convolution left out.
   const offset = site.shared.offsets.get(node.inputs[0] as ValueId);
   const whole = (name: string, sizes: readonly number[]): string =>
     offset === undefined ? name : writer.one("Add", [name, site.reshaped(offset, sizes)]);

@@ -1,4 +1,4 @@
-/** The step in the blocked layout of the machine: each op by its lowering there, or by its portable one. */
+/** The step in the machine's blocked layout: each op by its lowering there, or by its portable one. */
 import { invariant } from "../../../diagnostics/invariant.js";
 import { type Graph, type Node, type Slot, type SlotRole, typeOf, type ValueId } from "../../../ir/graph.js";
 import { elementCount } from "../../../ir/shape.js";
@@ -20,21 +20,21 @@ import { updateWriter } from "./flat-update.js";
 import { loweringsOf } from "./lowerings.js";
 import { BlockedSite, type Column, type Layout, type SiteWishes, type SlotLayouts } from "./site.js";
 
-/** Reductions take their axes as an input from here on, Mish is an op; newer ones give us nothing. */
+/** Since then, reductions take their axes as an input, and Mish is an op; later opsets add nothing that we need. */
 const opset = 18;
 
 export function blockedProgram(step: Graph, block: Block): StepProgram {
   const updates = groupUpdates(step);
   const live = liveNodes(step, updates);
-  // First to learn which rows are wanted together, then, with convolutions that give them so, to learn in which order
-  // weights meet them, at last with weights that are stored so.
+  // Three times: the first finds which rows are needed together; the second, with convolutions that order their rows so, finds in
+  // which order weights are needed; the third stores the weights in that order.
   const none = { wishes: new Map(), layouts: new Map() };
   const { wishes } = lowerGraph(step, live, updates, { block, ...none });
   const { layouts } = lowerGraph(step, live, updates, { block, wishes, layouts: none.layouts });
   return lowerGraph(step, live, updates, { block, wishes, layouts }).program();
 }
 
-/** The nodes that results and updates depend on; the merged updates themselves are not among them. */
+/** The nodes that outputs and updates depend on, without the merged updates themselves. */
 function liveNodes(step: Graph, updates: StateUpdates): readonly Node[] {
   const read = new Uint8Array(step.types.length);
   for (const value of valuesRead(updates)) read[value] = 1;
@@ -113,7 +113,7 @@ function lowerGraph(
   return { wishes: site.store.requests, layouts: slotLayouts(site, updates), program };
 }
 
-/** The values side by side as vectors; neighbours that are columns of one kind become one of these together. */
+/** The values side by side as vectors; adjacent columns of the same kind are converted together. */
 function flatParts(site: BlockedSite, values: readonly ValueId[], layouts: readonly Layout[]): readonly string[] {
   const parts: string[] = [];
   let [run, runKind]: [Column[], string] = [[], ""];
@@ -142,7 +142,7 @@ function flatParts(site: BlockedSite, values: readonly ValueId[], layouts: reado
   return parts;
 }
 
-/** For every slot of a merged update the layout in which it, or what it is updated by, is read or made. */
+/** For every slot of a merged update, the layout in which it or its update is read or computed. */
 function slotLayouts(site: BlockedSite, { groups }: StateUpdates): SlotLayouts {
   const layouts = new Map<ValueId, Layout>();
   const slots = new Set(site.graph.slots.map(({ value }) => value));
@@ -158,7 +158,7 @@ function slotLayouts(site: BlockedSite, { groups }: StateUpdates): SlotLayouts {
   return layouts;
 }
 
-/** Where each element of a slot is stored in its layout. */
+/** The storage index of each element of a slot in its layout. */
 function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
   let [starts, left] = [Int32Array.of(0), sizes.reduce((product, size) => product * size, 1)];
   for (const [axis, size] of sizes.entries()) {
@@ -174,14 +174,14 @@ function storedOrder(sizes: readonly number[], layout: Layout): Int32Array {
   return starts;
 }
 
-/** A tensor of state that says how its slots are stored in it. */
+/** A tensor of state with the storage order of its slots. */
 function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32Array>): StatePort {
   const values = new Map(site.graph.slots.map(({ name, value }) => [name, value]));
   const slots = port.slots.map((place): SlotPlace => {
     const value = values.get(place.slot);
     const layout = value === undefined ? undefined : site.layouts.get(value);
     if (value === undefined || layout === undefined) return place;
-    // What an optimiser remembers of a parameter lies as that does.
+    // Optimiser state is stored in the layout of its parameter.
     const order = made.get(layout) ?? storedOrder(site.sizesOf(value), layout);
     made.set(layout, order);
     return { ...place, order };
@@ -189,7 +189,7 @@ function withOrders(site: BlockedSite, port: StatePort, made: Map<Layout, Int32A
   return { ...port, slots };
 }
 
-/** The slots of a group, cut from the vector that holds them all. */
+/** The slots of a group, split from the vector that stores them all. */
 function readGroup(site: BlockedSite, { slots }: UpdateGroup, input: string): StatePort {
   let offset = 0;
   const places = slots.map(({ name, value }): SlotPlace => {

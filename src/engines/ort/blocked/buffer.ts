@@ -1,10 +1,10 @@
 /*
- * The blocked layout. A map [N, C, H, W] is stored as [C, N/B, H, W, B] with B samples innermost, B the machine's block.
- * One buffer is, without a copy,
+ * The blocked layout. A map [N, C, H, W] is stored as [C, N/B, H, W, B] with B samples innermost, B the machine's block size.
+ * Without a copy, a buffer is also
  *   a matrix [C, M], M = N * H * W, for products and everything that is per channel;
  *   a map of C * N channels in the layout of ONNX Runtime's NCHWc kernels, for depthwise convolutions and pools.
- * Rows of a buffer are channels in any order: a tensor says which row of which buffer each of its channels is, so that
- * splits, joins and shuffles of channels cost nothing until someone needs the rows side by side.
+ * The rows of a buffer are channels in any order: a tensor records for each of its channels the buffer and the row, so that
+ * splits, joins and shuffles of channels cost nothing until the rows are needed side by side.
  */
 import type { ValueId } from "../../../ir/graph.js";
 import type { ModelWriter } from "../model-writer.js";
@@ -18,14 +18,14 @@ export interface MapSize {
 
 export const cellsOf = ({ batch, height, width }: MapSize): number => batch * height * width;
 
-/** Whose result a row is at heart: a convolution that may give its rows in any order we like. */
+/** The convolution that computes a row: it may compute its rows in any order. */
 export interface RowOrigin {
   readonly root: ValueId;
   readonly channel: number;
 }
 
 /**
- * How a buffer is looked at; `cells` is [C, M], `sequence` [1, C, M], `vectors` [C, 1, M], `maps` [1, C * N, H, W], `lanes`
+ * The shapes of a buffer: `cells` is [C, M], `sequence` [1, C, M], `vectors` [C, 1, M], `maps` [1, C * N, H, W], `lanes`
  * [1, C * B, N/B * H, W] (the same as `maps` to 1x1 kernels, with fewer filters), `blocks` [C, N/B, H, W, B].
  */
 export type View = "cells" | "sequence" | "vectors" | "maps" | "lanes" | "blocks";
@@ -52,7 +52,7 @@ export function viewShape({ channels, batch, height, width, block }: BufferShape
   }
 }
 
-/** Rows that lie side by side in memory, under as many shapes as were asked for. */
+/** Rows side by side in memory, in as many shapes as are needed. */
 export class RowBuffer {
   readonly shape: BufferShape;
   readonly origins: readonly (RowOrigin | undefined)[];
@@ -77,7 +77,7 @@ export class RowBuffer {
     return this.reshaped(viewShape(this.shape, view));
   }
 
-  /** The buffer under any shape of as many elements. */
+  /** The buffer in any shape with the same number of elements. */
   reshaped(sizes: readonly number[]): string {
     const key = sizes.join(",");
     let name = this.#names.get(key);
@@ -88,13 +88,13 @@ export class RowBuffer {
     return name;
   }
 
-  /** A view that is there already, if there is one among these: saves a node. */
+  /** The first of these views that already exists, if any: it saves a node. */
   prefers(views: readonly View[]): View | undefined {
     return views.find((view) => this.#names.has(viewShape(this.shape, view).join(",")));
   }
 }
 
-/** Where one channel of a tensor is. */
+/** The place of one channel of a tensor. */
 export interface RowPlace {
   readonly buffer: RowBuffer;
   readonly row: number;
@@ -122,7 +122,7 @@ export const naturalOrder = (channels: number): readonly number[] => Array.from(
 export const sameOrder = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((channel, row) => channel === b[row]);
 
-/** The place of each channel in an order. */
+/** The index of each channel in an order. */
 export function inverse(order: readonly number[]): readonly number[] {
   const places = new Array<number>(order.length);
   for (const [row, channel] of order.entries()) places[channel] = row;

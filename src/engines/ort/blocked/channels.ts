@@ -1,4 +1,4 @@
-/** Splits, joins and shuffles: of channels they only rename rows; of height and width they move blocks. */
+/** Splits, joins and shuffles: along channels they only rename rows; along height and width they move blocks. */
 import type { ValueId } from "../../../ir/graph.js";
 import type { RowBuffer, Rows } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
@@ -7,7 +7,7 @@ import type { BlockedSite } from "./site.js";
 const anyRows = (site: { hasRows(value: ValueId): boolean }, values: readonly ValueId[]): boolean =>
   values.some((value) => site.hasRows(value));
 
-/** Height and width are the third and fourth axis of [C, N/B, H, W, B] as of [N, C, H, W]. */
+/** Height and width are the third and fourth axis of both [C, N/B, H, W, B] and [N, C, H, W]. */
 const isSpatial = (axis: unknown): axis is 2 | 3 => axis === 2 || axis === 3;
 
 export const concat: Lowering = (site, node) => {
@@ -58,7 +58,7 @@ export const split: Lowering = (site, node) => {
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Some rows (axis 2) or columns (3) of every map: pieces as large as may be by one Gather (Slice and Split are one thread's work). */
+/** Some rows (axis 2) or columns (3) of every map, in the largest possible pieces by one Gather (Slice and Split use one thread). */
 function part(
   site: BlockedSite,
   buffer: RowBuffer,

@@ -1,7 +1,7 @@
 /*
- * The columns of a convolution: under every position of its result what the kernel sees there, [channels * taps, positions],
- * the taps of a channel side by side as in its weight. One Gather of whole blocks of samples does border, stride and
- * dilation at once, by many threads; what lies outside the map is a block of zeros behind it.
+ * The columns of a convolution (im2col): for every position of its result the cells under the kernel, [channels * taps,
+ * positions], with the taps of a channel side by side as in its weight. One Gather of whole blocks of samples, with many
+ * threads, handles padding, stride and dilation at once; padding is a block of zeros after the map.
  */
 import type { ValueId } from "../../../ir/graph.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
@@ -16,16 +16,16 @@ export interface ColumnGeometry {
   readonly window: ConvolutionWindow;
   /** Size of the result. */
   readonly result: Pair;
-  /** How far apart the map's cells are taken to lie, zeros between them: the stride, going back. */
+  /** The distance of the map's cells with zeros between them: the stride, in gradients. */
   readonly spread?: Pair;
-  /** Only every `step`-th position of the result from `from` on. */
+  /** Only every `step`-th position of the result, starting at `from`. */
   readonly part?: { readonly from: Pair; readonly step: Pair };
 }
 
-/** More indices than this, one for each block of each column, are not worth their memory. */
+/** More indices than this, one for each block of each column, need too much memory. */
 const mostIndices = 1 << 20;
 
-/** For each tap and position along one axis the cell that is seen there; -1 for none. */
+/** For each tap and position along one axis, the index of the cell under it; -1 for padding. */
 function seenAlong(axis: 0 | 1, size: number, { kernel, window, result, spread, part }: ColumnGeometry): Int32Array[] {
   const [apart, from, step] = [spread?.[axis] ?? 1, part?.from[axis] ?? 0, part?.step[axis] ?? 1];
   const positions = Math.ceil((result[axis] - from) / step);
@@ -37,7 +37,7 @@ function seenAlong(axis: 0 | 1, size: number, { kernel, window, result, spread, 
   );
 }
 
-/** Blocks seen, for every one of `bases`, tap and position; `nothing` is the block of zeros. */
+/** The block indices for each of `bases`, tap and position; `nothing` is the block of zeros. */
 function indices(
   [height, width]: Pair,
   geometry: ColumnGeometry,
@@ -72,7 +72,7 @@ export function columnsOfRows(site: BlockedSite, buffer: RowBuffer, geometry: Co
   const { writer } = site;
   const { channels, batch, height, width, block } = buffer.shape;
   const [blocks, cells, taps] = [batch / block, height * width, geometry.kernel[0] * geometry.kernel[1]];
-  // One row of zeros behind each map.
+  // One row of zeros after each map.
   const padded = lookAt(site, buffer, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
   const apart = cells + width;
   const seen = writer.table(`columns ${[batch, height, width, block]} ${JSON.stringify(geometry)}`, () => {
@@ -83,14 +83,14 @@ export function columnsOfRows(site: BlockedSite, buffer: RowBuffer, geometry: Co
   return site.reshaped(name, [channels * taps, batch * positionsOf(geometry)]);
 }
 
-/** The columns over a few channels in the graph's own layout: these are only brought into blocks of samples. */
+/** The columns over a few channels in the graph's own layout: these are only reordered into blocks of samples. */
 function columnsOfPlain(site: BlockedSite, value: ValueId, geometry: ColumnGeometry): string {
   const { writer, block } = site;
   const { channels, batch, height, width } = site.shapeFor(value);
   const [blocks, cells, taps] = [batch / block, height * width, geometry.kernel[0] * geometry.kernel[1]];
   const samples = site.reshaped(site.plain(value), [blocks, block, channels, cells]);
   const turned = writer.one(`${nchwcDomain}:ReorderInput`, [samples]);
-  // Blocks before channels: other maps than the buffer says, but as many, which is all that looking at them needs.
+  // Blocks before channels: not the maps that the buffer describes, but as many, and lookAt needs only their number.
   const maps = site.buffer(site.shapeFor(value), turned, [blocks, block, channels, cells]);
   const padded = lookAt(site, maps, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
   const apart = cells + width;

@@ -1,4 +1,4 @@
-/** How a convolution lies over its map, as all ways to compute it share it. */
+/** A convolution's geometry, shared by all ways to compute it. */
 import type { Attributes } from "../../../ir/graph.js";
 import type { Padding, Pair } from "../../../ops/window-arithmetic.js";
 
@@ -14,7 +14,7 @@ export const windowOf = (a: Attributes): ConvolutionWindow => ({
   dilation: a.dilation as unknown as Pair,
 });
 
-/** Padding with which a convolution over the spread-out gradient gives the input's size, if no cell has to be cut away. */
+/** The padding with which a convolution over the gradient with inserted zeros gives the input's size, if no cropping is needed. */
 export function paddingBack(size: Pair, result: Pair, kernel: Pair, w: ConvolutionWindow): Padding | undefined {
   const side = (axis: 0 | 1): Pair => {
     const reach = w.dilation[axis] * (kernel[axis] - 1);

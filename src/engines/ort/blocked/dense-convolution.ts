@@ -1,6 +1,6 @@
 /*
- * Convolutions over all channels as products of matrices over [channels, positions]. A 1x1 kernel needs nothing else; a
- * larger one takes its columns first (im2col): the map shifted by every tap, [taps * channels, positions].
+ * Convolutions over all channels as matrix products over [channels, positions]. A 1x1 kernel needs nothing else; a larger one
+ * first makes columns (im2col): the map shifted by every tap, [taps * channels, positions].
  */
 import type { Node, ValueId } from "../../../ir/graph.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
@@ -14,7 +14,7 @@ import { productOfRows, turnedProduct } from "./products.js";
 import { lookAt } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
-/** Columns of more bytes than this are not worth their memory: the portable form works sample by sample. */
+/** Larger columns need too much memory: the portable form works sample by sample. */
 const mostColumnBytes = 1 << 29;
 
 const isPointwise = (kernel: Pair, { padding }: ConvolutionWindow): boolean =>
@@ -35,7 +35,7 @@ function columns(site: BlockedSite, value: ValueId, { kernel, window, result }: 
   return { columns: strided(site, buffer, window.stride).as("cells"), order };
 }
 
-/** The weight [O, I, kh, kw] as a matrix [O, I * taps], filters in an order, inputs in that of the rows that they meet. */
+/** The weight [O, I, kh, kw] as a matrix [O, I * taps], with these orders of filters and of inputs (the order of the rows). */
 function asMatrix(
   site: BlockedSite,
   weight: ValueId,
@@ -51,7 +51,7 @@ interface Dense {
   readonly result: Pair;
 }
 
-/** The convolution's geometry where products serve it. */
+/** The convolution's geometry, if matrix products are suitable. */
 function denseOf(
   site: BlockedSite,
   node: Node,
@@ -142,7 +142,7 @@ export const denseInputGradient: Lowering = (site, node) => {
   } as const;
   const seen = columnsOfRows(site, buffer, { ...back, result: size });
   const taps = height * width;
-  // [O, I, taps] turned to [I, O, taps backwards].
+  // [O, I, taps] transposed to [I, O, reversed taps].
   const apart = site.reshaped(site.inLayout(weight, [order, wished]), [filters, inputs, taps]);
   const backwards = writer.int64s(naturalOrder(taps).map((tap) => taps - 1 - tap));
   const turned = writer.one("Transpose", [writer.one("Gather", [apart, backwards], { axis: 2 })], { perm: [1, 0, 2] });
@@ -151,17 +151,17 @@ export const denseInputGradient: Lowering = (site, node) => {
   return true;
 };
 
-/** A matrix [rows, columns] with each column times a number. */
+/** A matrix [rows, columns] with each column multiplied by a number. */
 const scaled = (site: BlockedSite, matrix: string, vector: string): string => site.writer.one("Mul", [matrix, vector]);
 
-/** The weight by which a gradient goes back to a folded norm: what is common to all of that norm's gradient is in it. */
+/** The weight for the gradient of a folded norm's input: multiplied by the factors common to all of that gradient. */
 function foldedBack(site: BlockedSite, gradient: ValueId, matrix: string): string {
   const y = site.neighbours.inputBehind(gradient);
   const found = y === undefined ? undefined : [...site.shared.foldedInputs.values()].find((folded) => folded.y === y);
   return found === undefined ? matrix : scaled(site, matrix, found.k);
 }
 
-/** The map cut to its size: zeros spread out behind the last cell may be too many. */
+/** The map cropped to its size: there may be too many zeros after the last cell. */
 function cropped(site: BlockedSite, buffer: RowBuffer, shape: BufferShape): RowBuffer {
   if (cellsOf(buffer.shape) === cellsOf(shape)) return buffer;
   const bounds = [

@@ -1,7 +1,7 @@
 /*
  * Depthwise convolutions by the NCHWc kernels: a buffer [C, N/B, H, W, B] is a map of C * N channels, each with the filter
- * of its own channel, repeated for every sample. The layout of activations is that of depthwise filters too: the
- * gradient for the weight is the convolution of x with dy as its filter, no copy made.
+ * of its own channel, repeated for every sample. Activations and depthwise filters have the same layout: the gradient of
+ * the weight is the convolution of x with dy as its filter, without a copy.
  */
 
 import type { ValueId } from "../../../ir/graph.js";
@@ -17,7 +17,7 @@ const isDepthwise = (weight: readonly number[], groups: unknown, channels: numbe
   weight[1] === 1 && groups === channels && (weight[0] as number) % channels === 0;
 
 /**
- * Filters of the rows in this order for every sample, [rows * N, 1, kh, kw]: of a weight [channels * m, 1, kh, kw] the
+ * Filters of the rows in this order for every sample, [rows * N, 1, kh, kw]: from a weight [channels * m, 1, kh, kw], the
  * `which`-th filter of each channel.
  */
 function filters(
@@ -34,12 +34,12 @@ function filters(
   const own = multiplier === 1 ? site.inLayout(weight, [order]) : site.someOf(site.plain(weight), wanted);
   const single = site.reshaped(own, [channels, 1, taps, 1]);
   const spread = writer.one("Expand", [single, writer.int64s([channels, batch / block, taps, block])]);
-  // Turned once they are spread: whole blocks move, and both ways share what went before.
+  // Flipped after the expansion: whole blocks move, and both passes share the expansion.
   const seen = chosen === undefined ? spread : writer.one("Gather", [spread, writer.int64s(chosen)], { axis: 2 });
   return site.reshaped(seen, [channels * batch, 1, ...(kernel ?? [kernelHeight, kernelWidth])]);
 }
 
-/** Which of each channel's filters; of it all taps, or these in this order, as a kernel of its own. */
+/** Which of each channel's filters; all its taps, or these in this order, as a smaller kernel. */
 interface FilterChoice {
   readonly which: number;
   readonly taps?: readonly number[];
@@ -115,7 +115,7 @@ function withBias(
   return site.buffer(shape, sum, "cells").as("maps");
 }
 
-/** Zeros between the cells, so that a convolution with stride 1 does what the transposed one with stride s does. */
+/** Inserts zeros between the cells, so that a convolution of stride 1 computes the transposed one of stride s. */
 export function spreadOut(site: BlockedSite, buffer: RowBuffer, [down, right]: Pair): RowBuffer {
   if (down === 1 && right === 1) return buffer;
   const { channels, batch, height, width, block } = buffer.shape;
@@ -176,7 +176,7 @@ export const depthwiseInputGradient: Lowering = (site, node, fallback) => {
   return true;
 };
 
-/** The gradient's rows that belong to the `which`-th filter of every channel, and an order of channels that suits them. */
+/** The gradient's rows of the `which`-th filter of every channel, and an order of channels that suits them. */
 function rowsOfFilters(
   site: BlockedSite,
   g: ValueId,
@@ -196,7 +196,7 @@ export const depthwiseWeightGradient: Lowering = (site, node, fallback) => {
   const kernel = weight.slice(2) as unknown as Pair;
   const window = windowOf(node.attributes);
   const result = site.sizesOf(g).slice(2) as unknown as Pair;
-  // The result is to have the kernel's size: the last rows and columns that no window reached are padded less.
+  // The result must have the kernel's size: the last rows and columns, which no window reached, get less padding.
   const end = (axis: 0 | 1, size: number): number =>
     window.dilation[axis] * (kernel[axis] - 1) +
     window.stride[axis] * (result[axis] - 1) +

@@ -4,7 +4,7 @@ import { naturalOrder, type View, viewShape } from "./buffer.js";
 import type { Lowering } from "./lowering.js";
 import type { BlockedSite } from "./site.js";
 
-/** How an operand of an element-wise op meets rows of buffers. */
+/** How an operand of an elementwise op is combined with rows of buffers. */
 type Operand = "rows" | "scalar" | "per-channel";
 
 function operandKind(site: BlockedSite, value: ValueId, [batch, channels]: readonly number[]): Operand | undefined {
@@ -17,12 +17,12 @@ function operandKind(site: BlockedSite, value: ValueId, [batch, channels]: reado
   return site.canBeRows(value) && sizes[0] === batch ? "rows" : undefined;
 }
 
-/** Views in which every operand of equal size may be looked at, the one that is there already first. */
+/** Views in which operands of equal size may be combined; one that already exists is preferred. */
 const anyView: readonly View[] = ["cells", "maps", "lanes", "sequence", "vectors", "blocks"];
 
 /**
- * An op that treats every element by itself, on the buffers as they lie. Operands that are repeated (one number, one per
- * channel, one per sample and channel) are brought to the same layout; where all are small the graph's own form serves.
+ * An elementwise op on buffers in their own layout. Operands that are broadcast (a scalar, one number per channel, one per sample and
+ * channel) are converted to that layout; if all are small, the graph's own form is used.
  */
 export const elementwise: Lowering = (site, node) => {
   const output = node.outputs[0] as ValueId;
@@ -42,7 +42,7 @@ export const elementwise: Lowering = (site, node) => {
   const seen: View = hasChannels && view !== "blocks" ? "cells" : view;
   const inputs = operands.map(({ value, kind }) => {
     if (kind === "scalar") {
-      // One number of higher rank would raise the rank of the result.
+      // A scalar of higher rank would raise the rank of the result.
       const rank = viewShape(site.shapeFor(output), seen).length;
       return site.sizesOf(value).length > rank ? site.reshaped(site.plain(value), []) : site.plain(value);
     }
@@ -65,7 +65,7 @@ function perChannel(site: BlockedSite, value: ValueId, order: readonly number[],
   return site.reshaped(vector, view === "blocks" ? [channels, 1, 1, 1, 1] : [channels, 1]);
 }
 
-/** The op's own lowering, whatever shape its operands are looked at in: the graph's shapes are not those, so it gets none. */
+/** The op's own lowering. It gets no shapes: the operands' views do not have the graph's. */
 function applied(site: BlockedSite, node: Node, inputs: readonly string[]): string {
   const shapeless = (value: ValueId) => ({ ...site.typeOf(value), shape: [] });
   const output = `e${node.outputs[0]}`;
@@ -83,10 +83,10 @@ function applied(site: BlockedSite, node: Node, inputs: readonly string[]): stri
   return output;
 }
 
-/** 1 or 0 in one pass over floats: HardSigmoid is min(1, max(0, a x + b)), and a so steep leaves nothing between. */
+/** A step function in one pass over floats: HardSigmoid is min(1, max(0, a x + b)), and a is too large for values in between. */
 const steep = { alpha: { float: 1e30 }, beta: { float: 0 } };
 
-/** Where something is cut off, for the two intervals that networks are full of; other ones take the general way. */
+/** The mask of a clipping op, for the two usual intervals; others take the general way. */
 export const inside: Lowering = (site, node, fallback) => {
   const { low, high, closed } = node.attributes;
   const [x, output] = [node.inputs[0] as ValueId, node.outputs[0] as ValueId];
@@ -97,7 +97,7 @@ export const inside: Lowering = (site, node, fallback) => {
   const { buffer, order } = site.together(x);
   const view = buffer.prefers(anyView) ?? "cells";
   const seen = buffer.as(view);
-  // x (6 - x) is above 0 just between the bounds.
+  // x (6 - x) is above 0 exactly between the bounds.
   const above = high === 6 ? writer.one("Mul", [seen, writer.one("Sub", [writer.floats(6), seen])]) : seen;
   const name = writer.one("HardSigmoid", [above], steep);
   site.setOrdered(output, { buffer: site.buffer(site.shapeFor(output), name, view, buffer.origins), order });

@@ -1,30 +1,30 @@
 /*
  * The gradient of 3x3 max pools of stride 2 by PyTorch's tie rule (the first maximum of a window, row by row), in two rounds:
- * among the three rows of a window the first whose own maximum is the window's, then among that row's cells the first. Each
- * round tries two of three and gives the third what is left.
+ * the first of the window's three rows whose maximum is the window's, then the first such cell of that row. Each round tests
+ * two of three; the third gets the rest.
  *
- * Shifts, every second row or column, differences and the test for 0 are one kernel each time: a depthwise convolution with a
- * single 1 or -1 in its filter, something added, and a hard sigmoid after it.
+ * One kernel does a shift, every second row or column, a difference and a test for 0: a depthwise convolution with a single 1
+ * or -1 in its filter, a summand, and a hard sigmoid as activation.
  */
 import type { Pair } from "../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { RowBuffer } from "./buffer.js";
 import type { BlockedSite } from "./site.js";
 
-/** 1 where x is 0, 0 where x is above: steeper than any two floats are near. */
+/** 1 if x is 0, and 0 for any positive x: the slope is too steep for any difference of floats to end in between. */
 const isZero = { activation: "HardSigmoid", activation_params: { floats: [-3e38, 1] } } as const;
 
 interface Selection {
   readonly kernel: Pair;
-  /** Where in the kernel its one number is; what it is. */
+  /** The position in the kernel of its only nonzero number, and that number. */
   readonly at: Pair;
   readonly value: 1 | -1;
   readonly stride: Pair;
-  /** Rows and columns of zeros: above, left, below, right. */
+  /** Rows and columns of zeros: top, left, bottom, right. */
   readonly pads?: readonly [number, number, number, number];
 }
 
-/** One cell of the map for each of the result, times 1 or -1, plus `sum`; `test` for whether that is 0. */
+/** For each cell of the result one cell of the map, times 1 or -1, plus `sum`; with `test`, whether that is 0. */
 function select(
   site: BlockedSite,
   map: string,
@@ -47,26 +47,26 @@ function select(
   });
 }
 
-/** A pair with one number along an axis and another across it. */
+/** A pair with one number along an axis and the other across it. */
 const along = (axis: 0 | 1, own: number, other: number): Pair => (axis === 0 ? [own, other] : [other, own]);
 
 interface Round {
-  /** Along which the windows of three go. */
+  /** The axis of the windows of three cells. */
   readonly axis: 0 | 1;
-  /** What is looked at, and which of every two rows when columns are chosen among. */
+  /** The map to search, and which of every two rows when choosing among columns. */
   readonly map: string;
   readonly row: 0 | 1;
-  /** The maximum of each window, seen one window further on, and its gradient. */
+  /** The maximum of each window, the same shifted by one window, and its gradient. */
   readonly largest: string;
   readonly next: string;
   readonly gradient: string;
 }
 
-/** The gradient's shares of even and odd cells along an axis. Window i has the cells 2 i - 1, 2 i and 2 i + 1. */
+/** The gradient of even and odd cells along an axis. Window i has the cells 2 i - 1, 2 i and 2 i + 1. */
 function shares(site: BlockedSite, maps: number, round: Round): readonly [even: string, odd: string] {
   const { writer } = site;
   const { axis, map, row, largest, next, gradient } = round;
-  // Cells of the map: every second one along the axis; across it every cell, or every second one from `row` on.
+  // Cells of the map: every second one along the axis; across it every cell, or every second one starting at `row`.
   const stride: Pair = axis === 0 ? [2, 1] : [2, 2];
   const cells = (parity: 0 | 1): Selection => {
     const kernel: Pair = axis === 0 ? [parity + 1, 1] : [row + 1, parity + 1];
@@ -103,18 +103,18 @@ export interface PooledMaps {
   readonly gradient: string;
 }
 
-/** Whether a pool is one that {@link phasesOfGradient} knows. */
+/** Whether {@link phasesOfGradient} supports a pool. */
 export function isHalving(
   { kernel, stride, padding }: { readonly kernel: Pair; readonly stride: Pair; readonly padding: readonly number[] },
   { height, width }: { readonly height: number; readonly width: number },
 ): boolean {
   const [top = 0, left = 0, bottom = 0, right = 0] = padding;
-  // A second row of padding at the end is one more window: of a pool that rounds positions up.
+  // A second row of padding at the end adds a window: the pool rounds its output size up.
   const isPadded = top === 1 && left === 1 && bottom <= 1 && right <= 1 && height % 2 === 0 && width % 2 === 0;
   return isPadded && [...kernel, ...stride].join() === "3,3,2,2";
 }
 
-/** The pool in two steps, along rows and then along columns: the maxima of rows are needed going back. */
+/** The pool in two steps, along rows and then along columns: the gradient needs the row maxima. */
 export function pooledTwice(
   site: BlockedSite,
   input: RowBuffer,
@@ -122,7 +122,7 @@ export function pooledTwice(
   const pool = (map: string, axis: 0 | 1): string =>
     site.writer.one(`${nchwcDomain}:MaxPool`, [map], {
       kernel_shape: along(axis, 3, 1),
-      // The last window ends with the map, whose size is even.
+      // The last window ends at the end of the map, whose size is even.
       pads: axis === 0 ? [1, 0, 0, 0] : [0, 1, 0, 0],
       strides: along(axis, 2, 1),
     });
@@ -130,7 +130,7 @@ export function pooledTwice(
   return { rowMaxima, pooled: pool(rowMaxima, 0) };
 }
 
-/** The input's gradient in four maps of half the size: [rows][columns], even before odd. */
+/** The input gradient as four maps of half the size: [rows][columns], even before odd. */
 export function phasesOfGradient(
   site: BlockedSite,
   { input, rowMaxima, pooled, gradient }: PooledMaps,

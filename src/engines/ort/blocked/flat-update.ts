@@ -1,11 +1,11 @@
-/** Merged updates of the state: element-wise ops on its flat tensors. */
+/** Merged updates of the state: elementwise ops on its flat tensors. */
 import type { SlotRole, ValueId } from "../../../ir/graph.js";
 import { elementCount } from "../../../ir/shape.js";
 import type { MergedOp, UpdateWriter } from "../../../step/state-update.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { BlockedSite } from "./site.js";
 
-/** What merged updates are made of, by ONNX names. */
+/** The ONNX ops of merged updates. */
 const updateOps: Readonly<Record<MergedOp, string>> = {
   add: "Add",
   sub: "Sub",
@@ -17,20 +17,20 @@ const updateOps: Readonly<Record<MergedOp, string>> = {
   minimum: "Min",
 };
 
-/** The tensors of a group: their common shape, what those are for that are state that goes in, and how each comes about. */
+/** The tensors of a group: their common shape, the roles of those that are input state, and how each is computed. */
 export interface FlatTensors {
   readonly shape: readonly number[];
   readonly roleOf: (name: string) => SlotRole | undefined;
   readonly flat: (values: readonly ValueId[]) => string;
 }
 
-/** From so many elements on, and where they fill the kernel's rows, a sum with a multiple of a parameter is one pass. */
+/** From this many elements on, if they fill the kernel's rows, adding a multiple of a parameter is one pass. */
 const fusedFrom = 1 << 15;
 
 /**
- * Ops on the flat tensors of a group. A gradient plus a multiple of the parameter (weight decay) is a 1x1 depthwise convolution
- * onto the gradient, whose memory it takes: three streams of memory where Mul and Add have five. Not so what an optimiser
- * remembers: its next value goes out of the session, into memory of its own, and one thread would copy the gradient there first.
+ * Ops on the flat tensors of a group. A gradient plus a multiple of the parameter (weight decay) is a 1x1 depthwise convolution in
+ * place on the gradient: three streams of memory, where Mul and Add have five. This is not done for optimiser state: its next value is
+ * an output of the session with memory of its own, and one thread would copy the gradient there first.
  */
 export function updateWriter(site: BlockedSite, { shape, roleOf, flat }: FlatTensors): UpdateWriter<string> {
   const { writer, block } = site;

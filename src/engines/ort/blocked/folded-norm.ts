@@ -1,8 +1,8 @@
 /*
- * A batch norm right before a 1x1 convolution that another batch norm follows: depthwise, norm, 1x1, norm, as ShuffleNet and
- * MobileNet have it. Nothing is read of the first norm's result y = s v + t (v is its input, or that normalised; s and t one
- * number a channel) but products with the weight W, so y is never made:
- *   forward  W y = (W s) v + W t, and the next norm takes the constant W t away again (its mean says it);
+ * A batch norm right before a 1x1 convolution that is followed by another batch norm: depthwise, norm, 1x1, norm, as in ShuffleNet
+ * and MobileNet. The first norm's result is y = s v + t, where v is its input, or that normalised, and s and t are numbers per
+ * channel. Only products of y with the weight W are needed, so y is never computed:
+ *   forward  W y = (W s) v + W t; the next norm removes the constant W t again, and its mean includes it;
  *   W's gradient  g y' = (g v') s, since the next norm's gradient g sums to 0 over each channel;
  *   v's gradient  from the same product D = g v': the sum over cells of (W' g) v is the sum over rows of W D; the sum of W' g is 0.
  */
@@ -22,7 +22,7 @@ const ofOp = (nodes: readonly Node[], op: string): Node | undefined => nodes.fin
 const isPointwise = ({ attributes: a }: Node, weight: readonly number[]): boolean =>
   weight[2] === 1 && weight[3] === 1 && a.groups === 1 && [a.stride, a.padding].flat().join() === "1,1,0,0,0,0";
 
-/** The pattern around a norm's result, if all of it is there and nobody else looks into it. */
+/** The pattern around a norm's result, if it is complete and nothing else reads its inner values. */
 function patternOf(site: BlockedSite, norm: Node): FoldedNorm | undefined {
   const [x, y] = [norm.inputs[0] as ValueId, norm.outputs[0] as ValueId];
   const readers = site.neighbours.readersOf(y);
@@ -66,7 +66,7 @@ export const foldedBatchNorm: Lowering = (site, node, fallback) => {
   publishStatistics(site, node, statistics);
   const [w, b] = [weight, bias].map((value) => site.inLayout(value, [order])) as [string, string];
   const k = writer.one("Mul", [w, inverse]);
-  // The map is x itself, or has its mean taken away and its deviation divided out already.
+  // The map is x itself, or x already normalised.
   const isRaw = means !== undefined;
   const level = isRaw ? writer.one("Sub", [b, writer.one("Mul", [k, means])]) : b;
   site.setOrdered(y, { buffer: map, order });
@@ -96,7 +96,7 @@ export const foldedBatchNormGradient: Lowering = (site, node, fallback) => {
   const name = affine(site, map, {
     scale: inLanes(site, c, shape),
     ...(level === undefined ? {} : { level: inLanes(site, level, shape, true) }),
-    // What the convolution gave is scaled by k already.
+    // The convolution's gradient is already multiplied by k.
     sum: site.inOrder(g, order).as("lanes"),
   });
   site.setOrdered(forX, { buffer: site.buffer(shape, name, "lanes", map.origins), order });

@@ -19,7 +19,7 @@ const elementwiseOps: readonly OpName[] = [
   ...(["maximum", "minimum", "greater", "greater_equal", "less", "less_equal", "equal", "where"] as const),
 ];
 
-/** For each op its lowerings in the blocked layout, the best first. An op that is not here takes its portable form. */
+/** The lowerings of each op in the blocked layout, best first. Other ops use their portable form. */
 const lowerings: Partial<Readonly<Record<OpName, readonly Lowering[]>>> = {
   ...(Object.fromEntries(elementwiseOps.map((op) => [op, [elementwise]])) as Partial<Record<OpName, Lowering[]>>),
   inside: [inside, elementwise],
@@ -47,7 +47,7 @@ const lowerings: Partial<Readonly<Record<OpName, readonly Lowering[]>>> = {
   broadcast_to: [broadcastTo],
 };
 
-/** What the blocked layout has lowerings for, as the table says it. */
+/** The ops with a lowering in the blocked layout. */
 export const blockedOps = Object.keys(lowerings) as readonly OpName[];
 
 export const loweringsOf = (op: string): readonly Lowering[] =>

@@ -1,4 +1,4 @@
-/** The ops that lowerings look for before and behind a node, to do their work along with its own. */
+/** The ops that lowerings recognise before and after a node, to compute them together with it. */
 import type { Node } from "../../../ir/graph.js";
 import type { OnnxAttribute } from "../../../ops/contracts.js";
 
@@ -11,7 +11,7 @@ export const isMaxPoolGradient = ({ op }: Node): boolean => op === "max_pool_inp
 
 export const isNormInTraining = ({ op }: Node): boolean => op === "batch_norm_training";
 
-/** How a kernel of the NCHWc layout is told of the activation behind it, for those that it knows. */
+/** The attributes that add the following activation to an NCHWc kernel, if the kernel supports it. */
 export function activationAttributes(node: Node): Readonly<Record<string, OnnxAttribute>> | undefined {
   if (node.op === "relu") return { activation: "Relu" };
   return node.op === "relu6" ? { activation: "Clip", activation_params: { floats: [0, 6] } } : undefined;

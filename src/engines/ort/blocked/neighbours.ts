@@ -1,4 +1,4 @@
-/** Which nodes make and read the values of a step's graph: what patterns of several nodes are recognised by. */
+/** The nodes that compute and read each value of a step's graph, for recognising patterns of several nodes. */
 import type { Graph, Node, ValueId } from "../../../ir/graph.js";
 import { isWeightGradient } from "./neighbour-ops.js";
 
@@ -33,13 +33,13 @@ export class Neighbours {
     return this.#kept.has(value) ? [] : (this.#readers.get(value) ?? []);
   }
 
-  /** The one node that reads a value, if it is read once and not given to the outside. */
+  /** The only node that reads a value, if it is read once and is not an output. */
   onlyReader(value: ValueId): Node | undefined {
     const readers = this.readersOf(value);
     return readers.length === 1 ? readers[0] : undefined;
   }
 
-  /** The input of the convolution whose result has this gradient, as its weight's gradient reads it. */
+  /** The input of the convolution whose result has this gradient, as the weight's gradient reads it. */
   inputBehind(gradient: ValueId): ValueId | undefined {
     return this.#inputs.get(gradient);
   }

@@ -1,8 +1,8 @@
 /*
- * The input's gradient of a dense convolution with a stride. Of the rows r = s a + phase of the input each phase meets taps of its
- * own only: tap u where s divides phase + padding - dilation u, and there the row a + (phase + padding - dilation u) / s of the
- * gradient. So every phase is a convolution of stride 1 with some of the taps, a product of matrices over the gradient looked
- * at from a few places, and the phases are woven together: no zeros are spread out, nothing is multiplied by them.
+ * The input gradient of a dense convolution with a stride. The input's rows r = s a + phase are the phases. Each phase meets only
+ * some taps: tap u if s divides phase + padding - dilation u, at row a + (phase + padding - dilation u) / s of the gradient. So every
+ * phase is a convolution of stride 1 with some of the taps: a matrix product over shifted copies of the gradient. Then the phases are
+ * interleaved. No zeros are inserted or multiplied.
  */
 import type { Node, ValueId } from "../../../ir/graph.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
@@ -12,13 +12,13 @@ import { turnedProduct } from "./products.js";
 import { lookAt, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
-/** A tap that a phase meets, and how far from its own cell the gradient's cell lies. */
+/** A tap that a phase meets, and the offset of the gradient's cell from the phase's own. */
 interface Meeting {
   readonly tap: number;
   readonly shift: number;
 }
 
-/** For each phase of one axis what it meets. */
+/** The taps that each phase of one axis meets. */
 function meetings(axis: 0 | 1, kernel: Pair, { stride, padding, dilation }: ConvolutionWindow): readonly Meeting[][] {
   return Array.from({ length: stride[axis] }, (_, phase) =>
     Array.from({ length: kernel[axis] }, (_, tap) => ({
@@ -51,7 +51,7 @@ function phasesOf(site: BlockedSite, node: Node, weight: readonly number[], batc
       ),
     ),
   );
-  // A phase without taps is zeros: a kernel smaller than its stride is better spread out.
+  // A phase without taps is all zeros: if the kernel is smaller than its stride, inserting zeros is faster.
   return taps.every(({ length }) => length > 0) ? { kernel, stride, taps } : undefined;
 }
 
@@ -68,7 +68,7 @@ export const phasedInputGradient: Lowering = (site, node, fallback) => {
   const wished = site.orderLike(site.neighbours.inputBehind(g), output);
   const [filters = 1, inputs = 1] = sizes;
   const size: Pair = [Math.ceil(shape.height / stride[0]), Math.ceil(shape.width / stride[1])];
-  // The weight's taps phase by phase: [taps, O, I], by a product with a permutation, which many threads do.
+  // The weight's taps phase by phase, [taps, O, I], by a product with a permutation, which uses many threads.
   const count = kernel[0] * kernel[1];
   const wanted = taps.flatMap((meets) => meets.map(({ at }) => at[0] * kernel[1] + at[1]));
   const picks = wanted.flatMap((tap) => Array.from({ length: count }, (_, i) => (i === tap ? 1 : 0)));

@@ -1,6 +1,6 @@
 /*
- * A map in phases of stride 2: its cells of even and of odd rows and columns are four maps of half the size. What a stride
- * leaves out going forward is a phase of its own going back, without zeros in between.
+ * A map in phases of stride 2: its cells of even and of odd rows and columns are four maps of half the size. The cells that a stride
+ * skips in the forward pass are phases of their own in the gradient, without inserted zeros.
  */
 import type { Padding, Pair } from "../../../ops/window-arithmetic.js";
 import type { BufferShape, RowBuffer } from "./buffer.js";
@@ -9,13 +9,13 @@ import { weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 
 interface PhaseAlong {
-  /** The kernel's taps that meet this phase, in the order in which they see the gradient. */
+  /** The kernel's taps that meet this phase, in the order of the gradient's cells. */
   readonly taps: readonly number[];
   readonly before: number;
   readonly after: number;
 }
 
-/** How one phase along an axis sees the result's gradient. */
+/** One phase along an axis, as a window over the result's gradient. */
 function phaseAlong(
   axis: 0 | 1,
   phase: number,
@@ -35,13 +35,13 @@ function phaseAlong(
 }
 
 export interface PhaseWindow {
-  /** The taps in the weight, of both axes together. */
+  /** The taps in the weight, for both axes together. */
   readonly taps: readonly number[];
   readonly kernel: Pair;
   readonly padding: Padding;
 }
 
-/** The convolution over the result's gradient for each phase [row][column]; undefined where phases do not serve. */
+/** For each phase [row][column], the convolution over the result's gradient; undefined if phases are not suitable. */
 export function phaseWindows(
   size: Pair,
   result: Pair,
@@ -63,7 +63,7 @@ export function phaseWindows(
   );
 }
 
-/** Four maps of half the size as one: cells of even and odd rows and columns by turns. */
+/** Four maps of half the size as one: cells of even and odd rows and columns, interleaved. */
 export function woven(
   site: BlockedSite,
   shape: BufferShape,
@@ -73,7 +73,7 @@ export function woven(
   const count: Pair = [shape.height / 2, shape.width / 2];
   const cells = (shape.channels * shape.batch * count[0] * count[1]) / shape.block;
   const parts = phases.flat().map((phase) => site.reshaped(phase, [cells, shape.block]));
-  // Joined one behind the other, in large copies, before many threads weave them.
+  // Concatenated in large copies first, then interleaved with many threads.
   const together = site.writer.one("Concat", parts, { axis: 0 });
   return weave(site, together, { apart: [2, 2], count }, shape, origins);
 }

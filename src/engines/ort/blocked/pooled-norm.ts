@@ -1,11 +1,11 @@
 /*
- * The stem of many networks: convolution (of an input that needs no gradient), batch norm, relu, max pool. Where the scale of
- * a norm is above 0, scaling, shifting and relu leave the order of numbers as it is: they may come after the pool, on a
- * quarter of the cells. Channels whose scale is below 0 get it above by turning the sign of their filters. Going back, the
- * norm's sums are over the pool's result too, and only one pass over the whole map is left, in the four phases of the pool's
- * gradient; the convolution's columns are made again in those phases, which frees them in between.
+ * The stem of many networks: convolution (of an input that needs no gradient), batch norm, relu, max pool. If a norm's scale is
+ * positive, then scaling, shifting and relu keep the order of numbers, so they may follow the pool, on a quarter of the cells.
+ * For channels with a negative scale, the signs of the filter and of the scale are flipped. In the gradient too, the norm's sums
+ * are over the pool's result. Only one pass over the whole map is left, in the four phases of the pool's gradient. The
+ * convolution's columns are recomputed in those phases, so they need no memory in between.
  *
- * A scale of exactly 0 makes all of a window equal; then the maximum of the convolution is taken for the first of them.
+ * A scale of exactly 0 makes all cells of a window equal; then the maximum of the convolution is used in place of the first cell.
  */
 import type { Node, ValueId } from "../../../ir/graph.js";
 import type { Pair } from "../../../ops/window-arithmetic.js";
@@ -19,7 +19,7 @@ import type { Lowering } from "./lowering.js";
 import { productOfRows } from "./products.js";
 import type { BlockedSite } from "./site.js";
 
-/** The nodes of the pattern, forward and back. */
+/** The nodes of the pattern, forward and backward. */
 interface PooledNorm {
   readonly convolution: Node;
   readonly norm: Node;
@@ -36,7 +36,7 @@ const first = (nodes: readonly Node[], op: string): Node | undefined => nodes.fi
 
 const sameNumbers = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The pattern around a convolution's result, if all of it is there and nobody else looks into it. */
+/** The pattern around a convolution's result, if it is complete and nothing else reads its inner values. */
 function patternOf(site: BlockedSite, z: ValueId): PooledNorm | undefined {
   const convolution = site.neighbours.makerOf(z);
   const readers = site.neighbours.readersOf(z);
@@ -69,7 +69,7 @@ function patternOf(site: BlockedSite, z: ValueId): PooledNorm | undefined {
   return { convolution, norm, relu, pool, inside, poolGradient, product, normGradient, weightGradient };
 }
 
-/** For a convolution before such a norm: 1 or -1 for each row of its result, so that the norm's scale is above 0. */
+/** For a convolution before such a norm: 1 or -1 for each row of its result, so that the norm's scale becomes positive. */
 export function signsBehind(site: BlockedSite, z: ValueId, order: readonly number[]): string | undefined {
   const pattern = patternOf(site, z);
   if (pattern === undefined) return undefined;
@@ -177,7 +177,7 @@ function sizesOfConvolution(site: BlockedSite, { convolution }: PooledNorm) {
   return { kernel, result };
 }
 
-/** Every second row and column of a map from an offset on, times a number for each channel and plus another. */
+/** Every second row and column of a map, starting at an offset, times a number per channel plus another. */
 function phaseOfAffine(
   site: BlockedSite,
   map: RowBuffer,

@@ -25,7 +25,7 @@ function pool(type: "MaxPool" | "AveragePool"): Lowering {
       readonly count_include_pad?: boolean;
       readonly overhang?: Pair;
     };
-    // Padding that counts beside padding that does not is two nodes.
+    // Padding that counts together with padding that does not needs two nodes.
     if (counted === true && overhang.some((cells) => cells > 0)) return false;
     const { buffer, order } = site.together(x);
     if (type === "MaxPool" && isHalving({ kernel, stride, padding }, buffer.shape) && hasGradient(site, output)) {
@@ -49,9 +49,9 @@ export const maxPool = pool("MaxPool");
 export const avgPool = pool("AveragePool");
 
 /**
- * The gradient goes to the first maximum of each window, row by row: tap by tap, whether the shifted map equals the
- * maximum and no earlier tap did. Taps of equal remainder by the stride lie in one phase of the input, where their shares
- * are added up; the phases are woven together at the end. For windows that overlap by less than a stride and cover the map.
+ * The gradient goes to the first maximum of each window, row by row: for each tap, whether the shifted map equals the maximum
+ * and no earlier tap did. Taps with the same remainder by the stride belong to one phase of the input, where their shares are
+ * added up; at the end the phases are interleaved. For windows that overlap by less than a stride and cover the map.
  */
 export const maxPoolInputGradient: Lowering = (site, node) => {
   const [x, y, g] = node.inputs as readonly [ValueId, ValueId, ValueId];
@@ -133,7 +133,7 @@ function tapByTap(
   return site.buffer(input.shape, all, [maps * result[0], result[1] * stride[1] * block * stride[0]], input.origins);
 }
 
-/** One phase of a map: every stride-th row and column from an offset. */
+/** One phase of a map: every stride-th row and column, starting at an offset. */
 function strided(site: BlockedSite, map: RowBuffer, from: Pair, stride: Pair): RowBuffer {
   const { writer } = site;
   const { height, width } = map.shape;
@@ -142,11 +142,11 @@ function strided(site: BlockedSite, map: RowBuffer, from: Pair, stride: Pair): R
   return site.buffer(shape, writer.one("Slice", [map.as("blocks"), ...bounds]), "blocks");
 }
 
-/** The map whose cell i shows cell i + shift, and where nothing is, what is never a maximum. */
+/** The map shifted so that cell i is cell i + shift; outside the map, a value that is never the maximum. */
 function lookedAt(site: BlockedSite, map: RowBuffer, [down, right]: Pair): RowBuffer {
   if (down === 0 && right === 0) return map;
   const { writer } = site;
-  // A pad below zero cuts: what leaves at one side comes in at the other.
+  // Negative padding crops: what is cut off at one side is added at the other.
   const pads = [0, 0, -down, -right, 0, 0, 0, down, right, 0];
   const fill = writer.floats(Number.NEGATIVE_INFINITY);
   const name = writer.one("Pad", [map.as("blocks"), writer.int64s(pads), fill], { mode: "constant" });
@@ -154,19 +154,19 @@ function lookedAt(site: BlockedSite, map: RowBuffer, [down, right]: Pair): RowBu
 }
 
 /**
- * The map whose cell i + shift shows cell i, zeros where nothing is: a depthwise convolution with a single one in its
- * filter, which many threads do (Pad is one's work).
+ * The map shifted back, so that cell i + shift is cell i, with zeros outside: by a depthwise convolution with a single one in
+ * its filter, which uses many threads (Pad uses one).
  */
 function movedBack(site: BlockedSite, map: string, shift: Pair, maps: number): string {
   if (shift[0] === 0 && shift[1] === 0) return map;
   const { writer } = site;
   const [height, width] = shift.map((cells) => Math.abs(cells) + 1) as [number, number];
-  // A filter that looks ahead has its one at the end, and zeros behind the map; one that looks back the other way round.
+  // A filter that looks ahead has its one at the end, and zeros after the map; one that looks back, the other way round.
   const place = (cells: number): number => (cells < 0 ? -cells : 0);
   const ones = Array.from({ length: height * width }, (_, i) =>
     i === place(shift[0]) * width + place(shift[1]) ? 1 : 0,
   );
-  // Filters lie in blocks of channels too.
+  // Filters are in blocks of channels too.
   const spread = writer.int64s([maps / site.block, height * width, site.block]);
   const filter = site.reshaped(writer.one("Expand", [writer.floats(ones, [1, height * width, 1]), spread]), [
     maps,

@@ -1,15 +1,15 @@
-/** Products of matrices in the forms that ONNX Runtime's kernels are quickest in. */
+/** Matrix products in the fastest forms of ONNX Runtime's kernels. */
 import type { Pair } from "../../../ops/window-arithmetic.js";
 import type { BlockedSite } from "./site.js";
 
 /**
- * The product of a's columns, [k, rows], and b's, [k, columns]. Where a is to be turned, ONNX Runtime turns it again for every 128
- * columns of b; turned before, it takes 10 % less time, and half of it at 2048 by 256 by 512.
+ * The product of a's columns, [k, rows], and b's, [k, columns]. If a must be transposed, ONNX Runtime transposes it again for every
+ * 128 columns of b; transposing it before takes 10 % less time, and half the time at 2048 by 256 by 512.
  */
 export const turnedProduct = ({ writer }: BlockedSite, a: string, b: string): string =>
   writer.one("MatMul", [writer.one("Transpose", [a], { perm: [1, 0] }), b]);
 
-/** The product of a's rows and b's, [rows of a, rows of b]. The second of a Gemm is packed: that is the one of fewer rows. */
+/** The product of a's rows and b's, [rows of a, rows of b]. Gemm packs its second operand: that should be the one with fewer rows. */
 export function productOfRows(
   { writer }: BlockedSite,
   [a, b]: readonly [string, string],

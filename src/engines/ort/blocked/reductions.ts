@@ -6,7 +6,7 @@ import type { BlockedSite } from "./site.js";
 const sameAxes = (axes: unknown, wanted: readonly number[]): boolean =>
   Array.isArray(axes) && axes.length === wanted.length && wanted.every((axis, i) => axes[i] === axis);
 
-/** Sums and means over each map, or over all of a channel. */
+/** Sums and means over each map, or over a whole channel. */
 function reduction(type: "ReduceMean" | "ReduceSum"): Lowering {
   return (site, node) => {
     const [x, output] = [node.inputs[0] as ValueId, node.outputs[0] as ValueId];
@@ -54,7 +54,7 @@ export const globalAvgPool: Lowering = (site, node) => {
   return site.canBeRows(x) && site.hasRows(x) && overMaps(site, "ReduceMean", x, output, true);
 };
 
-/** One number, or one for each sample and channel, for every cell of a map. */
+/** Broadcasts one number, or one per sample and channel, to every cell of a map. */
 export const broadcastTo: Lowering = (site, node) => {
   const [x, output] = [node.inputs[0] as ValueId, node.outputs[0] as ValueId];
   const [from, to] = [site.sizesOf(x), site.sizesOf(output)];

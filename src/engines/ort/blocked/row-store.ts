@@ -14,17 +14,17 @@ import {
   viewShape,
 } from "./buffer.js";
 
-/** Channels of one root that somebody wanted side by side. */
+/** Channels of one root that a lowering needed side by side. */
 export type RowRequests = Map<ValueId, (readonly number[])[]>;
 
-/** Rows that follow each other in one buffer. */
+/** Consecutive rows of one buffer. */
 interface Run {
   readonly buffer: RowBuffer;
   readonly from: number;
   count: number;
 }
 
-/** More runs than this are put in order by one Gather. */
+/** More runs than this are ordered by one Gather. */
 const mostRuns = 8;
 
 function runsOf(places: readonly RowPlace[]): readonly Run[] {
@@ -37,7 +37,7 @@ function runsOf(places: readonly RowPlace[]): readonly Run[] {
   return runs;
 }
 
-/** Rows of one buffer next to each other, whatever their order: they are fetched at once. */
+/** Adjacent places in the same buffer, in any order: they are fetched at once. */
 function sharesOf(places: readonly RowPlace[]): readonly (readonly RowPlace[])[] {
   const shares: RowPlace[][] = [];
   for (const place of places) {
@@ -50,7 +50,7 @@ function sharesOf(places: readonly RowPlace[]): readonly (readonly RowPlace[])[]
 
 const isWhole = ({ buffer, from, count }: Run): boolean => from === 0 && count === buffer.shape.channels;
 
-/** Brings rows together in memory, and notes which ones were wanted together. */
+/** Places rows side by side in memory, and records which ones were needed together. */
 export class RowStore {
   readonly requests: RowRequests = new Map();
   readonly #writer: ModelWriter;
@@ -68,7 +68,7 @@ export class RowStore {
     return this.#numbers.size - 1;
   }
 
-  /** The rows in whatever order is cheapest. */
+  /** The rows in the cheapest order. */
   together(rows: Rows): Ordered {
     for (const { buffer } of rows) this.#numberOf(buffer);
     const order = [...naturalOrder(rows.length)].sort((a, b) => {
@@ -146,13 +146,13 @@ export class RowStore {
     const { buffer } = share[0] as RowPlace;
     const [run, ...others] = runsOf(share);
     if (run !== undefined && others.length === 0 && isWhole(run)) return buffer.as("cells");
-    // Where the rows follow each other a Slice would do, but copies with one thread.
+    // For consecutive rows a Slice would do, but it copies with one thread.
     const rows = share.map(({ row }) => row);
     return this.#writer.one("Gather", [buffer.as("cells"), this.#writer.int64s(rows)], { axis: 0 });
   }
 }
 
-/** An order in which the channels of every request lie side by side as far as that can be: the earliest first. */
+/** An order in which the channels of every request are side by side where possible; earlier requests have priority. */
 export function orderByRequests(channels: number, requests: readonly (readonly number[])[]): readonly number[] {
   const memberships = Array.from({ length: channels }, (): number[] => []);
   for (const [index, request] of requests.entries()) {

@@ -1,8 +1,8 @@
-/** What one lowering leaves for another, each at the value that it belongs to. */
+/** What one lowering passes to another, each keyed by the value that it belongs to. */
 import type { Node, ValueId } from "../../../ir/graph.js";
 import type { RowBuffer } from "./buffer.js";
 
-/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means where the map is normalised. */
+/** What a folded norm (`folded-norm.ts`) keeps: vectors in the order of its map; no means if the map is normalised. */
 export interface FoldedInput {
   readonly y: ValueId;
   readonly weight: ValueId;
@@ -12,7 +12,7 @@ export interface FoldedInput {
   readonly means: string | undefined;
 }
 
-/** A batch norm as LayerNormalization of rows: one over the deviation, as a column, and the cells of each row. */
+/** A batch norm as LayerNormalization of rows: the inverse deviation as a column, and the number of cells per row. */
 export interface NormByRows {
   readonly variance: ValueId;
   readonly weight: ValueId;
@@ -21,7 +21,7 @@ export interface NormByRows {
   readonly cells: number;
 }
 
-/** What the way back of a norm before a pool (`pooled-norm.ts`) needs, in the order of the norm's rows. */
+/** What the gradient of a norm before a pool (`pooled-norm.ts`) needs, in the order of the norm's rows. */
 export interface PooledNormResults {
   readonly means: string;
   readonly inverse: string;
@@ -34,30 +34,30 @@ export interface PooledNormResults {
 type Names = Map<ValueId, string>;
 
 export class Shared {
-  /** Nodes whose results another lowering made along with its own. */
+  /** Nodes whose results another lowering already computed. */
   readonly absorbed = new Set<Node>();
 
-  /** Norms that are not made, by their results: the scale and level that their rows stand for. */
+  /** Norms that are not computed, by their results: the scale and bias that their rows stand for. */
   readonly folded = new Map<ValueId, { readonly scale: string; readonly level: string }>();
-  /** The same by the norms' inputs, with what the way back needs. */
+  /** The same by the norms' inputs, with what the gradient needs. */
   readonly foldedInputs = new Map<ValueId, FoldedInput>();
-  /** The products of the gradient and the rows behind such a result, and the order of their rows. */
+  /** The products of the gradient and the rows of such a result, and the order of those rows. */
   readonly foldedProducts = new Map<ValueId, { readonly name: string; readonly rows: readonly number[] }>();
-  /** By a convolution's result: what a folded norm before it left out of it. */
+  /** By a convolution's result: the constant that a folded norm before it left out. */
   readonly offsets: Names = new Map();
 
-  /** By a norm's variance: one over the deviation. */
+  /** By a norm's variance: the inverse deviation. */
   readonly inverseDeviations: Names = new Map();
-  /** By a norm's mean: the mean of the rows as they are, without the offset. */
+  /** By a norm's mean: the mean of the rows without the offset. */
   readonly ownMeans: Names = new Map();
 
-  /** Batch norms by rows whose way back is not prepared yet. */
+  /** Batch norms by rows whose gradients are not prepared yet. */
   readonly normsByRows: NormByRows[] = [];
   /** By such a norm's variance: its input, normalised. */
   readonly normals: Names = new Map();
   /** By such a norm's variance: k as a filter, and -k / M, in every lane. */
   readonly waysBack = new Map<ValueId, { readonly k: string; readonly perCell: string }>();
-  /** A norm's scale or level in every lane. */
+  /** A norm's scale or bias in every lane. */
   readonly lanes: Names = new Map();
 
   /** By a pool's result: the maxima of its windows' rows. */

@@ -1,13 +1,13 @@
 /*
- * Moving maps about by depthwise NCHWc convolutions with constant filters: they pad, shift and pick every s-th cell in one pass that
- * many threads share, where Pad and Slice are work of one.
+ * Moving maps by depthwise NCHWc convolutions with constant filters: they pad, shift and pick every s-th cell in one pass with many
+ * threads; Pad and Slice use one.
  */
 import type { Pair } from "../../../ops/window-arithmetic.js";
 import { nchwcDomain } from "../model-writer.js";
 import type { BufferShape, RowBuffer } from "./buffer.js";
 import type { BlockedSite } from "./site.js";
 
-/** The same filter for every one of `maps` channels, as the kernels have filters: in blocks of channels. */
+/** The same filter for each of `maps` channels, in the layout of the kernels' filters: in blocks of channels. */
 function constantFilter(site: BlockedSite, taps: readonly number[], kernel: Pair, maps: number): string {
   const { writer, block } = site;
   const spread = writer.int64s([maps / block, taps.length, block]);
@@ -15,21 +15,21 @@ function constantFilter(site: BlockedSite, taps: readonly number[], kernel: Pair
   return site.reshaped(filter, [maps, 1, ...kernel]);
 }
 
-/** Which cells of a map to look at: cell i of the result is cell `stride * i + from` of the map, zero outside of it. */
+/** Which cells of a map to read: cell i of the result is cell `stride * i + from` of the map, zero outside it. */
 export interface Look {
   readonly from: Pair;
   readonly stride: Pair;
   readonly size: Pair;
 }
 
-/** The map looked at from elsewhere, as [1, C * N, height, width]. */
+/** The map shifted and strided, as [1, C * N, height, width]. */
 export function lookAt(site: BlockedSite, buffer: RowBuffer, { from, stride, size }: Look): string {
   const { channels, batch, height, width } = buffer.shape;
   const look = (axis: 0 | 1, cells: number) => {
     const place = Math.max(0, from[axis]);
     const before = Math.max(0, -from[axis]);
     const after = stride[axis] * (size[axis] - 1) + place + 1 - before - cells;
-    // A filter with zeros behind its one leaves out the map's last cells.
+    // A filter with zeros after its one leaves out the map's last cells.
     return { place, before, after: Math.max(0, after), length: place + 1 + Math.max(0, -after) };
   };
   const [down, right] = [look(0, height), look(1, width)];
@@ -48,13 +48,13 @@ export function lookAt(site: BlockedSite, buffer: RowBuffer, { from, stride, siz
   });
 }
 
-/** How cells were taken apart: those of equal remainder by `apart` lie together, `count` of them each way. */
+/** How cells were separated: those with the same remainder by `apart` are together, `count` of them each way. */
 export interface Weaving {
   readonly apart: Pair;
   readonly count: Pair;
 }
 
-/** [apart, apart, C, N/B, count, count, B] back to a map of this shape; what is over at the ends is left out. */
+/** [apart, apart, C, N/B, count, count, B] back to a map of this shape; excess cells at the ends are dropped. */
 export function weave(
   site: BlockedSite,
   name: string,
@@ -80,12 +80,12 @@ export function weave(
   return site.buffer(shape, woven, [maps * height * width, block], origins);
 }
 
-/** Which blocks of samples {@link blocksAt} brings together: for each of `outer` patterns and each of the maps its cells. */
+/** The blocks of samples that {@link blocksAt} collects: for each of `outer` patterns, each map and each cell. */
 interface BlockPattern {
-  /** Says all that the pattern depends on. */
+  /** A key that determines the pattern. */
   readonly what: string;
   readonly outer: number;
-  /** How many maps there are, and how many blocks lie between the first ones of two. */
+  /** The number of maps, and the distance in blocks between the starts of two maps. */
   readonly maps: { readonly count: number; readonly apart: number };
   readonly cells: number;
   /** The block for a cell of the first map. */
@@ -93,8 +93,8 @@ interface BlockPattern {
 }
 
 /**
- * Blocks [n, B] in another order, [outer * maps * cells, B], by one Gather, which many threads do (Transpose, Slice and Pad are one's
- * work). The pattern of one map is stored, the places of the maps are added to it in the step: once for all of one geometry.
+ * Blocks [n, B] in another order, [outer * maps * cells, B], by one Gather, which uses many threads (Transpose, Slice and Pad use
+ * one). Only the pattern of one map is stored; the step adds the maps' offsets to it, once per geometry.
  */
 export function blocksAt(site: BlockedSite, source: string, { what, outer, maps, cells, at }: BlockPattern): string {
   const { writer } = site;

@@ -20,7 +20,7 @@ import { Neighbours } from "./neighbours.js";
 import { orderByRequests, type RowRequests, RowStore } from "./row-store.js";
 import { Shared } from "./shared.js";
 
-/** For the first axes of a value the order of its entries. */
+/** For each of a value's first axes, the order of its entries. */
 export type Layout = readonly (readonly number[])[];
 
 export type SlotLayouts = ReadonlyMap<ValueId, Layout>;
@@ -29,8 +29,8 @@ export const sameLayout = (a: Layout, b: Layout): boolean =>
   a.length === b.length && a.every((order, axis) => sameOrder(order, b[axis] ?? []));
 
 /**
- * A vector that was made as [C, 1, 1], in an order; or what is `made` of such a one, the same way for every value with the
- * same `kind`. Many of them become one vector with few nodes.
+ * A vector that was computed as [C, 1, 1], in some order; or what `made` computes from it, in the same way for every value of the same
+ * `kind`. Many columns can be joined to one vector with few nodes.
  */
 export interface Column {
   readonly name: string;
@@ -38,15 +38,15 @@ export interface Column {
   readonly made?: { readonly kind: string; readonly of: (name: string) => string } | undefined;
 }
 
-/** What was learnt from lowering the graph before. */
+/** What previous lowerings of the graph found out. */
 export interface SiteWishes {
   readonly wishes: RowRequests;
   readonly layouts: SlotLayouts;
 }
 
 /**
- * What lowerings to the blocked layout work with: every value in one or both of two representations, plain (the graph's
- * own layout) and rows of buffers; each is made from the other when somebody asks.
+ * The interface of lowerings to the blocked layout. Every value exists in one or both of two representations: plain (the graph's own
+ * layout) and rows of buffers. Each is made from the other when needed.
  */
 export class BlockedSite {
   readonly graph: Graph;
@@ -55,9 +55,9 @@ export class BlockedSite {
   readonly store: RowStore;
   readonly neighbours: Neighbours;
   readonly shared = new Shared();
-  /** In which layout each slot is stored, where that is not the graph's. */
+  /** The layout of each slot that is not stored in the graph's. */
   readonly layouts: SlotLayouts;
-  /** In which layouts values were asked for. */
+  /** The layouts in which values were needed. */
   readonly layoutsAsked = new Map<ValueId, Layout>();
   readonly #laid = new Map<ValueId, { readonly name: string; readonly layout: Layout }>();
   readonly #columns = new Map<ValueId, Column>();
@@ -115,7 +115,7 @@ export class BlockedSite {
     this.#rows.set(value, rowsOf(ordered));
   }
 
-  /** A new buffer, made under some shape. */
+  /** A new buffer, computed in some shape. */
   buffer(shape: BufferShape, name: string, as: View | readonly number[], origins?: readonly (RowOrigin | undefined)[]) {
     return new RowBuffer(this.writer, shape, { name, as: typeof as === "string" ? viewShape(shape, as) : as }, origins);
   }
@@ -143,7 +143,7 @@ export class BlockedSite {
       return this.buffer(shape, writer.one("Transpose", [matrix], { perm: [1, 0] }), "cells");
     }
     if (dtype === "bool") {
-      // The kernel that reorders takes floats only.
+      // The kernel that reorders takes only floats.
       const apart = writer.reshape(plain, [batch / block, block, channels, height, width]);
       return this.buffer(shape, writer.one("Transpose", [apart], { perm: [2, 0, 3, 4, 1] }), "blocks");
     }
@@ -164,7 +164,7 @@ export class BlockedSite {
     return sameOrder(column.order, order) ? column : undefined;
   }
 
-  /** A column under its own shape, from when it is first read alone. */
+  /** Gives a column its own shape, once it is read alone. */
   #fromColumn(value: ValueId): void {
     const column = this.#columns.get(value);
     if (column === undefined || this.#laid.has(value) || this.#plain.has(value)) return;
@@ -181,13 +181,13 @@ export class BlockedSite {
     return made;
   }
 
-  /** A value of which axis a has its entries in the order `layout[a]`. */
+  /** Sets a value of which axis a has its entries in the order `layout[a]`. */
   setLaid(value: ValueId, name: string, layout: Layout): void {
     if (layout.every(isNatural)) this.#plain.set(value, name);
     else this.#laid.set(value, { name, layout });
   }
 
-  /** The layout in which a value is there without a copy, if it is not the graph's. */
+  /** The layout in which a value exists without a copy, if it is not the graph's. */
   laidOut(value: ValueId): Layout | undefined {
     const column = this.#columns.get(value);
     if (column !== undefined) return [column.order];
@@ -226,7 +226,7 @@ export class BlockedSite {
     return made;
   }
 
-  /** The value's rows side by side, in the order that costs least. */
+  /** The value's rows side by side, in the cheapest order. */
   together(value: ValueId): Ordered {
     return this.store.together(this.rows(value));
   }
@@ -235,19 +235,19 @@ export class BlockedSite {
     return this.store.inOrder(this.rows(value), order);
   }
 
-  /** In which order a convolution had best give its rows: as those want them who read them. */
+  /** The best order for the rows of a convolution's result: the one that its readers need. */
   wishedOrder(value: ValueId): readonly number[] {
     const channels = this.sizesOf(value)[1] ?? 1;
     return orderByRequests(channels, this.#wishes.get(value) ?? []);
   }
 
-  /** The order in which another tensor's rows lie together, so that its gradient meets them as they are. */
+  /** The order of another tensor's rows, so that its gradient can use them without a copy. */
   orderLike(other: ValueId | undefined, value: ValueId): readonly number[] {
     const isAlike = other !== undefined && this.sizesOf(other)[1] === this.sizesOf(value)[1];
     return isAlike && this.canBeRows(other) ? this.together(other).order : this.wishedOrder(value);
   }
 
-  /** Origins of the rows of a convolution's result, so that wishes find their way back to it. */
+  /** Origins of the rows of a convolution's result: they connect requests for these rows to the convolution. */
   originsOf(value: ValueId, order: readonly number[]): readonly RowOrigin[] {
     return order.map((channel) => ({ root: value, channel }));
   }
@@ -257,17 +257,17 @@ export class BlockedSite {
     return isNatural(order) ? name : this.someOf(name, order, axis);
   }
 
-  /** The same where these are not all entries: the first ones in their own order are not the whole. */
+  /** The same for some of the entries: then even a natural order is not the whole value. */
   someOf(name: string, wanted: readonly number[], axis = 0): string {
     return this.writer.one("Gather", [name, this.writer.int64s(wanted)], { axis });
   }
 
-  /** The opposite of {@link picked}: entry `order[r]` of the result is entry r. */
+  /** The inverse of {@link picked}: entry `order[r]` of the result is entry r. */
   putBack(name: string, order: readonly number[], axis = 0): string {
     return this.picked(name, inverse(order), axis);
   }
 
-  /** The order of the operand that lies together already, if one does, else the cheapest one of the first. */
+  /** The order of an operand whose rows are side by side already; otherwise the cheapest order of the first operand. */
   commonOrder(values: readonly ValueId[]): readonly number[] {
     const candidates = values.map((value) => this.rows(value));
     const whole = candidates.find((rows) => {

@@ -1,9 +1,9 @@
 /*
- * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). Going into the products, one Gather brings
- * the cells of every tile of a map [C, N/B, H, W, B] together as rows, [36, C T] over the T tiles of all samples, and a product with
- * the constant matrix B' over both axes takes them to the points. For each of the 36 (or 16) points there is one product of
- * matrices; coming out, one product with a constant matrix over the points gives the tiles' cells.
- * Nothing is as large as the columns of im2col (9 maps): 2.25 maps each way, and a quarter of the products.
+ * Dense 3x3 convolutions of stride 1 by Winograd's minimal filtering (winograd-matrices.ts). First, one Gather collects the cells of
+ * every tile of a map [C, N/B, H, W, B] as rows, [36, C T] over the T tiles of all samples, and a product with the constant matrix B'
+ * over both axes transforms them to the points. Each of the 36 (or 16) points has one matrix product. Then one product with a constant
+ * matrix over the points gives the cells of the result's tiles.
+ * Nothing is as large as the columns of im2col (9 maps): 2.25 maps in each direction, and a quarter of the products.
  */
 import type { Node, ValueId } from "../../../ir/graph.js";
 import type { Padding, Pair } from "../../../ops/window-arithmetic.js";
@@ -15,14 +15,14 @@ import { blocksAt, lookAt, weave } from "./shifts.js";
 import type { BlockedSite } from "./site.js";
 import { bothAxes, type MinimalFilter, minimalFilter, transposed, turnedFilter } from "./winograd-matrices.js";
 
-/** Narrower products do not pay for the ways in and out. */
+/** Narrower products do not pay for the transforms. */
 const fewestChannels = 16;
 
 const [small, large] = [minimalFilter(2, 3), minimalFilter(4, 3)];
 
 const turned = new Map([small, large].map((by) => [by, turnedFilter(by)]));
 
-/** One axis: which tiles, and how many of them. */
+/** The tiles of one axis: their filter and their number. */
 interface Tiling {
   readonly by: MinimalFilter;
   readonly count: number;
@@ -43,7 +43,7 @@ interface Winograd {
 
 const pointsOf = ([down, right]: readonly [Tiling, Tiling]): number => down.by.input.length * right.by.input.length;
 
-/** The convolution's tiles where minimal filtering serves it; `result` is the size of what comes out. */
+/** The convolution's tiles, if minimal filtering is suitable; `result` is the size of the result. */
 function winogradOf(
   site: BlockedSite,
   node: Node,
@@ -61,7 +61,7 @@ function winogradOf(
   return products * 2 <= 9 * result[0] * result[1] ? { padding, tiles } : undefined;
 }
 
-/** Which cells make a tile: from `from` on, `reach` of them each way. */
+/** The cells of a tile: `reach` of them each way, starting at `from`. */
 interface Windows {
   readonly reach: Pair;
   readonly from: Pair;
@@ -77,7 +77,7 @@ function windowsOf(
   const { channels, batch, height, width, block } = buffer.shape;
   const maps = (channels * batch) / block;
   const tiles = down.count * right.count;
-  // One row of zeros behind each map.
+  // One row of zeros after each map.
   const padded = lookAt(site, buffer, { from: [0, 0], stride: [1, 1], size: [height + 1, width] });
   const cells = (height + 1) * width;
   const geometry = [height, width, down.by.results, right.by.results, down.count, right.count, ...reach, ...from];
@@ -114,7 +114,7 @@ function intoTiles(
   return site.reshaped(made, [pointsOf(tiles), channels, batch * tiles[0].count * tiles[1].count]);
 }
 
-/** The way back: [points, C, T] to a map of this shape. */
+/** The inverse: [points, C, T] to a map of this shape. */
 function outOfTiles(
   site: BlockedSite,
   products: string,
@@ -148,7 +148,7 @@ function filtersAtPoints(
   return site.reshaped(writer.one("Gemm", [matrix, flat], { transB: 1 }), [pointsOf(tiles), filters, inputs]);
 }
 
-/** A of a filter, [points, points]: its columns from `before` on, zeros around them. */
+/** A of a filter, [points, points]: its columns start at `before`, with zeros around them. */
 const amid = ({ input, output, results }: MinimalFilter, before: number): Filters =>
   transposed(output).map((row) => [
     ...new Array<number>(before).fill(0),
@@ -183,7 +183,7 @@ export const winograd: Lowering = (site, node, fallback) => {
   return true;
 };
 
-/** The convolution of the gradient with the turned filters (as the forward pass has them), over as many cells more at each side as the kernel reaches. */
+/** A convolution of the gradient with the flipped filters (as in the forward pass), over the kernel's reach more cells at each side. */
 export const winogradInputGradient: Lowering = (site, node, fallback) => {
   const [weight, g] = node.inputs as readonly [ValueId, ValueId];
   const output = node.outputs[0] as ValueId;
@@ -214,7 +214,7 @@ export const winogradWeightGradient: Lowering = (site, node, fallback) => {
   const gradient = site.together(g);
   const seen = intoTiles(site, buffer, tiles, inputFilters(tiles), [-padding[0], -padding[1]]);
   const [down, right] = tiles;
-  // Among the cells that the input's gradient looks at, which are as many as a tile of the input has.
+  // Embedded in the cells that the input gradient reads, which are as many as a tile of the input has.
   const spread = [amid(down.by, 2 - padding[0]), amid(right.by, 2 - padding[1])] as const;
   const across = intoTiles(site, gradient.buffer, tiles, spread, [padding[0] - 2, padding[1] - 2]);
   const [filters = 1, inputs = 1, ...kernel] = sizes;

@@ -9,9 +9,9 @@
 type Matrix = readonly (readonly number[])[];
 
 export interface MinimalFilter {
-  /** Results of one tile, m. */
+  /** The results per tile, m. */
   readonly results: number;
-  /** Taps of the filter, r. */
+  /** The taps of the filter, r. */
   readonly taps: number;
   /** B', [m + r - 1, m + r - 1]. */
   readonly input: Matrix;
@@ -21,10 +21,10 @@ export interface MinimalFilter {
   readonly output: Matrix;
 }
 
-/** Products of these with each other lose few digits; a negative reciprocal keeps powers of both signs small. */
+/** Products of these lose few digits; a negative reciprocal keeps powers of both signs small. */
 const points = [0, 1, -1, 0.5, -2] as const;
 
-/** Coefficients of the product of (x - p), the lowest first. */
+/** The coefficients of the product of (x - p), lowest first. */
 const monic = (roots: readonly number[]): readonly number[] =>
   roots.reduce<readonly number[]>(
     (product, root) =>
@@ -32,7 +32,7 @@ const monic = (roots: readonly number[]): readonly number[] =>
     [1],
   );
 
-/** What a polynomial's coefficients are multiplied by at a point; at infinity the leading one is left. */
+/** The factors of a polynomial's coefficients at a point; at infinity only the leading one remains. */
 const powers = (point: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, exponent) =>
     Number.isFinite(point) ? point ** exponent : exponent === count - 1 ? 1 : 0,
@@ -57,13 +57,13 @@ const placesFor = (results: number, taps: number): readonly number[] => [
   Number.POSITIVE_INFINITY,
 ];
 
-/** F(m, r) for as many points as there are. */
+/** F(m, r) with as many points as it needs. */
 export const minimalFilter = (results: number, taps: number): MinimalFilter =>
   filterAt(placesFor(results, taps), results, taps);
 
 /**
- * The same for the filter turned round, from the products' side of the filter as {@link minimalFilter} makes it: a polynomial with
- * its coefficients turned round has at 1 / p the value of the first at p, but for a factor, which goes to the tile.
+ * The same for the flipped filter, from the filter's products of {@link minimalFilter}: the polynomial with reversed coefficients has
+ * at 1 / p the value of the original at p, up to a factor, which goes to the tile.
  */
 export function turnedFilter({ results, taps, filter }: MinimalFilter): MinimalFilter {
   const reciprocals = placesFor(results, taps).map((point) => {
@@ -80,7 +80,7 @@ export function turnedFilter({ results, taps, filter }: MinimalFilter): MinimalF
   return { results, taps, input: scaled, filter, output };
 }
 
-/** Of two axes the matrix over both: rows (i, j), columns (u, v). */
+/** The matrix over two axes from the matrices of each: rows (i, j), columns (u, v). */
 export function bothAxes(down: Matrix, right: Matrix): readonly number[] {
   return down.flatMap((row) => right.flatMap((column) => row.flatMap((a) => column.map((b) => a * b))));
 }

@@ -1,4 +1,4 @@
-/** A lowered function in double precision, without TensorFlow.js. */
+/** Evaluates a lowered function in double precision, without TensorFlow.js. */
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { Tensor } from "../../../ops/contracts.js";
 import type { Register } from "../../../ops/tfjs/builder.js";
@@ -6,10 +6,10 @@ import type { KernelCall } from "../../../ops/tfjs/calls.js";
 import type { LoweredFunction } from "../lowered-function.js";
 import { kernelValues, type NotInInference } from "./kernel-values.js";
 
-/** Of a kernel that is not told apart by its type any more. */
+/** The implementation of any kernel, its type erased. */
 type AnyValue = ((inputs: unknown, attributes: unknown) => Tensor | readonly Tensor[]) | NotInInference;
 
-/** Is told of every call that was run: a large network takes a while. */
+/** Called after every kernel call, for progress: a large network takes a while. */
 export type WatchCall = (call: KernelCall) => void;
 
 const isList = (made: Tensor | readonly Tensor[]): made is readonly Tensor[] => Array.isArray(made);
@@ -23,7 +23,7 @@ function run(call: KernelCall, inputs: readonly Tensor[]): readonly Tensor[] {
   return isList(made) ? made : [made];
 }
 
-/** Inputs and outputs by name, as the function's ports have them: maps with their channels last. */
+/** Inputs and outputs are named as the function's ports; maps are channels last. */
 export function evaluateFunction(
   { calls, constants, inputs, outputs }: LoweredFunction,
   feed: Readonly<Record<string, Tensor>>,

@@ -1,6 +1,6 @@
 /**
- * What each kernel computes, in double precision: by the reference of our own ops wherever one says it. A program is compared with the
- * graph by it, on machines that have no TensorFlow.js.
+ * What each kernel computes, in double precision: by the reference of our own ops where there is one. With it a program is compared
+ * with its graph, also on machines without TensorFlow.js.
  */
 import { abs } from "../../../ops/abs.js";
 import { add } from "../../../ops/add.js";
@@ -45,10 +45,10 @@ import { where } from "../../../ops/where.js";
 import { padded, repeated, reshaped, sliced, taken } from "./movements.js";
 import { convolve, convolveBack, convolveByChannel, largestInWindows, meansOfWindows } from "./windows.js";
 
-/** The inputs by name (a list stays a list), each as what it holds. */
+/** The inputs by name (a list stays a list), as tensors. */
 type Held<Inputs> = Inputs extends readonly unknown[] ? readonly Tensor[] : { readonly [Name in keyof Inputs]: Tensor };
 
-/** No network that is only asked has such a kernel, and why. */
+/** A kernel that occurs in no inference, and the reason. */
 export interface NotInInference {
   readonly notInInference: string;
 }
@@ -93,7 +93,7 @@ const reduction =
   ({ x }: One, { axis, keepDims }: KernelAttributes<"Sum">): Tensor =>
     reduced(op, x, axis, keepDims);
 
-/** With its last two axes exchanged. */
+/** Transposes the last two axes. */
 function turned(x: Tensor, isTurned: boolean): Tensor {
   if (!isTurned) return x;
   const axes = [...x.shape.keys()];
@@ -101,7 +101,7 @@ function turned(x: Tensor, isTurned: boolean): Tensor {
   return only(transpose.evaluate([x], { permutation }));
 }
 
-/** The number of the first largest element. */
+/** The index of the (first) maximum. */
 function firstLargest(x: Tensor, axis: number): Tensor {
   const last = only(
     transpose.evaluate([x], { permutation: [...[...x.shape.keys()].filter((each) => each !== axis), axis] }),
@@ -174,7 +174,7 @@ export const kernelValues: { readonly [K in KernelName]: KernelValue<K> } = {
     only(matmul.evaluate([turned(a, transposeA), turned(b, transposeB)], {})),
   Conv2D: ({ x, filter }, attributes) => convolve(x, filter, attributes),
   Conv2DBackpropFilter: gradient,
-  // What a transposed convolution is.
+  // This is also the transposed convolution.
   Conv2DBackpropInput: ({ dy, filter }, attributes) => convolveBack(dy, filter, attributes),
   DepthwiseConv2dNative: ({ x, filter }, attributes) => convolveByChannel(x, filter, attributes),
   DepthwiseConv2dNativeBackpropFilter: gradient,

@@ -4,13 +4,13 @@ import { countOf, gather, rowMajorStrides } from "../../../ops/expand.js";
 
 const product = countOf;
 
-/** One size may be -1: what is left for it. */
+/** One size may be -1: it is inferred from the others. */
 export function reshaped({ shape, data }: Tensor, sizes: readonly number[]): Tensor {
   const known = product(sizes.filter((size) => size >= 0));
   return { shape: sizes.map((size) => (size < 0 ? product(shape) / known : size)), data };
 }
 
-/** A size of -1 goes to the axis' end. */
+/** A size of -1 means up to the end of the axis. */
 export function sliced({ shape, data }: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
   const strides = rowMajorStrides(shape);
   const sizes = size.map((cells, axis) => (cells < 0 ? (shape[axis] as number) - (begin[axis] as number) : cells));
@@ -18,7 +18,7 @@ export function sliced({ shape, data }: Tensor, begin: readonly number[], size: 
   return { shape: sizes, data: gather(data, sizes, strides, start) };
 }
 
-/** The entries of an axis that the indices say, in their order. */
+/** The entries of an axis at these indices, in their order. */
 export function taken(x: Tensor, indices: Tensor, axis: number): Tensor {
   const parts = Array.from(indices.data, (at) => at);
   const [outer, length, inner] = around(x.shape, axis);

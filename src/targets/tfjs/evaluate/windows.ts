@@ -1,4 +1,4 @@
-/** Kernels that look around themselves, by the reference of our own ops: those have channels first, the kernels have them last. */
+/** Kernels with windows, by the reference of our own ops: those are channels first, the kernels channels last. */
 import { avgPool } from "../../../ops/avg-pool.js";
 import type { Tensor } from "../../../ops/contracts.js";
 import { conv2d } from "../../../ops/conv2d.js";
@@ -19,7 +19,7 @@ interface Window {
   readonly pad: "valid" | "same";
 }
 
-/** [top, left, bottom, right] of what `pad` stands for, over a map of this height and width. */
+/** The padding that `pad` means for a map of this height and width: [top, left, bottom, right]. */
 function paddingOf([height, width]: Pair, [down, right]: Pair, { strides, pad }: Window): Padding {
   if (pad === "valid") return [0, 0, 0, 0];
   const [top, bottom] = samePadding(height, down, strides[0]);
@@ -30,7 +30,7 @@ function paddingOf([height, width]: Pair, [down, right]: Pair, { strides, pad }:
 const cells = ({ shape }: Tensor): Pair => [shape[1] as number, shape[2] as number];
 const kernelOf = ({ shape }: Tensor): Pair => [shape[0] as number, shape[1] as number];
 
-/** With weights [O, I / groups, H, W]. */
+/** The weight is [O, I / groups, H, W]. */
 function convolved(x: Tensor, filter: Tensor, weight: Tensor, groups: number, a: ConvolutionAttributes): Tensor {
   const kernel = kernelOf(filter);
   const [result] = conv2d.evaluate([channelsFirst(x), weight], {
@@ -55,7 +55,7 @@ export function convolveByChannel(x: Tensor, filter: Tensor, a: ConvolutionAttri
   return convolved(x, filter, { shape: [channels * multiplier, 1, ...kernel], data }, channels, a);
 }
 
-/** What a map of `inputShape` gets from the results of a convolution over it. */
+/** The gradient of a convolution's input of shape `inputShape`. */
 export function convolveBack(
   dy: Tensor,
   filter: Tensor,
@@ -81,7 +81,7 @@ const poolOf = (x: Tensor, a: PoolKernelAttributes) => ({
 export const largestInWindows = (x: Tensor, a: PoolKernelAttributes): Tensor =>
   channelsLast(maxPool.evaluate([channelsFirst(x)], poolOf(x, a))[0] as Tensor);
 
-/** Cells around the map do not count. */
+/** Padding does not count. */
 export const meansOfWindows = (x: Tensor, a: PoolKernelAttributes): Tensor => {
   const told = { ...poolOf(x, a), count_include_pad: false, overhang: [0, 0] } as const;
   return channelsLast(avgPool.evaluate([channelsFirst(x)], told)[0] as Tensor);

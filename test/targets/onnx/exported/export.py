@@ -81,7 +81,7 @@ class Small(nn.Module):
 def main():
     torch.manual_seed(0)
     net = Small().eval()
-    # Weights that are all alike would be written once: a trained network has no such.
+    # Identical weights would be written only once: a trained network has none.
     for tensor in [*net.parameters(), *net.buffers()]:
         if tensor.is_floating_point() and tensor.dim() == 1:
             tensor.data.uniform_(0.5, 1.5)
@@ -102,7 +102,7 @@ def main():
         **names,
     )
     torch.onnx.export(net, (image,), "small.dynamo.onnx", dynamo=True, external_data=False, verbose=False, **names)
-    # Where the network's source lies is nobody's business here.
+    # The files must not contain the path of the network's source.
     dynamo = onnx.load("small.dynamo.onnx")
     for node in dynamo.graph.node:
         kept = [prop for prop in node.metadata_props if prop.key == "pkg.torch.onnx.name_scopes"]
