@@ -13,7 +13,7 @@ import { formatShape, type TensorType } from "./shape.js";
  *   output logits = %2 labels ["yes", "no"]
  *   next %1 = %7
  *
- * Names that are no plain words stand in JSON quotes. Numbers are JavaScript's shortest exact form, besides inf and nan.
+ * Names that are not plain words are in JSON quotes. Numbers have JavaScript's shortest exact form, besides inf and nan.
  */
 
 export const textVersion = 1;

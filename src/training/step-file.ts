@@ -32,7 +32,7 @@ export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileO
   return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
 }
 
-/** What a step of the recipe is made of, for whoever has only the file. */
+/** The origin of the recipe's step, for users who have only the file. */
 export const originOf = (recipe: ElaboratedRecipe, batch: number): StepOrigin => ({
   recipe: recipe.name,
   batch,

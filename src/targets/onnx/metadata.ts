@@ -59,7 +59,7 @@ export interface ClassifierMetadata {
   readonly evaluation: Evaluation;
 }
 
-/** In which order a picture's axes lie in the input. */
+/** The axis order of a picture in the input. */
 export type PictureLayout = "NCHW" | "NHWC";
 
 /** What a file says of its model. */

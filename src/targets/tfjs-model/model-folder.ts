@@ -1,4 +1,4 @@
-/** The files of a GraphModel's folder, as tensorflowjs' converter divides and names them. */
+/** The files of a GraphModel's folder, split and named as by tensorflowjs' converter. */
 import type { MetadataValue } from "../onnx/metadata.js";
 import { encodeWeight } from "./encode-weights.js";
 import type { GraphModel } from "./graph-model.js";
@@ -6,12 +6,12 @@ import type { WeightsType } from "./weights-type.js";
 
 export const modelFile = "model.json";
 
-/** What browsers keep of a file in their caches at most. */
+/** The maximum size of a file that browsers cache. */
 const shardBytes = 4 * 2 ** 20;
 
 const shardName = /^group1-shard[1-9]\d{0,4}of[1-9]\d{0,4}\.bin$/;
 
-/** Whose models a later build may replace. */
+/** A later build may replace models with this generator. */
 const generator = "lferc";
 
 export interface FolderOptions {
@@ -20,7 +20,7 @@ export interface FolderOptions {
   readonly metadata: ReadonlyMap<string, MetadataValue>;
 }
 
-/** By name; the bytes of each in pieces. Equal input gives equal bytes. */
+/** By name; the bytes of each in pieces. The same input gives the same bytes. */
 export type FolderFiles = ReadonlyMap<string, readonly Uint8Array[]>;
 
 export function modelFiles(model: GraphModel, { weightsType, lferVersion, metadata }: FolderOptions): FolderFiles {
@@ -43,7 +43,7 @@ export function modelFiles(model: GraphModel, { weightsType, lferVersion, metada
   ]);
 }
 
-/** All bytes behind each other, cut after every so many; no byte is copied. */
+/** All bytes in sequence, split into shards of `shardBytes` without copying. */
 function cutIntoShards(all: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
   const shards: Uint8Array[][] = [];
   let free = 0;
@@ -62,14 +62,14 @@ function cutIntoShards(all: readonly Uint8Array[]): readonly (readonly Uint8Arra
   return shards;
 }
 
-/** Whether a folder with these files is one that an earlier build wrote, and nothing else is in it. */
+/** Whether a folder with these files contains a model of an earlier build, and nothing else. */
 export async function isModelFolder(
   names: readonly string[],
   read: (name: string) => Promise<string>,
 ): Promise<boolean> {
   if (!names.includes(modelFile)) return false;
   if (!names.every((name) => name === modelFile || shardName.test(name))) return false;
-  // What it says comes before the network: the text need not be parsed, and could be of any size.
+  // The generator comes before the network, so the text, which could be of any size, need not be parsed.
   const text = await read(modelFile);
   return text.startsWith(`{"format":"graph-model","generatedBy":"${generator} `);
 }
