@@ -7,6 +7,7 @@ import { loadNativeRuntime } from "../../src/engines/ort/ort-runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { suite } from "../support/suite.js";
 import { block, run } from "./ort-runs.js";
+import { stdNetworks } from "./std-networks.js";
 import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
 import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
@@ -41,6 +42,10 @@ suite("the block of the machine", ({ native: test }) => {
 suite("training steps on ONNX Runtime against float64", ({ native: test }) => {
   for (const name of Object.keys(stepNetworks)) {
     test(name, async () => assertStep(await smallStep(name), [1, 2, 3], name));
+  }
+
+  for (const name of Object.keys(stdNetworks)) {
+    test(`std's ${name}`, async () => assertStep(await smallStep(name, 2), [1, 2, 3], name));
   }
 
   test("a batch of three blocks", async () => {

@@ -7,6 +7,7 @@ import { sgd } from "../../src/step/sgd.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
 import { compileText } from "../../src/testing/compile-text.js";
+import { stdNetworks } from "./std-networks.js";
 
 /** Small networks that together use every lowering of the blocked layout, by what they test. */
 export const stepNetworks: Readonly<Record<string, string>> = {
@@ -50,9 +51,22 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "gates per channel and per cell": "image -> conv(6) -> batch_norm -> relu -> Gated",
 };
 
+const stdImports = `import { pixel_shuffle, pixel_unshuffle, roll, windows, from_windows } from "std/arrange"
+import {
+  SqueezeExcite, EffectiveSqueezeExcite, ChannelNeighbours, ChannelAttention, SpatialAttention, Cbam,
+  with_token, to_tokens, to_map, SelfAttention, TransformerUnit
+} from "std/attention"
+import { BasicUnit, BottleneckUnit } from "std/resnet"
+import { Separable, ConvNorm } from "std/separable"`;
+
 const source = (body: string, size: number): string => `lfer 1
 import { Unit, DownUnit } from "std/shufflenet"
 import { cross_entropy } from "std/losses"
+${stdImports}
+block Begun on tokens {
+  weight token: float32[1, 1, dim(tokens, 2)] = normal(0.02)
+  return with_token(tokens, token)
+}
 block Quadrant(channels: int) = depthwise(channels, stride: 2) -> batch_norm -> relu6
 block Gated on x {
   gate = x -> global_avg_pool -> conv(6, kernel: 1, bias: true) -> sigmoid
@@ -112,7 +126,7 @@ export const networkStep = (body: string, batch: number, size: number, weightDec
   compileStep({ "main.lfer": source(body, size) }, batch, weightDecay);
 
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
-  networkStep(stepNetworks[name] ?? "", batch, size);
+  networkStep(stepNetworks[name] ?? stdNetworks[name] ?? "", batch, size);
 
 /** The step of a network of models/, at a given size. */
 export function modelStep(

@@ -17,6 +17,7 @@ import { interpret } from "../../src/reference/interpret.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { compileText } from "../../src/testing/compile-text.js";
+import { stdNetworks } from "../engines/std-networks.js";
 import {
   assertRight,
   gradientDistance,
@@ -72,6 +73,9 @@ suite("training steps on tfjs-node against float64", (test) => {
   for (const name of Object.keys(stepNetworks)) {
     test(name, async () => assertStep(await smallStep(name), [1, 2, 3], name));
   }
+  for (const name of Object.keys(stdNetworks)) {
+    test(`std's ${name}`, async () => assertStep(await smallStep(name, 4), [1, 2, 3], name));
+  }
 });
 
 const folder = new URL("../../models/", import.meta.url);
@@ -107,11 +111,11 @@ suite("agreement on tfjs-node", (test) => {
 
   const full = tf as unknown as typeof import("@tensorflow/tfjs-core");
 
-  for (const name of Object.keys(stepNetworks)) {
-    // TensorFlow.js has no gradient of less_equal.
-    if (name.startsWith("comparisons")) continue;
+  for (const name of Object.keys({ ...stepNetworks, ...stdNetworks })) {
+    // It has no gradient of less_equal and of equal.
+    if (name.startsWith("comparisons") || name === "with_token") continue;
     test(`${name}: its own differentiation finds the same gradients`, async () => {
-      const step = await smallStep(name);
+      const step = await smallStep(name, 4);
       const feed = stepFeed(step, 1);
       const found = await runOnce(await start(step, feed), feed.batch);
       const apart = gradientDistance(found, await autodiffGradients(full, step, feed));

@@ -12,6 +12,7 @@ import { tfjsWasm } from "../../src/engines/tfjs/tfjs-kinds.js";
 import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
+import { stdNetworks } from "../engines/std-networks.js";
 import { assertRight, type Judged, judge, reference, runOnce } from "../engines/step-comparison.js";
 import { smallStep, stepFeed, stepNetworks } from "../engines/step-networks.js";
 import { loadModule, printed } from "../targets/tfjs-train/printed.js";
@@ -62,7 +63,7 @@ async function assertPrinted(step: Graph, what: string): Promise<void> {
   own.dispose();
 }
 
-for (const name of Object.keys(stepNetworks)) {
+for (const name of Object.keys({ ...stepNetworks, ...stdNetworks })) {
   const step = await smallStep(name, 4);
   const judged: Judged[] = [];
   for (const seed of [1, 2, 3]) {
