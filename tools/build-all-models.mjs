@@ -1,5 +1,6 @@
-// Builds the networks under models/, and the training steps of the recipes there, as ONNX files:
+// Builds the networks under models/, and the training steps of the recipes there, as ONNX files, or for TensorFlow.js:
 //   node tools/build-all-models.mjs OUT [--every-variant] [--check PYTHON] OPSET...
+//   node tools/build-all-models.mjs OUT [--every-variant] [--verify] tfjs
 // With --check they go through test/onnx-checker/check.py --load, a few at a time, and are removed.
 // `newest` is the newest opset that lferc writes, `all` means every one. By default only the smallest variant of each model is built:
 // the others contain the same ops, and some have half a gigabyte.
@@ -12,7 +13,11 @@ import { compile, load, nodeHost } from "../dist/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const lferc = join(root, "dist/lferc.js");
-const options = { "every-variant": { type: "boolean", default: false }, check: { type: "string" } };
+const options = {
+  "every-variant": { type: "boolean", default: false },
+  check: { type: "string" },
+  verify: { type: "boolean", default: false },
+};
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const [out = "", ...asked] = positionals;
 
@@ -65,7 +70,7 @@ const mostBytes = 2e9;
 
 /** Runs `lferc build`. */
 function build(file, output, args) {
-  const all = ["build", join(root, "models", file), ...args, "--no-verify", "-o", output];
+  const all = ["build", join(root, "models", file), ...args, ...(values.verify ? [] : ["--no-verify"]), "-o", output];
   if (spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0) {
     failures++;
     return;
@@ -80,13 +85,26 @@ for (const file of readdirSync(join(root, "models")).filter((name) => name.endsW
   for (const opset of opsets) {
     const folder = join(out, opset);
     mkdirSync(folder, { recursive: true });
+    const isTfjs = opset === "tfjs";
     for (const { name } of chosen(models)) {
-      const args = ["--model", name, "--target", "onnx", "--opset", opset];
-      build(file, join(folder, `${name}.onnx`), args);
+      const output = join(folder, isTfjs ? name : `${name}.onnx`);
+      build(file, output, [
+        "--model",
+        name,
+        ...(isTfjs ? ["--target", "tfjs"] : ["--target", "onnx", "--opset", opset]),
+      ]);
+      // Half a gigabyte each, and nothing looks at them.
+      if (isTfjs) rmSync(output, { recursive: true, force: true });
     }
     for (const { name } of recipes) {
-      const args = ["--recipe", name, "--batch", "4", "--target", "onnx-train", "--opset", opset];
-      build(file, join(folder, `${name}.step.onnx`), args);
+      const target = isTfjs ? ["--target", "tfjs-train"] : ["--target", "onnx-train", "--opset", opset];
+      build(file, join(folder, `${name}.step.${isTfjs ? "mjs" : "onnx"}`), [
+        "--recipe",
+        name,
+        "--batch",
+        "4",
+        ...target,
+      ]);
     }
   }
 }
