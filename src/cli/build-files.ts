@@ -3,6 +3,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { writeFileWhole } from "../hosts/write-file.js";
+import { writeFilesWhole } from "../hosts/write-files.js";
 import { isStdout } from "./build-output.js";
 import type { CompiledPath } from "./compile-file.js";
 import { forStdout, type Session } from "./session.js";
@@ -15,6 +16,21 @@ export async function writeOutput(session: Session, output: string, pieces: read
   if (result.kind === "written") return true;
   const { code, existed } = result;
   session.report([diagnose("onnx/cannot-write-file", { path: output, code, existed })]);
+  return false;
+}
+
+/** Writes all of the files or none, by their paths; false where one cannot be written (reported). */
+export async function writeOutputs(
+  session: Session,
+  files: ReadonlyMap<string, readonly Uint8Array[]>,
+): Promise<boolean> {
+  const named = new Map([...files.keys()].map((path) => [resolve(session.cwd, path), path] as const));
+  const result = await writeFilesWhole(
+    new Map([...files].map(([path, pieces]) => [resolve(session.cwd, path), pieces])),
+  );
+  if (result.kind === "written") return true;
+  const { path, code, existed } = result;
+  session.report([diagnose("onnx/cannot-write-file", { path: named.get(path) ?? path, code, existed })]);
   return false;
 }
 

@@ -1,5 +1,5 @@
 /** The kind and place of a build's output: by `--target`, or by the file extension of `-o`. */
-import { extname } from "node:path";
+import { extname, format, parse } from "node:path";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { type BuildTarget, isBuildTarget, targetNames } from "./build-targets.js";
@@ -35,6 +35,12 @@ export const isStdout = (output: string): boolean => output === "-" || output ==
 
 /** The output's name in messages. */
 export const outputName = (output: string): string => (isStdout(output) ? "standard output" : oneLine(output));
+
+/** The file of one part of what `-o` names: `step.gradients.onnx`, for `step.onnx`. */
+export function partOutput(output: string, part: string): string {
+  const { root, dir, name, ext } = parse(output);
+  return format({ root, dir, name: `${name}.${part}`, ext });
+}
 
 const targetsWith = (ending: string): readonly BuildTarget[] =>
   targetNames.filter((name) => kinds[name].endings.includes(ending));

@@ -11,13 +11,14 @@ export type BuildFlag =
   | "opset"
   | "optimize"
   | "verify"
+  | "split"
   | "weights-type"
   | "depth"
   | "convention";
 
 export const buildTargets = {
   onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify"],
-  "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify"],
+  "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify", "split"],
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
   tfjs: ["model", "set", "weights", "weights-map", "seed", "optimize", "verify", "weights-type"],

@@ -1,9 +1,9 @@
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
-import type { StepBuildResult } from "../targets/onnx-train/build-step.js";
+import type { StepFile } from "../targets/onnx-train/build-step.js";
 import { version } from "../version.js";
-import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
-import { outputName } from "./build-output.js";
+import { formatBytes, keepsInputs, writeOutput, writeOutputs } from "./build-files.js";
+import { outputName, partOutput } from "./build-output.js";
 import { compileOneRecipe } from "./one-recipe.js";
 import type { ExitCode, Session } from "./session.js";
 import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
@@ -18,30 +18,48 @@ export interface StepArguments extends WeightArguments {
   readonly seed: number;
   readonly opset: number;
   readonly verify: boolean;
+  readonly split: boolean;
 }
 
+/** The files of a step by what is in them; of two, each is named after its half. */
+const outputsOf = ({ output, split }: StepArguments): Readonly<Record<StepFile["name"], string>> => ({
+  step: output,
+  gradients: split ? partOutput(output, "gradients") : output,
+  update: split ? partOutput(output, "update") : output,
+});
+
+const titles = {
+  step: "a training step",
+  gradients: "the gradients of a training step",
+  update: "the update of a training step",
+} as const satisfies Readonly<Record<StepFile["name"], string>>;
+
 /** The line that reports what was written, and the error found by the verification. */
-function describe(path: string, built: Extract<StepBuildResult, { kind: "built" }>, opset: number): string {
-  const { pieces, nodeCount, verification } = built;
-  const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, a training step of ${nodeCount} ops`;
+function describe(path: string, { name, pieces, nodeCount, verification }: StepFile, opset: number): string {
+  const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, ${titles[name]} of ${nodeCount} ops`;
   if (verification === undefined) return `${written}; not verified\n`;
   const { input, error, engine } = verification;
-  return `${written}; each op in ${runtimeTitle(engine)} equal to the reference (${input}): ${error.toExponential(1)}\n`;
+  const given = input === "" ? "" : ` (${input})`;
+  return `${written}; each op in ${runtimeTitle(engine)} equal to the reference${given}: ${error.toExponential(1)}\n`;
 }
 
 /** `build --target onnx-train`. */
 export async function buildTrainingStep(session: Session, args: StepArguments): Promise<ExitCode> {
-  const { path, output, recipe: name, set } = args;
+  const { path, recipe: name, set, split } = args;
   const found = await compileOneRecipe(session, path, name, set);
   if (found === undefined) return 1;
   const { recipe, compiled } = found;
-  if (!(await keepsInputs(session, output, compiled, args))) return 1;
+  const outputs = outputsOf(args);
+  for (const output of new Set(split ? [outputs.gradients, outputs.update] : [outputs.step])) {
+    if (!(await keepsInputs(session, output, compiled, args))) return 1;
+  }
   const weights = await readWeights(session, "build", args);
   if (weights === undefined) return 1;
-  const { buildStepFile } = await import("../training/step-file.js");
+  const { buildStepFiles } = await import("../training/step-file.js");
   const { sources } = compiled;
-  const built = await buildStepFile(recipe, {
+  const built = await buildStepFiles(recipe, {
     batch: args.batch,
+    split,
     opset: args.opset,
     weights,
     verify: args.verify,
@@ -54,8 +72,17 @@ export async function buildTrainingStep(session: Session, args: StepArguments): 
     return 1;
   }
   if (built.runtimeMissing !== undefined) session.talk(`not verified: ${built.runtimeMissing.message}\n`);
-  if (!(await writeOutput(session, output, built.pieces))) return 1;
+  if (!(await write(session, outputs, built.files))) return 1;
   talkOfNames(session, built.account);
-  session.talk(describe(outputName(output), built, args.opset));
+  for (const file of built.files) session.talk(describe(outputName(outputs[file.name]), file, args.opset));
   return 0;
+}
+
+type Outputs = ReturnType<typeof outputsOf>;
+
+/** One file may be a device or standard output; two are written together. */
+function write(session: Session, outputs: Outputs, files: readonly StepFile[]): Promise<boolean> {
+  const [first] = files;
+  if (first?.name === "step") return writeOutput(session, outputs.step, first.pieces);
+  return writeOutputs(session, new Map(files.map(({ name, pieces }) => [outputs[name], pieces])));
 }

@@ -1,39 +1,23 @@
 import type { CommandModule } from "yargs";
 import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
-import type { Sources } from "../compiler.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { Graph } from "../ir/graph.js";
 import { printGraph } from "../ir/text.js";
 import { isOptimizeLevel, laterLevel, type OptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
-import { placesFromHome, sourceDigest } from "../source/source-origin.js";
-import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
-import { byteLengthOf } from "../targets/onnx/framing.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { type WeightsType, weightsTypes } from "../targets/tfjs-model/weights-type.js";
-import { version } from "../version.js";
-import { formatBytes, keepsInputs, writeOutput } from "./build-files.js";
-import { outputName, outputProblem, targetOf } from "./build-output.js";
+import { keepsInputs, writeOutput } from "./build-files.js";
+import { buildModelFile } from "./build-model-file.js";
+import { isStdout, outputProblem, targetOf } from "./build-output.js";
 import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
-import { liveLine } from "./live-line.js";
 import { compileOneModel } from "./one-model.js";
-import { proofReport } from "./proof-progress.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
-import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
-import { isLiveTerminal } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
-import {
-  readWeights,
-  reportRefusal,
-  talkOfNames,
-  type WeightArguments,
-  weightsMapOption,
-  weightsOption,
-} from "./weight-arguments.js";
+import { type WeightArguments, weightsMapOption, weightsOption } from "./weight-arguments.js";
 
 const usualSeed = 0;
 const usualLevel: OptimizeLevel = 1;
@@ -50,6 +34,7 @@ interface BuildArguments extends WeightArguments {
   readonly optimize?: number | undefined;
   readonly seed?: number | undefined;
   readonly verify?: boolean | undefined;
+  readonly split?: boolean | undefined;
   readonly watch: boolean;
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
@@ -70,6 +55,8 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
   const misplaced = misplacedFlag(target, flagsOf(args));
   if (misplaced !== undefined) return wrong(misplaced);
+  if (args.split === true && isStdout(args.output))
+    return wrong("--split writes two files, standard output takes one: name one after -o");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
   if (depth !== undefined && pictureDepth(depth) === undefined)
@@ -87,25 +74,15 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
 
 /** The flags that only some targets use. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
-  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify } = args;
+  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split } = args;
   const drawn = { depth: args.depth, convention: args.convention, "weights-type": args["weights-type"] };
-  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, ...drawn };
+  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split, ...drawn };
 }
 
 /** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
 function pictureDepth(depth: string): number | "all" | undefined {
   if (depth === "all") return depth;
   return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
-}
-
-/** The line that reports what was written, and the error found by the verification. */
-function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, opset: number): string {
-  const { pieces, nodeCount, verification } = built;
-  const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, ${nodeCount} layers`;
-  if (verification === undefined) return `${written}; not verified\n`;
-  const { input, graphError, fileError, engine } = verification;
-  const file = fileError === undefined ? "" : `, in ${runtimeTitle(engine)} ${fileError.toExponential(1)}`;
-  return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
 async function build(session: Session, given: CommandLine): Promise<ExitCode> {
@@ -119,7 +96,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const args = { ...meant, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
-  if (target === "onnx-train") return buildTrainingStep(session, { ...args, set });
+  if (target === "onnx-train") return buildTrainingStep(session, { ...args, split: args.split === true, set });
   if (target === "tfjs-train") {
     const { buildTrainingModule } = await import("./build-step-module.js");
     return buildTrainingModule(session, { ...args, set, seed: given.seed });
@@ -149,55 +126,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
     const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
     return buildPicture(session, { ...args, depth }, graph, compiled.sources);
   }
-  return buildFile(session, args, graph, compiled.sources, set);
-}
-
-/** The arguments with defaults for those that are missing. */
-interface SettledArguments extends BuildArguments {
-  readonly seed: number;
-  readonly opset: number;
-  readonly optimize: OptimizeLevel;
-  readonly verify: boolean;
-}
-
-async function buildFile(
-  session: Session,
-  args: SettledArguments,
-  graph: Graph,
-  sources: Sources,
-  settings: ReadonlyMap<string, string>,
-): Promise<ExitCode> {
-  const weights = await readWeights(session, "build", args);
-  if (weights === undefined) return 1;
-  const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
-  const built = await buildOnnx(graph, {
-    onProgress: report.show,
-    opset: args.opset,
-    level: args.optimize,
-    weights,
-    verify: args.verify,
-    loadRuntime: () => loadRuntime(session),
-    provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
-    describeSpan: placesFromHome(sources),
-  });
-  report.clear();
-  if (built.kind === "refused") {
-    reportRefusal(session, built);
-    return 1;
-  }
-  if (built.runtimeMissing !== undefined) {
-    session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
-  }
-  if (!(await writeOutput(session, args.output, built.pieces))) return 1;
-  talkOfNames(session, built.account);
-  session.talk(describe(outputName(args.output), built, args.opset));
-  const noise = built.verification?.fullSizeNoise;
-  if (noise !== undefined) {
-    session.talk(
-      `not compared at full size: there the last digit of the weights changes its outputs by ${noise.toExponential(1)} of their norm\n`,
-    );
-  }
-  return 0;
+  return buildModelFile(session, args, { graph, sources: compiled.sources, settings: set });
 }
 
 export const buildCommand: CommandModule<object, CommandLine> = {
@@ -261,6 +190,12 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: "true",
         describe: "compare with the reference before writing; --no-verify skips this",
       })
+      .option("split", {
+        type: "boolean",
+        defaultDescription: "false",
+        describe:
+          "onnx-train: two files, NAME.gradients.onnx and NAME.update.onnx for -o NAME.onnx, so that processes can average their gradients in between",
+      })
       .option("weights-type", {
         choices: weightsTypes,
         requiresArg: true,
@@ -289,6 +224,10 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       .example(
         "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --set size=112 -o step.onnx",
         "its training step, for any ONNX Runtime",
+      )
+      .example(
+        "lferc build models/lfer_ldl.lfer --target onnx-train --recipe CrossEntropy --split -o step.onnx",
+        "the same in two halves, for training on several machines",
       )
       .example("lferc build models/lfer_ldl.lfer --target tfjs -o model", "for TensorFlow.js, in a page or in Node")
       .example(

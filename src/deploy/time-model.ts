@@ -39,7 +39,12 @@ export async function timeModel(
     const from = performance.now();
     const session = await runtime.InferenceSession.create(bytes, options());
     const compileMs = performance.now() - from;
-    const fed = makeFeeds(session, runtime, { path, asked: settings.batch, isStep });
+    const fed = makeFeeds(session, runtime, {
+      path,
+      asked: settings.batch,
+      isStep,
+      written: found.props.get("lfer.batch"),
+    });
     if (isProblem(fed)) {
       await session.release();
       return fed;
@@ -84,6 +89,8 @@ interface FeedRequest {
   /** Batch size; undefined if none was given. */
   readonly asked: number | undefined;
   readonly isStep: boolean;
+  /** What a step's file says: the update of a split one has no input with a batch. */
+  readonly written: string | undefined;
 }
 
 interface Fed {
@@ -94,7 +101,7 @@ interface Fed {
 function makeFeeds(
   session: InferenceSession,
   runtime: OnnxRuntime,
-  { path, asked, isStep }: FeedRequest,
+  { path, asked, isStep, written }: FeedRequest,
 ): Fed | Problem {
   let total = 0;
   const feeds: Record<string, Tensor> = {};
@@ -120,7 +127,8 @@ function makeFeeds(
     feeds[input.name] = new runtime.Tensor(input.type, values as Float32Array, sizes) as Tensor;
   }
   const [first] = Object.values(feeds);
-  const batch = first?.dims[0] ?? 1;
+  const ofStep = isStep && /^[1-9]\d{0,5}$/.test(written ?? "") ? Number(written) : undefined;
+  const batch = ofStep ?? first?.dims[0] ?? 1;
   return asked === undefined || asked === batch
     ? { feeds, batch }
     : problem("bench/fixed-batch", { path, batch, asked });

@@ -16,7 +16,7 @@ export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoExceptio
 export const removeIfThere = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
 /** Size and mode of what exists at a path, following links; undefined if nothing does. */
-async function existing(path: string) {
+export async function existing(path: string) {
   try {
     return await stat(path);
   } catch (error) {
@@ -91,6 +91,36 @@ async function writeInPlace(path: string, pieces: readonly Uint8Array[], isPipe:
   }
 }
 
+/** A file written under a temporary name, to be renamed to its place. */
+export interface StagedFile {
+  readonly beside: string;
+  readonly place: string;
+  readonly bytes: number;
+  /** It is renamed: there is nothing to be removed when the process ends. */
+  readonly forget: () => void;
+}
+
+/** Writes under a temporary name beside what `path` leads to. `old` is what stands there, a file or nothing. */
+export async function stageFile(
+  path: string,
+  pieces: readonly Uint8Array[],
+  old: { readonly mode: number } | undefined,
+): Promise<StagedFile> {
+  // Renaming needs only permission for the folder: without this check, a write-protected file would be replaced.
+  if (old !== undefined) await (await open(path, "r+")).close();
+  const place = old === undefined ? await placeOfNew(path) : await realpath(path);
+  const beside = nameBeside(place);
+  const forget = undoAtExit(() => rmSync(beside, { force: true }));
+  try {
+    const bytes = await writePieces(beside, pieces, "wx", old === undefined ? 0o666 : old.mode & 0o777);
+    return { beside, place, bytes, forget };
+  } catch (error) {
+    await removeIfThere(beside);
+    forget();
+    throw error;
+  }
+}
+
 /**
  * Writes a file under a temporary name and renames it when it is complete: readers see the old file or the new one, never part
  * of one. A link stays a link, also one to a missing file; a device (`/dev/null`) is written in place.
@@ -105,20 +135,15 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
       if (!old.isFIFO() && !old.isCharacterDevice()) return { kind: "failed", code: "ENOTREG", existed: false };
       return { kind: "written", bytes: await writeInPlace(path, pieces, old.isFIFO()) };
     }
-    // Renaming needs only permission for the folder: without this check, a write-protected file would be replaced.
-    if (old !== undefined) await (await open(path, "r+")).close();
-    const place = old === undefined ? await placeOfNew(path) : await realpath(path);
-    const beside = nameBeside(place);
-    const done = undoAtExit(() => rmSync(beside, { force: true }));
+    const { beside, place, bytes, forget } = await stageFile(path, pieces, old);
     try {
-      const bytes = await writePieces(beside, pieces, "wx", old === undefined ? 0o666 : old.mode & 0o777);
       await rename(beside, place);
       return { kind: "written", bytes };
     } catch (error) {
       await removeIfThere(beside);
       throw error;
     } finally {
-      done();
+      forget();
     }
   } catch (error) {
     return { kind: "failed", code: codeOf(error), existed };

@@ -65,10 +65,15 @@ export function distance({ shape: found, data: a }: Tensor, { shape, data: b }: 
   return difference === 0 ? 0 : Math.sqrt(difference / norm);
 }
 
+/** Inputs that a message names; a step's half may take hundreds of gradients. */
+const mostNamed = 3;
+
 /** The large inputs of a step, for display: `image [2, 3, 40, 40]`. */
-export const describeInputs = (step: Graph): string =>
-  step.inputs
+export function describeInputs(step: Graph): string {
+  const large = step.inputs
     .map(({ name, value }) => ({ name, shape: typeOf(step, value).shape }))
     .filter(({ shape }) => shape.length > 2)
-    .map(({ name, shape }) => `${name} ${formatShape(shape)}`)
-    .join(", ");
+    .map(({ name, shape }) => `${name} ${formatShape(shape)}`);
+  if (large.length <= mostNamed) return large.join(", ");
+  return `${large[0]} and ${large.length - 1} more`;
+}

@@ -19,12 +19,8 @@ import {
   withStepState,
 } from "./step-state.js";
 
-export interface TrainingStepSource extends GroupOptions {
-  /** The network in training form (with outputs `in training`), the batch not bound. */
-  readonly network: Graph;
-  /** Over `student.X` and other inputs, with the single scalar output `loss`. */
-  readonly loss: Graph;
-  readonly batch: number;
+/** How gradients become updates. */
+export interface UpdateOptions {
   readonly optimizer: OptimizerRule;
   /** The maximum norm of all gradients together; undefined: no limit. */
   readonly clipNorm?: number | undefined;
@@ -34,28 +30,52 @@ export interface TrainingStepSource extends GroupOptions {
   readonly averageDecay?: number | undefined;
 }
 
+export interface TrainingStepSource extends GroupOptions, UpdateOptions {
+  /** The network in training form (with outputs `in training`), the batch not bound. */
+  readonly network: Graph;
+  /** Over `student.X` and other inputs, with the single scalar output `loss`. */
+  readonly loss: Graph;
+  readonly batch: number;
+}
+
 /** A trained parameter that the loss depends on, with its gradient. */
-interface Learner extends TrainedParameter {
+export interface Learner extends TrainedParameter {
   readonly gradient: ValueId;
+}
+
+/** A graph with a slot and a value for the gradient of each parameter to be updated. */
+export interface WithGradients {
+  readonly graph: Graph;
+  readonly found: readonly Learner[];
 }
 
 /**
  * The training step: every trained parameter, every statistic and all optimiser state has its `next`. A parameter that is
  * frozen, or that the loss does not depend on, stays unchanged and has no optimiser state (as in PyTorch).
  */
-export function trainingStep(source: TrainingStepSource): Graph {
-  const { optimizer, accumulate = 1, averageDecay, clipNorm } = source;
+export const trainingStep = (source: TrainingStepSource): Graph => withUpdate(withGradients(source), source);
+
+/** The network in training form, its loss and the gradients; statistics have their `next`. */
+export function withGradients(source: TrainingStepSource): WithGradients {
   const forward = trainingForm(bindBatch(attachLoss(source.network, source.loss), source.batch));
   const loss = forward.outputs.find(({ name }) => name === "loss")?.value;
   invariant(loss !== undefined, `${source.loss.name} has no output "loss"`);
   const trained = trainedParameters(forward, source);
   const wanted = trained.map(({ slot }) => slot.value);
-  const { graph: differentiated, gradients: all, isReached } = differentiate(forward, loss, wanted);
+  const { graph, gradients, isReached } = differentiate(forward, loss, wanted);
   const found = trained
-    .map((parameter, i): Learner => ({ ...parameter, gradient: all[i] as ValueId }))
+    .map((parameter, i): Learner => ({ ...parameter, gradient: gradients[i] as ValueId }))
     .filter((_, i) => isReached[i]);
+  return { graph, found };
+}
+
+/** The graph, and after it all that updates the parameters by their gradients: its last part, or a step by itself. */
+export function withUpdate(
+  { graph: given, found }: WithGradients,
+  { optimizer, accumulate = 1, averageDecay, clipNorm }: UpdateOptions,
+): Graph {
   const slots = found.map(({ slot }) => slot);
-  const state = withStepState(differentiated, slots, {
+  const state = withStepState(given, slots, {
     memories: optimizer.memories,
     counters: optimizer.counters,
     accumulates: accumulate > 1,

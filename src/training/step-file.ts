@@ -1,4 +1,4 @@
-/** A recipe as a training step in plain ONNX: the output of `build --target onnx-train`. */
+/** A recipe as a training step in plain ONNX, in one file or two: the output of `build --target onnx-train`. */
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../ir/graph.js";
 import { elementCount, formatShape } from "../ir/shape.js";
@@ -10,26 +10,55 @@ import { probeInputs } from "../reference/probe-weights.js";
 import type { ElaboratedRecipe } from "../semantics/recipes/recipes.js";
 import { scheduleOfRecipe, stepOfRecipe } from "../step/from-recipe.js";
 import { drawMasks } from "../step/masks.js";
+import { type SplitStep, splitStep } from "../step/split-step.js";
 import { learningRateInput } from "../step/step-state.js";
 import { type TrainingStepSource, trainingStep } from "../step/training-step.js";
 import { calmWeights } from "../targets/onnx/calm-weights.js";
 import { chooseProbeGraph } from "../targets/onnx/probe-size.js";
-import { buildStep, type StepBuildOptions, type StepBuildResult } from "../targets/onnx-train/build-step.js";
+import {
+  buildStep,
+  type StepBuildOptions,
+  type StepBuildResult,
+  type StepFilePart,
+} from "../targets/onnx-train/build-step.js";
 import type { StepOrigin } from "../targets/onnx-train/describe-step.js";
 
 export interface StepFileOptions extends Omit<StepBuildOptions, "origin"> {
   /** Default: the recipe's own. */
   readonly batch?: number | undefined;
+  /** Gradients and update as two files. */
+  readonly split?: boolean | undefined;
 }
 
-/** The file's bytes, verified; or a problem. */
-export async function buildStepFile(recipe: ElaboratedRecipe, options: StepFileOptions): Promise<StepBuildResult> {
+/** The bytes of the file or the two, verified; or a problem. */
+export async function buildStepFiles(recipe: ElaboratedRecipe, options: StepFileOptions): Promise<StepBuildResult> {
   const source = stepOfRecipe(recipe, options.batch);
   if (isProblem(source)) return { kind: "refused", diagnostics: [source.diagnose({})] };
-  const step = trainingStep(source);
-  const makeProbe = (): ProbeStep => probeStep(source);
-  const origin = originOf(recipe, source.batch);
-  return buildStep({ network: source.network, step, makeProbe }, { ...options, origin });
+  const { network, batch } = source;
+  const parts = options.split === true ? halves(source) : [whole(source)];
+  return buildStep({ network, parts }, { ...options, origin: originOf(recipe, batch) });
+}
+
+const whole = (source: TrainingStepSource): StepFilePart => ({
+  name: "step",
+  graph: trainingStep(source),
+  makeProbe: () => probeStep(source),
+});
+
+/** In the order in which they run. */
+function halves(source: TrainingStepSource): readonly StepFilePart[] {
+  const split = splitStep(source);
+  let probed: ReturnType<typeof probeHalves> | undefined;
+  const half = (name: "gradients" | "update", other: "gradients" | "update"): StepFilePart => ({
+    name,
+    graph: split[name],
+    other: split[other],
+    makeProbe() {
+      probed ??= probeHalves(source);
+      return { ...probed[name], other: probed[other].step };
+    },
+  });
+  return [half("gradients", "update"), half("update", "gradients")];
 }
 
 /** The origin of the recipe's step, for users who have only the file. */
@@ -82,9 +111,25 @@ const probeSeed = 1;
 
 /** The step of the network at a size that the reference can compute, with probe values under which all outputs vary. */
 export function probeStep(source: TrainingStepSource): ProbeStep {
-  const network = probeNetwork(source);
-  const step = trainingStep({ ...source, network, batch: probeBatch });
-  const weights = calmWeights(network, probeSeed);
+  const small = probeSource(source);
+  return probeOf(trainingStep(small), calmWeights(small.network, probeSeed));
+}
+
+/** The same for its halves; the gradients of the second are standard normal numbers. */
+export function probeHalves(source: TrainingStepSource): Readonly<Record<keyof SplitStep, ProbeStep>> {
+  const small = probeSource(source);
+  const { gradients, update } = splitStep(small);
+  const weights = calmWeights(small.network, probeSeed);
+  return { gradients: probeOf(gradients, weights), update: probeOf(update, weights) };
+}
+
+const probeSource = (source: TrainingStepSource): TrainingStepSource => ({
+  ...source,
+  network: probeNetwork(source),
+  batch: probeBatch,
+});
+
+function probeOf(step: Graph, weights: Readonly<Record<string, Tensor>>): ProbeStep {
   const slots = step.slots.map(({ name, value, role }): [string, Tensor] => {
     const { shape } = typeOf(step, value);
     const random = randomStream(probeSeed, name);

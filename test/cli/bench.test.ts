@@ -51,14 +51,13 @@ suite("lferc bench", (test) => {
     inFolder(files, (cwd) => {
       const build = ["m.lfer", "--target", "onnx-train", "--recipe", "Plain", "-o", "step.onnx", "--no-verify"];
       assert.is(runLferc(["build", ...build], { cwd }).code, 0);
-      const found = resultsOf(bench(cwd, "tiny.onnx", "step.onnx", "--steps", "2", "--batch", "6", "--format", "json"));
+      assert.is(runLferc(["build", ...build, "--split"], { cwd }).code, 0);
+      const steps = ["step.onnx", "step.gradients.onnx", "step.update.onnx"];
+      const found = resultsOf(bench(cwd, "tiny.onnx", ...steps, "--steps", "2", "--batch", "6", "--format", "json"));
       for (const result of found) assertMeasured(result);
       assert.equal(
         found.map(({ name, what, batch }) => [name, what, batch]),
-        [
-          ["tiny.onnx", "inference", 6],
-          ["step.onnx", "training-step", 6],
-        ],
+        [["tiny.onnx", "inference", 6], ...steps.map((name) => [name, "training-step", 6])],
       );
     }));
 

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { inFolder, root, runLferc } from "../support/lferc.js";
+import { codesIn, inFolder, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const model = (classes: number) => `lfer 1
@@ -208,6 +208,49 @@ suite("lferc build --target onnx-train", (test) => {
         assert.match(stderr, /goes with --target onnx-train/);
       }
     }));
+
+  test("--split writes the two halves, verified, both beside what -o names; that file is not touched", () =>
+    inRecipe(["--recipe", "R", "--set", "size=8", "--split"], (ran, cwd) => {
+      assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
+      const [first = "", second = ""] = ran.stderr.split("\n");
+      assert.match(
+        first,
+        /^step\.gradients\.onnx: .* the gradients of a training step of \d+ ops; each op .* \(image \[2, 3,/,
+      );
+      assert.match(second, /^step\.update\.onnx: .* the update of a training step of \d+ ops; each op .* equal/);
+      assert.equal(readdirSync(cwd).toSorted(), ["step.gradients.onnx", "step.onnx", "step.update.onnx", "tiny.lfer"]);
+      assert.is(readFileSync(join(cwd, "step.onnx"), "utf8"), "old");
+      const predicted = runLferc(["predict", "step.update.onnx", "tiny.lfer"], { cwd });
+      assert.equal([predicted.code, codesIn(predicted.stderr)], [1, ["data/training-step"]]);
+    }));
+
+  for (const [title, args, code, stderr] of [
+    ["standard output", ["--split", "-o", "-"], 2, "tool/wrong-usage"],
+    ["a target without a step", ["--split", "--target", "onnx"], 2, "tool/wrong-usage"],
+    ["a source in the place of a half", ["--split", "--recipe", "R", "-o", "m.onnx"], 1, "onnx/output-is-input"],
+    [
+      "a folder in the place of a half",
+      ["--split", "--recipe", "R", "--no-verify", "-o", "n.onnx"],
+      1,
+      "onnx/cannot-write-file",
+    ],
+  ] as const) {
+    test(`--split refuses ${title}; nothing is written`, () => {
+      const there = { "m.lfer": recipe, "n.update.onnx/x": "" };
+      return inFolder(there, (cwd) => {
+        symlinkSync("m.lfer", join(cwd, "m.update.onnx"));
+        const given = (flag: string): boolean => (args as readonly string[]).includes(flag);
+        const more = [
+          ...(given("-o") ? [] : ["-o", "s.onnx"]),
+          ...(given("--target") ? [] : ["--target", "onnx-train"]),
+        ];
+        const ran = runLferc(["build", "m.lfer", ...args, ...more], { cwd });
+        assert.equal([ran.code, codesIn(ran.stderr)], [code, [stderr]], ran.stderr);
+        assert.is(readFileSync(join(cwd, "m.lfer"), "utf8"), recipe);
+        assert.equal(readdirSync(cwd).toSorted(), ["m.lfer", "m.update.onnx", "n.update.onnx"]);
+      });
+    });
+  }
 
   test("the source is not overwritten", () =>
     inFolder({ "tiny.lfer": recipe }, (cwd) => {

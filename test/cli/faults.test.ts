@@ -36,6 +36,11 @@ const cases: Readonly<Record<string, Case>> = {
   init: { args: ["init", "new/face"], code: "tool/cannot-write", atLeast: 15 },
   fmt: { args: ["fmt", "long.lfer"], code: "tool/cannot-format", atLeast: 3 },
   build: { args: ["build", "m.lfer", "-o", "old.onnx", "--no-verify"], code: "onnx/cannot-write-file", atLeast: 3 },
+  "two files": {
+    args: ["build", "m.lfer", "--target", "onnx-train", "--split", "-o", "old.onnx", "--no-verify"],
+    code: "onnx/cannot-write-file",
+    atLeast: 6,
+  },
   picture: {
     args: ["build", "m.lfer", "--target", "svg", "-o", "new.svg"],
     code: "onnx/cannot-write-file",
@@ -46,20 +51,23 @@ const cases: Readonly<Record<string, Case>> = {
 suite("a disk that fails at any operation", (test) => {
   for (const [name, { args, code, atLeast }] of Object.entries(cases)) {
     test(`${name}: a code, exit 1, and the disk as it was`, () =>
-      inFolder({ "m.lfer": model, "long.lfer": `${model}\n\n\n`, "old.onnx": "old" }, (cwd) => {
-        const before = under(cwd);
-        let at = 1;
-        for (; at <= 100; at++) {
-          const system = (["ENOSPC", "EROFS", "EACCES"] as const)[at % 3] ?? "ENOSPC";
-          const ran = failing(args, cwd, at, system);
-          if (ran.code === 0) break;
-          assert.equal([ran.code, codesIn(ran.stderr)], [1, [code]], `${at}: ${ran.stderr}`);
-          assert.match(ran.stderr, `${words[system]} (${system})`);
-          assert.equal(under(cwd), before, String(at));
-          assert.not(existsSync(join(cwd, "new")), "no folder is left either");
-        }
-        assert.ok(at > atLeast, `only ${at - 1} operations`);
-      }));
+      inFolder(
+        { "m.lfer": model, "long.lfer": `${model}\n\n\n`, "old.onnx": "old", "old.update.onnx": "old" },
+        (cwd) => {
+          const before = under(cwd);
+          let at = 1;
+          for (; at <= 100; at++) {
+            const system = (["ENOSPC", "EROFS", "EACCES"] as const)[at % 3] ?? "ENOSPC";
+            const ran = failing(args, cwd, at, system);
+            if (ran.code === 0) break;
+            assert.equal([ran.code, codesIn(ran.stderr)], [1, [code]], `${at}: ${ran.stderr}`);
+            assert.match(ran.stderr, `${words[system]} (${system})`);
+            assert.equal(under(cwd), before, String(at));
+            assert.not(existsSync(join(cwd, "new")), "no folder is left either");
+          }
+          assert.ok(at > atLeast, `only ${at - 1} operations`);
+        },
+      ));
   }
 
   test("predict writes nothing, so nothing can fail", () =>

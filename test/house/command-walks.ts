@@ -289,6 +289,11 @@ export const walks: Readonly<Record<string, Walk>> = {
         refused: [[{ "--optimize": String(laterLevel) }, "onnx/unsupported-level"]],
       },
       verify: { lines: [{ "--no-verify": undefined }] },
+      split: {
+        beside: { "--model": undefined, "--target": "onnx-train", "--recipe": "Try" },
+        lines: [{ "--split": true }],
+        refused: [[{ "--split": true, "--output": "-" }, "tool/wrong-usage"]],
+      },
       "weights-type": {
         beside: { "--target": "tfjs", "--output": "out" },
         lines: choices("--weights-type", weightsTypes),

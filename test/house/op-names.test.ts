@@ -70,6 +70,8 @@ const may: Readonly<Record<string, { readonly why: string; readonly typed?: RegE
 
 /** Words that are names of ops and of other things, in files where they mean the other. */
 const homonyms: Readonly<Record<string, readonly string[]>> = {
+  "cli/build-targets.ts": ['"split"'],
+  "cli/build.command.ts": ['"split"'],
   "cli/eval.command.ts": ['"split"'],
   "ir/parse-text.ts": ['"constant"'],
   "ir/text.ts": ['"constant"'],

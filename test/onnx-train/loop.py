@@ -19,7 +19,7 @@ import onnxruntime as ort
 
 def main(doc, folder, *lferc):
     with open(doc, encoding="utf-8") as file:
-        loop, keep = re.findall(r"^```python\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
+        loop, keep, _ = re.findall(r"^```python\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
     lines = [line for line in loop.splitlines() if line.strip() and not line.startswith("import")]
     assert len(lines) <= 10, f"a loop of {len(lines)} lines"
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "small.lfer")

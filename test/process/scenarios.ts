@@ -111,6 +111,10 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
         writes: ["step.onnx"],
       },
       {
+        args: ["build", "m.lfer", "--target", "onnx-train", "--recipe", "Faces", "--split", "-o", "step.onnx"],
+        writes: ["step.gradients.onnx", "step.update.onnx"],
+      },
+      {
         args: ["build", "m.lfer", "--target", "tfjs-train", "--recipe", "Faces", "-o", "step.mjs"],
         writes: ["step.mjs"],
       },

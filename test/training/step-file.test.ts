@@ -8,15 +8,15 @@ import { interpretStep } from "../../src/reference/interpret.js";
 import { stepOfRecipe } from "../../src/step/from-recipe.js";
 import { type TrainingStepSource, trainingStep } from "../../src/step/training-step.js";
 import { readMetadataProps } from "../../src/targets/onnx/read-props.js";
-import type { StepBuildResult } from "../../src/targets/onnx-train/build-step.js";
-import { buildStepFile, type StepFileOptions } from "../../src/training/step-file.js";
+import type { StepBuildResult, StepFile } from "../../src/targets/onnx-train/build-step.js";
+import { buildStepFiles, type StepFileOptions } from "../../src/training/step-file.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { ort } from "../support/onnx-runtime.js";
 import { suite } from "../support/suite.js";
 import { plainRecipe, recipeText } from "./small-recipe.js";
 
-type Built = Extract<StepBuildResult, { kind: "built" }>;
+type Built = StepFile & Pick<Extract<StepBuildResult, { kind: "built" }>, "runtimeMissing">;
 
 const options: StepFileOptions = {
   opset: 18,
@@ -27,12 +27,14 @@ const options: StepFileOptions = {
 };
 
 async function build(text = recipeText(), more: Partial<StepFileOptions> = {}): Promise<Built> {
-  const built = await buildStepFile(await plainRecipe(text), { ...options, ...more });
+  const built = await buildStepFiles(await plainRecipe(text), { ...options, ...more });
   if (built.kind === "refused") throw new Error(built.diagnostics.map(({ message }) => message).join("\n"));
-  return built;
+  const { files, ...rest } = built;
+  assert.is(files.length, 1);
+  return { ...rest, ...(files[0] as StepFile) };
 }
 
-const bytesOf = ({ pieces }: Built): Buffer => Buffer.concat(pieces);
+const bytesOf = ({ pieces }: StepFile): Buffer => Buffer.concat(pieces);
 
 const propsOf = (built: Built): ReadonlyMap<string, string> => {
   const read = readMetadataProps(bytesOf(built));
@@ -234,7 +236,7 @@ suite("a training step as an ONNX file", (test) => {
     const whole = await build(recipeText(), from(write(tensors)));
     assert.equal(await losses(bytesOf(whole), 2), await losses(bytesOf(await build()), 2));
     assert.match(propsOf(whole).get("lfer.weights") ?? "", /^sha256 [0-9a-f]{64}$/);
-    const refused = await buildStepFile(await plainRecipe(recipeText()), {
+    const refused = await buildStepFiles(await plainRecipe(recipeText()), {
       ...options,
       ...from(write(tensors.slice(1))),
     });
@@ -260,9 +262,9 @@ suite("a training step as an ONNX file", (test) => {
     const pooled = recipeText()
       .replace("linear(3)", "linear(3)")
       .replace("-> flatten ->", "-> batch_norm -> flatten ->");
-    const lone = await buildStepFile(await plainRecipe(pooled), { ...options, batch: 1 });
+    const lone = await buildStepFiles(await plainRecipe(pooled), { ...options, batch: 1 });
     assert.equal(lone.kind === "refused" && lone.diagnostics.map(({ code }) => code), ["recipe/one-value-per-channel"]);
-    const old = await buildStepFile(await plainRecipe(recipeText()), { ...options, opset: 12 });
+    const old = await buildStepFiles(await plainRecipe(recipeText()), { ...options, opset: 12 });
     assert.equal(old.kind === "refused" && old.diagnostics.map(({ code }) => code), ["onnx/unsupported-opset"]);
   });
 
@@ -270,7 +272,7 @@ suite("a training step as an ONNX file", (test) => {
     const diverging = recipeText({
       loss: "mean(log(student.logits - student.logits - 1)) + cross_entropy(student.logits, data.label)",
     });
-    const refused = await buildStepFile(await plainRecipe(diverging), { ...options, verify: true });
+    const refused = await buildStepFiles(await plainRecipe(diverging), { ...options, verify: true });
     assert.equal(refused.kind === "refused" && refused.diagnostics.map(({ code }) => code), [
       "onnx/weights-not-finite",
     ]);

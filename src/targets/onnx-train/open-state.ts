@@ -1,7 +1,7 @@
 /** A training step with its state as named inputs and outputs: plain ONNX has no state. */
 import { GraphBuilder } from "../../ir/builder.js";
 import { copyGraph } from "../../ir/copy-graph.js";
-import { type Graph, type GraphInput, type GraphOutput, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, type GraphInput, type GraphOutput, type Slot, typeOf, type ValueId } from "../../ir/graph.js";
 import type { TensorType } from "../../ir/shape.js";
 
 /** The input for a slot before the step: `state.conv1.weight`. */
@@ -18,23 +18,40 @@ export function openState(step: Graph): Graph {
   return { ...step, inputs: [...step.inputs, ...given], slots: [], outputs: [...step.outputs, ...nexts] };
 }
 
+/** The step, or one half of it, that becomes a file. */
+export interface StepPart {
+  readonly graph: Graph;
+  /** The other half: a slot that only this one changes is state nevertheless, as an input without an output. */
+  readonly other?: Graph | undefined;
+}
+
+const changes = (graph: Graph | undefined): ReadonlySet<string> =>
+  new Set(graph?.slots.flatMap(({ name, next }) => (next === undefined ? [] : [name])));
+
+/** The slots that change from step to step; the others are constants of the file. */
+export function stateOf({ graph, other }: StepPart): readonly Slot[] {
+  const elsewhere = changes(other);
+  return graph.slots.filter(({ name, next }) => next !== undefined || elsewhere.has(name));
+}
+
 const number: TensorType = { dtype: "float32", shape: [] };
 
 /**
  * {@link openState} of a step that contains its initial state. If the input `state.started` is 0, the other state is taken from
- * the file instead of the inputs, so that zeros everywhere begin a training; `next.started` is 1. `slots` contain only initial
- * values that are not zero; constants are not state at all. (ONNX's own way, inputs with default values, does not work in
+ * the file instead of the inputs, so that zeros everywhere begin a training; `next.started` is 1; of two halves, the one that
+ * changes all of its state gives it. `slots` contain only initial values that are not zero; constants are not state at all. (ONNX's own way, inputs with default values, does not work in
  * JavaScript, where ONNX Runtime ignores feeds for such inputs, and in Python it prints a warning for each.)
  */
-export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boolean): Graph {
+export function selfStarting(part: StepPart, beginsAsZeros: (slot: string) => boolean): Graph {
+  const { graph: step, other } = part;
   const builder = new GraphBuilder(step.name);
   const copy = copyGraph(step, builder);
-  const flag = freeName(step, "started");
+  const flag = freeName([...step.slots, ...(other?.slots ?? [])], "started");
   copy.inputs();
   const started = builder.input({ name: stateInput(flag) }, number);
-  const changing = step.slots.filter(({ next }) => next !== undefined);
+  const state = stateOf(part);
   const fed = new Map(
-    changing.map(({ name, value }) => [value, builder.input({ name: stateInput(name) }, typeOf(step, value))] as const),
+    state.map(({ name, value }) => [value, builder.input({ name: stateInput(name) }, typeOf(step, value))] as const),
   );
   const begins = step.slots.filter(({ name, value }) => !fed.has(value) || !beginsAsZeros(name));
   const first = new Map(
@@ -51,15 +68,19 @@ export function selfStarting(step: Graph, beginsAsZeros: (slot: string) => boole
     copy.stand(value, both ? node("where", `begin.${name}`, [isFirst, own, given], type) : ((given ?? own) as ValueId));
   }
   copy.nodes();
-  const one = node("constant", "begin.one", [], number, { shape: [], values: [1] });
   copy.outputs();
-  builder.output({ name: nextOutput(flag), value: one });
-  for (const { name, next } of changing) builder.output({ name: nextOutput(name), value: copy.at(next as ValueId) });
+  if (state.every(({ next }) => next !== undefined)) {
+    const one = node("constant", "begin.one", [], number, { shape: [], values: [1] });
+    builder.output({ name: nextOutput(flag), value: one });
+  }
+  for (const { name, next } of state) {
+    if (next !== undefined) builder.output({ name: nextOutput(name), value: copy.at(next) });
+  }
   return builder.finish();
 }
 
 /** The name, or a similar one that no slot has. */
-function freeName({ slots }: Graph, wanted: string): string {
+function freeName(slots: readonly Slot[], wanted: string): string {
   let name = wanted;
   while (slots.some((slot) => slot.name === name)) name = `${name}_`;
   return name;

@@ -7,14 +7,14 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import { InvariantError, invariant } from "../../diagnostics/invariant.js";
-import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, type GraphOutput, typeOf, type ValueId } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import type { Tensor } from "../../ops/contracts.js";
 import { compareOp, describeInputs, distance, type ProbeStep, wholeTolerance } from "../../reference/compare-op.js";
 import { emitOnnx } from "../onnx/emit.js";
 import type { VerificationRuntime } from "../onnx/run-file.js";
 import { silentLog } from "../onnx/session-log.js";
-import { openState, selfStarting, stateInput } from "./open-state.js";
+import { openState, type StepPart, selfStarting, stateInput } from "./open-state.js";
 
 export interface StepVerification {
   /** The inputs of the comparison: `image [2, 3, 40, 40]`. */
@@ -34,7 +34,7 @@ export interface VerifyStepOptions {
 
 /** Compares a step's ops, then its file, with the reference; returns the largest difference of an op, or what is wrong. */
 export async function verifyStep(
-  { step, inputs, slots }: ProbeStep,
+  { step, other, inputs, slots }: ProbeStep & Pick<StepPart, "other">,
   {
     opset,
     runtime,
@@ -63,22 +63,53 @@ export async function verifyStep(
       largest = Math.max(largest, error);
     }
     // The file's own form, which the runtime may fuse, with zeros for the state: it begins with the probe's.
-    const own = selfStarting(step, () => false);
+    const own = selfStarting({ graph: step, other }, () => false);
     const begin = own.inputs.map(({ name, value }) => {
       const shape = typeOf(own, value).shape as readonly number[];
       return [name, inputs[name] ?? { shape, data: new Float64Array(elementCount(shape)) }] as const;
     });
     const weights = new Map(Object.entries(slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
     const results = await run(emit(own, weights), new Map(begin), runtime, "all");
-    for (const { name, value } of open.outputs) {
-      const error = distance(toTensor(results, name), tensorOf(value));
-      if (!(error <= wholeTolerance)) return differs(`output "${name}"`, error, wholeTolerance);
+    for (const { part, outputs } of comparisons(open.outputs, other)) {
+      const [found, wanted] = [
+        outputs.map(({ name }) => toTensor(results, name)),
+        outputs.map(({ value }) => tensorOf(value)),
+      ];
+      const error = distance(joined(found), joined(wanted));
+      if (!(error <= wholeTolerance)) return differs(part, error, wholeTolerance);
     }
     return { input, engine: runtime.engine ?? "ort", error: largest };
   } catch (error) {
     if (!(error instanceof Error) || error instanceof InvariantError) throw error;
     return problem("onnx/runtime-refuses", { model: step.name, reason: error.message.split("\n")[0] ?? "" });
   }
+}
+
+interface Comparison {
+  readonly part: string;
+  readonly outputs: readonly GraphOutput[];
+}
+
+/**
+ * Each output by itself, but the gradients, which the other half takes, together by their norm: that of a bias before a batch norm
+ * is zero but for rounding.
+ */
+function comparisons(outputs: readonly GraphOutput[], other: Graph | undefined): readonly Comparison[] {
+  const taken = new Set(other?.inputs.map(({ name }) => name));
+  const gradients = outputs.filter(({ name }) => taken.has(name));
+  const others = outputs.filter(({ name }) => !taken.has(name));
+  return [
+    ...others.map((output) => ({ part: `output "${output.name}"`, outputs: [output] })),
+    ...(gradients.length === 0 ? [] : [{ part: "the gradients", outputs: gradients }]),
+  ];
+}
+
+/** Tensors of any shapes as one vector after the other; a single one as it is. */
+function joined(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (first !== undefined && tensors.length === 1) return first;
+  const data = Float64Array.from(tensors.flatMap((tensor) => Array.from(tensor.data)));
+  return { shape: tensors.map((tensor) => elementCount(tensor.shape)), data };
 }
 
 /** The graph with every value of a node as an output, and the name of each value among inputs and outputs. */

@@ -80,7 +80,7 @@ export async function buildModule(source: ModuleStep, options: ModuleBuildOption
   if (weightBytes > limit) {
     return refuse(diagnose("tfjs/weights-too-large", { model: step.name, bytes: weightBytes, limit }));
   }
-  const metadata = describeStep(withLabels(network, loaded.labels), step, origin, {
+  const metadata = describeStep(withLabels(network, loaded.labels), { name: "step", graph: step }, origin, {
     ...provenance,
     weights: loaded.provenance,
   });

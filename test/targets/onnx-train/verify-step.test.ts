@@ -5,18 +5,25 @@ import { stepOfRecipe } from "../../../src/step/from-recipe.js";
 import type { TrainingStepSource } from "../../../src/step/training-step.js";
 import { emitOnnx } from "../../../src/targets/onnx/emit.js";
 import { verifyStep } from "../../../src/targets/onnx-train/verify-step.js";
-import { probeStep } from "../../../src/training/step-file.js";
+import { probeHalves, probeStep } from "../../../src/training/step-file.js";
 import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { plainRecipe, recipeText } from "../../training/small-recipe.js";
 
-const probe = probeStep(stepOfRecipe(await plainRecipe(recipeText())) as TrainingStepSource);
+const source = stepOfRecipe(await plainRecipe(recipeText())) as TrainingStepSource;
+const probe = probeStep(source);
+const halves = probeHalves(source);
+const probes = {
+  step: probe,
+  gradients: { ...halves.gradients, other: halves.update.step },
+  update: { ...halves.update, other: halves.gradients.step },
+};
 
 /** The result of the verification if the file is written from a modified graph. */
-async function verdict(change: (graph: Graph) => Graph): Promise<string> {
+async function verdict(change: (graph: Graph) => Graph, part: keyof typeof probes = "step"): Promise<string> {
   const emit = (graph: Graph, weights: ReadonlyMap<string, Float32Array>) =>
     emitOnnx({ graph: change(graph), weights }, { opset: 18, producerVersion: "" });
-  const found = await verifyStep(probe, { opset: 18, runtime: ort, emit });
+  const found = await verifyStep(probes[part], { opset: 18, runtime: ort, emit });
   return isProblem(found) ? found.diagnose({}).message : "verified";
 }
 
@@ -84,6 +91,22 @@ suite("verifying a training step", ({ native: test }) => {
   for (const [title, change] of Object.entries(mutations)) {
     test(`refuses ${title}`, async () => {
       assert.match(await verdict(change), /training step differs from the reference: .* of its norm/);
+    });
+  }
+
+  const ofHalves: Readonly<Record<string, readonly ["gradients" | "update", (graph: Graph) => Graph]>> = {
+    "two gradients exchanged": [
+      "gradients",
+      (graph) => swapped(graph, "gradient.stem.batch_norm.weight", "gradient.stem.batch_norm.bias"),
+    ],
+    "a ReLU lost from its gradients": ["gradients", mutations["a ReLU lost"]!],
+    "an update in the wrong direction": ["update", mutations["a difference turned round"]!],
+    "an update of another parameter": ["update", mutations["two parameters' next values exchanged"]!],
+  };
+  for (const [title, [part, change]] of Object.entries(ofHalves)) {
+    test(`refuses ${title}`, async () => {
+      assert.is(await verdict((graph) => graph, part), "verified");
+      assert.match(await verdict(change, part), /training step differs from the reference: .* of its norm/);
     });
   }
 

@@ -1,0 +1,78 @@
+import type { Sources } from "../compiler.js";
+import type { Graph } from "../ir/graph.js";
+import type { OptimizeLevel } from "../passes/pipeline.js";
+import { placesFromHome, sourceDigest } from "../source/source-origin.js";
+import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
+import { byteLengthOf } from "../targets/onnx/framing.js";
+import { version } from "../version.js";
+import { formatBytes, writeOutput } from "./build-files.js";
+import { outputName } from "./build-output.js";
+import { liveLine } from "./live-line.js";
+import { proofReport } from "./proof-progress.js";
+import type { ExitCode, Session } from "./session.js";
+import { loadRuntime, runtimeTitle } from "./talk-of-runtime.js";
+import { isLiveTerminal } from "./terminal.js";
+import { readWeights, reportRefusal, talkOfNames, type WeightArguments } from "./weight-arguments.js";
+
+export interface ModelFileArguments extends WeightArguments {
+  readonly output: string;
+  readonly seed: number;
+  readonly opset: number;
+  readonly optimize: OptimizeLevel;
+  readonly verify: boolean;
+}
+
+interface Input {
+  readonly graph: Graph;
+  readonly sources: Sources;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** The line that reports what was written, and the error found by the verification. */
+function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, opset: number): string {
+  const { pieces, nodeCount, verification } = built;
+  const written = `${path}: ${formatBytes(byteLengthOf(pieces))}, opset ${opset}, ${nodeCount} layers`;
+  if (verification === undefined) return `${written}; not verified\n`;
+  const { input, graphError, fileError, engine } = verification;
+  const file = fileError === undefined ? "" : `, in ${runtimeTitle(engine)} ${fileError.toExponential(1)}`;
+  return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
+}
+
+/** `--target onnx`: a model for deployment. */
+export async function buildModelFile(
+  session: Session,
+  args: ModelFileArguments,
+  { graph, sources, settings }: Input,
+): Promise<ExitCode> {
+  const weights = await readWeights(session, "build", args);
+  if (weights === undefined) return 1;
+  const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
+  const built = await buildOnnx(graph, {
+    onProgress: report.show,
+    opset: args.opset,
+    level: args.optimize,
+    weights,
+    verify: args.verify,
+    loadRuntime: () => loadRuntime(session),
+    provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
+    describeSpan: placesFromHome(sources),
+  });
+  report.clear();
+  if (built.kind === "refused") {
+    reportRefusal(session, built);
+    return 1;
+  }
+  if (built.runtimeMissing !== undefined) {
+    session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
+  }
+  if (!(await writeOutput(session, args.output, built.pieces))) return 1;
+  talkOfNames(session, built.account);
+  session.talk(describe(outputName(args.output), built, args.opset));
+  const noise = built.verification?.fullSizeNoise;
+  if (noise !== undefined) {
+    session.talk(
+      `not compared at full size: there the last digit of the weights changes its outputs by ${noise.toExponential(1)} of their norm\n`,
+    );
+  }
+  return 0;
+}
