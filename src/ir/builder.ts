@@ -18,6 +18,10 @@ export class GraphBuilder {
     return this.#nodes.length;
   }
 
+  get valueCount(): number {
+    return this.#types.length;
+  }
+
   /** A new value of this type; the caller immediately records its producer. */
   #value(type: TensorType): ValueId {
     return this.#types.push(type) - 1;

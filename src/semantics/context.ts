@@ -48,6 +48,8 @@ export interface Context {
   readonly network: Network | undefined;
   /** The constant `training`; undefined if a declaration is evaluated by itself. */
   readonly training: boolean | undefined;
+  /** Whether anything so far has asked for `training`. */
+  asksTraining: boolean;
   /** Further names in a recipe's expressions; undefined outside of recipes. */
   readonly things: ReadonlyMap<string, RecipeSignature> | undefined;
   /** In a recipe's loss: the student's labels, which define the order of classes; "unnamed" if it has none. */

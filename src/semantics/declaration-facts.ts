@@ -1,4 +1,5 @@
 import type { BlockDeclaration, Declaration, FunctionDeclaration } from "../syntax/ast.js";
+import type { MadeBlocks } from "./made-blocks.js";
 import type { MadeModels } from "./made-models.js";
 import type { NamedDeclaration } from "./module.js";
 import type { Value } from "./values.js";
@@ -8,6 +9,7 @@ import type { Work } from "./work.js";
 export interface DeclarationFacts {
   readonly work: Work;
   readonly models: MadeModels;
+  readonly blocks: MadeBlocks;
   /** The result type of a block or function if its parameters and inputs are unknown. */
   resultOf(declaration: BlockDeclaration | FunctionDeclaration): Value;
   /** Whether it uses itself, directly or indirectly: then it cannot be instantiated. */

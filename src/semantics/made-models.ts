@@ -1,6 +1,7 @@
 import type { Graph } from "../ir/graph.js";
 import type { ModelDeclaration } from "../syntax/ast.js";
-import { unknown, type Value } from "./values.js";
+import { keyOf } from "./value-key.js";
+import type { Value } from "./values.js";
 
 /** A compiled model. */
 export interface ElaboratedModel {
@@ -29,13 +30,13 @@ export class MadeModels {
     name: string,
   ): ElaboratedModel | undefined {
     const made = this.#made.get(declaration);
-    const key = made === undefined ? undefined : keyOf(declaration, values);
+    const key = made === undefined ? undefined : keyOf(declaration.parameters, values);
     const found = key === undefined ? undefined : (made?.get(key) ?? made?.get(seenBy(training, key)));
     return found === undefined ? undefined : { ...found, name, graph: { ...found.graph, name }, parameters: values };
   }
 
   keep(declaration: ModelDeclaration, training: boolean, model: ElaboratedModel): void {
-    const key = keyOf(declaration, model.parameters);
+    const key = keyOf(declaration.parameters, model.parameters);
     if (key === undefined) return;
     const made = this.#made.get(declaration) ?? new Map<string, ElaboratedModel>();
     made.set(model.asksTraining ? seenBy(training, key) : key, model);
@@ -44,46 +45,3 @@ export class MadeModels {
 }
 
 const seenBy = (training: boolean, key: string): string => `${training ? "training" : "inference"} ${key}`;
-
-/** The values as text, equal for equal values; undefined if a value is unknown or has no text form. */
-function keyOf({ parameters }: ModelDeclaration, values: ReadonlyMap<string, Value>): string | undefined {
-  return textOfAll(parameters.map(({ name }) => values.get(name.text) ?? unknown));
-}
-
-function textOfAll(values: readonly Value[]): string | undefined {
-  const texts: string[] = [];
-  for (const value of values) {
-    const text = textOf(value);
-    if (text === undefined) return undefined;
-    texts.push(text);
-  }
-  return `[${texts.join()}]`;
-}
-
-function textOf(value: Value): string | undefined {
-  switch (value.kind) {
-    case "int":
-    case "float":
-      return value.value === undefined ? undefined : `${value.kind} ${Object.is(value.value, -0) ? "-0" : value.value}`;
-    case "bool":
-      return value.value === undefined ? undefined : String(value.value);
-    case "string":
-      return value.value === undefined ? undefined : JSON.stringify(value.value);
-    case "batch":
-      return value.factor === undefined ? undefined : `${value.factor} N`;
-    case "list": {
-      const items = value.items === undefined ? undefined : textOfAll(value.items);
-      return items === undefined ? undefined : `${JSON.stringify(value.element)}${items}`;
-    }
-    case "tuple": {
-      const items = textOfAll(value.items);
-      return items === undefined ? undefined : `tuple${items}`;
-    }
-    case "tensor":
-    case "layer":
-    case "initializer":
-    case "record":
-    case "unknown":
-      return undefined;
-  }
-}

@@ -1,6 +1,16 @@
 import type { Span } from "../diagnostics/span.js";
 import { GraphBuilder } from "../ir/builder.js";
-import type { Attributes, Graph, GraphInput, GraphOutput, Initializer, Node, Slot, ValueId } from "../ir/graph.js";
+import type {
+  Attributes,
+  Graph,
+  GraphInput,
+  GraphOutput,
+  Initializer,
+  Node,
+  Slot,
+  SlotRole,
+  ValueId,
+} from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import type { PathScope } from "./path-scope.js";
 
@@ -16,6 +26,11 @@ export class Network {
 
   get nodeCount(): number {
     return this.#nodePaths.length;
+  }
+
+  /** How much there is: whatever is added later comes after it. */
+  get size(): NetworkSize {
+    return { nodes: this.#nodePaths.length, slots: this.#slotPaths.length, values: this.#builder.valueCount };
   }
 
   typeOf(value: ValueId): TensorType {
@@ -48,6 +63,43 @@ export class Network {
 
   output(output: GraphOutput): void {
     this.#builder.output(output);
+  }
+
+  /**
+   * Adds again what was added to a network (this one or another) between two sizes of it, in the same order. `at` gives the new
+   * scopes; `numberOf` gives the new numbers of values, those of the part's own by {@link NetworkPart.from}.
+   */
+  repeat(
+    { network, from, to }: NetworkPart,
+    at: (scope: PathScope) => PathScope,
+    numberOf: (value: ValueId) => ValueId,
+  ) {
+    const { nodes, slots, types } = network.#builder.finish();
+    let next = from.slots;
+    const addSlotsBefore = (value: ValueId): void => {
+      for (; next < to.slots; next++) {
+        const slot = slots[next] as Slot;
+        if (slot.value > value) return;
+        const { scope, name } = network.#slotPaths[next] as { scope: PathScope; name: string };
+        const { role, initializer, span } = slot;
+        this.slot({
+          scope: at(scope),
+          name,
+          type: types[slot.value] as TensorType,
+          role,
+          initializer,
+          span: span as Span,
+        });
+      }
+    };
+    for (let i = from.nodes; i < to.nodes; i++) {
+      const { op, attributes, inputs, outputs, span } = nodes[i] as Node;
+      addSlotsBefore(outputs[0] as ValueId);
+      const results = outputs.map((value) => types[value] as TensorType);
+      const scope = at(network.#nodePaths[i] as PathScope);
+      this.node(op, attributes, inputs.map(numberOf), results, scope, span as Span);
+    }
+    addSlotsBefore(to.values);
   }
 
   /**
@@ -107,12 +159,26 @@ function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
   };
 }
 
+/** How many nodes, slots and values a network has. */
+export interface NetworkSize {
+  readonly nodes: number;
+  readonly slots: number;
+  readonly values: number;
+}
+
+/** What was added to a network between two sizes. */
+export interface NetworkPart {
+  readonly network: Network;
+  readonly from: NetworkSize;
+  readonly to: NetworkSize;
+}
+
 export interface WeightRequest {
   readonly scope: PathScope;
   /** `weight`, `running_mean`; empty if the scope itself has the weight's name. */
   readonly name: string;
   readonly type: TensorType;
-  readonly role: "parameter" | "statistic";
+  readonly role: SlotRole;
   readonly initializer: Initializer;
   readonly span: Span;
 }

@@ -21,6 +21,22 @@ export class PathScope {
     return scope;
   }
 
+  /** How many scopes were made inside this one. */
+  get size(): number {
+    return this.#children.length;
+  }
+
+  /**
+   * Makes the same scopes inside this one as were made inside `other` from the `from`-th to before the `to`-th; `copies` gets each
+   * copy by its original.
+   */
+  repeat(other: PathScope, from: number, to: number, copies: Map<PathScope, PathScope>): void {
+    copies.set(other, this);
+    for (const scope of other.#children.slice(from, to)) {
+      this.child(scope.#base).repeat(scope, 0, scope.#children.length, copies);
+    }
+  }
+
   /** Marks the scope as used; unused scopes do not affect the names of others. */
   use(): void {
     if (this.#isUsed) return;

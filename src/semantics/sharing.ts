@@ -10,6 +10,11 @@ interface Frame {
 export class WeightSharing {
   readonly #frames: Frame[] = [];
 
+  /** Whether a shared layer is being applied. */
+  get isActive(): boolean {
+    return this.#frames.length > 0;
+  }
+
   /** Runs `body` and records its weights, or takes them from an earlier recording. */
   run<T>(recorded: readonly ValueId[] | undefined, body: () => T): { readonly result: T; readonly slots: ValueId[] } {
     const frame: Frame = { recorded, slots: [] };

@@ -6,6 +6,15 @@ export class Work {
   #depth = 0;
   #isSpent = false;
 
+  /** Steps spent so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
   /** `fine` while steps are left, `spent` at the first one too many, `silent` afterwards. */
   spend(steps: number): "fine" | "spent" | "silent" {
     this.#steps += steps;

@@ -76,7 +76,6 @@ export class Evaluator implements Context {
   readonly #chain: Related[] = [];
   readonly #trial: Trial | undefined;
   readonly #training: boolean | undefined;
-  /** Whether the result so far depends on `training`. */
   asksTraining = false;
   #isPure: boolean;
   #isTypeOnly = false;

@@ -8,15 +8,22 @@ import type { Context } from "../context.js";
 import type { PathScope } from "../path-scope.js";
 import { Scope } from "../scope.js";
 import { type BlockLayer, type FunctionUse, unknown, type Value } from "../values.js";
+import { instantiateOnce } from "./repeated-blocks.js";
 import { evaluateBody, requireTensors } from "./statements.js";
 
 /** Instantiates a block's body in its own scope; if values are unknown, returns the block's result type. */
 export function instantiateBlock(context: Context, block: BlockLayer, input: Value, at: PathScope, span: Span): Value {
-  const { declaration } = block;
-  if (context.network === undefined) {
+  const { network } = context;
+  if (network === undefined) {
+    const { declaration } = block;
     const fits = declaration.inputs === undefined || bindInputs(context, declaration, input, undefined, span);
     return fits ? context.facts.resultOf(declaration) : unknown;
   }
+  return instantiateOnce(context, network, block, input, at, () => evaluateBlock(context, block, input, at, span));
+}
+
+function evaluateBlock(context: Context, block: BlockLayer, input: Value, at: PathScope, span: Span): Value {
+  const { declaration } = block;
   return context.within(declaration, span, () => {
     const scope = scopeOf(block);
     if (declaration.inputs !== undefined) {

@@ -4,6 +4,7 @@ import { describe } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
 import { Evaluator } from "../expressions/evaluator.js";
 import { evaluateBody, evaluateStatement, requireTensors } from "../expressions/statements.js";
+import { MadeBlocks } from "../made-blocks.js";
 import { MadeModels } from "../made-models.js";
 import { isDamaged, isStandard, type Module, type NamedDeclaration } from "../module.js";
 import { orderDeclarations } from "../names/declaration-order.js";
@@ -18,6 +19,7 @@ import { evaluateInputs, evaluateOutputs } from "./model-io.js";
 export class Declarations implements DeclarationFacts {
   readonly work = new Work();
   readonly models = new MadeModels();
+  readonly blocks = new MadeBlocks();
   readonly #reporter: Reporter;
   readonly #order: readonly NamedDeclaration[];
   readonly #recursive: ReadonlySet<unknown>;
