@@ -11,11 +11,13 @@ import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 const { file, digest } = __codeCache;
 
 /**
- * How much a function must have run (in bytes of bytecode) before V8 optimizes it: four times the default. Most commands end before
- * optimized code has saved the time of compiling it, which is a third of their CPU time. V8 reads the flag whenever it counts. Set
- * earlier than this, it would differ from the flags of the cache, which V8 then rejects.
+ * V8's flags for commands that end soon. V8 reads each of them when it is about to act. Set before the script is accepted, they would
+ * differ from the flags of the cache, which V8 then rejects.
+ * - Optimize a function after four times as many bytes of bytecode as by default: most commands end before optimized code has saved
+ *   the time of compiling it, which is a third of their CPU time.
+ * - Do not mark objects while the program runs: most commands end before anything is freed, and waited for the end of the marking.
  */
-const optimizeAfter = 4 * 67_584;
+const flagsOfShortCommands = [`--interrupt-budget=${4 * 67_584}`, "--no-incremental-marking"];
 
 /** Commands with a source of more bytes run for long: for them, the sooner V8 optimizes the better. */
 const largeSource = 2 ** 18;
@@ -55,7 +57,7 @@ function compiledProgram() {
   const script = programScript(url, data);
   // V8 has other flags than the cache: compiling the modules takes less time than compiling the whole script.
   if (script.cachedDataRejected) return undefined;
-  if (!process.argv.slice(2).some(isLarge)) setFlagsFromString(`--interrupt-budget=${optimizeAfter}`);
+  if (!process.argv.slice(2).some(isLarge)) for (const flag of flagsOfShortCommands) setFlagsFromString(flag);
   return runProgram(script, url, (name) => import.meta.resolve(name));
 }
 

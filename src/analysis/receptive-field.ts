@@ -101,11 +101,21 @@ function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: n
   return [withExtent(sight, side, through(extent, span, jumps)), [{ ...factor, size, step: factor.step * steps }]];
 }
 
+/** Whether an op keeps every place where it is, on axes of one factor each: most ops do. */
+const changesNothing = ({ places }: Sight, moves: readonly AxisMove[], shape: readonly number[]): boolean =>
+  places.length === shape.length &&
+  places.every(([factor, ...others], axis) => {
+    if (factor === undefined || others.length > 0 || factor.size !== shape[axis]) return false;
+    const move = moves[axis];
+    return move?.to === axis && move.seen === 1 && move.step === 1 && (hasSides(factor) || factor.step === 1);
+  });
+
 /**
  * The dependence of an op's result on one of its inputs; on axes that the op does not describe, each element depends on
  * everything.
  */
 function throughMoves(sight: Sight, moves: readonly AxisMove[], shape: readonly number[]): Sight {
+  if (changesNothing(sight, moves, shape)) return sight;
   const places = shape.map(plain);
   let after = sight;
   for (const [axis, factors] of sight.places.entries()) {

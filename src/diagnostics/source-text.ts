@@ -15,8 +15,13 @@ export function sourceTexts(
   displayName: (file: string) => string = (file) => file,
 ): SourceTexts {
   const indexes = new Map<string, LineIndex>();
+  const names = new Map<string, string>();
   return {
-    displayName,
+    displayName(file) {
+      const name = names.get(file) ?? displayName(file);
+      names.set(file, name);
+      return name;
+    },
     lines(file) {
       const known = indexes.get(file);
       if (known !== undefined) return known;

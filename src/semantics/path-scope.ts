@@ -61,8 +61,13 @@ export class PathScope {
   }
 
   #settleChildren(): void {
-    const counts = new Map<string, number>();
     const used = this.#children.filter((scope) => scope.#isUsed);
+    const [only] = used;
+    if (only !== undefined && used.length === 1) {
+      only.#path = this.join(only.#base);
+      return;
+    }
+    const counts = new Map<string, number>();
     for (const scope of used) counts.set(scope.#base, (counts.get(scope.#base) ?? 0) + 1);
     const taken = new Set([...counts].filter(([, count]) => count === 1).map(([base]) => base));
     const ordinals = new Map<string, number>();

@@ -42,12 +42,12 @@ export function bindArguments(
 ): BoundArguments {
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
-  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   let position = 0;
   // An argument without a parameter usually belongs to the missing parameter: one report is enough.
   let hasStray = false;
   for (const { name, value, span } of args) {
-    const parameter = name === undefined ? parameters[position++] : byName.get(name.text);
+    const parameter =
+      name === undefined ? parameters[position++] : parameters.findLast((known) => known.name === name.text);
     if (parameter === undefined) {
       hasStray = true;
       if (name === undefined) {
