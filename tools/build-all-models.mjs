@@ -68,44 +68,53 @@ function checkAll() {
 /** The maximum size of pending files, in bytes. */
 const mostBytes = 2e9;
 
-/** Runs `lferc build`. */
-function build(file, output, args) {
+/** Runs `lferc build`, which writes `made`, or what `-o` names. */
+function build(file, { output, args, made = [output] }) {
   const all = ["build", join(root, "models", file), ...args, ...(values.verify ? [] : ["--no-verify"]), "-o", output];
   if (spawnSync(process.execPath, [lferc, ...all], { stdio: "inherit" }).status !== 0) {
     failures++;
     return;
   }
   if (values.check === undefined) return;
-  unchecked.push(output);
+  unchecked.push(...made);
   if (unchecked.reduce((bytes, path) => bytes + statSync(path).size, 0) > mostBytes) checkAll();
 }
 
+/** What is built as ONNX files of an opset. One recipe's step is built in halves as well: they contain what every step does. */
+function onnxBuilds(folder, opset, models, recipes) {
+  const step = (name) => ["--recipe", name, "--batch", "4", "--target", "onnx-train", "--opset", opset];
+  const halves = (name) => ({
+    output: join(folder, `${name}.step.onnx`),
+    made: ["gradients", "update"].map((half) => join(folder, `${name}.step.${half}.onnx`)),
+    args: [...step(name), "--split"],
+  });
+  return [
+    ...models.map((name) => ({
+      output: join(folder, `${name}.onnx`),
+      args: ["--model", name, "--target", "onnx", "--opset", opset],
+    })),
+    ...recipes.map((name) => ({ output: join(folder, `${name}.step.onnx`), args: step(name) })),
+    ...recipes.filter((name) => name === "CrossEntropy").map(halves),
+  ];
+}
+
+/** What is built for TensorFlow.js. Nothing looks at the folders, which have up to half a gigabyte: each replaces the last. */
+const tfjsBuilds = (folder, models, recipes) => [
+  ...models.map((name) => ({ output: join(folder, "model"), args: ["--model", name, "--target", "tfjs"] })),
+  ...recipes.map((name) => ({
+    output: join(folder, `${name}.step.mjs`),
+    args: ["--recipe", name, "--batch", "4", "--target", "tfjs-train"],
+  })),
+];
+
 for (const file of readdirSync(join(root, "models")).filter((name) => name.endsWith(".lfer"))) {
   const { models, recipes } = compile(await load(nodeHost(root), `models/${file}`));
+  const names = [chosen(models), recipes].map((all) => all.map(({ name }) => name));
   for (const opset of opsets) {
     const folder = join(out, opset);
     mkdirSync(folder, { recursive: true });
-    const isTfjs = opset === "tfjs";
-    for (const { name } of chosen(models)) {
-      const output = join(folder, isTfjs ? name : `${name}.onnx`);
-      build(file, output, [
-        "--model",
-        name,
-        ...(isTfjs ? ["--target", "tfjs"] : ["--target", "onnx", "--opset", opset]),
-      ]);
-      // Half a gigabyte each, and nothing looks at them.
-      if (isTfjs) rmSync(output, { recursive: true, force: true });
-    }
-    for (const { name } of recipes) {
-      const target = isTfjs ? ["--target", "tfjs-train"] : ["--target", "onnx-train", "--opset", opset];
-      build(file, join(folder, `${name}.step.${isTfjs ? "mjs" : "onnx"}`), [
-        "--recipe",
-        name,
-        "--batch",
-        "4",
-        ...target,
-      ]);
-    }
+    const builds = opset === "tfjs" ? tfjsBuilds(folder, ...names) : onnxBuilds(folder, opset, ...names);
+    for (const each of builds) build(file, each);
   }
 }
 checkAll();
