@@ -8,8 +8,8 @@ import type { Graph } from "../../src/ir/graph.js";
 import { suite } from "../support/suite.js";
 import { block, run } from "./ort-runs.js";
 import { stdNetworks } from "./std-networks.js";
-import { assertRight, type Judged, judge, reference } from "./step-comparison.js";
-import { modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
+import { assertRight, type Judged, judge, reference, type Stepped } from "./step-comparison.js";
+import { adamStep, modelStep, smallStep, stepFeed, stepNetworks } from "./step-networks.js";
 
 async function assertStep(step: Graph, seeds: readonly number[], what: string): Promise<void> {
   const judged: { readonly portable: Judged; readonly blocked: Judged }[] = [];
@@ -51,6 +51,27 @@ suite("training steps on ONNX Runtime against float64", ({ native: test }) => {
   test("a batch of three blocks", async () => {
     const name = "shuffle units";
     await assertStep(await smallStep(name, 48, 8), [1, 2], name);
+  });
+});
+
+suite("Adam on ONNX Runtime against float64", ({ native: test }) => {
+  // Adam reads each gradient twice: the second time it may lie in the order of the shuffled channels, not in the graph's.
+  test("filters of shuffled channels, as many as fill blocks", async () => {
+    const body = "image -> conv(8, stride: 2) -> DownUnit(32) -> Unit(32) -> depthwise(stride: 2) -> batch_norm";
+    const step = await adamStep(body, 16, 16);
+    const gradients = ({ loss, state }: Stepped): Stepped => {
+      const moments = [...state].filter(([name]) => /^(first_moment\.|.*running_)/.test(name));
+      return {
+        loss,
+        state: new Map(moments.map(([name, values]) => [name.replace("first_moment.", "velocity."), values])),
+      };
+    };
+    const judged: Judged[] = [];
+    for (const seed of [1, 2, 3]) {
+      const feed = stepFeed(step, seed);
+      judged.push(judge(gradients(await run(step, feed, false)), gradients(reference(step, feed))));
+    }
+    assertRight(judged, "Adam, blocked");
   });
 });
 

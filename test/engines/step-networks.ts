@@ -2,7 +2,9 @@ import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { Values } from "../../src/engines/engine.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { probeInputs, probeWeights } from "../../src/reference/probe-weights.js";
+import { adam } from "../../src/step/adam.js";
 import { drawMasks } from "../../src/step/masks.js";
+import type { OptimizerRule } from "../../src/step/optimizer.js";
 import { sgd } from "../../src/step/sgd.js";
 import { learningRateInput } from "../../src/step/step-state.js";
 import { trainingStep } from "../../src/step/training-step.js";
@@ -107,23 +109,28 @@ const recipe = (model: string): string => `recipe Plain {
 }
 `;
 
+const momentum = (weightDecay: number): OptimizerRule => sgd({ momentum: 0.9, weightDecay, nesterov: false });
+
 /** The step of the recipe in these files; with momentum and usually no decay, so that the first velocity is the gradient. */
 export async function compileStep(
   texts: Readonly<Record<string, string>>,
   batch: number,
-  weightDecay = 0,
+  optimizer: OptimizerRule = momentum(0),
 ): Promise<Graph> {
   const { diagnostics, recipes } = await compileText(texts);
   const [found] = recipes;
   const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
   if (found === undefined || isProblem(found)) throw new Error(errors.join("\n"));
-  const optimizer = sgd({ momentum: 0.9, weightDecay, nesterov: false });
   return trainingStep({ network: found.student.graph, loss: found.loss, batch, optimizer });
 }
 
 /** The step of a network between picture and head, in the language. */
 export const networkStep = (body: string, batch: number, size: number, weightDecay = 0): Promise<Graph> =>
-  compileStep({ "main.lfer": source(body, size) }, batch, weightDecay);
+  compileStep({ "main.lfer": source(body, size) }, batch, momentum(weightDecay));
+
+/** The same with Adam: a first moment is a tenth of the gradient. */
+export const adamStep = (body: string, batch: number, size: number): Promise<Graph> =>
+  compileStep({ "main.lfer": source(body, size) }, batch, adam({ betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 }));
 
 export const smallStep = (name: string, batch = 16, size = 14): Promise<Graph> =>
   networkStep(stepNetworks[name] ?? stdNetworks[name] ?? "", batch, size);

@@ -123,7 +123,7 @@ export class BlockedSite {
   rows(value: ValueId): Rows {
     const known = this.#rows.get(value);
     if (known !== undefined) return known;
-    const plain = this.#plain.get(value);
+    const plain = this.#plain.get(value) ?? this.#fromLayout(value);
     invariant(plain !== undefined && this.canBeRows(value), `%${value} has no rows`);
     const shape = this.shapeFor(value);
     const rows = rowsOf({
