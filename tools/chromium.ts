@@ -43,7 +43,7 @@ export class Chromium {
   #next = 1;
   #text = "";
 
-  constructor(program: string, profile: string) {
+  constructor(program: string, profile: string, more: readonly string[] = []) {
     const flags = [
       "--headless",
       "--no-sandbox",
@@ -52,6 +52,7 @@ export class Chromium {
       "--enable-unsafe-swiftshader",
       "--remote-debugging-pipe",
       `--user-data-dir=${profile}`,
+      ...more,
     ];
     this.#process = spawn(program, [...flags, "--no-first-run", "--disable-background-networking", "about:blank"], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
@@ -100,7 +101,9 @@ export class Chromium {
     const listen = (method: string, params: Json): void => {
       if (method === "Page.loadEventFired") loaded();
       if (method === "Log.entryAdded") complaints.push(String((params.entry as Json).text));
-      if (method === "Runtime.exceptionThrown" || method === "Runtime.consoleAPICalled") complaints.push(method);
+      if (method === "Runtime.exceptionThrown")
+        complaints.push(`${method}: ${JSON.stringify(params.exceptionDetails)}`);
+      if (method === "Runtime.consoleAPICalled") complaints.push(`${method}: ${JSON.stringify(params.args)}`);
       if (method === "Page.javascriptDialogOpening") {
         complaints.push(`a dialog: ${params.message}`);
         void call("Page.handleJavaScriptDialog", { accept: false });
