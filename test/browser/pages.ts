@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { readMetadataProps } from "../../src/targets/onnx/read-props.js";
 import { Chromium, findChromium, type LookOptions } from "../../tools/chromium.js";
 import { callLferc } from "../support/in-process.js";
 import { root } from "../support/lferc.js";
@@ -42,6 +43,11 @@ const address = String(line).trim();
 const browser = new Chromium(program, join(scratch, "profile"), [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
+  // WebGPU without a graphics card.
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-vulkan=swiftshader",
+  "--enable-features=Vulkan",
 ]);
 const own = { mayRequest: (url: string) => url.startsWith(address) || url.startsWith(`blob:${address}`) };
 const phone: LookOptions = { width: 390, height: 844, scheme: "dark", ...own };
@@ -63,6 +69,11 @@ const tools = `
     transfer.items.add(file);
     element("file").files = transfer.files;
     element("file").dispatchEvent(new Event("change"));
+  };
+  const drop = (file) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(file);
+    element("drop").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
   };
   const beyond = () => document.documentElement.scrollWidth - innerWidth;
 `;
@@ -118,7 +129,7 @@ async function classifies(): Promise<void> {
      const labels = [...document.querySelectorAll('[data-engine="onnx"] .bars li span:first-child')].map((each) => each.textContent);
      const first = answers();
      const own = Uint8Array.from(atob("${bytes}"), (letter) => letter.charCodeAt(0));
-     give(new File([own], "odd.png"));
+     drop(new File([own], "odd.png"));
      await until(() => !isAnswered(), "the beginning");
      await until(isAnswered, "the file");
      const given = answers();
@@ -182,6 +193,26 @@ async function classifies(): Promise<void> {
   expect("six times", asked.times.length === 6 && asked.times.every((each) => / ms$/.test(each)), asked.times);
 }
 
+/** The accuracy of a network on the faces that the page holds out, in percent, by lferc; and what the file says of its weights. */
+async function judged(file: Uint8Array): Promise<{ readonly accuracy: number; readonly weights: string }> {
+  const path = join(scratch, "trained.onnx");
+  writeFileSync(path, file);
+  const found = readMetadataProps(file);
+  let [right, all] = [0, 0];
+  for (const split of ["validation", "test"]) {
+    const data = ["--data", join(scratch, "work-420/faces"), "--split", split];
+    const ran = await callLferc(["eval", path, ...data, "--format", "json"], scratch);
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    const { accuracy, samples } = JSON.parse(ran.stdout) as { readonly accuracy: number; readonly samples: number };
+    right += accuracy * samples;
+    all += samples;
+  }
+  return {
+    accuracy: (100 * right) / all,
+    weights: found.kind === "props" ? (found.props.get("lfer.weights") ?? "") : "",
+  };
+}
+
 /** By epoch: engine, epoch, loss, accuracy, held-out accuracy, ms a step. */
 type Numbers = readonly (readonly string[])[];
 
@@ -200,10 +231,21 @@ async function trains(): Promise<void> {
        document.body.dataset.state = "";
      };
      await run("onnx-wasm", 8);
+     const kept = [];
+     const { createObjectURL } = URL;
+     URL.createObjectURL = (blob) => {
+       kept.push(blob);
+       return createObjectURL.call(URL, blob);
+     };
+     element("download").click();
+     const trained = kept.length === 0 ? [] : Array.from(new Uint8Array(await kept[0].arrayBuffer()));
      await run("tfjs-webgl", 2);
+     const tfjs = { backend: tf.getBackend(), tensors: tf.memory().numTensors };
+     const webGpu = !document.querySelector('#engine [value="onnx-webgpu"]').disabled;
+     if (webGpu) await run("onnx-webgpu", 1);
      document.querySelector("details").open = true;
      return { beyond: beyond(), message: element("message").textContent, faces: element("answers").children.length,
-       right: document.querySelectorAll("#answers .right").length, backend: tf.getBackend(), tensors: tf.memory().numTensors,
+       ...tfjs, trained, webGpu,
        numbers: [...element("numbers").rows].map((row) => [...row.cells].map((cell) => cell.textContent)) };`,
     "train-390-dark",
   )) as
@@ -213,6 +255,9 @@ async function trains(): Promise<void> {
         readonly faces: number;
         readonly backend: string;
         readonly tensors: number;
+        /** The bytes of the file that the page offers. */
+        readonly trained: readonly number[];
+        readonly webGpu: boolean;
         readonly numbers: Numbers;
       }
     | undefined;
@@ -234,6 +279,16 @@ async function trains(): Promise<void> {
   const apart = Math.abs(loss(tfjs[1]) - loss(ort[1])) / loss(ort[1]);
   expect("both learn alike", apart < 1e-3, apart);
   expect("tfjs holds no tensor after the run", value.tensors === 0, value.tensors);
+  const kept = await judged(Uint8Array.from(value.trained));
+  console.log(
+    `the file that the page offers: weights of ${kept.weights}; lferc eval finds ${kept.accuracy.toFixed(1)} %`,
+  );
+  expect("the file says where its weights come from", kept.weights === "64 steps in a page", kept.weights);
+  expect("lferc eval finds the page's accuracy", Math.abs(kept.accuracy - heldOut(ort.at(-1))) < 0.051, kept.accuracy);
+  if (value.webGpu) {
+    const [epoch] = of("ONNX Runtime Web, WebGPU");
+    expect("WebGPU learns alike", Math.abs(loss(epoch) - loss(ort[0])) < 1e-3 * loss(ort[0]), epoch);
+  } else console.log("this browser has no WebGPU");
   expect("test pictures", value.faces === 14, value.faces);
   expect("nothing stands beyond the edge", value.beyond <= 0, value.beyond);
 }
