@@ -25,7 +25,7 @@ const engines = [
   { key: "onnx-wasm", name: "ONNX Runtime Web, WebAssembly", open: ({ step }) => onnxTrainer(step, "wasm") },
   { key: "onnx-webgpu", name: "ONNX Runtime Web, WebGPU", open: ({ step }) => onnxTrainer(step, "webgpu") },
   { key: "tfjs-webgl", name: "TensorFlow.js, WebGL", open: ({ module }) => tfjsTrainer(module, "webgl") },
-  { key: "tfjs-cpu", name: "TensorFlow.js, JavaScript (slow)", open: ({ module }) => tfjsTrainer(module, "cpu") },
+  { key: "tfjs-wasm", name: "TensorFlow.js, WebAssembly", open: ({ module }) => tfjsTrainer(module, "wasm") },
 ].map((engine, i) => ({ ...engine, className: `series-${i + 1}`, run: undefined }));
 
 /** What the site has: the step in both forms, the network to ask, the faces. Filled by `begin`. */

@@ -239,15 +239,16 @@ async function trains(): Promise<void> {
      };
      element("download").click();
      const trained = kept.length === 0 ? [] : Array.from(new Uint8Array(await kept[0].arrayBuffer()));
-     await run("tfjs-webgl", 2);
+     await run("tfjs-wasm", 8);
      const tfjs = { backend: tf.getBackend(), tensors: tf.memory().numTensors };
+     await run("tfjs-webgl", 1);
      const webGpu = !document.querySelector('#engine [value="onnx-webgpu"]').disabled;
      if (webGpu) await run("onnx-webgpu", 1);
      document.querySelector("details").open = true;
      return { beyond: beyond(), message: element("message").textContent, faces: element("answers").children.length,
        ...tfjs, trained, webGpu,
        numbers: [...element("numbers").rows].map((row) => [...row.cells].map((cell) => cell.textContent)) };`,
-    "train-390-dark",
+    "train-trained",
   )) as
     | {
         readonly beyond: number;
@@ -267,17 +268,20 @@ async function trains(): Promise<void> {
   }
   for (const row of value.numbers) console.log(row.join("  "));
   const of = (engine: string): Numbers => value.numbers.filter(([name]) => name === engine);
-  const [ort, tfjs] = [of("ONNX Runtime Web, WebAssembly"), of("TensorFlow.js, WebGL")];
+  const [ort, tfjs] = [of("ONNX Runtime Web, WebAssembly"), of("TensorFlow.js, WebAssembly")];
   const loss = (row: readonly string[] | undefined): number => Number(row?.[2]);
   const heldOut = (row: readonly string[] | undefined): number => Number.parseFloat(row?.[4] ?? "");
   expect("no message", value.message === "", value.message);
   expect("onnxruntime-web trains to the end", ort.length === 8 && loss(ort.at(-1)) < 0.6 * loss(ort[0]));
   // Chance is 14.3 %.
   expect("and finds faces that it never saw", heldOut(ort.at(-1)) > 45, ort.at(-1));
-  expect("tfjs trains on WebGL", value.backend === "webgl" && loss(tfjs[1]) < 0.9 * loss(tfjs[0]), tfjs);
-  expect("and finds faces that it never saw", heldOut(tfjs[1]) > 20, tfjs[1]);
-  const apart = Math.abs(loss(tfjs[1]) - loss(ort[1])) / loss(ort[1]);
-  expect("both learn alike", apart < 1e-3, apart);
+  expect("tfjs trains to the end", value.backend === "wasm" && tfjs.length === 8, tfjs);
+  // Rounding grows from step to step.
+  for (const [epoch, bound] of [1e-3, 1e-3, 3e-3, 3e-3, 1e-2, 1e-2, 2e-2, 2e-2].entries()) {
+    const apart = Math.abs(loss(tfjs[epoch]) - loss(ort[epoch])) / loss(ort[epoch]);
+    expect(`both learn alike, epoch ${epoch + 1}`, apart < bound, apart);
+  }
+  expect("and finds faces that it never saw", Math.abs(heldOut(tfjs.at(-1)) - heldOut(ort.at(-1))) < 5, tfjs.at(-1));
   expect("tfjs holds no tensor after the run", value.tensors === 0, value.tensors);
   const kept = await judged(Uint8Array.from(value.trained));
   console.log(
@@ -285,10 +289,11 @@ async function trains(): Promise<void> {
   );
   expect("the file says where its weights come from", kept.weights === "64 steps in a page", kept.weights);
   expect("lferc eval finds the page's accuracy", Math.abs(kept.accuracy - heldOut(ort.at(-1))) < 0.051, kept.accuracy);
-  if (value.webGpu) {
-    const [epoch] = of("ONNX Runtime Web, WebGPU");
-    expect("WebGPU learns alike", Math.abs(loss(epoch) - loss(ort[0])) < 1e-3 * loss(ort[0]), epoch);
-  } else console.log("this browser has no WebGPU");
+  if (!value.webGpu) console.log("this browser has no WebGPU");
+  for (const name of ["TensorFlow.js, WebGL", ...(value.webGpu ? ["ONNX Runtime Web, WebGPU"] : [])]) {
+    const [epoch] = of(name);
+    expect(`${name} learns alike`, Math.abs(loss(epoch) - loss(ort[0])) < 1e-3 * loss(ort[0]), epoch);
+  }
   expect("test pictures", value.faces === 14, value.faces);
   expect("nothing stands beyond the edge", value.beyond <= 0, value.beyond);
 }
