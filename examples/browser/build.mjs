@@ -66,6 +66,19 @@ function runProgram(program, args, isRead = false) {
 const lfercPath = join(root, "dist/lferc.js");
 const lferc = (...args) => runProgram(process.execPath, [lfercPath, ...args]);
 
+/** What an earlier call left in this folder is gone on with; if it was made of other sources or by another version, it is made anew. */
+async function goOn(folder, ...args) {
+  const isOld = existsSync(folder);
+  try {
+    lferc(...args);
+  } catch (error) {
+    if (!isOld) throw error;
+    console.log(`${folder} is made anew`);
+    await rm(folder, { recursive: true });
+    lferc(...args);
+  }
+}
+
 /** The rows of a table that `lferc faces` wrote: no cell of it is quoted. */
 async function readTable(name) {
   const [header, ...lines] = (await readFile(join(faces, name), "utf8")).trim().split("\n");
@@ -109,7 +122,7 @@ async function copyLibraries() {
 /** LFER-LDL, trained, in both forms, and what the page says of it. */
 async function makeClassifier(rows) {
   const sizes = ["--set", `distributions=${join(faces, "distributions.csv")}`, "--epochs", `${amounts.epochs}`];
-  lferc("train", cartoons, "--data", faces, ...sizes, "--out", run, "--resume");
+  await goOn(run, "train", cartoons, "--data", faces, ...sizes, "--out", run, "--resume");
   const judged = runProgram(
     process.execPath,
     [lfercPath, "eval", run, "--data", faces, "--split", "test", "--format", "json"],
@@ -185,7 +198,7 @@ await rm(site, { recursive: true, force: true });
 await mkdir(site, { recursive: true });
 await copyPages();
 await copyLibraries();
-lferc("faces", "-o", faces, "--count", `${amounts.faces}`, "--size", `${amounts.size}`);
+await goOn(faces, "faces", "-o", faces, "--count", `${amounts.faces}`, "--size", `${amounts.size}`);
 const rows = await readTable("labels.csv");
 await makeTraining(rows);
 await makeClassifier(rows);
