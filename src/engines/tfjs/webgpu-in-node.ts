@@ -8,24 +8,28 @@ interface Gpu {
   requestAdapter(): Promise<Adapter | null>;
 }
 
-interface WebgpuPackage {
+export interface WebgpuPackage {
   readonly create: (options: readonly string[]) => Gpu;
   readonly globals: Readonly<Record<string, unknown>>;
 }
 
 const packageName = "webgpu";
 
-/** Installs it as the global that browsers have, unless there is one; returns a description of the device. Throws if there is no adapter. */
-export async function bringWebgpu(): Promise<string> {
+/**
+ * Installs it as the global that browsers have, unless there is one; returns a description of the device. Throws if there is no adapter.
+ * `load`: for tests.
+ */
+export async function bringWebgpu(
+  load: () => Promise<WebgpuPackage> = () => import(packageName) as Promise<WebgpuPackage>,
+): Promise<string> {
   const { navigator: own } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
-  const adapter = await (own?.gpu ?? (await gpuOfPackage(own))).requestAdapter();
+  const adapter = await (own?.gpu ?? (await gpuOfPackage(await load(), own))).requestAdapter();
   if (adapter === null) throw new Error("there is no GPU that WebGPU can use");
   const { description, vendor } = adapter.info;
   return `GPU, by WebGPU: ${description || vendor}`;
 }
 
-async function gpuOfPackage(own: object | undefined): Promise<Gpu> {
-  const { create, globals } = (await import(packageName)) as WebgpuPackage;
+async function gpuOfPackage({ create, globals }: WebgpuPackage, own: object | undefined): Promise<Gpu> {
   const gpu = create([]);
   for (const [name, value] of Object.entries(globals)) {
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

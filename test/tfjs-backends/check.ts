@@ -1,15 +1,17 @@
 /**
- * Small networks on TensorFlow.js' WebAssembly backend: compares the engine tfjs-wasm with float64, and the printed module with the engine
- * bit for bit: node --import tsx test/tfjs-wasm/check.ts LIBRARIES, a folder with @tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm in its
- * node_modules. Not part of `npm test`: the backend is not a dependency of lfer.
+ * Small networks on TensorFlow.js' WebAssembly or WebGPU backend: compares the engine (tfjs-wasm, tfjs-webgpu) with float64, and the printed
+ * module with the engine bit for bit: node --import tsx test/tfjs-backends/check.ts LIBRARIES wasm|webgpu. LIBRARIES is a folder with
+ * @tensorflow/tfjs-core, the backend and npm's `webgpu` in its node_modules. Not part of `npm test`: they are no dependencies of lfer.
  */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import type { RunningStep } from "../../src/engines/engine.js";
 import { tfjsEngine } from "../../src/engines/tfjs/tfjs-engine.js";
-import { tfjsWasm } from "../../src/engines/tfjs/tfjs-kinds.js";
+import { tfjsWasm, tfjsWebgpu } from "../../src/engines/tfjs/tfjs-kinds.js";
 import type { Tensorflow } from "../../src/engines/tfjs/tfjs-runtime.js";
+import { bringWebgpu, type WebgpuPackage } from "../../src/engines/tfjs/webgpu-in-node.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { initialiseWeights } from "../../src/weights/initialise.js";
 import { stdNetworks } from "../engines/std-networks.js";
@@ -19,16 +21,38 @@ import { loadModule, printed } from "../targets/tfjs-train/printed.js";
 
 type Core = typeof import("@tensorflow/tfjs-core");
 
-const [libraries] = process.argv.slice(2);
-if (libraries === undefined) throw new Error("usage: node --import tsx test/tfjs-wasm/check.ts LIBRARIES");
-const require = createRequire(resolve(libraries, "any.js"));
-const tf = require("@tensorflow/tfjs-core") as Core;
-require("@tensorflow/tfjs-backend-wasm");
-await tf.setBackend("wasm");
-if (tf.getBackend() !== "wasm") throw new Error(`tf runs on ${tf.getBackend()}`);
+/** SwiftShader compiles shaders slowly: the networks with the most kinds of kernels. */
+const onWebgpu = [
+  "stem",
+  "shuffle units",
+  "quadrants",
+  "max pool whose windows do not fit",
+  "dense 3x3, dilated",
+  "Cbam",
+];
+const backends = {
+  wasm: { kind: tfjsWasm, networks: Object.keys({ ...stepNetworks, ...stdNetworks }) },
+  webgpu: { kind: tfjsWebgpu, networks: onWebgpu },
+};
 
-const found = { version: tf.version_core, device: "CPU, WebAssembly", threads: 1 };
-const engine = tfjsEngine(tfjsWasm, async () => ({ tf: tf as unknown as Tensorflow, found }));
+const [libraries = "", backend = ""] = process.argv.slice(2);
+if (backend !== "wasm" && backend !== "webgpu") {
+  throw new Error("usage: node --import tsx test/tfjs-backends/check.ts LIBRARIES wasm|webgpu");
+}
+const { kind, networks } = backends[backend];
+const require = createRequire(resolve(libraries, "any.js"));
+const device =
+  backend === "wasm"
+    ? "CPU, WebAssembly"
+    : await bringWebgpu(() => import(pathToFileURL(require.resolve("webgpu")).href) as Promise<WebgpuPackage>);
+const tf = require("@tensorflow/tfjs-core") as Core;
+require(`@tensorflow/tfjs-backend-${backend}`);
+await tf.setBackend(backend);
+if (tf.getBackend() !== backend) throw new Error(`tf runs on ${tf.getBackend()}`);
+console.log(`${kind.name}, ${device}`);
+
+const found = { version: tf.version_core, device, threads: 1 };
+const engine = tfjsEngine(kind, async () => ({ tf: tf as unknown as Tensorflow, found }));
 
 async function start(step: Graph, state: ReadonlyMap<string, Float32Array>): Promise<RunningStep> {
   const running = await engine.create(step, { state });
@@ -48,7 +72,7 @@ async function assertPrinted(step: Graph, what: string): Promise<void> {
     const [wanted] = (await running.run(batch)).get("loss") ?? [];
     const made = own.step(state, Object.fromEntries(batch));
     state = made.state;
-    const [loss] = made.outputs.loss?.dataSync() ?? [];
+    const [loss] = (await made.outputs.loss?.data()) ?? [];
     tf.dispose(made.outputs);
     if (loss !== wanted)
       throw new Error(`${what}: step ${i} of the module has the loss ${loss}, of the engine ${wanted}`);
@@ -63,7 +87,7 @@ async function assertPrinted(step: Graph, what: string): Promise<void> {
   own.dispose();
 }
 
-for (const name of Object.keys({ ...stepNetworks, ...stdNetworks })) {
+for (const name of networks) {
   const step = await smallStep(name, 4);
   const judged: Judged[] = [];
   for (const seed of [1, 2, 3]) {
