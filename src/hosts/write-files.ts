@@ -1,6 +1,5 @@
 /** Writes several files that belong together, new ones or in the place of old ones: all of them, or none. */
-import { renameSync, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { undoAtExit } from "./at-exit.js";
 import { nameBeside } from "./beside.js";
 import { codeOf, existing, removeIfThere, type StagedFile, stageFile } from "./write-file.js";
@@ -17,8 +16,8 @@ interface Staged extends StagedFile {
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 /**
- * Writes all of them beside their places and renames them when the last one is complete. No system renames several at once: a
- * process that is killed in between leaves some old files and some new ones. Anything but a regular file is refused.
+ * Writes all of them beside their places and renames them when the last one is complete. No system renames several at once: SIGKILL
+ * in between leaves some old files and some new ones, each whole. Anything but a regular file is refused.
  */
 export async function writeFilesWhole(files: ReadonlyMap<string, readonly Uint8Array[]>): Promise<WriteFilesResult> {
   const staged: Staged[] = [];
@@ -33,10 +32,10 @@ export async function writeFilesWhole(files: ReadonlyMap<string, readonly Uint8A
       const file = await stageFile(path, pieces, old);
       staged.push({ ...file, existed: at.existed });
       // Two links to one place: the last file would be all that is left.
-      if (staged.filter(({ place }) => place === file.place).length > 1) throw failure("EEXIST");
+      if (staged.filter(({ place }) => place === file.place).length > 1) throw failure("ESAMEPLACE");
     }
     const paths = [...files.keys()];
-    await putAll(staged, (i) => {
+    putAll(staged, (i) => {
       at = { path: paths[i] ?? "", existed: staged[i]?.existed ?? false };
     });
     return { kind: "written" };
@@ -48,31 +47,59 @@ export async function writeFilesWhole(files: ReadonlyMap<string, readonly Uint8A
   }
 }
 
-/** Renames each to its place, the old file aside first; if one cannot be renamed, or the process ends, all is put back. */
-async function putAll(staged: readonly Staged[], onFile: (index: number) => void): Promise<void> {
+/**
+ * Renames each to its place, and keeps the old file aside until the last one is there: if one cannot be renamed, or the process ends, all
+ * is put back. Synchronous, so that no signal comes between a rename and what undoes it.
+ */
+function putAll(staged: readonly Staged[], onFile: (index: number) => void): void {
   const undo: (() => void)[] = [];
-  const putBack = (): void => {
-    for (const step of undo.splice(0).reverse()) step();
-  };
-  const forget = undoAtExit(putBack);
   const old: string[] = [];
+  const forget = undoAtExit(() => putBack(undo));
   try {
     for (const [i, { beside, place, existed }] of staged.entries()) {
       onFile(i);
       if (existed) {
         const aside = nameBeside(place);
-        await rename(place, aside);
-        undo.push(() => renameSync(aside, place));
         old.push(aside);
+        undo.push(() => putBackOld(aside, place));
+        keepAside(place, aside);
+      } else {
+        undo.push(() => rmSync(place, { force: true }));
       }
-      await rename(beside, place);
-      if (!existed) undo.push(() => rmSync(place, { force: true }));
+      renameSync(beside, place);
     }
   } catch (error) {
-    putBack();
+    putBack(undo);
     throw error;
   } finally {
     forget();
   }
-  for (const aside of old) await removeIfThere(aside);
+  for (const aside of old) rmSync(aside, { force: true });
+}
+
+/** A second name, so that the place is never empty; where the file system has no links, the file moves. */
+function keepAside(place: string, aside: string): void {
+  try {
+    linkSync(place, aside);
+  } catch {
+    renameSync(place, aside);
+  }
+}
+
+function putBackOld(aside: string, place: string): void {
+  if (!existsSync(aside)) return;
+  renameSync(aside, place);
+  // Between two names of one file a rename does nothing.
+  rmSync(aside, { force: true });
+}
+
+/** Last first; a step that fails does not stop the others. */
+function putBack(undo: (() => void)[]): void {
+  for (const step of undo.splice(0).reverse()) {
+    try {
+      step();
+    } catch {
+      // The error that led here is the one to report.
+    }
+  }
 }

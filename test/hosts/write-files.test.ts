@@ -76,7 +76,7 @@ suite("several files, all or none", (test) => {
       symlinkSync("c", join(cwd, "a"));
       symlinkSync("c", join(cwd, "b"));
       const result = await writeFilesWhole(twoIn(cwd));
-      assert.equal(result, { kind: "failed", path: join(cwd, "b"), code: "EEXIST", existed: true });
+      assert.equal(result, { kind: "failed", path: join(cwd, "b"), code: "ESAMEPLACE", existed: true });
       assert.is(readFileSync(join(cwd, "c"), "utf8"), "old");
     }));
 });

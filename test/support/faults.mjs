@@ -17,7 +17,7 @@ const counted = [
   "copyFile",
   "cp",
 ];
-const countedSync = ["mkdirSync", "mkdtempSync", "openSync", "writeFileSync"];
+const countedSync = ["mkdirSync", "mkdtempSync", "openSync", "writeFileSync", "renameSync", "linkSync"];
 const originalsSync = Object.fromEntries(countedSync.map((name) => [name, sync[name]]));
 const originals = Object.fromEntries([...counted, "open"].map((name) => [name, fs[name]]));
 
