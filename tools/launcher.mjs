@@ -19,12 +19,13 @@ const { file, digest } = __codeCache;
  */
 const flagsOfShortCommands = [`--interrupt-budget=${4 * 67_584}`, "--no-incremental-marking"];
 
-/** Commands with a source of more bytes run for long: for them, the sooner V8 optimizes the better. */
-const largeSource = 2 ** 18;
+/** Commands with a larger file among their arguments run for long: for them, the sooner V8 optimizes the better. In bytes. */
+const largeFile = 2 ** 18;
 
 function isLarge(argument) {
   try {
-    return argument.endsWith(".lfer") && statSync(argument).size > largeSource;
+    const about = statSync(argument);
+    return about.isFile() && about.size > largeFile;
   } catch {
     // The command itself reports what is wrong with the path.
     return false;

@@ -1,3 +1,6 @@
+import { resolve } from "node:path";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import { existing } from "../hosts/write-file.js";
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import type { StepFile } from "../targets/onnx-train/build-step.js";
@@ -43,13 +46,22 @@ function describe(path: string, { name, pieces, nodeCount, verification }: StepF
   return `${written}; each op in ${runtimeTitle(engine)} equal to the reference${given}: ${error.toExponential(1)}\n`;
 }
 
+/** Whether `-o` names a device or a pipe (reported): beside those, nobody expects two files. */
+async function isSpecial(session: Session, output: string): Promise<boolean> {
+  const there = await existing(resolve(session.cwd, output));
+  if (there === undefined || there.isFile() || there.isDirectory()) return false;
+  session.report([diagnose("onnx/cannot-write-file", { path: output, code: "ENOTREG", existed: true })]);
+  return true;
+}
+
 /** `build --target onnx-train`. */
 export async function buildTrainingStep(session: Session, args: StepArguments): Promise<ExitCode> {
-  const { path, recipe: name, set, split } = args;
+  const { path, output, recipe: name, set, split } = args;
   const found = await compileOneRecipe(session, path, name, set);
   if (found === undefined) return 1;
   const { recipe, compiled } = found;
   const outputs = outputsOf(args);
+  if (split && (await isSpecial(session, output))) return 1;
   for (const output of new Set(split ? [outputs.gradients, outputs.update] : [outputs.step])) {
     if (!(await keepsInputs(session, output, compiled, args))) return 1;
   }

@@ -227,6 +227,7 @@ suite("lferc build --target onnx-train", (test) => {
   for (const [title, args, code, stderr] of [
     ["standard output", ["--split", "-o", "-"], 2, "tool/wrong-usage"],
     ["a target without a step", ["--split", "--target", "onnx"], 2, "tool/wrong-usage"],
+    ["a device", ["--split", "--recipe", "R", "-o", "/dev/null"], 1, "onnx/cannot-write-file"],
     ["a source in the place of a half", ["--split", "--recipe", "R", "-o", "m.onnx"], 1, "onnx/output-is-input"],
     [
       "a folder in the place of a half",

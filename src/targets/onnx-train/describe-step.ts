@@ -18,8 +18,8 @@ export interface StepOrigin {
 /**
  * `metadata_props` of a training step: those of its network (describe-model.ts), and `lfer.target`, `lfer.recipe`,
  * `lfer.batch`, `lfer.training` (JSON) and `lfer.state`: by role (JSON), the names X of the state, for inputs `state.X` and
- * outputs `next.X`. Of a half, `lfer.part`: which one. With dropout, `lfer.masks`: the input of each mask and the share that it keeps (JSON). With a teacher,
- * `lfer.labels.teacher.X` (JSON). `data.label` is in the order of the first output's labels.
+ * outputs `next.X`. Of a half, `lfer.part`: which one. With dropout, `lfer.masks`: the input of each mask and the share that it
+ * keeps (JSON). With a teacher, `lfer.labels.teacher.X` (JSON). `data.label` is in the order of the first output's labels.
  */
 export function describeStep(
   network: Graph,

@@ -39,8 +39,9 @@ const number: TensorType = { dtype: "float32", shape: [] };
 /**
  * {@link openState} of a step that contains its initial state. If the input `state.started` is 0, the other state is taken from
  * the file instead of the inputs, so that zeros everywhere begin a training; `next.started` is 1; of two halves, the one that
- * changes all of its state gives it. `slots` contain only initial values that are not zero; constants are not state at all. (ONNX's own way, inputs with default values, does not work in
- * JavaScript, where ONNX Runtime ignores feeds for such inputs, and in Python it prints a warning for each.)
+ * changes all of its state gives it. `slots` contain only initial values that are not zero; constants are not state at all. (ONNX's
+ * own way, inputs with default values, does not work in JavaScript, where ONNX Runtime ignores feeds for such inputs, and in Python
+ * it prints a warning for each.)
  */
 export function selfStarting(part: StepPart, beginsAsZeros: (slot: string) => boolean): Graph {
   const { graph: step, other } = part;
@@ -69,7 +70,7 @@ export function selfStarting(part: StepPart, beginsAsZeros: (slot: string) => bo
   }
   copy.nodes();
   copy.outputs();
-  if (state.every(({ next }) => next !== undefined)) {
+  if (state.every(({ next }) => next !== undefined) && (other === undefined || state.length > 0)) {
     const one = node("constant", "begin.one", [], number, { shape: [], values: [1] });
     builder.output({ name: nextOutput(flag), value: one });
   }

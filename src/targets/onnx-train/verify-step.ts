@@ -70,7 +70,7 @@ export async function verifyStep(
     });
     const weights = new Map(Object.entries(slots).map(([name, { data }]) => [name, Float32Array.from(data)]));
     const results = await run(emit(own, weights), new Map(begin), runtime, "all");
-    for (const { part, outputs } of comparisons(open.outputs, other)) {
+    for (const { part, outputs } of comparisons(open.outputs, other, tensorOf)) {
       const [found, wanted] = [
         outputs.map(({ name }) => toTensor(results, name)),
         outputs.map(({ value }) => tensorOf(value)),
@@ -90,16 +90,22 @@ interface Comparison {
   readonly outputs: readonly GraphOutput[];
 }
 
-/**
- * Each output by itself, but the gradients, which the other half takes, together by their norm: that of a bias before a batch norm
- * is zero but for rounding.
- */
-function comparisons(outputs: readonly GraphOutput[], other: Graph | undefined): readonly Comparison[] {
+/** Of the norm of all gradients together; a smaller gradient is mostly rounding: that of a bias before a batch norm is nothing else. */
+const leastShare = 1e-3;
+
+/** Each output by itself; of the gradients, which the other half takes, also all together, and of the smallest nothing but that. */
+function comparisons(
+  outputs: readonly GraphOutput[],
+  other: Graph | undefined,
+  tensorOf: (value: ValueId) => Tensor,
+): readonly Comparison[] {
   const taken = new Set(other?.inputs.map(({ name }) => name));
   const gradients = outputs.filter(({ name }) => taken.has(name));
-  const others = outputs.filter(({ name }) => !taken.has(name));
+  const norms = new Map(gradients.map(({ name, value }) => [name, Math.hypot(...tensorOf(value).data)]));
+  const least = leastShare * Math.hypot(...norms.values());
+  const single = outputs.filter(({ name }) => !((norms.get(name) ?? Number.POSITIVE_INFINITY) < least));
   return [
-    ...others.map((output) => ({ part: `output "${output.name}"`, outputs: [output] })),
+    ...single.map((output) => ({ part: `output "${output.name}"`, outputs: [output] })),
     ...(gradients.length === 0 ? [] : [{ part: "the gradients", outputs: gradients }]),
   ];
 }

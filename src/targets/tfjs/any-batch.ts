@@ -3,6 +3,7 @@
  * the programs are compared. If a reshape differs in one size, that size is left open (-1). If anything else differs, the function is
  * for one sample only.
  */
+import { invariant } from "../../diagnostics/invariant.js";
 import type { Graph } from "../../ir/graph.js";
 import { bindBatch } from "../../ops/bind-batch.js";
 import type { Call, KernelCall, TfjsPort } from "../../ops/tfjs/calls.js";
@@ -42,7 +43,10 @@ export function compileForAnyBatch(graph: Graph): AnyBatch {
 const opened = (sizes: readonly number[], others: readonly number[]): readonly number[] =>
   sizes.map((size, axis) => (size === others[axis] ? size : anySize));
 
-const told = (call: Call): Readonly<Record<string, unknown>> => (call.kind === "choice" ? {} : call.attributes);
+function told(call: Call): Readonly<Record<string, unknown>> {
+  invariant(call.kind !== "choice", `a choice of ${call.name} is left open`);
+  return call.attributes;
+}
 
 const isReshape = (call: Call): call is KernelCall & { readonly attributes: { readonly shape: readonly number[] } } =>
   call.kind === "kernel" && call.name === "Reshape";

@@ -83,6 +83,7 @@ export class ProgramWriter implements TfjsCalls {
     return this.kernels(name, inputs, attributes, 1)[0] as Register;
   }
 
+  /** A choice is written each time: what its ways do is not compared. */
   either(name: KernelName, inputs: readonly Register[], ways: Ways): Register {
     const lacking = this.#lacking;
     if (lacking !== "unknown") return ways[lacking.includes(name) ? "composed" : "kernel"](this, inputs);

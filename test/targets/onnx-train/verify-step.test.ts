@@ -95,6 +95,10 @@ suite("verifying a training step", ({ native: test }) => {
   }
 
   const ofHalves: Readonly<Record<string, readonly ["gradients" | "update", (graph: Graph) => Graph]>> = {
+    "two small gradients exchanged": [
+      "gradients",
+      (graph) => swapped(graph, "gradient.logits.unit.batch_norm_1.weight", "gradient.logits.unit.batch_norm_1.bias"),
+    ],
     "two gradients exchanged": [
       "gradients",
       (graph) => swapped(graph, "gradient.stem.batch_norm.weight", "gradient.stem.batch_norm.bias"),
