@@ -3,6 +3,7 @@
  * peak memory of each; every contestant is a separate process:
  *   node --import tsx bench/training-step.ts [--model LferLdl] [--size 112] [--batch 32] [--threads 2] [--rounds 10]
  *     [--engines blocked,portable,wasm,tfjs-node] [--python PYTHON [--kinds nchw,channels_last,compile]]
+ *     [--peers tfjs-layers]     (LFER-LDL by hand in TensorFlow.js' layers)
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,7 +16,7 @@ import { ortEngine } from "../src/engines/ort/ort-engine.js";
 import { ortWasmEngine } from "../src/engines/ort/wasm-engine.js";
 import { tfjsNodeEngine } from "../src/engines/tfjs/tfjs-engine.js";
 import { type Graph, typeOf } from "../src/ir/graph.js";
-import { elementCount } from "../src/ir/shape.js";
+import { elementCount, type TensorType } from "../src/ir/shape.js";
 import { learningRateInput } from "../src/step/step-state.js";
 import { initialiseWeights } from "../src/weights/initialise.js";
 import { stepGraph } from "./step-graphs.js";
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     engines: { type: "string", default: "blocked" },
     python: { type: "string" },
     kinds: { type: "string", default: "nchw,channels_last" },
+    peers: { type: "string" },
     /** In a contestant's process: the engine that it runs. */
     serve: { type: "string" },
   },
@@ -95,6 +97,11 @@ function batchOf(graph: Graph): ReadonlyMap<string, Values> {
   );
 }
 
+/** Before the names of our contestants. */
+const ours = "lfer, ";
+const tfjsLayers = "tf.layers by hand";
+const otherPeers: ReadonlySet<string> = new Set(["torch compile", tfjsLayers]);
+
 /** A contestant: a process that runs a step on request. */
 interface Contestant {
   readonly name: string;
@@ -117,12 +124,27 @@ async function start(name: string, file: string, args: readonly string[]): Promi
   };
 }
 
+/** The same network by hand in TensorFlow.js' layers; it checks that it has as many parameters as ours. */
+async function startTfjsLayers(): Promise<Contestant> {
+  if (options.model !== "LferLdl") throw new Error("the peer tfjs-layers is LferLdl alone");
+  const { slots, types } = await stepGraph({ file: options.file, model: options.model, size, batch });
+  const parameters = slots
+    .filter(({ role }) => role === "parameter")
+    .reduce((sum, { value }) => sum + elementCount((types[value] as TensorType).shape), 0);
+  const script = fileURLToPath(new URL("peers/tfjs-layers-training-step.mjs", import.meta.url));
+  return start(tfjsLayers, process.execPath, [script, ...[size, batch, threads, parameters].map(String)]);
+}
+
 async function contest(): Promise<void> {
   const script = fileURLToPath(new URL("peers/torch_training_step.py", import.meta.url));
   const contestants: Contestant[] = [];
   for (const form of options.engines.split(",")) {
     const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2), "--serve", form];
-    contestants.push(await start(`ort, ${form}`, process.execPath, args));
+    contestants.push(await start(`${ours}${form}`, process.execPath, args));
+  }
+  for (const peer of options.peers?.split(",") ?? []) {
+    if (peer !== "tfjs-layers") throw new Error(`there is no peer ${peer}`);
+    contestants.push(await startTfjsLayers());
   }
   const { python } = options;
   for (const kind of python === undefined ? [] : options.kinds.split(",")) {
@@ -151,7 +173,7 @@ interface Result {
   readonly peak: number;
 }
 
-/** How many times faster ours are than the faster eager layout and than torch.compile, and how their memory compares. */
+/** How many times faster ours are than the faster eager layout and than each other peer, and how their memory compares. */
 function compare(results: ReadonlyMap<string, Result>): void {
   const all = [...results].map(([name, result]) => ({ name, ...result }));
   const eager = all.filter(({ name }) => name === "torch nchw" || name === "torch channels_last");
@@ -161,8 +183,8 @@ function compare(results: ReadonlyMap<string, Result>): void {
     median: Math.min(...eager.map(({ median }) => median)),
     peak: Math.min(...eager.map(({ peak }) => peak)),
   };
-  const others = [...(eager.length === 0 ? [] : [best]), ...all.filter(({ name }) => name === "torch compile")];
-  for (const our of all.filter(({ name }) => name.startsWith("ort"))) {
+  const others = [...(eager.length === 0 ? [] : [best]), ...all.filter(({ name }) => otherPeers.has(name))];
+  for (const our of all.filter(({ name }) => name.startsWith(ours))) {
     for (const other of others) {
       const [min, median] = [other.min / our.min, other.median / our.median].map((ratio) => ratio.toFixed(2));
       const memory = (our.peak / other.peak).toFixed(2);
