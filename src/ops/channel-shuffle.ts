@@ -10,6 +10,8 @@ import { targetShape } from "./read-shapes.js";
 import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
+import type { TfjsBuilder } from "./tfjs/builder.js";
+import { interleaved } from "./tfjs/interleaved-halves.js";
 import { storedSizes } from "./tfjs/layout.js";
 
 const attributes = attributesOf({
@@ -17,6 +19,15 @@ const attributes = attributesOf({
 });
 
 /** ShuffleNet (Zhang et al. 2018): reshapes the channels to [groups, C / groups] and transposes them to [C / groups, groups]. */
+/** The two values of equal sizes whose channels a value has one behind the other. */
+function joinedHalves(tfjs: TfjsBuilder, value: ValueId): readonly [ValueId, ValueId] | undefined {
+  const maker = tfjs.makerOf(value);
+  if (!tfjs.isNative || tfjs.dtypeOf(value) !== "float32") return undefined;
+  if (maker?.op !== "concat" || maker.attributes.axis !== 1 || maker.inputs.length !== 2) return undefined;
+  const [left, right] = maker.inputs as readonly [ValueId, ValueId];
+  return tfjs.sizesOf(left)[1] === tfjs.sizesOf(right)[1] ? [left, right] : undefined;
+}
+
 export const channelShuffle = defineOp({
   name: "channel_shuffle",
   family: "movement",
@@ -100,11 +111,18 @@ export const channelShuffle = defineOp({
     const [turned = ""] = onnx.node("Transpose", [grouped], { perm });
     onnx.node("Reshape", [turned, target([channels as number])], {}, outputs);
   },
-  // The channels as [groups, C / groups], transposed.
+  // The channels as [groups, C / groups], transposed; of two halves that were joined just before, the channels in turn.
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { groups }) => {
     const layout = tfjs.layoutOf(x);
     const stored = storedSizes(tfjs.sizesOf(x), layout);
     const { outer, length, inner } = viewAlong(stored, layout.indexOf(1));
+    const halves = groups === 2 && inner === 1 ? joinedHalves(tfjs, x as ValueId) : undefined;
+    if (halves !== undefined) {
+      const [left, right] = halves;
+      const both = [tfjs.inLayout(left, layout), tfjs.inLayout(right, layout)] as const;
+      tfjs.set(y, interleaved(tfjs, both, outer, stored), layout);
+      return;
+    }
     const grouped = tfjs.reshape(tfjs.asHeld(x), [outer, groups, length / groups, inner]);
     const turned = tfjs.kernel("Transpose", { x: grouped }, { perm: [0, 2, 1, 3] });
     tfjs.set(y, tfjs.reshape(turned, stored), layout);

@@ -1,5 +1,6 @@
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
-import { addDims, type Dim, formatDim, type Shape, type TensorType } from "../ir/shape.js";
+import type { ValueId } from "../ir/graph.js";
+import { addDims, type Dim, elementCount, formatDim, type Shape, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
@@ -9,7 +10,9 @@ import { counted } from "./read-nodes.js";
 import { fromSignedSize, fromSignedSizes, type SignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
-import type { Register } from "./tfjs/builder.js";
+import type { Register, TfjsBuilder } from "./tfjs/builder.js";
+import { dealtOut } from "./tfjs/interleaved-halves.js";
+import { storedSizes } from "./tfjs/layout.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis that is cut" },
@@ -71,6 +74,14 @@ function partsOf(node: OnnxNode, whole: Dim): readonly Dim[] | Problem {
   }
   const size = Math.ceil(whole / count);
   return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(size, whole - i * size)));
+}
+
+/** Where a value has first the even, then the odd channels of another: as the gradient of a shuffle of two groups has them. */
+function shuffledPairs(tfjs: TfjsBuilder, value: ValueId): ValueId | undefined {
+  if (!tfjs.isNative || tfjs.dtypeOf(value) !== "float32") return undefined;
+  const maker = tfjs.makerOf(value);
+  const channels = tfjs.sizesOf(value)[1] as number;
+  return maker?.op === "channel_shuffle" && maker.attributes.groups === channels / 2 ? maker.inputs[0] : undefined;
 }
 
 export const split = defineOp({
@@ -161,6 +172,14 @@ export const split = defineOp({
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs }, { axis, sizes }) => {
     const layout = tfjs.layoutOf(x);
+    const pairs = axis === 1 && outputs.length === 2 && sizes[0] === sizes[1] && layout.at(-1) === 1;
+    const shuffled = pairs ? shuffledPairs(tfjs, x as ValueId) : undefined;
+    if (shuffled !== undefined) {
+      const stored = storedSizes(tfjs.sizesOf(outputs[0]), layout);
+      const halves = dealtOut(tfjs, tfjs.inLayout(shuffled, layout), elementCount(stored.slice(0, -1)), stored);
+      for (const [i, value] of outputs.entries()) tfjs.set(value, halves[i] as Register, layout);
+      return;
+    }
     const held = tfjs.asHeld(x);
     const told = { numOrSizeSplits: sizes, axis: layout.indexOf(axis) };
     const parts = outputs.length === 1 ? [held] : tfjs.kernels("SplitV", { x: held }, told, outputs.length);

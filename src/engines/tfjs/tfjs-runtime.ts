@@ -20,7 +20,14 @@ interface OpAttribute {
   readonly value: unknown;
 }
 
-type TypeName = "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_INT" | "TF_ATTR_FLOAT" | "TF_ATTR_TYPE" | "TF_FLOAT";
+type TypeName =
+  | "TF_ATTR_STRING"
+  | "TF_ATTR_BOOL"
+  | "TF_ATTR_INT"
+  | "TF_ATTR_FLOAT"
+  | "TF_ATTR_TYPE"
+  | "TF_FLOAT"
+  | "TF_COMPLEX64";
 
 /** The backend of tfjs-node: ops of libtensorflow by name. */
 interface NodeBackend {

@@ -1,5 +1,6 @@
 /** The interface of an op's TensorFlow.js lowering: kernel calls over registers, and how the graph's values are stored. */
 import type { Attributes, ValueId } from "../../ir/graph.js";
+import type { DType } from "../../ir/shape.js";
 import type {
   KernelAttributes,
   KernelInputs,
@@ -18,7 +19,7 @@ export type NativeAttribute =
   | boolean
   | readonly number[]
   | { readonly float: number }
-  | { readonly type: "float32" };
+  | { readonly type: "float32" | "complex64" };
 
 type Way = (tfjs: TfjsCalls, inputs: readonly Register[]) => Register;
 
@@ -33,6 +34,8 @@ export interface TfjsCalls {
   /** The only result of a kernel. */
   kernel<K extends PlainKernel>(name: K, inputs: KernelInputs<K>): Register;
   kernel<K extends KernelName>(name: K, inputs: KernelInputs<K>, attributes: KernelAttributes<K>): Register;
+  /** Whether {@link native} ops are called as they are, not composed: where a lowering has a better way without them. */
+  readonly isNative: boolean;
   /** All results of a kernel. */
   kernels<K extends KernelName>(
     name: K,
@@ -65,6 +68,7 @@ export interface TfjsCalls {
 /** The calls, and for each value of the graph its register and axis order. All sizes are fixed. */
 export interface TfjsBuilder extends TfjsCalls {
   sizesOf(value: ValueId | undefined): readonly number[];
+  dtypeOf(value: ValueId): DType;
   /** The node that computed a value; undefined for graph inputs and state. */
   makerOf(value: ValueId): TfjsMaker | undefined;
   /** Sets the register of a value; its layout is the graph's axis order by default. */

@@ -122,7 +122,15 @@ export type BinaryKernel = Extract<PlainKernel, Like<Binary>>;
 export type ReductionKernel = "Max" | "Mean" | "Min" | "Sum";
 
 /** libtensorflow's own ops: see native-ops.ts. */
-export type NativeOp = "FusedBatchNormV3" | "FusedBatchNormGradV3" | "ReluGrad" | "Relu6Grad";
+export type NativeOp =
+  | "Bitcast"
+  | "Complex"
+  | "FusedBatchNormV3"
+  | "FusedBatchNormGradV3"
+  | "Imag"
+  | "Real"
+  | "ReluGrad"
+  | "Relu6Grad";
 
 /** The ops actually called for them. */
 export type CalledOp = NativeOp | "FusedBatchNormGradV2";

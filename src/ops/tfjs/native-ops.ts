@@ -51,7 +51,26 @@ function inverseDeviation(tfjs: TfjsCalls, variance: Register, attributes: Nativ
   return k.div(k.number(1), spread);
 }
 
+/** Element `at` of the pairs in the last of three axes. */
+const ofPairs = (at: 0 | 1): NativeForm => ({
+  results: 1,
+  used: [0],
+  composed: (tfjs, [pairs]) => [kernelsOf(tfjs).cut(pairs as Register, 3, 2, [at, at + 1])],
+});
+
 export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
+  // interleaved-halves.ts: what is a complex number here is elsewhere a pair of numbers in an axis behind.
+  Bitcast: { results: 1, used: [0], composed: (_, [pairs]) => [pairs as Register] },
+  Complex: {
+    results: 1,
+    used: [0],
+    composed: (tfjs, halves) => {
+      const side = kernelsOf(tfjs).concat(halves, 1);
+      return [tfjs.kernel("Transpose", { x: side }, { perm: [0, 2, 1] })];
+    },
+  },
+  Imag: ofPairs(1),
+  Real: ofPairs(0),
   // Result 1 is also the mean; 2 is the variance by n - 1. The gradient needs results 3 and 4: on a CPU the mean and the variance by n.
   FusedBatchNormV3: {
     results: 6,

@@ -109,7 +109,8 @@ function attribute(name: string, value: NativeAttribute): string {
   if (typeof value === "string") return told(typeNames.text, JSON.stringify(value));
   if (typeof value === "boolean") return told(typeNames.truth, String(value));
   if ("float" in value) return told(typeNames.float, literal(value.float));
-  if ("type" in value) return told(typeNames.type, "binding.TF_FLOAT");
+  if ("type" in value)
+    return told(typeNames.type, value.type === "float32" ? "binding.TF_FLOAT" : "binding.TF_COMPLEX64");
   return told("TF_ATTR_INT", literal(value));
 }
 

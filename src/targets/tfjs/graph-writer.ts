@@ -1,5 +1,6 @@
 import { invariant } from "../../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import type { DType } from "../../ir/shape.js";
 import type { Register, TfjsBuilder } from "../../ops/tfjs/builder.js";
 import { isNatural, type Layout, natural, nhwc, sameLayout, sameOrder, storedSizes } from "../../ops/tfjs/layout.js";
 import { type ProgramOptions, ProgramWriter } from "./program-writer.js";
@@ -24,6 +25,10 @@ export class GraphWriter extends ProgramWriter implements TfjsBuilder {
   sizesOf(value: ValueId | undefined): readonly number[] {
     invariant(value !== undefined, "a node has fewer inputs or results than its op");
     return typeOf(this.graph, value).shape as readonly number[];
+  }
+
+  dtypeOf(value: ValueId): DType {
+    return typeOf(this.graph, value).dtype;
   }
 
   makerOf(value: ValueId): Node | undefined {

@@ -35,6 +35,10 @@ export class ProgramWriter implements TfjsCalls {
     this.#lacking = lacking;
   }
 
+  get isNative(): boolean {
+    return this.#native !== false;
+  }
+
   get registers(): number {
     return this.#registers;
   }
