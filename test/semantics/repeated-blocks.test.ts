@@ -2,7 +2,7 @@
 // evaluated each time: with such a parameter that nothing uses, every graph and every message must be the same.
 import * as assert from "uvu/assert";
 import type { CompileOptions } from "../../src/compiler.js";
-import type { Graph } from "../../src/ir/graph.js";
+import type { Attributes, Graph, Node } from "../../src/ir/graph.js";
 import { limits } from "../../src/semantics/limits.js";
 import { suite } from "../support/suite.js";
 import { compile } from "../support/tester.js";
@@ -17,6 +17,16 @@ const evaluatedEachTime = (text: string): string =>
 
 const withoutSpans = (graph: Graph): unknown =>
   JSON.parse(JSON.stringify(graph, (key, value) => (key === "span" ? undefined : value)));
+
+/** Nodes that were added again share their original's attributes; what is said about them is said at the original's place. */
+function expectPlacesOfOriginals({ nodes }: Graph): void {
+  const originals = new Map<Attributes, Node>();
+  for (const node of nodes) {
+    const original = originals.get(node.attributes) ?? node;
+    originals.set(node.attributes, original);
+    assert.equal(node.span, original.span, node.path);
+  }
+}
 
 /** The nodes that are one with an earlier one's attributes: those that were added again. */
 const repeated = ({ nodes }: Graph): number => nodes.length - new Set(nodes.map(({ attributes }) => attributes)).size;
@@ -56,6 +66,7 @@ suite("semantics: repeated blocks", (test) => {
     ],
     ["several results", "a, b = image -> Two\nc, d = a -> Two\nlogits = b + c + d", two(), 2],
     ["the input as the result", "logits = image -> Same -> relu -> Same", "block Same on x = x\n", 0],
+    ["a node in a layer's argument", "logits = image -> B -> B", "block B = conv(3 * len([vector([1])]))\n", 1],
     ["weights that nothing reads", "logits = image -> W -> W", weight(), 1],
     [
       "shared layers inside",
@@ -67,7 +78,10 @@ suite("semantics: repeated blocks", (test) => {
     test(what, async () => {
       const { models, diagnostics } = await compared(inModel(statements, blocks));
       assert.equal(diagnostics, []);
-      assert.is(repeated(models[0]?.graph as Graph), times);
+      const [graph] = models.map((model) => model.graph);
+      assert.ok(graph);
+      assert.is(repeated(graph), times);
+      expectPlacesOfOriginals(graph);
     });
   }
 
@@ -128,9 +142,56 @@ suite("semantics: repeated blocks", (test) => {
     const tooDeep = await compared(
       inModel(`logits = image -> D${deepest} -> D${deepest + 3}`, `block D0 = relu\n${blocks}`),
     );
+    // E is first evaluated inside 91 blocks, and then again, but inside more expressions.
+    const inside91 = (name: string, one: (inner: string) => string) =>
+      Array.from({ length: 91 }, (_, i) => `block ${name}${i} = ${i === 0 ? "E" : one(`${name}${i - 1}`)}\n`).join("");
+    const wrapped = inside91("D", (inner) => `repeat(1, repeat(1, residual(${inner})))`);
+    const inner = `block E = ${"residual(".repeat(140)}relu${")".repeat(140)}\n`;
+    const tooNested = await compared(
+      inModel("logits = image -> C90 -> D90", `${inner}${inside91("C", (block) => block)}${wrapped}`),
+    );
     assert.equal(
-      [tooMany, tooMuch, tooDeep].map(({ diagnostics }) => diagnostics.map(({ code }) => code)),
-      [["limit/too-many-nodes"], ["limit/too-much-work"], ["limit/nested-too-deep"]],
+      [tooMany, tooMuch, tooDeep, tooNested].map(({ diagnostics }) => diagnostics.map(({ code }) => code)),
+      [["limit/too-many-nodes"], ["limit/too-much-work"], ["limit/nested-too-deep"], ["limit/nested-too-deep"]],
+    );
+  });
+
+  test("a model with a mistake in a block is not made, nor its variants", async () => {
+    const block = "block B(c: int) on x {\n  _y = x -> conv(6 / c)\n  return x -> relu\n}\n";
+    const model = inModel("logits = image -> B(5) -> B(5)", block).replace("model M", "model M(_a: int = 1)");
+    const { models, diagnostics } = await compared(`${model}variant V = M(_a: 2)\nvariant W = M(_a: 3)\n`);
+    assert.equal(
+      diagnostics.map(({ code }) => code),
+      ["value/inexact-division"],
+    );
+    assert.equal(models, []);
+  });
+
+  test("in a recipe's loss, whose student decides the order of classes", async () => {
+    const recipeFor = (order: string) =>
+      `recipe R${order} {
+  student   = ${order}
+  data      = folder()
+  loss      = student.logits -> Weighted
+  optimizer = sgd(lr: 0.1)
+  train     = run(batch: 2, epochs: 1)
+}
+model ${order} {
+  input image: float32[N, 3, 8, 8]
+  logits = image -> global_avg_pool -> flatten -> linear(2)
+  output logits: labels(["${order[0]}", "${order[1]}"])
+}
+`;
+    const { recipes, diagnostics } = await compile(
+      `lfer 1\n${recipeFor("AB")}${recipeFor("BA")}block Weighted on x = mean(x * vector([1, 2], labels: ["A", "B"]))\n`,
+    );
+    assert.equal(diagnostics, []);
+    assert.equal(
+      recipes.map(({ loss }) => loss.nodes.find(({ op }) => op === "constant")?.attributes.values),
+      [
+        [1, 2],
+        [2, 1],
+      ],
     );
   });
 });

@@ -76,6 +76,7 @@ function repeat(network: Network, made: MadeBlock, input: ValueId, at: PathScope
   at.repeat(made.scope.at, made.scope.from, made.scope.to, copies);
   const shift = network.size.values - made.part.from.values;
   const numberOf = (value: ValueId): ValueId => (value === made.input ? input : value + shift);
+  // Other scopes are those of `nowhere()`: no output needs a node there, such as a `vector(...)` in a layer's argument.
   network.repeat(made.part, (scope) => copies.get(scope) ?? scope, numberOf);
   return mapped(made.result, numberOf);
 }
