@@ -7,23 +7,9 @@ import { notReadBack } from "./onnx-node.js";
 import { forEachWindow, inferPoolTypes, poolAttributes, poolWindow } from "./pooling.js";
 import { pooled, sliding, stamped } from "./spatial.js";
 import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
-import type { Register, TfjsCalls } from "./tfjs/builder.js";
-import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow, padMap } from "./tfjs/window.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
-
-type Four = readonly [Register, Register, Register, Register];
-
-/**
- * The map shifted to positive numbers, with its maxima at the same places: WebAssembly's kernel starts from the smallest positive
- * number and ignores maxima below it.
- */
-function abovePositive(tfjs: TfjsCalls, map: Register): Register {
-  const k = kernelsOf(tfjs);
-  const least = tfjs.kernel("Min", { x: map }, { axis: [0, 1, 2, 3], keepDims: true });
-  return k.maximum(k.sub(map, least), k.number(1e-30));
-}
 
 /** Each window's gradient goes to its first maximum, in row-major order (PyTorch's tie rule). */
 export const maxPoolInputGradient = defineOp({
@@ -93,19 +79,10 @@ export const maxPoolInputGradient = defineOp({
   lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);
     const told = poolTold(a, padded);
+    const [dy, map, output] = [tfjs.map(g), tfjs.map(x), tfjs.map(y)];
     // The forward pass has already computed the padded map, so the kernel need not pad.
-    const paddedMap = padMap(tfjs, tfjs.map(x), padded, Number.NEGATIVE_INFINITY);
-    const made = tfjs.either("MaxPoolGrad", [tfjs.map(g), tfjs.map(y), tfjs.map(x), paddedMap], {
-      kernel: (calls, inputs) => {
-        const [dy, output, , input] = inputs as Four;
-        return calls.kernel("MaxPoolGrad", { dy, input, output }, told);
-      },
-      composed: (calls, inputs) => {
-        const [dy, output, map] = inputs as Four;
-        const input = padMap(calls, abovePositive(calls, map), padded);
-        return calls.kernel("MaxPoolGrad", { dy, input, output }, told);
-      },
-    });
+    const input = padMap(tfjs, map, padded, Number.NEGATIVE_INFINITY);
+    const made = tfjs.kernelOr("MaxPoolGrad", { dy, input, output }, told, { told, around: padded.around }, [map]);
     tfjs.set(dx, cutPadding(tfjs, made, padded, storedSizes(tfjs.sizesOf(x), nhwc)), nhwc);
   },
   window: () => undefined,

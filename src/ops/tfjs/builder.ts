@@ -9,6 +9,7 @@ import type {
   PlainKernel,
   Register,
 } from "./kernel-signatures.js";
+import type { LackableKernel, LackableKernels } from "./lacking-kernels.js";
 import type { Layout } from "./layout.js";
 
 export type { Register } from "./kernel-signatures.js";
@@ -20,14 +21,6 @@ export type NativeAttribute =
   | readonly number[]
   | { readonly float: number }
   | { readonly type: "float32" | "complex64" };
-
-type Way = (tfjs: TfjsCalls, inputs: readonly Register[]) => Register;
-
-/** Two forms with the same result: by a kernel, and by others for backends that lack it or compute it wrongly. */
-export interface Ways {
-  readonly kernel: Way;
-  readonly composed: Way;
-}
 
 /** Writes calls. Identical calls are written once. */
 export interface TfjsCalls {
@@ -43,8 +36,14 @@ export interface TfjsCalls {
     attributes: KernelAttributes<K>,
     outputs: number,
   ): readonly Register[];
-  /** The result of either form: by the kernel, except on a backend that lacks it (lacking-kernels.ts). */
-  either(name: KernelName, inputs: readonly Register[], ways: Ways): Register;
+  /** The single result of a kernel; on a backend that lacks it, what stands for it there (composed-kernels.ts), which may take more. */
+  kernelOr<K extends LackableKernel>(
+    name: K,
+    inputs: KernelInputs<K>,
+    attributes: KernelAttributes<K>,
+    about: LackableKernels[K],
+    more?: readonly Register[],
+  ): Register;
   /**
    * The used results (native-ops.ts) of one of libtensorflow's own ops, or of the kernels that replace it on other backends.
    * `count`: the number of elements behind each statistic.

@@ -1,6 +1,7 @@
 /** Kernel calls over registers: lowerings write them, engines run them, targets print them. */
-import type { NativeAttribute, Register, Ways } from "./builder.js";
+import type { NativeAttribute, Register } from "./builder.js";
 import type { CalledOp, KernelName } from "./kernel-signatures.js";
+import type { LackableKernel, LackableKernels } from "./lacking-kernels.js";
 
 export type KernelAttribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
 
@@ -31,11 +32,14 @@ export interface NativeCall {
 /** A kernel that some backends lack, in a program for all backends: each uses one of the two forms. */
 export interface ChoiceCall {
   readonly kind: "choice";
-  readonly name: KernelName;
-  readonly ways: Ways;
+  readonly name: LackableKernel;
+  /** The names of the kernel's inputs, which are the first of `inputs`. */
+  readonly names: readonly string[];
+  readonly attributes: Readonly<Record<string, KernelAttribute>>;
+  readonly about: LackableKernels[LackableKernel];
   readonly inputs: readonly Register[];
   readonly outputs: readonly Register[];
-  /** The source path of the node that first needed this call, if there is one. */
+  /** The place in the source of the node that needed it first; undefined if none did. */
   readonly path: string | undefined;
 }
 

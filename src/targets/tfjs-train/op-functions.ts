@@ -2,8 +2,9 @@
  * Calls that depend on the backend, as functions of a printed module: libtensorflow's ops are called if available, otherwise composed of
  * kernels; kernels that WebAssembly lacks are composed of others there.
  */
-import type { NativeAttribute } from "../../ops/tfjs/builder.js";
+import type { NativeAttribute, Register } from "../../ops/tfjs/builder.js";
 import type { Call, ChoiceCall, NativeCall } from "../../ops/tfjs/calls.js";
+import { composed } from "../../ops/tfjs/composed-kernels.js";
 import type { NativeOp } from "../../ops/tfjs/kernel-signatures.js";
 import { type NativeForm, nativeOps } from "../../ops/tfjs/native-ops.js";
 import { literal } from "../tfjs/literal.js";
@@ -37,9 +38,14 @@ function waysOf(call: Varying): Named["ways"] {
     const composed = composition(call, nativeForm(call).composed);
     return { native: nativeCall(call), kernel: "", composed };
   }
-  const { kernel, composed } = call.ways;
-  const one = (way: typeof kernel): string => composition(call, (writer, inputs) => [way(writer, inputs)]);
-  return { native: "", kernel: one(kernel), composed: one(composed) };
+  const { name, names, attributes, about } = call;
+  const named = (inputs: readonly Register[]) =>
+    Object.fromEntries(names.map((each, i) => [each, inputs[i] as Register]));
+  return {
+    native: "",
+    kernel: composition(call, (writer, inputs) => [writer.kernel(name, named(inputs), attributes)]),
+    composed: composition(call, (writer, inputs) => [composed(name, writer, inputs, about)]),
+  };
 }
 
 /** One function for all calls that do the same. */
@@ -130,7 +136,13 @@ function nativeCall(call: NativeCall): string {
   return `op("${call.name}", ${results}, ${literal(used)}, [\n${told.join("")}    ])`;
 }
 
-function composition(call: Varying, way: NativeForm["composed"]): string {
+type Writing = (
+  writer: ProgramWriter,
+  inputs: readonly Register[],
+  attributes: NativeCall["attributes"],
+) => readonly Register[];
+
+function composition(call: Varying, way: Writing): string {
   const writer = new ProgramWriter({ native: false });
   const inputs = call.inputs.map(() => writer.fresh([]));
   const attributes = call.kind === "native" ? call.attributes : {};

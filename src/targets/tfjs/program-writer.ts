@@ -1,6 +1,8 @@
-import type { NativeAttribute, Register, TfjsCalls, Ways } from "../../ops/tfjs/builder.js";
+import type { NativeAttribute, Register, TfjsCalls } from "../../ops/tfjs/builder.js";
 import type { Call, Constant, KernelAttribute } from "../../ops/tfjs/calls.js";
+import { composed } from "../../ops/tfjs/composed-kernels.js";
 import type { CalledOp, KernelName, NativeOp } from "../../ops/tfjs/kernel-signatures.js";
+import type { LackableKernel, LackableKernels } from "../../ops/tfjs/lacking-kernels.js";
 import { nativeOps } from "../../ops/tfjs/native-ops.js";
 
 const sizesText = (sizes: readonly number[]): string => sizes.join();
@@ -15,7 +17,7 @@ export interface ProgramOptions {
   /** Whether libtensorflow's own ops may be called: only tfjs-node has them (on a GPU, different ones). Elsewhere kernels replace them. */
   readonly native: boolean | "gpu";
   /** Kernels that the backend lacks or computes wrongly: others replace them. `unknown`: the program has both forms, for any backend. */
-  readonly lacking?: readonly KernelName[] | "unknown";
+  readonly lacking?: readonly LackableKernel[] | "unknown";
 }
 
 /** Writes the calls of a program. Identical calls are written once. */
@@ -26,7 +28,7 @@ export class ProgramWriter implements TfjsCalls {
   readonly #reshaped = new Map<Register, { readonly source: Register; readonly sizes: string }>();
   readonly #sizes = new Map<Register, string>();
   readonly #native: ProgramOptions["native"];
-  readonly #lacking: readonly KernelName[] | "unknown";
+  readonly #lacking: readonly LackableKernel[] | "unknown";
   #registers = 0;
   #path: string | undefined;
 
@@ -87,13 +89,22 @@ export class ProgramWriter implements TfjsCalls {
     return this.kernels(name, inputs, attributes, 1)[0] as Register;
   }
 
-  /** A choice is written each time: what its ways do is not compared. */
-  either(name: KernelName, inputs: readonly Register[], ways: Ways): Register {
-    const lacking = this.#lacking;
-    if (lacking !== "unknown") return ways[lacking.includes(name) ? "composed" : "kernel"](this, inputs);
-    const outputs = [this.#registers++];
-    this.calls.push({ kind: "choice", name, ways, inputs, outputs, path: this.#path });
-    return outputs[0] as Register;
+  /** A choice is written each time: what is composed cannot be compared. */
+  kernelOr<K extends LackableKernel>(
+    name: K,
+    inputs: Readonly<Record<string, Register>> | readonly Register[],
+    told: object,
+    about: LackableKernels[K],
+    more: readonly Register[] = [],
+  ): Register {
+    const attributes = told as Readonly<Record<string, KernelAttribute>>;
+    const all = [...Object.values(inputs), ...more];
+    if (this.#lacking === "unknown") {
+      const [names, made, path] = [Object.keys(inputs), this.#registers++, this.#path];
+      this.calls.push({ kind: "choice", name, names, attributes, about, inputs: all, outputs: [made], path });
+      return made;
+    }
+    return this.#lacking.includes(name) ? composed(name, this, all, about) : this.kernel(name, inputs, attributes);
   }
 
   native(
