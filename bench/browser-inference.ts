@@ -137,7 +137,9 @@ try {
   if (raced === undefined) throw new Error(complaints.join("\n"));
   if (!raced.simd) throw new Error("this browser has no SIMD in WebAssembly");
   console.log(`LFER-LDL, ${size} pixels, one picture, ${options.rounds} rounds in turns, one thread, SIMD\n`);
-  console.log("| | least | median | loading and first answer |\n| --- | ---: | ---: | ---: |");
+  console.log(
+    "| | least | median | loading and first answer (the first loads the runtime too) |\n| --- | ---: | ---: | ---: |",
+  );
   const cell = (ms: number): string => `${ms.toFixed(1)} ms`;
   for (const { name, first, times } of raced.contestants) {
     const sorted = times.toSorted((a, b) => a - b);
