@@ -1,6 +1,5 @@
 /** Writes several files that belong together, new ones or in the place of old ones: all of them, or none. */
-import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
-import { undoAtExit } from "./at-exit.js";
+import { linkSync, renameSync, rmSync } from "node:fs";
 import { nameBeside } from "./beside.js";
 import { codeOf, existing, removeIfThere, type StagedFile, stageFile } from "./write-file.js";
 
@@ -48,33 +47,29 @@ export async function writeFilesWhole(files: ReadonlyMap<string, readonly Uint8A
 }
 
 /**
- * Renames each to its place, and keeps the old file aside until the last one is there: if one cannot be renamed, or the process ends, all
- * is put back. Synchronous, so that no signal comes between a rename and what undoes it.
+ * Renames each to its place, and keeps the old file aside until the last one is there: if one cannot be renamed, all is put back.
+ * Synchronous, so that no signal is handled in between.
  */
 function putAll(staged: readonly Staged[], onFile: (index: number) => void): void {
   const undo: (() => void)[] = [];
   const old: string[] = [];
-  const forget = undoAtExit(() => putBack(undo));
   try {
     for (const [i, { beside, place, existed }] of staged.entries()) {
       onFile(i);
       if (existed) {
         const aside = nameBeside(place);
-        old.push(aside);
-        undo.push(() => putBackOld(aside, place));
         keepAside(place, aside);
-      } else {
-        undo.push(() => rmSync(place, { force: true }));
+        old.push(aside);
+        undo.push(() => putBack(aside, place));
       }
       renameSync(beside, place);
+      if (!existed) undo.push(() => removeFile(place));
     }
   } catch (error) {
-    putBack(undo);
+    for (const step of undo.reverse()) attempt(step);
     throw error;
-  } finally {
-    forget();
   }
-  for (const aside of old) rmSync(aside, { force: true });
+  for (const aside of old) attempt(() => removeFile(aside));
 }
 
 /** A second name, so that the place is never empty; where the file system has no links, the file moves. */
@@ -86,20 +81,19 @@ function keepAside(place: string, aside: string): void {
   }
 }
 
-function putBackOld(aside: string, place: string): void {
-  if (!existsSync(aside)) return;
+function putBack(aside: string, place: string): void {
   renameSync(aside, place);
   // Between two names of one file a rename does nothing.
-  rmSync(aside, { force: true });
+  removeFile(aside);
 }
 
-/** Last first; a step that fails does not stop the others. */
-function putBack(undo: (() => void)[]): void {
-  for (const step of undo.splice(0).reverse()) {
-    try {
-      step();
-    } catch {
-      // The error that led here is the one to report.
-    }
+const removeFile = (path: string): void => rmSync(path, { force: true });
+
+/** What cannot be put back or removed stays where it is, and does not stop the rest. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // The result is reported: all files are written, or the error that led here.
   }
 }
