@@ -2,7 +2,7 @@
 //   node tools/build-all-models.mjs OUT [--every-variant] [--check PYTHON] OPSET...
 //   node tools/build-all-models.mjs OUT [--every-variant] [--verify] tfjs
 // With --check they go through test/onnx-checker/check.py --load, a few at a time, and are removed.
-// `newest` is the newest opset that lferc writes, `all` means every one. By default only the smallest variant of each model is built:
+// `oldest` and `newest` are opsets that lferc writes, `all` means every one. By default only the smallest variant of each model is built:
 // the others contain the same ops, and some have half a gigabyte.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -34,7 +34,8 @@ function knownOpsets() {
 
 const { oldest, newest } = knownOpsets();
 const every = Array.from({ length: newest - oldest + 1 }, (_, i) => String(oldest + i));
-const opsets = asked.flatMap((opset) => (opset === "all" ? every : opset === "newest" ? [String(newest)] : [opset]));
+const named = { all: every, oldest: [String(oldest)], newest: [String(newest)] };
+const opsets = asked.flatMap((opset) => named[opset] ?? [opset]);
 
 const parameters = ({ graph }) =>
   graph.slots.reduce(
