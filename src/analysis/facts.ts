@@ -1,8 +1,8 @@
-import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../ir/graph.js";
 import type { GraphIndex } from "../ir/graph-index.js";
-import { elementCount, type TensorType } from "../ir/shape.js";
+import { bindDim, elementCount, type Shape } from "../ir/shape.js";
 import { keepsStatistics } from "../ops/batch-statistics.js";
-import type { AnyOp, Work } from "../ops/contracts.js";
+import type { AnyOp, OpInput, Work } from "../ops/contracts.js";
 import { foldedNorm } from "./folded-norm.js";
 
 /** The facts that counting rules may use about one application of an op, batch 1. A fact that does not apply is undefined. */
@@ -93,7 +93,8 @@ function foldingOf(graph: Graph, node: Node, index: GraphIndex): { readonly fold
 function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) => boolean) {
   const held = { parameters: 0, freshWeights: 0, bias: 0 };
   if (op.inputs === "many") return held;
-  for (const [i, { name, role }] of op.inputs.entries()) {
+  for (let i = 0; i < op.inputs.length; i++) {
+    const { name, role } = op.inputs[i] as OpInput;
     const value = node.inputs[i];
     if (role !== "parameter" || value === undefined) continue;
     const elements = elementCount(typeOf(graph, value).shape);
@@ -104,6 +105,9 @@ function heldBy(graph: Graph, node: Node, op: AnyOp, isFresh: (value: ValueId) =
   return held;
 }
 
+/** The size of an axis at N = 1; 1 if there is no such axis. */
+const sizeAt = (shape: Shape, axis: number): number => bindDim(shape[axis] ?? 1, 1);
+
 /** The facts of one node. `isFresh`: whether a slot's value has not occurred before. */
 export function factsOf(
   graph: Graph,
@@ -112,23 +116,21 @@ export function factsOf(
   index: GraphIndex,
   isFresh: (value: ValueId) => boolean,
 ): CountingFacts {
-  const types = (values: readonly ValueId[]): readonly TensorType[] => values.map((value) => typeOf(graph, value));
-  const [inputs, outputs] = [types(node.inputs), types(node.outputs)];
+  const [inputs, outputs] = [typesOf(graph, node.inputs), typesOf(graph, node.outputs)];
   const first = inputs[0]?.shape;
   const output = outputs[0]?.shape ?? [];
   const inputElements = first === undefined ? 0 : elementCount(first);
   const outputElements = outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const { parameters, freshWeights, bias } = heldBy(graph, node, op, isFresh);
   const axis = node.attributes.axis;
-  const axisLength =
-    typeof axis === "number" && first !== undefined ? elementCount(first.slice(axis, axis + 1)) : undefined;
+  const axisLength = typeof axis === "number" && first !== undefined ? sizeAt(first, axis) : undefined;
   const window = op.window(node.attributes);
   const folding = keepsStatistics(node) ? foldingOf(graph, node, index) : undefined;
   const own = op.facts(inputs, outputs, node.attributes);
   return {
     inputElements,
     outputElements,
-    inputChannels: first !== undefined && first.length > 1 ? elementCount(first.slice(1, 2)) : undefined,
+    inputChannels: first !== undefined && first.length > 1 ? sizeAt(first, 1) : undefined,
     outputPositions: output.length === 4 ? elementCount(output.slice(2)) : undefined,
     productsPerOutput: own.productsPerOutput,
     bias,
@@ -140,9 +142,9 @@ export function factsOf(
     freshWeights,
     isMap: first?.length === 4 ? 1 : 0,
     isVector: first?.length === 2 ? 1 : 0,
-    samples: elementCount(output.slice(0, 1)),
+    samples: sizeAt(output, 0),
     inputPositions: first?.length === 4 ? elementCount(first.slice(2)) : undefined,
-    outputChannels: output.length > 1 ? elementCount(output.slice(1, 2)) : undefined,
+    outputChannels: output.length > 1 ? sizeAt(output, 1) : undefined,
     normalisedRuns: own.normalisedRuns,
     isLinear: own.isLinear,
     folds: folding?.folds,
@@ -152,9 +154,5 @@ export function factsOf(
 
 /** The op's own count of its arithmetic, batch 1. */
 export function workOf(graph: Graph, node: Node, op: AnyOp): Work {
-  return op.work(
-    node.inputs.map((value) => typeOf(graph, value)),
-    node.outputs.map((value) => typeOf(graph, value)),
-    node.attributes,
-  );
+  return op.work(typesOf(graph, node.inputs), typesOf(graph, node.outputs), node.attributes);
 }

@@ -1,5 +1,5 @@
 import { invariant } from "../diagnostics/invariant.js";
-import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../ir/graph.js";
 import { bindShape } from "../ir/shape.js";
 import { findOp } from "../ops/registry.js";
 import { type AxisMove, gone } from "../ops/spatial.js";
@@ -42,9 +42,10 @@ interface Sight {
 
 const sides = [0, 1] as const;
 
-const withExtent = (sight: Sight, side: Side, extent: Extent): Sight => ({
-  ...sight,
-  extents: side === 0 ? [extent, sight.extents[1]] : [sight.extents[0], extent],
+const withExtent = ({ extents, places, picture }: Sight, side: Side, extent: Extent): Sight => ({
+  extents: side === 0 ? [extent, extents[1]] : [extents[0], extent],
+  places,
+  picture,
 });
 
 const seeingAll = (sight: Sight, side: Side): Sight =>
@@ -104,8 +105,9 @@ function moved(sight: Sight, factors: readonly Factor[], move: AxisMove, size: n
 /** Whether an op keeps every place where it is, on axes of one factor each: most ops do. */
 const changesNothing = ({ places }: Sight, moves: readonly AxisMove[], shape: readonly number[]): boolean =>
   places.length === shape.length &&
-  places.every(([factor, ...others], axis) => {
-    if (factor === undefined || others.length > 0 || factor.size !== shape[axis]) return false;
+  places.every((factors, axis) => {
+    const factor = factors[0];
+    if (factor === undefined || factors.length > 1 || factor.size !== shape[axis]) return false;
     const move = moves[axis];
     return move?.to === axis && move.seen === 1 && move.step === 1 && (hasSides(factor) || factor.step === 1);
   });
@@ -116,15 +118,16 @@ const changesNothing = ({ places }: Sight, moves: readonly AxisMove[], shape: re
  */
 function throughMoves(sight: Sight, moves: readonly AxisMove[], shape: readonly number[]): Sight {
   if (changesNothing(sight, moves, shape)) return sight;
-  const places = shape.map(plain);
+  const places: (readonly Factor[] | undefined)[] = shape.map(() => undefined);
   let after = sight;
-  for (const [axis, factors] of sight.places.entries()) {
+  sight.places.forEach((factors, axis) => {
     const move = moves[axis] ?? gone;
     const [next, left] = moved(after, factors, move, move.to === undefined ? 1 : (shape[move.to] ?? 1));
     after = next;
     if (move.to !== undefined) places[move.to] = left;
-  }
-  return { ...after, places };
+  });
+  const { extents, picture } = after;
+  return { extents, places: places.map((factors, axis) => factors ?? plain(shape[axis] ?? 1)), picture };
 }
 
 /** The same elements in the same order under other sizes. */
@@ -139,7 +142,7 @@ function throughOrder(sight: Sight, shape: readonly number[]): Sight {
 
 /** Whether no rows are in blocks or interleaved with channels: each axis is rows, columns or neither, the usual case. */
 const isSettled = ({ places }: Sight): boolean =>
-  places.every(([factor, ...others]) => others.length === 0 && factor !== undefined && !(factor.step > 1));
+  places.every((factors) => factors.length === 1 && !((factors[0]?.step ?? 1) > 1));
 
 /**
  * Rows in blocks whose places are mixed become rows of a smaller map; rows interleaved with channels (a pixel shuffle) become
@@ -219,18 +222,18 @@ function sightOfInput(shape: readonly number[]): Sight | undefined {
 function sightsOfResults(graph: Graph, node: Node, sights: readonly (Sight | undefined)[]): (Sight | undefined)[] {
   const op = findOp(node.op);
   invariant(op !== undefined, `unknown op ${node.op} at ${node.path}`, node.span);
-  const [inputs, outputs] = [node.inputs, node.outputs].map((values) => values.map((value) => typeOf(graph, value)));
-  const spatial = op.spatial(inputs ?? [], outputs ?? [], node.attributes);
-  return (outputs ?? []).map((type) => {
+  const [inputs, outputs] = [typesOf(graph, node.inputs), typesOf(graph, node.outputs)];
+  const spatial = op.spatial(inputs, outputs, node.attributes);
+  return outputs.map((type) => {
     const shape = bindShape(type.shape, 1);
     let found: Sight | undefined;
-    for (const [i, value] of node.inputs.entries()) {
+    node.inputs.forEach((value, i) => {
       const sight = sights[value];
-      if (sight === undefined) continue;
+      if (sight === undefined) return;
       const after =
         spatial === "same order" ? throughOrder(sight, shape) : throughMoves(sight, spatial[i] ?? [], shape);
       found = found === undefined ? after : join(found, after);
-    }
+    });
     return found === undefined ? undefined : settled(found);
   });
 }
@@ -248,8 +251,9 @@ export function receptiveField(graph: Graph, among?: (node: Node) => boolean): R
   let largest: Field = { size: [1, 1], jump: [1, 1], at: undefined };
   let whole: ReceptiveField["whole"] = [undefined, undefined];
   for (const node of graph.nodes) {
-    for (const [i, sight] of sightsOfResults(graph, node, sights).entries()) {
-      sights[node.outputs[i] as ValueId] = sight;
+    let result = 0;
+    for (const sight of sightsOfResults(graph, node, sights)) {
+      sights[node.outputs[result++] as ValueId] = sight;
       if (sight === undefined || !isMap(sight.places)) continue;
       if (among !== undefined && !among(node)) continue;
       const field = fieldOf(sight, node.path);

@@ -1,4 +1,4 @@
-import { textWidth } from "./text-width.js";
+import { isPlain, textWidth } from "./text-width.js";
 
 const tabStop = 4;
 
@@ -35,7 +35,8 @@ const withoutCommands = (text: string): string =>
 export const printable = (text: string): string => withoutCommands(visible(text));
 
 /** A name of any origin, a path or a message within a line: it cannot end the line, nor begin another. */
-export const oneLine = (text: string): string => printable(text.replaceAll("\n", "\u240a"));
+export const oneLine = (text: string): string =>
+  isPlain(text) ? withoutCommands(text) : printable(text.replaceAll("\n", "\u240a"));
 
 /** Our own text, which may have styles and nothing else that is executed: the safety net for all output. */
 export const harmless = (text: string): string =>
@@ -72,7 +73,7 @@ export function readableName(text: string): string {
 /** Columns of text on a terminal when it begins at column `from` (from 0). Tab stops are every 4 columns. */
 export function displayWidth(text: string, from = 0): number {
   let column = from;
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   for (const [i, piece] of text.split("\t").entries()) {
     if (i > 0) column += tabStop - (column % tabStop);
     column += textWidth(piece);

@@ -91,3 +91,6 @@ export function typeOf(graph: Graph, value: ValueId): TensorType {
   if (type === undefined) throw new RangeError(`value ${value} is not in graph ${graph.name}`);
   return type;
 }
+
+export const typesOf = (graph: Graph, values: readonly ValueId[]): TensorType[] =>
+  values.map((value) => typeOf(graph, value));

@@ -144,6 +144,7 @@ function prune(graph: Graph, dropUnreadInputs: boolean): Graph {
   for (let value = 0; value < needed.length; value++) {
     if (needed[value] === 1) renumbered[value] = types.push(graph.types[value] as TensorType) - 1;
   }
+  if (types.length === graph.types.length && kept.length === graph.nodes.length) return graph;
   const renumber = (value: ValueId): ValueId => renumbered[value] as number;
   return {
     name: graph.name,

@@ -5,7 +5,8 @@
 export class PathScope {
   readonly #parent: PathScope | undefined;
   readonly #base: string;
-  readonly #children: PathScope[] = [];
+  /** Created with the first one: most scopes have none. */
+  #children: PathScope[] | undefined;
   #path: string | undefined;
   #isUsed = false;
 
@@ -17,13 +18,14 @@ export class PathScope {
   /** A new scope inside this one. */
   child(base: string): PathScope {
     const scope = new PathScope(this, base);
+    this.#children ??= [];
     this.#children.push(scope);
     return scope;
   }
 
   /** How many scopes were made inside this one. */
   get size(): number {
-    return this.#children.length;
+    return this.#children?.length ?? 0;
   }
 
   /**
@@ -32,8 +34,8 @@ export class PathScope {
    */
   repeat(other: PathScope, from: number, to: number, copies: Map<PathScope, PathScope>): void {
     copies.set(other, this);
-    for (const scope of other.#children.slice(from, to)) {
-      this.child(scope.#base).repeat(scope, 0, scope.#children.length, copies);
+    for (const scope of other.#children?.slice(from, to) ?? []) {
+      this.child(scope.#base).repeat(scope, 0, scope.size, copies);
     }
   }
 
@@ -61,7 +63,7 @@ export class PathScope {
   }
 
   #settleChildren(): void {
-    const used = this.#children.filter((scope) => scope.#isUsed);
+    const used = this.#children?.filter((scope) => scope.#isUsed) ?? [];
     const [only] = used;
     if (only !== undefined && used.length === 1) {
       only.#path = this.join(only.#base);
@@ -69,7 +71,8 @@ export class PathScope {
     }
     const counts = new Map<string, number>();
     for (const scope of used) counts.set(scope.#base, (counts.get(scope.#base) ?? 0) + 1);
-    const taken = new Set([...counts].filter(([, count]) => count === 1).map(([base]) => base));
+    const taken = new Set<string>();
+    if (counts.size < used.length) for (const [base, count] of counts) if (count === 1) taken.add(base);
     const ordinals = new Map<string, number>();
     for (const scope of used) {
       const base = scope.#base;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { isCut, limited } from "../diagnostics/mistake-limit.js";
+import { isPlain } from "../diagnostics/text-width.js";
 import type { SourceTree } from "./ast.js";
 import type { Expression } from "./ast-expressions.js";
 import { classify, endOf } from "./classify.js";
@@ -97,10 +98,9 @@ function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
   for (const token of scanned.tokens) {
     const start = token.startOffset;
     const end = endOf(token);
-    const span = reports.span(start, end);
     const type = token.tokenType;
     if (type === Name) {
-      if (/[^\w]/.test(token.image)) {
+      if (!isPlain(token.image) && /[^\w]/.test(token.image)) {
         reports.add("syntax/unexpected-character", { characters: nameOfText(token.image) }, start, end);
       }
     } else if (type === ForeignOperator) {
@@ -113,11 +113,12 @@ function reportForeign(reports: Reports, text: string, scanned: Scanned): void {
       // A word needs spaces: `!a` is `not a`, `a&&b` is `a and b`.
       const isBeside = (c: string | undefined): boolean => /[a-z]/.test(operator) && /\w/.test(c ?? "");
       const spaced = `${isBeside(text[start - 1]) ? " " : ""}${operator}${isBeside(text[end]) ? " " : ""}`;
-      const fix = { title: `Write \`${operator}\``, span, text: spaced };
+      const fix = { title: `Write \`${operator}\``, span: reports.span(start, end), text: spaced };
       reports.add("syntax/wrong-operator", { written: token.image, meant: operator }, start, end, { fix });
       retag(token, meant);
     } else if (type === SingleQuoted) {
       const inner = token.image.slice(1, -1);
+      const span = reports.span(start, end);
       const fix = inner.includes('"') ? undefined : { title: "Use double quotes", span, text: `"${inner}"` };
       reports.add("syntax/single-quotes", { text: nameOfText(token.image) }, start, end, { fix });
       retag(token, StringToken);

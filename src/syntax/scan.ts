@@ -38,6 +38,9 @@ const foreign: readonly (readonly [TokenType, RegExp])[] = [ForeignComment, Sing
   sticky(t),
 ]);
 const signs: ReadonlyMap<string, TokenType> = new Map([...operators, ...brackets].map((t) => [textOf(t), t]));
+const beginsLongSign: ReadonlySet<number> = new Set(
+  [...signs.keys()].filter((sign) => sign.length === 2).map((sign) => sign.charCodeAt(0)),
+);
 const restOfLine = /[^\n\r]*/y;
 const blanks = /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/y;
 
@@ -91,13 +94,11 @@ export function scan(text: string, divides: Divides = () => false): Scanned {
       take(tokens, type, pattern.lastIndex);
       return true;
     }
-    for (const length of [2, 1]) {
-      const type = signs.get(text.slice(at, at + length));
-      if (type === undefined) continue;
-      take(tokens, type, at + length);
-      return true;
-    }
-    return false;
+    const long = beginsLongSign.has(text.charCodeAt(at)) ? signs.get(text.slice(at, at + 2)) : undefined;
+    const type = long ?? signs.get(text.charAt(at));
+    if (type === undefined) return false;
+    take(tokens, type, at + (long === undefined ? 1 : 2));
+    return true;
   };
 
   while (at < text.length) {

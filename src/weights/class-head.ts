@@ -1,5 +1,5 @@
 /** Finds the weights whose rows are the classes of an output. */
-import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
+import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../ir/graph.js";
 import { keepsStatistics } from "../ops/batch-statistics.js";
 import { findOp } from "../ops/registry.js";
 
@@ -58,7 +58,7 @@ function rowsOf(graph: Graph, output: ValueId, makers: Makers, slots: SlotNames)
 function keepsClasses(graph: Graph, { op, inputs, outputs, attributes }: Node, output: ValueId): boolean {
   const found = findOp(op);
   if (found === undefined || inputs.length !== 1) return false;
-  const types = inputs.map((value) => typeOf(graph, value));
+  const types = typesOf(graph, inputs);
   const after = typeOf(graph, output).shape;
   const before = types[0]?.shape ?? [];
   if (before[1] !== after[1]) return false;

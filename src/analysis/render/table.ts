@@ -48,7 +48,7 @@ export function layOut(
   width: number | undefined,
 ): string {
   const head: TableRow = { cells: columns.map((column) => column.title), style: "bold" };
-  const lines = [head, ...rows].map((row) => ({ ...row, cells: row.cells.map(oneLine) }));
+  const lines = [head, ...rows].map(({ cells, style }) => ({ cells: cells.map(oneLine), style }));
   const widths = columns.map((_, i) =>
     lines.reduce((widest, { cells }) => Math.max(widest, textWidth(cells[i] ?? "")), 0),
   );
@@ -56,11 +56,12 @@ export function layOut(
   const first = widths[0] ?? 0;
   const over = width === undefined ? 0 : widthOf(widths, shown) - width;
   if (over > 0) widths[0] = Math.min(first, Math.max(12, first - over));
-  const line = ({ cells, style }: TableRow): string => {
+  const line = ({ cells, style }: (typeof lines)[number]): string => {
     const text = shown.map((i) => {
-      const cell = cutToWidth(cells[i] ?? "", widths[i] ?? 0);
-      const space = " ".repeat(Math.max(0, (widths[i] ?? 0) - textWidth(cell)));
-      return columns[i]?.align === "left" ? cell + space : space + cell;
+      const width = widths[i] ?? 0;
+      const cell = cutToWidth(cells[i] ?? "", width);
+      const padded = cell.length + Math.max(0, width - textWidth(cell));
+      return columns[i]?.align === "left" ? cell.padEnd(padded) : cell.padStart(padded);
     });
     const joined = text.join(gap).trimEnd();
     return `${style === undefined || joined === "" ? joined : paint(style, joined)}\n`;

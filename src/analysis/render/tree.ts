@@ -21,17 +21,26 @@ export interface TreeRow {
 interface Part {
   readonly name: string;
   readonly path: string;
-  readonly parts: Map<string, Part>;
+  /** What it contains, by name; undefined for a single layer, as most parts are. */
+  parts: Map<string, Part> | undefined;
   /** All layers in it, including its own. */
   readonly layers: LayerStats[];
   /** The layer whose path is exactly the part's. */
   own: LayerStats | undefined;
 }
 
-const newPart = (name: string, path: string): Part => ({ name, path, parts: new Map(), layers: [], own: undefined });
+const newPart = (name: string, path: string, layer?: LayerStats): Part => ({
+  name,
+  path,
+  parts: undefined,
+  layers: layer === undefined ? [] : [layer],
+  own: undefined,
+});
 
 /** A layer with the same path as a part (`logits` and `logits.flatten`), as a row inside the part. */
-const ownRow = (layer: LayerStats, path: string): Part => ({ ...newPart(`(${layer.op})`, path), layers: [layer] });
+const ownRow = (layer: LayerStats, path: string): Part => newPart(`(${layer.op})`, path, layer);
+
+const partsIn = ({ parts }: Part): readonly Part[] => (parts === undefined ? [] : [...parts.values()]);
 
 /** Groups layers into parts by their paths, in emitted order. */
 function partsOf(layers: readonly LayerStats[]): Part {
@@ -39,12 +48,12 @@ function partsOf(layers: readonly LayerStats[]): Part {
   for (const layer of layers) {
     let part = top;
     for (const name of layer.path.split(".")) {
+      part.parts ??= new Map();
       let inner = part.parts.get(name);
       if (inner === undefined) {
-        inner = newPart(name, part.path === "" ? name : `${part.path}.${name}`);
+        inner = newPart(name, part.path === "" ? name : `${part.path}.${name}`, layer);
         part.parts.set(name, inner);
-      }
-      inner.layers.push(layer);
+      } else inner.layers.push(layer);
       part = inner;
     }
     part.own = layer;
@@ -69,21 +78,36 @@ function contentOf({ path, layers }: Part, figures: readonly Figure[]): string {
 
 const numbered = /^(.+_)(\d+)$/;
 
-/** Groups consecutive parts with consecutive numbers and equal layers. */
+/** Whether the second name has the first one's base and the next number: `unit_1`, `unit_2`. */
+function isNext(name: string, next: string): boolean {
+  const [, base, number] = numbered.exec(name) ?? [];
+  const [, nextBase, nextNumber] = numbered.exec(next) ?? [];
+  return base !== undefined && base === nextBase && Number(nextNumber) === Number(number) + 1;
+}
+
+/** Groups consecutive parts of several layers with consecutive numbers and equal layers. */
 function equalRuns(parts: readonly Part[], figures: readonly Figure[]): readonly (readonly Part[])[] {
   const runs: Part[][] = [];
+  let run: Part[] = [];
   for (const part of parts) {
-    const run = runs.at(-1);
-    const [, before, last] = numbered.exec(run?.at(-1)?.name ?? "") ?? [];
-    const [, base, number] = numbered.exec(part.name) ?? [];
-    const follows = base !== undefined && base === before && Number(number) === Number(last) + 1;
-    const [first] = run ?? [];
-    const isEqual =
-      follows && first !== undefined && first.layers.length > 1 && first.layers.length === part.layers.length;
-    if (isEqual && contentOf(first, figures) === contentOf(part, figures)) run?.push(part);
-    else runs.push([part]);
+    const [first, last] = [run[0], run.at(-1)];
+    const mayBeEqual = part.layers.length > 1 && first?.layers.length === part.layers.length;
+    if (mayBeEqual && isNext(last?.name ?? "", part.name) && contentOf(first, figures) === contentOf(part, figures)) {
+      run.push(part);
+    } else {
+      run = [part];
+      runs.push(run);
+    }
   }
   return runs;
+}
+
+const paramsOf = ({ params }: LayerStats): number => params;
+
+function sum(layers: readonly LayerStats[], of: (layer: LayerStats) => number): number {
+  let total = 0;
+  for (const layer of layers) total += of(layer);
+  return total;
 }
 
 export interface TreeOptions {
@@ -98,6 +122,7 @@ export interface TreeOptions {
 export function treeRows(layers: readonly LayerStats[], options: TreeOptions): readonly TreeRow[] {
   const { depth, figures, joinsEqual } = options;
   const rows: TreeRow[] = [];
+  const figuresOf = figures.map((figure) => (layer: LayerStats) => figureIn(layer.counts, figure));
   const visitAll = (parts: readonly Part[], level: number): void => {
     const runs = joinsEqual ? equalRuns(parts, figures) : parts.map((part) => [part]);
     for (const run of runs) visit(run, level);
@@ -105,16 +130,15 @@ export function treeRows(layers: readonly LayerStats[], options: TreeOptions): r
   const visit = (run: readonly Part[], level: number): void => {
     let inner = run[0] as Part;
     let name = inner.name;
-    while (inner.parts.size === 1 && inner.layers.length === 1) {
-      inner = inner.parts.values().next().value as Part;
+    while (inner.parts?.size === 1 && inner.layers.length === 1) {
+      [inner] = partsIn(inner) as [Part];
       name = `${name}.${inner.name}`;
     }
-    const all = run.flatMap((part) => part.layers);
+    const all = run.length === 1 ? inner.layers : run.flatMap((part) => part.layers);
     const last = all.at(-1) as LayerStats;
-    const sum = (of: (layer: LayerStats) => number): number => all.reduce((total, each) => total + of(each), 0);
     const isRun = run.length > 1;
     const upTo = isRun ? `-${numbered.exec(run.at(-1)?.name ?? "")?.[2]}` : "";
-    const isOpen = !isRun && level + 1 < depth && inner.parts.size > 0;
+    const isOpen = !isRun && level + 1 < depth && inner.parts !== undefined;
     rows.push({
       path: `${inner.path}${upTo}`,
       name: `${name}${upTo}${isRun ? ` x${run.length}` : ""}`,
@@ -123,13 +147,13 @@ export function treeRows(layers: readonly LayerStats[], options: TreeOptions): r
       layer: all.length === 1 ? last : undefined,
       layerCount: all.length,
       outputShape: last.outputShape,
-      params: sum((layer) => layer.params),
-      figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure))),
+      params: sum(all, paramsOf),
+      figures: figuresOf.map((figureOf) => sum(all, figureOf)),
     });
     if (!isOpen) return;
     const own = inner.own === undefined ? [] : [ownRow(inner.own, inner.path)];
-    visitAll([...inner.parts.values(), ...own], level + 1);
+    visitAll([...partsIn(inner), ...own], level + 1);
   };
-  visitAll([...partsOf(layers).parts.values()], 0);
+  visitAll(partsIn(partsOf(layers)), 0);
   return rows;
 }

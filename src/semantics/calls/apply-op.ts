@@ -78,6 +78,8 @@ export function applySurface(
   return makeNode(context, network, op, attributes, values, at(), span, where);
 }
 
+const noSlots: Readonly<Record<string, SlotSpec>> = {};
+
 /** Makes the node and its weights, or reports what is wrong with the shapes. */
 function makeNode(
   context: Context,
@@ -92,15 +94,17 @@ function makeNode(
   if (!context.spend(span, limits.stepsPerNode)) return unknown;
   if (network.nodeCount >= limits.nodes) return context.report("limit/too-many-nodes", { limit: limits.nodes }, span);
   const types = inputs.map((value) => network.typeOf(value));
-  const wanted = holdsWeights(op) ? Object.entries(op.slots(types, attributes)) : [];
-  const results = op.inferTypes([...types, ...wanted.map(([, spec]) => spec.type)], attributes);
+  const slots = holdsWeights(op) ? op.slots(types, attributes) : noSlots;
+  for (const name in slots) types.push((slots[name] as SlotSpec).type);
+  const results = op.inferTypes(types, attributes);
   if (isProblem(results)) return context.reportProblem(results, where(results.about));
-  const tooLarge = [...results, ...wanted.map(([, spec]) => spec.type)].find(isTooLarge);
+  const tooLarge = results.find(isTooLarge) ?? types.slice(inputs.length).find(isTooLarge);
   if (tooLarge !== undefined) {
     return context.report("limit/tensor-too-large", { shape: tooLarge.shape, limit: limits.elements }, span);
   }
-  const weights = wanted.map(([name, spec]) => requestWeight(context, op, name, spec, at, span));
-  return tensors(network.node(op.name, attributes, [...inputs, ...weights], results, at, span));
+  const all = inputs.slice();
+  for (const name in slots) all.push(requestWeight(context, op, name, slots[name] as SlotSpec, at, span));
+  return tensors(network.node(op.name, attributes, all, results, at, span));
 }
 
 function isTooLarge(type: TensorType): boolean {

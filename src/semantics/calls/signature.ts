@@ -32,6 +32,9 @@ export function evaluateArguments(
   return args.map(({ name, value }) => ({ name, value: context.evaluate(value, scope, place), span: value.span }));
 }
 
+/** One record for all calls without arguments: a large model has very many. */
+const noArguments: BoundArguments = { values: new Map(), spans: new Map() };
+
 /** Matches arguments to parameters: positional ones first, each at most once, of the right type, none missing. */
 export function bindArguments(
   context: Context,
@@ -40,6 +43,7 @@ export function bindArguments(
   args: readonly EvaluatedArgument[],
   callSpan: Span,
 ): BoundArguments {
+  if (args.length === 0 && !parameters.some(({ required }) => required)) return noArguments;
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
   let position = 0;

@@ -118,7 +118,9 @@ export function plainArguments(
   bound: BoundArguments,
 ): Readonly<Record<string, Plain>> | undefined {
   const plain: Record<string, Plain> = {};
-  for (const [name, parameter] of Object.entries(surface.parameters)) {
+  // Not by entries: they would be a list for each application of an op.
+  for (const name in surface.parameters) {
+    const parameter = surface.parameters[name] as Parameter;
     const value = bound.values.get(name);
     if (value === undefined) {
       plain[name] = parameter.default as Plain;

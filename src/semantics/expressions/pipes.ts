@@ -7,11 +7,8 @@ import type { PathScope } from "../path-scope.js";
 import type { Scope } from "../scope.js";
 import { type Layer, layer, type NamedLayer, unknown, type Value } from "../values.js";
 
-/** A stage's layer, and its own scope: after `as`, or if it is a binding's only layer with weights. */
-interface PlacedStage {
-  readonly part: NamedLayer;
-  readonly at: PathScope | undefined;
-}
+/** The kinds of values that an arrow can carry. */
+const carriers: readonly Value["kind"][] = ["tensor", "tuple", "list", "unknown"];
 
 /** `source -> stage -> stage`: applies the stages to a tensor, or composes them if the source is a layer. */
 export function evaluatePipe(context: Context, expression: PipeExpression, scope: Scope, place: Place): Value {
@@ -19,50 +16,67 @@ export function evaluatePipe(context: Context, expression: PipeExpression, scope
   const source = context.evaluate(expression.source, scope, inner);
   const stages = expression.stages.map((stage) => context.layerOf(stage.expression, scope, inner));
   if (source.kind === "layer") return compose(context, expression, stages, scope, inner);
-  const carriesTensors = ["tensor", "tuple", "list", "unknown"].includes(source.kind);
+  const carriesTensors = carriers.includes(source.kind);
   if (!carriesTensors) {
     context.report("type/arrow-without-tensor", { actual: describe(source) }, expression.source.span);
   }
   let value: Value = carriesTensors ? source : unknown;
-  for (const stage of placeStages(context, expression, stages, place)) {
-    if (stage === undefined) value = unknown;
-    else if (stage.at === undefined) value = applyPart(context, stage.part, value, place.here);
-    else value = context.apply(stage.part.layer, value, stage.at, true, stage.part.span);
-  }
+  const scopes = scopesOf(context, expression, stages, place);
+  stages.forEach((part, i) => {
+    const at = scopes[i];
+    if (part === undefined) value = unknown;
+    else if (at === undefined) value = applyPart(context, part, value, place.here);
+    else value = context.apply(part.layer, value, at, true, part.span);
+  });
   return value;
 }
 
-function placeStages(
+/** Each stage's own scope: after `as`, or if it is a binding's only layer with weights. */
+function scopesOf(
   context: Context,
   expression: PipeExpression,
   parts: readonly (NamedLayer | undefined)[],
   place: Place,
-): (PlacedStage | undefined)[] {
-  const unnamed = parts.filter((part, i) => part !== undefined && expression.stages[i]?.alias === undefined);
-  const weighted = unnamed.filter((part) => part !== undefined && makesWeights(part.layer));
-  const owner = place.isOwn && weighted.length === 1 && isSingle(weighted[0]?.layer) ? weighted[0] : undefined;
+): readonly (PathScope | undefined)[] {
+  const owner = place.isOwn ? ownerOf(expression, parts) : undefined;
   return parts.map((part, i) => {
     if (part === undefined) return undefined;
     const alias = expression.stages[i]?.alias;
-    if (alias === undefined) return { part, at: part === owner ? place.here : undefined };
+    if (alias === undefined) return part === owner ? place.here : undefined;
     if (part.layer.kind === "shared") {
       context.report("resolve/alias-on-shared", { name: alias.text, shared: part.layer.name }, alias.span);
-      return { part, at: undefined };
+      return undefined;
     }
-    return { part, at: place.body.child(alias.text) };
+    return place.body.child(alias.text);
   });
+}
+
+/** The only unnamed stage that may make weights, if it is a single layer. */
+function ownerOf(expression: PipeExpression, parts: readonly (NamedLayer | undefined)[]): NamedLayer | undefined {
+  let owner: NamedLayer | undefined;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (part === undefined || expression.stages[i]?.alias !== undefined || !makesWeights(part.layer)) continue;
+    if (owner !== undefined) return undefined;
+    owner = part;
+  }
+  return isSingle(owner?.layer) ? owner : undefined;
 }
 
 /** Whether applying this layer may make weights with names of their own; for combinators, whether their parts do. */
 function makesWeights(layer: Layer): boolean {
+  if (partsOf(layer).length === 0) return makesOwnWeights(layer);
+  // A layer may occur in very many parts.
   const seen = new Set([layer]);
   for (const part of seen) {
-    if (part.kind === "block" || part.kind === "opaque") return true;
-    if (part.kind === "op" && holdsWeights(part.entry.op)) return true;
+    if (makesOwnWeights(part)) return true;
     for (const inner of partsOf(part)) seen.add(inner.layer);
   }
   return false;
 }
+
+const makesOwnWeights = (layer: Layer): boolean =>
+  layer.kind === "block" || layer.kind === "opaque" || (layer.kind === "op" && holdsWeights(layer.entry.op));
 
 function partsOf(layer: Layer): readonly NamedLayer[] {
   switch (layer.kind) {
@@ -76,9 +90,11 @@ function partsOf(layer: Layer): readonly NamedLayer[] {
     case "parallel":
       return layer.branches ?? [];
     default:
-      return [];
+      return noParts;
   }
 }
+
+const noParts: readonly NamedLayer[] = [];
 
 /** Whether it is one layer that can have the scope to itself; combinators contain several. */
 function isSingle(layer: Layer | undefined): boolean {

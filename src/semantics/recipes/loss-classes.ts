@@ -3,7 +3,7 @@
  * through the ops; where two values meet, their classes must be the same. Positions are never compared.
  */
 import { sameClasses } from "../../ir/class-order.js";
-import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../../ir/graph.js";
 import type { Dim, Shape } from "../../ir/shape.js";
 import type { Pieces } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
@@ -110,7 +110,7 @@ class ClassFlow implements LossClasses {
 
   #result(node: Node, at: number, inputs: readonly Known[]): Known {
     const type = typeOf(this.#graph, node.outputs[at] as ValueId);
-    const types = node.inputs.map((value) => typeOf(this.#graph, value));
+    const types = typesOf(this.#graph, node.inputs);
     const [output, shapes] = [type.shape, types.map(({ shape }) => shape)];
     const [first = {}] = inputs;
     const pieces = findOp(node.op)?.pieces(node.attributes) ?? { kind: "none" };

@@ -5,7 +5,7 @@
 
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Span } from "../../diagnostics/span.js";
-import { type Graph, type Node, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../../ir/graph.js";
 import { bindShape, elementCount } from "../../ir/shape.js";
 import type { AnyOp } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
@@ -154,7 +154,7 @@ function lower(
   const site = {
     inputs: node.inputs.map(nameOf),
     outputs,
-    inputTypes: node.inputs.map((value) => typeOf(graph, value)),
+    inputTypes: typesOf(graph, node.inputs),
     outputTypes: node.outputs.map((value) => typeOf(graph, value)),
     isFixed: node.inputs.map((value) => held.has(value)),
   };

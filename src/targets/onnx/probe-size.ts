@@ -1,5 +1,5 @@
 import { liveTaps } from "../../analysis/dead-taps.js";
-import { type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { type Graph, typeOf, typesOf, type ValueId } from "../../ir/graph.js";
 import type { Shape } from "../../ir/shape.js";
 import { findOp } from "../../ops/registry.js";
 import { multipliesOf } from "../../reference/work.js";
@@ -33,8 +33,8 @@ function tapsOf(graph: Graph): ReadonlyMap<string, string> {
  */
 function longAxes(graph: Graph): readonly { readonly value: ValueId; readonly axis: number }[] {
   return graph.nodes.flatMap((node) => {
-    const typesOf = (values: readonly ValueId[]) => values.map((value) => typeOf(graph, value));
-    const moves = findOp(node.op)?.spatial(typesOf(node.inputs), typesOf(node.outputs), node.attributes) ?? [];
+    const [inputs, outputs] = [typesOf(graph, node.inputs), typesOf(graph, node.outputs)];
+    const moves = findOp(node.op)?.spatial(inputs, outputs, node.attributes) ?? [];
     return node.inputs.flatMap((value, i) =>
       typeOf(graph, value).shape.flatMap((size, axis) => {
         const move = moves === "same order" ? undefined : moves[i]?.[axis];

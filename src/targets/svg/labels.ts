@@ -5,7 +5,7 @@ import type { Layer } from "../../analysis/layers.js";
 import { displayWidth } from "../../diagnostics/display-text.js";
 import { grouped, short } from "../../diagnostics/number-text.js";
 import type { Span } from "../../diagnostics/span.js";
-import { type AttributeValue, type Graph, typeOf, type ValueId } from "../../ir/graph.js";
+import { type AttributeValue, type Graph, typeOf, typesOf, type ValueId } from "../../ir/graph.js";
 import { formatDim, formatShape, type Shape, sameDim } from "../../ir/shape.js";
 import { type Atom, type Cost, costOf } from "./atoms.js";
 import type { Item } from "./scene.js";
@@ -60,7 +60,7 @@ const withoutOrdinal = (name: string): string => name.replace(/_\d+$/, "");
 
 /** The `.lfer` name of a layer: `depthwise` is a depthwise conv2d. */
 function surfaceName({ node, op }: Layer, graph: Graph): string {
-  const inputs = node.inputs.map((value) => typeOf(graph, value));
+  const inputs = typesOf(graph, node.inputs);
   const fitting = op.surfaces.find(({ isFor }) => isFor?.(node.attributes, inputs));
   if (fitting !== undefined) return fitting.name;
   const last = withoutOrdinal(node.path.split(".").at(-1) ?? "");
