@@ -6,7 +6,25 @@ import type { RgbImage } from "./rgb-image.js";
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** Signed distance from a point to a shape's edge, negative inside; the picture spans 0..1 in both directions, y downwards. */
-export type Shape = (x: number, y: number) => number;
+type Distance = (x: number, y: number) => number;
+
+/** A rectangle around all of a shape. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Further than this from the rectangle, in pixels, every distance is half a pixel or more: nothing is painted. */
+  readonly blur: number;
+}
+
+export interface Shape {
+  readonly distance: Distance;
+  readonly box: Box;
+}
+
+/** Of shapes without an end. */
+export const everywhere: Box = { left: -9, right: 9, top: -9, bottom: 9, blur: 0.5 };
 
 /** A shape and its colour; later layers cover earlier ones. */
 export interface Layer {
@@ -32,13 +50,22 @@ function cosineAndSine(angle: number): { readonly cos: number; readonly sin: num
 
 /** An ellipse with these semi-axes (a good approximation of its distance near the edge). */
 export function ellipse(centerX: number, centerY: number, radiusX: number, radiusY: number): Shape {
-  return (x, y) => {
+  const distance: Distance = (x, y) => {
     const dx = x - centerX;
     const dy = y - centerY;
     const scaled = norm(dx / radiusX, dy / radiusY);
     const slope = norm(dx / (radiusX * radiusX), dy / (radiusY * radiusY));
     return slope === 0 ? -Math.min(radiusX, radiusY) : (scaled * (scaled - 1)) / slope;
   };
+  const box: Box = {
+    left: centerX - radiusX,
+    right: centerX + radiusX,
+    top: centerY - radiusY,
+    bottom: centerY + radiusY,
+    // The approximation is at least (scaled - 1) times the smaller radius.
+    blur: (0.5 * Math.max(radiusX, radiusY)) / Math.min(radiusX, radiusY),
+  };
+  return { distance, box };
 }
 
 const curveSegments = 10;
@@ -58,20 +85,27 @@ export function stroke(
     const at = (axis: 0 | 1): number => (1 - t) * (1 - t) * a[axis] + 2 * t * (1 - t) * b[axis] + t * t * c[axis];
     return [at(0), at(1)] as const;
   });
+  // Four numbers a segment: its start, and where it leads from there.
+  const segments = Float64Array.from(
+    points.slice(1).flatMap(([toX, toY], i) => {
+      const [fromX, fromY] = points[i] ?? [toX, toY];
+      return [fromX, fromY, toX - fromX, toY - fromY];
+    }),
+  );
   // The curve is inside the bounding box of its three points: far outside the box, a lower bound of the distance is enough.
   const left = Math.min(a[0], b[0], c[0]) - width / 2;
   const right = Math.max(a[0], b[0], c[0]) + width / 2;
   const top = Math.min(a[1], b[1], c[1]) - width / 2;
   const bottom = Math.max(a[1], b[1], c[1]) + width / 2;
-  return (x, y) => {
+  const distance: Distance = (x, y) => {
     const outside = Math.max(left - x, x - right, top - y, y - bottom);
     if (outside > farFromEdge) return outside;
     let nearest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < curveSegments; i++) {
-      const [fromX, fromY] = points[i] as readonly [number, number];
-      const [toX, toY] = points[i + 1] as readonly [number, number];
-      const alongX = toX - fromX;
-      const alongY = toY - fromY;
+    for (let i = 0; i < segments.length; i += 4) {
+      const fromX = segments[i] as number;
+      const fromY = segments[i + 1] as number;
+      const alongX = segments[i + 2] as number;
+      const alongY = segments[i + 3] as number;
       const length = alongX * alongX + alongY * alongY;
       const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - fromX) * alongX + (y - fromY) * alongY) / length));
       const offX = x - fromX - t * alongX;
@@ -80,43 +114,80 @@ export function stroke(
     }
     return Math.sqrt(nearest) - width / 2;
   };
+  return { distance, box: { left, right, top, bottom, blur: 0.5 } };
 }
 
 /** The intersection of two shapes. */
 export function both(a: Shape, b: Shape): Shape {
-  return (x, y) => Math.max(a(x, y), b(x, y));
-}
-
-/** Everything below the height `y(x)`. */
-export function below(height: (x: number) => number): Shape {
-  return (x, y) => height(x) - y;
+  const box: Box = {
+    left: Math.max(a.box.left, b.box.left),
+    right: Math.min(a.box.right, b.box.right),
+    top: Math.max(a.box.top, b.box.top),
+    bottom: Math.min(a.box.bottom, b.box.bottom),
+    blur: Math.max(a.box.blur, b.box.blur),
+  };
+  return { distance: (x, y) => Math.max(a.distance(x, y), b.distance(x, y)), box };
 }
 
 /** The shape rotated by `angle` (radians, clockwise on screen) about the centre of the picture, then moved. */
-export function placed(shape: Shape, angle: number, moveX: number, moveY: number): Shape {
+export function placed({ distance, box }: Shape, angle: number, moveX: number, moveY: number): Shape {
   const { cos, sin } = cosineAndSine(angle);
-  return (x, y) => {
+  const turned: Distance = (x, y) => {
     const dx = x - moveX - 0.5;
     const dy = y - moveY - 0.5;
-    return shape(0.5 + cos * dx + sin * dy, 0.5 - sin * dx + cos * dy);
+    return distance(0.5 + cos * dx + sin * dy, 0.5 - sin * dx + cos * dy);
   };
+  return { distance: turned, box: placedBox(box, cos, sin, moveX, moveY) };
+}
+
+/** A rectangle around the rotated one; `cos` is positive, because the angle is small. */
+function placedBox(
+  { left, right, top, bottom, blur }: Box,
+  cos: number,
+  sin: number,
+  moveX: number,
+  moveY: number,
+): Box {
+  const centerX = (left + right) / 2 - 0.5;
+  const centerY = (top + bottom) / 2 - 0.5;
+  const tilt = Math.abs(sin);
+  const halfX = (cos * (right - left) + tilt * (bottom - top)) / 2;
+  const halfY = (tilt * (right - left) + cos * (bottom - top)) / 2;
+  const x = 0.5 + moveX + cos * centerX - sin * centerY;
+  const y = 0.5 + moveY + sin * centerX + cos * centerY;
+  return { left: x - halfX, right: x + halfX, top: y - halfY, bottom: y + halfY, blur: blur * (cos + tilt) };
 }
 
 /** Paints layers over a background, with edges antialiased over one pixel. */
 export function paintLayers(size: number, background: Colour, layers: readonly Layer[]): RgbImage {
-  const pixels = new Uint8Array(size * size * 3);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      let [red, green, blue] = background;
-      for (const { shape, colour } of layers) {
-        const cover = Math.min(1, Math.max(0, 0.5 - shape((column + 0.5) / size, (row + 0.5) / size) * size));
-        if (cover === 0) continue;
-        red += (colour[0] - red) * cover;
-        green += (colour[1] - green) * cover;
-        blue += (colour[2] - blue) * cover;
+  const sums = new Float64Array(size * size * 3);
+  const [red, green, blue] = background;
+  for (let at = 0; at < sums.length; at += 3) {
+    sums[at] = red;
+    sums[at + 1] = green;
+    sums[at + 2] = blue;
+  }
+  for (const { shape, colour } of layers) paintLayer(sums, size, shape, colour);
+  const pixels = new Uint8Array(sums.length);
+  for (let at = 0; at < sums.length; at++) pixels[at] = Math.round(sums[at] as number);
+  return { width: size, height: size, pixels };
+}
+
+function paintLayer(sums: Float64Array, size: number, { distance, box }: Shape, colour: Colour): void {
+  // A pixel more on each side, for what is rounded.
+  const first = (edge: number): number => Math.max(0, Math.floor(edge * size - box.blur) - 1);
+  const last = (edge: number): number => Math.min(size - 1, Math.ceil(edge * size + box.blur) + 1);
+  const [fromColumn, toColumn] = [first(box.left), last(box.right)];
+  const toRow = last(box.bottom);
+  for (let row = first(box.top); row <= toRow; row++) {
+    for (let column = fromColumn; column <= toColumn; column++) {
+      const cover = Math.min(1, Math.max(0, 0.5 - distance((column + 0.5) / size, (row + 0.5) / size) * size));
+      if (cover === 0) continue;
+      const at = (row * size + column) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const under = sums[at + channel] as number;
+        sums[at + channel] = under + ((colour[channel] as number) - under) * cover;
       }
-      pixels.set([Math.round(red), Math.round(green), Math.round(blue)], (row * size + column) * 3);
     }
   }
-  return { width: size, height: size, pixels };
 }

@@ -1,5 +1,16 @@
+import fc from "fast-check";
 import sharp from "sharp";
 import * as assert from "uvu/assert";
+import {
+  both,
+  ellipse,
+  everywhere,
+  type Layer,
+  paintLayers,
+  placed,
+  type Shape,
+  stroke,
+} from "../../src/data/drawing.js";
 import { faceExpressions, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
 import { suite } from "../support/suite.js";
@@ -22,6 +33,40 @@ suite("generated faces", (test) => {
       for (const other of faces.slice(0, i)) assert.ok(difference(face.pixels, other.pixels) > 5);
     }
   });
+});
+
+/** `fc.double` makes most numbers tiny. */
+const between = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.integer({ min: min * 1000, max: max * 1000 }).map((n) => n / 1000);
+const inPicture = between(-0.1, 1.1);
+const point = fc.tuple(inPicture, inPicture);
+const anEllipse = fc
+  .tuple(point, fc.tuple(between(0.01, 0.4), between(0.01, 0.4)))
+  .map(([at, radii]) => ellipse(...at, ...radii));
+const aStroke = fc.tuple(point, point, point, between(0.005, 0.05)).map((parts) => stroke(...parts));
+const tilted = (shape: fc.Arbitrary<Shape>): fc.Arbitrary<Shape> =>
+  fc.tuple(shape, between(-1, 1), between(-0.1, 0.1), between(-0.1, 0.1)).map((parts) => placed(...parts));
+const aShape = tilted(
+  fc.oneof(
+    anEllipse,
+    aStroke,
+    fc.tuple(anEllipse, fc.oneof(anEllipse, aStroke)).map((two) => both(...two)),
+  ),
+);
+
+suite("shapes", (test) => {
+  // A pixel outside the box is not asked how far away it is.
+  test("nothing of a shape is outside its box, at any size", () =>
+    fc.assert(
+      fc.property(aShape, fc.integer({ min: 1, max: 40 }), (shape, size) => {
+        const painted = (each: Shape): Uint8Array => {
+          const layers: Layer[] = [{ shape: each, colour: [255, 0, 100] }];
+          return paintLayers(size, [0, 255, 101], layers).pixels;
+        };
+        assert.equal(painted(shape), painted({ ...shape, box: everywhere }));
+      }),
+      { numRuns: 400, seed: 1 },
+    ));
 });
 
 suite("png", (test) => {

@@ -1,4 +1,4 @@
-import { below, both, type Colour, ellipse, type Layer, type Shape, stroke } from "../drawing.js";
+import { both, type Colour, ellipse, everywhere, type Layer, type Shape, stroke } from "../drawing.js";
 import type { Person } from "./person.js";
 import type { Pose } from "./pose.js";
 
@@ -48,18 +48,23 @@ function mouth(who: Person, face: Pose): Layer[] {
     const nostrils: Layer[] = face.sneer > 0.01 ? sneerFolds(who) : [];
     return [{ shape: upper, colour: lip }, ...nostrils];
   }
-  const line =
-    (pull: number) =>
-    (x: number): number => {
-      const t = (x - (middle - half)) / face.mouthWidth;
-      return (1 - t) * (1 - t) * corners + 2 * t * (1 - t) * pull + t * t * corners;
-    };
-  const between: Shape = (x, y) =>
-    Math.max(below(line(upperPull[1]))(x, y), -below(line(lowerPull[1]))(x, y), Math.abs(x - middle) - half);
-  const teeth: Shape = both(between, (_, y) => y - (corners + upperPull[1]) / 2 - 0.35 * face.mouthOpening);
+  /** The height of a lip with this control point above `x`. */
+  const lipAt = (pull: number, x: number): number => {
+    const t = (x - (middle - half)) / face.mouthWidth;
+    return (1 - t) * (1 - t) * corners + 2 * t * (1 - t) * pull + t * t * corners;
+  };
+  const between: Shape = {
+    distance: (x, y) =>
+      Math.max(lipAt(upperPull[1], x) - y, -(lipAt(lowerPull[1], x) - y), Math.abs(x - middle) - half),
+    box: { ...everywhere, left: middle - half, right: middle + half },
+  };
+  const upperTeeth: Shape = {
+    distance: (_, y) => y - (corners + upperPull[1]) / 2 - 0.35 * face.mouthOpening,
+    box: everywhere,
+  };
   return [
     { shape: between, colour: [96, 28, 34] },
-    ...(face.teeth ? [{ shape: teeth, colour: white }] : []),
+    ...(face.teeth ? [{ shape: both(between, upperTeeth), colour: white }] : []),
     { shape: upper, colour: lip },
     { shape: stroke(left, lowerPull, right, 0.02), colour: lip },
   ];
@@ -80,6 +85,7 @@ function head(who: Person): Layer[] {
   const center = 0.52;
   const { headWidth: width, headHeight: height } = who;
   const skull = ellipse(middle, center, width, height);
+  const hairline: Shape = { distance: (x, y) => y - 0.3 - 0.6 * (x - middle) * (x - middle), box: everywhere };
   return [
     { shape: ellipse(middle, center - 0.05, width + 0.05, height + 0.03), colour: who.hair },
     { shape: ellipse(middle, 1.12, 0.42, 0.25), colour: who.shirt },
@@ -89,10 +95,7 @@ function head(who: Person): Layer[] {
     { shape: skull, colour: who.skin },
     // Slightly wider than the skull; otherwise its edge would show through the antialiasing.
     {
-      shape: both(
-        ellipse(middle, center, width + 0.01, height + 0.01),
-        (x, y) => y - 0.3 - 0.6 * (x - middle) * (x - middle),
-      ),
+      shape: both(ellipse(middle, center, width + 0.01, height + 0.01), hairline),
       colour: who.hair,
     },
     { shape: stroke([0.5, 0.5], [0.525, 0.58], [0.49, 0.6], 0.014), colour: shaded(who.skin, 0.72) },
