@@ -1,34 +1,43 @@
 // Runs the uvu suites on all cores: `npm test`, or `npm test -- semantics` for the files whose path contains it. Each worker
 // (tools/test-worker.mjs) takes one file after another; the output of a file is printed when it is finished.
+// LFER_TEST_CPU=1 tells the CPU time of each file, that of the processes that it starts included, where Linux tells it.
 import { fork } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { cpuSeconds } from "./cpu-seconds.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [only = ""] = process.argv.slice(2);
 // `cli/train`, `cli/train.test` and `cli/train.test.ts` mean the same.
 const pattern = new RegExp(`(?:${only.replace(/\.test(\.ts)?$/, "")}).*\\.test\\.ts$`);
 
-/** Files that take five seconds or more: they begin first, so that no worker is left alone with one at the end. */
+/** Files that take ten seconds or more: they begin first, so that no worker is left alone with one at the end. */
 const longest = [
-  "engines/ort.test.ts",
-  "engines/ort-wasm.test.ts",
-  "cli/without-native.test.ts",
   "diagnostics/examples.test.ts",
-  "cli/train.test.ts",
-  "autodiff/networks.test.ts",
-  "engines/rewrites.test.ts",
-  "ops/gradients.test.ts",
+  "semantics/limits.test.ts",
+  "cli/without-native.test.ts",
   "cli/tour.test.ts",
+  "engines/ort.test.ts",
+  "training/run-faults.test.ts",
+  "cli/hostile-names.test.ts",
+  "cli/train-folders.test.ts",
+  "cli/sweep.test.ts",
+  "engines/rewrites.test.ts",
+  "cli/train.test.ts",
+  "cli/train-parts.test.ts",
+  "cli/lferc.test.ts",
+  "cli/start-up.test.ts",
+  "engines/ort-wasm.test.ts",
+  "cli/bench.test.ts",
+  "house/command-doers.test.ts",
+  "autodiff/networks.test.ts",
+  "ops/gradients.test.ts",
   "semantics/fuzz.test.ts",
   "peers/torchvision.test.ts",
   "syntax/limits.test.ts",
-  "cli/lferc.test.ts",
-  "cli/bench.test.ts",
-  "semantics/limits.test.ts",
-  "cli/newcomer.test.ts",
+  "cli/init.test.ts",
   "training/course.test.ts",
 ];
 
@@ -52,6 +61,8 @@ const sums = { total: 0, passed: 0, skipped: 0 };
 const failed = [];
 /** Seconds of each file. */
 const times = [];
+/** Whether the time that counts is the CPU's, with that of all started processes: it is the same on a busy machine. */
+const ofCpu = process.env.LFER_TEST_CPU === "1";
 let isGreen = true;
 
 /** Runs one worker until no file is left; if it dies, another takes over. */
@@ -66,10 +77,11 @@ function work() {
     let file;
     let said = "";
     let begun = 0;
+    const now = () => (ofCpu ? (cpuSeconds(worker.pid) ?? 0) : performance.now() / 1000);
     const next = () => {
       file = files.shift();
       said = "";
-      begun = performance.now();
+      begun = now();
       if (file === undefined) worker.disconnect();
       else worker.send(file);
     };
@@ -84,7 +96,9 @@ function work() {
       const { total, passed, skipped, failed: names } = JSON.parse(sumsOfFile);
       failed.push(...names.map((name) => `${file}: ${name}`));
       process.stdout.write(`${file}\n${words}\n`);
-      times.push([file, (performance.now() - begun) / 1000]);
+      const took = now() - begun;
+      times.push([file, took]);
+      if (ofCpu) console.log(`  CPU:       ${took.toFixed(1)} s  ${file}\n`);
       sums.total += total;
       sums.passed += passed;
       sums.skipped += skipped;
@@ -113,6 +127,7 @@ await Promise.all(Array.from({ length: workers }, work));
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`  Total:     ${sums.total}\n  Passed:    ${sums.passed}\n  Skipped:   ${sums.skipped}`);
 console.log(`  Duration:  ${seconds} s in ${workers} processes`);
+if (ofCpu) console.log(`  CPU:       ${times.reduce((sum, [, took]) => sum + took, 0).toFixed(1)} s`);
 if (times.length > 100) {
   const slowest = times.toSorted(([, one], [, other]) => other - one).slice(0, 10);
   console.log(

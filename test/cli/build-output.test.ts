@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { codesIn, inFolder, lfercPath, runLferc } from "../support/lferc.js";
+import { callLferc } from "../support/in-process.js";
+import { codesIn, inFolder, lfercPath } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const model = `lfer 1
@@ -52,18 +53,18 @@ suite("lferc build -o", (test) => {
     ["a.safetensors", "safetensors"],
   ] as const) {
     test(`${output} is ${kind} without --target`, () =>
-      inFolder(files, (cwd) => {
-        const { code, stderr } = runLferc([...build, "-o", output], { cwd });
+      inFolder(files, async (cwd) => {
+        const { code, stderr } = await callLferc([...build, "-o", output], cwd);
         assert.is(code, 0, stderr);
         assert.is(kindOf(readFileSync(join(cwd, output))), kind);
       }));
   }
 
   test("what the ending does not tell is asked for, and nothing is written", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       mkdirSync(join(cwd, "folder"));
       for (const output of ["out", "folder", "folder/", "a.bin", "a.txt", "a.ir", ".onnx", "a.onnx.gz", "a.", "-"]) {
-        const { code, stdout, stderr } = runLferc([...build, "-o", output], { cwd });
+        const { code, stdout, stderr } = await callLferc([...build, "-o", output], cwd);
         assert.equal([output, code, stdout, codesIn(stderr)], [output, 2, "", ["tool/no-target"]]);
         assert.match(stderr, ".onnx, .safetensors, .svg");
       }
@@ -71,7 +72,7 @@ suite("lferc build -o", (test) => {
     }));
 
   test("an ending of another target is refused, whatever else the file's name is", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       for (const [target, output, ...more] of [
         ["onnx", "a.svg"],
         ["onnx", "a.safetensors"],
@@ -84,7 +85,7 @@ suite("lferc build -o", (test) => {
         ["onnx-train", "a.svg", "--recipe", "R"],
         ["tfjs-train", "a.onnx", "--recipe", "R"],
       ] as const) {
-        const { code, stderr } = runLferc([...build, "--target", target, "-o", output, ...more], { cwd });
+        const { code, stderr } = await callLferc([...build, "--target", target, "-o", output, ...more], cwd);
         assert.equal([target, output, code, codesIn(stderr)], [target, output, 2, ["tool/target-clash"]]);
         assert.not.ok(existsSync(join(cwd, output)));
       }
@@ -95,40 +96,40 @@ suite("lferc build -o", (test) => {
         ["ir", "a.ir"],
         ["onnx", "a.bin"],
       ] as const) {
-        const { code, stderr } = runLferc([...build, "--target", target, "-o", output], { cwd });
+        const { code, stderr } = await callLferc([...build, "--target", target, "-o", output], cwd);
         assert.is(code, 0, stderr);
         assert.is(kindOf(readFileSync(join(cwd, output))), target);
       }
     }));
 
   test("what is said of an ending is the same with --target and without", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       for (const target of [[], ["--target", "onnx"]]) {
-        const { code, stderr } = runLferc([...build, ...target, "-o", "a.txt"], { cwd });
+        const { code, stderr } = await callLferc([...build, ...target, "-o", "a.txt"], cwd);
         assert.is(code, 2);
         assert.match(stderr, '".txt" is an extension of ir');
       }
-      assert.match(runLferc([...build, "-o", "a.txt"], { cwd }).stderr, "--target ir");
-      assert.match(runLferc([...build, "-o", "a.bin"], { cwd }).stderr, '".bin" is not the extension of a target');
+      assert.match((await callLferc([...build, "-o", "a.txt"], cwd)).stderr, "--target ir");
+      assert.match((await callLferc([...build, "-o", "a.bin"], cwd)).stderr, '".bin" is not the extension of a target');
     }));
 
   test("a path that ends as a folder's is none of a file", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       mkdirSync(join(cwd, "d"));
       for (const output of ["d/a.onnx/", "d/a.onnx//", "d/a.onnx/.", "a.onnx/", "d/", "d/.."]) {
-        const { code, stderr } = runLferc([...build, "--target", "onnx", "-o", output], { cwd });
+        const { code, stderr } = await callLferc([...build, "--target", "onnx", "-o", output], cwd);
         assert.equal([output, code, codesIn(stderr)], [output, 2, ["tool/wrong-usage"]]);
         assert.match(stderr, "a folder");
       }
-      assert.is(runLferc([...build, "-o", "a.onnx/"], { cwd }).code, 2);
+      assert.is((await callLferc([...build, "-o", "a.onnx/"], cwd)).code, 2);
       assert.equal(readdirSync(cwd).sort(), ["d", "tiny.lfer"]);
       assert.equal(readdirSync(join(cwd, "d")), []);
     }));
 
   test("- is standard output, bytes and nothing else, and so is its name /dev/stdout", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       for (const target of ["onnx", "svg", "safetensors", "ir"]) {
-        assert.is(runLferc([...build, "--target", target, "-o", "file"], { cwd }).code, 0);
+        assert.is((await callLferc([...build, "--target", target, "-o", "file"], cwd)).code, 0);
         const expected = readFileSync(join(cwd, "file"));
         for (const output of ["-", "/dev/stdout"]) {
           const { status, stdout, stderr } = piped(cwd, "--target", target, "-o", output);
@@ -141,7 +142,7 @@ suite("lferc build -o", (test) => {
     }));
 
   test("a reader that goes away, and --watch into a stream", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       const gone = spawnSync(
         "/bin/sh",
         [
@@ -158,17 +159,17 @@ suite("lferc build -o", (test) => {
         { cwd, encoding: "utf8" },
       );
       assert.not.match(gone.stderr, "bug");
-      const watching = runLferc([...build, "--target", "svg", "-o", "-", "--watch"], { cwd });
+      const watching = await callLferc([...build, "--target", "svg", "-o", "-", "--watch"], cwd);
       assert.equal([watching.code, codesIn(watching.stderr)], [2, ["tool/wrong-usage"]]);
     }));
 
   test("a pipe without a reader is refused, a device is not", () =>
-    inFolder(files, (cwd) => {
+    inFolder(files, async (cwd) => {
       assert.is(spawnSync("mkfifo", [join(cwd, "pipe.onnx")]).status, 0);
-      const { code, stderr } = runLferc([...build, "-o", "pipe.onnx"], { cwd });
+      const { code, stderr } = await callLferc([...build, "-o", "pipe.onnx"], cwd);
       assert.equal([code, codesIn(stderr)], [1, ["onnx/cannot-write-file"]]);
       assert.match(stderr, "a pipe that nobody reads from");
       assert.ok(lstatSync(join(cwd, "pipe.onnx")).isFIFO());
-      assert.is(runLferc([...build, "--target", "onnx", "-o", "/dev/null"], { cwd }).code, 0);
+      assert.is((await callLferc([...build, "--target", "onnx", "-o", "/dev/null"], cwd)).code, 0);
     }));
 });

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { codesIn, inFolder, root, runLferc } from "../support/lferc.js";
+import { callLferc } from "../support/in-process.js";
+import { codesIn, inFolder, type Ran, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const model = (classes: number) => `lfer 1
@@ -25,17 +26,18 @@ recipe R(rate: float = 0.1) {
 
 const files = { "tiny.lfer": model(3), "old.onnx": "old", "broken.safetensors": "no such thing" };
 
-const scenario = (args: readonly string[], body: (ran: ReturnType<typeof runLferc>, folder: string) => void) =>
-  inFolder(files, (folder) => body(runLferc(["build", "tiny.lfer", ...args], { cwd: folder }), folder));
+const scenario = (args: readonly string[], body: (ran: Ran, folder: string) => void | Promise<void>) =>
+  inFolder(files, async (folder) => body(await callLferc(["build", "tiny.lfer", ...args], folder), folder));
 
 suite("lferc build", (test) => {
   test("writes a verified file and says so; again, and from elsewhere, the same bytes", () =>
-    scenario(["-o", "a.onnx"], (ran, folder) => {
+    scenario(["-o", "a.onnx"], async (ran, folder) => {
       assert.equal([ran.code, ran.stdout], [0, ""]);
       assert.match(
         ran.stderr,
         /^a\.onnx: .*opset 18.*equal to the reference \(image \[N, 3, \d+, \d+\], batch 2\).*ONNX Runtime/,
       );
+      // By the built command line, where the first is made from the sources.
       const again = runLferc(["build", join(folder, "tiny.lfer"), "-o", join(folder, "b.onnx"), "--no-verify"]);
       assert.is(again.code, 0);
       assert.match(again.stderr, /not verified/);
@@ -74,7 +76,7 @@ suite("lferc build", (test) => {
     }));
 
   test("--target svg draws the network; the picture in docs/ is the one that it draws", () =>
-    scenario(["-o", "net.svg", "--target", "svg", "--set", "size=8", "--depth", "1"], (ran, folder) => {
+    scenario(["-o", "net.svg", "--target", "svg", "--set", "size=8", "--depth", "1"], async (ran, folder) => {
       assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
       assert.match(
         ran.stderr,
@@ -86,7 +88,7 @@ suite("lferc build", (test) => {
         [],
       );
       const shown = join(folder, "ldl.svg");
-      const again = runLferc(["build", "models/lfer_ldl.lfer", "--target", "svg", "-o", shown]);
+      const again = await callLferc(["build", "models/lfer_ldl.lfer", "--target", "svg", "-o", shown], root);
       assert.is(again.code, 0, again.stderr);
       assert.ok(readFileSync(shown).equals(readFileSync(join(root, "docs/lfer_ldl.svg"))), "npm run gen");
     }));
@@ -108,8 +110,8 @@ suite("lferc build", (test) => {
   }
 
   test("a folder of several models wants one named", () =>
-    inFolder({ "a.lfer": model(2), "b.lfer": model(3) }, (folder) => {
-      const ran = runLferc(["build", ".", "-o", "x.onnx"], { cwd: folder });
+    inFolder({ "a.lfer": model(2), "b.lfer": model(3) }, async (folder) => {
+      const ran = await callLferc(["build", ".", "-o", "x.onnx"], folder);
       assert.is(ran.code, 1);
       assert.match(ran.stderr, /onnx\/which-model/);
       assert.match(ran.stderr, /a\.lfer, b\.lfer/);
@@ -126,36 +128,43 @@ suite("lferc build keeps what it reads", (test) => {
           .replace("conv(4", "B -> conv(4"),
         "b.lfer": "lfer 1\n\nblock B = relu\n",
       },
-      (cwd) => {
+      async (cwd) => {
         for (const output of ["a.lfer", "./b.lfer"]) {
           const before = readFileSync(join(cwd, output), "utf8");
-          const { code, stderr } = runLferc(["build", "a.lfer", "-o", output, "--target", "onnx", "--no-verify"], {
+          const { code, stderr } = await callLferc(
+            ["build", "a.lfer", "-o", output, "--target", "onnx", "--no-verify"],
             cwd,
-          });
+          );
           assert.is(code, 1);
           assert.match(stderr, /onnx\/output-is-input/);
           assert.is(readFileSync(join(cwd, output), "utf8"), before);
         }
         writeFileSync(join(cwd, "w.safetensors"), "kept");
-        const { stderr } = runLferc(["build", "a.lfer", "-o", "w.safetensors", "--weights", "w.safetensors"], { cwd });
+        const { stderr } = await callLferc(
+          ["build", "a.lfer", "-o", "w.safetensors", "--weights", "w.safetensors"],
+          cwd,
+        );
         assert.match(stderr, /onnx\/output-is-input/);
         assert.is(readFileSync(join(cwd, "w.safetensors"), "utf8"), "kept");
       },
     ));
 
   test("weights that may never end are refused, not waited for", () =>
-    inFolder(files, (cwd) => {
-      const { code, stderr } = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--weights", "/dev/zero"], { cwd });
+    inFolder(files, async (cwd) => {
+      const { code, stderr } = await callLferc(["build", "tiny.lfer", "-o", "a.onnx", "--weights", "/dev/zero"], cwd);
       assert.is(code, 1);
       assert.match(stderr, /weights\/file-unreadable.*not a regular file/);
-      const asked = runLferc(["predict", "/dev/zero", "tiny.lfer"], { cwd });
+      const asked = await callLferc(["predict", "/dev/zero", "tiny.lfer"], cwd);
       assert.match(asked.stderr, /data\/model-unreadable.*not a regular file/);
     }));
 
   test("the bytes do not depend on the folder it is started in", () =>
-    inFolder({ "deep/tiny.lfer": model(3) }, (cwd) => {
+    inFolder({ "deep/tiny.lfer": model(3) }, async (cwd) => {
       const inside = runLferc(["build", "tiny.lfer", "-o", "a.onnx", "--no-verify"], { cwd: join(cwd, "deep") });
-      const outside = runLferc(["build", join(cwd, "deep/tiny.lfer"), "-o", join(cwd, "b.onnx"), "--no-verify"]);
+      const outside = await callLferc(
+        ["build", join(cwd, "deep/tiny.lfer"), "-o", join(cwd, "b.onnx"), "--no-verify"],
+        root,
+      );
       assert.equal([inside.code, outside.code], [0, 0]);
       assert.ok(readFileSync(join(cwd, "deep/a.onnx")).equals(readFileSync(join(cwd, "b.onnx"))));
     }));
@@ -163,11 +172,13 @@ suite("lferc build keeps what it reads", (test) => {
 
 suite("lferc build --target onnx-train", (test) => {
   const train = ["build", "tiny.lfer", "-o", "step.onnx", "--target", "onnx-train"];
-  const inRecipe = (args: readonly string[], body: (ran: ReturnType<typeof runLferc>, folder: string) => void) =>
-    inFolder({ "tiny.lfer": recipe, "step.onnx": "old" }, (cwd) => body(runLferc([...train, ...args], { cwd }), cwd));
+  const inRecipe = (args: readonly string[], body: (ran: Ran, folder: string) => void | Promise<void>) =>
+    inFolder({ "tiny.lfer": recipe, "step.onnx": "old" }, async (cwd) =>
+      body(await callLferc([...train, ...args], cwd), cwd),
+    );
 
   test("writes a verified step, the same bytes from anywhere", () =>
-    inRecipe(["--recipe", "R", "--set", "size=8", "--set", "rate=0.2", "--batch", "2"], (ran, cwd) => {
+    inRecipe(["--recipe", "R", "--set", "size=8", "--set", "rate=0.2", "--batch", "2"], async (ran, cwd) => {
       assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
       assert.match(
         ran.stderr,
@@ -198,19 +209,19 @@ suite("lferc build --target onnx-train", (test) => {
   }
 
   test("--recipe and --batch are of this target alone", () =>
-    inFolder({ "tiny.lfer": recipe }, (cwd) => {
+    inFolder({ "tiny.lfer": recipe }, async (cwd) => {
       for (const args of [
         ["--recipe", "R"],
         ["--batch", "2"],
       ]) {
-        const { code, stderr } = runLferc(["build", "tiny.lfer", "-o", "a.onnx", ...args], { cwd });
+        const { code, stderr } = await callLferc(["build", "tiny.lfer", "-o", "a.onnx", ...args], cwd);
         assert.is(code, 2);
         assert.match(stderr, /goes with --target onnx-train/);
       }
     }));
 
   test("--split writes the two halves, verified, both beside what -o names; that file is not touched", () =>
-    inRecipe(["--recipe", "R", "--set", "size=8", "--split"], (ran, cwd) => {
+    inRecipe(["--recipe", "R", "--set", "size=8", "--split"], async (ran, cwd) => {
       assert.equal([ran.code, ran.stdout], [0, ""], ran.stderr);
       const [first = "", second = ""] = ran.stderr.split("\n");
       assert.match(
@@ -220,7 +231,7 @@ suite("lferc build --target onnx-train", (test) => {
       assert.match(second, /^step\.update\.onnx: .* the update of a training step of \d+ ops; each op .* equal/);
       assert.equal(readdirSync(cwd).toSorted(), ["step.gradients.onnx", "step.onnx", "step.update.onnx", "tiny.lfer"]);
       assert.is(readFileSync(join(cwd, "step.onnx"), "utf8"), "old");
-      const predicted = runLferc(["predict", "step.update.onnx", "tiny.lfer"], { cwd });
+      const predicted = await callLferc(["predict", "step.update.onnx", "tiny.lfer"], cwd);
       assert.equal([predicted.code, codesIn(predicted.stderr)], [1, ["data/training-step"]]);
     }));
 
@@ -238,14 +249,14 @@ suite("lferc build --target onnx-train", (test) => {
   ] as const) {
     test(`--split refuses ${title}; nothing is written`, () => {
       const there = { "m.lfer": recipe, "n.update.onnx/x": "" };
-      return inFolder(there, (cwd) => {
+      return inFolder(there, async (cwd) => {
         symlinkSync("m.lfer", join(cwd, "m.update.onnx"));
         const given = (flag: string): boolean => (args as readonly string[]).includes(flag);
         const more = [
           ...(given("-o") ? [] : ["-o", "s.onnx"]),
           ...(given("--target") ? [] : ["--target", "onnx-train"]),
         ];
-        const ran = runLferc(["build", "m.lfer", ...args, ...more], { cwd });
+        const ran = await callLferc(["build", "m.lfer", ...args, ...more], cwd);
         assert.equal([ran.code, codesIn(ran.stderr)], [code, [stderr]], ran.stderr);
         assert.is(readFileSync(join(cwd, "m.lfer"), "utf8"), recipe);
         assert.equal(readdirSync(cwd).toSorted(), ["m.lfer", "m.update.onnx", "n.update.onnx"]);
@@ -254,8 +265,8 @@ suite("lferc build --target onnx-train", (test) => {
   }
 
   test("the source is not overwritten", () =>
-    inFolder({ "tiny.lfer": recipe }, (cwd) => {
-      const { stderr } = runLferc([...train.with(3, "tiny.lfer"), "--recipe", "R"], { cwd });
+    inFolder({ "tiny.lfer": recipe }, async (cwd) => {
+      const { stderr } = await callLferc([...train.with(3, "tiny.lfer"), "--recipe", "R"], cwd);
       assert.match(stderr, /onnx\/output-is-input/);
       assert.is(readFileSync(join(cwd, "tiny.lfer"), "utf8"), recipe);
     }));
@@ -263,8 +274,11 @@ suite("lferc build --target onnx-train", (test) => {
 
 suite("lferc stats with a setting that is refused", (test) => {
   test("prints no figures of another model", () =>
-    inFolder(files, (cwd) => {
-      const { code, stdout, stderr } = runLferc(["stats", "tiny.lfer", "--format", "json", "--set", "sise=3"], { cwd });
+    inFolder(files, async (cwd) => {
+      const { code, stdout, stderr } = await callLferc(
+        ["stats", "tiny.lfer", "--format", "json", "--set", "sise=3"],
+        cwd,
+      );
       assert.equal([code, stdout], [1, ""]);
       assert.match(stderr, /resolve\/unknown-setting/);
     }));

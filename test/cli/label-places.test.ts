@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { encodePng } from "../../src/data/png.js";
 import { formulaPicture } from "../data/formula-picture.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc } from "../support/in-process.js";
+import { codesIn, inFolder } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 // All of different sizes: a duplicate on both sides of a split would be reported.
@@ -92,8 +93,8 @@ ${teacher}  data = folder("d")
   ].join("\n");
 };
 
-const ran = (cwd: string, ...args: readonly string[]): readonly string[] => {
-  const { code, stderr } = runLferc(args, { cwd });
+const ran = async (cwd: string, ...args: readonly string[]): Promise<readonly string[]> => {
+  const { code, stderr } = await callLferc(args, cwd);
   const codes = codesIn(stderr).filter((found) => !found.startsWith("lint/"));
   assert.is(code, codes.length === 0 ? 0 : 1, stderr);
   return codes;
@@ -105,25 +106,25 @@ const train = (cwd: string, recipe: string, ...more: readonly string[]) =>
 suite("labels of weight files under other names", (test) => {
   for (const each of cases) {
     test(`${each.title}: build, train, a teacher`, () =>
-      inFolder({ "m.lfer": source(each), ...pictures }, (cwd) => {
+      inFolder({ "m.lfer": source(each), ...pictures }, async (cwd) => {
         const build = ["build", "m.lfer", "--target", "safetensors"];
-        assert.equal(ran(cwd, ...build, "--model", "Made", "-o", "w.safetensors"), []);
+        assert.equal(await ran(cwd, ...build, "--model", "Made", "-o", "w.safetensors"), []);
         const again = ["--model", "Taking", "--weights", "w.safetensors"];
-        assert.equal(ran(cwd, ...build, ...again, "-o", "v.safetensors"), each.codes);
-        assert.equal(ran(cwd, "build", "m.lfer", ...again, "-o", "m.onnx"), each.codes);
+        assert.equal(await ran(cwd, ...build, ...again, "-o", "v.safetensors"), each.codes);
+        assert.equal(await ran(cwd, "build", "m.lfer", ...again, "-o", "m.onnx"), each.codes);
         assert.equal(
           [existsSync(join(cwd, "v.safetensors")), existsSync(join(cwd, "m.onnx"))],
           [each.codes.length === 0, each.codes.length === 0],
         );
-        assert.equal(train(cwd, "Go", "--weights", "w.safetensors"), each.codes);
-        assert.equal(train(cwd, "Learn"), each.codes);
+        assert.equal(await train(cwd, "Go", "--weights", "w.safetensors"), each.codes);
+        assert.equal(await train(cwd, "Learn"), each.codes);
       }));
   }
 
   test("folders give a layer no second order", () => {
     const of = { title: "", file: [`p${rgb}`], model: ["p", `twice${cycled}`], codes: [] };
-    return inFolder({ "m.lfer": source(of), ...pictures }, (cwd) => {
-      assert.equal(train(cwd, "Go"), ["weights/labels-contradict"]);
+    return inFolder({ "m.lfer": source(of), ...pictures }, async (cwd) => {
+      assert.equal(await train(cwd, "Go"), ["weights/labels-contradict"]);
     });
   });
 });

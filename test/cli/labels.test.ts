@@ -5,7 +5,8 @@ import * as assert from "uvu/assert";
 import { encodePng } from "../../src/data/png.js";
 import { randomStream } from "../../src/random/stream.js";
 import { readSafetensors, writeSafetensors } from "../../src/weights/safetensors.js";
-import { codesIn, inFolder, runLferc } from "../support/lferc.js";
+import { callLferc } from "../support/in-process.js";
+import { codesIn, inFolder, type Ran } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const colours: Readonly<Record<string, readonly [number, number, number]>> = {
@@ -79,11 +80,11 @@ recipe U {
 }
 `;
 
-const train = (cwd: string, recipe: string, out: string, ...more: readonly string[]) =>
-  runLferc(["train", "m.lfer", "--recipe", recipe, "--threads", "1", "--out", out, ...more], { cwd });
+const train = (cwd: string, recipe: string, out: string, ...more: readonly string[]): Promise<Ran> =>
+  callLferc(["train", "m.lfer", "--recipe", recipe, "--threads", "1", "--out", out, ...more], cwd);
 
-function trained(cwd: string, recipe: string, out: string, ...more: readonly string[]): void {
-  const ran = train(cwd, recipe, out, ...more);
+async function trained(cwd: string, recipe: string, out: string, ...more: readonly string[]): Promise<void> {
+  const ran = await train(cwd, recipe, out, ...more);
   assert.is(ran.code, 0, ran.stderr);
 }
 
@@ -106,8 +107,8 @@ function fileLabels(cwd: string, path: string): unknown {
 }
 
 /** The share of the held-out pictures that a model predicts correctly. */
-function namedRightly(cwd: string, onnx: string): number {
-  const asked = runLferc(["predict", onnx, "d/val", "--format", "json"], { cwd });
+async function namedRightly(cwd: string, onnx: string): Promise<number> {
+  const asked = await callLferc(["predict", onnx, "d/val", "--format", "json"], cwd);
   assert.is(asked.code, 0, asked.stderr);
   const { pictures: found } = JSON.parse(asked.stdout) as { pictures: { path: string; label: string }[] };
   assert.is(found.length, 28);
@@ -131,26 +132,26 @@ const near = (a: readonly number[], b: readonly number[]): void => {
 
 suite("labels from folders to files and answers", (test) => {
   test("a teacher that was trained on folders teaches a student whose classes stand in another order", () =>
-    inFolder({ "m.lfer": source(), ...pictures }, (cwd) => {
-      trained(cwd, "T", "t");
+    inFolder({ "m.lfer": source(), ...pictures }, async (cwd) => {
+      await trained(cwd, "T", "t");
       assert.is(figuresOf(cwd, "t").best, 1, "the pictures can be told apart");
       assert.equal(labelsOf(cwd, "t"), alphabetical);
       for (const file of ["best", "last", "state-8"])
         assert.equal(fileLabels(cwd, `t/${file}.safetensors`), alphabetical);
-      assert.is(namedRightly(cwd, "t/model.onnx"), 1);
-      const built = runLferc(
+      assert.is(await namedRightly(cwd, "t/model.onnx"), 1);
+      const built = await callLferc(
         ["build", "m.lfer", "--model", "Teach", "--weights", "t/best.safetensors", "-o", "own.onnx"],
-        { cwd },
+        cwd,
       );
       assert.is(built.code, 0, built.stderr);
       assert.equal(readFileSync(join(cwd, "own.onnx")), readFileSync(join(cwd, "t/model.onnx")));
 
       writeFileSync(join(cwd, "teacher.safetensors"), readFileSync(join(cwd, "t/best.safetensors")));
-      trained(cwd, "S", "s");
+      await trained(cwd, "S", "s");
       assert.is(figuresOf(cwd, "s").best, 1);
       assert.equal([labelsOf(cwd, "s"), fileLabels(cwd, "s/best.safetensors")], [own, own]);
-      assert.is(namedRightly(cwd, "s/model.onnx"), 1);
-      trained(cwd, "U", "u");
+      assert.is(await namedRightly(cwd, "s/model.onnx"), 1);
+      await trained(cwd, "U", "u");
       assert.equal([labelsOf(cwd, "u"), figuresOf(cwd, "u").best], [alphabetical, 1]);
 
       // The same teacher in the order of std/labels: the student's losses do not change at all.
@@ -164,73 +165,73 @@ suite("labels from folders to files and answers", (test) => {
         "--weights",
         "t/best.safetensors",
       ];
-      const told = runLferc([...turned, "-o", "teacher.safetensors"], { cwd });
+      const told = await callLferc([...turned, "-o", "teacher.safetensors"], cwd);
       assert.is(told.code, 0, told.stderr);
       assert.ok(told.stderr.includes("the classes of logits put into the model's order"), told.stderr);
       assert.equal(fileLabels(cwd, "teacher.safetensors"), own);
-      trained(cwd, "S", "turned");
+      await trained(cwd, "S", "turned");
       near(figuresOf(cwd, "turned").losses, figuresOf(cwd, "s").losses);
 
       // A file without class names: the recipe must give them, and then the result is the same.
       withoutLabels(cwd, "t/best.safetensors", "teacher.safetensors");
-      const open = train(cwd, "S", "open");
+      const open = await train(cwd, "S", "open");
       assert.equal([open.code, codesIn(open.stderr)], [1, ["train/teacher-classes-unknown"]]);
       const [line] = /frozen\(Teach, weights: "teacher.safetensors", labels: \[[^\]]*\]\)/.exec(open.stderr) ?? [];
       assert.ok(line !== undefined, open.stderr);
       const list = (labels: readonly string[]) => labels.map((label) => `"${label}"`).join(", ");
       assert.ok(line.includes(list(own)), line);
       writeFileSync(join(cwd, "m.lfer"), source(line.replace(list(own), list(alphabetical))));
-      trained(cwd, "S", "written");
+      await trained(cwd, "S", "written");
       near(figuresOf(cwd, "written").losses, figuresOf(cwd, "s").losses);
 
       // The classes that the recipe gives for a file must match the file's, or are rejected; names of a model are permuted.
       writeFileSync(join(cwd, "teacher.safetensors"), readFileSync(join(cwd, "t/best.safetensors")));
       for (const written of [line, line.replace("fear", "dread")]) {
         writeFileSync(join(cwd, "m.lfer"), source(written));
-        const told = train(cwd, "S", "told");
+        const told = await train(cwd, "S", "told");
         assert.is(told.code, 1);
         const names = written === line ? ["train/teacher-classes-differ"] : ["recipe/classes-differ"];
         assert.equal(codesIn(told.stderr), names);
       }
       writeFileSync(join(cwd, "m.lfer"), source(line.replace(list(own), list(alphabetical))));
-      trained(cwd, "S", "same");
+      await trained(cwd, "S", "same");
       near(figuresOf(cwd, "same").losses, figuresOf(cwd, "s").losses);
       writeFileSync(
         join(cwd, "m.lfer"),
         source().replace("  output logits\n", "  output logits: labels(raf_db_classes)\n"),
       );
-      const model = train(cwd, "S", "model");
+      const model = await train(cwd, "S", "model");
       assert.is(model.code, 0, model.stderr);
       const lines = model.stderr.split("\n").filter((text) => text.includes("in the file's order"));
       assert.equal(lines.length, 1, model.stderr);
       near(figuresOf(cwd, "model").losses, figuresOf(cwd, "s").losses);
       writeFileSync(join(cwd, "m.lfer"), source().replaceAll("raf_db_classes", "affectnet_7_classes"));
-      trained(cwd, "S", "other");
+      await trained(cwd, "S", "other");
       assert.is(figuresOf(cwd, "other").best, 1);
     }));
 
   test("weights of another order, to go on with: the student's classes stay its own", () =>
-    inFolder({ "m.lfer": source(), ...pictures }, (cwd) => {
-      trained(cwd, "T", "t");
+    inFolder({ "m.lfer": source(), ...pictures }, async (cwd) => {
+      await trained(cwd, "T", "t");
       const still = source().replaceAll("lr: 0.03", "lr: 1e-9").replaceAll("epochs: 8", "epochs: 1");
       const cross = still.replace(
         "kl(softmax(teacher.logits), student.logits)",
         "cross_entropy(student.logits, data.label)",
       );
       writeFileSync(join(cwd, "m.lfer"), cross);
-      trained(cwd, "S", "s", "--weights", "t/best.safetensors");
+      await trained(cwd, "S", "s", "--weights", "t/best.safetensors");
       assert.equal([labelsOf(cwd, "s"), figuresOf(cwd, "s").best], [own, 1]);
       // A model without labels uses the file's, and matches the folders with them.
-      trained(cwd, "T", "again", "--weights", "s/best.safetensors");
+      await trained(cwd, "T", "again", "--weights", "s/best.safetensors");
       assert.equal([labelsOf(cwd, "again"), figuresOf(cwd, "again").best], [own, 1]);
-      assert.is(namedRightly(cwd, "again/model.onnx"), 1);
+      assert.is(await namedRightly(cwd, "again/model.onnx"), 1);
       // For folders with other classes its last layer must be initialised anew; then its classes are those of the folders.
       for (const split of ["train", "val"]) renameSync(join(cwd, `d/${split}/fear`), join(cwd, `d/${split}/boredom`));
-      const other = train(cwd, "T", "other", "--weights", "s/best.safetensors");
+      const other = await train(cwd, "T", "other", "--weights", "s/best.safetensors");
       assert.equal([other.code, codesIn(other.stderr)], [1, ["weights/labels-differ"]]);
       const [, from = "", to = ""] = /lines `([^`]*)` and `([^`]*)`/.exec(other.stderr) ?? [];
       writeFileSync(join(cwd, "new-head.map"), `${from}\n${to}\n`);
-      trained(cwd, "T", "other", "--weights", "s/best.safetensors", "--weights-map", "new-head.map");
+      await trained(cwd, "T", "other", "--weights", "s/best.safetensors", "--weights-map", "new-head.map");
       assert.equal(labelsOf(cwd, "other"), own.map((name) => (name === "fear" ? "boredom" : name)).toSorted());
     }));
 });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { sha256 } from "../../src/formats/digest.js";
+import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, lfercPath, type Ran, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallSource } from "../training/small-course.js";
@@ -23,6 +24,18 @@ const trainArgs = (...more: readonly string[]): readonly string[] => [
   "32",
   ...more,
 ];
+
+/** The files of two whole epochs: every interrupted run must end in the same. */
+let wholeRun: Promise<ReadonlyMap<string, Buffer>> | undefined;
+const whole = (): Promise<ReadonlyMap<string, Buffer>> => {
+  wholeRun ??= inFolder({ "m.lfer": model }, async (cwd) => {
+    const { code, stderr } = await callLferc(trainArgs("--out", "whole"), cwd);
+    assert.is(code, 0, stderr);
+    const folder = join(cwd, "whole");
+    return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const));
+  });
+  return wholeRun;
+};
 
 /** Runs it concurrently with others. */
 function started(args: readonly string[], cwd: string): Promise<Ran> {
@@ -69,10 +82,10 @@ const unclean = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.endsWith(".tmp") || name.startsWith("run.lock"));
 
 /** The command in a printed line of this kind, run exactly as printed. */
-function told(stderr: string, what: string, cwd: string): Ran {
+async function told(stderr: string, what: string, cwd: string): Promise<Ran> {
   const line = new RegExp(`^${what}: +lferc (.*)$`, "m").exec(stderr)?.[1];
   assert.ok(line, `${what} is not told: ${stderr}`);
-  return runLferc(line.split(" "), { cwd });
+  return callLferc(line.split(" "), cwd);
 }
 
 suite("runs started together", (test) => {
@@ -116,7 +129,6 @@ suite("runs started together", (test) => {
 
   test("of six that go on with a run which was killed one does, and ends as if nothing had been", () =>
     inFolder({ "m.lfer": model }, async (cwd) => {
-      assert.is(runLferc(trainArgs("--out", "whole"), { cwd }).code, 0);
       const killed = signalled(trainArgs("--out", "cut"), cwd, "SIGKILL:rename:last.safetensors");
       assert.is(killed.code, null);
       assert.equal(unclean(join(cwd, "cut")).length, 2, "a lock, and a file half written");
@@ -132,14 +144,14 @@ suite("runs started together", (test) => {
       assert.match(ran[0]?.stderr ?? "", /^cut: removed files that a killed process left half written$/m);
       for (const { code, stderr } of runs) if (code !== 0) assert.equal(codesIn(stderr), ["train/run-in-use"]);
       for (const file of ["best.safetensors", "last.safetensors", "state-2.safetensors", "model.onnx"]) {
-        assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
+        assert.equal(readFileSync(join(cwd, "cut", file)), (await whole()).get(file), file);
       }
-      assert.equal(readdirSync(join(cwd, "cut")).toSorted(), readdirSync(join(cwd, "whole")).toSorted());
+      assert.equal(readdirSync(join(cwd, "cut")).toSorted(), [...(await whole()).keys()].toSorted());
     }));
 
   test("--resume of a run that is running is refused, whatever it has written yet", () =>
     inFolder({ "m.lfer": model }, async (cwd) => {
-      assert.is(runLferc(trainArgs("--out", "run"), { cwd }).code, 0);
+      assert.is((await callLferc(trainArgs("--out", "run"), cwd)).code, 0);
       const { claimRun } = await import("../../src/training/run-claim.js");
       const claim = await claimRun(join(cwd, "run"), true);
       const { code, stderr } = runLferc(trainArgs("--out", "run", "--resume"), { cwd });
@@ -152,15 +164,15 @@ suite("runs started together", (test) => {
 
 suite("a run that is told how", (test) => {
   test("--threads is what runs it, not a wish: run.json says how many", () =>
-    inFolder({ "m.lfer": model }, (cwd) => {
-      const threads = (asked: readonly string[], out: string): unknown => {
+    inFolder({ "m.lfer": model }, async (cwd) => {
+      const threads = async (asked: readonly string[], out: string): Promise<unknown> => {
         const args = ["train", "m.lfer", "--recipe", "Try", "--data", "generated", "--limit", "32", "--epochs", "1"];
-        const ran = runLferc([...args, ...asked, "--out", out], { cwd });
+        const ran = await callLferc([...args, ...asked, "--out", out], cwd);
         assert.is(ran.code, 0, ran.stderr);
         return jsonOf<{ engine: { threads: unknown } }>(cwd, out, "run.json").engine.threads;
       };
-      assert.is(threads(["--threads", "2"], "two"), 2);
-      assert.is(threads([], "all"), null);
+      assert.is(await threads(["--threads", "2"], "two"), 2);
+      assert.is(await threads([], "all"), null);
     }));
 });
 
@@ -174,28 +186,26 @@ suite("a run that is told to stop", (test) => {
       }));
 
     test(`${signal} between two epochs: 130, and how to go on and to have a model now`, () =>
-      inFolder({ "m.lfer": model }, (cwd) => {
-        assert.is(runLferc(trainArgs("--out", "whole"), { cwd }).code, 0);
+      inFolder({ "m.lfer": model }, async (cwd) => {
         const { code, stderr } = signalled(trainArgs("--out", "cut"), cwd, `${signal}:rename:state.json`);
         assert.is(code, 130, stderr);
         assert.match(stderr, /^stopping; Ctrl-C again stops at once$/m);
         assert.match(stderr, /^interrupted after 1 of 2 epochs$/m);
         assert.equal(unclean(join(cwd, "cut")), []);
-        const now = told(stderr, "model.onnx", cwd);
+        const now = await told(stderr, "model.onnx", cwd);
         assert.is(now.code, 0, now.stderr);
         assert.match(now.stderr, "finished before: 1 epochs are done");
         assert.ok(existsSync(join(cwd, "cut/model.onnx")));
-        const rest = told(stderr, "go on", cwd);
+        const rest = await told(stderr, "go on", cwd);
         assert.is(rest.code, 0, rest.stderr);
         for (const file of ["best.safetensors", "last.safetensors", "model.onnx"]) {
-          assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
+          assert.equal(readFileSync(join(cwd, "cut", file)), (await whole()).get(file), file);
         }
       }));
   }
 
   test("after the last epoch it does not say that it stops, but how to have the model", () =>
-    inFolder({ "m.lfer": model }, (cwd) => {
-      assert.is(runLferc(trainArgs("--out", "run"), { cwd }).code, 0);
+    inFolder({ "m.lfer": model }, async (cwd) => {
       const cut = signalled(trainArgs("--out", "cut"), cwd, "SIGINT:open:.model.onnx.");
       assert.is(cut.code, 130, cut.stderr);
       assert.not.match(cut.stderr, /stopping/);
@@ -203,14 +213,13 @@ suite("a run that is told to stop", (test) => {
       assert.not.match(cut.stderr, /^go on/m);
       assert.not(existsSync(join(cwd, "cut/model.onnx")));
       assert.equal(unclean(join(cwd, "cut")), []);
-      assert.is(told(cut.stderr, "model.onnx", cwd).code, 0);
-      assert.equal(readFileSync(join(cwd, "cut/model.onnx")), readFileSync(join(cwd, "run/model.onnx")));
+      assert.is((await told(cut.stderr, "model.onnx", cwd)).code, 0);
+      assert.equal(readFileSync(join(cwd, "cut/model.onnx")), (await whole()).get("model.onnx"));
     }));
 
   for (const signal of ["SIGINT", "SIGKILL"]) {
     test(`${signal} in the first epoch: nothing is promised that is not there, and going on ends as if nothing had been`, () =>
-      inFolder({ "m.lfer": model }, (cwd) => {
-        assert.is(runLferc(trainArgs("--out", "whole"), { cwd }).code, 0);
+      inFolder({ "m.lfer": model }, async (cwd) => {
         const cut = signalled(trainArgs("--out", "cut"), cwd, `${signal}:rename:model.lfer`);
         assert.is(cut.code, signal === "SIGKILL" ? null : 130, cut.stderr);
         const resume = trainArgs("--out", "cut", "--resume");
@@ -218,10 +227,10 @@ suite("a run that is told to stop", (test) => {
           assert.match(cut.stderr, /^interrupted after 0 of 2 epochs$/m);
           assert.match(cut.stderr, /^model\.onnx: not yet, no epoch has ended$/m);
         }
-        const rest = signal === "SIGINT" ? told(cut.stderr, "go on", cwd) : runLferc(resume, { cwd });
+        const rest = signal === "SIGINT" ? await told(cut.stderr, "go on", cwd) : await callLferc(resume, cwd);
         assert.is(rest.code, 0, rest.stderr);
         for (const file of ["best.safetensors", "last.safetensors", "model.onnx", "answers.csv"]) {
-          assert.equal(readFileSync(join(cwd, "cut", file)), readFileSync(join(cwd, "whole", file)), file);
+          assert.equal(readFileSync(join(cwd, "cut", file)), (await whole()).get(file), file);
         }
       }));
   }
@@ -232,12 +241,12 @@ suite("a run that is told to stop", (test) => {
       schedule: "step(every_epochs: 1, factor: 1e30)",
       run: "batch: 16, epochs: 3",
     }).replace("recipe Try {", "recipe Try(lr: float = 0.01) {");
-    return inFolder({ "m.lfer": exploding }, (cwd) => {
-      const ran = runLferc(trainArgs("--out", "run", "--set", "lr=0.02"), { cwd });
+    return inFolder({ "m.lfer": exploding }, async (cwd) => {
+      const ran = await callLferc(trainArgs("--out", "run", "--set", "lr=0.02"), cwd);
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["train/not-finite"]], ran.stderr);
       assert.match(ran.stderr, /run\/last\.safetensors has the weights of epoch 1/);
       assert.match(ran.stderr, /--set lr=0\.002 --weights run\/last\.safetensors$/m);
-      const again = told(`${ran.stderr.trimEnd()} --epochs 1\n`, "go on", cwd);
+      const again = await told(`${ran.stderr.trimEnd()} --epochs 1\n`, "go on", cwd);
       assert.is(again.code, 0, again.stderr);
     });
   });
@@ -252,22 +261,20 @@ suite("a run that is told to stop", (test) => {
           run: "batch: 16, epochs: 1",
         }),
       },
-      (cwd) => {
-        const teacher = (seed: string): Ran =>
-          runLferc(["build", "m.lfer", "--target", "safetensors", "--seed", seed, "-o", "teacher.safetensors"], {
-            cwd,
-          });
-        const taught = (...more: readonly string[]): Ran =>
-          runLferc(["train", "taught.lfer", ...trainArgs(...more).slice(2), "--out", "run"], { cwd });
-        assert.is(teacher("1").code, 0);
-        assert.is(taught().code, 0);
+      async (cwd) => {
+        const teacher = (seed: string): Promise<Ran> =>
+          callLferc(["build", "m.lfer", "--target", "safetensors", "--seed", seed, "-o", "teacher.safetensors"], cwd);
+        const taught = (...more: readonly string[]): Promise<Ran> =>
+          callLferc(["train", "taught.lfer", ...trainArgs(...more).slice(2), "--out", "run"], cwd);
+        assert.is((await teacher("1")).code, 0);
+        assert.is((await taught()).code, 0);
         const first = readFileSync(join(cwd, "teacher.safetensors"));
-        assert.is(teacher("2").code, 0);
-        const other = taught("--resume", "--epochs", "2");
+        assert.is((await teacher("2")).code, 0);
+        const other = await taught("--resume", "--epochs", "2");
         assert.equal([other.code, codesIn(other.stderr)], [1, ["train/another-run"]]);
         assert.match(other.stderr, `its teacherSha256 is "${sha256([first])}"`);
         writeFileSync(join(cwd, "teacher.safetensors"), first);
-        assert.is(taught("--resume", "--epochs", "2").code, 0);
+        assert.is((await taught("--resume", "--epochs", "2")).code, 0);
       },
     ));
 });

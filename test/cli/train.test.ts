@@ -1,10 +1,12 @@
-// Training from end to end with the built command line, on a small network and drawn faces.
+// Training from end to end with the built command line, on a small network and drawn faces; in this process where a run is only
+// compared with another.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { type FaceExpression, faceExpressions, generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
+import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, lfercPath, root, runLferc, runOf } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { smallSource } from "../training/small-course.js";
@@ -44,8 +46,8 @@ const linesOf = (
     .map((line) => JSON.parse(line));
 
 /** The share of these pictures, named after their class, that the model predicts correctly. */
-function accuracyOf(cwd: string, onnx: string, folder: string): number {
-  const asked = runLferc(["predict", onnx, folder, "--format", "json"], { cwd });
+async function accuracyOf(cwd: string, onnx: string, folder: string): Promise<number> {
+  const asked = await callLferc(["predict", onnx, folder, "--format", "json"], cwd);
   assert.is(asked.code, 0, asked.stderr);
   const { pictures } = JSON.parse(asked.stdout) as {
     readonly pictures: readonly { readonly path: string; readonly label: string }[];
@@ -65,7 +67,7 @@ const heldOut = Object.fromEntries(
 
 suite("lferc train", (test) => {
   test("learns faces; its model answers as it said, and so does one built from its weights", () =>
-    inFolder({ "m.lfer": model, ...heldOut }, (cwd) => {
+    inFolder({ "m.lfer": model, ...heldOut }, async (cwd) => {
       const ran = runLferc(trainArgs("run"), { cwd });
       assert.is(ran.code, 0, ran.stderr);
       assert.equal(readdirSync(join(cwd, "run")).toSorted(), [
@@ -97,8 +99,8 @@ suite("lferc train", (test) => {
       // Messages go to stderr, one line per epoch, without cursor control if it is not a terminal.
       assert.is(ran.stderr.match(/^epoch /gm)?.length, 8);
       assert.not.match(ran.stderr + ran.stdout, /[^\P{Cc}\n]/u);
-      assert.is(accuracyOf(cwd, "run/model.onnx", "held"), best);
-      const built = runLferc(["build", "m.lfer", "--weights", "run/best.safetensors", "-o", "own.onnx"], { cwd });
+      assert.is(await accuracyOf(cwd, "run/model.onnx", "held"), best);
+      const built = await callLferc(["build", "m.lfer", "--weights", "run/best.safetensors", "-o", "own.onnx"], cwd);
       assert.is(built.code, 0, built.stderr);
       assert.equal(readFileSync(join(cwd, "own.onnx")), readFileSync(join(cwd, "run/model.onnx")));
     }));
@@ -112,10 +114,10 @@ suite("lferc train", (test) => {
     );
     return inFolder(
       { "m.lfer": model, ...Object.fromEntries(faces), "faces/happy/broken.png": "no picture" },
-      (cwd) => {
-        const ran = runLferc(
+      async (cwd) => {
+        const ran = await callLferc(
           ["train", "m.lfer", "--recipe", "Try", "--data", "faces", "--epochs", "1", "--threads", "1"],
-          { cwd },
+          cwd,
         );
         assert.is(ran.code, 0, ran.stderr);
         assert.equal(codesIn(ran.stderr), ["data/not-a-picture", "data/pictures-left-out"]);
@@ -132,9 +134,9 @@ suite("lferc train", (test) => {
           data.skipped.map(({ key, code }) => [key, code]),
           [["happy/broken.png", "data/not-a-picture"]],
         );
-        const again = runLferc(
+        const again = await callLferc(
           ["train", "m.lfer", "--recipe", "Try", "--data", "faces", "--epochs", "1", "--threads", "1"],
-          { cwd },
+          cwd,
         );
         assert.is(again.code, 0, again.stderr);
         const second = runOf(again);
@@ -151,7 +153,7 @@ suite("lferc train", (test) => {
     test(`stopped by ${signal}: whole files; --resume ends in the bytes of a run that never stopped`, () =>
       inFolder({ "m.lfer": model }, async (cwd) => {
         const more = ["--limit", "48", "--epochs", "6"];
-        assert.is(runLferc(trainArgs("whole", ...more), { cwd }).code, 0);
+        assert.is((await callLferc(trainArgs("whole", ...more), cwd)).code, 0);
         const child = spawn(process.execPath, [lfercPath(), ...trainArgs("cut", ...more)], { cwd, stdio: "ignore" });
         const ended = new Promise<number | null>((settle) => child.once("close", (code) => settle(code)));
         while (!existsSync(join(cwd, "cut/state.json"))) await new Promise((settle) => setTimeout(settle, 5));
@@ -161,14 +163,14 @@ suite("lferc train", (test) => {
         if (signal === "SIGINT") assert.ok(code === 130 || code === 0, String(code));
         if (code === 130) assert.match(readFileSync(join(cwd, "cut/report.html"), "utf8"), "of 6 epochs");
         for (const weights of ["best", "last"]) {
-          const built = runLferc(
+          const built = await callLferc(
             ["build", "m.lfer", "--weights", `cut/${weights}.safetensors`, "-o", "x.onnx", "--no-verify"],
-            { cwd },
+            cwd,
           );
           assert.is(built.code, 0, built.stderr);
         }
         assert.ok(linesOf(cwd, "cut/metrics.jsonl").length >= 1);
-        const resumed = runLferc(trainArgs("cut", ...more, "--resume"), { cwd });
+        const resumed = await callLferc(trainArgs("cut", ...more, "--resume"), cwd);
         assert.is(resumed.code, 0, resumed.stderr);
         for (const file of [
           "best.safetensors",
@@ -194,11 +196,11 @@ suite("lferc train", (test) => {
           run: "batch: 16, epochs: 1, seed: 0",
         }),
       },
-      (cwd) => {
-        assert.is(runLferc(trainArgs("run", "--epochs", "3"), { cwd }).code, 0);
-        const taught = runLferc(
+      async (cwd) => {
+        assert.is((await callLferc(trainArgs("run", "--epochs", "3"), cwd)).code, 0);
+        const taught = await callLferc(
           ["train", "taught.lfer", "--recipe", "Try", "--data", "generated", "--threads", "1", "--out", "taught"],
-          { cwd },
+          cwd,
         );
         assert.is(taught.code, 0, taught.stderr);
         const [first] = linesOf(cwd, "taught/metrics.jsonl") as unknown as readonly [
@@ -237,11 +239,11 @@ suite("lferc train", (test) => {
   });
 
   test("nothing is written over, and usage is checked", () =>
-    inFolder({ "m.lfer": model, "run/mine.txt": "mine" }, (cwd) => {
-      const ran = runLferc(trainArgs("run"), { cwd });
+    inFolder({ "m.lfer": model, "run/mine.txt": "mine" }, async (cwd) => {
+      const ran = await callLferc(trainArgs("run"), cwd);
       assert.equal([ran.code, codesIn(ran.stderr)], [1, ["train/run-exists"]]);
       // A folder that contains no run is not mistaken for one.
-      const resumed = runLferc(trainArgs("run", "--resume"), { cwd });
+      const resumed = await callLferc(trainArgs("run", "--resume"), cwd);
       assert.equal([resumed.code, codesIn(resumed.stderr)], [1, ["train/run-exists"]]);
       assert.equal(readdirSync(join(cwd, "run")), ["mine.txt"]);
       for (const wrong of [
@@ -250,11 +252,14 @@ suite("lferc train", (test) => {
         ["--seed", "-1"],
         ["--threads", "none"],
       ]) {
-        const { code, stderr } = runLferc(trainArgs("other", ...wrong), { cwd });
+        const { code, stderr } = await callLferc(trainArgs("other", ...wrong), cwd);
         assert.is(code, 2, `${wrong.join(" ")}: ${stderr}`);
       }
-      assert.is(runLferc(["train", "m.lfer", "--recipe", "Try", "--resume", "--data", "generated"], { cwd }).code, 2);
+      assert.is(
+        (await callLferc(["train", "m.lfer", "--recipe", "Try", "--resume", "--data", "generated"], cwd)).code,
+        2,
+      );
       assert.not.ok(existsSync(join(cwd, "other")));
-      assert.equal(codesIn(runLferc(trainArgs("other", "--engine", "ors"), { cwd }).stderr), ["engine/unknown"]);
+      assert.equal(codesIn((await callLferc(trainArgs("other", "--engine", "ors"), cwd)).stderr), ["engine/unknown"]);
     }));
 });

@@ -52,6 +52,22 @@ async function run<T>(name: string, line: Line, see: (ran: Ran, cwd: string) => 
   );
 }
 
+/** What a line does, as text. Many flags are tried beside the same line: it is run twice, and nothing else is seen of it. */
+const done = new Map<string, Promise<string>>();
+function doneTwice(name: string, line: Line, see: (ran: Ran, cwd: string) => unknown): Promise<string> {
+  const key = JSON.stringify(argumentsOf(name, line));
+  const known = done.get(key) ?? sameTwice(name, line, see);
+  done.set(key, known);
+  return known;
+}
+
+async function sameTwice(name: string, line: Line, see: (ran: Ran, cwd: string) => unknown): Promise<string> {
+  const once = JSON.stringify(await run(name, line, see));
+  // Otherwise everything would differ from everything.
+  assert.is(JSON.stringify(await run(name, line, see)), once, "twice the same line");
+  return once;
+}
+
 suite("every flag of a command has a doer", (test) => {
   test("there is an entry for each flag of each command, and for no other", () => {
     const flags = (of: Iterable<string>): readonly string[] => [...of].toSorted();
@@ -79,9 +95,7 @@ suite("every flag of a command has a doer", (test) => {
         const base = { ...walk.line, ...beside };
         const seen = new Map<string, string>();
         let sameAsBase = 0;
-        const without = lines.length === 0 ? "" : JSON.stringify(await run(name, base, see));
-        // Otherwise everything would differ from everything.
-        if (lines.length > 0) assert.is(JSON.stringify(await run(name, base, see)), without, "twice the same line");
+        const without = lines.length === 0 ? "" : await doneTwice(name, base, see);
         for (const line of lines) {
           const what = JSON.stringify(await run(name, { ...base, ...line }, see));
           if (what === without) sameAsBase++;
