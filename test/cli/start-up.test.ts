@@ -58,6 +58,15 @@ function start(change: (chunks: string) => void, args: readonly string[], flags:
   });
 }
 
+const startedAsBuilt = new Map<string, Promise<Started>>();
+/** As it was built: once for the same arguments. */
+function startAsBuilt(args: readonly string[]): Promise<Started> {
+  const key = JSON.stringify(args);
+  const started = startedAsBuilt.get(key) ?? start(nothing, args);
+  startedAsBuilt.set(key, started);
+  return started;
+}
+
 const hasModules = ({ scripts }: Started): boolean => scripts.some((name) => name.startsWith("stats.command-"));
 
 const nothing = (): void => undefined;
@@ -89,7 +98,7 @@ suite("compiled code", (test) => {
   test("is made with the package", () => assert.is(built.status, 0, built.stderr));
 
   test("is run where it fits, and no module beside it", async () => {
-    const { code, scripts, stdout } = await start(nothing, ["stats", model]);
+    const { code, scripts, stdout } = await startAsBuilt(["stats", model]);
     assert.is(code, 0);
     assert.match(stdout, /total/);
     // The program itself is not a module, and is not listed.
@@ -103,7 +112,7 @@ suite("compiled code", (test) => {
     ["build", model, "--no-verify", "-o", "-"],
   ]) {
     test(`says what the modules say: ${args.map((arg) => basename(arg)).join(" ")}`, async () => {
-      const [one, other] = [await start(nothing, args), await start((chunks) => rmSync(join(chunks, cache)), args)];
+      const [one, other] = [await startAsBuilt(args), await start((chunks) => rmSync(join(chunks, cache)), args)];
       assert.equal([one.code, one.stdout, one.stderr], [other.code, other.stdout, other.stderr]);
       assert.equal(one.scripts, ["lferc.js"]);
       assert.ok(other.scripts.length > 1);
@@ -112,7 +121,7 @@ suite("compiled code", (test) => {
 
   for (const [how, changed] of Object.entries(unusable)) {
     test(`that ${how} is left alone: modules say the same`, async () => {
-      const [one, other] = [await start(nothing, ["stats", model]), await start(changed, ["stats", model])];
+      const [one, other] = [await startAsBuilt(["stats", model]), await start(changed, ["stats", model])];
       assert.equal([other.code, other.stdout, other.stderr], [one.code, one.stdout, one.stderr]);
       assert.ok(hasModules(other));
     });
@@ -126,10 +135,10 @@ suite("compiled code", (test) => {
   });
 
   test("is left alone by commands that load something from outside of it", async () => {
-    const info = await start(nothing, ["info"]);
+    const info = await startAsBuilt(["info"]);
     assert.ok(info.scripts.some((name) => name.startsWith("info.command-")));
     assert.is(info.code, 0, info.stderr);
-    const explained = await start(nothing, ["explain", "shape/not-divisible"]);
+    const explained = await startAsBuilt(["explain", "shape/not-divisible"]);
     assert.is(explained.code, 0, explained.stderr);
     assert.match(explained.stdout, /lfer 1/);
     assert.not.match(info.stdout, /import callback/);
@@ -197,13 +206,13 @@ suite("TensorFlow.js", (test) => {
   };
   for (const [title, args] of Object.entries(without)) {
     test(`is not loaded by ${title}`, async () => {
-      const { code, stderr, hasTfjs } = await start(nothing, args);
+      const { code, stderr, hasTfjs } = await startAsBuilt(args);
       assert.equal([code, hasTfjs], [0, false], stderr);
     });
   }
 
   test("is loaded for the proof of a model for it", async () => {
-    const { code, stderr, hasTfjs } = await start(nothing, build("--target", "tfjs", "-o", "m"));
+    const { code, stderr, hasTfjs } = await startAsBuilt(build("--target", "tfjs", "-o", "m"));
     assert.equal([code, hasTfjs], [0, true], stderr);
   });
 });
