@@ -82,7 +82,18 @@ const launcher = (codeCache) => ({
   define: { __codeCache: JSON.stringify(codeCache) },
 });
 
-/** Compiles what commands run with this Node, in a separate process; returns the file and its SHA-256. */
+/**
+ * V8's flags for commands that end soon.
+ * - Optimize a function after four times as many bytes of bytecode as by default: most commands end before optimized code has saved
+ *   the time of compiling it, which is a third of their CPU time.
+ * - Do not mark objects while the program runs: most commands end before anything is freed, and waited for the end of the marking.
+ */
+const flagsOfShortCommands = [`--interrupt-budget=${4 * 67_584}`, "--no-incremental-marking"];
+
+/** Whether this Node's V8 has the flag: it prints an error for every other (`--interrupt-budget` is gone in Node 24). */
+const isKnown = (flag) => spawnSync(process.execPath, [flag, "--eval", ""], { stdio: "ignore" }).status === 0;
+
+/** Compiles what commands run with this Node, in a separate process; returns the file, its SHA-256, and the flags to run it with. */
 async function compiledCode() {
   const file = `lferc-${process.version}-${process.platform}-${process.arch}.cache`;
   const path = join(outdir, "chunks", file);
@@ -98,6 +109,7 @@ async function compiledCode() {
     digest: createHash("sha256")
       .update(await readFile(path))
       .digest("hex"),
+    flagsOfShortCommands: flagsOfShortCommands.filter(isKnown),
   };
 }
 
@@ -129,7 +141,7 @@ if (isPackage) {
   bundles.push(build({ ...modules, entryPoints: { index: "src/index.ts", testing: "src/testing/index.ts" } }));
 }
 const results = await Promise.all(bundles);
-await build(launcher(isCompiled ? await compiledCode() : { file: "", digest: "" }));
+await build(launcher(isCompiled ? await compiledCode() : { file: "", digest: "", flagsOfShortCommands: [] }));
 await chmod(join(outdir, "lferc.js"), 0o755);
 await mkdir(join(outdir, "onnxruntime-web"));
 for (const file of runtimeFiles) {

@@ -7,17 +7,8 @@ import { readFileSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { ownCommands, programScript, runProgram } from "./program-script.mjs";
 
-/** The cache's file for one Node, and its SHA-256; tools/build.mjs fills it in. */
-const { file, digest } = __codeCache;
-
-/**
- * V8's flags for commands that end soon. V8 reads each of them when it is about to act. Set before the script is accepted, they would
- * differ from the flags of the cache, which V8 then rejects.
- * - Optimize a function after four times as many bytes of bytecode as by default: most commands end before optimized code has saved
- *   the time of compiling it, which is a third of their CPU time.
- * - Do not mark objects while the program runs: most commands end before anything is freed, and waited for the end of the marking.
- */
-const flagsOfShortCommands = [`--interrupt-budget=${4 * 67_584}`, "--no-incremental-marking"];
+/** The cache's file for one Node, its SHA-256, and V8's flags for commands that end soon; tools/build.mjs fills it in. */
+const { file, digest, flagsOfShortCommands } = __codeCache;
 
 /** Commands with a larger file among their arguments run for long: for them, the sooner V8 optimizes the better. In bytes. */
 const largeFile = 2 ** 18;
@@ -58,6 +49,7 @@ function compiledProgram() {
   const script = programScript(url, data);
   // V8 has other flags than the cache: compiling the modules takes less time than compiling the whole script.
   if (script.cachedDataRejected) return undefined;
+  // V8 reads each of them when it is about to act. Set earlier, they would differ from the flags of the cache, which V8 then rejects.
   if (!process.argv.slice(2).some(isLarge)) for (const flag of flagsOfShortCommands) setFlagsFromString(flag);
   return runProgram(script, url, (name) => import.meta.resolve(name));
 }

@@ -29,11 +29,11 @@ const alone = (body: (cwd: string, lferc: (...args: readonly string[]) => Ran) =
 const command = `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@${onnxRuntimeVersion}`;
 const notice = `onnxruntime-node cannot be loaded: it is not installed; using ONNX Runtime in WebAssembly instead, which is slower. To install it beside lfer: \`${command}\`.`;
 
-/** The text on stderr without the notice, which must occur once. */
+/** The text on stderr without the notice, which must occur once, and without the steps that a busy machine's proof tells. */
 function saidBesideNotice({ stderr }: Ran): string {
   assert.is(stderr.split(notice).length, 2, `the notice once: ${stderr}`);
   assert.is(stderr.split("\n").filter((line) => line === notice).length, 1, "in a line of its own");
-  return stderr.replace(`${notice}\n`, "");
+  return stderr.replace(`${notice}\n`, "").replace(/^proof, step .*\n/gm, "");
 }
 
 function passed(ran: Ran): Ran {
