@@ -6,7 +6,7 @@ import { isCut, limited } from "./diagnostics/mistake-limit.js";
 import { suggest } from "./diagnostics/suggest.js";
 import type { Graph } from "./ir/graph.js";
 import type { Claim } from "./recipe/claim.js";
-import { resolveClaims } from "./semantics/checks/claims.js";
+import { resolveClaims, wordOfCheck } from "./semantics/checks/claims.js";
 import { withoutEchoes } from "./semantics/damage.js";
 import { Evaluator } from "./semantics/expressions/evaluator.js";
 import type { ElaboratedModel } from "./semantics/made-models.js";
@@ -22,8 +22,8 @@ import {
   withArguments,
 } from "./semantics/models/models.js";
 import { applySettings, unknownSettings } from "./semantics/models/settings.js";
-import { isDamaged, isStandard, type Module } from "./semantics/module.js";
-import { lintUnused } from "./semantics/names/lints.js";
+import { isDamaged, type Module } from "./semantics/module.js";
+import { lintModule } from "./semantics/names/lints.js";
 import { linkProgram, type Sources } from "./semantics/names/program.js";
 import {
   type AskedRecipe,
@@ -163,12 +163,6 @@ function makeRecipes(entry: Module, facts: Declarations, reporter: Reporter): re
   });
 }
 
-/** Lints files without errors: in a file with errors, an unused name is usually used in the broken part. */
-function lintModule(module: Module, reporter: Reporter): void {
-  const isBroken = reporter.diagnostics.some((d) => d.severity === "error" && d.span?.file === module.path);
-  if (!isBroken && !isStandard(module)) lintUnused(module, reporter);
-}
-
 /** The entry file's models and variants, in its order. */
 function requestModels(entry: Module, facts: Declarations, reporter: Reporter): readonly ModelRequest[] {
   return entry.tree.declarations.flatMap((declaration): ModelRequest[] => {
@@ -239,6 +233,10 @@ function makeChecks(
     if (declaration.kind !== "CheckDeclaration" || entry.damage.declarations.has(declaration)) return [];
     const { text: name, span } = declaration.name;
     const claims = resolveClaims(evaluator, declaration, entry);
+    if (declaration.isForAny) {
+      reporter.add(diagnose("budget/no-model", {}, { span: wordOfCheck(declaration) }));
+      return [];
+    }
     const named = entry.names.get(name);
     if (named === undefined || !isModel(named)) {
       reportNoModel(declaration.name, entry, reporter);

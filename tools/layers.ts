@@ -114,6 +114,11 @@ export const layers: readonly Layer[] = [
     mayImport: ["source", "semantics", "analysis", "recipe", "ir", "diagnostics"],
   },
   {
+    place: "compile-budget.ts",
+    does: "the entry point `compileBudget`: a file of one check without a model's name to its claims",
+    mayImport: ["semantics", "recipe", "syntax", "diagnostics"],
+  },
+  {
     place: "passes",
     does: "graph to graph, one pass per file",
     mayImport: ["analysis", "ops", "ir", "diagnostics"],
@@ -235,6 +240,7 @@ export const layers: readonly Layer[] = [
         "weights",
         "passes",
         "compiler.ts",
+        "compile-budget.ts",
         "analysis",
         "source",
         "semantics",

@@ -169,15 +169,20 @@ function incompleteOf(figures: readonly MeasuredFigure[], { measured }: Asked, m
   });
 }
 
-/** Checks a graph against the claims of its `check`s: one diagnostic for each violated claim. */
+/**
+ * Checks a graph against the claims of its `check`s: one diagnostic for each violated claim. `modelSha256`: the digest of the ONNX file
+ * that the graph was read from.
+ */
 export function checkClaims(
   graph: Graph,
   claims: readonly Claim[],
   modelName: string,
   results: Results = noResults,
+  modelSha256?: string,
 ): readonly Diagnostic[] {
   if (claims.length === 0) return [];
-  const asked = { measurer: measurerOf(graph, modelName), measured: measuredFiguresOf(graph, modelName, results) };
+  const measured = measuredFiguresOf(graph, modelName, results, modelSha256);
+  const asked = { measurer: measurerOf(graph, modelName), measured };
   const figuresOf = ({ left, right }: Claim): readonly MeasuredFigure[] => [...measuredIn(left), ...measuredIn(right)];
   const figures = claims.flatMap(figuresOf);
   const [first] = figures;

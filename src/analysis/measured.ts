@@ -65,10 +65,17 @@ export function measuredNumbers(unit: (typeof measuredFigures)[MeasuredName]["un
   }
 }
 
-export function measuredFiguresOf(graph: Graph, model: string, { files, results }: Results): MeasuredFigures {
+/** `modelSha256`: the digest of the ONNX file that is checked; then only what was measured on that very file is valid. */
+export function measuredFiguresOf(
+  graph: Graph,
+  model: string,
+  { files, results }: Results,
+  modelSha256?: string,
+): MeasuredFigures {
   let found: readonly MeasuredResult[] | undefined;
   /** Results of this network. Most checks need none. */
   const ownResults = (): readonly MeasuredResult[] => {
+    if (modelSha256 !== undefined) return results.filter((result) => result.modelSha256 === modelSha256);
     const digest = found === undefined ? graphDigest(graph) : "";
     found ??= results.filter((result) => result.graphSha256 === digest);
     return found;
@@ -93,12 +100,17 @@ export function measuredFiguresOf(graph: Graph, model: string, { files, results 
           ? first
           : diagnose("budget/results-disagree", { ...wanted, found: [first, ...more].map(shown) }, { span });
       }
-      const stale = results.find((result) => isMeant(result) && (result.model ?? model) === graph.name);
+      const stale = results.find((result) => {
+        const isOfThis = modelSha256 !== undefined || (result.model ?? model) === graph.name;
+        return isMeant(result) && isOfThis;
+      });
       if (stale !== undefined) {
         const why =
-          stale.graphSha256 === undefined
-            ? "its ONNX file is of an older lferc and does not say which it holds"
-            : "the source has changed since, or it was built with other settings";
+          modelSha256 !== undefined
+            ? "the file is another one since"
+            : stale.graphSha256 === undefined
+              ? "its ONNX file is of an older lferc and does not say which it holds"
+              : "the source has changed since, or it was built with other settings";
         return diagnose("budget/stale-result", { ...wanted, file: stale.file, why }, { span });
       }
       const others = [...new Set(own.filter((result) => result.name === name).map(measuredText))];

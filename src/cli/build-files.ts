@@ -63,11 +63,15 @@ export async function keepsInputs(
   { sources, texts }: CompiledPath,
   { weights, "weights-map": map }: WeightArguments,
 ): Promise<boolean> {
-  if (isStdout(output)) return true;
   const read = [...sources.files.keys()].filter((file) => !file.startsWith("std/"));
   const given = [weights, map].filter((file) => file !== undefined);
-  const inputs = [...read.map((file) => texts.displayName(file)), ...given];
-  const paths = inputs.map((file) => resolve(session.cwd, file));
+  return keepsFiles(session, output, [...read.map((file) => texts.displayName(file)), ...given]);
+}
+
+/** The same for these files. */
+export async function keepsFiles(session: Session, output: string, files: readonly string[]): Promise<boolean> {
+  if (isStdout(output)) return true;
+  const paths = files.map((file) => resolve(session.cwd, file));
   if (!(await isAmong(resolve(session.cwd, output), paths))) return true;
   session.report([diagnose("onnx/output-is-input", { path: output })]);
   return false;

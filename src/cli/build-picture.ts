@@ -1,8 +1,7 @@
 import type { MacsConvention } from "../analysis/conventions.js";
-import type { Sources } from "../compiler.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/span.js";
 import type { Graph } from "../ir/graph.js";
-import { placesFromHome } from "../source/source-origin.js";
 import { drawNetwork, type Picture } from "../targets/svg/build.js";
 import { formatBytes, writeOutput } from "./build-files.js";
 import { outputName } from "./build-output.js";
@@ -25,9 +24,9 @@ export async function buildPicture(
   session: Session,
   { output, depth, convention }: PictureArguments,
   graph: Graph,
-  sources: Sources,
+  locate?: (span: Span) => string,
 ): Promise<ExitCode> {
-  const picture = drawNetwork(graph, { depth, convention, locate: placesFromHome(sources) });
+  const picture = drawNetwork(graph, { depth, convention, locate });
   if (isProblem(picture)) {
     session.report([picture.diagnose({})]);
     return 1;

@@ -13,6 +13,7 @@ import { isStdout, outputProblem, targetOf } from "./build-output.js";
 import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
+import { isOnnxPath } from "./onnx-file.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
@@ -96,6 +97,14 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const args = { ...meant, seed, opset, optimize, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
+  if (isOnnxPath(args.path)) {
+    const { buildFromOnnx } = await import("./build-from-onnx.js");
+    return buildFromOnnx(session, {
+      ...args,
+      depth: args.depth === undefined ? undefined : pictureDepth(args.depth),
+      set,
+    });
+  }
   if (target === "onnx-train") return buildTrainingStep(session, { ...args, split: args.split === true, set });
   if (target === "tfjs-train") {
     const { buildTrainingModule } = await import("./build-step-module.js");
@@ -124,7 +133,8 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   if (args.target === "svg") {
     const { buildPicture } = await import("./build-picture.js");
     const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
-    return buildPicture(session, { ...args, depth }, graph, compiled.sources);
+    const { placesFromHome } = await import("../source/source-origin.js");
+    return buildPicture(session, { ...args, depth }, graph, placesFromHome(compiled.sources));
   }
   return buildModelFile(session, args, { graph, sources: compiled.sources, settings: set });
 }
@@ -135,7 +145,11 @@ export const buildCommand: CommandModule<object, CommandLine> = {
     "Writes a model or a recipe's training step, as an ONNX file or for TensorFlow.js, after comparing it with the reference; or a diagram of the network.",
   builder: (yargs) =>
     yargs
-      .positional("path", { type: "string", demandOption: true, describe: "the .lfer file" })
+      .positional("path", {
+        type: "string",
+        demandOption: true,
+        describe: "the .lfer file; for svg and ir also an .onnx file",
+      })
       .option("output", {
         alias: "o",
         type: "string",
@@ -234,6 +248,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         "lferc build models/lfer_ldl.lfer --target tfjs-train --recipe CrossEntropy --set size=112 -o step.mjs",
         "the same for TensorFlow.js",
       )
-      .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram"),
+      .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram")
+      .example("lferc build model.onnx -o network.svg", "the diagram of an exported file"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),
 };

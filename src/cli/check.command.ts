@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { renderGithub } from "../diagnostics/render-github.js";
@@ -8,10 +9,11 @@ import { noSourceTexts } from "../diagnostics/source-text.js";
 import { version } from "../version.js";
 import { assumptionsJson, assumptionsOf, type PlacedAssumption, renderAssumptions } from "./assumptions.js";
 import { compileFile } from "./compile-file.js";
-import { expandPaths } from "./project.js";
+import { isOnnxPath } from "./onnx-file.js";
+import { displayPath, expandPaths } from "./project.js";
 import { readResultFiles } from "./read-result-files.js";
 import type { ExitCode, Session } from "./session.js";
-import { watchOption } from "./shared-options.js";
+import { parseSettings, watchOption } from "./shared-options.js";
 import { paintFor, widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
@@ -21,6 +23,8 @@ const formats = ["pretty", "json", "github", "sarif"] as const;
 interface CheckArguments {
   readonly path: readonly string[];
   readonly results?: readonly string[] | undefined;
+  readonly budget?: string | undefined;
+  readonly set?: readonly string[] | undefined;
   readonly format: (typeof formats)[number];
   readonly assumptions: boolean;
   readonly watch: boolean;
@@ -36,14 +40,33 @@ function told(diagnostic: Diagnostic, located: Located, seen: Set<string>): bool
   return false;
 }
 
+function refuseUsage(detail: string): never {
+  throw new UsageError(diagnose("tool/wrong-usage", { command: "check", detail }));
+}
+
+/** The ONNX files among the given ones, and the sources; the budget itself is neither. */
+function sortFiles(files: readonly string[], { budget, set }: CheckArguments, cwd: string) {
+  const onnx = files.filter(isOnnxPath);
+  const [first] = onnx;
+  if (first === undefined && budget !== undefined)
+    refuseUsage("--budget is for ONNX files, and none is named; a model in a .lfer file has its own check");
+  if (first === undefined && set !== undefined)
+    refuseUsage("--set gives sizes of ONNX files, and none is named; a check gives a model its arguments");
+  if (first !== undefined && budget === undefined)
+    refuseUsage(`${displayPath(cwd, first)} has no check of its own: name one with --budget FILE.lfer`);
+  const held = budget === undefined ? undefined : resolve(cwd, budget);
+  return { onnx, sources: files.filter((file) => !isOnnxPath(file) && file !== held) };
+}
+
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
-  if (args.assumptions && (args.format === "github" || args.format === "sarif")) {
-    const detail = `--assumptions goes with --format pretty and json; ${args.format} has no place for them`;
-    throw new UsageError(diagnose("tool/wrong-usage", { command: "check", detail }));
-  }
+  if (args.assumptions && (args.format === "github" || args.format === "sarif"))
+    refuseUsage(`--assumptions goes with --format pretty and json; ${args.format} has no place for them`);
+  const sizes = parseSettings(args.set);
+  if ("code" in sizes) throw new UsageError(sizes);
   const paths = args.path.length === 0 ? ["."] : args.path;
   const expanded = await expandPaths(paths, session.cwd);
   session.note(expanded.looked);
+  const { onnx, sources } = sortFiles(expanded.files, args, session.cwd);
   const paint = paintFor(process.stderr);
   const found: Located[] = [];
   const assumptions: PlacedAssumption[] = [];
@@ -60,7 +83,12 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   const results = await readResultFiles(args.results ?? [], session.cwd);
   session.note(results.inputs);
   for (const diagnostic of results.diagnostics) take([diagnostic, noSourceTexts]);
-  for (const file of expanded.files) {
+  if (args.budget !== undefined) {
+    const { checkOnnxFiles } = await import("./check-onnx.js");
+    const held = { files: onnx, budget: args.budget, sizes, results };
+    for (const located of await checkOnnxFiles(session, held)) take(located);
+  }
+  for (const file of sources) {
     const compiled = await compileFile(file, session.cwd, { results });
     session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
@@ -71,7 +99,8 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   else session.print(renderAssumptions(assumptions));
   if (args.format === "sarif") session.json(renderSarif(found, version));
   const diagnostics = found.map(([diagnostic]) => diagnostic);
-  const files = `${expanded.files.length} file${expanded.files.length === 1 ? "" : "s"}`;
+  const count = onnx.length + sources.length;
+  const files = `${count} file${count === 1 ? "" : "s"}`;
   session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}\n`);
   return diagnostics.some((diagnostic) => diagnostic.severity === "error") ? 1 : 0;
 }
@@ -87,7 +116,7 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         array: true,
         default: [],
         defaultDescription: "the current folder",
-        describe: "files, or folders, searched for .lfer files",
+        describe: "files, or folders, searched for .lfer files; with --budget, .onnx files",
       })
       .option("format", {
         choices: formats,
@@ -103,6 +132,17 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         describe:
           "a file written by eval or bench --device NAME with --format json, for budgets of accuracy, latency and memory; repeatable",
       })
+      .option("budget", {
+        type: "string",
+        requiresArg: true,
+        describe: "hold .onnx files to this file: a .lfer file of one check { ... } without a model's name",
+      })
+      .option("set", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe: "with --budget, the size of an open axis of the .onnx files: --set height=224",
+      })
       .option("assumptions", {
         type: "boolean",
         default: false,
@@ -112,6 +152,7 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
       .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
       .example("lferc check models --results eval.json --results bench.json", "with measured results")
+      .example("lferc check model.onnx --budget budget.lfer", "an exported file, held to a budget")
       .example("lferc check --format json models", "for a program")
       .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
       .example("lferc check --assumptions models/lfer_ldl.lfer", "what the paper leaves open, and our choices")

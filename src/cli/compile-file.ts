@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import { compileBudget } from "../compile-budget.js";
 import { type Compilation, type CompileOptions, compile, load, type Sources } from "../compiler.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
@@ -40,18 +41,29 @@ export async function loadFile(
   return { root, sources: await load(nodeHost(root), entry.startsWith("std/") ? `./${entry}` : entry) };
 }
 
-/** Compiles one file without output. */
-export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
-  const full = resolve(cwd, path);
-  const { root, sources } = await loadFile(path, cwd);
-  const compilation = compile(sources, options);
+/** The texts of a file and its imports for messages, and their absolute paths. */
+function placesOf(root: string, sources: Sources, cwd: string) {
   const texts = sourceTexts(
     (file) => sources.files.get(file)?.text,
     (file) => (file.startsWith("std/") ? file : displayPath(cwd, resolve(root, file))),
   );
   const asked = [...sources.files.keys(), ...sources.problems.keys()].filter((file) => !file.startsWith("std/"));
-  const inputs = asked.map((file) => resolve(root, file));
+  return { texts, inputs: asked.map((file) => resolve(root, file)) };
+}
+
+/** Compiles one file without output. */
+export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
+  const full = resolve(cwd, path);
+  const { root, sources } = await loadFile(path, cwd);
+  const compilation = compile(sources, options);
+  const { texts, inputs } = placesOf(root, sources, cwd);
   const { diagnostics } = compilation;
   const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === "error");
   return { path: displayPath(cwd, full), sources, inputs, compilation, diagnostics, hasErrors, texts };
+}
+
+/** Compiles the file after `--budget`. */
+export async function compileBudgetFile(path: string, cwd: string) {
+  const { root, sources } = await loadFile(path, cwd);
+  return { ...compileBudget(sources), ...placesOf(root, sources, cwd) };
 }

@@ -1,14 +1,13 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Stats, statsOf } from "../analysis/stats.js";
 import type { Compilation } from "../compiler.js";
 import { type Diagnostic, diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { formatPlace, noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { Span } from "../diagnostics/span.js";
-import { suggest } from "../diagnostics/suggest.js";
 import type { Graph } from "../ir/graph.js";
 import type { ConventionName } from "../recipe/measures.js";
 import type { CompiledPath } from "./compile-file.js";
-import { displayPath } from "./project.js";
+import { isOnnxPath, otherModel, readOnnxFile } from "./onnx-file.js";
 import type { Session } from "./session.js";
 
 export interface CountRequest {
@@ -89,21 +88,15 @@ async function modelOfOnnxFile(
   file: string,
   { model, set, mayLack }: CountRequest,
 ): Promise<FoundInFile> {
-  const { readModelFile } = await import("../deploy/model-file.js");
-  const { readOnnxModel } = await import("../targets/onnx/read/read-model.js");
-  session.note([file]);
-  const path = displayPath(session.cwd, file);
-  const bytes = await readModelFile(file);
-  const graph = isProblem(bytes) ? bytes : readOnnxModel({ bytes, path, name: basename(file, ".onnx"), sizes: set });
-  if (isProblem(graph)) {
-    session.report([graph.diagnose({})]);
+  const network = await readOnnxFile(session, file, set);
+  if (isProblem(network)) {
+    session.report([network.diagnose({})]);
     return { models: [], failed: true, lacking: undefined };
   }
+  const other = mayLack === true ? undefined : otherModel(network, model);
+  if (other !== undefined) return { models: [], failed: false, lacking: other.diagnose({}) };
+  const { graph, path } = network;
   const { name } = graph;
-  if (model !== undefined && model !== name && mayLack !== true) {
-    const holes = { name: model, file: path, known: name, suggestion: suggest(model, [name]) };
-    return { models: [], failed: false, lacking: diagnose("resolve/unknown-model", holes) };
-  }
   const locate = (): string => path;
   const count: FoundModel["count"] = (conventions, facts) => statsOf(graph, { conventions, facts });
   return {
@@ -129,7 +122,7 @@ export async function findModels(
   const lacking: Diagnostic[] = [];
   let count = 0;
   for (const file of files) {
-    const found = file.endsWith(".onnx")
+    const found = isOnnxPath(file)
       ? await modelOfOnnxFile(session, file, request)
       : await modelsOfFile(session, file, named.has(file), request);
     if (found.failed) hasFailed = true;

@@ -1,11 +1,10 @@
 /** The files that `lferc init` writes. test/cli/init.test.ts runs all of them. */
+import { sourceWorkflow, workflowPath } from "./init-workflow.js";
 import type { InstallAddress } from "./install-address.js";
 import { typedCommand } from "./typed-command.js";
 
 /** The model's file, and the names in it that commands use. */
 export const starter = { file: "model.lfer", model: "Faces", recipe: "Train" } as const;
-
-export const workflowPath = ".github/workflows/lfer.yml";
 
 const model = `lfer 1
 
@@ -78,63 +77,6 @@ ${typedCommand} fmt                                                 # one canoni
 request what it costs.
 `;
 
-/** GitHub's `${{ }}`, escaped for our template strings. */
-const github = (expression: string): string => `\${{ ${expression} }}`;
-
-/** The workflow for models in this folder, relative to the repository: `.` or `./face`. */
-function workflow(models: string, from: InstallAddress | undefined): string {
-  return `# Holds models to their form and their budgets. Written by \`lferc init\`: change it as you like.
-name: lfer
-
-on:
-  push:
-  pull_request:
-
-permissions:
-  contents: read
-
-env:
-  # Where the models are, seen from the top of the repository.
-  MODELS: ${JSON.stringify(models)}
-  # Where lferc is installed from: "https://HOST/FILE.tgz", "git+https://HOST/REPOSITORY.git#COMMIT", "github:OWNER/REPOSITORY#COMMIT",
-  # or a tarball in this repository, "./tools/lfer.tgz". lfer is in no registry: a bare name there would be whose who registers it.
-  LFER: ${JSON.stringify(from?.text ?? "")}
-
-jobs:
-  models:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with:
-          node-version: 22
-      - name: lferc
-        run: |
-          case "$LFER" in
-            ./*.tgz) from="$GITHUB_WORKSPACE/$LFER" ;;
-            https://* | git+https://* | git+ssh://* | github:*) from="$LFER" ;;
-            *) echo "::error::LFER in this workflow does not say where lferc is installed from"; exit 1 ;;
-          esac
-          # What is optional (ONNX Runtime, sharp) is for training and pictures, not for counting.
-          npm install --prefix "$RUNNER_TEMP/lfer" --omit=optional -- "$from"
-          echo "$RUNNER_TEMP/lfer/node_modules/.bin" >> "$GITHUB_PATH"
-      - name: one form
-        run: lferc fmt --check "$MODELS"
-      - name: no mistakes, no broken budget
-        if: ${github("!cancelled()")}
-        run: lferc check --format github "$MODELS"
-      - name: what the change costs
-        if: ${github("!cancelled() && github.event_name == 'pull_request'")}
-        run: |
-          git fetch --quiet --depth=1 origin "$GITHUB_BASE_REF"
-          git worktree add --quiet "$RUNNER_TEMP/base" FETCH_HEAD
-          before="$RUNNER_TEMP/base/$MODELS"
-          if [ -n "$(find "$before" -name '*.lfer' -print -quit 2>/dev/null)" ]; then
-            lferc stats "$MODELS" --against "$before" --format markdown >> "$GITHUB_STEP_SUMMARY"
-          fi
-`;
-}
-
 export interface StarterPlace {
   /** The folder relative to its repository, as a shell argument there. */
   readonly models: string;
@@ -148,7 +90,7 @@ export interface StarterPlace {
 export function starterFiles({ models, from, fromHere }: StarterPlace): ReadonlyMap<string, string> {
   return new Map([
     [starter.file, model],
-    [workflowPath, workflow(models, from)],
+    [workflowPath, sourceWorkflow(models, from)],
     [".gitignore", ignored],
     ["README.md", readme(fromHere)],
   ]);

@@ -5,17 +5,22 @@ import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
 import { type WriteNewResult, writeNewFiles } from "../hosts/write-new-files.js";
-import { starter, starterFiles, workflowPath } from "./init-files.js";
-import { readInstallAddress } from "./install-address.js";
+import { starter, starterFiles } from "./init-files.js";
+import { workflowPath } from "./init-workflow.js";
+import { type InstallAddress, readInstallAddress } from "./install-address.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { parseSettings } from "./shared-options.js";
 import { shellWord } from "./shell-word.js";
 import { typedCommand } from "./typed-command.js";
+import { UsageError } from "./usage.js";
 
 interface InitArguments {
   readonly dir: string;
   readonly keep: boolean;
   readonly from?: string | undefined;
+  readonly onnx?: string | undefined;
+  readonly set?: readonly string[] | undefined;
 }
 
 /** The root of the repository that contains a folder; undefined if there is none. */
@@ -65,8 +70,12 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     session.report([from.diagnose({})]);
     return 1;
   }
-  const fromHere = from?.file === undefined ? from?.text : nearby(folder, from.file);
-  const files = starterFiles({ models: placeOfModels(top, folder), from, fromHere });
+  const begin = await beginning(session, args, { folder, top, from });
+  if ("code" in begin) {
+    session.report([begin]);
+    return 1;
+  }
+  const { files, next } = begin;
   const result = await writeNewFiles(folder, files, { keep: args.keep });
   const shown = (path: string): string => displayPath(session.cwd, join(folder, path));
   if (result.kind !== "written") {
@@ -95,17 +104,51 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
   if (from !== undefined && result.kept.includes(workflowPath)) {
     say(`${oneLine(shown(workflowPath))} was kept as it was: --from did not change it.`);
   }
-  say(`next:${folder === session.cwd ? "" : `\n  cd ${word(folder)}`}
-  ${typedCommand} check                                              mistakes, and the budget
-  ${typedCommand} stats ${starter.file}                                   parameters, work and memory, layer by layer
-  ${typedCommand} train ${starter.file} --recipe ${starter.recipe} --data generated   on drawn faces, in seconds`);
+  // The commands about an ONNX file are for where one stands.
+  const steps = folder === session.cwd || args.onnx !== undefined ? next : [`cd ${word(folder)}`, ...next];
+  say(["next:", ...steps].join("\n  "));
   return 0;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly top: string;
+  readonly from: InstallAddress | undefined;
+}
+
+/** The files to write, by path relative to the folder, and the commands to try next. */
+interface Beginning {
+  readonly files: ReadonlyMap<string, string>;
+  readonly next: readonly string[];
+}
+
+async function beginning(session: Session, args: InitArguments, place: Place): Promise<Beginning | Diagnostic> {
+  const set = parseSettings(args.set);
+  if ("code" in set) throw new UsageError(set);
+  const { folder, top, from } = place;
+  if (args.onnx !== undefined) {
+    const { onnxStarter } = await import("./init-onnx.js");
+    const begin = await onnxStarter(session, { ...place, onnx: args.onnx, set });
+    if ("code" in begin) return begin;
+    return { files: begin.files, next: [`${begin.command}   as the workflow does`] };
+  }
+  if (args.set !== undefined) {
+    const detail = "--set gives sizes of the file after --onnx, and there is none";
+    throw new UsageError(diagnose("tool/wrong-usage", { command: "init", detail }));
+  }
+  const fromHere = from?.file === undefined ? from?.text : nearby(folder, from.file);
+  const next = [
+    `${typedCommand} check                                              mistakes, and the budget`,
+    `${typedCommand} stats ${starter.file}                                   parameters, work and memory, layer by layer`,
+    `${typedCommand} train ${starter.file} --recipe ${starter.recipe} --data generated   on drawn faces, in seconds`,
+  ];
+  return { files: starterFiles({ models: placeOfModels(top, folder), from, fromHere }), next };
 }
 
 export const initCommand: CommandModule<object, InitArguments> = {
   command: "init [dir]",
   describe:
-    "Writes a small model with a budget and a recipe, a GitHub workflow that checks them, a .gitignore and a README.md. No file is overwritten: if one exists already, nothing is written.",
+    "Writes a small model with a budget and a recipe, a GitHub workflow that checks them, a .gitignore and a README.md; with --onnx, a budget for that file and the workflow. No file is overwritten: if one exists already, nothing is written.",
   builder: (yargs) =>
     yargs
       .positional("dir", {
@@ -125,7 +168,19 @@ export const initCommand: CommandModule<object, InitArguments> = {
         describe:
           "the address from which the workflow installs lferc: https://HOST/FILE.tgz, git+https://HOST/REPOSITORY.git#COMMIT, git+ssh://..., github:OWNER/REPOSITORY#COMMIT, or a .tgz in the repository; without it the workflow says what to fill in",
       })
+      .option("onnx", {
+        type: "string",
+        requiresArg: true,
+        describe: "write a budget for this ONNX file of the repository, from what it costs today, and its workflow",
+      })
+      .option("set", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe: "with --onnx, the size of an open axis of the file: --set height=224",
+      })
       .example("lferc init face", "into a new folder")
+      .example("lferc init --onnx model.onnx", "a gate for an exported network")
       .example(
         "lferc init --from tools/lfer.tgz",
         "with a workflow that installs this tarball, which `npm pack` made in a clone",

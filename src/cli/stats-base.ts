@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll } from "./count-models.js";
+import { isOnnxPath } from "./onnx-file.js";
 import type { Session } from "./session.js";
 
 /** Size limit: a record of a hundred networks has a quarter of it. */
@@ -12,7 +13,7 @@ const mostBytes = 100_000_000;
 
 /** Whether PATH is a source to count; read errors are reported by its reader. */
 async function isSource(full: string): Promise<boolean> {
-  if (full.endsWith(".lfer") || full.endsWith(".onnx")) return true;
+  if (full.endsWith(".lfer") || isOnnxPath(full)) return true;
   return stat(full).then(
     (about) => about.isDirectory(),
     () => false,

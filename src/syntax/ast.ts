@@ -85,9 +85,13 @@ export interface RecipeEntry {
   readonly span: Span;
 }
 
-/** `check Model(args) { comparison [within tolerance] ... }`; `name` is a model or variant. */
+/**
+ * `check Model(args) { comparison [within tolerance] ... }`; `name` is a model or variant. A budget for any model, `check { ... }`, has
+ * none: then `name` is empty, after the word `check`.
+ */
 export interface CheckDeclaration extends Declared {
   readonly kind: "CheckDeclaration";
+  readonly isForAny: boolean;
   readonly arguments: readonly Argument[];
   readonly claims: readonly CheckClaim[];
 }

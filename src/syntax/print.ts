@@ -151,7 +151,7 @@ function declarationText(d: Declaration): string {
       const claims = d.claims.map(
         (c) => bare(c.comparison) + (c.tolerance === undefined ? "" : ` within ${atLeast(1, c.tolerance)}`),
       );
-      return `check ${d.name.text}${given} ${braces(claims)}`;
+      return `check ${d.isForAny ? "" : `${d.name.text}${given} `}${braces(claims)}`;
     }
   }
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { workflowPath } from "../../src/cli/init-files.js";
+import { workflowPath } from "../../src/cli/init-workflow.js";
 import { type InstallAddress, readInstallAddress } from "../../src/cli/install-address.js";
 import { isProblem } from "../../src/diagnostics/diagnostic.js";
 import { codesIn, inFolder, runLferc } from "../support/lferc.js";

@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commands } from "../../src/cli/commands.js";
-import { starter, workflowPath } from "../../src/cli/init-files.js";
+import { starter } from "../../src/cli/init-files.js";
+import { workflowPath } from "../../src/cli/init-workflow.js";
 import { readArguments } from "../../src/cli/read-arguments.js";
 import { codesIn, inFolder, lfercPath, runLferc, runOf } from "../support/lferc.js";
 import { suite } from "../support/suite.js";

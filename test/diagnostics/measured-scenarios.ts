@@ -1,6 +1,7 @@
 import { graphDigest } from "../../src/ir/graph-digest.js";
 import { compileText } from "../../src/testing/compile-text.js";
-import { callLferc } from "../support/in-process.js";
+import { tinyClassifier } from "../deploy/tiny-classifier.js";
+import { callLferc, reportedCodes } from "../support/in-process.js";
 import { codesIn, inFolder } from "../support/lferc.js";
 
 const source = `lfer 1
@@ -35,6 +36,10 @@ const checking =
   };
 
 export const measuredScenarios = {
+  "budget/not-a-budget": () =>
+    inFolder({ "m.onnx": tinyClassifier(), "m.lfer": "lfer 1\n\nconst a = 1\n" }, (cwd) =>
+      reportedCodes(["check", "m.onnx", "--budget", "m.lfer"], cwd),
+    ),
   "budget/stale-result": checking({ graphSha256: "b".repeat(64) }),
   "budget/results-of-several-models": checking({}, { modelSha256: "b".repeat(64) }),
   "budget/results-disagree": checking({}, { accuracy: 0.95 }),

@@ -9,7 +9,8 @@ import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { callLferc } from "../support/in-process.js";
 import { codesIn, inFolder, type Ran, root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
-import { declared, everything, files, type Line, source, walks } from "./command-walks.js";
+import { declared, everything, files, source, walks } from "./command-walks.js";
+import type { Line } from "./walk-lines.js";
 
 function argumentsOf(name: string, { paths = [], ...flags }: Line): readonly string[] {
   const said = Object.entries(flags).flatMap(([flag, value]) =>

@@ -17,32 +17,7 @@ import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
-
-/** A command line: flags by name, positional arguments without; `true` for a switch. */
-export interface Line {
-  readonly paths?: readonly string[];
-  readonly [flag: `--${string}`]: string | readonly string[] | true | undefined;
-}
-
-export interface Trial {
-  /** In addition to the command's own line. */
-  readonly beside?: Line;
-  /** Lines that all have different effects, also from the line without the flag. */
-  readonly lines?: readonly Line[];
-  /** Lines that are rejected, by their codes. */
-  readonly refused?: readonly (readonly [Line, code: string])[];
-  /** Whether one of the lines may equal the default. */
-  readonly hasDefault?: boolean;
-  /** A flag that another test covers: the file below test/, and its title. */
-  readonly shownIn?: readonly [file: string, title: string];
-}
-
-export interface Walk {
-  readonly line: Line;
-  /** The visible effects of a command; by default its exit code, its output and the files that it wrote. */
-  readonly see?: (ran: Ran, cwd: string) => unknown;
-  readonly flags: Readonly<Record<string, Trial>>;
-}
+import { choices, inGate, inWatch, type Trial, type Walk } from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
   .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
@@ -70,6 +45,7 @@ for (const { name, load } of commands) declared.set(name, declaredArguments(awai
 export const files = {
   "m.lfer": source,
   "assumed.lfer": "lfer 1\n/// assumed: a guess\nconst a = 1\n",
+  "budget.lfer": "lfer 1\n\ncheck { params <= 1 }\n",
   "wrong.lfer": "lfer 1\n\nmodel A {\n}\n",
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
   "tiny.onnx": tinyClassifier(),
@@ -81,13 +57,8 @@ export const files = {
   ...faces,
 };
 
-export const choices = (flag: `--${string}`, values: readonly string[]): readonly Line[] =>
-  values.map((value) => ({ [flag]: value }));
-
 export const conventionsOf = (name: string): readonly string[] =>
   (declared.get(name)?.get("convention")?.choices ?? []).map(String);
-
-export const inWatch = (title: string): Trial => ({ shownIn: ["cli/watch.test.ts", title] });
 
 /** Digests of all files below a folder that did not exist before; of runs, only what does not depend on the clock. */
 export function written(cwd: string): unknown {
@@ -170,6 +141,14 @@ export const walks: Readonly<Record<string, Walk>> = {
         lines: choices("--from", ["github:me/lfer#0123456", "https://example.org/lfer.tgz"]),
         refused: [[{ "--from": "lfer@0.1.0" }, "tool/bad-address"]],
       },
+      onnx: {
+        lines: choices("--onnx", ["tiny.onnx"]),
+        refused: [[{ "--onnx": "gone.onnx" }, "data/model-unreadable"]],
+      },
+      set: {
+        ...inGate("sizes of open axes are in every command"),
+        refused: [[{ "--set": "height=3" }, "tool/wrong-usage"]],
+      },
     },
   },
   check: {
@@ -180,6 +159,15 @@ export const walks: Readonly<Record<string, Walk>> = {
         beside: { paths: ["measured.lfer"] },
         lines: choices("--results", ["wrong.json"]),
         shownIn: ["cli/check-results.test.ts", "what eval and bench wrote holds a check, or breaks it"],
+      },
+      budget: {
+        beside: { paths: ["tiny.onnx"] },
+        lines: choices("--budget", ["budget.lfer", "wrong.lfer"]),
+        refused: [[{ paths: ["m.lfer"], "--budget": "budget.lfer" }, "tool/wrong-usage"]],
+      },
+      set: {
+        ...inGate("open sizes are given by --set; a file that cannot be counted is an error, never a pass"),
+        refused: [[{ "--set": "height=3" }, "tool/wrong-usage"]],
       },
       assumptions: {
         beside: { paths: ["assumed.lfer"] },

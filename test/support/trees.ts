@@ -203,6 +203,16 @@ const declaration: Arbitrary<Declaration> = fc.oneof(
   fc.record({
     kind: kind("CheckDeclaration"),
     doc,
+    isForAny: fc.constant(true),
+    name: fc.record({ kind: kind("Identifier"), text: fc.constant(""), span: here }),
+    arguments: fc.constant([]),
+    claims: few(fc.record({ kind: kind("CheckClaim"), comparison: claim, tolerance: maybe(number), span: here })),
+    span: here,
+  }),
+  fc.record({
+    kind: kind("CheckDeclaration"),
+    doc,
+    isForAny: fc.constant(false),
     name,
     arguments: few(argument),
     claims: few(fc.record({ kind: kind("CheckClaim"), comparison: claim, tolerance: maybe(number), span: here })),

@@ -19,12 +19,18 @@ const measureNames: readonly string[] = [...new Set([...plainMeasures, ...quanti
 
 const comparisons = ["==", "!=", "<", "<=", ">", ">="] as const;
 
+/** The word `check` itself: where a check without a model's name is reported. */
+export function wordOfCheck({ name }: CheckDeclaration): Span {
+  return { file: name.span.file, start: name.span.start - "check".length, end: name.span.start };
+}
+
 /** The typed claims of a `check`; wrong ones are reported and omitted. */
 export function resolveClaims(context: Context, declaration: CheckDeclaration, module: Module): readonly Claim[] {
   const scope = new Scope(module);
   const place = nowhere();
   if (declaration.claims.length === 0) {
-    context.report("budget/empty-check", { model: declaration.name.text }, declaration.name.span);
+    const { isForAny, name } = declaration;
+    context.report("budget/empty-check", { model: name.text }, isForAny ? wordOfCheck(declaration) : name.span);
   }
   return declaration.claims.flatMap((claim): Claim[] => {
     const { comparison } = claim;

@@ -1,10 +1,16 @@
 import type { Declaration, Statement } from "../../syntax/ast.js";
-import type { Module } from "../module.js";
+import { isStandard, type Module } from "../module.js";
 import type { Reporter } from "../reporter.js";
 import { namesIn } from "./references.js";
 
+/** Lints files without errors: in a file with errors, an unused name is usually used in the broken part. */
+export function lintModule(module: Module, reporter: Reporter): void {
+  const isBroken = reporter.diagnostics.some((d) => d.severity === "error" && d.span?.file === module.path);
+  if (!isBroken && !isStandard(module)) lintUnused(module, reporter);
+}
+
 /** Warns about unused bindings and imports. Names that begin with `_` are exempt. */
-export function lintUnused(module: Module, reporter: Reporter): void {
+function lintUnused(module: Module, reporter: Reporter): void {
   for (const declaration of module.tree.declarations) lintBindings(declaration, reporter);
   const used = new Set<string>();
   for (const { text } of namesIn(module.tree.declarations).used) used.add(text);

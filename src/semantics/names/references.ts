@@ -41,7 +41,8 @@ function collect({ kind, name, names, base, inputs }: Partial<Bearer>, used: Ide
     case "NameExpression":
     case "CallExpression":
     case "CheckDeclaration":
-      if (name !== undefined) used.push(name);
+      // A check of any model has an empty name.
+      if (name !== undefined && name.text !== "") used.push(name);
       break;
     case "VariantDeclaration":
       if (base !== undefined) used.push(base);

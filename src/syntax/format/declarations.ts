@@ -76,8 +76,10 @@ function writeImport(w: Writer, { names }: ImportDeclaration): void {
 function writeDeclaration(w: Writer, d: Declaration): void {
   const start = w.pieces.length;
   w.take();
-  w.space();
-  w.take(d.name.text);
+  if (d.kind !== "CheckDeclaration" || !d.isForAny) {
+    w.space();
+    w.take(d.name.text);
+  }
   switch (d.kind) {
     case "ConstDeclaration":
       writeValue(w, d.value);

@@ -8,6 +8,9 @@ import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 import { refuseReservedBinding, settle } from "./statement-guards.js";
 
+/** What a check is about. */
+type CheckSubject = Pick<CheckDeclaration, "name" | "arguments">;
+
 /** Recipes and checks. */
 export function recipeRules(p: Parsing, rules: Rules) {
   const { grammar: g } = p;
@@ -44,8 +47,17 @@ export function recipeRules(p: Parsing, rules: Rules) {
     const start = p.startOffset;
     const claims: CheckClaim[] = [];
     g.CONSUME(Check);
-    const name = g.SUBRULE(rules.name, { ARGS: ["the name of a model or variant"] });
-    const given = g.OPTION(() => g.SUBRULE(rules.args)) ?? [];
+    const whole = (): CheckSubject => ({
+      name: g.SUBRULE(rules.name, { ARGS: ["the name of a model or variant"] }),
+      arguments: g.OPTION(() => g.SUBRULE(rules.args)) ?? [],
+    });
+    const subject = g.record(() => g.OPTION2(whole)) ?? (p.at(LeftCurly) ? undefined : whole());
+    const isForAny = subject === undefined;
+    const nobody = {
+      kind: "Identifier",
+      text: "",
+      span: { file: p.file, start: p.endOffset, end: p.endOffset },
+    } as const;
     p.open(p.LA(1), RightCurly);
     g.CONSUME(LeftCurly);
     g.ACTION(() => settleClaims(p));
@@ -55,7 +67,8 @@ export function recipeRules(p: Parsing, rules: Rules) {
     });
     g.CONSUME(RightCurly);
     p.close();
-    return { kind: "CheckDeclaration", doc, name, arguments: given, claims, span: p.spanFrom(start) };
+    const of = subject ?? { name: nobody, arguments: [] };
+    return { kind: "CheckDeclaration", doc, isForAny, ...of, claims, span: p.spanFrom(start) };
   });
 
   const claim = g.RULE("claim", (): CheckClaim => {

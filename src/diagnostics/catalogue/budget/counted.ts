@@ -155,11 +155,33 @@ export const budgetEntries = {
 
   "budget/empty-check": entry<{ model: string }>({
     severity: "error",
-    message: (h) => `the check of ${h.model} claims nothing`,
+    message: (h) => `the check${h.model === "" ? "" : ` of ${h.model}`} claims nothing`,
     help: () => "Write what must hold, for example `params <= 1.3M`, or remove the check.",
     explanation: "An empty check would always pass.",
     bad: network(""),
     good: network("params <= 300"),
+  }),
+
+  "budget/no-model": entry({
+    severity: "error",
+    message: () => "this check does not name a model",
+    help: () =>
+      "Write the name of a model or variant after `check`. A check without a name is for ONNX files: `lferc check FILE.onnx --budget FILE.lfer`.",
+    explanation:
+      "A check that nothing is held against would always pass. Only a budget, the file after `--budget`, has a check without a name.",
+    bad: network("").replace(/check M .*/, "check { params <= 300 }"),
+    good: network("params <= 300"),
+  }),
+
+  "budget/not-a-budget": entry<{ file: string; found: string }>({
+    severity: "error",
+    message: (h) => `${h.file} is not a budget: ${h.found}`,
+    help: () =>
+      "A budget is a file of one `check { ... }` without a model's name; beside it only constants, functions and imports.",
+    explanation:
+      "The file after `--budget` says what an ONNX file may cost. Models have their own checks, which `lferc check` finds without the flag.",
+    bad: { command: "lferc check model.onnx --budget model.lfer" },
+    good: { command: "lferc check model.onnx --budget budget.lfer" },
   }),
 
   "budget/too-large-to-count": entry<{ quantity: string; convention: string | undefined; atLeast: number }>({

@@ -1,0 +1,35 @@
+/** How the flags of a command are tried: command lines, and what they must show. */
+import type { Ran } from "../support/lferc.js";
+
+/** A command line: flags by name, positional arguments without; `true` for a switch. */
+export interface Line {
+  readonly paths?: readonly string[];
+  readonly [flag: `--${string}`]: string | readonly string[] | true | undefined;
+}
+
+export interface Trial {
+  /** In addition to the command's own line. */
+  readonly beside?: Line;
+  /** Lines that all have different effects, also from the line without the flag. */
+  readonly lines?: readonly Line[];
+  /** Lines that are rejected, by their codes. */
+  readonly refused?: readonly (readonly [Line, code: string])[];
+  /** Whether one of the lines may equal the default. */
+  readonly hasDefault?: boolean;
+  /** A flag that another test covers: the file below test/, and its title. */
+  readonly shownIn?: readonly [file: string, title: string];
+}
+
+export interface Walk {
+  readonly line: Line;
+  /** The visible effects of a command; by default its exit code, its output and the files that it wrote. */
+  readonly see?: (ran: Ran, cwd: string) => unknown;
+  readonly flags: Readonly<Record<string, Trial>>;
+}
+
+export const choices = (flag: `--${string}`, values: readonly string[]): readonly Line[] =>
+  values.map((value) => ({ [flag]: value }));
+
+export const inGate = (title: string): Trial => ({ shownIn: ["cli/onnx-gate.test.ts", title] });
+
+export const inWatch = (title: string): Trial => ({ shownIn: ["cli/watch.test.ts", title] });
