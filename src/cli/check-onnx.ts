@@ -32,7 +32,8 @@ export async function checkOnnxFiles(
       found.push([network.diagnose({}), noSourceTexts]);
       continue;
     }
-    const { graph, path, bytes } = network;
+    const { graph, path, bytes, warnings } = network;
+    for (const warning of warnings) found.push([warning.diagnose({}), noSourceTexts]);
     for (const broken of checkClaims(graph, claims, path, results, sha256([bytes]))) found.push([broken, texts]);
   }
   return found;

@@ -95,7 +95,8 @@ async function modelOfOnnxFile(
   }
   const other = mayLack === true ? undefined : otherModel(network, model);
   if (other !== undefined) return { models: [], failed: false, lacking: other.diagnose({}) };
-  const { graph, path } = network;
+  const { graph, path, warnings } = network;
+  session.report(warnings.map((each) => each.diagnose({})));
   const { name } = graph;
   const locate = (): string => path;
   const count: FoundModel["count"] = (conventions, facts) => statsOf(graph, { conventions, facts });

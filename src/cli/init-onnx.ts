@@ -65,6 +65,7 @@ export async function onnxStarter(
   const file = resolve(session.cwd, onnx);
   const network = await readOnnxFile(session, file, set);
   if (isProblem(network)) return network.diagnose({});
+  session.report(network.warnings.map((each) => each.diagnose({})));
   const stats = statsOf(network.graph, { conventions: ["fvcore"], facts: false });
   if (isProblem(stats)) return stats.diagnose({});
   const budget = join(folder, budgetFile);

@@ -13,6 +13,8 @@ export interface OnnxNetwork {
   /** The file as the user would type it. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** What a reader of the figures must know. */
+  readonly warnings: readonly Problem[];
 }
 
 /** The network of an ONNX file, or why it cannot be counted. `sizes`: of its open axes, by name. */
@@ -27,8 +29,10 @@ export async function readOnnxFile(
   const path = displayPath(session.cwd, file);
   const bytes = await readModelFile(file);
   if (isProblem(bytes)) return bytes;
-  const graph = readOnnxModel({ bytes, path, name: basename(file).replace(/\.onnx$/i, ""), sizes });
-  return isProblem(graph) ? graph : { graph, path, bytes };
+  const warnings: Problem[] = [];
+  const warn = (warning: Problem): void => void warnings.push(warning);
+  const graph = readOnnxModel({ bytes, path, name: basename(file).replace(/\.onnx$/i, ""), sizes, warn });
+  return isProblem(graph) ? graph : { graph, path, bytes, warnings };
 }
 
 /** A problem if `--model` asks for another model than the file's only one. */

@@ -51,7 +51,8 @@ export const identity = defineOp({
       read: (site) => {
         // About numbers that float32 cannot hold; a cast from float32 has none.
         site.attributes.pass("saturate", "round_mode");
-        return site.attributes.int("to", 0) === 1
+        // Among real numbers: float32, float16, float64, bfloat16.
+        return [1, 10, 11, 16].includes(site.attributes.int("to", 0))
           ? site.make([site.tensor(0)], {})
           : site.refuse("it changes the type of a tensor; lferc counts float32 networks");
       },

@@ -43,10 +43,10 @@ export const onnxReadEntries = {
   }),
   "onnx/unsupported-input": entry<{ path: string; input: string; type: string }>({
     severity: "error",
-    message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts float32 networks`,
-    help: () => "Export the network in float32: its counts are the same in any type.",
-    explanation: "The counting conventions are defined for float32 networks; other types need other ops.",
-    bad: { command: "lferc stats half-precision.onnx" },
+    message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts networks of real numbers`,
+    help: () => "Export the part of the network behind its embeddings, which takes real numbers.",
+    explanation: "The counting conventions are defined for float32 networks; whole numbers and texts need other ops.",
+    bad: { command: "lferc stats text.onnx" },
     good,
   }),
   "onnx/open-size": entry<{ path: string; input: string; axis: number; name: string }>({
@@ -63,11 +63,22 @@ export const onnxReadEntries = {
     good: { command: "lferc stats any-size.onnx --set height=224" },
   }),
   "onnx/fixed-batch": entry<{ path: string; input: string; batch: number }>({
-    severity: "error",
-    message: (h) => `${h.path}: the input "${h.input}" is a batch of ${h.batch}; figures are for one sample`,
-    help: () => "Export it for a batch of 1, or with an open first axis.",
-    explanation: "All figures of lferc are for batch 1; those of a larger batch would be comparable with no other.",
+    severity: "warning",
+    message: (h) =>
+      `${h.path}: the input "${h.input}" is a batch of ${h.batch}: figures are for all ${h.batch} samples`,
+    help: () => "Export it for a batch of 1, or with an open first axis, to compare it with other networks.",
+    explanation:
+      "The figures of lferc are for one sample, where a file leaves the batch open. A file for a fixed batch computes all of its samples.",
     bad: { command: "lferc stats batch-of-8.onnx" },
+    good,
+  }),
+  "onnx/counted-as-float32": entry<{ path: string; types: readonly string[] }>({
+    severity: "warning",
+    message: (h) => `${h.path} has ${h.types.join(" and ")} numbers; it is counted as the same network in float32`,
+    help: () => "Counts do not depend on the type. Bytes, of weights and of activations, are those of float32.",
+    explanation:
+      "The counting conventions are defined for float32 networks. Nodes that quantise and dequantise are passed over, and nothing is counted for them.",
+    bad: { command: "lferc stats half-precision.onnx" },
     good,
   }),
 } as const;

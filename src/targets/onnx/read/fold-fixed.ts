@@ -247,6 +247,8 @@ const folds: Readonly<Record<string, readonly [Fold, inputs: number]>> = {
 
 /** Op types that are supported only if they can be computed in advance. */
 export const shapeOps: ReadonlySet<string> = new Set([
+  // Passed over by quantisation.ts.
+  ...["QuantizeLinear", "DequantizeLinear"],
   ...["Constant", "CastLike", "Shape", "Size", "ConstantOfShape", "Range", "ReduceProd"],
   ...["Floor", "Ceil", "Round", "Mod", "Sign", "Reciprocal"],
 ]);

@@ -9,7 +9,7 @@ import { type FixedOperand, mostAxes, type OnnxReadSite, type Operand, type Read
 import { findOp } from "../../../ops/registry.js";
 import type { NameScope } from "../names.js";
 import type { NodeAttributes } from "./node-attributes.js";
-import { dimsOf } from "./operand.js";
+import { dimsOf, mostNumbers } from "./operand.js";
 import { pathOf } from "./paths.js";
 
 /** A node of the file, or several that form one layer (fused-nodes.ts). */
@@ -110,7 +110,13 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     const input = this.input(index);
     if (input === undefined) return undefined;
     if (input.kind === "tensor") return this.refuse(`input ${index} is computed from the picture, not fixed`);
-    return input.numbers ?? this.refuse(`the values of its input "${input.name ?? index}" are not in the file`);
+    if (input.numbers !== undefined) return input.numbers;
+    const [name, count] = [input.name ?? index, countOf(input.dims)];
+    return this.refuse(
+      count > mostNumbers
+        ? `its input "${name}" has ${count} numbers, of which lferc reads at most ${mostNumbers}`
+        : `the values of its input "${name}" are not in the file`,
+    );
   }
 
   plainNumbers(index: number): readonly number[] | Problem | undefined {

@@ -1,5 +1,5 @@
 /** The inputs of a file: their types, the batch axis, and open sizes. */
-import { isProblem, problem } from "../../../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../../../diagnostics/diagnostic.js";
 import { readableName } from "../../../diagnostics/display-text.js";
 import { suggest } from "../../../diagnostics/suggest.js";
 import type { GraphBuilder } from "../../../ir/builder.js";
@@ -18,6 +18,8 @@ export interface OnnxFile {
   readonly name: string;
   /** Sizes for open axes of the file, by name. */
   readonly sizes: ReadonlyMap<string, string>;
+  /** Takes what a reader of the figures must know. */
+  readonly warn?: (warning: Problem) => void;
 }
 
 type Dimensions = readonly onnx.TensorShapeProto.Dimension.$Properties[];
@@ -38,10 +40,12 @@ interface InputScope {
   readonly hasBatch: boolean;
   /** Names of open axes other than the batch, collected while reading. */
   readonly openNames: Set<string>;
+  /** About the batch, which all inputs share. */
+  readonly warnOnce: (warning: Problem) => void;
 }
 
 /** The sizes of an input: an open first axis is the batch, other open ones must be given. */
-function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, openNames }: InputScope) {
+function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, openNames, warnOnce }: InputScope) {
   const { path, sizes } = file;
   const input = info.name ?? "";
   const dims = dimsOf(info)?.map(dimensionOf);
@@ -55,7 +59,7 @@ function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, open
   for (const [axis, dim] of dims.entries()) {
     if (typeof dim === "number") {
       if (axis === 0 && dim > 1 && dims.length > 1 && !hasBatch) {
-        return problem("onnx/fixed-batch", { path, input, batch: dim });
+        warnOnce(problem("onnx/fixed-batch", { path, input, batch: dim }));
       }
       shape.push(dim);
       continue;
@@ -87,7 +91,12 @@ export function readInputs(
     const [first] = dimsOf(info) ?? [];
     return first !== undefined && typeof dimensionOf(first) === "string";
   };
-  const scope = { file, hasBatch: isOurs || inputs.some(opensBatch), openNames: new Set<string>() };
+  let hasWarned = false;
+  const warnOnce = (warning: Problem): void => {
+    if (!hasWarned) file.warn?.(warning);
+    hasWarned = true;
+  };
+  const scope = { warnOnce, file, hasBatch: isOurs || inputs.some(opensBatch), openNames: new Set<string>() };
   for (const info of inputs) {
     const name = info.name ?? "";
     const type = inputType(info, scope);

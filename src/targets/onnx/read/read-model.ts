@@ -17,9 +17,10 @@ import { fuseNodes } from "./fused-nodes.js";
 import { NodeAttributes } from "./node-attributes.js";
 import { type FileNode, NodeSite, type ReadingState, refuseNode } from "./node-site.js";
 import { computed, listed } from "./operand.js";
+import { withoutQuantisation } from "./quantisation.js";
 import { type OnnxFile, readInputs } from "./read-inputs.js";
 import { isRead, readerOf } from "./readers.js";
-import { fixedOf } from "./tensor-numbers.js";
+import { fixedOf, otherFloat } from "./tensor-numbers.js";
 
 type ModelProto = onnx.ModelProto.$Properties;
 type GraphProto = onnx.GraphProto.$Properties;
@@ -123,14 +124,27 @@ function fixedTensors(graph: GraphProto, nodes: readonly FileNode[], isOurs: boo
   return fixed;
 }
 
-function usesOf(graph: GraphProto, nodes: readonly FileNode[]): ReadonlyMap<string, number> {
+function usesOf(
+  graph: GraphProto,
+  nodes: readonly FileNode[],
+  standIns: ReadonlyMap<string, string>,
+): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
   const use = (name: string): void => {
     uses.set(name, (uses.get(name) ?? 0) + 1);
   };
   for (const { inputs } of nodes) inputs.forEach(use);
-  for (const { name } of graph.output ?? []) use(name ?? "");
+  for (const { name } of graph.output ?? []) use(standIns.get(name ?? "") ?? name ?? "");
   return uses;
+}
+
+/** A warning about numbers of other types than float32, which the file is counted in. */
+function otherTypes(graph: GraphProto, isQuantised: boolean, path: string): readonly Problem[] {
+  const inputs = (graph.input ?? []).map(({ type }) => type?.tensor_type?.elem_type);
+  const tensors = (graph.initializer ?? []).map(({ data_type }) => data_type);
+  const found = new Set([...inputs, ...tensors].map(otherFloat).filter((name) => name !== undefined));
+  const types = [...found, ...(isQuantised ? ["quantised"] : [])];
+  return types.length === 0 ? [] : [problem("onnx/counted-as-float32", { path, types })];
 }
 
 /** Reads one node: its results are constants, or nodes of our graph. */
@@ -184,13 +198,13 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   }
   const opset = opsetOf(model);
   if (typeof opset === "string") return problem("onnx/not-a-model", { path, reason: opset });
-  const nodes = (graph.node ?? []).map(fileNodeOf);
-  const twice = nameMadeTwice(graph, nodes);
+  const written = (graph.node ?? []).map(fileNodeOf);
+  const twice = nameMadeTwice(graph, written);
   if (twice !== undefined) return problem("onnx/not-a-model", { path, reason: `"${twice}" is made twice` });
-  const unknown = unknownOps(nodes, path);
+  const unknown = unknownOps(written, path);
   if (unknown !== undefined) return unknown;
   const isOurs = model.producer_name === "lferc";
-  const fixed = fixedTensors(graph, nodes, isOurs, path);
+  const fixed = fixedTensors(graph, written, isOurs, path);
   if (isProblem(fixed)) return fixed;
   const builder = new GraphBuilder(readableName((isOurs ? props.get("lfer.model") : undefined) ?? file.name));
   const operands = readInputs(file, graph, builder, { fixed, isOurs });
@@ -204,14 +218,16 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     constants: new Map(),
     slotNames: new NameScope(),
   };
+  const { nodes, standIns, isQuantised } = withoutQuantisation(written, fixed);
+  for (const each of otherTypes(graph, isQuantised, path)) file.warn?.(each);
   const producer = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const uses = usesOf(graph, nodes);
+  const uses = usesOf(graph, nodes, standIns);
   for (const node of fuseNodes(nodes, { producer, uses, fixed })) {
     const wrong = readNode(node, operands, state, (name) => name !== "" && uses.has(name));
     if (wrong !== undefined) return wrong;
   }
   for (const { name } of graph.output ?? []) {
-    const operand = operands.get(name ?? "");
+    const operand = operands.get(standIns.get(name ?? "") ?? name ?? "");
     if (operand?.kind !== "tensor") {
       const reason =
         operand === undefined
