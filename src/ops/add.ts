@@ -1,5 +1,5 @@
 import { binaryOp } from "./binary.js";
-import { nodesOfTwo } from "./read-nodes.js";
+import { nodesOfMany, nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
 
 export const add = binaryOp({
@@ -8,7 +8,7 @@ export const add = binaryOp({
   doc: "a + b, with broadcasting.",
   value: (a, b) => a + b,
   workPerElement: { adds: 1 },
-  readOnnx: [nodesOfTwo("Add", "Sum")],
+  readOnnx: [nodesOfTwo("Add"), nodesOfMany("Sum")],
   onnxOp: "Add",
   gives: "float32",
   gradient: (_, __, g) => [g, g],

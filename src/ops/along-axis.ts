@@ -14,7 +14,9 @@ import {
 } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import type { OnnxReader } from "./onnx-node.js";
-import { counted } from "./read-nodes.js";
+import { counted, only } from "./read-nodes.js";
+import { productOf } from "./read-shapes.js";
+import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, mixedAlike } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
@@ -46,10 +48,13 @@ export const alongAxisNodes = (nodeType: string): OnnxReader<AxisAttributes> => 
   read: (site) => {
     const x = site.tensor(0);
     if (isProblem(x)) return x;
-    const rank = site.typeOf(x).shape.length;
-    const axis = counted(site.attributes.int("axis", site.opset < 13 ? 1 : -1), rank);
-    if (site.opset < 13 && axis !== rank - 1) return site.refuse("it goes over several axes at once (opset below 13)");
-    return site.make([x], { axis });
+    const { shape } = site.typeOf(x);
+    const axis = counted(site.attributes.int("axis", site.opset < 13 ? 1 : -1), shape.length);
+    const isOverOne = shape.slice(axis + 1).every((dim) => dim === 1);
+    if (site.opset >= 13 || isOverOne) return site.make([x], { axis });
+    const rows = toSignedSizes([productOf(shape.slice(0, axis)), productOf(shape.slice(axis))]);
+    const made = site.make([site.one("reshape", [x], { shape: rows })], { axis: 1 });
+    return isProblem(made) ? made : only(site.one("reshape", made, { shape: toSignedSizes(shape) }));
   },
 });
 

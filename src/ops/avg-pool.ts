@@ -7,7 +7,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
 import { avgPoolAttributes, evaluatePool, inferPoolTypes, poolParameters, poolWindow, resolvePool } from "./pooling.js";
-import { poolOf } from "./read-windows.js";
+import { asBefore, asMap, poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import { byChannel, divisorOf, mapSizeOf, onesFor, poolTold, sumTold } from "./tfjs/average-windows.js";
@@ -64,7 +64,9 @@ export const avgPool = defineOp({
         const [x, pool] = [site.tensor(0), poolOf(site)];
         if (isProblem(x)) return x;
         if (isProblem(pool)) return pool;
-        return site.make([x], { ...pool, count_include_pad: site.attributes.int("count_include_pad", 0) === 1 });
+        const count_include_pad = site.attributes.int("count_include_pad", 0) === 1;
+        const made = site.make([asMap(site, x)], { ...pool, count_include_pad });
+        return asBefore(site, made, site.typeOf(x).shape.length);
       },
     },
   ],

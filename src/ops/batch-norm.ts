@@ -117,6 +117,10 @@ export const batchNorm = defineOp({
         // Before opset 9, `spatial: 0` normalises each position separately.
         if (site.attributes.int("spatial", 1) !== 1)
           return site.refuse("it has statistics for each position of the map");
+        // Before opset 7: whether it is in use, and which buffers it might reuse.
+        site.attributes.pass("consumed_inputs");
+        if (site.opset < 7 && site.attributes.int("is_test", 0) === 0)
+          return site.refuse("it is in training mode: export the network for inference");
         // ONNX's momentum is the weight of the old statistics.
         const momentum = Math.min(1, Math.max(0, 1 - site.attributes.float("momentum", 0.9)));
         return site.make([x, ...weights], { epsilon: epsilonOf(site), momentum });

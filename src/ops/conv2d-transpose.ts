@@ -7,7 +7,7 @@ import { convolveBack } from "./convolve.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
 import { productsOf } from "./reached-taps.js";
-import { biasOf, windowOfNode } from "./read-windows.js";
+import { asBefore, asMap, biasOf, mapShape, windowOfNode } from "./read-windows.js";
 import { convolved, stamped } from "./spatial.js";
 import { surface } from "./surface.js";
 import { convolveBackwards } from "./tfjs/convolution.js";
@@ -154,7 +154,7 @@ export const conv2dTranspose = defineOp({
       read: (site) => {
         const [x, weight] = [site.tensor(0), site.fixed(1)];
         if (isProblem(x)) return x;
-        if (weight === undefined) return site.refuse("its weight is computed, not fixed");
+        if (weight === undefined) return site.refuse("its weight is not fixed in the file");
         if (
           site.attributes.ints("output_shape") !== undefined ||
           !["NOTSET", "VALID"].includes(site.attributes.text("auto_pad", "NOTSET"))
@@ -164,15 +164,18 @@ export const conv2dTranspose = defineOp({
         const window = windowOfNode(site, site.typeOf(x).shape, weight.dims);
         if (isProblem(window)) return window;
         const groups = site.attributes.int("group", 1);
-        const output_padding = (site.attributes.ints("output_padding") ?? [0, 0]) as Pair;
+        const spare = site.attributes.ints("output_padding") ?? [0, 0];
+        const output_padding = (spare.length === 1 ? [0, ...spare] : spare) as Pair;
         if (weight.dims[0] !== site.typeOf(x).shape[1])
           return site.refuse("its weight is for other channels than it gets");
-        if (weight.dims.slice(2).join() !== window.kernel.join())
+        const dims = mapShape(weight.dims, 1);
+        if (dims.slice(2).join() !== window.kernel.join())
           return site.refuse("its weight has another kernel than it says");
         const channels = (weight.dims[1] ?? 0) * groups;
         const bias = biasOf(site, channels);
         const attributes = { channels, ...window, output_padding, groups, bias: bias.length > 0 };
-        return site.make([x, site.weight(1), ...bias], attributes);
+        const made = site.make([asMap(site, x), site.weight(1, "parameter", dims), ...bias], attributes);
+        return asBefore(site, made, site.typeOf(x).shape.length);
       },
     },
   ],

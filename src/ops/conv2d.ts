@@ -8,7 +8,7 @@ import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.j
 import { floatProblem } from "./dtype-rules.js";
 import { reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { productsOf, reachedTaps } from "./reached-taps.js";
-import { biasOf, windowOfNode } from "./read-windows.js";
+import { asBefore, asMap, biasOf, mapShape, windowOfNode } from "./read-windows.js";
 import { convolved, sliding } from "./spatial.js";
 import { type Parameter, surface } from "./surface.js";
 import type { Register, TfjsBuilder, TfjsSite } from "./tfjs/builder.js";
@@ -204,19 +204,22 @@ export const conv2d = defineOp({
       read: (site) => {
         const [x, weight] = [site.tensor(0), site.fixed(1)];
         if (isProblem(x)) return x;
-        if (weight === undefined) return site.refuse("its weight is computed, not fixed");
+        if (weight === undefined) return site.refuse("its weight is not fixed in the file");
         const window = windowOfNode(site, site.typeOf(x).shape, weight.dims);
         if (isProblem(window)) return window;
         const groups = site.attributes.int("group", 1);
-        const [channels = 0, perGroup = 0] = weight.dims;
+        const dims = mapShape(weight.dims, 1);
+        const [channels = 0, perGroup = 0] = dims;
         const input = site.typeOf(x).shape[1];
         if (typeof input !== "number" || input !== perGroup * groups) {
           return site.refuse(`its weight is for ${perGroup * groups} channels, and it gets ${String(input)}`);
         }
-        if (weight.dims.slice(2).join() !== window.kernel.join())
+        if (dims.slice(2).join() !== window.kernel.join())
           return site.refuse("its weight has another kernel than it says");
         const bias = biasOf(site, channels);
-        return site.make([x, site.weight(1), ...bias], { channels, ...window, groups, bias: bias.length > 0 });
+        const attributes = { channels, ...window, groups, bias: bias.length > 0 };
+        const made = site.make([asMap(site, x), site.weight(1, "parameter", dims), ...bias], attributes);
+        return asBefore(site, made, site.typeOf(x).shape.length);
       },
     },
   ],

@@ -1,7 +1,8 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
-import { type Dim, sameDim, type TensorType } from "../ir/shape.js";
+import type { TensorType } from "../ir/shape.js";
 import type { Tensor } from "./contracts.js";
 import { defineOp, work } from "./contracts.js";
+import { expandingNodes } from "./read-expand.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { padsNothing, padsOf } from "./read-pads.js";
 import { reducesNothing } from "./read-reductions.js";
@@ -57,20 +58,7 @@ export const identity = defineOp({
           : site.refuse("it changes the type of a tensor; lferc counts float32 networks");
       },
     },
-    {
-      // Accepted if the shape is unchanged; otherwise it is not counted.
-      nodeTypes: ["Expand"],
-      read: (site) => {
-        const [x, target] = [site.tensor(0), site.numbers(1)];
-        if (isProblem(x)) return x;
-        if (target === undefined || isProblem(target)) return target ?? site.refuse("it has no target");
-        const { shape } = site.typeOf(x);
-        const isSame =
-          target.length <= shape.length &&
-          target.every((size, i) => size === 1 || sameDim(size, shape[i + shape.length - target.length] as Dim));
-        return isSame ? site.make([x], {}) : site.refuse("it repeats a tensor, which lferc does not count");
-      },
-    },
+    expandingNodes,
     {
       nodeTypes: ["Pad"],
       takes: (node) => {

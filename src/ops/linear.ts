@@ -1,4 +1,4 @@
-import { isProblem, problem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
@@ -8,6 +8,7 @@ import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf, sumToSizes, transposeLast } from "./gradient-arithmetic.js";
 import type { OnnxNode, OnnxReadSite, Reading } from "./onnx-node.js";
 import { productsOf, reachedTaps } from "./reached-taps.js";
+import { only } from "./read-nodes.js";
 import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
@@ -31,9 +32,15 @@ function readLinear(site: OnnxReadSite<LinearAttributes>, dims: readonly number[
   const { shape } = site.typeOf(x);
   if (shape.at(-1) !== inputs)
     return site.refuse(`its weight is for ${inputs} features, and it gets ${String(shape.at(-1))}`);
-  const bias = !site.has(2) ? [] : [site.weight(2, "parameter", [features])];
   const weight = site.weight(1, "parameter", [features, inputs]);
-  return site.make([x, weight, ...bias], { features, bias: bias.length > 0 });
+  const vector = site.fixed(2);
+  if (!site.has(2) || (vector !== undefined && countOf(vector.dims) === features)) {
+    const bias = vector === undefined ? [] : [site.weight(2, "parameter", [features])];
+    return site.make([x, weight, ...bias], { features, bias: bias.length > 0 });
+  }
+  // One number for all, one for each row, or a computed sum.
+  const product = site.make([x, weight], { features, bias: false });
+  return isProblem(product) ? product : only(site.one("add", [...product, site.tensor(2)]));
 }
 
 /**
@@ -126,14 +133,20 @@ export const linear = defineOp({
       read: (site) => {
         const matrix = site.fixed(1);
         const [isTurned, isWeightTurned] = ["transA", "transB"].map((name) => site.attributes.int(name, 0) === 1);
-        if (matrix === undefined || matrix.dims.length !== 2 || isTurned) {
-          return site.refuse("it is not a linear layer: its first matrix is transposed, or its second one computed");
+        // Before opset 7; the bias is broadcast in any case.
+        site.attributes.int("broadcast", 0);
+        const scales = [site.attributes.float("alpha", 1), site.attributes.float("beta", 1)];
+        if (matrix !== undefined && matrix.dims.length === 2 && isTurned === false) {
+          // Constant factors of a weight and of a bias are part of them.
+          return readLinear(site, matrix.dims, isWeightTurned === true);
         }
-        const [alpha, beta] = [site.attributes.float("alpha", 1), site.attributes.float("beta", 1)];
-        if (alpha !== 1 || (beta !== 1 && site.has(2))) {
-          return site.refuse(`it scales by ${alpha} and ${beta}, which lferc does not count`);
+        if (scales.some((scale) => scale !== 1)) {
+          return site.refuse(`it scales computed matrices by ${scales.join(" and ")}, which lferc does not count`);
         }
-        return readLinear(site, matrix.dims, isWeightTurned === true);
+        const turn = (index: number, isWanted: boolean | undefined): ValueId | Problem =>
+          isWanted === true ? site.one("transpose", [site.tensor(index)], { permutation: [1, 0] }) : site.tensor(index);
+        const product = site.one("matmul", [turn(0, isTurned), turn(1, isWeightTurned)]);
+        return only(site.has(2) ? site.one("add", [product, site.tensor(2)]) : product);
       },
     },
     {

@@ -111,6 +111,8 @@ export const matmul = defineOp({
     {
       nodeTypes: ["MatMul"],
       read: (site) => {
+        if ([0, 1].some((i) => site.shapeOf(i).length < 2))
+          return site.refuse("it multiplies by a vector; lferc counts products of matrices");
         // Input 2: an addend that fused-nodes.ts found after the product.
         const [product, hasSum] = [site.make([site.tensor(0), site.tensor(1)], {}), site.has(2)];
         return isProblem(product) || !hasSum ? product : only(site.one("add", [...product, site.tensor(2)]));

@@ -3,7 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { evaluatePool, inferPoolTypes, poolAttributes, poolParameters, poolWindow, resolvePool } from "./pooling.js";
-import { poolOf } from "./read-windows.js";
+import { asBefore, asMap, poolOf } from "./read-windows.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
@@ -55,7 +55,7 @@ export const maxPool = defineOp({
         if (isProblem(x)) return x;
         if (isProblem(pool)) return pool;
         const { kernel, stride, padding } = pool;
-        return site.make([x], { kernel, stride, padding });
+        return asBefore(site, site.make([asMap(site, x)], { kernel, stride, padding }), site.typeOf(x).shape.length);
       },
     },
   ],

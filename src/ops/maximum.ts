@@ -1,6 +1,6 @@
 import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
-import { nodesOfTwo } from "./read-nodes.js";
+import { nodesOfMany } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
 /** PyTorch's tie rule: if both are equal, each gets half the gradient. */
 export const maximum = binaryOp({
@@ -9,7 +9,7 @@ export const maximum = binaryOp({
   doc: "The larger of a and b, element by element, with broadcasting.",
   value: (a, b) => Math.max(a, b),
   workPerElement: { compares: 1 },
-  readOnnx: [nodesOfTwo("Max")],
+  readOnnx: [nodesOfMany("Max")],
   onnxOp: "Max",
   gives: "float32",
   gradient: (builder, { a, b }, g) => {

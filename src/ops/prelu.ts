@@ -89,7 +89,7 @@ export const prelu = defineOp({
       nodeTypes: ["PRelu"],
       read: (site) => {
         const slope = site.fixed(1);
-        if (slope === undefined) return site.refuse("its slope is computed, not fixed");
+        if (slope === undefined) return site.refuse("its slope is not fixed in the file");
         const [count, x] = [countOf(slope.dims), site.tensor(0)];
         if (isProblem(x)) return x;
         // In ONNX slopes broadcast from the last axis: one per channel needs the map's axes after it.

@@ -1,9 +1,11 @@
 /** The windows of ONNX nodes: convolutions and pools. */
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
-import type { Shape } from "../ir/shape.js";
-import type { OnnxNode, OnnxReader, OnnxReadSite } from "./onnx-node.js";
+import type { Dim, Shape } from "../ir/shape.js";
+import type { OnnxNode, OnnxReader, OnnxReadSite, Reading } from "./onnx-node.js";
 import { type PoolAttributes, resolvePool } from "./pooling.js";
+import { only } from "./read-nodes.js";
+import { toSignedSizes } from "./signed-sizes.js";
 import { type Padding, type Pair, spanOfKernel } from "./window-arithmetic.js";
 
 /** A window over height and width, or why there is none. */
@@ -14,29 +16,59 @@ interface FileWindow {
   readonly dilation: Pair;
 }
 
-/** The window over a map of this shape. `weight`: the weight's sizes, which give the kernel if no attribute does. */
+/** A sequence [N, C, L] is counted as a map [N, C, 1, L] of height 1; other sizes are unchanged. */
+export const mapShape = <D>(shape: readonly D[], one: D): readonly D[] =>
+  shape.length === 3 ? [...shape.slice(0, 2), one, ...shape.slice(2)] : shape;
+
+/** The tensor as a map. */
+export const asMap = (site: OnnxReadSite<never>, x: ValueId): ValueId | Problem =>
+  site.typeOf(x).shape.length === 3
+    ? site.one("reshape", [x], { shape: toSignedSizes(mapShape<Dim>(site.typeOf(x).shape, 1)) })
+    : x;
+
+/** The result for what {@link asMap} made of a tensor of this rank. */
+export function asBefore(site: OnnxReadSite<never>, made: Reading, rank: number): Reading {
+  if (rank !== 3 || isProblem(made)) return made;
+  const [map] = made as readonly [ValueId];
+  const shape = site.typeOf(map).shape.filter((_, axis) => axis !== 2);
+  return only(site.one("reshape", [map], { shape: toSignedSizes(shape) }));
+}
+
+/** The window over a map or sequence of this shape. `weight`: the weight's sizes, which give the kernel if no attribute does. */
 export function windowOfNode(
   node: OnnxNode,
-  shape: Shape,
+  given: Shape,
   weight: readonly number[] | undefined,
 ): FileWindow | Problem {
-  if (shape.length !== 4) return node.refuse(`it goes over ${shape.length - 2} axes; lferc counts windows over two`);
-  const kernel = node.attributes.ints("kernel_shape") ?? weight?.slice(2) ?? [];
-  const stride = node.attributes.ints("strides") ?? [1, 1];
-  const dilation = node.attributes.ints("dilations") ?? [1, 1];
+  if (given.length !== 4 && given.length !== 3)
+    return node.refuse(`it goes over ${given.length - 2} axes; lferc counts windows over one or two`);
+  const shape = mapShape<Dim>(given, 1);
+  const isLine = given.length === 3;
+  const lifted = (numbers: readonly number[] | undefined): readonly number[] | undefined =>
+    isLine && numbers?.length === 1 ? [1, ...numbers] : numbers;
+  const kernel = lifted(node.attributes.ints("kernel_shape")) ?? lifted(weight?.slice(2)) ?? [];
+  const stride = lifted(node.attributes.ints("strides")) ?? [1, 1];
+  const dilation = lifted(node.attributes.ints("dilations")) ?? [1, 1];
   const lengths = [kernel.length, stride.length, dilation.length];
   if (lengths.some((length) => length !== 2))
     return node.refuse("its kernel, strides or dilations are not two numbers");
   const geometry = { kernel: kernel as Pair, stride: stride as Pair, dilation: dilation as Pair };
-  const padding = paddingOf(node, geometry, shape.slice(2));
+  const padding = paddingOf(node, geometry, shape.slice(2), isLine);
   return isProblem(padding) ? padding : { ...geometry, padding };
 }
 
 type Geometry = Omit<FileWindow, "padding">;
 
-function paddingOf(node: OnnxNode, { kernel, stride, dilation }: Geometry, map: Shape): Padding | Problem {
+function paddingOf(
+  node: OnnxNode,
+  { kernel, stride, dilation }: Geometry,
+  map: Shape,
+  isLine: boolean,
+): Padding | Problem {
   const mode = node.attributes.text("auto_pad", "NOTSET");
-  const pads = node.attributes.ints("pads") ?? [0, 0, 0, 0];
+  const given = node.attributes.ints("pads") ?? (isLine ? [0, 0] : [0, 0, 0, 0]);
+  const [before = 0, after = 0] = given;
+  const pads = isLine && given.length === 2 ? [0, before, 0, after] : given;
   if (mode !== "NOTSET" && pads.some((cells) => cells !== 0)) {
     return node.refuse(`it pads by ${pads.join(", ")} and by auto_pad ${mode}; only one of them can hold`);
   }
@@ -63,8 +95,8 @@ export const biasOf = (site: OnnxReadSite<never>, channels: number): readonly (V
 
 /** The attributes of a pool, with ceil_mode as padding at the end. */
 export function poolOf(node: OnnxNode) {
-  const shape = node.shapeOf(0);
-  const window = windowOfNode(node, shape, undefined);
+  const shape = mapShape<Dim>(node.shapeOf(0), 1);
+  const window = windowOfNode(node, node.shapeOf(0), undefined);
   if (isProblem(window)) return window;
   const { dilation, ...pool } = window;
   if (dilation.some((step) => step !== 1)) return node.refuse("its window is dilated, which lferc does not count");
@@ -87,7 +119,13 @@ export const poolsOfOneCell = (nodeType: string, look: (node: OnnxNode) => void)
   takes: (node) => {
     const pool = poolOf(node);
     look(node);
-    return !isProblem(pool) && leavesAlone(pool) && node.shapeOf(0).every((dim, i) => i < 2 || typeof dim === "number");
+    const isMap = node.shapeOf(0).length === 4;
+    return (
+      isMap &&
+      !isProblem(pool) &&
+      leavesAlone(pool) &&
+      node.shapeOf(0).every((dim, i) => i < 2 || typeof dim === "number")
+    );
   },
   read: (site) => {
     const [, , height, width] = site.shapeOf(0);

@@ -5,6 +5,7 @@ import { attributesOf } from "./attributes.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mostAxes } from "./onnx-node.js";
+import { blockNodes } from "./read-blocks.js";
 import { areAxes, axesOf, counted } from "./read-nodes.js";
 import { axisOfFlatten, productOf, targetShape } from "./read-shapes.js";
 import { fromSignedSizes, toSignedSizes } from "./signed-sizes.js";
@@ -61,6 +62,7 @@ export const reshape = defineOp({
   },
   gradient: (builder, { inputs }, [g]) => [reshapeTo(builder, g as ValueId, sizesOf(builder, inputs[0] as ValueId))],
   readOnnx: [
+    blockNodes,
     {
       nodeTypes: ["Reshape"],
       read: (site) => {

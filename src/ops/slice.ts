@@ -27,6 +27,50 @@ function bounds(from: number, to: number, size: number): readonly [number, numbe
   return [hold(from), hold(to)];
 }
 
+/** Every `step`-th cell: the first of each step, where the steps fit the axis, else with the last cell by itself. */
+function everyNth(
+  site: OnnxReadSite<SliceAttributes>,
+  x: ValueId,
+  axis: number,
+  [from, to]: readonly [number, number],
+  step: number,
+): Reading {
+  const { shape } = site.typeOf(x);
+  const size = Number(shape[axis]);
+  const count = Math.ceil((to - from) / step);
+  const fits = from + count * step <= size;
+  const whole = fits ? count : count - 1;
+  const last = from + whole * step;
+  const cut = (start: number, end: number): ValueId | Problem =>
+    start === 0 && end === size ? x : site.one("slice", [x], { axis, from: start, to: end });
+  const tail = (): ValueId | Problem => cut(last, last + 1);
+  if (whole === 0) return only(tail());
+  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
+  const apart = site.one("reshape", [cut(from, last)], { shape: toSignedSizes([...before, whole, step, ...after]) });
+  const firsts = site.one("slice", [apart], { axis: axis + 1, from: 0, to: 1 });
+  const head = site.one("reshape", [firsts], { shape: toSignedSizes([...before, whole, ...after]) });
+  return only(fits ? head : site.one("concat", [head, tail()], { axis }));
+}
+
+/** The most indices of a Gather that are counted: a file may ask for any number. */
+const mostIndices = 64;
+
+/** Several indices along an axis: slices of size 1, joined. */
+function severalRows(
+  site: OnnxReadSite<SliceAttributes>,
+  x: ValueId,
+  axis: number,
+  indices: readonly number[],
+): Reading {
+  const [first = 0] = indices;
+  const isRun = indices.every((index, i) => index === first + i);
+  if (isRun) return site.make([x], { axis, from: first, to: first + indices.length });
+  if (indices.length > mostIndices)
+    return site.refuse(`it takes ${indices.length} indices, of which lferc counts at most ${mostIndices}`);
+  const rows = indices.map((index) => site.one("slice", [x], { axis, from: index, to: index + 1 }));
+  return only(site.one("concat", rows, { axis }));
+}
+
 /** Reads an ONNX Slice: slices along several axes, one after the other. */
 function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
   const first = site.tensor(0);
@@ -37,8 +81,8 @@ function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
   for (const each of [starts, ends, given, steps]) if (isProblem(each)) return each;
   if (starts === undefined || ends === undefined || isProblem(starts) || isProblem(ends))
     return site.refuse("it has no bounds");
-  if (!isProblem(steps) && steps?.some((step) => step !== 1))
-    return site.refuse("it steps over cells, which lferc does not count");
+  if (!isProblem(steps) && steps?.some((step) => step < 1))
+    return site.refuse("it takes cells in reverse order, which lferc does not count");
   const { shape } = site.typeOf(first);
   const axes = given === undefined || isProblem(given) ? starts.map((_, i) => i) : given;
   let results: readonly ValueId[] = [first];
@@ -51,8 +95,12 @@ function readCuts(site: OnnxReadSite<SliceAttributes>): Reading {
       return site.refuse(`it cuts axis ${axis}, whose size is not fixed`);
     }
     const [from, to] = bounds(starts[i] ?? 0, ends[i] ?? 0, size);
-    if (from === 0 && to === size) continue;
-    const cut = site.make(results, { axis, from, to });
+    const step = isProblem(steps) ? 1 : (steps?.[i] ?? 1);
+    if (from === 0 && to === size && step === 1) continue;
+    const cut =
+      step === 1 || to <= from
+        ? site.make(results, { axis, from, to })
+        : everyNth(site, results[0] as ValueId, axis, [from, to], step);
     if (isProblem(cut)) return cut;
     results = cut;
   }
@@ -123,7 +171,7 @@ export const slice = defineOp({
   readOnnx: [
     { nodeTypes: ["Slice"], read: readCuts },
     {
-      // One index along an axis: a slice of size 1, then that axis is removed.
+      // Constant indices along an axis; a single one without an axis of its own removes the axis.
       nodeTypes: ["Gather"],
       read: (site) => {
         const [x, at] = [site.tensor(0), site.plainNumbers(1)];
@@ -132,14 +180,15 @@ export const slice = defineOp({
         const { shape } = site.typeOf(x);
         const axis = counted(site.attributes.int("axis", 0), shape.length);
         const size = shape[axis];
-        const [index = 0] = at;
-        if (at.length !== 1 || typeof size !== "number")
-          return site.refuse("it takes several indices, which lferc does not count");
-        const from = counted(index, size);
-        const cut = site.make([x], { axis, from, to: from + 1 });
-        const isScalar = site.fixed(1)?.dims.length === 0;
-        if (isProblem(cut) || !isScalar) return cut;
-        return only(site.one("reshape", cut, { shape: toSignedSizes(shape.filter((_, i) => i !== axis)) }));
+        if (at.length === 0 || typeof size !== "number")
+          return site.refuse("it takes samples of the batch, or nothing");
+        const indices = at.map((index) => counted(index, size));
+        if (indices.some((index) => index < 0 || index >= size)) return site.refuse(`its indices exceed ${size} cells`);
+        const cut = severalRows(site, x, axis, indices);
+        const dims = site.fixed(1)?.dims ?? [];
+        if (isProblem(cut) || dims.length === 1) return cut;
+        const wanted = [...shape.slice(0, axis), ...dims, ...shape.slice(axis + 1)];
+        return only(site.one("reshape", cut, { shape: toSignedSizes(wanted) }));
       },
     },
   ],

@@ -159,6 +159,7 @@ export const split = defineOp({
         if (whole === undefined) return site.refuse(`it cuts axis ${axis} of ${shape.length}`);
         const parts = partsOf(site, whole);
         if (isProblem(parts)) return parts;
+        if (parts.includes(0)) return site.refuse("one of its parts is empty, which lferc does not count");
         if (parts.length !== site.outputCount) return site.refuse(`it has ${parts.length} sizes for its results`);
         return site.make([x], { axis, sizes: toSignedSizes(parts) });
       },

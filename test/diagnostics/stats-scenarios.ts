@@ -26,7 +26,8 @@ export const statsScenarios = {
   "onnx/not-a-model": counting({ "x.onnx": "no protocol buffer" }, "x.onnx"),
   "onnx/unknown-ops": counting({ "x.onnx": fileOf([{ ...convolution, op_type: "Einsum" }]) }, "x.onnx"),
   "onnx/unreadable-node": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, 8], initializer }) }, "x.onnx"),
-  "onnx/unsupported-input": counting({ "x.onnx": fileOf([convolution], { type: 10, initializer }) }, "x.onnx"),
+  "onnx/unsupported-input": counting({ "x.onnx": fileOf([convolution], { type: 7, initializer }) }, "x.onnx"),
+  "onnx/counted-as-float32": counting({ "x.onnx": fileOf([convolution], { type: 10, initializer }) }, "x.onnx"),
   "onnx/open-size": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, "h", 8], initializer }) }, "x.onnx"),
   "onnx/fixed-batch": counting({ "x.onnx": fileOf([convolution], { input: [8, 4, 8, 8], initializer }) }, "x.onnx"),
 };

@@ -214,9 +214,9 @@ suite("files that cannot be counted", (test) => {
   test("a known op in a form that nobody counts is told with its reason, never a zero", () => {
     const attribute = (name: string, ints: number[]) => ({ name, ints, type: 7 });
     const rows: readonly (readonly [string, Uint8Array])[] = [
-      ["goes over 1 axes", fileOf([convolution], { input: ["N", 4, 8], initializer: [weight([4, 4, 3])] })],
+      ["goes over 3 axes", fileOf([convolution], { input: ["N", 4, 8, 8, 8], initializer: [weight([4, 4, 3, 3, 3])] })],
       ["for 8 channels, and it gets 4", fileOf([convolution], { initializer: [weight([4, 8, 3, 3])] })],
-      ["weight is computed", fileOf([{ ...convolution, input: ["x", "x"] }])],
+      ["weight is not fixed in the file", fileOf([{ ...convolution, input: ["x", "x"] }])],
       [
         "from 1",
         fileOf([{ ...convolution, attribute: [attribute("strides", [0, 1])] }], {
@@ -253,10 +253,10 @@ suite("files that cannot be counted", (test) => {
           { initializer: [weight([4])] },
         ),
       ],
-      ["has no shape", onnx.ModelProto.encode({ graph: { input: [{ name: "x" }], node: [convolution] } }).finish()],
+      ["is not a tensor", onnx.ModelProto.encode({ graph: { input: [{ name: "x" }], node: [convolution] } }).finish()],
       ["holds no nodes", onnx.ModelProto.encode({ ir_version: 8 }).finish()],
-      ["is a batch of 8", fileOf([convolution], { input: [8, 4, 8, 8], initializer: [weight([4, 4, 3, 3])] })],
-      ["is float16", fileOf([convolution], { type: 10, initializer: [weight([4, 4, 3, 3])] })],
+      ["is int64", fileOf([convolution], { type: 7, initializer: [weight([4, 4, 3, 3])] })],
+      ["is empty", fileOf([convolution], { input: [0, 4, 8, 8], initializer: [weight([4, 4, 3, 3])] })],
       [
         "not in the file",
         fileOf([{ op_type: "Reshape", input: ["x", "w"], output: ["y"] }], {

@@ -43,7 +43,8 @@ export const onnxReadEntries = {
   }),
   "onnx/unsupported-input": entry<{ path: string; input: string; type: string }>({
     severity: "error",
-    message: (h) => `${h.path}: the input "${h.input}" is ${h.type}; lferc counts networks of real numbers`,
+    message: (h) =>
+      `${h.path}: the input "${h.input}" is ${h.type}; lferc counts networks of floats with 16 bits or more`,
     help: () => "Export the part of the network behind its embeddings, which takes real numbers.",
     explanation: "The counting conventions are defined for float32 networks; whole numbers and texts need other ops.",
     bad: { command: "lferc stats text.onnx" },

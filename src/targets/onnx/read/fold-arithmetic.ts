@@ -143,6 +143,8 @@ export const arithmeticFolds: Readonly<Record<string, readonly [Fold, inputs: nu
   Round: [byNumber(ofNumbers((x = 0) => rounded(x))), 1],
   Clip: [bounded, 3],
   Equal: [byNumber(([a, b]) => Number(isSame(a, b)), "bool"), 2],
+  // Not(Equal), as fused-nodes.ts combines it.
+  "lfer.NotEqual": [byNumber(([a, b]) => Number(!isSame(a, b)), "bool"), 2],
   Less: [compare((a, b) => a < b), 2],
   LessOrEqual: [compare((a, b) => a <= b), 2],
   Greater: [compare((a, b) => a > b), 2],

@@ -109,7 +109,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
   numbers(index: number): readonly Dim[] | Problem | undefined {
     const input = this.input(index);
     if (input === undefined) return undefined;
-    if (input.kind === "tensor") return this.refuse(`input ${index} is computed from the picture, not fixed`);
+    if (input.kind === "tensor") return this.refuse(`its input ${index} is not fixed in the file`);
     if (input.numbers !== undefined) return input.numbers;
     const [name, count] = [input.name ?? index, countOf(input.dims)];
     return this.refuse(
@@ -151,7 +151,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
   weight(index: number, role: SlotRole = "parameter", dims?: readonly number[]): ValueId | Problem {
     const input = this.input(index);
     if (input === undefined) return this.refuse(`input ${index} is missing`);
-    if (input.kind === "tensor") return this.refuse(`its weight, input ${index}, is computed, not fixed`);
+    if (input.kind === "tensor") return this.refuse(`its weight, input ${index}, is not fixed in the file`);
     return this.#slot(input, role, dims ?? input.dims);
   }
 
@@ -179,6 +179,8 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     const { numbers, dims } = input;
     // A constant that is too long to read is not a trained weight.
     if (numbers === undefined) return this.#slot(input, "statistic", dims);
+    if (numbers.length === 0) return this.refuse("it takes an empty constant, which lferc does not count");
+    if (input.dtype === "bool") return this.refuse("it takes constant truth values, which lferc does not count");
     const values = numbers.filter((each) => typeof each === "number");
     if (values.length < numbers.length) return this.refuse("it computes with the size of the batch");
     const known = this.#state.constants.get(input);

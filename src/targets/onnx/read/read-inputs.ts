@@ -49,6 +49,13 @@ function inputType(info: onnx.ValueInfoProto.$Properties, { file, hasBatch, open
   const { path, sizes } = file;
   const input = info.name ?? "";
   const dims = dimsOf(info)?.map(dimensionOf);
+  if (info.type?.tensor_type === undefined || info.type.tensor_type === null)
+    return problem("onnx/not-a-model", { path, reason: `the input "${input}" is not a tensor` });
+  const empty = dimsOf(info)?.findIndex((dim) => Object.hasOwn(dim, "dim_value") && Number(dim.dim_value) === 0) ?? -1;
+  if (empty >= 0) {
+    const reason = `the input "${input}" is empty: its axis ${empty} has the size 0`;
+    return problem("onnx/not-a-model", { path, reason });
+  }
   if (dims === undefined) return problem("onnx/not-a-model", { path, reason: `the input "${input}" has no shape` });
   const elementType = info.type?.tensor_type?.elem_type;
   const dtype = dtypeOf(elementType);

@@ -167,7 +167,7 @@ function readNode(
     return undefined;
   }
   const found = readerOf(node.opType, (op) => new NodeSite(state, node, inputs, op.name));
-  if (found === undefined) return refuse("what it computes depends on more than shapes");
+  if (found === undefined) return refuse("lferc computes it only from constants and shapes, and has no op for it");
   const { reader, site } = found;
   const values = reader.read(site);
   if (isProblem(values)) return values;
@@ -206,6 +206,8 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   const isOurs = model.producer_name === "lferc";
   const fixed = fixedTensors(graph, written, isOurs, path);
   if (isProblem(fixed)) return fixed;
+  const { nodes, standIns, isQuantised } = withoutQuantisation(written, fixed);
+  for (const each of otherTypes(graph, isQuantised, path)) file.warn?.(each);
   const builder = new GraphBuilder(readableName((isOurs ? props.get("lfer.model") : undefined) ?? file.name));
   const operands = readInputs(file, graph, builder, { fixed, isOurs });
   if (isProblem(operands)) return operands;
@@ -218,8 +220,6 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     constants: new Map(),
     slotNames: new NameScope(),
   };
-  const { nodes, standIns, isQuantised } = withoutQuantisation(written, fixed);
-  for (const each of otherTypes(graph, isQuantised, path)) file.warn?.(each);
   const producer = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const uses = usesOf(graph, nodes, standIns);
   for (const node of fuseNodes(nodes, { producer, uses, fixed })) {

@@ -6,6 +6,8 @@ small.torchscript.onnx         TorchScript exporter, batch norms folded into con
 small.torchscript-norms.onnx   the same with `training=PRESERVE`, which keeps them
 small.dynamo.onnx              dynamo exporter, as it is by default
 open.torchscript.onnx          the network without its attention, height and width left open
+edges.torchscript.onnx         a network of paddings, slices with steps and moved cells, whose sizes the exporter computes in the file
+edges.dynamo.onnx              the same by the dynamo exporter
 
 Made with torch 2.15.0, onnx 1.23.2, onnxscript 0.7.2.
 """
@@ -78,6 +80,54 @@ class Small(nn.Module):
         return self.head(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
+class Edges(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(12, 8, 3, padding=1, padding_mode="reflect", bias=False)
+        self.pad = nn.ZeroPad2d((1, 2, 0, 1))
+        self.down = nn.Conv2d(8, 16, 3, stride=2, bias=False)
+        self.blur = nn.ReflectionPad2d(1)
+        self.line = nn.Conv1d(16, 4, 3, padding=1)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        # YOLO's Focus.
+        x = torch.cat([x[..., ::2, ::2], x[..., 1::2, ::2], x[..., ::2, 1::2], x[..., 1::2, 1::2]], 1)
+        x = nn.functional.pad(self.stem(x), (1, 1, 1, 1))
+        x = nn.functional.pixel_shuffle(self.down(self.pad(x)), 2)
+        x = nn.functional.avg_pool2d(self.blur(nn.functional.pixel_unshuffle(x, 2)), 3, 1)
+        # TensorFlow's SAME, as timm writes it, but without a negative floor division: TorchScript's exporter cuts that towards 0.
+        h = x.shape[-2]
+        pad = max(((h + 1) // 2 - 1) * 2 + 3 - h, 0)
+        x = nn.functional.pad(x, (pad // 2, pad - pad // 2, pad // 2, pad - pad // 2))
+        x = self.line(nn.functional.max_pool2d(x, 3, 2).flatten(2))
+        return self.head(nn.functional.max_pool1d(x, 2).mean(2))
+
+
+def export_edges():
+    net, image = Edges().eval(), torch.zeros(1, 3, 32, 32)
+    names = {"input_names": ["image"], "output_names": ["logits"]}
+    batch = {"image": {0: "batch"}}
+    torch.onnx.export(net, (image,), "edges.torchscript.onnx", dynamo=False, opset_version=17, dynamic_axes=batch, **names)
+    torch.onnx.export(net, (image,), "edges.dynamo.onnx", dynamo=True, external_data=False, verbose=False, **names)
+    without_paths("edges.dynamo.onnx")
+    print("edges:", sum(parameter.numel() for parameter in net.parameters()), "parameters")
+
+
+def without_paths(file):
+    """The files must not contain the path of the network's source."""
+    dynamo = onnx.load(file)
+    for node in dynamo.graph.node:
+        kept = [prop for prop in node.metadata_props if prop.key == "pkg.torch.onnx.name_scopes"]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+        node.ClearField("doc_string")
+    for value in [*dynamo.graph.value_info, *dynamo.graph.input, *dynamo.graph.output, *dynamo.graph.initializer]:
+        del value.metadata_props[:]
+    del dynamo.graph.metadata_props[:]
+    onnx.save(dynamo, file)
+
+
 def main():
     torch.manual_seed(0)
     net = Small().eval()
@@ -102,19 +152,10 @@ def main():
         **names,
     )
     torch.onnx.export(net, (image,), "small.dynamo.onnx", dynamo=True, external_data=False, verbose=False, **names)
-    # The files must not contain the path of the network's source.
-    dynamo = onnx.load("small.dynamo.onnx")
-    for node in dynamo.graph.node:
-        kept = [prop for prop in node.metadata_props if prop.key == "pkg.torch.onnx.name_scopes"]
-        del node.metadata_props[:]
-        node.metadata_props.extend(kept)
-        node.ClearField("doc_string")
-    for value in [*dynamo.graph.value_info, *dynamo.graph.input, *dynamo.graph.output, *dynamo.graph.initializer]:
-        del value.metadata_props[:]
-    del dynamo.graph.metadata_props[:]
-    onnx.save(dynamo, "small.dynamo.onnx")
+    without_paths("small.dynamo.onnx")
     sizes = {"image": {0: "batch", 2: "height", 3: "width"}}
     torch.onnx.export(plain, (image,), "open.torchscript.onnx", dynamo=False, opset_version=17, dynamic_axes=sizes, **names)
+    export_edges()
 
 
 if __name__ == "__main__":
