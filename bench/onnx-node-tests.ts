@@ -4,11 +4,12 @@
  *     node --import tsx bench/onnx-node-tests.ts FOLDER
  *
  * FOLDER is what bench/peers/onnx_node_tests.py wrote. Writes bench/results/onnx-node-tests.json; the exit code is 1 if a size is
- * wrong, or if a file ends in neither a graph nor a diagnostic.
+ * wrong, or if a file ends in neither figures nor a diagnostic.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { statsOf } from "../src/analysis/stats.js";
 import { isProblem } from "../src/diagnostics/diagnostic.js";
 import { bindShape } from "../src/ir/shape.js";
 import { readOnnxModel } from "../src/targets/onnx/read/read-model.js";
@@ -41,6 +42,8 @@ for (const [name, wanted] of Object.entries(shapes)) {
     refused.set(kind, [...(refused.get(kind) ?? []), name]);
     continue;
   }
+  // A graph that is read must be countable too: this throws where it is not.
+  statsOf(found);
   const given = found.outputs.map(({ value }) => bindShape(found.types[value]?.shape ?? [], 1));
   if (JSON.stringify(given) === JSON.stringify(wanted)) counted.push(name);
   else wrong.push(`${name}: ${JSON.stringify(given)}, not ${JSON.stringify(wanted)}`);

@@ -27,13 +27,21 @@ An ONNX file from any tool is counted by the same rules: its nodes are read as l
 several nodes (layer and group norm, GELU, SiLU, mish, channel shuffle, a linear layer over tokens) is combined again.
 An op that lferc cannot count is an error that names it, so no total is incomplete. These rules apply to a file:
 
-- Its batch is 1 or open; set other open sizes by name, \`--set height=224\`. It is float32.
+- Set open sizes other than the batch by name, \`--set height=224\`. Where the file is for a fixed batch, the figures are for all of
+  its samples; a warning says so.
+- float16, bfloat16 and float64 are counted as float32, bytes too, and a quantised network (QDQ) as the one that was quantised: nodes that
+  quantise and dequantise are passed over, scales and zero points are no parameters. A warning says so.
+- What follows from constants and shapes is computed by ONNX's own rules and not counted. Tensors of more than 4096 numbers are not
+  computed with.
+- A sequence is counted as a map of height 1. Slices with steps, SpaceToDepth, DepthToSpace, Expand, Gather by several constant indices
+  and sums of several tensors are read as slices, reshapes, transposes, concatenations and sums.
 - Float tensors of more than one number are parameters, except the means and variances of batch norms. Weights are measured, not
   read, so files with external data can be counted without the data. An \`Identity\` of a weight counts as a separate weight, because
   PyTorch's exporter writes equal weights like that.
 - Exporters fold batch norms into convolutions by default (to prevent it: \`training=TrainingMode.PRESERVE, do_constant_folding=False\`).
   Then norms are missing from every total, and there are biases that the source does not have. The multiplications of convolutions
-  stay the same. PyTorch's dynamo exporter writes adaptive average pools as means, which some counters do not count.
+  stay the same. PyTorch's dynamo exporter writes adaptive average pools as means, which some counters do not count, and equal tensors
+  once: its file of an untrained network has fewer parameters than the network.
 - Of lferc's own ops, these are read back as their parts: resizing by a factor that is not an integer, adaptive pools of
   more than one cell to a bin, an even window of local response norm, log-softmax.
 `,
