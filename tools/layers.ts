@@ -13,7 +13,7 @@ export const layers: readonly Layer[] = [
   { place: "version.ts", does: "lferc's version", mayImport: [] },
   {
     place: "formats",
-    does: "shared formats: cells of CSV, JSON within limits, SHA-256",
+    does: "shared formats: what a file is by its first bytes, cells of CSV, JSON within limits, SHA-256",
     mayImport: [],
   },
   { place: "random", does: "the counter-based generator", mayImport: [] },
@@ -21,7 +21,7 @@ export const layers: readonly Layer[] = [
   {
     place: "diagnostics",
     does: "messages: catalogue, spans, renderers (text in, text out)",
-    mayImport: ["version.ts"],
+    mayImport: ["formats", "version.ts"],
   },
   {
     place: "hosts",

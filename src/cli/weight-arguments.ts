@@ -7,6 +7,7 @@ import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
+import { automatic } from "../weights/names/automatic.js";
 import type { NameMap } from "../weights/names/parse-map.js";
 import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
@@ -26,7 +27,7 @@ export const weightsMapOption = {
   type: "string",
   requiresArg: true,
   describe:
-    "a map from the file's weight names to the model's: a file, or a built-in name such as torchvision-resnet; chosen automatically if one fits",
+    "a map from the file's weight names to the model's: a file, or a built-in name such as torchvision-resnet, chosen automatically if one fits; auto: one made from names and shapes",
 } as const satisfies Options;
 
 /** Far larger than any map. */
@@ -52,8 +53,9 @@ export async function readWeights(
   return undefined;
 }
 
-/** A built-in map by name, else the file's; errors are reported. */
-async function readMap(session: Session, map: string): Promise<NameMap | undefined> {
+/** The word for a map made from names and shapes, a built-in map by name, else the file's; errors are reported. */
+async function readMap(session: Session, map: string): Promise<NameMap | typeof automatic | undefined> {
+  if (map === automatic) return automatic;
   const { shippedMap, shippedMapNames } = await import("../weights/names/shipped-maps.js");
   const shipped = shippedMap(map);
   if (shipped !== undefined) return shipped;
@@ -82,6 +84,9 @@ async function readMap(session: Session, map: string): Promise<NameMap | undefin
   return undefined;
 }
 
+/** Said of a map that nobody has read. */
+const byGuess = "names by a map made from names and shapes, which do not prove that the layers are the same";
+
 /** One line on how the names of a file were matched; nothing if they are the model's own. */
 export function talkOfNames(session: Session, account: NamesAccount | undefined): void {
   if (account === undefined) return;
@@ -89,7 +94,7 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
   const said = [
     ...(entry === "" ? [] : [`the weights under "${entry}"`]),
     ...(prefix === "" ? [] : [`names without "${prefix}"`]),
-    ...(map === undefined ? [] : [`names by the map ${map}`]),
+    ...(map === undefined ? [] : [map === automatic ? byGuess : `names by the map ${map}`]),
     ...(dropped === 0 ? [] : [`${dropped} tensors not used`]),
     ...(fresh.length === 0
       ? []
@@ -100,12 +105,13 @@ export function talkOfNames(session: Session, account: NamesAccount | undefined)
   if (said.length > 0) session.talk(`${oneLine(`${file}: ${said.join("; ")}`)}\n`);
 }
 
-/** Reports why weights were rejected; a proposed name map goes to stdout, ready to be saved. */
+/** Reports why weights were rejected; two lists of names follow, or a proposed name map, to stdout, ready to be saved. */
 export function reportRefusal(
   session: Session,
-  { diagnostics, proposal }: Omit<RefusedWeights, "kind">,
+  { diagnostics, proposal, comparison }: Omit<RefusedWeights, "kind">,
   texts?: SourceTexts,
 ): void {
   session.report(diagnostics, texts);
+  if (comparison !== undefined) session.talk(`${comparison}\n`);
   if (proposal !== undefined) session.print(`${proposal}\n`);
 }

@@ -5,6 +5,7 @@ import { sha256 } from "../formats/digest.js";
 import type { Graph } from "../ir/graph.js";
 import { assignWeights } from "./assign.js";
 import { initialiseWeights } from "./initialise.js";
+import type { automatic } from "./names/automatic.js";
 import type { NameMap } from "./names/parse-map.js";
 import { settleNames } from "./names/settle-names.js";
 import { readWeightFile } from "./read-weight-file.js";
@@ -18,8 +19,8 @@ export type WeightSource =
       readonly kind: "file";
       readonly file: string;
       readonly bytes: Uint8Array;
-      /** The user's map; without one the names decide. */
-      readonly map?: NameMap | undefined;
+      /** The user's map; without one the names decide, and `auto` also takes a proposal. */
+      readonly map?: NameMap | typeof automatic | undefined;
       /** The seed for slots that the map reinitialises; default 0. */
       readonly seed?: number;
       /** Rows stay in the file's order, whatever the graph's labels; all of the file's labels are returned. */
@@ -46,6 +47,8 @@ export interface RefusedWeights {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of a possible name map, if order and shapes suggest one. */
   readonly proposal?: string | undefined;
+  /** The names of both sides in two columns, if nothing matches them. */
+  readonly comparison?: string | undefined;
 }
 
 export type LoadedWeights =
@@ -76,7 +79,8 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   if (fitting === undefined) {
     // Errors are about the state_dict that matches the model best.
     const [nearest] = attempts.sort((a, b) => b.filled - a.filled);
-    return { kind: "refused", diagnostics: nearest?.diagnostics ?? [], proposal: nearest?.proposal };
+    const { diagnostics = [], proposal, comparison } = nearest ?? {};
+    return { kind: "refused", diagnostics, proposal, comparison };
   }
   const taken = fitting.account.entry;
   const isInside = (average: string): boolean => taken === average || taken.startsWith(`${average}.`);
@@ -107,9 +111,9 @@ export function loadWeights(graph: Graph, source: WeightSource): LoadedWeights {
   };
 }
 
-function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
+function attempt(graph: Graph, file: WeightFile, map: NameMap | typeof automatic | undefined) {
   const settled = settleNames(graph, file, map);
-  const { names, prefix, diagnostics, proposal } = settled;
+  const { names, prefix, diagnostics, proposal, comparison } = settled;
   const account: NamesAccount = {
     file: file.file,
     entry: file.entry,
@@ -126,6 +130,7 @@ function attempt(graph: Graph, file: WeightFile, map: NameMap | undefined) {
     account,
     filled,
     proposal,
+    comparison,
     averages: file.averages ?? [],
     metadata: file.metadata,
     ...(diagnostics.length > 0 ? nothing : assignWeights(graph, settled)),

@@ -62,6 +62,12 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadResult<Wei
   return { kind: "read", value: { file, entry: "", tensors: new Map(tensors), metadata } };
 }
 
+/** Whether the bytes begin with the length of a header, and a header. */
+export const beginsAsSafetensors = (bytes: Uint8Array): boolean =>
+  bytes.byteLength > 8 &&
+  new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true) <= BigInt(maxHeaderBytes) &&
+  bytes[8] === "{".charCodeAt(0);
+
 interface Header {
   readonly object: Readonly<Record<string, unknown>>;
   readonly dataStart: number;

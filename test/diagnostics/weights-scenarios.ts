@@ -86,6 +86,7 @@ const tinyMap = "features.0 -> body.conv\nfeatures.1 -> body.batch_norm\n";
 /** Provokes each `weights/` diagnostic. */
 export const weightsScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "weights/file-unreadable": building(undefined),
+  "weights/not-weights": building(Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")),
   "weights/file-too-short": building(new Uint8Array(7)),
   "weights/header-too-large": building(new Uint8Array(9).fill(0xff)),
   "weights/header-not-json": building(fileOf("{'a': 1}")),
@@ -150,6 +151,7 @@ export const weightsScenarios: Readonly<Record<string, () => Promise<readonly st
   "weights/map-syntax": building(stored([weight, bias], 32), "logits = logits"),
   "weights/map-ambiguous": building(stored([{ ...weight, name: "x" }, bias], 32), "x -> logits.*"),
   "weights/map-clash": building(stored([weight, { ...bias, name: "b" }], 32), "b -> logits.weight\nlogits -> logits"),
+  "weights/nothing-fits": building(stored([{ ...weight, name: "head.0.weight", shape: [6] }], 24)),
   "weights/names-differ": building(
     stored(
       [

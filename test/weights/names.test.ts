@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { textWidth } from "../../src/diagnostics/text-width.js";
 import { loadWeights } from "../../src/weights/load-weights.js";
 import { applyNameMap } from "../../src/weights/names/apply-map.js";
+import { besideEachOther } from "../../src/weights/names/compare-names.js";
 import { type NameMap, parseNameMap } from "../../src/weights/names/parse-map.js";
-import { proposeMap } from "../../src/weights/names/propose-map.js";
 import { writeSafetensors } from "../../src/weights/safetensors.js";
 import { growthOf } from "../support/growth.js";
 import { suite } from "../support/suite.js";
@@ -89,6 +90,13 @@ f.{k} -> b.{k-3}:
     });
   });
 
+  test("of rules that begin alike the first one counts, text or pattern", () => {
+    const slots = ["p.w", "q.w", "r.b.w"];
+    assert.equal(pairs("a.b -> p\na.{x} -> q.{x}\na -> r", ["a.b.w"], slots), { "a.b.w": "p.w" });
+    assert.equal(pairs("a -> r\na.b -> p", ["a.b.w"], slots), { "a.b.w": "r.b.w" });
+    assert.equal(pairs("a.* -> q\na.b -> p", ["a.b.w"], slots), { "a.b.w": "q.w" });
+  });
+
   test("line ends, indentation and empty lines are as they come", () => {
     assert.equal(
       pairs(
@@ -170,71 +178,6 @@ suite("docs/weights.md", (test) => {
   });
 });
 
-suite("proposed name maps", (test) => {
-  const named = (names: readonly string[], shapes: readonly (readonly number[])[] = []) =>
-    names.map((name, i) => ({ name, shape: shapes[i] ?? [i + 1] }));
-
-  test("numbers that follow from each other make one rule", () => {
-    const blocks = [0, 1, 2].flatMap((u) =>
-      ["weight", "bias"].map((role) => [`f.${u}.0.${role}`, `unit_${u + 1}.conv.${role}`]),
-    );
-    const all = [...blocks, ["head.weight", "fc.weight"], ["scale", "scale"]] as const;
-    const text = proposeMap(named(all.map(([left]) => left!)), named(all.map(([, right]) => right!)));
-    assert.is(text, "f.{a}.0 -> unit_{a+1}.conv\nhead -> fc");
-  });
-
-  test("where a number follows from none, each of its values has a rule", () => {
-    const left = ["f.2.w", "f.3.w", "f.4.w", "f.5.w", "f.6.w"];
-    const right = ["s1.u1.w", "s1.u2.w", "s2.u1.w", "s2.u2.w", "s2.u3.w"];
-    assert.is(proposeMap(named(left), named(right)), "f.{a} -> s1.u{a-1}\nf.{a} -> s2.u{a-3}");
-  });
-
-  test("none where order, shapes or roles say otherwise", () => {
-    assert.is(proposeMap(named(["a"]), named(["b", "c"])), undefined);
-    assert.is(proposeMap(named(["a"], [[2, 3]]), named(["b"], [[3, 2]])), undefined);
-    assert.is(proposeMap(named(["a.bias"], [[4]]), named(["b.weight"], [[4]])), undefined);
-    assert.is(proposeMap([], []), undefined);
-    for (const name of ["::error::x", "a b", "a\u001b[31m", ""])
-      assert.is(proposeMap(named([name]), named(["b"])), undefined);
-  });
-
-  test("of rules that begin alike the first one counts, text or pattern", () => {
-    const slots = ["p.w", "q.w", "r.b.w"];
-    assert.equal(pairs("a.b -> p\na.{x} -> q.{x}\na -> r", ["a.b.w"], slots), { "a.b.w": "p.w" });
-    assert.equal(pairs("a -> r\na.b -> p", ["a.b.w"], slots), { "a.b.w": "r.b.w" });
-    assert.equal(pairs("a.* -> q\na.b -> p", ["a.b.w"], slots), { "a.b.w": "q.w" });
-  });
-
-  test("a map of a rule for each of many layers is looked up, not read through", () => {
-    const letters = (i: number): string => [...`${i}`].map((digit) => "abcdefghij"[Number(digit)]).join("");
-    const propose = (count: number): void => {
-      const left = Array.from({ length: count }, (_, i) => `body.${letters(i)}.weight`);
-      const right = Array.from({ length: count }, (_, i) => `net.${letters((7 * i) % count)}x.weight`);
-      assert.is(proposeMap(named(left), named(right))?.split("\n").length, count);
-    };
-    // Comparing them pairwise, eight times as many took sixty times as long.
-    assert.ok(growthOf(propose, { small: 625, factor: 8 }) < 24);
-  });
-
-  test("whatever the names are, a proposal takes each tensor where it should go", () => {
-    const name = fc
-      .array(fc.constantFrom("a", "b", "a1", "b2", "1", "2", "conv_1", "x-y"), { minLength: 1, maxLength: 4 })
-      .map((parts) => parts.join("."));
-    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(names, names, (left, right) => {
-        const count = Math.min(left.length, right.length);
-        const [tensors, slots] = [left.slice(0, count), right.slice(0, count)];
-        const text = proposeMap(named(tensors), named(slots));
-        if (text === undefined) return true;
-        const found = pairs(text, tensors, slots);
-        return tensors.every((tensor, i) => found[tensor] === slots[i]);
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
 suite("names of a weight file", (test) => {
   const graph = graphOf({ "conv.weight": [2, 3], "norm.weight": [2], "norm.bias": [2] });
   const bytesOf = (names: readonly [string, string, string]): Uint8Array => {
@@ -264,6 +207,41 @@ suite("names of a weight file", (test) => {
     assert.equal(loaded.kind === "loaded" ? [...(loaded.weights.get("norm.bias") ?? [])] : loaded, [3, 3]);
   });
 
+  test("by auto it is applied; the model's own names and built-in maps come first", () => {
+    const automatic = (names: readonly [string, string, string]) =>
+      loadWeights(graph, { kind: "file", file: "w", bytes: bytesOf(names), map: "auto" });
+    const guessed = automatic(["body.0.weight", "body.1.weight", "body.2.bias"]);
+    assert.equal(guessed.kind === "loaded" ? [...(guessed.weights.get("norm.bias") ?? [])] : guessed, [3, 3]);
+    assert.is(guessed.kind === "loaded" && guessed.account?.map, "auto");
+    const own = automatic(["conv.weight", "norm.weight", "norm.bias"]);
+    assert.is(own.kind === "loaded" && own.account?.map, undefined);
+  });
+
+  test("where nothing fits there is one error, and both lists side by side in 80 columns", () => {
+    const refused = load(["a", `stage.${"deep.".repeat(30)}conv.weight`, "\u001b[31mred"]);
+    assert.equal(codes(refused), ["weights/nothing-fits"]);
+    if (refused.kind !== "refused") return;
+    const [only] = refused.diagnostics;
+    assert.match(only!.help, "name map");
+    assert.match(only!.message, "3 tensors");
+    const { comparison = "" } = refused;
+    const lines = comparison.split("\n");
+    assert.ok(lines.every((line) => textWidth(line) <= 80));
+    assert.match(lines[0]!, /^in w +in the model M$/);
+    // The file is written in the order of its names.
+    assert.match(comparison, /^.+red \[2\] +conv \[2, 3\]$/m);
+    assert.match(comparison, /^a \[2, 3\] +norm \[2\]$/m);
+    assert.match(comparison, /^….*\.deep\.conv \[2\]$/m);
+    assert.not.match(comparison, "\u001b");
+  });
+
+  test("long lists are cut, and the rest is counted", () => {
+    const many = Array.from({ length: 40 }, (_, i) => ({ name: `layer${i}.weight`, shape: [i] }));
+    const rows = besideEachOther({ title: "l", tensors: many }, { title: "r", tensors: many.slice(0, 2) }).split("\n");
+    assert.is(rows.length, 14);
+    assert.is(rows[13], "... and 28 more");
+  });
+
   test("a user's map is the only one asked, and what it leaves out is said", () => {
     assert.equal(codes(load(["a.weight", "norm.weight", "norm.bias"], "b -> conv")), [
       "weights/missing-tensor",
@@ -287,10 +265,34 @@ suite("names of a weight file", (test) => {
     }
   });
 
+  test("a prefix that most names have goes, too; what is beside the model is said by its name", () => {
+    const data = (shape: readonly number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+    const inside = new Map([
+      ["model.conv.weight", data([2, 3])],
+      ["model.norm.weight", data([2])],
+      ["model.norm.bias", data([2])],
+    ]);
+    const loadMap = (tensors: ReadonlyMap<string, ReturnType<typeof data>>) =>
+      loadWeights(graph, {
+        kind: "file",
+        file: "w",
+        bytes: new Uint8Array(Buffer.concat(writeSafetensors(tensors))),
+      });
+    const beside = loadMap(new Map([...inside, ["loss.scale", data([1])]]));
+    assert.equal(codes(beside), ["weights/surplus-tensor"]);
+    // Averages of PyTorch's AveragedModel, and the counters of its batch norms.
+    const counted = loadMap(
+      new Map([...inside, ["n_averaged", data([])], ["model.norm.num_batches_tracked", data([])]]),
+    );
+    assert.is(counted.kind === "loaded" && counted.account?.prefix, "model.");
+    const twice = loadMap(new Map([...inside, ["norm.bias", data([2])]]));
+    assert.is(twice.kind, "refused");
+  });
+
   test("a name of nothing but prefixes costs no more than another", () => {
     const prefixes = (count: number): void => {
       const name = "module.".repeat(count);
-      assert.ok(codes(load([name, `${name}a`, `${name}b`])).includes("weights/surplus-tensor"));
+      assert.equal(codes(load([name, `${name}a`, `${name}b`])), ["weights/nothing-fits"]);
     };
     // Removed one by one, sixteen times as many took more than two hundred times as long.
     assert.ok(growthOf(prefixes, { small: 2000, factor: 16 }) < 64);

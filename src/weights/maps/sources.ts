@@ -2,6 +2,442 @@
 
 /** The name maps that come with lferc: texts by the name that `--weights-map` takes. */
 export const shippedMapTexts: ReadonlyMap<string, string> = new Map([
+  ["timm-ghostnet", `# timm's GhostNet and GhostNetV2 -> models/ghostnet.lfer
+conv_stem -> stem.conv
+bn1 -> stem.batch_norm
+blocks.0.0 -> body.unit_1:
+blocks.1.0 -> body.unit_2:
+blocks.2.0 -> body.unit_3:
+blocks.3.0 -> body.unit_4:
+blocks.4.0 -> body.unit_5:
+blocks.5.0 -> body.unit_6:
+blocks.6.{u} -> body.unit_{u+7}:
+blocks.7.0 -> body.unit_12:
+blocks.8.{u} -> body.unit_{u+13}:
+  ghost1.primary_conv.0 -> ghost.primary.conv
+  ghost1.primary_conv.1 -> ghost.primary.batch_norm
+  ghost1.cheap_operation.0 -> ghost.cheap.depthwise
+  ghost1.cheap_operation.1 -> ghost.cheap.batch_norm
+  ghost1.short_conv.0 -> wider.long_range.mix
+  ghost1.short_conv.1 -> wider.long_range.mix_norm
+  ghost1.short_conv.2 -> wider.long_range.along
+  ghost1.short_conv.3 -> wider.long_range.along_norm
+  ghost1.short_conv.4 -> wider.long_range.down
+  ghost1.short_conv.5 -> wider.long_range.down_norm
+  conv_dw -> main.smaller.depthwise
+  bn_dw -> main.smaller.batch_norm
+  se.conv_{part} -> main.squeeze_excite.{part}
+  ghost2 -> main:                       # the only layer of main
+  ghost2 -> main.ghost:
+    primary_conv.0 -> primary.conv
+    primary_conv.1 -> primary.batch_norm
+    cheap_operation.0 -> cheap.depthwise
+    cheap_operation.1 -> cheap.batch_norm
+  shortcut.0 -> shortcut.depthwise
+  shortcut.1 -> shortcut.batch_norm_1
+  shortcut.2 -> shortcut.conv
+  shortcut.3 -> shortcut.batch_norm_2
+blocks.9.0.conv -> last.conv
+blocks.9.0.bn1 -> last.batch_norm
+conv_head -> hidden
+`],
+  ["timm-mobilenet-v1", `# timm's MobileNet -> models/mobilenet_v1.lfer
+conv_stem -> stem.conv
+bn1 -> stem.batch_norm
+blocks.{s}.{u} -> units.stage_{s+1}.separable_{u+1}:
+blocks.{s}.0 -> units.stage_{s+1}.separable:         # a stage of one unit
+  conv_dw -> depthwise
+  conv_pw -> conv
+  bn{i} -> batch_norm_{i}
+`],
+  ["timm-mobilenet-v4-conv-large", `# timm's MobileNetV4-Conv-L -> models/mobilenet_v4.lfer
+conv_stem -> first.conv
+bn1 -> first.batch_norm
+blocks.0.0.conv_exp -> deep.early.conv_norm.conv
+blocks.0.0.bn1 -> deep.early.conv_norm.batch_norm
+blocks.0.0.conv_pwl -> deep.early.narrow
+blocks.0.0.bn2 -> deep.early.narrow_norm
+blocks.1.{u} -> deep.units_{u+1}.universal:
+blocks.2.0 -> deep.units_3.universal:
+blocks.2.4 -> deep.units_5.universal:
+blocks.2.10 -> deep.units_7.universal:
+blocks.2.{u} -> deep.units_4.universal_{u}:
+blocks.2.{u} -> deep.units_6.universal_{u-4}:
+blocks.3.4 -> deep.units_9.universal:
+blocks.3.5 -> deep.units_10.universal:
+blocks.3.8 -> deep.units_12.universal:
+blocks.3.9 -> deep.units_13.universal:
+blocks.3.{u} -> deep.units_8.universal_{u+1}:
+blocks.3.{u} -> deep.units_11.universal_{u-5}:
+blocks.3.{u} -> deep.units_14.universal_{u-9}:
+  dw_start.conv -> y.first.depthwise
+  dw_start.bn -> y.first.batch_norm
+  dw_start.conv -> y.depthwise         # the only one
+  dw_start.bn -> y.batch_norm
+  pw_exp.conv -> widen.conv
+  pw_exp.bn -> widen.batch_norm
+  dw_mid.conv -> y.centre.depthwise_norm.depthwise
+  dw_mid.bn -> y.centre.depthwise_norm.batch_norm
+  pw_proj.conv -> narrow
+  pw_proj.bn -> narrow_norm
+blocks.4.0.conv -> last.conv
+blocks.4.0.bn1 -> last.batch_norm
+conv_head -> hidden.conv
+norm_head -> hidden.batch_norm
+`],
+  ["timm-mobilenet-v4-conv-medium", `# timm's MobileNetV4-Conv-M -> models/mobilenet_v4.lfer
+conv_stem -> first.conv
+bn1 -> first.batch_norm
+blocks.0.0.conv_exp -> deep.early.conv_norm.conv
+blocks.0.0.bn1 -> deep.early.conv_norm.batch_norm
+blocks.0.0.conv_pwl -> deep.early.narrow
+blocks.0.0.bn2 -> deep.early.narrow_norm
+blocks.1.{u} -> deep.units_{u+1}.universal:
+blocks.2.0 -> deep.units_3.universal:
+blocks.2.{u} -> deep.units_4.universal_{u}:
+blocks.2.{u} -> deep.units_{u+2}.universal:
+blocks.3.0 -> deep.units_10.universal:
+blocks.3.1 -> deep.units_11.universal:
+blocks.3.{u} -> deep.units_12.universal_{u-1}:
+blocks.3.{u} -> deep.units_17.universal_{u-7}:
+blocks.3.10 -> deep.units_18.universal:
+blocks.3.{u} -> deep.units_{u+9}.universal:
+  dw_start.conv -> y.first.depthwise
+  dw_start.bn -> y.first.batch_norm
+  dw_start.conv -> y.depthwise         # the only one
+  dw_start.bn -> y.batch_norm
+  pw_exp.conv -> widen.conv
+  pw_exp.bn -> widen.batch_norm
+  dw_mid.conv -> y.centre.depthwise_norm.depthwise
+  dw_mid.bn -> y.centre.depthwise_norm.batch_norm
+  pw_proj.conv -> narrow
+  pw_proj.bn -> narrow_norm
+blocks.4.0.conv -> last.conv
+blocks.4.0.bn1 -> last.batch_norm
+conv_head -> hidden.conv
+norm_head -> hidden.batch_norm
+`],
+  ["timm-mobilenet-v4-conv-small", `# timm's MobileNetV4-Conv-S -> models/mobilenet_v4.lfer
+conv_stem -> first.conv
+bn1 -> first.batch_norm
+blocks.0.{u} -> deep.early.conv_norm_{u+1}:
+blocks.1.{u} -> deep.early.conv_norm_{u+3}:
+  conv -> conv
+  bn1 -> batch_norm
+blocks.2.0 -> deep.units_1.universal:
+blocks.2.5 -> deep.units_3.universal:
+blocks.2.{u} -> deep.units_2.universal_{u}:
+blocks.3.{u} -> deep.units_{u+4}.universal:
+blocks.3.{u} -> deep.units_8.universal_{u-3}:
+  dw_start.conv -> y.first.depthwise
+  dw_start.bn -> y.first.batch_norm
+  dw_start.conv -> y.depthwise         # the only one
+  dw_start.bn -> y.batch_norm
+  pw_exp.conv -> widen.conv
+  pw_exp.bn -> widen.batch_norm
+  dw_mid.conv -> y.centre.depthwise_norm.depthwise
+  dw_mid.bn -> y.centre.depthwise_norm.batch_norm
+  pw_proj.conv -> narrow
+  pw_proj.bn -> narrow_norm
+blocks.4.0.conv -> last.conv
+blocks.4.0.bn1 -> last.batch_norm
+conv_head -> hidden.conv
+norm_head -> hidden.batch_norm
+`],
+  ["timm-mobilevit", `# timm's MobileViT-XXS -> models/mobilevit.lfer
+stem.bn -> stem.batch_norm
+stages.0.0 -> early.inverted_1:
+stages.1.{u} -> early.inverted_{u+2}:
+stages.{s}.0 -> late.inverted_{s-1}:
+  conv1_1x1.conv -> widen.conv
+  conv1_1x1.bn -> widen.batch_norm
+  conv2_kxk.conv -> y
+  conv2_kxk.bn -> depthwise_norm
+  conv3_1x1.conv -> narrow
+  conv3_1x1.bn -> narrow_norm
+stages.{s}.1 -> late.global_{s-1}:
+  conv_kxk.conv -> near.conv
+  conv_kxk.bn -> near.batch_norm
+  conv_1x1 -> project
+  transformer.{u} -> seen.transformer_unit_{u+1}:
+    norm{i} -> norm{i}
+    attn.qkv -> attention.qkv
+    attn.proj -> attention.project
+    mlp.fc{i} -> fc{i}
+  norm -> seen.layer_norm
+  conv_proj.conv -> map.conv
+  conv_proj.bn -> map.batch_norm
+  conv_fusion.conv -> fuse.conv
+  conv_fusion.bn -> fuse.batch_norm
+final_conv.conv -> last.conv
+final_conv.bn -> last.batch_norm
+head.fc -> fc
+`],
+  ["timm-vit", `# timm's vision transformers -> models/vit.lfer
+patch_embed.proj -> patches
+cls_token -> tokens.token
+pos_embed -> tokens.position
+blocks.{u} -> deep.transformer_unit_{u+1}:
+  norm{i} -> norm{i}
+  attn.qkv -> attention.qkv
+  attn.proj -> attention.project
+  mlp.fc{i} -> fc{i}
+`],
+  ["timm-xception", `# timm's legacy_xception -> models/xception.lfer
+conv{i} -> stem.conv_{i}
+bn{i} -> stem.batch_norm_{i}
+block1.rep -> entry.unit_1.main:          # begins without relu
+  0.conv1 -> separable.depthwise
+  0.pointwise -> separable.conv
+  1 -> separable.batch_norm
+  3.conv1 -> rest.separable.depthwise
+  3.pointwise -> rest.separable.conv
+  4 -> rest.separable.batch_norm
+block{k} -> entry.unit_{k}:
+block12 -> exit.unit:
+block{k} -> middle.unit_{k-3}:
+  skip -> shortcut.conv
+  skipbn -> shortcut.batch_norm
+  rep.1.conv1 -> main.separable.depthwise
+  rep.1.pointwise -> main.separable.conv
+  rep.2 -> main.separable.batch_norm
+  rep.4.conv1 -> main.rest.separable.depthwise
+  rep.4.pointwise -> main.rest.separable.conv
+  rep.5 -> main.rest.separable.batch_norm
+  rep.4.conv1 -> main.rest.separable_1.depthwise
+  rep.4.pointwise -> main.rest.separable_1.conv
+  rep.5 -> main.rest.separable_1.batch_norm
+  rep.7.conv1 -> main.rest.separable_2.depthwise
+  rep.7.pointwise -> main.rest.separable_2.conv
+  rep.8 -> main.rest.separable_2.batch_norm
+conv{k}.conv1 -> exit.separable_{k-2}.depthwise
+conv{k}.pointwise -> exit.separable_{k-2}.conv
+bn{k} -> exit.separable_{k-2}.batch_norm
+`],
+  ["torchvision-alexnet", `# torchvision's AlexNet -> models/alexnet.lfer
+features.0 -> features.conv_1
+features.3 -> features.conv_2
+features.6 -> features.conv_3
+features.8 -> features.conv_4
+features.10 -> features.conv_5
+classifier.1 -> hidden.linear_1
+classifier.4 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-convnext", `# torchvision's ConvNeXt -> models/convnext.lfer
+features.0.0 -> stem.conv
+features.0.1 -> stem.norm
+features.1.{u} -> stage1.unit_{u+1}:
+features.3.{u} -> stage2.unit_{u+1}:
+features.5.{u} -> stage3.unit_{u+1}:
+features.7.{u} -> stage4.unit_{u+1}:
+  layer_scale -> layer_scale
+  block.0 -> y.depthwise
+  block.2 -> y.layer_norm
+  block.3 -> widen
+  block.5 -> narrow
+features.2 -> halve1:
+features.4 -> halve2:
+features.6 -> halve3:
+  0 -> norm
+  1 -> conv
+classifier.0 -> last_norm
+classifier.2 -> classifier
+`],
+  ["torchvision-densenet121", `# torchvision's DenseNet-121 -> models/densenet.lfer
+features.conv0 -> conv0.conv
+features.norm0 -> conv0.batch_norm
+features.denseblock1.denselayer{k} -> features.dense_layer_{k}.y:
+features.denseblock2.denselayer{k} -> features.dense_layer_{k+6}.y:
+features.denseblock3.denselayer{k} -> features.dense_layer_{k+18}.y:
+features.denseblock4.denselayer{k} -> features.dense_layer_{k+42}.y:
+  norm{i} -> batch_norm_{i}
+  conv{i} -> conv_{i}
+features.transition{t}.norm -> features.transition_{t}.batch_norm
+features.transition{t}.conv -> features.transition_{t}.conv
+features.norm5 -> features.batch_norm
+`],
+  ["torchvision-densenet161", `# torchvision's DenseNet-161 -> models/densenet.lfer
+features.conv0 -> conv0.conv
+features.norm0 -> conv0.batch_norm
+features.denseblock1.denselayer{k} -> features.dense_layer_{k}.y:
+features.denseblock2.denselayer{k} -> features.dense_layer_{k+6}.y:
+features.denseblock3.denselayer{k} -> features.dense_layer_{k+18}.y:
+features.denseblock4.denselayer{k} -> features.dense_layer_{k+54}.y:
+  norm{i} -> batch_norm_{i}
+  conv{i} -> conv_{i}
+features.transition{t}.norm -> features.transition_{t}.batch_norm
+features.transition{t}.conv -> features.transition_{t}.conv
+features.norm5 -> features.batch_norm
+`],
+  ["torchvision-densenet169", `# torchvision's DenseNet-169 -> models/densenet.lfer
+features.conv0 -> conv0.conv
+features.norm0 -> conv0.batch_norm
+features.denseblock1.denselayer{k} -> features.dense_layer_{k}.y:
+features.denseblock2.denselayer{k} -> features.dense_layer_{k+6}.y:
+features.denseblock3.denselayer{k} -> features.dense_layer_{k+18}.y:
+features.denseblock4.denselayer{k} -> features.dense_layer_{k+50}.y:
+  norm{i} -> batch_norm_{i}
+  conv{i} -> conv_{i}
+features.transition{t}.norm -> features.transition_{t}.batch_norm
+features.transition{t}.conv -> features.transition_{t}.conv
+features.norm5 -> features.batch_norm
+`],
+  ["torchvision-densenet201", `# torchvision's DenseNet-201 -> models/densenet.lfer
+features.conv0 -> conv0.conv
+features.norm0 -> conv0.batch_norm
+features.denseblock1.denselayer{k} -> features.dense_layer_{k}.y:
+features.denseblock2.denselayer{k} -> features.dense_layer_{k+6}.y:
+features.denseblock3.denselayer{k} -> features.dense_layer_{k+18}.y:
+features.denseblock4.denselayer{k} -> features.dense_layer_{k+66}.y:
+  norm{i} -> batch_norm_{i}
+  conv{i} -> conv_{i}
+features.transition{t}.norm -> features.transition_{t}.batch_norm
+features.transition{t}.conv -> features.transition_{t}.conv
+features.norm5 -> features.batch_norm
+`],
+  ["torchvision-efficientnet", `# torchvision's EfficientNet and EfficientNetV2 -> models/efficientnet.lfer
+features.0.0 -> first.conv
+features.0.1 -> first.norm
+features.{s}.{u}.block -> deep.stage_{s}.fused_mb_conv_{u+1}.y:
+  0.0 -> conv
+  0.1 -> norm
+  1.0 -> narrow.conv
+  1.1 -> narrow.norm
+features.{s}.{u}.block -> deep.stage_{s}.mb_conv_{u+1}:
+features.{s}.0.block -> deep.stage_{s}.mb_conv:    # a stage of one unit
+  0.0 -> y.widen.conv
+  0.1 -> y.widen.norm
+  0.0 -> y.depthwise                               # does not widen
+  0.1 -> depthwise_norm
+  1.0 -> y.depthwise
+  1.1 -> depthwise_norm
+  1.fc{i} -> y.squeeze_excite.fc{i}
+  2.fc{i} -> y.squeeze_excite.fc{i}
+  2.0 -> narrow
+  2.1 -> narrow_norm
+  3.0 -> narrow
+  3.1 -> narrow_norm
+features.*.0 -> top.conv
+features.*.1 -> top.norm
+classifier.1 -> classifier
+`],
+  ["torchvision-googlenet", `# torchvision's GoogLeNet -> models/googlenet.lfer
+conv1.conv -> conv1.conv_norm.conv
+conv1.bn -> conv1.conv_norm.batch_norm
+conv{k}.conv -> conv2.conv_norm_{k-1}.conv
+conv{k}.bn -> conv2.conv_norm_{k-1}.batch_norm
+inception3a -> three.inceptions.inception_1:
+inception3b -> three.inceptions.inception_2:
+inception4a -> four_a:
+inception4b -> four_d.inception_1:
+inception4c -> four_d.inception_2:
+inception4d -> four_d.inception_3:
+inception4e -> four:
+inception5a -> five.inception_1:
+inception5b -> five.inception_2:
+  branch1.conv -> conv_norm_1.conv
+  branch1.bn -> conv_norm_1.batch_norm
+  branch2.{i}.conv -> conv_norm_{i+2}.conv
+  branch2.{i}.bn -> conv_norm_{i+2}.batch_norm
+  branch3.{i}.conv -> conv_norm_{i+4}.conv
+  branch3.{i}.bn -> conv_norm_{i+4}.batch_norm
+  branch4.1.conv -> conv_norm_6.conv
+  branch4.1.bn -> conv_norm_6.batch_norm
+aux{i}.conv.conv -> aux{i}.conv_norm.conv          # in training only
+aux{i}.conv.bn -> aux{i}.conv_norm.batch_norm
+aux{i}.fc{k} -> aux{i}.fc{k}
+aux1 ->
+aux2 ->
+`],
+  ["torchvision-inception-v3", `# torchvision's Inception v3 -> models/inception_v3.lfer
+Conv2d_1a_3x3.conv -> stem.basic_1.conv
+Conv2d_1a_3x3.bn -> stem.basic_1.batch_norm
+Conv2d_2a_3x3.conv -> stem.basic_2.conv
+Conv2d_2a_3x3.bn -> stem.basic_2.batch_norm
+Conv2d_2b_3x3.conv -> stem.basic_3.conv
+Conv2d_2b_3x3.bn -> stem.basic_3.batch_norm
+Conv2d_3b_1x1.conv -> stem.basic_4.conv
+Conv2d_3b_1x1.bn -> stem.basic_4.batch_norm
+Conv2d_4a_3x3.conv -> stem.basic_5.conv
+Conv2d_4a_3x3.bn -> stem.basic_5.batch_norm
+Mixed_5b -> middle.inception_a_1:
+Mixed_5c -> middle.inception_a_2:
+Mixed_5d -> middle.inception_a_3:
+  branch1x1.conv -> basic_1.conv
+  branch1x1.bn -> basic_1.batch_norm
+  branch5x5_{i}.conv -> basic_{i+1}.conv
+  branch5x5_{i}.bn -> basic_{i+1}.batch_norm
+  branch3x3dbl_{i}.conv -> basic_{i+3}.conv
+  branch3x3dbl_{i}.bn -> basic_{i+3}.batch_norm
+  branch_pool.conv -> basic_7.conv
+  branch_pool.bn -> basic_7.batch_norm
+Mixed_6a -> middle.inception_b:
+  branch3x3.conv -> basic_1.conv
+  branch3x3.bn -> basic_1.batch_norm
+  branch3x3dbl_{i}.conv -> basic_{i+1}.conv
+  branch3x3dbl_{i}.bn -> basic_{i+1}.batch_norm
+Mixed_6b -> middle.inception_c_1:
+Mixed_6c -> middle.inception_c_2:
+Mixed_6d -> middle.inception_c_3:
+Mixed_6e -> middle.inception_c_4:
+  branch1x1.conv -> basic_1.conv
+  branch1x1.bn -> basic_1.batch_norm
+  branch7x7_{i}.conv -> basic_{i+1}.conv
+  branch7x7_{i}.bn -> basic_{i+1}.batch_norm
+  branch7x7dbl_{i}.conv -> basic_{i+4}.conv
+  branch7x7dbl_{i}.bn -> basic_{i+4}.batch_norm
+  branch_pool.conv -> basic_10.conv
+  branch_pool.bn -> basic_10.batch_norm
+Mixed_7a -> deep.inception_d:
+  branch3x3_{i}.conv -> basic_{i}.conv
+  branch3x3_{i}.bn -> basic_{i}.batch_norm
+  branch7x7x3_{i}.conv -> basic_{i+2}.conv
+  branch7x7x3_{i}.bn -> basic_{i+2}.batch_norm
+Mixed_7b -> deep.inception_e_1:
+Mixed_7c -> deep.inception_e_2:
+  branch1x1.conv -> basic_1.conv
+  branch1x1.bn -> basic_1.batch_norm
+  branch3x3_1.conv -> basic_2.conv
+  branch3x3_1.bn -> basic_2.batch_norm
+  branch3x3_2a.conv -> split_1.basic_1.conv
+  branch3x3_2a.bn -> split_1.basic_1.batch_norm
+  branch3x3_2b.conv -> split_1.basic_2.conv
+  branch3x3_2b.bn -> split_1.basic_2.batch_norm
+  branch3x3dbl_3a.conv -> split_2.basic_1.conv
+  branch3x3dbl_3a.bn -> split_2.basic_1.batch_norm
+  branch3x3dbl_3b.conv -> split_2.basic_2.conv
+  branch3x3dbl_3b.bn -> split_2.basic_2.batch_norm
+  branch3x3dbl_{i}.conv -> basic_{i+2}.conv
+  branch3x3dbl_{i}.bn -> basic_{i+2}.batch_norm
+  branch_pool.conv -> basic_5.conv
+  branch_pool.bn -> basic_5.batch_norm
+AuxLogits.conv0.conv -> aux.basic_1.conv            # in training only
+AuxLogits.conv0.bn -> aux.basic_1.batch_norm
+AuxLogits.conv1.conv -> aux.basic_2.conv
+AuxLogits.conv1.bn -> aux.basic_2.batch_norm
+AuxLogits.fc -> aux.fc
+AuxLogits ->
+`],
+  ["torchvision-mnasnet", `# torchvision's MNASNet -> models/mnasnet.lfer
+layers.0 -> stem.conv
+layers.1 -> stem.norm
+layers.3 -> stem.depthwise
+layers.4 -> depthwise_norm
+layers.6 -> narrow
+layers.7 -> narrow_norm
+layers.{s}.{u}.layers -> deep.stage_{s-7}.unit_{u+1}:
+layers.{s}.0.layers -> deep.stage_{s-7}.unit:       # a stage of one unit
+  0 -> y.conv
+  1 -> y.norm
+  3 -> y.depthwise
+  4 -> depthwise_norm
+  6 -> narrow
+  7 -> narrow_norm
+layers.14 -> last.conv
+layers.15 -> last.norm
+classifier.1 -> classifier
+`],
   ["torchvision-mobilenet-v2", `# torchvision's MobileNetV2 -> models/mobilenet_v2.lfer
 features.0.0 -> stem.conv
 features.0.1 -> stem.batch_norm
@@ -26,13 +462,57 @@ features.18.0 -> last.conv
 features.18.1 -> last.batch_norm
 classifier.1 -> classifier
 `],
-  ["torchvision-resnet", `# torchvision's ResNet, ResNeXt and wide ResNet -> models/resnet.lfer
+  ["torchvision-mobilenet-v3", `# torchvision's MobileNetV3 -> models/mobilenet_v3.lfer
+features.0.0 -> stem.conv
+features.0.1 -> stem.norm
+features.1.block -> deep.unit_1:       # does not widen
+  0.0 -> y.depthwise
+  0.0 -> y                             # without squeeze and excite
+  0.1 -> depthwise_norm
+  1.fc{i} -> y.squeeze_excite.fc{i}
+  1.0 -> narrow
+  1.1 -> narrow_norm
+  2.0 -> narrow
+  2.1 -> narrow_norm
+features.{k}.block -> deep.unit_{k}:
+  0.0 -> y.widen.conv
+  0.1 -> y.widen.norm
+  1.0 -> y.depthwise
+  1.1 -> depthwise_norm
+  2.fc{i} -> y.squeeze_excite.fc{i}
+  2.0 -> narrow
+  2.1 -> narrow_norm
+  3.0 -> narrow
+  3.1 -> narrow_norm
+features.*.0 -> last.conv
+features.*.1 -> last.norm
+classifier.0 -> hidden
+classifier.3 -> classifier
+`],
+  ["torchvision-regnet", `# torchvision's RegNet -> models/regnet.lfer
+stem.0 -> stem.conv
+stem.1 -> stem.batch_norm
+trunk_output.block{s}.block{s}-{u} -> stage{s}.unit_{u+1}:
+trunk_output.block{s}.block{s}-0 -> stage{s}.unit:          # a stage of one unit
+  proj.0 -> shortcut.conv
+  proj.1 -> shortcut.batch_norm
+  f.a.0 -> main.conv_1
+  f.a.1 -> main.batch_norm_1
+  f.b.0 -> main.conv_2
+  f.b.1 -> main.batch_norm_2
+  f.se.fc{i} -> main.squeeze_excite.fc{i}
+  f.c.0 -> last
+  f.c.1 -> last_norm
+`],
+  ["torchvision-resnet", `# torchvision's ResNet, ResNeXt and wide ResNet, and timm's with squeeze and excite -> models/resnet.lfer
 conv1 -> conv1.conv
 bn1 -> conv1.batch_norm
 layer{s}.{u} -> stage{s}.*_unit_{u+1}:
 layer{s}.0 -> stage{s}.*_unit:          # a stage of one unit
   conv{i} -> main.conv_{i}
   bn{i} -> main.batch_norm_{i}
+  se.fc1 -> main.squeeze_excite.reduce
+  se.fc2 -> main.squeeze_excite.expand
   downsample.0 -> shortcut.conv
   downsample.1 -> shortcut.batch_norm
 `],
@@ -57,5 +537,223 @@ stage{s}.{u} -> stage{s}.unit_{u}:
   branch2.4 -> batch_norm_2
   branch2.5 -> conv_2
   branch2.6 -> batch_norm_3
+`],
+  ["torchvision-squeezenet1-0", `# torchvision's SqueezeNet 1.0 -> models/squeezenet.lfer
+features.0 -> stem.conv
+features.3 -> features.fires_1.fire_1:
+features.4 -> features.fires_1.fire_2:
+features.5 -> features.fire_1:
+features.7 -> features.fire_2:
+features.12 -> features.fire_3:
+features.{k} -> features.fires_2.fire_{k-7}:
+  squeeze -> conv_1
+  expand1x1 -> conv_2
+  expand3x3 -> conv_3
+classifier.1 -> logits.classifier
+`],
+  ["torchvision-squeezenet1-1", `# torchvision's SqueezeNet 1.1 -> models/squeezenet.lfer
+features.0 -> stem.conv
+features.{k} -> features.fires_1.fire_{k-2}:
+features.{k} -> features.fires_2.fire_{k-5}:
+features.{k} -> features.fires_3.fire_{k-8}:
+  squeeze -> conv_1
+  expand1x1 -> conv_2
+  expand3x3 -> conv_3
+classifier.1 -> logits.classifier
+`],
+  ["torchvision-vgg11-bn", `# torchvision's VGG-11 with batch norm -> models/vgg.lfer
+features.0 -> stage1.convolution.conv
+features.1 -> stage1.convolution.batch_norm
+features.4 -> stage2.convolution.conv
+features.5 -> stage2.convolution.batch_norm
+features.8 -> stage3.convolution_1.conv
+features.9 -> stage3.convolution_1.batch_norm
+features.11 -> stage3.convolution_2.conv
+features.12 -> stage3.convolution_2.batch_norm
+features.15 -> stage4.convolution_1.conv
+features.16 -> stage4.convolution_1.batch_norm
+features.18 -> stage4.convolution_2.conv
+features.19 -> stage4.convolution_2.batch_norm
+features.22 -> stage5.convolution_1.conv
+features.23 -> stage5.convolution_1.batch_norm
+features.25 -> stage5.convolution_2.conv
+features.26 -> stage5.convolution_2.batch_norm
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg11", `# torchvision's VGG-11 -> models/vgg.lfer
+features.0 -> stage1.convolution.conv
+features.3 -> stage2.convolution.conv
+features.6 -> stage3.convolution_1.conv
+features.8 -> stage3.convolution_2.conv
+features.11 -> stage4.convolution_1.conv
+features.13 -> stage4.convolution_2.conv
+features.16 -> stage5.convolution_1.conv
+features.18 -> stage5.convolution_2.conv
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg13-bn", `# torchvision's VGG-13 with batch norm -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.1 -> stage1.convolution_1.batch_norm
+features.3 -> stage1.convolution_2.conv
+features.4 -> stage1.convolution_2.batch_norm
+features.7 -> stage2.convolution_1.conv
+features.8 -> stage2.convolution_1.batch_norm
+features.10 -> stage2.convolution_2.conv
+features.11 -> stage2.convolution_2.batch_norm
+features.14 -> stage3.convolution_1.conv
+features.15 -> stage3.convolution_1.batch_norm
+features.17 -> stage3.convolution_2.conv
+features.18 -> stage3.convolution_2.batch_norm
+features.21 -> stage4.convolution_1.conv
+features.22 -> stage4.convolution_1.batch_norm
+features.24 -> stage4.convolution_2.conv
+features.25 -> stage4.convolution_2.batch_norm
+features.28 -> stage5.convolution_1.conv
+features.29 -> stage5.convolution_1.batch_norm
+features.31 -> stage5.convolution_2.conv
+features.32 -> stage5.convolution_2.batch_norm
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg13", `# torchvision's VGG-13 -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.2 -> stage1.convolution_2.conv
+features.5 -> stage2.convolution_1.conv
+features.7 -> stage2.convolution_2.conv
+features.10 -> stage3.convolution_1.conv
+features.12 -> stage3.convolution_2.conv
+features.15 -> stage4.convolution_1.conv
+features.17 -> stage4.convolution_2.conv
+features.20 -> stage5.convolution_1.conv
+features.22 -> stage5.convolution_2.conv
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg16-bn", `# torchvision's VGG-16 with batch norm -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.1 -> stage1.convolution_1.batch_norm
+features.3 -> stage1.convolution_2.conv
+features.4 -> stage1.convolution_2.batch_norm
+features.7 -> stage2.convolution_1.conv
+features.8 -> stage2.convolution_1.batch_norm
+features.10 -> stage2.convolution_2.conv
+features.11 -> stage2.convolution_2.batch_norm
+features.14 -> stage3.convolution_1.conv
+features.15 -> stage3.convolution_1.batch_norm
+features.17 -> stage3.convolution_2.conv
+features.18 -> stage3.convolution_2.batch_norm
+features.20 -> stage3.convolution_3.conv
+features.21 -> stage3.convolution_3.batch_norm
+features.24 -> stage4.convolution_1.conv
+features.25 -> stage4.convolution_1.batch_norm
+features.27 -> stage4.convolution_2.conv
+features.28 -> stage4.convolution_2.batch_norm
+features.30 -> stage4.convolution_3.conv
+features.31 -> stage4.convolution_3.batch_norm
+features.34 -> stage5.convolution_1.conv
+features.35 -> stage5.convolution_1.batch_norm
+features.37 -> stage5.convolution_2.conv
+features.38 -> stage5.convolution_2.batch_norm
+features.40 -> stage5.convolution_3.conv
+features.41 -> stage5.convolution_3.batch_norm
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg16", `# torchvision's VGG-16 -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.2 -> stage1.convolution_2.conv
+features.5 -> stage2.convolution_1.conv
+features.7 -> stage2.convolution_2.conv
+features.10 -> stage3.convolution_1.conv
+features.12 -> stage3.convolution_2.conv
+features.14 -> stage3.convolution_3.conv
+features.17 -> stage4.convolution_1.conv
+features.19 -> stage4.convolution_2.conv
+features.21 -> stage4.convolution_3.conv
+features.24 -> stage5.convolution_1.conv
+features.26 -> stage5.convolution_2.conv
+features.28 -> stage5.convolution_3.conv
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg19-bn", `# torchvision's VGG-19 with batch norm -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.1 -> stage1.convolution_1.batch_norm
+features.3 -> stage1.convolution_2.conv
+features.4 -> stage1.convolution_2.batch_norm
+features.7 -> stage2.convolution_1.conv
+features.8 -> stage2.convolution_1.batch_norm
+features.10 -> stage2.convolution_2.conv
+features.11 -> stage2.convolution_2.batch_norm
+features.14 -> stage3.convolution_1.conv
+features.15 -> stage3.convolution_1.batch_norm
+features.17 -> stage3.convolution_2.conv
+features.18 -> stage3.convolution_2.batch_norm
+features.20 -> stage3.convolution_3.conv
+features.21 -> stage3.convolution_3.batch_norm
+features.23 -> stage3.convolution_4.conv
+features.24 -> stage3.convolution_4.batch_norm
+features.27 -> stage4.convolution_1.conv
+features.28 -> stage4.convolution_1.batch_norm
+features.30 -> stage4.convolution_2.conv
+features.31 -> stage4.convolution_2.batch_norm
+features.33 -> stage4.convolution_3.conv
+features.34 -> stage4.convolution_3.batch_norm
+features.36 -> stage4.convolution_4.conv
+features.37 -> stage4.convolution_4.batch_norm
+features.40 -> stage5.convolution_1.conv
+features.41 -> stage5.convolution_1.batch_norm
+features.43 -> stage5.convolution_2.conv
+features.44 -> stage5.convolution_2.batch_norm
+features.46 -> stage5.convolution_3.conv
+features.47 -> stage5.convolution_3.batch_norm
+features.49 -> stage5.convolution_4.conv
+features.50 -> stage5.convolution_4.batch_norm
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vgg19", `# torchvision's VGG-19 -> models/vgg.lfer
+features.0 -> stage1.convolution_1.conv
+features.2 -> stage1.convolution_2.conv
+features.5 -> stage2.convolution_1.conv
+features.7 -> stage2.convolution_2.conv
+features.10 -> stage3.convolution_1.conv
+features.12 -> stage3.convolution_2.conv
+features.14 -> stage3.convolution_3.conv
+features.16 -> stage3.convolution_4.conv
+features.19 -> stage4.convolution_1.conv
+features.21 -> stage4.convolution_2.conv
+features.23 -> stage4.convolution_3.conv
+features.25 -> stage4.convolution_4.conv
+features.28 -> stage5.convolution_1.conv
+features.30 -> stage5.convolution_2.conv
+features.32 -> stage5.convolution_3.conv
+features.34 -> stage5.convolution_4.conv
+classifier.0 -> hidden.linear_1
+classifier.3 -> hidden.linear_2
+classifier.6 -> classifier
+`],
+  ["torchvision-vit", `# torchvision's vision transformers -> models/vit.lfer
+class_token -> tokens.token
+conv_proj -> patches
+encoder.pos_embedding -> tokens.position
+encoder.layers.encoder_layer_{u} -> deep.transformer_unit_{u+1}:
+  ln_{i} -> norm{i}
+  self_attention.in_proj_weight -> attention.qkv.weight
+  self_attention.in_proj_bias -> attention.qkv.bias
+  self_attention.out_proj -> attention.project
+  mlp.0 -> fc1
+  mlp.3 -> fc2
+encoder.ln -> norm
+heads.head -> head
 `],
 ]);

@@ -1,14 +1,8 @@
-/** Proposes a name map by order: both sides have the same shapes in the same order, only the names differ. */
+/** Proposes a name map: both sides have tensors of the same kinds and shapes, only names and the order of branches differ. */
 import { applyNameMap } from "./apply-map.js";
+import { pairTensors } from "./pair-tensors.js";
 import { parseNameMap } from "./parse-map.js";
-
-export interface NamedShape {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-/** Names of a layer's tensors on both sides: different ones are never matched. */
-const roles = new Set(["weight", "bias", "running_mean", "running_var"]);
+import type { NamedShape } from "./shape-tree.js";
 
 const plainName = /^\w[\w.:/+-]{0,499}$/;
 
@@ -17,22 +11,17 @@ const cutLeaf = (name: string): readonly [string, string] => {
   return dot < 0 ? ["", name] : [name.slice(0, dot), name.slice(dot + 1)];
 };
 
-/** The text of a map from each tensor to its slot, or undefined if order and shapes do not determine it. */
+/** The text of a map from each tensor to its slot, or undefined if structure and shapes suggest none. */
 export function proposeMap(tensors: readonly NamedShape[], slots: readonly NamedShape[]): string | undefined {
-  // Safetensors files are often sorted by name; the model's order is then lost, and pairs would be wrong.
-  if (tensors.length !== slots.length || tensors.length === 0) return undefined;
   // Printed and saved text must not contain control characters, nor lines that a CI system would execute.
   if (!tensors.every(({ name }) => plainName.test(name))) return undefined;
-  const pairs = tensors.map((tensor, i): Pair => [tensor.name, slots[i]?.name ?? ""]);
-  const isAligned = tensors.every(({ name, shape }, i) => {
-    const slot = slots[i];
-    const [role, slotRole] = [cutLeaf(name)[1], cutLeaf(slot?.name ?? "")[1]];
-    return shape.join() === slot?.shape.join() && (role === slotRole || !(roles.has(role) && roles.has(slotRole)));
-  });
-  if (!isAligned) return undefined;
-  const wanted = new Map(pairs);
-  const layers = layerPairs(pairs);
-  for (const text of [generalise(layers), layers.map(plainRule).join("\n"), pairs.map(plainRule).join("\n")]) {
+  const places = pairTensors(tensors, slots);
+  if (places === undefined) return undefined;
+  const pairs = places.map((to, i) => ({ to, pair: [tensors[i]?.name ?? "", slots[to]?.name ?? ""] as const }));
+  const wanted = new Map(pairs.sort((a, b) => a.to - b.to).map(({ pair }) => pair));
+  const inOrder = [...wanted];
+  const layers = layerPairs(inOrder);
+  for (const text of [generalise(layers), layers.map(plainRule).join("\n"), inOrder.map(plainRule).join("\n")]) {
     if (gives(text, wanted)) return text;
   }
   return undefined;

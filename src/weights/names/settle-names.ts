@@ -4,14 +4,17 @@ import { type Graph, typeOf } from "../../ir/graph.js";
 import { bindShape } from "../../ir/shape.js";
 import { shown, type WeightFile } from "../weight-file.js";
 import { applyNameMap, type MapConflict, type MappedNames } from "./apply-map.js";
-import type { NameMap } from "./parse-map.js";
+import { automatic } from "./automatic.js";
+import { besideEachOther } from "./compare-names.js";
+import { type NameMap, parseNameMap } from "./parse-map.js";
 import { matchPattern } from "./pattern.js";
 import { unwrap } from "./prefixes.js";
 import { proposeMap } from "./propose-map.js";
+import type { NamedShape } from "./shape-tree.js";
 import { shippedMap, shippedMapNames } from "./shipped-maps.js";
 
 /** PyTorch's counters, of training batches and (in AveragedModel) of averages: no output depends on them. */
-const ignored = /(^|\.)num_batches_tracked$|^n_averaged$/;
+const ignored = /(^|\.)(num_batches_tracked|n_averaged)$/;
 
 export interface SettledNames {
   /** With names without wrappers' prefixes, and without PyTorch's counters. */
@@ -23,6 +26,8 @@ export interface SettledNames {
   readonly prefix: string;
   /** A map suggested by order and shapes, if nothing else matches the names. */
   readonly proposal?: string;
+  /** The names of the file and of the model that nothing matches, side by side. */
+  readonly comparison?: string;
   /** Errors, if the names cannot be matched. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -30,12 +35,16 @@ export interface SettledNames {
 const noMap: NameMap = { name: "", rules: [] };
 
 /** By the user's map only; without one by equal names, else by a built-in map that matches all names, else by a proposal. */
-export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | undefined): SettledNames {
+export function settleNames(
+  graph: Graph,
+  whole: WeightFile,
+  map: NameMap | typeof automatic | undefined,
+): SettledNames {
   const slots = graph.slots.map(({ name }) => name);
   const kept = new Map([...whole.tensors].filter(([name]) => !ignored.test(name)));
   const written = { ...whole, tensors: kept };
   const { file, prefix } =
-    map !== undefined && speaksOf(map, kept.keys()) ? { file: written, prefix: "" } : unwrap(written, slots);
+    typeof map === "object" && speaksOf(map, kept.keys()) ? { file: written, prefix: "" } : unwrap(written, slots);
   const tensors = [...file.tensors.keys()];
   const settled = (taken: NameMap, names: MappedNames, diagnostics: readonly Diagnostic[]): SettledNames => ({
     file,
@@ -44,7 +53,7 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
     prefix,
     diagnostics,
   });
-  if (map !== undefined) {
+  if (typeof map === "object") {
     const names = applyNameMap(map, tensors, slots);
     return settled(
       map,
@@ -62,8 +71,14 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
   });
   const complete = others.find(({ names }) => explainsAll(names, tensors, slots));
   if (complete !== undefined) return settled(complete.map, complete.names, []);
-  const proposal = propose(graph, file);
+  const shapes = graph.slots.map(({ name, value }) => ({ name, shape: bindShape(typeOf(graph, value).shape, 1) }));
+  const proposal = proposeMap(
+    [...file.tensors].map(([name, { shape }]) => ({ name, shape })),
+    shapes,
+  );
   if (proposal !== undefined) {
+    const parsed = map === automatic ? parseNameMap(proposal, automatic) : undefined;
+    if (parsed?.kind === "map") return settled(parsed.map, applyNameMap(parsed.map, tensors, slots), []);
     const holes = { file: file.file, model: graph.name, count: tensors.length };
     return { ...settled(noMap, plain, [diagnose("weights/names-differ", holes)]), proposal };
   }
@@ -72,8 +87,31 @@ export function settleNames(graph: Graph, whole: WeightFile, map: NameMap | unde
     map: noMap,
     names: plain,
   });
-  return settled(best.map, best.names, []);
+  if (2 * best.names.slotOf.size >= slots.length) return settled(best.map, best.names, []);
+  return {
+    ...settled(best.map, best.names, [nothingFits(graph, file, shapes)]),
+    comparison: compare(graph, file, shapes),
+  };
 }
+
+function nothingFits(graph: Graph, file: WeightFile, slots: readonly NamedShape[]): Diagnostic {
+  const left = new Map<string, number>();
+  for (const { shape } of slots) left.set(shape.join(), (left.get(shape.join()) ?? 0) + 1);
+  let alike = 0;
+  for (const { shape } of file.tensors.values()) {
+    const count = left.get(shape.join()) ?? 0;
+    if (count > 0) alike++;
+    left.set(shape.join(), count - 1);
+  }
+  const holes = { file: file.file, model: graph.name, tensors: file.tensors.size, slots: slots.length, alike };
+  return diagnose("weights/nothing-fits", holes);
+}
+
+const compare = (graph: Graph, { file, tensors }: WeightFile, slots: readonly NamedShape[]): string =>
+  besideEachOther(
+    { title: `in ${file}`, tensors: [...tensors].map(([name, { shape }]) => ({ name, shape })) },
+    { title: `in the model ${graph.name}`, tensors: slots },
+  );
 
 const maxConflicts = 10;
 
@@ -87,18 +125,10 @@ function speaksOf({ rules }: NameMap, tensors: Iterable<string>): boolean {
 }
 
 const explainsAll = (
-  { slotOf, conflicts }: MappedNames,
+  { slotOf, dropped, conflicts }: MappedNames,
   tensors: readonly string[],
   slots: readonly string[],
-): boolean => conflicts.length === 0 && slotOf.size === tensors.length && slotOf.size === slots.length;
-
-function propose(graph: Graph, file: WeightFile): string | undefined {
-  const slots = graph.slots.map(({ name, value }) => ({ name, shape: bindShape(typeOf(graph, value).shape, 1) }));
-  return proposeMap(
-    [...file.tensors].map(([name, { shape }]) => ({ name, shape })),
-    slots,
-  );
-}
+): boolean => conflicts.length === 0 && slotOf.size + dropped.size === tensors.length && slotOf.size === slots.length;
 
 function diagnoseConflict({ name }: NameMap, conflict: MapConflict): Diagnostic {
   if (conflict.kind === "ambiguous") {

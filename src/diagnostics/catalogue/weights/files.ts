@@ -1,3 +1,4 @@
+import { type FileKind, fileKinds } from "../../../formats/file-kind.js";
 import { didYouMean, entry } from "../../entry.js";
 
 const command = {
@@ -8,6 +9,19 @@ const shape = (dims: readonly number[]): string => `[${dims.join(", ")}]`;
 const damaged =
   "The file is damaged or was not written as safetensors. Write it again; an interrupted copy is the usual cause.";
 
+/** What to do about files that are not weights. */
+const instead: Partial<Record<FileKind, string>> = {
+  empty: "The download or the copy failed; try it again.",
+  "lfs-pointer": "`git lfs pull` fetches the file itself; without Git LFS, download it from the repository's page.",
+  "web-page": "The server sent a page in place of the file: open the address in a browser to see what it says.",
+  xml: "The server sent a message in place of the file: open it in an editor to see what it says.",
+  json: "Is this the index or the configuration of the weights? They are in a .safetensors or .pth file beside it.",
+  gzip: "Unpack it first.",
+  tar: "Unpack it first.",
+  hdf5: "Weights of Keras must be converted: load them there, and write a .safetensors file.",
+  numpy: "Write the arrays to a .safetensors file (`safetensors.numpy.save_file`).",
+};
+
 export const weightsEntries = {
   "weights/file-unreadable": entry<{ file: string; reason: string }>({
     severity: "error",
@@ -15,6 +29,17 @@ export const weightsEntries = {
     help: () => "Check the path and the file's permissions.",
     explanation: "A build with `--weights` takes every parameter and statistic of the model from that file.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx --weights missing.safetensors" },
+    good,
+  }),
+
+  "weights/not-weights": entry<{ file: string; kind: FileKind }>({
+    severity: "error",
+    message: (h) =>
+      `${h.file} is ${fileKinds[h.kind]}, not a file of weights: neither a PyTorch checkpoint (no zip, no pickle) nor safetensors`,
+    help: (h) => instead[h.kind] ?? "Weights are read from .safetensors files and from what torch.save wrote.",
+    explanation:
+      "The first bytes of a file say what it is, whatever its name. A download that fails often leaves a page or a note under the name of the weights.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o model.onnx --target onnx --weights pointer.pth" },
     good,
   }),
 

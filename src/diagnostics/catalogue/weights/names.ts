@@ -71,15 +71,28 @@ export const weightsNamesEntries = {
 
   "weights/names-differ": entry<{ file: string; model: string; count: number }>({
     severity: "error",
-    message: (h) =>
-      `${h.file} has ${h.count} tensors with the shapes that ${h.model} needs, in the same order, but with other names`,
+    message: (h) => `${h.file} has ${h.count} tensors with the shapes that ${h.model} needs, but with other names`,
     help: () =>
-      "A name map derived from this is on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`.",
+      "A name map derived from structure and shapes is on standard output. If these are the same layers (equal shapes do not prove it), save it (`> names.map`) and add `--weights-map names.map`; `--weights-map auto` applies it unseen.",
     explanation:
-      "Each library names layers in its own way. A map derived from order and shapes is proposed, but never applied unasked.",
+      "Each library names layers in its own way. A map derived from names and shapes is proposed, but never applied unasked.",
     bad: {
       command: "lferc build models/squeezenet.lfer --model squeezenet1_1 -o model.onnx --weights squeezenet1_1.pth",
     },
+    good,
+  }),
+
+  "weights/nothing-fits": entry<{ file: string; model: string; tensors: number; slots: number; alike: number }>({
+    severity: "error",
+    message: (h) =>
+      `${h.file} has ${h.tensors} tensors with other names than the ${h.slots} weights of ${h.model}, and no name map fits (${h.alike} shapes occur in both)`,
+    help: (h) =>
+      h.alike === h.slots
+        ? "The shapes are all there: a name map (`--weights-map`, docs/weights.md) says which tensor is which weight."
+        : "Is it this model, with the same parameters (`--set`)? Then a name map (`--weights-map`, docs/weights.md) says which tensor is which weight, which to skip, and which to begin anew.",
+    explanation:
+      "Weights are matched by the model's own names, then by the maps of lferc, then by a map made from names and shapes. Where less than half matches, both lists are printed side by side, because single missing names would not tell why.",
+    bad: { command: "lferc build models/vgg.lfer --model vgg11 -o model.onnx --weights resnet18.pth" },
     good,
   }),
 } as const;
