@@ -29,6 +29,16 @@ recipe Still {
   train     = run(batch: 8, epochs: 1)
 }
 `;
+/** Of other shapes. */
+const other = `lfer 1
+
+model Other {
+  input image: float32[N, 3, 8, 8]
+  deep = image -> conv(5) -> relu -> conv(6) -> relu
+  fc = deep -> global_avg_pool -> flatten -> linear(2)
+  output fc
+}
+`;
 const map = "features.0 -> body.conv\nfeatures.1 -> body.batch_norm\n";
 const files = {
   "tiny.lfer": model,
@@ -102,6 +112,31 @@ suite("lferc build --weights of PyTorch", (test) => {
       assertAnswer(await answerOf(join(cwd, "m.onnx")));
     }),
   );
+
+  test.native("--weights-map auto applies it unseen, and says so", () =>
+    inFolder(files, async (cwd) => {
+      const built = build(cwd, "-o", "m.onnx", "--weights", "tiny.pth", "--weights-map", "auto");
+      assert.is(built.code, 0, built.stderr);
+      assert.match(built.stderr, "tiny.pth: names by a map made from names and shapes, which do not prove");
+      assert.is(built.stdout, "");
+      assertAnswer(await answerOf(join(cwd, "m.onnx")));
+    }),
+  );
+
+  test("what is no file of weights is called by its name, and what fits nowhere is shown beside the model", () =>
+    inFolder({ ...files, "lfs.pth": "version https://git-lfs.github.com/spec/v1\n", "other.lfer": other }, (cwd) => {
+      const pointer = build(cwd, "-o", "m.onnx", "--weights", "lfs.pth");
+      assert.is(pointer.code, 1);
+      assert.match(pointer.stderr, "lfs.pth is a Git LFS pointer");
+      assert.match(pointer.stderr, "git lfs pull");
+      const refused = runLferc(["build", "other.lfer", "-o", "m.onnx", "--weights", "tiny.pth"], { cwd });
+      assert.is(refused.code, 1);
+      assert.is(refused.stderr.split("error[").length, 2, refused.stderr);
+      assert.match(refused.stderr, "error[weights/nothing-fits]");
+      assert.match(refused.stderr, /^in tiny\.pth +in the model Other$/m);
+      assert.match(refused.stderr, /^features\.0 \[4, 3, 3, 3\] +deep\.conv_1 \[5, 3, 3, 3\]$/m);
+      assert.is(refused.stdout, "");
+    }));
 
   test("a map is no map without weights, and is not written over", () =>
     inFolder(files, (cwd) => {

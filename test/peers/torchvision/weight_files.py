@@ -1,16 +1,12 @@
 """torchvision's networks to lfer and back to the same answers.
 
     pip install torch==2.15.0 torchvision==0.29.2 safetensors==0.8.0 onnxruntime==1.32.0
-    python test/peers/torchvision/weight_files.py check [NETWORK...]
-    python test/peers/torchvision/weight_files.py layouts
+    python test/peers/torchvision/weight_files.py [NETWORK...]
 
-check: each network gets the formula's weights (make_reference.py) in eval mode and is saved in every form that PyTorch knows;
+Each network gets the formula's weights (make_reference.py) in eval mode and is saved in every form that PyTorch knows;
 `lferc build --weights` (dist/lferc.js, `npm run prepare`) must find the names by itself, and ONNX Runtime must answer as PyTorch.
-
-layouts: writes layouts.json beside this file, the names and shapes of every size of the three families, a line a layer.
 """
 
-import json
 import pathlib
 import subprocess
 import sys
@@ -88,32 +84,6 @@ def check(names: list) -> bool:
     return right
 
 
-def row(layer: str, roles: dict) -> str:
-    """`NAME SHAPE`: a layer's weight; then `batch_norm` for three more tensors of that shape, or `bias` for one of its outputs."""
-    shape = "x".join(map(str, roles["weight"]))
-    if set(roles) == {"weight", "bias", "running_mean", "running_var"}:
-        assert len(set(roles.values())) == 1
-        return f"{layer} {shape} batch_norm"
-    assert set(roles) == {"weight"} or roles["bias"] == roles["weight"][:1]
-    return f"{layer} {shape}{' bias' if 'bias' in roles else ''}"
-
-
-def layouts() -> None:
-    networks = []
-    for name in NETWORKS:
-        layers = {}
-        for key, tensor in network(name).state_dict().items():
-            layer, role = key.rsplit(".", 1)
-            if role != "num_batches_tracked":
-                layers.setdefault(layer, {})[role] = tuple(tensor.shape)
-        rows = ",\n".join(f"    {json.dumps(row(layer, roles))}" for layer, roles in layers.items())
-        networks.append(f"  {json.dumps(name)}: [\n{rows}\n  ]")
-    (FOLDER / "layouts.json").write_text("{\n" + ",\n".join(networks) + "\n}\n")
-
-
 if __name__ == "__main__":
     torch.set_num_threads(2)
-    if sys.argv[1] == "layouts":
-        layouts()
-    else:
-        sys.exit(0 if check(sys.argv[2:]) else 1)
+    sys.exit(0 if check(sys.argv[1:]) else 1)
