@@ -42,6 +42,9 @@ TIMM = {
     "mobilevit_xxs": "mobilevit_xxs",
     "xception": "legacy_xception",
     "se_resnet50": "seresnet50",
+    "repvgg_a0": "repvgg_a0",
+    "repvgg_a1": "repvgg_a1",
+    "repvgg_b1g4": "repvgg_b1g4",
     "vit_tiny": "vit_tiny_patch16_224",
     "vit_b_16": "vit_base_patch16_224",
 }

@@ -14,6 +14,7 @@ const sources: Readonly<Record<string, string>> = {
   eca_resnet: "resnet",
   vit: "vit",
   mobilevit: "mobilevit",
+  repvgg: "repvgg",
   unet: "unet",
 };
 
@@ -29,5 +30,5 @@ suite("timm's and others' networks, one of each kind, small pictures", (test) =>
     });
   }
 
-  test("there is one of each", () => assert.ok(small.length >= 11));
+  test("there is one of each", () => assert.ok(small.length >= 12));
 });

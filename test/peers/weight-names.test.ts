@@ -22,7 +22,16 @@ const sources: readonly (readonly [beginning: string, source: string])[] = [
   ["wide_resnet", "resnet"],
   ["se_resnet", "resnet"],
   ...["alexnet", "convnext", "densenet", "efficientnet", "ghostnet", "googlenet", "inception_v3", "mnasnet"].map(plain),
-  ...["mobilenet_v1", "mobilenet_v2", "mobilenet_v3", "mobilenet_v4", "mobilevit", "regnet", "squeezenet"].map(plain),
+  ...[
+    "mobilenet_v1",
+    "mobilenet_v2",
+    "mobilenet_v3",
+    "mobilenet_v4",
+    "mobilevit",
+    "regnet",
+    "repvgg",
+    "squeezenet",
+  ].map(plain),
   ...["vgg", "vit", "xception"].map(plain),
 ];
 

@@ -173,6 +173,17 @@ final_conv.conv -> last.conv
 final_conv.bn -> last.batch_norm
 head.fc -> fc
 `],
+  ["timm-repvgg", `# timm's RepVGG -> models/repvgg.lfer
+stem -> first:
+stages.{s}.{u} -> deep.stage_{s+1}.unit_{u+1}:
+stages.{s}.0 -> deep.stage_{s+1}.unit:        # a stage of one unit
+  identity -> skip
+  conv_kxk.conv -> dense.conv
+  conv_kxk.bn -> dense.batch_norm
+  conv_1x1.conv -> point.conv
+  conv_1x1.bn -> point.batch_norm
+head.fc -> fc
+`],
   ["timm-vit", `# timm's vision transformers -> models/vit.lfer
 patch_embed.proj -> patches
 cls_token -> tokens.token

@@ -31,6 +31,7 @@ NETWORKS = {
     ),
     "eca_resnet50": (lambda: timm.create_model("resnet50", num_classes=7, block_args={"attn_layer": "eca"}), 2.0, 64),
     "vit_tiny": (lambda: timm.create_model("vit_tiny_patch16_224", num_classes=7, img_size=96), 2.0, 96),
+    "repvgg_a0": (lambda: timm.create_model("repvgg_a0", num_classes=7), 1.0, 64),
     "mobilevit_xxs": (lambda: timm.create_model("mobilevit_xxs", num_classes=7), 2.0, 64),
     "unet_resnet18": (lambda: segmentation_models_pytorch.Unet("resnet18", encoder_weights=None, classes=1), 2.0, 32),
 }
