@@ -3,15 +3,17 @@
 /** Words for the same: each becomes the last of its line. */
 const synonyms: ReadonlyMap<string, string> = new Map(
   [
-    ["bn", "ln", "batchnorm", "layernorm", "norm"],
-    ["downsample", "skip", "residual", "identity", "proj", "projection", "project", "shortcut"],
-    ["dw", "dconv", "depthwise"],
-    ["pw", "pointwise"],
-    ["head", "classifier", "fc", "linear", "logits"],
-    ["gamma", "scale"],
-    ["pos", "position"],
-    ["cls", "token"],
-  ].flatMap((words) => words.map((word) => [word, words.at(-1) ?? word] as const)),
+    "bn ln batchnorm layernorm norm",
+    "downsample skip residual identity proj projection project shortcut",
+    "dw dconv depthwise",
+    "pw pointwise",
+    "head classifier fc linear logits",
+    "gamma scale",
+    "pos position",
+    "cls token",
+  ]
+    .map((line) => line.split(" "))
+    .flatMap((words) => words.map((word) => [word, words.at(-1) ?? word] as const)),
 );
 
 /** The words and numbers of a name, in lower case. */
